@@ -1,0 +1,113 @@
+# Two commands matter to a newcomer: `make demo` and `make test`. Everything they need goes into .venv.
+
+.DEFAULT_GOAL := help
+.PHONY: help demo lab test bench oldest lint types unit integration conformance playbooks chaos test-chaos packaging molecule sanity docs-lint build changelog format clean
+
+# `make oldest` runs this file again with other values for these three
+VENV := .venv
+CORE := ansible-core
+PYTHONS :=
+
+BIN := $(VENV)/bin
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+PYTEST := $(BIN)/python -m pytest
+
+# The checkout comes before a copy of the collection in the home directory, the tools in .venv before all others
+export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/links
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
+
+demo: $(VENV)/demo.stamp ## release an image in the lab, and again: the second run changes nothing
+	@$(BIN)/python tools/demo.py
+
+lab: $(VENV)/demo.stamp ## run the lab until interrupted; its inventory is .lab/inventory.yml
+	@cd tests && "$(CURDIR)/$(BIN)/python" -m lab up --topology $(or $(TOPOLOGY),lab/topologies/demo.yml) --directory ../.lab
+
+test: $(VENV)/dev.stamp ## run all checks below, two at a time
+	@$(BIN)/python tools/run_checks.py sanity integration playbooks chaos molecule unit packaging conformance lint types docs-lint
+
+lint: $(VENV)/dev.stamp ## format, lint, YAML, roles and playbooks, changelog fragments
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/yamllint --strict .
+	$(BIN)/ansible-lint --offline
+	$(BIN)/antsibull-changelog lint
+
+types: $(VENV)/dev.stamp ## types of the plugins and the lab
+	$(BIN)/mypy -p ansible_collections.euc.nutanix_citrix.plugins -p lab
+
+unit: $(VENV)/tests.stamp ## pure logic and clients
+	$(PYTEST) -n 2 tests/unit
+
+integration: $(VENV)/tests.stamp ## every module against the lab
+	$(PYTEST) -n 2 tests/integration
+
+conformance: $(VENV)/tests.stamp ## the lab against what the vendors publish
+	$(PYTEST) tests/conformance
+
+playbooks: $(VENV)/tests.stamp ## the jobs from end to end
+	$(PYTEST) -n 2 tests/playbooks
+
+chaos: $(VENV)/tests.stamp ## bad days, and a release killed and disturbed at a sample of its requests
+	$(PYTEST) -n 2 tests/chaos
+
+test-chaos: $(VENV)/tests.stamp ## a release disturbed at every one of its requests in every way; takes long
+	cd tests && "$(CURDIR)/$(BIN)/python" -m chaos --keep ../.chaos
+
+packaging: $(VENV)/tests.stamp ## the collection built and installed
+	$(PYTEST) tests/packaging
+
+molecule: $(VENV)/dev.stamp ## every role: converge, idempotence, verify
+	$(BIN)/molecule -c extensions/molecule/config.yml test --all
+
+sanity: $(VENV)/dev.stamp ## ansible-test sanity
+	@$(BIN)/python tools/run_sanity.py
+
+docs-lint: $(VENV)/dev.stamp ## mark-up and references in the documentation of modules and roles
+	$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
+
+bench: $(VENV)/demo.stamp ## release to 50 clusters and 50 catalogs, measured against the critical path (docs/speed.md)
+	@PYTHONPATH=tests $(BIN)/python -m bench $(OPTIONS)
+
+oldest: ## unit and integration tests with the oldest supported ansible-core
+	@$(MAKE) --no-print-directory VENV=.venv-oldest CORE='ansible-core==2.16.*' PYTHONS='3.10 3.11 3.12 3.13' unit-and-integration
+
+build: $(VENV)/demo.stamp ## the archive for `ansible-galaxy collection install`
+	$(BIN)/ansible-galaxy collection build --force
+
+changelog: $(VENV)/dev.stamp ## turn the fragments into the release notes of the version in galaxy.yml
+	$(BIN)/antsibull-changelog release --update-existing --reload-plugins --refresh-plugins
+
+format: $(VENV)/dev.stamp ## format, and repair what can be repaired
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+clean: ## forget everything built here
+	rm -rf .venv .venv-oldest .lab .chaos .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output euc-nutanix_citrix-*.tar.gz
+
+.PHONY: unit-and-integration
+unit-and-integration: $(VENV)/tests.stamp
+	$(PYTEST) -n 2 tests/unit tests/integration
+
+# The links let a checkout of any name be imported as ansible_collections.euc.nutanix_citrix:
+# by Ansible and pytest from site-packages, by mypy, which takes no sources from there, from links.
+$(VENV)/links:
+	python=$$(tools/find-python $(PYTHONS)) && "$$python" -m venv $(VENV)
+	site=$$($(BIN)/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))'); \
+	for parent in "$$site" $@; do \
+	    mkdir -p "$$parent/ansible_collections/euc" && ln -sfn "$(CURDIR)" "$$parent/ansible_collections/euc/nutanix_citrix" || exit; \
+	done
+
+$(VENV)/demo.stamp: requirements.txt tests/lab/requirements.txt | $(VENV)/links
+	$(PIP_INSTALL) '$(CORE)' -r requirements.txt -r tests/lab/requirements.txt
+	@touch $@
+
+$(VENV)/tests.stamp: $(VENV)/demo.stamp tests/requirements.txt
+	$(PIP_INSTALL) '$(CORE)' -r tests/requirements.txt
+	@touch $@
+
+$(VENV)/dev.stamp: $(VENV)/tests.stamp requirements-dev.txt
+	$(PIP_INSTALL) '$(CORE)' -r requirements-dev.txt
+	@touch $@

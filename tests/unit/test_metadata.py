@@ -1,0 +1,76 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The collection's metadata agrees with what the collection holds."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.plugins.action import ActionBase
+
+ROOT = Path(__file__).parents[2]
+MODULES = sorted(path.stem for path in ROOT.glob("plugins/modules/[!_]*.py"))
+GROUP_OF_PREFIX = {"pe": "prism_element", "citrix": "citrix"}
+
+
+def load(name: str) -> Any:
+    return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def runtime() -> dict[str, Any]:
+    return load("meta/runtime.yml")
+
+
+def test_there_are_modules() -> None:
+    assert MODULES
+
+
+def test_every_action_plugin_belongs_to_a_module() -> None:
+    assert sorted(path.stem for path in ROOT.glob("plugins/action/[!_]*.py")) == MODULES
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_main_process_of_ansible_loads_what_the_module_needs(name: str) -> None:
+    loaded = import_module(f"ansible_collections.euc.nutanix_citrix.plugins.action.{name}")
+    assert issubclass(loaded.ActionModule, ActionBase)
+    assert loaded.OPERATION is import_module(f"ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.{name}").OPERATION
+
+
+def test_every_module_with_a_connection_is_in_the_group_of_its_prefix(runtime: dict[str, Any]) -> None:
+    expected: dict[str, list[str]] = {group: [] for group in GROUP_OF_PREFIX.values()}
+    for name in MODULES:
+        group = GROUP_OF_PREFIX.get(name.split("_")[0])
+        if group:
+            expected[group].append(name)
+    assert runtime["action_groups"] == expected
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_module_documentation_names_its_action_group(name: str) -> None:
+    documentation = (ROOT / "plugins/modules" / f"{name}.py").read_text(encoding="utf-8")
+    fragment = GROUP_OF_PREFIX.get(name.split("_")[0])
+    assert fragment is None or f"euc.nutanix_citrix.{fragment}" in documentation
+
+
+def test_version_of_galaxy_is_the_one_of_the_changelog() -> None:
+    version = load("galaxy.yml")["version"]
+    assert version in load("changelogs/changelog.yaml")["releases"]
+    assert f"\nv{version}\n" in (ROOT / "CHANGELOG.rst").read_text(encoding="utf-8")
+
+
+def test_runtime_requirements_are_the_same_for_users_and_execution_environments() -> None:
+    environment = load("meta/execution-environment.yml")["dependencies"]
+    assert environment["python"] == "requirements.txt"
+    assert (ROOT / environment["python"]).read_text(encoding="utf-8").split() == ["requests>=2.31"]
+    assert (ROOT / environment["system"]).is_file()
+
+
+def test_oldest_ansible_core_is_the_one_that_make_oldest_installs() -> None:
+    requires = load("meta/runtime.yml")["requires_ansible"]
+    assert requires == ">=2.16.0"
+    assert "ansible-core==2.16.*" in (ROOT / "Makefile").read_text(encoding="utf-8")

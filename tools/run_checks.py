@@ -1,0 +1,53 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Run the given make targets two at a time, the given order being the order of their start.
+
+Prints one line for each when it has finished, the whole output of those that failed, and keeps every output in .venv/log.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from pathlib import Path
+
+AT_ONCE = 2
+LOGS = Path(".venv/log")
+
+
+def run(target: str) -> tuple[str, int, float, str]:
+    """Run one target: its name, exit status, seconds and output."""
+    environment = os.environ | {"MAKEFLAGS": "", "NO_COLOR": "1"}
+    started = time.monotonic()
+    done = subprocess.run(["make", "--no-print-directory", target], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, check=False)
+    LOGS.joinpath(f"{target}.log").write_text(done.stdout, encoding="utf-8")
+    return target, done.returncode, time.monotonic() - started, done.stdout
+
+
+def last_words(output: str) -> str:
+    """What a tool said last, pytest's count for example, without the commands that make repeats and its own verdict."""
+    lines = [line.strip("= ") for line in output.splitlines() if not line.startswith((".venv/bin/", "make"))]
+    return next((line for line in reversed(lines) if line), "")
+
+
+def main(targets: list[str]) -> int:
+    LOGS.mkdir(parents=True, exist_ok=True)
+    failed = []
+    started = time.monotonic()
+    with ThreadPoolExecutor(AT_ONCE) as pool:
+        for future in as_completed([pool.submit(run, target) for target in targets]):
+            target, status, seconds, output = future.result()
+            if status:
+                failed.append(target)
+                print(f"\n{output.rstrip()}\n")
+            print(f"{target:<12} {'FAILED' if status else 'passed'} {seconds:5.0f} s   {last_words(output)}", flush=True)
+    verdict = f"{len(failed)} failed ({', '.join(failed)}), " if failed else ""
+    print(f"{verdict}{len(targets) - len(failed)} of {len(targets)} parts passed in {time.monotonic() - started:.0f}s")
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
