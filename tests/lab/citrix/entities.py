@@ -1,0 +1,235 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The things a site consists of. Moments are simulated seconds since the lab started (negative: before)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from lab.citrix.jobs import Job
+    from lab.clock import Event
+
+NameValue = tuple[str, str]
+
+
+@dataclass(eq=False)
+class Zone:
+    """A zone; in the cloud a resource location (contract 12)."""
+
+    id: str
+    name: str
+    description: str | None = None
+    primary: bool = False
+
+
+@dataclass(eq=False)
+class Hypervisor:
+    """A hypervisor connection (contract 10.2). ``cluster`` names the Prism Element behind it; ``addresses``, when empty, are its own."""
+
+    id: str
+    uid: int
+    name: str
+    cluster: str
+    zone: Zone
+    plugin_id: str
+    addresses: list[str]
+    user_name: str
+    in_maintenance_mode: bool = False
+    resets: int = 0
+    metadata: list[NameValue] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class HostingUnit:
+    """A resource pool, in the older word a hosting unit (contract 10.3)."""
+
+    id: str
+    name: str
+    hypervisor: Hypervisor
+    networks: list[str]
+
+    @property
+    def xd_path(self) -> str:
+        """The path in the XDHyp drive."""
+        return f"XDHyp:\\HostingUnits\\{self.name}"
+
+    @property
+    def full_relative_path(self) -> str:
+        """The path in the API."""
+        return f"Hypervisors/{self.hypervisor.id}/ResourcePools/{self.id}"
+
+
+class Resource(NamedTuple):
+    """A template, network or the like below a hosting unit. ``kind`` is the suffix of its path (contract 9)."""
+
+    id: str
+    name: str
+    kind: str
+    unit: HostingUnit
+
+    @property
+    def relative_path(self) -> str:
+        """Where it is below the unit; also its full name."""
+        return f"{self.name}.{self.kind}"
+
+    @property
+    def xd_path(self) -> str:
+        """The path in the XDHyp drive."""
+        return f"{self.unit.xd_path}\\{self.relative_path}"
+
+    @property
+    def full_relative_path(self) -> str:
+        """The path in the API."""
+        return f"{self.unit.full_relative_path}/Resources/{self.relative_path}"
+
+
+@dataclass(frozen=True, eq=False)
+class DiskImage:
+    """One image that a provisioning scheme had or has (VMImage of the contract, 8.3)."""
+
+    resource: Resource
+    date: float
+    note: str | None = None
+    functional_level: str = "L7_20"
+
+
+@dataclass(frozen=True, eq=False)
+class ImageVersion:
+    """One version of an image definition (contract 13.5): what it was made from, and the ids of its source spec and its prepared spec."""
+
+    id: str
+    number: int
+    image: Resource
+    machine_profile: Resource | None
+    spec_ids: tuple[str, str]
+    scheme_id: str
+
+
+@dataclass(frozen=True, eq=False)
+class ImageDefinition:
+    """An image definition (contract 13.3), here in one hosting unit."""
+
+    id: str
+    name: str
+    unit: HostingUnit
+    made: float
+    versions: list[ImageVersion]
+
+
+@dataclass(eq=False)
+class Action:
+    """What a job does to a catalog, for all administrators to see (contract 8.8)."""
+
+    id: str
+    type: str
+    job: Job
+    image_path: str | None = None
+
+
+@dataclass(eq=False)
+class DeliveryGroup:
+    """A delivery group, as far as machines and catalogs refer to it."""
+
+    id: str
+    uid: int
+    name: str
+
+
+@dataclass(eq=False)
+class Scheme:
+    """The provisioning scheme of an MCS catalog (contract 8.3)."""
+
+    id: str
+    unit: HostingUnit
+    clean_on_boot: bool
+    image: DiskImage
+    history: list[DiskImage] = field(default_factory=list)  # stored images that came before, oldest first
+    machine_profile: Resource | None = None
+    cpu_count: int = 2
+    memory_mb: int = 8192
+    disk_size_gb: int = 64
+    naming_scheme: str = ""
+    next_number: int = 1
+    custom_properties: list[NameValue] = field(default_factory=list)
+    metadata: list[NameValue] = field(default_factory=list)
+
+
+@dataclass(eq=False)
+class Catalog:
+    """A machine catalog (contract 8.2)."""
+
+    id: str
+    uid: int
+    name: str
+    folder: tuple[str, ...]
+    folder_uid: int
+    provisioning_type: str
+    persistent: bool
+    session_support: str
+    zone: Zone
+    hypervisor: Hypervisor | None
+    scheme: Scheme | None
+    delivery_group: DeliveryGroup | None
+    description: str | None = None
+    minimum_functional_level: str = "L7_20"
+    metadata: list[NameValue] = field(default_factory=list)
+    machines: dict[str, Machine] = field(default_factory=dict)
+    task: Job | None = None  # the one provisioning task that may run (contract 8.4)
+    actions: list[Action] = field(default_factory=list)
+
+    @property
+    def path(self) -> tuple[str, ...]:
+        """Folder and name: what is unique."""
+        return (*self.folder, self.name)
+
+
+@dataclass(eq=False)
+class Machine:
+    """A machine (contract 11.2). ``registers`` false: its VDA never registers."""
+
+    id: str
+    uid: int
+    name: str
+    sid: str
+    number: int
+    catalog: Catalog
+    hypervisor: Hypervisor | None
+    hosted_machine_id: str | None
+    hosting_server: str
+    hosting_updated: float
+    power_state: str = "On"
+    registration_state: str = "Registered"
+    fault_state: str = "None"
+    scheduled_reboot: str = "None"
+    power_action_pending: bool = False
+    in_maintenance_mode: bool = False
+    image_out_of_date: bool = False
+    image: DiskImage | None = None
+    registers: bool = True
+    sessions: int = 0
+    session_user: str | None = None
+    session_disconnected: bool = False
+    assigned_users: list[str] = field(default_factory=list)
+    assigned_client_name: str | None = None
+    assigned_ip_address: str | None = None
+    published_name: str | None = None
+    metadata: list[NameValue] = field(default_factory=list)
+    next_transition: Event | None = None
+
+    @property
+    def host_name(self) -> str:
+        """The name without its domain."""
+        return self.name.partition("\\")[2]
+
+    @property
+    def summary_state(self) -> str:
+        """SummaryState of the contract."""
+        if self.power_state == "Off":
+            return "Off"
+        if self.registration_state != "Registered":
+            return "Unregistered"
+        if self.sessions:
+            return "Disconnected" if self.session_disconnected else "InUse"
+        return "Available"

@@ -1,0 +1,78 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Error answers in each of the three shapes that are known (contract 3.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from lab.citrix.entities import NameValue
+from lab.wire import Refusal
+
+GATEWAY_TYPES = {
+    400: "invalidString",
+    401: "authentication",
+    403: "authorization",
+    404: "notFound",
+    405: "notImplemented",
+    406: "notAcceptable",
+    409: "optimisticConcurrency",
+    415: "unsupportedMediaType",
+    429: "rateLimitExceeded",
+    501: "notImplemented",
+    503: "serviceUnavailable",
+}
+SDK_ERRORS = {
+    400: "Citrix.XDPowerShell.Broker.InvalidArgument",
+    401: "Citrix.XDPowerShell.AuthenticationFailed",
+    403: "Citrix.XDPowerShell.Broker.AccessDenied",
+    404: "Citrix.XDPowerShell.Broker.UnknownObject",
+    409: "Citrix.XDPowerShell.Broker.OperationDeniedByState",
+}
+
+
+class Errors:
+    """Builds refusals in the shape that ``behaviour["error_shape"]`` says: ``a`` gateway, ``b`` ErrorData, ``c`` the rest (contract 3.2)."""
+
+    def __init__(self, behaviour: Mapping[str, Any]) -> None:
+        self._behaviour = behaviour
+
+    def body(self, status: int, detail: str, kind: str | None = None, parameters: Iterable[NameValue] = ()) -> dict[str, Any]:
+        """Return the body of an error."""
+        shape = self._behaviour["error_shape"]
+        if shape == "a":
+            pairs = [{"name": name, "value": value} for name, value in parameters]
+            return {"type": f"https://errors-api.cloud.com/common/{kind or GATEWAY_TYPES.get(status, 'unknown')}", "detail": detail, "parameters": pairs}
+        if shape == "b":
+            report = {"CitrixErrorId": kind or "", "ComponentName": "Orchestration", "ComponentVersion": "7.41", "ErrorData": dict(parameters)}
+            return {
+                "ErrorMessage": detail,
+                "SdkErrorId": SDK_ERRORS.get(status, "Citrix.XDPowerShell.UnknownError"),
+                "ErrorType": kind or GATEWAY_TYPES.get(status, "unknown"),
+                "ErrorDetails": None,
+                "SupportLink": None,
+                "ErrorReportXml": None,
+                "ErrorReport": report,
+            }
+        if status == 401:
+            return {"Error": {"Message": detail, "Type": "CWSAuthException"}}
+        return {"activityId": "00000000-0000-4000-8000-000000000000", "message": detail, "statusCode": status}
+
+    def refusal(
+        self,
+        status: int,
+        detail: str,
+        kind: str | None = None,
+        parameters: Iterable[NameValue] = (),
+        violation: str | None = None,
+        headers: dict[str, str] | None = None,
+    ) -> Refusal:
+        """Return a refusal to raise."""
+        return Refusal(status, self.body(status, detail, kind, parameters), violation, headers)
+
+    def not_found(self, what: str, key: str) -> Refusal:
+        """Return the refusal for an object that is not there (contract 3.4)."""
+        if self._behaviour["not_found"] == 500:
+            return self.refusal(500, "Object does not exist.")
+        return self.refusal(self._behaviour["not_found"], f"The {what} {key} could not be found.", parameters=[("entityType", what)])

@@ -1,0 +1,113 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Machines going off and on, their registration, and reboot cycles (contract 8.5, 11)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
+
+from lab.citrix.entities import Machine
+from lab.citrix.hosting import HostingInventory
+from lab.clock import Events
+
+
+class Power:
+    """Carries out power actions in simulated time."""
+
+    def __init__(self, events: Events, durations: Mapping[str, float], inventory: HostingInventory) -> None:
+        self._events = events
+        self._durations = durations
+        self._inventory = inventory
+
+    def start(self, machine: Machine) -> None:
+        """Let a machine boot and, after a while, register."""
+        machine.power_state = "TurningOn"
+        machine.power_action_pending = True
+        self._next(machine, "boot", self._running)
+
+    def shut_down(self, machine: Machine) -> None:
+        """Let a machine go off; its sessions end."""
+        self._go_down(machine, self._off)
+
+    def restart(self, machine: Machine) -> None:
+        """Let a machine go off and on again."""
+        self._go_down(machine, self._off_and_on)
+
+    def cycle(self, machines: Iterable[Machine], duration_minutes: int, warning_minutes: int) -> None:
+        """Reboot running machines after a warning, spread over a time; -1: each at its next natural shutdown."""
+        running = [machine for machine in machines if machine.power_state == "On"]
+        for index, machine in enumerate(running):
+            if duration_minutes < 0:
+                machine.scheduled_reboot = "Natural"
+                continue
+            machine.scheduled_reboot = "Draining" if machine.sessions else "Pending"
+            wait = 60 * (max(warning_minutes, 0) + duration_minutes * index / len(running))
+            self._events.after(wait, partial(self._reboot_of_cycle, machine))
+
+    def follow_hypervisor(self, machine: Machine) -> None:
+        """Take a machine's power state from the VM that it is said to be (contract 11.3, 20)."""
+        if machine.hypervisor is None:
+            machine.power_state, machine.registration_state = "Unmanaged", "Unregistered"
+            return
+        vm = self._inventory.vm(machine.hypervisor, machine.hosted_machine_id or "")
+        if vm is None:
+            machine.power_state = machine.fault_state = "VirtualMachineNotFound"
+            machine.registration_state = "Unregistered"
+            return
+        machine.power_state = "On" if vm.power_state.lower() == "on" else "Off"
+        machine.fault_state = "None"
+        if machine.power_state == "On" and machine.registration_state != "Registered":
+            self._next(machine, "register", self._registered)
+        if machine.power_state == "Off":
+            machine.registration_state = "Unregistered"
+
+    def _go_down(self, machine: Machine, afterwards: Callable[[Machine], None]) -> None:
+        machine.power_state = "TurningOff"
+        machine.power_action_pending = True
+        machine.registration_state = "Unregistered"
+        machine.sessions = 0
+        machine.session_user = None
+        self._next(machine, "shutdown", afterwards)
+
+    def _reboot_of_cycle(self, machine: Machine) -> None:
+        if machine.power_state != "On":
+            machine.scheduled_reboot = "None"
+            return
+        machine.scheduled_reboot = "InProgress"
+        self.restart(machine)
+
+    def _off(self, machine: Machine) -> None:
+        machine.power_state = "Off"
+        machine.power_action_pending = False
+        machine.scheduled_reboot = "None"
+        _take_image(machine)
+
+    def _off_and_on(self, machine: Machine) -> None:
+        _take_image(machine)
+        self.start(machine)
+
+    def _running(self, machine: Machine) -> None:
+        _take_image(machine)
+        machine.power_state = "On"
+        machine.power_action_pending = False
+        machine.scheduled_reboot = "None"
+        machine.registration_state = "Initializing"
+        self._next(machine, "register", self._registered)
+
+    def _registered(self, machine: Machine) -> None:
+        machine.registration_state = "Registered" if machine.registers else "Unregistered"
+        machine.fault_state = "None" if machine.registers else "Unregistered"
+
+    def _next(self, machine: Machine, duration: str, then: Callable[[Machine], None]) -> None:
+        if machine.next_transition is not None:
+            machine.next_transition.cancel()
+        machine.next_transition = self._events.after(self._durations[duration], lambda: then(machine))
+
+
+def _take_image(machine: Machine) -> None:
+    """A machine of a pooled catalog comes up with the catalog's image (contract 8.4)."""
+    scheme = machine.catalog.scheme
+    if scheme is not None and scheme.clean_on_boot:
+        machine.image = scheme.image
+        machine.image_out_of_date = False

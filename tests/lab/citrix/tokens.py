@@ -1,0 +1,71 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Bearer tokens: who holds which, and until when (contract 1.3, 1.5)."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from lab.clock import Clock
+
+
+@dataclass(frozen=True)
+class Token:
+    """One token. ``expires`` is on the book's clock."""
+
+    text: str
+    principal: str
+    expires: float
+
+
+class TokenBook:
+    """Issues tokens that last ``seconds`` by the clock that ``behaviour["token_clock"]`` says."""
+
+    def __init__(self, chance: random.Random, seconds: float, clock: Clock, behaviour: Mapping[str, Any]) -> None:
+        self._chance = chance
+        self.seconds = seconds
+        self._clock = clock
+        self._behaviour = behaviour
+        self._tokens: dict[str, Token] = {}
+        self.issued = 0
+        self.refused_logins = 0
+
+    def _now(self) -> float:
+        return self._clock.now if self._behaviour["token_clock"] == "simulated" else time.monotonic()
+
+    def issue(self, principal: str) -> Token:
+        """Give out a new token."""
+        token = Token(f"eyJ{self._chance.getrandbits(240):060x}", principal, self._now() + self.seconds)
+        self._tokens[token.text] = token
+        self.issued += 1
+        return token
+
+    def holder(self, text: str) -> str | None:
+        """Return the principal of a valid token."""
+        token = self._tokens.get(text)
+        return token.principal if token is not None and self._now() < token.expires else None
+
+    def expire(self, text: str) -> None:
+        """Make a token invalid at once."""
+        self._tokens.pop(text, None)
+
+    def expire_all(self) -> int:
+        """Make all tokens invalid at once; return how many there were."""
+        count = len(self._tokens)
+        self._tokens.clear()
+        return count
+
+
+def bearer(authorization: str) -> str | None:
+    """Return the token of an Authorization header: ``CWSAuth bearer=<token>`` or ``Bearer <token>`` in any case, nothing else (contract 1.6)."""
+    scheme, _blank, rest = authorization.partition(" ")
+    if scheme.lower() == "bearer":
+        return rest.strip() or None
+    word, mark, token = rest.partition("=")
+    if scheme.lower() == "cwsauth" and word.lower() == "bearer" and mark:
+        return token or None
+    return None

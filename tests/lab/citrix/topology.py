@@ -1,0 +1,202 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Citrix part of a topology: what may stand there, and the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lab.wire import either, mapping, nullable, required
+
+# Simulated seconds; "durations" of the topology or of one site override them.
+DURATIONS: dict[str, float] = {
+    "job_start": 2,  # a job stays NotStarted for that long
+    "read_job": 1,  # a read or small write with async=true
+    "browse": 5,  # resource browsing with async=true
+    "publish": 900,  # image update, split over its phases
+    "rollback": 300,
+    "catalog_update": 60,  # PATCH of a catalog with a machine profile
+    "shutdown": 10,
+    "boot": 30,
+    "register": 60,  # from running to registered VDA
+    "reset_connection": 5,  # the reset happens a moment later than its answer (contract 10.2)
+    "hosting_sync": 420,  # the broker's periodic look at the hypervisor (contract 10.2: 5-10 minutes)
+}
+
+# One switch per fact that the contract marks unknown or inferred; the default is the seen or likely form.
+BEHAVIOUR: dict[str, Any] = {
+    "error_shape": "a",  # 3.2, U3
+    "not_found": 404,  # 3.4
+    "unknown_instance": 404,  # 20
+    "wrong_region": 403,  # 1.2
+    "retry_after_header": False,  # 3.3, U1
+    "limit_above_1000": "refuse",  # 4.1
+    "unasked_fields": "absent",  # 4.2
+    "update_reply": "200_body",  # 5.1
+    "location_host": None,  # 5.1, trap 6: the Location may name another host
+    "unset_times": "year_0001",  # 5.3
+    "new_job_hidden_seconds": 0,  # 5.4: 404 right after creation
+    "batch_inherits_authorization": False,  # 6, U2
+    "batch_item_limit": None,  # 6, U2
+    "dormant": False,  # 7.1: /Me answers 530
+    "about_needs_token": True,  # 7.3, U17
+    "folder_separator": "/",  # 8.3, U15
+    "ambiguous_name": 400,  # 2, trap 1
+    "store_old_image_by_default": True,  # 8.4, U14
+    "busy_catalog": 409,  # 8.4, U4
+    "off_machines_out_of_date": True,  # 8.4: existing machines take the image at their next start
+    "history_order": "newest_first",  # 8.6, U14
+    "old_image_status": "Prepared",  # 8.3
+    "inventory_cache_seconds": 1800,  # 10.3
+    "no_cache_refreshes": False,  # 10.3: does a read past the cache also renew it?
+    "mcs_rehost": "refuse",  # 11.3, U5
+    "hosted_machine_id_checked": False,  # 11.3, U6
+    "machine_id_in_use": "accept",  # 11.3
+    "token_clock": "real",  # 1.3: by which clock tokens expire
+    "sso_login": False,  # 1.5: GET /tokens, Windows integrated
+}
+
+PROVISIONING_TYPES = frozenset({"Manual", "MCS", "PVS"})
+SESSION_SUPPORT = frozenset({"SingleSession", "MultiSession"})
+POWER = either(bool, {"on", "off"})  # YAML reads a bare on or off as a boolean
+STATUS = int
+
+BEHAVIOUR_SCHEMA: dict[str, Any] = {
+    "error_shape": {"a", "b", "c"},
+    "not_found": STATUS,
+    "unknown_instance": STATUS,
+    "wrong_region": STATUS,
+    "retry_after_header": bool,
+    "limit_above_1000": {"refuse", "clamp"},
+    "unasked_fields": {"absent", "null"},
+    "update_reply": {"200_body", "202_location", "202_body"},
+    "location_host": nullable(str),
+    "unset_times": {"year_0001", "null"},
+    "new_job_hidden_seconds": float,
+    "batch_inherits_authorization": bool,
+    "batch_item_limit": nullable(int),
+    "dormant": bool,
+    "about_needs_token": bool,
+    "folder_separator": str,
+    "ambiguous_name": either(int, {"first"}),
+    "store_old_image_by_default": bool,
+    "busy_catalog": either(int, {"job_failed"}),
+    "off_machines_out_of_date": bool,
+    "history_order": {"newest_first", "oldest_first", "shuffled"},
+    "old_image_status": {"Unknown", "Deleted", "Prepared"},
+    "inventory_cache_seconds": float,
+    "no_cache_refreshes": bool,
+    "mcs_rehost": {"refuse", "accept"},
+    "hosted_machine_id_checked": bool,
+    "machine_id_in_use": {"refuse", "accept"},
+    "token_clock": {"real", "simulated"},
+    "sso_login": bool,
+}
+
+CATALOG = {
+    "name": required(str),  # with {n} in it when there are several
+    "count": int,
+    "folder": str,  # levels joined by | as in the API
+    "description": nullable(str),
+    "hosting_unit": str,
+    "hypervisor": str,  # for machines that no hosting unit provisioned
+    "zone": str,
+    "image": str,
+    "image_age_hours": float,
+    "image_note": nullable(str),
+    "history": [either(str, {"name": required(str), "age_hours": float, "note": nullable(str)})],
+    "machine_profile": nullable(str),
+    "machines": int,
+    "machine_prefix": str,  # "W11-" or a pattern such as "W11-{n:04d}"
+    "persistent": bool,
+    "session_support": SESSION_SUPPORT,
+    "delivery_group": nullable(str),
+    "provisioning_type": PROVISIONING_TYPES,
+    "power_state": POWER,
+    "sessions": int,  # so many of its machines have a user
+}
+
+# Prepared images; on Nutanix nobody knows whether there are any (13.9, U7)
+IMAGE_DEFINITION = {
+    "name": required(str),
+    "hosting_unit": required(str),
+    "versions": [{"image": required(str), "machine_profile": nullable(str)}],
+}
+
+SITE = {
+    "name": required(str),
+    "kind": required({"daas", "cvad"}),
+    "customer_id": str,
+    "client_id": str,
+    "client_secret": str,
+    "token_seconds": float,
+    "trust": bool,  # whether the token endpoint has an address of its own
+    "username": str,
+    "password": str,
+    "domain": str,
+    "api_version": int,
+    "product_version": str,
+    "zones": [{"name": required(str), "primary": bool, "description": nullable(str)}],
+    "rate_limit_per_second": nullable(float),
+    "calls_take": float,
+    "hypervisors": [
+        {
+            "name": required(str),
+            "cluster": required(str),
+            "zone": str,
+            "plugin": str,
+            "in_maintenance_mode": bool,
+            "hosting_units": [{"name": required(str), "networks": [str]}],
+        }
+    ],
+    "catalogs": [CATALOG],
+    "image_definitions": [IMAGE_DEFINITION],
+    "behaviour": BEHAVIOUR_SCHEMA,
+    "durations": dict.fromkeys(DURATIONS, float),
+    "inventory_vars": mapping(object),
+}
+
+_ONLY_DAAS = ("customer_id", "client_id", "client_secret", "trust")
+_ONLY_CVAD = ("username", "password")
+
+
+def problem_with_references(site: Mapping[str, Any], clusters: set[str]) -> str | None:
+    """Return the first thing in a site that refers to nothing, or None; ``clusters`` are the names under ``prism_elements``."""
+    for key in _ONLY_CVAD if site["kind"] == "daas" else _ONLY_DAAS:
+        if key in site:
+            return f"{key} does not belong to kind {site['kind']}"
+    zones = {zone["name"] for zone in zones_of(site)}
+    units: set[str] = set()
+    for number, hypervisor in enumerate(site.get("hypervisors", [])):
+        here = f"hypervisors[{number}]"
+        if hypervisor["cluster"] not in clusters:
+            return f"{here}.cluster: no Prism Element is called {hypervisor['cluster']!r}"
+        if hypervisor.get("zone") not in zones | {None}:
+            return f"{here}.zone: no zone is called {hypervisor['zone']!r}"
+        for unit in hypervisor.get("hosting_units", []):
+            if unit["name"] in units:
+                return f"{here}.hosting_units: {unit['name']!r} is there twice; the names are unique in a site"
+            units.add(unit["name"])
+    for number, definition in enumerate(site.get("image_definitions", [])):
+        if definition["hosting_unit"] not in units:
+            return f"image_definitions[{number}].hosting_unit: no hosting unit is called {definition['hosting_unit']!r}"
+    connections = {hypervisor["name"] for hypervisor in site.get("hypervisors", [])}
+    for number, catalog in enumerate(site.get("catalogs", [])):
+        here = f"catalogs[{number}]"
+        if catalog.get("hosting_unit") not in units | {None}:
+            return f"{here}.hosting_unit: no hosting unit is called {catalog['hosting_unit']!r}"
+        if catalog.get("hypervisor") not in connections | {None}:
+            return f"{here}.hypervisor: no hypervisor is called {catalog['hypervisor']!r}"
+        if catalog.get("zone") not in zones | {None}:
+            return f"{here}.zone: no zone is called {catalog['zone']!r}"
+        if catalog.get("provisioning_type", "MCS") == "MCS" and not (catalog.get("hosting_unit") and catalog.get("image")):
+            return f"{here}: an MCS catalog needs hosting_unit and image"
+        if catalog.get("count", 1) > 1 and "{n" not in catalog["name"]:
+            return f"{here}.name needs {{n}} when count is more than 1"
+    return None
+
+
+def zones_of(site: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the zones of a site; there is always one."""
+    return list(site.get("zones") or [{"name": "Primary", "primary": True}])

@@ -1,0 +1,200 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The Prism Element part of a topology: what may stand there, and the defaults."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lab.wire import either, mapping, nullable, required
+
+# Simulated seconds; "durations" of the topology or of one cluster override them.
+DURATIONS: dict[str, float] = {
+    "snapshot": 5,  # AHV snapshot task
+    "delete": 5,  # VM or AHV snapshot deletion task
+    "power": 3,  # power transition task
+    "guest_shutdown": 20,  # from ACPI_SHUTDOWN until the guest is off
+    "update": 2,  # VM create and update tasks
+    "restore": 30,  # restore_entities
+    "oob_snapshot": 4,  # from the start time of a schedule until its snapshot is there
+    "replication_start": 2,  # from the snapshot until its replication is queued
+    "expired_linger": 300,  # how long an expired snapshot stays listed
+    "pd_removal": 5,  # from DELETE of a protection domain until it is gone
+}
+
+# One switch per fact that the contract marks unknown, inferred or in conflict; the default is the seen or likely form.
+BEHAVIOUR: dict[str, Any] = {
+    "list_cap": None,  # 1.5: an unpaged GET /vms or /snapshots gives no more than so many
+    "vm_name_filter": "exact",  # 1.5
+    "role": "cluster_admin",  # 1.6: a viewer may only read
+    "lockout_after": 5,  # 1.6, 18.9: wrong passwords until the account is locked
+    "session_seconds": 900,  # 1.6: how long the session cookie lives
+    "unauthorized_body": "json",  # 1.6, 18.9
+    "not_found_status": 404,  # 1.7, 18.2: unknown VM, snapshot, task, protection domain
+    "invalid_status": 422,  # 1.7: what validation refuses
+    "delete_missing": "refuse",  # 3.4, 4.4: deletion is called idempotent
+    "guest_ignores_shutdown": False,  # 3.5
+    "duplicate_uuid": "idempotent",  # 3.2, 4.2
+    "snapshot_task_entity": "vm",  # 4.2: what the task of POST /snapshots lists
+    "deleted_snapshots_linger_seconds": 60,  # 4.4
+    "status_case": "title",  # 5.1
+    "operation_type": "k_prefixed",  # 5.1, 18.7: kVmPowerOn or VmChangePowerState
+    "tasks_kept": 100,  # 5.3: how many finished tasks tasks/list knows
+    "task_list_entity_filter": "misses",  # 5.3: the entity filter of tasks/list
+    "inactive_pd_vms": "empty",  # 6.1, 18.6
+    "oob_ids_on_receiver": False,  # 7.2, 18.10
+    "expiry_base": "created",  # 7.2: what the retention time counts from
+    "dr_snapshot_order": "shuffled",  # 8.1, 17
+    "forever_state": "AVAILABLE",  # 8.1: state of a snapshot without expiry
+    "scheduled_snapshots_listed": False,  # 8.1: a snapshot that is still being taken stands there as SCHEDULED
+    "null_lists": False,  # 1.3: empty lists in a PD snapshot are null
+    "same_snapshot_uuid": True,  # 8.1: whether a replica has the uuid of its origin
+    "retain_value": "duration",  # 8.2, 18.8
+    "delete_propagates": False,  # 8.2, 18.8: deleting a PD snapshot also deletes its replicas
+    "pending_restore_listed": True,  # 6.6
+    "restore_reply": "task_uuid",  # 10, 17
+    "restore_task_entity": "vm",  # 10: whether the finished restore task names the new VM
+    "restore_name_clash": "allow",  # 10, 18.1
+    "remote_address_key": "both",  # 12, 17
+    "event_message": "template",  # 13, 18.3
+    "pds_on_receiver": "at_once",  # 6: since when the receiver lists an inactive protection domain of that name
+}
+
+BEHAVIOUR_SCHEMA: dict[str, Any] = {
+    "list_cap": nullable(int),
+    "vm_name_filter": {"exact", "case_insensitive", "prefix"},
+    "role": {"cluster_admin", "viewer"},
+    "lockout_after": int,
+    "session_seconds": float,
+    "unauthorized_body": {"json", "html", "empty"},
+    "not_found_status": int,
+    "invalid_status": int,
+    "delete_missing": {"refuse", "task"},
+    "guest_ignores_shutdown": bool,
+    "duplicate_uuid": {"idempotent", "refuse"},
+    "snapshot_task_entity": {"vm", "snapshot", "none"},
+    "deleted_snapshots_linger_seconds": float,
+    "status_case": {"title", "upper"},
+    "operation_type": {"k_prefixed", "plain"},
+    "tasks_kept": int,
+    "task_list_entity_filter": {"misses", "works"},
+    "inactive_pd_vms": {"empty", "listed"},
+    "oob_ids_on_receiver": bool,
+    "expiry_base": {"created", "requested"},
+    "dr_snapshot_order": {"shuffled", "newest_first", "oldest_first"},
+    "forever_state": {"AVAILABLE", "RETAIN_FOREVER"},
+    "scheduled_snapshots_listed": bool,
+    "null_lists": bool,
+    "same_snapshot_uuid": bool,
+    "retain_value": {"duration", "absolute"},
+    "delete_propagates": bool,
+    "pending_restore_listed": bool,
+    "restore_reply": {"task_uuid", "value"},
+    "restore_task_entity": {"vm", "protection_domain", "none"},
+    "restore_name_clash": {"allow", "refuse", "task_fails"},
+    "remote_address_key": {"both", "remote_ip_ports", "remote_ip_address_ports"},
+    "event_message": {"template", "text"},
+    "pds_on_receiver": {"at_once", "first_replica"},
+}
+
+POWER = either(bool, {"on", "off", "suspended", "paused"})  # YAML reads a bare on or off as a boolean
+
+VM = {
+    "name": required(str),  # with {n} in it when there are several
+    "count": int,
+    "uuid": str,
+    "power_state": POWER,
+    "description": nullable(str),
+    "disk_gib": float,
+    "memory_mb": int,
+    "num_vcpus": int,
+    "networks": [str],
+}
+
+SNAPSHOT = {
+    "name": required(str),
+    "count": int,
+    "uuid": str,
+    "vm": required(str),  # may name a VM that is no longer there
+    "age_hours": float,
+}
+
+SCHEDULE = {
+    "type": required({"SECONDLY", "MINUTELY", "HOURLY", "DAILY", "WEEKLY", "MONTHLY"}),
+    "every_nth": int,
+    "local": int,  # how many snapshots stay here
+    "remote": mapping(int),  # remote site -> how many stay there
+    "first_after": float,  # simulated seconds until it fires first; default: one period
+    "suspended": bool,
+}
+
+PD_SNAPSHOT = {"age_hours": float, "retention_hours": nullable(float), "vms": [str], "remotes": [str]}
+
+PROTECTION_DOMAIN = {"name": required(str), "active": bool, "vms": [str], "schedules": [SCHEDULE], "snapshots": [PD_SNAPSHOT]}
+
+REMOTE_SITE = {
+    "name": required(str),  # the local label; may differ from the name of the cluster
+    "cluster": required(str),
+    "addresses": int,
+    "bandwidth_mbps": float,
+    "connected": bool,
+    "network_mapping": mapping(str),
+}
+
+CLUSTER = {
+    "name": required(str),
+    "version": str,
+    "username": str,
+    "password": str,
+    "storage_containers": [str],
+    "networks": [{"name": required(str), "vlan_id": int}],
+    "capacity_gib": float,
+    "vms": [VM],
+    "snapshots": [SNAPSHOT],
+    "protection_domains": [PROTECTION_DOMAIN],
+    "remote_sites": [REMOTE_SITE],
+    "behaviour": BEHAVIOUR_SCHEMA,
+    "durations": dict.fromkeys(DURATIONS, float),
+    "inventory_vars": mapping(object),
+}
+
+
+def problem_with_references(cluster: Mapping[str, Any], clusters: set[str]) -> str | None:
+    """Return the first thing in a cluster that refers to nothing, naming the key, or None; ``clusters`` are the names under ``prism_elements``."""
+    for key in ("vms", "snapshots"):
+        for number, item in enumerate(cluster.get(key, [])):
+            if item.get("count", 1) > 1 and "{n" not in item["name"]:
+                return f"{key}[{number}].name needs {{n}} when count is more than 1"
+    sites = set()
+    for number, site in enumerate(cluster.get("remote_sites", [])):
+        if site["cluster"] not in clusters or site["cluster"] == cluster["name"]:
+            return f"remote_sites[{number}].cluster: no other Prism Element is called {site['cluster']!r}"
+        sites.add(site["name"])
+    vms = {name for vm in cluster.get("vms", []) for name in names_of(vm)}
+    for number, domain in enumerate(cluster.get("protection_domains", [])):
+        here = f"protection_domains[{number}]"
+        used = set(domain.get("vms", []))
+        reached = {site for schedule in domain.get("schedules", []) for site in schedule.get("remote", {})}
+        for snapshot in domain.get("snapshots", []):
+            used |= set(snapshot.get("vms", []))
+            reached |= set(snapshot.get("remotes", []))
+        if used - vms:
+            return f"{here}.vms: no VM is called {sorted(used - vms)[0]!r}"
+        if reached - sites:
+            return f"{here}: no remote site is called {sorted(reached - sites)[0]!r}"
+    return None
+
+
+def names_of(item: Mapping[str, Any]) -> list[str]:
+    """Return the names of a VM or snapshot entry with its count carried out (n counts from 1)."""
+    if "count" not in item:
+        return [item["name"]]
+    return [item["name"].format(n=number) for number in range(1, item["count"] + 1)]
+
+
+def power_state_of(value: Any) -> str:
+    """Return a power state as the wire spells it."""
+    if isinstance(value, bool):
+        return "on" if value else "off"
+    return str(value)

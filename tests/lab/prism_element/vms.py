@@ -1,0 +1,272 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Virtual machines (contract 3)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from lab.prism_element.errors import TaskFailure
+from lab.prism_element.lists import Comparison, compile_filter, envelope, page_by_offset
+from lab.prism_element.model import Disk, Snapshot, Task, Vm
+from lab.wire import Reply, Request, Router, matching, nullable, required
+
+if TYPE_CHECKING:
+    from lab.prism_element.world import PrismElementWorld
+
+UUID = matching(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+TRANSITIONS = {
+    "ON": "on",
+    "OFF": "off",
+    "POWERCYCLE": "on",
+    "RESET": "on",
+    "PAUSE": "paused",
+    "SUSPEND": "suspended",
+    "RESUME": "on",
+    "ACPI_SHUTDOWN": None,
+    "ACPI_REBOOT": None,
+}
+
+DISK_ADDRESS = {"device_bus": str, "device_index": int, "disk_label": str, "vmdisk_uuid": str, "ndfs_filepath": str}
+CREATE = {
+    "name": required(str),
+    "memory_mb": required(int),
+    "num_vcpus": required(int),
+    "num_cores_per_vcpu": int,
+    "uuid": UUID,
+    "description": nullable(str),
+    "timezone": str,
+    "ha_priority": int,
+    "boot": object,
+    "vm_features": object,
+    "vm_disks": [
+        {
+            "disk_address": DISK_ADDRESS,
+            "is_cdrom": bool,
+            "is_empty": bool,
+            "vm_disk_create": {"size": required(int), "storage_container_uuid": str},
+            "vm_disk_clone": {"disk_address": required(DISK_ADDRESS), "minimum_size": int, "snapshot_group_uuid": str, "storage_container_uuid": str},
+        }
+    ],
+    "vm_nics": [{"network_uuid": required(str), "mac_address": str, "request_ip": bool, "requested_ip_address": str, "model": str}],
+}
+UPDATE = {
+    "name": str,
+    "description": nullable(str),
+    "memory_mb": int,
+    "num_vcpus": int,
+    "num_cores_per_vcpu": int,
+    "ha_priority": int,
+    "timezone": str,
+    "uuid": UUID,
+    "vm_logical_timestamp": int,
+}
+POWER = {"transition": required(set(TRANSITIONS)), "uuid": str, "host_uuid": nullable(str), "vm_logical_timestamp": int}
+
+FILTER_FIELDS = {
+    "vm_name": lambda vm: vm.name,
+    "power_state": lambda vm: vm.power_state,
+    "machine_type": lambda vm: vm.machine_type,
+    "ha_priority": lambda vm: str(vm.ha_priority),
+}
+NAME_COMPARISONS: dict[str, Comparison] = {
+    "exact": lambda name, wanted: name == wanted,
+    "case_insensitive": lambda name, wanted: name.lower() == wanted.lower(),
+    "prefix": lambda name, wanted: name.startswith(wanted),
+}
+
+
+def add_routes(router: Router, world: PrismElementWorld) -> None:
+    """Register the paths."""
+    details = {"include_vm_disk_config": bool, "include_vm_nic_config": bool}
+
+    @router.route("GET", "/vms", section="3.1, 1.5", query={**details, "filter": str, "offset": int, "length": int})
+    def list_vms(request: Request) -> Reply:
+        found = list(world.vms.values())
+        everything = len(found)
+        wanted = request.one("filter")
+        if wanted:
+            passes = compile_filter(wanted, FILTER_FIELDS, {"vm_name": NAME_COMPARISONS[world.behaviour["vm_name_filter"]]})
+            found = [vm for vm in found if passes(vm)]
+        page = page_by_offset(found, request, world.behaviour["list_cap"])
+        return Reply(body=envelope([vm_dto(vm, request) for vm in page], len(found), everything))
+
+    @router.route("GET", "/vms/{uuid}", section="3.1", query=details)
+    def get_vm(request: Request) -> Reply:
+        return Reply(body=vm_dto(world.find_vm(request.params["uuid"]), request))
+
+    @router.route("POST", "/vms", section="3.2", body=CREATE)
+    def create_vm(request: Request) -> Reply:
+        return Reply(201, {"task_uuid": _create(world, request.body).uuid})
+
+    @router.route("PUT", "/vms/{uuid}", section="3.3", body=UPDATE)
+    def update_vm(request: Request) -> Reply:
+        vm = world.find_vm(request.params["uuid"])
+        _check_timestamp(world, vm, request.body.get("vm_logical_timestamp"))
+
+        def update(_task: Task) -> None:
+            for key, value in request.body.items():
+                if key in ("name", "description", "memory_mb", "num_vcpus", "num_cores_per_vcpu", "ha_priority"):
+                    setattr(vm, key, value)
+            vm.logical_timestamp += 1
+
+        return Reply(body={"task_uuid": world.start_task("VmUpdate", world.durations["update"], update, [("VM", vm.uuid)]).uuid})
+
+    @router.route("DELETE", "/vms/{uuid}", section="3.4", query={"delete_snapshots": bool, "logical_timestamp": int})
+    def delete_vm(request: Request) -> Reply:
+        vm_uuid = request.params["uuid"]
+        if world.behaviour["delete_missing"] == "refuse":
+            _check_timestamp(world, world.find_vm(vm_uuid), request.number("logical_timestamp"))
+        with_snapshots = request.flag("delete_snapshots")
+
+        def delete(_task: Task) -> None:
+            world.remove_vm(vm_uuid)
+            if with_snapshots:
+                for snapshot in [snapshot for snapshot in world.snapshots.values() if snapshot.vm.uuid == vm_uuid]:
+                    world.drop_snapshot(snapshot.uuid)
+
+        return Reply(201, {"task_uuid": world.start_task("VmDelete", world.durations["delete"], delete, [("VM", vm_uuid)]).uuid})
+
+    @router.route("POST", "/vms/{uuid}/set_power_state", section="3.5", body=POWER)
+    def set_power_state(request: Request) -> Reply:
+        vm = world.find_vm(request.params["uuid"])
+        _check_timestamp(world, vm, request.body.get("vm_logical_timestamp"))
+        transition = request.body["transition"]
+
+        def change(_task: Task) -> None:
+            if vm.uuid not in world.vms:
+                raise TaskFailure(f"VM {vm.uuid} is not found")
+            target = TRANSITIONS[transition]
+            if target is not None:
+                world.set_power(vm.uuid, target)
+            elif vm.power_state != "on":
+                raise TaskFailure(f"VM {vm.uuid} is not powered on")
+            elif transition == "ACPI_SHUTDOWN" and not world.behaviour["guest_ignores_shutdown"]:
+                world.events.after(world.durations["guest_shutdown"], lambda: _guest_is_off(world, vm))
+
+        return Reply(201, {"task_uuid": world.start_task("VmChangePowerState", world.durations["power"], change, [("VM", vm.uuid)]).uuid})
+
+    @router.route("GET", "/vms/{uuid}/nics", section="3.6", query={"include_address_assignments": bool})
+    def list_nics(request: Request) -> Reply:
+        return Reply(body=envelope(_nics(world.find_vm(request.params["uuid"]))))
+
+
+def _guest_is_off(world: PrismElementWorld, vm: Vm) -> None:
+    if vm.uuid in world.vms:
+        world.set_power(vm.uuid, "off")
+
+
+def _check_timestamp(world: PrismElementWorld, vm: Vm, given: int | None) -> None:
+    if given is not None and given != vm.logical_timestamp:
+        raise world.invalid(f"Logical timestamp {given} is not current")
+
+
+def _create(world: PrismElementWorld, body: dict[str, Any]) -> Task:
+    vm_uuid = body.get("uuid") or world.new_uuid()
+    repeated = vm_uuid in world.vms or vm_uuid in world.promised_uuids
+    if repeated and world.behaviour["duplicate_uuid"] == "refuse":
+        raise world.invalid(f"UUID {vm_uuid} is in use")
+    disks = [_new_disk(world, vm_uuid, spec) for spec in body.get("vm_disks", []) if not spec.get("is_empty")]
+    known = {network_uuid for network_uuid, _vlan in world.networks.values()}
+    for nic in body.get("vm_nics", []):
+        if nic["network_uuid"] not in known:
+            raise world.invalid(f"Network {nic['network_uuid']} is not found")
+    world.promised_uuids.add(vm_uuid)
+
+    def create(task: Task) -> None:
+        task.entities = [("VM", vm_uuid)]
+        world.promised_uuids.discard(vm_uuid)
+        if not repeated:
+            nics = [world.new_nic(nic["network_uuid"]) for nic in body.get("vm_nics", [])]
+            plain_fields = {key: body[key] for key in ("description", "num_vcpus", "num_cores_per_vcpu", "memory_mb", "ha_priority") if key in body}
+            world.vms[vm_uuid] = Vm(vm_uuid, body["name"], disks, nics, **plain_fields)
+
+    return world.start_task("VmCreate", world.durations["update"], create)
+
+
+def _new_disk(world: PrismElementWorld, vm_uuid: str, spec: dict[str, Any]) -> Disk:
+    container = next(iter(world.containers.values()))
+    if "vm_disk_create" in spec:
+        return Disk(
+            world.new_uuid(), spec["vm_disk_create"]["size"], spec["vm_disk_create"].get("storage_container_uuid", container), world.new_content(vm_uuid[:8])
+        )
+    wanted = spec.get("vm_disk_clone", {}).get("disk_address", {}).get("vmdisk_uuid")
+    owners = [*world.vms.values(), *(snapshot.vm for snapshot in world.snapshots.values())]
+    origin = next((disk for owner in owners for disk in owner.disks if disk.uuid == wanted), None)
+    if origin is None:
+        raise world.invalid(f"Disk {wanted} is not found")
+    return Disk(world.new_uuid(), origin.size, container, origin.content)
+
+
+def vm_dto(vm: Vm, request: Request) -> dict[str, Any]:
+    """Return a VM as the wire spells it: unset fields are left out, disks and NICs come only when asked for."""
+    dto: dict[str, Any] = {
+        "uuid": vm.uuid,
+        "name": vm.name,
+        "power_state": vm.power_state,
+        "num_vcpus": vm.num_vcpus,
+        "num_cores_per_vcpu": vm.num_cores_per_vcpu,
+        "memory_mb": vm.memory_mb,
+        "machine_type": vm.machine_type,
+        "timezone": "UTC",
+        "ha_priority": vm.ha_priority,
+        "allow_live_migrate": True,
+        "gpus_assigned": False,
+        "boot": {"uefi_boot": False},
+        "vm_features": {"AGENT_VM": False, "VGA_CONSOLE": True},
+        "vm_logical_timestamp": vm.logical_timestamp,
+    }
+    if vm.description is not None:
+        dto["description"] = vm.description
+    if vm.host_uuid is not None:
+        dto["host_uuid"] = vm.host_uuid
+    if request.flag("include_vm_disk_config"):
+        dto["vm_disk_info"] = _disks(vm)
+    if request.flag("include_vm_nic_config"):
+        dto["vm_nics"] = _nics(vm)
+    return dto
+
+
+def _disks(vm: Vm) -> list[dict[str, Any]]:
+    cdrom = {"disk_address": {"device_bus": "ide", "device_index": 0, "disk_label": "ide.0"}, "is_cdrom": True, "is_empty": True}
+    disks = [
+        {
+            "disk_address": _address(disk, index),
+            "is_cdrom": False,
+            "is_empty": False,
+            "is_thin_provisioned": True,
+            "is_scsi_passthrough": True,
+            "flash_mode_enabled": False,
+            "shared": False,
+            "storage_container_uuid": disk.container_uuid,
+            "size": disk.size,
+        }
+        for index, disk in enumerate(vm.disks)
+    ]
+    return [cdrom, *disks]
+
+
+def _address(disk: Disk, index: int) -> dict[str, Any]:
+    return {"device_bus": "scsi", "device_index": index, "disk_label": f"scsi.{index}", "vmdisk_uuid": disk.uuid}
+
+
+def _nics(vm: Vm) -> list[dict[str, Any]]:
+    return [
+        {"mac_address": nic.mac_address, "network_uuid": nic.network_uuid, "nic_uuid": nic.uuid, "is_connected": True, "vlan_mode": "Access", "model": ""}
+        for nic in vm.nics
+    ]
+
+
+def create_spec(snapshot: Snapshot) -> dict[str, Any]:
+    """Return the VM of a snapshot as ``vm_create_spec`` (contract 4.1)."""
+    vm = snapshot.vm
+    return {
+        "name": vm.name,
+        "memory_mb": vm.memory_mb,
+        "num_vcpus": vm.num_vcpus,
+        "num_cores_per_vcpu": vm.num_cores_per_vcpu,
+        "boot": {},
+        "vm_disks": [{"disk_address": _address(disk, index), "is_cdrom": False, "is_empty": False} for index, disk in enumerate(vm.disks)],
+        "vm_nics": [{"mac_address": nic.mac_address, "network_uuid": nic.network_uuid} for nic in vm.nics],
+        "vm_logical_timestamp": -1,
+    }

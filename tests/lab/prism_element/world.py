@@ -1,0 +1,283 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A simulated Prism Element cluster: its VMs, AHV snapshots and tasks, and the door to all of its API."""
+
+from __future__ import annotations
+
+import hashlib
+import random
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from lab.clock import Clock, Events
+from lab.endpoint import Endpoint
+from lab.prism_element.access import Access
+from lab.prism_element.changes import change_world
+from lab.prism_element.disaster_recovery import DisasterRecovery
+from lab.prism_element.errors import TaskFailure, refusal
+from lab.prism_element.model import GIB, AuditEvent, Disk, Nic, Snapshot, Task, Vm, plain
+from lab.prism_element.routes import build_router
+from lab.prism_element.topology import BEHAVIOUR, DURATIONS, names_of, power_state_of
+from lab.wire import LongPoll, Refusal, Reply, Request
+
+COMMON_HEADERS = {"X-NTNX-Env": "PE", "Server": "Nutanix Prism"}
+HOUR_USECS = 3_600_000_000
+
+
+class PrismElementWorld(Endpoint):
+    """One cluster.
+
+    ``spec``: its entry under ``prism_elements``; ``durations``: those of the topology, simulated seconds.
+    Call ``join`` once all clusters are built, then ``settle``.
+    """
+
+    def __init__(self, spec: Mapping[str, Any], clock: Clock, events: Events, durations: Mapping[str, float], seed: int) -> None:
+        super().__init__(name=spec["name"], kind="prism_element", usual_port=9440)
+        self.spec = spec
+        self.clock = clock
+        self.events = events
+        self.durations = {**DURATIONS, **{key: value for key, value in durations.items() if key in DURATIONS}, **spec.get("durations", {})}
+        self.behaviour: dict[str, Any] = {**BEHAVIOUR, **spec.get("behaviour", {})}
+        self.chance = random.Random(f"{seed}:{self.name}")
+        generated = hashlib.sha256(f"{seed}:{self.name}:password".encode()).hexdigest()[:16]
+        self.access = Access(spec.get("username", "admin"), spec.get("password", generated), self.behaviour, clock)
+        self.uuid = self.new_uuid()
+        self.incarnation = 5418300000000000000 + self.chance.randrange(10**15)
+        self.version = spec.get("version", "6.5.2")
+        self.host_uuids = [self.new_uuid() for _turn in range(3)]
+        self.containers = {name: self.new_uuid() for name in spec.get("storage_containers", ["default-container"])}
+        self.networks = {entry["name"]: (self.new_uuid(), entry.get("vlan_id", 0)) for entry in spec.get("networks", [{"name": "VLAN10", "vlan_id": 10}])}
+        self.vms: dict[str, Vm] = {}
+        self.snapshots: dict[str, Snapshot] = {}
+        self.tasks: dict[str, Task] = {}
+        self.audit_events: list[AuditEvent] = []
+        self.promised_uuids: set[str] = set()
+        self.outcome: Mapping[str, Any] = {}
+        self._contents = 0
+        self.peers: dict[str, PrismElementWorld] = {}
+        for entry in spec.get("vms", []):
+            for name in names_of(entry):
+                self.add_vm({**entry, "name": name})
+        for entry in spec.get("snapshots", []):
+            for number, name in enumerate(names_of(entry)):
+                self.add_snapshot(name, entry["vm"], entry.get("age_hours", 0.0) + number / 60, entry.get("uuid"))
+        self.dr = DisasterRecovery(self)
+        self.router = build_router(self)
+
+    def join(self, clusters: Mapping[str, PrismElementWorld]) -> None:
+        """Get to know the other clusters and name the remote sites among them."""
+        self.peers = {name: cluster for name, cluster in clusters.items() if name != self.name}
+        for site in self.spec.get("remote_sites", []):
+            self.dr.add_site(site)
+            peer = self.peers[site["cluster"]]
+            peer.addresses_wanted = max(peer.addresses_wanted, site.get("addresses", 1))
+
+    def settle(self) -> None:
+        """Set up the protection domains, once every cluster has joined."""
+        for domain in self.spec.get("protection_domains", []):
+            self.dr.add_domain(domain)
+
+    # What a client sees.
+
+    def handle(self, request: Request) -> Reply | LongPoll:
+        """Answer one request."""
+        if request.outcome.get("expire_token"):
+            self.access.forget_sessions()
+        try:
+            earned = self.access.admit(request)
+        except Refusal as error:
+            reply = error.reply()
+            reply.headers.update(COMMON_HEADERS)
+            return reply
+        self.outcome = request.outcome
+        answer = self.router.dispatch(request)
+        self.outcome = {}
+        answer.authenticated_as = self.access.username
+        answer.headers.update(COMMON_HEADERS)
+        answer.headers.update(earned)
+        return answer
+
+    def inventory(self) -> dict[str, Any]:
+        """Return the host variables for the inventory."""
+        return {
+            "nutanix_host": self.address,
+            "nutanix_port": self.port,
+            "nutanix_username": self.access.username,
+            "nutanix_password": self.access.password,
+            **self.spec.get("inventory_vars", {}),
+        }
+
+    def state(self) -> dict[str, Any]:
+        """Return everything it holds, disk contents included."""
+        return {
+            "uuid": self.uuid,
+            "behaviour": self.behaviour,
+            "failed_logins": self.access.failed_logins,
+            "locked": self.access.locked,
+            "vms": [plain(vm) for vm in self.vms.values()],
+            "snapshots": [plain(snapshot) for snapshot in self.snapshots.values()],
+            "tasks": [plain(task) for task in self.tasks.values()],
+            **self.dr.state(),
+        }
+
+    def change(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
+        """Change it from outside; docs/lab.md lists the kinds."""
+        return change_world(self, kind, payload)
+
+    # What Citrix sees.
+
+    def images(self) -> list[tuple[str, str, int]]:
+        """List uuid, name and creation time (epoch µs) of the AHV snapshots that can be used."""
+        return [(snapshot.uuid, snapshot.name, snapshot.created_usecs) for snapshot in self.snapshots.values() if not snapshot.deleted]
+
+    def vm(self, vm_uuid: str) -> Vm | None:
+        """Return a VM by its uuid."""
+        return self.vms.get(vm_uuid)
+
+    # VMs.
+
+    def new_uuid(self) -> str:
+        """Return a new random UUID, the same in every run of one topology."""
+        return str(uuid.UUID(int=self.chance.getrandbits(128), version=4))
+
+    def new_content(self, label: str) -> str:
+        """Return a token for disk contents that exist nowhere else yet."""
+        self._contents += 1
+        return f"{self.name}/{label}/{self._contents}"
+
+    def add_vm(self, spec: Mapping[str, Any]) -> Vm:
+        """Add a VM at once; ``spec`` as under ``vms`` of a topology, ``content`` may fix what is on its disk."""
+        vm_uuid = spec.get("uuid") or self.new_uuid()
+        disk = Disk(
+            self.new_uuid(), int(spec.get("disk_gib", 40) * GIB), next(iter(self.containers.values())), spec.get("content") or self.new_content(vm_uuid[:8])
+        )
+        vm = Vm(
+            uuid=vm_uuid,
+            name=spec["name"],
+            disks=[disk],
+            nics=[self.new_nic(self.networks[name][0]) for name in spec.get("networks", list(self.networks)[:1])],
+            description=spec.get("description"),
+            num_vcpus=spec.get("num_vcpus", 2),
+            memory_mb=spec.get("memory_mb", 4096),
+        )
+        self.vms[vm.uuid] = vm
+        state = power_state_of(spec.get("power_state", "off"))
+        if state != "off":
+            self._place(vm, state)
+        return vm
+
+    def add_copy(self, original: Vm, name: str, network_uuids: Iterable[str]) -> Vm:
+        """Add a powered-off VM with the disk contents of another one, which may come from another cluster; all uuids are new."""
+        container = next(iter(self.containers.values()))
+        disks = [replace(disk, uuid=self.new_uuid(), container_uuid=container) for disk in original.disks]
+        nics = [self.new_nic(network_uuid) for network_uuid in network_uuids]
+        vm = replace(original, uuid=self.new_uuid(), name=name, disks=disks, nics=nics, power_state="off", host_uuid=None, logical_timestamp=1)
+        self.vms[vm.uuid] = vm
+        return vm
+
+    def new_nic(self, network_uuid: str) -> Nic:
+        """Return a network card with a MAC address of its own."""
+        mac = ":".join(["50", "6b", "8d", *(f"{self.chance.randrange(256):02x}" for _turn in range(3))])
+        return Nic(mac, network_uuid, self.new_uuid())
+
+    def remove_vm(self, vm_uuid: str) -> None:
+        """Remove a VM at once; its snapshots stay, and so does its entry in a protection domain."""
+        self.vms.pop(vm_uuid, None)
+
+    def set_power(self, vm_uuid: str, state: str) -> None:
+        """Bring a VM into a power state (on, off, paused, suspended) at once; whoever is switched on writes to its disks."""
+        vm = self.vms[vm_uuid]
+        if state == "on" and vm.power_state == "off":
+            for disk in vm.disks:
+                disk.content = self.new_content(vm.uuid[:8])
+        self._place(vm, state)
+        vm.logical_timestamp += 1
+
+    def _place(self, vm: Vm, state: str) -> None:
+        vm.power_state = state
+        vm.host_uuid = None if state == "off" else self.chance.choice(self.host_uuids)
+
+    def find_vm(self, vm_uuid: str) -> Vm:
+        """Return a VM by its uuid or raise the refusal for a missing one."""
+        if vm_uuid not in self.vms:
+            raise self.not_found("VM", vm_uuid)
+        return self.vms[vm_uuid]
+
+    def vms_named(self, name: str) -> list[Vm]:
+        """Return all VMs of a name."""
+        return [vm for vm in self.vms.values() if vm.name == name]
+
+    # AHV snapshots.
+
+    def add_snapshot(self, name: str, vm_name: str, age_hours: float = 0.0, snapshot_uuid: str | None = None, content: str | None = None) -> Snapshot:
+        """Add an AHV snapshot of some age at once, of a vanished VM when there is none of that name.
+
+        Its content is that of all such snapshots on all clusters unless ``content`` says otherwise.
+        """
+        named = self.vms_named(vm_name)
+        vm = named[0].as_it_is() if named else Vm(self.new_uuid(), vm_name, [Disk(self.new_uuid(), 40 * GIB, next(iter(self.containers.values())), "")], [])
+        for disk in vm.disks:
+            disk.content = content or f"{vm_name}@{name}"
+        return self.keep_snapshot(name, vm, self.clock.epoch_usecs - int(age_hours * HOUR_USECS), self.new_uuid(), snapshot_uuid)
+
+    def keep_snapshot(self, name: str, vm: Vm, created_usecs: int, group_uuid: str, snapshot_uuid: str | None = None) -> Snapshot:
+        """Put a snapshot into the list."""
+        snapshot = Snapshot(snapshot_uuid or self.new_uuid(), name, vm, created_usecs, group_uuid)
+        self.snapshots[snapshot.uuid] = snapshot
+        return snapshot
+
+    def drop_snapshot(self, snapshot_uuid: str) -> None:
+        """Delete an AHV snapshot; it lingers as ``deleted`` until it is collected (contract 4.4)."""
+        snapshot = self.snapshots.get(snapshot_uuid)
+        if snapshot is None or snapshot.deleted:
+            return
+        snapshot.deleted = True
+        snapshot.logical_timestamp += 1
+        self.events.after(self.behaviour["deleted_snapshots_linger_seconds"], lambda: self.snapshots.pop(snapshot_uuid, None))
+
+    # Tasks.
+
+    def start_task(self, operation: str, takes: float, action: Callable[[Task], None], entities: Iterable[tuple[str, str]] = ()) -> Task:
+        """Start a task whose ``action`` happens at its end; TaskFailure raised there, or a fault rule, makes it fail without effect.
+
+        ``entities``: pairs of entity type and id that the task names.
+        """
+        task = Task(self.new_uuid(), operation, list(entities), self.clock.now, takes)
+        self.tasks[task.uuid] = task
+        ordained = self.outcome
+
+        def run() -> None:
+            task.status = "RUNNING"
+
+        def end() -> None:
+            task.completed = self.clock.now
+            if str(ordained.get("job_status", "")).upper() == "ABORTED":
+                task.status = "ABORTED"
+            elif "fail_task" in ordained or "job_status" in ordained:
+                task.status, task.error_detail = "FAILED", str(ordained.get("fail_task", ordained.get("job_status")))
+            else:
+                try:
+                    action(task)
+                    task.status = "SUCCEEDED"
+                except TaskFailure as failure:
+                    task.status, task.error_detail = "FAILED", str(failure)
+
+        self.events.after(min(0.5, takes / 10), run)
+        self.events.after(takes, end)
+        return task
+
+    # What the cluster tells about itself.
+
+    def audit(self, kind: str, template: str, context: list[tuple[str, str]], domain: str | None = None) -> None:
+        """Note an audit event (contract 13)."""
+        self.audit_events.append(AuditEvent(self.new_uuid(), kind, template, context, self.clock.epoch_usecs, domain))
+
+    def not_found(self, kind: str, identifier: str) -> Refusal:
+        """Return the refusal for something that does not exist (contract 1.7); for the caller to raise."""
+        return refusal(self.behaviour["not_found_status"], f"{kind} {identifier} is not found")
+
+    def invalid(self, message: str) -> Refusal:
+        """Return the refusal for something that validation does not let through; for the caller to raise."""
+        return refusal(self.behaviour["invalid_status"], message)

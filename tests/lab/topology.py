@@ -1,0 +1,57 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Load and check a topology: the description of the estate that a lab simulates."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab.citrix import topology as citrix
+from lab.prism_element import topology as prism_element
+from lab.wire import mapping, problem_with
+
+DURATIONS: dict[str, float] = {**prism_element.DURATIONS, **citrix.DURATIONS}
+
+TOPOLOGY: dict[str, Any] = {
+    "time_scale": float,
+    "seed": int,
+    "inventory_vars": mapping(object),
+    "durations": dict.fromkeys(DURATIONS, float),
+    "prism_elements": [prism_element.CLUSTER],
+    "citrix_sites": [citrix.SITE],
+}
+
+
+class BadTopology(ValueError):
+    """A topology that cannot be built; the text names the key and what is wrong with it."""
+
+
+def load(source: str | Path | dict[str, Any]) -> dict[str, Any]:
+    """Return a checked topology with every top-level key present.
+
+    ``source``: a YAML file, or the topology itself. Raises BadTopology.
+    """
+    given = deepcopy(source) if isinstance(source, dict) else yaml.safe_load(Path(source).read_text(encoding="utf-8")) or {}
+    problem = problem_with(given, TOPOLOGY, "topology")
+    if problem:
+        raise BadTopology(problem)
+    topology: dict[str, Any] = {"time_scale": 1.0, "seed": 1, "inventory_vars": {}, "durations": {}, "prism_elements": [], "citrix_sites": [], **given}
+    _check_references(topology)
+    return topology
+
+
+def _check_references(topology: dict[str, Any]) -> None:
+    clusters = [cluster["name"] for cluster in topology["prism_elements"]]
+    names = clusters + [site["name"] for site in topology["citrix_sites"]]
+    for name in names:
+        if names.count(name) > 1:
+            raise BadTopology(f"two endpoints are called {name!r}")
+    for part, check in (("prism_elements", prism_element.problem_with_references), ("citrix_sites", citrix.problem_with_references)):
+        for number, entry in enumerate(topology[part]):
+            problem = check(entry, set(clusters))
+            if problem:
+                raise BadTopology(f"{part}[{number}].{problem}")

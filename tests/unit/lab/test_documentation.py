@@ -1,0 +1,57 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""docs/lab.md names everything that a user of the lab can write."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lab.citrix.changes import SHAPES
+from lab.citrix.topology import BEHAVIOUR as SITE_SWITCHES
+from lab.faults import RULE
+from lab.prism_element.changes import CHANGES
+from lab.prism_element.topology import BEHAVIOUR as CLUSTER_SWITCHES
+from lab.topology import DURATIONS, TOPOLOGY
+from lab.wire import either, nullable, required
+
+TEXT = (Path(__file__).parents[3] / "docs" / "lab.md").read_text(encoding="utf-8")
+NAMED = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", TEXT))))
+
+
+def keys_of(schema: Any) -> Iterator[str]:
+    """Yield every key that a schema knows, at any depth."""
+    if isinstance(schema, dict):
+        for key, inner in schema.items():
+            yield key
+            yield from keys_of(inner)
+    elif isinstance(schema, list):
+        yield from keys_of(schema[0])
+    elif isinstance(schema, (required, nullable)):
+        yield from keys_of(schema.schema)
+    elif isinstance(schema, either):
+        for inner in schema.schemas:
+            yield from keys_of(inner)
+
+
+@pytest.mark.parametrize(
+    "what",
+    [TOPOLOGY, DURATIONS, CLUSTER_SWITCHES, SITE_SWITCHES, RULE, SHAPES, {kind: schema for kind, (schema, _change) in CHANGES.items()}],
+    ids=["topology", "durations", "cluster switches", "site switches", "fault rules", "site changes", "cluster changes"],
+)
+def test_every_key_is_documented(what: Any) -> None:
+    assert sorted(set(keys_of(what)) - NAMED) == []
+
+
+@pytest.mark.parametrize("defaults", [CLUSTER_SWITCHES, SITE_SWITCHES], ids=["cluster", "site"])
+def test_the_default_of_every_single_switch_is_the_one_documented_first(defaults: dict[str, Any]) -> None:
+    rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", TEXT, re.MULTILINE))
+    spelled = {None: "null", True: "true", False: "false"}
+    for switch, default in defaults.items():
+        if switch in rows:
+            first = rows[switch].split(",")[0].strip().strip("`")
+            assert first == (spelled[default] if default is None or isinstance(default, bool) else str(default)), switch
