@@ -1,0 +1,52 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+
+class ModuleDocFragment:
+    """Connection to a Prism Element cluster; mirrors prism_element/client.py CONNECTION_ARGUMENTS."""
+
+    DOCUMENTATION = r"""
+options:
+  nutanix_host:
+    description:
+      - Address of the cluster, its virtual IP or any CVM. If not set, the environment variable E(NUTANIX_HOST) is used.
+    type: str
+    required: true
+  nutanix_port:
+    description:
+      - Port of Prism Element. If not set, the environment variable E(NUTANIX_PORT) is used.
+    type: int
+    default: 9440
+  nutanix_username:
+    description:
+      - Account to log in with, V(user@domain) for a directory account. If not set, the environment variable E(NUTANIX_USERNAME) is used.
+    type: str
+    required: true
+  nutanix_password:
+    description:
+      - Password of the account. If not set, the environment variable E(NUTANIX_PASSWORD) is used.
+      - A refused password is never tried a second time, because clusters lock accounts.
+    type: str
+    required: true
+  validate_certs:
+    description:
+      - Whether the TLS certificate must be trusted. If not set, the environment variable E(VALIDATE_CERTS) is used.
+      - Give O(ca_path) rather than switching this off. Who answers gets the password.
+    type: bool
+    default: true
+  ca_path:
+    description:
+      - File with the certificates of the authorities to trust instead of the system's.
+        If not set, the environment variable E(NUTANIX_CA_PATH) is used.
+    type: path
+requirements:
+  - requests >= 2.31
+attributes:
+  action_group:
+    description: Connection options can be set once for all modules of the group with C(module_defaults).
+    support: full
+    membership:
+      - euc.nutanix_citrix.prism_element
+"""

@@ -1,0 +1,51 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Failures that a person can act on. Everything the collection raises on purpose is an OperationError."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class OperationError(Exception):
+    """What happened (`message`), what to do next (`advice`), and facts that belong into the module's result (`details`)."""
+
+    def __init__(self, message: str, advice: str = "", **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.advice = advice
+        self.details = details
+
+    def __str__(self) -> str:
+        sentence = self.message if self.message.endswith((".", "?", "!")) else f"{self.message}."
+        return f"{sentence} {self.advice}".strip()
+
+
+class Unreachable(OperationError):
+    """The endpoint could not be asked: nothing is known to have happened there."""
+
+
+class AnswerLost(OperationError):
+    """A write was sent and its answer never came: it may or may not have taken effect. Look before repeating it."""
+
+
+class StillRunning(OperationError):
+    """The wait was over before the work was. The work goes on; running the same task again continues to wait."""
+
+
+class ApiError(OperationError):
+    """The endpoint answered with a refusal. `status` is the HTTP status, `code` the vendor's error code."""
+
+    def __init__(self, message: str, advice: str = "", *, status: int, code: str = "", **details: Any) -> None:
+        super().__init__(message, advice, http_status=status, **({"error_code": code} if code else {}), **details)
+        self.status = status
+        self.code = code
+
+
+class AccessDenied(ApiError):
+    """401 or 403. Never tried again with the same secret: repeated wrong log-ins lock accounts (prism_element_v2 1.6)."""
+
+
+class NotFound(ApiError):
+    """The object does not exist, in any of the ways the endpoint has of saying so."""

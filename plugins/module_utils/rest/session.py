@@ -1,0 +1,263 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The only code that speaks HTTP: connection reuse, timeouts, verified TLS, retries of what may be repeated, readable errors.
+
+urllib3's Retry does the repeating. Repeated are reads and the methods that the endpoint documents as idempotent, on connection faults and on 429, 502, 503
+and 504; a 429 had no effect, so any method may follow it. A write whose answer is lost raises AnswerLost and is left to the caller, who can look first.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import traceback
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote, urlencode
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, NotFound, OperationError, Unreachable
+
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+    from urllib3.util.retry import Retry
+
+    REQUESTS_IMPORT_ERROR = None
+except ImportError:
+    REQUESTS_IMPORT_ERROR = traceback.format_exc()
+    Retry = object  # type: ignore[assignment,misc]
+
+UNAVAILABLE = (429, 502, 503, 504)
+LONGEST_ASKED_DELAY = 120.0
+LONGEST_ERROR_TEXT = 300
+
+
+class PatientRetry(Retry):
+    """Backs off with jitter and waits as long as the server asks: Retry-After, or the body's retryDelay (citrix_orchestration 3.3)."""
+
+    asked_delay: float | None = None
+
+    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
+        return status_code == 429 or super().is_retry(method, status_code, has_retry_after)
+
+    def increment(self, *args: Any, **kwargs: Any) -> PatientRetry:
+        successor = super().increment(*args, **kwargs)
+        response = kwargs.get("response")
+        # Read only after super() agreed to go on: the last answer must stay unread for the caller.
+        successor.asked_delay = retry_delay(_parsed(response.data)) if response is not None else None
+        return successor
+
+    def get_retry_after(self, response: Any) -> float | None:
+        asked = super().get_retry_after(response)
+        asked = self.asked_delay if asked is None else asked
+        return None if asked is None else min(asked, LONGEST_ASKED_DELAY)
+
+    def get_backoff_time(self) -> float:
+        return super().get_backoff_time() * random.uniform(0.5, 1.0)
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A successful answer: `body` is the parsed JSON, or None when the body is empty or no JSON."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: Any
+
+
+@dataclass(frozen=True)
+class Refused:
+    """What an endpoint's error body says: text for people, the vendor's code, its transaction id, and whether it means that the object is not there."""
+
+    text: str = ""
+    code: str = ""
+    transaction_id: str = ""
+    not_found: bool = False
+
+
+class Authorization:
+    """How requests prove who they are. `renew` is asked once after a 401 and says whether a new proof could be had."""
+
+    def headers(self) -> dict[str, str]:
+        return {}
+
+    def renew(self) -> bool:
+        return False
+
+
+class RestSession:
+    """One session per endpoint.
+
+    `endpoint` is the name for messages, `explain(status, headers, body)` reads the vendor's error body, `idempotent` are the methods that may be
+    repeated besides reads, `verify` is False, True or the path of a CA bundle.
+    """
+
+    def __init__(
+        self,
+        endpoint: str,
+        base_url: str,
+        *,
+        authorization: Authorization,
+        explain: Callable[[int, Mapping[str, str], Any], Refused],
+        idempotent: tuple[str, ...] = (),
+        verify: bool | str = True,
+        connect_timeout: float = 10.0,
+        read_timeout: float = 60.0,
+        pool_size: int = 10,
+    ) -> None:
+        if REQUESTS_IMPORT_ERROR:
+            raise OperationError("The Python library requests is missing", "Install requests for the Python that runs Ansible modules on this host.")
+        self.endpoint = endpoint
+        self.base_url = base_url.rstrip("/")
+        self._authorization = authorization
+        self._explain = explain
+        self._timeout = (connect_timeout, read_timeout)
+        self._repeatable = frozenset({"GET", "HEAD", *idempotent})
+        retry = PatientRetry(
+            total=5,
+            connect=2,
+            read=2,
+            redirect=0,
+            other=0,
+            backoff_factor=0.5,
+            allowed_methods=self._repeatable,
+            status_forcelist=UNAVAILABLE,
+            raise_on_status=False,
+        )
+        self._http = requests.Session()
+        self._verify = verify
+        self._http.headers.update({"Accept": "application/json"})
+        # With no auth of its own, requests would put an entry of ~/.netrc over our Authorization header.
+        self._http.auth = lambda request: request
+        self._http.mount("https://", HTTPAdapter(max_retries=retry, pool_maxsize=pool_size))
+
+    def get(self, path: str, params: Mapping[str, Any] | None = None) -> Any:
+        """The parsed body of a GET."""
+        return self.request("GET", path, params=params).body
+
+    def request(
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        payload: Any = None,
+        form: Mapping[str, str] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
+        """Send one request, `payload` as JSON or `form` as form fields. A 303 is an answer: its Location says where the result is.
+
+        Raises AccessDenied, NotFound, ApiError, Unreachable or, for writes only, AnswerLost.
+        """
+        url = f"{self.base_url}{path}{_query(params)}"
+        response = self._send(method, url, payload, form, headers)
+        if response.status_code == 401 and self._authorization.renew():
+            response = self._send(method, url, payload, form, headers)
+        body = _parsed(response.content)
+        if response.status_code >= 300 and response.status_code != 303:
+            raise self._refusal(method, path, response, body)
+        if body is None and response.content and response.status_code != 204:
+            raise self._unusable(method, path, response)
+        return Answer(response.status_code, response.headers, body)
+
+    def _send(self, method: str, url: str, payload: Any, form: Mapping[str, str] | None, headers: Mapping[str, str] | None) -> requests.Response:
+        merged = {**self._authorization.headers(), **(headers or {})}
+        try:
+            # `verify` goes with each request: set on the session, REQUESTS_CA_BUNDLE in the environment would silently replace it.
+            return self._http.request(method, url, json=payload, data=form, headers=merged, timeout=self._timeout, verify=self._verify, allow_redirects=False)
+        except requests.exceptions.SSLError as error:
+            raise Unreachable(
+                f"{self.endpoint}: the TLS certificate of {self.base_url} was not accepted ({root_cause(error)})",
+                "Give the issuing CA with ca_path, or check that the address is the right one.",
+            ) from None
+        except (requests.exceptions.ReadTimeout, requests.exceptions.ChunkedEncodingError) as error:
+            raise self._no_answer(method, url, error) from None
+        except requests.exceptions.ConnectionError as error:
+            if _was_sent(error):
+                raise self._no_answer(method, url, error) from None
+            raise Unreachable(
+                f"{self.endpoint}: {self.base_url} cannot be reached ({root_cause(error)})", "Check address, port, network and that the service is up."
+            ) from None
+        except OSError as error:
+            raise ca_file_error(self.endpoint, error) from None
+
+    def _no_answer(self, method: str, url: str, error: Exception) -> OperationError:
+        deed = f"{self.endpoint}: no answer to {method} {url.partition('?')[0]} ({root_cause(error)})"
+        if method in self._repeatable:
+            return Unreachable(deed, "The connection broke repeatedly; run the same task again when it is stable.")
+        return AnswerLost(deed, "It may have taken effect. Run the same task again: it looks first and goes on from there.")
+
+    def _refusal(self, method: str, path: str, response: requests.Response, body: Any) -> OperationError:
+        status = response.status_code
+        refused = self._explain(status, response.headers, body)
+        text = refused.text or response.reason or "no explanation"
+        if body is None and not refused.text and response.text not in ("", text):
+            text = f"{text}: {response.text}"
+        message = f"{self.endpoint}: {method} {path} was answered with {status}: {text[:LONGEST_ERROR_TEXT].strip()}"
+        if refused.transaction_id:
+            message += f" (transaction {refused.transaction_id})"
+        facts: dict[str, Any] = {"status": status, "code": refused.code}
+        if status == 401:
+            return AccessDenied(message, "User name and password (or client id and secret) were refused and not tried again; check them first.", **facts)
+        if status == 403:
+            return AccessDenied(message, "The account may log in but may not do this; check its role and scope, and that address and customer fit.", **facts)
+        if refused.not_found or status == 404:
+            return NotFound(message, **facts)
+        if status in UNAVAILABLE and status != 429 and method not in self._repeatable:
+            return AnswerLost(message, "It may have taken effect. Run the same task again: it looks first and goes on from there.")
+        return ApiError(message, **facts)
+
+    def _unusable(self, method: str, path: str, response: requests.Response) -> OperationError:
+        deed = f"{self.endpoint}: {method} {path} was answered with {response.status_code} and something that is not JSON: {response.text[:80]!r}"
+        advice = "Check that the address is the API and not a proxy or a log-in page."
+        return Unreachable(deed, advice) if method in self._repeatable else AnswerLost(deed, advice)
+
+
+def ca_file_error(endpoint: str, error: OSError) -> OSError | OperationError:
+    """What to raise instead: for a CA file that cannot be read requests raises a plain OSError, of which its own errors are a kind."""
+    return error if isinstance(error, requests.exceptions.RequestException) else OperationError(f"{endpoint}: {error}", "Check ca_path.")
+
+
+def segment(name: str) -> str:
+    """A name as one path segment."""
+    return quote(name, safe="")
+
+
+def retry_delay(body: Any) -> float | None:
+    """Seconds that a 429 or 503 body asks to wait: `parameters` as list or as object (citrix_orchestration 3.2, 3.3)."""
+    parameters = body.get("parameters") if isinstance(body, dict) else None
+    if isinstance(parameters, list):
+        parameters = {str(entry.get("name")): entry.get("value") for entry in parameters if isinstance(entry, dict)}
+    asked = parameters.get("retryDelay") if isinstance(parameters, dict) else None
+    try:
+        return None if asked is None else max(0.0, float(asked))
+    except (TypeError, ValueError):
+        return None
+
+
+def _query(params: Mapping[str, Any] | None) -> str:
+    given = {key: str(value).lower() if isinstance(value, bool) else value for key, value in (params or {}).items() if value is not None}
+    return f"?{urlencode(given, doseq=True, quote_via=quote)}" if given else ""
+
+
+def _parsed(content: bytes) -> Any:
+    try:
+        return json.loads(content) if content else None
+    except ValueError:
+        return None
+
+
+def _was_sent(error: Exception) -> bool:
+    """Whether the connection broke after it stood: urllib3 then reports a protocol error, not one of making the connection."""
+    reason = getattr(error.args[0], "reason", error.args[0]) if error.args else error
+    return type(reason).__name__ in ("ProtocolError", "IncompleteRead", "ReadTimeoutError")
+
+
+def root_cause(error: BaseException) -> str:
+    """The innermost words of a nest of exceptions: 'Connection refused' instead of four class names around it."""
+    inner = getattr(error, "reason", None) or next((part for part in error.args if isinstance(part, BaseException)), None) or error.__cause__
+    if isinstance(inner, BaseException):
+        return root_cause(inner)
+    return getattr(error, "verify_message", None) or getattr(error, "strerror", None) or str(error).rpartition(">: ")[2] or type(error).__name__

@@ -1,0 +1,100 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Waiting with an upper bound, by looking more and more rarely, and saying on the way how it goes."""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import StillRunning, Unreachable
+
+T = TypeVar("T")
+
+SHORTEST_PAUSE = 0.25
+LONGEST_PAUSE = 15.0
+SHORTEST_SILENCE = 1.0
+PATIENCE_WITHOUT_ANSWER = 300.0
+
+WAIT_ARGUMENTS = {
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 3600},
+}
+
+
+@dataclass(frozen=True)
+class Look(Generic[T]):
+    """One look at something under way: `state` is a few words for the screen ('40 %, 12.0 of 30.0 GiB')."""
+
+    value: T
+    done: bool
+    state: str = ""
+
+
+def wait_for(look: Callable[[], Look[T]], *, what: str, timeout: float, progress: Callable[[str], None], advice: str = "") -> T:
+    """Look until done and return the value. Raises StillRunning after `timeout` seconds; nothing is cancelled.
+
+    A pause is a tenth of the time already waited, so that the wait costs at most a tenth more than the work. An endpoint that stops answering
+    is asked again for five minutes before its error counts.
+    """
+    started = last_answer = time.monotonic()
+    shown, silent_until = "", 0.0
+    while True:
+        try:
+            seen = look()
+            last_answer = time.monotonic()
+            state = seen.state
+        except Unreachable as error:
+            if time.monotonic() - last_answer > PATIENCE_WITHOUT_ANSWER or time.monotonic() - started > timeout:
+                raise
+            seen, state = None, f"no answer, trying on ({error.message})"
+        elapsed = time.monotonic() - started
+        if seen is not None and seen.done:
+            if shown:
+                progress(f"{what}: done after {duration(elapsed)}")
+            return seen.value
+        if elapsed >= timeout:
+            raise StillRunning(
+                f"{what} is still running after {duration(elapsed)}{f' ({state})' if state else ''}",
+                advice or "It was not cancelled. Run the same task again to go on waiting, or raise wait_timeout.",
+            )
+        if state and state != shown and elapsed >= silent_until:
+            progress(f"{what}: {state}, {duration(elapsed)}")
+            shown, silent_until = state, elapsed + SHORTEST_SILENCE
+        pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, elapsed / 10)) * random.uniform(0.8, 1.2)
+        time.sleep(min(pause, max(0.0, timeout - elapsed)))
+
+
+def duration(seconds: float) -> str:
+    """'7 s', '3 min 20 s', '2 h 5 min'."""
+    whole = int(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def amount(size: float) -> str:
+    """Bytes for people: '512 B', '1.5 MiB', '40.0 GiB'."""
+    for unit in ("B", "KiB", "MiB", "GiB"):
+        if size < 1024:
+            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+        size /= 1024
+    return f"{size:.1f} TiB"
+
+
+class Deadline:
+    """One bound for several waits in a row."""
+
+    def __init__(self, seconds: float) -> None:
+        self._end = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left, never less than 0."""
+        return max(0.0, self._end - time.monotonic())

@@ -1,0 +1,95 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The door on the controller, behind the file of each module in plugins/action.
+
+On a local connection the operation runs inside Ansible's worker: no interpreter to start, and progress can be shown while it waits. Everywhere else, with
+async, with become, or when the controller's Python lacks requests, the module is shipped as usual.
+
+A file for each module, because Ansible's main process loads action plugins by the name of the module before it forks its workers: they inherit requests and the
+operation, where each would import them again with one plugin for all that meta/runtime.yml routes to (docs/speed.md has the figures).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import import_module
+from typing import Any
+from urllib.request import getproxies_environment
+
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible.module_utils.common.parameters import remove_values
+from ansible.module_utils.errors import UnsupportedError
+from ansible.plugins.action import ActionBase
+from ansible.utils.vars import merge_hash
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run, execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR
+
+COLLECTION = "euc.nutanix_citrix"
+OPERATIONS = f"ansible_collections.{COLLECTION}.plugins.module_utils.operations"
+
+
+class ActionModule(ActionBase):
+    _supports_check_mode = True
+    _supports_async = True
+
+    def run(self, tmp: Any = None, task_vars: dict[str, Any] | None = None) -> dict[str, Any]:
+        task_vars = task_vars or {}
+        result = super().run(tmp, task_vars)
+        name = self._task.action.rpartition(".")[2]
+        if self._must_travel():
+            return self._ship(name, result, task_vars)
+        operation: Operation = import_module(f"{OPERATIONS}.{name}").OPERATION
+        with self._environment():
+            return merge_hash(result, self._perform(name, operation, task_vars))
+
+    def _must_travel(self) -> bool:
+        return bool(self._connection.transport != "local" or self._task.async_val or self._connection.become or REQUESTS_IMPORT_ERROR)
+
+    def _ship(self, name: str, result: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+        wrap_async = bool(self._task.async_val and not self._connection.has_native_async)
+        shipped = self._execute_module(module_name=f"{COLLECTION}.{name}", task_vars=task_vars, wrap_async=wrap_async)
+        if not wrap_async:
+            self._remove_tmp_path(self._connection._shell.tmpdir)
+        return merge_hash(result, shipped)
+
+    def _perform(self, name: str, operation: Operation, task_vars: dict[str, Any]) -> dict[str, Any]:
+        validator = ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules())
+        validation = validator.validate(self._task.args)
+        if validation.error_messages:
+            error = validation.errors[0]
+            kind = f"Unsupported parameters for ({COLLECTION}.{name}) module: " if isinstance(error, UnsupportedError) else ""
+            result: dict[str, Any] = {"failed": True, "msg": f"{kind}{error.msg}"}
+        else:
+            host = task_vars.get("inventory_hostname", "localhost")
+            run = Run(
+                params=validation.validated_parameters,
+                check=self._task.check_mode,
+                progress=lambda line: self._display.display(remove_values(f"  {host}: {line}", validation._no_log_values)),
+                show=lambda line: self._display.display(remove_values(line, validation._no_log_values)),
+            )
+            result = execute(operation, run, show_diff=self._task.diff)
+            if run.warnings:
+                result["warnings"] = run.warnings
+        return remove_values(result, validation._no_log_values)
+
+    @contextmanager
+    def _environment(self) -> Iterator[None]:
+        """The task's `environment` for the fall-backs of options and for proxies, as a shipped module would see it."""
+        given: dict[str, str] = {}
+        for layer in self._task.environment or []:
+            given.update({key: str(value) for key, value in (self._templar.template(layer) or {}).items()})
+        if sys.platform == "darwin" and not getproxies_environment():
+            # macOS kills a forked process that asks the system for its proxy settings.
+            given.setdefault("no_proxy", "*")
+        before = dict(os.environ)
+        os.environ.update(given)
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(before)

@@ -1,0 +1,40 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The lab as a fixture, for everything that is tested against it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import pytest
+import yaml
+
+from conformance.citrix_models import violations
+from harness.modules import DEMO, Site, hosts_of
+from lab.running import RunningLab, serve
+
+
+@pytest.fixture(scope="session")
+def _lab() -> Iterator[RunningLab]:
+    with serve(DEMO, time_scale=600) as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(_lab: RunningLab) -> Iterator[RunningLab]:
+    """The lab in its first state. A test fails when a request broke the wire contract."""
+    # Given anew: without one a reset goes back to whatever topology a test before chose.
+    _lab.reset(yaml.safe_load(DEMO.read_text(encoding="utf-8")))
+    _lab.clear_faults()
+    _lab.forget()
+    yield _lab
+    recorded = _lab.requests()
+    assert [entry["violation"] for entry in recorded if entry["violation"]] == []
+    assert violations(recorded) == []
+
+
+@pytest.fixture
+def host(lab: RunningLab) -> Callable[[str], Site]:
+    """`host("cluster-a")("pe_vm_info", name="Gold")` runs a module there."""
+    return lambda name: hosts_of(lab)[name]

@@ -1,0 +1,96 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Modules run through their public door, `main()`, against a lab over real HTTPS."""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from ansible.module_utils import basic
+
+from lab.running import RunningLab
+
+DEMO = Path(__file__).parents[1] / "lab" / "topologies" / "demo.yml"
+MODULES = "ansible_collections.euc.nutanix_citrix.plugins.modules"
+CITRIX_OPTIONS = {
+    "citrix_hostname": "hostname",
+    "citrix_trust_hostname": "trust_hostname",
+    "citrix_customer_id": "customer_id",
+    "citrix_client_id": "client_id",
+    "citrix_client_secret": "client_secret",
+    "ca_path": "ca_path",
+}
+
+
+@contextlib.contextmanager
+def module_arguments(arguments: dict[str, Any]) -> Iterator[None]:
+    """Give a module its arguments the way the installed ansible-core wants it."""
+    try:
+        from ansible.module_utils.testing import patch_module_args
+    except ImportError:
+        before = basic._ANSIBLE_ARGS
+        basic._ANSIBLE_ARGS = json.dumps({"ANSIBLE_MODULE_ARGS": arguments}).encode()
+        try:
+            yield
+        finally:
+            basic._ANSIBLE_ARGS = before
+    else:
+        with patch_module_args(arguments):
+            yield
+
+
+def run_module(name: str, arguments: dict[str, Any], check: bool = False) -> dict[str, Any]:
+    """The module's result as Ansible would see it; `failed` is set when it failed."""
+    module = importlib.import_module(f"{MODULES}.{name}")
+    printed = io.StringIO()
+    given = {**arguments, "_ansible_check_mode": check, "_ansible_diff": True}
+    with module_arguments(given), contextlib.redirect_stdout(printed), pytest.raises(SystemExit):
+        module.main()
+    return json.loads(printed.getvalue())
+
+
+class Site:
+    """One inventory host of the lab: calls modules with its connection options filled in."""
+
+    def __init__(self, name: str, options: dict[str, Any]) -> None:
+        self.name = name
+        self.options = options
+
+    def __call__(self, module: str, check: bool = False, **arguments: Any) -> dict[str, Any]:
+        """Run a module that must succeed."""
+        result = run_module(module, {**self.options, **arguments}, check)
+        assert not result.get("failed"), result
+        return result
+
+    def fails(self, module: str, check: bool = False, **arguments: Any) -> str:
+        """Run a module that must fail, and return its message."""
+        result = run_module(module, {**self.options, **arguments}, check)
+        assert result.get("failed"), result
+        return str(result["msg"])
+
+
+def connection_options(variables: dict[str, Any]) -> dict[str, Any]:
+    citrix = {option: variables[name] for name, option in CITRIX_OPTIONS.items() if name in variables}
+    prism = {name: variables[name] for name in ("nutanix_host", "nutanix_port", "nutanix_username", "nutanix_password", "ca_path") if name in variables}
+    return citrix if "citrix_hostname" in variables else prism
+
+
+def hosts_of(lab: RunningLab) -> dict[str, Site]:
+    """Every inventory host of the lab by name."""
+    inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
+    groups = inventory["all"]["children"].values()
+    return {name: Site(name, connection_options(variables)) for group in groups for name, variables in group["hosts"].items()}
+
+
+def writes(lab: RunningLab) -> list[str]:
+    """Every recorded request that is no read; asking for a token is no write."""
+    return [f"{entry['method']} {entry['path']}" for entry in lab.requests() if entry["method"] not in ("GET", "HEAD") and "token" not in entry["path"].lower()]
