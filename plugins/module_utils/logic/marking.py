@@ -1,0 +1,48 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The mark of a release on a protection domain snapshot.
+
+Such a snapshot has no name and no description; the only thing a request leaves on it is its retention. So the retention asked for is lengthened, by less
+than two weeks, until its seconds carry the release's fingerprint; a later run of the same release reads it back from creation and expiry time and
+adopts the snapshot. A cluster that counts the retention from the request, and not from the snapshot that comes seconds later, shows it shortened by these
+seconds: that is known by its fractions of a second, which no retention asked for has, and is allowed for.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import uuid
+
+_SPAN = 1 << 20
+_MICROSECONDS = 1_000_000
+_LONGEST_DELAY = 180
+
+
+def fingerprint(mark: str) -> int:
+    """A number below 2**20 for a text (the image name of the release)."""
+    return int.from_bytes(hashlib.sha256(mark.encode()).digest()[:8], "big") % _SPAN
+
+
+def marked_retention(seconds: int, mark: str) -> int:
+    """The shortest retention of at least `seconds` that carries the mark."""
+    return seconds + (fingerprint(mark) - seconds) % _SPAN
+
+
+def bears_mark(retention_seconds: float, mark: str) -> bool:
+    """Whether a retention, whatever its length, carries the mark: whole seconds exactly, others when short of it by less than three minutes."""
+    seconds = math.ceil(retention_seconds)
+    missing = (fingerprint(mark) - seconds) % _SPAN
+    return missing == 0 if seconds == retention_seconds else missing < _LONGEST_DELAY
+
+
+def retention_of(created_usecs: int, expiry_usecs: int) -> float:
+    """The retention in seconds of a snapshot with these times."""
+    return (expiry_usecs - created_usecs) / _MICROSECONDS
+
+
+def uuid_for(*parts: str) -> str:
+    """A version 4 uuid that is always the same for the same parts: a create repeated after a crash asks for the same object (prism_element_v2 4.2)."""
+    digest = hashlib.sha256("\0".join(parts).encode()).digest()
+    return str(uuid.UUID(bytes=digest[:16], version=4))

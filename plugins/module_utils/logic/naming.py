@@ -1,0 +1,79 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Names that tell whose an object is: the mark of a release, written and read back.
+
+    image (AHV snapshot)   <prefix><base VM>_<release>                       ctx_Gold_2026.11.20-1
+    temporary VM           <prefix><release>_<PD snapshot id>_<base VM>      ctx_2026.11.20-1_353902_Gold
+
+A release id has no underscore, so both parse back to exactly one (prefix, base VM, release), and `Gold` never owns what is `Gold-Finance`'s. An image keeps the
+name of the temporary VM that it was taken from, and with it the PD snapshot it came out of.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+DEFAULT_PREFIX = "ctx_"
+RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*\Z")
+_TEMPORARY = re.compile(r"(?P<release>[A-Za-z0-9][A-Za-z0-9.+-]*)_(?P<snapshot>[0-9]+)_(?P<base_vm>.+)\Z", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Release:
+    """One release of one golden image. `base_vm` is the golden VM's name, `release` the operator's id."""
+
+    base_vm: str
+    release: str
+    prefix: str = DEFAULT_PREFIX
+
+    def __post_init__(self) -> None:
+        if not RELEASE_ID.match(self.release):
+            raise ValueError(
+                f"'{self.release}' is no release id: use letters, digits, '.', '+' and '-', beginning with a letter or digit, for example 2026.11.20-1"
+            )
+        if not self.base_vm:
+            raise ValueError("the name of the golden VM is empty")
+        if not self.prefix:
+            raise ValueError("the prefix is empty: without it nothing shows which images are ours")
+
+    @property
+    def image_name(self) -> str:
+        return f"{self.prefix}{self.base_vm}_{self.release}"
+
+    def temporary_prefix(self, snapshot_id: str) -> str:
+        """What a restore puts before the VM's name. `snapshot_id` may bear the receiver's site prefix, which is left out."""
+        return f"{self.prefix}{self.release}_{origin_id(snapshot_id)}_"
+
+    def temporary_vm_name(self, snapshot_id: str) -> str:
+        return f"{self.temporary_prefix(snapshot_id)}{self.base_vm}"
+
+
+@dataclass(frozen=True)
+class TemporaryVm:
+    """What the name of a temporary VM says."""
+
+    release: Release
+    snapshot_id: str
+
+
+def origin_id(snapshot_id: str) -> str:
+    """The id on the cluster of origin: '353902' for 'SITE-A:353902' (prism_element_v2 8.1; site names may hold colons)."""
+    return snapshot_id.rpartition(":")[2]
+
+
+def parse_image_name(name: str, prefix: str = DEFAULT_PREFIX) -> Release | None:
+    """The release whose image bears this name, or None when it is not ours."""
+    if not prefix or not name.startswith(prefix):
+        return None
+    base_vm, _separator, release = name[len(prefix) :].rpartition("_")
+    return Release(base_vm, release, prefix) if base_vm and RELEASE_ID.match(release) else None
+
+
+def parse_temporary_vm_name(name: str, prefix: str = DEFAULT_PREFIX) -> TemporaryVm | None:
+    """The release and PD snapshot whose temporary VM bears this name, or None when it is not ours."""
+    match = _TEMPORARY.match(name[len(prefix) :]) if prefix and name.startswith(prefix) else None
+    if match is None:
+        return None
+    return TemporaryVm(Release(match["base_vm"], match["release"], prefix), match["snapshot"])

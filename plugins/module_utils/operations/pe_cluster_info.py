@@ -1,0 +1,21 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read what a Prism Element cluster says of itself."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.cluster import read_cluster
+
+
+def perform(run: Run) -> dict[str, Any]:
+    cluster = read_cluster(PrismElement.connect(run.params))
+    return {"changed": False, "cluster": {**asdict(cluster), "hypervisors": list(cluster.hypervisors)}}
+
+
+OPERATION = Operation(arguments=CONNECTION_ARGUMENTS, perform=perform)

@@ -1,0 +1,32 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the storage containers of a Prism Element cluster and how full they are."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.storage_containers import list_storage_containers
+
+
+def perform(run: Run) -> dict[str, Any]:
+    containers = list_storage_containers(PrismElement.connect(run.params))
+    return {
+        "changed": False,
+        "storage_containers": [
+            {
+                "uuid": container.uuid,
+                "name": container.name,
+                "capacity_bytes": container.capacity,
+                "advertised_bytes": container.advertised,
+                "used_bytes": container.used,
+            }
+            for container in containers
+        ],
+    }
+
+
+OPERATION = Operation(arguments=CONNECTION_ARGUMENTS, perform=perform)

@@ -1,0 +1,169 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Remove a VM or set its power state; what is no temporary VM of ours is left alone unless forced."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_temporary_vm_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, delete_vm, list_vms, read_vm, set_power_state, vms_called
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, wait_for
+
+ABSENT = "absent"
+POWER = {"powered_on": "on", "powered_off": "off"}
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    **PREFIX_ARGUMENTS,
+    **WAIT_ARGUMENTS,
+    "state": {"type": "str", "required": True, "choices": [ABSENT, *POWER]},
+    "name": {"type": "str"},
+    "uuid": {"type": "str"},
+    "force": {"type": "bool", "default": False},
+    "power_off": {"type": "str", "choices": ["acpi", "hard"], "default": "acpi"},
+    "acpi_timeout": {"type": "int", "default": 300},
+}
+
+
+def perform(run: Run) -> dict[str, Any]:
+    client = PrismElement.connect(run.params)
+    found = _observe(client, run.params)
+    changes = _plan(client, run.params, found)
+    if changes and not run.check:
+        deadline = Deadline(run.params["wait_timeout"])
+        for vm in changes:
+            if run.params["state"] == ABSENT:
+                with run.phase("remove"):
+                    _remove(client, run, vm, deadline)
+            else:
+                _power(client, run, vm, deadline)
+    changed = {vm.uuid for vm in changes}
+    after = [_shown(vm, run.params["state"] if vm.uuid in changed else None) for vm in found]
+    return {
+        "changed": bool(changes),
+        "vms": [vm for vm in after if vm],
+        "removed": [vm.uuid for vm in changes] if run.params["state"] == ABSENT else [],
+        "diff": {"before": {"vms": [_shown(vm) for vm in found]}, "after": {"vms": [vm for vm in after if vm]}},
+    }
+
+
+def _observe(client: PrismElement, params: Any) -> list[Vm]:
+    name, uuid = params["name"], params["uuid"]
+    if not uuid:
+        return vms_called(client, name)
+    vm = read_vm(client, uuid)
+    if vm and name and vm.name != name:
+        raise OperationError(
+            f"{client.endpoint}: the VM {uuid} is called '{vm.name}' and not '{name}'", "Give the name and the uuid of the same VM, or only one of them."
+        )
+    return [vm] if vm else []
+
+
+def _plan(client: PrismElement, params: Any, found: list[Vm]) -> list[Vm]:
+    """The VMs to change."""
+    if params["state"] == ABSENT:
+        changes = found
+    else:
+        if not found:
+            advice = "" if params["uuid"] else near_names(params["name"], (vm.name for vm in list_vms(client)))
+            raise OperationError(f"{client.endpoint} has no VM {_sought(params)}", advice)
+        if len(found) > 1:
+            raise OperationError(
+                f"{client.endpoint} has {len(found)} VMs called '{params['name']}': {_listed(found)}", "Give the uuid of the one that is meant."
+            )
+        changes = [vm for vm in found if vm.power_state != POWER[params["state"]]]
+    foreign = [vm for vm in changes if parse_temporary_vm_name(vm.name, params["prefix"]) is None]
+    if foreign and not params["force"]:
+        raise OperationError(
+            f"{client.endpoint}: refused, because this is no temporary VM with the prefix '{params['prefix']}': {_listed(foreign)}",
+            "Set force to act on VMs that the collection did not make.",
+        )
+    return changes
+
+
+def _remove(client: PrismElement, run: Run, vm: Vm, deadline: Deadline) -> None:
+    what = f"removing VM '{vm.name}' ({vm.uuid})"
+    task_uuid = delete_vm(client, vm.uuid)
+    if not run.params["wait"]:
+        return
+    try:
+        if task_uuid:
+            wait_for_task(client, task_uuid, what, deadline.left, run.progress)
+    except TaskFailed:
+        # Two removals may have met, one of them repeated after a lost answer: what counts is whether the VM is gone.
+        if read_vm(client, vm.uuid):
+            raise
+    wait_for(lambda: Look(None, done=read_vm(client, vm.uuid) is None), what=what, timeout=deadline.left, progress=run.progress)
+
+
+def _power(client: PrismElement, run: Run, vm: Vm, deadline: Deadline) -> None:
+    if run.params["state"] == "powered_on":
+        _transition(client, run, vm, "ON", deadline.left)
+    elif run.params["power_off"] == "hard":
+        _transition(client, run, vm, "OFF", deadline.left)
+    else:
+        try:
+            _transition(client, run, vm, "ACPI_SHUTDOWN", min(deadline.left, run.params["acpi_timeout"]))
+        except AccessDenied:
+            raise
+        except (StillRunning, TaskFailed, ApiError) as error:
+            if not deadline.left:
+                raise
+            run.progress(f"VM '{vm.name}' does not shut down by itself ({error.message}): switching it off")
+            _transition(client, run, vm, "OFF", deadline.left)
+
+
+def _transition(client: PrismElement, run: Run, vm: Vm, transition: str, timeout: float) -> None:
+    wanted = "on" if transition == "ON" else "off"
+    what = f"switching VM '{vm.name}' ({vm.uuid}) {wanted}"
+    deadline = Deadline(timeout)
+    try:
+        task_uuid = set_power_state(client, vm.uuid, transition)
+    except AnswerLost:
+        # The transitions ask for a state and not for a change of it, so that a second one does no harm.
+        task_uuid = None if _power_state(client, vm) == wanted else set_power_state(client, vm.uuid, transition)
+    if not run.params["wait"]:
+        return
+    try:
+        if task_uuid:
+            wait_for_task(client, task_uuid, what, deadline.left, run.progress)
+    except TaskFailed:
+        if _power_state(client, vm) != wanted:
+            raise
+
+    def look() -> Look[None]:
+        state = _power_state(client, vm)
+        return Look(None, done=state == wanted, state=state)
+
+    wait_for(look, what=what, timeout=deadline.left, progress=run.progress)
+
+
+def _power_state(client: PrismElement, vm: Vm) -> str:
+    now = read_vm(client, vm.uuid)
+    if now is None:
+        raise OperationError(f"{client.endpoint}: VM '{vm.name}' ({vm.uuid}) is gone while its power state was being set")
+    return now.power_state
+
+
+def _sought(params: Any) -> str:
+    return f"with the uuid {params['uuid']}" if params["uuid"] else f"'{params['name']}'"
+
+
+def _listed(vms: list[Vm]) -> str:
+    return ", ".join(f"'{vm.name}' ({vm.uuid})" for vm in vms)
+
+
+def _shown(vm: Vm, state: str | None = None) -> dict[str, str] | None:
+    """The VM as it is, or as it is after `state` was reached: None when it is absent then."""
+    return None if state == ABSENT else {"uuid": vm.uuid, "name": vm.name, "power_state": POWER[state] if state else vm.power_state}
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform, required_one_of=(("name", "uuid"),))

@@ -1,0 +1,132 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pe_vm
+short_description: Remove a VM from a Prism Element cluster or set its power state
+version_added: 0.1.0
+description:
+  - Removes VMs or powers a VM on or off, through Prism Element, REST API v2.0.
+  - Meant for the temporary VMs that M(euc.nutanix_citrix.pe_protection_domain_restore) makes. A change of any other VM is refused
+    unless O(force=true).
+  - The AHV snapshots of a removed VM are never removed with it.
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+notes:
+  - The account needs the role Cluster Admin on the cluster.
+options:
+  state:
+    description:
+      - V(absent) removes every VM of the name when all of them are ours, and nothing when one of them is not.
+      - V(powered_on) and V(powered_off) need exactly one VM of the name.
+    type: str
+    required: true
+    choices: [absent, powered_on, powered_off]
+  name:
+    description:
+      - The VM's exact name. One of O(name) and O(uuid) is required.
+    type: str
+  uuid:
+    description:
+      - The VM's uuid. If O(name) is given as well, both must fit.
+    type: str
+  force:
+    description:
+      - Whether to act on a VM that is no temporary VM of O(prefix).
+    type: bool
+    default: false
+  power_off:
+    description:
+      - How to power off. V(acpi) asks the guest to shut down and switches the VM off when it has not done so after O(acpi_timeout) seconds.
+        V(hard) switches it off at once.
+    type: str
+    choices: [acpi, hard]
+    default: acpi
+  acpi_timeout:
+    description:
+      - How many seconds the guest has to shut down.
+    type: int
+    default: 300
+extends_documentation_fragment:
+  - euc.nutanix_citrix.prism_element
+  - euc.nutanix_citrix.prefix
+  - euc.nutanix_citrix.waiting
+  - euc.nutanix_citrix.attributes
+seealso:
+  - module: euc.nutanix_citrix.pe_vm_info
+  - module: euc.nutanix_citrix.pe_protection_domain_restore
+"""
+
+EXAMPLES = r"""
+- name: Remove the temporary VM of a release
+  euc.nutanix_citrix.pe_vm:
+    nutanix_host: cluster-b.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    name: ctx_2026.11.20-1_353902_Gold
+    state: absent
+
+- name: Shut the golden VM down before its release
+  euc.nutanix_citrix.pe_vm:
+    nutanix_host: cluster-a.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    name: Gold
+    state: powered_off
+    force: true
+"""
+
+RETURN = r"""
+vms:
+  description: The VMs that were meant, as they are afterwards, or would be in check mode. Empty after O(state=absent).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    uuid:
+      description: The VM's uuid.
+      type: str
+      returned: always
+    name:
+      description: The VM's name.
+      type: str
+      returned: always
+    power_state:
+      description: The VM's power state.
+      type: str
+      returned: always
+  sample:
+    - uuid: 1962edba-61fc-4782-9d3d-3190658d763f
+      name: Gold
+      power_state: "off"
+removed:
+  description: The uuids of the VMs that were removed, or would be in check mode.
+  returned: success
+  type: list
+  elements: str
+  sample: [8d1f2c3a-6a44-4f0e-9c1b-0f6b1f3f2d11]
+timeline:
+  description: When the work was done, each piece with C(phase) (V(remove)), C(started) and C(finished) in UTC, and C(failed).
+  returned: when something was done
+  type: list
+  elements: dict
+  sample:
+    - phase: remove
+      started: "2026-11-20T23:33:00.125Z"
+      finished: "2026-11-20T23:43:12.480Z"
+      failed: false
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_vm import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()

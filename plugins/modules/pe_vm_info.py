@@ -1,0 +1,132 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pe_vm_info
+short_description: Read the VMs of a Prism Element cluster
+version_added: 0.1.0
+description:
+  - Reads all VMs of a cluster, those of one exact name, or one by its uuid, through Prism Element, REST API v2.0.
+  - Names are not unique on a cluster, so one name can give several VMs. A name or uuid that does not exist gives an empty list.
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+notes:
+  - The account needs the role Viewer on the cluster.
+options:
+  name:
+    description:
+      - Only VMs of exactly this name, capitals included.
+    type: str
+  uuid:
+    description:
+      - Only the VM with this uuid.
+    type: str
+  include_disks:
+    description:
+      - Whether to read the disks as well.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - euc.nutanix_citrix.prism_element
+  - euc.nutanix_citrix.attributes
+  - euc.nutanix_citrix.attributes.info
+seealso:
+  - module: euc.nutanix_citrix.pe_vm
+"""
+
+EXAMPLES = r"""
+- name: Read the golden VM with its disks
+  euc.nutanix_citrix.pe_vm_info:
+    nutanix_host: cluster-a.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    name: Gold
+    include_disks: true
+  register: golden
+
+- name: Stop when it is running
+  ansible.builtin.assert:
+    that: golden.vms | map(attribute='power_state') | list == ['off']
+    fail_msg: There must be one VM called Gold, and it must be powered off.
+"""
+
+RETURN = r"""
+vms:
+  description: The VMs, sorted by name and uuid.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    uuid:
+      description: The VM's uuid. Citrix calls it the hosted machine id.
+      type: str
+      returned: always
+    name:
+      description: The VM's name.
+      type: str
+      returned: always
+    power_state:
+      description: The power state in lower case, V(on), V(off) or one of the states between.
+      type: str
+      returned: always
+    description:
+      description: The VM's description, empty when it has none.
+      type: str
+      returned: always
+    vcpus:
+      description: Virtual processors, all cores together.
+      type: int
+      returned: always
+    memory_mib:
+      description: Memory in MiB.
+      type: int
+      returned: always
+    not_protectable_because:
+      description: Why the VM cannot take part in replication, empty when it can.
+      type: str
+      returned: always
+    disks:
+      description: The disks, without CD drives.
+      type: list
+      elements: dict
+      returned: when O(include_disks=true)
+      contains:
+        label:
+          description: Bus and index.
+          type: str
+          returned: always
+        bytes:
+          description: Size in bytes.
+          type: int
+          returned: always
+        storage_container_uuid:
+          description: The storage container that it lies in.
+          type: str
+          returned: always
+  sample:
+    - uuid: 1962edba-61fc-4782-9d3d-3190658d763f
+      name: Gold
+      power_state: "off"
+      description: Windows 11 golden image
+      vcpus: 2
+      memory_mib: 4096
+      not_protectable_because: ""
+      disks:
+        - label: scsi.0
+          bytes: 107374182400
+          storage_container_uuid: 64a76b64-eeb8-4bec-8e29-f39bfec00776
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_vm_info import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()

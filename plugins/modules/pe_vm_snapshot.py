@@ -1,0 +1,137 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pe_vm_snapshot
+short_description: Make or remove an AHV snapshot of a VM
+version_added: 0.1.0
+description:
+  - Makes an AHV snapshot under an exact name, which Citrix then takes as a master image, or removes one, through Prism Element, REST API v2.0.
+  - A snapshot of that name that is there already is left as it is. Two of one name are an error that names both.
+  - The snapshot is asked for under a uuid that follows from its name and its VM, so that a run that was killed or lost an answer
+    does not make a second one when it is repeated.
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+notes:
+  - The account needs the role Cluster Admin on the cluster.
+options:
+  state:
+    description:
+      - Whether the snapshot has to be there.
+    type: str
+    choices: [present, absent]
+    default: present
+  name:
+    description:
+      - The snapshot's exact name. Required for O(state=present); one of O(name) and O(uuid) is required for O(state=absent).
+    type: str
+  uuid:
+    description:
+      - The uuid of the snapshot to remove. If O(name) is given as well, both must fit.
+    type: str
+  vm_uuid:
+    description:
+      - The VM to take the snapshot of.
+      - Not needed when the snapshot is there already, and allowed to be empty in check mode, where the VM may not exist yet.
+    type: str
+  vm_name:
+    description:
+      - The exact name of the VM to take the snapshot of; there must be only one of it. If O(vm_uuid) is given as well, both must fit.
+    type: str
+  force:
+    description:
+      - Whether to remove a snapshot whose name is no image name of O(prefix), which is otherwise refused.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - euc.nutanix_citrix.prism_element
+  - euc.nutanix_citrix.prefix
+  - euc.nutanix_citrix.waiting
+  - euc.nutanix_citrix.attributes
+seealso:
+  - module: euc.nutanix_citrix.pe_vm_snapshot_info
+"""
+
+EXAMPLES = r"""
+- name: Make the image of a release from its temporary VM
+  euc.nutanix_citrix.pe_vm_snapshot:
+    nutanix_host: cluster-b.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    name: ctx_Gold_2026.11.20-1
+    vm_uuid: "{{ restored.vm.uuid }}"
+
+- name: Remove an image that no catalog uses any more
+  euc.nutanix_citrix.pe_vm_snapshot:
+    nutanix_host: cluster-b.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    name: ctx_Gold_2026.01.15-1
+    state: absent
+"""
+
+RETURN = r"""
+snapshot:
+  description: The snapshot, null after O(state=absent). In check mode a snapshot that would be made has an empty uuid.
+  returned: success
+  type: dict
+  contains:
+    uuid:
+      description: The snapshot's uuid.
+      type: str
+      returned: always
+    name:
+      description: The snapshot's name.
+      type: str
+      returned: always
+    created:
+      description: When it was taken, in UTC; null for one that is not there yet.
+      type: str
+      returned: always
+    vm_uuid:
+      description: The VM it was taken from, which may no longer exist.
+      type: str
+      returned: always
+    source_vm_name:
+      description: The name of that VM at the time.
+      type: str
+      returned: always
+    lineage:
+      description: Where the image comes from, as in M(euc.nutanix_citrix.pe_vm_snapshot_info); null when its name is none of ours.
+      type: dict
+      returned: always
+  sample:
+    uuid: 87f5999b-acc1-4794-897a-5325deeb294f
+    name: ctx_Gold_2026.11.20-1
+    created: "2026-11-20T23:33:00Z"
+    vm_uuid: 9ed3caab-2847-4db9-9ccc-7d74e56bb97d
+    source_vm_name: ctx_2026.11.20-1_353902_Gold
+    lineage:
+      base_vm: Gold
+      release: 2026.11.20-1
+      protection_domain_snapshot_id: "353902"
+timeline:
+  description: When the work was done, each piece with C(phase) (V(image)), C(started) and C(finished) in UTC, and C(failed).
+  returned: when something was done
+  type: list
+  elements: dict
+  sample:
+    - phase: image
+      started: "2026-11-20T23:33:00.125Z"
+      finished: "2026-11-20T23:43:12.480Z"
+      failed: false
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_vm_snapshot import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,125 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pe_vm_snapshot_info
+short_description: Read the AHV snapshots of a Prism Element cluster
+version_added: 0.1.0
+description:
+  - Reads AHV snapshots of VMs, which Citrix takes as master images, through Prism Element, REST API v2.0.
+    Snapshots of protection domains are read by M(euc.nutanix_citrix.pe_protection_domain_info).
+  - Tells of each image of ours which golden VM and release it belongs to.
+  - Snapshots that are removed and wait for the cluster to forget them are left out.
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+notes:
+  - The account needs the role Viewer on the cluster.
+options:
+  name:
+    description:
+      - Only snapshots of exactly this name.
+    type: str
+  vm_uuid:
+    description:
+      - Only snapshots taken from this VM, which may no longer exist.
+    type: str
+  base_vm:
+    description:
+      - Only images of ours that belong to the golden VM of exactly this name.
+    type: str
+extends_documentation_fragment:
+  - euc.nutanix_citrix.prism_element
+  - euc.nutanix_citrix.prefix
+  - euc.nutanix_citrix.attributes
+  - euc.nutanix_citrix.attributes.info
+seealso:
+  - module: euc.nutanix_citrix.pe_vm_snapshot
+"""
+
+EXAMPLES = r"""
+- name: Read all images of a golden VM
+  euc.nutanix_citrix.pe_vm_snapshot_info:
+    nutanix_host: cluster-a.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    base_vm: Gold
+  register: images
+
+- name: Read whether the image of a release is there
+  euc.nutanix_citrix.pe_vm_snapshot_info:
+    nutanix_host: cluster-b.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    name: ctx_Gold_2026.11.20-1
+  register: image
+"""
+
+RETURN = r"""
+snapshots:
+  description: The snapshots, oldest first.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    uuid:
+      description: The snapshot's uuid.
+      type: str
+      returned: always
+    name:
+      description: The snapshot's name.
+      type: str
+      returned: always
+    created:
+      description: When it was taken, in UTC.
+      type: str
+      returned: always
+    vm_uuid:
+      description: The VM it was taken from, which may no longer exist.
+      type: str
+      returned: always
+    source_vm_name:
+      description: The name of that VM at the time.
+      type: str
+      returned: always
+    lineage:
+      description: Where the image comes from, null when its name is none of ours.
+      type: dict
+      returned: always
+      contains:
+        base_vm:
+          description: The golden VM's name.
+          type: str
+          returned: always
+        release:
+          description: The release's id.
+          type: str
+          returned: always
+        protection_domain_snapshot_id:
+          description: The protection domain snapshot it was restored from, null when the image was not taken from a temporary VM of the same release.
+          type: str
+          returned: always
+  sample:
+    - uuid: 87f5999b-acc1-4794-897a-5325deeb294f
+      name: ctx_Gold_2026.11.20-1
+      created: "2026-11-20T23:33:00Z"
+      vm_uuid: 9ed3caab-2847-4db9-9ccc-7d74e56bb97d
+      source_vm_name: ctx_2026.11.20-1_353902_Gold
+      lineage:
+        base_vm: Gold
+        release: 2026.11.20-1
+        protection_domain_snapshot_id: "353902"
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_vm_snapshot_info import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()

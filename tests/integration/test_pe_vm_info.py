@@ -1,0 +1,67 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""pe_vm_info"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from harness.modules import Site
+from lab.running import RunningLab
+
+Host = Callable[[str], Site]
+AWKWARD = ["Büro 'Süd' #1", '50% "off"', "a\\b/c", "黄金 イメージ", "x;y,z(1)", "Gold*", "a&b=c?d+e", "vm_name==Gold", " ", "Gold Master"]
+
+
+def test_one_name_whole_and_exact(lab: RunningLab, host: Host) -> None:
+    (vm,) = host("cluster-a")("pe_vm_info", name="Gold")["vms"]
+    assert (vm["name"], vm["power_state"], vm["description"]) == ("Gold", "off", "Windows 11 golden image")
+    assert "disks" not in vm
+    assert host("cluster-a")("pe_vm_info", name="Gol")["vms"] == []
+    assert host("cluster-a")("pe_vm_info", name="gold")["vms"] == []
+
+
+@pytest.mark.parametrize("comparison", ["exact", "case_insensitive", "prefix"])
+def test_however_the_cluster_compares_names(lab: RunningLab, host: Host, comparison: str) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "behaviour", "vm_name_filter": comparison}, {"endpoint": "cluster-a", "kind": "vm", "name": "GOLD"}])
+    assert [vm["name"] for vm in host("cluster-a")("pe_vm_info", name="Gold")["vms"]] == ["Gold"]
+
+
+def test_two_of_one_name_are_both_given(lab: RunningLab, host: Host) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": "Gold"}])
+    found = host("cluster-a")("pe_vm_info", name="Gold")["vms"]
+    assert len({vm["uuid"] for vm in found}) == 2
+
+
+@pytest.mark.parametrize("name", AWKWARD)
+def test_awkward_names_are_found(lab: RunningLab, host: Host, name: str) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": name}])
+    assert [vm["name"] for vm in host("cluster-a")("pe_vm_info", name=name)["vms"]] == [name]
+
+
+def test_by_uuid_with_disks(lab: RunningLab, host: Host) -> None:
+    (named,) = host("cluster-a")("pe_vm_info", name="Gold")["vms"]
+    (vm,) = host("cluster-a")("pe_vm_info", uuid=named["uuid"], include_disks=True)["vms"]
+    assert [disk["bytes"] for disk in vm["disks"]] == [40 * 1024**3]
+    assert {key: value for key, value in vm.items() if key != "disks"} == named
+
+
+@pytest.mark.parametrize("status", [404, 422, 500])
+def test_an_unknown_uuid_is_an_empty_list_whatever_the_status(lab: RunningLab, host: Host, status: int) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "behaviour", "not_found_status": status}])
+    assert host("cluster-a")("pe_vm_info", uuid="00000000-0000-4000-8000-000000000000")["vms"] == []
+
+
+def test_all_of_them_even_when_the_cluster_cuts_its_lists(lab: RunningLab, host: Host) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": "bulk-{n:04d}", "count": 1200}])
+    everything = host("cluster-a")("pe_vm_info")["vms"]
+    assert len(everything) == 1207
+    lab.change([{"endpoint": "cluster-a", "kind": "behaviour", "list_cap": 100}])
+    assert host("cluster-a")("pe_vm_info")["vms"] == everything
+
+
+def test_name_and_uuid_exclude_each_other(lab: RunningLab, host: Host) -> None:
+    assert "mutually exclusive" in host("cluster-a").fails("pe_vm_info", name="Gold", uuid="x")

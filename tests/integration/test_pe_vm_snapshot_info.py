@@ -1,0 +1,68 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""pe_vm_snapshot_info"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from harness.modules import Site, writes
+from lab.running import RunningLab
+
+Host = Callable[[str], Site]
+
+
+def test_our_images_know_where_they_come_from(lab: RunningLab, host: Host) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": "ctx_r1_353902_Gold"}])
+    cluster = host("cluster-a")
+    made = cluster("pe_vm_snapshot", name="ctx_Gold_r1", vm_name="ctx_r1_353902_Gold")["snapshot"]
+    lab.forget()
+    found = cluster("pe_vm_snapshot_info", base_vm="Gold")["snapshots"]
+    assert writes(lab) == []
+    assert [(image["name"], image["lineage"]["release"]) for image in found] == [("ctx_Gold_2026.10.01-1", "2026.10.01-1"), ("ctx_Gold_r1", "r1")]
+    assert found[1] == made
+    assert found[1]["lineage"] == {"base_vm": "Gold", "release": "r1", "protection_domain_snapshot_id": "353902"}
+    assert found[0]["lineage"]["protection_domain_snapshot_id"] is None
+    assert cluster("pe_vm_snapshot_info", base_vm="Gold", check=True)["snapshots"] == found
+
+
+def test_gold_is_never_gold_finance(lab: RunningLab, host: Host) -> None:
+    assert [image["name"] for image in host("cluster-a")("pe_vm_snapshot_info", base_vm="Gold-Finance")["snapshots"]] == ["ctx_Gold-Finance_2026.10.01-1"]
+    assert host("cluster-a")("pe_vm_snapshot_info", base_vm="Gold-")["snapshots"] == []
+    assert host("cluster-a")("pe_vm_snapshot_info", base_vm="Gold", prefix="other_")["snapshots"] == []
+
+
+def test_what_is_not_ours_has_no_lineage(lab: RunningLab, host: Host) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": "vor dem Update #1 'neu'", "vm": "Gold"}])
+    (found,) = host("cluster-a")("pe_vm_snapshot_info", name="vor dem Update #1 'neu'")["snapshots"]
+    assert found["lineage"] is None
+    assert found["source_vm_name"] == "Gold"
+
+
+def test_an_unknown_name_is_an_empty_list(lab: RunningLab, host: Host) -> None:
+    assert host("cluster-a")("pe_vm_snapshot_info", name="ctx_Gold_2026.10.01")["snapshots"] == []
+
+
+def test_two_of_one_name_are_both_given(lab: RunningLab, host: Host) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": "ctx_Gold_r1", "vm": "Gold"}] * 2)
+    assert len(host("cluster-a")("pe_vm_snapshot_info", name="ctx_Gold_r1")["snapshots"]) == 2
+
+
+def test_removed_ones_that_linger_are_left_out(lab: RunningLab, host: Host) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "behaviour", "deleted_snapshots_linger_seconds": 1e6}])
+    host("cluster-a")("pe_vm_snapshot", name="ctx_Gold_2026.10.01-1", state="absent")
+    assert host("cluster-a")("pe_vm_snapshot_info", name="ctx_Gold_2026.10.01-1")["snapshots"] == []
+
+
+@pytest.mark.parametrize("count", [1500])
+def test_all_of_many(lab: RunningLab, host: Host, count: int) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": "old-{n:04d}", "count": count, "vm": "Gold"}])
+    assert len(host("cluster-a")("pe_vm_snapshot_info")["snapshots"]) == count + 2
+
+
+def test_a_list_that_the_cluster_cuts_is_an_error_and_no_quiet_half(lab: RunningLab, host: Host) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "behaviour", "list_cap": 1}])
+    assert "gives only 1" in host("cluster-a").fails("pe_vm_snapshot_info")
