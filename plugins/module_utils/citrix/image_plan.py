@@ -1,0 +1,87 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What image updates and rollbacks observe before they decide, and how they end: shared by both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import read_catalogs, read_others_task, read_own_tasks, selector_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import ImageBrowser, Sight
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import RunningTask, has_image
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_outcomes import Outcome, failure, results
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+
+@dataclass(frozen=True)
+class Target:
+    """A catalog that was found, with the image that it shall get ('' when that is not given)."""
+
+    catalog: Catalog
+    image: str
+    note: str | None = None
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Everything that plans need besides the catalogs: what runs on them, and what their hosting units show."""
+
+    tasks: Mapping[str, RunningTask]
+    sights: Mapping[tuple[str, str], Sight]
+
+    def task(self, catalog: Catalog) -> RunningTask | None:
+        return self.tasks.get(catalog.id)
+
+    def sight(self, catalog: Catalog, image: str) -> Sight:
+        return self.sights.get((catalog.hosting_unit.id if catalog.hosting_unit else "", image), Sight())
+
+
+def chosen_targets(site: CitrixSite, wanted: Sequence[Mapping[str, Any]]) -> tuple[list[Target], list[Outcome]]:
+    """The catalogs of a `catalogs` option and the outcomes of entries that fit none, several, or a catalog that is given twice with two images."""
+    catalogs = read_catalogs(site)
+    targets: dict[str, Target] = {}
+    missed: list[Outcome] = []
+    for given in wanted:
+        selector = selector_of(given)
+        try:
+            target = Target(find_catalog(selector, catalogs), given.get("image") or "", given.get("note"))
+        except LookupError as error:
+            missed.append(Outcome(selector.id or selector.name, None, "failed", msg=str(error)))
+            continue
+        known = targets.setdefault(target.catalog.id, target)
+        if known.image != target.image:
+            missed.append(Outcome(target.catalog.full_name, None, "failed", msg="the catalog is in the list twice, with two images"))
+    return list(targets.values()), missed
+
+
+def observe_tasks(site: CitrixSite, catalogs: Sequence[Catalog]) -> dict[str, RunningTask]:
+    """What runs on which of the catalogs, by catalog id: one request for our own jobs, and one for each catalog that somebody else keeps busy."""
+    own = read_own_tasks(site)
+    tasks = {catalog.id: own.get(catalog.id.casefold()) or read_others_task(site, catalog) for catalog in catalogs}
+    return {catalog_id: task for catalog_id, task in tasks.items() if task}
+
+
+def observe(site: CitrixSite, run: Run, wanted: Sequence[tuple[Catalog, str]], *, bypass_cache: bool) -> Observed:
+    """Read tasks, and the hosting units of those catalogs only that are idle and do not have their image yet."""
+    tasks = observe_tasks(site, [catalog for catalog, _image in wanted])
+    sought = [
+        (catalog.hosting_unit, image)
+        for catalog, image in wanted
+        if catalog.hosting_unit and image and catalog.id not in tasks and not has_image(catalog, image)
+    ]
+    return Observed(tasks, ImageBrowser(site, bypass_cache, run.progress).look_for(sought))
+
+
+def finish(outcomes: Sequence[Outcome], site: CitrixSite) -> dict[str, Any]:
+    """The module's result; an OperationError that carries it when any catalog failed."""
+    result = results(outcomes)
+    problem = failure(outcomes)
+    if problem:
+        raise OperationError(f"{site.endpoint}: {problem}", **result)
+    return result

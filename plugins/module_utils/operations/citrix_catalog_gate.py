@@ -1,0 +1,137 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Look whether catalogs and their machines are well after they were moved to an image. Reads only."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+    SELECTOR_ARGUMENTS,
+    SELECTOR_RULES,
+    read_catalog,
+    read_catalogs,
+    selector_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import Figures, Terms, closed_because, figures, percent
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, summarise
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Look, duration, wait_for
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    **WAIT_ARGUMENTS,
+    "catalogs": {"type": "list", "elements": "dict", "required": True, "options": SELECTOR_ARGUMENTS, **SELECTOR_RULES},
+    "image": {"type": "str"},
+    "registered_percent": {"type": "int", "default": Terms.registered_percent},
+    "registered_at_least": {"type": "int", "default": Terms.registered_at_least},
+    "out_of_date_percent": {"type": "int", "default": Terms.out_of_date_percent},
+    "new_faults": {"type": "int", "default": Terms.new_faults},
+    "baseline": {"type": "list", "elements": "str", "default": []},
+    "fail_when_closed": {"type": "bool", "default": True},
+}
+READ_AT_ONCE = 8
+ADVICE = "Nothing was changed. Look at these machines; then look again, or take the image back with citrix_catalog_rollback."
+
+
+@dataclass(frozen=True)
+class Gate:
+    """A catalog as last looked at, and why its gate is closed ('' when it is open)."""
+
+    catalog: Catalog
+    machines: list[Machine]
+    seen: Figures
+    closed_because: str
+
+
+def perform(run: Run) -> dict[str, Any]:
+    params = run.params
+    watch = _Watch(CitrixSite.connect(params), params)
+    waited = ""
+    if params["wait"]:
+        try:
+            wait_for(watch.look, what="Gate", timeout=params["wait_timeout"], progress=run.progress)
+        except StillRunning:
+            waited = f" within {duration(params['wait_timeout'])}"
+    else:
+        watch.look()
+    closed = [gate for gate in watch.gates if gate.closed_because]
+    result = {
+        "changed": False,
+        "open": not closed,
+        "catalogs": [_facts(gate) for gate in watch.gates],
+        "faulty": sorted({name for gate in watch.gates for name in gate.seen.faulty}),
+    }
+    if closed and params["fail_when_closed"]:
+        told = "; ".join(f"{gate.catalog.full_name}: {gate.closed_because}" for gate in closed)
+        raise OperationError(f"{watch.site.endpoint}: {len(closed)} of {len(watch.gates)} gates did not open{waited}. {told}", ADVICE, **result)
+    return result
+
+
+class _Watch:
+    """Looks at catalogs again and again; one whose gate was seen open is not looked at any more."""
+
+    def __init__(self, site: CitrixSite, params: Mapping[str, Any]) -> None:
+        self.site = site
+        self.gates: list[Gate] = []
+        self._image = params["image"]
+        self._baseline = params["baseline"]
+        try:
+            self._terms = Terms(*(params[name] for name in ("registered_percent", "registered_at_least", "out_of_date_percent", "new_faults")))
+        except ValueError as error:
+            raise OperationError(str(error)) from None
+        known = read_catalogs(site)
+        try:
+            self._ids = list(dict.fromkeys(find_catalog(selector_of(given), known).id for given in params["catalogs"]))
+        except LookupError as error:
+            raise OperationError(f"{site.endpoint}: {error}") from None
+
+    def look(self) -> Look[None]:
+        opened = {gate.catalog.id: gate for gate in self.gates if not gate.closed_because}
+        with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
+            self.gates = list(pool.map(lambda catalog_id: opened.get(catalog_id) or self._look_at(catalog_id), self._ids))
+        closed = [gate for gate in self.gates if gate.closed_because]
+        state = f"{len(self.gates) - len(closed)} of {len(self.gates)} catalogs open"
+        if closed:
+            state += f"; {closed[0].catalog.full_name}: {closed[0].closed_because}"
+        return Look(None, done=not closed, state=state)
+
+    def _look_at(self, catalog_id: str) -> Gate:
+        catalog = read_catalog(self.site, catalog_id)
+        machines = read_machines(self.site, catalog_id)
+        seen = figures(machines, self._baseline)
+        return Gate(catalog, machines, seen, closed_because(catalog, self._image, seen, self._terms))
+
+
+def _facts(gate: Gate) -> dict[str, Any]:
+    seen = gate.seen
+    return {
+        "id": gate.catalog.id,
+        "name": gate.catalog.name,
+        "folder": "/".join(gate.catalog.folder),
+        "full_name": gate.catalog.full_name,
+        "image": gate.catalog.master_image.name if gate.catalog.master_image else None,
+        "open": not gate.closed_because,
+        "reason": gate.closed_because,
+        "machines": seen.machines,
+        "maintenance_mode": seen.maintenance_mode,
+        "on": seen.on,
+        "registered": seen.registered,
+        "registered_percent": percent(seen.registered, seen.on),
+        "out_of_date": seen.out_of_date,
+        "out_of_date_percent": percent(seen.out_of_date, seen.on) if seen.on else 0,
+        "faulty": list(seen.faulty),
+        "new_faults": list(seen.new_faults),
+        "summary": summarise(gate.machines),
+    }
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

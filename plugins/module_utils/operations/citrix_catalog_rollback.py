@@ -1,0 +1,67 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Move machine catalogs back to an image that they had before, many at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES, read_history
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import chosen_targets, finish, observe
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import REBOOT_ARGUMENTS, Order, Terms, carry_out, reboot_policy
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import Step, needs_rollback, plan_rollback, rollback_target
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import HistoricalImage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    **WAIT_ARGUMENTS,
+    **REBOOT_ARGUMENTS,
+    "catalogs": {"type": "list", "elements": "dict", "required": True, "options": {**SELECTOR_ARGUMENTS, "image": {"type": "str"}}, **SELECTOR_RULES},
+    "from_image": {"type": "str"},
+    "image": {"type": "str"},
+    "note": {"type": "str"},
+    "concurrency": {"type": "int", "default": 8},
+    "bypass_cache": {"type": "bool", "default": True},
+}
+
+
+def perform(run: Run) -> dict[str, Any]:
+    params = run.params
+    from_image, image = params["from_image"], params["image"]
+    terms = Terms(
+        reboot=reboot_policy(params["reboot"]),
+        functional_level=None,
+        store_old_image=True,
+        wait=params["wait"],
+        timeout=params["wait_timeout"],
+        concurrency=params["concurrency"],
+    )
+    site = CitrixSite.connect(params)
+    chosen, missed = chosen_targets(site, params["catalogs"])
+    targets = [(target.catalog, target.image or image) for target in chosen]
+    histories = {catalog.id: read_history(site, catalog.id) for catalog, image in targets if needs_rollback(catalog, from_image, image)}
+    paths = {catalog.id: _path_back(catalog, image, histories.get(catalog.id, [])) for catalog, image in targets}
+    observed = observe(site, run, [(catalog, paths[catalog.id]) for catalog, _image in targets], bypass_cache=params["bypass_cache"])
+    steps = []
+    for catalog, image in targets:
+        sight = observed.sight(catalog, paths[catalog.id])
+        task = observed.task(catalog)
+        refused = Step(catalog, "refuse", reason=sight.problem) if sight.problem else None
+        steps.append(refused or plan_rollback(catalog, from_image, image, histories.get(catalog.id, []), sight.images, task))
+    return finish(carry_out(site, run, [Order(step, params["note"]) for step in steps], terms) + missed, site)
+
+
+def _path_back(catalog: Catalog, image: str | None, history: list[HistoricalImage]) -> str:
+    """The path to look for in the hosting unit, '' when there is none; the plan then says why."""
+    try:
+        return rollback_target(catalog, image, history).path
+    except LookupError:
+        return ""
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform, required_one_of=(("from_image", "image"),))

@@ -1,0 +1,49 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read everything on a Citrix site that refers to an image."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import image_facts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_usage import Reference, read_usage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+
+ARGUMENTS = {**CONNECTION_ARGUMENTS, "images": {"type": "list", "elements": "str"}}
+
+
+def perform(run: Run) -> dict[str, Any]:
+    usage = read_usage(CitrixSite.connect(run.params))
+    wanted = run.params["images"]
+    names = None if wanted is None else {name.casefold() for name in wanted}
+    chosen = [reference for reference in usage.references if names is None or names & {name.casefold() for name in reference.names}]
+    return {
+        "changed": False,
+        "site": asdict(usage.site),
+        "references": [_reference(reference) for reference in sorted(chosen, key=lambda each: (each.of.casefold(), each.kind, each.path))],
+        "catalogs": [_catalog(catalog) for catalog in sorted(usage.catalogs, key=lambda catalog: catalog.full_name.casefold())],
+        "image_definitions": usage.image_definitions,
+    }
+
+
+def _reference(reference: Reference) -> dict[str, Any]:
+    return {**asdict(reference), "names": list(reference.names)}
+
+
+def _catalog(catalog: Catalog) -> dict[str, Any]:
+    return {
+        "id": catalog.id,
+        "name": catalog.name,
+        "folder": "/".join(catalog.folder),
+        "full_name": catalog.full_name,
+        "image": image_facts(catalog.master_image),
+        "update_running": catalog.provisioning,
+    }
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

@@ -1,0 +1,63 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read machines: power, registration, image, sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES, read_catalogs, selector_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machine, read_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, find_machine, summarise
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    "catalogs": {"type": "list", "elements": "dict", "options": SELECTOR_ARGUMENTS, **SELECTOR_RULES},
+    "delivery_groups": {"type": "list", "elements": "str"},
+    "names": {"type": "list", "elements": "str"},
+}
+READ_SINGLY = 20
+
+
+def perform(run: Run) -> dict[str, Any]:
+    site = CitrixSite.connect(run.params)
+    try:
+        machines = _chosen(site, run)
+    except LookupError as error:
+        raise OperationError(f"{site.endpoint}: {error}") from None
+    groups = run.params["delivery_groups"]
+    if groups is not None:
+        wanted = {group.casefold() for group in groups}
+        machines = [machine for machine in machines if machine.delivery_group.casefold() in wanted]
+    machines = sorted(machines, key=lambda machine: machine.name.casefold())
+    return {"changed": False, "machines": [asdict(machine) for machine in machines], "summary": summarise(machines)}
+
+
+def _chosen(site: CitrixSite, run: Run) -> list[Machine]:
+    catalogs, names = run.params["catalogs"], run.params["names"]
+    if catalogs is not None:
+        known = read_catalogs(site)
+        chosen = dict.fromkeys(find_catalog(selector_of(given), known).id for given in catalogs)
+        machines = [machine for catalog_id in chosen for machine in read_machines(site, catalog_id)]
+        return machines if names is None else _named(names, machines)
+    if names is None:
+        return read_machines(site)
+    if len(names) <= READ_SINGLY and all("\\" in name for name in names):
+        found = [read_machine(site, name) for name in dict.fromkeys(names)]
+        if None not in found:
+            return [machine for machine in found if machine]
+    return _named(names, read_machines(site))
+
+
+def _named(names: Sequence[str], machines: Sequence[Machine]) -> list[Machine]:
+    return list(dict.fromkeys(find_machine(name, machines) for name in names))
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

@@ -1,0 +1,28 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read what a Citrix site says of itself, its zones, and who we are there."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.site import read_site, read_zones
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+
+
+def perform(run: Run) -> dict[str, Any]:
+    site = CitrixSite.connect(run.params)
+    facts = {
+        **asdict(read_site(site)),
+        "customer_id": site.customer_id,
+        "is_cloud": not site.on_premises,
+        "administrator": site.administrator,
+        "zones": [asdict(zone) for zone in read_zones(site)],
+    }
+    return {"changed": False, "site": facts}
+
+
+OPERATION = Operation(arguments=CONNECTION_ARGUMENTS, perform=perform)

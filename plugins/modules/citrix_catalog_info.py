@@ -1,0 +1,221 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: citrix_catalog_info
+short_description: Read machine catalogs and their master images
+version_added: 0.1.0
+description:
+  - Reads machine catalogs of a Citrix DaaS or CVAD site, with counts, hosting unit, master image and what an update of it is doing.
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+options:
+  catalogs:
+    description:
+      - The machine catalogs to read, all if not given. One that does not exist, or a name that fits several, is an error.
+  history:
+    description:
+      - Whether to read the images that each catalog had, too. Costs one request per catalog.
+    type: bool
+    default: false
+notes:
+  - The account needs the role Read Only Administrator.
+seealso:
+  - module: euc.nutanix_citrix.citrix_catalog_image
+  - module: euc.nutanix_citrix.citrix_machine_info
+extends_documentation_fragment:
+  - euc.nutanix_citrix.citrix
+  - euc.nutanix_citrix.citrix.catalogs
+  - euc.nutanix_citrix.attributes
+  - euc.nutanix_citrix.attributes.info
+"""
+
+EXAMPLES = r"""
+- name: Read all catalogs
+  euc.nutanix_citrix.citrix_catalog_info:
+  register: all
+
+- name: See which image a catalog has and had
+  euc.nutanix_citrix.citrix_catalog_info:
+    catalogs:
+      - name: W11-Pool
+        folder: Prod
+    history: true
+  register: pool
+
+- name: Tell it
+  ansible.builtin.debug:
+    msg: "{{ pool.catalogs[0].master_image.name }}, before: {{ pool.catalogs[0].history | map(attribute='name') | join(', ') }}"
+"""
+
+RETURN = r"""
+catalogs:
+  description: The catalogs, sorted by full name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the catalog.
+      type: str
+      returned: always
+    name:
+      description: Name of the catalog.
+      type: str
+      returned: always
+    full_name:
+      description: Folder and name as the site writes them.
+      type: str
+      returned: always
+    folder:
+      description: Its folder, levels separated by V(/), empty at the root.
+      type: str
+      returned: always
+    provisioning_type:
+      description: V(MCS), V(Manual), V(PVS) and so on.
+      type: str
+      returned: always
+    allocation:
+      description: V(Static) or V(Random).
+      type: str
+      returned: always
+    persist_changes:
+      description: V(Discard) or V(OnLocal).
+      type: str
+      returned: always
+    session_support:
+      description: V(SingleSession) or V(MultiSession).
+      type: str
+      returned: always
+    total_count:
+      description: How many machines it has.
+      type: int
+      returned: always
+    available_count:
+      description: How many of them are available.
+      type: int
+      returned: always
+    hosting_unit:
+      description: Name of its hosting unit (resource pool), null for catalogs without one.
+      type: str
+      returned: always
+    hypervisor_connection:
+      description: Name of the hypervisor connection of its hosting unit.
+      type: str
+      returned: always
+    master_image:
+      description: Its current master image, null for catalogs without one.
+      type: dict
+      returned: always
+      contains:
+        name:
+          description: Name of the image.
+          type: str
+          returned: always
+        path:
+          description: Its path below the hosting unit.
+          type: str
+          returned: always
+    note:
+      description: The note on the current image.
+      type: str
+      returned: always
+    image_update_status:
+      description: What the site says of the last update, such as V(UpdateToDate) (its own spelling) or V(PendingUpdate).
+      type: str
+      returned: always
+    can_roll_back:
+      description: Whether the site offers to go back to the image before.
+      type: bool
+      returned: always
+    update_running:
+      description: Whether a provisioning task is running.
+      type: bool
+      returned: always
+    broken:
+      description: Whether the site calls the catalog broken.
+      type: bool
+      returned: always
+    errors:
+      description: What it says of that.
+      type: list
+      returned: always
+      elements: str
+    zone:
+      description: Name of its zone.
+      type: str
+      returned: always
+    functional_level:
+      description: Its minimum functional level.
+      type: str
+      returned: always
+    machine_profile:
+      description: Path of its machine profile, null when it has none.
+      type: str
+      returned: always
+    history:
+      description: The images it had, the current one included, in the order of the site.
+      type: list
+      returned: when O(history=true)
+      elements: dict
+      contains:
+        name:
+          description: Name of the image.
+          type: str
+          returned: always
+        path:
+          description: Its path below the hosting unit.
+          type: str
+          returned: always
+        date:
+          description: When it was assigned, as the site writes it.
+          type: str
+          returned: always
+        status:
+          description: V(Current), V(Prepared), V(Deleted) or V(Unknown).
+          type: str
+          returned: always
+        note:
+          description: The note on it.
+          type: str
+          returned: always
+  sample:
+    - id: c0ffee00-0000-4000-8000-000000000001
+      name: W11-Pool
+      full_name: Prod/W11-Pool
+      folder: Prod
+      provisioning_type: MCS
+      allocation: Random
+      persist_changes: Discard
+      session_support: SingleSession
+      total_count: 20
+      available_count: 18
+      hosting_unit: AHV-01
+      hypervisor_connection: AHV-01-conn
+      master_image:
+        name: ctx_Gold_2026.10.16-1
+        path: XDHyp:\HostingUnits\AHV-01\ctx_Gold_2026.10.16-1.template
+      note: October
+      image_update_status: UpdateToDate
+      can_roll_back: true
+      update_running: false
+      broken: false
+      errors: []
+      zone: Primary
+      functional_level: L7_20
+      machine_profile: null
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_catalog_info import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,155 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: citrix_hosting_unit_info
+short_description: Read hosting units and the images visible in them
+version_added: 0.1.0
+description:
+  - Reads the hosting units (resource pools) of a Citrix DaaS or CVAD site with their hypervisor connections and, when asked, the images visible in them.
+  - A Prism Element snapshot is visible as an image of type V(Template).
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+options:
+  name:
+    description:
+      - Name of one hosting unit, all if not given. Names are unique in a site.
+    type: str
+  images:
+    description:
+      - Whether to read the images directly below each hosting unit, too.
+    type: bool
+    default: false
+  bypass_cache:
+    description:
+      - Whether to go past the site's inventory cache, which may hide a new image for more than half an hour. Slower.
+    type: bool
+    default: false
+notes:
+  - The account needs the role Read Only Administrator, for images Machine Catalog Administrator or Host Administrator.
+seealso:
+  - module: euc.nutanix_citrix.citrix_catalog_image
+extends_documentation_fragment:
+  - euc.nutanix_citrix.citrix
+  - euc.nutanix_citrix.attributes
+  - euc.nutanix_citrix.attributes.info
+"""
+
+EXAMPLES = r"""
+- name: Read all hosting units
+  euc.nutanix_citrix.citrix_hosting_unit_info:
+  register: units
+
+- name: See whether a new image has arrived
+  euc.nutanix_citrix.citrix_hosting_unit_info:
+    name: AHV-01
+    images: true
+    bypass_cache: true
+  register: unit
+  until: "'ctx_Gold_2026.11.20-1' in unit.hosting_units[0].images | map(attribute='name')"
+  retries: 10
+  delay: 30
+"""
+
+RETURN = r"""
+hosting_units:
+  description: The hosting units, sorted by name.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the hosting unit.
+      type: str
+      returned: always
+    name:
+      description: Name of the hosting unit.
+      type: str
+      returned: always
+    path:
+      description: Its path.
+      type: str
+      returned: always
+    connection:
+      description: Its hypervisor connection.
+      type: dict
+      returned: always
+      contains:
+        id:
+          description: Id of the connection.
+          type: str
+          returned: always
+        name:
+          description: Name of the connection.
+          type: str
+          returned: always
+        plugin:
+          description: Its plug-in, V(AcropolisFactory) for Prism Element.
+          type: str
+          returned: always
+        addresses:
+          description: Its addresses in the plug-in's own form.
+          type: list
+          returned: always
+          elements: str
+        zone:
+          description: Name of its zone.
+          type: str
+          returned: always
+        in_maintenance_mode:
+          description: Whether it is in maintenance mode.
+          type: bool
+          returned: always
+    images:
+      description: The images visible.
+      type: list
+      returned: when O(images=true)
+      elements: dict
+      contains:
+        name:
+          description: Name of the image.
+          type: str
+          returned: always
+        path:
+          description: Its path.
+          type: str
+          returned: always
+        type:
+          description: V(Template), V(Snapshot) or V(TemplateVersion).
+          type: str
+          returned: always
+        id:
+          description: Its id.
+          type: str
+          returned: always
+  sample:
+    - id: dddd0000-0000-4000-8000-000000000001
+      name: AHV-01
+      path: XDHyp:\HostingUnits\AHV-01
+      connection:
+        id: aaaa0000-0000-4000-8000-000000000001
+        name: AHV-01-conn
+        plugin: AcropolisFactory
+        addresses: [https://10.0.0.5:9440]
+        zone: Primary
+        in_maintenance_mode: false
+      images:
+        - name: ctx_Gold_2026.11.20-1
+          path: XDHyp:\HostingUnits\AHV-01\ctx_Gold_2026.11.20-1.template
+          type: Template
+          id: 9d7e0000-0000-4000-8000-000000000001
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_hosting_unit_info import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,29 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The estate of the Citrix modules' tests, in a lab of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from conformance.citrix_models import violations
+from harness.citrix import TOPOLOGY, CitrixEstate
+from lab.running import RunningLab, serve
+
+
+@pytest.fixture(scope="session")
+def _citrix_lab() -> Iterator[RunningLab]:
+    with serve(TOPOLOGY, time_scale=600) as lab:
+        yield lab
+
+
+@pytest.fixture
+def estate(_citrix_lab: RunningLab) -> Iterator[CitrixEstate]:
+    """The Citrix estate in its first state. A test fails when a request broke the wire contract."""
+    yield CitrixEstate(_citrix_lab)
+    recorded = _citrix_lab.requests()
+    assert [entry["violation"] for entry in recorded if entry["violation"]] == []
+    assert violations(recorded) == []
