@@ -1,0 +1,290 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Roll-outs in waves across two sites, and the way back, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.modules import DEMO, writes
+from harness.playbooks import Outcome, run_playbook
+from lab.running import RunningLab
+
+ROLLOUT = "euc.nutanix_citrix.catalog_rollout"
+ROLLBACK = "euc.nutanix_citrix.image_rollback"
+OLD, NEW = "ctx_Gold_2026.10.01-1", "ctx_Gold_2026.11.20-1"
+CATALOGS = {"W11-Pool", "W11-Sales", "W11-Lab", "W11-Train"}
+ESTATE = Path(DEMO).with_name("waves.yml")
+WAVES: list[dict[str, Any]] = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))["inventory_vars"]["catalog_rollout_waves"]
+IMPATIENT = [{**WAVES[0], "gate": {"wait_timeout": 3}}, *WAVES[1:]]
+Run = Callable[..., Outcome]
+
+
+def estate(canary: str = "") -> dict[str, Any]:
+    """The demo's sites with the new image on every cluster already and the catalogs in waves; `canary` is one more catalog of cvad in the first."""
+    topology: dict[str, Any] = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
+    for entry in topology["citrix_sites"][1]["inventory_vars"]["image_release_catalogs"]:
+        if entry["name"] == canary:
+            entry["wave"] = "canary"
+    return topology
+
+
+@pytest.fixture
+def run(lab: RunningLab, tmp_path: Path) -> Run:
+    """`run("--check", catalog_rollout_on_closed_gate="go_on")` rolls out on the estate in waves."""
+    lab.reset(estate())
+
+    def go(*options: str, playbook: str = ROLLOUT, **variables: Any) -> Outcome:
+        return run_playbook(playbook, lab.inventory_path, tmp_path, *options, "-e", json.dumps(variables))
+
+    return go
+
+
+def on_image(lab: RunningLab, image: str) -> set[str]:
+    return {catalog["name"] for site in ("daas", "cvad") for catalog in state_of(lab, site)["catalogs"] if catalog["image"] == image}
+
+
+def released(lab: RunningLab) -> None:
+    """As after a roll-out: every catalog has the new image, and the old one in its history."""
+    catalogs = [(site, catalog["id"]) for site in ("daas", "cvad") for catalog in state_of(lab, site)["catalogs"]]
+    lab.change([{"endpoint": site, "kind": "set_image", "catalog": catalog, "image": NEW} for site, catalog in catalogs])
+
+
+def state_of(lab: RunningLab, site: str) -> dict[str, Any]:
+    return lab.estate.endpoint(site).state()
+
+
+def break_canary(lab: RunningLab, machines: int = 20) -> None:
+    """From their next restart on these machines of the canary do not register."""
+    orders = [{"endpoint": "daas", "kind": "machine", "machine": machine["name"], "registers": False} for machine in canary_machines(lab)[:machines]]
+    lab.change(orders)
+
+
+def canary_machines(lab: RunningLab) -> list[dict[str, Any]]:
+    state = state_of(lab, "daas")
+    (canary,) = [catalog["id"] for catalog in state["catalogs"] if catalog["name"] == "W11-Pool"]
+    return [machine for machine in state["machines"] if machine["catalog_id"] == canary]
+
+
+def moves(lab: RunningLab) -> list[str]:
+    """Names of the catalogs in the order in which their updates were asked for."""
+    names = {catalog["id"]: catalog["name"] for site in ("daas", "cvad") for catalog in state_of(lab, site)["catalogs"]}
+    asked = [entry for entry in lab.requests() if "$UpdateProvisioningScheme" in entry["path"]]
+    return [next(name for catalog_id, name in names.items() if catalog_id in entry["path"]) for entry in sorted(asked, key=lambda entry: entry["started"])]
+
+
+def told(outcome: Outcome) -> str:
+    """Why the last task failed on each site, in one text."""
+    return "\n".join(task["result"]["msg"] for task in outcome.tasks if task["task"].endswith("Fail unless everything is done") and task["status"] == "failed")
+
+
+def test_waves_across_two_sites_then_nothing_left_to_do(lab: RunningLab, run: Run) -> None:
+    first = run()
+    assert first.status == 0, first.output
+    assert on_image(lab, NEW) == CATALOGS
+    assert moves(lab)[:2] == ["W11-Pool", "W11-Lab"]
+    assert set(moves(lab)[2:]) == {"W11-Sales", "W11-Train"}
+    assert all(machine["registration_state"] == "Registered" and machine["image"] == NEW for machine in canary_machines(lab))
+
+    lab.forget()
+    second = run()
+    assert second.status == 0, second.output
+    assert (second.changed, writes(lab)) == ([], [])
+
+
+def test_plan_shows_the_waves_and_writes_nothing(lab: RunningLab, run: Run) -> None:
+    plan = run("--check", "--diff")
+    assert plan.status == 0, plan.output
+    assert writes(lab) == []
+    assert on_image(lab, OLD) == CATALOGS
+    assert [plan.output.index(f"Do wave '{wave['name']}'") for wave in WAVES] == sorted(plan.output.index(f"Do wave '{wave['name']}'") for wave in WAVES)
+    real = run()
+    assert set(real.changed) == set(plan.changed)
+
+
+def test_closed_gate_stops_later_waves_everywhere(lab: RunningLab, run: Run) -> None:
+    break_canary(lab)
+    outcome = run(catalog_rollout_waves=IMPATIENT)
+    assert outcome.status != 0
+    assert on_image(lab, NEW) == {"W11-Pool"}
+    assert "0 of 20 machines that are on are registered" in told(outcome)
+    assert "20 machines are faulty that were not before" in told(outcome)
+    assert "wave 'everyone' did not start (wave 'canary' has a closed gate on daas)" in told(outcome)
+
+
+def test_same_command_goes_on_when_the_gate_opens(lab: RunningLab, run: Run) -> None:
+    break_canary(lab, machines=5)
+    assert run(catalog_rollout_waves=IMPATIENT).status != 0
+    lab.change(
+        [
+            {"endpoint": "daas", "kind": "machine", "machine": machine["name"], "registration_state": "Registered", "fault_state": "None"}
+            for machine in canary_machines(lab)
+        ]
+    )
+    lab.forget()
+    rest = run(catalog_rollout_waves=IMPATIENT)
+    assert rest.status == 0, rest.output
+    assert on_image(lab, NEW) == CATALOGS
+    assert "W11-Pool" not in moves(lab)
+
+
+def test_machines_faulty_before_do_not_close_the_gate(lab: RunningLab, run: Run) -> None:
+    broken = canary_machines(lab)[0]["name"]
+    lab.change(
+        [{"endpoint": "daas", "kind": "machine", "machine": broken, "registers": False, "registration_state": "Unregistered", "fault_state": "Unregistered"}]
+    )
+    outcome = run()
+    assert outcome.status == 0, outcome.output
+    assert on_image(lab, NEW) == CATALOGS
+
+
+def test_roll_back_takes_the_wave_back_on_every_site(lab: RunningLab, run: Run) -> None:
+    lab.reset(estate(canary="W11-Lab"))
+    break_canary(lab)
+    outcome = run(catalog_rollout_waves=IMPATIENT, catalog_rollout_on_closed_gate="roll_back")
+    assert outcome.status != 0
+    assert on_image(lab, OLD) == CATALOGS
+    assert "wave 'canary' was rolled back" in told(outcome)
+    assert set(moves(lab)[:2]) == {"W11-Pool", "W11-Lab"}
+    assert "W11-Sales" not in moves(lab)
+
+
+def test_roll_back_leaves_what_an_earlier_run_moved(lab: RunningLab, run: Run) -> None:
+    lab.change([{"endpoint": "daas", "kind": "set_image", "catalog": "W11-Pool", "image": NEW}])
+    lab.change([{"endpoint": "daas", "kind": "machine", "machine": machine["name"], "registration_state": "Unregistered"} for machine in canary_machines(lab)])
+    outcome = run(catalog_rollout_waves=IMPATIENT, catalog_rollout_on_closed_gate="roll_back")
+    assert outcome.status != 0
+    assert writes(lab) == []
+    assert on_image(lab, NEW) == {"W11-Pool"}
+    assert "it had the image before this run" in told(outcome)
+
+
+def test_go_on_rolls_everything_out_and_still_fails(lab: RunningLab, run: Run) -> None:
+    break_canary(lab)
+    outcome = run(catalog_rollout_waves=IMPATIENT, catalog_rollout_on_closed_gate="go_on")
+    assert outcome.status != 0
+    assert on_image(lab, NEW) == CATALOGS
+    assert "wave 'canary' has a closed gate" in told(outcome)
+    assert "everyone" not in told(outcome)
+
+
+def test_nothing_is_started_after_the_window(lab: RunningLab, run: Run) -> None:
+    outcome = run(catalog_rollout_window_end="2026-11-01T06:00:00+01:00")
+    assert outcome.status != 0
+    assert writes(lab) == []
+    assert "the window was over at 2026-11-01T06:00:00+01:00" in told(outcome)
+    plan = run("--check", catalog_rollout_window_end="2026-11-01T06:00:00+01:00", catalog_rollout_on_closed_gate="go_on")
+    assert plan.status != 0
+    assert told(plan).count("the window was over at") == 4
+
+
+def test_window_over_is_no_trouble_when_everything_is_done(lab: RunningLab, run: Run) -> None:
+    released(lab)
+    lab.forget()
+    outcome = run(catalog_rollout_window_end="2026-11-01T06:00:00+01:00")
+    assert outcome.status == 0, outcome.output
+    assert writes(lab) == []
+
+
+def test_one_site_away_holds_the_next_wave_back_but_takes_nothing_back(lab: RunningLab, run: Run) -> None:
+    lab.reset(estate(canary="W11-Lab"))
+    lab.change([{"endpoint": "cvad", "kind": "reachable", "reachable": False}])
+    outcome = run(catalog_rollout_on_closed_gate="roll_back")
+    assert outcome.status != 0
+    assert {catalog["name"] for catalog in state_of(lab, "daas")["catalogs"] if catalog["image"] == NEW} == {"W11-Pool"}
+    assert "wave 'canary' failed on cvad" in told(outcome)
+
+
+@pytest.mark.parametrize(
+    ("variables", "reason"),
+    [
+        ({"catalog_rollout_waves": [{"name": "canari"}, {"name": "everyone"}]}, "Near names are 'canari'"),
+        ({"catalog_rollout_window_end": "tomorrow"}, "is no moment with an offset"),
+        ({"catalog_rollout_waves": [{"name": "canary", "gate": {"registerd_percent": 1}}, *WAVES[1:]]}, "registerd_percent"),
+    ],
+)
+def test_mistakes_are_told_before_anything_moves(lab: RunningLab, run: Run, variables: dict[str, Any], reason: str) -> None:
+    outcome = run(**variables)
+    assert outcome.status != 0
+    assert reason in outcome.output
+    assert writes(lab) == []
+
+
+def test_a_release_waits_for_the_cluster_of_its_canary(lab: RunningLab, tmp_path: Path) -> None:
+    topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology["citrix_sites"][0]["inventory_vars"]["image_release_catalogs"][1]["wave"] = "canary"
+    topology["inventory_vars"]["catalog_rollout_waves"] = WAVES
+    lab.reset(topology)
+    lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
+    lame = run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1")
+    assert lame.status != 0
+    assert on_image(lab, OLD) == CATALOGS
+    held = "not started (wave everyone: wave 'canary' has catalogs that could not be moved yet on daas)"
+    problems = lame.result("image_release_report")["problems"]
+    assert f"cvad, catalog W11-Lab: {held}" in problems
+    assert "daas, catalog W11-Sales: not touched (cluster-b lacks the image)" in problems
+
+    lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": True}])
+    rest = run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1")
+    assert rest.status == 0, rest.output
+    assert moves(lab)[0] == "W11-Sales"
+    assert on_image(lab, NEW) == CATALOGS
+
+
+def test_take_a_release_back_twice(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    released(lab)
+    plan = run("--check", playbook=ROLLBACK)
+    assert plan.status == 0, plan.output
+    assert on_image(lab, NEW) == CATALOGS
+    lab.forget()
+    back = run(playbook=ROLLBACK)
+    assert back.status == 0, back.output
+    assert on_image(lab, OLD) == CATALOGS
+    assert set(back.changed) == set(plan.changed)
+    report = json.loads((tmp_path / "image_rollback_2026.11.20-1.json").read_text(encoding="utf-8"))
+    assert report["complete"] is True
+    assert {row["result"] for row in report["rows"]} == {"moved back"}
+    lab.forget()
+    again = run(playbook=ROLLBACK)
+    assert again.status == 0, again.output
+    assert (again.changed, writes(lab)) == ([], [])
+    assert on_image(lab, OLD) == CATALOGS
+
+
+def test_take_one_catalog_back_to_a_named_image(lab: RunningLab, run: Run) -> None:
+    released(lab)
+    outcome = run("--limit", "daas", playbook=ROLLBACK, image_rollback_image=OLD, image_rollback_catalogs=[{"name": "W11-Sales"}])
+    assert outcome.status == 0, outcome.output
+    assert on_image(lab, OLD) == {"W11-Sales"}
+
+
+def test_taking_back_nothing_is_no_success(lab: RunningLab, run: Run) -> None:
+    outcome = run(playbook=ROLLBACK, image_rollback_catalogs=[])
+    assert outcome.status != 0
+    assert "No site of this play names a catalog" in outcome.output
+
+
+def test_an_image_that_no_history_holds_is_refused(lab: RunningLab, run: Run) -> None:
+    released(lab)
+    lab.forget()
+    outcome = run(playbook=ROLLBACK, image_rollback_image="ctx_Gold_2026.10.01-2")
+    assert outcome.status != 0
+    assert writes(lab) == []
+    assert "its history holds no image 'ctx_Gold_2026.10.01-2'. Near names are 'ctx_Gold_2026.10.01-1'" in outcome.output
+
+
+def test_an_image_that_is_gone_from_the_cluster_is_refused(lab: RunningLab, run: Run) -> None:
+    released(lab)
+    (old,) = [snapshot for snapshot in lab.estate.endpoint("cluster-c").state()["snapshots"] if snapshot["name"] == OLD]
+    lab.change([{"endpoint": "cluster-c", "kind": "delete_snapshot", "snapshot": old["uuid"]}])
+    outcome = run(playbook=ROLLBACK)
+    assert outcome.status != 0
+    assert on_image(lab, NEW) == {"W11-Lab", "W11-Train"}
+    assert "shows no image 'XDHyp" in outcome.output
