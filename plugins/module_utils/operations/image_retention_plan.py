@@ -1,0 +1,183 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Decide which images, temporary VMs and protection domain snapshots may go, from what clusters and sites have said. Asks nobody and deletes nothing."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.janitor import Domain, KeptSnapshot, Vm, decide_pd_snapshots, decide_temporary_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release, parse_image_name, parse_temporary_vm_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention import (
+    Decision,
+    Image,
+    Rules,
+    catalog_from,
+    decide_images,
+    doubts,
+    unpublished,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+ARGUMENTS = {
+    **PREFIX_ARGUMENTS,
+    "clusters": {"type": "dict", "required": True},
+    "sites": {"type": "dict", "required": True},
+    "base_vms": {"type": "list", "elements": "str", "default": []},
+    "keep": {"type": "int", "default": 5},
+    "minimum_age": {"type": "int", "default": 604800},
+    "include_unmarked": {"type": "bool", "default": False},
+    "janitor": {"type": "bool", "default": False},
+    "janitor_age": {"type": "int", "default": 86400},
+    "release": {"type": "str"},
+    "release_base_vm": {"type": "str"},
+    "release_catalogs": {"type": "dict"},
+}
+
+
+def perform(run: Run) -> dict[str, Any]:
+    params = run.params
+    prefix, clusters, sites = params["prefix"], params["clusters"], params["sites"]
+    rules = _rules(params)
+    now = datetime.now(timezone.utc)
+    images = [image for host, told in clusters.items() for image in _images(host, told, prefix)]
+    reasons = doubts(_silent(clusters), _silent(sites)) + _release_doubts(params)
+    decisions = decide_images(images, _references(sites), rules, now, reasons)
+    if params["janitor"]:
+        domains = [domain for host, told in clusters.items() for domain in _domains(host, told)]
+        snapshots = [snapshot for host, told in clusters.items() for snapshot in _pd_snapshots(host, told)]
+        vms = [vm for host, told in clusters.items() for vm in _vms(host, told, prefix)]
+        marks = {(image.base_vm, image.release): image.name for image in images if image.marked}
+        decisions += decide_temporary_vms(vms, images, snapshots, domains, rules, now, reasons)
+        decisions += decide_pd_snapshots(snapshots, images, clusters, marks, rules, now, reasons)
+    shown = [_shown(decision) for decision in sorted(decisions, key=_order)]
+    return {
+        "changed": False,
+        "decisions": shown,
+        "delete": {host: [each for each in shown if each["delete"] and each["cluster"] == host] for host in clusters},
+        "doubts": reasons,
+    }
+
+
+def _rules(params: Mapping[str, Any]) -> Rules:
+    base_vms = frozenset(params["base_vms"]) or None
+    try:
+        return Rules(params["keep"], params["minimum_age"], params["janitor_age"], params["include_unmarked"], base_vms)
+    except ValueError as error:
+        raise OperationError(str(error)) from None
+
+
+def _silent(hosts: Mapping[str, Any]) -> dict[str, str]:
+    return {host: str(told.get("message") or "") for host, told in hosts.items()}
+
+
+def _release_doubts(params: Mapping[str, Any]) -> list[str]:
+    """Why the release that retention runs for is not published and verified yet."""
+    if not params["release"]:
+        return []
+    try:
+        image = Release(params["release_base_vm"], params["release"], params["prefix"]).image_name
+    except ValueError as error:
+        raise OperationError(str(error)) from None
+    catalogs = {host: [catalog_from(facts) for facts in told.get("catalogs") or []] for host, told in params["sites"].items()}
+    return unpublished(image, params["release_catalogs"] or {}, catalogs)
+
+
+def _references(sites: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The places that refer to an image, by its name in lower case."""
+    places = defaultdict(list)
+    for host, told in sites.items():
+        for reference in told.get("references") or []:
+            for name in {name.casefold() for name in reference["names"]}:
+                places[name].append(f"{reference['kind']} of {reference['of']} on {host}")
+    return places
+
+
+def _images(host: str, told: Mapping[str, Any], prefix: str) -> list[Image]:
+    images = []
+    for snapshot in told.get("snapshots") or []:
+        release = parse_image_name(snapshot["name"], prefix)
+        if release is None:
+            continue
+        source = parse_temporary_vm_name(snapshot.get("source_vm_name") or "", prefix)
+        marked = source is not None and source.release == release
+        images.append(
+            Image(
+                cluster=host,
+                uuid=snapshot["uuid"],
+                name=snapshot["name"],
+                base_vm=release.base_vm,
+                release=release.release,
+                created=parse_moment(snapshot.get("created")),
+                marked=marked,
+                pd_snapshot=source.snapshot_id if source and marked else "",
+            )
+        )
+    return images
+
+
+def _vms(host: str, told: Mapping[str, Any], prefix: str) -> list[Vm]:
+    named = [(vm, parse_temporary_vm_name(vm["name"], prefix)) for vm in told.get("vms") or []]
+    return [Vm(host, vm["uuid"], vm["name"], vm["power_state"], says) for vm, says in named if says]
+
+
+def _domains(host: str, told: Mapping[str, Any]) -> list[Domain]:
+    return [
+        Domain(
+            cluster=host,
+            name=domain["name"],
+            members=tuple(member["vm_name"] for member in domain.get("members") or []),
+            last_restore=parse_moment(domain.get("last_restore")),
+            restoring=tuple(domain.get("restoring") or ()),
+        )
+        for domain in told.get("protection_domains") or []
+    ]
+
+
+def _pd_snapshots(host: str, told: Mapping[str, Any]) -> list[KeptSnapshot]:
+    return [
+        KeptSnapshot(
+            cluster=host,
+            protection_domain=domain["name"],
+            id=snapshot["id"],
+            created=parse_moment(snapshot.get("created")),
+            expires=parse_moment(snapshot.get("expires")),
+            retention=snapshot.get("retention"),
+            state=snapshot["state"],
+            oob=bool(snapshot.get("oob")),
+            vm_names=tuple(vm["vm_name"] for vm in snapshot.get("vms") or []),
+        )
+        for domain in told.get("protection_domains") or []
+        for snapshot in domain.get("snapshots") or []
+    ]
+
+
+def _order(decision: Decision) -> tuple[Any, ...]:
+    """By cluster and kind, images of one golden VM together, the newest first."""
+    created = -decision.created.timestamp() if decision.created else 0.0
+    return (decision.cluster, decision.kind, decision.base_vm, created, decision.name, decision.id)
+
+
+def _shown(decision: Decision) -> dict[str, Any]:
+    return {
+        "cluster": decision.cluster,
+        "kind": decision.kind,
+        "name": decision.name,
+        "id": decision.id,
+        "protection_domain": decision.protection_domain or None,
+        "base_vm": decision.base_vm,
+        "release": decision.release,
+        "created": decision.created.strftime("%Y-%m-%dT%H:%M:%SZ") if decision.created else None,
+        "delete": decision.delete,
+        "reason": decision.reason,
+    }
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform, required_by={"release": ("release_base_vm",)})

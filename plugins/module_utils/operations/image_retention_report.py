@@ -1,0 +1,46 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Show what retention kept and deleted, and why, write it down, and fail unless everything could be asked and done."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention_report import outcomes, problems, rows, totals
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.tables import table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+ARGUMENTS = {
+    "decisions": {"type": "list", "elements": "dict", "required": True},
+    "doubts": {"type": "list", "elements": "str", "default": []},
+    "removals": {"type": "dict", "default": {}},
+    "path": {"type": "path"},
+}
+
+
+def perform(run: Run) -> dict[str, Any]:
+    params = run.params
+    told = outcomes(params["decisions"], params["removals"], run.check)
+    counted = totals(told)
+    summary = ", ".join(f"{count} {result}" for result, count in counted.items()) or "nothing of ours was found"
+    for line in table(f"Retention{' (a plan: nothing was changed)' if run.check else ''}: {summary}", ("where", "what", "result", "why"), rows(told)):
+        run.show(line)
+    for doubt in params["doubts"]:
+        run.show(f"Nothing is deleted: {doubt}")
+    wrong = problems(told, params["doubts"])
+    report = {"check_mode": run.check, "totals": counted, "problems": wrong, "objects": told}
+    if params["path"]:
+        # A plan is worth a file as well: somebody may have to agree to it.
+        write_report(Path(params["path"]), json.dumps(report, indent=2, ensure_ascii=False) + "\n", "the estate is not touched by this.")
+    result = {"changed": False, "totals": counted, "problems": wrong, "objects": told, "report_path": params["path"]}
+    if wrong:
+        raise OperationError(f"Retention is not complete: {wrong[0].rstrip('.')}{f' (and {len(wrong) - 1} more)' if len(wrong) > 1 else ''}", **result)
+    return result
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

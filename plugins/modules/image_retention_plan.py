@@ -1,0 +1,192 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_retention_plan
+short_description: Decide which images and leftovers may be deleted
+version_added: 0.1.0
+description:
+  - From what clusters and Citrix sites have said, decides for each image of the collection whether it stays or may go, and why.
+  - An image stays when it is among the newest of its golden VM on its cluster, when anything on any site refers to its name, when it is young, when
+    nothing shows that the collection made it, and when any cluster or site could not be asked.
+  - With O(janitor=true) it decides about temporary VMs and protection domain snapshots that runs left behind, too.
+  - Talks to nothing and deletes nothing. Golden VMs compare whole, so V(Gold) never speaks for V(Gold-Finance).
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+notes:
+  - Ages are counted by the clock of the host that the module runs on, the controller as a rule.
+  - Which cluster a hosting unit stands for is not certain, so an image name in use on any site is kept on every cluster.
+  - A cluster does not say how old a VM is. The signs of life of its release stand for it.
+options:
+  clusters:
+    description:
+      - All clusters by inventory host, each a dictionary. C(message) says why it could not be asked and is empty otherwise. C(snapshots) is as
+        M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them, and for the janitor C(vms) as M(euc.nutanix_citrix.pe_vm_info) and C(protection_domains)
+        as M(euc.nutanix_citrix.pe_protection_domain_info) returns them with its option C(restores).
+    type: dict
+    required: true
+  sites:
+    description:
+      - All Citrix sites by inventory host, each a dictionary with C(message) as above, and C(references) and C(catalogs) as
+        M(euc.nutanix_citrix.citrix_image_usage_info) returns them. Without any site nothing may go.
+    type: dict
+    required: true
+  base_vms:
+    description:
+      - Golden VMs to decide about, all if empty.
+    type: list
+    elements: str
+    default: []
+  keep:
+    description:
+      - How many of the newest images of each golden VM stay on each cluster, at least 1.
+    type: int
+    default: 5
+  minimum_age:
+    description:
+      - Seconds below which an image stays.
+    type: int
+    default: 604800
+  include_unmarked:
+    description:
+      - Whether images count as ours that bear such a name but were not taken from a temporary VM of their release.
+    type: bool
+    default: false
+  janitor:
+    description:
+      - Whether to decide about temporary VMs and protection domain snapshots.
+    type: bool
+    default: false
+  janitor_age:
+    description:
+      - Seconds without a sign of life after which a release is no longer under way.
+    type: int
+    default: 86400
+  release:
+    description:
+      - Id of the release that was just made. Nothing may go unless its image is the current one of all O(release_catalogs), and no update of them is running.
+    type: str
+  release_base_vm:
+    description:
+      - Golden VM of that release.
+    type: str
+  release_catalogs:
+    description:
+      - By site the catalogs of that release, each with C(name) and where needed C(folder), or with C(id). Without any catalog nothing may go.
+    type: dict
+extends_documentation_fragment:
+  - euc.nutanix_citrix.prefix
+  - euc.nutanix_citrix.attributes
+  - euc.nutanix_citrix.attributes.info
+seealso:
+  - module: euc.nutanix_citrix.image_retention_report
+"""
+
+EXAMPLES = r"""
+- name: Decide what may go
+  euc.nutanix_citrix.image_retention_plan:
+    clusters: "{{ image_retention_clusters }}"
+    sites: "{{ image_retention_sites }}"
+    keep: 3
+  register: plan
+  run_once: true
+  delegate_to: localhost
+
+- name: Decide about one golden VM and leftovers, after a release
+  euc.nutanix_citrix.image_retention_plan:
+    clusters:
+      cluster-a: {message: "", snapshots: "{{ images.snapshots }}", vms: "{{ vms.vms }}", protection_domains: "{{ domains.protection_domains }}"}
+    sites:
+      daas: {message: "", references: "{{ usage.references }}", catalogs: "{{ usage.catalogs }}"}
+    base_vms: [Gold]
+    janitor: true
+    release: 2026.11.20-1
+    release_base_vm: Gold
+    release_catalogs:
+      daas: [{name: W11-Pool, folder: Prod}]
+"""
+
+RETURN = r"""
+decisions:
+  description: One entry for each object of ours.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    cluster:
+      description: Inventory host of the cluster.
+      type: str
+      returned: always
+    kind:
+      description: V(image), V(temporary VM) or V(protection domain snapshot).
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    id:
+      description: Its uuid or id on the cluster.
+      type: str
+      returned: always
+    protection_domain:
+      description: The protection domain of a protection domain snapshot, else null.
+      type: str
+      returned: always
+    base_vm:
+      description: The golden VM.
+      type: str
+      returned: always
+    release:
+      description: The release.
+      type: str
+      returned: always
+    created:
+      description: When it was made, in UTC. Null where the cluster does not say.
+      type: str
+      returned: always
+    delete:
+      description: Whether it may go.
+      type: bool
+      returned: always
+    reason:
+      description: Why it stays or may go.
+      type: str
+      returned: always
+  sample:
+    - cluster: cluster-a
+      kind: image
+      name: ctx_Gold_2026.03.02-1
+      id: 87f5999b-acc1-4794-897a-5325deeb294f
+      protection_domain: null
+      base_vm: Gold
+      release: 2026.03.02-1
+      created: "2026-03-02T08:00:00Z"
+      delete: true
+      reason: 263 days old, not among the newest 5 of 'Gold', and nothing on any site refers to it
+delete:
+  description: The decisions to delete, by cluster.
+  returned: success
+  type: dict
+  sample: {cluster-a: [], cluster-b: []}
+doubts:
+  description: Why nothing may go at all; empty when everybody was asked and, with O(release), the release is published.
+  returned: success
+  type: list
+  elements: str
+  sample: ["site cvad cannot be asked: Citrix cvad.example.com cannot be reached"]
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.image_retention_plan import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()

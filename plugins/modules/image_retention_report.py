@@ -1,0 +1,109 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_retention_report
+short_description: Show and write what retention kept and deleted
+version_added: 0.1.0
+description:
+  - Puts the decisions of M(euc.nutanix_citrix.image_retention_plan) and what became of the deletions into one table and one JSON file.
+  - Fails when something could not be deleted, or when nothing could be decided because somebody could not be asked, so that the exit status of the
+    playbook says the truth.
+  - Talks to nothing outside. The report file is no change of the estate, so RV(ignore:changed) is always false.
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+options:
+  decisions:
+    description:
+      - The decisions.
+    type: list
+    elements: dict
+    required: true
+  doubts:
+    description:
+      - Why nothing may go.
+    type: list
+    elements: str
+    default: []
+  removals:
+    description:
+      - By cluster the results of the deleting tasks, each with its decision as C(item), as a loop registers them.
+    type: dict
+    default: {}
+  path:
+    description:
+      - File to write the report to. It is replaced as a whole, in check mode as well, because a plan may need somebody's consent.
+    type: path
+extends_documentation_fragment:
+  - euc.nutanix_citrix.attributes
+  - euc.nutanix_citrix.attributes.info
+seealso:
+  - module: euc.nutanix_citrix.image_retention_plan
+"""
+
+EXAMPLES = r"""
+- name: Show and write the report
+  euc.nutanix_citrix.image_retention_report:
+    decisions: "{{ plan.decisions }}"
+    doubts: "{{ plan.doubts }}"
+    removals: "{{ image_retention_removals }}"
+    path: /var/log/releases/retention.json
+  run_once: true
+  delegate_to: localhost
+
+- name: Only show the plan
+  euc.nutanix_citrix.image_retention_report:
+    decisions: "{{ plan.decisions }}"
+  check_mode: true
+"""
+
+RETURN = r"""
+totals:
+  description: How many objects came to each result.
+  returned: always
+  type: dict
+  sample: {deleted: 2, kept: 15}
+problems:
+  description: One sentence for each thing that went wrong.
+  returned: always
+  type: list
+  elements: str
+  sample: ["cluster-b, image ctx_Gold_2026.03.02-1: not deleted (Prism Element cluster-b cannot be reached)"]
+objects:
+  description: The decisions, each with C(result) (V(kept), V(deleted), V(would be deleted), V(was gone already) or V(not deleted)) and C(detail).
+  returned: always
+  type: list
+  elements: dict
+  sample:
+    - cluster: cluster-a
+      kind: image
+      name: ctx_Gold_2026.03.02-1
+      id: 87f5999b-acc1-4794-897a-5325deeb294f
+      protection_domain: null
+      base_vm: Gold
+      release: 2026.03.02-1
+      created: "2026-03-02T08:00:00Z"
+      delete: true
+      reason: 263 days old, not among the newest 5 of 'Gold', and nothing on any site refers to it
+      result: deleted
+      detail: 263 days old, not among the newest 5 of 'Gold', and nothing on any site refers to it
+report_path:
+  description: The report file.
+  returned: always
+  type: str
+  sample: /var/log/releases/retention.json
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.image_retention_report import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()
