@@ -1,0 +1,92 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Look at an endpoint from outside: certificate, clock, round trip."""
+
+from __future__ import annotations
+
+import ipaddress
+import math
+import socket
+from datetime import datetime, timezone
+from typing import Any
+from urllib.parse import urlsplit
+
+from ansible.module_utils.basic import env_fallback
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.impression import Certificate, look_at
+
+ARGUMENTS: dict[str, Any] = {
+    "address": {"type": "str", "required": True},
+    "port": {"type": "int"},
+    "path": {"type": "str", "default": "/"},
+    "validate_certs": {"type": "bool", "default": True, "fallback": (env_fallback, ["VALIDATE_CERTS"])},
+    "ca_path": {"type": "path"},
+}
+
+
+def perform(run: Run) -> dict[str, Any]:
+    host, port = _host_and_port(run.params["address"], run.params["port"])
+    seen = look_at(f"https://{_bracketed(host)}:{port}/{run.params['path'].lstrip('/')}", run.params["ca_path"] or True)
+    return {
+        "changed": False,
+        "host": host,
+        "port": port,
+        "addresses": _addresses(host),
+        "http_status": seen.status,
+        "certificate": {"trusted": not seen.refusal, "refusal": seen.refusal, "validate_certs": run.params["validate_certs"], **_shown(seen.certificate)},
+        "clock": {
+            "server_time": _iso(seen.server_time) if seen.server_time else None,
+            "skew_seconds": round(seen.skew, 1) if seen.skew is not None else None,
+            "round_trip_ms": round(seen.round_trip * 1000),
+        },
+    }
+
+
+def _host_and_port(address: str, port: int | None) -> tuple[str, int]:
+    try:
+        return str(ipaddress.ip_address(address.strip("[]"))), port or 443
+    except ValueError:
+        parts = urlsplit(f"//{address}")
+    try:
+        host, given = parts.hostname, parts.port
+    except ValueError:
+        host = given = None
+    if not host or parts.path:
+        raise OperationError(f"'{address}' is no address", "Give a host name or IP address; a port may follow after a colon.")
+    return host, port or given or 443
+
+
+def _bracketed(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+def _addresses(host: str) -> list[str]:
+    """The IP addresses of a host; none where only a proxy can resolve it."""
+    try:
+        return sorted({str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)})
+    except OSError:
+        return []
+
+
+def _shown(certificate: Certificate | None) -> dict[str, Any]:
+    if certificate is None:
+        return {"subject": None, "issuer": None, "not_before": None, "not_after": None, "days_left": None, "names": []}
+    left = certificate.not_after - datetime.now(timezone.utc)
+    return {
+        "subject": certificate.subject,
+        "issuer": certificate.issuer,
+        "not_before": _iso(certificate.not_before),
+        "not_after": _iso(certificate.not_after),
+        "days_left": math.floor(left.total_seconds() / 86400),
+        "names": list(certificate.names),
+    }
+
+
+def _iso(moment: datetime) -> str:
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

@@ -1,0 +1,67 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Judge whether a release can be started, show it, write it down, and fail on any stop."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import OK, STOP, WARNING, Release, count, judge, table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+ARGUMENTS: dict[str, Any] = {
+    **PREFIX_ARGUMENTS,
+    "base_vm": {"type": "str", "required": True},
+    "protection_domain": {"type": "str", "required": True},
+    "source": {"type": "str", "required": True},
+    "remote_sites": {"type": "list", "elements": "str"},
+    "require_powered_off": {"type": "bool", "default": True},
+    "space_factor": {"type": "float", "default": 1.2},
+    "certificate_days": {"type": "int", "default": 30},
+    "clock_warning": {"type": "int", "default": 60},
+    "clock_stop": {"type": "int", "default": 300},
+    "replication_timeout": {"type": "int", "default": 14400},
+    "clusters": {"type": "dict", "required": True},
+    "sites": {"type": "dict", "required": True},
+    "show_ok": {"type": "bool", "default": True},
+    "path": {"type": "path"},
+}
+FACTS = ("clusters", "sites", "show_ok", "path")
+
+
+def perform(run: Run) -> dict[str, Any]:
+    params = run.params
+    settings = {name: params[name] for name in ARGUMENTS if name not in FACTS}
+    sites = settings["remote_sites"]
+    release = Release(**{**settings, "remote_sites": None if sites is None else tuple(sites)})
+    rows = judge(release, params["clusters"], params["sites"], datetime.now(timezone.utc))
+    stops, warnings = count(rows, STOP), count(rows, WARNING)
+    for line in table(f"Preflight of {release.base_vm}: {stops} x stop, {warnings} x warning, {len(rows) - stops - warnings} x ok", rows, params["show_ok"]):
+        run.show(line)
+    # `warnings` is a key that Ansible takes for its own.
+    found = {"ready": not stops, "stop_count": stops, "warning_count": warnings, "problems": [asdict(row) for row in rows if row.result != OK]}
+    everything = {"rows": [asdict(row) for row in rows]}
+    if params["path"] and not run.check:
+        write_report(
+            Path(params["path"]), json.dumps({**settings, **found, **everything}, indent=2, ensure_ascii=False) + "\n", "nothing else depends on this file."
+        )
+    # Not `path`: a module that returns this has the file's owner and mode added to its result.
+    result = {"changed": False, **found, "report_path": params["path"]}
+    if stops:
+        raise OperationError(
+            f"Not ready to release {release.base_vm}: {stops} of {len(rows)} checks say stop",
+            "The table says what to do about each. Run preflight again afterwards.",
+            **result,
+        )
+    return {**result, **everything}
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
