@@ -1,0 +1,201 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""One trial: a release is disturbed at one point, the same command is run again, and the end is judged."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from chaos.disturbances import Disturbance
+from chaos.judge import contract_problems, deeds, excess, problems
+from chaos.points import Point, pattern_of, points_of
+from harness.modules import DEMO, writes
+from harness.playbooks import Outcome, outcome_of, start_playbook
+from lab.killing import descendants, kill_alone
+from lab.running import RunningLab
+
+PLAYBOOK = "euc.nutanix_citrix.image_release"
+RELEASE = "2026.11.20-1"
+IMAGE = f"ctx_Gold_{RELEASE}"
+GOLDEN = ("cluster-a", "Gold")
+TIME_SCALE = 1200.0
+REPEATED = 3
+QUIET_SECONDS = 1.5
+SILENT_SECONDS = 15.0
+LONGEST_RUN = 300.0
+ADVICE = ("same task again", "same command again", "run again", "run this later")
+
+
+def estate() -> dict[str, Any]:
+    """The demo with fewer machines, tokens that last and no scheduled snapshots, so that every undisturbed run makes the same requests."""
+    topology: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    for site in topology["citrix_sites"]:
+        for catalog in site["catalogs"]:
+            catalog["machines"] = 2
+        if site["kind"] == "daas":
+            site["token_seconds"] = 10_000_000
+    for cluster in topology["prism_elements"]:
+        cluster.setdefault("behaviour", {})["session_seconds"] = 10_000_000.0
+        for domain in cluster.get("protection_domains", []):
+            for schedule in domain["schedules"]:
+                schedule["first_after"] = 10_000_000.0
+    return topology
+
+
+@dataclass(frozen=True)
+class Undisturbed:
+    """What a release does when nothing disturbs it: its requests as points, and its deeds by kind."""
+
+    points: tuple[Point, ...]
+    deeds: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How one disturbance ended. `reached` is False when the run never made that request; `repeats` counts the runs after the disturbed one."""
+
+    point: Point
+    disturbance: Disturbance
+    reached: bool
+    absorbed: bool
+    repeats: int
+    problems: tuple[str, ...]
+    refusals: tuple[str, ...]
+    seconds: float
+    outputs: tuple[str, ...] = field(repr=False, default=())
+    requests: tuple[dict[str, Any], ...] = field(repr=False, default=())
+
+    @property
+    def failed(self) -> bool:
+        return bool(self.problems)
+
+
+def run_undisturbed(lab: RunningLab) -> Undisturbed:
+    """Release once and record; raises AssertionError when that is not as it should be."""
+    with tempfile.TemporaryDirectory(prefix="chaos-") as directory:
+        lab.reset()
+        lab.clear_faults()
+        before = lab.state()
+        outcome = _finished(_start(lab, Path(directory)), Path(directory))
+        assert outcome.status == 0, outcome.output
+        recorded = lab.requests()
+        found = problems(before, lab.state(), IMAGE, GOLDEN) + contract_problems(recorded)
+        assert found == [], found
+        return Undisturbed(tuple(points_of(recorded)), deeds(recorded))
+
+
+def disturb(lab: RunningLab, point: Point, disturbance: Disturbance, undisturbed: Undisturbed, third_run: bool = False) -> Trial:
+    """Release with one disturbance, then again until it is done, and judge. With `third_run` a further run must change nothing."""
+    started = time.monotonic()
+    with tempfile.TemporaryDirectory(prefix="chaos-") as name:
+        directory = Path(name)
+        lab.reset()
+        lab.clear_faults()
+        before = lab.state()
+        process = _start(lab, directory)
+        (rule,) = lab.faults([disturbance.rule(point, process.pid)])
+        workers = _watch(process) if disturbance.orphans else set()
+        outcomes = [_finished(process, directory)]
+        struck = [entry["n"] for entry in lab.requests() if entry["fault"] == rule]
+        first_was_good = outcomes[0].status == 0
+        disturbed_until = len(lab.requests())
+        while len(outcomes) == 1 or (outcomes[-1].status != 0 and len(outcomes) < 3):
+            process = _start(lab, directory)
+            if disturbance.at_once and struck:
+                _let_time_go_on_when_quiet(lab, process)
+            outcomes.append(_finished(process, directory))
+        recorded = lab.requests()
+        lost = struck if dict(disturbance.then).get("drop") == "after" else []
+        found = problems(before, lab.state(), IMAGE, GOLDEN) + contract_problems(recorded)
+        found += excess(deeds(recorded, lost), undisturbed.deeds)
+        refusals = [_last_words(outcome) for outcome in outcomes[1:] if outcome.status != 0]
+        found += [f"refused without a clear sentence: {words}" for words in refusals if not any(advice in words.lower() for advice in ADVICE)]
+        if outcomes[-1].status != 0:
+            found.append(f"not done after {len(outcomes) - 1} repeats: {_last_words(outcomes[-1])}")
+        if first_was_good and _written(recorded[disturbed_until:]):
+            found.append(f"the release was good, yet its repeat wrote: {_written(recorded[disturbed_until:])}")
+        if third_run and not found:
+            lab.forget()
+            outcome = _finished(_start(lab, directory), directory)
+            outcomes.append(outcome)
+            if outcome.status != 0 or outcome.changed or writes(lab):
+                found.append(f"a further run ended with {outcome.status}, changed {outcome.changed} and wrote {writes(lab)}")
+        _bury(lab, workers)
+        return Trial(
+            point,
+            disturbance,
+            bool(struck),
+            first_was_good,
+            len(refusals) + 1,
+            tuple(found),
+            tuple(refusals),
+            time.monotonic() - started,
+            tuple(outcome.output for outcome in outcomes),
+            tuple(recorded) if found else (),
+        )
+
+
+def _start(lab: RunningLab, directory: Path) -> subprocess.Popen[str]:
+    return start_playbook(PLAYBOOK, lab.inventory_path, directory, "-e", f"image_release_id={RELEASE}")
+
+
+def _finished(process: subprocess.Popen[str], directory: Path) -> Outcome:
+    output = process.communicate(timeout=LONGEST_RUN)[0]
+    return outcome_of(process, output, directory)
+
+
+def _let_time_go_on_when_quiet(lab: RunningLab, process: subprocess.Popen[str]) -> None:
+    """Let simulated time go on when the run only repeats questions that it has asked before, or asks nothing for a long time."""
+    seen: set[tuple[str, str, str]] = set()
+    after = max((entry["n"] for entry in lab.requests()), default=0)
+    repeated, last_news, last_request = 0, time.monotonic(), time.monotonic()
+    while process.poll() is None:
+        for entry in lab.requests(after):
+            after, last_request = entry["n"], time.monotonic()
+            kind = (entry["endpoint"], entry["method"], pattern_of(entry["path"]))
+            repeated += 1
+            if kind not in seen:
+                seen.add(kind)
+                repeated, last_news = 0, time.monotonic()
+        if (repeated >= REPEATED and time.monotonic() - last_news > QUIET_SECONDS) or time.monotonic() - last_request > SILENT_SECONDS:
+            break
+        time.sleep(0.1)
+    lab.run_at(TIME_SCALE)
+
+
+def _watch(process: subprocess.Popen[str]) -> set[int]:
+    """The workers that a controller started until it ended."""
+    seen: set[int] = set()
+    while process.poll() is None:
+        seen.update(descendants(process.pid))
+        time.sleep(0.05)
+    return seen
+
+
+def _bury(lab: RunningLab, workers: set[int]) -> None:
+    """End the workers that outlived their controller, or they would ask the lab of the next trial; this lab's inventory proves that they are ours."""
+    for pid in workers:
+        shown = subprocess.run(["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False).stdout
+        if f"-i {lab.inventory_path} " in shown:
+            kill_alone(pid)
+
+
+def _written(entries: list[dict[str, Any]]) -> list[str]:
+    return [f"{entry['method']} {entry['path']}" for entry in entries if entry["method"] not in ("GET", "HEAD") and "token" not in entry["path"].lower()]
+
+
+def _last_words(outcome: Outcome) -> str:
+    """What the run said was missing, else its last failure."""
+    failed = [task["result"] for task in outcome.tasks if task["status"] in ("failed", "unreachable")]
+    report = next((result["problems"] for result in failed if result.get("problems")), [])
+    words = report or [str(result.get("msg", "")) for result in failed[-1:]] or outcome.output.splitlines()[-3:]
+    return json.dumps(words, ensure_ascii=False)
