@@ -1,0 +1,52 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The requests that a run sent, by kind."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+TO_BE_REPEATED = (429, 502, 503, 504, None)
+LOG_INS = ("/tokens",)
+_ROOTS = re.compile(r"^(/PrismGateway/services/rest/v2\.0|/cvad/manage)")
+_IDS = re.compile(r"(?<=/)([0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/|$)", re.IGNORECASE)
+_NAMES = re.compile(r"(?:(?<=/protection_domains/)|(?<=/remote_sites/))[^/]+")
+
+
+@dataclass(frozen=True)
+class Calls:
+    """``by_kind``: (kind of endpoint, method, path without its ids) -> requests; ``retries``: answers that had to be asked for again."""
+
+    by_kind: Mapping[tuple[str, str, str], int]
+    writes: int
+    retries: int
+    violations: int
+
+    @property
+    def total(self) -> int:
+        """All of them."""
+        return sum(self.by_kind.values())
+
+    def of(self, product: str) -> int:
+        """Those to endpoints whose kind begins so: 'prism_element', 'citrix'."""
+        return sum(count for (kind, _method, _path), count in self.by_kind.items() if kind.startswith(product))
+
+
+def count_calls(requests: Iterable[Mapping[str, Any]], kinds: Mapping[str, str]) -> Calls:
+    """Count the lab's record; ``kinds``: endpoint name -> kind."""
+    entries = list(requests)
+    return Calls(
+        by_kind=Counter((kinds[entry["endpoint"]], entry["method"], pattern(entry["path"])) for entry in entries),
+        writes=sum(entry["method"] != "GET" and not any(word in entry["path"].lower() for word in LOG_INS) for entry in entries),
+        retries=sum(entry["status"] in TO_BE_REPEATED for entry in entries),
+        violations=sum(bool(entry["violation"]) for entry in entries),
+    )
+
+
+def pattern(path: str) -> str:
+    """A path without what tells one object from another."""
+    return _NAMES.sub("{name}", _IDS.sub("{id}", _ROOTS.sub("", path).rstrip("/")))
