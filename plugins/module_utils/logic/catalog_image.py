@@ -1,0 +1,169 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What has to happen to one catalog so that it gets an image, or goes back to one: decided from what was observed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import (
+    HistoricalImage,
+    MasterImage,
+    expected_path,
+    find_image,
+    image_name,
+    same_path,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
+
+TaskKind = Literal["image update", "rollback", "provisioning task"]
+
+
+@dataclass(frozen=True)
+class RunningTask:
+    """A provisioning task at work on a catalog. `images` are the names or paths that the site gives for its image; `job_id` is known for our own jobs only."""
+
+    kind: TaskKind
+    images: tuple[str, ...] = ()
+    job_id: str = ""
+
+    @property
+    def moves_image(self) -> bool:
+        return self.kind != "provisioning task"
+
+    def leads_to(self, path: str) -> bool:
+        """Whether it is an image update to exactly this image."""
+        names = {image_name(path).casefold(), path.rpartition("\\")[2].casefold()}
+        return self.kind == "image update" and any(same_path(image, path) or image.casefold() in names for image in self.images)
+
+    def __str__(self) -> str:
+        to = f" to '{self.images[0]}'" if self.images else ""
+        return f"{self.kind}{to} ({f'job {self.job_id}' if self.job_id else 'started by somebody else'})"
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do with a catalog. `path` is the image it has afterwards, `reason` why it is refused."""
+
+    catalog: Catalog
+    action: Literal["unchanged", "publish", "roll back", "adopt", "refuse"]
+    path: str = ""
+    reason: str = ""
+    task: RunningTask | None = None
+
+    @property
+    def changes(self) -> bool:
+        return self.action in ("publish", "roll back", "adopt")
+
+
+def has_image(catalog: Catalog, image: str) -> bool:
+    """Whether the catalog's current image is the one of this name (directly below its hosting unit) or path."""
+    return catalog.hosting_unit is not None and same_path(catalog.image_path, expected_path(catalog.hosting_unit.path, image))
+
+
+def plan_update(catalog: Catalog, image: str, visible: Sequence[MasterImage], task: RunningTask | None, assume_visible: bool = False) -> Step:
+    """Move a catalog to an image, given by name or path, among those `visible` in its hosting unit.
+
+    `assume_visible` plans as if the image were there. A task that already leads there is adopted; any other provisioning task is in the way.
+    """
+    unit = catalog.hosting_unit
+    refusal = _not_updatable(catalog)
+    if unit is None or refusal:
+        return Step(catalog, "refuse", reason=refusal)
+    wanted = expected_path(unit.path, image)
+    if task and task.leads_to(wanted):
+        return Step(catalog, "adopt", wanted, task=task)
+    if has_image(catalog, image) and not (task and task.moves_image):
+        return Step(catalog, "unchanged", catalog.image_path)
+    refusal = _in_the_way(catalog, task)
+    if refusal:
+        return Step(catalog, "refuse", reason=refusal, task=task)
+    try:
+        return Step(catalog, "publish", find_image(image, unit.name, visible).path)
+    except LookupError as error:
+        if assume_visible and not any(same_path(candidate.path, wanted) for candidate in visible):
+            return Step(catalog, "publish", wanted)
+        return Step(catalog, "refuse", reason=str(error))
+
+
+def needs_rollback(catalog: Catalog, from_image: str | None, image: str | None) -> bool:
+    """Whether a catalog has the image to get away from (None: any) and does not have the one to go to (None: the one before)."""
+    if from_image is not None and not has_image(catalog, from_image):
+        return False
+    return image is None or not has_image(catalog, image)
+
+
+def plan_rollback(
+    catalog: Catalog, from_image: str | None, image: str | None, history: Sequence[HistoricalImage], visible: Sequence[MasterImage], task: RunningTask | None
+) -> Step:
+    """Move a catalog away from `from_image` (None: from whatever it has) to `image` of its history (None: to the one before).
+
+    At least one of the two is given. A catalog that need not move stays as it is, so a second run changes nothing.
+    """
+    refusal = _not_updatable(catalog)
+    if catalog.hosting_unit is None or refusal:
+        return Step(catalog, "refuse", reason=refusal)
+    if not needs_rollback(catalog, from_image, image):
+        comes = from_image is not None and task is not None and task.leads_to(expected_path(catalog.hosting_unit.path, from_image))
+        in_the_way = _in_the_way(catalog, task) if comes or (image is not None and task and task.moves_image) else ""
+        return Step(catalog, "refuse", reason=in_the_way, task=task) if in_the_way else Step(catalog, "unchanged", catalog.image_path)
+    try:
+        target = rollback_target(catalog, image, history)
+    except LookupError as error:
+        return Step(catalog, "refuse", reason=str(error))
+    if image is not None:
+        return plan_update(catalog, target.path, visible, task)
+    if task and (task.kind == "rollback" or task.leads_to(target.path)):
+        return Step(catalog, "adopt", target.path, task=task)
+    refusal = _in_the_way(catalog, task) or ("" if catalog.can_roll_back else "the site says that its image cannot be rolled back")
+    if refusal:
+        return Step(catalog, "refuse", reason=refusal, task=task)
+    try:
+        return Step(catalog, "roll back", find_image(target.path, catalog.hosting_unit.name, visible).path)
+    except LookupError as error:
+        return Step(catalog, "refuse", reason=str(error))
+
+
+def rollback_target(catalog: Catalog, image: str | None, history: Sequence[HistoricalImage]) -> HistoricalImage:
+    """The image of the history that is named, or the newest besides the current one. Raises LookupError.
+
+    The order of the list means nothing (citrix_orchestration U14); dates decide.
+    """
+    others = [entry for entry in history if entry.path and not same_path(entry.path, catalog.image_path)]
+    if image is not None and catalog.hosting_unit:
+        named = [entry for entry in others if same_path(entry.path, expected_path(catalog.hosting_unit.path, image))]
+        if not named:
+            raise LookupError(f"its history holds no image '{image}'. {near_names(image, (entry.name for entry in others))}".rstrip())
+        others = named[:1]
+    if not others:
+        raise LookupError("its history holds no image before the current one")
+    dated = [(moment, entry) for entry in others if (moment := parse_moment(entry.date))]
+    if len(others) > 1 and len(dated) < len(others):
+        raise LookupError(f"which image came before cannot be told from the dates in its history ({quoted(entry.name for entry in others)}); name the image")
+    target = max(dated, key=lambda pair: pair[0])[1] if len(others) > 1 else others[0]
+    if target.status == "Deleted":
+        raise LookupError(f"the image '{target.name}' of its history was deleted")
+    return target
+
+
+def _not_updatable(catalog: Catalog) -> str:
+    if catalog.provisioning_type != "MCS":
+        return f"it is not provisioned by MCS but {catalog.provisioning_type or 'in an unknown way'}, so it has no master image"
+    if catalog.hosting_unit is None:
+        return "the site names no hosting unit for it; the account may lack permission to read its provisioning scheme"
+    if catalog.master_image is None:
+        return "it has no master image; catalogs of prepared images are not moved this way"
+    return ""
+
+
+def _in_the_way(catalog: Catalog, task: RunningTask | None) -> str:
+    if task:
+        return f"another task is running: {task}. Run again when it has ended"
+    if catalog.broken:
+        return f"it is broken: {'; '.join(catalog.errors) or 'the site does not say why'}"
+    return ""

@@ -1,0 +1,91 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of each catalog, put together as a module's result."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage, image_name, same_path
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One catalog's result. `catalog` is as it was observed at first, None when none was found for `wanted`; `after` is the path of the image it has now.
+    `started` and `finished` (ISO 8601, UTC) are empty when there was nothing to do.
+
+    `action` is unchanged, planned, published, rolled_back, adopted, failed or window_over.
+    """
+
+    wanted: str
+    catalog: Catalog | None
+    action: str
+    after: str = ""
+    after_name: str = ""
+    changed: bool = False
+    job_id: str = ""
+    job_status: str = ""
+    seconds: float = 0.0
+    started: str = ""
+    finished: str = ""
+    warning: str = ""
+    msg: str = ""
+
+
+def results(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """{changed, catalogs, diff}; before and after map each catalog's full name to the path of its image."""
+    found = [(outcome, outcome.catalog) for outcome in outcomes if outcome.catalog]
+    return {
+        "changed": any(outcome.changed for outcome in outcomes),
+        "catalogs": [_facts(outcome) for outcome in outcomes],
+        "diff": {
+            "before": {catalog.full_name: catalog.image_path for _outcome, catalog in found},
+            "after": {catalog.full_name: outcome.after for outcome, catalog in found},
+        },
+    }
+
+
+def failure(outcomes: Sequence[Outcome]) -> str:
+    """One sentence for all catalogs that failed or came too late, '' when none did."""
+    failed = [outcome for outcome in outcomes if outcome.action in ("failed", "window_over")]
+    if not failed:
+        return ""
+    told = "; ".join(f"{outcome.wanted}: {outcome.msg.rstrip('.')}" for outcome in failed)
+    return f"{len(failed)} of {len(outcomes)} catalogs failed. {told}" if len(outcomes) > 1 else told
+
+
+def _facts(outcome: Outcome) -> dict[str, Any]:
+    catalog = outcome.catalog
+    before = catalog.master_image if catalog else None
+    return {
+        "id": catalog.id if catalog else None,
+        "name": catalog.name if catalog else outcome.wanted,
+        "folder": "/".join(catalog.folder) if catalog else None,
+        "full_name": catalog.full_name if catalog else None,
+        "hosting_unit": catalog.hosting_unit.name if catalog and catalog.hosting_unit else None,
+        "before": _image(before),
+        "after": _image(MasterImage(_name_after(outcome, before), outcome.after) if outcome.after else None),
+        "action": outcome.action,
+        "changed": outcome.changed,
+        "job_id": outcome.job_id or None,
+        "job_status": outcome.job_status or None,
+        "seconds": round(outcome.seconds, 1),
+        "started": outcome.started or None,
+        "finished": outcome.finished or None,
+        "warning": outcome.warning or None,
+        "msg": outcome.msg or None,
+    }
+
+
+def _name_after(outcome: Outcome, before: MasterImage | None) -> str:
+    if before and same_path(before.path, outcome.after):
+        return before.name
+    return outcome.after_name or image_name(outcome.after)
+
+
+def _image(image: MasterImage | None) -> dict[str, str] | None:
+    return {"name": image.name, "path": image.path} if image else None

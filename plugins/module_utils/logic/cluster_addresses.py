@@ -1,0 +1,61 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which cluster of the inventory is meant by an address or name that another system has for it."""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+_SEPARATORS = re.compile(r"[,;\s]+")
+
+
+@dataclass(frozen=True)
+class Identity:
+    """A cluster of the inventory: every address and name it is known by, in lower case, and the port of its API."""
+
+    host: str
+    addresses: frozenset[str]
+    port: int | None
+    names: frozenset[str]
+
+
+def places(text: str) -> list[tuple[str, int | None]]:
+    """Host and port of each address in a text.
+
+    How Citrix writes a Nutanix connection's address is unknown (citrix_orchestration 10.2): 'https://host:9440', 'host:9440', 'host' and lists of
+    these are read.
+    """
+    return [place for part in _SEPARATORS.split(text) if part for place in (_place(part),) if place[0]]
+
+
+def clusters_meant(asked: Iterable[tuple[str, int | None]], name: str, identities: Sequence[Identity]) -> list[str]:
+    """The inventory hosts that the addresses mean, or, when they mean none, that are called so.
+
+    Several clusters at one address (behind a gateway, or in a lab on one machine) are told apart by port, then by name. More than one host is no answer but a
+    doubt.
+    """
+    wanted = [(host.casefold(), port) for host, port in asked]
+    found = [identity for identity in identities if any(host in identity.addresses for host, _port in wanted)]
+    called = [identity for identity in identities if name.casefold() in identity.names]
+    if len(found) > 1:
+        found = [identity for identity in found if any(host in identity.addresses and port == identity.port for host, port in wanted)] or found
+    if len(found) > 1:
+        found = [identity for identity in found if identity in called] or found
+    return [identity.host for identity in found or called]
+
+
+def _place(part: str) -> tuple[str, int | None]:
+    try:
+        return str(ipaddress.ip_address(part.strip("[]"))), None
+    except ValueError:
+        pass
+    try:
+        parts = urlsplit(part if "://" in part else f"//{part}")
+        return (parts.hostname or "").rstrip("."), parts.port
+    except ValueError:
+        return "", None

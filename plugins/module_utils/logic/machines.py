@@ -1,0 +1,70 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Machines of a site as records, finding them by name, and counting them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
+
+NO_FAULT = ("None", "Unknown", "")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine (citrix_orchestration 11.2). `name` is DOMAIN\\HOST."""
+
+    id: str
+    name: str
+    dns_name: str
+    catalog: str
+    catalog_id: str
+    delivery_group: str
+    provisioning_type: str
+    power_state: str
+    registration_state: str
+    fault_state: str
+    maintenance_mode: bool
+    image_out_of_date: bool
+    hosted_machine_id: str
+    hosted_machine_name: str
+    hypervisor_connection: str
+    agent_version: str
+    sessions: int
+    scheduled_reboot: str
+    maintenance_reason: str = ""
+
+
+def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
+    """The one machine called DOMAIN\\HOST, or HOST alone; whole name, without case. Raises LookupError."""
+    wanted = name.casefold()
+    found = [machine for machine in machines if wanted in (machine.name.casefold(), host_name(machine.name).casefold())]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise LookupError(f"{len(found)} machines are called '{name}': {', '.join(f'{machine.name} ({machine.id})' for machine in found)}. Give DOMAIN\\HOST")
+    known = (machine.name if "\\" in name else host_name(machine.name) for machine in machines)
+    raise LookupError(f"there is no machine '{name}'. {near_names(name, known)}".rstrip())
+
+
+def host_name(name: str) -> str:
+    """HOST of DOMAIN\\HOST."""
+    return name.rpartition("\\")[2]
+
+
+def summarise(machines: Sequence[Machine]) -> dict[str, Any]:
+    """Counts for gates and reports: {total, registered, image_out_of_date, maintenance_mode, with_sessions, by_power_state, by_fault_state}."""
+    return {
+        "total": len(machines),
+        "registered": sum(machine.registration_state == "Registered" for machine in machines),
+        "image_out_of_date": sum(machine.image_out_of_date for machine in machines),
+        "maintenance_mode": sum(machine.maintenance_mode for machine in machines),
+        "with_sessions": sum(machine.sessions > 0 for machine in machines),
+        "by_power_state": dict(sorted(Counter(machine.power_state for machine in machines).items())),
+        "by_fault_state": dict(sorted(Counter(machine.fault_state for machine in machines if machine.fault_state not in NO_FAULT).items())),
+    }

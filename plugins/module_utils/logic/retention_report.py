@@ -1,0 +1,55 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of each object that retention and janitor decided about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+KEPT = "kept"
+PLANNED = "would be deleted"
+DELETED = "deleted"
+GONE = "was gone already"
+FAILED = "not deleted"
+
+
+def outcomes(decisions: Iterable[Mapping[str, Any]], removals: Mapping[str, Sequence[Mapping[str, Any]]], check: bool) -> list[dict[str, Any]]:
+    """Each decision of image_retention_plan with its `result` and `detail`.
+
+    `removals` are by cluster the results of the removing tasks, each with the decision as its `item`. What should have gone and has no result is not deleted.
+    """
+    done = {(host, result["item"]["kind"], result["item"]["id"]): result for host, results in removals.items() for result in results if result.get("item")}
+    told = []
+    for decision in decisions:
+        result, detail = KEPT, decision["reason"]
+        if decision["delete"]:
+            removal = done.get((decision["cluster"], decision["kind"], decision["id"]))
+            if removal is None or removal.get("failed"):
+                result, detail = (PLANNED, detail) if check and removal is None else (FAILED, str((removal or {}).get("msg") or "the run ended before"))
+            elif check:
+                result = PLANNED
+            else:
+                result = DELETED if removal.get("changed") else GONE
+        told.append({**decision, "result": result, "detail": detail})
+    return told
+
+
+def rows(told: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
+    """Lines of the table: where, what, result, detail."""
+    return [(each["cluster"], f"{each['kind']} {each['name']}", each["result"], each["detail"]) for each in told]
+
+
+def problems(told: Iterable[Mapping[str, Any]], doubts: Iterable[str]) -> list[str]:
+    """Why retention could not do its work, in sentences."""
+    failed = [f"{each['cluster']}, {each['kind']} {each['name']}: {each['result']} ({each['detail']})" for each in told if each["result"] == FAILED]
+    return [*doubts, *failed]
+
+
+def totals(told: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How many objects came to each result."""
+    counted: dict[str, int] = {}
+    for each in told:
+        counted[each["result"]] = counted.get(each["result"], 0) + 1
+    return dict(sorted(counted.items()))

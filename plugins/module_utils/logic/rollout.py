@@ -1,0 +1,237 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Rolling an image out in waves: which catalog belongs to which wave, what became of a wave, and whether the next one may start.
+
+Everything here is plain data, because the role catalog_rollout passes it from task to task and from site to site.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+from typing import Any, Literal
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import Terms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
+
+Policy = Literal["stop", "roll_back", "go_on"]
+
+MOVED = ("published", "adopted")
+GATE_SPARE_SECONDS = 1800
+GATE_DEFAULTS = Terms()
+
+
+def window_end(text: str) -> datetime | None:
+    """The end of the maintenance window from ISO 8601 with an offset, None for an empty text. Raises ValueError."""
+    if not text.strip():
+        return None
+    given = text.strip()
+    try:
+        end = datetime.fromisoformat(f"{given[:-1]}+00:00" if given[-1] in "Zz" else given)
+    except ValueError:
+        end = None
+    if end is None or end.tzinfo is None:
+        raise ValueError(f"'{text}' is no moment with an offset from UTC; write it like 2026-11-21T06:00:00+01:00, in quotes")
+    return end
+
+
+def window_over(end: datetime | None, now: datetime) -> str:
+    """Why nothing may be started any more, '' while it may. `now` bears a time zone."""
+    return f"not started: the window was over at {end.isoformat()}" if end is not None and now >= end else ""
+
+
+def plan_waves(
+    catalogs: Sequence[Mapping[str, Any]],
+    waves: Sequence[Mapping[str, Any]],
+    waiting: Sequence[Mapping[str, Any]] = (),
+    concurrency: int = 8,
+    reboot: Mapping[str, Any] | None = None,
+) -> list[dict[str, Any]]:
+    """Each wave as {name, catalogs, waiting, concurrency, reboot, gate}, with what it does not say itself filled in. Raises ValueError.
+
+    `catalogs` are to be moved and `waiting` cannot be yet; an entry names its `wave`, by default the last. A wave without `gate` has None there: its catalogs
+    only have to get the image. `gate` gets out_of_date_percent 0, or 100 when the reboot policy leaves machines alone, and a time limit that outlasts
+    the restarts by half an hour.
+    """
+    names = [str(wave.get("name") or "") for wave in waves]
+    if not names or "" in names:
+        raise ValueError("catalog_rollout_waves holds no wave, or one without a name")
+    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    if twice:
+        raise ValueError(f"catalog_rollout_waves holds the wave '{twice[0]}' twice")
+    for entry in (*catalogs, *waiting):
+        wave = entry.get("wave") or names[-1]
+        if wave not in names:
+            catalog = entry.get("name") or entry.get("id")
+            raise ValueError(f"catalog '{catalog}' is in wave '{wave}', which catalog_rollout_waves does not hold. {near_names(wave, names)}".rstrip())
+    planned = []
+    for wave in waves:
+        name = str(wave["name"])
+        policy = dict(wave["reboot"] if wave.get("reboot") is not None else reboot or {})
+        planned.append(
+            {
+                "name": name,
+                "catalogs": _of_wave(name, names[-1], catalogs),
+                "waiting": _of_wave(name, names[-1], waiting),
+                "concurrency": int(wave.get("concurrency") or concurrency),
+                "reboot": policy,
+                "gate": None if wave.get("gate") is None else _gate(wave["gate"], policy),
+            }
+        )
+    return planned
+
+
+def _of_wave(name: str, last: str, catalogs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    return [{key: value for key, value in entry.items() if key != "wave"} for entry in catalogs if (entry.get("wave") or last) == name]
+
+
+def _gate(given: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, int]:
+    within, warning = int(reboot.get("within_minutes", -1)), int(reboot.get("warning_minutes", 0))
+    gate = {
+        "registered_percent": GATE_DEFAULTS.registered_percent,
+        "registered_at_least": GATE_DEFAULTS.registered_at_least,
+        "out_of_date_percent": 100 if within < 0 else 0,
+        "new_faults": GATE_DEFAULTS.new_faults,
+        "wait_timeout": GATE_SPARE_SECONDS + 60 * (max(within, 0) + max(warning, 0)),
+    }
+    unknown = sorted(set(given) - set(gate))
+    if unknown:
+        raise ValueError(f"a gate knows no '{unknown[0]}'. {near_names(unknown[0], gate, most=1) or 'It knows ' + ', '.join(gate)}")
+    gate.update({key: int(value) for key, value in given.items() if value is not None})
+    Terms(**{key: value for key, value in gate.items() if key != "wait_timeout"})
+    return gate
+
+
+def hold(number: int, names: Sequence[str], sites: Mapping[str, Mapping[str, Mapping[str, Any]]], policy: Policy) -> dict[str, str]:
+    """{action, reason}: whether wave `number` (from 0) has to stay where it is; both '' when it may start.
+
+    `sites`: inventory host -> wave name -> what became of it there. A site that has nothing to say about a wave before counts as failed.
+    """
+    if policy == "go_on":
+        return {"action": "", "reason": ""}
+    for name in names[:number]:
+        states = {site: str(waves.get(name, {}).get("state", "failed")) for site, waves in sites.items()}
+        if all(state == "open" for state in states.values()):
+            continue
+        decisive = next(state for state in _FROM_WORST if state in states.values())
+        where = ", ".join(site for site, state in states.items() if state == decisive)
+        return {"action": "window_over" if decisive == "window_over" else "held", "reason": f"wave '{name}' {_TELLS[decisive]} on {where}"}
+    return {"action": "", "reason": ""}
+
+
+_TELLS = {
+    "rolled_back": "was rolled back",
+    "closed": "has a closed gate",
+    "failed": "failed",
+    "waiting": "has catalogs that could not be moved yet",
+    "window_over": "was not done before the window was over",
+    "held": "did not start",
+    "open": "is done",
+}
+_FROM_WORST = tuple(_TELLS)
+
+
+def take_back(name: str, sites: Mapping[str, Mapping[str, Mapping[str, Any]]], site: str) -> dict[str, Any]:
+    """{catalogs, reason}: what has to go back on a site because a gate of the wave is closed there or elsewhere; each catalog as {id, image}.
+
+    A run takes back only what it moved itself, to the image that it found. A catalog that had the image before is none of its business.
+    """
+    closed = [host for host, waves in sites.items() if waves.get(name, {}).get("state") in ("closed", "rolled_back")]
+    if not closed:
+        return {"catalogs": [], "reason": ""}
+    own = sites.get(site, {}).get(name, {}).get("catalogs", [])
+    moved = [catalog for catalog in own if catalog["moved"] in MOVED and catalog["changed"] and catalog.get("before")]
+    return {
+        "catalogs": [{"id": catalog["id"], "image": catalog["before"]["path"]} for catalog in moved],
+        "reason": f"wave '{name}' {_TELLS['closed']} on {', '.join(closed)}",
+    }
+
+
+def wave_outcome(
+    wave: Mapping[str, Any],
+    moved: Mapping[str, Any],
+    held: Mapping[str, str] | None = None,
+    gate: Mapping[str, Any] | None = None,
+    back: Mapping[str, Any] | None = None,
+    because: str = "",
+) -> dict[str, Any]:
+    """What became of a wave on one site: {name, state, reason, catalogs}.
+
+    `moved`, `gate` and `back` are the results of citrix_catalog_image, citrix_catalog_gate and citrix_catalog_rollback, empty while there are none. `held`
+    says why the wave did not start and `because` why it went back. A catalog keeps what happened to it at first as `moved`, its gate's figures as `gate`
+    and all its machines counted as `machines`; its `action` is what counts in the end.
+    `state` is open, waiting, window_over, held, failed, closed or rolled_back.
+    """
+    held, gate, back = held or {}, gate or {}, back or {}
+    gates = {found["id"]: found for found in gate.get("catalogs", [])}
+    results = []
+    for catalog in moved.get("catalogs", []):
+        result: dict[str, Any] = {**catalog, "wave": wave["name"], "moved": catalog["action"]}
+        if held.get("action") and catalog["action"] == "planned":
+            # Only looked at: nothing of the plan happened
+            result.update(action=held["action"], changed=False, after=catalog.get("before"), msg=held["reason"])
+        if catalog["id"] in gates:
+            result["gate"] = {key: value for key, value in gates[catalog["id"]].items() if key != "summary"}
+            result["machines"] = gates[catalog["id"]].get("summary", {})
+            if not result["gate"]["open"]:
+                result.update(action="gate_closed", msg=result["gate"]["reason"])
+        results.append(_taken_back(result, back, because) if because else result)
+    return {"name": wave["name"], "catalogs": results, **_state(wave, results, _problem(moved), held, _problem(gate))}
+
+
+def _taken_back(result: dict[str, Any], back: Mapping[str, Any], because: str) -> dict[str, Any]:
+    closed = result["action"] == "gate_closed"
+    why = result["msg"] if closed else because
+    if result["moved"] not in MOVED:
+        return {**result, "msg": f"{why}; it had the image before this run, which therefore does not take it back"} if closed else result
+    found = next((catalog for catalog in back.get("catalogs", []) if catalog["id"] == result["id"]), {"action": "failed", "msg": _problem(back)})
+    if found["action"] in ("failed", "unchanged"):
+        return {**result, "action": "failed", "msg": f"{why}; and it was not rolled back: {found.get('msg') or 'it has another image by now'}"}
+    return {**result, "action": "rolled_back", "after": found["after"], "msg": why, "rollback": found}
+
+
+def _problem(result: Mapping[str, Any]) -> str:
+    return str(result.get("msg") or "it failed") if result.get("failed") else ""
+
+
+def _state(wave: Mapping[str, Any], results: Sequence[Mapping[str, Any]], problem: str, held: Mapping[str, str], unseen: str) -> dict[str, str]:
+    if held.get("action"):
+        return {"state": held["action"], "reason": held["reason"]}
+    told = {str(result["action"]): f"{result.get('full_name') or result.get('name')}: {result.get('msg')}" for result in reversed(results)}
+    if "rolled_back" in told:
+        return {"state": "rolled_back", "reason": told["rolled_back"]}
+    if "gate_closed" in told:
+        return {"state": "closed", "reason": told["gate_closed"]}
+    if "failed" in told or unseen or (problem and "window_over" not in told):
+        return {"state": "failed", "reason": problem or unseen or told["failed"]}
+    if "window_over" in told:
+        return {"state": "window_over", "reason": told["window_over"]}
+    if wave["waiting"]:
+        return {"state": "waiting", "reason": "their clusters lack the image"}
+    return {"state": "open", "reason": ""}
+
+
+def summary(outcomes: Mapping[str, Mapping[str, Any]], waves: Sequence[Mapping[str, Any]], message: str = "") -> dict[str, Any]:
+    """A site's result: {message, catalogs, waiting, waves, complete, trouble}.
+
+    With one wave and no gate the catalogs are as citrix_catalog_image returns them.
+    """
+    catalogs = [dict(catalog) for wave in waves for catalog in outcomes.get(wave["name"], {}).get("catalogs", [])]
+    if len(waves) == 1 and not waves[0]["gate"]:
+        catalogs = [{key: value for key, value in catalog.items() if key not in ("wave", "moved")} for catalog in catalogs]
+    states = []
+    for wave in waves:
+        found = outcomes.get(wave["name"], {"state": "failed", "reason": message})
+        states.append({"name": wave["name"], "state": found["state"], "reason": found["reason"]})
+    trouble = [f"wave '{wave['name']}' {_TELLS[wave['state']]} ({wave['reason']})" for wave in states if wave["state"] != "open"]
+    failed = [wave["reason"] for wave in states if wave["state"] == "failed"]
+    return {
+        "message": message or "".join(failed[:1]),
+        "catalogs": catalogs,
+        "waiting": [entry for wave in waves for entry in wave["waiting"]],
+        "waves": states,
+        "complete": bool(waves) and not message and not trouble,
+        "trouble": message or "; ".join(trouble),
+    }

@@ -1,0 +1,117 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When which piece of a release was done, and which chain of pieces decided how long it took."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
+
+SNAPSHOT = "snapshot"
+PUBLISH = "publish"
+ROLL_BACK = "roll back"
+ON_SITES = (PUBLISH, ROLL_BACK)
+PHASES = (SNAPSHOT, "replicate", "restore", "image", "remove", *ON_SITES)
+
+
+@dataclass(frozen=True)
+class Step:
+    """One piece of work. `where` is the inventory host, `what` the catalog on a site and empty on a cluster, `phase` one of PHASES."""
+
+    where: str
+    what: str
+    phase: str
+    started: datetime
+    finished: datetime
+    failed: bool
+
+    @property
+    def lane(self) -> tuple[str, str]:
+        return self.where, self.what
+
+    @property
+    def seconds(self) -> float:
+        return (self.finished - self.started).total_seconds()
+
+
+def release_steps(
+    source: str,
+    protection: Mapping[str, Any],
+    clusters: Mapping[str, Mapping[str, Any]],
+    sites: Mapping[str, Mapping[str, Any]],
+    rollback: bool = False,
+) -> list[Step]:
+    """All that was done, in the order of its beginning; `protection`, `clusters` and `sites` as the role collects them.
+
+    A catalog whose wave was taken back holds the result of its roll-back as `rollback`; with `rollback` all catalogs are such results.
+    """
+    steps = [_step(source, "", piece) for piece in protection.get("timeline") or []]
+    steps += [_step(host, "", piece) for host, cluster in clusters.items() for piece in cluster.get("timeline") or []]
+    for host, site in sites.items():
+        for catalog in site["catalogs"]:
+            name = catalog.get("full_name") or catalog.get("name") or ""
+            steps += _catalog_steps(host, name, ROLL_BACK if rollback else PUBLISH, catalog)
+            steps += _catalog_steps(host, name, ROLL_BACK, catalog.get("rollback") or {})
+    return sorted(steps, key=lambda step: (step.started, step.finished))
+
+
+def _catalog_steps(site: str, name: str, phase: str, result: Mapping[str, Any]) -> list[Step]:
+    """What was done to a catalog: one step, or none."""
+    if not result.get("started") or not result.get("finished"):
+        return []
+    return [_step(site, name, {**result, "phase": phase, "failed": result.get("action") == "failed"})]
+
+
+def critical_path(steps: Sequence[Step]) -> list[Step]:
+    """The chain of steps, each waiting for the one before, that ends with the last catalog, or with the last cluster when no catalog was moved.
+
+    The first snapshot holds up every cluster; every cluster holds up every catalog, as the plays follow one another; a catalog may also have waited for its
+    turn behind another one of its site.
+    """
+    last = max((step for step in steps if step.phase in ON_SITES), key=lambda step: step.finished, default=None)
+    last = last or max(steps, key=lambda step: step.finished, default=None)
+    chain: list[Step] = []
+    while last is not None:
+        chain.append(last)
+        last = max((step for step in steps if _holds_up(step, last)), key=lambda step: step.finished, default=None)
+    return chain[::-1]
+
+
+def _holds_up(step: Step, later: Step) -> bool:
+    if step.started >= later.started or step.finished > later.finished:
+        return False
+    if step.lane == later.lane or (step.phase == SNAPSHOT and later.phase not in ON_SITES):
+        return PHASES.index(step.phase) < PHASES.index(later.phase)
+    if later.phase not in ON_SITES or step.finished > later.started:
+        return False
+    return step.phase not in ON_SITES or step.where == later.where
+
+
+def as_dicts(steps: Iterable[Step]) -> list[dict[str, Any]]:
+    """For the report file; `seconds` is for those who only want to add up."""
+    return [
+        {
+            "where": step.where,
+            "what": step.what,
+            "phase": step.phase,
+            "started": iso_milliseconds(step.started),
+            "finished": iso_milliseconds(step.finished),
+            "seconds": round(step.seconds, 3),
+            "failed": step.failed,
+        }
+        for step in steps
+    ]
+
+
+def from_dicts(pieces: Iterable[Mapping[str, Any]]) -> list[Step]:
+    """The steps out of a report file."""
+    return [_step(piece["where"], piece["what"], piece) for piece in pieces]
+
+
+def _step(where: str, what: str, piece: Mapping[str, Any]) -> Step:
+    return Step(where, what, piece["phase"], from_iso_milliseconds(piece["started"]), from_iso_milliseconds(piece["finished"]), bool(piece["failed"]))

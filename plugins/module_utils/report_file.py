@@ -1,0 +1,24 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Files that a run leaves for people and schedulers."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+
+def write_report(path: Path, text: str, reassurance: str) -> None:
+    """Whole or not at all, also when the run is killed here. `reassurance` ends the advice of the error when the file cannot be written."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as unfinished:
+            unfinished.write(text)
+        os.chmod(unfinished.name, 0o644)
+        os.replace(unfinished.name, path)
+    except OSError as error:
+        raise OperationError(f"The report cannot be written to {path}: {error.strerror}", f"Choose another path; {reassurance}") from None

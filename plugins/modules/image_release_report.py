@@ -1,0 +1,179 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: image_release_report
+short_description: Show and write what became of an image release
+version_added: 0.1.0
+description:
+  - Puts the results that the role P(euc.nutanix_citrix.image_release#role) collected from clusters and Citrix sites into one table, one JSON file and one HTML
+    page with a timeline. The page needs nothing else, so that it can be mailed and kept.
+  - Fails unless every cluster has the image and every catalog is moved to it, so that the exit status of the playbook says the truth.
+  - Talks to nothing outside. A report is no change of the estate, so RV(ignore:changed) is always false.
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+options:
+  release:
+    description: The id of the release.
+    type: str
+    required: true
+  base_vm:
+    description: Name of the golden VM.
+    type: str
+    required: true
+  image:
+    description: Name of the image.
+    type: str
+    required: true
+  protection_domain:
+    description: Protection domain that the image travelled with.
+    type: str
+  clusters:
+    description:
+      - Results by cluster, each a dictionary with C(state), C(message) and, where known, C(image_uuid), C(snapshot_id), C(leftover) and C(timeline), the
+        pieces of work as M(euc.nutanix_citrix.pe_protection_domain_restore) returns them.
+    type: dict
+    required: true
+  sites:
+    description:
+      - Results by Citrix site, each a dictionary with C(message), C(catalogs) as M(euc.nutanix_citrix.citrix_catalog_image) returns them,
+        and C(waiting), the catalogs that were not touched.
+      - A catalog may also hold C(machines), a dictionary with C(total) and C(image_out_of_date), and C(wave).
+    type: dict
+    required: true
+  source:
+    description: The cluster where the golden VM lives.
+    type: str
+    default: ""
+  protection:
+    description:
+      - What became of the protection domain snapshot, a dictionary with C(snapshot_id) and, where known, C(timeline).
+    type: dict
+    default: {}
+  wanted:
+    description:
+      - By Citrix site, the catalogs that were to be moved, each a dictionary with C(name) and C(folder) or C(id), and C(cluster), the one whose image it uses.
+        The page draws the lineage from it.
+    type: dict
+    default: {}
+  operator:
+    description: Who ran the release.
+    type: str
+    default: ""
+  started:
+    description: When the run began, in UTC, for example V(2026-11-20T23:33:00.125Z). If not given, it began with the first piece of work.
+    type: str
+  path:
+    description:
+      - File to write the report to, as JSON. It is replaced as a whole. In check mode nothing is written.
+      - Beside all that was given it holds C(timeline), the pieces of work in the order of their beginning, and C(critical_path), those of them that decided how
+        long the run took.
+    type: path
+  page_path:
+    description:
+      - File to write the HTML page to. It is replaced as a whole. In check mode nothing is written.
+    type: path
+  rollback:
+    description:
+      - Whether this is the report of a roll-back. Then O(sites) holds catalogs as M(euc.nutanix_citrix.citrix_catalog_rollback) returns them,
+        and a catalog that was moved back is as it should be.
+    type: bool
+    default: false
+extends_documentation_fragment:
+  - euc.nutanix_citrix.attributes
+  - euc.nutanix_citrix.attributes.info
+"""
+
+EXAMPLES = r"""
+- name: Show and write the report
+  euc.nutanix_citrix.image_release_report:
+    release: 2026.11.20-1
+    base_vm: Gold
+    image: ctx_Gold_2026.11.20-1
+    protection_domain: PD-Gold
+    clusters: "{{ image_release_clusters }}"
+    sites: "{{ image_release_sites }}"
+    source: "{{ image_release_source }}"
+    path: /var/log/releases/2026.11.20-1.json
+    page_path: /var/log/releases/2026.11.20-1.html
+  run_once: true
+  delegate_to: localhost
+
+- name: Only show it
+  euc.nutanix_citrix.image_release_report:
+    release: 2026.11.20-1
+    base_vm: Gold
+    image: ctx_Gold_2026.11.20-1
+    clusters:
+      cluster-a: {state: made, message: "", snapshot_id: "353902"}
+    sites: {}
+"""
+
+RETURN = r"""
+complete:
+  description: Whether every cluster has the image and every catalog is on it. False in check mode.
+  returned: always
+  type: bool
+problems:
+  description: One sentence for each thing that is missing.
+  returned: always
+  type: list
+  elements: str
+  sample: ["cluster-b, image: failed (Prism Element cluster-b cannot be reached)"]
+rows:
+  description: The lines of the table.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    where:
+      description: Inventory host.
+      type: str
+      returned: always
+    what:
+      description: The image, a catalog or the site.
+      type: str
+      returned: always
+    result:
+      description: What became of it.
+      type: str
+      returned: always
+    detail:
+      description: From where to where, or why not.
+      type: str
+      returned: always
+    settled:
+      description: Whether it is as released.
+      type: bool
+      returned: always
+  sample:
+    - where: cluster-a
+      what: image
+      result: image made
+      detail: from protection domain snapshot 353902
+      settled: true
+report_path:
+  description: The report file.
+  returned: always
+  type: str
+  sample: /var/log/releases/2026.11.20-1.json
+page_path:
+  description: The HTML page.
+  returned: always
+  type: str
+  sample: /var/log/releases/2026.11.20-1.html
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.image_release_report import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()

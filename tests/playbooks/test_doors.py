@@ -1,0 +1,123 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Both doors of every module give the same result: the operation in Ansible's worker, and the module shipped over another connection."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.modules import CITRIX_OPTIONS
+from harness.playbooks import run_playbook
+from lab.running import RunningLab
+
+MODULES = Path(__file__).parents[2] / "plugins" / "modules"
+CATALOG = {"catalogs": [{"name": "W11-Pool", "folder": "Prod"}]}
+PREFLIGHT = {"base_vm": "Gold", "protection_domain": "PD-Gold", "source": "a"}
+RELEASE = {"release": "1", "base_vm": "Gold", "image": "ctx_Gold_1"}
+
+# module -> (inventory host, arguments). In check mode, so that both doors meet the same world; successes and failures of every kind.
+CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "pe_cluster_info": [("cluster-a", {}), ("cluster-a", {"no_such_option": 1}), ("cluster-b", {"nutanix_password": "wrong"})],
+    "pe_protection_domain_info": [("cluster-a", {}), ("cluster-a", {"name": "PD-Nobody"}), ("cluster-c", {"nutanix_port": 1})],
+    "pe_protection_domain_snapshot": [
+        ("cluster-a", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "1"}),
+        ("cluster-a", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "not valid"}),
+    ],
+    "pe_protection_domain_restore": [("cluster-b", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "1"}), ("cluster-b", {})],
+    "pe_vm_info": [("cluster-a", {"name": "Gold"}), ("cluster-a", {"name": "Gold", "uuid": "1"})],
+    "pe_vm": [("cluster-a", {"name": "Gold", "state": "absent"}), ("cluster-a", {"name": "ctx_1_2_Gold", "state": "absent"})],
+    "pe_vm_snapshot": [
+        ("cluster-a", {"name": "ctx_Gold_1", "vm_name": "Gold"}),
+        ("cluster-a", {"name": "foreign", "state": "absent"}),
+        ("cluster-a", {"name": "ctx_Gold_1", "vm_uuid": "00000000-0000-4000-8000-000000000000", "vm_name": "Gold", "state": "sideways"}),
+    ],
+    "pe_vm_snapshot_info": [("cluster-a", {}), ("cluster-a", {"name": "nobody"}), ("cluster-c", {"nutanix_port": 1})],
+    "pe_storage_container_info": [("cluster-a", {}), ("cluster-b", {"nutanix_password": "wrong"})],
+    "citrix_site_info": [("cvad", {}), ("daas", {"client_secret": "wrong"})],
+    "citrix_catalog_info": [("daas", {}), ("cvad", {"catalogs": [{"name": "nobody"}]})],
+    "citrix_hosting_unit_info": [("daas", {"images": True}), ("cvad", {"name": "nobody"})],
+    "citrix_catalog_gate": [
+        ("daas", {**CATALOG, "image": "ctx_Gold_2026.10.01-1", "wait": False}),
+        ("daas", {**CATALOG, "image": "ctx_Gold_1", "wait": False}),
+    ],
+    "citrix_catalog_image": [
+        ("daas", {**CATALOG, "image": "ctx_Gold_1", "image_will_exist": True}),
+        ("daas", {**CATALOG, "image": "ctx_Gold_1", "reboot": {"within_minutes": "soon"}}),
+    ],
+    "citrix_catalog_rollback": [("daas", {**CATALOG, "from_image": "ctx_Gold_1"}), ("daas", CATALOG)],
+    "citrix_machine_info": [("cvad", {}), ("cvad", {"names": ["nobody"]})],
+    "citrix_image_usage_info": [("cvad", {}), ("daas", {"client_secret": "wrong"})],
+    "image_retention_plan": [("cluster-a", {"clusters": {}, "sites": {}}), ("cluster-a", {"clusters": {}, "sites": {}, "keep": 0})],
+    "image_retention_report": [("cluster-a", {"decisions": []}), ("cluster-a", {"decisions": [], "doubts": ["why"]})],
+    "image_lineage_info": [
+        ("cluster-a", {"clusters": {}, "sites": {}}),
+        ("cluster-a", {"clusters": {}, "sites": {"daas": {"message": "why"}}}),
+    ],
+    "image_release_report": [
+        ("cluster-a", {**RELEASE, "clusters": {"a": {"state": "made", "message": ""}}, "sites": {}}),
+        ("cluster-a", {**RELEASE, "clusters": {"a": {"state": "failed", "message": "why"}}, "sites": {}}),
+    ],
+    "endpoint_info": [
+        ("cluster-a", {"address": "{{ nutanix_host }}", "port": "{{ nutanix_port }}", "path": "/api/nutanix/v2.0/cluster", "ca_path": "{{ ca_path }}"}),
+        ("cluster-a", {"address": "{{ nutanix_host }}", "port": "{{ nutanix_port }}", "path": "/api/nutanix/v2.0/cluster"}),
+        ("cluster-a", {"address": "{{ nutanix_host }}", "port": 1}),
+    ],
+    "preflight_report": [
+        ("cluster-a", {**PREFLIGHT, "clusters": {"a": {"message": ""}}, "sites": {}}),
+        ("cluster-a", {**PREFLIGHT, "clusters": {"a": {"message": "why"}}, "sites": {}}),
+    ],
+}
+# What the shipping itself adds to a result, or what tells one moment from the next.
+NOT_OF_THE_OPERATION = {"invocation", "exception", "_ansible_verbose_override", "_ansible_no_log", "clock"}
+
+
+def test_every_module_is_called() -> None:
+    assert set(CALLS) == {path.stem for path in MODULES.glob("[!_]*.py")}
+
+
+def one_call_each(defaults: dict[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "hosts": host,
+            "gather_facts": False,
+            "module_defaults": defaults,
+            "tasks": [{"name": f"{module} {number}", f"euc.nutanix_citrix.{module}": arguments, "ignore_errors": True}],
+        }
+        for module, calls in CALLS.items()
+        for number, (host, arguments) in enumerate(calls)
+    ]
+
+
+def outcomes(lab: RunningLab, directory: Path, connection: str) -> dict[str, Any]:
+    """'module number' -> result of the call."""
+    directory.mkdir()
+    inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
+    for group in inventory["all"]["children"].values():
+        for variables in group["hosts"].values():
+            variables["ansible_connection"] = connection
+    prism = {name: f"{{{{ {name} | default(omit) }}}}" for name in ("nutanix_host", "nutanix_port", "nutanix_username", "nutanix_password", "ca_path")}
+    citrix = {option: f"{{{{ {name} | default(omit) }}}}" for name, option in CITRIX_OPTIONS.items()}
+    defaults = {"group/euc.nutanix_citrix.prism_element": prism, "group/euc.nutanix_citrix.citrix": citrix}
+    (directory / "inventory.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
+    (directory / "calls.yml").write_text(yaml.safe_dump(one_call_each(defaults)), encoding="utf-8")
+    outcome = run_playbook(directory / "calls.yml", directory / "inventory.yml", directory, "--check", "--diff")
+    assert outcome.status == 0, outcome.output
+    # What a callback is given of a task whose errors are ignored lacks `failed`; its status tells.
+    return {
+        task["task"]: {**{key: value for key, value in task["result"].items() if key not in NOT_OF_THE_OPERATION}, "failed": task["status"] == "ignored"}
+        for task in outcome.tasks
+    }
+
+
+def test_both_doors_give_the_same_result(lab: RunningLab, tmp_path: Path) -> None:
+    in_worker = outcomes(lab, tmp_path / "worker", "local")
+    shipped = outcomes(lab, tmp_path / "shipped", "jump")
+    assert in_worker == shipped
+    failures = {task for task, result in in_worker.items() if result.get("failed")}
+    successes = set(in_worker) - failures
+    assert {task.partition(" ")[0] for task in failures} == set(CALLS)
+    assert {task.partition(" ")[0] for task in successes} == set(CALLS)

@@ -1,0 +1,277 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The release playbook end to end, as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.modules import DEMO, writes
+from harness.playbooks import Outcome, run_playbook, start_playbook
+from lab.running import RunningLab
+
+PLAYBOOK = "euc.nutanix_citrix.image_release"
+CLUSTERS = {"cluster-a", "cluster-b", "cluster-c"}
+Release = Callable[..., Outcome]
+
+
+@pytest.fixture
+def release(lab: RunningLab, tmp_path: Path) -> Release:
+    """`release("2026.11.20-1", "--check")` runs the playbook on the lab."""
+
+    def run(release_id: str, *options: str, **environment: str) -> Outcome:
+        return run_playbook(PLAYBOOK, lab.inventory_path, tmp_path, "-e", f"image_release_id={release_id}", *options, **environment)
+
+    return run
+
+
+def endpoints(lab: RunningLab, kind: str) -> dict[str, dict[str, Any]]:
+    return {name: state for name, state in lab.state()["endpoints"].items() if state["kind"].startswith(kind)}
+
+
+def images(lab: RunningLab, name: str) -> dict[str, list[str]]:
+    """cluster -> content of the live AHV snapshots of that name."""
+    return {
+        cluster: [image["vm"]["disks"][0]["content"] for image in state["snapshots"] if image["name"] == name and not image["deleted"]]
+        for cluster, state in endpoints(lab, "prism_element").items()
+    }
+
+
+def assert_identical_everywhere(lab: RunningLab, name: str) -> None:
+    contents = images(lab, name)
+    assert {cluster: len(found) for cluster, found in contents.items()} == dict.fromkeys(CLUSTERS, 1)
+    assert len({content for found in contents.values() for content in found}) == 1
+
+
+def catalog_images(lab: RunningLab) -> dict[str, str]:
+    """'site/folder/catalog' -> name of its image."""
+    return {
+        f"{site}/{catalog['folder'] or ''}/{catalog['name']}": catalog["image"]
+        for site in ("daas", "cvad")
+        for catalog in lab.state()["endpoints"][site]["catalogs"]
+    }
+
+
+def vm_names(lab: RunningLab) -> dict[str, list[str]]:
+    return {cluster: sorted(vm["name"] for vm in state["vms"]) for cluster, state in endpoints(lab, "prism_element").items()}
+
+
+def test_release_then_nothing_left_to_do(lab: RunningLab, release: Release, tmp_path: Path) -> None:
+    vms_before = vm_names(lab)
+    first = release("2026.11.20-1")
+    assert first.status == 0, first.output
+
+    assert_identical_everywhere(lab, "ctx_Gold_2026.11.20-1")
+    assert set(catalog_images(lab).values()) == {"ctx_Gold_2026.11.20-1"}
+    assert vm_names(lab) == vms_before
+
+    report = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
+    assert report["complete"] is True
+    assert report["problems"] == []
+    assert "image made" in first.output
+    assert "moved to the image" in first.output
+
+    lab.forget()
+    second = release("2026.11.20-1")
+    assert second.status == 0, second.output
+    assert second.changed == []
+    assert writes(lab) == []
+
+
+def test_plan_writes_nothing_and_comes_true(lab: RunningLab, release: Release, tmp_path: Path) -> None:
+    plan = release("2026.11.20-1", "--check", "--diff")
+    assert plan.status == 0, plan.output
+    assert writes(lab) == []
+    assert not (tmp_path / "image_release_2026.11.20-1.json").exists()
+    assert "image would be made" in plan.output
+    real = release("2026.11.20-1")
+    assert real.status == 0, real.output
+    # Removing the temporary VM is part of making the image and not planned on its own.
+    assert {change for change in real.changed if "Remove the temporary VM" not in change} == set(plan.changed)
+
+
+def test_one_cluster_away_then_back(lab: RunningLab, release: Release) -> None:
+    before = catalog_images(lab)
+    lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
+    lame = release("2026.11.20-1")
+    assert lame.status != 0
+    found = images(lab, "ctx_Gold_2026.11.20-1")
+    assert {cluster: len(contents) for cluster, contents in found.items()} == {"cluster-a": 1, "cluster-b": 0, "cluster-c": 1}
+    moved = {name for name, path in catalog_images(lab).items() if path != before[name]}
+    assert moved == {name for name in before if not name.endswith("W11-Sales")}
+    assert "cannot be reached" in lame.output
+    assert lame.result("image_release_report")["problems"][1:] == ["daas, catalog W11-Sales: not touched (cluster-b lacks the image)"]
+
+    lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": True}])
+    lab.forget()
+    rest = release("2026.11.20-1")
+    assert rest.status == 0, rest.output
+    assert {change.partition(":")[0] for change in rest.changed} == {"cluster-b", "daas"}
+    assert {entry["endpoint"] for entry in lab.requests() if entry["method"] not in ("GET", "HEAD") and "token" not in entry["path"].lower()} == {
+        "cluster-b",
+        "daas",
+    }
+    assert_identical_everywhere(lab, "ctx_Gold_2026.11.20-1")
+    assert set(catalog_images(lab).values()) == {"ctx_Gold_2026.11.20-1"}
+
+
+def test_source_away_moves_nothing(lab: RunningLab, release: Release) -> None:
+    before = catalog_images(lab)
+    lab.change([{"endpoint": "cluster-a", "kind": "reachable", "reachable": False}])
+    outcome = release("2026.11.20-1")
+    assert outcome.status != 0
+    assert catalog_images(lab) == before
+    assert writes(lab) == []
+    assert "No image without the snapshot of cluster-a" in outcome.output
+
+
+def test_all_clusters_policy_holds_every_catalog_back(lab: RunningLab, release: Release) -> None:
+    before = catalog_images(lab)
+    lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
+    outcome = release("2026.11.20-1", "-e", "image_release_publish_when=all_clusters")
+    assert outcome.status != 0
+    assert catalog_images(lab) == before
+
+
+def test_wrong_password_is_tried_once_and_never_shown(lab: RunningLab, release: Release) -> None:
+    outcome = release("2026.11.20-1", "-vvv", "-e", "nutanix_password=marker-nutanix-secret", "-e", "citrix_client_secret=marker-citrix-secret")
+    assert outcome.status != 0
+    assert "marker-nutanix-secret" not in outcome.output
+    assert "marker-citrix-secret" not in outcome.output
+    attempts = {cluster: sum(1 for entry in lab.requests() if entry["endpoint"] == cluster) for cluster in CLUSTERS}
+    assert attempts == dict.fromkeys(CLUSTERS, 1)
+    assert "User name and password (or client id and secret) were refused and not tried again" in outcome.output
+
+
+def test_no_secret_of_a_good_run_is_shown(lab: RunningLab, release: Release, tmp_path: Path) -> None:
+    outcome = release("2026.11.20-1", "-vvv", "--diff")
+    assert outcome.status == 0, outcome.output
+    inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
+    hosts = [variables for group in inventory["all"]["children"].values() for variables in group["hosts"].values()]
+    secrets = {variables[name] for variables in hosts for name in ("nutanix_password", "citrix_client_secret") if name in variables}
+    shown = outcome.output + (tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8") + (tmp_path / "tasks.jsonl").read_text(encoding="utf-8")
+    assert len(secrets) == 5
+    assert [secret for secret in secrets if secret in shown] == []
+
+
+def test_no_secret_is_in_the_process_list_or_left_in_a_file(lab: RunningLab, tmp_path: Path) -> None:
+    inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
+    hosts = [variables for group in inventory["all"]["children"].values() for variables in group["hosts"].values()]
+    secrets = [variables[name] for variables in hosts for name in ("nutanix_password", "citrix_client_secret") if name in variables]
+    directory = tmp_path / "run"
+    directory.mkdir()
+    process = start_playbook(PLAYBOOK, lab.inventory_path, directory, "-vvv", "-e", "image_release_id=2026.11.20-1")
+    # Its output is read by a thread of its own: a full pipe would stop the playbook.
+    with ThreadPoolExecutor(1) as reader:
+        output = reader.submit(process.communicate)
+        seen = set()
+        while process.poll() is None:
+            listed = subprocess.run(["ps", "-axww", "-o", "command="], capture_output=True, text=True, check=True).stdout
+            assert "ansible-playbook" in listed
+            seen.update(secret for secret in secrets if secret in listed)
+        printed = output.result()[0]
+    assert process.returncode == 0, printed
+    left = {path.name for path in directory.rglob("*") if path.is_file() and any(secret.encode() in path.read_bytes() for secret in secrets)}
+    assert (seen, left) == (set(), set())
+
+
+def test_running_golden_vm_is_refused(lab: RunningLab, release: Release) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": "Gold", "state": "on"}])
+    outcome = release("2026.11.20-1")
+    assert outcome.status != 0
+    assert writes(lab) == []
+    assert "is not powered off" in outcome.output
+
+
+def test_rest_of_a_release_is_never_made_from_another_snapshot(lab: RunningLab, release: Release) -> None:
+    lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
+    assert release("2026.11.20-1").status != 0
+    (domain,) = lab.state()["endpoints"]["cluster-a"]["protection_domains"]
+    gone = [{"endpoint": "cluster-a", "kind": "delete_pd_snapshot", "protection_domain": "PD-Gold", "snapshot_id": number} for number in domain["snapshots"]]
+    lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": True}, *gone])
+    lab.forget()
+    outcome = release("2026.11.20-1")
+    assert outcome.status != 0
+    assert "cannot get an identical image any more. Use a new release id." in outcome.output
+    assert writes(lab) == []
+
+
+def awkward_estate() -> dict[str, Any]:
+    """The demo, with every name as bad as names get and a crowd around each thing that matters."""
+    topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    gold, domain = 'Göld "W11" 100% #1 \\ 金', "PD Göld #1 'x' 100% 金"
+    source = topology["prism_elements"][0]
+    for machine in source["vms"]:
+        if machine["name"] == "Gold":
+            machine["name"] = gold
+    source["vms"].append({"name": f"{gold}-Finance", "power_state": "off"})
+    (protected,) = [entry for entry in source["protection_domains"] if entry["name"] == "PD-Gold"]
+    protected["name"] = domain
+    protected["vms"] = [gold]
+    for snapshot in protected.get("snapshots", []):
+        snapshot["vms"] = [gold]
+    for cluster in topology["prism_elements"]:
+        for domain_entry in cluster.get("protection_domains", []):
+            if domain_entry["name"] == "PD-Gold":
+                domain_entry["name"] = domain
+        for snapshot in cluster.get("snapshots", []):
+            if snapshot.get("vm") == "Gold" and cluster is source:
+                snapshot["vm"] = gold
+        cluster.setdefault("snapshots", []).append({"name": "ctx_other_2026.{n}", "vm": gold if cluster is source else "Gold", "count": 1500})
+    daas = topology["citrix_sites"][0]
+    template = daas["catalogs"][0]
+    daas["catalogs"] += [
+        {**template, "folder": "Test", "machines": 2, "machine_prefix": "W11T-"},
+        {**template, "name": "Mass {n}", "count": 300, "machines": 0},
+    ]
+    topology["inventory_vars"].update(image_release_base_vm=gold, image_release_protection_domain=domain)
+    return topology
+
+
+def test_awkward_names_in_a_crowd(lab: RunningLab, release: Release) -> None:
+    estate = awkward_estate()
+    gold = estate["inventory_vars"]["image_release_base_vm"]
+    lab.reset(estate)
+    # A namesake outside the protection domain, and running: were it taken for the golden VM, the release would refuse.
+    lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": gold, "power_state": "on"}])
+    before = catalog_images(lab)
+    outcome = release("2026.11.20-1")
+    assert outcome.status == 0, outcome.output
+    name = 'ctx_Göld "W11" 100% #1 \\ 金_2026.11.20-1'
+    assert_identical_everywhere(lab, name)
+    moved = {catalog for catalog, path in catalog_images(lab).items() if path != before[catalog]}
+    assert len(moved) == 4
+    lab.forget()
+    again = release("2026.11.20-1")
+    assert again.status == 0, again.output
+    assert (again.changed, writes(lab)) == ([], [])
+
+
+def test_two_golden_vms_of_one_name_in_the_protection_domain(lab: RunningLab, release: Release) -> None:
+    topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology["prism_elements"][0]["vms"].append({"name": "Gold", "power_state": "off"})
+    topology["prism_elements"][0]["snapshots"] = []
+    topology["citrix_sites"] = topology["citrix_sites"][1:]
+    lab.reset(topology)
+    refused = release("2026.11.20-1")
+    assert refused.status != 0
+    uuids = [vm["uuid"] for vm in lab.state()["endpoints"]["cluster-a"]["vms"] if vm["name"] == "Gold"]
+    assert len(uuids) == 2
+    assert all(uuid in refused.output for uuid in uuids)
+    assert writes(lab) == []
+
+    chosen = release("2026.11.20-1", "-e", f"image_release_base_vm_uuid={uuids[1]}")
+    assert chosen.status == 0, chosen.output
+    assert_identical_everywhere(lab, "ctx_Gold_2026.11.20-1")
+    (content,) = images(lab, "ctx_Gold_2026.11.20-1")["cluster-a"]
+    (wanted,) = [vm["disks"][0]["content"] for vm in lab.state()["endpoints"]["cluster-a"]["vms"] if vm["uuid"] == uuids[1]]
+    assert content == wanted

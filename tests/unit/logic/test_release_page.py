@@ -1,0 +1,278 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import re
+from datetime import datetime, timedelta, timezone
+from html.parser import HTMLParser
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import timeline
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_page import release_page
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_page_style import STYLE
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import as_dicts, catalog_rows, cluster_rows, problems
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
+
+BEGAN = datetime(2026, 11, 20, 23, 33, tzinfo=timezone.utc)
+VOID = {"meta", "link", "br"}
+AWKWARD = "Göld \"W11\" <script>alert('1')</script> </title></style> &amp; 100% #1 \\ 金 שלום"
+REMAINS_MISSING = {"state": "failed", "message": "Prism Element cluster-b cannot be reached. Check the address."}
+
+
+def at(seconds: float) -> str:
+    return iso_milliseconds(BEGAN + timedelta(seconds=seconds))
+
+
+def made(name: str) -> dict[str, Any]:
+    spans = {"replicate": (10, 300), "restore": (300, 330), "image": (331, 335), "remove": (336, 340)}
+    work = [{"phase": phase, "started": at(first), "finished": at(last), "failed": False} for phase, (first, last) in spans.items()]
+    return {"state": "made", "message": "", "snapshot_id": "cluster-a:7", "image_uuid": f"uuid-of-{name}", "timeline": work}
+
+
+def moved(name: str, **given: Any) -> dict[str, Any]:
+    return {
+        "id": name,
+        "name": name,
+        "folder": "",
+        "full_name": name,
+        "action": "published",
+        "before": {"name": "ctx_Gold_1"},
+        "after": {"name": "ctx_Gold_2"},
+        "started": at(345),
+        "finished": at(1200),
+        "warning": None,
+        "msg": None,
+        **given,
+    }
+
+
+def site(*catalogs: dict[str, Any], waiting: Any = (), message: str = "") -> dict[str, Any]:
+    return {"message": message, "catalogs": list(catalogs), "waiting": list(waiting)}
+
+
+def report(
+    clusters: dict[str, Any], sites: dict[str, Any], protection: Any = None, check: bool = False, rollback: bool = False, **given: Any
+) -> dict[str, Any]:
+    """As image_release_report writes it."""
+    steps = timeline.release_steps("cluster-a", protection or {}, clusters, sites, rollback)
+    rows = cluster_rows(clusters) + catalog_rows(sites, clusters, rollback)
+    missing = problems(rows)
+    return {
+        "release": "2",
+        "rollback": rollback,
+        "base_vm": "Gold",
+        "image": "ctx_Gold_2",
+        "protection_domain": "PD-Gold",
+        "source": "cluster-a",
+        "operator": "a.meier",
+        "protection": protection or {},
+        "clusters": clusters,
+        "sites": sites,
+        "wanted": {},
+        "started": at(0),
+        "finished": at(1203),
+        "seconds": 1203.0,
+        "timeline": timeline.as_dicts(steps),
+        "critical_path": timeline.as_dicts(timeline.critical_path(steps)),
+        "complete": not missing and not check,
+        "check_mode": check,
+        "problems": missing,
+        "rows": as_dicts(rows),
+        **given,
+    }
+
+
+class Page(HTMLParser):
+    """A page taken apart; fails where elements are not properly nested."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__(convert_charrefs=True)
+        self.open: list[str] = []
+        self.elements: list[tuple[str, dict[str, str | None]]] = []
+        self.text = ""
+        self.feed(html)
+        self.close()
+        assert self.open == []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        assert len({name for name, _value in attrs}) == len(attrs)
+        self.elements.append((tag, dict(attrs)))
+        if tag not in VOID:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag: str) -> None:
+        assert self.open.pop() == tag
+
+    def handle_data(self, data: str) -> None:
+        if "style" not in self.open:
+            self.text += data
+
+    def all(self, *tags: str) -> list[dict[str, str | None]]:
+        return [attributes for tag, attributes in self.elements if tag in tags]
+
+
+def look(data: dict[str, Any]) -> Page:
+    """The page, after everything that holds for each of them."""
+    html = release_page(data)
+    html.encode("utf-8")
+    page = Page(html)
+    ids = [attributes["id"] for _tag, attributes in page.elements if "id" in attributes]
+    assert len(set(ids)) == len(ids)
+    links = [attributes["href"] or "" for attributes in page.all("a", "link")]
+    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
+    assert {link for link in links if not link.startswith("#")} == {"data:,"}
+    assert page.all("script", "img", "iframe", "object", "embed", "base", "form") == []
+    assert not any(name.startswith("on") or name == "src" for _tag, attributes in page.elements for name in attributes)
+    assert "url(" not in STYLE
+    assert "@import" not in STYLE
+    assert page.all("html") == [{"lang": "en"}]
+    assert [len(page.all(tag)) for tag in ("h1", "main", "nav", "header", "footer")] == [1] * 5
+    assert len(page.all("title")) == 1 + len(page.all("rect"))
+    assert all(attributes["role"] == "img" and attributes["aria-label"] for attributes in page.all("svg"))
+    assert all(attributes["scope"] in ("row", "col") for attributes in page.all("th"))
+    assert len(page.all("table")) == len(page.all("caption"))
+    assert len(page.all("details")) == len(page.all("summary"))
+    return page
+
+
+WANTED = {"daas": [{"name": "W11", "cluster": "cluster-a"}, {"name": "Lab", "cluster": "cluster-b"}]}
+SNAPSHOT = {"snapshot_id": "7", "timeline": [{"phase": "snapshot", "started": at(2), "finished": at(8), "failed": False}]}
+
+
+def test_complete_release() -> None:
+    gate = {"machines": 20, "on": 18, "out_of_date": 1}
+    page = look(report({"cluster-a": made("a")}, {"daas": site(moved("W11", gate=gate, wave="canary"))}, SNAPSHOT, wanted=WANTED))
+    assert "Complete. Every cluster has the image" in page.text
+    assert "What is missing" not in page.text
+    assert "1 of 1 catalogs on it" in page.text
+    assert "17 of 20 machines run the image" in page.text
+    assert "wave canary" in page.text
+    assert "Publish W11" in page.text
+    assert "20 min 3 s" in page.text
+    assert {"snapshot on-path", "replicate on-path", "publish on-path"} <= {attributes["class"] for attributes in page.all("rect")}
+
+
+def test_what_is_missing_comes_first_and_consequences_are_told_once() -> None:
+    waiting = [{"name": "Lab", "cluster": "cluster-b"}, {"name": "Test", "folder": "Prod", "cluster": "cluster-b"}]
+    failed = moved("W11", action="failed", msg="job 1 failed: no space")
+    page = look(report({"cluster-a": made("a"), "cluster-b": REMAINS_MISSING}, {"daas": site(failed, waiting=waiting)}, SNAPSHOT, wanted=WANTED))
+    assert page.text.index("What is missing") < page.text.index("Critical path")
+    assert "daas, catalog Lab, catalog Test: not touched" in page.text
+    assert "Prism Element cluster-b cannot be reached. Check the address." in page.text
+    assert "job 1 failed: no space" in page.text
+    assert "publish failed on-path" in {attributes["class"] for attributes in page.all("rect")}
+    assert "No image" in page.text
+
+
+@pytest.mark.parametrize(
+    ("state", "action", "check", "words"),
+    [
+        (
+            "planned",
+            "planned",
+            True,
+            ("A plan: nothing was changed.", "A plan does nothing", "clusters with the image (planned)", "would be moved to the image"),
+        ),
+        ("present", "unchanged", False, ("nothing had to be done", "Nothing had to be done", "Keep the image", "Leave as it is")),
+    ],
+)
+def test_pages_of_runs_that_do_nothing(state: str, action: str, check: bool, words: tuple[str, ...]) -> None:
+    catalog = moved("W11", action=action, started=None, finished=None)
+    page = look(report({"cluster-a": {"state": state, "message": ""}}, {"daas": site(catalog)}, check=check))
+    assert page.all("svg") == []
+    assert [text for text in words if text not in page.text] == []
+
+
+def test_plan_that_would_fail_says_so() -> None:
+    page = look(report({"cluster-a": REMAINS_MISSING}, {"daas": site(waiting=[{"name": "W11", "cluster": "cluster-a"}])}, check=True))
+    assert "It would not be complete: 2 parts are missing" in page.text
+    assert "Remove the obstacles" in page.text
+
+
+def test_roll_back_tells_of_catalogs_only() -> None:
+    page = look(report({}, {"daas": site(moved("W11", action="rolled_back"))}, rollback=True, protection_domain=None, source=""))
+    assert "Every catalog has left the image." in page.text
+    assert "Moved back" in page.text
+    assert "Lineage" not in page.text
+
+
+def test_site_and_cluster_that_were_not_part_of_the_run() -> None:
+    away = {"state": "not asked", "message": "not part of this run, or the run ended before"}
+    page = look(report({"cluster-a": away}, {"daas": site(message="no answer")}))
+    assert "no answer" in page.text
+    assert "No catalogs of this site use the image." in page.text
+
+
+def test_empty_release() -> None:
+    look(report({}, {}, protection_domain=None, source="", operator=""))
+
+
+def test_catalogs_find_their_cluster_by_id_or_by_name_and_folder() -> None:
+    wanted = {"daas": [{"name": "w11", "folder": "Test", "cluster": "b"}, {"name": "W11", "folder": "prod|desks", "cluster": "a"}, {"id": "9", "cluster": "b"}]}
+    catalogs = [moved("W11", folder="Prod/Desks", full_name="Prod/Desks/W11"), moved("Lab", id="9"), moved("Other")]
+    page = look(report({"a": made("a"), "b": made("b")}, {"daas": site(*catalogs)}, wanted=wanted))
+    lineage = page.text[page.text.rindex("Where the image of each catalog comes from.") :]
+    order = ["Image on a", "Prod/Desks/W11", "Image on b", "Lab", "Catalogs that name no cluster", "Other"]
+    assert [lineage.index(part) for part in order] == sorted(lineage.index(part) for part in order)
+
+
+def test_large_estate_is_folded() -> None:
+    clusters = {f"cluster-{number:02d}": made(str(number)) for number in range(50)}
+    catalogs = [moved(f"W11-{number:03d}") for number in range(300)]
+    wanted = {"daas": [{"name": f"W11-{number:03d}", "cluster": f"cluster-{number % 50:02d}"} for number in range(300)]}
+    page = look(report(clusters, {"daas": site(*catalogs)}, SNAPSHOT, wanted=wanted))
+    folded = [attributes for attributes in page.all("details") if "open" not in attributes]
+    assert len(folded) == 52
+    assert len(page.all("svg")) == 6 + 50 + 300
+
+
+def awkward_report(name: str) -> dict[str, Any]:
+    clusters = {name: made(name), f"{name}2": {"state": "failed", "message": name}}
+    sites = {
+        name: site(
+            moved(name, before={"name": name}, warning=name, wave=name), moved("x", action="failed", msg=name), waiting=[{"name": name, "cluster": name}]
+        )
+    }
+    wanted = {name: [{"name": name, "cluster": name}]}
+    return report(clusters, sites, SNAPSHOT, wanted=wanted, base_vm=name, release=name, image=name, operator=name, source=name, protection_domain=name)
+
+
+def test_awkward_names_are_text_everywhere() -> None:
+    page = look(awkward_report(AWKWARD))
+    assert page.text.count(AWKWARD) > 20
+    assert any(AWKWARD in (attributes["aria-label"] or "") for attributes in page.all("svg"))
+
+
+@given(st.text(alphabet=st.characters(codec=None), min_size=1, max_size=30))
+def test_no_name_breaks_the_page(name: str) -> None:
+    page = look(awkward_report(name))
+    kept = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", name)
+    assert kept in page.text
+
+
+def luminance(colour: str) -> float:
+    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
+    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+def contrast(one: str, other: str) -> float:
+    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [0, 1])
+def test_colours_have_enough_contrast(scheme: int) -> None:
+    """WCAG 2.2 AA: 4.5 for text, 3 for what is drawn."""
+    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[scheme]))
+    paper = colours["paper"]
+    assert {name: contrast(colours[name], paper) >= 4.5 for name in ("ink", "quiet", "link", "good", "bad", "plan")} == dict.fromkeys(
+        ("ink", "quiet", "link", "good", "bad", "plan"), True
+    )
+    drawn = [phase.replace(" ", "-") for phase in timeline.PHASES] + ["failed"]
+    assert [name for name in drawn if contrast(colours[name], paper) < 3] == []

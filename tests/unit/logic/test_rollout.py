@@ -1,0 +1,189 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta, timezone
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import (
+    hold,
+    plan_waves,
+    summary,
+    take_back,
+    wave_outcome,
+    window_end,
+    window_over,
+)
+
+WAVE = {"name": "canary", "catalogs": [{"name": "a"}], "waiting": [], "concurrency": 1, "reboot": {}, "gate": {}}
+NAMES = ["canary", "ring", "all"]
+names = st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=4, unique=True)
+states = st.sampled_from(["open", "closed", "failed", "waiting", "window_over", "held", "rolled_back"])
+
+
+def catalog(name: str = "a", action: str = "published", **more: Any) -> dict[str, Any]:
+    moved = action in ("published", "adopted", "planned")
+    return {"id": name, "name": name, "full_name": name, "action": action, "changed": moved, "before": {"path": "old"}, "after": {"path": "new"}, **more}
+
+
+def gate(*closed: str, **opened: bool) -> dict[str, Any]:
+    return {"catalogs": [{"id": name, "open": False, "reason": "sick"} for name in closed] + [{"id": name, "open": True, "reason": ""} for name in opened]}
+
+
+@settings(deadline=None)
+@given(names, st.data())
+def test_every_catalog_is_in_exactly_one_wave(waves: list[str], data: st.DataObject) -> None:
+    catalogs = [{"id": str(number), **data.draw(st.sampled_from([{}, *({"wave": name} for name in waves)]))} for number in range(6)]
+    planned = plan_waves(catalogs, [{"name": name} for name in waves], waiting=catalogs[:2])
+    assert [wave["name"] for wave in planned] == waves
+    assert sorted(entry["id"] for wave in planned for entry in wave["catalogs"]) == [entry["id"] for entry in catalogs]
+    for wave in planned:
+        assert {entry["id"] for entry in wave["catalogs"]} == {entry["id"] for entry in catalogs if entry.get("wave", waves[-1]) == wave["name"]}
+        assert all("wave" not in entry for entry in wave["catalogs"] + wave["waiting"])
+
+
+def test_a_wave_says_for_itself_or_takes_what_holds_for_all() -> None:
+    first, second = plan_waves([], [{"name": "a", "concurrency": 1, "reboot": {"within_minutes": 0}}, {"name": "b"}], (), 8, {"within_minutes": 30})
+    assert (first["concurrency"], first["reboot"], first["gate"]) == (1, {"within_minutes": 0}, None)
+    assert (second["concurrency"], second["reboot"]) == (8, {"within_minutes": 30})
+
+
+@pytest.mark.parametrize(
+    ("reboot", "out_of_date", "wait"), [({}, 100, 1800), ({"within_minutes": 0}, 0, 1800), ({"within_minutes": 60, "warning_minutes": 15}, 0, 6300)]
+)
+def test_a_gate_follows_the_reboot_policy(reboot: dict[str, int], out_of_date: int, wait: int) -> None:
+    (wave,) = plan_waves([], [{"name": "a", "gate": {}, "reboot": reboot}])
+    assert wave["gate"] == {"registered_percent": 90, "registered_at_least": 1, "out_of_date_percent": out_of_date, "new_faults": 0, "wait_timeout": wait}
+
+
+@pytest.mark.parametrize(
+    ("catalogs", "waves", "reason"),
+    [
+        ([], [], "holds no wave"),
+        ([], [{"name": ""}], "without a name"),
+        ([], [{"name": "a"}, {"name": "a"}], "the wave 'a' twice"),
+        ([{"name": "W11", "wave": "canari"}], [{"name": "canary"}], "catalog 'W11' is in wave 'canari'.*Near names are 'canary'"),
+        ([], [{"name": "a", "gate": {"registerd_percent": 5}}], "no 'registerd_percent'. Near names are 'registered_percent'"),
+        ([], [{"name": "a", "gate": {"registered_percent": 105}}], "from 0 to 100"),
+    ],
+)
+def test_mistakes_are_refused(catalogs: list[dict[str, Any]], waves: list[dict[str, Any]], reason: str) -> None:
+    with pytest.raises(ValueError, match=reason):
+        plan_waves(catalogs, waves)
+
+
+@given(st.lists(st.fixed_dictionaries(dict.fromkeys(NAMES, states)), min_size=1, max_size=3), st.integers(0, 2), st.sampled_from(["stop", "roll_back"]))
+def test_a_wave_starts_only_when_all_before_are_open_everywhere(sites: list[dict[str, str]], number: int, policy: Any) -> None:
+    told = {str(index): {name: {"state": state} for name, state in waves.items()} for index, waves in enumerate(sites)}
+    decision = hold(number, NAMES, told, policy)
+    all_open = all(waves[name] == "open" for waves in sites for name in NAMES[:number])
+    assert (decision["action"] == "") == all_open
+    assert hold(number, NAMES, told, "go_on")["action"] == ""
+
+
+def test_a_site_that_dropped_out_holds_the_next_wave_back() -> None:
+    decision = hold(1, NAMES, {"daas": {"canary": {"state": "open"}}, "cvad": {}}, "stop")
+    assert decision == {"action": "held", "reason": "wave 'canary' failed on cvad"}
+    assert hold(0, NAMES, {"cvad": {}}, "stop") == {"action": "", "reason": ""}
+
+
+def test_what_the_window_held_back_is_told_as_such() -> None:
+    assert hold(2, NAMES, {"daas": {"canary": {"state": "open"}, "ring": {"state": "window_over"}}}, "stop")["action"] == "window_over"
+
+
+def test_outcomes_of_a_wave() -> None:
+    assert wave_outcome(WAVE, {"catalogs": [catalog()]})["state"] == "open"
+    assert wave_outcome(WAVE, {"catalogs": [catalog(action="planned")]})["state"] == "open"
+    assert wave_outcome(WAVE, {})["state"] == "open"
+    assert wave_outcome({**WAVE, "waiting": [{"name": "b"}]}, {})["state"] == "waiting"
+    assert wave_outcome(WAVE, {"failed": True, "msg": "away"}) == {"name": "canary", "catalogs": [], "state": "failed", "reason": "away"}
+    late = {"failed": True, "msg": "1 of 1 failed", "catalogs": [catalog(action="window_over", msg="too late")]}
+    assert wave_outcome(WAVE, late)["state"] == "window_over"
+    assert wave_outcome(WAVE, {**late, "catalogs": [*late["catalogs"], catalog("b", "failed", msg="no")]})["state"] == "failed"
+    assert wave_outcome(WAVE, {"catalogs": [catalog()]}, gate={"failed": True, "msg": "away"})["reason"] == "away"
+
+
+def test_a_closed_gate_counts_whatever_else_happened() -> None:
+    outcome = wave_outcome(WAVE, {"catalogs": [catalog("a"), catalog("b"), catalog("c", "failed", msg="no")]}, gate=gate("a", b=True))
+    assert (outcome["state"], outcome["reason"]) == ("closed", "a: sick")
+    assert [result["action"] for result in outcome["catalogs"]] == ["gate_closed", "published", "failed"]
+    assert [result["moved"] for result in outcome["catalogs"]] == ["published", "published", "failed"]
+
+
+def test_a_held_wave_was_not_moved() -> None:
+    held = {"action": "held", "reason": "wave 'canary' failed on cvad"}
+    outcome = wave_outcome(WAVE, {"catalogs": [catalog(action="planned"), catalog("b", "unchanged")]}, held=held)
+    assert [(result["action"], result["changed"]) for result in outcome["catalogs"]] == [("held", False), ("unchanged", False)]
+    assert outcome["catalogs"][0]["after"] == outcome["catalogs"][0]["before"]
+    assert outcome["state"] == "held"
+
+
+def test_only_what_this_run_moved_goes_back() -> None:
+    outcome = wave_outcome(WAVE, {"catalogs": [catalog("a"), catalog("b", "unchanged"), catalog("c", "failed")]}, gate=gate("b", a=True))
+    sites = {"daas": {"canary": outcome}, "cvad": {}}
+    assert take_back("canary", sites, "daas") == {"catalogs": [{"id": "a", "image": "old"}], "reason": "wave 'canary' has a closed gate on daas"}
+    assert take_back("canary", sites, "cvad")["catalogs"] == []
+    assert take_back("ring", sites, "daas") == {"catalogs": [], "reason": ""}
+
+
+def test_outcome_of_going_back() -> None:
+    moved = {"catalogs": [catalog("a"), catalog("b"), catalog("c", "unchanged"), catalog("d")]}
+    back = {"failed": True, "msg": "1 failed", "catalogs": [catalog("a", "published", after={"path": "old"}), catalog("b", "failed", msg="busy")]}
+    outcome = wave_outcome(WAVE, moved, gate=gate("a", "c", b=True), back=back, because="wave went back")
+    results = {result["id"]: (result["action"], result["msg"]) for result in outcome["catalogs"]}
+    assert results["a"] == ("rolled_back", "sick")
+    assert results["b"] == ("failed", "wave went back; and it was not rolled back: busy")
+    assert results["c"] == ("gate_closed", "sick; it had the image before this run, which therefore does not take it back")
+    assert results["d"] == ("failed", "wave went back; and it was not rolled back: 1 failed")
+    assert outcome["catalogs"][0]["after"] == {"path": "old"}
+    assert outcome["state"] == "rolled_back"
+
+
+def test_one_wave_without_gate_is_told_as_before_there_were_waves() -> None:
+    (wave,) = plan_waves([{"name": "a"}], [{"name": "all"}])
+    told = summary({"all": wave_outcome(wave, {"catalogs": [catalog()]})}, [wave])
+    assert told == {
+        "message": "",
+        "catalogs": [catalog()],
+        "waiting": [],
+        "waves": [{"name": "all", "state": "open", "reason": ""}],
+        "complete": True,
+        "trouble": "",
+    }
+
+
+def test_a_site_without_outcomes_is_not_complete() -> None:
+    told = summary({}, [], "no such wave")
+    assert (told["complete"], told["message"], told["trouble"]) == (False, "no such wave", "no such wave")
+    assert summary({}, [WAVE])["complete"] is False
+
+
+@pytest.mark.parametrize("text", ["2026-11-21T06:00:00+01:00", "2026-11-21 06:00+01:00", "2026-11-21T05:00:00Z", " 2026-11-21T05:00z "])
+def test_window_end_in_its_usual_forms(text: str) -> None:
+    assert window_end(text) == datetime(2026, 11, 21, 5, tzinfo=timezone.utc)
+
+
+@pytest.mark.parametrize("text", ["2026-11-21T06:00:00", "06:00", "tomorrow", "Z", "2026-11-21"])
+def test_window_end_without_offset_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match="no moment with an offset"):
+        window_end(text)
+
+
+@given(st.text(max_size=30))
+def test_window_end_never_breaks(text: str) -> None:
+    try:
+        end = window_end(text)
+    except ValueError:
+        return
+    assert end is None or end.tzinfo is not None
+
+
+def test_window_is_over_from_its_end_on() -> None:
+    end = datetime(2026, 11, 21, 6, tzinfo=timezone(timedelta(hours=1)))
+    assert window_over(None, end) == window_over(end, end - timedelta(seconds=1)) == ""
+    assert window_over(end, end) == "not started: the window was over at 2026-11-21T06:00:00+01:00"
