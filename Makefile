@@ -50,8 +50,11 @@ conformance: $(VENV)/tests.stamp ## the lab against what the vendors publish
 playbooks: $(VENV)/tests.stamp ## the jobs from end to end
 	$(PYTEST) -n 2 tests/playbooks
 
-chaos: $(VENV)/tests.stamp ## bad days, and a release killed and disturbed at a sample of its requests
-	$(PYTEST) -n 2 tests/chaos
+chaos: $(VENV)/tests.stamp ## a release killed and disturbed at a sample of its requests
+	$(PYTEST) -n 2 tests/chaos/test_kill_anywhere.py
+
+bad-days: $(VENV)/tests.stamp ## a release while the estate misbehaves for long: stuck, slow, cancelled, two runs at once
+	$(PYTEST) -n 2 tests/chaos/test_bad_days.py
 
 test-chaos: $(VENV)/tests.stamp ## a release disturbed at every one of its requests in every way; takes long
 	cd tests && "$(CURDIR)/$(BIN)/python" -m chaos --keep ../.chaos
