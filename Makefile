@@ -1,7 +1,7 @@
 # Two commands matter to a newcomer: `make demo` and `make test`. Everything they need goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test bench oldest lint types unit integration conformance playbooks chaos test-chaos packaging molecule sanity docs-lint build changelog format clean
+.PHONY: help demo lab test bench oldest lint types unit integration conformance playbooks chaos bad-days test-chaos packaging molecule sanity docs-lint build changelog format clean
 
 # `make oldest` runs this file again with other values for these three
 VENV := .venv
