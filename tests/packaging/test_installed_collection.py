@@ -47,7 +47,7 @@ def installed(archive: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_archive_holds_what_users_need_and_nothing_else(archive: Path) -> None:
     with tarfile.open(archive) as tar:
         names = tar.getnames()
-    assert {"LICENSE", "README.md", "CHANGELOG.rst", "meta/runtime.yml", "requirements.txt", "plugins/action/operation.py"} <= set(names)
+    assert {"LICENSE", "README.md", "CHANGELOG.rst", "meta/runtime.yml", "requirements.txt", "plugins/plugin_utils/operation_action.py"} <= set(names)
     assert [name for name in names if name.startswith(".") or "__pycache__" in name] == []
 
 
