@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,7 +12,7 @@ from lab.wire import LongPoll, Reply, Request
 
 
 @dataclass
-class Endpoint:
+class Endpoint(ABC):
     """One listening address of a simulated product.
 
     ``kind``: prism_element, citrix_daas, citrix_cvad or citrix_trust. The estate gives the addresses out; ``addresses_wanted`` > 1 asks for more of them,
@@ -27,18 +28,18 @@ class Endpoint:
     more_addresses: list[str] = field(default_factory=list)
     reachable: bool = True
 
+    @abstractmethod
     def handle(self, request: Request) -> Reply | LongPoll:
         """Answer one request; never raises for anything that a client can do."""
-        raise NotImplementedError
 
+    @abstractmethod
     def state(self) -> dict[str, Any]:
         """Return everything it holds, also what never goes over the wire, for GET /lab/state."""
-        raise NotImplementedError
 
+    @abstractmethod
     def change(self, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
         """Change the world from outside for POST /lab/objects; ValueError says what is wrong with the order."""
-        raise NotImplementedError
 
+    @abstractmethod
     def inventory(self) -> dict[str, Any] | None:
         """Return the host variables for the inventory, None when it is no host of its own."""
-        raise NotImplementedError
