@@ -134,6 +134,14 @@ def test_source_away_moves_nothing(lab: RunningLab, release: Release) -> None:
     assert "No image without the snapshot of cluster-a" in outcome.output
 
 
+def test_source_need_not_be_the_first_cluster_of_the_inventory(lab: RunningLab, release: Release) -> None:
+    topology: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    lab.reset({**topology, "prism_elements": topology["prism_elements"][::-1]})
+    outcome = release("2026.11.20-1")
+    assert outcome.status == 0, outcome.output
+    assert_identical_everywhere(lab, "ctx_Gold_2026.11.20-1")
+
+
 def test_all_clusters_policy_holds_every_catalog_back(lab: RunningLab, release: Release) -> None:
     before = catalog_images(lab)
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
