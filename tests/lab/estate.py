@@ -61,6 +61,8 @@ class Estate:
                 *self.clusters.values(),
                 *build_sites(topology["citrix_sites"], self.clock, self.events, self.clusters, topology["durations"], topology["seed"]),
             ]
+            for cluster in self.clusters.values():
+                cluster.set_lost(cluster.spec.get("lost", False))
         self.addresses.assign(self.endpoints)
         self._places = {(address, endpoint.port): endpoint for endpoint in self.endpoints for address in self.addresses.bound(endpoint)}
 

@@ -139,7 +139,8 @@ class EstateServer:
             entry.close(estate.clock.now, None)
             scope["lab.drop"]()
             return
-        body, reply_headers = _encoded(reply)
+        # Who is logged in is told simulated time, by which snapshots have their age; who only looks at the door, to compare clocks, is told the real one.
+        body, reply_headers = _encoded(reply, estate.clock.epoch if reply.authenticated_as else None)
         entry.close(estate.clock.now, reply.status, body)
         entry.violation = reply.violation
         entry.authenticated_as = reply.authenticated_as
@@ -227,9 +228,9 @@ def open_socket(address: str, port: int) -> socket.socket:
     return opened
 
 
-def _encoded(reply: Reply) -> tuple[bytes, list[tuple[bytes, bytes]]]:
+def _encoded(reply: Reply, epoch: float | None) -> tuple[bytes, list[tuple[bytes, bytes]]]:
     headers = {name.lower(): value for name, value in reply.headers.items()}
-    headers.setdefault("date", formatdate(usegmt=True))
+    headers.setdefault("date", formatdate(epoch, usegmt=True))
     if reply.body is None:
         body = b""
     elif isinstance(reply.body, str) and "content-type" in headers:

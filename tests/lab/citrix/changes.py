@@ -104,7 +104,9 @@ def _image_update(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
 def _machine_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     machine = _machine(site, payload)
     for name, value in payload.items():
-        if name != "machine":
+        if name == "hosted_machine_id":
+            site.host(machine, value, machine.hypervisor)
+        elif name != "machine":
             setattr(machine, name, value)
     return {"id": machine.id}
 

@@ -199,6 +199,7 @@ class Machine:
     hosted_machine_id: str | None
     hosting_server: str
     hosting_updated: float
+    hosted_machine_name: str = ""  # what the hypervisor called it when the broker last looked
     power_state: str = "On"
     registration_state: str = "Registered"
     fault_state: str = "None"

@@ -5,8 +5,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
@@ -23,6 +23,7 @@ class Vm(NamedTuple):
     """What a site knows of a VM."""
 
     uuid: str
+    name: str
     power_state: str
 
 
@@ -56,11 +57,17 @@ class HostingInventory:
     def vm(self, hypervisor: Hypervisor, uuid: str) -> Vm | None:
         """Return a VM of the cluster behind a connection."""
         found = self._clusters[hypervisor.cluster].vm(uuid)
-        return Vm(found.uuid, found.power_state) if found is not None else None
+        return Vm(found.uuid, found.name, found.power_state) if found is not None else None
 
     def vms_called(self, hypervisor: Hypervisor, name: str) -> list[Vm]:
-        """List the VMs of a name on the cluster behind a connection."""
-        return [Vm(vm.uuid, vm.power_state) for vm in self._clusters[hypervisor.cluster].vms_named(name)]
+        """List the VMs of a name on the cluster behind a connection; those in another case only when none is spelled exactly so."""
+        vms = self._clusters[hypervisor.cluster].vms
+        return [Vm(vm.uuid, vm.name, vm.power_state) for vm in vms.named(name) or vms.named_in_any_case(name)]
+
+    def watch(self, watcher: Callable[[str, frozenset[str], bool], None]) -> None:
+        """Tell somebody the cluster and uuids whenever VMs go down or vanish (False) or come up (True)."""
+        for name, cluster in self._clusters.items():
+            cluster.watch(partial(watcher, name))
 
     def listed(self, unit: HostingUnit, past_cache: bool = False) -> list[Resource]:
         """List the resources as the site shows them: from its cache unless asked to go past it.

@@ -4,7 +4,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
 
 from lab.citrix.entities import Machine
@@ -45,16 +45,38 @@ class Power:
             wait = 60 * (max(warning_minutes, 0) + duration_minutes * index / len(running))
             self._events.after(wait, partial(self._reboot_of_cycle, machine))
 
+    def vms_went(self, machines: Sequence[Machine], up: bool) -> None:
+        """Let agents go with their VMs; the broker learns of the power states only when it next looks at the hypervisor (contract 10.2)."""
+        for machine in machines:
+            if up:
+                self._after(machine, self._durations["boot"] + self._durations["register"], self._registered)
+                continue
+            if machine.next_transition is not None:
+                machine.next_transition.cancel()
+            machine.power_action_pending = False
+            machine.registration_state = "Unregistered"
+            machine.sessions = 0
+            machine.session_user = None
+        self._events.after(self._durations["hosting_sync"], lambda: self._follow(machines))
+
+    def _follow(self, machines: Iterable[Machine]) -> None:
+        for machine in machines:
+            self.follow_hypervisor(machine)
+
     def follow_hypervisor(self, machine: Machine) -> None:
         """Take a machine's power state from the VM that it is said to be (contract 11.3, 20)."""
         if machine.hypervisor is None:
             machine.power_state, machine.registration_state = "Unmanaged", "Unregistered"
+            return
+        if not self._inventory.contactable(machine.hypervisor):
+            machine.power_state = "Unknown"
             return
         vm = self._inventory.vm(machine.hypervisor, machine.hosted_machine_id or "")
         if vm is None:
             machine.power_state = machine.fault_state = "VirtualMachineNotFound"
             machine.registration_state = "Unregistered"
             return
+        machine.hosted_machine_name = vm.name
         machine.power_state = "On" if vm.power_state.lower() == "on" else "Off"
         machine.fault_state = "None"
         if machine.power_state == "On" and machine.registration_state != "Registered":
@@ -100,9 +122,12 @@ class Power:
         machine.fault_state = "None" if machine.registers else "Unregistered"
 
     def _next(self, machine: Machine, duration: str, then: Callable[[Machine], None]) -> None:
+        self._after(machine, self._durations[duration], then)
+
+    def _after(self, machine: Machine, seconds: float, then: Callable[[Machine], None]) -> None:
         if machine.next_transition is not None:
             machine.next_transition.cancel()
-        machine.next_transition = self._events.after(self._durations[duration], lambda: then(machine))
+        machine.next_transition = self._events.after(seconds, lambda: then(machine))
 
 
 def _take_image(machine: Machine) -> None:

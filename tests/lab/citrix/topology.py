@@ -108,6 +108,7 @@ CATALOG = {
     "history": [either(str, {"name": required(str), "age_hours": float, "note": nullable(str)})],
     "machine_profile": nullable(str),
     "machines": int,
+    "machine_names": [str],  # instead of machines and machine_prefix
     "machine_prefix": str,  # "W11-" or a pattern such as "W11-{n:04d}"
     "persistent": bool,
     "session_support": SESSION_SUPPORT,

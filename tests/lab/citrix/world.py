@@ -55,6 +55,7 @@ class Site:
         self.jobs = JobBook(clock, events, self.chance, self.durations["job_start"], self.behaviour)
         self.inventory = HostingInventory(clusters, clock, self.behaviour)
         self.power = Power(events, self.durations, self.inventory)
+        self.inventory.watch(self._vms_went)
         self.zones: dict[str, Zone] = {}
         self.hypervisors: dict[str, Hypervisor] = {}
         self.hosting_units: dict[str, HostingUnit] = {}
@@ -64,6 +65,7 @@ class Site:
         self.image_definitions: dict[str, ImageDefinition] = {}
         self.machines: dict[str, Machine] = {}
         self._machines_by_key: dict[str, Machine] = {}
+        self._machines_by_vm: dict[str, dict[str, Machine]] = {}
         self._ordered_machines: list[Machine] | None = None
         self._build()
 
@@ -108,6 +110,17 @@ class Site:
             self._ordered_machines = sorted(self.machines.values(), key=lambda machine: machine.id)
         return self._ordered_machines
 
+    def _vms_went(self, cluster: str, vm_uuids: frozenset[str], up: bool) -> None:
+        """Let machines follow their VMs."""
+        concerned = [
+            machine
+            for vm_uuid in sorted(vm_uuids)
+            for machine in self.machines_on(vm_uuid)
+            if machine.hypervisor is not None and machine.hypervisor.cluster == cluster
+        ]
+        if concerned:
+            self.power.vms_went(concerned, up)
+
     # --- making
 
     def new_id(self) -> str:
@@ -149,7 +162,7 @@ class Site:
         self.catalogs[catalog.id] = catalog
         power_state = "On" if spec.get("power_state", "on") in (True, "on") else "Off"
         count = spec.get("machines", 0)
-        names = _machine_names(spec.get("machine_prefix", f"VDA{catalog.uid:03d}-"), count)
+        names = spec.get("machine_names") or _machine_names(spec.get("machine_prefix", f"VDA{catalog.uid:03d}-"), count)
         if catalog.scheme:
             catalog.scheme.naming_scheme = _naming_scheme(spec.get("machine_prefix", f"VDA{catalog.uid:03d}-"), count)
             catalog.scheme.next_number = count + 1
@@ -160,7 +173,7 @@ class Site:
         return catalog
 
     def add_machine(self, catalog: Catalog, host_name: str, power_state: str = "On", number: int = 0) -> Machine:
-        """Make a machine; when its cluster has one VM of the same name, it is that VM."""
+        """Make a machine; when its cluster has one VM of the same name, in whatever case, it is that VM."""
         vms = self.inventory.vms_called(catalog.hypervisor, host_name) if catalog.hypervisor else []
         uid = self.new_uid("machine")
         machine = Machine(
@@ -170,8 +183,8 @@ class Site:
             sid=f"S-1-5-21-1004336348-1177238915-682003330-{10000 + uid}",
             number=number,
             catalog=catalog,
-            hypervisor=catalog.hypervisor,
-            hosted_machine_id=vms[0].uuid if len(vms) == 1 else self.new_id() if catalog.hypervisor else None,
+            hypervisor=None,
+            hosted_machine_id=None,
             hosting_server=f"{catalog.hypervisor.cluster}-node-{uid % 4 + 1}" if catalog.hypervisor else "",
             hosting_updated=self.clock.now - HOUR,
             power_state=power_state,
@@ -180,16 +193,30 @@ class Site:
         )
         if self.machine(machine.name) is not None:
             raise ValueError(f"{self.name}: there is already a machine {machine.name}")
+        self.host(machine, vms[0].uuid if len(vms) == 1 else self.new_id() if catalog.hypervisor else None, catalog.hypervisor)
+        machine.hosted_machine_name = vms[0].name if len(vms) == 1 else host_name
         self.machines[machine.id] = machine
         catalog.machines[machine.id] = machine
         self._machines_by_key[machine.name.casefold()] = self._machines_by_key[machine.sid.casefold()] = machine
         self._ordered_machines = None
         return machine
 
+    def machines_on(self, vm_uuid: str) -> list[Machine]:
+        """List the machines that are said to be a VM, whatever the connection."""
+        return list(self._machines_by_vm.get(vm_uuid, {}).values())
+
+    def host(self, machine: Machine, vm_uuid: str | None, hypervisor: Hypervisor | None) -> None:
+        """Say which VM a machine is, behind which connection."""
+        self._machines_by_vm.get(machine.hosted_machine_id or "", {}).pop(machine.id, None)
+        machine.hosted_machine_id, machine.hypervisor = vm_uuid, hypervisor
+        if vm_uuid is not None:
+            self._machines_by_vm.setdefault(vm_uuid, {})[machine.id] = machine
+
     def remove_machine(self, machine: Machine) -> None:
         """Let a machine vanish."""
         if machine.next_transition is not None:
             machine.next_transition.cancel()
+        self.host(machine, None, None)
         del self.machines[machine.id], machine.catalog.machines[machine.id]
         del self._machines_by_key[machine.name.casefold()], self._machines_by_key[machine.sid.casefold()]
         self._ordered_machines = None

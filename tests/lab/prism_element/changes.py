@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from lab.prism_element.model import Snapshot, Vm
 from lab.prism_element.topology import BEHAVIOUR_SCHEMA, DURATIONS, POWER, PROTECTION_DOMAIN, REMOTE_SITE, VM, names_of, power_state_of
-from lab.wire import Refusal, problem_with, required
+from lab.wire import Refusal, nullable, problem_with, required
 
 if TYPE_CHECKING:
     from lab.prism_element.world import PrismElementWorld
@@ -61,7 +61,7 @@ def _power(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
 
 
 def _rename_vm(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    _vm(world, payload["vm"]).name = payload["name"]
+    world.vms.rename(_vm(world, payload["vm"]), payload["name"])
     return {}
 
 
@@ -95,6 +95,7 @@ def _drop_pd_snapshot(world: PrismElementWorld, payload: dict[str, Any]) -> dict
 
 def _set_active(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
     world.dr.domain(payload["protection_domain"]).active = payload["active"]
+    world.links_changed()
     return {}
 
 
@@ -122,10 +123,22 @@ def _set_connected(world: PrismElementWorld, payload: dict[str, Any]) -> dict[st
 
 def _set_reachable(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
     """Nobody answers at an unreachable cluster, and nothing replicates to or from it."""
-    world.reachable = payload["reachable"]
-    for cluster in [world, *world.peers.values()]:
-        for site in list(cluster.dr.sites):
-            cluster.dr.transfers.pump(site)
+    world.reachable = payload["reachable"] and not world.lost
+    world.links_changed()
+    return {}
+
+
+def _set_lost(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
+    world.set_lost(payload["lost"])
+    return {}
+
+
+def _block_migration(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
+    domain = world.dr.domain(payload["protection_domain"])
+    found = [member for member in domain.vms if payload["vm"] in (member.name, member.vm_uuid)]
+    if len(found) != 1:
+        raise ValueError(f"{len(found)} VMs of {domain.name} are called {payload['vm']!r}")
+    found[0].blocked_by = payload["reason"]
     return {}
 
 
@@ -162,6 +175,8 @@ CHANGES: dict[str, tuple[dict[str, Any], Change]] = {
     "remote_site": (REMOTE_SITE, _add_remote_site),
     "connected": ({"remote_site": required(str), "connected": required(bool)}, _set_connected),
     "reachable": ({"reachable": required(bool)}, _set_reachable),
+    "lost": ({"lost": required(bool)}, _set_lost),
+    "block_migration": ({"protection_domain": required(str), "vm": required(str), "reason": required(nullable(str))}, _block_migration),
     "behaviour": (BEHAVIOUR_SCHEMA, _set_behaviour),
     "durations": (dict.fromkeys(DURATIONS, float), _set_durations),
     "account": ({"password": str}, _set_account),

@@ -10,6 +10,7 @@ from functools import partial
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from lab.prism_element.failover import Failover
 from lab.prism_element.model import OobSchedule, PdSnapshot, ProtectedVm, ProtectionDomain, RemoteSite, Schedule, Vm, plain
 from lab.prism_element.transfers import Transfers
 
@@ -31,6 +32,7 @@ class DisasterRecovery:
         self.domains: dict[str, ProtectionDomain] = {}
         self.sites: dict[str, RemoteSite] = {}
         self.transfers = Transfers(self)
+        self.failover = Failover(self)
         self._ids = count(world.chance.randrange(300_000, 400_000))
 
     def new_id(self) -> int:
@@ -42,6 +44,7 @@ class DisasterRecovery:
         return {
             "protection_domains": [plain(domain) for domain in self.domains.values()],
             "remote_sites": [plain(site) for site in self.sites.values()],
+            "mode_changes": [plain(monitor) for monitor in self.failover.monitors],
             "replications": [{**plain(item), "done": self.transfers.done_bytes(item)} for item in self.transfers.items.values()],
         }
 
@@ -61,6 +64,10 @@ class DisasterRecovery:
         domain = self.domains.get(spec["name"]) or self.create_domain(spec["name"])
         domain.active = spec.get("active", True)
         self.protect(domain, [vm for name in spec.get("vms", []) for vm in self.world.vms_named(name)])
+        reasons = {entry["vm"]: entry["reason"] for entry in spec.get("blocked", [])}
+        for member in domain.vms:
+            member.power_on_recovery = spec.get("vm_power_state_on_recovery", member.power_on_recovery)
+            member.blocked_by = reasons.get(member.name, member.blocked_by)
         for entry in spec.get("schedules", []):
             policy = {"local_max_snapshots": entry.get("local", 1), "remote_max_snapshots": entry.get("remote", {})}
             schedule = {"type": entry["type"], "every_nth": entry.get("every_nth", 1), "suspended": entry.get("suspended", False), "retention_policy": policy}
@@ -125,9 +132,10 @@ class DisasterRecovery:
     def protect(self, domain: ProtectionDomain, vms: Sequence[Vm], consistency_group: str | None = None, app_consistent: bool = False) -> None:
         """Make VMs members of a protection domain."""
         for vm in vms:
-            domain.vms.append(ProtectedVm(vm.uuid, vm.name, self.new_id(), self._files_of(vm), app_consistent, consistency_group or vm.name))
+            domain.vms.append(ProtectedVm(vm.uuid, vm.name, self.new_id(), self.files_of(vm), app_consistent, consistency_group or vm.name))
 
-    def _files_of(self, vm: Vm) -> list[str]:
+    def files_of(self, vm: Vm) -> list[str]:
+        """List where the disks of a VM are."""
         names = {container_uuid: name for name, container_uuid in self.world.containers.items()}
         return [f"/{names[disk.container_uuid]}/.acropolis/vmdisk/{disk.uuid}" for disk in vm.disks if disk.container_uuid in names]
 
@@ -150,7 +158,8 @@ class DisasterRecovery:
         schedule.next_fire = moment
 
         def fire() -> None:
-            if domain.active and not schedule.spec.get("suspended") and not domain.marked_for_removal:
+            idle = self.world.lost or domain.change is not None or domain.marked_for_removal
+            if domain.active and not idle and not schedule.spec.get("suspended"):
                 self._take_scheduled(domain, schedule)
             self._plan(domain, schedule, moment + period, period)
 
@@ -213,6 +222,10 @@ class DisasterRecovery:
 
     def _take_ordered(self, domain: ProtectionDomain, schedule: OobSchedule, requested_usecs: int) -> None:
         domain.oob_schedules.pop(schedule.id, None)
+        if self.world.lost or not domain.active:
+            if schedule.promised:
+                domain.snapshots.pop(schedule.promised.id, None)
+            return
         seconds = schedule.spec.get("snapshot_retention_time_secs")
         base = requested_usecs if self.world.behaviour["expiry_base"] == "requested" else self.world.clock.epoch_usecs
         expiry = None if seconds is None else base + seconds * 1_000_000
@@ -259,12 +272,15 @@ class DisasterRecovery:
             domain=domain.name,
             created_usecs=created_usecs,
             expiry_usecs=expiry_usecs,
-            vms=[replace(member, name=vm.name, image=vm.as_it_is(), vm_files=self._files_of(vm)) for member, vm in there],
+            vms=[replace(member, name=vm.name, image=vm.as_it_is(), vm_files=self.files_of(vm)) for member, vm in there],
             oob_schedule_ids=[ordered.id] if ordered else [],
             schedule_id=schedule.id if schedule else None,
             missing=[member.name for member in members if member.vm_uuid not in self.world.vms],
             remote_sites=[],
         )
+        for _member, vm in there:
+            if vm.power_state == "on":  # it writes on, so that its disks are no longer those of the snapshot
+                self.world.write(vm)
         self._keep(domain, snapshot)
         return snapshot
 

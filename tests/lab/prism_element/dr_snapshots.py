@@ -110,16 +110,17 @@ def snapshot_dto(world: PrismElementWorld, snapshot: PdSnapshot, detailed: bool)
     }
 
 
-def member_dto(member: ProtectedVm, detailed: bool) -> dict[str, Any]:
-    """Return a VM of a protection domain or of one of its snapshots (contract 6.1)."""
+def member_dto(member: ProtectedVm, detailed: bool, remote_site: str | None = None) -> dict[str, Any]:
+    """Return a VM of a protection domain or of one of its snapshots (contract 6.1); ``remote_site``: where it would be recovered."""
+    obstacles = [{"reason": member.blocked_by, "cerebro_error": None, "remote_site": remote_site}] if member.blocked_by is not None else []
     return {
         "vm_handle": member.handle,
         "vm_id": member.vm_uuid,
         "vm_name": member.name,
-        "vm_power_state_on_recovery": "Powered Off",
+        "vm_power_state_on_recovery": member.power_on_recovery,
         "consistency_group": member.consistency_group,
         "app_consistent_snapshots": member.app_consistent,
-        "vm_recoverability": [],
+        "vm_recoverability": obstacles,
         "vm_files": list(member.vm_files) if detailed else [],
         "related_entity_uuids": [],
     }

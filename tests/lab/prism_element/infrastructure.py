@@ -25,7 +25,7 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
     def containers(request: Request) -> Reply:
         wanted = request.one("search_string", "") or ""
         used = dict.fromkeys(world.containers.values(), 0)
-        for vm in world.vms.values():
+        for vm in world.vms:
             for disk in vm.disks:
                 used[disk.container_uuid] = used.get(disk.container_uuid, 0) + disk.size
         found = [

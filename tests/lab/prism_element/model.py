@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, is_dataclass, replace
 from typing import Any
 
@@ -33,7 +34,7 @@ class Nic:
 
 @dataclass
 class Vm:
-    """A virtual machine; names are not unique."""
+    """A virtual machine; names are not unique. ``seen_on_networks``: names of the networks that it was attached to while it ran here."""
 
     uuid: str
     name: str
@@ -48,6 +49,7 @@ class Vm:
     ha_priority: int = 0
     host_uuid: str | None = None
     logical_timestamp: int = 1
+    seen_on_networks: list[str] = field(default_factory=list)
 
     @property
     def contents(self) -> list[str]:
@@ -56,7 +58,8 @@ class Vm:
 
     def as_it_is(self) -> Vm:
         """Return a copy that later changes of this VM do not touch."""
-        return replace(self, disks=[replace(disk) for disk in self.disks], nics=[replace(nic) for nic in self.nics])
+        disks, nics = [replace(disk) for disk in self.disks], [replace(nic) for nic in self.nics]
+        return replace(self, disks=disks, nics=nics, seen_on_networks=list(self.seen_on_networks))
 
 
 @dataclass
@@ -93,7 +96,10 @@ class Task:
 
 @dataclass
 class ProtectedVm:
-    """A VM as a protection domain or one of its snapshots knows it; ``image`` is the VM as it was when the snapshot was taken (None in the domain itself)."""
+    """A VM as a protection domain or one of its snapshots knows it.
+
+    ``image``: the VM as it was when the snapshot was taken (None in the domain itself). ``blocked_by``: why it cannot be recovered elsewhere.
+    """
 
     vm_uuid: str
     name: str
@@ -102,6 +108,8 @@ class ProtectedVm:
     app_consistent: bool = False
     consistency_group: str = ""
     image: Vm | None = None
+    power_on_recovery: str = "Powered Off"
+    blocked_by: str | None = None
 
 
 @dataclass
@@ -163,6 +171,33 @@ class Link:
 
 
 @dataclass
+class Monitor:
+    """One line of what v1 calls progress monitors (contract 5.4). ``operation``: activate or deactivate. Moments in simulated seconds."""
+
+    operation: str
+    domain: str
+    created: float
+    takes: float
+    status: str = "running"
+    completed: float | None = None
+
+
+@dataclass
+class ModeChange:
+    """A protection domain on its way into another mode.
+
+    ``mode``: MIGRATE_PD, ACTIVATE_PD or DEACTIVATE_PD (contract 6.6). ``outcome``: what a fault rule wants of it.
+    """
+
+    mode: str
+    operation: str
+    failover_remote: str | None = None
+    snapshot_id: str | None = None
+    monitor: Monitor | None = None
+    outcome: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass
 class ProtectionDomain:
     """A protection domain; active where its VMs live, and known by the same name on every receiver."""
 
@@ -175,6 +210,7 @@ class ProtectionDomain:
     links: dict[str, Link] = field(default_factory=dict)
     pending_restores: list[dict[str, Any]] = field(default_factory=list)
     annotations: list[str] = field(default_factory=list)
+    change: ModeChange | None = None
     marked_for_removal: bool = False
 
     @property

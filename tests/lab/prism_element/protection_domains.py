@@ -129,7 +129,7 @@ def _add_miscellaneous_reads(router: Router, world: PrismElementWorld) -> None:
     def unprotected(request: Request) -> Reply:
         free = [
             vm
-            for vm in world.vms.values()
+            for vm in world.vms
             if recovery.protector_of(vm.uuid) is None and chosen(request.query.get("vm_names"), vm.name) and chosen(request.query.get("vm_ids"), vm.uuid)
         ]
         return Reply(
@@ -189,7 +189,7 @@ def domain_dto(world: PrismElementWorld, domain: ProtectionDomain) -> dict[str, 
     return {
         "name": domain.name,
         "active": domain.active,
-        "vms": [{**member_dto(member, True), "vm_name": _current_name(world, member)} for member in shown],
+        "vms": [{**member_dto(member, True, next(iter(domain.remote_site_names), None)), "vm_name": _current_name(world, member)} for member in shown],
         "nfs_files": [],
         "volume_groups": [],
         "remote_site_names": domain.remote_site_names,
@@ -235,15 +235,16 @@ def _group_dto(domain: ProtectionDomain, name: str) -> dict[str, Any]:
 
 def _pending_dto(world: PrismElementWorld, domain: ProtectionDomain) -> dict[str, Any]:
     restores = domain.pending_restores if world.behaviour["pending_restore_listed"] else []
+    change = domain.change
     waiting: dict[str, list[str]] = {}
     for item in world.dr.transfers.items.values():
         if item.domain == domain.name:
             waiting.setdefault(item.site, []).append(item.snapshot.id)
     return {
         "protection_domain_name": domain.name,
-        "has_pending_actions": bool(restores or waiting or domain.marked_for_removal),
+        "has_pending_actions": bool(restores or waiting or domain.marked_for_removal or change),
         "marked_for_removal": domain.marked_for_removal,
-        "pending_change_mode": None,
+        "pending_change_mode": {"mode_type": change.mode, "failover_remote": change.failover_remote, "snapshot_id": change.snapshot_id} if change else None,
         "pending_vms_restore": [
             {"name": name, "path_prefix": None, "replace_entity": item["replace"], "snapshot_id": item["snapshot_id"]}
             for item in restores

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from lab.prism_element.errors import TaskFailure
 from lab.prism_element.model import PdSnapshot, ProtectedVm, ProtectionDomain, Task, Vm
+from lab.prism_element.networks import network_here
 
 if TYPE_CHECKING:
     from lab.prism_element.world import PrismElementWorld
@@ -52,16 +53,7 @@ def _restore_vm(world: PrismElementWorld, member: ProtectedVm, prefix: str, in_p
         world.set_power(present.uuid, "off")
         present.disks = [replace(disk) for disk in image.disks]
         return present
-    vm = world.add_copy(image, prefix + member.name, _networks_for(world, image))
+    networks = [network_here(world, nic.network_uuid) for nic in image.nics]
+    vm = world.add_copy(image, prefix + member.name, [world.new_nic(network_uuid) for network_uuid in networks if network_uuid is not None])
     world.audit("RegisterVmAudit", "VM {vm_name} registered", [("vm_name", vm.name)])
     return vm
-
-
-def _networks_for(world: PrismElementWorld, image: Vm) -> list[str]:
-    """Keep the cards whose network exists here, by the mapping of a remote site or by its name; drop the others."""
-    here = world.networks
-    origins = [world, *world.peers.values()]
-    names = {network_uuid: name for origin in origins for name, (network_uuid, _vlan) in origin.networks.items()}
-    mapped = {there: ours for site in world.dr.sites.values() for ours, there in site.network_mapping.items()}
-    wanted = [names[nic.network_uuid] for nic in image.nics if nic.network_uuid in names]
-    return [here[mapped.get(name, name)][0] for name in wanted if mapped.get(name, name) in here]

@@ -28,6 +28,8 @@ K_PREFIXED = {
     "VmCreate": "kVmCreate",
     "VmUpdate": "kVmUpdate",
     "VmDelete": "kVmDelete",
+    "VmNicCreate": "kVmNicCreate",
+    "VmNicDelete": "kVmNicDelete",
     "VmSnapshotCreate": "kVmSnapshotCreate",
     "VmSnapshotDelete": "kVmSnapshotDelete",
     "RestoreEntities": "kPdEntitiesRestore",

@@ -20,6 +20,9 @@ DURATIONS: dict[str, float] = {
     "oob_snapshot": 4,  # from the start time of a schedule until its snapshot is there
     "replication_start": 2,  # from the snapshot until its replication is queued
     "expired_linger": 300,  # how long an expired snapshot stays listed
+    "migrate": 40,  # what a migration takes besides its last replication, one half on either side
+    "activate": 20,
+    "deactivate": 10,
     "pd_removal": 5,  # from DELETE of a protection domain until it is gone
 }
 
@@ -58,6 +61,12 @@ BEHAVIOUR: dict[str, Any] = {
     "restore_name_clash": "allow",  # 10, 18.1
     "remote_address_key": "both",  # 12, 17
     "event_message": "template",  # 13, 18.3
+    "migrate_needs_schedule": True,  # 11: the site must stand in a schedule of the protection domain
+    "mode_refusal": "message",  # 11, trap 28: how activate and deactivate say no
+    "activated_uuids": "new",  # 11, 17: whether activated VMs keep their uuids
+    "reverse_schedule": False,  # 11: whether a migrated protection domain replicates back without being told
+    "unmapped_networks": "by_name",  # 11: what becomes of a card whose network no remote site maps
+    "progress_monitors": "listed",  # 5.4: v1 may be gone
     "pds_on_receiver": "at_once",  # 6: since when the receiver lists an inactive protection domain of that name
 }
 
@@ -95,6 +104,12 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
     "restore_name_clash": {"allow", "refuse", "task_fails"},
     "remote_address_key": {"both", "remote_ip_ports", "remote_ip_address_ports"},
     "event_message": {"template", "text"},
+    "migrate_needs_schedule": bool,
+    "mode_refusal": {"message", "value_false", "error"},
+    "activated_uuids": {"new", "same"},
+    "reverse_schedule": bool,
+    "unmapped_networks": {"by_name", "drop"},
+    "progress_monitors": {"listed", "not_found"},
     "pds_on_receiver": {"at_once", "first_replica"},
 }
 
@@ -131,7 +146,15 @@ SCHEDULE = {
 
 PD_SNAPSHOT = {"age_hours": float, "retention_hours": nullable(float), "vms": [str], "remotes": [str]}
 
-PROTECTION_DOMAIN = {"name": required(str), "active": bool, "vms": [str], "schedules": [SCHEDULE], "snapshots": [PD_SNAPSHOT]}
+PROTECTION_DOMAIN = {
+    "name": required(str),
+    "active": bool,
+    "vms": [str],
+    "vm_power_state_on_recovery": {"Powered Off", "Powered On", "Power state at time of snapshot"},
+    "blocked": [{"vm": required(str), "reason": required(str)}],  # members that a migration refuses
+    "schedules": [SCHEDULE],
+    "snapshots": [PD_SNAPSHOT],
+}
 
 REMOTE_SITE = {
     "name": required(str),  # the local label; may differ from the name of the cluster
@@ -144,6 +167,7 @@ REMOTE_SITE = {
 
 CLUSTER = {
     "name": required(str),
+    "lost": bool,  # without power from the start
     "version": str,
     "username": str,
     "password": str,
@@ -174,7 +198,7 @@ def problem_with_references(cluster: Mapping[str, Any], clusters: set[str]) -> s
     vms = {name for vm in cluster.get("vms", []) for name in names_of(vm)}
     for number, domain in enumerate(cluster.get("protection_domains", [])):
         here = f"protection_domains[{number}]"
-        used = set(domain.get("vms", []))
+        used = set(domain.get("vms", [])) | {entry["vm"] for entry in domain.get("blocked", [])}
         reached = {site for schedule in domain.get("schedules", []) for site in schedule.get("remote", {})}
         for snapshot in domain.get("snapshots", []):
             used |= set(snapshot.get("vms", []))

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from lab.prism_element.model import Link, PdSnapshot, ProtectionDomain, RemoteSite, Replication
@@ -25,23 +26,42 @@ class Transfers:
         self._recovery = recovery
         self._world = recovery.world
         self.items: dict[int, Replication] = {}
+        self._endings: dict[int, Callable[[bool], None]] = {}
 
-    def queue(self, domain: ProtectionDomain, snapshot: PdSnapshot, site: str, remote_max: int | None) -> None:
-        """Put a snapshot at the end of the queue to a remote site."""
+    def queue(
+        self,
+        domain: ProtectionDomain,
+        snapshot: PdSnapshot,
+        site: str,
+        remote_max: int | None,
+        total: int | None = None,
+        ended: Callable[[bool], None] | None = None,
+    ) -> None:
+        """Put a snapshot, or the ``total`` bytes of it that are still missing there, at the end of the queue to a remote site.
+
+        ``ended`` is told whether it has arrived.
+        """
         if snapshot.id in domain.snapshots and site in self._recovery.sites:
-            item = Replication(self._recovery.new_id(), domain.name, site, snapshot, snapshot.size, remote_max)
+            item = Replication(self._recovery.new_id(), domain.name, site, snapshot, snapshot.size if total is None else total, remote_max)
             self.items[item.id] = item
+            if ended is not None:
+                self._endings[item.id] = ended
             self.pump(site)
 
     def usable(self, site: RemoteSite) -> bool:
         """Whether bytes can move to a remote site now."""
         return site.connected and self._world.reachable and self._world.peers[site.cluster].reachable
 
+    def _faces_an_active_side(self, item: Replication) -> bool:
+        """Whether the receiver has the protection domain active too: then nothing moves between the two (contract 11)."""
+        there = self._world.peers[self._recovery.sites[item.site].cluster].dr.domains.get(item.domain)
+        return there is not None and there.active
+
     def pump(self, site_name: str) -> None:
         """Let the first replication in the queue of a remote site move, and no other."""
         site = self._recovery.sites[site_name]
         queue = [item for item in self.items.values() if item.site == site_name]
-        head = next((item for item in queue if not item.paused), None)
+        head = next((item for item in queue if not item.paused and not self._faces_an_active_side(item)), None)
         for item in queue:
             if item is not head or not self.usable(site):
                 self._halt(item)
@@ -79,6 +99,7 @@ class Transfers:
         link.last_snapshot_id = item.snapshot.id
         self._world.peers[self._recovery.sites[item.site].cluster].dr.receive(self._world.name, item.snapshot, item.remote_max)
         self._audit_replication(REPLICATION_COMPLETED, item)
+        self._tell(item, arrived=True)
         self.pump(item.site)
 
     def pause(self, item: Replication, paused: bool) -> None:
@@ -91,7 +112,13 @@ class Transfers:
         self._halt(item)
         del self.items[item.id]
         self._audit_replication(REPLICATION_ABORTED, item)
+        self._tell(item, arrived=False)
         self.pump(item.site)
+
+    def _tell(self, item: Replication, arrived: bool) -> None:
+        ended = self._endings.pop(item.id, None)
+        if ended is not None:
+            ended(arrived)
 
     def _link(self, item: Replication) -> Link:
         links = self._recovery.domains[item.domain].links

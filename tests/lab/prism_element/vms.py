@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from lab.prism_element.errors import TaskFailure
@@ -28,6 +29,7 @@ TRANSITIONS = {
 }
 
 DISK_ADDRESS = {"device_bus": str, "device_index": int, "disk_label": str, "vmdisk_uuid": str, "ndfs_filepath": str}
+NIC = {"network_uuid": required(str), "mac_address": str, "request_ip": bool, "requested_ip_address": str, "model": str}
 CREATE = {
     "name": required(str),
     "memory_mb": required(int),
@@ -48,7 +50,7 @@ CREATE = {
             "vm_disk_clone": {"disk_address": required(DISK_ADDRESS), "minimum_size": int, "snapshot_group_uuid": str, "storage_container_uuid": str},
         }
     ],
-    "vm_nics": [{"network_uuid": required(str), "mac_address": str, "request_ip": bool, "requested_ip_address": str, "model": str}],
+    "vm_nics": [NIC],
 }
 UPDATE = {
     "name": str,
@@ -82,7 +84,7 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
     @router.route("GET", "/vms", section="3.1, 1.5", query={**details, "filter": str, "offset": int, "length": int})
     def list_vms(request: Request) -> Reply:
-        found = list(world.vms.values())
+        found = list(world.vms)
         everything = len(found)
         wanted = request.one("filter")
         if wanted:
@@ -106,8 +108,10 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
         def update(_task: Task) -> None:
             for key, value in request.body.items():
-                if key in ("name", "description", "memory_mb", "num_vcpus", "num_cores_per_vcpu", "ha_priority"):
+                if key in ("description", "memory_mb", "num_vcpus", "num_cores_per_vcpu", "ha_priority"):
                     setattr(vm, key, value)
+            if "name" in request.body:
+                world.vms.rename(vm, request.body["name"])
             vm.logical_timestamp += 1
 
         return Reply(body={"task_uuid": world.start_task("VmUpdate", world.durations["update"], update, [("VM", vm.uuid)]).uuid})
@@ -146,10 +150,6 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
         return Reply(201, {"task_uuid": world.start_task("VmChangePowerState", world.durations["power"], change, [("VM", vm.uuid)]).uuid})
 
-    @router.route("GET", "/vms/{uuid}/nics", section="3.6", query={"include_address_assignments": bool})
-    def list_nics(request: Request) -> Reply:
-        return Reply(body=envelope(_nics(world.find_vm(request.params["uuid"]))))
-
 
 def _guest_is_off(world: PrismElementWorld, vm: Vm) -> None:
     if vm.uuid in world.vms:
@@ -167,10 +167,7 @@ def _create(world: PrismElementWorld, body: dict[str, Any]) -> Task:
     if repeated and world.behaviour["duplicate_uuid"] == "refuse":
         raise world.invalid(f"UUID {vm_uuid} is in use")
     disks = [_new_disk(world, vm_uuid, spec) for spec in body.get("vm_disks", []) if not spec.get("is_empty")]
-    known = {network_uuid for network_uuid, _vlan in world.networks.values()}
-    for nic in body.get("vm_nics", []):
-        if nic["network_uuid"] not in known:
-            raise world.invalid(f"Network {nic['network_uuid']} is not found")
+    check_networks(world, body.get("vm_nics", []))
     world.promised_uuids.add(vm_uuid)
 
     def create(task: Task) -> None:
@@ -179,9 +176,17 @@ def _create(world: PrismElementWorld, body: dict[str, Any]) -> Task:
         if not repeated:
             nics = [world.new_nic(nic["network_uuid"]) for nic in body.get("vm_nics", [])]
             plain_fields = {key: body[key] for key in ("description", "num_vcpus", "num_cores_per_vcpu", "memory_mb", "ha_priority") if key in body}
-            world.vms[vm_uuid] = Vm(vm_uuid, body["name"], disks, nics, **plain_fields)
+            world.vms.add(Vm(vm_uuid, body["name"], disks, nics, **plain_fields))
 
     return world.start_task("VmCreate", world.durations["update"], create)
+
+
+def check_networks(world: PrismElementWorld, nics: Iterable[dict[str, Any]]) -> None:
+    """Refuse cards for networks that are not here."""
+    known = {network_uuid for network_uuid, _vlan in world.networks.values()}
+    for nic in nics:
+        if nic["network_uuid"] not in known:
+            raise world.invalid(f"Network {nic['network_uuid']} is not found")
 
 
 def _new_disk(world: PrismElementWorld, vm_uuid: str, spec: dict[str, Any]) -> Disk:
@@ -191,7 +196,7 @@ def _new_disk(world: PrismElementWorld, vm_uuid: str, spec: dict[str, Any]) -> D
             world.new_uuid(), spec["vm_disk_create"]["size"], spec["vm_disk_create"].get("storage_container_uuid", container), world.new_content(vm_uuid[:8])
         )
     wanted = spec.get("vm_disk_clone", {}).get("disk_address", {}).get("vmdisk_uuid")
-    owners = [*world.vms.values(), *(snapshot.vm for snapshot in world.snapshots.values())]
+    owners = [*world.vms, *(snapshot.vm for snapshot in world.snapshots.values())]
     origin = next((disk for owner in owners for disk in owner.disks if disk.uuid == wanted), None)
     if origin is None:
         raise world.invalid(f"Disk {wanted} is not found")
@@ -223,7 +228,7 @@ def vm_dto(vm: Vm, request: Request) -> dict[str, Any]:
     if request.flag("include_vm_disk_config"):
         dto["vm_disk_info"] = _disks(vm)
     if request.flag("include_vm_nic_config"):
-        dto["vm_nics"] = _nics(vm)
+        dto["vm_nics"] = nic_dtos(vm)
     return dto
 
 
@@ -250,7 +255,8 @@ def _address(disk: Disk, index: int) -> dict[str, Any]:
     return {"device_bus": "scsi", "device_index": index, "disk_label": f"scsi.{index}", "vmdisk_uuid": disk.uuid}
 
 
-def _nics(vm: Vm) -> list[dict[str, Any]]:
+def nic_dtos(vm: Vm) -> list[dict[str, Any]]:
+    """Return the network cards of a VM as the wire spells them."""
     return [
         {"mac_address": nic.mac_address, "network_uuid": nic.network_uuid, "nic_uuid": nic.uuid, "is_connected": True, "vlan_mode": "Access", "model": ""}
         for nic in vm.nics

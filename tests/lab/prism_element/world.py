@@ -18,8 +18,9 @@ from lab.prism_element.changes import change_world
 from lab.prism_element.disaster_recovery import DisasterRecovery
 from lab.prism_element.errors import TaskFailure, refusal
 from lab.prism_element.model import GIB, AuditEvent, Disk, Nic, Snapshot, Task, Vm, plain
-from lab.prism_element.routes import build_router
+from lab.prism_element.routes import V1_PREFIX, build_router, build_v1_router
 from lab.prism_element.topology import BEHAVIOUR, DURATIONS, names_of, power_state_of
+from lab.prism_element.vm_list import VmList
 from lab.wire import LongPoll, Refusal, Reply, Request
 
 COMMON_HEADERS = {"X-NTNX-Env": "PE", "Server": "Nutanix Prism"}
@@ -49,7 +50,9 @@ class PrismElementWorld(Endpoint):
         self.host_uuids = [self.new_uuid() for _turn in range(3)]
         self.containers = {name: self.new_uuid() for name in spec.get("storage_containers", ["default-container"])}
         self.networks = {entry["name"]: (self.new_uuid(), entry.get("vlan_id", 0)) for entry in spec.get("networks", [{"name": "VLAN10", "vlan_id": 10}])}
-        self.vms: dict[str, Vm] = {}
+        self.vms = VmList()
+        self.lost = False
+        self._watchers: list[Callable[[frozenset[str], bool], None]] = []
         self.snapshots: dict[str, Snapshot] = {}
         self.tasks: dict[str, Task] = {}
         self.audit_events: list[AuditEvent] = []
@@ -65,6 +68,7 @@ class PrismElementWorld(Endpoint):
                 self.add_snapshot(name, entry["vm"], entry.get("age_hours", 0.0) + number / 60, entry.get("uuid"))
         self.dr = DisasterRecovery(self)
         self.router = build_router(self)
+        self.v1_router = build_v1_router(self)
 
     def join(self, clusters: Mapping[str, PrismElementWorld]) -> None:
         """Get to know the other clusters and name the remote sites among them."""
@@ -92,7 +96,8 @@ class PrismElementWorld(Endpoint):
             reply.headers.update(COMMON_HEADERS)
             return reply
         self.outcome = request.outcome
-        answer = self.router.dispatch(request)
+        router = self.v1_router if request.raw_path.startswith(f"{V1_PREFIX}/") else self.router
+        answer = router.dispatch(request)
         self.outcome = {}
         answer.authenticated_as = self.access.username
         answer.headers.update(COMMON_HEADERS)
@@ -116,7 +121,8 @@ class PrismElementWorld(Endpoint):
             "behaviour": self.behaviour,
             "failed_logins": self.access.failed_logins,
             "locked": self.access.locked,
-            "vms": [plain(vm) for vm in self.vms.values()],
+            "lost": self.lost,
+            "vms": [plain(vm) for vm in self.vms],
             "snapshots": [plain(snapshot) for snapshot in self.snapshots.values()],
             "tasks": [plain(task) for task in self.tasks.values()],
             **self.dr.state(),
@@ -162,42 +168,96 @@ class PrismElementWorld(Endpoint):
             num_vcpus=spec.get("num_vcpus", 2),
             memory_mb=spec.get("memory_mb", 4096),
         )
-        self.vms[vm.uuid] = vm
+        self.vms.add(vm)
         state = power_state_of(spec.get("power_state", "off"))
         if state != "off":
             self._place(vm, state)
         return vm
 
-    def add_copy(self, original: Vm, name: str, network_uuids: Iterable[str]) -> Vm:
-        """Add a powered-off VM with the disk contents of another one, which may come from another cluster; all uuids are new."""
+    def add_copy(self, original: Vm, name: str, nics: list[Nic], vm_uuid: str | None = None) -> Vm:
+        """Add a powered-off VM with the disk contents of another one, which may come from another cluster; its uuid is new unless given."""
         container = next(iter(self.containers.values()))
         disks = [replace(disk, uuid=self.new_uuid(), container_uuid=container) for disk in original.disks]
-        nics = [self.new_nic(network_uuid) for network_uuid in network_uuids]
-        vm = replace(original, uuid=self.new_uuid(), name=name, disks=disks, nics=nics, power_state="off", host_uuid=None, logical_timestamp=1)
-        self.vms[vm.uuid] = vm
+        copy = replace(original, uuid=vm_uuid or self.new_uuid(), name=name, disks=disks, nics=nics, seen_on_networks=[])
+        vm = replace(copy, power_state="off", host_uuid=None, logical_timestamp=1)
+        self.vms.add(vm)
         return vm
 
-    def new_nic(self, network_uuid: str) -> Nic:
-        """Return a network card with a MAC address of its own."""
+    def new_nic(self, network_uuid: str, mac_address: str | None = None) -> Nic:
+        """Return a network card, with a MAC address of its own unless one is given."""
         mac = ":".join(["50", "6b", "8d", *(f"{self.chance.randrange(256):02x}" for _turn in range(3))])
-        return Nic(mac, network_uuid, self.new_uuid())
+        return Nic((mac_address or mac).lower(), network_uuid, self.new_uuid())
 
     def remove_vm(self, vm_uuid: str) -> None:
         """Remove a VM at once; its snapshots stay, and so does its entry in a protection domain."""
-        self.vms.pop(vm_uuid, None)
+        self.remove_vms([vm_uuid])
+
+    def remove_vms(self, vm_uuids: Iterable[str]) -> None:
+        """Remove VMs at once."""
+        gone = [vm for vm in map(self.vms.remove, vm_uuids) if vm is not None]
+        self._tell({vm.uuid for vm in gone}, up=False)
 
     def set_power(self, vm_uuid: str, state: str) -> None:
         """Bring a VM into a power state (on, off, paused, suspended) at once; whoever is switched on writes to its disks."""
         vm = self.vms[vm_uuid]
-        if state == "on" and vm.power_state == "off":
-            for disk in vm.disks:
-                disk.content = self.new_content(vm.uuid[:8])
+        before = vm.power_state
+        if state == "on" and before == "off":
+            self.write(vm)
         self._place(vm, state)
         vm.logical_timestamp += 1
+        if state != before and "on" in (state, before):
+            self._tell({vm_uuid}, up=state == "on")
+
+    def switch_off(self, vm_uuids: Iterable[str]) -> None:
+        """Bring many VMs down at once."""
+        running = [vm for vm in map(self.vms.get, vm_uuids) if vm is not None and vm.power_state != "off"]
+        for vm in running:
+            self._place(vm, "off")
+            vm.logical_timestamp += 1
+        self._tell({vm.uuid for vm in running}, up=False)
+
+    def write(self, vm: Vm) -> None:
+        """Let a VM write to its disks."""
+        for disk in vm.disks:
+            disk.content = self.new_content(vm.uuid[:8])
 
     def _place(self, vm: Vm, state: str) -> None:
         vm.power_state = state
         vm.host_uuid = None if state == "off" else self.chance.choice(self.host_uuids)
+        self.note_networks(vm)
+
+    def note_networks(self, vm: Vm) -> None:
+        """Remember on which networks a running VM was seen."""
+        if vm.power_state == "on":
+            attached = {nic.network_uuid for nic in vm.nics}
+            names = [name for name, (network_uuid, _vlan) in self.networks.items() if network_uuid in attached]
+            vm.seen_on_networks = list(dict.fromkeys([*vm.seen_on_networks, *names]))
+
+    def set_lost(self, lost: bool) -> None:
+        """Let the whole cluster lose its power, or come back with its VMs off; what was active stays active (contract 11)."""
+        self.lost = lost
+        self.reachable = not lost
+        if lost:
+            self.switch_off([vm.uuid for vm in self.vms])
+        else:
+            self.dr.failover.power_is_back()
+        self.links_changed()
+
+    def links_changed(self) -> None:
+        """Let all replications between this cluster and the others halt or go on, as things are now."""
+        for cluster in (self, *self.peers.values()):
+            for site in list(cluster.dr.sites):
+                cluster.dr.transfers.pump(site)
+
+    def watch(self, watcher: Callable[[frozenset[str], bool], None]) -> None:
+        """Tell somebody whenever VMs go down or vanish (False) or come up (True), with their uuids."""
+        self._watchers.append(watcher)
+
+    def _tell(self, vm_uuids: Iterable[str], up: bool) -> None:
+        concerned = frozenset(vm_uuids)
+        if concerned:
+            for watcher in self._watchers:
+                watcher(concerned, up)
 
     def find_vm(self, vm_uuid: str) -> Vm:
         """Return a VM by its uuid or raise the refusal for a missing one."""
@@ -207,7 +267,7 @@ class PrismElementWorld(Endpoint):
 
     def vms_named(self, name: str) -> list[Vm]:
         """Return all VMs of a name."""
-        return [vm for vm in self.vms.values() if vm.name == name]
+        return self.vms.named(name)
 
     # AHV snapshots.
 
@@ -257,6 +317,8 @@ class PrismElementWorld(Endpoint):
                 task.status = "ABORTED"
             elif "fail_task" in ordained or "job_status" in ordained:
                 task.status, task.error_detail = "FAILED", str(ordained.get("fail_task", ordained.get("job_status")))
+            elif self.lost:
+                task.status, task.error_detail = "ABORTED", "The cluster lost its power"
             else:
                 try:
                     action(task)

@@ -247,6 +247,6 @@ def test_awkward_names(lab: RunningLab, prism: Client, name: str) -> None:
 
 def test_an_unknown_path_is_a_violation(lab: RunningLab, prism: Client) -> None:
     lab.forget()
-    answer = prism("a").ask("POST", "/protection_domains/PD%20Gold/migrate", {"value": "site-c"})
+    answer = prism("a").ask("POST", "/protection_domains/PD%20Gold/promote", {"value": "site-c"})
     assert answer.status_code == 404
-    assert lab.violations() == ["a: unknown path /PrismGateway/services/rest/v2.0/protection_domains/PD Gold/migrate"]
+    assert lab.violations() == ["a: unknown path /PrismGateway/services/rest/v2.0/protection_domains/PD Gold/promote"]

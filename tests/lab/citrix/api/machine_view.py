@@ -17,7 +17,7 @@ POWER_ACTIONS = {"On": ["PowerOff", "Restart", "Reset", "Shutdown"], "Off": ["Po
 def _hosting(site: Site, machine: Machine) -> dict[str, Any]:
     return {
         "HostedMachineId": machine.hosted_machine_id,
-        "HostedMachineName": machine.host_name if machine.hosted_machine_id else None,
+        "HostedMachineName": machine.hosted_machine_name if machine.hosted_machine_id else None,
         "HostingServerName": machine.hosting_server or None,
         "LastHostingUpdateTime": site.moments.plain(machine.hosting_updated),
         "FormattedLastHostingUpdateTime": site.moments.formatted(machine.hosting_updated),

@@ -127,7 +127,7 @@ def _checked(site: Site, machine: Machine, body: dict[str, Any]) -> dict[str, An
     if vm_id and hypervisor and site.behaviour["hosted_machine_id_checked"] and site.inventory.vm(hypervisor, vm_id) is None:
         raise site.errors.refusal(400, f"There is no VM {vm_id} on {hypervisor.name}.", parameters=[("errorCode", "InvalidMachineId")])
     if vm_id and site.behaviour["machine_id_in_use"] == "refuse":
-        holder = next((other for other in site.machines.values() if other is not machine and other.hosted_machine_id == vm_id), None)
+        holder = next((other for other in site.machines_on(vm_id) if other is not machine), None)
         if holder is not None:
             raise site.errors.refusal(409, f"{holder.name} has the VM {vm_id}.", parameters=[("errorCode", "DuplicateObject")])
     return changes
@@ -135,8 +135,7 @@ def _checked(site: Site, machine: Machine, body: dict[str, Any]) -> dict[str, An
 
 def _edit(site: Site, machine: Machine, changes: dict[str, Any]) -> None:
     if {"HostedMachineId", "HypervisorConnection"} & changes.keys():
-        machine.hosted_machine_id = changes.get("HostedMachineId", machine.hosted_machine_id)
-        machine.hypervisor = changes.get("HypervisorConnection", machine.hypervisor)
+        site.host(machine, changes.get("HostedMachineId", machine.hosted_machine_id), changes.get("HypervisorConnection", machine.hypervisor))
         machine.hosting_updated = site.clock.now
         # Nobody knows until the connection is reset or the broker looks again (contract 10.2, 20).
         machine.power_state = "Unknown"

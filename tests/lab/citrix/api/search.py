@@ -52,7 +52,7 @@ MACHINE_PROPERTIES: dict[str, Callable[[Machine], Any]] = {
     "MachineName": lambda machine: machine.name,
     "DnsName": lambda machine: machine.host_name,
     "HypervisorConnection": lambda machine: machine.hypervisor.name if machine.hypervisor else "",
-    "HostedMachineName": lambda machine: machine.host_name if machine.hosted_machine_id else "",
+    "HostedMachineName": lambda machine: machine.hosted_machine_name if machine.hosted_machine_id else "",
     "HostingServerName": lambda machine: machine.hosting_server,
     "MachineCatalog": lambda machine: machine.catalog.name,
     "DeliveryGroup": lambda machine: machine.catalog.delivery_group.name if machine.catalog.delivery_group else "",
