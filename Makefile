@@ -1,7 +1,7 @@
 # Two commands matter to a newcomer: `make demo` and `make test`. Everything they need goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test bench oldest lint types unit integration conformance playbooks chaos bad-days test-chaos packaging molecule sanity docs-lint build changelog format clean
+.PHONY: help demo lab test bench bench-rehosting oldest lint types unit integration conformance playbooks chaos bad-days test-chaos packaging molecule sanity docs-lint build changelog format clean
 
 # `make oldest` runs this file again with other values for these three
 VENV := .venv
@@ -42,22 +42,23 @@ unit: $(VENV)/tests.stamp ## pure logic and clients
 	$(PYTEST) -n 2 tests/unit
 
 integration: $(VENV)/tests.stamp ## every module against the lab
-	$(PYTEST) -n 2 tests/integration
+	$(PYTEST) -n 4 tests/integration
 
 conformance: $(VENV)/tests.stamp ## the lab against what the vendors publish
 	$(PYTEST) tests/conformance
 
 playbooks: $(VENV)/tests.stamp ## the jobs from end to end
-	$(PYTEST) -n 2 tests/playbooks
+	$(PYTEST) -n 2 -m "not bad_day" tests/playbooks
 
 chaos: $(VENV)/tests.stamp ## a release killed and disturbed at a sample of its requests
 	$(PYTEST) -n 2 tests/chaos/test_kill_anywhere.py
 
-bad-days: $(VENV)/tests.stamp ## a release while the estate misbehaves for long: stuck, slow, cancelled, two runs at once
-	$(PYTEST) -n 2 tests/chaos/test_bad_days.py
+bad-days: $(VENV)/tests.stamp ## a release while the estate misbehaves for long (stuck, slow, cancelled, two runs at once); failovers there and back, killed anywhere
+	$(PYTEST) -n 2 tests/chaos/test_bad_days.py tests/chaos/test_failover_anywhere.py
+	$(PYTEST) -n 2 -m bad_day tests/playbooks
 
-test-chaos: $(VENV)/tests.stamp ## a release disturbed at every one of its requests in every way; takes long
-	cd tests && "$(CURDIR)/$(BIN)/python" -m chaos --keep ../.chaos
+test-chaos: $(VENV)/tests.stamp ## a release (OPTIONS='--job planned' or unplanned: a failover) disturbed at every one of its requests in every way; takes long
+	cd tests && "$(CURDIR)/$(BIN)/python" -m chaos --keep ../.chaos $(OPTIONS)
 
 packaging: $(VENV)/tests.stamp ## the collection built and installed
 	$(PYTEST) tests/packaging
@@ -73,6 +74,9 @@ docs-lint: $(VENV)/dev.stamp ## mark-up and references in the documentation of m
 
 bench: $(VENV)/demo.stamp ## release to 50 clusters and 50 catalogs, measured against the critical path (docs/speed.md)
 	@PYTHONPATH=tests $(BIN)/python -m bench $(OPTIONS)
+
+bench-rehosting: $(VENV)/demo.stamp ## re-host 5,000 machines, measured
+	@PYTHONPATH=tests $(BIN)/python -m bench.rehosting $(OPTIONS)
 
 oldest: ## unit and integration tests with the oldest supported ansible-core
 	@$(MAKE) --no-print-directory VENV=.venv-oldest CORE='ansible-core==2.16.*' PYTHONS='3.10 3.11 3.12 3.13' unit-and-integration
@@ -92,7 +96,7 @@ clean: ## forget everything built here
 
 .PHONY: unit-and-integration
 unit-and-integration: $(VENV)/tests.stamp
-	$(PYTEST) -n 2 tests/unit tests/integration
+	$(PYTEST) -n 4 tests/unit tests/integration
 
 # The links let a checkout of any name be imported as ansible_collections.euc.nutanix_citrix:
 # by Ansible and pytest from site-packages, by mypy, which takes no sources from there, from links.

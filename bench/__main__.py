@@ -8,12 +8,8 @@ Run from the repository: ``make bench``, or ``PYTHONPATH=tests python -m bench -
 from __future__ import annotations
 
 import argparse
-import contextlib
 import json
-import subprocess
 import sys
-import time
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -25,11 +21,12 @@ from bench.calls import Calls, count_calls
 from bench.cost import Cost, measured
 from bench.critical_path import Durations, critical_path
 from bench.estate import measured_topology
+from bench.lab import running_lab
 from bench.shortening import Shortened
+from bench.shown import figures, show_calls, show_cost
 
 PLAYBOOK = "euc.nutanix_citrix.image_release"
 ROOT = Path(__file__).parents[1]
-START_SECONDS = 120
 
 
 def main() -> int:
@@ -50,7 +47,7 @@ def main() -> int:
         arguments.time_scale = 1.0
     topology = arguments.directory / "topology.yml"
     topology.write_text(yaml.safe_dump(measured_topology(arguments.clusters, arguments.catalogs, durations, arguments.crowd)))
-    with _lab(topology, arguments.time_scale, arguments.directory) as lab:
+    with running_lab(topology, arguments.time_scale, arguments.directory) as lab:
         kinds = {endpoint["name"]: endpoint["kind"] for endpoint in lab["endpoints"]}
         requests.post(f"{lab['control_url']}/lab/faults", json=[{"then": {"delay": durations.call}}], timeout=60).raise_for_status()
         runs = []
@@ -66,33 +63,8 @@ def main() -> int:
                 _show_release(cost, calls, arguments, critical_path(durations))
             else:
                 _show_repetition(cost, calls)
-    (arguments.directory / "figures.json").write_text(json.dumps([_figures(cost, calls) for cost, calls in runs], indent=2))
+    (arguments.directory / "figures.json").write_text(json.dumps([figures(cost, calls) for cost, calls in runs], indent=2))
     return 0 if all(cost.status == 0 for cost, _calls in runs) and not any(calls.writes for _cost, calls in runs[1:]) else 1
-
-
-@contextlib.contextmanager
-def _lab(topology: Path, time_scale: float, directory: Path) -> Iterator[dict[str, Any]]:
-    """Run a lab in a process of its own, so that its work is not counted as the controller's."""
-    described = directory / "lab.json"
-    described.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "lab", "up", "--topology", str(topology), "--time-scale", str(time_scale), "--directory", str(directory)]
-    with (directory / "lab.log").open("w") as log, subprocess.Popen(command, cwd=ROOT / "tests", stdout=log, stderr=log) as process:
-        try:
-            yield _description(process, described)
-        finally:
-            process.terminate()
-
-
-def _description(process: subprocess.Popen[bytes], described: Path) -> dict[str, Any]:
-    deadline = time.monotonic() + START_SECONDS
-    while process.poll() is None and time.monotonic() < deadline:
-        with contextlib.suppress(FileNotFoundError, json.JSONDecodeError, requests.ConnectionError):
-            url = json.loads(described.read_text())["control_url"]
-            answer = requests.get(f"{url}/lab/endpoints", timeout=5)
-            description: dict[str, Any] = answer.json()
-            return description
-        time.sleep(0.1)
-    sys.exit(f"The lab did not start, see {described.with_name('lab.log')}")
 
 
 def _long_waits(durations: Durations) -> dict[str, float]:
@@ -117,8 +89,8 @@ def _show_release(cost: Cost, calls: Calls, arguments: argparse.Namespace, path:
     print(f"  wall clock         {wall:8.1f} s{skipped}, {wall * scale / path:.3f} times the critical path at this scale")
     if scale != 1:
         print(f"  projected          {path + own:8.1f} s unscaled = critical path + {own:.1f} s of our own, {(path + own) / path:.3f} times the critical path")
-    _show_cost(cost)
-    _show_calls(calls)
+    show_cost(cost)
+    show_calls(calls)
     print(f"  per cluster        {calls.of('prism_element') / arguments.clusters:8.1f} calls")
     print(f"  per catalog        {calls.of('citrix') / max(1, arguments.catalogs):8.1f} calls", flush=True)
 
@@ -127,24 +99,8 @@ def _show_repetition(cost: Cost, calls: Calls) -> None:
     print("the same release again")
     print(f"  exit status        {cost.status}")
     print(f"  wall clock         {cost.wall:8.1f} s")
-    _show_cost(cost)
-    _show_calls(calls)
-
-
-def _show_cost(cost: Cost) -> None:
-    print(f"  controller CPU     {cost.cpu:8.1f} s ({cost.cpu_user:.1f} user, {cost.cpu_system:.1f} system)")
-    print(f"  controller memory  {cost.peak_mib:8.0f} MiB at most, {cost.processes} processes at most")
-
-
-def _show_calls(calls: Calls) -> None:
-    print(f"  calls              {calls.total:8d}, {calls.writes} of them writes, {calls.retries} repeated, {calls.violations} unknown to the contract")
-    for (kind, method, path), count in sorted(calls.by_kind.items()):
-        print(f"    {count:7d}  {kind:<14} {method:<6} {path}")
-
-
-def _figures(cost: Cost, calls: Calls) -> dict[str, Any]:
-    by_kind = {" ".join(key): count for key, count in sorted(calls.by_kind.items())}
-    return {**vars(cost), "calls": calls.total, "writes": calls.writes, "retries": calls.retries, "violations": calls.violations, "by_kind": by_kind}
+    show_cost(cost)
+    show_calls(calls)
 
 
 if __name__ == "__main__":

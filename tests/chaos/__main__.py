@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python -m chaos` (from tests/): every request of a release disturbed in every way. Exit status 1 when a trial fails."""
+"""`python -m chaos` (from tests/): every request of a job disturbed in every way. Exit status 1 when a trial fails."""
 
 from __future__ import annotations
 
@@ -14,12 +14,17 @@ from pathlib import Path
 
 from chaos.campaign import carry_out, everything, sample, table, undisturbed
 from chaos.disturbances import ALL
+from chaos.failover import PLANNED, UNPLANNED
+from chaos.release import RELEASE
 from chaos.trial import Trial
+
+JOBS = {"release": RELEASE, "planned": PLANNED, "unplanned": UNPLANNED}
 
 
 def main() -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
+    parser.add_argument("--job", choices=JOBS, default="release", help="a release, a planned or an unplanned failover")
     parser.add_argument("--sample", type=int, default=0, help="so many trials only, spread over kinds (default: all)")
     parser.add_argument("--seed", type=int, default=1, help="which sample")
     parser.add_argument("--workers", type=int, default=2, help="trials at a time")
@@ -31,7 +36,7 @@ def main() -> int:
     # The lab's server complains of every connection that a fault cuts.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     started = time.monotonic()
-    baseline = undisturbed()
+    baseline = undisturbed(JOBS[arguments.job])
     tasks = [task for task in everything(baseline.points, ALL) if re.search(arguments.only, f"{task[1].name}: {task[0]}")]
     if arguments.sample:
         tasks = sample(tasks, arguments.sample, arguments.seed)

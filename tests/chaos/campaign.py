@@ -10,17 +10,18 @@ from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, Queue
 
 from chaos.disturbances import ALL, Disturbance, disturbances_of
+from chaos.job import Job
 from chaos.points import Point
-from chaos.trial import TIME_SCALE, Trial, Undisturbed, disturb, estate, run_undisturbed
+from chaos.trial import TIME_SCALE, Trial, Undisturbed, disturb, run_undisturbed
 from lab.running import serve
 
 Task = tuple[Point, Disturbance]
 
 
-def undisturbed() -> Undisturbed:
-    """The requests and deeds of a release that nothing disturbs."""
-    with serve(estate(), time_scale=TIME_SCALE) as lab:
-        return run_undisturbed(lab)
+def undisturbed(job: Job) -> Undisturbed:
+    """The requests and deeds of a job that nothing disturbs."""
+    with serve(job.estate(), time_scale=TIME_SCALE) as lab:
+        return run_undisturbed(job, lab)
 
 
 def everything(points: Sequence[Point], kinds: Sequence[Disturbance] = ALL) -> list[Task]:
@@ -57,7 +58,7 @@ def carry_out(
 
     def work() -> list[Trial]:
         trials = []
-        with serve(estate(), time_scale=TIME_SCALE) as lab:
+        with serve(baseline.job.estate(), time_scale=TIME_SCALE) as lab:
             for number, (point, disturbance) in _taken(queue):
                 third = bool(third_run_each) and number % third_run_each == 0
                 trial = disturb(lab, point, disturbance, baseline, third)

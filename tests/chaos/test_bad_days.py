@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from chaos.judge import deeds, excess, problems
-from chaos.trial import GOLDEN, IMAGE, PLAYBOOK, RELEASE, Undisturbed, estate
+from chaos.judge import deeds, excess
+from chaos.release import RELEASE, RELEASE_ID, estate, problems
+from chaos.trial import Undisturbed
 from harness.modules import writes
 from harness.playbooks import Outcome, outcome_of, run_playbook, start_playbook
 from lab.killing import kill_with_descendants
@@ -28,7 +29,7 @@ Release = Callable[..., Outcome]
 @pytest.fixture
 def release(lab: RunningLab, tmp_path: Path) -> Release:
     """`release("-e", "x=y")` runs the playbook to its end."""
-    return lambda *options: run_playbook(PLAYBOOK, lab.inventory_path, tmp_path, "-e", f"image_release_id={RELEASE}", *options)
+    return lambda *options: run_playbook(RELEASE.playbook, lab.inventory_path, tmp_path, "-e", f"image_release_id={RELEASE_ID}", *options)
 
 
 @pytest.fixture
@@ -37,9 +38,9 @@ def before(lab: RunningLab) -> dict[str, Any]:
     return lab.state()
 
 
-def start(lab: RunningLab, directory: Path, release_id: str = RELEASE) -> subprocess.Popen[str]:
+def start(lab: RunningLab, directory: Path, release_id: str = RELEASE_ID) -> subprocess.Popen[str]:
     directory.mkdir(exist_ok=True)
-    return start_playbook(PLAYBOOK, lab.inventory_path, directory, "-e", f"image_release_id={release_id}")
+    return start_playbook(RELEASE.playbook, lab.inventory_path, directory, "-e", f"image_release_id={release_id}")
 
 
 def end(process: subprocess.Popen[str], directory: Path) -> Outcome:
@@ -66,8 +67,8 @@ def publish_jobs(lab: RunningLab) -> list[tuple[str, dict[str, Any]]]:
 
 
 def assert_released(lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed) -> None:
-    assert problems(before, lab.state(), IMAGE, GOLDEN) == []
-    assert excess(deeds(lab.requests()), undisturbed.deeds) == []
+    assert problems(before, lab.state()) == []
+    assert excess(RELEASE, deeds(RELEASE, lab.requests()), undisturbed.deeds) == []
 
 
 @pytest.mark.parametrize("parameters", [[{"name": "retryDelay", "value": "1"}], {"retryDelay": 1}], ids=["as list", "as object"])
@@ -143,7 +144,7 @@ def test_publish_comes_to_a_bad_end(lab: RunningLab, before: dict[str, Any], rel
     outcome = release()
     assert outcome.status == 0, outcome.output
     assert len(writes(lab)) == 1
-    assert [problem for problem in problems(before, lab.state(), IMAGE, GOLDEN) if "2 publish jobs" not in problem] == []
+    assert [problem for problem in problems(before, lab.state()) if "2 publish jobs" not in problem] == []
 
 
 def test_publish_ends_with_a_warning(lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, release: Release) -> None:
@@ -247,6 +248,6 @@ def test_two_runs_of_one_release_at_once(lab: RunningLab, tmp_path: Path, listed
     outcomes = [end(process, directory) for process, directory in zip(processes, directories, strict=True)]
     again = end(start(lab, directories[0]), directories[0])
     assert again.status == 0, "\n".join(outcome.output for outcome in [*outcomes, again])
-    assert [problem for problem in problems(before, lab.state(), IMAGE, GOLDEN) if "new protection domain snapshots" not in problem] == []
+    assert [problem for problem in problems(before, lab.state()) if "new protection domain snapshots" not in problem] == []
     for outcome in outcomes:
         assert outcome.status == 0, outcome.output

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One trial: a release is disturbed at one point, the same command is run again, and the end is judged."""
+"""One trial: a job is disturbed at one point, the same command is run again, and the end is judged."""
 
 from __future__ import annotations
 
@@ -13,20 +13,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from chaos.disturbances import Disturbance
-from chaos.judge import contract_problems, deeds, excess, problems
+from chaos.job import Job
+from chaos.judge import contract_problems, deeds, excess
 from chaos.points import Point, pattern_of, points_of
-from harness.modules import DEMO, writes
+from harness.modules import writes
 from harness.playbooks import Outcome, outcome_of, start_playbook
 from lab.killing import descendants, kill_alone
 from lab.running import RunningLab
 
-PLAYBOOK = "euc.nutanix_citrix.image_release"
-RELEASE = "2026.11.20-1"
-IMAGE = f"ctx_Gold_{RELEASE}"
-GOLDEN = ("cluster-a", "Gold")
 TIME_SCALE = 1200.0
 REPEATED = 3
 QUIET_SECONDS = 1.5
@@ -35,26 +30,11 @@ LONGEST_RUN = 300.0
 ADVICE = ("same task again", "same command again", "run again", "run this later")
 
 
-def estate() -> dict[str, Any]:
-    """The demo with fewer machines, tokens that last and no scheduled snapshots, so that every undisturbed run makes the same requests."""
-    topology: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
-    for site in topology["citrix_sites"]:
-        for catalog in site["catalogs"]:
-            catalog["machines"] = 2
-        if site["kind"] == "daas":
-            site["token_seconds"] = 10_000_000
-    for cluster in topology["prism_elements"]:
-        cluster.setdefault("behaviour", {})["session_seconds"] = 10_000_000.0
-        for domain in cluster.get("protection_domains", []):
-            for schedule in domain["schedules"]:
-                schedule["first_after"] = 10_000_000.0
-    return topology
-
-
 @dataclass(frozen=True)
 class Undisturbed:
-    """What a release does when nothing disturbs it: its requests as points, and its deeds by kind."""
+    """What a job does when nothing disturbs it: its requests as points, and its deeds by kind."""
 
+    job: Job
     points: tuple[Point, ...]
     deeds: Mapping[str, int]
 
@@ -79,29 +59,26 @@ class Trial:
         return bool(self.problems)
 
 
-def run_undisturbed(lab: RunningLab) -> Undisturbed:
-    """Release once and record; raises AssertionError when that is not as it should be."""
+def run_undisturbed(job: Job, lab: RunningLab) -> Undisturbed:
+    """Do the job once and record; raises AssertionError when that is not as it should be."""
     with tempfile.TemporaryDirectory(prefix="chaos-") as directory:
-        lab.reset()
-        lab.clear_faults()
-        before = lab.state()
-        outcome = _finished(_start(lab, Path(directory)), Path(directory))
+        before = job.begin(lab)
+        outcome = _finished(_start(job, lab, Path(directory)), Path(directory))
         assert outcome.status == 0, outcome.output
         recorded = lab.requests()
-        found = problems(before, lab.state(), IMAGE, GOLDEN) + contract_problems(recorded)
+        found = job.problems(before, lab.state()) + contract_problems(recorded)
         assert found == [], found
-        return Undisturbed(tuple(points_of(recorded)), deeds(recorded))
+        return Undisturbed(job, tuple(points_of(recorded)), deeds(job, recorded))
 
 
 def disturb(lab: RunningLab, point: Point, disturbance: Disturbance, undisturbed: Undisturbed, third_run: bool = False) -> Trial:
-    """Release with one disturbance, then again until it is done, and judge. With `third_run` a further run must change nothing."""
+    """Do the job with one disturbance, then again until it is done, and judge. With `third_run` a further run must change nothing."""
+    job = undisturbed.job
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="chaos-") as name:
         directory = Path(name)
-        lab.reset()
-        lab.clear_faults()
-        before = lab.state()
-        process = _start(lab, directory)
+        before = job.begin(lab)
+        process = _start(job, lab, directory)
         (rule,) = lab.faults([disturbance.rule(point, process.pid)])
         workers = _watch(process) if disturbance.orphans else set()
         outcomes = [_finished(process, directory)]
@@ -109,23 +86,23 @@ def disturb(lab: RunningLab, point: Point, disturbance: Disturbance, undisturbed
         first_was_good = outcomes[0].status == 0
         disturbed_until = len(lab.requests())
         while len(outcomes) == 1 or (outcomes[-1].status != 0 and len(outcomes) < 3):
-            process = _start(lab, directory)
+            process = _start(job, lab, directory)
             if disturbance.at_once and struck:
                 _let_time_go_on_when_quiet(lab, process)
             outcomes.append(_finished(process, directory))
         recorded = lab.requests()
         lost = struck if dict(disturbance.then).get("drop") == "after" else []
-        found = problems(before, lab.state(), IMAGE, GOLDEN) + contract_problems(recorded)
-        found += excess(deeds(recorded, lost), undisturbed.deeds)
+        found = job.problems(before, lab.state()) + contract_problems(recorded)
+        found += excess(job, deeds(job, recorded, lost), undisturbed.deeds)
         refusals = [_last_words(outcome) for outcome in outcomes[1:] if outcome.status != 0]
         found += [f"refused without a clear sentence: {words}" for words in refusals if not any(advice in words.lower() for advice in ADVICE)]
         if outcomes[-1].status != 0:
             found.append(f"not done after {len(outcomes) - 1} repeats: {_last_words(outcomes[-1])}")
         if first_was_good and _written(recorded[disturbed_until:]):
-            found.append(f"the release was good, yet its repeat wrote: {_written(recorded[disturbed_until:])}")
+            found.append(f"the run was good, yet its repeat wrote: {_written(recorded[disturbed_until:])}")
         if third_run and not found:
             lab.forget()
-            outcome = _finished(_start(lab, directory), directory)
+            outcome = _finished(_start(job, lab, directory), directory)
             outcomes.append(outcome)
             if outcome.status != 0 or outcome.changed or writes(lab):
                 found.append(f"a further run ended with {outcome.status}, changed {outcome.changed} and wrote {writes(lab)}")
@@ -144,8 +121,8 @@ def disturb(lab: RunningLab, point: Point, disturbance: Disturbance, undisturbed
         )
 
 
-def _start(lab: RunningLab, directory: Path) -> subprocess.Popen[str]:
-    return start_playbook(PLAYBOOK, lab.inventory_path, directory, "-e", f"image_release_id={RELEASE}")
+def _start(job: Job, lab: RunningLab, directory: Path) -> subprocess.Popen[str]:
+    return start_playbook(job.playbook, lab.inventory_path, directory, "-e", json.dumps(job.variables))
 
 
 def _finished(process: subprocess.Popen[str], directory: Path) -> Outcome:

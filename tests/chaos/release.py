@@ -1,0 +1,115 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The release of a golden image as a job: one identical image on every cluster, every catalog on it, nothing foreign gone."""
+
+from __future__ import annotations
+
+from collections import Counter
+from typing import Any
+
+import yaml
+
+from chaos.job import Job, State
+from harness.modules import DEMO
+
+RELEASE_ID = "2026.11.20-1"
+IMAGE = f"ctx_Gold_{RELEASE_ID}"
+SOURCE, GOLDEN_VM = "cluster-a", "Gold"
+
+
+def estate() -> dict[str, Any]:
+    """The demo with fewer machines, tokens that last and no scheduled snapshots, so that every undisturbed run makes the same requests."""
+    topology: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    for site in topology["citrix_sites"]:
+        for catalog in site["catalogs"]:
+            catalog["machines"] = 2
+    return undisturbed_by_itself(topology)
+
+
+def undisturbed_by_itself(topology: dict[str, Any]) -> dict[str, Any]:
+    """The estate without what happens from time to time: tokens and sessions last, and no schedule fires."""
+    for site in topology["citrix_sites"]:
+        if site["kind"] == "daas":
+            site["token_seconds"] = 10_000_000
+    for cluster in topology["prism_elements"]:
+        cluster.setdefault("behaviour", {})["session_seconds"] = 10_000_000.0
+        for domain in cluster.get("protection_domains", []):
+            for schedule in domain["schedules"]:
+                schedule["first_after"] = 10_000_000.0
+    return topology
+
+
+def problems(before: State, after: State) -> list[str]:
+    """What is wrong at the end."""
+    old, new = before["endpoints"], after["endpoints"]
+    found: list[str] = []
+    contents: set[str] = set()
+    for cluster in (name for name, state in new.items() if state["kind"] == "prism_element"):
+        found += [f"{cluster}: {problem}" for problem in _cluster_problems(old[cluster], new[cluster])]
+        contents |= {content for snapshot in _images(new[cluster]) for content in _contents(snapshot["vm"])}
+    wanted = {content for vm in old[SOURCE]["vms"] if vm["name"] == GOLDEN_VM for content in _contents(vm)}
+    if contents != wanted:
+        found.append(f"the images hold {sorted(contents)} and the golden VM {sorted(wanted)}")
+    for site in (name for name, state in new.items() if state["kind"] in ("citrix_daas", "citrix_cvad")):
+        found += [f"{site}: {problem}" for problem in _site_problems(old[site], new[site])]
+    return found
+
+
+def gone(old: State, new: State) -> list[str]:
+    """What a site had before and has no more."""
+    return [
+        f"{kind}: {entry} is gone"
+        for kind in ("catalogs", "machines", "hypervisors")
+        for entry in {entry["id"] for entry in old[kind]} - {entry["id"] for entry in new[kind]}
+    ]
+
+
+def _cluster_problems(old: State, new: State) -> list[str]:
+    images = _images(new)
+    found = [] if len(images) == 1 else [f"{len(images)} images called {IMAGE}"]
+    for kind in ("vms", "snapshots"):
+        was, now = ({entry["uuid"]: entry["name"] for entry in state[kind] if not entry.get("deleted")} for state in (old, new))
+        found += [f"{kind}: '{name}' ({uuid}) is gone" for uuid, name in was.items() if uuid not in now]
+        found += [f"{kind}: '{name}' ({uuid}) is new" for uuid, name in now.items() if uuid not in was and not (kind == "snapshots" and name == IMAGE)]
+    was, now = _pd_snapshots(old), _pd_snapshots(new)
+    found += [f"protection domain snapshot {number} is gone" for number in was - now]
+    if len(now - was) != 1:
+        found.append(f"{len(now - was)} new protection domain snapshots: {sorted(now - was)}")
+    return found
+
+
+def _site_problems(old: State, new: State) -> list[str]:
+    found = [f"{catalog['name']} has the image {catalog['image']}" for catalog in new["catalogs"] if catalog["image"] != IMAGE]
+    found += [f"{catalog['name']} is still busy" for catalog in new["catalogs"] if catalog["task"]]
+    found += gone(old, new)
+    publishes = Counter(job["parameters"].get("Name") for job in new["jobs"] if job["type"] == "UpdateMachineCatalogProvisioningScheme")
+    return found + [f"{times} publish jobs for {name}" for name, times in publishes.items() if times > 1]
+
+
+def _images(cluster: State) -> list[State]:
+    return [snapshot for snapshot in cluster["snapshots"] if snapshot["name"] == IMAGE and not snapshot["deleted"]]
+
+
+def _contents(vm: State) -> list[str]:
+    return [disk["content"] for disk in vm["disks"]]
+
+
+def _pd_snapshots(cluster: State) -> set[str]:
+    return {f"{domain['name']}/{number}" for domain in cluster["protection_domains"] for number in domain["snapshots"]}
+
+
+RELEASE = Job(
+    name="release",
+    playbook="euc.nutanix_citrix.image_release",
+    variables={"image_release_id": RELEASE_ID},
+    estate=estate,
+    problems=problems,
+    deeds={
+        "/oob_schedules": "protection domain snapshots ordered",
+        "/restore_entities": "restores",
+        "/snapshots/": "images taken",
+        "/vms/{}": "VMs removed",
+        "$UpdateProvisioningScheme": "publish jobs",
+    },
+    once=("protection domain snapshots ordered", "publish jobs"),
+)

@@ -1,0 +1,36 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A sample of `python -m chaos --job planned` and `--job unplanned`: failovers killed and disturbed at their requests."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from chaos.campaign import everything, sample
+from chaos.failover import PLANNED, UNPLANNED
+from chaos.job import Job
+from chaos.trial import TIME_SCALE, Undisturbed, disturb, run_undisturbed
+from lab.running import RunningLab, serve
+
+SAMPLE = 5
+SEED = 1
+
+
+@pytest.fixture(scope="module", params=[PLANNED, UNPLANNED], ids=lambda job: job.name)
+def baseline(request: pytest.FixtureRequest) -> Iterator[tuple[RunningLab, Undisturbed]]:
+    """A lab for the job, and what the job does when nothing disturbs it."""
+    job: Job = request.param
+    with serve(job.estate(), time_scale=TIME_SCALE) as lab:
+        yield lab, run_undisturbed(job, lab)
+
+
+@pytest.mark.parametrize("number", range(SAMPLE))
+def test_disturbed_failover_ends_as_an_undisturbed_one(baseline: tuple[RunningLab, Undisturbed], number: int) -> None:
+    lab, undisturbed = baseline
+    point, disturbance = sample(everything(undisturbed.points), SAMPLE, SEED)[number]
+    trial = disturb(lab, point, disturbance, undisturbed)
+    assert trial.reached
+    assert trial.problems == (), "\n".join([f"{disturbance.name}: {point}", *trial.outputs])
+    assert trial.repeats == 1, trial.refusals
