@@ -32,12 +32,47 @@ options:
       - Whether to read which snapshots VMs are being restored out of and when that last happened. Two requests more for each protection domain.
     type: bool
     default: false
+  peers:
+    description:
+      - Other clusters to ask whether the protection domains are active there as well, which is a split brain and warned of. What an entry leaves out is as for
+        the task itself; an entry that is this very cluster is left out.
+      - Two requests more for this cluster and each peer.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      nutanix_host:
+        description:
+          - Address of the cluster.
+        type: str
+        required: true
+      nutanix_port:
+        description:
+          - Port of Prism Element.
+        type: int
+      nutanix_username:
+        description:
+          - Account to log in with.
+        type: str
+      nutanix_password:
+        description:
+          - Password of the account.
+        type: str
+      validate_certs:
+        description:
+          - Whether the TLS certificate must be trusted.
+        type: bool
+      ca_path:
+        description:
+          - File with the certificates of the authorities to trust.
+        type: path
 extends_documentation_fragment:
   - euc.nutanix_citrix.prism_element
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info
 seealso:
   - module: euc.nutanix_citrix.pe_protection_domain_snapshot
+  - module: euc.nutanix_citrix.pe_protection_domain_failover
 """
 
 EXAMPLES = r"""
@@ -56,6 +91,15 @@ EXAMPLES = r"""
     nutanix_password: "{{ vault_nutanix_password }}"
     snapshots: false
   register: all_domains
+
+- name: Look which cluster owns the desktops, and whether more than one does
+  euc.nutanix_citrix.pe_protection_domain_info:
+    nutanix_host: cluster-a.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    name: PD-Desktops
+    peers:
+      - nutanix_host: cluster-b.example.com
 """
 
 RETURN = r"""
@@ -117,6 +161,20 @@ protection_domains:
       description: When VMs were last restored out of it on this cluster, in UTC; null when the recent audit events tell of no restore.
       type: str
       returned: when O(restores=true)
+    active_on:
+      description: The addresses of the clusters that it is active on, this one first, as O(nutanix_host) and O(peers) give them.
+      type: list
+      elements: str
+      returned: when O(peers) has entries
+    split_brain:
+      description: Whether it is active on more than one of them.
+      type: bool
+      returned: when O(peers) has entries
+    peers_without_answer:
+      description: The addresses of the peers that could not be asked; it may be active there as well.
+      type: list
+      elements: str
+      returned: when O(peers) has entries
     replications:
       description:
         - The transfers under way, each with C(remote_site), C(snapshot_id), C(percent), C(completed_bytes), C(total_bytes) where it is known,

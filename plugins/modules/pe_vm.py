@@ -21,18 +21,25 @@ options:
   state:
     description:
       - V(absent) removes every VM of the name when all of them are ours, and nothing when one of them is not.
-      - V(powered_on) and V(powered_off) need exactly one VM of the name.
+      - V(powered_on) and V(powered_off) need exactly one VM of the name, or take many by O(uuids).
     type: str
     required: true
     choices: [absent, powered_on, powered_off]
   name:
     description:
-      - The VM's exact name. One of O(name) and O(uuid) is required.
+      - The VM's exact name. One of O(name), O(uuid) and O(uuids) is required.
     type: str
   uuid:
     description:
       - The VM's uuid. If O(name) is given as well, both must fit.
     type: str
+  uuids:
+    description:
+      - The uuids of many VMs, which are powered on or off side by side. Not together with O(name) or O(uuid).
+      - One that fails, or is not there, does not hold up the others. At the end the task fails and lists them all in RV(failures).
+      - With O(state=absent) one that is not there is as wanted, and nothing is removed when one of them is not ours.
+    type: list
+    elements: str
   force:
     description:
       - Whether to act on a VM that is no temporary VM of O(prefix).
@@ -77,6 +84,15 @@ EXAMPLES = r"""
     name: Gold
     state: powered_off
     force: true
+
+- name: Power on what a failover has moved
+  euc.nutanix_citrix.pe_vm:
+    nutanix_host: cluster-b.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    uuids: "{{ moved.vms | map(attribute='uuid') }}"
+    state: powered_on
+    force: true
 """
 
 RETURN = r"""
@@ -102,6 +118,15 @@ vms:
     - uuid: 1962edba-61fc-4782-9d3d-3190658d763f
       name: Gold
       power_state: "off"
+failures:
+  description: The VMs of O(uuids) that failed, each with C(uuid), C(name), which is empty when it is not there, and C(message).
+  returned: failure
+  type: list
+  elements: dict
+  sample:
+    - uuid: 1962edba-61fc-4782-9d3d-3190658d763f
+      name: desk-017
+      message: "the task ended Failed: no host has enough memory"
 removed:
   description: The uuids of the VMs that were removed, or would be in check mode.
   returned: success

@@ -100,3 +100,33 @@ def test_awkward_names(lab: RunningLab, host: Host, name: str) -> None:
     everything = host("cluster-a")("pe_protection_domain_info")["protection_domains"]
     assert [found["name"] for found in everything] == sorted(["PD-Gold", name])
     assert host("cluster-a")("pe_protection_domain_info", name=name)["protection_domains"] == [found for found in everything if found["name"] == name]
+
+
+def peer(host: Host, cluster: str) -> dict[str, Any]:
+    return dict(host(cluster).options)
+
+
+def test_peers_tell_where_it_is_active(lab: RunningLab, host: Host) -> None:
+    a, b, c = (host(cluster).options["nutanix_host"] for cluster in ("cluster-a", "cluster-b", "cluster-c"))
+    everybody = [peer(host, cluster) for cluster in ("cluster-a", "cluster-b", "cluster-c")]
+    for cluster in ("cluster-a", "cluster-b"):
+        found = read(host, cluster, peers=everybody)
+        assert (found["active_on"], found["split_brain"], found["peers_without_answer"]) == ([a], False, [])
+    lab.change([{"endpoint": "cluster-b", "kind": "pd_active", "protection_domain": "PD-Gold", "active": True}])
+    lab.change([{"endpoint": "cluster-c", "kind": "reachable", "reachable": False}])
+    found = read(host, "cluster-b", peers=everybody)
+    assert (found["active_on"], found["split_brain"], found["peers_without_answer"]) == ([b, a], True, [c])
+    assert writes(lab) == []
+    assert "active_on" not in read(host)
+
+
+def test_a_split_brain_is_warned_of_with_the_way_out(lab: RunningLab, host: Host) -> None:
+    lab.change([{"endpoint": "cluster-b", "kind": "pd_active", "protection_domain": "PD-Gold", "active": True}])
+    result = host("cluster-a")("pe_protection_domain_info", peers=[peer(host, "cluster-b")])
+    assert "state deactivated" in str(result["warnings"])
+
+
+def test_a_peer_with_a_wrong_password_is_an_error_and_asked_once(lab: RunningLab, host: Host) -> None:
+    message = host("cluster-a").fails("pe_protection_domain_info", peers=[{**peer(host, "cluster-b"), "nutanix_password": "wrong"}])
+    assert "401" in message
+    assert [entry["status"] for entry in lab.requests() if entry["endpoint"] == "cluster-b"] == [401]

@@ -205,3 +205,122 @@ def test_task_states_in_any_spelling(lab: RunningLab, host: Host, case: str) -> 
     add(lab, OURS)
     host("cluster-a")("pe_vm", name=OURS, state="absent")
     assert OURS not in names(host)
+
+
+# Many at once.
+
+
+def many(lab: RunningLab, count: int, power_state: str = "off") -> list[str]:
+    (made,) = lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": "many-{n}", "count": count, "power_state": power_state, "disk_gib": 1}])
+    return list(made["uuids"])
+
+
+def states(host: Host, uuids: list[str]) -> set[str]:
+    return {vm["power_state"] for vm in host("cluster-a")("pe_vm_info")["vms"] if vm["uuid"] in uuids}
+
+
+@pytest.mark.parametrize("count", [3, 60])
+@pytest.mark.parametrize("power_off", ["acpi", "hard"])
+def test_many_are_switched_side_by_side_as_predicted_and_then_unchanged(lab: RunningLab, host: Host, count: int, power_off: str) -> None:
+    uuids = many(lab, count)
+    for state, wanted in (("powered_on", "on"), ("powered_off", "off")):
+        options: dict[str, Any] = {"uuids": [*uuids, uuids[0]], "state": state, "force": True, "power_off": power_off}
+        lab.forget()
+        predicted = host("cluster-a")("pe_vm", check=True, **options)
+        assert writes(lab) == []
+        result = host("cluster-a")("pe_vm", **options)
+        assert result == predicted
+        assert len(result["vms"]) == len(writes(lab)) == count
+        assert states(host, uuids) == {wanted}
+        lab.forget()
+        assert host("cluster-a")("pe_vm", **options)["changed"] is False
+        assert writes(lab) == []
+        assert len(lab.requests()) == (count if count < 20 else 1)
+
+
+def test_guests_that_do_not_listen_are_switched_off(lab: RunningLab, host: Host) -> None:
+    behave(lab, guest_ignores_shutdown=True)
+    uuids = many(lab, 25, "on")
+    host("cluster-a")("pe_vm", uuids=uuids, state="powered_off", force=True, acpi_timeout=1)
+    assert states(host, uuids) == {"off"}
+    transitions = [entry["body"]["transition"] for entry in lab.requests() if entry["method"] == "POST"]
+    assert transitions == ["ACPI_SHUTDOWN"] * 25 + ["OFF"] * 25
+
+
+@pytest.mark.parametrize("count", [3, 30])
+def test_one_that_is_not_there_is_listed_and_holds_up_nobody(lab: RunningLab, host: Host, count: int) -> None:
+    uuids = many(lab, count)
+    nobody = "00000000-0000-4000-8000-000000000000"
+    arguments = {**host("cluster-a").options, "uuids": [*uuids, nobody], "state": "powered_on", "force": True}
+    for check in (True, False):
+        result = run_module("pe_vm", arguments, check)
+        assert result["failed"]
+        assert result["failures"] == [{"uuid": nobody, "name": "", "message": "there is no VM with this uuid"}]
+        assert (result["changed"], len(result["vms"])) == (True, count)
+        assert f"1 of {count + 1} VMs could not be powered on: '' ({nobody})" in result["msg"]
+        assert (writes(lab) == []) is check
+    assert states(host, uuids) == {"on"}
+
+
+def test_those_whose_task_fails_are_listed_with_its_words(lab: RunningLab, host: Host) -> None:
+    uuids = many(lab, 30)
+    lab.faults([{"method": "POST", "path": f"/vms/{uuid}/", "then": {"fail_task": "no host has enough memory"}} for uuid in uuids[:2]])
+    lab.faults([{"method": "POST", "path": f"/vms/{uuids[2]}/", "then": {"status": 422, "body": {"message": "VM is being migrated"}}}])
+    result = run_module("pe_vm", {**host("cluster-a").options, "uuids": uuids, "state": "powered_on", "force": True})
+    assert result["failed"]
+    told = {failure["uuid"]: failure["message"] for failure in result["failures"]}
+    assert set(told) == set(uuids[:3])
+    assert "no host has enough memory" in told[uuids[0]]
+    assert "VM is being migrated" in told[uuids[2]]
+    assert {vm["uuid"] for vm in result["vms"] if vm["power_state"] == "off"} == set(told)
+    lab.clear_faults()
+    assert host("cluster-a")("pe_vm", uuids=uuids, state="powered_on", force=True)["changed"] is True
+
+
+def test_one_that_vanishes_meanwhile_is_listed(lab: RunningLab, host: Host) -> None:
+    uuids = many(lab, 2)
+    lab.faults([{"method": "POST", "path": f"/vms/{uuids[0]}/", "then": {"status": 404, "body": {"message": "VM is not found"}}}])
+    result = run_module("pe_vm", {**host("cluster-a").options, "uuids": uuids, "state": "powered_on", "force": True})
+    assert [failure["message"] for failure in result["failures"]] == ["it is not there any more"]
+    assert states(host, uuids) == {"on", "off"}
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+def test_transitions_whose_answers_are_lost_converge(lab: RunningLab, host: Host, drop: str) -> None:
+    uuids = many(lab, 25)
+    lab.faults([{"method": "POST", "times": 3, "then": {"drop": drop}}])
+    host("cluster-a")("pe_vm", uuids=uuids, state="powered_on", force=True)
+    assert states(host, uuids) == {"on"}
+
+
+def test_many_that_are_not_ready_in_time_are_still_running(lab: RunningLab, host: Host) -> None:
+    slow(lab, power=1e6)
+    uuids = many(lab, 25)
+    message = host("cluster-a").fails("pe_vm", uuids=uuids, state="powered_on", force=True, wait_timeout=1)
+    assert "still running" in message
+    assert "0 of 25" in message
+    assert host("cluster-a")("pe_vm", uuids=uuids, state="powered_on", force=True, wait=False)["changed"] is True
+
+
+def test_a_role_that_may_not_stops_at_once(lab: RunningLab, host: Host) -> None:
+    uuids = many(lab, 60)
+    behave(lab, role="viewer")
+    assert "403" in host("cluster-a").fails("pe_vm", uuids=uuids, state="powered_on", force=True)
+    assert len(writes(lab)) <= 16
+
+
+def test_many_foreign_ones_are_refused_unless_forced(lab: RunningLab, host: Host) -> None:
+    uuids = many(lab, 2)
+    for state in ("absent", "powered_on"):
+        assert "refused" in host("cluster-a").fails("pe_vm", uuids=uuids, state=state)
+    assert writes(lab) == []
+    ours = [add(lab, OURS), add(lab, "ctx_r1_353902_Other")]
+    result = host("cluster-a")("pe_vm", uuids=[*ours, "00000000-0000-4000-8000-000000000000"], state="absent")
+    assert set(result["removed"]) == set(ours)
+    assert len(names(host)) == len(set(names(host)))
+
+
+def test_none_at_all_is_nothing_to_do(lab: RunningLab, host: Host) -> None:
+    result = host("cluster-a")("pe_vm", uuids=[], state="powered_on")
+    assert (result["changed"], result["vms"]) == (False, [])
+    assert "mutually exclusive" in host("cluster-a").fails("pe_vm", uuids=[], name="Gold", state="powered_on")

@@ -27,7 +27,10 @@ class Member:
 
 @dataclass(frozen=True)
 class PdSnapshot:
-    """A snapshot of a protection domain. `snapshot_id` is digits where it was made and '<site>:<digits>' where it was received; times are microseconds."""
+    """A snapshot of a protection domain. `snapshot_id` is digits where it was made and '<site>:<digits>' where it was received; times are microseconds.
+
+    `missing` are the names of members that it does not hold although they were members.
+    """
 
     snapshot_id: str
     protection_domain: str
@@ -37,6 +40,7 @@ class PdSnapshot:
     oob_schedule_ids: tuple[int, ...]
     members: tuple[Member, ...]
     size_bytes: int | None
+    missing: tuple[str, ...] = ()
 
     @property
     def received(self) -> bool:

@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import way_out
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.marking import retention_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import origin_id
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member, PdSnapshot
@@ -16,6 +18,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamp
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import list_pd_snapshots
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import (
+    PEER_ARGUMENTS,
+    connect_peer,
+    gives_no_answer,
+    is_same_cluster,
+    read_identity,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
     ProtectionDomain,
     find_protection_domain,
@@ -24,20 +33,59 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.remote_sites import RemoteSite, list_remote_sites
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import list_queued, list_replications
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import last_restore_usecs, list_pending_restores
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+ASKED_AT_ONCE = 8
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     "name": {"type": "str"},
     "snapshots": {"type": "bool", "default": True},
     "restores": {"type": "bool", "default": False},
+    "peers": {"type": "list", "elements": "dict", "default": [], "options": PEER_ARGUMENTS},
 }
+
+
+@dataclass(frozen=True)
+class Others:
+    """What the peers tell: on which of them each protection domain is active, by their addresses, and which of them gave no answer."""
+
+    active_on: Mapping[str, Sequence[str]]
+    without_answer: Sequence[str]
 
 
 def perform(run: Run) -> dict[str, Any]:
     client = PrismElement.connect(run.params)
     found = _observe(client, run.params["name"])
     sites = list_remote_sites(client) if found else []
-    return {"changed": False, "protection_domains": [_shown(client, domain, sites, run.params) for domain in found]}
+    others = _others(client, run) if run.params["peers"] and found else None
+    return {"changed": False, "protection_domains": [_shown(client, domain, sites, run, others) for domain in found]}
+
+
+def _others(client: PrismElement, run: Run) -> Others:
+    """Ask all peers at once. One that is this very cluster is left out, so that every host can be given the same list."""
+    own = read_identity(client)
+
+    def ask(peer: Mapping[str, Any]) -> list[str] | None:
+        there = connect_peer(run.params, peer)
+        try:
+            if is_same_cluster(own, read_identity(there)):
+                return []
+            return [domain.name for domain in _observe(there, run.params["name"]) if domain.active]
+        except OperationError as error:
+            if not gives_no_answer(error):
+                raise
+            run.progress(error.message)
+            return None
+
+    peers = run.params["peers"]
+    with ThreadPoolExecutor(max_workers=ASKED_AT_ONCE) as pool:
+        told = list(zip((peer["nutanix_host"] for peer in peers), pool.map(ask, peers), strict=True))
+    active_on: dict[str, list[str]] = {}
+    for host, names in told:
+        for name in names or []:
+            active_on.setdefault(name, []).append(host)
+    return Others(active_on, [host for host, names in told if names is None])
 
 
 def _observe(client: PrismElement, name: str | None) -> list[ProtectionDomain]:
@@ -47,7 +95,8 @@ def _observe(client: PrismElement, name: str | None) -> list[ProtectionDomain]:
     return [domain] if domain else []
 
 
-def _shown(client: PrismElement, domain: ProtectionDomain, sites: list[RemoteSite], params: Mapping[str, Any]) -> dict[str, Any]:
+def _shown(client: PrismElement, domain: ProtectionDomain, sites: list[RemoteSite], run: Run, others: Others | None) -> dict[str, Any]:
+    params = run.params
     return {
         "name": domain.name,
         "active": domain.active,
@@ -60,7 +109,16 @@ def _shown(client: PrismElement, domain: ProtectionDomain, sites: list[RemoteSit
         "pending_replications": [asdict(waiting) for waiting in list_queued(client, domain.name)],
         **({"snapshots": [_snapshot(snapshot) for snapshot in list_pd_snapshots(client, domain.name)]} if params["snapshots"] else {}),
         **(_restores(client, domain.name) if params["restores"] else {}),
+        **(_sides(domain, run, others) if others else {}),
     }
+
+
+def _sides(domain: ProtectionDomain, run: Run, others: Others) -> dict[str, Any]:
+    own = [run.params["nutanix_host"]] if domain.active else []
+    active_on = [*own, *others.active_on.get(domain.name, [])]
+    if len(active_on) > 1:
+        run.warn(f"'{domain.name}' is active on {' and '.join(active_on)} (split brain). {way_out()}")
+    return {"active_on": active_on, "split_brain": len(active_on) > 1, "peers_without_answer": list(others.without_answer)}
 
 
 def _restores(client: PrismElement, protection_domain: str) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_temporary_vm_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import PowerChange, read_vms
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, delete_vm, list_vms, read_vm, set_power_state, vms_called
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
@@ -27,6 +29,7 @@ ARGUMENTS = {
     "state": {"type": "str", "required": True, "choices": [ABSENT, *POWER]},
     "name": {"type": "str"},
     "uuid": {"type": "str"},
+    "uuids": {"type": "list", "elements": "str"},
     "force": {"type": "bool", "default": False},
     "power_off": {"type": "str", "choices": ["acpi", "hard"], "default": "acpi"},
     "acpi_timeout": {"type": "int", "default": 300},
@@ -35,6 +38,8 @@ ARGUMENTS = {
 
 def perform(run: Run) -> dict[str, Any]:
     client = PrismElement.connect(run.params)
+    if run.params["uuids"] is not None and run.params["state"] != ABSENT:
+        return _power_many(client, run)
     found = _observe(client, run.params)
     changes = _plan(client, run.params, found)
     if changes and not run.check:
@@ -57,6 +62,8 @@ def perform(run: Run) -> dict[str, Any]:
 
 def _observe(client: PrismElement, params: Any) -> list[Vm]:
     name, uuid = params["name"], params["uuid"]
+    if params["uuids"] is not None:
+        return list(read_vms(client, list(dict.fromkeys(params["uuids"]))).values())
     if not uuid:
         return vms_called(client, name)
     vm = read_vm(client, uuid)
@@ -80,13 +87,79 @@ def _plan(client: PrismElement, params: Any, found: list[Vm]) -> list[Vm]:
                 f"{client.endpoint} has {len(found)} VMs called '{params['name']}': {_listed(found)}", "Give the uuid of the one that is meant."
             )
         changes = [vm for vm in found if vm.power_state != POWER[params["state"]]]
+    _refuse_foreign(client, params, changes)
+    return changes
+
+
+def _refuse_foreign(client: PrismElement, params: Any, changes: list[Vm]) -> None:
     foreign = [vm for vm in changes if parse_temporary_vm_name(vm.name, params["prefix"]) is None]
     if foreign and not params["force"]:
         raise OperationError(
             f"{client.endpoint}: refused, because this is no temporary VM with the prefix '{params['prefix']}': {_listed(foreign)}",
             "Set force to act on VMs that the collection did not make.",
         )
-    return changes
+
+
+def _power_many(client: PrismElement, run: Run) -> dict[str, Any]:
+    """Many VMs side by side. One that fails, or is not there, does not hold up the others; at the end it is an error that lists them all."""
+    state = run.params["state"]
+    uuids = list(dict.fromkeys(run.params["uuids"]))
+    found = read_vms(client, uuids)
+    changes = [vm for vm in found.values() if vm.power_state != POWER[state]]
+    _refuse_foreign(client, run.params, changes)
+    failures = {uuid: "there is no VM with this uuid" for uuid in uuids if uuid not in found}
+    late: StillRunning | None = None
+    if changes and not run.check:
+        change = PowerChange(client, changes, POWER[state])
+        try:
+            _change_power(run, change, len(changes))
+        except StillRunning as error:
+            late = error
+        failures.update(change.failures)
+    vms = sorted(found.values(), key=lambda vm: (vm.name, vm.uuid))
+    reached = {vm.uuid for vm in changes} - set(failures)
+    after = [_shown(vm, state if vm.uuid in reached else None) for vm in vms]
+    result = {
+        "changed": bool(reached),
+        "vms": after,
+        "removed": [],
+        "diff": {"before": {"vms": [_shown(vm) for vm in vms]}, "after": {"vms": after}},
+    }
+    if not failures and late is None:
+        return result
+    told = [{"uuid": uuid, "name": found[uuid].name if uuid in found else "", "message": why} for uuid, why in failures.items()]
+    listed = shortened([f"'{failure['name']}' ({failure['uuid']}): {failure['message']}" for failure in told])
+    if late:
+        also = f"; {len(told)} of {len(uuids)} VMs failed: {listed}" if told else ""
+        raise StillRunning(f"{late.message}{also}", late.advice, failures=told)
+    raise OperationError(
+        f"{client.endpoint}: {len(told)} of {len(uuids)} VMs could not be powered {POWER[state]}: {listed}",
+        "The others are done. Put these right, or leave them out, and run the same task again.",
+        failures=told,
+        changed=result["changed"],
+        vms=after,
+        diff=result["diff"],
+    )
+
+
+def _change_power(run: Run, change: PowerChange, count: int) -> None:
+    wanted = POWER[run.params["state"]]
+    what = f"switching {count} VMs {wanted}"
+    deadline = Deadline(run.params["wait_timeout"])
+    if wanted == "off" and run.params["power_off"] == "acpi":
+        change.order("ACPI_SHUTDOWN")
+        if not run.params["wait"]:
+            return
+        try:
+            change.wait(f"shutting {count} VMs down", min(deadline.left, run.params["acpi_timeout"]), run.progress)
+        except StillRunning:
+            if not deadline.left:
+                raise
+            run.progress(f"{len(change.left)} of {count} VMs do not shut down by themselves: switching them off")
+    if change.left:
+        change.order(wanted.upper())
+    if run.params["wait"]:
+        change.wait(what, deadline.left, run.progress)
 
 
 def _remove(client: PrismElement, run: Run, vm: Vm, deadline: Deadline) -> None:
@@ -166,4 +239,9 @@ def _shown(vm: Vm, state: str | None = None) -> dict[str, str] | None:
     return None if state == ABSENT else {"uuid": vm.uuid, "name": vm.name, "power_state": POWER[state] if state else vm.power_state}
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform, required_one_of=(("name", "uuid"),))
+OPERATION = Operation(
+    arguments=ARGUMENTS,
+    perform=perform,
+    required_one_of=(("name", "uuid", "uuids"),),
+    mutually_exclusive=(("name", "uuids"), ("uuid", "uuids")),
+)

@@ -89,6 +89,7 @@ def _snapshot(entity: dict[str, Any], protection_domain: str) -> PdSnapshot:
         oob_schedule_ids=tuple(int(number) for number in entity.get("oob_schedule_ids") or ()),
         members=tuple(member(vm) for vm in entity.get("vms") or []),
         size_bytes=entity.get("size_in_bytes"),
+        missing=tuple(str(missing.get("entity_name") or "") for missing in entity.get("missing_entities") or ()),
     )
 
 

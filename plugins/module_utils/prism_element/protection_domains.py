@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import Unrecoverable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.replication import Link
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
@@ -30,7 +31,10 @@ class Schedule:
 
 @dataclass(frozen=True)
 class ProtectionDomain:
-    """`active` on the cluster that owns the VMs. `scheduled_sites` are the sites that its schedules replicate to; without such schedules there are none."""
+    """`active` on the cluster that owns the VMs. `scheduled_sites` are the sites that its schedules replicate to; without such schedules there are none.
+
+    `unrecoverable` are the members that the cluster says cannot be recovered elsewhere, each with the reason.
+    """
 
     name: str
     active: bool
@@ -40,6 +44,17 @@ class ProtectionDomain:
     schedules: tuple[Schedule, ...]
     links: tuple[Link, ...]
     next_snapshot_usecs: int | None
+    schedules_suspended: bool
+    unrecoverable: tuple[Unrecoverable, ...]
+
+    @property
+    def replicates_to(self) -> list[str]:
+        """The sites that its schedules do replicate to: those of schedules that are not suspended."""
+        if self.schedules_suspended:
+            return []
+        sites = {site for schedule in self.schedules if not schedule.suspended for site in schedule.keep_remote}
+        # A suspended schedule is known to be one only where the schedules are listed.
+        return sorted(sites if self.schedules else self.scheduled_sites)
 
 
 def path_of(protection_domain: str) -> str:
@@ -77,6 +92,19 @@ def member(entity: dict[str, Any]) -> Member:
     )
 
 
+def unrecoverable(entity: dict[str, Any]) -> list[Unrecoverable]:
+    """Why a VM cannot be recovered elsewhere, as its `vm_recoverability` says (prism_element_v2 6.1); empty when it can."""
+    return [
+        Unrecoverable(
+            vm_name=entity.get("vm_name") or "",
+            vm_uuid=entity.get("vm_id") or "",
+            reason=str(told.get("reason") or told.get("cerebro_error") or "no reason given"),
+            remote_site=told.get("remote_site") or "",
+        )
+        for told in entity.get("vm_recoverability") or []
+    ]
+
+
 def _protection_domain(client: PrismElement, entity: dict[str, Any]) -> ProtectionDomain:
     name = entity.get("name") or ""
     sites = tuple(entity.get("remote_site_names") or ())
@@ -94,6 +122,8 @@ def _protection_domain(client: PrismElement, entity: dict[str, Any]) -> Protecti
         schedules=tuple(_schedule(schedule) for schedule in schedules or []),
         links=tuple(_link(link) for link in entity.get("replication_links") or []),
         next_snapshot_usecs=entity.get("next_snapshot_time_usecs") or None,
+        schedules_suspended=bool(entity.get("schedules_suspended")),
+        unrecoverable=tuple(reason for vm in entity.get("vms") or [] for reason in unrecoverable(vm)),
     )
 
 

@@ -13,11 +13,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.c
 
 @dataclass(frozen=True)
 class RemoteSite:
-    """One other cluster, however many addresses it has. `status` such as RELATIONSHIP_ESTABLISHED or UNREACHABLE."""
+    """One other cluster, however many addresses it has. `status` such as RELATIONSHIP_ESTABLISHED or UNREACHABLE, `incarnation` as that cluster tells it."""
 
     name: str
     status: str
     addresses: tuple[str, ...]
+    incarnation: int | None = None
 
 
 def list_remote_sites(client: PrismElement) -> list[RemoteSite]:
@@ -28,4 +29,9 @@ def list_remote_sites(client: PrismElement) -> list[RemoteSite]:
 def _site(entity: dict[str, Any]) -> RemoteSite:
     # Two spellings of one field, by version; only the keys matter (prism_element_v2 16, trap 20).
     addresses = entity.get("remote_ip_ports") or entity.get("remote_ip_address_ports") or {}
-    return RemoteSite(name=entity.get("name") or "", status=str(entity.get("status") or "").upper(), addresses=tuple(sorted(addresses)))
+    return RemoteSite(
+        name=entity.get("name") or "",
+        status=str(entity.get("status") or "").upper(),
+        addresses=tuple(sorted(addresses)),
+        incarnation=entity.get("cluster_incarnation_id") or None,
+    )

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
@@ -55,6 +56,16 @@ def restore_vm(client: PrismElement, protection_domain: str, snapshot_id: str, p
     Returns the task where the cluster's version gives one, else None. Not to be repeated after AnswerLost: each repetition would be one more VM.
     """
     wanted = {"vm_uuids": [vm_uuid]} if vm_uuid else {"vm_names": [vm_name]}
+    return _restore(client, protection_domain, snapshot_id, prefix, wanted, f"'{vm_name}'")
+
+
+def restore_vms(client: PrismElement, protection_domain: str, snapshot_id: str, prefix: str, vm_names: Sequence[str]) -> str | None:
+    """Restore all these VMs with one order, each as a new one called `prefix` + its name. Otherwise as `restore_vm`."""
+    what = f"'{vm_names[0]}'" if len(vm_names) == 1 else f"{len(vm_names)} VMs"
+    return _restore(client, protection_domain, snapshot_id, prefix, {"vm_names": list(vm_names)}, what)
+
+
+def _restore(client: PrismElement, protection_domain: str, snapshot_id: str, prefix: str, wanted: dict[str, list[str]], what: str) -> str | None:
     payload = {"snapshot_id": snapshot_id, "vm_name_prefix": prefix, "replace": False, **wanted}
     body = client.request("POST", f"{path_of(protection_domain)}/restore_entities", payload=payload).body
     answer = body if isinstance(body, dict) else {}
@@ -62,5 +73,5 @@ def restore_vm(client: PrismElement, protection_domain: str, snapshot_id: str, p
         return str(answer["task_uuid"])
     if answer.get("value") is False or (answer.get("message") and not answer.get("value")):
         reason = answer.get("message") or "no reason given"
-        raise OperationError(f"{client.endpoint} refuses to restore '{vm_name}' from snapshot {snapshot_id} of '{protection_domain}': {reason}")
+        raise OperationError(f"{client.endpoint} refuses to restore {what} from snapshot {snapshot_id} of '{protection_domain}': {reason}")
     return None

@@ -1,0 +1,108 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Many VMs side by side into one power state, each of which may fail by itself (prism_element_v2 3.5)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import FINISHED, SUCCEEDED, read_task
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms, read_vm, set_power_state
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, NotFound, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
+
+AT_ONCE = 8
+READ_SINGLY = 20
+TASKS_A_LOOK = 40
+
+
+def read_vms(client: PrismElement, uuids: Sequence[str]) -> dict[str, Vm]:
+    """Those of the VMs that exist, by uuid: one by one when they are few, else out of the one list of all."""
+    if len(uuids) > READ_SINGLY:
+        wanted = set(uuids)
+        return {vm.uuid: vm for vm in list_vms(client) if vm.uuid in wanted}
+    with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+        found = pool.map(lambda uuid: read_vm(client, uuid), uuids)
+    return {vm.uuid: vm for vm in found if vm}
+
+
+class PowerChange:
+    """One power state for many VMs. `failures` says by uuid what went wrong, and `left` are the VMs that are neither there yet nor failed."""
+
+    def __init__(self, client: PrismElement, vms: Iterable[Vm], wanted: str) -> None:
+        self._client = client
+        self._wanted = wanted
+        self._tasks: dict[str, str] = {}
+        self._denied: AccessDenied | None = None
+        self.left = {vm.uuid: vm for vm in vms}
+        self.failures: dict[str, str] = {}
+        self._all = len(self.left)
+
+    def order(self, transition: str) -> None:
+        """Order ON, OFF or ACPI_SHUTDOWN for all that are left. Raises AccessDenied, after which nothing more is sent."""
+        self._tasks.clear()
+        with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+            list(pool.map(lambda vm: self._order(vm, transition), list(self.left.values())))
+        if self._denied:
+            raise self._denied
+
+    def wait(self, what: str, timeout: float, progress: Callable[[str], None]) -> None:
+        """Wait until none is left. Raises StillRunning; what was reached and what failed until then stays noted."""
+        wait_for(self._look, what=what, timeout=timeout, progress=progress)
+
+    def _order(self, vm: Vm, transition: str) -> None:
+        if self._denied:
+            return
+        try:
+            try:
+                task_uuid = set_power_state(self._client, vm.uuid, transition)
+            except AnswerLost:
+                # The transitions ask for a state and not for a change of it, so that a second one does no harm.
+                now = read_vm(self._client, vm.uuid)
+                task_uuid = None if now and now.power_state == self._wanted else set_power_state(self._client, vm.uuid, transition)
+        except AccessDenied as error:
+            self._denied = error
+        except NotFound:
+            self._fail(vm.uuid, "it is not there any more")
+        except OperationError as error:
+            # A guest that cannot be asked to shut down is switched off later.
+            if transition != "ACPI_SHUTDOWN":
+                self._fail(vm.uuid, error.message)
+        else:
+            if task_uuid:
+                self._tasks[vm.uuid] = task_uuid
+
+    def _look(self) -> Look[None]:
+        there = read_vms(self._client, list(self.left))
+        for uuid in list(self.left):
+            if uuid not in there:
+                self._fail(uuid, "it is not there any more")
+            elif there[uuid].power_state == self._wanted:
+                del self.left[uuid]
+                self._tasks.pop(uuid, None)
+        self._note_failed_tasks()
+        reached = self._all - len(self.left) - len(self.failures)
+        return Look(None, done=not self.left, state=f"{reached} of {self._all}{f', {len(self.failures)} failed' if self.failures else ''}")
+
+    def _note_failed_tasks(self) -> None:
+        """The power state tells what is done; a task is asked only whether it failed, and only so many at each look."""
+        asked = [uuid for uuid in self._tasks if uuid in self.left][:TASKS_A_LOOK]
+        with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
+            tasks = list(pool.map(lambda uuid: read_task(self._client, self._tasks[uuid]), asked))
+        for uuid, task in zip(asked, tasks, strict=True):
+            task_uuid = self._tasks.pop(uuid)
+            if task and task.status in FINISHED:
+                if task.status != SUCCEEDED:
+                    now = read_vm(self._client, uuid)
+                    if now is None or now.power_state != self._wanted:
+                        self._fail(uuid, f"the task ended {task.status.capitalize()}: {task.error or 'no reason given'}")
+            else:
+                # To the end of the queue, so that every one has its turn.
+                self._tasks[uuid] = task_uuid
+
+    def _fail(self, uuid: str, why: str) -> None:
+        self.failures[uuid] = why
+        self.left.pop(uuid, None)

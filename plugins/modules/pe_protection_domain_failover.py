@@ -1,0 +1,258 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: pe_protection_domain_failover
+short_description: Fail a protection domain over from one Prism Element cluster to another
+version_added: 0.1.0
+description:
+  - Moves a protection domain to the other side as planned, activates it on the survivor of a disaster, or gives it up on the old source when that is back,
+    through Prism Element, REST API v2.0.
+  - It looks first, and does nothing when the state is reached already. A change of mode that is under way is waited for and never ordered twice.
+  - What would lose data or VMs is refused with the reason, and can be accepted by an option of its own.
+  - It waits until the VMs are registered on the side that owns them then. It does not power them on; use M(euc.nutanix_citrix.pe_vm) for that.
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+notes:
+  - The account needs the role Cluster Admin on the cluster and Viewer on the peer.
+  - Only asynchronous protection domains; metro availability is refused.
+  - A migration keeps the uuids of the VMs, an activation gives new ones.
+  - Give O(peer) whenever the other side can be asked. Without it nobody knows whether the protection domain is active there.
+options:
+  name:
+    description:
+      - The protection domain's exact name.
+    type: str
+    required: true
+  state:
+    description:
+      - V(migrated) runs on the source. The VMs are shut down, their last data is sent, and they are registered at O(remote_site). Nothing is lost.
+      - V(activated) runs on the survivor. The VMs of a snapshot are registered there, whatever the other side does. What was written after the snapshot is
+        lost.
+      - V(deactivated) runs on the old source when it is back after V(activated). It deletes all VMs of the protection domain on the cluster it runs on.
+    type: str
+    required: true
+    choices: [migrated, activated, deactivated]
+  peer:
+    description:
+      - The cluster on the other side. What is left out is as for the task itself.
+      - Required for O(state=deactivated). With O(state=migrated) the task waits until the VMs are registered there, with O(state=activated) it refuses
+        when the protection domain is active there; a peer that does not answer is no obstacle then.
+    type: dict
+    suboptions:
+      nutanix_host:
+        description:
+          - Address of the cluster.
+        type: str
+        required: true
+      nutanix_port:
+        description:
+          - Port of Prism Element.
+        type: int
+      nutanix_username:
+        description:
+          - Account to log in with.
+        type: str
+      nutanix_password:
+        description:
+          - Password of the account.
+        type: str
+      validate_certs:
+        description:
+          - Whether the TLS certificate must be trusted.
+        type: bool
+      ca_path:
+        description:
+          - File with the certificates of the authorities to trust.
+        type: path
+  remote_site:
+    description:
+      - For O(state=migrated), the remote site to move to, under the name that the source has for it.
+      - It may be left out when one fits; the one that is the peer, or that the schedules of the protection domain replicate to.
+    type: str
+  snapshot_id:
+    description:
+      - For O(state=activated), the snapshot to activate from, as M(euc.nutanix_citrix.pe_protection_domain_info) lists it, with or without the site before
+        the colon. If not set, the newest that can be used.
+    type: str
+  data_age_limit:
+    description:
+      - For O(state=activated), how many seconds old the snapshot may be, which is the work that is lost. No limit if not set, or V(0).
+      - The age is measured by the cluster's own clock.
+    type: int
+  accept_pending_replications:
+    description:
+      - Whether to go on while snapshots are being replicated. O(state=migrated) refuses then because it would wait for them, O(state=activated) because a newer
+        snapshot is arriving; with the source gone it may never arrive.
+    type: bool
+    default: false
+  accept_split_brain:
+    description:
+      - Whether to do O(state=activated) although O(peer) answers and the protection domain is active there. Both sides have data of their own then.
+    type: bool
+    default: false
+  accept_missing_vms:
+    description:
+      - Whether to do O(state=deactivated) although VMs that it deletes have no counterpart of that name among the VMs of the protection domain on O(peer).
+    type: bool
+    default: false
+  accept_running_vms:
+    description:
+      - Whether to do O(state=deactivated) although more of the VMs run here than on O(peer), which looks as if this were the side in use.
+    type: bool
+    default: false
+  confirm:
+    description:
+      - Required for O(state=deactivated), which deletes VMs. Must repeat O(name).
+    type: str
+extends_documentation_fragment:
+  - euc.nutanix_citrix.prism_element
+  - euc.nutanix_citrix.waiting
+  - euc.nutanix_citrix.attributes
+seealso:
+  - module: euc.nutanix_citrix.pe_protection_domain_info
+  - module: euc.nutanix_citrix.pe_vm
+"""
+
+EXAMPLES = r"""
+- name: Move the desktops to the other site, as planned
+  euc.nutanix_citrix.pe_protection_domain_failover:
+    nutanix_host: cluster-a.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    name: PD-Desktops
+    state: migrated
+    peer:
+      nutanix_host: cluster-b.example.com
+  register: moved
+
+- name: Bring the desktops up on the survivor, losing a day of work at most
+  euc.nutanix_citrix.pe_protection_domain_failover:
+    nutanix_host: cluster-b.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    name: PD-Desktops
+    state: activated
+    data_age_limit: 86400
+    accept_pending_replications: true
+    peer:
+      nutanix_host: cluster-a.example.com
+
+- name: Give them up on the old source, which is back
+  euc.nutanix_citrix.pe_protection_domain_failover:
+    nutanix_host: cluster-a.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    name: PD-Desktops
+    state: deactivated
+    confirm: PD-Desktops
+    peer:
+      nutanix_host: cluster-b.example.com
+
+- name: Power the VMs on that were moved
+  euc.nutanix_citrix.pe_vm:
+    nutanix_host: cluster-b.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    uuids: "{{ moved.vms | map(attribute='uuid') }}"
+    state: powered_on
+    force: true
+"""
+
+RETURN = r"""
+name:
+  description: The protection domain's name.
+  returned: success
+  type: str
+  sample: PD-Desktops
+state:
+  description: The state that was asked for.
+  returned: success
+  type: str
+  sample: activated
+active:
+  description: Whether it is active on this cluster afterwards, or would be in check mode.
+  returned: success
+  type: bool
+  sample: true
+vms:
+  description:
+    - The VMs on the side that owns them afterwards, as they are registered there, each with C(name) and C(uuid).
+    - In check mode, and without O(wait), those that are concerned; C(uuid) is empty where only an activation will make it.
+    - O(state=migrated) without O(peer) tells them as they were on the source, and none when nothing was to be done.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - name: desk-001
+      uuid: 1962edba-61fc-4782-9d3d-3190658d763f
+removed_vms:
+  description: The VMs that O(state=deactivated) deleted, or would in check mode, each with C(name) and C(uuid).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+missing_vms:
+  description:
+    - VMs that the protection domain lists or listed and that do not exist on the side that owns it, each with C(name) and C(uuid), empty where it is unknown;
+      those that the snapshot of an activation does not hold, and those whose only copy a deactivation deleted.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+plan:
+  description: What was done, or would be in check mode, in sentences. Empty when there was nothing to do.
+  returned: success
+  type: list
+  elements: str
+  sample:
+    - "migrate 'PD-W11' from Prism Element cluster-a.example.com to the remote site 'cluster-b': 1 VM ('desk-001') is shut down, sent and registered there"
+remote_site:
+  description: Where O(state=migrated) went to; null when it ordered nothing.
+  returned: success
+  type: str
+  sample: cluster-b
+snapshot:
+  description: What O(state=activated) started from, C(id) and C(created) in UTC; null when it ordered nothing.
+  returned: success, and when data_age_limit refuses
+  type: dict
+  sample: {id: "cluster-a:353902", created: "2026-11-20T23:33:00Z"}
+data_age_seconds:
+  description: How old that snapshot was, which is the work that is lost; null when nothing was ordered.
+  returned: success, and when data_age_limit refuses
+  type: int
+  sample: 3127
+protected_by:
+  description:
+    - The remote sites that the schedules of the side that owns it replicate to now, apart from suspended ones. Empty when it is not protected, which is
+      warned of.
+    - Null when that side was not looked at, or is not active yet.
+  returned: success
+  type: list
+  elements: str
+  sample: [cluster-a]
+timeline:
+  description: When the work was done, each piece with C(phase) (V(migrate), V(activate) or V(deactivate)), C(started) and C(finished) in UTC, and C(failed).
+  returned: when something was done
+  type: list
+  elements: dict
+  sample:
+    - phase: activate
+      started: "2026-11-20T23:33:00.125Z"
+      finished: "2026-11-20T23:43:12.480Z"
+      failed: false
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_failover import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()
