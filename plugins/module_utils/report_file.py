@@ -12,8 +12,8 @@ from pathlib import Path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 
-def write_report(path: Path, text: str, reassurance: str) -> None:
-    """Whole or not at all, also when the run is killed here. `reassurance` ends the advice of the error when the file cannot be written."""
+def write_report(path: Path, text: str, reassurance: str, what: str = "report") -> None:
+    """Whole or not at all, also when the run is killed here. `reassurance` ends the advice of the error when the file, a `what`, cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as unfinished:
@@ -21,4 +21,4 @@ def write_report(path: Path, text: str, reassurance: str) -> None:
         os.chmod(unfinished.name, 0o644)
         os.replace(unfinished.name, path)
     except OSError as error:
-        raise OperationError(f"The report cannot be written to {path}: {error.strerror}", f"Choose another path; {reassurance}") from None
+        raise OperationError(f"The {what} cannot be written to {path}: {error.strerror}", f"Choose another path; {reassurance}") from None

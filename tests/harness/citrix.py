@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from typing import Any
+from typing import Any, ClassVar
 
 from harness.modules import Site, hosts_of, writes
 from lab.running import RunningLab
@@ -75,22 +75,24 @@ TOPOLOGY: dict[str, Any] = {
 class CitrixEstate:
     """The lab with this estate: `daas` and `cvad` call modules, the rest changes and looks at the lab."""
 
+    topology: ClassVar[dict[str, Any]] = TOPOLOGY
+
     def __init__(self, lab: RunningLab) -> None:
         self.lab = lab
         self.reset()
 
     def reset(self, site: dict[str, Any] | None = None, **durations: float) -> None:
         """Back to the beginning, with other durations and other keys of both sites where given."""
-        topology = deepcopy(TOPOLOGY)
+        topology = deepcopy(self.topology)
         topology["durations"] = {**QUICK, **durations}
         for spec in topology["citrix_sites"]:
             spec.update(site or {})
         self.lab.clear_faults()
         self.lab.reset(topology)
         self.lab.forget()
-        hosts = hosts_of(self.lab)
-        self.daas: Site = hosts["daas"]
-        self.cvad: Site = hosts["cvad"]
+        self.hosts = hosts_of(self.lab)
+        self.daas: Site = self.hosts["daas"]
+        self.cvad: Site = self.hosts["cvad"]
 
     def behave(self, **switches: Any) -> None:
         """Set behaviour switches of both sites."""

@@ -11,6 +11,7 @@ import pytest
 
 from conformance.citrix_models import violations
 from harness.citrix import TOPOLOGY, CitrixEstate
+from harness.desktops import Desktops
 from lab.running import RunningLab, serve
 
 
@@ -24,6 +25,15 @@ def _citrix_lab() -> Iterator[RunningLab]:
 def estate(_citrix_lab: RunningLab) -> Iterator[CitrixEstate]:
     """The Citrix estate in its first state. A test fails when a request broke the wire contract."""
     yield CitrixEstate(_citrix_lab)
+    recorded = _citrix_lab.requests()
+    assert [entry["violation"] for entry in recorded if entry["violation"]] == []
+    assert violations(recorded) == []
+
+
+@pytest.fixture
+def desktops(_citrix_lab: RunningLab) -> Iterator[Desktops]:
+    """The estate of persistent desktops in its first state. A test fails when a request broke the wire contract."""
+    yield Desktops(_citrix_lab)
     recorded = _citrix_lab.requests()
     assert [entry["violation"] for entry in recorded if entry["violation"]] == []
     assert violations(recorded) == []

@@ -46,11 +46,12 @@ class TokenAuthorization(Authorization):
         self._sent = threading.local()
 
     def headers(self) -> dict[str, str]:
-        with self._lock:
-            if self._token is None or self._token.stale:
-                self._token = self._obtain()
-            self._sent.token = self._token
+        self._sent.token = self._current()
         return {"Authorization": f"CWSAuth bearer={self._sent.token.text}", "Citrix-CustomerId": self._customer_id}
+
+    def token(self) -> str:
+        """The text of a token that is good now, for requests within a request."""
+        return self._current().text
 
     def renew(self) -> bool:
         """A new token, unless another thread has got one since the refused one was sent."""
@@ -58,6 +59,12 @@ class TokenAuthorization(Authorization):
             if self._token is self._sent.token:
                 self._token = self._obtain()
         return True
+
+    def _current(self) -> Token:
+        with self._lock:
+            if self._token is None or self._token.stale:
+                self._token = self._obtain()
+            return self._token
 
 
 def cloud_token(trust: RestSession, customer_id: str, client_id: str, client_secret: str) -> Token:

@@ -132,6 +132,7 @@ def catalog_of(body: Mapping[str, Any]) -> Catalog:
         broken=bool(body.get("IsBroken")),
         errors=tuple(str(error) for error in body.get("Errors") or []),
         zone=_name(body, "Zone"),
+        zone_id=(body.get("Zone") or {}).get("Id") or "",
         functional_level=body.get("MinimumFunctionalLevel") or "",
         machine_profile=(scheme.get("MachineProfile") or {}).get("XDPath") or "",
     )

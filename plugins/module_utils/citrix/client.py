@@ -42,6 +42,7 @@ class CitrixSite(RestSession):
     administrator = ""
     customer_id = ON_PREMISES
     api_root = ""
+    _tokens: TokenAuthorization
 
     @classmethod
     def connect(cls, params: Mapping[str, Any]) -> CitrixSite:
@@ -64,22 +65,27 @@ class CitrixSite(RestSession):
                 return on_premises_token(log_in, params["client_id"], params["client_secret"])
             return cloud_token(log_in, customer_id, params["client_id"], params["client_secret"])
 
+        authorization = TokenAuthorization(customer_id, obtain)
         site = cls(
             f"Citrix {hostname}",
             base_url,
-            authorization=TokenAuthorization(customer_id, obtain),
+            authorization=authorization,
             explain=explain,
             verify=verify,
             read_timeout=120.0,
             pool_size=32,
         )
-        site.customer_id, site.api_root = customer_id, api_root
+        site.customer_id, site.api_root, site._tokens = customer_id, api_root, authorization
         site._enter(params["site"])
         return site
 
     @property
     def on_premises(self) -> bool:
         return self.customer_id.casefold() == ON_PREMISES.casefold()
+
+    def token(self) -> str:
+        """The bearer token, renewed when it is about to end: the items of a batch carry it themselves (6)."""
+        return self._tokens.token()
 
     def items(self, path: str, params: Mapping[str, Any] | None = None, limit: int | None = 250) -> Iterator[dict[str, Any]]:
         """The `Items` of a collection to the last page, each id once; `limit` is the page size, None for collections that do not page (4.1)."""

@@ -24,7 +24,7 @@ BROWSED_AT_ONCE = 32
 
 @dataclass(frozen=True)
 class Connection:
-    """A hypervisor connection. `addresses` in the plug-in's own form."""
+    """A hypervisor connection. `addresses` in the plug-in's own form; `fault_state` is '' while there is no fault (10.2)."""
 
     id: str
     name: str
@@ -32,21 +32,33 @@ class Connection:
     addresses: tuple[str, ...]
     zone: str
     in_maintenance_mode: bool
+    zone_id: str = ""
+    connection_type: str = ""
+    fault_state: str = ""
+    fault_reason: str = ""
 
 
 def read_connections(site: CitrixSite) -> list[Connection]:
     """All hypervisor connections; not paged."""
-    return [
-        Connection(
-            id=item.get("Id") or "",
-            name=item.get("Name") or "",
-            plugin=item.get("PluginId") or "",
-            addresses=tuple(item.get("Addresses") or ()),
-            zone=(item.get("Zone") or {}).get("Name") or "",
-            in_maintenance_mode=bool(item.get("InMaintenanceMode")),
-        )
-        for item in site.items("/hypervisors", limit=None)
-    ]
+    return [_connection(item) for item in site.items("/hypervisors", limit=None)]
+
+
+def _connection(body: Mapping[str, Any]) -> Connection:
+    zone, fault = body.get("Zone") or {}, body.get("Fault") or {}
+    state = fault.get("State") or ""
+    return Connection(
+        id=body.get("Id") or "",
+        name=body.get("Name") or "",
+        plugin=body.get("PluginId") or "",
+        addresses=tuple(body.get("Addresses") or ()),
+        zone=zone.get("Name") or "",
+        in_maintenance_mode=bool(body.get("InMaintenanceMode")),
+        zone_id=zone.get("Id") or "",
+        connection_type=body.get("ConnectionType") or "",
+        # The values of State are free text but for Initializing; None is how the site's other enums say that there is nothing
+        fault_state="" if state == "None" else state,
+        fault_reason=fault.get("Reason") or "",
+    )
 
 
 def read_hosting_units(site: CitrixSite, connection: Connection) -> list[HostingUnit]:

@@ -55,6 +55,7 @@ class Catalog:
     broken: bool = False
     errors: tuple[str, ...] = ()
     zone: str = ""
+    zone_id: str = ""
     functional_level: str = ""
     machine_profile: str = ""
 

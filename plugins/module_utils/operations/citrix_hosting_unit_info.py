@@ -44,7 +44,14 @@ def _facts(unit: HostingUnit, connection: Connection) -> dict[str, Any]:
         "id": unit.id,
         "name": unit.name,
         "path": unit.path,
-        "connection": {**asdict(connection), "addresses": list(connection.addresses)},
+        "connection": {
+            "id": connection.id,
+            "name": connection.name,
+            "plugin": connection.plugin,
+            "addresses": list(connection.addresses),
+            "zone": connection.zone,
+            "in_maintenance_mode": connection.in_maintenance_mode,
+        },
     }
 
 

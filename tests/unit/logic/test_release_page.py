@@ -3,9 +3,7 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta, timezone
-from html.parser import HTMLParser
 from typing import Any
 
 import pytest
@@ -17,10 +15,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_p
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_page_style import STYLE
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import as_dicts, catalog_rows, cluster_rows, problems
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
+from harness.pages import AWKWARD, Page, as_kept, weak_colours
+from harness.pages import look as look_at
 
 BEGAN = datetime(2026, 11, 20, 23, 33, tzinfo=timezone.utc)
-VOID = {"meta", "link", "br"}
-AWKWARD = "Göld \"W11\" <script>alert('1')</script> </title></style> &amp; 100% #1 \\ 金 שלום"
 REMAINS_MISSING = {"state": "failed", "message": "Prism Element cluster-b cannot be reached. Check the address."}
 
 
@@ -87,57 +85,8 @@ def report(
     }
 
 
-class Page(HTMLParser):
-    """A page taken apart; fails where elements are not properly nested."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__(convert_charrefs=True)
-        self.open: list[str] = []
-        self.elements: list[tuple[str, dict[str, str | None]]] = []
-        self.text = ""
-        self.feed(html)
-        self.close()
-        assert self.open == []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        assert len({name for name, _value in attrs}) == len(attrs)
-        self.elements.append((tag, dict(attrs)))
-        if tag not in VOID:
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        assert self.open.pop() == tag
-
-    def handle_data(self, data: str) -> None:
-        if "style" not in self.open:
-            self.text += data
-
-    def all(self, *tags: str) -> list[dict[str, str | None]]:
-        return [attributes for tag, attributes in self.elements if tag in tags]
-
-
 def look(data: dict[str, Any]) -> Page:
-    """The page, after everything that holds for each of them."""
-    html = release_page(data)
-    html.encode("utf-8")
-    page = Page(html)
-    ids = [attributes["id"] for _tag, attributes in page.elements if "id" in attributes]
-    assert len(set(ids)) == len(ids)
-    links = [attributes["href"] or "" for attributes in page.all("a", "link")]
-    assert {link[1:] for link in links if link.startswith("#")} <= set(ids)
-    assert {link for link in links if not link.startswith("#")} == {"data:,"}
-    assert page.all("script", "img", "iframe", "object", "embed", "base", "form") == []
-    assert not any(name.startswith("on") or name == "src" for _tag, attributes in page.elements for name in attributes)
-    assert "url(" not in STYLE
-    assert "@import" not in STYLE
-    assert page.all("html") == [{"lang": "en"}]
-    assert [len(page.all(tag)) for tag in ("h1", "main", "nav", "header", "footer")] == [1] * 5
-    assert len(page.all("title")) == 1 + len(page.all("rect"))
-    assert all(attributes["role"] == "img" and attributes["aria-label"] for attributes in page.all("svg"))
-    assert all(attributes["scope"] in ("row", "col") for attributes in page.all("th"))
-    assert len(page.all("table")) == len(page.all("caption"))
-    assert len(page.all("details")) == len(page.all("summary"))
-    return page
+    return look_at(release_page(data), STYLE)
 
 
 WANTED = {"daas": [{"name": "W11", "cluster": "cluster-a"}, {"name": "Lab", "cluster": "cluster-b"}]}
@@ -251,28 +200,9 @@ def test_awkward_names_are_text_everywhere() -> None:
 @given(st.text(alphabet=st.characters(codec=None), min_size=1, max_size=30))
 def test_no_name_breaks_the_page(name: str) -> None:
     page = look(awkward_report(name))
-    kept = re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", name)
-    assert kept in page.text
-
-
-def luminance(colour: str) -> float:
-    channels = [int(colour[start : start + 2], 16) / 255 for start in (1, 3, 5)]
-    red, green, blue = (value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4 for value in channels)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
-
-
-def contrast(one: str, other: str) -> float:
-    lighter, darker = sorted((luminance(one), luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
+    assert as_kept(name) in page.text
 
 
 @pytest.mark.parametrize("scheme", [0, 1])
 def test_colours_have_enough_contrast(scheme: int) -> None:
-    """WCAG 2.2 AA: 4.5 for text, 3 for what is drawn."""
-    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", re.findall(r":root \{(.*?)\}", STYLE, re.DOTALL)[scheme]))
-    paper = colours["paper"]
-    assert {name: contrast(colours[name], paper) >= 4.5 for name in ("ink", "quiet", "link", "good", "bad", "plan")} == dict.fromkeys(
-        ("ink", "quiet", "link", "good", "bad", "plan"), True
-    )
-    drawn = [phase.replace(" ", "-") for phase in timeline.PHASES] + ["failed"]
-    assert [name for name in drawn if contrast(colours[name], paper) < 3] == []
+    assert weak_colours(STYLE, scheme, [phase.replace(" ", "-") for phase in timeline.PHASES]) == []

@@ -1,0 +1,86 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which VMs may host the machines of a site: put together from what clusters say, before and after a failover.
+
+What a cluster was seen to have is {message, vms, domains}: `message` says why it could not be asked ('' when it could), `vms` are those of pe_vm_info and
+`domains` those of pe_protection_domain_info. A VM for citrix_machine_hosting is {name, uuid, hypervisor_connection, cluster}.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Seen = Mapping[str, Any]
+USABLE = ("AVAILABLE", "RETAIN_FOREVER")
+
+
+def present(clusters: Mapping[str, Seen], connections: Mapping[str, str], protection_domains: Sequence[str] = ()) -> dict[str, Any]:
+    """The VMs that are there now: {vms, vm_names}; `vm_names` is None without protection domains.
+
+    With protection domains only their members count, on the cluster where they are active: a VM of the same name that is no member, such as the clone of a
+    drill, can then never take over a machine. A member whose VM is gone stays among the names, so that its machine comes out as missing.
+    Raises ValueError when a cluster could not be asked, or a protection domain is active nowhere or twice.
+    """
+    silent = [f"{host} could not be asked ({seen['message']})" for host, seen in clusters.items() if seen["message"]]
+    if silent:
+        raise ValueError(". ".join(silent))
+    if not protection_domains:
+        return {"vms": [_vm(vm["name"], vm["uuid"], host, connections) for host, seen in clusters.items() for vm in seen["vms"]], "vm_names": None}
+    vms, names = [], []
+    for protection_domain in protection_domains:
+        host = _where_active(protection_domain, clusters)
+        known = {vm["uuid"]: vm["name"] for vm in clusters[host]["vms"]}
+        for member in _domain(clusters[host], protection_domain)["members"]:
+            name = known.get(member["vm_uuid"], member["vm_name"])
+            names.append(name)
+            if member["vm_uuid"] in known:
+                vms.append(_vm(name, member["vm_uuid"], host, connections))
+    return {"vms": vms, "vm_names": list(dict.fromkeys(names))}
+
+
+def expected(source: Seen, target: Seen, protection_domains: Sequence[str], planned: bool, host: str, connections: Mapping[str, str]) -> dict[str, Any]:
+    """The VMs that will be on the target `host` after the failover: {vms, vm_names}.
+
+    A planned migration keeps uuids; an activation gives new ones, told as '' for "known after the failover" (prism_element_v2 11). Where the source cannot be
+    asked, the newest usable snapshot on the target says who will be there.
+    """
+    vms = []
+    for protection_domain in protection_domains:
+        there, here = _domain(target, protection_domain), _domain(source, protection_domain)
+        if there.get("active"):
+            members, kept = there["members"], True
+        elif here.get("active"):
+            members, kept = here["members"], planned
+        else:
+            members, kept = _in_newest_snapshot(there), False
+        vms += [_vm(member["vm_name"], member["vm_uuid"] if kept else "", host, connections) for member in members]
+    return {"vms": vms, "vm_names": list(dict.fromkeys(vm["name"] for vm in vms))}
+
+
+def _where_active(protection_domain: str, clusters: Mapping[str, Seen]) -> str:
+    active = [host for host, seen in clusters.items() if _domain(seen, protection_domain).get("active")]
+    if len(active) == 1:
+        return active[0]
+    if active:
+        raise ValueError(
+            f"Protection domain '{protection_domain}' is active on {' and on '.join(active)} at once, so it is not clear which VMs are the machines. "
+            "Deactivate it where its data is to be given up, then run again"
+        )
+    raise ValueError(f"Protection domain '{protection_domain}' is not active on {' or '.join(clusters)}: fail over first, then re-host")
+
+
+def _in_newest_snapshot(domain: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
+    usable = [snapshot for snapshot in domain.get("snapshots") or [] if snapshot["state"] in USABLE]
+    return max(usable, key=lambda snapshot: snapshot["created"] or "", default={"vms": []})["vms"]
+
+
+def _domain(seen: Seen, name: str) -> Mapping[str, Any]:
+    return next((domain for domain in seen["domains"] if domain["name"] == name), {})
+
+
+def _vm(name: str, uuid: str, host: str, connections: Mapping[str, str]) -> dict[str, str]:
+    if not connections.get(host):
+        raise ValueError(f"No hosting connection of this site is named for {host}. Add it to dr_connections")
+    return {"name": name, "uuid": uuid, "hypervisor_connection": connections[host], "cluster": host}

@@ -1,0 +1,107 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which machines a task is about: chosen by catalog, delivery group, name, or by the names of VMs."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, host_name
+
+NAME_COLUMNS = ("machine", "name")
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What was asked for; None where an option was not given. `names` are DOMAIN\\HOST or HOST, `vm_names` names of VMs, `catalog_ids` ids of catalogs."""
+
+    catalog_ids: frozenset[str] | None = None
+    delivery_groups: tuple[str, ...] | None = None
+    names: tuple[str, ...] | None = None
+    vm_names: tuple[str, ...] | None = None
+    exclude: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Scope:
+    """`machines` are to be worked on, `excluded` would be if they were not excluded, `unknown` are names that no machine bears."""
+
+    machines: tuple[Machine, ...]
+    excluded: tuple[Machine, ...] = ()
+    unknown: tuple[str, ...] = ()
+
+
+def choose(wish: Wish, machines: Sequence[Machine]) -> Scope:
+    """Every option that is given narrows the choice. Names are compared whole and without case.
+
+    Raises LookupError when a HOST without its domain means machines of several domains.
+    """
+    chosen = list(machines)
+    if wish.catalog_ids is not None:
+        chosen = [machine for machine in chosen if machine.catalog_id in wish.catalog_ids]
+    if wish.delivery_groups is not None:
+        groups = _keys(wish.delivery_groups)
+        chosen = [machine for machine in chosen if machine.delivery_group.casefold() in groups]
+    unknown: tuple[str, ...] = ()
+    if wish.names is not None:
+        unknown = unknown_names(wish.names, machines)
+        _refuse_doubles(wish.names, chosen)
+        names = _keys(wish.names)
+        chosen = [machine for machine in chosen if _bears_one_of(machine, names)]
+    if wish.vm_names is not None:
+        vms = _keys(wish.vm_names)
+        chosen = [machine for machine in chosen if vm_names_of(machine) & vms]
+    left_out = _keys(wish.exclude)
+    kept = [machine for machine in chosen if not _bears_one_of(machine, left_out)]
+    excluded = [machine for machine in chosen if _bears_one_of(machine, left_out)]
+    return Scope(_sorted(kept), _sorted(excluded), unknown)
+
+
+def unknown_names(names: Iterable[str], machines: Iterable[Machine]) -> tuple[str, ...]:
+    """The names that no machine bears, in the order given."""
+    known = {key for machine in machines for key in (machine.name.casefold(), host_name(machine.name).casefold())}
+    return tuple(dict.fromkeys(name for name in names if name.casefold() not in known))
+
+
+def vm_names_of(machine: Machine) -> frozenset[str]:
+    """The names that the VM of a machine may have, without case: HOST, or the whole DNS name."""
+    return _keys(name for name in (host_name(machine.name), machine.dns_name) if name)
+
+
+def names_in_csv(text: str) -> tuple[str, ...]:
+    """The names in the column `machine` or `name` of a CSV text with a header line, commas or semicolons between its columns. Raises ValueError."""
+    text = text.removeprefix("\ufeff")
+    header = text.partition("\n")[0]
+    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if header.count(";") > header.count(",") else ",")
+    columns = {(column or "").strip().casefold(): column for column in rows.fieldnames or ()}
+    column = next((columns[name] for name in NAME_COLUMNS if name in columns), None)
+    if column is None:
+        raise ValueError(f"its first line names no column 'machine' or 'name' but {header.strip()!r}")
+    return tuple(dict.fromkeys(name for row in rows if (name := (row.get(column) or "").strip())))
+
+
+def _refuse_doubles(names: Iterable[str], machines: Sequence[Machine]) -> None:
+    by_host: dict[str, list[Machine]] = {}
+    for machine in machines:
+        by_host.setdefault(host_name(machine.name).casefold(), []).append(machine)
+    for name in names:
+        found = by_host.get(name.casefold(), []) if "\\" not in name else []
+        if len(found) > 1:
+            listed = ", ".join(f"{machine.name} ({machine.id})" for machine in found)
+            raise LookupError(f"{len(found)} machines are called '{name}': {listed}. Give DOMAIN\\HOST")
+
+
+def _bears_one_of(machine: Machine, keys: frozenset[str]) -> bool:
+    return machine.name.casefold() in keys or host_name(machine.name).casefold() in keys
+
+
+def _keys(names: Iterable[str]) -> frozenset[str]:
+    return frozenset(name.casefold() for name in names)
+
+
+def _sorted(machines: Iterable[Machine]) -> tuple[Machine, ...]:
+    return tuple(sorted(machines, key=lambda machine: (machine.name.casefold(), machine.id)))

@@ -1,0 +1,138 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether machines that were re-hosted are back under control: hosting as wanted, power known, enough of them on and registered (citrix_orchestration 11.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import percent, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.power_states import VM_NOT_FOUND, is_on, power_known
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A machine and the hosting that it must have. `hosted_machine_id` '' is an id that is not known yet and not looked at."""
+
+    id: str
+    name: str
+    catalog: str
+    catalog_id: str
+    hosted_machine_id: str
+    hypervisor_connection: str
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What proves: percent of the machines that are on must be registered, a least number of them, and percent of all machines must be on."""
+
+    registered_percent: int = 90
+    registered_at_least: int = 1
+    powered_on_percent: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value in (("registered_percent", self.registered_percent), ("powered_on_percent", self.powered_on_percent)):
+            if not 0 <= value <= 100:
+                raise ValueError(f"{name} is a percentage from 0 to 100, not {value}")
+        if self.registered_at_least < 0:
+            raise ValueError(f"registered_at_least is a number of machines and not negative, not {self.registered_at_least}")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The machines of a set by what was seen of them. `present` are all but those that are `gone`; `unregistered` are among `on`."""
+
+    present: tuple[Machine, ...]
+    gone: tuple[Wanted, ...]
+    wrong_hosting: tuple[Machine, ...]
+    power_unknown: tuple[Machine, ...]
+    vm_not_found: tuple[Machine, ...]
+    on: tuple[Machine, ...]
+    off: tuple[Machine, ...]
+    unregistered: tuple[Machine, ...]
+
+    @property
+    def registered(self) -> int:
+        return len(self.on) - len(self.unregistered)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing can get better any more: every machine is where it should be, on and registered."""
+        return not self.wrong_hosting and self.registered == len(self.present)
+
+
+def wanted_of(given: Mapping[str, Any]) -> Wanted:
+    """A machine from an entry of the option. Raises ValueError for one that lacks what is needed."""
+    entry = Wanted(**{key: str(given.get(key) or "") for key in ("id", "name", "catalog", "catalog_id", "hosted_machine_id", "hypervisor_connection")})
+    missing = [key for key in ("id", "name", "catalog_id", "hypervisor_connection") if not getattr(entry, key)]
+    if missing:
+        raise ValueError(f"an entry of machines lacks {', '.join(missing)}: {dict(given)}")
+    return entry
+
+
+def evidence(wanted: Sequence[Wanted], machines: Mapping[str, Machine]) -> Evidence:
+    """What is seen of the wanted; `machines` by id, those that are gone are not among them."""
+    pairs = [(entry, machines[entry.id]) for entry in wanted if entry.id in machines]
+    present = [machine for _entry, machine in pairs]
+    on = [machine for machine in present if is_on(machine)]
+    return Evidence(
+        present=tuple(present),
+        gone=tuple(entry for entry in wanted if entry.id not in machines),
+        wrong_hosting=tuple(machine for entry, machine in pairs if not hosted_as_wanted(entry, machine)),
+        power_unknown=tuple(machine for machine in present if not power_known(machine)),
+        vm_not_found=tuple(machine for machine in present if machine.power_state == VM_NOT_FOUND),
+        on=tuple(on),
+        off=tuple(machine for machine in present if power_known(machine) and not is_on(machine) and machine.power_state != VM_NOT_FOUND),
+        unregistered=tuple(machine for machine in on if machine.registration_state != "Registered"),
+    )
+
+
+def hosted_as_wanted(wanted: Wanted, machine: Machine) -> bool:
+    """Whether connection and VM are the wanted ones; ids and names compare without case."""
+    if machine.hypervisor_connection.casefold() != wanted.hypervisor_connection.casefold():
+        return False
+    return not wanted.hosted_machine_id or machine.hosted_machine_id.casefold() == wanted.hosted_machine_id.casefold()
+
+
+def unproven_because(seen: Evidence, terms: Terms) -> str:
+    """Why the set is not proven, '' when it is. An empty set needs no proof; machines that are gone are left out, unless all are."""
+    if not seen.present:
+        return f"all {len(seen.gone)} machines are gone" if seen.gone else ""
+    reasons = []
+    for found, what in (
+        (seen.wrong_hosting, "are not hosted as wanted"),
+        (seen.power_unknown, "have a power state that is not known"),
+        (seen.vm_not_found, "have a VM that the hypervisor does not know"),
+    ):
+        if found:
+            reasons.append(f"{len(found)} of {len(seen.present)} machines {what} ({shortened([machine.name for machine in found])})")
+    if len(seen.on) * 100 < terms.powered_on_percent * len(seen.present):
+        reasons.append(f"{len(seen.on)} of {len(seen.present)} machines are on, {terms.powered_on_percent} % are wanted")
+    if seen.registered * 100 < terms.registered_percent * len(seen.on):
+        names = shortened([machine.name for machine in seen.unregistered])
+        reasons.append(f"{seen.registered} of {len(seen.on)} machines that are on are registered, {terms.registered_percent} % are wanted (not {names})")
+    least = min(terms.registered_at_least, len(seen.present))
+    if seen.registered < least:
+        reasons.append(f"{seen.registered} machines are registered, at least {least} must be to prove anything")
+    return "; ".join(reasons)
+
+
+def figures(seen: Evidence) -> dict[str, int]:
+    """The counts of a set."""
+    return {
+        "machines": len(seen.present) + len(seen.gone),
+        "on": len(seen.on),
+        "off": len(seen.off),
+        "registered": seen.registered,
+        "registered_percent": percent(seen.registered, len(seen.on)),
+        "unregistered": len(seen.unregistered),
+        "maintenance_mode": sum(machine.maintenance_mode for machine in seen.present),
+        "wrong_hosting": len(seen.wrong_hosting),
+        "power_unknown": len(seen.power_unknown),
+        "vm_not_found": len(seen.vm_not_found),
+        "gone": len(seen.gone),
+    }

@@ -1,0 +1,106 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Move catalogs to a zone, or to that of a hypervisor connection."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES, selector_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.connections import named_connections
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import Connection, read_connections
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_present
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.zones import move_catalogs, read_zoned_catalogs, read_zones
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.named import find_named
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.zones import Move, Zone, is_in, plan_move, plan_move_after_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    "catalogs": {"type": "list", "elements": "dict", "required": True, "options": SELECTOR_ARGUMENTS, **SELECTOR_RULES},
+    "zone": {"type": "str"},
+    "hypervisor_connection": {"type": "str"},
+    "only_when_moved": {"type": "bool", "default": False},
+    "wait_timeout": {"type": "int", "default": 600},
+}
+
+
+def perform(run: Run) -> dict[str, Any]:
+    params = run.params
+    site = CitrixSite.connect(params)
+    connections = read_connections(site) if params["hypervisor_connection"] or params["only_when_moved"] else []
+    zone = _zone(site, params["zone"], params["hypervisor_connection"], connections)
+    catalogs = _catalogs(site, params["catalogs"])
+    moves = _plan(site, catalogs, zone, connections, params["only_when_moved"])
+    moving = [move.catalog for move in moves if move.action == "move"]
+    if moving and not run.check:
+        with run.phase("zone"):
+            warning = move_catalogs(site, zone, moving, timeout=params["wait_timeout"], progress=run.progress)
+        if warning:
+            run.warn(f"{site.endpoint}: moving catalogs to zone {zone.name}: {warning}")
+    return {
+        "changed": bool(moving),
+        "zone": {"id": zone.id, "name": zone.name},
+        "catalogs": [_facts(move, zone, run.check) for move in moves],
+        "moved": [catalog.full_name for catalog in moving],
+        "staying": [{**_names(move.catalog), "why": move.why, "machines": list(move.machines)} for move in moves if move.action == "stay"],
+        "diff": {
+            "before": {"zones": {move.catalog.full_name: move.catalog.zone for move in moves}},
+            "after": {"zones": {move.catalog.full_name: zone.name if move.action == "move" else move.catalog.zone for move in moves}},
+        },
+    }
+
+
+def _zone(site: CitrixSite, name: str | None, connection_name: str | None, connections: Sequence[Connection]) -> Zone:
+    if connection_name is not None:
+        (connection,) = named_connections(site, [connection_name], connections)
+        if not connection.zone_id:
+            raise OperationError(f"{site.endpoint}: connection {connection.name} does not tell its zone", "Give zone instead.")
+        return Zone(connection.zone_id, connection.zone)
+    try:
+        return find_named("zone", name or "", read_zones(site))
+    except LookupError as error:
+        raise OperationError(f"{site.endpoint}: {error}") from None
+
+
+def _catalogs(site: CitrixSite, given: Sequence[dict[str, Any]]) -> list[Catalog]:
+    if not given:
+        return []
+    known = read_zoned_catalogs(site)
+    try:
+        return list(dict.fromkeys(find_catalog(selector_of(entry), known) for entry in given))
+    except LookupError as error:
+        raise OperationError(f"{site.endpoint}: {error}") from None
+
+
+def _plan(site: CitrixSite, catalogs: Sequence[Catalog], zone: Zone, connections: Sequence[Connection], only_when_moved: bool) -> list[Move]:
+    elsewhere = [catalog for catalog in catalogs if not is_in(catalog, zone)]
+    if not only_when_moved or not elsewhere:
+        return [plan_move(catalog, zone) for catalog in catalogs]
+    machines = read_present(site, [catalog.id for catalog in elsewhere])
+    zones = {connection.name: Zone(connection.zone_id, connection.zone) for connection in connections}
+    return [plan_move_after_machines(catalog, zone, [each for each in machines if each.catalog_id == catalog.id], zones) for catalog in catalogs]
+
+
+def _facts(move: Move, zone: Zone, check: bool) -> dict[str, Any]:
+    actions = {"unchanged": "unchanged", "move": "would_move" if check else "moved", "stay": "staying"}
+    return {
+        **_names(move.catalog),
+        "before": move.catalog.zone,
+        "zone": zone.name if move.action == "move" and not check else move.catalog.zone,
+        "action": actions[move.action],
+    }
+
+
+def _names(catalog: Catalog) -> dict[str, str]:
+    return {"id": catalog.id, "name": catalog.name, "folder": "/".join(catalog.folder), "full_name": catalog.full_name}
+
+
+OPERATION = Operation(
+    arguments=ARGUMENTS, perform=perform, required_one_of=(("zone", "hypervisor_connection"),), mutually_exclusive=(("zone", "hypervisor_connection"),)
+)

@@ -1,0 +1,36 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read hypervisor connections: zone, maintenance mode, fault."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.connections import connection_facts, named_connections
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import read_connections, read_hosting_units
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    "names": {"type": "list", "elements": "str"},
+    "hosting_units": {"type": "bool", "default": False},
+}
+
+
+def perform(run: Run) -> dict[str, Any]:
+    site = CitrixSite.connect(run.params)
+    known = read_connections(site)
+    names = run.params["names"]
+    found = known if names is None else named_connections(site, names, known)
+    shown = []
+    for connection in sorted(found, key=lambda each: each.name.casefold()):
+        facts = connection_facts(connection)
+        if run.params["hosting_units"]:
+            facts["hosting_units"] = sorted((unit.name for unit in read_hosting_units(site, connection)), key=str.casefold)
+        shown.append(facts)
+    return {"changed": False, "connections": shown}
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

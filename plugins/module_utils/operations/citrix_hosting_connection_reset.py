@@ -1,0 +1,185 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Let a site look at its hypervisors anew, and wait until it knows the power states of the machines there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.connections import connection_facts, named_connections, reset_connection
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import Connection, read_connections
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_scope import SCOPE_ARGUMENTS, read_scope
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import PowerWatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.power_states import VM_NOT_FOUND, power_known
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Look, duration, wait_for
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    **SCOPE_ARGUMENTS,
+    **WAIT_ARGUMENTS,
+    "names": {"type": "list", "elements": "str", "required": True},
+    "force": {"type": "bool", "default": False},
+    "always_twice": {"type": "bool", "default": True},
+    "settle_timeout": {"type": "int", "default": 30},
+}
+RESET_AT_ONCE = 8
+MOST_NAMED = 20
+ADVICE = (
+    "Look whether their VMs are on the cluster of the connection, whether their hosting is right (citrix_machine_hosting), and whether the connection reaches "
+    "the cluster. Running the same task again resets once more and goes on waiting."
+)
+
+
+def perform(run: Run) -> dict[str, Any]:
+    params = run.params
+    if not params["names"]:
+        return {"changed": False, "connections": [], "power_unknown": [], "vm_not_found": [], "machines": 0, "diff": {"before": {}, "after": {}}}
+    site = CitrixSite.connect(params)
+    connections = named_connections(site, params["names"], read_connections(site))
+    resets = [_Reset(connection) for connection in connections]
+    scope = read_scope(site, params)
+    if scope.unknown:
+        run.warn(f"{site.endpoint}: no machine is called {quoted(scope.unknown[:MOST_NAMED])}; it is not waited for")
+    for machine in scope.machines:
+        for reset in resets:
+            if machine.hypervisor_connection.casefold() == reset.connection.name.casefold():
+                reset.machines.append(machine)
+    for reset in resets:
+        reset.needed = params["force"] or any(not power_known(machine) for machine in reset.machines)
+    _refuse_maintenance(site, resets)
+    needed = [reset for reset in resets if reset.needed]
+    for reset in needed:
+        if reset.connection.fault_state:
+            run.warn(f"{site.endpoint}: connection {reset.connection.name} has a fault: {_fault(reset.connection)}. A reset may or may not end it.")
+    before = _Picture([machine for reset in resets for machine in reset.machines])
+    if not needed or run.check:
+        return _result(resets, before, before, run.check)
+    watch = PowerWatch(site, [machine for reset in needed for machine in reset.machines])
+    with run.phase("reset"):
+        missing = _settle(site, run, needed, watch)
+    after = _Picture([*watch.machines.values(), *(machine for reset in resets if not reset.needed for machine in reset.machines)])
+    result = _result(resets, before, after, run.check)
+    if after.vm_not_found:
+        run.warn(f"{site.endpoint}: the hypervisor does not know the VMs of {len(after.vm_not_found)} machines: {shortened(after.vm_not_found)}")
+    if missing:
+        raise OperationError(_still_unknown(site, needed, after, missing), ADVICE, **result)
+    return result
+
+
+class _Reset:
+    """A connection, its machines that matter, and how often it was reset."""
+
+    def __init__(self, connection: Connection) -> None:
+        self.connection = connection
+        self.machines: list[Machine] = []
+        self.needed = False
+        self.times = 0
+
+
+class _Picture:
+    """Names of the machines whose power is not known, and of those whose VM is not found."""
+
+    def __init__(self, machines: Sequence[Machine]) -> None:
+        self.unknown = sorted(machine.name for machine in machines if not power_known(machine))
+        self.vm_not_found = sorted(machine.name for machine in machines if machine.power_state == VM_NOT_FOUND)
+        self.machines = len(machines)
+
+
+def _refuse_maintenance(site: CitrixSite, resets: Sequence[_Reset]) -> None:
+    parked = [reset.connection.name for reset in resets if reset.needed and reset.connection.in_maintenance_mode]
+    if parked:
+        raise OperationError(
+            f"{site.endpoint}: refused, because the site does not use a connection that is in maintenance mode: {', '.join(parked)}",
+            "Take the connection out of maintenance mode in the console first. Nothing was changed.",
+        )
+
+
+def _settle(site: CitrixSite, run: Run, needed: Sequence[_Reset], watch: PowerWatch) -> float | None:
+    """Reset, let it settle, reset again, wait. The seconds waited in vain when power states are still not known then, else None.
+
+    The first reset may be done while the broker still holds what was there before, which is why the vendor's script for disaster recovery does it twice, 30
+    seconds apart (10.2). Here the time between them is over as soon as all power states are known; but states that were known before prove nothing, and then
+    it is waited for to its end.
+    """
+    params = run.params
+    telling = all(any(not power_known(machine) for machine in reset.machines) for reset in needed)
+    total = len(watch.machines)
+
+    def look() -> Look[None]:
+        watch.look()
+        return Look(None, done=not watch.unknown, state=f"{len(watch.unknown)} of {total} power states not known")
+
+    def look_while_settling() -> Look[None]:
+        seen = look()
+        return seen if telling else Look(None, done=False, state="settling")
+
+    _reset_all(site, run, needed)
+    try:
+        wait_for(look_while_settling, what=_title(needed), timeout=params["settle_timeout"], progress=run.progress)
+    except StillRunning:
+        run.progress(f"{_title(needed)}: resetting a second time")
+    left = {machine.hypervisor_connection.casefold() for machine in watch.unknown.values()}
+    again = [reset for reset in needed if params["always_twice"] or reset.connection.name.casefold() in left]
+    _reset_all(site, run, again)
+    if not params["wait"]:
+        return None
+    watch.distrust()
+    try:
+        wait_for(look, what=_title(needed), timeout=params["wait_timeout"], progress=run.progress)
+    except StillRunning:
+        watch.read()
+        return params["wait_timeout"] if watch.unknown else None
+    return None
+
+
+def _reset_all(site: CitrixSite, run: Run, resets: Sequence[_Reset]) -> None:
+    def reset_one(reset: _Reset) -> str:
+        return reset_connection(site, reset.connection, timeout=run.params["wait_timeout"], progress=run.progress)
+
+    with ThreadPoolExecutor(max_workers=RESET_AT_ONCE) as pool:
+        for reset, warning in zip(resets, pool.map(reset_one, resets), strict=True):
+            reset.times += 1
+            if warning:
+                run.warn(f"{site.endpoint}: resetting connection {reset.connection.name}: {warning}")
+
+
+def _still_unknown(site: CitrixSite, needed: Sequence[_Reset], after: _Picture, waited: float) -> str:
+    ids = {reset.connection.id for reset in needed}
+    faults = [f"connection {now.name} has a fault: {_fault(now)}" for now in read_connections(site) if now.id in ids and now.fault_state]
+    told = f"{site.endpoint}: {duration(waited)} after the reset the power state of {len(after.unknown)} of {after.machines} machines is not known: "
+    return told + "; ".join([shortened(after.unknown, MOST_NAMED), *faults])
+
+
+def _fault(connection: Connection) -> str:
+    return f"{connection.fault_state} ({connection.fault_reason})" if connection.fault_reason else connection.fault_state
+
+
+def _title(resets: Sequence[_Reset]) -> str:
+    return f"Power states on {', '.join(reset.connection.name for reset in resets)}"
+
+
+def _result(resets: Sequence[_Reset], before: _Picture, after: _Picture, check: bool) -> dict[str, Any]:
+    changing = [reset.connection.name for reset in resets if reset.needed]
+    return {
+        "changed": bool(changing),
+        "connections": [{**connection_facts(reset.connection), "machines": len(reset.machines), "resets": reset.times} for reset in resets],
+        "machines": after.machines,
+        "power_unknown": after.unknown,
+        "vm_not_found": after.vm_not_found,
+        "diff": {
+            "before": {"reset": [], "power_unknown": before.unknown},
+            "after": {"reset": changing, "power_unknown": [] if check and changing else after.unknown},
+        },
+    }
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

@@ -1,0 +1,145 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Prove that re-hosted machines are back under control. Reads only."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_by_ids
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.proof import Evidence, Terms, Wanted, evidence, figures, unproven_because, wanted_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, duration, wait_for
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    "machines": {"type": "list", "elements": "dict", "required": True},
+    "registered_percent": {"type": "int", "default": Terms.registered_percent},
+    "registered_at_least": {"type": "int", "default": Terms.registered_at_least},
+    "powered_on_percent": {"type": "int", "default": Terms.powered_on_percent},
+    "fail": {"type": "bool", "default": True},
+    "wait": {"type": "bool", "default": True},
+    "wait_timeout": {"type": "int", "default": 1800},
+}
+MOST_NAMED = 20
+ADVICE = "Nothing was changed. Look at these machines, then run the same task again; it goes on from what it finds."
+_NO_MACHINES = evidence((), {})
+
+
+def perform(run: Run) -> dict[str, Any]:
+    params = run.params
+    terms, wanted = _terms_and_wanted(params, run.check)
+    if not wanted:
+        return {**_result(_NO_MACHINES, [], 0.0), "proven": True, "reason": "no machines"}
+    watch = _Watch(CitrixSite.connect(params), wanted, terms)
+    seconds = 0.0
+    if run.check or not params["wait"]:
+        watch.look()
+    else:
+        with run.phase("proof"):
+            seconds = _wait(run, watch)
+    result = _result(watch.seen, wanted, seconds)
+    result |= {"proven": not watch.reason, "reason": watch.reason}
+    if watch.seen.gone:
+        run.warn(f"{watch.site.endpoint}: {len(watch.seen.gone)} machines are gone from the site and prove nothing: {', '.join(result['gone'][:MOST_NAMED])}")
+    if watch.reason and params["fail"] and not run.check:
+        waited = f" within {duration(params['wait_timeout'])}" if params["wait"] else ""
+        raise OperationError(f"{watch.site.endpoint}: {len(wanted)} machines are not proven{waited}: {watch.reason}", ADVICE, **result)
+    return result
+
+
+class _Watch:
+    """Looks at the machines until they are proven. A catalog of which every machine was seen well is not looked at any more."""
+
+    def __init__(self, site: CitrixSite, wanted: Sequence[Wanted], terms: Terms) -> None:
+        self.site = site
+        self.seen = _NO_MACHINES
+        self.reason = ""
+        self._wanted = wanted
+        self._terms = terms
+        self._machines: dict[str, Machine] = {}
+        self._gone: set[str] = set()
+        self._open = set(by_catalog(wanted))
+
+    def look(self) -> Look[None]:
+        groups = by_catalog(self._wanted)
+        asked = {entry.id: catalog_id for catalog_id in self._open for entry in groups[catalog_id] if entry.id not in self._gone}
+        read = read_by_ids(self.site, asked)
+        self._gone |= asked.keys() - read.keys()
+        self._machines = {machine_id: machine for machine_id, machine in self._machines.items() if machine_id not in asked} | read
+        self._open = {catalog_id for catalog_id in self._open if not evidence(groups[catalog_id], self._machines).complete}
+        self.seen = evidence(self._wanted, self._machines)
+        self.reason = unproven_because(self.seen, self._terms)
+        return Look(None, done=not self.reason or not self.seen.present, state=self.reason)
+
+
+def by_catalog(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
+    """The machines by the ids of their catalogs."""
+    groups: dict[str, list[Wanted]] = {}
+    for entry in wanted:
+        groups.setdefault(entry.catalog_id, []).append(entry)
+    return groups
+
+
+def _terms_and_wanted(params: Any, check: bool) -> tuple[Terms, list[Wanted]]:
+    try:
+        terms = Terms(params["registered_percent"], params["registered_at_least"], params["powered_on_percent"])
+        wanted = list({entry.id: entry for entry in map(wanted_of, params["machines"])}.values())
+    except ValueError as error:
+        raise OperationError(str(error)) from None
+    nameless = [entry.name for entry in wanted if not entry.hosted_machine_id]
+    if nameless and not check:
+        raise OperationError(f"machines lacks hosted_machine_id of {', '.join(nameless[:MOST_NAMED])}", "Only in check mode may it be unknown.")
+    return terms, wanted
+
+
+def _wait(run: Run, watch: _Watch) -> float:
+    """Look until the machines are proven or the time is over; how many seconds that took."""
+    started = time.monotonic()
+    with suppress(StillRunning):
+        wait_for(watch.look, what="Proof", timeout=run.params["wait_timeout"], progress=run.progress)
+    return time.monotonic() - started
+
+
+def _result(seen: Evidence, wanted: Sequence[Wanted], seconds: float) -> dict[str, Any]:
+    now = {machine.id: machine for machine in seen.present}
+    wrong = {machine.id for machine in seen.wrong_hosting}
+    catalogs = []
+    for catalog_id, entries in by_catalog(wanted).items():
+        catalogs.append({"id": catalog_id, "name": entries[0].catalog, **figures(evidence(entries, now))})
+    return {
+        "changed": False,
+        "catalogs": sorted(catalogs, key=lambda catalog: (str(catalog["name"]).casefold(), catalog["id"])),
+        "counts": figures(seen),
+        "wrong_hosting": [_difference(entry, now[entry.id]) for entry in wanted if entry.id in wrong],
+        "power_unknown": _names(seen.power_unknown),
+        "vm_not_found": _names(seen.vm_not_found),
+        "unregistered": _names(seen.unregistered),
+        "off": _names(seen.off),
+        "gone": _names(seen.gone),
+        "seconds": round(seconds, 1),
+    }
+
+
+def _difference(wanted: Wanted, machine: Machine) -> dict[str, str]:
+    return {
+        "name": machine.name,
+        "hosted_machine_id": machine.hosted_machine_id,
+        "hypervisor_connection": machine.hypervisor_connection,
+        "wanted_hosted_machine_id": wanted.hosted_machine_id,
+        "wanted_hypervisor_connection": wanted.hypervisor_connection,
+    }
+
+
+def _names(machines: Iterable[Machine | Wanted]) -> list[str]:
+    return sorted(machine.name for machine in machines)
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

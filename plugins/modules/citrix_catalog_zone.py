@@ -1,0 +1,190 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: citrix_catalog_zone
+short_description: Move machine catalogs to a zone or to that of a hypervisor connection
+version_added: 0.1.0
+description:
+  - Moves machine catalogs of a Citrix DaaS or CVAD site to a zone, all in one request, and reads back that they are there.
+  - A catalog that is there is left alone.
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+options:
+  catalogs:
+    description:
+      - The machine catalogs to move.
+    required: true
+  zone:
+    description:
+      - Name or id of the zone, whole and without regard to case.
+      - Either this or O(hypervisor_connection) is needed.
+    type: str
+  hypervisor_connection:
+    description:
+      - Name or id of a hypervisor connection, whose zone is meant.
+    type: str
+  only_when_moved:
+    description:
+      - Whether a catalog moves only when none of its power-managed machines is hosted by a connection of another zone any more.
+        Other catalogs stay and are listed in RV(staying), which is no failure.
+      - A machine whose connection the account may not see keeps its catalog, too.
+    type: bool
+    default: false
+  wait_timeout:
+    description:
+      - How many seconds to wait for the move at most. After that the task fails with "still running" and cancels nothing.
+        Running it again goes on from what it finds.
+    type: int
+    default: 600
+notes:
+  - The account needs the role Machine Catalog Administrator and rights on both zones, or Full Administrator.
+seealso:
+  - module: euc.nutanix_citrix.citrix_catalog_info
+  - module: euc.nutanix_citrix.citrix_hosting_connection_info
+extends_documentation_fragment:
+  - euc.nutanix_citrix.citrix
+  - euc.nutanix_citrix.citrix.catalogs
+  - euc.nutanix_citrix.attributes
+"""
+
+EXAMPLES = r"""
+- name: Move a catalog to the zone of the connection that hosts its machines now
+  euc.nutanix_citrix.citrix_catalog_zone:
+    catalogs:
+      - name: W11-Persistent
+    hypervisor_connection: AHV-DR-conn
+    only_when_moved: true
+  register: zone
+
+- name: Move two catalogs to a zone by its name
+  euc.nutanix_citrix.citrix_catalog_zone:
+    catalogs:
+      - name: W11-Persistent
+        folder: Prod
+      - id: c0ffee00-0000-4000-8000-000000000001
+    zone: Basel
+"""
+
+RETURN = r"""
+zone:
+  description: The zone.
+  returned: success
+  type: dict
+  contains:
+    id:
+      description: Id of the zone.
+      type: str
+      returned: always
+    name:
+      description: Name of the zone.
+      type: str
+      returned: always
+  sample:
+    id: bbbb0000-0000-4000-8000-000000000002
+    name: Basel
+catalogs:
+  description: What became of each catalog.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the catalog.
+      type: str
+      returned: always
+    name:
+      description: Name of the catalog.
+      type: str
+      returned: always
+    folder:
+      description: Its folder, levels separated by V(/).
+      type: str
+      returned: always
+    full_name:
+      description: Folder and name as the site writes them.
+      type: str
+      returned: always
+    before:
+      description: Name of the zone that it was in.
+      type: str
+      returned: always
+    zone:
+      description: Name of the zone that it is in.
+      type: str
+      returned: always
+    action:
+      description: V(moved), V(would_move) in check mode, V(unchanged) or V(staying).
+      type: str
+      returned: always
+  sample:
+    - id: c0ffee00-0000-4000-8000-000000000001
+      name: W11-Persistent
+      folder: Prod
+      full_name: Prod/W11-Persistent
+      before: Primary
+      zone: Basel
+      action: moved
+moved:
+  description: Full names of the catalogs that moved, or in check mode would.
+  returned: success
+  type: list
+  elements: str
+  sample: [Prod/W11-Persistent]
+staying:
+  description: The catalogs that stay where they are.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the catalog.
+      type: str
+      returned: always
+    name:
+      description: Name of the catalog.
+      type: str
+      returned: always
+    folder:
+      description: Its folder, levels separated by V(/).
+      type: str
+      returned: always
+    full_name:
+      description: Folder and name as the site writes them.
+      type: str
+      returned: always
+    why:
+      description: Why it stays.
+      type: str
+      returned: always
+    machines:
+      description: Names of the machines that keep it.
+      type: list
+      elements: str
+      returned: always
+  sample: []
+timeline:
+  description: When the work was done.
+  returned: when something was moved
+  type: list
+  elements: dict
+  sample:
+    - phase: zone
+      started: "2026-11-20T23:33:00.125Z"
+      finished: "2026-11-20T23:33:04.250Z"
+      failed: false
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_catalog_zone import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()

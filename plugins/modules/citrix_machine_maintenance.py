@@ -1,0 +1,233 @@
+#!/usr/bin/python
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+module: citrix_machine_maintenance
+short_description: Drain machines before their VMs are moved, and release them afterwards
+version_added: 0.1.0
+description:
+  - Switches maintenance mode of machines of a Citrix DaaS or CVAD site on, and waits until no session is left on them; or switches it off again.
+  - Thousands of machines are switched in a few requests where the site takes batches, and read back.
+  - Nobody is logged off and no session is ended by this module.
+  - Machines that are in maintenance mode already are left as they are and are not ours. With O(saved_path) the machines that were switched on are
+    remembered, so that only they are released, and none that an administrator had put into maintenance mode before.
+  - Machines of no delivery group are not switched on, since no user can be brought to them. Sessions that are left on them are waited for like all others.
+author:
+  - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
+options:
+  state:
+    description:
+      - V(drained) switches maintenance mode on and waits for the end of the sessions. An option that chooses machines is needed.
+      - V(released) switches it off, of all machines chosen, or with O(saved_path) only of those that are in the file.
+    type: str
+    choices: [drained, released]
+    required: true
+  sessions:
+    description:
+      - What to do about sessions with O(state=drained). Disconnected sessions count.
+      - V(wait) waits until there are none, at most O(wait_timeout), and then fails and names machines and users. The machines stay drained.
+      - V(fail) fails when there are any, before anything is changed.
+      - V(ignore) goes on with sessions on the machines and lists them.
+    type: str
+    choices: [wait, fail, ignore]
+    default: wait
+  saved_path:
+    description:
+      - File that remembers which machines were switched on by O(state=drained). It is written before they are switched, whole or not at all, and what it
+        held of the same site is kept. A file of another site is refused.
+      - O(state=released) takes the machines that it released out of the file, and removes the file when it is empty. Without a file there is nothing to
+        release.
+      - It is read and written where the module runs, which is the controller unless the task is delegated.
+    type: path
+  wait_timeout:
+    description:
+      - How many seconds to wait for the end of the sessions at most. Running the task again goes on waiting.
+    type: int
+    default: 3600
+notes:
+  - A name in O(machines) that no machine bears is an error with O(state=drained), and none with O(state=released).
+  - The account needs the role Delivery Group Administrator or Machine Catalog Administrator.
+seealso:
+  - module: euc.nutanix_citrix.citrix_machine_info
+  - module: euc.nutanix_citrix.citrix_machine_proof
+extends_documentation_fragment:
+  - euc.nutanix_citrix.citrix
+  - euc.nutanix_citrix.machine_scope
+  - euc.nutanix_citrix.machine_changes
+  - euc.nutanix_citrix.attributes
+"""
+
+EXAMPLES = r"""
+- name: Let the machines of a protection domain run empty before a planned failover
+  euc.nutanix_citrix.citrix_machine_maintenance:
+    state: drained
+    vm_names: "{{ domain.vms | map(attribute='name') | list }}"
+    saved_path: "{{ playbook_dir }}/drained-{{ inventory_hostname }}.json"
+    wait_timeout: 7200
+
+- name: Give back to the users what was drained, and nothing else
+  euc.nutanix_citrix.citrix_machine_maintenance:
+    state: released
+    saved_path: "{{ playbook_dir }}/drained-{{ inventory_hostname }}.json"
+
+- name: Take a whole catalog out of maintenance mode, whoever put it there
+  euc.nutanix_citrix.citrix_machine_maintenance:
+    state: released
+    catalogs:
+      - name: W11-Persistent
+"""
+
+RETURN = r"""
+state:
+  description: As asked for.
+  returned: when the machines could be read
+  type: str
+  sample: drained
+machines:
+  description: The machines chosen, sorted by name; with O(state=released) and O(saved_path) only those of the file.
+  returned: when the machines could be read
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the machine.
+      type: str
+      returned: always
+    name:
+      description: Its name as DOMAIN\HOST.
+      type: str
+      returned: always
+    catalog:
+      description: Name of its catalog.
+      type: str
+      returned: always
+    catalog_id:
+      description: Id of its catalog.
+      type: str
+      returned: always
+    delivery_group:
+      description: Name of its delivery group, empty when it has none.
+      type: str
+      returned: always
+    maintenance_mode:
+      description: Whether it is in maintenance mode.
+      type: bool
+      returned: always
+    sessions:
+      description: Number of sessions on it when it was last read.
+      type: int
+      returned: always
+    action:
+      description: V(right), V(changed), V(would_change) in check mode, V(failed) or V(vanished).
+      type: str
+      returned: always
+  sample:
+    - id: 4b9d0000-0000-4000-8000-000000000001
+      name: CORP\W11-001
+      catalog: W11-Persistent
+      catalog_id: c0ffee00-0000-4000-8000-000000000001
+      delivery_group: W11
+      maintenance_mode: true
+      sessions: 0
+      action: changed
+switched:
+  description: Names of the machines that were switched, or in check mode would be.
+  returned: when the machines could be read
+  type: list
+  elements: str
+  sample: ['CORP\W11-001']
+without_delivery_group:
+  description: Names of the machines that were not switched on because they have no delivery group.
+  returned: when the machines could be read
+  type: list
+  elements: str
+  sample: []
+sessions:
+  description: The machines that have sessions, in the end or in check mode now.
+  returned: when the machines could be read
+  type: list
+  elements: dict
+  contains:
+    machine:
+      description: Name of the machine.
+      type: str
+      returned: always
+    user:
+      description: The user of one of its sessions, as far as the site tells.
+      type: str
+      returned: always
+    state:
+      description: State of that session, V(Active), V(Connected) or V(Disconnected).
+      type: str
+      returned: always
+    sessions:
+      description: Number of its sessions.
+      type: int
+      returned: always
+  sample:
+    - machine: CORP\W11-002
+      user: CORP\anna
+      state: Disconnected
+      sessions: 1
+failed_machines:
+  description: The machines that could not be switched.
+  returned: when the machines could be read
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: Id of the machine.
+      type: str
+      returned: always
+    name:
+      description: Name of the machine.
+      type: str
+      returned: always
+    reason:
+      description: Why, as the site says.
+      type: str
+      returned: always
+  sample: []
+vanished:
+  description: Names of the machines that went away in the middle.
+  returned: when the machines could be read
+  type: list
+  elements: str
+  sample: []
+excluded:
+  description: Names of the machines that O(exclude) left out.
+  returned: when the machines could be read
+  type: list
+  elements: str
+  sample: []
+unknown:
+  description: Names in O(machines) that no machine bears.
+  returned: when the machines could be read
+  type: list
+  elements: str
+  sample: []
+timeline:
+  description: When the work was done, in the phase V(drain) or V(release).
+  returned: not in check mode
+  type: list
+  elements: dict
+  sample:
+    - phase: drain
+      started: "2026-11-20T23:33:00.125Z"
+      finished: "2026-11-20T23:53:04.250Z"
+      failed: false
+"""
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_machine_maintenance import OPERATION
+
+
+def main() -> None:
+    run_as_module(OPERATION)
+
+
+if __name__ == "__main__":
+    main()
