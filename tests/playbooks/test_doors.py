@@ -18,16 +18,26 @@ MODULES = Path(__file__).parents[2] / "plugins" / "modules"
 CATALOG = {"catalogs": [{"name": "W11-Pool", "folder": "Prod"}]}
 PREFLIGHT = {"base_vm": "Gold", "protection_domain": "PD-Gold", "source": "a"}
 RELEASE = {"release": "1", "base_vm": "Gold", "image": "ctx_Gold_1"}
+REHOSTED = {"id": "1", "name": "CORP\\nobody", "catalog": "W11", "catalog_id": "1", "hosted_machine_id": "", "hypervisor_connection": "conn-a"}
 
 # module -> (inventory host, arguments). In check mode, so that both doors meet the same world; successes and failures of every kind.
 CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "pe_cluster_info": [("cluster-a", {}), ("cluster-a", {"no_such_option": 1}), ("cluster-b", {"nutanix_password": "wrong"})],
     "pe_protection_domain_info": [("cluster-a", {}), ("cluster-a", {"name": "PD-Nobody"}), ("cluster-c", {"nutanix_port": 1})],
+    "pe_protection_domain_drill": [
+        ("cluster-b", {"name": "PD-Gold", "drill": "1", "state": "absent"}),
+        ("cluster-b", {"name": "PD-Gold", "drill": "not valid"}),
+    ],
+    "pe_protection_domain_failover": [
+        ("cluster-a", {"name": "PD-Gold", "state": "migrated", "remote_site": "cluster-b"}),
+        ("cluster-b", {"name": "PD-Nobody", "state": "activated"}),
+    ],
     "pe_protection_domain_snapshot": [
         ("cluster-a", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "1"}),
         ("cluster-a", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "not valid"}),
     ],
     "pe_protection_domain_restore": [("cluster-b", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "1"}), ("cluster-b", {})],
+    "pe_protection_domain_schedule": [("cluster-a", {"name": "PD-Gold", "remote_sites": ["cluster-b"]}), ("cluster-a", {"name": "PD-Gold"})],
     "pe_vm_info": [("cluster-a", {"name": "Gold"}), ("cluster-a", {"name": "Gold", "uuid": "1"})],
     "pe_vm": [("cluster-a", {"name": "Gold", "state": "absent"}), ("cluster-a", {"name": "ctx_1_2_Gold", "state": "absent"})],
     "pe_vm_snapshot": [
@@ -49,7 +59,17 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("daas", {**CATALOG, "image": "ctx_Gold_1", "reboot": {"within_minutes": "soon"}}),
     ],
     "citrix_catalog_rollback": [("daas", {**CATALOG, "from_image": "ctx_Gold_1"}), ("daas", CATALOG)],
+    "citrix_machine_hosting": [
+        ("daas", {"vms": [], "machines": ["nobody"]}),
+        ("daas", {"vms": [], "catalogs": [{"name": "nobody"}]}),
+        ("cvad", {"mapping": [{"machine": "W11L-001", "hosted_machine_id": "1", "hypervisor_connection": "conn-c"}], "policy": {"refused": "stop"}}),
+    ],
     "citrix_machine_info": [("cvad", {}), ("cvad", {"names": ["nobody"]})],
+    "citrix_hosting_connection_info": [("daas", {"hosting_units": True}), ("cvad", {"names": ["nobody"]})],
+    "citrix_hosting_connection_reset": [("daas", {"names": ["conn-a"], "force": True}), ("cvad", {"names": ["nobody"]})],
+    "citrix_catalog_zone": [("daas", {**CATALOG, "hypervisor_connection": "conn-b"}), ("daas", {**CATALOG, "zone": "nowhere"})],
+    "citrix_machine_maintenance": [("daas", {**CATALOG, "state": "drained"}), ("cvad", {"state": "drained", "saved_path": "drained.json"})],
+    "citrix_machine_proof": [("daas", {"machines": [REHOSTED]}), ("daas", {"machines": [{**REHOSTED, "catalog_id": ""}]})],
     "citrix_image_usage_info": [("cvad", {}), ("daas", {"client_secret": "wrong"})],
     "image_retention_plan": [("cluster-a", {"clusters": {}, "sites": {}}), ("cluster-a", {"clusters": {}, "sites": {}, "keep": 0})],
     "image_retention_report": [("cluster-a", {"decisions": []}), ("cluster-a", {"decisions": [], "doubts": ["why"]})],
@@ -60,6 +80,10 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "image_release_report": [
         ("cluster-a", {**RELEASE, "clusters": {"a": {"state": "made", "message": ""}}, "sites": {}}),
         ("cluster-a", {**RELEASE, "clusters": {"a": {"state": "failed", "message": "why"}}, "sites": {}}),
+    ],
+    "dr_report": [
+        ("cluster-a", {"move": "1", "mode": "rehost", "sites": {"daas": {"message": ""}}}),
+        ("cluster-a", {"move": "1", "mode": "rehost", "sites": {"daas": {"message": "why"}}}),
     ],
     "endpoint_info": [
         ("cluster-a", {"address": "{{ nutanix_host }}", "port": "{{ nutanix_port }}", "path": "/api/nutanix/v2.0/cluster", "ca_path": "{{ ca_path }}"}),

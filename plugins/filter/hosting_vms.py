@@ -1,0 +1,28 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which VMs may host machines, for the roles machine_rehost and dr_failover; what it means stands in logic/hosting_vms.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsibleFilterError
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import hosting_vms
+
+
+def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    def decided(*given: Any, **named: Any) -> dict[str, Any]:
+        try:
+            return decide(*given, **named)
+        except ValueError as error:
+            raise AnsibleFilterError(str(error)) from None
+
+    return decided
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {"hosting_vms": _told(hosting_vms.present), "hosting_vms_expected": _told(hosting_vms.expected)}

@@ -1,0 +1,142 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Show what became of a move of desktops to another cluster, write it down, and fail unless it is complete."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_page import dr_page
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_report import (
+    MODES,
+    RULES,
+    USUAL_POLICY,
+    Judgement,
+    Move,
+    counts,
+    findings_as_dicts,
+    judge,
+    oldest_data,
+    on_screen,
+    sentences,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_timeline import (
+    Work,
+    phases_as_dicts,
+    phases_of,
+    recovery_seconds,
+    steps_as_dicts,
+    steps_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import as_dicts, table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+ARGUMENTS: dict[str, Any] = {
+    "move": {"type": "str", "required": True},
+    "mode": {"type": "str", "required": True, "choices": list(MODES)},
+    "source": {"type": "str", "default": ""},
+    "target": {"type": "str", "default": ""},
+    "operator": {"type": "str", "default": ""},
+    "started": {"type": "str"},
+    "failovers": {"type": "dict", "default": {}},
+    "ways_back": {"type": "dict", "default": {}},
+    "power": {"type": "dict", "default": {}},
+    "sites": {"type": "dict", "default": {}},
+    "drills": {"type": "dict", "default": {}},
+    "policy": {"type": "dict", "options": {kind: {"type": "str", "choices": list(RULES)} for kind in USUAL_POLICY}},
+    "report_path": {"type": "path"},
+    "page_path": {"type": "path"},
+}
+PARTS = ("failovers", "ways_back", "power", "sites", "drills")
+REASSURANCE = "the move itself is not touched by this."
+
+
+def perform(run: Run) -> dict[str, Any]:
+    params = run.params
+    if params["report_path"] and params["report_path"] == params["page_path"]:
+        raise OperationError(f"The report and the page cannot both be {params['report_path']}", "Give each a path of its own.")
+    names = ("move", "mode", "source", "target", *PARTS)
+    move = Move(**{name: params[name] for name in names}, policy=params["policy"] or {}, check=run.check)
+    steps, began = _steps(move, params["started"])
+    judgement = judge(move)
+    for line in [
+        *table(move.title, judgement.rows),
+        *on_screen("What is wrong, and what to do about it:", judgement.problems),
+        *on_screen("Worth knowing:", judgement.notes),
+    ]:
+        run.show(line)
+    figures = {
+        "complete": not judgement.problems and not run.check,
+        "counts": counts(move, judgement),
+        "data_age_seconds": oldest_data(move),
+        "recovery_seconds": recovery_seconds(steps, began),
+        "phases": phases_as_dicts(phases_of(steps)),
+    }
+    if not run.check:
+        _write(params["report_path"], params["page_path"], _report(run, move, judgement, steps, began, figures))
+    result = {
+        "changed": False,
+        **figures,
+        "problems": sentences(judgement.problems),
+        "notes": sentences(judgement.notes),
+        "report_path": params["report_path"],
+        "page_path": params["page_path"],
+    }
+    if judgement.problems:
+        problems = f"{len(judgement.problems)} {'problem' if len(judgement.problems) == 1 else 'problems'}"
+        raise OperationError(
+            f"{MODES[move.mode]} {move.move} {'cannot be completed' if run.check else 'is not complete'}: {problems}, the first is:"
+            f" {result['problems'][0].rstrip('.')}",
+            "Below the table it is said what each means and what to do.",
+            **result,
+        )
+    return {**result, "rows": as_dicts(judgement.rows)}
+
+
+def _steps(move: Move, started: str | None) -> tuple[list[Work], datetime]:
+    """All that was done, and when the run began."""
+    try:
+        steps = steps_of(move)
+        begun = [from_iso_milliseconds(started)] if started else []
+    except (KeyError, TypeError, ValueError) as error:
+        raise OperationError(f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC.") from None
+    return steps, min([*begun, *(step.started for step in steps)], default=datetime.now(timezone.utc))
+
+
+def _report(run: Run, move: Move, judgement: Judgement, steps: Sequence[Work], began: datetime, figures: dict[str, Any]) -> dict[str, Any]:
+    now = datetime.now(timezone.utc)
+    return {
+        **{name: run.params[name] for name in ("move", "mode", "source", "target", "operator")},
+        "started": iso_milliseconds(began),
+        "finished": iso_milliseconds(now),
+        "seconds": round((now - began).total_seconds(), 3),
+        "check_mode": run.check,
+        **figures,
+        "problems": findings_as_dicts(judgement.problems),
+        "notes": findings_as_dicts(judgement.notes),
+        "rows": as_dicts(judgement.rows),
+        "machines": [asdict(line) for line in judgement.machines],
+        "unexpected": judgement.unexpected,
+        "timeline": steps_as_dicts(steps),
+        "policy": {kind: move.rule(kind) for kind in USUAL_POLICY},
+        **{name: run.params[name] for name in PARTS},
+    }
+
+
+def _write(report_path: str | None, page_path: str | None, report: dict[str, Any]) -> None:
+    if report_path:
+        write_report(Path(report_path), json.dumps(report, indent=2, ensure_ascii=False) + "\n", REASSURANCE)
+    if page_path:
+        write_report(Path(page_path), dr_page(report), REASSURANCE, "page")
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

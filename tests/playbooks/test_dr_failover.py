@@ -1,0 +1,209 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Failover, failback and re-hosting as a user runs them: two clusters, a DaaS and a CVAD site."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.modules import DEMO, writes
+from harness.playbooks import Outcome, run_playbook
+from lab.running import RunningLab
+
+FAILOVER = "euc.nutanix_citrix.dr_failover"
+FAILBACK = "euc.nutanix_citrix.dr_failback"
+REHOST = "euc.nutanix_citrix.machine_rehost"
+UNDO = "euc.nutanix_citrix.machine_rehost_undo"
+ESTATE = Path(DEMO).with_name("failover.yml")
+DESKTOPS = [f"W11-{number:03d}" for number in range(1, 9)] + ["W10-001", "W10-002", "W10-003", "w10-004"]
+CATALOGS = {"daas": {"W11 Persistent"}, "cvad": {"W10 Persistent", "W11 Finance"}}
+HOME = {"cluster-a": {"AHV-A", "AHV-1"}, "cluster-b": {"AHV-B", "AHV-2"}}
+DOMAINS = ["PD-W10", "PD-W11"]
+ALWAYS = {
+    "dr_id": "drill-1",
+    "dr_source": "cluster-a",
+    "dr_target": "cluster-b",
+    "dr_failover_way_back": {"type": "HOURLY"},
+    "machine_rehost_settle_timeout": 1,
+}
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(lab: RunningLab, tmp_path: Path) -> Run:
+    """`run(FAILOVER, "--check", dr_mode="planned")` runs a playbook on the estate of two clusters; nobody works there unless `sessions` are made."""
+    lab.reset(yaml.safe_load(ESTATE.read_text(encoding="utf-8")))
+    lab.change([{"endpoint": "daas", "kind": "machine", "machine": name, "sessions": 0, "session_user": None} for name in ("W11-001", "W11-002")])
+
+    def go(playbook: str, *options: str, **variables: Any) -> Outcome:
+        return run_playbook(playbook, lab.inventory_path, tmp_path, *options, "-e", json.dumps({**ALWAYS, **variables}))
+
+    return go
+
+
+def state_of(lab: RunningLab, endpoint: str) -> dict[str, Any]:
+    return lab.estate.endpoint(endpoint).state()
+
+
+def desktops_on(lab: RunningLab, cluster: str) -> dict[str, dict[str, Any]]:
+    """name -> VM of the desktops on a cluster."""
+    return {vm["name"]: vm for vm in state_of(lab, cluster)["vms"] if vm["name"] in DESKTOPS}
+
+
+def active_on(lab: RunningLab, cluster: str) -> list[str]:
+    return sorted(domain["name"] for domain in state_of(lab, cluster)["protection_domains"] if domain["active"])
+
+
+def machines(lab: RunningLab) -> dict[str, dict[str, Any]]:
+    """HOST in lower case -> machine of the catalogs that move."""
+    found = {}
+    for site, names in CATALOGS.items():
+        state = state_of(lab, site)
+        catalogs = {catalog["id"] for catalog in state["catalogs"] if catalog["name"] in names}
+        found |= {machine["name"].rpartition("\\")[2].casefold(): machine for machine in state["machines"] if machine["catalog_id"] in catalogs}
+    return found
+
+
+def assert_at_home_on(lab: RunningLab, cluster: str) -> None:
+    """Every desktop runs on the cluster and is the machine that it was, on the right connection, released and registered."""
+    vms = desktops_on(lab, cluster)
+    assert sorted(vms) == sorted(DESKTOPS)
+    assert {vm["power_state"] for vm in vms.values()} == {"on"}
+    assert active_on(lab, cluster) == DOMAINS
+    by_name = {name.casefold(): vm["uuid"] for name, vm in vms.items()}
+    seen = machines(lab)
+    assert {name: machine["hosted_machine_id"] for name, machine in seen.items()} == by_name
+    assert {machine["hypervisor"] for machine in seen.values()} == HOME[cluster]
+    assert {machine["registration_state"] for machine in seen.values()} == {"Registered"}
+    assert {machine["power_state"] for machine in seen.values()} == {"On"}
+    assert not any(machine["in_maintenance_mode"] for machine in seen.values())
+
+
+def assert_good(outcome: Outcome) -> Outcome:
+    assert outcome.status == 0, outcome.output
+    return outcome
+
+
+def assert_nothing_left_to_do(lab: RunningLab, again: Callable[[], Outcome]) -> None:
+    lab.forget()
+    outcome = assert_good(again())
+    assert (outcome.changed, writes(lab)) == ([], [])
+
+
+@pytest.mark.bad_day
+def test_planned_there_and_back(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    uuids = {name: vm["uuid"] for name, vm in desktops_on(lab, "cluster-a").items()}
+    plan = assert_good(run(FAILOVER, "--check", "--diff"))
+    assert writes(lab) == []
+    assert "CORP\\\\W11-001" in plan.output
+
+    assert_good(run(FAILOVER))
+    assert_at_home_on(lab, "cluster-b")
+    assert {name: vm["uuid"] for name, vm in desktops_on(lab, "cluster-b").items()} == uuids
+    assert desktops_on(lab, "cluster-a") == {}
+    report = json.loads((tmp_path / "dr_failover_drill-1.json").read_text(encoding="utf-8"))
+    assert report["complete"] is True
+    assert (tmp_path / "dr_failover_drill-1.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    assert_nothing_left_to_do(lab, lambda: run(FAILOVER))
+
+    lab.forget()
+    assert_good(run(FAILBACK, "--check", "--diff"))
+    assert writes(lab) == []
+    assert_good(run(FAILBACK))
+    assert_at_home_on(lab, "cluster-a")
+    assert {name: vm["uuid"] for name, vm in desktops_on(lab, "cluster-a").items()} == uuids
+    assert_nothing_left_to_do(lab, lambda: run(FAILBACK))
+
+
+@pytest.mark.bad_day
+def test_unplanned_with_the_source_lost_and_back_when_it_returns(lab: RunningLab, run: Run) -> None:
+    before = {name: vm["uuid"] for name, vm in desktops_on(lab, "cluster-a").items()}
+    lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
+    assert_good(run(FAILOVER, "--check", "--diff", dr_mode="unplanned"))
+    assert writes(lab) == []
+
+    outcome = assert_good(run(FAILOVER, dr_mode="unplanned"))
+    assert_at_home_on(lab, "cluster-b")
+    assert not {vm["uuid"] for vm in desktops_on(lab, "cluster-b").values()} & set(before.values())
+    assert "min" in outcome.output
+    assert_nothing_left_to_do(lab, lambda: run(FAILOVER, dr_mode="unplanned"))
+
+    lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": False}])
+    lab.forget()
+    refused = run(FAILBACK)
+    assert refused.status != 0
+    assert writes(lab) == []
+    assert "active on both" in refused.output.lower() or "at once" in refused.output, refused.output
+    assert desktops_on(lab, "cluster-a").keys() == set(DESKTOPS)
+
+    assert_good(run(FAILBACK, dr_discard=DOMAINS))
+    assert_at_home_on(lab, "cluster-a")
+    assert_nothing_left_to_do(lab, lambda: run(FAILBACK, dr_discard=DOMAINS))
+
+
+def test_unplanned_is_refused_while_the_source_is_well(lab: RunningLab, run: Run) -> None:
+    outcome = run(FAILOVER, dr_mode="unplanned")
+    assert outcome.status != 0
+    assert writes(lab) == []
+    assert "is active on" in outcome.output, outcome.output
+
+
+def test_sessions_are_a_reason_not_to_begin(lab: RunningLab, run: Run) -> None:
+    lab.change([{"endpoint": "daas", "kind": "machine", "machine": "W11-003", "sessions": 1, "session_user": "CORP\\anna"}])
+    outcome = run(FAILOVER, dr_failover_sessions="fail")
+    assert outcome.status != 0
+    assert "W11-003" in outcome.output
+    assert desktops_on(lab, "cluster-a").keys() == set(DESKTOPS)
+    assert active_on(lab, "cluster-a") == DOMAINS
+
+
+def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> None:
+    outcome = run(REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_protection_domains=DOMAINS)
+    assert outcome.status != 0
+    assert writes(lab) == []
+    assert "fail over first" in outcome.output
+
+
+def test_rehosting_alone_and_its_undo(lab: RunningLab, run: Run) -> None:
+    before = {name: (machine["hosted_machine_id"], machine["hypervisor"]) for name, machine in machines(lab).items()}
+    lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": name, "power_state": "on"} for name in DESKTOPS])
+    scope = {"machine_rehost_clusters": ["cluster-b"], "machine_rehost_machines": DESKTOPS}
+    per_site = {site: [name for name in DESKTOPS if name.casefold() in machines(lab)] for site in CATALOGS}
+    assert per_site
+    assert_good(run(REHOST, "--check", "--diff", **scope, machine_rehost_policy={"missing": "ignore"}))
+    assert writes(lab) == []
+    assert_good(run(REHOST, **scope, machine_rehost_policy={"missing": "ignore"}))
+    moved = {name.casefold(): vm["uuid"] for name, vm in desktops_on(lab, "cluster-b").items()}
+    assert {name: machine["hosted_machine_id"] for name, machine in machines(lab).items()} == moved
+    assert {machine["hypervisor"] for machine in machines(lab).values()} == HOME["cluster-b"]
+    assert_nothing_left_to_do(lab, lambda: run(REHOST, **scope, machine_rehost_policy={"missing": "ignore"}))
+
+    assert_good(run(UNDO))
+    assert {name: (machine["hosted_machine_id"], machine["hypervisor"]) for name, machine in machines(lab).items()} == before
+    assert_nothing_left_to_do(lab, lambda: run(UNDO))
+
+
+def test_clone_of_the_same_name_never_takes_a_machine_over(lab: RunningLab, run: Run) -> None:
+    lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": "W11-001", "power_state": "on"}])
+    clone = next(vm["uuid"] for vm in state_of(lab, "cluster-b")["vms"] if vm["name"] == "W11-001")
+    assert_good(run(FAILOVER))
+    assert machines(lab)["w11-001"]["hosted_machine_id"] != clone
+    assert {machine["registration_state"] for machine in machines(lab).values()} == {"Registered"}
+
+
+def test_lost_machine_is_reported_and_the_rest_goes_on(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    lab.change([{"endpoint": "daas", "kind": "add_machine", "catalog": "W11 Persistent", "name": "W11-099"}])
+    lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
+    outcome = run(FAILOVER, dr_mode="unplanned", dr_failover_exclude=["W11-006"])
+    assert outcome.status == 0, outcome.output
+    assert machines(lab)["w11-006"]["hypervisor"] == "AHV-A"
+    assert "W11-006" in outcome.output
+    report = json.loads((tmp_path / "dr_failover_drill-1.json").read_text(encoding="utf-8"))
+    assert report["complete"] is True
