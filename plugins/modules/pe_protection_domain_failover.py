@@ -40,7 +40,7 @@ options:
     description:
       - The cluster on the other side. What is left out is as for the task itself.
       - Required for O(state=deactivated). With O(state=migrated) the task waits until the VMs are registered there, with O(state=activated) it refuses
-        when the protection domain is active there; a peer that does not answer is no obstacle then.
+        when the protection domain is active there; a peer that does not answer is no obstacle then, and is warned of.
     type: dict
     suboptions:
       nutanix_host:
@@ -71,7 +71,8 @@ options:
   remote_site:
     description:
       - For O(state=migrated), the remote site to move to, under the name that the source has for it.
-      - It may be left out when one fits; the one that is the peer, or that the schedules of the protection domain replicate to.
+      - It may be left out when one fits; the one that is the peer, or that the schedules of the protection domain replicate to. One that is known to be
+        another cluster than O(peer) never fits.
     type: str
   snapshot_id:
     description:
@@ -89,6 +90,12 @@ options:
         snapshot is arriving; with the source gone it may never arrive.
     type: bool
     default: false
+  replication_timeout:
+    description:
+      - How many seconds to wait for snapshots that are being replicated, before they are a reason to refuse. In check mode they are told and not waited for.
+      - Not for O(state=deactivated). The waiting is part of O(wait_timeout).
+    type: int
+    default: 0
   accept_split_brain:
     description:
       - Whether to do O(state=activated) although O(peer) answers and the protection domain is active there. Both sides have data of their own then.
@@ -101,7 +108,8 @@ options:
     default: false
   accept_running_vms:
     description:
-      - Whether to do O(state=deactivated) although more of the VMs run here than on O(peer), which looks as if this were the side in use.
+      - Whether to do O(state=deactivated) although at least as many of the VMs run here as on O(peer), which looks as if this were the side in use.
+      - An old source may start its VMs when its power comes back. Power them off there instead, with M(euc.nutanix_citrix.pe_vm).
     type: bool
     default: false
   confirm:

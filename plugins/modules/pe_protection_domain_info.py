@@ -35,7 +35,7 @@ options:
   peers:
     description:
       - Other clusters to ask whether the protection domains are active there as well, which is a split brain and warned of. What an entry leaves out is as for
-        the task itself; an entry that is this very cluster is left out.
+        the task itself; an entry that is this very cluster is left out, and a cluster counts once however many of its addresses are given.
       - Two requests more for this cluster and each peer.
     type: list
     elements: dict

@@ -12,7 +12,7 @@ description:
   - Adds a recurring schedule to a protection domain unless one is there that replicates to the same remote sites at least as often, through Prism Element,
     REST API v2.0.
   - A protection domain that was failed over has no schedule that leads back. Without one its VMs are not protected and cannot be migrated back.
-  - No schedule is changed or removed.
+  - No schedule is changed or removed. It is an error when the protection domain's schedules are suspended, because nothing is replicated then.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -25,7 +25,7 @@ options:
     required: true
   remote_sites:
     description:
-      - Remote sites to replicate to, by the names that this cluster knows them under.
+      - Remote sites to replicate to, by the names that this cluster knows them under, one at least.
       - May be left out when the cluster has exactly one.
     type: list
     elements: str

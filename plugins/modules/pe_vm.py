@@ -38,6 +38,7 @@ options:
       - The uuids of many VMs, which are powered on or off side by side. Not together with O(name) or O(uuid).
       - One that fails, or is not there, does not hold up the others. At the end the task fails and lists them all in RV(failures).
       - With O(state=absent) one that is not there is as wanted, and nothing is removed when one of them is not ours.
+      - An empty one is an error, but left out in check mode, where an activation does not know the uuids yet.
     type: list
     elements: str
   force:

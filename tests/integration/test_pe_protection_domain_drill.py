@@ -201,6 +201,14 @@ def test_a_network_with_protected_vms_is_refused(survivor: Survivor) -> None:
     assert writes(survivor.lab) == []
 
 
+def test_protected_vms_whose_cards_the_list_leaves_out_are_asked(survivor: Survivor) -> None:
+    (uuid,) = survivor.change("vm", name="sql", networks=["DRILL"], power_state="on")["uuids"]
+    survivor.change("protection_domain", name="PD-SQL", vms=["sql"])
+    body = {"entities": [{"uuid": uuid, "name": "sql", "power_state": "on"}]}
+    survivor.fault({"status": 200, "body": body}, method="GET", path=r"/vms/\?include_vm_nic_config")
+    assert "protected VMs are on it, 'sql'" in survivor.fails(network="DRILL")
+
+
 def test_other_vms_on_the_network_are_told(survivor: Survivor) -> None:
     survivor.change("vm", name="drill-dc", networks=["DRILL"], power_state="on")
     assert "'drill-dc'" in str(survivor.result(check=True, network="DRILL")["warnings"])

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timezone
 from typing import Any
 
 import pytest
+import requests
 
 from harness.modules import Site, hosts_of, run_module, writes
 from lab.running import RunningLab
@@ -17,25 +19,26 @@ NAME = "PD-W11"
 DESKS = ["desk-1", "desk-2", "desk-3"]
 A_YEAR = 31536000.0
 SCHEDULE = {"type": "DAILY", "local": 2, "remote": {"SITE-B": 2}, "first_after": A_YEAR}
+CLUSTER_A: dict[str, Any] = {
+    "name": "cluster-a",
+    "vms": [{"name": "desk-{n}", "count": 3, "power_state": "on", "disk_gib": 1}],
+    "remote_sites": [
+        {"name": "SITE-B", "cluster": "cluster-b", "bandwidth_mbps": 10000},
+        {"name": "SITE-C", "cluster": "cluster-c", "bandwidth_mbps": 10000},
+    ],
+    "protection_domains": [
+        {
+            "name": NAME,
+            "vms": DESKS,
+            "schedules": [SCHEDULE],
+            "snapshots": [{"age_hours": 26, "remotes": ["SITE-B"]}, {"age_hours": 2, "remotes": ["SITE-B"]}],
+        }
+    ],
+}
 TOPOLOGY: dict[str, Any] = {
     "seed": 1,
     "prism_elements": [
-        {
-            "name": "cluster-a",
-            "vms": [{"name": "desk-{n}", "count": 3, "power_state": "on", "disk_gib": 1}],
-            "remote_sites": [
-                {"name": "SITE-B", "cluster": "cluster-b", "bandwidth_mbps": 10000},
-                {"name": "SITE-C", "cluster": "cluster-c", "bandwidth_mbps": 10000},
-            ],
-            "protection_domains": [
-                {
-                    "name": NAME,
-                    "vms": DESKS,
-                    "schedules": [SCHEDULE],
-                    "snapshots": [{"age_hours": 26, "remotes": ["SITE-B"]}, {"age_hours": 2, "remotes": ["SITE-B"]}],
-                }
-            ],
-        },
+        CLUSTER_A,
         {"name": "cluster-b", "remote_sites": [{"name": "SITE-A", "cluster": "cluster-a", "bandwidth_mbps": 10000}]},
         {"name": "cluster-c", "remote_sites": [{"name": "SITE-A", "cluster": "cluster-a", "bandwidth_mbps": 10000}]},
     ],
@@ -269,6 +272,48 @@ def hide_vms(pair: Pair, cluster: str, after: int) -> None:
     pair.lab.faults([{"endpoint": cluster, "method": "GET", "path": r"/vms/?$", "nth": after + 1, "times": 1000, "then": {"status": 200, "body": body}}])
 
 
+@pytest.mark.parametrize("state", ["migrated", "activated"])
+def test_vms_that_go_on_arriving_are_waited_for(pair: Pair, state: str) -> None:
+    """Registering thousands takes longer than any pause between two of them."""
+    if state == "activated":
+        pair.change("cluster-b", "behaviour", activated_uuids="same")
+    uuids = pair.vms("cluster-a")
+    if state == "activated":
+        pair.change("cluster-a", "lost", lost=True)
+    for stage in range(3):
+        vms = [{"uuid": uuids[name], "name": name, "power_state": "off"} for name in DESKS[:stage]]
+        body = {"metadata": {"total_entities": stage}, "entities": vms}
+        # An activation reads the VMs once before.
+        first = 2 if state == "activated" and stage == 0 else 1
+        rule = {"endpoint": "cluster-b", "method": "GET", "path": r"/vms/?$", "nth": first, "times": 4, "then": {"status": 200, "body": body}}
+        pair.lab.faults([rule])
+    result = pair("cluster-a" if state == "migrated" else "cluster-b", state, wait_timeout=8)
+    assert result["missing_vms"] == []
+    assert [vm["name"] for vm in result["vms"]] == DESKS
+
+
+def test_vms_that_nobody_has_listed_yet_are_waited_for(pair: Pair) -> None:
+    """Snapshots may be listed without their VMs (1.3), so that nothing tells how many will come."""
+    snapshots = pair.hosts["cluster-b"]("pe_protection_domain_info", name=NAME)["protection_domains"][0]["snapshots"]
+    created = int(datetime.now(timezone.utc).timestamp() - 1e6) * 1_000_000
+    listed = [{"snapshot_id": one["id"], "state": one["state"], "snapshot_create_time_usecs": created, "vms": None} for one in snapshots]
+    pair.lab.faults(
+        [
+            {"method": "GET", "path": "/dr_snapshots", "then": {"status": 200, "body": {"entities": listed}}},
+            {
+                "endpoint": "cluster-b",
+                "method": "GET",
+                "path": r"/protection_domains/?\?",
+                "nth": 3,
+                "times": 2,
+                "then": {"status": 200, "body": {"entities": [{"name": NAME, "active": True, "vms": None}]}},
+            },
+        ]
+    )
+    pair.change("cluster-a", "lost", lost=True)
+    assert [vm["name"] for vm in pair("cluster-b", "activated")["vms"]] == DESKS
+
+
 @pytest.mark.parametrize(("state", "cluster", "after"), [("migrated", "cluster-b", 0), ("activated", "cluster-b", 1)])
 def test_vms_that_never_appear_are_listed(pair: Pair, state: str, cluster: str, after: int) -> None:
     if state == "activated":
@@ -343,6 +388,16 @@ def test_a_site_that_is_not_the_peer(pair: Pair) -> None:
     assert "not the cluster that was given as peer, which is 'SITE-B'" in pair.refuses("cluster-a", "migrated", remote_site="SITE-C")
 
 
+def test_a_peer_that_is_another_cluster_stops_a_migration(pair: Pair) -> None:
+    """The only site that there is to go to is not the cluster that was given."""
+    source = {**CLUSTER_A, "remote_sites": CLUSTER_A["remote_sites"][:1]}
+    pair.lab.reset({**TOPOLOGY, "prism_elements": [source, *TOPOLOGY["prism_elements"][1:]]})
+    stranger = pair.peer("cluster-c")
+    assert "none of its remote sites is the cluster that was given as peer: 'SITE-B'" in pair.refuses("cluster-a", "migrated", peer=stranger)
+    assert "does not know 'PD-W11'" in pair.refuses("cluster-a", "migrated", peer=stranger, remote_site="SITE-B")
+    assert pair("cluster-a", "migrated", check=True)["remote_site"] == "SITE-B"
+
+
 def test_an_ambiguous_site_lists_them(pair: Pair) -> None:
     pair.change("cluster-a", "protection_domain", name="PD-Two", vms=[], schedules=[{**SCHEDULE, "remote": {"SITE-B": 1, "SITE-C": 1}}])
     message = pair.refuses("cluster-a", "migrated", name="PD-Two", peer=None)
@@ -400,6 +455,22 @@ def test_replications_under_way_are_refused_unless_accepted(pair: Pair) -> None:
     assert f"{wanted} to 'slow' at" in message
     assert f"{waiting} to 'slow' waiting" in message
     assert pair("cluster-a", "migrated", check=True, accept_pending_replications=True, remote_site="SITE-B")["changed"] is True
+    assert f"{wanted} to 'slow' at" in pair.call("cluster-a", "migrated", remote_site="SITE-B", replication_timeout=1)["msg"]
+
+
+@pytest.mark.parametrize(("cluster", "state"), [("cluster-a", "migrated"), ("cluster-b", "activated")])
+def test_replications_that_end_in_time_are_waited_for(pair: Pair, cluster: str, state: str) -> None:
+    pair.change("cluster-a", "remote_site", name="SITE-B", cluster="cluster-b", bandwidth_mbps=100)
+    arriving = pair.change("cluster-a", "pd_snapshot", protection_domain=NAME, remotes=["SITE-B"])["snapshot_id"]
+    pair.lab.skip(20)
+    given = {"replication_timeout": 600, "accept_split_brain": True}
+    plan = pair(cluster, state, check=True, **given)
+    assert "that is waited for, 10 min 0 s at most" in plan["plan"][0]
+    pair.lab.forget()
+    done = pair(cluster, state, **given)
+    assert done["changed"] is True
+    if state == "activated":
+        assert done["snapshot"]["id"].endswith(str(arriving))
 
 
 def test_a_metro_domain_is_refused(pair: Pair) -> None:
@@ -516,6 +587,19 @@ def test_a_peer_that_is_active_is_refused_unless_accepted(pair: Pair) -> None:
     assert "split brain" in str(made["warnings"])
     assert pair.active() == ["cluster-a", "cluster-b"]
     assert "split brain" in str(pair("cluster-b", "activated")["warnings"])
+
+
+@pytest.mark.parametrize("state", ["activated", "deactivated"])
+def test_a_peer_whose_certificate_is_not_trusted_is_no_dead_one(pair: Pair, state: str) -> None:
+    """It is there, and active: without asking it this would be a split brain."""
+    cluster, other = ("cluster-b", "cluster-a") if state == "activated" else ("cluster-a", "cluster-b")
+    assert "certificate" in pair.refuses(cluster, state, peer={**pair.peer(other), "ca_path": requests.certs.where()})
+
+
+def test_a_peer_that_does_not_answer_is_told(pair: Pair) -> None:
+    pair.change("cluster-a", "lost", lost=True)
+    for check in (True, False):
+        assert "Whether 'PD-W11' is active on Prism Element" in str(pair("cluster-b", "activated", check)["warnings"])
 
 
 def test_a_migration_under_way_is_not_cut_off(pair: Pair) -> None:
@@ -644,6 +728,31 @@ def test_the_side_in_use_is_not_deleted_unless_accepted(pair: Pair) -> None:
     assert pair("cluster-b", "deactivated", check=True, accept_running_vms=True)["changed"] is True
 
 
+def test_as_many_running_on_both_sides_is_no_proof_of_the_right_one(pair: Pair) -> None:
+    """The old source starts its VMs when its power comes back."""
+    pair.split()
+    for cluster in ("cluster-a", "cluster-b"):
+        for desk in DESKS:
+            pair.change(cluster, "power", vm=desk, state="on")
+    for cluster in ("cluster-a", "cluster-b"):
+        assert "3 of its VMs run here and 3 on" in pair.refuses(cluster, "deactivated")
+    for desk in DESKS:
+        pair.change("cluster-a", "power", vm=desk, state="off")
+    assert pair("cluster-a", "deactivated")["changed"] is True
+
+
+@pytest.mark.parametrize("told", [None, "cluster::vm"])
+def test_members_whose_ids_tell_nothing_are_not_overlooked(pair: Pair, told: str | None) -> None:
+    pair.split()
+    pair.change("cluster-b", "delete_vm", vm="desk-3")
+    vms = [{"vm_name": name, "vm_id": told and f"{told}-{name}"} for name in DESKS]
+    body = {"metadata": {"total_entities": 1}, "entities": [{"name": NAME, "active": True, "vms": vms, "metro_avail": None}]}
+    pair.lab.faults([{"endpoint": "cluster-a", "method": "GET", "path": r"/protection_domains/?(\?|$)", "then": {"status": 200, "body": body}}])
+    assert "'desk-3'" in pair.refuses("cluster-a", "deactivated")
+    pair.change("cluster-a", "power", vm="desk-2", state="on")
+    assert "1 of its VMs run here" in pair.refuses("cluster-a", "deactivated", accept_missing_vms=True)
+
+
 # Everything.
 
 
@@ -677,6 +786,32 @@ def test_a_wrong_password_is_tried_once(pair: Pair, which: str) -> None:
         assert "401" in message
         assert "wrong" not in message
         assert [entry["status"] for entry in pair.lab.requests()].count(401) == 1
+
+
+@pytest.mark.parametrize("state", ["migrated", "activated"])
+def test_a_server_error_in_the_middle_of_a_wait_ends_nothing(pair: Pair, state: str) -> None:
+    cluster = "cluster-b" if state == "activated" else "cluster-a"
+    if state == "activated":
+        pair.change("cluster-a", "lost", lost=True)
+    pair.change(cluster, "durations", migrate=600, activate=600)
+    broken = {"status": 500, "body": {"message": "internal error"}}
+    pair.lab.faults([{"endpoint": cluster, "method": "GET", "path": r"/protection_domains/?\?", "nth": 2, "times": 2, "then": broken}])
+    assert len(pair(cluster, state)["vms"]) == 3
+
+
+def test_what_nothing_could_show_is_not_ordered_twice(pair: Pair) -> None:
+    """Without lists of pending changes and of tasks no effect is to be seen before the end: seeing none proves nothing."""
+    unknown = {"status": 404, "body": {"message": "no such resource"}}
+    pair.lab.faults(
+        [
+            {"path": "/pending_actions", "then": unknown},
+            {"path": "/progress_monitors", "then": unknown},
+            {"method": "POST", "nth": 1, "then": {"drop": "after"}},
+        ]
+    )
+    pair.change("cluster-a", "durations", migrate=6000)
+    assert "It may have taken effect" in pair.call("cluster-a", "migrated", wait_timeout=16)["msg"]
+    assert orders(pair.lab) == ["migrate"]
 
 
 def test_a_server_error_on_a_read_is_tried_again(pair: Pair) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import requests
 
 from harness.modules import Site, writes
 from lab.running import RunningLab
@@ -124,6 +125,17 @@ def test_a_split_brain_is_warned_of_with_the_way_out(lab: RunningLab, host: Host
     lab.change([{"endpoint": "cluster-b", "kind": "pd_active", "protection_domain": "PD-Gold", "active": True}])
     result = host("cluster-a")("pe_protection_domain_info", peers=[peer(host, "cluster-b")])
     assert "state deactivated" in str(result["warnings"])
+
+
+def test_a_peer_under_two_addresses_is_no_split_brain(lab: RunningLab, host: Host) -> None:
+    """A cluster answers at its own address and at those of its CVMs (1.1)."""
+    found = read(host, "cluster-b", peers=[peer(host, "cluster-a"), peer(host, "cluster-a")])
+    assert (found["active_on"], found["split_brain"]) == ([host("cluster-a").options["nutanix_host"]], False)
+
+
+def test_a_peer_whose_certificate_is_not_trusted_is_an_error(lab: RunningLab, host: Host) -> None:
+    untrusted = {**peer(host, "cluster-b"), "ca_path": requests.certs.where()}
+    assert "certificate" in host("cluster-a").fails("pe_protection_domain_info", peers=[untrusted])
 
 
 def test_a_peer_with_a_wrong_password_is_an_error_and_asked_once(lab: RunningLab, host: Host) -> None:

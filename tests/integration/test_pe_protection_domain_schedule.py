@@ -60,6 +60,29 @@ def test_suspended_schedule_does_not_count(lab: RunningLab, host: Host) -> None:
     assert host("cluster-b")(MODULE, name="PD-B")["changed"] is True
 
 
+@pytest.mark.parametrize("spelling", ["Hourly", "kHourly"])
+def test_a_type_in_any_spelling_is_known_again(lab: RunningLab, host: Host, spelling: str) -> None:
+    schedule = {"type": spelling, "every_nth": 1, "retention_policy": {"remote_max_snapshots": {"cluster-b": 2}}}
+    body = {"entities": [{"name": "PD-Gold", "active": True, "remote_site_names": ["cluster-b"], "cron_schedules": [schedule]}]}
+    lab.faults([{"method": "GET", "path": r"/protection_domains/?\?", "then": {"status": 200, "body": body}}])
+    assert host("cluster-a")(MODULE, name="PD-Gold", remote_sites=["cluster-b"])["changed"] is False
+    assert writes(lab) == []
+
+
+def test_schedules_that_do_not_run_at_all_are_no_success(lab: RunningLab, host: Host) -> None:
+    schedule = {"type": "HOURLY", "every_nth": 1, "retention_policy": {"remote_max_snapshots": {"cluster-b": 2}}}
+    body = {"entities": [{"name": "PD-Gold", "active": True, "schedules_suspended": True, "cron_schedules": [schedule]}]}
+    lab.faults([{"method": "GET", "path": r"/protection_domains/?\?", "then": {"status": 200, "body": body}}])
+    assert "are suspended" in host("cluster-a").fails(MODULE, name="PD-Gold", remote_sites=["cluster-b"])
+    assert writes(lab) == []
+
+
+@pytest.mark.parametrize("body", [{"value": False}, {"message": "too many schedules"}])
+def test_a_refusal_with_a_good_status_is_a_refusal(lab: RunningLab, host: Host, body: dict[str, Any]) -> None:
+    lab.faults([{"method": "POST", "path": "/schedules", "then": {"status": 200, "body": body}}])
+    assert "refuses a schedule" in host("cluster-a").fails(MODULE, name="PD-Gold", remote_sites=["cluster-b"], type="HOURLY")
+
+
 @pytest.mark.parametrize("drop", ["before", "after"])
 def test_lost_answer_never_makes_two(lab: RunningLab, host: Host, drop: str) -> None:
     lab.faults([{"endpoint": "cluster-a", "method": "POST", "path": "/schedules", "nth": 1, "then": {"drop": drop}}])
@@ -78,6 +101,7 @@ def test_lost_answer_never_makes_two(lab: RunningLab, host: Host, drop: str) -> 
         ("cluster-a", {"name": "PD-Gould"}, "has no protection domain 'PD-Gould'"),
         ("cluster-a", {"name": "PD-Gold"}, "has 2 remote sites: cluster-b, cluster-c"),
         ("cluster-a", {"name": "PD-Gold", "remote_sites": ["cluster-d"]}, "has no remote site 'cluster-d'"),
+        ("cluster-a", {"name": "PD-Gold", "remote_sites": []}, "remote_sites is empty"),
         ("cluster-b", {"name": "PD-Gold"}, "is not active here"),
         ("cluster-a", {"name": "PD-Gold", "remote_sites": ["cluster-b"], "every_nth": 0}, "every_nth must be 1 or more"),
     ],

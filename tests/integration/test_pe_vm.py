@@ -320,6 +320,30 @@ def test_many_foreign_ones_are_refused_unless_forced(lab: RunningLab, host: Host
     assert len(names(host)) == len(set(names(host)))
 
 
+def test_a_long_list_of_foreign_ones_is_shortened(lab: RunningLab, host: Host) -> None:
+    message = host("cluster-a").fails("pe_vm", uuids=many(lab, 60), state="powered_on")
+    assert "and 50 more" in message
+
+
+def test_an_empty_uuid_is_nobody(lab: RunningLab, host: Host) -> None:
+    """A plan of an activation has no uuids yet; without check mode one of them missing is an error."""
+    uuids = many(lab, 1)
+    for state in ("powered_on", "absent"):
+        result = host("cluster-a")("pe_vm", check=True, uuids=["", *uuids], state=state, force=True)
+        assert [vm["uuid"] for vm in result["vms"]] + result["removed"] == uuids
+    result = run_module("pe_vm", {**host("cluster-a").options, "uuids": ["", *uuids], "state": "powered_on", "force": True})
+    assert [failure["uuid"] for failure in result["failures"]] == [""]
+    assert "are empty" in host("cluster-a").fails("pe_vm", uuid="", state="absent", force=True)
+
+
+def test_a_server_error_in_the_middle_of_a_wait_ends_nothing(lab: RunningLab, host: Host) -> None:
+    uuids = many(lab, 25)
+    slow(lab, power=600)
+    lab.faults([{"method": "GET", "path": r"/vms/?$", "nth": 2, "times": 2, "then": {"status": 500, "body": {"message": "internal error"}}}])
+    host("cluster-a")("pe_vm", uuids=uuids, state="powered_on", force=True)
+    assert states(host, uuids) == {"on"}
+
+
 def test_none_at_all_is_nothing_to_do(lab: RunningLab, host: Host) -> None:
     result = host("cluster-a")("pe_vm", uuids=[], state="powered_on")
     assert (result["changed"], result["vms"]) == (False, [])

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import origin_id
@@ -84,7 +85,7 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Site:
-    """A remote site to migrate to. `fits_peer` is None where nothing shows whether it is the cluster that was given as the peer."""
+    """A remote site to migrate to. `fits_peer` says whether it is the cluster that was given as the peer, None where nothing shows that."""
 
     name: str
     status: str
@@ -203,10 +204,15 @@ def choose_site(name: str, endpoint: str, sites: Sequence[Site], wanted: str) ->
         if of_peer and wanted not in of_peer:
             return Refusal(f"{endpoint}: the remote site '{wanted}' is not the cluster that was given as peer, which is {quoted(of_peer)}")
     else:
-        fitting = [site for site in sites if site.fits_peer] or list(sites)
+        if not sites:
+            return Refusal(f"{endpoint} has no remote site", f"'{name}' cannot be migrated before the clusters know each other.")
+        fitting = [site for site in sites if site.fits_peer] or [site for site in sites if site.fits_peer is None]
         chosen = [site for site in fitting if site.scheduled] or fitting
         if not chosen:
-            return Refusal(f"{endpoint} has no remote site", f"'{name}' cannot be migrated before the clusters know each other.")
+            return Refusal(
+                f"{endpoint}: none of its remote sites is the cluster that was given as peer: {quoted(site.name for site in sites)}",
+                "Check peer. If it is right nevertheless, name its remote site in remote_site.",
+            )
         if len(chosen) > 1:
             return Refusal(
                 f"{endpoint}: several remote sites fit for '{name}': {quoted(site.name for site in chosen)}", "Name the one that is meant in remote_site."
@@ -283,9 +289,15 @@ def not_in_snapshot(snapshot: PdSnapshot, last_known: Iterable[Member]) -> list[
     return sorted({**{name: "" for name in snapshot.missing if name not in held_names}, **lost}.items())
 
 
-def only_copies(members_here: Iterable[Member], names_there: Collection[str]) -> list[Member]:
-    """The members that have no counterpart at the other side. By name: after an activation the uuids differ (trap 29)."""
-    return [member for member in members_here if member.vm_name not in names_there]
+def only_copies(members_here: Iterable[Member], names_there: Iterable[str]) -> list[Member]:
+    """The members that have no counterpart at the other side, each name there standing for one. By name: after an activation the uuids differ (trap 29)."""
+    copies, alone = Counter(names_there), []
+    for member in members_here:
+        if copies[member.vm_name]:
+            copies[member.vm_name] -= 1
+        else:
+            alone.append(member)
+    return alone
 
 
 def shortened(texts: Sequence[str]) -> str:

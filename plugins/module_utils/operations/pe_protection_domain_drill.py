@@ -325,7 +325,9 @@ class _Rehearsal(_Job):
                 f"remote site {quoted(sites)}",
                 "Give an isolated network, or none: then the clones lose all their network cards.",
             )
-        there = [vm for vm in estate.vms if any(card.network_uuid == self._network.uuid for card in vm.cards or ())]
+        with ThreadPoolExecutor(max_workers=max(1, self._run.params["concurrency"])) as pool:
+            vms = list(pool.map(lambda vm: with_cards(self._client, vm) if vm.uuid in estate.protected else vm, estate.vms))
+        there = [vm for vm in vms if any(card.network_uuid == self._network.uuid for card in vm.cards or ())]
         protected = [vm for vm in there if vm.uuid in estate.protected]
         if protected:
             raise OperationError(

@@ -37,14 +37,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member, PdSnapshot, origin_sites
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement, patiently
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import (
     ModeTask,
     list_mode_tasks,
+    list_pending_changes,
     order_activation,
     order_deactivation,
     order_migration,
-    read_pending_change,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import list_pd_snapshots
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import (
@@ -91,6 +91,7 @@ ARGUMENTS = {
     "snapshot_id": {"type": "str"},
     "data_age_limit": {"type": "int"},
     "accept_pending_replications": {"type": "bool", "default": False},
+    "replication_timeout": {"type": "int", "default": 0},
     "accept_split_brain": {"type": "bool", "default": False},
     "accept_missing_vms": {"type": "bool", "default": False},
     "accept_running_vms": {"type": "bool", "default": False},
@@ -100,11 +101,15 @@ ARGUMENTS = {
 
 @dataclass(frozen=True)
 class Seen:
-    """The protection domain on one cluster at the moment; `domain` is None where the cluster does not know it, `tasks` where it lists none."""
+    """The protection domain on one cluster at the moment; `domain` is None where the cluster does not know it.
+
+    `blind` when the cluster lists neither pending changes of mode nor tasks about them: then nothing shows an order before it has ended.
+    """
 
     side: Side
     domain: ProtectionDomain | None
     tasks: tuple[ModeTask, ...]
+    blind: bool
 
     @property
     def members(self) -> tuple[Member, ...]:
@@ -209,7 +214,7 @@ def _through_between(work: Work, here: Seen, there: Seen, snapshots: Sequence[Pd
         return Look(seen, done=bool(seen and seen.side.active and not seen.side.direction), state=f"active neither here nor on {work.other}")
 
     try:
-        arrived = wait_for(look, what=f"protection domain '{work.name}'", timeout=_patience(work, APPEARS_WITHIN), progress=work.run.progress)
+        arrived = wait_for(patiently(look), what=f"protection domain '{work.name}'", timeout=_patience(work, APPEARS_WITHIN), progress=work.run.progress)
     except StillRunning:
         raise _error(refusal) from None
     return work.look(), arrived or there
@@ -219,12 +224,21 @@ def _migrate(work: Work, here: Seen, there: Seen | None, peer_incarnation: int |
     name, endpoint, params = work.name, work.client.endpoint, work.run.params
     domain = _domain(here)
     site = _accepted(choose_site(name, endpoint, _sites(work, domain, peer_incarnation), params["remote_site"] or ""))
+    if there and not there.side.known and not site.fits_peer:
+        raise OperationError(
+            f"{there.side.endpoint}, given as peer, does not know '{name}', and nothing shows that it is the remote site '{site.name}' of {endpoint}",
+            "Check that peer is the cluster to migrate to.",
+        )
+    _accepted(blocked(name, endpoint, domain.unrecoverable, site.name))
+
+    def in_the_way() -> Refusal | None:
+        running = list_replications(work.client, name, domain.links)
+        return transfers_in_the_way(name, endpoint, running, list_queued(work.client, name), incoming=False)
+
+    if _waited_for_transfers(work, in_the_way):
+        return _migrated(work)
     if not site.scheduled:
         work.run.warn(f"No schedule of '{name}' replicates to '{site.name}', so that all of its data may have to be sent, and the cluster may refuse")
-    _accepted(blocked(name, endpoint, domain.unrecoverable, site.name))
-    if not params["accept_pending_replications"]:
-        running = list_replications(work.client, name, domain.links)
-        _accepted(transfers_in_the_way(name, endpoint, running, list_queued(work.client, name), incoming=False))
     existing = _by_uuid(list_vms(work.client))
     members = [member for member in domain.members if member.vm_uuid in existing]
     work.result["remote_site"] = site.name
@@ -257,7 +271,7 @@ def _sites(work: Work, domain: ProtectionDomain, peer_incarnation: int | None) -
             name=site.name,
             status=site.status,
             scheduled=site.name in domain.scheduled_sites,
-            fits_peer=site.incarnation == peer_incarnation if site.incarnation and peer_incarnation else peer_host in site.addresses or None,
+            fits_peer=peer_host in site.addresses or (site.incarnation == peer_incarnation if site.incarnation and peer_incarnation else None),
         )
         for site in list_remote_sites(work.client)
     ]
@@ -295,7 +309,7 @@ def _there_if_it_answers(work: Work, identity: Identity) -> Seen | None:
     except OperationError as error:
         if not gives_no_answer(error):
             raise
-        work.run.progress(error.message)
+        work.run.warn(f"Whether '{work.name}' is active on {work.other} is not known: {error.message}")
         return None
 
 
@@ -303,9 +317,9 @@ def _activate(work: Work, here: Seen, there: Seen | None, cluster_clock_usecs: i
     name, endpoint, params = work.name, work.client.endpoint, work.run.params
     snapshots = list_pd_snapshots(work.client, name)
     snapshot = _accepted(choose_snapshot(name, endpoint, snapshots, params["snapshot_id"] or ""))
+    if _waited_for_transfers(work, lambda: transfers_in_the_way(name, endpoint, list_replications(work.client, name), (), incoming=True)):
+        return _activated(work)
     age = _age(work, snapshot, cluster_clock_usecs)
-    if not params["accept_pending_replications"]:
-        _accepted(transfers_in_the_way(name, endpoint, list_replications(work.client, name), (), incoming=True))
     newer = [member for other in snapshots if other.created_usecs > snapshot.created_usecs for member in other.members]
     missing = not_in_snapshot(snapshot, [*newer, *here.members, *(there.members if there else ())])
     work.result.update(
@@ -379,22 +393,27 @@ def _deactivated(work: Work) -> dict[str, Any]:
 def _deactivate(work: Work, here: Seen, there: Seen) -> dict[str, Any]:
     name, params = work.name, work.run.params
     ours, theirs = _by_uuid(list_vms(work.client)), _by_uuid(list_vms(_connected(work)))
-    doomed = [member for member in here.members if member.vm_uuid in ours]
+    # What will be deleted must never be overlooked: a member whose id tells nothing is known by its name.
+    by_name = {vm.name: vm for vm in ours.values()}
+    known = {member.vm_name for member in here.members if member.vm_uuid in ours}
+    vms = {member: ours.get(member.vm_uuid) or (None if member.vm_name in known else by_name.get(member.vm_name)) for member in here.members}
+    doomed = [member for member, vm in vms.items() if vm]
     alive = [member for member in there.members if member.vm_uuid in theirs]
-    lost = only_copies(doomed, {member.vm_name for member in alive})
+    lost = only_copies(doomed, (member.vm_name for member in alive))
     if lost and not params["accept_missing_vms"]:
         raise OperationError(
             f"{work.client.endpoint}: refused to deactivate '{name}', because these of its VMs are not among those of '{name}' on {work.other},"
             f" so that their only copy would be deleted: {shortened([f'{member.vm_name!r} ({member.vm_uuid})' for member in lost])}",
             "Take them out of the protection domain to keep them, or set accept_missing_vms to delete them.",
         )
-    running = [member for member in doomed if ours[member.vm_uuid].power_state == "on"]
+    running = [vm for vm in vms.values() if vm and vm.power_state != "off"]
     running_there = [member for member in alive if theirs[member.vm_uuid].power_state == "on"]
-    if len(running) > len(running_there) and not params["accept_running_vms"]:
+    # As many on both sides is what an old source looks like that started its VMs when its power came back, and what the survivor looks like then.
+    if running and len(running) >= len(running_there) and not params["accept_running_vms"]:
         raise OperationError(
             f"{work.client.endpoint}: refused to deactivate '{name}', because {len(running)} of its VMs run here and {len(running_there)} on {work.other}:"
             " this looks like the side that is in use",
-            "Check that this is not the wrong cluster. Power the VMs on on the other side first, or set accept_running_vms.",
+            "Check that this is not the wrong cluster. Power the VMs off here first, or set accept_running_vms.",
         )
     work.result["removed_vms"] = _named(doomed)
     work.result["missing_vms"] = _named(lost)
@@ -436,10 +455,12 @@ class _Course:
         self._state = work.run.params["state"]
         self._expected, self._names, self._before, self._gone = list(expected), list(names), before, list(gone)
         self._here = here
+        self.blind = here.blind
         self._finished_before = {task.created_usecs for task in here.tasks if task.failed}
         self._was_under_way = bool(here.side.direction)
         self._idle_since: float | None = None
         self._settling_since: float | None = None
+        self._fewest = 0
         self.registered: list[dict[str, str]] | None = None
         self.absent: list[dict[str, str]] = []
 
@@ -452,7 +473,7 @@ class _Course:
             return Look(None, done=bool(here.side.direction) or here.side.active != active_before)
 
         try:
-            wait_for(look, what=f"order of the {self._deed}", timeout=timeout, progress=self._work.run.progress)
+            wait_for(patiently(look), what=f"order of the {self._deed}", timeout=timeout, progress=self._work.run.progress)
         except StillRunning:
             return False
         return True
@@ -460,7 +481,7 @@ class _Course:
     def end(self) -> tuple[Seen, Seen | None]:
         """Wait for the end; both sides as they are then, the peer's only of a migration, which needs it."""
         advice = "It was not cancelled. Run the same task again to go on waiting, or raise wait_timeout."
-        return wait_for(self._look, what=self._deed, timeout=self._work.deadline.left, progress=self._work.run.progress, advice=advice)
+        return wait_for(patiently(self._look), what=self._deed, timeout=self._work.deadline.left, progress=self._work.run.progress, advice=advice)
 
     @property
     def _deed(self) -> str:
@@ -498,6 +519,9 @@ class _Course:
             self.absent = _named(member for member in wanted if member.vm_uuid not in registered)
             return f"{len(self.absent)} of {len(wanted)} VMs are not registered on {work.other} yet" if self.absent else ""
         if self._state == ACTIVATED:
+            if not self._names and not here.members:
+                # A snapshot may be listed without its VMs (prism_element_v2 1.3).
+                return "no VM is listed yet"
             self.registered, names = self._registered_here(here)
             self.absent = [{"name": name, "uuid": ""} for name in sorted(names)]
             return f"{len(self.absent)} of {len(self._names)} VMs are not registered yet" if self.absent else ""
@@ -526,9 +550,14 @@ class _Course:
         by_uuid = _by_uuid(vms)
         found = {member.vm_uuid: by_uuid[member.vm_uuid] for member in here.members if member.vm_uuid in by_uuid}
         short = Counter(self._names or [member.vm_name for member in here.members]) - Counter(vm.name for vm in found.values())
+        new_by_name: dict[str, list[Vm]] = {}
+        known = {vm.uuid for vm in vms} if self._before is None else self._before
+        for vm in vms:
+            if vm.name in short and vm.uuid not in found and vm.uuid not in known:
+                new_by_name.setdefault(vm.name, []).append(vm)
         absent = []
         for name, count in short.items():
-            new = [vm for vm in vms if vm.name == name and vm.uuid not in found and self._before is not None and vm.uuid not in self._before]
+            new = new_by_name.get(name, [])
             if len(new) == count:
                 found.update(_by_uuid(new))
             else:
@@ -536,11 +565,12 @@ class _Course:
         return _shown(found.values()), absent
 
     def _has_settled(self) -> bool:
-        """Whether the flags have been right for so long that what is missing will not come any more."""
+        """Whether the flags have been right, and nothing has come any more, for so long that what is missing will not come."""
         now = time.monotonic()
-        if self._settling_since is None:
+        if self._settling_since is None or len(self.absent) < self._fewest:
             self._settling_since = now
             self._patience = _patience(self._work, SETTLES_WITHIN)
+        self._fewest = len(self.absent)
         return now - self._settling_since >= self._patience
 
     def _notice_an_end(self, here: Seen, there: Seen | None) -> None:
@@ -581,8 +611,32 @@ class _Course:
         return f"{doing}, {own[0].percent} %" if len(own) == 1 else doing
 
 
-def _order(work: Work, course: _Course, send: Callable[[], None]) -> None:
-    """Send an order once. When its answer is lost it is sent again only after it has proved to be without effect."""
+def _waited_for_transfers(work: Work, in_the_way: Callable[[], Refusal | None]) -> bool:
+    """Let transfers under way come to their end, replication_timeout seconds at most, then refuse. Whether that took time: all may be different then."""
+    params = work.run.params
+    refusal = None if params["accept_pending_replications"] else in_the_way()
+    if refusal is None:
+        return False
+    if not params["replication_timeout"] or not params["wait"]:
+        raise _error(refusal)
+    if work.run.check:
+        work.plan(f"{refusal.message}; that is waited for, {duration(params['replication_timeout'])} at most")
+        return False
+
+    def look() -> Look[Refusal | None]:
+        found = in_the_way()
+        return Look(found, done=found is None, state=found.message if found else "")
+
+    try:
+        patience = min(float(params["replication_timeout"]), work.deadline.left)
+        wait_for(patiently(look), what=f"replications of '{work.name}'", timeout=patience, progress=work.run.progress)
+    except StillRunning:
+        raise _error(in_the_way() or refusal) from None
+    return True
+
+
+def _order(work: Work, course: _Course, send: Callable[[], None], again: bool = True) -> None:
+    """Send an order once. When its answer is lost it is sent again, once, and only after it has proved to be without effect."""
     try:
         send()
     except AnswerLost as lost:
@@ -590,9 +644,9 @@ def _order(work: Work, course: _Course, send: Callable[[], None]) -> None:
         patience = _patience(work, APPEARS_WITHIN)
         if course.took_effect(patience):
             return
-        if patience < SHORTEST_PROOF:
+        if not again or course.blind or patience < SHORTEST_PROOF:
             raise
-        send()
+        _order(work, course, send, again=False)
     except AccessDenied:
         raise
     except ApiError as error:
@@ -603,19 +657,20 @@ def _order(work: Work, course: _Course, send: Callable[[], None]) -> None:
 
 def _seen(client: PrismElement, name: str) -> Seen:
     # What is pending first: when it ends between the two reads, its effect is seen in the second.
-    pending = read_pending_change(client, name)
-    tasks = tuple(list_mode_tasks(client, name) or ())
+    changes = list_pending_changes(client, name)
+    listed = list_mode_tasks(client, name)
     domain = find_protection_domain(client, name)
+    tasks = tuple(listed or ())
     running = next((task.operation for task in tasks if task.names_domain and task.status == "RUNNING"), "")
     side = Side(
         endpoint=client.endpoint,
         known=domain is not None,
         active=bool(domain and domain.active),
         metro=bool(domain and domain.metro),
-        pending=pending,
+        pending=changes[0] if changes else None,
         running=running,
     )
-    return Seen(side, domain, tasks)
+    return Seen(side, domain, tasks, blind=changes is None and listed is None)
 
 
 def _refuse_itself(work: Work, identity: Identity) -> int | None:

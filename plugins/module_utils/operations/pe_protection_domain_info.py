@@ -20,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import list_pd_snapshots
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import (
     PEER_ARGUMENTS,
+    Identity,
     connect_peer,
     gives_no_answer,
     is_same_cluster,
@@ -63,15 +64,12 @@ def perform(run: Run) -> dict[str, Any]:
 
 
 def _others(client: PrismElement, run: Run) -> Others:
-    """Ask all peers at once. One that is this very cluster is left out, so that every host can be given the same list."""
-    own = read_identity(client)
+    """Ask all peers at once. A cluster counts once however it is addressed, and this very one not at all, so that every host can be given the same list."""
 
-    def ask(peer: Mapping[str, Any]) -> list[str] | None:
+    def ask(peer: Mapping[str, Any]) -> tuple[Identity, list[str]] | None:
         there = connect_peer(run.params, peer)
         try:
-            if is_same_cluster(own, read_identity(there)):
-                return []
-            return [domain.name for domain in _observe(there, run.params["name"]) if domain.active]
+            return read_identity(there), [domain.name for domain in _observe(there, run.params["name"]) if domain.active]
         except OperationError as error:
             if not gives_no_answer(error):
                 raise
@@ -81,11 +79,15 @@ def _others(client: PrismElement, run: Run) -> Others:
     peers = run.params["peers"]
     with ThreadPoolExecutor(max_workers=ASKED_AT_ONCE) as pool:
         told = list(zip((peer["nutanix_host"] for peer in peers), pool.map(ask, peers), strict=True))
+    counted = [read_identity(client)]
     active_on: dict[str, list[str]] = {}
-    for host, names in told:
-        for name in names or []:
+    for host, answer in told:
+        if answer is None or any(is_same_cluster(answer[0], other) for other in counted):
+            continue
+        counted.append(answer[0])
+        for name in answer[1]:
             active_on.setdefault(name, []).append(host)
-    return Others(active_on, [host for host, names in told if names is None])
+    return Others(active_on, [host for host, answer in told if answer is None])
 
 
 def _observe(client: PrismElement, name: str | None) -> list[ProtectionDomain]:

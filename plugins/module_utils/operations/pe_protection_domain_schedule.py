@@ -40,6 +40,8 @@ def perform(run: Run) -> dict[str, Any]:
     domain = _active_domain(client, run.params["name"])
     wanted = _wanted(run.params, _sites(client, run.params["remote_sites"]))
     present = satisfied_by(wanted, domain.schedules)
+    if present and domain.schedules_suspended:
+        raise OperationError(f"{client.endpoint}: the schedules of '{domain.name}' are suspended, so that nothing is replicated", "Resume them in Prism.")
     if present is None and not run.check:
         _add(client, domain, wanted)
     before = [asdict(schedule) for schedule in domain.schedules]
@@ -83,9 +85,11 @@ def _sites(client: PrismElement, asked: list[str] | None) -> list[str]:
                 f"{client.endpoint} has {len(known)} remote sites: {', '.join(known) or 'none'}", "Name those to replicate to with remote_sites."
             )
         return known
-    unknown = [name for name in asked if name not in known]
-    if unknown or not asked:
-        raise OperationError(f"{client.endpoint} has no remote site '{''.join(unknown[:1])}'", near_names("".join(unknown[:1]), known) or "It has none.")
+    if not asked:
+        raise OperationError("remote_sites is empty", "Name the sites to replicate to, or leave it out when the cluster has exactly one.")
+    for name in asked:
+        if name not in known:
+            raise OperationError(f"{client.endpoint} has no remote site '{name}'", near_names(name, known))
     return asked
 
 

@@ -64,6 +64,8 @@ def _observe(client: PrismElement, params: Any) -> list[Vm]:
     name, uuid = params["name"], params["uuid"]
     if params["uuids"] is not None:
         return list(read_vms(client, list(dict.fromkeys(params["uuids"]))).values())
+    if not uuid and not name:
+        raise OperationError("name and uuid are empty", "Say which VM is meant.")
     if not uuid:
         return vms_called(client, name)
     vm = read_vm(client, uuid)
@@ -103,7 +105,8 @@ def _refuse_foreign(client: PrismElement, params: Any, changes: list[Vm]) -> Non
 def _power_many(client: PrismElement, run: Run) -> dict[str, Any]:
     """Many VMs side by side. One that fails, or is not there, does not hold up the others; at the end it is an error that lists them all."""
     state = run.params["state"]
-    uuids = list(dict.fromkeys(run.params["uuids"]))
+    # In check mode those are empty that an activation would make only now.
+    uuids = [uuid for uuid in dict.fromkeys(run.params["uuids"]) if uuid or not run.check]
     found = read_vms(client, uuids)
     changes = [vm for vm in found.values() if vm.power_state != POWER[state]]
     _refuse_foreign(client, run.params, changes)
@@ -231,7 +234,7 @@ def _sought(params: Any) -> str:
 
 
 def _listed(vms: list[Vm]) -> str:
-    return ", ".join(f"'{vm.name}' ({vm.uuid})" for vm in vms)
+    return shortened([f"'{vm.name}' ({vm.uuid})" for vm in vms])
 
 
 def _shown(vm: Vm, state: str | None = None) -> dict[str, str] | None:

@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar
 
 from ansible.module_utils.basic import env_fallback
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import ApiError, OperationError, Unreachable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Authorization, Refused, RestSession
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look
+
+T = TypeVar("T")
 
 CONNECTION_ARGUMENTS: dict[str, Any] = {
     "nutanix_host": {"type": "str", "required": True, "fallback": (env_fallback, ["NUTANIX_HOST"])},
@@ -23,6 +26,7 @@ CONNECTION_ARGUMENTS: dict[str, Any] = {
     "ca_path": {"type": "path", "fallback": (env_fallback, ["NUTANIX_CA_PATH"])},
 }
 
+LONGEST_ERROR_TEXT = 300
 _NOT_THERE = ("not found", "does not exist", "could not find", "no such")
 
 
@@ -69,6 +73,28 @@ class PrismElement(RestSession):
                 raise OperationError(
                     f"{self.endpoint}: {path} has {total} entries but gives only {len(found)}", "The cluster cuts the list; nothing was changed."
                 )
+
+
+def patiently(look: Callable[[], Look[T]]) -> Callable[[], Look[T]]:
+    """A look for `wait_for` that takes a server error for a missing answer: what is under way goes on, and is asked for again."""
+
+    def patient() -> Look[T]:
+        try:
+            return look()
+        except ApiError as error:
+            if error.status < 500:
+                raise
+            raise Unreachable(error.message, error.advice) from None
+
+    return patient
+
+
+def refusal_in(body: Any) -> str:
+    """Why an answer with a good status is a refusal: `value` is false, or there is a message without `value` (trap 28). Empty when it is none."""
+    answer = body if isinstance(body, dict) else {}
+    if answer.get("value") is False or (answer.get("message") and not answer.get("value")):
+        return str(answer.get("message") or "no reason given")[:LONGEST_ERROR_TEXT]
+    return ""
 
 
 def explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:

@@ -14,13 +14,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import PendingChange, Unrecoverable
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import LONGEST_ERROR_TEXT, PrismElement, refusal_in
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import path_of, unrecoverable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, OperationError
 
 RUNNING = ("QUEUED", "RUNNING")
 SUCCEEDED = "SUCCEEDED"
-LONGEST_ERROR_TEXT = 300
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ class ModeTask:
         return self.status not in (*RUNNING, SUCCEEDED)
 
 
-def read_pending_change(client: PrismElement, name: str) -> PendingChange | None:
-    """The change of mode that was accepted and is not finished, as far as the cluster lists it; None of a domain that is not there."""
+def list_pending_changes(client: PrismElement, name: str) -> list[PendingChange] | None:
+    """The changes of mode that were accepted and are not finished; None when the cluster does not list them, or the domain is not there."""
     try:
         entries = client.get(f"{path_of(name)}/pending_actions/") or []
     except AccessDenied:
@@ -51,11 +50,8 @@ def read_pending_change(client: PrismElement, name: str) -> PendingChange | None
     except ApiError:
         # Not there, or a version that has no such list: then `active` tells.
         return None
-    for entry in entries:
-        pending = entry.get("pending_change_mode") or {}
-        if pending.get("mode_type") and entry.get("protection_domain_name") in (None, name):
-            return PendingChange(mode=str(pending["mode_type"]).upper(), remote_site=pending.get("failover_remote") or "")
-    return None
+    pending = [entry.get("pending_change_mode") or {} for entry in entries if entry.get("protection_domain_name") in (None, name)]
+    return [PendingChange(str(change["mode_type"]).upper(), change.get("failover_remote") or "") for change in pending if change.get("mode_type")]
 
 
 def list_mode_tasks(client: PrismElement, name: str) -> list[ModeTask] | None:
@@ -102,10 +98,8 @@ def order_deactivation(client: PrismElement, name: str) -> None:
 
 
 def _raise_refusal(client: PrismElement, what: str, body: Any) -> None:
-    """A refusal comes with a good status: `value` false, or a message without `value` (trap 28)."""
-    answer = body if isinstance(body, dict) else {}
-    if answer.get("value") is False or (answer.get("message") and not answer.get("value")):
-        reason = str(answer.get("message") or "no reason given")[:LONGEST_ERROR_TEXT]
+    reason = refusal_in(body)
+    if reason:
         raise OperationError(f"{client.endpoint} refuses to {what}: {reason}", "Nothing was changed.")
 
 

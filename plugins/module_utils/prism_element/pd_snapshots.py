@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import PdSnapshot, PendingSchedule
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, refusal_in
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import member, path_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
@@ -67,9 +67,8 @@ def delete_pd_snapshot(client: PrismElement, protection_domain: str, snapshot_id
         body = client.request("DELETE", f"{path_of(protection_domain)}/dr_snapshots/{segment(snapshot_id)}").body
     except NotFound:
         return
-    answer = body if isinstance(body, dict) else {}
-    if answer.get("value") is False or (answer.get("message") and not answer.get("value")):
-        reason = answer.get("message") or "no reason given"
+    reason = refusal_in(body)
+    if reason:
         raise OperationError(f"{client.endpoint} refuses to remove snapshot {snapshot_id} of '{protection_domain}': {reason}")
 
 

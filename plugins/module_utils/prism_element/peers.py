@@ -11,7 +11,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import ApiError, OperationError, Unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import ApiError, OperationError, Unreachable, Untrusted
 
 # No fall-back on the environment: NUTANIX_HOST names the cluster itself there, which is never its own peer.
 PEER_ARGUMENTS: dict[str, Any] = {
@@ -55,8 +55,11 @@ def is_same_cluster(one: Identity, other: Identity) -> bool:
 
 
 def gives_no_answer(error: OperationError) -> bool:
-    """Whether a peer could not tell: it is not to be reached, or so broken that it answers with server errors only."""
-    return isinstance(error, Unreachable) or (isinstance(error, ApiError) and error.status >= 500)
+    """Whether a peer could not tell: it is not to be reached, or so broken that it answers with server errors only.
+
+    One whose certificate is not trusted is there, and may well own the protection domain.
+    """
+    return (isinstance(error, Unreachable) and not isinstance(error, Untrusted)) or (isinstance(error, ApiError) and error.status >= 500)
 
 
 def _usecs(date: str | None) -> int | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, patiently
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import FINISHED, SUCCEEDED, read_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms, read_vm, set_power_state
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, NotFound, OperationError
@@ -20,7 +20,8 @@ TASKS_A_LOOK = 40
 
 
 def read_vms(client: PrismElement, uuids: Sequence[str]) -> dict[str, Vm]:
-    """Those of the VMs that exist, by uuid: one by one when they are few, else out of the one list of all."""
+    """Those of the VMs that exist, by uuid: one by one when they are few, else out of the one list of all. An empty uuid is nobody's."""
+    uuids = [uuid for uuid in uuids if uuid]
     if len(uuids) > READ_SINGLY:
         wanted = set(uuids)
         return {vm.uuid: vm for vm in list_vms(client) if vm.uuid in wanted}
@@ -51,7 +52,7 @@ class PowerChange:
 
     def wait(self, what: str, timeout: float, progress: Callable[[str], None]) -> None:
         """Wait until none is left. Raises StillRunning; what was reached and what failed until then stays noted."""
-        wait_for(self._look, what=what, timeout=timeout, progress=progress)
+        wait_for(patiently(self._look), what=what, timeout=timeout, progress=progress)
 
     def _order(self, vm: Vm, transition: str) -> None:
         if self._denied:

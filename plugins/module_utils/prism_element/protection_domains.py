@@ -130,7 +130,8 @@ def _protection_domain(client: PrismElement, entity: dict[str, Any]) -> Protecti
 def _schedule(schedule: dict[str, Any]) -> Schedule:
     retention = schedule.get("retention_policy") or {}
     return Schedule(
-        type=schedule.get("type") or "",
+        # Live values of other enumerations differ in case from the schema, and bear a k (1.2).
+        type=str(schedule.get("type") or "").upper().removeprefix("K"),
         every_nth=schedule.get("every_nth") or 1,
         keep_local=retention.get("local_max_snapshots"),
         keep_remote=dict(retention.get("remote_max_snapshots") or {}),

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, refusal_in
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import path_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 
@@ -68,10 +68,9 @@ def restore_vms(client: PrismElement, protection_domain: str, snapshot_id: str, 
 def _restore(client: PrismElement, protection_domain: str, snapshot_id: str, prefix: str, wanted: dict[str, list[str]], what: str) -> str | None:
     payload = {"snapshot_id": snapshot_id, "vm_name_prefix": prefix, "replace": False, **wanted}
     body = client.request("POST", f"{path_of(protection_domain)}/restore_entities", payload=payload).body
-    answer = body if isinstance(body, dict) else {}
-    if answer.get("task_uuid"):
-        return str(answer["task_uuid"])
-    if answer.get("value") is False or (answer.get("message") and not answer.get("value")):
-        reason = answer.get("message") or "no reason given"
+    if isinstance(body, dict) and body.get("task_uuid"):
+        return str(body["task_uuid"])
+    reason = refusal_in(body)
+    if reason:
         raise OperationError(f"{client.endpoint} refuses to restore {what} from snapshot {snapshot_id} of '{protection_domain}': {reason}")
     return None

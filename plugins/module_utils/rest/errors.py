@@ -26,6 +26,10 @@ class Unreachable(OperationError):
     """The endpoint could not be asked: nothing is known to have happened there."""
 
 
+class Untrusted(Unreachable):
+    """Something answers there, but its TLS certificate is not trusted, so that nothing was asked."""
+
+
 class AnswerLost(OperationError):
     """A write was sent and its answer never came: it may or may not have taken effect. Look before repeating it."""
 

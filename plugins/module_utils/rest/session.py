@@ -17,7 +17,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, NotFound, OperationError, Unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    NotFound,
+    OperationError,
+    Unreachable,
+    Untrusted,
+)
 
 try:
     import requests
@@ -168,7 +176,9 @@ class RestSession:
             # `verify` goes with each request: set on the session, REQUESTS_CA_BUNDLE in the environment would silently replace it.
             return self._http.request(method, url, json=payload, data=form, headers=merged, timeout=self._timeout, verify=self._verify, allow_redirects=False)
         except requests.exceptions.SSLError as error:
-            raise Unreachable(
+            # A handshake that breaks off, as that of a failing cluster may, says nothing about the certificate.
+            kind = Untrusted if "CERTIFICATE_VERIFY_FAILED" in str(error) else Unreachable
+            raise kind(
                 f"{self.endpoint}: the TLS certificate of {self.base_url} was not accepted ({root_cause(error)})",
                 "Give the issuing CA with ca_path, or check that the address is the right one.",
             ) from None

@@ -155,6 +155,8 @@ def site(name: str, scheduled: bool = False, fits: bool | None = None, status: s
         ([site("B", scheduled=True), site("C")], "C", "C"),
         ([site("B", scheduled=True), site("C", fits=True)], "", "C"),
         ([site("B", fits=False), site("C", fits=True)], "", "C"),
+        ([site("B", scheduled=True, fits=False), site("C")], "", "C"),
+        ([site("B", fits=False)], "B", "B"),
         ([site("B", scheduled=True, fits=True), site("C", fits=True)], "", "B"),
         ([site("B", status="")], "", "B"),
         ([site("B", fits=None), site("C", fits=None)], "C", "C"),
@@ -174,6 +176,7 @@ def test_the_site_that_fits(sites: list[Site], wanted: str, chosen: str) -> None
         ([site("B"), site("C")], "", "'B', 'C'"),
         ([site("B", scheduled=True), site("C", scheduled=True)], "", "'B', 'C'"),
         ([site("B", fits=True), site("C")], "C", "which is 'B'"),
+        ([site("B", scheduled=True, fits=False)], "", "none of its remote sites is the cluster that was given as peer"),
         ([site("B", status="UNREACHABLE")], "", "not connected"),
     ],
 )
@@ -235,8 +238,9 @@ def test_what_a_snapshot_does_not_hold() -> None:
     assert not_in_snapshot(some, []) == [("c", "")]
 
 
-def test_only_copies_go_by_name() -> None:
-    assert only_copies([member("a"), member("b")], {"b", "c"}) == [member("a")]
+def test_only_copies_go_by_name_one_for_one() -> None:
+    assert only_copies([member("a"), member("b")], ["b", "c"]) == [member("a")]
+    assert only_copies([member("a", "1"), member("a", "2"), member("a", "3")], ["a", "a"]) == [member("a", "3")]
 
 
 @given(st.lists(st.text(min_size=1), max_size=30))
