@@ -29,6 +29,7 @@ options:
   write_timeout:
     description:
       - How many seconds the writing may take altogether. What was not written by then is reported as failed, and done by the next run.
+      - Batches that an earlier run left at work are waited for first, at most half of that time and ten minutes.
     type: int
     default: 3600
 """

@@ -27,7 +27,7 @@ options:
         description: Its GUID.
         type: str
   delivery_groups:
-    description: Only machines of delivery groups of these names.
+    description: Only machines of delivery groups of these names. One in which no machine is that was read for the task is told.
     type: list
     elements: str
   machines:
@@ -44,7 +44,7 @@ options:
   vm_names:
     description:
       - Only machines whose VM may bear one of these names, for example the members of a protection domain. A machine's VM is called V(HOST) or by the whole
-        DNS name of the machine, without regard to case.
+        DNS name of the machine, without regard to case, or as the site says (HostedMachineName).
     type: list
     elements: str
   exclude:

@@ -12,13 +12,36 @@ from pathlib import Path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 
-def write_report(path: Path, text: str, reassurance: str, what: str = "report") -> None:
-    """Whole or not at all, also when the run is killed here. `reassurance` ends the advice of the error when the file, a `what`, cannot be written."""
+class AlreadyThere(Exception):
+    """There is a file where a new one was to be."""
+
+
+def write_report(path: Path, text: str, reassurance: str, what: str = "report", new: bool = False) -> None:
+    """Whole or not at all, also when the run is killed here. `reassurance` ends the advice of the error when the file, a `what`, cannot be written.
+
+    A `new` one never takes the place of another: AlreadyThere says that somebody else was quicker, such as another host of the same play.
+    """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as unfinished:
             unfinished.write(text)
         os.chmod(unfinished.name, 0o644)
-        os.replace(unfinished.name, path)
+        if new:
+            _put_new(unfinished.name, path)
+        else:
+            os.replace(unfinished.name, path)
     except OSError as error:
         raise OperationError(f"The {what} cannot be written to {path}: {error.strerror}", f"Choose another path; {reassurance}") from None
+
+
+def _put_new(unfinished: str, path: Path) -> None:
+    try:
+        os.link(unfinished, path)
+    except FileExistsError:
+        os.unlink(unfinished)
+        raise AlreadyThere from None
+    except OSError:
+        # A file system without hard links
+        os.replace(unfinished, path)
+    else:
+        os.unlink(unfinished)

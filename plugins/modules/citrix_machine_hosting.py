@@ -25,7 +25,8 @@ options:
         name of the machine. Names are compared whole and without regard to case, and the domain in V(DOMAIN\\HOST) does not count.
       - One-to-one or not at all. Several VMs of a machine's name, a VM whose name is that of several machines, or one that another machine has by its uuid make
         a machine ambiguous. The newest of several is never taken, because the clone of a drill is the newest.
-      - Only machines of the scope, and the excluded ones, are looked at to find out whether a VM is another machine's.
+      - A VM that a machine outside of the scope has by its uuid makes a machine of the scope that is called like it ambiguous, too. It is looked for on
+        the hosting connection to which the VM belongs; in check mode only among the machines that are read for the scope.
     type: list
     elements: dict
     suboptions:
@@ -49,6 +50,7 @@ options:
   mapping:
     description:
       - The hosting of each machine, where you know it. No option of the scope can be given with it, except O(exclude).
+      - A VM for two machines, or one that another machine has by its uuid, makes a machine ambiguous here as well.
     type: list
     elements: dict
     suboptions:
@@ -73,7 +75,8 @@ options:
   save_path:
     description:
       - A JSON file for the hosting of every machine that is going to be changed, as it was before. It is written before the first change.
-      - A machine that is in the file already keeps what stands there, so that a run after one that died does not spoil it. Give each move a file of its own.
+      - A machine that is in the file already keeps what stands there, so that a run after one that died does not spoil it. Give each move and each site a file
+        of its own; the file of another site is refused.
       - Not written in check mode, nor when nothing changes.
     type: path
   policy:
@@ -96,7 +99,7 @@ options:
         choices: [stop, fail, warn, ignore]
         default: fail
       unknown:
-        description: Names in O(machines) or O(machines_csv) that no machine of the site bears. One list may be given to several sites.
+        description: Names in O(machines) or O(machines_csv) that no machine bears, and O(delivery_groups) without one. One list may be given to several sites.
         type: str
         choices: [stop, fail, warn, ignore]
         default: warn
@@ -250,7 +253,7 @@ missing:
   type: list
   elements: dict
 unknown:
-  description: Names in O(machines) or O(machines_csv) that no machine of the site bears.
+  description: Names in O(machines) or O(machines_csv) that no machine bears, and O(delivery_groups) without one, among the machines that were read.
   returned: when the machines could be read
   type: list
   elements: str

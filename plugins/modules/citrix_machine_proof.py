@@ -264,7 +264,7 @@ wrong_hosting:
       returned: always
   sample: []
 power_unknown:
-  description: Names of the machines whose power state is not known.
+  description: Names of the machines whose power state is not known, or that the site does not manage the power of.
   returned: when the site could be asked
   type: list
   elements: str

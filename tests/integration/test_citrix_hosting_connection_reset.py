@@ -185,6 +185,14 @@ def test_more_than_a_thousand_machines_whatever_the_search_does(desktops: Deskto
     assert len(searches) > 1 if search is None else len(searches) == 1
 
 
+def test_a_search_that_turns_in_circles_is_done_without(desktops: Desktops) -> None:
+    desktops.change("catalog", name="Large", hypervisor="conn-a", provisioning_type="Manual", machines=1100, machine_prefix="B-{n:05d}")
+    desktops.set_machines([f"B-{number:05d}" for number in range(1, 1101)], power_state="Unknown")
+    desktops.fault(SEARCH, {"status": 200, "body": {"Items": [], "ContinuationToken": "again"}})
+    assert desktops.daas(RESET, names=["conn-a"], catalogs=[{"name": "Large"}])["power_unknown"] == []
+    assert len(desktops.asked("POST", SEARCH)) == 2
+
+
 @pytest.mark.parametrize("path", ["/Me", "/hypervisors", "/Machines", POST, "/Jobs/"])
 def test_the_token_may_expire_at_any_request(desktops: Desktops, path: str) -> None:
     desktops.set_machines(THREE, power_state="Unknown")

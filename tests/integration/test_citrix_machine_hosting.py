@@ -14,6 +14,7 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_machine_hosting import OPERATION
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import AlreadyThere, write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from conformance.citrix_models import violations
 from harness.modules import Site, hosts_of, run_module, writes
@@ -145,6 +146,11 @@ def warnings_of(site: Site, **arguments: Any) -> list[str]:
     return run.warnings
 
 
+def changes(estate: Estate) -> list[str]:
+    """Every request that changes something; the search for machines that have VMs by their uuids does not."""
+    return [request for request in writes(estate.lab) if not request.endswith("/Machines/$search")]
+
+
 def names(listed: list[dict[str, Any]]) -> list[str]:
     return sorted(entry["name"] for entry in listed)
 
@@ -234,6 +240,40 @@ def test_a_newer_clone_never_takes_over(estate: Estate) -> None:
     result = estate.daas(HOSTING, vm_names=list(DESKS), vms=[clone, *real])
     assert (result["complete"], [vm["uuid"] for vm in result["unexpected"]]) == (True, [clone["uuid"]])
     assert estate.moved()
+
+
+@pytest.mark.parametrize("search", [None, {"status": 501}, {"status": 503}, {"status": 200, "body": {"Items": [], "ContinuationToken": "again"}}], ids=str)
+def test_a_machine_that_nobody_chose_keeps_its_vm(estate: Estate, search: dict[str, Any] | None) -> None:
+    estate.daas(HOSTING, mapping=[{"machine": "PC2", "hosted_machine_id": estate.uuid("PC1"), "hypervisor_connection": "conn-b"}])
+    estate.change("catalog", name="Moved", hypervisor="conn-b", provisioning_type="Manual", machines=1, machine_prefix="ANNA-")
+    estate.change("machine", machine="ANNA-001", hosted_machine_id=estate.uuid("PC3"))
+    if search:
+        estate.fault("POST", r"/Machines/\$search", search)
+    told = estate.daas.fails(HOSTING, catalogs=PC, machines=["CORP\\PC1", "PC3", "PC4"], vms=estate.vms)
+    assert "2 machines are ambiguous: CORP\\PC1 (its VM belongs to CORP\\PC2 by its uuid), CORP\\PC3 (its VM belongs to CORP\\ANNA-001 by its uuid)" in told
+    assert (estate.moved("PC4"), estate.hosting()["PC3"][1]) == (True, "conn-a")
+    assert "ambiguous" in estate.daas.fails(HOSTING, mapping=[{"machine": "PC3", "hosted_machine_id": estate.uuid("PC3"), "hypervisor_connection": "conn-b"}])
+    planned = run_module(HOSTING, {**estate.daas.options, "machines": ["PC3"], "vms": estate.vms, "vm_names": ["PC3"]}, True)
+    assert names(planned["ambiguous"]) == ["CORP\\PC3"]
+
+
+def test_a_vm_of_another_name_is_followed_by_its_machine(estate: Estate) -> None:
+    there = {**estate.vms[0], "uuid": estate.uuid("PC1", "cluster-a"), "name": "PC1"}
+    estate.change("add_machine", catalog="PC", name="ANNA")
+    estate.daas(HOSTING, mapping=[{"machine": "PC1", "hosted_machine_id": "lost", "hypervisor_connection": "conn-a"}])
+    estate.daas(HOSTING, mapping=[{"machine": "ANNA", "hosted_machine_id": there["uuid"], "hypervisor_connection": "conn-a"}])
+    estate.daas("citrix_hosting_connection_reset", names=["conn-a"], machines=["ANNA"], force=True, settle_timeout=0)
+    result = run_module(HOSTING, {**estate.daas.options, "vm_names": ["PC1"], "vms": [there]})
+    assert [(machine["name"], machine["remark"]) for machine in result["machines"]] == [
+        ("CORP\\ANNA", "matched by its uuid, though the VM is called 'PC1'"),
+    ]
+    assert estate.hosting()["ANNA"] == (there["uuid"], "conn-b")
+
+
+def test_a_misspelled_delivery_group_is_told(estate: Estate) -> None:
+    result = estate.daas(HOSTING, delivery_groups=["Desk"], vms=estate.vms)
+    assert (result["changed"], result["unknown"]) == (False, ["Desk"])
+    assert any("Desk" in warning for warning in warnings_of(estate.daas, delivery_groups=["Desk"], vms=estate.vms))
 
 
 def test_awkward_names(estate: Estate) -> None:
@@ -411,6 +451,35 @@ def test_undo_copes_with_machines_that_are_gone(estate: Estate, tmp_path: Path) 
     assert estate.daas(HOSTING, mapping_path=str(saved))["counts"]["vanished"] == 12
 
 
+def test_undo_finds_machines_in_other_catalogs(estate: Estate, tmp_path: Path) -> None:
+    topology = deepcopy(TOPOLOGY)
+    topology["citrix_sites"][0]["catalogs"][0]["machines"] = 30
+    estate.reset(topology)
+    vms = [{"name": f"pc{number}", "uuid": f"uuid-{number}", "hypervisor_connection": "conn-b"} for number in range(1, 31)]
+    saved = tmp_path / "saved.json"
+    estate.daas(HOSTING, catalogs=PC, vms=vms, save_path=str(saved))
+    # As if all of them had been in another catalog then.
+    text = json.loads(saved.read_text(encoding="utf-8"))
+    estate.change("catalog", name="Before", hypervisor="conn-a", provisioning_type="Manual", machines=1, machine_prefix="OLD-")
+    (before,) = estate.daas("citrix_catalog_info", catalogs=[{"name": "Before"}])["catalogs"]
+    for entry in text["machines"]:
+        entry["catalog_id"] = before["id"]
+    saved.write_text(json.dumps(text), encoding="utf-8")
+    result = estate.daas(HOSTING, mapping_path=str(saved))
+    assert (result["counts"]["changed"], result["vanished"]) == (30, [])
+
+
+def test_two_sites_with_one_new_file_do_not_lose_each_others_hosting(estate: Estate, tmp_path: Path) -> None:
+    saved = tmp_path / "saved.json"
+    other = json.dumps({"kind": HOSTING, "site": {"id": "x", "name": "other"}, "machines": []})
+    saved.write_text(other, encoding="utf-8")
+    with pytest.raises(AlreadyThere):
+        write_report(saved, "{}", "", new=True)
+    assert [path.name for path in tmp_path.iterdir()] == ["saved.json"]
+    assert "it holds machines of site 'other'" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms, save_path=str(saved))
+    assert saved.read_text(encoding="utf-8") == other
+
+
 def test_files_that_cannot_be_used(estate: Estate, tmp_path: Path) -> None:
     saved = tmp_path / "saved.json"
     estate.cvad(HOSTING, catalogs=PC, vms=estate.vms, save_path=str(saved))
@@ -421,7 +490,7 @@ def test_files_that_cannot_be_used(estate: Estate, tmp_path: Path) -> None:
     assert "it was not written by save_path" in estate.daas.fails(HOSTING, mapping_path=str(saved))
     assert "There is no saved hosting" in estate.daas.fails(HOSTING, mapping_path=str(tmp_path / "none.json"))
     assert "cannot be used: [Errno 20] Not a directory" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms, save_path=f"{saved}/x.json")
-    assert writes(estate.lab) == []
+    assert changes(estate) == []
 
 
 @pytest.mark.parametrize("limit", [1, 5, 11])
@@ -474,7 +543,7 @@ def test_progress_and_time_limit(estate: Estate) -> None:
     run = Run(params=validated({**arguments, "write_timeout": 0}), progress=lines.append)
     with pytest.raises(OperationError, match="it was not written before the time was over"):
         OPERATION.perform(run)
-    assert (lines, writes(estate.lab)) == ([], [])
+    assert (lines, changes(estate)) == ([], [])
     OPERATION.perform(Run(params=validated(arguments), progress=lines.append))
     assert lines[-1] == "re-hosting: 12 of 12"
 
@@ -567,6 +636,12 @@ def test_the_machines_and_not_the_job_say_what_was_done(estate: Estate, status: 
     assert estate.moved()
 
 
+def test_batches_that_the_site_is_too_busy_for_are_sent_again(estate: Estate) -> None:
+    estate.fault("POST", r"\$batch", RETRY, times=14)
+    result = estate.daas(HOSTING, catalogs=PC, vms=estate.vms)
+    assert (result["counts"]["changed"], result["complete"]) == (12, True)
+
+
 def test_a_batch_that_never_works_ends_in_words(estate: Estate) -> None:
     estate.fault("POST", r"\$batch", {"fail_task": "the broker is tired"})
     result = run_module(HOSTING, {**estate.daas.options, "catalogs": PC, "vms": estate.vms})
@@ -600,3 +675,23 @@ def test_a_batch_that_a_dead_run_left_at_work_is_waited_for(estate: Estate) -> N
     result = estate.daas(HOSTING, catalogs=PC, vms=estate.vms)
     assert (result["complete"], estate.moved()) == (True, True)
     assert len(estate.asked("POST", "$batch")) == 1
+
+
+def test_a_batch_that_hangs_keeps_nobody_from_writing(estate: Estate) -> None:
+    topology = deepcopy(TOPOLOGY)
+    topology["durations"] = {"job_start": 0, "read_job": 36000}
+    estate.reset(topology)
+    estate.fault("GET", "/Jobs/", {"status": 403, "body": {"detail": "not now"}}, times=1)
+    assert "not now" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms)
+    lines: list[str] = []
+    arguments = {**estate.daas.options, "catalogs": PC, "vms": estate.vms, "write_by": "single", "write_timeout": 4}
+    result = OPERATION.perform(Run(params=validated(arguments), progress=lines.append))
+    assert (result["complete"], estate.moved()) == (True, True)
+    assert any("An earlier batch" in line and "going on without its end" in line for line in lines)
+
+
+def test_a_secret_that_is_refused_in_the_middle_is_tried_once_by_all_threads_together(estate: Estate) -> None:
+    estate.lab.faults([{"method": "POST", "path": "tokens", "then": {"status": 400, "body": {"error": "invalid_client"}}, "nth": 2, "times": 50}])
+    estate.fault("PATCH", "/Machines/", {"expire_token": True, "delay": 60.0})
+    assert "They were tried once only" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms, write_by="single")
+    assert len(estate.asked("POST", "tokens")) == 2

@@ -8,7 +8,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_machine_maintenance import OPERATION
 from harness.desktops import Desktops
 from harness.modules import run_module
 
@@ -256,3 +259,35 @@ def test_more_than_a_thousand_machines(desktops: Desktops, tmp_path: Path) -> No
     assert len(desktops.writes()) == 11
     assert len(desktops.daas(MAINTENANCE, state="released", saved_path=str(path))["switched"]) == 1100
     assert in_maintenance(desktops) == []
+
+
+def test_two_runs_with_one_file_do_not_forget_each_others_machines(desktops: Desktops, tmp_path: Path) -> None:
+    path = tmp_path / "drained.json"
+    labs = {"state": "drained", "catalogs": [{"name": "Labs"}], "saved_path": str(path)}
+    desktops.daas(MAINTENANCE, **DRAIN, saved_path=str(path))
+    drained: list[dict[str, Any]] = []
+
+    def drain_meanwhile(_line: str) -> None:
+        if not drained:
+            drained.append({})
+            drained.append(desktops.daas(MAINTENANCE, **labs))
+
+    arguments = {**desktops.daas.options, "state": "released", "saved_path": str(path)}
+    checked = ModuleArgumentSpecValidator(dict(OPERATION.arguments), **OPERATION.rules()).validate(arguments).validated_parameters
+    assert OPERATION.perform(Run(params=checked, progress=drain_meanwhile))["switched"] == SIX
+    assert saved(path) == drained[1]["switched"] == in_maintenance(desktops)
+
+
+def test_a_machine_is_drained_whose_vm_has_another_name(desktops: Desktops) -> None:
+    uuid = desktops.machines()["M-001"]["hosted_machine_id"]
+    desktops.set_machines(["M-002"], hosted_machine_id=uuid)
+    desktops.daas("citrix_hosting_connection_reset", names=["conn-a"], machines=["M-002"], force=True, settle_timeout=0)
+    assert desktops.daas(MAINTENANCE, state="drained", vm_names=["M-001"])["switched"] == SIX[:2]
+
+
+def test_a_delivery_group_without_machines_is_told(desktops: Desktops) -> None:
+    arguments = {**desktops.daas.options, "state": "drained", "delivery_groups": ["Desk"]}
+    checked = ModuleArgumentSpecValidator(dict(OPERATION.arguments), **OPERATION.rules()).validate(arguments).validated_parameters
+    run = Run(params=checked, check=True)
+    assert OPERATION.perform(run)["machines"] == []
+    assert any("no machine is in the delivery group 'Desk'" in warning for warning in run.warnings)

@@ -42,6 +42,7 @@ class TokenAuthorization(Authorization):
         self._customer_id = customer_id
         self._obtain = obtain
         self._token: Token | None = None
+        self._refusal: AccessDenied | None = None
         self._lock = threading.Lock()
         self._sent = threading.local()
 
@@ -57,14 +58,24 @@ class TokenAuthorization(Authorization):
         """A new token, unless another thread has got one since the refused one was sent."""
         with self._lock:
             if self._token is self._sent.token:
-                self._token = self._obtain()
+                self._token = self._log_in()
         return True
 
     def _current(self) -> Token:
         with self._lock:
             if self._token is None or self._token.stale:
-                self._token = self._obtain()
+                self._token = self._log_in()
             return self._token
+
+    def _log_in(self) -> Token:
+        """A refusal is remembered: threads that each try a wrong secret once would lock the account together."""
+        if self._refusal:
+            raise self._refusal
+        try:
+            return self._obtain()
+        except AccessDenied as error:
+            self._refusal = error
+            raise
 
 
 def cloud_token(trust: RestSession, customer_id: str, client_id: str, client_secret: str) -> Token:

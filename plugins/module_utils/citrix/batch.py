@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,6 +15,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import JobFailed, job_id_of, read_jobs, wait_for_job
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, NotFound, OperationError, StillRunning
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Refused, retry_delay, segment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Deadline
 
 JOB_TYPE = "Batch"
 PATH_STYLE_ROOT = "/citrix/orchestration/api"
@@ -28,6 +29,10 @@ class NoBatch(OperationError):
 
 class BatchTooLarge(OperationError):
     """The site does not take a batch like this, most likely for the number of its items (U2). Nothing was done."""
+
+
+class BatchNotTaken(OperationError):
+    """The site is too busy for it. Nothing was done; it may be sent again later."""
 
 
 class BatchLost(OperationError):
@@ -64,7 +69,7 @@ def carry_out(site: CitrixSite, items: Sequence[Item], *, what: str, timeout: fl
     """Send a batch as a job, wait for it, and return the answers by reference; an item that the site lost is not among them.
 
     `first_look` is after how many seconds it is worth looking how the job is, known from the batches before. Each item carries its own Authorization, since
-    nobody knows whether it inherits that of the batch (U2). Raises NoBatch, BatchTooLarge or BatchLost.
+    nobody knows whether it inherits that of the batch (U2). Raises NoBatch, BatchTooLarge, BatchNotTaken or BatchLost.
     """
     body = {"Items": [_wire(site, item) for item in items]}
     try:
@@ -76,7 +81,9 @@ def carry_out(site: CitrixSite, items: Sequence[Item], *, what: str, timeout: fl
             raise NoBatch(error.message, "Set write_by to auto or single.") from None
         if error.status in TOO_LARGE:
             raise BatchTooLarge(error.message, "Choose a smaller batch_size.") from None
-        if error.status == 429 or error.status >= 500:
+        if error.status == 429:
+            raise BatchNotTaken(error.message, error.advice) from None
+        if error.status >= 500:
             raise BatchLost(error.message, error.advice) from None
         raise
     job_id = job_id_of(answer)
@@ -89,15 +96,21 @@ def carry_out(site: CitrixSite, items: Sequence[Item], *, what: str, timeout: fl
     return {str(item.get("Reference")): _item_answer(item) for item in given if isinstance(item, dict)}
 
 
-def wait_for_batches(site: CitrixSite, timeout: float) -> int:
-    """Let batches of ours that still run come to an end, those of a run that was killed or whose answer was lost. Returns how many there were."""
+def wait_for_batches(site: CitrixSite, timeout: float, progress: Callable[[str], None]) -> int:
+    """Let batches of ours that still run come to an end, those of a run that was killed or whose answer was lost. Returns how many there were.
+
+    One that does not end is left at work after `timeout` seconds, which are for all of them.
+    """
     running = [job for job in read_jobs(site) if job.type == JOB_TYPE and job.pending]
+    deadline = Deadline(timeout)
     for job in running:
         try:
-            wait_for_job(site, job.id, what="An earlier batch", timeout=timeout, progress=_silence)
-        except (JobFailed, StillRunning):
+            wait_for_job(site, job.id, what="An earlier batch", timeout=deadline.left, progress=progress)
+        except JobFailed:
             # What it did or did not do is seen from the objects.
             continue
+        except StillRunning as error:
+            progress(f"{error.message}; going on without its end")
     return len(running)
 
 

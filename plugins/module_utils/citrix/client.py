@@ -87,13 +87,17 @@ class CitrixSite(RestSession):
         """The bearer token, renewed when it is about to end: the items of a batch carry it themselves (6)."""
         return self._tokens.token()
 
-    def items(self, path: str, params: Mapping[str, Any] | None = None, limit: int | None = 250) -> Iterator[dict[str, Any]]:
-        """The `Items` of a collection to the last page, each id once; `limit` is the page size, None for collections that do not page (4.1)."""
+    def items(self, path: str, params: Mapping[str, Any] | None = None, limit: int | None = 250, order: Any = None) -> Iterator[dict[str, Any]]:
+        """The `Items` of a collection to the last page, each id once; `limit` is the page size, None for collections that do not page (4.1).
+
+        With an `order` it is a search (4.3), which only reads and yet may raise AnswerLost, since it is a POST.
+        """
         token = None
         tokens: set[str] = set()
         ids: set[str] = set()
         while True:
-            body = self.get(path, {**(params or {}), "limit": limit, "continuationToken": token})
+            asked = {**(params or {}), "limit": limit, "continuationToken": token}
+            body = self.get(path, asked) if order is None else self.request("POST", path, params=asked, payload=order).body
             page = body if isinstance(body, dict) else {}
             for item in page.get("Items") or []:
                 if item.get("Id") is None or item["Id"] not in ids:
@@ -103,7 +107,9 @@ class CitrixSite(RestSession):
             if not token:
                 return
             if token in tokens:
-                raise OperationError(f"{self.endpoint}: the list {path} turns in circles: it gave the same continuation token twice", "Nothing was changed.")
+                raise OperationError(
+                    f"{self.endpoint}: the list {path} turns in circles: it gave the same continuation token twice", "Run the same task again."
+                )
             tokens.add(token)
 
     def local_path(self, location: str) -> str:

@@ -18,6 +18,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.batch import (
     BatchLost,
+    BatchNotTaken,
     BatchTooLarge,
     Item,
     ItemAnswer,
@@ -27,7 +28,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.batch im
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import JobFailed, job_id_of, wait_for_job
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machine, read_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_by_ids
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, NotFound, OperationError, StillRunning
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Answer, segment
@@ -51,8 +52,8 @@ USUAL_DELAY = 2.0
 LONGEST_DELAY = 120.0
 ROUNDS = 6
 IDLE_ROUNDS = 2
-READ_SINGLY = 20
-READ_AT_ONCE = 8
+# How long batches of a run before are waited for: one that hangs must not keep anybody from writing.
+PATIENCE_WITH_BATCHES = 600.0
 SHOWN_EVERY = 100
 
 DONE, VANISHED, REFUSED, NOT_TAKEN, UNCERTAIN = "done", "vanished", "refused", "not taken", "uncertain"
@@ -120,7 +121,7 @@ class MachineWriter:
         settled = Settled({machine.id: machine for machine in machines})
         changes = list(plan(list(settled.machines.values())))
         self._total, self._settled, self._shown = len(changes), 0, 0
-        if changes and wait_for_batches(self.site, self._deadline.left):
+        if changes and self._wait_for_batches():
             changes = self._look_again(settled, changes, plan)
         idle = 0
         refused: dict[str, Fate] = {}
@@ -155,15 +156,18 @@ class MachineWriter:
             time.sleep(delay)
         if self._lost:
             # A batch without an answer may still be at work, and would be seen half done.
-            wait_for_batches(self.site, self._deadline.left)
+            self._wait_for_batches()
             self._lost = False
         return fates
+
+    def _wait_for_batches(self) -> int:
+        return wait_for_batches(self.site, min(PATIENCE_WITH_BATCHES, self._deadline.left / 2), lambda line: self._progress(f"{self._what}: {line}"))
 
     def _look_again(
         self, settled: Settled, changes: Sequence[MachineChange], plan: Callable[[Sequence[Machine]], Sequence[MachineChange]]
     ) -> list[MachineChange]:
         asked = [settled.machines[change.machine_id] for change in changes]
-        seen = read_again(self.site, asked)
+        seen = read_by_ids(self.site, {machine.id: machine.catalog_id for machine in asked})
         gone = {machine.id for machine in asked} - set(seen)
         settled.vanished |= gone
         settled.machines = {id: seen.get(id, machine) for id, machine in settled.machines.items() if id not in gone}
@@ -203,6 +207,8 @@ class MachineWriter:
         except NoBatch as error:
             self._do_without(error)
             return None
+        except BatchNotTaken as error:
+            return {change.machine_id: Fate(NOT_TAKEN, error.message, USUAL_DELAY) for change in chunk}
         except BatchLost as error:
             self._lost = True
             return self._counted(chunk, {change.machine_id: Fate(UNCERTAIN, error.message) for change in chunk})
@@ -284,30 +290,6 @@ class MachineWriter:
                 self._shown = self._settled
                 self._progress(f"{self._what}: {self._settled:,} of {self._total:,}")
         return fates
-
-
-def read_again(site: CitrixSite, machines: Sequence[Machine]) -> dict[str, Machine]:
-    """These machines as they are now, by id, without those that are gone. Few are read one by one, many by their catalogs."""
-    ids = {machine.id for machine in machines}
-    if len(ids) > READ_SINGLY:
-        found = read_catalog_machines(site, {machine.catalog_id for machine in machines})
-    else:
-        with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
-            found = [machine for machine in pool.map(lambda id: read_machine(site, id), sorted(ids)) if machine]
-    return {machine.id: machine for machine in found if machine.id in ids}
-
-
-def read_catalog_machines(site: CitrixSite, catalog_ids: Iterable[str]) -> list[Machine]:
-    """The machines of several catalogs, none of one that is gone."""
-
-    def read(catalog_id: str) -> list[Machine]:
-        try:
-            return read_machines(site, catalog_id)
-        except NotFound:
-            return []
-
-    with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
-        return [machine for found in pool.map(read, sorted(catalog_ids)) for machine in found]
 
 
 def _why(fate: Fate | None) -> str:

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import PAGE, read_machine, read_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import PAGE, read_machine, read_machines, search_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.power_states import NOT_KNOWN, power_known
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, NotFound
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError, Unreachable
 
 READ_AT_ONCE = 8
 READ_SINGLY = 20
@@ -35,11 +35,11 @@ def read_present(site: CitrixSite, catalog_ids: Iterable[str]) -> list[Machine]:
 def read_by_ids(site: CitrixSite, catalog_of: Mapping[str, str]) -> dict[str, Machine]:
     """Machines by their ids, without those that are gone. Few are read one by one, many by their catalogs.
 
-    `catalog_of` says in which catalog each was; one that is not there any more is looked for elsewhere.
+    `catalog_of` says in which catalog each was, '' when that is not known; one that is not there any more is looked for elsewhere.
     """
     found: dict[str, Machine] = {}
     if len(catalog_of) > READ_SINGLY:
-        found = {machine.id: machine for machine in read_present(site, catalog_of.values()) if machine.id in catalog_of}
+        found = {machine.id: machine for machine in read_present(site, filter(None, catalog_of.values())) if machine.id in catalog_of}
     missing = sorted(catalog_of.keys() - found.keys())
     if len(missing) > READ_SINGLY:
         return found | {machine.id: machine for machine in read_machines(site) if machine.id in catalog_of}
@@ -98,24 +98,10 @@ class PowerWatch:
         if not self._search or pages <= len(connections):
             return None
         try:
-            return {machine_id for name in connections for machine_id in self._found(name)} & self.unknown.keys()
-        except (AnswerLost, ApiError):
+            states = [state for state in NOT_KNOWN if state]
+            return {machine.id for name in connections for machine in search_machines(self._site, name, states)} & self.unknown.keys()
+        except Unreachable:
+            raise
+        except OperationError:
             self._search = False
             return None
-
-    def _found(self, connection: str) -> Iterable[str]:
-        states = [{"Property": "PowerState", "Operator": "Equals", "Value": state} for state in NOT_KNOWN if state]
-        order = {
-            "SearchFilters": [{"Property": "HypervisorConnection", "Operator": "Equals", "Value": connection}],
-            "SearchFilterGroups": [{"SearchFilterGroupType": "Or", "SearchFilters": states}],
-            "SearchFilterGroupsType": "And",
-        }
-        token = None
-        while True:
-            page = self._site.request(
-                "POST", "/Machines/$search", params={"limit": PAGE, "continuationToken": token, "fields": "Id,PowerState"}, payload=order
-            ).body
-            yield from (item.get("Id") or "" for item in page.get("Items") or [])
-            token = page.get("ContinuationToken")
-            if not token:
-                return

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
@@ -24,6 +24,18 @@ def read_machines(site: CitrixSite, catalog_id: str | None = None) -> list[Machi
     """The machines of a catalog, or all of the site."""
     path = f"/MachineCatalogs/{segment(catalog_id)}/Machines" if catalog_id else "/Machines"
     return [_machine(item) for item in site.items(path, {"fields": FIELDS}, limit=PAGE)]
+
+
+def search_machines(site: CitrixSite, connection: str, states: Sequence[str] = ()) -> list[Machine]:
+    """The machines on a hypervisor connection, in one of these power states where some are given, by the site's search (4.3)."""
+    order: dict[str, Any] = {
+        "SearchFilters": [{"Property": "HypervisorConnection", "Operator": "Equals", "Value": connection}],
+        "SearchFilterGroupsType": "And",
+    }
+    if states:
+        in_state = [{"Property": "PowerState", "Operator": "Equals", "Value": state} for state in states]
+        order["SearchFilterGroups"] = [{"SearchFilterGroupType": "Or", "SearchFilters": in_state}]
+    return [_machine(item) for item in site.items("/Machines/$search", {"fields": "Id,Name,Hosting,PowerState"}, limit=PAGE, order=order)]
 
 
 def read_machine(site: CitrixSite, name: str) -> Machine | None:

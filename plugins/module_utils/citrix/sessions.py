@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_changes import read_again
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_by_ids
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import PAGE
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.maintenance import Occupied
@@ -30,7 +30,7 @@ class SessionWatch:
         self.left = [machine for machine in machines if machine.sessions]
 
     def look(self) -> None:
-        self.left = [machine for machine in read_again(self._site, self.left).values() if machine.sessions]
+        self.left = [machine for machine in read_by_ids(self._site, {each.id: each.catalog_id for each in self.left}).values() if machine.sessions]
 
 
 def read_occupied(site: CitrixSite, machines: Sequence[Machine]) -> list[Occupied]:

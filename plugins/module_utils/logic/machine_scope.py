@@ -28,23 +28,32 @@ class Wish:
 
 @dataclass(frozen=True)
 class Scope:
-    """`machines` are to be worked on, `excluded` would be if they were not excluded, `unknown` are names that no machine bears."""
+    """`machines` are to be worked on, `excluded` would be if they were not excluded, `others` were read and not chosen.
+
+    `unknown` are names that no machine bears, `unknown_groups` delivery groups that no machine is in.
+    """
 
     machines: tuple[Machine, ...]
     excluded: tuple[Machine, ...] = ()
     unknown: tuple[str, ...] = ()
+    unknown_groups: tuple[str, ...] = ()
+    others: tuple[Machine, ...] = ()
 
 
 def choose(wish: Wish, machines: Sequence[Machine]) -> Scope:
     """Every option that is given narrows the choice. Names are compared whole and without case.
+
+    The name of a machine's VM is the one that the site knows of it, besides those that it should have: whoever names VMs means the machines that run in them.
 
     Raises LookupError when a HOST without its domain means machines of several domains.
     """
     chosen = list(machines)
     if wish.catalog_ids is not None:
         chosen = [machine for machine in chosen if machine.catalog_id in wish.catalog_ids]
+    unknown_groups: tuple[str, ...] = ()
     if wish.delivery_groups is not None:
-        groups = _keys(wish.delivery_groups)
+        groups, known = _keys(wish.delivery_groups), _keys(machine.delivery_group for machine in machines)
+        unknown_groups = tuple(dict.fromkeys(group for group in wish.delivery_groups if group.casefold() not in known))
         chosen = [machine for machine in chosen if machine.delivery_group.casefold() in groups]
     unknown: tuple[str, ...] = ()
     if wish.names is not None:
@@ -54,11 +63,13 @@ def choose(wish: Wish, machines: Sequence[Machine]) -> Scope:
         chosen = [machine for machine in chosen if _bears_one_of(machine, names)]
     if wish.vm_names is not None:
         vms = _keys(wish.vm_names)
-        chosen = [machine for machine in chosen if vm_names_of(machine) & vms]
+        chosen = [machine for machine in chosen if (vm_names_of(machine) | {machine.hosted_machine_name.casefold()}) & vms]
     left_out = _keys(wish.exclude)
     kept = [machine for machine in chosen if not _bears_one_of(machine, left_out)]
     excluded = [machine for machine in chosen if _bears_one_of(machine, left_out)]
-    return Scope(_sorted(kept), _sorted(excluded), unknown)
+    ids = {machine.id for machine in chosen}
+    others = (machine for machine in machines if machine.id not in ids)
+    return Scope(_sorted(kept), _sorted(excluded), unknown, unknown_groups, _sorted(others))
 
 
 def unknown_names(names: Iterable[str], machines: Iterable[Machine]) -> tuple[str, ...]:
@@ -81,7 +92,10 @@ def names_in_csv(text: str) -> tuple[str, ...]:
     column = next((columns[name] for name in NAME_COLUMNS if name in columns), None)
     if column is None:
         raise ValueError(f"its first line names no column 'machine' or 'name' but {header.strip()!r}")
-    return tuple(dict.fromkeys(name for row in rows if (name := (row.get(column) or "").strip())))
+    try:
+        return tuple(dict.fromkeys(name for row in rows if (name := (row.get(column) or "").strip())))
+    except csv.Error as error:
+        raise ValueError(f"line {rows.line_num} of it is no CSV ({error})") from None
 
 
 def _refuse_doubles(names: Iterable[str], machines: Sequence[Machine]) -> None:

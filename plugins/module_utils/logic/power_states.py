@@ -11,6 +11,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines 
 NOT_KNOWN = ("Unknown", "Unavailable", "")
 DOWN = ("Off", "Suspended")
 VM_NOT_FOUND = "VirtualMachineNotFound"
+NOT_MANAGED = ("Unmanaged", "NotSupported")
 
 
 def power_known(machine: Machine) -> bool:
@@ -20,4 +21,4 @@ def power_known(machine: Machine) -> bool:
 
 def is_on(machine: Machine) -> bool:
     """Whether the machine runs, or is on its way up or down: then it is expected to register, or to have gone off soon."""
-    return power_known(machine) and machine.power_state not in (*DOWN, VM_NOT_FOUND, "Unmanaged", "NotSupported")
+    return power_known(machine) and machine.power_state not in (*DOWN, *NOT_MANAGED, VM_NOT_FOUND)

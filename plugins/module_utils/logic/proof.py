@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import percent, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.power_states import VM_NOT_FOUND, is_on, power_known
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.power_states import NOT_MANAGED, VM_NOT_FOUND, is_on, power_known
 
 
 @dataclass(frozen=True)
@@ -83,12 +83,17 @@ def evidence(wanted: Sequence[Wanted], machines: Mapping[str, Machine]) -> Evide
         present=tuple(present),
         gone=tuple(entry for entry in wanted if entry.id not in machines),
         wrong_hosting=tuple(machine for entry, machine in pairs if not hosted_as_wanted(entry, machine)),
-        power_unknown=tuple(machine for machine in present if not power_known(machine)),
+        power_unknown=tuple(machine for machine in present if _power_unknown(machine)),
         vm_not_found=tuple(machine for machine in present if machine.power_state == VM_NOT_FOUND),
         on=tuple(on),
-        off=tuple(machine for machine in present if power_known(machine) and not is_on(machine) and machine.power_state != VM_NOT_FOUND),
+        off=tuple(machine for machine in present if not _power_unknown(machine) and not is_on(machine) and machine.power_state != VM_NOT_FOUND),
         unregistered=tuple(machine for machine in on if machine.registration_state != "Registered"),
     )
+
+
+def _power_unknown(machine: Machine) -> bool:
+    """Machines that have a hosting are power managed: a site that says it does not manage one has not taken notice yet, and cannot switch it on."""
+    return not power_known(machine) or machine.power_state in NOT_MANAGED
 
 
 def hosted_as_wanted(wanted: Wanted, machine: Machine) -> bool:

@@ -23,13 +23,14 @@ whole, so that PC1 is never PC10. Excluded machines take part, so that nobody ge
     VMs
     10 no machine has it or goes by its name, and its name is one of those that were expected: unexpected. So is the clone of a VM held by its uuid.
 
+Machines that nobody chose do not take part, but none of them loses a VM that it has by its uuid: see without_taken.
 A uuid of '' is one that is not known yet (before a failover): such a VM is found by name only.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machine_scope import vm_names_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, host_name
@@ -244,6 +245,19 @@ def rehost(
             result.missing.append(Obstacle(machine.name, matching.missing[machine.id], machine))
     expected = {name.casefold() for name in vm_names}
     return result.plan(vm for vm in matching.unclaimed if vm.name.casefold() in expected)
+
+
+def without_taken(plan: Plan, machines: Iterable[Machine]) -> Plan:
+    """The plan without the changes that give away a VM which one of these machines has by its uuid, other than those that the plan changes; ambiguous then."""
+    changing = {move.machine.id for move in plan.changes}
+    holders = {machine.hosted_machine_id: machine for machine in machines if machine.hosted_machine_id and machine.id not in changing}
+    taken = [move for move in plan.changes if move.uuid in holders and move.machine.hosted_machine_id != move.uuid]
+    doubts = [
+        Doubt(move.machine, (Vm(move.vm_name, move.uuid, move.connection, move.cluster),), f"its VM belongs to {holders[move.uuid].name} by its uuid")
+        for move in taken
+    ]
+    ids = {move.machine.id for move in taken}
+    return replace(plan, changes=tuple(move for move in plan.changes if move.machine.id not in ids), ambiguous=(*plan.ambiguous, *doubts))
 
 
 def restore(

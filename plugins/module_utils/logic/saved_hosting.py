@@ -55,9 +55,8 @@ def entries(saved: Mapping[str, Any]) -> list[Entry]:
 
 
 def catalog_ids(saved: Mapping[str, Any]) -> frozenset[str]:
-    """The catalogs of the machines, empty when they are not all known."""
-    ids = {str(entry.get("catalog_id") or "") for entry in saved["machines"]}
-    return frozenset() if "" in ids else frozenset(ids)
+    """The catalogs of the machines, as far as they are known."""
+    return frozenset(str(entry["catalog_id"]) for entry in saved["machines"] if entry.get("catalog_id"))
 
 
 def _entry(machine: Machine) -> dict[str, str]:

@@ -49,6 +49,8 @@ def perform(run: Run) -> dict[str, Any]:
     scope = read_scope(site, params)
     if scope.unknown:
         run.warn(f"{site.endpoint}: no machine is called {quoted(scope.unknown[:MOST_NAMED])}; it is not waited for")
+    if scope.unknown_groups:
+        run.warn(f"{site.endpoint}: no machine is in the delivery group {quoted(scope.unknown_groups)}")
     for machine in scope.machines:
         for reset in resets:
             if machine.hypervisor_connection.casefold() == reset.connection.name.casefold():

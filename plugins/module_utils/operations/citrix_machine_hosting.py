@@ -13,15 +13,14 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import read_connections
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_changes import (
-    READ_SINGLY,
     WRITE_ARGUMENTS,
     MachineChange,
     MachineWriter,
     Settled,
-    read_catalog_machines,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_scope import SCOPE_ARGUMENTS, SCOPE_OPTIONS, read_scope
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_by_ids, read_present
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines, search_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machine_scope import Scope, Wish, choose
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
@@ -36,11 +35,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rehosting
     needs_change,
     rehost,
     restore,
+    without_taken,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.saved_hosting import catalog_ids, check_site, entries, parse, render, with_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import AlreadyThere, write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
 
 POLICY = {
     "ambiguous": "fail",
@@ -112,10 +112,13 @@ def perform(run: Run) -> dict[str, Any]:
     _refuse_senseless(run)
     site = CitrixSite.connect(params)
     plan, scope = _plan_by_vms(site, params) if params["vms"] is not None else _plan_by_mapping(site, params)
-    plan = _on_connections(site, plan, params["any_plugin"])
+    plan = without_taken(_on_connections(site, plan, params["any_plugin"]), scope.others)
     writer = MachineWriter(site, params, what="re-hosting", progress=run.progress)
     outcome = Outcome(plan, scope)
     _stop(site, outcome, params["policy"])
+    if params["mapping_path"] is None and not run.check:
+        outcome.plan = plan = without_taken(plan, _already_there(site, plan))
+        _stop(site, outcome, params["policy"])
     if plan.changes and not run.check:
         if params["save_path"]:
             _save(site, Path(params["save_path"]), [move.machine for move in plan.changes])
@@ -176,13 +179,9 @@ def _plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan,
 
 def _scope_of(site: CitrixSite, wanted: Sequence[Entry], catalogs: frozenset[str], params: Mapping[str, Any]) -> Scope:
     """The machines of a saved mapping, by their ids: from the catalogs where they were, so that a large site is not read whole."""
-    if not catalogs:
-        scope = read_scope(site, {**params, "machines": [entry.name for entry in wanted]})
-        return replace(scope, unknown=())
     ids = {entry.machine_id for entry in wanted}
-    found = read_catalog_machines(site, catalogs)
-    elsewhere = sorted(ids - {machine.id for machine in found})
-    found += [machine for id in elsewhere[:READ_SINGLY] if (machine := read_machine(site, id))]
+    found = read_present(site, catalogs)
+    found += read_by_ids(site, dict.fromkeys(ids - {machine.id for machine in found}, "")).values()
     scope = choose(Wish(exclude=tuple(params["exclude"])), found)
     return replace(scope, excluded=tuple(machine for machine in scope.excluded if machine.id in ids))
 
@@ -200,6 +199,17 @@ def _on_connections(site: CitrixSite, plan: Plan, any_plugin: bool) -> Plan:
     return replace(plan, changes=tuple(replace(move, connection=spelled[move.connection.casefold()]) for move in plan.changes))
 
 
+def _already_there(site: CitrixSite, plan: Plan) -> list[Machine]:
+    """The machines on the connections to which machines go that do not have their VM by its uuid yet. A site that cannot search is read whole."""
+    targets = sorted({move.connection for move in plan.changes if move.machine.hosted_machine_id != move.uuid})
+    try:
+        return [machine for connection in targets for machine in search_machines(site, connection)]
+    except Unreachable:
+        raise
+    except OperationError:
+        return read_machines(site)
+
+
 def _patches(wanted: Mapping[str, Move]) -> Any:
     """Both keys in one PATCH, since an id may be refused without a connection (11.3)."""
 
@@ -215,8 +225,12 @@ def _patches(wanted: Mapping[str, Move]) -> Any:
 
 
 def _save(site: CitrixSite, path: Path, machines: Sequence[Machine]) -> None:
-    saved = with_machines(_saved(path, site), machines, site.id, site.name)
-    write_report(path, render(saved), "nothing was changed.", "hosting before the change")
+    before = _saved(path, site)
+    saved = with_machines(before, machines, site.id, site.name)
+    try:
+        write_report(path, render(saved), "nothing was changed.", "hosting before the change", new=before is None)
+    except AlreadyThere:
+        _save(site, path, machines)
 
 
 def _saved(path: Path, site: CitrixSite) -> dict[str, Any] | None:
@@ -273,7 +287,7 @@ def _lists(outcome: Outcome) -> dict[str, list[Any]]:
     return {
         "ambiguous": [_doubt(doubt) for doubt in plan.ambiguous],
         "missing": [_obstacle(obstacle) for obstacle in plan.missing],
-        "unknown": list(outcome.scope.unknown),
+        "unknown": [*outcome.scope.unknown, *outcome.scope.unknown_groups],
         "unexpected": [_vm(vm) for vm in plan.unexpected],
         "refused": [_obstacle(obstacle) for obstacle in plan.refused],
         "excluded": [_shown(machine) for machine in outcome.scope.excluded],

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +30,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.maintenan
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import AlreadyThere, write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, duration, wait_for
 
@@ -60,6 +60,8 @@ def _drain(site: CitrixSite, run: Run) -> dict[str, Any]:
     params = run.params
     scope = read_scope(site, params)
     _refuse_unknown(site, scope)
+    if scope.unknown_groups:
+        run.warn(f"{site.endpoint}: no machine is in the delivery group {quoted(scope.unknown_groups)}")
     file = _File(site, params["saved_path"])
     switching = to_drain(scope.machines)
     if params["sessions"] == "fail":
@@ -114,10 +116,12 @@ class _File:
         self.present: set[str] = set()
 
     def add(self, new: Iterable[Saved]) -> None:
-        self._write({**self.entries, **{entry.id: entry for entry in new}})
+        added = {entry.id: entry for entry in new}
+        self._change(lambda entries: {**entries, **added})
 
     def drop(self, ids: Sequence[str]) -> None:
-        self._write({machine_id: entry for machine_id, entry in self.entries.items() if machine_id not in set(ids)})
+        dropped = set(ids)
+        self._change(lambda entries: {machine_id: entry for machine_id, entry in entries.items() if machine_id not in dropped})
 
     def _read(self) -> dict[str, Saved]:
         if self.path is None or not self.path.exists():
@@ -127,15 +131,23 @@ class _File:
         except (OSError, ValueError) as error:
             raise OperationError(f"{self._site.endpoint}: {self.path} cannot be used: {error}", "Give another saved_path. Nothing was changed.") from None
 
-    def _write(self, entries: dict[str, Saved]) -> None:
-        if self.path is None or entries == self.entries:
+    def _change(self, change: Callable[[dict[str, Saved]], dict[str, Saved]]) -> None:
+        """Change what the file holds now: another host of the play, or another run, may have written to it since it was read."""
+        if self.path is None:
             return
-        self.entries = entries
-        if not entries:
+        new = not self.path.exists()
+        before = self._read()
+        self.entries = change(before)
+        if self.entries == before:
+            return
+        if not self.entries:
             self.path.unlink(missing_ok=True)
             return
-        text = saved_text(self._site.id, self._site.name, entries.values())
-        write_report(self.path, text, "without it nobody knows later which machines to release.", "list of drained machines")
+        text = saved_text(self._site.id, self._site.name, self.entries.values())
+        try:
+            write_report(self.path, text, "without it nobody knows later which machines to release.", "list of drained machines", new=new)
+        except AlreadyThere:
+            self._change(change)
 
 
 def _scope_of_release(site: CitrixSite, params: Mapping[str, Any], file: _File) -> Scope:

@@ -74,6 +74,17 @@ def test_a_host_of_several_domains_is_refused_only_where_it_is_asked_for_without
     assert choose(Wish(catalog_ids=frozenset({"c2"}), names=("PC1",)), [PC, twin]).machines == (twin,)
 
 
+def test_a_vm_with_another_name_brings_its_machine_along() -> None:
+    renamed = replace(PC, id="2", name="CORP\\ANNA", dns_name="", hosted_machine_name="VM-7")
+    assert choose(Wish(vm_names=("vm-7",)), [PC, renamed]).machines == (renamed,)
+    assert choose(Wish(vm_names=("PC1",)), [PC, renamed]).others == (renamed,)
+
+
+def test_a_delivery_group_without_a_machine_is_told() -> None:
+    scope = choose(Wish(delivery_groups=("desks", "Desk")), [PC])
+    assert (scope.machines, scope.unknown_groups) == ((PC,), ("Desk",))
+
+
 def test_an_empty_list_chooses_nothing_and_no_list_everything() -> None:
     assert choose(Wish(vm_names=()), [PC]).machines == ()
     assert choose(Wish(names=()), [PC]).machines == ()
@@ -113,3 +124,8 @@ def test_names_in_csv(text: str) -> None:
 def test_a_csv_without_a_column_of_names_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match="names no column 'machine' or 'name'"):
         names_in_csv(text)
+
+
+def test_a_quote_that_never_ends_is_told() -> None:
+    with pytest.raises(ValueError, match="is no CSV"):
+        names_in_csv('machine\n"' + "PC1\n" * 40000)

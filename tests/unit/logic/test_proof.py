@@ -107,3 +107,10 @@ def test_entries_need_what_a_proof_needs() -> None:
     assert wanted_of(entry) == Wanted("1", "n", "", "c", "", "conn")
     with pytest.raises(ValueError, match="lacks id, hypervisor_connection"):
         wanted_of({**entry, "id": "", "hypervisor_connection": None})
+
+
+@pytest.mark.parametrize("state", ["Unmanaged", "NotSupported"])
+def test_a_machine_that_the_site_does_not_manage_proves_nothing(state: str) -> None:
+    found = seen(WELL, replace(WELL, power_state=state))
+    assert "1 of 2 machines have a power state that is not known" in unproven_because(found, LAX)
+    assert found.off == ()

@@ -25,6 +25,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rehosting
     match,
     rehost,
     restore,
+    without_taken,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.saved_hosting import catalog_ids, check_site, entries, parse, render, with_machines
 
@@ -114,6 +115,19 @@ def test_order_does_not_matter(machines: list[Machine], vms: list[Vm], chance: o
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = match(machines, vms), match(shuffled, vms)
     assert (one.vms, set(one.doubts), one.missing) == (other.vms, set(other.doubts), other.missing)
+
+
+@given(some_machines, some_machines, some_vms)
+def test_nobody_outside_loses_a_vm(machines: list[Machine], others: list[Machine], vms: list[Vm]) -> None:
+    whole = rehost(machines, vms)
+    plan = without_taken(whole, [*others, *machines])
+    held = {other.hosted_machine_id for other in others}
+    assert not {move.uuid for move in plan.changes if move.machine.hosted_machine_id != move.uuid and move.uuid} & held
+    assert {move.machine.id for move in whole.changes} == {move.machine.id for move in plan.changes} | {
+        doubt.machine.id for doubt in plan.ambiguous[len(whole.ambiguous) :]
+    }
+    assert without_taken(whole, machines) == whole
+    assert without_taken(plan, others) == plan
 
 
 @given(some_machines, some_vms)
@@ -290,7 +304,7 @@ def test_a_saved_file_says_whose_it_is() -> None:
         with_machines(saved, [], "s2", "two")
     check_site(saved, "S1")
     assert catalog_ids(saved) == {"c1"}
-    assert catalog_ids(with_machines(saved, [replace(BASE, id="2", catalog_id="")], "s1", "one")) == frozenset()
+    assert catalog_ids(with_machines(saved, [replace(BASE, id="2", catalog_id="")], "s1", "one")) == {"c1"}
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"kind": "citrix_machine_hosting", "site": {}, "machines": [{"id": "1"}]}'])
