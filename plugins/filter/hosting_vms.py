@@ -8,17 +8,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import hosting_vms
 
 
 def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
+    """A sentence for the operator in `message` instead of an error, which Ansible would wrap into words of its own."""
+
     def decided(*given: Any, **named: Any) -> dict[str, Any]:
         try:
-            return decide(*given, **named)
+            return {"message": "", **decide(*given, **named)}
         except ValueError as error:
-            raise AnsibleFilterError(str(error)) from None
+            return {"message": f"{str(error).rstrip('.')}.", "vms": [], "vm_names": []}
 
     return decided
 

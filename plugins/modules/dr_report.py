@@ -66,7 +66,7 @@ options:
         M(euc.nutanix_citrix.citrix_machine_maintenance), C(hosting) of M(euc.nutanix_citrix.citrix_machine_hosting), C(resets) of
         M(euc.nutanix_citrix.citrix_hosting_connection_reset), C(zones) of M(euc.nutanix_citrix.citrix_catalog_zone) and C(proof) of
         M(euc.nutanix_citrix.citrix_machine_proof).
-      - Each may be one result, a list of results, or what a loop registered.
+      - Each may be one result, a list of results, or what a loop registered. C(stopped) says that the site had no part in a run that was stopped.
       - A VM is unexpected only when C(hosting) of every site lists it, since sites that share a protection domain do not know each other's machines.
         In the same way a name that one site does not know is no problem when another one does.
     type: dict
@@ -75,6 +75,13 @@ options:
     description: By protection domain, the result of M(euc.nutanix_citrix.pe_protection_domain_drill).
     type: dict
     default: {}
+  obstacles:
+    description:
+      - What stopped the run before anything was moved, in sentences. That of a site begins with its name and a colon. What another result tells as well is
+        told once. With any, a protection domain that was only planned was not begun, instead of cut short.
+    type: list
+    elements: str
+    default: []
   policy:
     description:
       - What follows from machines that could not be served, as for M(euc.nutanix_citrix.citrix_machine_hosting). Give both the same.

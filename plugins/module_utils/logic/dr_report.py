@@ -8,6 +8,7 @@ Everything given may be missing, because a run can be killed anywhere. A part th
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -60,6 +61,12 @@ FAILED_PART = "failed part"
 BEFORE = "the run ended before"
 AGAIN = "Mend the cause and run the same command again: it does the rest and nothing else."
 RUN_AGAIN = "Run the same command again: it goes on where this run ended."
+THEN_AGAIN = "Then run the same command again: it does the rest and nothing else."
+SENTENCE_END = re.compile(r"\.\s+(?=[A-Z])")
+# A row has room for so much.
+BRIEF = 110
+# Options of modules are variables of the role here.
+OPTIONS = re.compile(r"\b(accept_pending_replications|accept_split_brain|data_age_limit|replication_timeout|remote_site|sessions(?==))\b")
 # So many of a kind are told on the screen; files tell all.
 MOST_TOLD = 20
 
@@ -78,6 +85,7 @@ class Move:
     sites: Mapping[str, Result | None] = field(default_factory=dict)
     drills: Mapping[str, Result | None] = field(default_factory=dict)
     policy: Mapping[str, str] = field(default_factory=dict)
+    obstacles: Sequence[str] = ()
     check: bool = False
 
     @property
@@ -160,6 +168,7 @@ def judge(move: Move) -> Judgement:
     _power(move, judgement)
     for site, parts in move.sites.items():
         _site(move, site, parts or {}, judgement)
+    _obstacles(move, judgement)
     _unexpected(move, judgement)
     _unknown(move, judgement)
     return judgement
@@ -175,23 +184,36 @@ def _failover(move: Move, name: str, result: Result, judgement: Judgement) -> No
         judgement.tell(where, name, "left out", "")
         return
     if not result or (only_planned(result) and not move.check and not _failed(result)):
-        if not move.check:
+        if move.obstacles:
+            # They are what is wrong, and told by themselves.
+            judgement.rows.append(Row(where, name, "not begun", "", False))
+        elif not move.check:
             finding = Finding(where, ENDED, name, f"{name} was not failed over: {BEFORE}", RUN_AGAIN, True)
             judgement.tell(where, name, "not failed over", BEFORE, finding)
         return
     if _failed(result):
-        judgement.tell(
-            where,
-            name,
-            "failed",
-            _why(result),
-            Finding(where, FAILED_PART, name, f"{name} {'cannot be' if move.check else 'was not'} {state}: {_why(result)}", AGAIN, True),
-        )
+        cannot = "cannot be" if move.check or move.obstacles else "was not"
+        text, advice = _told(result)
+        if move.mode == FAILBACK and "active on both" in text:
+            advice = (
+                f"If the data on {move.source} is the newer, give the VMs on {move.target} up: name the protection domain in dr_discard, such as"
+                f' -e \'{{"dr_discard": ["{name}"]}}\', and run again. That deletes these VMs on {move.target}, once everything else is ready.'
+            )
+        judgement.tell(where, name, "failed", _brief(result), Finding(where, FAILED_PART, name, f"{name} {cannot} {state}: {text}", advice, True))
         return
-    findings = [*_inactive(move, where, name, state, result), *_lost(move, where, name, result), *_unprotected(move, where, name, result)]
+    findings = [
+        *_inactive(move, where, name, state, result),
+        *_lost(move, where, name, result),
+        *_unprotected(move, where, name, result),
+        *_old_side(move, name, result),
+    ]
     vms = entries(result, "vms")
     told = [data_age(result), _number(vms, "VM"), _number(entries(result, "missing_vms"), "VM", " lost")]
     judgement.tell(where, name, _state_words(state, bool(result.get("changed")), move.check), ", ".join(filter(None, told)), *findings)
+    added = move.ways_back.get(name) or {}
+    if added.get("schedule") and not _failed(added):
+        what = "would be added" if move.check else "added"
+        judgement.tell(where, f"way back of {name}", f"schedule {what}" if added.get("changed") else "was there already", "")
 
 
 def only_planned(result: Result) -> bool:
@@ -246,8 +268,31 @@ def _unprotected(move: Move, where: str, name: str, result: Result) -> list[Find
     # What a plan says of schedules is how they are before the move.
     if added.get("schedule") or result.get("protected_by") != [] or _state(result) == DEACTIVATED or (move.check and result.get("changed")):
         return []
-    advice = "Give it a schedule with a remote site; until then there is no copy to fail over to."
+    advice = "Until it has a schedule with a remote site there is no copy to fail over to, and clusters refuse to migrate it back."
+    if move.mode in FAILOVER_MODES:
+        advice += ' To have one added, run the same command again with -e \'{"dr_failover_way_back": {"type": "HOURLY"}}\'.'
     return [Finding(where, "unprotected", name, f"{name} is active on {where} and replicates nowhere", advice, False)]
+
+
+def _old_side(move: Move, name: str, result: Result) -> list[Finding]:
+    if move.mode != UNPLANNED or result.get("state") != ACTIVATED or not result.get("changed"):
+        return []
+    text = f"{name} comes up on {move.source} as well when {move.source} is back, with its old VMs"
+    advice = (
+        f"Do not start them, and do not let {move.source} on to the network before you know that they are off."
+        " The playbook dr_failback gives them up, when you name their protection domains in dr_discard."
+    )
+    return [Finding(move.source, "old side", name, text, advice, False)]
+
+
+def _obstacles(move: Move, judgement: Judgement) -> None:
+    """What stopped the run before anything was moved, as far as no part has told it."""
+    for obstacle in move.obstacles:
+        host, _colon, rest = obstacle.partition(": ")
+        where, said = (host, rest) if host in move.sites else ("", obstacle)
+        text, advice = _told({"msg": said})
+        if not any(text in finding.text for finding in judgement.problems):
+            judgement.tell(where or move.source, "all", "stopped", _brief({"msg": said}), Finding(where, FAILED_PART, "", text, advice, True))
 
 
 def _drill(move: Move, name: str, result: Result, judgement: Judgement) -> None:
@@ -299,11 +344,14 @@ def _power(move: Move, judgement: Judgement) -> None:
     advice = "Power it on in Prism, then run the same command again."
     findings = [Finding(where, "power", _name(vm), f"{_name(vm)} could not be powered on{_because(vm)}", advice, True) for vm in not_on]
     if _failed(power) and not (not_on and "vms" in power):
-        findings += [Finding(where, FAILED_PART, "", f"The VMs were not powered on: {_why(power)}", AGAIN, True)]
+        text, advice = _told(power)
+        findings += [Finding(where, FAILED_PART, "", f"The VMs were not powered on: {text}", advice, True)]
     vms = {_key(vm) for vm in [*entries(power, "vms"), *not_on]}
+    if not vms and not findings and not power.get("changed"):
+        return
     on = len(vms - {_key(vm) for vm in not_on})
     words = "failed" if findings else "would be powered on" if move.check and power.get("changed") else "powered on" if power.get("changed") else "were on"
-    judgement.tell(where, "VMs", words, f"{on} of {len(vms)}" if vms else _why(power) if findings else "", *findings)
+    judgement.tell(where, "VMs", words, f"{on} of {len(vms)}" if vms else _brief(power) if findings else "", *findings)
 
 
 # Citrix sites
@@ -328,11 +376,11 @@ def _message(move: Move, site: str, message: str, judgement: Judgement) -> None:
     told = message
     for other in move.sites:
         told = told.removeprefix(f"{other}: ")
-    told = told.rstrip(".")
-    if any(told in finding.text for finding in judgement.problems):
-        judgement.rows.append(Row(site, "site", "stopped", message, False))
+    text, advice = _told({"msg": told})
+    if any(text in finding.text for finding in judgement.problems):
+        judgement.rows.append(Row(site, "site", "stopped", "", False))
     else:
-        judgement.tell(site, "site", "failed", message, Finding(site, FAILED_PART, "", message.removeprefix(f"{site}: "), AGAIN, True))
+        judgement.tell(site, "site", "failed", _brief({"msg": told}), Finding(site, FAILED_PART, "", text, advice, True))
 
 
 def _staying(site: str, result: Result) -> list[Finding]:
@@ -348,23 +396,51 @@ def _simple(move: Move, site: str, what: str, result: Result, words: tuple[str, 
     if _skipped(result):
         return
     if _failed(result):
-        judgement.tell(site, what, "failed", _why(result), Finding(site, FAILED_PART, what, f"{what}: {_why(result)}", AGAIN, True))
+        text, advice = _told(result)
+        judgement.tell(site, what, "failed", _brief(result), Finding(site, FAILED_PART, what, f"{what}: {text}", advice, True))
         return
     done, planned, nothing = words
     judgement.tell(site, what, (planned if move.check else done) if result.get("changed") else nothing, counts_in_words(result))
 
 
 def _maintenance(move: Move, site: str, parts: Result, message: str, judgement: Judgement) -> None:
-    drained = False
+    drained = 0
     for result in results(parts.get("drain")):
-        _simple(move, site, "drain", result, ("drained", "would be drained", "nothing to drain"), judgement)
-        drained |= bool(result.get("changed")) and not _skipped(result)
+        if _failed(result) and entries(result, "sessions"):
+            text = _told(result)[0]
+            judgement.tell(site, "drain", "failed", _brief(result), Finding(site, "session", "", text, _about_sessions(move), True))
+        else:
+            _simple(move, site, "drain", result, ("drained", "would be drained", "nothing to drain"), judgement)
+            judgement.findings += _in_use(site, result)
+        drained += sum(1 for machine in entries(result, "machines") if isinstance(machine, Mapping) and machine.get("maintenance_mode") is True)
     released = results(parts.get("release"))
     for result in released:
         _simple(move, site, "maintenance", result, ("released", "would be released", "nothing to release"), judgement)
     if not released and not move.check and drained:
-        text = f"Machines that were put into maintenance may still be in it: {'the run did not come to releasing them' if message else BEFORE}"
-        judgement.tell(site, "maintenance", "not released", BEFORE, Finding(site, ENDED, "", text, RUN_AGAIN, True))
+        text = f"{_number(range(drained), 'machine')} {'is' if drained == 1 else 'are'} in maintenance mode, so that no user can log on to them"
+        advice = f"{RUN_AGAIN} To give the move up instead, run the playbook dr_failover_release with -e dr_id={move.move}: it releases what was drained."
+        judgement.tell(site, "maintenance", "not released", "", Finding(site, "drained", "", text, advice, True))
+
+
+def _in_use(site: str, result: Result) -> list[Finding]:
+    advice = "A planned move waits until nobody is logged on, unless dr_failover_sessions says fail or ignore."
+    return [
+        Finding(site, "session", str(used.get("machine") or "?"), f"{used.get('machine') or '?'} is in use{_by(used)}", advice, False)
+        for used in entries(result, "sessions")
+        if isinstance(used, Mapping)
+    ]
+
+
+def _by(used: Mapping[str, Any]) -> str:
+    user, state = used.get("user") or "", used.get("state") or ""
+    return f"{f' by {user}' if user else ''}{f' ({state})' if state else ''}"
+
+
+def _about_sessions(move: Move) -> str:
+    return (
+        "Nobody was logged off. Ask these users to log off and run the same command again; or run it with -e dr_failover_sessions=wait and a longer"
+        " dr_failover_drain_timeout to wait for them, or with -e dr_failover_sessions=ignore to cut them off."
+    )
 
 
 def _hosting(move: Move, site: str, parts: Result, message: str, judgement: Judgement) -> None:
@@ -373,6 +449,9 @@ def _hosting(move: Move, site: str, parts: Result, message: str, judgement: Judg
         return
     if not hosting:
         if move.check or move.mode == DRILL:
+            return
+        if parts.get("stopped") is True:
+            judgement.rows.append(Row(site, "machines", "not begun", "", False))
             return
         if message:
             # The message says why, and is a finding of its own.
@@ -400,13 +479,14 @@ def _hosting(move: Move, site: str, parts: Result, message: str, judgement: Judg
     for catalog, lines in sorted(machines.items(), key=lambda entry: entry[0].casefold()):
         happened = Counter(line.action for line in lines)
         result = ", ".join(f"{happened[action]} {words[action]}" for action in (*DONE, *TROUBLES, *LEFT_ALONE) if happened[action])
-        judgement.tell(site, f"catalog {catalog}" if catalog else "machines", result, registered_in_words(lines), *findings.get(catalog, []))
+        detail = "" if move.check else registered_in_words(lines)
+        judgement.tell(site, f"catalog {catalog}" if catalog else "machines", result, detail, *findings.get(catalog, []))
         judgement.machines += lines
     undone = sum(line.action == "would_change" for lines in machines.values() for line in lines)
     if (undone and not move.check) or (_failed(hosting) and not _explained(hosting)):
-        why = _why(hosting) or BEFORE
-        finding = Finding(site, FAILED_PART, "", f"{undone or 'Its'} machines were not re-hosted: {why}", AGAIN, True)
-        judgement.tell(site, "machines", "not re-hosted", why, finding)
+        text, advice = _told(hosting) if _why(hosting) else (BEFORE, AGAIN)
+        finding = Finding(site, FAILED_PART, "", f"{undone or 'Its'} machines were not re-hosted: {text}", advice, True)
+        judgement.tell(site, "machines", "not re-hosted", _brief(hosting) or BEFORE, finding)
     elif not machines:
         judgement.tell(site, "machines", "none to re-host", "")
 
@@ -480,7 +560,7 @@ def _proof(move: Move, site: str, parts: Result, message: str, judgement: Judgem
     if _skipped(proof):
         return
     if not proof:
-        if not move.check and not message and move.mode in PROVEN_MODES and not _skipped(_one(parts.get("hosting"))):
+        if not move.check and not message and parts.get("stopped") is not True and move.mode in PROVEN_MODES and not _skipped(_one(parts.get("hosting"))):
             judgement.tell(site, "proof", "not proven", BEFORE, Finding(site, ENDED, "", f"Its machines were not proven: {BEFORE}", RUN_AGAIN, True))
         return
     if move.check:
@@ -514,7 +594,8 @@ def _proof(move: Move, site: str, parts: Result, message: str, judgement: Judgem
         for item in entries(proof, kind)
     ]
     if not proven and not any(finding.fails for finding in findings):
-        findings.append(Finding(site, FAILED_PART, "", f"Its machines are not proven: {_why(proof) or 'it is not said why'}", AGAIN, True))
+        text, advice = _told(proof) if _why(proof) else ("it is not said why", AGAIN)
+        findings.append(Finding(site, FAILED_PART, "", f"Its machines are not proven: {text}", advice, True))
     told = [f"{len(entries(proof, kind))} {kind.replace('_', ' ')}" for kind in PROOF_LISTS if entries(proof, kind)]
     everybody = registered_in_words([line for line in judgement.machines if line.site == site])
     judgement.tell(site, "proof", "proven" if proven else "not proven", ", ".join(filter(None, [everybody, *told])), *findings)
@@ -578,10 +659,11 @@ def counts(move: Move, judgement: Judgement) -> dict[str, int]:
     happened = Counter(line.action for line in judgement.machines)
     looked_at = [line for line in judgement.machines if line.proof]
     failovers = [result or {} for result in move.failovers.values()]
+    arrived = [result for result in failovers if result and not _failed(result) and not _skipped(result) and (move.check or not only_planned(result))]
     return {
         "protection_domains": len(failovers),
-        "failed_over": sum(bool(result) and not _failed(result) and not _skipped(result) for result in failovers),
-        "vms": sum(len(entries(result, "vms")) for result in failovers),
+        "failed_over": len(arrived),
+        "vms": sum(len(entries(result, "vms")) for result in arrived),
         "vms_lost": sum(len(entries(result, "missing_vms")) for result in failovers),
         "clones": sum(len(entries(result or {}, "clones")) for result in move.drills.values()),
         "machines": len(judgement.machines),
@@ -710,6 +792,17 @@ def _why(item: Any) -> str:
     )
 
 
+def _told(item: Any) -> tuple[str, str]:
+    """What went wrong, in one sentence, and what to do about it."""
+    text, *advice = SENTENCE_END.split(OPTIONS.sub(r"dr_failover_\1", _why(item)), maxsplit=1)
+    return text, f"{advice[0].rstrip('.')}. {THEN_AGAIN}" if advice else AGAIN
+
+
+def _brief(item: Any) -> str:
+    text = _told(item)[0]
+    return text if len(text) <= BRIEF else f"{text[: BRIEF - 4].rstrip()} ..."
+
+
 def _because(item: Any) -> str:
     return f": {_why(item)}" if _why(item) else ""
 
@@ -732,7 +825,7 @@ def _vm_of(item: Any) -> str:
     return f"{vm} on {cluster}" if vm and cluster else str(vm)
 
 
-def _number(items: Sequence[Any], noun: str, after: str = "") -> str:
+def _number(items: Sequence[Any] | range, noun: str, after: str = "") -> str:
     return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}{after}" if items else ""
 
 

@@ -52,6 +52,7 @@ ARGUMENTS: dict[str, Any] = {
     "power": {"type": "dict", "default": {}},
     "sites": {"type": "dict", "default": {}},
     "drills": {"type": "dict", "default": {}},
+    "obstacles": {"type": "list", "elements": "str", "default": []},
     "policy": {"type": "dict", "options": {kind: {"type": "str", "choices": list(RULES)} for kind in USUAL_POLICY}},
     "report_path": {"type": "path"},
     "page_path": {"type": "path"},
@@ -65,7 +66,7 @@ def perform(run: Run) -> dict[str, Any]:
     if params["report_path"] and params["report_path"] == params["page_path"]:
         raise OperationError(f"The report and the page cannot both be {params['report_path']}", "Give each a path of its own.")
     names = ("move", "mode", "source", "target", *PARTS)
-    move = Move(**{name: params[name] for name in names}, policy=params["policy"] or {}, check=run.check)
+    move = Move(**{name: params[name] for name in names}, policy=params["policy"] or {}, obstacles=tuple(params["obstacles"]), check=run.check)
     steps, began = _steps(move, params["started"])
     judgement = judge(move)
     for line in [
@@ -83,6 +84,9 @@ def perform(run: Run) -> dict[str, Any]:
     }
     if not run.check:
         _write(params["report_path"], params["page_path"], _report(run, move, judgement, steps, began, figures))
+        written = [str(Path(path).absolute()) for path in (params["report_path"], params["page_path"]) if path]
+        for line in ["", f"Written: {' and '.join(written)}"] if written else []:
+            run.show(line)
     result = {
         "changed": False,
         **figures,
