@@ -19,6 +19,7 @@ from lab.running import RunningLab
 
 FAILOVER = "euc.nutanix_citrix.dr_failover"
 FAILBACK = "euc.nutanix_citrix.dr_failback"
+RELEASE = "euc.nutanix_citrix.dr_failover_release"
 REHOST = "euc.nutanix_citrix.machine_rehost"
 UNDO = "euc.nutanix_citrix.machine_rehost_undo"
 ESTATE = Path(DEMO).with_name("failover.yml")
@@ -162,6 +163,85 @@ def test_sessions_are_a_reason_not_to_begin(lab: RunningLab, run: Run) -> None:
     assert "W11-003" in outcome.output
     assert desktops_on(lab, "cluster-a").keys() == set(DESKTOPS)
     assert active_on(lab, "cluster-a") == DOMAINS
+
+
+def test_a_move_that_is_given_up_releases_what_it_drained(lab: RunningLab, run: Run) -> None:
+    busy, resting = ({"endpoint": "daas", "kind": "machine", "machine": name} for name in ("W11-003", "W11-004"))
+    lab.change([{**busy, "sessions": 1, "session_user": "CORP\\anna"}, {**resting, "in_maintenance_mode": True}])
+    outcome = run(FAILOVER, dr_failover_drain_timeout=2)
+    assert outcome.status != 0
+    assert "anna" in outcome.output
+    assert "dr_failover_release with -e dr_id=drill-1" in outcome.output
+    assert active_on(lab, "cluster-a") == DOMAINS
+    assert all(machine["in_maintenance_mode"] for name, machine in machines(lab).items() if name.startswith("w11-00"))
+
+    lab.forget()
+    assert_good(run(RELEASE, "--check"))
+    assert writes(lab) == []
+    assert_good(run(RELEASE))
+    assert [name for name, machine in machines(lab).items() if machine["in_maintenance_mode"]] == ["w11-004"]
+    assert_nothing_left_to_do(lab, lambda: run(RELEASE))
+
+
+@pytest.mark.parametrize(
+    ("playbook", "wishes", "told"),
+    [
+        (FAILOVER, {"dr_target": "cluster-z", "dr_mode": "Planned"}, "dr_target is 'cluster-z', which is no host of the group prism_elements"),
+        (FAILBACK, {"dr_source": "cluster-b"}, "dr_source and dr_target are both cluster-b"),
+        (REHOST, {"dr_id": "../x"}, "dr_id is '../x' and cannot name files"),
+        (UNDO, {"dr_id": ""}, "dr_id is missing"),
+        (RELEASE, {"dr_id": ""}, "dr_id is missing"),
+    ],
+)
+def test_what_is_wished_is_looked_at_before_anything_is_asked(lab: RunningLab, run: Run, playbook: str, wishes: dict[str, str], told: str) -> None:
+    lab.forget()
+    outcome = run(playbook, **wishes)
+    assert outcome.status != 0
+    assert told in " ".join(outcome.output.split())
+    assert lab.requests() == []
+
+
+def with_site_variables(tmp_path: Path, **sites: dict[str, Any]) -> list[str]:
+    """Options that add variables to the sites of the inventory."""
+    inventory = tmp_path / "site_variables.yml"
+    inventory.write_text(yaml.safe_dump({"all": {"children": {"citrix_sites": {"hosts": sites}}}}), encoding="utf-8")
+    return ["-i", str(inventory)]
+
+
+def test_lists_may_be_text_as_surveys_of_awx_give_them(run: Run, tmp_path: Path) -> None:
+    catalogs = {"daas": {"dr_failover_catalogs": "W11 Persistent"}, "cvad": {"dr_failover_catalogs": "W10 Persistent, W11 Finance"}}
+    wishes = {"dr_protection_domains": "PD-W11, PD-W10", "dr_failover_exclude": "W11-006", "dr_failover_policy": '{"missing": "warn"}'}
+    plan = assert_good(run(FAILOVER, "--check", "--diff", *with_site_variables(tmp_path, **catalogs), **wishes))
+    table = plan.output.partition("Planned move drill-1")[2]
+    assert "5 would be re-hosted, 1 excluded" in table
+    assert "4 would be re-hosted" in table
+
+
+@pytest.mark.bad_day
+def test_a_site_that_is_not_ready_stops_all_unless_accepted_and_is_done_later(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    options = with_site_variables(tmp_path, cvad={"dr_connections": {"cluster-a": "AHV-1"}})
+    refused = run(FAILOVER, *options)
+    assert refused.status != 0
+    assert writes(lab) == []
+    assert "cvad: " in refused.output.partition("What is wrong")[2]
+
+    partly = run(FAILOVER, *options, dr_failover_accept_unready_sites=True)
+    assert partly.status != 0
+    assert active_on(lab, "cluster-b") == DOMAINS
+    assert machines(lab)["w11-001"]["hypervisor"] == "AHV-B"
+    assert machines(lab)["w10-001"]["hypervisor"] == "AHV-1"
+    assert_good(run(FAILOVER))
+    assert_at_home_on(lab, "cluster-b")
+
+
+def test_a_move_without_a_schedule_to_the_target_is_refused_before_anybody_is_drained(lab: RunningLab, run: Run) -> None:
+    estate = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
+    del estate["prism_elements"][0]["protection_domains"][0]["schedules"]
+    lab.reset(estate)
+    refused = run(FAILOVER)
+    assert refused.status != 0
+    assert "PD-W11 has no schedule on cluster-a that replicates to cluster-b" in " ".join(refused.output.split())
+    assert writes(lab) == []
 
 
 def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> None:
