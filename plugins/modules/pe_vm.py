@@ -135,7 +135,7 @@ removed:
   elements: str
   sample: [8d1f2c3a-6a44-4f0e-9c1b-0f6b1f3f2d11]
 timeline:
-  description: When the work was done, each piece with C(phase) (V(remove)), C(started) and C(finished) in UTC, and C(failed).
+  description: When the work was done, each piece with C(phase) (V(power) or V(remove)), C(started) and C(finished) in UTC, and C(failed).
   returned: when something was done
   type: list
   elements: dict

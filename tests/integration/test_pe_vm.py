@@ -88,6 +88,7 @@ def test_power_on_and_off_as_predicted(lab: RunningLab, host: Host) -> None:
         predicted = host("cluster-a")("pe_vm", check=True, name=OURS, state=state)
         assert writes(lab) == []
         result = host("cluster-a")("pe_vm", name=OURS, state=state)
+        assert [piece["phase"] for piece in result.pop("timeline")] == ["power"]
         assert result == predicted
         assert [vm["power_state"] for vm in host("cluster-a")("pe_vm_info", name=OURS)["vms"]] == [wanted]
         lab.forget()
@@ -229,6 +230,7 @@ def test_many_are_switched_side_by_side_as_predicted_and_then_unchanged(lab: Run
         predicted = host("cluster-a")("pe_vm", check=True, **options)
         assert writes(lab) == []
         result = host("cluster-a")("pe_vm", **options)
+        assert [piece["phase"] for piece in result.pop("timeline")] == ["power"]
         assert result == predicted
         assert len(result["vms"]) == len(writes(lab)) == count
         assert states(host, uuids) == {wanted}

@@ -111,6 +111,7 @@ def test_planned_there_and_back(lab: RunningLab, run: Run, tmp_path: Path) -> No
     assert desktops_on(lab, "cluster-a") == {}
     report = json.loads((tmp_path / "dr_failover_drill-1.json").read_text(encoding="utf-8"))
     assert report["complete"] is True
+    assert [phase["phase"] for phase in report["phases"]] == ["drain", "fail over", "power on", "re-host", "reset", "zone", "release", "proof"]
     assert (tmp_path / "dr_failover_drill-1.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert_nothing_left_to_do(lab, lambda: run(FAILOVER))
 

@@ -158,7 +158,7 @@ class Judgement:
 
 def judge(move: Move) -> Judgement:
     judgement = Judgement()
-    if not move.check and not (move.sites if move.mode in (REHOST, UNDO) else move.drills if move.mode == DRILL else move.failovers):
+    if not move.check and not move.obstacles and not (move.sites if move.mode in (REHOST, UNDO) else move.drills if move.mode == DRILL else move.failovers):
         finding = Finding(move.target, ENDED, "", f"Nothing is known of what was done: {BEFORE}", RUN_AGAIN, True)
         judgement.tell(move.target, "all", "not begun", BEFORE, finding)
     for name, result in move.failovers.items():
@@ -270,7 +270,7 @@ def _unprotected(move: Move, where: str, name: str, result: Result) -> list[Find
         return []
     advice = "Until it has a schedule with a remote site there is no copy to fail over to, and clusters refuse to migrate it back."
     if move.mode in FAILOVER_MODES:
-        advice += ' To have one added, run the same command again with -e \'{"dr_failover_way_back": {"type": "HOURLY"}}\'.'
+        advice += " To have one added, run the same command again with -e '{dr_failover_way_back: {type: HOURLY}}'."
     return [Finding(where, "unprotected", name, f"{name} is active on {where} and replicates nowhere", advice, False)]
 
 

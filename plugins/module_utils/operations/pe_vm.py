@@ -44,12 +44,10 @@ def perform(run: Run) -> dict[str, Any]:
     changes = _plan(client, run.params, found)
     if changes and not run.check:
         deadline = Deadline(run.params["wait_timeout"])
+        act, phase = (_remove, "remove") if run.params["state"] == ABSENT else (_power, "power")
         for vm in changes:
-            if run.params["state"] == ABSENT:
-                with run.phase("remove"):
-                    _remove(client, run, vm, deadline)
-            else:
-                _power(client, run, vm, deadline)
+            with run.phase(phase):
+                act(client, run, vm, deadline)
     changed = {vm.uuid for vm in changes}
     after = [_shown(vm, run.params["state"] if vm.uuid in changed else None) for vm in found]
     return {
@@ -115,7 +113,8 @@ def _power_many(client: PrismElement, run: Run) -> dict[str, Any]:
     if changes and not run.check:
         change = PowerChange(client, changes, POWER[state])
         try:
-            _change_power(run, change, len(changes))
+            with run.phase("power"):
+                _change_power(run, change, len(changes))
         except StillRunning as error:
             late = error
         failures.update(change.failures)
