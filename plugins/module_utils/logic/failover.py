@@ -142,7 +142,7 @@ def decide_activation(name: str, here: Side, there: Side | None, accept_split_br
         if there.active:
             return Refusal(
                 f"{here.endpoint}: refused, because the protection domain '{name}' is active on {there.endpoint}, which answers",
-                "Migrate it as planned, which loses nothing (state migrated, on that cluster). accept_split_brain activates it on both, each with data of its own.",
+                "Migrate it as planned, which loses nothing (state migrated, there). accept_split_brain activates it on both, each with data of its own.",
             )
     return ORDER
 
