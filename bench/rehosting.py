@@ -31,6 +31,7 @@ def main() -> int:
     parser.add_argument("--machines", type=int, default=5000)
     parser.add_argument("--catalogs", type=int, default=6)
     parser.add_argument("--others", type=int, default=0, help="so many machines of other catalogs on the same site")
+    parser.add_argument("--others-there", action="store_true", help="these are on the connection that the machines go to, and not on the old one")
     parser.add_argument("--call", type=float, default=0.6, help="seconds that every Citrix call takes")
     parser.add_argument("--refused", type=float, default=0.02, help="share of the Citrix calls that are answered with 429")
     parser.add_argument("--single", action="store_true", help="the site has no $batch")
@@ -40,7 +41,7 @@ def main() -> int:
     for saved in arguments.directory.glob("machine_rehost_*.json"):
         saved.unlink()
     topology = arguments.directory / "topology.yml"
-    topology.write_text(yaml.safe_dump(estate(arguments.machines, arguments.catalogs, arguments.others)))
+    topology.write_text(yaml.safe_dump(estate(arguments)))
     with running_lab(topology, 1.0, arguments.directory) as lab:
         kinds = {endpoint["name"]: endpoint["kind"] for endpoint in lab["endpoints"]}
         requests.post(f"{lab['control_url']}/lab/faults", json=_rules(arguments), timeout=60).raise_for_status()
@@ -49,12 +50,14 @@ def main() -> int:
     return 0 if all(cost.status == 0 for cost, _calls in runs) else 1
 
 
-def estate(machines: int, catalogs: int, others: int) -> dict[str, Any]:
+def estate(arguments: argparse.Namespace) -> dict[str, Any]:
     """One cluster that has all the VMs, and a site whose machines still look for them on another one."""
+    machines, catalogs, others = arguments.machines, arguments.catalogs, arguments.others
     shares = [machines // catalogs + (number < machines % catalogs) for number in range(catalogs)]
     manual = {"provisioning_type": "Manual", "persistent": True, "hypervisor": "AHV-A"}
     moving = [{"name": f"W11-{number}", "machines": share, "machine_prefix": f"W11-{number}-{{n:05d}}", **manual} for number, share in enumerate(shares)]
-    staying = [{"name": "Others", "machines": others, "machine_prefix": "OTH-{n:06d}", **manual}] if others else []
+    where = "AHV-B" if arguments.others_there else "AHV-A"
+    staying = [{"name": "Others", "machines": others, "machine_prefix": "OTH-{n:06d}", **manual, "hypervisor": where}] if others else []
     return {
         "inventory_vars": {"machine_rehost_clusters": ["cluster-b"]},
         "prism_elements": [
