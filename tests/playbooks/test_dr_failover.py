@@ -145,6 +145,8 @@ def test_unplanned_with_the_source_lost_and_back_when_it_returns(lab: RunningLab
     assert "active on both" in refused.output.lower() or "at once" in refused.output, refused.output
     assert desktops_on(lab, "cluster-a").keys() == set(DESKTOPS)
 
+    assert_good(run(FAILBACK, "--check", "--diff", dr_discard=DOMAINS))
+    assert writes(lab) == []
     assert_good(run(FAILBACK, dr_discard=DOMAINS))
     assert_at_home_on(lab, "cluster-a")
     assert_nothing_left_to_do(lab, lambda: run(FAILBACK, dr_discard=DOMAINS))
