@@ -293,6 +293,12 @@ gone:
   type: list
   elements: str
   sample: []
+in_maintenance:
+  description: Names of the machines that are in maintenance mode, which proves nothing against them.
+  returned: when the site could be asked
+  type: list
+  elements: str
+  sample: []
 seconds:
   description: How long it was waited, V(0) for one look.
   returned: when the site could be asked

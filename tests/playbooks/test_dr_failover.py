@@ -171,7 +171,7 @@ def test_sessions_are_a_reason_not_to_begin(lab: RunningLab, run: Run) -> None:
 def test_a_move_that_is_given_up_releases_what_it_drained(lab: RunningLab, run: Run) -> None:
     busy, resting = ({"endpoint": "daas", "kind": "machine", "machine": name} for name in ("W11-003", "W11-004"))
     lab.change([{**busy, "sessions": 1, "session_user": "CORP\\anna"}, {**resting, "in_maintenance_mode": True}])
-    outcome = run(FAILOVER, dr_failover_drain_timeout=2)
+    outcome = run(FAILOVER, dr_failover_drain_timeout=2, dr_directory="moves")
     assert outcome.status != 0
     assert "anna" in outcome.output
     assert "dr_failover_release with -e dr_id=drill-1" in outcome.output
@@ -179,11 +179,11 @@ def test_a_move_that_is_given_up_releases_what_it_drained(lab: RunningLab, run: 
     assert all(machine["in_maintenance_mode"] for name, machine in machines(lab).items() if name.startswith("w11-00"))
 
     lab.forget()
-    assert_good(run(RELEASE, "--check"))
+    assert_good(run(RELEASE, "--check", dr_directory="moves"))
     assert writes(lab) == []
-    assert_good(run(RELEASE))
+    assert_good(run(RELEASE, dr_directory="moves"))
     assert [name for name, machine in machines(lab).items() if machine["in_maintenance_mode"]] == ["w11-004"]
-    assert_nothing_left_to_do(lab, lambda: run(RELEASE))
+    assert_nothing_left_to_do(lab, lambda: run(RELEASE, dr_directory="moves"))
 
 
 @pytest.mark.parametrize(
@@ -254,23 +254,24 @@ def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> 
     assert "fail over first" in outcome.output
 
 
-def test_rehosting_alone_and_its_undo(lab: RunningLab, run: Run) -> None:
+def test_rehosting_alone_and_its_undo(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     before = {name: (machine["hosted_machine_id"], machine["hypervisor"]) for name, machine in machines(lab).items()}
     lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": name, "power_state": "on"} for name in DESKTOPS])
-    scope = {"machine_rehost_clusters": ["cluster-b"], "machine_rehost_machines": DESKTOPS}
+    scope = {"machine_rehost_clusters": ["cluster-b"], "machine_rehost_machines": DESKTOPS, "dr_directory": "moves"}
     per_site = {site: [name for name in DESKTOPS if name.casefold() in machines(lab)] for site in CATALOGS}
     assert per_site
     assert_good(run(REHOST, "--check", "--diff", **scope, machine_rehost_policy={"missing": "ignore"}))
     assert writes(lab) == []
     assert_good(run(REHOST, **scope, machine_rehost_policy={"missing": "ignore"}))
+    assert sorted(path.name for path in (tmp_path / "moves").glob("*.json")) == [f"machine_rehost_drill-1_{end}.json" for end in ("cvad", "daas", "report")]
     moved = {name.casefold(): vm["uuid"] for name, vm in desktops_on(lab, "cluster-b").items()}
     assert {name: machine["hosted_machine_id"] for name, machine in machines(lab).items()} == moved
     assert {machine["hypervisor"] for machine in machines(lab).values()} == HOME["cluster-b"]
     assert_nothing_left_to_do(lab, lambda: run(REHOST, **scope, machine_rehost_policy={"missing": "ignore"}))
 
-    assert_good(run(UNDO))
+    assert_good(run(UNDO, dr_directory="moves"))
     assert {name: (machine["hosted_machine_id"], machine["hypervisor"]) for name, machine in machines(lab).items()} == before
-    assert_nothing_left_to_do(lab, lambda: run(UNDO))
+    assert_nothing_left_to_do(lab, lambda: run(UNDO, dr_directory="moves"))
 
 
 def test_clone_of_the_same_name_never_takes_a_machine_over(lab: RunningLab, run: Run) -> None:

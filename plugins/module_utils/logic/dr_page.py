@@ -105,6 +105,10 @@ KINDS = {
     "unregistered": "machines are not registered",
     "off": "machines are switched off",
     "gone": "machines are gone from the site",
+    "in_maintenance": "machines are in maintenance mode",
+    "session": "machines are in use",
+    "unprotected": "protection domains replicate nowhere",
+    "old side": "protection domains come up again on the old side",
     "staying": "catalogs stay in their zone",
     "drill": "clones are not as they should be",
 }

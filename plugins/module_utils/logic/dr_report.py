@@ -52,7 +52,9 @@ MACHINE_WORDS = {
     "right": "right",
 }
 UNDONE_WORDS = {"changed": "put back", "would_change": "would be put back"}
-PROOF_LISTS = ("wrong_hosting", "power_unknown", "vm_not_found", "unregistered", "off", "gone")
+PROOF_LISTS = ("wrong_hosting", "power_unknown", "vm_not_found", "unregistered", "off", "gone", "in_maintenance")
+# What proves nothing against the move
+HARMLESS = ("off", "gone", "in_maintenance")
 # Machines of these lists are not registered
 UNREGISTERED = {"gone": "gone", "off": "off", **dict.fromkeys(("unregistered", "power_unknown", "vm_not_found"), "not registered")}
 
@@ -587,9 +589,13 @@ def _proof(move: Move, site: str, parts: Result, message: str, judgement: Judgem
         ),
         "gone": (lambda item: f"{_name(item)} is gone from the site", "If that was not meant, add the machine to its catalog again."),
         "off": (lambda item: f"{_name(item)} is switched off, so that it cannot be registered", "Power it on if somebody needs it."),
+        "in_maintenance": (
+            lambda item: f"{_name(item)} is in maintenance mode, so that no user can log on to it",
+            "It was before the move, or the file of the machines that were drained is lost. Release it with citrix_machine_maintenance if users need it.",
+        ),
     }
     findings = [
-        Finding(site, kind, _name(item), say(item), advice, not proven and kind not in ("off", "gone"))
+        Finding(site, kind, _name(item), say(item), advice, not proven and kind not in HARMLESS)
         for kind, (say, advice) in sayings.items()
         for item in entries(proof, kind)
     ]

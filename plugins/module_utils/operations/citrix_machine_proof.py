@@ -124,6 +124,7 @@ def _result(seen: Evidence, wanted: Sequence[Wanted], seconds: float) -> dict[st
         "unregistered": _names(seen.unregistered),
         "off": _names(seen.off),
         "gone": _names(seen.gone),
+        "in_maintenance": _names(machine for machine in seen.present if machine.maintenance_mode),
         "seconds": round(seconds, 1),
     }
 

@@ -164,6 +164,13 @@ def test_machines_that_stay_drained_are_told_and_how_they_get_out(parts: dict[st
     assert "dr_failover_release with -e dr_id=m1" in problem.advice
 
 
+def test_machines_that_are_in_maintenance_mode_in_the_end_are_told() -> None:
+    judgement = judged(**{**WHOLE, "sites": {"daas": {**site(hosted(0), hosted(1, "right")), "proof": proof(in_maintenance=["CORP\\W11-0"])}}})
+    assert texts(judgement.findings) == ["daas: CORP\\W11-0 is in maintenance mode, so that no user can log on to it"]
+    assert judgement.problems == []
+    assert rows(judgement)["daas", "proof"] == ("proven", "registered 2 of 2, 1 in maintenance")
+
+
 def test_users_who_are_still_logged_on_are_told_and_what_to_do_about_them() -> None:
     failed = {
         "failed": True,
