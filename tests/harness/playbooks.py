@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
 from ansible.plugins.connection import local
 
 HERE = Path(__file__).parent
@@ -75,6 +76,18 @@ def outcome_of(process: subprocess.Popen[str], output: str, directory: Path) -> 
     """The outcome of a started playbook that has ended, however it ended: the line that a killed one was just writing is left out."""
     lines = (directory / "tasks.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
     return Outcome(process.returncode, output, [json.loads(line) for line in lines])
+
+
+def secrets_of(inventory: str | Path) -> set[str]:
+    """The passwords and client secrets of all hosts of an inventory."""
+    groups = yaml.safe_load(Path(inventory).read_text(encoding="utf-8"))["all"]["children"].values()
+    hosts = [variables for group in groups for variables in group["hosts"].values()]
+    return {variables[name] for variables in hosts for name in ("nutanix_password", "citrix_client_secret") if name in variables}
+
+
+def files_with(secrets: set[str], directory: Path) -> set[str]:
+    """The names of the files below a directory that hold one of the secrets."""
+    return {path.name for path in directory.rglob("*") if path.is_file() and any(secret.encode() in path.read_bytes() for secret in secrets)}
 
 
 def _jump_connection(directory: Path) -> None:

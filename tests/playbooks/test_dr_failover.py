@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,7 @@ import pytest
 import yaml
 
 from harness.modules import DEMO, writes
-from harness.playbooks import Outcome, run_playbook
+from harness.playbooks import Outcome, files_with, run_playbook, secrets_of
 from lab.running import RunningLab
 
 FAILOVER = "euc.nutanix_citrix.dr_failover"
@@ -272,6 +273,28 @@ def test_rehosting_alone_and_its_undo(lab: RunningLab, run: Run, tmp_path: Path)
     assert_good(run(UNDO, dr_directory="moves"))
     assert {name: (machine["hosted_machine_id"], machine["hypervisor"]) for name, machine in machines(lab).items()} == before
     assert_nothing_left_to_do(lab, lambda: run(UNDO, dr_directory="moves"))
+
+
+def test_no_secret_is_shown_or_written(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    secrets = secrets_of(lab.inventory_path)
+    assert len(secrets) == 4
+    outcome = assert_good(run(FAILOVER, "-vvv", "--diff"))
+    assert [secret for secret in secrets if secret in outcome.output] == []
+    assert files_with(secrets, tmp_path) == set()
+
+
+@pytest.mark.parametrize("playbook", [FAILOVER, REHOST])
+def test_wrong_secrets_are_tried_once_and_never_shown(lab: RunningLab, run: Run, tmp_path: Path, playbook: str) -> None:
+    markers = {"marker-nutanix-secret", "marker-citrix-secret"}
+    lab.forget()
+    scope = {"machine_rehost_machines": DESKTOPS}
+    outcome = run(playbook, "-vvv", nutanix_password="marker-nutanix-secret", citrix_client_secret="marker-citrix-secret", **scope)
+    assert outcome.status != 0
+    assert [marker for marker in markers if marker in outcome.output] == []
+    assert files_with(markers, tmp_path) == set()
+    attempts = Counter(entry["endpoint"] for entry in lab.requests())
+    assert attempts["cluster-a"] == attempts["cluster-b"] == 1
+    assert all(count <= 1 for count in attempts.values()), attempts
 
 
 def test_clone_of_the_same_name_never_takes_a_machine_over(lab: RunningLab, run: Run) -> None:

@@ -16,7 +16,7 @@ import pytest
 import yaml
 
 from harness.modules import DEMO, writes
-from harness.playbooks import Outcome, run_playbook, start_playbook
+from harness.playbooks import Outcome, files_with, run_playbook, secrets_of, start_playbook
 from lab.running import RunningLab
 
 PLAYBOOK = "euc.nutanix_citrix.image_release"
@@ -163,18 +163,14 @@ def test_wrong_password_is_tried_once_and_never_shown(lab: RunningLab, release: 
 def test_no_secret_of_a_good_run_is_shown(lab: RunningLab, release: Release, tmp_path: Path) -> None:
     outcome = release("2026.11.20-1", "-vvv", "--diff")
     assert outcome.status == 0, outcome.output
-    inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
-    hosts = [variables for group in inventory["all"]["children"].values() for variables in group["hosts"].values()]
-    secrets = {variables[name] for variables in hosts for name in ("nutanix_password", "citrix_client_secret") if name in variables}
+    secrets = secrets_of(lab.inventory_path)
     shown = outcome.output + (tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8") + (tmp_path / "tasks.jsonl").read_text(encoding="utf-8")
     assert len(secrets) == 5
     assert [secret for secret in secrets if secret in shown] == []
 
 
 def test_no_secret_is_in_the_process_list_or_left_in_a_file(lab: RunningLab, tmp_path: Path) -> None:
-    inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
-    hosts = [variables for group in inventory["all"]["children"].values() for variables in group["hosts"].values()]
-    secrets = [variables[name] for variables in hosts for name in ("nutanix_password", "citrix_client_secret") if name in variables]
+    secrets = secrets_of(lab.inventory_path)
     directory = tmp_path / "run"
     directory.mkdir()
     process = start_playbook(PLAYBOOK, lab.inventory_path, directory, "-vvv", "-e", "image_release_id=2026.11.20-1")
@@ -188,8 +184,7 @@ def test_no_secret_is_in_the_process_list_or_left_in_a_file(lab: RunningLab, tmp
             seen.update(secret for secret in secrets if secret in listed)
         printed = output.result()[0]
     assert process.returncode == 0, printed
-    left = {path.name for path in directory.rglob("*") if path.is_file() and any(secret.encode() in path.read_bytes() for secret in secrets)}
-    assert (seen, left) == (set(), set())
+    assert (seen, files_with(secrets, directory)) == (set(), set())
 
 
 def test_running_golden_vm_is_refused(lab: RunningLab, release: Release) -> None:
