@@ -304,6 +304,11 @@ catalogs_by_connection:
   returned: when the policy did not stop it
   type: dict
   sample: {"AHV-B": [{"id": c0ffee00-0000-4000-8000-000000000001}]}
+nothing_saved:
+  description: Whether there is no file O(mapping_path), which is an error.
+  returned: when there is none
+  type: bool
+  sample: true
 written_by:
   description: V(batch) or V(single), empty when nothing was written.
   returned: when the policy did not stop it

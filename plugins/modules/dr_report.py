@@ -66,7 +66,8 @@ options:
         M(euc.nutanix_citrix.citrix_machine_maintenance), C(hosting) of M(euc.nutanix_citrix.citrix_machine_hosting), C(resets) of
         M(euc.nutanix_citrix.citrix_hosting_connection_reset), C(zones) of M(euc.nutanix_citrix.citrix_catalog_zone) and C(proof) of
         M(euc.nutanix_citrix.citrix_machine_proof).
-      - Each may be one result, a list of results, or what a loop registered. C(stopped) says that the site had no part in a run that was stopped.
+      - Each may be one result, a list of results, or what a loop registered. C(stopped) says that the site had no part in a run that was stopped,
+        C(nothing_saved) that there is no hosting that could be given back to its machines.
       - A VM is unexpected only when C(hosting) of every site lists it, since sites that share a protection domain do not know each other's machines.
         In the same way a name that one site does not know is no problem when another one does.
     type: dict

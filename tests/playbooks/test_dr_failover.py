@@ -275,6 +275,20 @@ def test_rehosting_alone_and_its_undo(lab: RunningLab, run: Run, tmp_path: Path)
     assert_nothing_left_to_do(lab, lambda: run(UNDO, dr_directory="moves"))
 
 
+def test_undo_leaves_a_site_alone_of_which_nothing_was_changed(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": "W11-001", "power_state": "on"}])
+    before = machines(lab)["w11-001"]["hosted_machine_id"]
+    assert_good(run(REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_machines="W11-001"))
+    assert not (tmp_path / "machine_rehost_drill-1_cvad.json").exists()
+    assert "nothing saved" in assert_good(run(UNDO)).output
+    assert machines(lab)["w11-001"]["hosted_machine_id"] == before
+    lab.forget()
+    wrong = run(UNDO, dr_id="drill-2")
+    assert wrong.status != 0
+    assert "Of drill-2 no hosting was saved on any site" in wrong.output
+    assert writes(lab) == []
+
+
 def test_no_secret_is_shown_or_written(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     secrets = secrets_of(lab.inventory_path)
     assert len(secrets) == 4

@@ -67,8 +67,9 @@ THEN_AGAIN = "Then run the same command again: it does the rest and nothing else
 SENTENCE_END = re.compile(r"\.\s+(?=[A-Z])")
 # A row has room for so much.
 BRIEF = 110
-# Options of modules are variables of the role here.
-OPTIONS = re.compile(r"\b(accept_pending_replications|accept_split_brain|data_age_limit|replication_timeout|remote_site|sessions(?==))\b")
+# Options of modules are variables of the roles here.
+OPTIONS = re.compile(r"\b(accept_pending_replications|accept_split_brain|data_age_limit|replication_timeout|remote_site|sessions(?==)|save_path)\b")
+ROLE_OF = {"save_path": "machine_rehost"}
 # So many of a kind are told on the screen; files tell all.
 MOST_TOLD = 20
 
@@ -163,6 +164,9 @@ def judge(move: Move) -> Judgement:
     if not move.check and not move.obstacles and not (move.sites if move.mode in (REHOST, UNDO) else move.drills if move.mode == DRILL else move.failovers):
         finding = Finding(move.target, ENDED, "", f"Nothing is known of what was done: {BEFORE}", RUN_AGAIN, True)
         judgement.tell(move.target, "all", "not begun", BEFORE, finding)
+    if move.sites and all((parts or {}).get("nothing_saved") is True for parts in move.sites.values()):
+        text, advice = f"Of {move.move} no hosting was saved on any site", "Check dr_id and dr_directory, or give the file in machine_rehost_save_path."
+        judgement.findings.append(Finding("", FAILED_PART, "", text, advice, True))
     for name, result in move.failovers.items():
         _failover(move, name, result or {}, judgement)
     for name, result in move.drills.items():
@@ -361,6 +365,10 @@ def _power(move: Move, judgement: Judgement) -> None:
 
 def _site(move: Move, site: str, parts: Result, judgement: Judgement) -> None:
     message = str(parts.get("message") or "")
+    if parts.get("nothing_saved") is True:
+        text, advice = "No hosting was saved, so none is given back", "That is right when no machine of the site was changed."
+        judgement.tell(site, "machines", "nothing saved", "", Finding(site, "nothing saved", "", text, advice, False))
+        return
     _maintenance(move, site, parts, message, judgement)
     _hosting(move, site, parts, message, judgement)
     for result in results(parts.get("resets")):
@@ -800,7 +808,7 @@ def _why(item: Any) -> str:
 
 def _told(item: Any) -> tuple[str, str]:
     """What went wrong, in one sentence, and what to do about it."""
-    text, *advice = SENTENCE_END.split(OPTIONS.sub(r"dr_failover_\1", _why(item)), maxsplit=1)
+    text, *advice = SENTENCE_END.split(OPTIONS.sub(lambda found: f"{ROLE_OF.get(found[1], 'dr_failover')}_{found[1]}", _why(item)), maxsplit=1)
     return text, f"{advice[0].rstrip('.')}. {THEN_AGAIN}" if advice else AGAIN
 
 

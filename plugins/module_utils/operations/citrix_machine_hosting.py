@@ -171,7 +171,7 @@ def _plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan,
     path = Path(params["mapping_path"])
     saved = _saved(path, site)
     if saved is None:
-        raise OperationError(f"There is no saved hosting {path}", "Give the file that save_path wrote.")
+        raise OperationError(f"There is no saved hosting {path}", "Give the file that save_path wrote.", nothing_saved=True)
     wanted = entries(saved)
     scope = _scope_of(site, wanted, catalog_ids(saved), params)
     return restore(wanted, scope.machines, excluded=scope.excluded, one_to_one=False, adopt_unmanaged=params["adopt_unmanaged"]), scope

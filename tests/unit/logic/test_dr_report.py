@@ -171,6 +171,15 @@ def test_machines_that_are_in_maintenance_mode_in_the_end_are_told() -> None:
     assert rows(judgement)["daas", "proof"] == ("proven", "registered 2 of 2, 1 in maintenance")
 
 
+def test_an_undo_needs_the_saved_hosting_of_one_site_at_least() -> None:
+    nothing = {"message": "", "nothing_saved": True}
+    judgement = judged("undo", sites={"daas": site(hosted(0)), "cvad": nothing})
+    assert judgement.problems == []
+    assert rows(judgement)["cvad", "machines"] == ("nothing saved", "")
+    (problem,) = judged("undo", sites={"daas": nothing, "cvad": nothing}).problems
+    assert problem.text == "Of m1 no hosting was saved on any site"
+
+
 def test_users_who_are_still_logged_on_are_told_and_what_to_do_about_them() -> None:
     failed = {
         "failed": True,
