@@ -78,8 +78,8 @@ bench: $(VENV)/demo.stamp ## release to 50 clusters and 50 catalogs, measured ag
 bench-rehosting: $(VENV)/demo.stamp ## re-host 5,000 machines, measured
 	@PYTHONPATH=tests $(BIN)/python -m bench.rehosting $(OPTIONS)
 
-oldest: ## unit and integration tests with the oldest supported ansible-core
-	@$(MAKE) --no-print-directory VENV=.venv-oldest CORE='ansible-core==2.16.*' PYTHONS='3.10 3.11 3.12 3.13' unit-and-integration
+oldest: ## unit, integration and playbook tests with the oldest supported ansible-core
+	@$(MAKE) --no-print-directory VENV=.venv-oldest CORE='ansible-core==2.16.*' PYTHONS='3.10 3.11 3.12 3.13' with-ansible
 
 build: $(VENV)/demo.stamp ## the archive for `ansible-galaxy collection install`
 	$(BIN)/ansible-galaxy collection build --force
@@ -94,9 +94,10 @@ format: $(VENV)/dev.stamp ## format, and repair what can be repaired
 clean: ## forget everything built here
 	rm -rf .venv .venv-oldest .lab .chaos .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output euc-nutanix_citrix-*.tar.gz
 
-.PHONY: unit-and-integration
-unit-and-integration: $(VENV)/tests.stamp
+.PHONY: with-ansible
+with-ansible: $(VENV)/tests.stamp
 	$(PYTEST) -n 4 tests/unit tests/integration
+	$(PYTEST) -n 2 -m "not bad_day" tests/playbooks
 
 # The links let a checkout of any name be imported as ansible_collections.euc.nutanix_citrix:
 # by Ansible and pytest from site-packages, by mypy, which takes no sources from there, from links.
