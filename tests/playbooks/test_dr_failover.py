@@ -214,7 +214,12 @@ def with_site_variables(tmp_path: Path, **sites: dict[str, Any]) -> list[str]:
 
 def test_lists_may_be_text_as_surveys_of_awx_give_them(run: Run, tmp_path: Path) -> None:
     catalogs = {"daas": {"dr_failover_catalogs": "W11 Persistent"}, "cvad": {"dr_failover_catalogs": "W10 Persistent, W11 Finance"}}
-    wishes = {"dr_protection_domains": "PD-W11, PD-W10", "dr_failover_exclude": "W11-006", "dr_failover_policy": '{"missing": "warn"}'}
+    wishes = {
+        "dr_protection_domains": "PD-W11, PD-W10",
+        "dr_failover_exclude": "W11-006",
+        "dr_failover_policy": '{"missing": "warn"}',
+        "dr_failover_delivery_groups": "",
+    }
     plan = assert_good(run(FAILOVER, "--check", "--diff", *with_site_variables(tmp_path, **catalogs), **wishes))
     table = plan.output.partition("Planned move drill-1")[2]
     assert "5 would be re-hosted, 1 excluded" in table
