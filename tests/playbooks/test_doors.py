@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -137,10 +139,15 @@ def outcomes(lab: RunningLab, directory: Path, connection: str) -> dict[str, Any
     }
 
 
+def told(results: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Without the types that old versions of Ansible name in their messages: on the controller they have types of their own for text."""
+    return json.loads(re.sub(r"<(class|type) '[^']*'>", "TYPE", json.dumps(results)))
+
+
 def test_both_doors_give_the_same_result(lab: RunningLab, tmp_path: Path) -> None:
     in_worker = outcomes(lab, tmp_path / "worker", "local")
     shipped = outcomes(lab, tmp_path / "shipped", "jump")
-    assert in_worker == shipped
+    assert told(in_worker) == told(shipped)
     failures = {task for task, result in in_worker.items() if result.get("failed")}
     successes = set(in_worker) - failures
     assert {task.partition(" ")[0] for task in failures} == set(CALLS)

@@ -34,6 +34,7 @@ ARGUMENTS: dict[str, Any] = {
     "show_ok": {"type": "bool", "default": True},
     "path": {"type": "path"},
 }
+TEXTS = ("message", "address")
 FACTS = ("clusters", "sites", "show_ok", "path")
 
 
@@ -42,7 +43,7 @@ def perform(run: Run) -> dict[str, Any]:
     settings = {name: params[name] for name in ARGUMENTS if name not in FACTS}
     sites = settings["remote_sites"]
     release = Release(**{**settings, "remote_sites": None if sites is None else tuple(sites)})
-    rows = judge(release, params["clusters"], params["sites"], datetime.now(timezone.utc))
+    rows = judge(release, _read(params["clusters"]), _read(params["sites"]), datetime.now(timezone.utc))
     stops, warnings = count(rows, STOP), count(rows, WARNING)
     for line in table(f"Preflight of {release.base_vm}: {stops} x stop, {warnings} x warning, {len(rows) - stops - warnings} x ok", rows, params["show_ok"]):
         run.show(line)
@@ -62,6 +63,11 @@ def perform(run: Run) -> dict[str, Any]:
             **result,
         )
     return {**result, **everything}
+
+
+def _read(hosts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
+    """What the hosts told. Templates of ansible-core before 2.19 make '' of the null of what was not read."""
+    return {host: {name: value if value != "" or name in TEXTS else None for name, value in facts.items()} for host, facts in hosts.items()}
 
 
 OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
