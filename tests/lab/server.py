@@ -117,12 +117,16 @@ class EstateServer:
 
     async def _answer(self, scope: dict[str, Any], receive: Callable[[], Any], send: Callable[[dict[str, Any]], Any]) -> None:
         """Answer one HTTP request: due events, record, faults, endpoint."""
+        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         content = b""
         more = True
         while more:
             message = await receive()
             content += message.get("body", b"")
             more = message.get("more_body", False)
+        if len(content) < int(headers.get("content-length", 0)):
+            # Its client died before the request was whole: nothing was asked.
+            return
         estate = self._estate
         estate.events.run_due()
         endpoint = estate.endpoint_at(*scope["server"])
@@ -130,7 +134,6 @@ class EstateServer:
             scope["lab.drop"]()
             return
         target = scope["raw_path"] + (b"?" + scope["query_string"] if scope["query_string"] else b"")
-        headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         request = read_request(endpoint.name, scope["method"], target.decode("latin-1"), headers, content)
         entry = estate.record.open(request, estate.clock.now)
         rule = estate.faults.strike(request)

@@ -6,12 +6,15 @@ from __future__ import annotations
 
 import json
 import signal
+import socket
+import ssl
 import subprocess
 import sys
 from collections.abc import Callable
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -54,6 +57,21 @@ def test_a_status_fault_has_no_effect(lab: RunningLab, prism: Client) -> None:
     assert (answer.status_code, answer.json(), answer.headers["Retry-After"]) == (503, {"message": "later"}, "3")
     assert lab.state()["endpoints"]["a"]["tasks"] == []
     assert client.ask("POST", path, POWER_ON).status_code == 201
+
+
+def test_a_client_that_dies_before_its_request_is_whole_has_asked_nothing(lab: RunningLab, prism: Client) -> None:
+    place = urlsplit(lab.endpoint("a")["url"])
+    client = prism("a")
+    path = f"{place.path}/vms/{gold(client)}/set_power_state"
+    lab.forget()
+    trust = ssl.create_default_context(cafile=lab.ca_path)
+    with socket.create_connection((place.hostname, place.port), 10) as plain, trust.wrap_socket(plain, server_hostname=place.hostname) as connection:
+        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n".encode())
+        connection.sendall(b'{"transi')
+        connection.unwrap()
+    client.entities("/vms")
+    assert [entry["method"] for entry in lab.requests()] == ["GET"]
+    assert lab.violations() == []
 
 
 @pytest.mark.parametrize(("when", "tasks"), [("before", 0), ("after", 1)])
