@@ -49,13 +49,13 @@ def module_arguments(arguments: dict[str, Any]) -> Iterator[None]:
 
 
 def run_module(name: str, arguments: dict[str, Any], check: bool = False) -> dict[str, Any]:
-    """The module's result as Ansible would see it; `failed` is set when it failed."""
+    """The module's result as Ansible would see it; `failed` is set when it failed. Not the call itself, which old versions of ansible-core add."""
     module = importlib.import_module(f"{MODULES}.{name}")
     printed = io.StringIO()
     given = {**arguments, "_ansible_check_mode": check, "_ansible_diff": True}
     with _outside_the_controller(), module_arguments(given), contextlib.redirect_stdout(printed), pytest.raises(SystemExit):
         module.main()
-    return json.loads(printed.getvalue())
+    return {key: value for key, value in json.loads(printed.getvalue()).items() if key != "invocation"}
 
 
 @contextlib.contextmanager

@@ -40,7 +40,7 @@ def test_check_mode_writes_nothing_and_says_the_same(tmp_path: Path) -> None:
     arguments = {**RELEASE, **LOUD, "path": str(path)}
     checked = run_module("preflight_report", arguments, check=True)
     assert not path.exists()
-    assert {**checked, "invocation": None} == {**run_module("preflight_report", arguments), "invocation": None}
+    assert checked == run_module("preflight_report", arguments)
 
 
 def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:

@@ -123,6 +123,7 @@ def test_a_whole_drill_leaves_nothing_behind(lab: RunningLab, drill: Drill, watc
     assert (nothing.changed, writes(lab)) == ([], [])
 
 
+@pytest.mark.bad_day
 def test_kept_clones_are_made_once_and_go_when_told(lab: RunningLab, drill: Drill) -> None:
     made = drill(keep=True, network="DRILL")
     assert made.status == 0, made.output
@@ -162,6 +163,7 @@ def test_a_drill_that_is_killed_is_run_again(lab: RunningLab, drill: Drill, tmp_
     assert vms(lab)["cluster-b"] == before
 
 
+@pytest.mark.bad_day
 def test_a_clone_that_does_not_come_up_is_told_and_removed_with_the_others(lab: RunningLab, drill: Drill, watcher: Watcher, tmp_path: Path) -> None:
     before = vms(lab)["cluster-b"]
     lab.faults([{"endpoint": "cluster-b", "path": "set_power_state", "nth": 3, "then": {"fail_task": "not enough memory"}}])
@@ -175,6 +177,7 @@ def test_a_clone_that_does_not_come_up_is_told_and_removed_with_the_others(lab: 
     assert "not enough memory" in str(told["problems"])
 
 
+@pytest.mark.bad_day
 def test_what_cannot_be_removed_is_told(lab: RunningLab, drill: Drill, tmp_path: Path) -> None:
     lab.faults([{"endpoint": "cluster-b", "method": "DELETE", "path": r"/vms/[^/]*/?$", "nth": 1, "then": {"fail_task": "VM is locked by a backup"}}])
     outcome = drill()
@@ -186,6 +189,7 @@ def test_what_cannot_be_removed_is_told(lab: RunningLab, drill: Drill, tmp_path:
     assert clones(lab) == []
 
 
+@pytest.mark.bad_day
 def test_clones_of_another_drill_and_what_looks_like_one_stay(lab: RunningLab, drill: Drill) -> None:
     foreign = ["drill_q3_W11-001", "drill_q4_W11-0010", "drill_q40_W11-001", "drill_q4_W10-004", "W11-001", "ctx_q4_7_W11-001"]
     lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": name, "power_state": "off"} for name in foreign])
@@ -195,6 +199,7 @@ def test_clones_of_another_drill_and_what_looks_like_one_stay(lab: RunningLab, d
     assert vms(lab)["cluster-b"] == before
 
 
+@pytest.mark.bad_day
 def test_exclusions_over_all_protection_domains(lab: RunningLab, drill: Drill, watcher: Watcher) -> None:
     outcome = drill(exclude=["W11-001", "w10-004"])
     assert outcome.status == 0, outcome.output

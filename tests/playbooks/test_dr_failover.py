@@ -169,6 +169,7 @@ def test_sessions_are_a_reason_not_to_begin(lab: RunningLab, run: Run) -> None:
     assert active_on(lab, "cluster-a") == DOMAINS
 
 
+@pytest.mark.bad_day
 def test_a_move_that_is_given_up_releases_what_it_drained(lab: RunningLab, run: Run) -> None:
     busy, resting = ({"endpoint": "daas", "kind": "machine", "machine": name} for name in ("W11-003", "W11-004"))
     lab.change([{**busy, "sessions": 1, "session_user": "CORP\\anna"}, {**resting, "in_maintenance_mode": True}])
@@ -280,6 +281,7 @@ def test_rehosting_alone_and_its_undo(lab: RunningLab, run: Run, tmp_path: Path)
     assert_nothing_left_to_do(lab, lambda: run(UNDO, dr_directory="moves"))
 
 
+@pytest.mark.bad_day
 def test_undo_leaves_a_site_alone_of_which_nothing_was_changed(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": "W11-001", "power_state": "on"}])
     before = machines(lab)["w11-001"]["hosted_machine_id"]
@@ -324,6 +326,7 @@ def test_clone_of_the_same_name_never_takes_a_machine_over(lab: RunningLab, run:
     assert {machine["registration_state"] for machine in machines(lab).values()} == {"Registered"}
 
 
+@pytest.mark.bad_day
 def test_lost_machine_is_reported_and_the_rest_goes_on(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     lab.change([{"endpoint": "daas", "kind": "add_machine", "catalog": "W11 Persistent", "name": "W11-099"}])
     lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])

@@ -11,6 +11,7 @@ import ssl
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,9 @@ def test_a_client_that_dies_before_its_request_is_whole_has_asked_nothing(lab: R
     with socket.create_connection((place.hostname, place.port), 10) as plain, trust.wrap_socket(plain, server_hostname=place.hostname) as connection:
         connection.sendall(f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n".encode())
         connection.sendall(b'{"transi')
-        connection.unwrap()
+        # How the server hangs up then is its own affair.
+        with suppress(OSError):
+            connection.unwrap()
     client.entities("/vms")
     assert [entry["method"] for entry in lab.requests()] == ["GET"]
     assert lab.violations() == []
