@@ -53,7 +53,7 @@ playbooks: $(VENV)/tests.stamp ## the jobs from end to end
 chaos: $(VENV)/tests.stamp ## a release killed and disturbed at a sample of its requests
 	$(PYTEST) -n 2 tests/chaos/test_kill_anywhere.py
 
-bad-days: $(VENV)/tests.stamp ## a release while the estate misbehaves for long (stuck, slow, cancelled, two runs at once); failovers there and back, killed anywhere
+bad-days: $(VENV)/tests.stamp ## what takes long: a misbehaving estate (stuck, slow, cancelled, two runs at once), failovers there and back, killed anywhere, the janitor
 	$(PYTEST) -n 2 tests/chaos/test_bad_days.py tests/chaos/test_failover_anywhere.py
 	$(PYTEST) -n 2 -m bad_day tests/playbooks
 

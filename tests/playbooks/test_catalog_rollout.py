@@ -166,6 +166,7 @@ def test_roll_back_leaves_what_an_earlier_run_moved(lab: RunningLab, run: Run) -
     assert "it had the image before this run" in told(outcome)
 
 
+@pytest.mark.bad_day
 def test_go_on_rolls_everything_out_and_still_fails(lab: RunningLab, run: Run) -> None:
     break_canary(lab)
     outcome = run(catalog_rollout_waves=IMPATIENT, catalog_rollout_on_closed_gate="go_on")
@@ -217,6 +218,7 @@ def test_mistakes_are_told_before_anything_moves(lab: RunningLab, run: Run, vari
     assert writes(lab) == []
 
 
+@pytest.mark.bad_day
 def test_a_release_waits_for_the_cluster_of_its_canary(lab: RunningLab, tmp_path: Path) -> None:
     topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     topology["citrix_sites"][0]["inventory_vars"]["image_release_catalogs"][1]["wave"] = "canary"

@@ -213,6 +213,7 @@ def with_site_variables(tmp_path: Path, **sites: dict[str, Any]) -> list[str]:
     return ["-i", str(inventory)]
 
 
+@pytest.mark.bad_day
 def test_lists_may_be_text_as_surveys_of_awx_give_them(run: Run, tmp_path: Path) -> None:
     catalogs = {"daas": {"dr_failover_catalogs": "W11 Persistent"}, "cvad": {"dr_failover_catalogs": "W10 Persistent, W11 Finance"}}
     wishes = {
@@ -261,6 +262,7 @@ def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> 
     assert "fail over first" in outcome.output
 
 
+@pytest.mark.bad_day
 def test_rehosting_alone_and_its_undo(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     before = {name: (machine["hosted_machine_id"], machine["hypervisor"]) for name, machine in machines(lab).items()}
     lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": name, "power_state": "on"} for name in DESKTOPS])
@@ -318,6 +320,7 @@ def test_wrong_secrets_are_tried_once_and_never_shown(lab: RunningLab, run: Run,
     assert all(count <= 1 for count in attempts.values()), attempts
 
 
+@pytest.mark.bad_day
 def test_clone_of_the_same_name_never_takes_a_machine_over(lab: RunningLab, run: Run) -> None:
     lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": "W11-001", "power_state": "on"}])
     clone = next(vm["uuid"] for vm in state_of(lab, "cluster-b")["vms"] if vm["name"] == "W11-001")

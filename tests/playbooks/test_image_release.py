@@ -195,6 +195,7 @@ def test_running_golden_vm_is_refused(lab: RunningLab, release: Release) -> None
     assert "is not powered off" in outcome.output
 
 
+@pytest.mark.bad_day
 def test_rest_of_a_release_is_never_made_from_another_snapshot(lab: RunningLab, release: Release) -> None:
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
     assert release("2026.11.20-1").status != 0

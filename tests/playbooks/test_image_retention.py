@@ -107,6 +107,7 @@ def test_one_golden_vm_only(lab: RunningLab, retention: Retention) -> None:
     assert deleted(before, names(lab)) == {key: {"ctx_Gold-Finance_1", "ctx_Gold-Finance_2"} for key in CLUSTERS}
 
 
+@pytest.mark.bad_day
 def test_images_of_older_scripts_only_when_asked(lab: RunningLab, retention: Retention) -> None:
     before = names(lab)
     outcome = retention(keep=20, include_unmarked=True)
@@ -181,6 +182,7 @@ def killed_release(lab: RunningLab, directory: Path) -> None:
     lab.forget()
 
 
+@pytest.mark.bad_day
 def test_janitor_respects_a_run_that_may_be_under_way(lab: RunningLab, retention: Retention, tmp_path: Path) -> None:
     killed_release(lab, tmp_path)
     before = vm_names(lab)
@@ -215,6 +217,7 @@ def test_janitor_cleans_up_after_a_dead_run(lab: RunningLab, retention: Retentio
     assert (again.changed, writes(lab)) == ([], [])
 
 
+@pytest.mark.bad_day
 def test_janitor_removes_the_snapshots_of_a_finished_release(lab: RunningLab, retention: Retention, tmp_path: Path) -> None:
     outcome = run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=11")
     assert outcome.status == 0, outcome.output
