@@ -156,6 +156,7 @@ def test_roll_back_takes_the_wave_back_on_every_site(lab: RunningLab, run: Run) 
     assert "W11-Sales" not in moves(lab)
 
 
+@pytest.mark.bad_day
 def test_roll_back_leaves_what_an_earlier_run_moved(lab: RunningLab, run: Run) -> None:
     lab.change([{"endpoint": "daas", "kind": "set_image", "catalog": "W11-Pool", "image": NEW}])
     lab.change([{"endpoint": "daas", "kind": "machine", "machine": machine["name"], "registration_state": "Unregistered"} for machine in canary_machines(lab)])

@@ -160,6 +160,7 @@ def test_unplanned_is_refused_while_the_source_is_well(lab: RunningLab, run: Run
     assert "is active on" in outcome.output, outcome.output
 
 
+@pytest.mark.bad_day
 def test_sessions_are_a_reason_not_to_begin(lab: RunningLab, run: Run) -> None:
     lab.change([{"endpoint": "daas", "kind": "machine", "machine": "W11-003", "sessions": 1, "session_user": "CORP\\anna"}])
     outcome = run(FAILOVER, dr_failover_sessions="fail")

@@ -260,6 +260,7 @@ def test_awkward_names_in_a_crowd(lab: RunningLab, release: Release) -> None:
     assert (again.changed, writes(lab)) == ([], [])
 
 
+@pytest.mark.bad_day
 def test_two_golden_vms_of_one_name_in_the_protection_domain(lab: RunningLab, release: Release) -> None:
     topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     topology["prism_elements"][0]["vms"].append({"name": "Gold", "power_state": "off"})

@@ -162,6 +162,7 @@ def test_impossible_number_to_keep_is_refused(lab: RunningLab, retention: Retent
     assert writes(lab) == []
 
 
+@pytest.mark.bad_day
 def test_what_cannot_be_deleted_is_told_and_holds_up_nothing_else(lab: RunningLab, retention: Retention, tmp_path: Path) -> None:
     lab.faults([{"endpoint": "cluster-b", "method": "DELETE", "nth": 2, "then": {"fail_task": "no"}}])
     outcome = retention(keep=2)
@@ -244,6 +245,7 @@ def test_janitor_removes_the_snapshots_of_a_finished_release(lab: RunningLab, re
     assert (again.status, again.changed, writes(lab)) == (0, [], [])
 
 
+@pytest.mark.bad_day
 def test_lineage_of_what_a_release_made(lab: RunningLab, tmp_path: Path) -> None:
     assert run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=12").status == 0
     asked = json.dumps({"image_lineage_catalogs": ["prod/w11-pool", "W11-Lab"], "image_lineage_path": "lineage.json"})

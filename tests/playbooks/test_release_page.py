@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from PIL import Image, ImageStat
 
 from harness.browser import find_browser, screenshot
@@ -66,6 +67,7 @@ def test_page_of_a_release_with_one_cluster_away(lab: RunningLab, tmp_path: Path
     assert brightness(light) > 200 > 80 > brightness(dark)
 
 
+@pytest.mark.bad_day
 def test_nothing_to_do_and_nothing_wanted(lab: RunningLab, tmp_path: Path) -> None:
     page = tmp_path / "pages" / "release.html"
     with_page = (*RELEASE, "-e", "image_release_report_path=", "-e", f"image_release_page_path={page}")
