@@ -295,6 +295,17 @@ def test_transitions_whose_answers_are_lost_converge(lab: RunningLab, host: Host
     assert states(host, uuids) == {"on"}
 
 
+@pytest.mark.parametrize("count", [1, 2])
+def test_a_connection_that_blinks_thrice_at_one_vm_is_endured_and_one_that_stays_away_is_told(lab: RunningLab, host: Host, count: int) -> None:
+    uuids = many(lab, count)
+    lab.faults([{"method": "POST", "path": f"/vms/{uuids[0]}/", "times": 3, "then": {"drop": "before"}}])
+    wanted = {"uuids": uuids} if count > 1 else {"uuid": uuids[0]}
+    host("cluster-a")("pe_vm", **wanted, state="powered_on", force=True)
+    assert states(host, uuids) == {"on"}
+    lab.faults([{"method": "POST", "path": f"/vms/{uuids[0]}/", "then": {"drop": "before"}}])
+    assert "no answer to POST" in host("cluster-a").fails("pe_vm", **wanted, state="powered_off", power_off="hard", force=True)
+
+
 def test_many_that_are_not_ready_in_time_are_still_running(lab: RunningLab, host: Host) -> None:
     slow(lab, power=1e6)
     uuids = many(lab, 25)

@@ -43,6 +43,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.n
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import list_pd_snapshots
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import read_identity
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import order_power
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
     ProtectionDomain,
     list_protection_domains,
@@ -50,7 +51,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import list_pending_restores, restore_vms
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import delete_vm, set_power_state
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import delete_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, OperationError, StillRunning
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, duration, wait_for
 
@@ -221,11 +222,7 @@ class _Job:
         """Switch on or off at once and wait for it. A clone is no guest to be asked: nobody works on it."""
         wanted = transition.lower()
         what = f"switching clone '{clone.name}' ({clone.uuid}) {wanted}"
-        try:
-            task_uuid = set_power_state(self._client, clone.uuid, transition)
-        except AnswerLost:
-            # The transitions ask for a state and not for a change of it, so that a second one does no harm.
-            task_uuid = None if self._there(clone).power_state == wanted else set_power_state(self._client, clone.uuid, transition)
+        task_uuid = order_power(self._client, clone.uuid, transition)
         self._ended(task_uuid, what, lambda: self._there(clone).power_state == wanted)
 
     def _ended(self, task_uuid: str | None, what: str, reached: Callable[[], bool]) -> None:

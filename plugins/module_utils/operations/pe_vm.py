@@ -12,11 +12,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import PowerChange, read_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import PowerChange, order_power, read_vms
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, delete_vm, list_vms, read_vm, set_power_state, vms_called
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, delete_vm, list_vms, read_vm, vms_called
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, OperationError, StillRunning
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, wait_for
 
 ABSENT = "absent"
@@ -200,11 +200,7 @@ def _transition(client: PrismElement, run: Run, vm: Vm, transition: str, timeout
     wanted = "on" if transition == "ON" else "off"
     what = f"switching VM '{vm.name}' ({vm.uuid}) {wanted}"
     deadline = Deadline(timeout)
-    try:
-        task_uuid = set_power_state(client, vm.uuid, transition)
-    except AnswerLost:
-        # The transitions ask for a state and not for a change of it, so that a second one does no harm.
-        task_uuid = None if _power_state(client, vm) == wanted else set_power_state(client, vm.uuid, transition)
+    task_uuid = order_power(client, vm.uuid, transition)
     if not run.params["wait"]:
         return
     try:

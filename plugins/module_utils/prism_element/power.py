@@ -1,22 +1,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many VMs side by side into one power state, each of which may fail by itself (prism_element_v2 3.5)."""
+"""Power states of VMs: one, or many side by side, each of which may fail by itself (prism_element_v2 3.5)."""
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, patiently
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import FINISHED, SUCCEEDED, read_task
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms, read_vm, set_power_state
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms, read_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, NotFound, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
 
 AT_ONCE = 8
 READ_SINGLY = 20
 TASKS_A_LOOK = 40
+PAUSES_AFTER_LOST_ANSWERS = (0.5, 1.0, 2.0)
 
 
 def read_vms(client: PrismElement, uuids: Sequence[str]) -> dict[str, Vm]:
@@ -28,6 +31,28 @@ def read_vms(client: PrismElement, uuids: Sequence[str]) -> dict[str, Vm]:
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
         found = pool.map(lambda uuid: read_vm(client, uuid), uuids)
     return {vm.uuid: vm for vm in found if vm}
+
+
+def order_power(client: PrismElement, uuid: str, transition: str) -> str | None:
+    """Order ON, OFF or ACPI_SHUTDOWN, and return the task to follow: None where there is none, or where the VM is in that state already.
+
+    An order whose answer is lost is given again, after a look: it asks for a state and not for a change of it, so that a second one does no
+    harm. Raises AnswerLost when the last answer is lost, too.
+    """
+    for pause in PAUSES_AFTER_LOST_ANSWERS:
+        try:
+            return _send(client, uuid, transition)
+        except AnswerLost:
+            time.sleep(pause)
+        now = read_vm(client, uuid)
+        if now and now.power_state == ("on" if transition == "ON" else "off"):
+            return None
+    return _send(client, uuid, transition)
+
+
+def _send(client: PrismElement, uuid: str, transition: str) -> str | None:
+    body = client.request("POST", f"/vms/{segment(uuid)}/set_power_state/", payload={"transition": transition}).body or {}
+    return body.get("task_uuid")
 
 
 class PowerChange:
@@ -58,12 +83,7 @@ class PowerChange:
         if self._denied:
             return
         try:
-            try:
-                task_uuid = set_power_state(self._client, vm.uuid, transition)
-            except AnswerLost:
-                # The transitions ask for a state and not for a change of it, so that a second one does no harm.
-                now = read_vm(self._client, vm.uuid)
-                task_uuid = None if now and now.power_state == self._wanted else set_power_state(self._client, vm.uuid, transition)
+            task_uuid = order_power(self._client, vm.uuid, transition)
         except AccessDenied as error:
             self._denied = error
         except NotFound:

@@ -72,12 +72,6 @@ def delete_vm(client: PrismElement, uuid: str) -> str | None:
     return body.get("task_uuid")
 
 
-def set_power_state(client: PrismElement, uuid: str, transition: str) -> str | None:
-    """Order ON, OFF or ACPI_SHUTDOWN. Returns the task."""
-    body = client.request("POST", f"/vms/{segment(uuid)}/set_power_state/", payload={"transition": transition}).body or {}
-    return body.get("task_uuid")
-
-
 def _flags(include_disks: bool) -> dict[str, Any]:
     return {"include_vm_disk_config": True} if include_disks else {}
 
