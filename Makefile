@@ -26,7 +26,7 @@ lab: $(VENV)/demo.stamp ## run the lab until interrupted; its inventory is .lab/
 	@cd tests && "$(CURDIR)/$(BIN)/python" -m lab up --topology $(or $(TOPOLOGY),lab/topologies/demo.yml) --directory ../.lab
 
 test: $(VENV)/dev.stamp ## run all checks below, two at a time
-	@$(BIN)/python tools/run_checks.py sanity integration playbooks chaos molecule unit packaging conformance lint types docs-lint
+	@$(BIN)/python tools/run_checks.py molecule playbooks integration sanity chaos unit lint packaging docs-lint conformance types
 
 lint: $(VENV)/dev.stamp ## format, lint, YAML, roles and playbooks, changelog fragments
 	$(BIN)/ruff format --check .
