@@ -36,8 +36,9 @@ def read_vms(client: PrismElement, uuids: Sequence[str]) -> dict[str, Vm]:
 def order_power(client: PrismElement, uuid: str, transition: str) -> str | None:
     """Order ON, OFF or ACPI_SHUTDOWN, and return the task to follow: None where there is none, or where the VM is in that state already.
 
-    An order whose answer is lost is given again, after a look: it asks for a state and not for a change of it, so that a second one does no
-    harm. Raises AnswerLost when the last answer is lost, too.
+    An order whose answer is lost is given again, after a look: it asks for a state and not for a change of it. What a cluster says to a second
+    one while the first is under way is not known (prism_element_v2 3.5); should it refuse, the VM counts as failed, and the next run finds it
+    as wanted. Raises AnswerLost when the last answer is lost, too.
     """
     for pause in PAUSES_AFTER_LOST_ANSWERS:
         try:
