@@ -76,14 +76,15 @@ class Operation:
 
 
 def execute(operation: Operation, run: Run, show_diff: bool) -> dict[str, Any]:
-    """Perform and return the module's result; an OperationError becomes `failed` and `msg`. Bugs are left to raise.
+    """Perform and return the module's result; an OperationError becomes `failed`, `msg` and, in two parts that nobody has to find in the sentence again,
+    `error` of {message, advice}. Bugs are left to raise.
 
     `timeline` tells when the work was done, and is left out when there was none.
     """
     try:
         result = operation.perform(run)
     except OperationError as error:
-        result = {**error.details, "failed": True, "msg": str(error)}
+        result = {**error.details, "failed": True, "msg": str(error), "error": {"message": error.message, "advice": error.advice}}
     if run.timeline:
         result["timeline"] = run.timeline
     if not show_diff:

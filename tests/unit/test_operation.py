@@ -14,7 +14,7 @@ def work(run: Run) -> dict[str, Any]:
         pass
     with run.phase("restore"):
         if run.params["breaks"]:
-            raise OperationError("It broke")
+            raise OperationError("It broke. Twice", "Mend it.")
     return {"changed": True}
 
 
@@ -33,6 +33,12 @@ def test_failed_result_tells_it_too() -> None:
     failed = result(breaks=True)
     assert failed["failed"]
     assert [(piece["phase"], piece["failed"]) for piece in failed["timeline"]] == [("replicate", False), ("restore", True)]
+
+
+def test_a_failure_keeps_message_and_advice_apart() -> None:
+    failed = result(breaks=True)
+    assert failed["msg"] == "It broke. Twice. Mend it."
+    assert failed["error"] == {"message": "It broke. Twice", "advice": "Mend it."}
 
 
 def test_check_mode_does_no_work() -> None:
