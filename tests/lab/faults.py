@@ -29,6 +29,7 @@ RULE = {
             "fail_task": str,
             "job_status": str,
             "garbage": str,
+            "takes_effect": bool,
             "expire_token": bool,
             "kill": int,
             "kill_alone": int,
@@ -99,6 +100,8 @@ class Faults:
             raise ValueError(problem)
         if not spec["then"]:
             raise ValueError("rule.then is empty")
+        if "takes_effect" in spec["then"] and not {"status", "garbage"} & set(spec["then"]):
+            raise ValueError("rule.then.takes_effect stands beside status or garbage only")
         try:
             re.compile(spec.get("path", ""))
         except re.error as error:

@@ -159,14 +159,16 @@ class EstateServer:
             entry.fault = rule.id
             request = replace(request, outcome=rule.outcome)
         reply: Reply | None
+        invented = _invented(then)
         if then.get("drop") == "before":
             reply = None
-        elif "garbage" in then:
-            reply = Reply(then.get("status", 200), then["garbage"], {"Content-Type": "text/html", **then.get("headers", {})})
-        elif "status" in then:
-            reply = Reply(then["status"], then.get("body"), then.get("headers", {}))
+        elif invented is not None and not then.get("takes_effect"):
+            reply = invented
         else:
             reply = await self._handled(endpoint, request)
+            if invented is not None:
+                invented.violation, invented.authenticated_as = reply.violation, reply.authenticated_as
+                reply = invented
         if "time_scale" in then:
             self._estate.clock.run_at(then["time_scale"])
         if "kill" in then:
@@ -214,6 +216,15 @@ class ControlServer:
     async def run(self, opened: socket.socket) -> None:
         """Serve until ``server.should_exit``."""
         await self.server.serve(sockets=[opened])
+
+
+def _invented(then: dict[str, Any]) -> Reply | None:
+    """Return the answer that a fault rule puts in place of the real one; None when it has none to say."""
+    if "garbage" in then:
+        return Reply(then.get("status", 200), then["garbage"], {"Content-Type": "text/html", **then.get("headers", {})})
+    if "status" in then:
+        return Reply(then["status"], then.get("body"), dict(then.get("headers", {})))
+    return None
 
 
 def open_socket(address: str, port: int) -> socket.socket:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lab.prism_element.model import Snapshot, Vm
-from lab.prism_element.topology import BEHAVIOUR_SCHEMA, DURATIONS, POWER, PROTECTION_DOMAIN, REMOTE_SITE, VM, names_of, power_state_of
+from lab.prism_element.topology import BEHAVIOUR_SCHEMA, DURATIONS, NETWORK, POWER, PROTECTION_DOMAIN, REMOTE_SITE, VM, names_of, power_state_of
 from lab.wire import Refusal, nullable, problem_with, required
 
 if TYPE_CHECKING:
@@ -48,6 +48,10 @@ def _snapshot(world: PrismElementWorld, wanted: str) -> Snapshot:
 
 def _add_vms(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
     return {"uuids": [world.add_vm({**payload, "name": name}).uuid for name in names_of(payload)]}
+
+
+def _add_network(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
+    return {"uuid": world.add_network(payload).uuid}
 
 
 def _delete_vm(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
@@ -162,6 +166,7 @@ def _set_account(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str,
 # kind -> what an order of that kind may say, and what carries it out
 CHANGES: dict[str, tuple[dict[str, Any], Change]] = {
     "vm": ({**VM, "content": str}, _add_vms),
+    "network": (NETWORK, _add_network),
     "delete_vm": ({"vm": required(str)}, _delete_vm),
     "power": ({"vm": required(str), "state": required(POWER)}, _power),
     "rename_vm": ({"vm": required(str), "name": required(str)}, _rename_vm),

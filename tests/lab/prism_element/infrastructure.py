@@ -55,14 +55,14 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
     def networks(_request: Request) -> Reply:
         found = [
             {
-                "uuid": network_uuid,
-                "name": name,
-                "vlan_id": vlan_id,
-                "vswitch_name": "br0",
+                "uuid": network.uuid,
+                "name": network.name,
+                "vlan_id": network.vlan_id,
+                "vswitch_name": network.vswitch_name,
                 "annotation": None,
                 "logical_timestamp": 1,
                 "ip_config": {"prefix_length": 0, "ipam_enabled": False, "pool": []},
             }
-            for name, (network_uuid, vlan_id) in world.networks.items()
+            for network in world.networks
         ]
         return Reply(body=envelope(found))

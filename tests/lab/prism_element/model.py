@@ -24,6 +24,16 @@ class Disk:
 
 
 @dataclass
+class Network:
+    """A network that cards can be on. Its name is a label: two may bear the same, also with different VLANs or on different virtual switches."""
+
+    uuid: str
+    name: str
+    vlan_id: int = 0
+    vswitch_name: str = "br0"
+
+
+@dataclass
 class Nic:
     """A network card; its MAC address is also its id."""
 
@@ -34,7 +44,10 @@ class Nic:
 
 @dataclass
 class Vm:
-    """A virtual machine; names are not unique. ``seen_on_networks``: names of the networks that it was attached to while it ran here."""
+    """A virtual machine; names are not unique.
+
+    ``seen_on_networks``, ``seen_on_network_uuids``: the networks that it was attached to while it ran here.
+    """
 
     uuid: str
     name: str
@@ -50,6 +63,7 @@ class Vm:
     host_uuid: str | None = None
     logical_timestamp: int = 1
     seen_on_networks: list[str] = field(default_factory=list)
+    seen_on_network_uuids: list[str] = field(default_factory=list)
 
     @property
     def contents(self) -> list[str]:
@@ -59,7 +73,8 @@ class Vm:
     def as_it_is(self) -> Vm:
         """Return a copy that later changes of this VM do not touch."""
         disks, nics = [replace(disk) for disk in self.disks], [replace(nic) for nic in self.nics]
-        return replace(self, disks=disks, nics=nics, seen_on_networks=list(self.seen_on_networks))
+        names, uuids = list(self.seen_on_networks), list(self.seen_on_network_uuids)
+        return replace(self, disks=disks, nics=nics, seen_on_networks=names, seen_on_network_uuids=uuids)
 
 
 @dataclass

@@ -7,17 +7,27 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from lab.prism_element.model import Network
     from lab.prism_element.world import PrismElementWorld
 
 
 def network_here(world: PrismElementWorld, network_uuid: str) -> str | None:
     """Return the uuid of the network that a card gets here: by the mapping of either side's remote site, else by its name; None: the card is lost."""
     for origin in (world, *world.peers.values()):
-        for name, (known_uuid, _vlan) in origin.networks.items():
-            if known_uuid == network_uuid:
-                wanted = name if origin is world else _mapped(world, origin, name)
-                return world.networks[wanted][0] if wanted in world.networks else None
+        for known in origin.networks:
+            if known.uuid == network_uuid:
+                return known.uuid if origin is world else _among_namesakes(world, _mapped(world, origin, known.name), known)
     return None
+
+
+def _among_namesakes(world: PrismElementWorld, name: str | None, known: Network) -> str | None:
+    """Return the network of this name; a mapping knows names only (contract 12), so which of several is meant is unknown and switchable."""
+    found = [network for network in world.networks if network.name == name]
+    if world.behaviour["namesake_networks"] == "same_vlan":
+        found = [network for network in found if network.vlan_id == known.vlan_id] or found
+    if not found:
+        return None
+    return found[-1 if world.behaviour["namesake_networks"] == "last" else 0].uuid
 
 
 def _mapped(world: PrismElementWorld, origin: PrismElementWorld, name: str) -> str | None:

@@ -66,6 +66,7 @@ BEHAVIOUR: dict[str, Any] = {
     "activated_uuids": "new",  # 11, 17: whether activated VMs keep their uuids
     "reverse_schedule": False,  # 11: whether a migrated protection domain replicates back without being told
     "unmapped_networks": "by_name",  # 11: what becomes of a card whose network no remote site maps
+    "namesake_networks": "first",  # 11, 14: which of several networks of the mapped name a card gets
     "progress_monitors": "listed",  # 5.4: v1 may be gone
     "pds_on_receiver": "at_once",  # 6: since when the receiver lists an inactive protection domain of that name
 }
@@ -109,11 +110,17 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
     "activated_uuids": {"new", "same"},
     "reverse_schedule": bool,
     "unmapped_networks": {"by_name", "drop"},
+    "namesake_networks": {"first", "last", "same_vlan"},
     "progress_monitors": {"listed", "not_found"},
     "pds_on_receiver": {"at_once", "first_replica"},
 }
 
 POWER = either(bool, {"on", "off", "suspended", "paused"})  # YAML reads a bare on or off as a boolean
+
+NETWORK = {"name": required(str), "vlan_id": int, "vswitch_name": str}  # names may repeat: nobody has written down that they are unique
+NETWORK_DEFAULTS = {"vlan_id": 0, "vswitch_name": "br0"}
+DEFAULT_NETWORKS = [{"name": "VLAN10", "vlan_id": 10}]
+NETWORK_OF_CARD = {"name": str, "vlan_id": int, "vswitch_name": str}
 
 VM = {
     "name": required(str),  # with {n} in it when there are several
@@ -124,7 +131,7 @@ VM = {
     "disk_gib": float,
     "memory_mb": int,
     "num_vcpus": int,
-    "networks": [str],
+    "networks": [either(str, NETWORK_OF_CARD)],
 }
 
 SNAPSHOT = {
@@ -172,7 +179,7 @@ CLUSTER = {
     "username": str,
     "password": str,
     "storage_containers": [str],
-    "networks": [{"name": required(str), "vlan_id": int}],
+    "networks": [NETWORK],
     "capacity_gib": float,
     "vms": [VM],
     "snapshots": [SNAPSHOT],
@@ -190,6 +197,12 @@ def problem_with_references(cluster: Mapping[str, Any], clusters: set[str]) -> s
         for number, item in enumerate(cluster.get(key, [])):
             if item.get("count", 1) > 1 and "{n" not in item["name"]:
                 return f"{key}[{number}].name needs {{n}} when count is more than 1"
+    networks = cluster.get("networks", DEFAULT_NETWORKS)
+    for number, vm in enumerate(cluster.get("vms", [])):
+        for wanted in vm.get("networks", []):
+            described = {"name": wanted} if isinstance(wanted, str) else wanted
+            if not any(described.items() <= {**NETWORK_DEFAULTS, **network}.items() for network in networks):
+                return f"vms[{number}].networks: no network is {wanted!r}"
     sites = set()
     for number, site in enumerate(cluster.get("remote_sites", [])):
         if site["cluster"] not in clusters or site["cluster"] == cluster["name"]:

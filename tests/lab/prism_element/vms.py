@@ -183,7 +183,7 @@ def _create(world: PrismElementWorld, body: dict[str, Any]) -> Task:
 
 def check_networks(world: PrismElementWorld, nics: Iterable[dict[str, Any]]) -> None:
     """Refuse cards for networks that are not here."""
-    known = {network_uuid for network_uuid, _vlan in world.networks.values()}
+    known = {network.uuid for network in world.networks}
     for nic in nics:
         if nic["network_uuid"] not in known:
             raise world.invalid(f"Network {nic['network_uuid']} is not found")

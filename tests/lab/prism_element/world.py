@@ -17,9 +17,9 @@ from lab.prism_element.access import Access
 from lab.prism_element.changes import change_world
 from lab.prism_element.disaster_recovery import DisasterRecovery
 from lab.prism_element.errors import TaskFailure, refusal
-from lab.prism_element.model import GIB, AuditEvent, Disk, Nic, Snapshot, Task, Vm, plain
+from lab.prism_element.model import GIB, AuditEvent, Disk, Network, Nic, Snapshot, Task, Vm, plain
 from lab.prism_element.routes import V1_PREFIX, build_router, build_v1_router
-from lab.prism_element.topology import BEHAVIOUR, DURATIONS, names_of, power_state_of
+from lab.prism_element.topology import BEHAVIOUR, DEFAULT_NETWORKS, DURATIONS, NETWORK_DEFAULTS, names_of, power_state_of
 from lab.prism_element.vm_list import VmList
 from lab.wire import LongPoll, Refusal, Reply, Request
 
@@ -49,7 +49,9 @@ class PrismElementWorld(Endpoint):
         self.version = spec.get("version", "6.5.2")
         self.host_uuids = [self.new_uuid() for _turn in range(3)]
         self.containers = {name: self.new_uuid() for name in spec.get("storage_containers", ["default-container"])}
-        self.networks = {entry["name"]: (self.new_uuid(), entry.get("vlan_id", 0)) for entry in spec.get("networks", [{"name": "VLAN10", "vlan_id": 10}])}
+        self.networks: list[Network] = []
+        for entry in spec.get("networks", DEFAULT_NETWORKS):
+            self.add_network(entry)
         self.vms = VmList()
         self.lost = False
         self._watchers: list[Callable[[frozenset[str], bool], None]] = []
@@ -122,6 +124,7 @@ class PrismElementWorld(Endpoint):
             "failed_logins": self.access.failed_logins,
             "locked": self.access.locked,
             "lost": self.lost,
+            "networks": [plain(network) for network in self.networks],
             "vms": [plain(vm) for vm in self.vms],
             "snapshots": [plain(snapshot) for snapshot in self.snapshots.values()],
             "tasks": [plain(task) for task in self.tasks.values()],
@@ -156,6 +159,7 @@ class PrismElementWorld(Endpoint):
     def add_vm(self, spec: Mapping[str, Any]) -> Vm:
         """Add a VM at once; ``spec`` as under ``vms`` of a topology, ``content`` may fix what is on its disk."""
         vm_uuid = spec.get("uuid") or self.new_uuid()
+        cards = [self.network_of(wanted) for wanted in spec["networks"]] if "networks" in spec else self.networks[:1]
         disk = Disk(
             self.new_uuid(), int(spec.get("disk_gib", 40) * GIB), next(iter(self.containers.values())), spec.get("content") or self.new_content(vm_uuid[:8])
         )
@@ -163,7 +167,7 @@ class PrismElementWorld(Endpoint):
             uuid=vm_uuid,
             name=spec["name"],
             disks=[disk],
-            nics=[self.new_nic(self.networks[name][0]) for name in spec.get("networks", list(self.networks)[:1])],
+            nics=[self.new_nic(network.uuid) for network in cards],
             description=spec.get("description"),
             num_vcpus=spec.get("num_vcpus", 2),
             memory_mb=spec.get("memory_mb", 4096),
@@ -178,10 +182,24 @@ class PrismElementWorld(Endpoint):
         """Add a powered-off VM with the disk contents of another one, which may come from another cluster; its uuid is new unless given."""
         container = next(iter(self.containers.values()))
         disks = [replace(disk, uuid=self.new_uuid(), container_uuid=container) for disk in original.disks]
-        copy = replace(original, uuid=vm_uuid or self.new_uuid(), name=name, disks=disks, nics=nics, seen_on_networks=[])
+        copy = replace(original, uuid=vm_uuid or self.new_uuid(), name=name, disks=disks, nics=nics, seen_on_networks=[], seen_on_network_uuids=[])
         vm = replace(copy, power_state="off", host_uuid=None, logical_timestamp=1)
         self.vms.add(vm)
         return vm
+
+    def add_network(self, spec: Mapping[str, Any]) -> Network:
+        """Add a network as under ``networks`` of a topology."""
+        network = Network(self.new_uuid(), **{**NETWORK_DEFAULTS, **spec})
+        self.networks.append(network)
+        return network
+
+    def network_of(self, wanted: str | Mapping[str, Any]) -> Network:
+        """Return the first network of a name, or the first that is as described; ValueError when there is none."""
+        described = {"name": wanted} if isinstance(wanted, str) else wanted
+        for network in self.networks:
+            if all(getattr(network, key) == value for key, value in described.items()):
+                return network
+        raise ValueError(f"no network of {self.name} is {wanted!r}")
 
     def new_nic(self, network_uuid: str, mac_address: str | None = None) -> Nic:
         """Return a network card, with a MAC address of its own unless one is given."""
@@ -230,8 +248,9 @@ class PrismElementWorld(Endpoint):
         """Remember on which networks a running VM was seen."""
         if vm.power_state == "on":
             attached = {nic.network_uuid for nic in vm.nics}
-            names = [name for name, (network_uuid, _vlan) in self.networks.items() if network_uuid in attached]
-            vm.seen_on_networks = list(dict.fromkeys([*vm.seen_on_networks, *names]))
+            networks = [network for network in self.networks if network.uuid in attached]
+            vm.seen_on_networks = list(dict.fromkeys([*vm.seen_on_networks, *(network.name for network in networks)]))
+            vm.seen_on_network_uuids = list(dict.fromkeys([*vm.seen_on_network_uuids, *(network.uuid for network in networks)]))
 
     def set_lost(self, lost: bool) -> None:
         """Let the whole cluster lose its power, or come back with its VMs off; what was active stays active (contract 11)."""

@@ -60,6 +60,16 @@ def test_a_status_fault_has_no_effect(lab: RunningLab, prism: Client) -> None:
     assert client.ask("POST", path, POWER_ON).status_code == 201
 
 
+@pytest.mark.parametrize("then", [{"status": 500, "body": {"message": "leader changed"}}, {"garbage": "<html>gateway</html>", "status": 504}])
+def test_an_answer_can_be_replaced_after_the_effect(lab: RunningLab, prism: Client, then: dict[str, Any]) -> None:
+    lab.faults([{"endpoint": "a", "method": "POST", "nth": 1, "then": {**then, "takes_effect": True}}])
+    client = prism("a")
+    answer = client.ask("POST", f"/vms/{gold(client)}/set_power_state", POWER_ON)
+    assert (answer.status_code, answer.text) == (then["status"], then.get("garbage", '{"message":"leader changed"}'))
+    assert len(lab.state()["endpoints"]["a"]["tasks"]) == 1
+    assert lab.requests()[-1]["fault"] is not None
+
+
 def test_a_client_that_dies_before_its_request_is_whole_has_asked_nothing(lab: RunningLab, prism: Client) -> None:
     place = urlsplit(lab.endpoint("a")["url"])
     client = prism("a")
