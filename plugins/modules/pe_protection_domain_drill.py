@@ -72,7 +72,8 @@ options:
   network:
     description:
       - Exact name of an isolated network to put the clones on, with one network card at least. By default they lose all their network cards.
-      - Refused when the network is in production, that is when a member of a protection domain is on it or a remote site maps it.
+      - Refused when the network is in production, that is when a member of a protection domain is on it or a remote site maps it. A network is what it is
+        connected to. Another one with the same VLAN on the same virtual switch is the same network, whatever it is called.
         Other VMs on it are only warned of, since whether it is isolated cannot be seen from here.
     type: str
   power_on:

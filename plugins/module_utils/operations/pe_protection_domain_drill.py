@@ -17,6 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.drill imp
     Clones,
     Drill,
     Found,
+    Network,
     Scope,
     card_change,
     clones_among,
@@ -31,7 +32,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamp
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.nics import (
-    Network,
     add_card,
     list_networks,
     list_vms_with_cards,
@@ -239,6 +239,8 @@ class _Job:
 class _Rehearsal(_Job):
     """Clones that are there, on, and away from production."""
 
+    _networks: Sequence[Network] = ()
+
     def perform(self, domain: ProtectionDomain | None, snapshot: PdSnapshot) -> dict[str, Any]:
         params = self._run.params
         self._network = self._isolated_network()
@@ -282,7 +284,10 @@ class _Rehearsal(_Job):
 
     def _isolated_network(self) -> Network | None:
         wanted = self._run.params["network"]
-        return network_called(wanted, list_networks(self._client), self._client.endpoint) if wanted else None
+        if not wanted:
+            return None
+        self._networks = list_networks(self._client)
+        return network_called(wanted, self._networks, self._client.endpoint)
 
     @property
     def _network_uuid(self) -> str:
@@ -312,31 +317,40 @@ class _Rehearsal(_Job):
         return clones
 
     def _beware_of_production(self, estate: Estate) -> None:
-        """A network that protected VMs are on, or would be after a failover, is production, whatever its name says; other VMs on it are told."""
-        if self._network is None:
+        """A network that protected VMs are on, or would be after a failover, is production, under whatever name it is seen here; other VMs on it are told."""
+        drill = self._network
+        if drill is None:
             return
-        sites = mapped_networks(self._client).get(self._network.name)
-        if sites:
-            raise OperationError(
-                f"{self._client.endpoint}: refused, because network '{self._network.name}' is in production: VMs come onto it by the network mapping of "
-                f"remote site {quoted(sites)}",
-                "Give an isolated network, or none: then the clones lose all their network cards.",
-            )
+        # A network is what it is connected to: another label on the same VLAN is the same network.
+        same = {network.uuid: network for network in self._networks if network.is_one_with(drill)}
+        mapped = mapped_networks(self._client)
+        for network in same.values():
+            if network.name in mapped:
+                raise self._production(network, f"VMs come onto it by the network mapping of remote site {quoted(mapped[network.name])}")
         with ThreadPoolExecutor(max_workers=max(1, self._run.params["concurrency"])) as pool:
             vms = list(pool.map(lambda vm: with_cards(self._client, vm) if vm.uuid in estate.protected else vm, estate.vms))
-        there = [vm for vm in vms if any(card.network_uuid == self._network.uuid for card in vm.cards or ())]
-        protected = [vm for vm in there if vm.uuid in estate.protected]
-        if protected:
-            raise OperationError(
-                f"{self._client.endpoint}: refused, because network '{self._network.name}' is in production: protected VMs are on it, {_some(protected)}",
-                "Give an isolated network, or none: then the clones lose all their network cards.",
-            )
+        there = {vm: network for vm in vms if (network := next((same[card.network_uuid] for card in vm.cards or () if card.network_uuid in same), None))}
+        for network in same.values():
+            protected = [vm for vm, on in there.items() if on == network and vm.uuid in estate.protected]
+            if protected:
+                raise self._production(network, f"protected VMs are on it, {_some(protected)}")
         others = [vm for vm in there if not vm.name.startswith(self._drill.prefix)]
         if others:
             self._run.warn(
-                f"{self._client.endpoint}: VMs that are no clones are on network '{self._network.name}', {_some(others)}: the clones will meet them. "
+                f"{self._client.endpoint}: VMs that are no clones are on network '{drill.name}' ({drill.wire}), {_some(others)}: the clones will meet them. "
                 "Make sure that it is isolated."
             )
+
+    def _production(self, network: Network, why: str) -> OperationError:
+        drill = self._network or network
+        itself = network.uuid == drill.uuid
+        what = (
+            f"network '{drill.name}' is in production" if itself else f"network '{drill.name}' is {drill.wire}, as is '{network.name}', which is in production"
+        )
+        return OperationError(
+            f"{self._client.endpoint}: refused, because {what}: {why}",
+            "Give a network with a VLAN or virtual switch of its own, or none: then the clones lose all their network cards.",
+        )
 
     def _age(self, snapshot: PdSnapshot) -> int:
         """How old the data is, in seconds by the cluster's clock; an error when it is beyond the limit."""

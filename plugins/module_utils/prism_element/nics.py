@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.drill import Card, Found
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.drill import Card, Found, Network
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, NotFound, OperationError
@@ -17,23 +17,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
 _WITH_CARDS = {"include_vm_nic_config": True}
 
 
-@dataclass(frozen=True)
-class Network:
-    """A network that cards can be on. Nobody has written down that names are unique: VLAN and virtual switch ('' when not told) say more (14)."""
-
-    uuid: str
-    name: str
-    vlan_id: int | None
-    vswitch: str = ""
-
-
 def list_networks(client: PrismElement) -> list[Network]:
     """All networks, sorted by name."""
-    found = [
-        Network(entity.get("uuid") or "", entity.get("name") or "", entity.get("vlan_id"), entity.get("vswitch_name") or "")
-        for entity in client.entities("/networks/")
-    ]
-    return sorted(found, key=lambda network: (network.name, network.uuid))
+    return sorted((_network(entity) for entity in client.entities("/networks/")), key=lambda network: (network.name, network.uuid))
 
 
 def network_called(name: str, networks: list[Network], endpoint: str) -> Network:
@@ -101,6 +87,11 @@ def remove_card(client: PrismElement, vm_uuid: str, mac_address: str) -> str | N
 def add_card(client: PrismElement, vm_uuid: str, network_uuid: str) -> str | None:
     """Order one more card. Returns the task. Not to be repeated after AnswerLost without a look: each repetition would be one more card."""
     return _task(client.request("POST", f"/vms/{segment(vm_uuid)}/nics/", payload={"spec_list": [{"network_uuid": network_uuid}]}).body)
+
+
+def _network(entity: dict[str, Any]) -> Network:
+    # Unset fields are left out (additions, 1): a network without a tag is VLAN 0.
+    return Network(entity.get("uuid") or "", entity.get("name") or "", entity.get("vlan_id") or 0, entity.get("vswitch_name") or "")
 
 
 def _task(body: Any) -> str | None:
