@@ -329,9 +329,9 @@ class _Rehearsal(_Job):
                 raise self._production(network, f"VMs come onto it by the network mapping of remote site {quoted(mapped[network.name])}")
         with ThreadPoolExecutor(max_workers=max(1, self._run.params["concurrency"])) as pool:
             vms = list(pool.map(lambda vm: with_cards(self._client, vm) if vm.uuid in estate.protected else vm, estate.vms))
-        there = {vm: network for vm in vms if (network := next((same[card.network_uuid] for card in vm.cards or () if card.network_uuid in same), None))}
+        there = [vm for vm in vms if any(card.network_uuid in same for card in vm.cards or ())]
         for network in same.values():
-            protected = [vm for vm, on in there.items() if on == network and vm.uuid in estate.protected]
+            protected = [vm for vm in there if vm.uuid in estate.protected and any(card.network_uuid == network.uuid for card in vm.cards or ())]
             if protected:
                 raise self._production(network, f"protected VMs are on it, {_some(protected)}")
         others = [vm for vm in there if not vm.name.startswith(self._drill.prefix)]
@@ -343,10 +343,8 @@ class _Rehearsal(_Job):
 
     def _production(self, network: Network, why: str) -> OperationError:
         drill = self._network or network
-        itself = network.uuid == drill.uuid
-        what = (
-            f"network '{drill.name}' is in production" if itself else f"network '{drill.name}' is {drill.wire}, as is '{network.name}', which is in production"
-        )
+        another = "" if network.uuid == drill.uuid else f"{drill.wire}, as is '{network.name}', which is "
+        what = f"network '{drill.name}' is {another}in production"
         return OperationError(
             f"{self._client.endpoint}: refused, because {what}: {why}",
             "Give a network with a VLAN or virtual switch of its own, or none: then the clones lose all their network cards.",
