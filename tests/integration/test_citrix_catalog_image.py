@@ -204,10 +204,24 @@ def test_job_status_of_the_future_leaves_the_word_to_the_catalog(estate: CitrixE
 
 def test_vanished_job_leaves_the_word_to_the_catalog(estate: CitrixEstate) -> None:
     estate.reset(publish=1200)
-    estate.fault(r"/Jobs/[0-9a-f-]+$", {"status": 404}, nth=3)
+    estate.fault(r"/Jobs/[0-9a-f-]+$", {"status": 404}, nth=3, times=1000)
     catalog = only(estate.daas("citrix_catalog_image", catalogs=POOL, image="img-3"))
     assert (catalog["action"], catalog["after"]["name"]) == ("published", "img-3")
     assert "vanished" in catalog["warning"]
+
+
+def test_two_controllers_of_which_one_does_not_know_the_job(estate: CitrixEstate) -> None:
+    estate.reset(publish=1200)
+    estate.behave(controllers=2)
+    catalog = only(estate.daas("citrix_catalog_image", catalogs=POOL, image="img-3"))
+    assert (catalog["action"], catalog["job_status"], catalog["warning"]) == ("published", "Complete", None)
+
+
+@pytest.mark.parametrize("path", [r"/Jobs/[0-9a-f-]+$", "/Results$"])
+def test_what_only_reads_is_read_without_a_job_when_nobody_knows_the_job(estate: CitrixEstate, path: str) -> None:
+    estate.fault(path, {"status": 404}, nth=2 if path.endswith("]+$") else 1, times=1000)
+    catalog = only(estate.daas("citrix_catalog_image", catalogs=POOL, image="img-3", check=True))
+    assert (catalog["action"], catalog["after"]["name"]) == ("planned", "img-3")
 
 
 def test_new_job_may_be_hidden_at_first(estate: CitrixEstate) -> None:

@@ -47,6 +47,12 @@ def test_unknown_name_tells_near_ones(estate: CitrixEstate) -> None:
     assert "there is no hosting unit 'AHV-C'. " in estate.daas.fails("citrix_hosting_unit_info", name="AHV-C")
 
 
+def test_two_controllers_of_which_one_does_not_know_the_job(estate: CitrixEstate) -> None:
+    estate.behave(controllers=2)
+    assert images(estate.daas("citrix_hosting_unit_info", name="AHV-B", images=True)) == {"AHV-B": ["img-2", "img-3"]}
+    assert estate.asked("GET", "/Results$")
+
+
 @pytest.mark.parametrize("hidden", [0, 200])
 def test_job_of_the_reading_may_be_hidden_at_first(estate: CitrixEstate, hidden: float) -> None:
     estate.behave(new_job_hidden_seconds=hidden)
@@ -62,6 +68,6 @@ def test_reading_that_fails_is_told(estate: CitrixEstate) -> None:
 def test_answer_that_points_elsewhere_is_followed(estate: CitrixEstate, times: str | None) -> None:
     estate.behave(unset_times=times or "year_0001")
     estate.fault("/Results", {"status": 303, "headers": {"Location": "https://gateway.invalid/cvad/manage/hypervisorsX"}}, nth=1)
-    assert "404" in estate.daas.fails("citrix_hosting_unit_info", name="AHV-B", images=True)
+    assert images(estate.daas("citrix_hosting_unit_info", name="AHV-B", images=True)) == {"AHV-B": ["img-2", "img-3"]}
     assert estate.asked("GET", "/cvad/manage/hypervisorsX$")
     estate.lab.forget()

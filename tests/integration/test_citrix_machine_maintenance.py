@@ -236,6 +236,7 @@ def test_the_token_may_expire_at_any_request(desktops: Desktops, path: str) -> N
         {"batch_item_limit": 4},
         {"location_host": "gateway.invalid"},
         {"new_job_hidden_seconds": 200},
+        {"controllers": 2},
         {"error_shape": "b"},
         {"not_found": 500},
         {"limit_above_1000": "clamp"},

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite, explain
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import JobFailed, job_id_of, read_jobs, wait_for_job
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import JobFailed, job_id_of, read_jobs, read_results, wait_for_job
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, NotFound, OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Refused, retry_delay, segment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Refused, retry_delay
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Deadline
 
 JOB_TYPE = "Batch"
@@ -117,7 +117,7 @@ def wait_for_batches(site: CitrixSite, timeout: float, progress: Callable[[str],
 def _result(site: CitrixSite, job_id: str, what: str, timeout: float) -> Any:
     try:
         wait_for_job(site, job_id, what=what, timeout=timeout, progress=_silence)
-        return site.get(f"/Jobs/{segment(job_id)}/Results")
+        return read_results(site, job_id).body
     except AccessDenied:
         raise
     except OperationError as error:

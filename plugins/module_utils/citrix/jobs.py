@@ -26,6 +26,11 @@ WORDS = {"Unknown": "state unknown", "NotStarted": "not started yet"}
 PATIENCE_WITH_NEW_JOB = 15.0
 PATIENCE_WITH_UNKNOWN_STATUS = 60.0
 READ_TIMEOUT = 300.0
+# Behind one address there may be several controllers, of which not each knows every job: a job is gone when nobody knew it in so many looks of so many requests
+LOOKS_BEFORE_GONE = 3
+REQUESTS_OF_A_LOOK = 3
+# A balancer that sends each connection to one controller sends a new connection to another one
+NEW_CONNECTION = {"Connection": "close"}
 
 
 class JobFailed(OperationError):
@@ -88,22 +93,28 @@ def job_id_of(answer: Answer) -> str:
 def wait_for_job(site: CitrixSite, job_id: str, *, what: str, timeout: float, progress: Callable[[str], None]) -> Job | None:
     """Follow a job to its end; None when it is no longer there. Raises JobFailed or StillRunning.
 
-    A job may be hidden for a moment after it was made. A status that nobody knows yet counts as an end once the job has an end time, or does not change for a
-    minute; whether the work was done must then be seen from the object itself, as with a job that vanished.
+    A job may be hidden for a moment after it was made, or unknown to one of several controllers.
+    A status that nobody knows yet counts as an end once the job has an end time, or does not change for a minute; whether the work was done must then be seen
+    from the object itself, as with a job that vanished.
     """
     started = time.monotonic()
     seen: list[tuple[str, float]] = []
+    missed = 0
 
     def look() -> Look[Job | None]:
+        nonlocal missed
         try:
-            job = _job(site.get(f"/Jobs/{segment(job_id)}") or {})
+            job = _job(_read_of_job(site, f"/Jobs/{segment(job_id)}").body or {})
         except NotFound:
-            hidden = not seen and time.monotonic() - started < PATIENCE_WITH_NEW_JOB
-            return Look(None, done=not hidden, state="not visible yet")
+            missed += 1
+            if seen:
+                return Look(None, done=missed >= LOOKS_BEFORE_GONE, state="not visible any more, looking again")
+            return Look(None, done=time.monotonic() - started >= PATIENCE_WITH_NEW_JOB, state="not visible yet")
         except ApiError as error:
             if error.status == 429 or error.status >= 500:
                 raise Unreachable(error.message, error.advice) from None
             raise
+        missed = 0
         if not seen or seen[-1][0] != job.status:
             seen.append((job.status, time.monotonic()))
         known = job.pending or job.status in WORKED or job.status in FAILED
@@ -117,15 +128,40 @@ def wait_for_job(site: CitrixSite, job_id: str, *, what: str, timeout: float, pr
     return job
 
 
+def read_results(site: CitrixSite, job_id: str) -> Answer:
+    """The result of a job, as it is or as the 303 that says where it is. Raises NotFound when no controller knows it."""
+    return _read_of_job(site, f"/Jobs/{segment(job_id)}/Results")
+
+
 def read_as_job(site: CitrixSite, path: str, params: Mapping[str, Any], *, what: str, progress: Callable[[str], None]) -> Any:
-    """A GET that may take longer than the gateway waits: done as a job, whose result is read from the job or from where it points to (5.1, trap 10)."""
+    """A GET that may take longer than the gateway waits: done as a job, whose result is read from the job or from where it points to (5.1, trap 10).
+
+    A job or result that got lost costs nothing but time: what only reads is then read without a job.
+    """
     answer = site.request("GET", path, params={**params, "async": True})
     job_id = job_id_of(answer)
     if not job_id:
         return answer.body
-    wait_for_job(site, job_id, what=what, timeout=READ_TIMEOUT, progress=progress)
-    result = site.request("GET", f"/Jobs/{segment(job_id)}/Results")
-    return site.get(site.local_path(result.headers.get("Location") or "")) if result.status == 303 else result.body
+    try:
+        if wait_for_job(site, job_id, what=what, timeout=READ_TIMEOUT, progress=progress) is not None:
+            result = read_results(site, job_id)
+            return site.get(site.local_path(result.headers.get("Location") or "")) if result.status == 303 else result.body
+        lost = "the job vanished"
+    except NotFound as error:
+        lost = error.message
+    progress(f"{what}: {lost}; reading without a job")
+    return site.get(path, params)
+
+
+def _read_of_job(site: CitrixSite, path: str) -> Answer:
+    """A GET of a job or its result, asked of other controllers too when one does not know it. Raises NotFound."""
+    headers: Mapping[str, str] = {}
+    for _try in range(REQUESTS_OF_A_LOOK - 1):
+        try:
+            return site.request("GET", path, headers=headers)
+        except NotFound:
+            headers = NEW_CONNECTION
+    return site.request("GET", path, headers=headers)
 
 
 def _job(body: Mapping[str, Any]) -> Job:

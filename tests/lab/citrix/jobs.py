@@ -51,6 +51,7 @@ class Job:
     outcome: Mapping[str, Any] = field(default_factory=dict)
     cancellable: bool = True
     concerns: frozenset[str] = frozenset()
+    controller: int = 0
     started: float | None = None
     ended: float | None = None
     status: str = "NotStarted"
@@ -98,6 +99,11 @@ class JobBook:
         self._start_delay = start_delay
         self._behaviour = behaviour
         self._jobs: dict[str, Job] = {}
+        self._controller = 0
+
+    def next_controller(self) -> None:
+        """Let the next of the controllers behind the address answer (contract 5.2: a job is 404 where it is not known)."""
+        self._controller = (self._controller + 1) % max(1, self._behaviour["controllers"])
 
     def submit(
         self,
@@ -121,6 +127,7 @@ class JobBook:
             outcome or {},
             cancellable,
             frozenset(concerns),
+            self._controller,
         )
         self._jobs[job.id] = job
         self._events.after(self._start_delay, lambda: self._start(job))
@@ -153,6 +160,8 @@ class JobBook:
 
     def _shown(self, job: Job, owner: str) -> bool:
         now = self._clock.now
+        if self._behaviour["controllers"] > 1 and job.controller != self._controller:
+            return False
         return job.owner == owner and now >= job.created + self._behaviour["new_job_hidden_seconds"] and (job.ended is None or now < job.ended + KEPT_SECONDS)
 
     def _start(self, job: Job) -> None:

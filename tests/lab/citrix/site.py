@@ -56,6 +56,7 @@ class SiteEndpoint(Endpoint):
     def handle(self, request: Request) -> Reply | LongPoll:
         """Answer one request. Every answer has a transaction id (contract 2)."""
         site = self.site
+        site.jobs.next_controller()
         if not site.on_premises and request.path.lower().startswith("/cctrustoauth2/"):
             return self._login_router.dispatch(request)
         try:

@@ -37,6 +37,7 @@ BEHAVIOUR: dict[str, Any] = {
     "location_host": None,  # 5.1, trap 6: the Location may name another host
     "unset_times": "year_0001",  # 5.3
     "new_job_hidden_seconds": 0,  # 5.4: 404 right after creation
+    "controllers": 1,  # 5.2: so many behind one address, taking turns; a job is known to the one that took it on
     "batch_inherits_authorization": False,  # 6, U2
     "batch_item_limit": None,  # 6, U2
     "dormant": False,  # 7.1: /Me answers 530
@@ -74,6 +75,7 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
     "location_host": nullable(str),
     "unset_times": {"year_0001", "null"},
     "new_job_hidden_seconds": float,
+    "controllers": int,
     "batch_inherits_authorization": bool,
     "batch_item_limit": nullable(int),
     "dormant": bool,
