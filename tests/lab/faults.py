@@ -29,6 +29,7 @@ RULE = {
             "fail_task": str,
             "job_status": str,
             "garbage": str,
+            "effect": bool,
             "takes_effect": bool,
             "expire_token": bool,
             "kill": int,
@@ -98,6 +99,8 @@ class Faults:
         problem = problem_with(spec, RULE, "rule")
         if problem:
             raise ValueError(problem)
+        if spec["then"].get("effect") and not {"status", "garbage"} & spec["then"].keys():
+            raise ValueError("rule.then.effect needs a status or garbage to answer instead")
         if not spec["then"]:
             raise ValueError("rule.then is empty")
         if "takes_effect" in spec["then"] and not {"status", "garbage"} & set(spec["then"]):

@@ -145,7 +145,7 @@ class EstateServer:
         # Who is logged in is told simulated time, by which snapshots have their age; who only looks at the door, to compare clocks, is told the real one.
         body, reply_headers = _encoded(reply, estate.clock.epoch if reply.authenticated_as else None)
         entry.close(estate.clock.now, reply.status, body)
-        entry.violation = reply.violation
+        entry.violation = entry.violation or reply.violation
         entry.authenticated_as = reply.authenticated_as
         await send({"type": "http.response.start", "status": reply.status, "headers": reply_headers})
         await send({"type": "http.response.body", "body": body})
@@ -160,6 +160,8 @@ class EstateServer:
             request = replace(request, outcome=rule.outcome)
         reply: Reply | None
         invented = _invented(then)
+        if then.get("effect"):
+            entry.violation = (await self._handled(endpoint, request)).violation
         if then.get("drop") == "before":
             reply = None
         elif invented is not None and not then.get("takes_effect"):

@@ -108,6 +108,8 @@ def _machine_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
             site.host(machine, value, machine.hypervisor)
         elif name != "machine":
             setattr(machine, name, value)
+    if payload.get("sessions"):
+        machine.last_connection = site.clock.now
     return {"id": machine.id}
 
 

@@ -209,6 +209,10 @@ class Machine:
     image_out_of_date: bool = False
     image: DiskImage | None = None
     registers: bool = True
+    last_deregistration: float | None = None
+    deregistration_reason: str = "Unknown"
+    last_connection: float | None = None  # when a user last connected
+    contact_lost: Event | None = None  # outstanding: its agent has died without a word and the broker does not know yet
     sessions: int = 0
     session_user: str | None = None
     session_disconnected: bool = False
@@ -218,6 +222,11 @@ class Machine:
     published_name: str | None = None
     metadata: list[NameValue] = field(default_factory=list)
     next_transition: Event | None = None
+
+    @property
+    def silent(self) -> bool:
+        """Whether it only counts as registered because its heartbeat has not been missed for long enough."""
+        return self.contact_lost is not None and self.contact_lost.outstanding
 
     @property
     def host_name(self) -> str:

@@ -64,8 +64,14 @@ class HostingInventory:
         vms = self._clusters[hypervisor.cluster].vms
         return [Vm(vm.uuid, vm.name, vm.power_state) for vm in vms.named(name) or vms.named_in_any_case(name)]
 
-    def watch(self, watcher: Callable[[str, frozenset[str], bool], None]) -> None:
-        """Tell somebody the cluster and uuids whenever VMs go down or vanish (False) or come up (True)."""
+    def switch(self, hypervisor: Hypervisor, uuid: str, on: bool) -> None:
+        """Switch a VM on, or off in order, as the broker does through its connection; nothing happens where there is no such VM or nobody reaches it."""
+        cluster = self._clusters[hypervisor.cluster]
+        if cluster.reachable and cluster.vm(uuid) is not None:
+            cluster.set_power(uuid, "on" if on else "off", orderly=True)
+
+    def watch(self, watcher: Callable[[str, frozenset[str], bool, bool], None]) -> None:
+        """Tell somebody the cluster and uuids whenever VMs go down or vanish (False) or come up (True), and whether in order."""
         for name, cluster in self._clusters.items():
             cluster.watch(partial(watcher, name))
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
+from typing import Any
 
 from lab.citrix.entities import Machine
 from lab.citrix.hosting import HostingInventory
@@ -15,15 +16,18 @@ from lab.clock import Events
 class Power:
     """Carries out power actions in simulated time."""
 
-    def __init__(self, events: Events, durations: Mapping[str, float], inventory: HostingInventory) -> None:
+    def __init__(self, events: Events, durations: Mapping[str, float], behaviour: Mapping[str, Any], inventory: HostingInventory) -> None:
         self._events = events
         self._durations = durations
+        self._behaviour = behaviour
         self._inventory = inventory
+        self._switched: Machine | None = None  # whose VM the broker itself is switching right now
 
     def start(self, machine: Machine) -> None:
         """Let a machine boot and, after a while, register."""
         machine.power_state = "TurningOn"
         machine.power_action_pending = True
+        self._switch_vm(machine, on=True)
         self._next(machine, "boot", self._running)
 
     def shut_down(self, machine: Machine) -> None:
@@ -45,8 +49,12 @@ class Power:
             wait = 60 * (max(warning_minutes, 0) + duration_minutes * index / len(running))
             self._events.after(wait, partial(self._reboot_of_cycle, machine))
 
-    def vms_went(self, machines: Sequence[Machine], up: bool) -> None:
-        """Let agents go with their VMs; the broker learns of the power states only when it next looks at the hypervisor (contract 10.2)."""
+    def vms_went(self, machines: Sequence[Machine], up: bool, orderly: bool) -> None:
+        """Let agents go with their VMs; the broker learns of the power states only when it next looks at the hypervisor (contract 10.2).
+
+        An agent that is shut down in order says goodbye; one that dies is Registered until its contact counts as lost (contract 11.2).
+        """
+        machines = [machine for machine in machines if machine is not self._switched]
         for machine in machines:
             if up:
                 self._after(machine, self._durations["boot"] + self._durations["register"], self._registered)
@@ -54,9 +62,11 @@ class Power:
             if machine.next_transition is not None:
                 machine.next_transition.cancel()
             machine.power_action_pending = False
-            machine.registration_state = "Unregistered"
-            machine.sessions = 0
-            machine.session_user = None
+            lag = self._behaviour["heartbeat_lag_seconds"]
+            if orderly or not lag or machine.registration_state != "Registered":
+                self._deregister(machine, "AgentShutdown" if orderly else "ContactLost")
+            elif not machine.silent:
+                machine.contact_lost = self._events.after(lag, partial(self._deregister, machine, "ContactLost"))
         self._events.after(self._durations["hosting_sync"], lambda: self._follow(machines))
 
     def _follow(self, machines: Iterable[Machine]) -> None:
@@ -69,27 +79,26 @@ class Power:
             machine.power_state, machine.registration_state = "Unmanaged", "Unregistered"
             return
         if not self._inventory.contactable(machine.hypervisor):
-            machine.power_state = "Unknown"
+            machine.power_state = self._behaviour["unreachable_power_state"]
             return
         vm = self._inventory.vm(machine.hypervisor, machine.hosted_machine_id or "")
         if vm is None:
             machine.power_state = machine.fault_state = "VirtualMachineNotFound"
-            machine.registration_state = "Unregistered"
+            if not machine.silent:
+                self._deregister(machine, "ContactLost")
             return
         machine.hosted_machine_name = vm.name
         machine.power_state = "On" if vm.power_state.lower() == "on" else "Off"
         machine.fault_state = "None"
-        if machine.power_state == "On" and machine.registration_state != "Registered":
+        if machine.power_state == "On" and (machine.registration_state != "Registered" or machine.silent):
             self._next(machine, "register", self._registered)
         if machine.power_state == "Off":
-            machine.registration_state = "Unregistered"
+            self._deregister(machine, "PowerOff")
 
     def _go_down(self, machine: Machine, afterwards: Callable[[Machine], None]) -> None:
         machine.power_state = "TurningOff"
         machine.power_action_pending = True
-        machine.registration_state = "Unregistered"
-        machine.sessions = 0
-        machine.session_user = None
+        self._deregister(machine, "AgentShutdown")
         self._next(machine, "shutdown", afterwards)
 
     def _reboot_of_cycle(self, machine: Machine) -> None:
@@ -100,12 +109,14 @@ class Power:
         self.restart(machine)
 
     def _off(self, machine: Machine) -> None:
+        self._switch_vm(machine, on=False)
         machine.power_state = "Off"
         machine.power_action_pending = False
         machine.scheduled_reboot = "None"
         _take_image(machine)
 
     def _off_and_on(self, machine: Machine) -> None:
+        self._switch_vm(machine, on=False)
         _take_image(machine)
         self.start(machine)
 
@@ -118,8 +129,29 @@ class Power:
         self._next(machine, "register", self._registered)
 
     def _registered(self, machine: Machine) -> None:
-        machine.registration_state = "Registered" if machine.registers else "Unregistered"
-        machine.fault_state = "None" if machine.registers else "Unregistered"
+        if machine.registers:
+            _hear(machine)
+            machine.registration_state, machine.fault_state = "Registered", "None"
+        elif not machine.silent:
+            machine.registration_state, machine.fault_state = "Unregistered", "Unregistered"
+
+    def _deregister(self, machine: Machine, reason: str) -> None:
+        _hear(machine)
+        if machine.registration_state == "Registered":
+            machine.last_deregistration, machine.deregistration_reason = self._events.clock.now, reason
+        machine.registration_state = "Unregistered"
+        machine.sessions = 0
+        machine.session_user = None
+
+    def _switch_vm(self, machine: Machine, on: bool) -> None:
+        """Switch the VM that a machine is (contract 11.1); where the topology has none of its id nothing happens."""
+        if machine.hypervisor is None or not machine.hosted_machine_id or not self._behaviour["power_actions_reach_vms"]:
+            return
+        self._switched = machine
+        try:
+            self._inventory.switch(machine.hypervisor, machine.hosted_machine_id, on)
+        finally:
+            self._switched = None
 
     def _next(self, machine: Machine, duration: str, then: Callable[[Machine], None]) -> None:
         self._after(machine, self._durations[duration], then)
@@ -128,6 +160,12 @@ class Power:
         if machine.next_transition is not None:
             machine.next_transition.cancel()
         machine.next_transition = self._events.after(seconds, lambda: then(machine))
+
+
+def _hear(machine: Machine) -> None:
+    """The broker knows how it is with an agent; it need not wait for a heartbeat."""
+    if machine.contact_lost is not None:
+        machine.contact_lost.cancel()
 
 
 def _take_image(machine: Machine) -> None:

@@ -54,7 +54,7 @@ class Site:
         self.tokens = TokenBook(self.chance, spec.get("token_seconds", 3600), clock, self.behaviour)
         self.jobs = JobBook(clock, events, self.chance, self.durations["job_start"], self.behaviour)
         self.inventory = HostingInventory(clusters, clock, self.behaviour)
-        self.power = Power(events, self.durations, self.inventory)
+        self.power = Power(events, self.durations, self.behaviour, self.inventory)
         self.inventory.watch(self._vms_went)
         self.zones: dict[str, Zone] = {}
         self.hypervisors: dict[str, Hypervisor] = {}
@@ -110,7 +110,7 @@ class Site:
             self._ordered_machines = sorted(self.machines.values(), key=lambda machine: machine.id)
         return self._ordered_machines
 
-    def _vms_went(self, cluster: str, vm_uuids: frozenset[str], up: bool) -> None:
+    def _vms_went(self, cluster: str, vm_uuids: frozenset[str], up: bool, orderly: bool) -> None:
         """Let machines follow their VMs."""
         concerned = [
             machine
@@ -119,7 +119,7 @@ class Site:
             if machine.hypervisor is not None and machine.hypervisor.cluster == cluster
         ]
         if concerned:
-            self.power.vms_went(concerned, up)
+            self.power.vms_went(concerned, up, orderly)
 
     # --- making
 
@@ -214,8 +214,9 @@ class Site:
 
     def remove_machine(self, machine: Machine) -> None:
         """Let a machine vanish."""
-        if machine.next_transition is not None:
-            machine.next_transition.cancel()
+        for outstanding in (machine.next_transition, machine.contact_lost):
+            if outstanding is not None:
+                outstanding.cancel()
         self.host(machine, None, None)
         del self.machines[machine.id], machine.catalog.machines[machine.id]
         del self._machines_by_key[machine.name.casefold()], self._machines_by_key[machine.sid.casefold()]

@@ -153,7 +153,7 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
 def _guest_is_off(world: PrismElementWorld, vm: Vm) -> None:
     if vm.uuid in world.vms:
-        world.set_power(vm.uuid, "off")
+        world.set_power(vm.uuid, "off", orderly=True)
 
 
 def _check_timestamp(world: PrismElementWorld, vm: Vm, given: int | None) -> None:

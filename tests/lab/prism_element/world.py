@@ -25,6 +25,7 @@ from lab.wire import LongPoll, Refusal, Reply, Request
 
 COMMON_HEADERS = {"X-NTNX-Env": "PE", "Server": "Nutanix Prism"}
 HOUR_USECS = 3_600_000_000
+Watcher = Callable[[frozenset[str], bool, bool], None]
 
 
 class PrismElementWorld(Endpoint):
@@ -54,7 +55,7 @@ class PrismElementWorld(Endpoint):
             self.add_network(entry)
         self.vms = VmList()
         self.lost = False
-        self._watchers: list[Callable[[frozenset[str], bool], None]] = []
+        self._watchers: list[Watcher] = []
         self.snapshots: dict[str, Snapshot] = {}
         self.tasks: dict[str, Task] = {}
         self.audit_events: list[AuditEvent] = []
@@ -215,8 +216,8 @@ class PrismElementWorld(Endpoint):
         gone = [vm for vm in map(self.vms.remove, vm_uuids) if vm is not None]
         self._tell({vm.uuid for vm in gone}, up=False)
 
-    def set_power(self, vm_uuid: str, state: str) -> None:
-        """Bring a VM into a power state (on, off, paused, suspended) at once; whoever is switched on writes to its disks."""
+    def set_power(self, vm_uuid: str, state: str, orderly: bool = False) -> None:
+        """Bring a VM into a power state (on, off, paused, suspended) at once; whoever is switched on writes to its disks. ``orderly``: its guest agreed."""
         vm = self.vms[vm_uuid]
         before = vm.power_state
         if state == "on" and before == "off":
@@ -224,7 +225,7 @@ class PrismElementWorld(Endpoint):
         self._place(vm, state)
         vm.logical_timestamp += 1
         if state != before and "on" in (state, before):
-            self._tell({vm_uuid}, up=state == "on")
+            self._tell({vm_uuid}, up=state == "on", orderly=orderly)
 
     def switch_off(self, vm_uuids: Iterable[str]) -> None:
         """Bring many VMs down at once."""
@@ -268,15 +269,15 @@ class PrismElementWorld(Endpoint):
             for site in list(cluster.dr.sites):
                 cluster.dr.transfers.pump(site)
 
-    def watch(self, watcher: Callable[[frozenset[str], bool], None]) -> None:
-        """Tell somebody whenever VMs go down or vanish (False) or come up (True), with their uuids."""
+    def watch(self, watcher: Watcher) -> None:
+        """Tell somebody whenever VMs go down or vanish (False) or come up (True), with their uuids and whether their guests were shut down in order."""
         self._watchers.append(watcher)
 
-    def _tell(self, vm_uuids: Iterable[str], up: bool) -> None:
+    def _tell(self, vm_uuids: Iterable[str], up: bool, orderly: bool = False) -> None:
         concerned = frozenset(vm_uuids)
         if concerned:
             for watcher in self._watchers:
-                watcher(concerned, up)
+                watcher(concerned, up, orderly)
 
     def find_vm(self, vm_uuid: str) -> Vm:
         """Return a VM by its uuid or raise the refusal for a missing one."""

@@ -257,3 +257,67 @@ def test_an_image_set_from_outside(daas: Client) -> None:
     daas.change("set_image", catalog="Pool", image="gone")
     image = daas.catalog("Pool")["ProvisioningScheme"]["MasterImage"]
     assert image["XDPath"] == "XDHyp:\\HostingUnits\\AHV-A\\gone.template"
+
+
+def desk(client: Client) -> dict[str, Any]:
+    return client.machines("Desks")[0]
+
+
+def vm_power(client: Client, name: str) -> str:
+    vms = client.lab.state()["endpoints"]["cluster-a"]["vms"]
+    return str(next(vm["power_state"] for vm in vms if vm["name"] == name))
+
+
+def test_a_vda_that_dies_stays_registered_for_the_heartbeat_lag(daas: Client) -> None:
+    daas.change("behaviour", heartbeat_lag_seconds=600)
+    daas.lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": "DESK-001", "state": "off"}])
+    daas.lab.skip(400)
+    assert (desk(daas)["RegistrationState"], desk(daas)["FormattedLastDeregistrationTime"]) == ("Registered", None)
+    daas.lab.skip(201)
+    dead = desk(daas)
+    assert (dead["RegistrationState"], dead["PowerState"], dead["LastDeregistrationReason"]) == ("Unregistered", "Off", "PowerOff")
+
+
+def test_the_contact_is_lost_when_the_broker_cannot_see_the_power_state(daas: Client) -> None:
+    daas.change("behaviour", heartbeat_lag_seconds=600, unreachable_power_state="Unavailable")
+    daas.lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
+    daas.lab.skip(599)
+    assert (desk(daas)["RegistrationState"], desk(daas)["PowerState"]) == ("Registered", "Unavailable")
+    daas.lab.skip(2)
+    assert (desk(daas)["RegistrationState"], desk(daas)["LastDeregistrationReason"]) == ("Unregistered", "ContactLost")
+
+
+def test_a_vda_that_comes_back_within_the_lag_stays_registered(daas: Client) -> None:
+    daas.change("behaviour", heartbeat_lag_seconds=600)
+    for state in ("off", "on"):
+        daas.lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": "DESK-001", "state": state}])
+    for _minute in range(12):
+        daas.lab.skip(60)
+        assert desk(daas)["RegistrationState"] == "Registered"
+
+
+def test_without_a_lag_a_dead_vda_is_unregistered_at_once(daas: Client) -> None:
+    daas.lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": "DESK-001", "state": "off"}])
+    assert (desk(daas)["RegistrationState"], desk(daas)["LastDeregistrationReason"]) == ("Unregistered", "ContactLost")
+
+
+def test_power_actions_reach_the_vm_that_a_machine_is(daas: Client) -> None:
+    own = f"/Machines/{desk(daas)['Id']}"
+    daas.ask("POST", f"{own}/$shutdown")
+    daas.lab.skip(11)
+    assert (desk(daas)["PowerState"], vm_power(daas, "DESK-001")) == ("Off", "off")
+    daas.ask("POST", f"{own}/$start")
+    daas.lab.skip(100)
+    assert (desk(daas)["PowerState"], desk(daas)["RegistrationState"], vm_power(daas, "DESK-001")) == ("On", "Registered", "on")
+    daas.change("behaviour", power_actions_reach_vms=False)
+    daas.ask("POST", f"{own}/$shutdown")
+    daas.lab.skip(11)
+    assert (desk(daas)["PowerState"], vm_power(daas, "DESK-001")) == ("Off", "on")
+
+
+@pytest.mark.parametrize("then", [{"status": 500, "body": {}}, {"garbage": "<html>504 Gateway Time-out</html>", "status": 504}])
+def test_an_answer_is_replaced_after_the_effect(daas: Client, then: dict[str, Any]) -> None:
+    daas.lab.faults([{"method": "PATCH", "nth": 1, "then": {**then, "effect": True}}])
+    answer = daas.send("PATCH", f"/Machines/{desk(daas)['Id']}", {"InMaintenanceMode": True})
+    assert answer.status_code == then["status"]
+    assert desk(daas)["InMaintenanceMode"] is True

@@ -59,7 +59,15 @@ def test_the_first_rule_that_fires_decides() -> None:
 
 @pytest.mark.parametrize(
     "rule",
-    [{}, {"then": {}}, {"then": {"status": "503"}}, {"then": {"drop": "during"}}, {"when": 1, "then": {"status": 500}}, {"path": "(", "then": {"status": 500}}],
+    [
+        {},
+        {"then": {}},
+        {"then": {"status": "503"}},
+        {"then": {"drop": "during"}},
+        {"when": 1, "then": {"status": 500}},
+        {"then": {"effect": True, "delay": 1.0}},
+        {"path": "(", "then": {"status": 500}},
+    ],
 )
 def test_a_rule_that_says_nothing_sensible_is_refused(rule: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="rule"):
