@@ -345,7 +345,7 @@ def test_a_suspended_clone_is_started_anew(survivor: Survivor) -> None:
 def test_a_card_that_is_refused_in_one_spelling_is_named_in_the_other(survivor: Survivor) -> None:
     survivor.fault({"status": 422, "body": {"message": "no MAC address"}}, method="DELETE", path="/nics/")
     assert "no MAC address" in survivor.fails(vm_names=["W10-001"])
-    hyphens, colons = (entry["path"].rpartition("/")[2] for entry in survivor.lab.requests() if entry["method"] == "DELETE")
+    colons, hyphens = (entry["path"].rpartition("/")[2] for entry in survivor.lab.requests() if entry["method"] == "DELETE")
     assert hyphens == colons.replace(":", "-") != colons
     assert [clone["power_state"] for clone in survivor.clones()] == ["off"]
 

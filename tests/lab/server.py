@@ -204,6 +204,7 @@ class EstateServer:
             if reply is not None:
                 reply.authenticated_as = reply.authenticated_as or poll.authenticated_as
                 reply.headers.update(poll.headers)
+                reply.violation = reply.violation or poll.violation
                 return reply
             await asyncio.sleep(LONG_POLL_STEP)
             self._estate.events.run_due()

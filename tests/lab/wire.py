@@ -34,6 +34,7 @@ class Request:
     body: Any = None
     params: dict[str, str] = field(default_factory=dict)
     malformed: str | None = None
+    malformed_body: bool = False
     outcome: Mapping[str, Any] = field(default_factory=dict)
 
     def one(self, name: str, default: str | None = None) -> str | None:
@@ -76,6 +77,7 @@ def read_request(endpoint: str, method: str, target: str, headers: Mapping[str, 
         headers=lowered,
         body=body,
         malformed=malformed or problem,
+        malformed_body=malformed is None and problem is not None,
         outcome=outcome or {},
     )
 
@@ -114,6 +116,7 @@ class LongPoll:
     timeout: float
     otherwise: Callable[[], Reply]
     authenticated_as: str | None = None
+    violation: str | None = None
     headers: dict[str, str | list[str]] = field(default_factory=dict)
 
 
@@ -177,6 +180,13 @@ class matching:
     pattern: str
 
 
+@dataclass(frozen=True)
+class any_case:
+    """One of several strings in whatever case, because the contract has seen it so; a forgiving router hands it on as it is spelled here."""
+
+    choices: frozenset[str]
+
+
 _TYPE_NAMES = {str: "a string", int: "an integer", float: "a number", bool: "true or false", object: "anything"}
 
 
@@ -195,6 +205,8 @@ def problem_with(value: Any, schema: Any, where: str = "body") -> str | None:
         return _first(problem_with(item, schema.schema, f"{where}.{key}") for key, item in value.items())
     if isinstance(schema, matching):
         return None if isinstance(value, str) and re.fullmatch(schema.pattern, value) else f"{where} must match {schema.pattern}, not {value!r}"
+    if isinstance(schema, any_case):
+        return None if _in_its_case(value, schema.choices) is not None else f"{where} must be one of {', '.join(sorted(schema.choices))}, not {value!r}"
     if isinstance(schema, dict):
         return _problem_with_object(value, schema, where)
     if isinstance(schema, list):
@@ -220,6 +232,47 @@ def _problem_with_object(value: Any, fields: Mapping[str, Any], where: str) -> s
         elif isinstance(schema, required):
             return f"missing field {where}.{name}"
     return None
+
+
+def forgiven(value: Any, schema: Any, where: str = "body") -> tuple[Any, list[str]]:
+    """Return a JSON value as a product takes it that is less strict than its schema, and what it had to forgive.
+
+    Unknown fields are dropped, enums are read in any case, "true" and "false" are booleans; whatever else is wrong stays as it is.
+    """
+    if isinstance(schema, (required, optional, nullable)):
+        return (None, []) if value is None else forgiven(value, schema.schema, where)
+    if isinstance(schema, either):
+        takes = [alternative for alternative in schema.schemas if problem_with(forgiven(value, alternative, where)[0], alternative) is None]
+        return forgiven(value, takes[0], where) if takes else (value, [])
+    if isinstance(schema, mapping) and isinstance(value, dict):
+        return _forgiven_each({key: (item, schema.schema, f"{where}.{key}") for key, item in value.items()})
+    if isinstance(schema, dict) and isinstance(value, dict):
+        known, found = _forgiven_each({key: (item, schema[key], f"{where}.{key}") for key, item in value.items() if key in schema})
+        return known, [*(f"unknown field {where}.{key}" for key in value if key not in schema), *found]
+    if isinstance(schema, list) and isinstance(value, list):
+        items, found = _forgiven_each({index: (item, schema[0], f"{where}[{index}]") for index, item in enumerate(value)})
+        return list(items.values()), found
+    if isinstance(schema, any_case):
+        return _in_its_case(value, schema.choices) or value, []
+    if isinstance(schema, (set, frozenset)):
+        meant = _in_its_case(value, schema)
+        return (value, []) if meant in (None, value) else (meant, [f"{where} is {value!r} for {meant}"])
+    if schema is bool and isinstance(value, str) and value.lower() in ("true", "false"):
+        return value.lower() == "true", [f"{where} is a string for a boolean"]
+    return value, []
+
+
+def _forgiven_each(parts: Mapping[Any, tuple[Any, Any, str]]) -> tuple[dict[Any, Any], list[str]]:
+    taken, found = {}, []
+    for key, (item, schema, where) in parts.items():
+        taken[key], more = forgiven(item, schema, where)
+        found += more
+    return taken, found
+
+
+def _in_its_case(value: Any, choices: Iterable[str]) -> str | None:
+    """Return the choice that a value means, whatever its case."""
+    return next((choice for choice in choices if isinstance(value, str) and choice.lower() == value.lower()), None)
 
 
 def _is(value: Any, kind: type) -> bool:
@@ -266,9 +319,18 @@ class Router:
 
     ``prefixes``: the roots under which all paths answer. ``case_insensitive``: literal path parts and query names in any case.
     ``refuse(status, text)`` builds the body of a refusal in the product's own shape.
+    ``forgiving``: answer as a product does that overlooks much (see ``forgiven``; also unknown query parameters, and bodies where none belongs on GET
+    and DELETE); what was overlooked is a violation all the same. There, too, a literal segment keeps its path from meaning a parameter.
     """
 
-    def __init__(self, prefixes: Iterable[str] = ("",), case_insensitive: bool = False, refuse: Callable[[int, str], Any] | None = None) -> None:
+    def __init__(
+        self,
+        prefixes: Iterable[str] = ("",),
+        case_insensitive: bool = False,
+        refuse: Callable[[int, str], Any] | None = None,
+        forgiving: bool = False,
+    ) -> None:
+        self._forgiving = forgiving
         self._prefixes = [_split(prefix) for prefix in prefixes]
         self._fold = str.lower if case_insensitive else str
         self._refuse = refuse or (lambda status, text: {"message": text})
@@ -309,19 +371,40 @@ class Router:
         matches = list(self._matches(self._root, _split(request.raw_path), {}))
         if not matches:
             raise self._violation(404, f"unknown path {request.path}")
-        for node, params in matches:
+        for node, params in matches[:1] if self._forgiving else matches:
             if request.method in node.routes:
                 return node.routes[request.method], params
         raise self._violation(405, f"unknown method {request.method} on {request.path}")
 
     def dispatch(self, request: Request) -> Reply | LongPoll:
         """Check a request against the contract and let its handler answer; refusals become answers too."""
+        overlooked: list[str] = []
+        answer: Reply | LongPoll
         try:
             route, params = self.find(request)
+            request = self._overlooking(request, route, overlooked) if self._forgiving else request
             query = self._check(request, route)
-            return route.handler(replace(request, params=params, query=query))
+            answer = route.handler(replace(request, params=params, query=query))
         except Refusal as refusal:
-            return refusal.reply()
+            answer = refusal.reply()
+        if overlooked and answer.violation is None:
+            answer.violation = "; ".join(overlooked)
+        return answer
+
+    def _overlooking(self, request: Request, route: Route, overlooked: list[str]) -> Request:
+        """Return a request without what the product does not mind, and note that."""
+        label = f"{route.method} {route.template}"
+        query = {name: values for name, values in request.query.items() if self._fold(name) in route.query}
+        overlooked += [f"unknown query parameter {name} on {label}" for name in request.query if name not in query]
+        request = replace(request, query=query)
+        if route.body is None and route.method in ("GET", "DELETE") and (request.body is not None or request.malformed_body):
+            overlooked.append(f"{label} takes no body")
+            return replace(request, body=None, malformed=None if request.malformed_body else request.malformed)
+        if route.body is not None and request.body is not None:
+            body, found = forgiven(request.body, route.body)
+            overlooked += [f"{label}: {problem}" for problem in found]
+            return replace(request, body=body)
+        return request
 
     def _matches(self, node: _Node, parts: list[str], params: dict[str, str]) -> Iterable[tuple[_Node, dict[str, str]]]:
         if not parts:

@@ -19,6 +19,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, OperationError
 
 RUNNING = ("QUEUED", "RUNNING")
+# Where a task may say what it is about: v1 has entityId, and others were thought of before it was seen.
+SUBJECTS = ("entityId", "entityName", "entityList", "entity_id", "entity_name", "entity_list")
 SUCCEEDED = "SUCCEEDED"
 
 
@@ -57,7 +59,8 @@ def list_pending_changes(client: PrismElement, name: str) -> list[PendingChange]
 def list_mode_tasks(client: PrismElement, name: str) -> list[ModeTask] | None:
     """The tasks about modes, newest first, that name this protection domain or none at all; None when the cluster does not list tasks in this way.
 
-    They stand only in v1 of the API (prism_element_v2 5.4), and which fields tell the domain is unknown: any that holds exactly its name does.
+    They stand only in v1 of the API (prism_element_v2 5.4, addition 13), and which fields tell the domain is unknown: any that holds exactly its name does.
+    A task that names something else, of which an `entityId` that is not empty is a sign, is about another.
     """
     try:
         body = _version_1(client).get("/progress_monitors") or {}
@@ -111,10 +114,9 @@ def _version_1(client: PrismElement) -> PrismElement:
 
 
 def _mode_task(entity: dict[str, Any], name: str) -> ModeTask | None:
-    texts = list(_texts(entity))
+    texts = list(_texts({key: value for key, value in entity.items() if key not in ("operation", "status")}))
     names_domain = name in texts or any(f"{mark}{name}{mark}" in text for text in texts for mark in ("'", '"'))
-    about_another = not names_domain and (entity.get("entity_name") or entity.get("entityName") or entity.get("entityList"))
-    if about_another:
+    if not names_domain and any(entity.get(key) for key in SUBJECTS):
         return None
     code = entity.get("errorCode")
     failure = str(entity.get("errorDetail") or entity.get("detail") or (f"error {code}" if code not in (None, 0, "0", "") else ""))

@@ -70,16 +70,16 @@ def with_cards(client: PrismElement, vm: Found) -> Found:
 def remove_card(client: PrismElement, vm_uuid: str, mac_address: str) -> str | None:
     """Order the removal of a card. Returns the task, or None when the card is not there.
 
-    One client writes the address with hyphens, where the rest of the API has colons (3.6): the second is tried where the first is refused.
+    Every client that was found writes the address with colons; one source once spoke of hyphens (3.6, addition 10), which are tried where colons are refused.
     """
     path = f"/vms/{segment(vm_uuid)}/nics/"
     try:
-        return _task(client.request("DELETE", f"{path}{segment(mac_address.replace(':', '-'))}").body)
+        return _task(client.request("DELETE", f"{path}{segment(mac_address)}").body)
     except AccessDenied:
         raise
     except ApiError:
         try:
-            return _task(client.request("DELETE", f"{path}{segment(mac_address)}").body)
+            return _task(client.request("DELETE", f"{path}{segment(mac_address.replace(':', '-'))}").body)
         except NotFound:
             return None
 

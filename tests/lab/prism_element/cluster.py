@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lab.prism_element.lists import envelope
+from lab.prism_element.lists import prism_envelope
 from lab.wire import Reply, Request, Router
 
 if TYPE_CHECKING:
@@ -21,12 +21,21 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
         return Reply(body=cluster_dto(world))
 
     @router.route("GET", "/clusters", section="2.1")
-    def get_all(_request: Request) -> Reply:
-        return Reply(body=envelope([cluster_dto(world)]))
+    def get_all(request: Request) -> Reply:
+        return Reply(body=prism_envelope([cluster_dto(world)], request))
+
+
+def add_v3_routes(router: Router, world: PrismElementWorld) -> None:
+    """Register the one path of v3 that clients use to see who they are (contract addition 18: code, not a body)."""
+
+    @router.route("GET", "/users/me", section="addition 18")
+    def me(_request: Request) -> Reply:
+        name = world.access.username
+        return Reply(body={"metadata": {"kind": "user"}, "status": {"name": name, "state": "COMPLETE", "resources": {"display_name": name}}})
 
 
 def cluster_dto(world: PrismElementWorld) -> dict[str, Any]:
-    """Return the cluster as the wire spells it (contract 1.2 and 2.1)."""
+    """Return the cluster as the wire spells it (contract 1.2, 2.1 and addition 14)."""
     return {
         "id": f"{world.uuid}::{world.incarnation}",
         "uuid": world.uuid,
@@ -41,12 +50,14 @@ def cluster_dto(world: PrismElementWorld) -> dict[str, Any]:
         "hypervisor_types": ["kKvm"],
         "cluster_external_ipaddress": world.address,
         "cluster_external_data_services_ipaddress": None,
-        "storage_type": "ALL_FLASH",
+        "storage_type": "all_flash",
         "timezone": "UTC",
         "name_servers": [],
         "ntp_servers": [],
-        "operation_mode": "NORMAL",
+        "operation_mode": "Normal",
         "cluster_arch": "X86_64",
         "is_upgrade_in_progress": False,
-        "management_servers": [],
+        "management_servers": None,
+        "stats": {"hypervisor_cpu_usage_ppm": "-1", "controller_num_iops": "-1"},
+        "usage_stats": {"storage.capacity_bytes": "-1", "storage.usage_bytes": "-1"},
     }

@@ -63,6 +63,7 @@ class DisasterRecovery:
         """Add a protection domain as under ``protection_domains`` of a topology."""
         domain = self.domains.get(spec["name"]) or self.create_domain(spec["name"])
         domain.active = spec.get("active", True)
+        domain.metro = spec.get("metro")
         self.protect(domain, [vm for name in spec.get("vms", []) for vm in self.world.vms_named(name)])
         reasons = {entry["vm"]: entry["reason"] for entry in spec.get("blocked", [])}
         for member in domain.vms:
@@ -109,7 +110,7 @@ class DisasterRecovery:
         """Create an active protection domain without members."""
         if name in self.domains:
             raise self.world.invalid(f"Protection domain {name} already exists")
-        self.domains[name] = ProtectionDomain(name, annotations=list(annotations))
+        self.domains[name] = ProtectionDomain(name, self.new_id(), annotations=list(annotations))
         return self.domains[name]
 
     def remove_domain(self, domain: ProtectionDomain) -> None:
@@ -215,7 +216,7 @@ class DisasterRecovery:
     def known_domain(self, name: str) -> ProtectionDomain:
         """Return a protection domain that another cluster speaks of; inactive when it is new here."""
         if name not in self.domains:
-            self.domains[name] = ProtectionDomain(name, active=False)
+            self.domains[name] = ProtectionDomain(name, self.new_id(), active=False)
         return self.domains[name]
 
     # Snapshots.

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lab.prism_element.errors import BAD_REQUEST, refusal
-from lab.prism_element.lists import envelope, page_by_number
+from lab.prism_element.lists import page_by_number, prism_envelope
 from lab.prism_element.model import PdSnapshot, ProtectedVm
 from lab.wire import Reply, Request, Router, required
 
@@ -67,7 +67,7 @@ def _answer_remote(world: PrismElementWorld, request: Request, sites: Sequence[s
                 dtos.append(
                     {**snapshot_dto(world, snapshot, _detailed(request)), "snapshot_id": f"{name}:{snapshot.origin_id}", "located_remote_site_name": name}
                 )
-    return Reply(body=envelope(dtos))
+    return Reply(body=prism_envelope(dtos, request))
 
 
 def _answer(world: PrismElementWorld, request: Request, found: list[PdSnapshot]) -> Reply:
@@ -79,7 +79,7 @@ def _answer(world: PrismElementWorld, request: Request, found: list[PdSnapshot])
     else:
         found.sort(key=lambda snapshot: snapshot.created_usecs, reverse=order == "newest_first")
     page = page_by_number(found, request)
-    return Reply(body=envelope([snapshot_dto(world, snapshot, _detailed(request)) for snapshot in page], len(found)))
+    return Reply(body=prism_envelope([snapshot_dto(world, snapshot, _detailed(request)) for snapshot in page], request, len(found)))
 
 
 def _detailed(request: Request) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from lab.prism_element.errors import BAD_REQUEST, refusal
-from lab.prism_element.lists import chosen, envelope, page_by_number
+from lab.prism_element.lists import chosen, page_by_number, prism_envelope
 from lab.prism_element.model import AuditEvent
 from lab.wire import Reply, Request, Router
 
@@ -75,7 +75,7 @@ def _answer(world: PrismElementWorld, request: Request, events: Iterable[AuditEv
     found = [event for event in events if event.created_usecs >= start and (end is None or event.created_usecs <= end) and not request.flag("acknowledged")]
     found.reverse()
     page = page_by_number(found, request)
-    return Reply(body=envelope([_event_dto(world, event) for event in page], len(found)))
+    return Reply(body=prism_envelope([_event_dto(world, event) for event in page], request, len(found)))
 
 
 def _event_dto(world: PrismElementWorld, event: AuditEvent) -> dict[str, Any]:

@@ -158,7 +158,7 @@ class Failover:
         domain.active = False
 
     def _begin(self, domain: ProtectionDomain, change: ModeChange, takes: float) -> ModeChange:
-        change.monitor = Monitor(change.operation, domain.name, self._world.clock.now, takes)
+        change.monitor = Monitor(self._world.new_uuid(), change.operation, domain.name, domain.id, self._world.clock.now, takes)
         change.outcome = self._world.outcome
         domain.change = change
         self.monitors.append(change.monitor)

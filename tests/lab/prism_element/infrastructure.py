@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lab.prism_element.lists import envelope, page_by_number
+from lab.prism_element.lists import acropolis_envelope, page_by_number, prism_envelope
 from lab.prism_element.model import GIB
 from lab.wire import Reply, Request, Router
 
@@ -49,7 +49,7 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             for number, (name, container_uuid) in enumerate(world.containers.items(), 1)
             if wanted in name
         ]
-        return Reply(body=envelope(page_by_number(found, request), len(found), len(world.containers)))
+        return Reply(body=prism_envelope(page_by_number(found, request), request, len(found), len(world.containers)))
 
     @router.route("GET", "/networks", section="14")
     def networks(_request: Request) -> Reply:
@@ -59,10 +59,13 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
                 "name": network.name,
                 "vlan_id": network.vlan_id,
                 "vswitch_name": network.vswitch_name,
-                "annotation": None,
                 "logical_timestamp": 1,
                 "ip_config": {"prefix_length": 0, "ipam_enabled": False, "pool": []},
             }
             for network in world.networks
         ]
-        return Reply(body=envelope(found))
+        return Reply(body=acropolis_envelope(found))
+
+    @router.route("GET", "/images", section="addition 1")
+    def images(_request: Request) -> Reply:
+        return Reply(body=acropolis_envelope([]))

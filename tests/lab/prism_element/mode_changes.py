@@ -1,15 +1,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The calls that move a protection domain, and where their progress shows (contract 11, 5.4)."""
+"""The calls that move a protection domain (contract 11)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from lab.prism_element.dr_snapshots import member_dto
-from lab.prism_element.errors import refusal
 from lab.prism_element.lists import envelope
-from lab.prism_element.model import Monitor, PdSnapshot, ProtectionDomain, RemoteSite
+from lab.prism_element.model import PdSnapshot, ProtectionDomain, RemoteSite
 from lab.wire import Reply, Request, Router, required
 
 if TYPE_CHECKING:
@@ -53,16 +52,6 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
         return Reply(body={"value": True})
 
 
-def add_v1_routes(router: Router, world: PrismElementWorld) -> None:
-    """Register what only v1 has."""
-
-    @router.route("GET", "/progress_monitors", section="5.4")
-    def progress_monitors(_request: Request) -> Reply:
-        if world.behaviour["progress_monitors"] == "not_found":
-            raise refusal(404, "HTTP 404 Not Found")
-        return Reply(body=envelope([_monitor_dto(world, monitor) for monitor in world.dr.failover.monitors]))
-
-
 def _site_to_migrate_to(world: PrismElementWorld, domain: ProtectionDomain, name: str) -> RemoteSite:
     site = world.dr.sites.get(name)
     if site is None:
@@ -97,15 +86,3 @@ def _refused(world: PrismElementWorld, message: str) -> Reply:
     if form == "error":
         raise world.invalid(message)
     return Reply(body={"value": False} if form == "value_false" else {"message": message})
-
-
-def _monitor_dto(world: PrismElementWorld, monitor: Monitor) -> dict[str, Any]:
-    elapsed = (world.clock.now - monitor.created) / monitor.takes if monitor.takes else 1.0
-    return {
-        "operation": monitor.operation,
-        "taskName": f"{monitor.operation.title()} protection domain",
-        "status": monitor.status,
-        "percentageCompleted": 100 if monitor.completed is not None else min(99, int(100 * elapsed)),
-        "createTimeUsecs": world.clock.epoch_usecs_at(monitor.created),
-        "errorCode": 1 if monitor.status == "failed" else 0,
-    }

@@ -40,6 +40,7 @@ class Nic:
     mac_address: str
     network_uuid: str
     uuid: str
+    connected: bool = True
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Vm:
     disks: list[Disk]
     nics: list[Nic]
     power_state: str = "off"
+    boot: dict[str, Any] = field(default_factory=lambda: {"uefi_boot": False})
     description: str | None = None
     num_vcpus: int = 2
     num_cores_per_vcpu: int = 1
@@ -92,7 +94,7 @@ class Snapshot:
 
 @dataclass
 class Task:
-    """An asynchronous operation. ``status``: QUEUED, RUNNING, SUCCEEDED, FAILED or ABORTED."""
+    """An asynchronous operation. ``status``: QUEUED, RUNNING, SUCCEEDED, FAILED or ABORTED. ``later_name``: what later versions call it."""
 
     uuid: str
     operation: str
@@ -102,6 +104,7 @@ class Task:
     status: str = "QUEUED"
     completed: float | None = None
     error_detail: str = ""
+    later_name: str = ""
 
     @property
     def finished(self) -> bool:
@@ -189,8 +192,10 @@ class Link:
 class Monitor:
     """One line of what v1 calls progress monitors (contract 5.4). ``operation``: activate or deactivate. Moments in simulated seconds."""
 
+    uuid: str
     operation: str
     domain: str
+    domain_id: int
     created: float
     takes: float
     status: str = "running"
@@ -214,9 +219,10 @@ class ModeChange:
 
 @dataclass
 class ProtectionDomain:
-    """A protection domain; active where its VMs live, and known by the same name on every receiver."""
+    """A protection domain; active where its VMs live, and known by the same name on every receiver. ``id``: what the cluster itself knows it by."""
 
     name: str
+    id: int = 0
     active: bool = True
     vms: list[ProtectedVm] = field(default_factory=list)
     schedules: list[Schedule] = field(default_factory=list)
@@ -226,6 +232,7 @@ class ProtectionDomain:
     pending_restores: list[dict[str, Any]] = field(default_factory=list)
     annotations: list[str] = field(default_factory=list)
     change: ModeChange | None = None
+    metro: dict[str, Any] | None = None
     marked_for_removal: bool = False
 
     @property

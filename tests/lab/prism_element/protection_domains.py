@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lab.prism_element.dr_snapshots import member_dto
-from lab.prism_element.lists import chosen, envelope
+from lab.prism_element.lists import chosen, prism_envelope
 from lab.prism_element.model import PdSnapshot, ProtectedVm, ProtectionDomain, Vm
 from lab.prism_element.replications import link_dtos
 from lab.prism_element.restore import start_restore
@@ -46,9 +46,9 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             if chosen(request.query.get("names"), domain.name)
             and (site is None or site in domain.remote_site_names)
             and (request.flag("include_deleted", True) or not domain.marked_for_removal)
-            and not request.flag("metro_avail")
+            and (domain.metro is not None or not request.flag("metro_avail"))
         ]
-        return Reply(body=envelope([domain_dto(world, domain) for domain in found], grand_total=len(recovery.domains)))
+        return Reply(body=prism_envelope([domain_dto(world, domain) for domain in found], request, grand_total=len(recovery.domains)))
 
     @router.route("GET", "/protection_domains/{name}", section="6.1")
     def get(request: Request) -> Reply:
@@ -109,7 +109,17 @@ def _add_miscellaneous_reads(router: Router, world: PrismElementWorld) -> None:
     def consistency_groups(request: Request) -> Reply:
         domain = recovery.domain(request.params["name"])
         names = dict.fromkeys(member.consistency_group for member in domain.vms)
-        return Reply(body=envelope([_group_dto(domain, name) for name in names]))
+        return Reply(body=prism_envelope([_group_dto(domain, name) for name in names], request))
+
+    @router.route("GET", "/protection_domains/consistency_groups", section="6.6, addition 'deviations'", query={"protection_domain_names"})
+    def all_consistency_groups(request: Request) -> Reply:
+        groups = {
+            (domain.name, member.consistency_group): domain
+            for domain in recovery.domains.values()
+            if chosen(request.query.get("protection_domain_names"), domain.name)
+            for member in domain.vms
+        }
+        return Reply(body=prism_envelope([_group_dto(domain, group) for (_name, group), domain in groups.items()], request))
 
     @router.route("GET", "/protection_domains/{name}/pending_actions", section="6.6")
     def pending_actions(request: Request) -> Reply:
@@ -132,11 +142,8 @@ def _add_miscellaneous_reads(router: Router, world: PrismElementWorld) -> None:
             for vm in world.vms
             if recovery.protector_of(vm.uuid) is None and chosen(request.query.get("vm_names"), vm.name) and chosen(request.query.get("vm_ids"), vm.uuid)
         ]
-        return Reply(
-            body=envelope(
-                [{"vm_name": vm.name, "uuid": vm.uuid, "vm_id": vm.uuid, "power_state": vm.power_state, "protection_domain_name": None} for vm in free]
-            )
-        )
+        dtos = [{"vm_name": vm.name, "uuid": vm.uuid, "vm_id": vm.uuid, "power_state": vm.power_state, "protection_domain_name": None} for vm in free]
+        return Reply(body=prism_envelope(dtos, request))
 
 
 def _vms_to_protect(world: PrismElementWorld, body: dict[str, Any]) -> list[Vm]:
@@ -185,6 +192,7 @@ def domain_dto(world: PrismElementWorld, domain: ProtectionDomain) -> dict[str, 
     shown = domain.vms if domain.active else _vms_while_inactive(world, domain)
     under_way = [item for item in world.dr.transfers.items.values() if item.domain == domain.name]
     ongoing = sum(item.started_usecs is not None for item in under_way)
+    exclusive = sum(snapshot.size // 20 for snapshot in domain.snapshots.values())
     upcoming = [schedule.next_fire for schedule in domain.schedules if domain.active and not schedule.spec.get("suspended")]
     return {
         "name": domain.name,
@@ -198,17 +206,18 @@ def domain_dto(world: PrismElementWorld, domain: ProtectionDomain) -> dict[str, 
         "next_snapshot_time_usecs": world.clock.epoch_usecs_at(min(upcoming)) if upcoming else None,
         "pending_replication_count": len(under_way) - ongoing,
         "ongoing_replication_count": ongoing,
-        "metro_avail": None,
+        "metro_avail": domain.metro,
         "marked_for_removal": domain.marked_for_removal,
         "schedules_suspended": _suspended(domain),
         "min_snapshot_to_retain": None,
-        "hybrid_schedules_count": 0,
+        "hybrid_schedules_count": None,
         "total_user_written_bytes": sum(snapshot.size for snapshot in domain.snapshots.values()),
         "annotations": domain.annotations,
         "vstore_id": None,
         "sync_replications": [],
         "stats": {"replication_transmitted_bandwidth_kBps": "-1", "replication_received_bandwidth_kBps": "-1"},
-        "usage_stats": {"dr.exclusive_snapshot_usage_bytes": str(sum(snapshot.size // 20 for snapshot in domain.snapshots.values()))},
+        # Contract addition 15: a protection domain that is new may have none.
+        **({"usage_stats": {"dr.exclusive_snapshot_usage_bytes": str(exclusive)}} if domain.snapshots else {}),
     }
 
 
@@ -235,7 +244,7 @@ def _group_dto(domain: ProtectionDomain, name: str) -> dict[str, Any]:
 
 def _pending_dto(world: PrismElementWorld, domain: ProtectionDomain) -> dict[str, Any]:
     restores = domain.pending_restores if world.behaviour["pending_restore_listed"] else []
-    change = domain.change
+    change = domain.change if world.behaviour["pending_change_listed"] else None
     waiting: dict[str, list[str]] = {}
     for item in world.dr.transfers.items.values():
         if item.domain == domain.name:

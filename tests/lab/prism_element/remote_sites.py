@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from lab.prism_element.lists import chosen, envelope
+from lab.prism_element.lists import chosen, prism_envelope
 from lab.prism_element.model import RemoteSite
 from lab.prism_element.replications import link_dtos
 from lab.wire import Reply, Request, Router
@@ -25,7 +25,7 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
     def list_sites(request: Request) -> Reply:
         sites = world.dr.sites
         found = [site_dto(world, site) for site in sites.values() if chosen(request.query.get("names"), site.name)]
-        return Reply(body=envelope(found, grand_total=len(sites)))
+        return Reply(body=prism_envelope(found, request, grand_total=len(sites)))
 
     @router.route("GET", "/remote_sites/{name}", section="12")
     def get(request: Request) -> Reply:

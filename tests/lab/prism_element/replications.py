@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lab.prism_element.dr_snapshots import snapshot_dto
-from lab.prism_element.lists import chosen, envelope
+from lab.prism_element.lists import chosen, prism_envelope
 from lab.prism_element.model import ProtectionDomain, Replication
 from lab.wire import Reply, Request, Router, required
 
@@ -44,13 +44,14 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
     @router.route("GET", "/protection_domains/{name}/replications", section="9.1")
     def list_of_domain(request: Request) -> Reply:
         name = recovery.domain(request.params["name"]).name
-        return Reply(body=envelope(_sent_and_received(world, of_domain(request, True), lambda item: item.domain == name)))
+        return Reply(body=prism_envelope(_sent_and_received(world, of_domain(request, True), lambda item: item.domain == name), request))
 
     @router.route("GET", "/protection_domains/replications", section="9.1", query=WIDE)
     def list_all(request: Request) -> Reply:
         names = request.query.get("protection_domain_names")
         sites = request.query.get("remote_site_names")
-        return Reply(body=envelope(_sent_and_received(world, of_cluster(request, True), lambda item: sites is None and chosen(names, item.domain))))
+        found = _sent_and_received(world, of_cluster(request, True), lambda item: sites is None and chosen(names, item.domain))
+        return Reply(body=prism_envelope(found, request))
 
     @router.route("GET", "/protection_domains/{name}/pending_replications", section="9.2")
     def pending_of_domain(request: Request) -> Reply:

@@ -13,6 +13,7 @@ from lab.prism_element import (
     infrastructure,
     mode_changes,
     nics,
+    progress_monitors,
     protection_domains,
     remote_sites,
     replications,
@@ -29,12 +30,14 @@ if TYPE_CHECKING:
 
 # Contract 1.1: the same resources answer under both roots.
 PREFIXES = ("/PrismGateway/services/rest/v2.0", "/api/nutanix/v2.0")
-V1_PREFIX = "/PrismGateway/services/rest/v1"
+V1_PREFIXES = ("/PrismGateway/services/rest/v1", "/api/nutanix/v1")
+V3_PREFIX = "/api/nutanix/v3"
 
 
 def build_router(world: PrismElementWorld) -> Router:
     """Return the router of one cluster."""
-    router = Router(PREFIXES, refuse=lambda _status, text: error_body(text))
+    # What shipped clients and Prism's own UI send beside the schema is overlooked (contract additions 4, 5, 9, 16).
+    router = Router(PREFIXES, refuse=lambda _status, text: error_body(text), forgiving=True)
     for resource in (
         cluster,
         vms,
@@ -56,6 +59,13 @@ def build_router(world: PrismElementWorld) -> Router:
 
 def build_v1_router(world: PrismElementWorld) -> Router:
     """Return the router of what stands only under the older root (contract 1.1)."""
-    router = Router([V1_PREFIX], refuse=lambda _status, text: error_body(text))
-    mode_changes.add_v1_routes(router, world)
+    router = Router(V1_PREFIXES, refuse=lambda _status, text: error_body(text), forgiving=True)
+    progress_monitors.add_v1_routes(router, world)
+    return router
+
+
+def build_v3_router(world: PrismElementWorld) -> Router:
+    """Return the router of the little that a cluster answers under v3 (contract addition 18)."""
+    router = Router([V3_PREFIX], refuse=lambda _status, text: error_body(text), forgiving=True)
+    cluster.add_v3_routes(router, world)
     return router

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RETENTION_TYPE = {"NUM_SNAPSHOTS", "DAYS", "WEEKS", "MONTHS"}
 RETENTION = {
-    "local_max_snapshots": int,
+    "local_max_snapshots": nullable(int),  # addition 16
     "remote_max_snapshots": mapping(int),
     "local_retention_period": int,
     "local_retention_type": RETENTION_TYPE,

@@ -7,9 +7,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from lab.prism_element.errors import TaskFailure
-from lab.prism_element.lists import envelope
+from lab.prism_element.lists import acropolis_envelope
 from lab.prism_element.model import Snapshot, Task
-from lab.prism_element.vms import UUID, create_spec
+from lab.prism_element.vms import CLONE, UUID, create_spec, start_clones
 from lab.wire import Reply, Request, Router, required
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
     def list_snapshots(request: Request) -> Reply:
         vm_uuid = request.one("vm_uuid")
         found = [snapshot for snapshot in world.snapshots.values() if vm_uuid is None or snapshot.vm.uuid == vm_uuid]
-        return Reply(body=envelope([snapshot_dto(snapshot) for snapshot in found[: world.behaviour["list_cap"]]], len(found), len(world.snapshots)))
+        return Reply(body=acropolis_envelope([snapshot_dto(snapshot) for snapshot in found[: world.behaviour["list_cap"]]], len(found), len(world.snapshots)))
 
     @router.route("POST", "/snapshots", section="4.2", body=CREATE)
     def create(request: Request) -> Reply:
@@ -39,6 +39,11 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
     @router.route("GET", "/snapshots/{uuid}", section="4.3")
     def get(request: Request) -> Reply:
         return Reply(body=snapshot_dto(_find(world, request.params["uuid"])))
+
+    @router.route("POST", "/snapshots/{uuid}/clone", section="4.5", body=CLONE)
+    def clone(request: Request) -> Reply:
+        snapshot = _find(world, request.params["uuid"])
+        return Reply(201, {"task_uuid": start_clones(world, snapshot.vm, request.body["spec_list"]).uuid})
 
     @router.route("DELETE", "/snapshots/{uuid}", section="4.4", query={"logical_timestamp": int})
     def delete(request: Request) -> Reply:

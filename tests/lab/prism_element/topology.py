@@ -37,6 +37,9 @@ BEHAVIOUR: dict[str, Any] = {
     "not_found_status": 404,  # 1.7, 18.2: unknown VM, snapshot, task, protection domain
     "invalid_status": 422,  # 1.7: what validation refuses
     "delete_missing": "refuse",  # 3.4, 4.4: deletion is called idempotent
+    "nics_listed": "asked",  # 3.1, trap 42: where vm_nics comes when it is asked for
+    "nic_id_form": "colons",  # 3.6, addition 10: how a MAC address in a path is written
+    "second_power_order": "accept",  # 3.5: a power order while another one of the VM is under way
     "guest_ignores_shutdown": False,  # 3.5
     "duplicate_uuid": "idempotent",  # 3.2, 4.2
     "snapshot_task_entity": "vm",  # 4.2: what the task of POST /snapshots lists
@@ -67,7 +70,9 @@ BEHAVIOUR: dict[str, Any] = {
     "reverse_schedule": False,  # 11: whether a migrated protection domain replicates back without being told
     "unmapped_networks": "by_name",  # 11: what becomes of a card whose network no remote site maps
     "namesake_networks": "first",  # 11, 14: which of several networks of the mapped name a card gets
+    "pending_change_listed": True,  # 6.6: that pending_actions shows a change of mode is documented and not seen
     "progress_monitors": "listed",  # 5.4: v1 may be gone
+    "monitor_entity_id": "name",  # 5.4, addition 13: what entityId of a task about a mode holds
     "pds_on_receiver": "at_once",  # 6: since when the receiver lists an inactive protection domain of that name
 }
 
@@ -81,6 +86,9 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
     "not_found_status": int,
     "invalid_status": int,
     "delete_missing": {"refuse", "task"},
+    "nics_listed": {"asked", "singly", "never"},
+    "nic_id_form": {"colons", "hyphens", "both"},
+    "second_power_order": {"accept", "refuse", "task_fails"},
     "guest_ignores_shutdown": bool,
     "duplicate_uuid": {"idempotent", "refuse"},
     "snapshot_task_entity": {"vm", "snapshot", "none"},
@@ -111,7 +119,9 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
     "reverse_schedule": bool,
     "unmapped_networks": {"by_name", "drop"},
     "namesake_networks": {"first", "last", "same_vlan"},
+    "pending_change_listed": bool,
     "progress_monitors": {"listed", "not_found"},
+    "monitor_entity_id": {"name", "id", "none"},
     "pds_on_receiver": {"at_once", "first_replica"},
 }
 
@@ -129,6 +139,7 @@ VM = {
     "power_state": POWER,
     "description": nullable(str),
     "disk_gib": float,
+    "disks_gib": [float],
     "memory_mb": int,
     "num_vcpus": int,
     "networks": [either(str, NETWORK_OF_CARD)],
@@ -153,9 +164,12 @@ SCHEDULE = {
 
 PD_SNAPSHOT = {"age_hours": float, "retention_hours": nullable(float), "vms": [str], "remotes": [str]}
 
+METRO = {"role": str, "remote_site": str, "container": str, "status": str, "failure_handling": str}  # 6.1, addition 15
+
 PROTECTION_DOMAIN = {
     "name": required(str),
     "active": bool,
+    "metro": METRO,
     "vms": [str],
     "vm_power_state_on_recovery": {"Powered Off", "Powered On", "Power state at time of snapshot"},
     "blocked": [{"vm": required(str), "reason": required(str)}],  # members that a migration refuses

@@ -4,13 +4,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from lab.prism_element.errors import TaskFailure
-from lab.prism_element.lists import Comparison, compile_filter, envelope, page_by_offset
-from lab.prism_element.model import Disk, Snapshot, Task, Vm
-from lab.wire import Reply, Request, Router, matching, nullable, required
+from lab.prism_element.lists import Comparison, compile_filter, page_by_offset, vms_envelope
+from lab.prism_element.model import Disk, Nic, Snapshot, Task, Vm
+from lab.wire import Reply, Request, Router, any_case, matching, nullable, required
 
 if TYPE_CHECKING:
     from lab.prism_element.world import PrismElementWorld
@@ -26,10 +27,45 @@ TRANSITIONS = {
     "RESUME": "on",
     "ACPI_SHUTDOWN": None,
     "ACPI_REBOOT": None,
+    "SAVE": "suspended",  # addition 9: two clients offer it
+}
+# Contract addition 12: 6.8.1 was seen to name a task after its transition; the other names are guessed after that one.
+LATER_NAMES = {
+    "ON": "kVmPowerOn",
+    "OFF": "kVmPowerOff",
+    "POWERCYCLE": "kVmPowerCycle",
+    "RESET": "kVmReset",
+    "PAUSE": "kVmPause",
+    "SUSPEND": "kVmSuspend",
+    "RESUME": "kVmResume",
+    "ACPI_SHUTDOWN": "kVmAcpiShutdown",
+    "ACPI_REBOOT": "kVmAcpiReboot",
+    "SAVE": "kVmSave",
 }
 
+POWER_CHANGE = "VmChangePowerState"
+
 DISK_ADDRESS = {"device_bus": str, "device_index": int, "disk_label": str, "vmdisk_uuid": str, "ndfs_filepath": str}
-NIC = {"network_uuid": required(str), "mac_address": str, "request_ip": bool, "requested_ip_address": str, "model": str}
+NIC = {
+    "network_uuid": required(str),
+    "mac_address": nullable(str),
+    "request_ip": bool,
+    "requested_ip_address": nullable(str),
+    "model": nullable(str),
+    "is_connected": bool,  # addition 7, 10
+    "vlan_mode": nullable(str),
+}
+# What PUT and POST take beside the body (addition 6).
+DETAILS = {"include_vm_disk_config": bool, "include_vm_nic_config": bool}
+UI_DETAILS = {**DETAILS, "includeVMDiskSizes": bool, "includeAddressAssignments": bool}
+BOOT = {
+    "uefi_boot": bool,
+    "secure_boot": bool,
+    "boot_device_order": nullable([str]),
+    "boot_device_type": str,
+    "disk_address": object,
+    "mac_addr": nullable(str),
+}
 CREATE = {
     "name": required(str),
     "memory_mb": required(int),
@@ -39,7 +75,9 @@ CREATE = {
     "description": nullable(str),
     "timezone": str,
     "ha_priority": int,
-    "boot": object,
+    "boot": nullable(BOOT),
+    "hypervisor_type": any_case(frozenset({"ACROPOLIS"})),  # addition 7
+    "machine_type": any_case(frozenset({"PC", "Q35"})),
     "vm_features": object,
     "vm_disks": [
         {
@@ -62,8 +100,32 @@ UPDATE = {
     "timezone": str,
     "uuid": UUID,
     "vm_logical_timestamp": int,
+    "boot": nullable(BOOT),  # this and what follows: addition 8
+    "machine_type": any_case(frozenset({"PC", "Q35"})),
+    "vm_features": object,
+    "hypervisor_type": any_case(frozenset({"ACROPOLIS"})),
 }
-POWER = {"transition": required(set(TRANSITIONS)), "uuid": str, "host_uuid": nullable(str), "vm_logical_timestamp": int}
+CLONE = {
+    "spec_list": required(
+        [
+            {
+                "name": required(str),
+                "uuid": UUID,
+                "memory_mb": int,
+                "num_vcpus": int,
+                "num_cores_per_vcpu": int,
+                "override_network_config": bool,
+                "vm_nics": [NIC],
+                "boot_config": object,
+            }
+        ]
+    ),
+    "storage_container_uuid": nullable(str),
+    "vm_customization_config": object,
+    "uuid": UUID,
+}
+RESTORE = {"snapshot_uuid": required(str), "restore_network_configuration": bool, "uuid": str}
+POWER = {"transition": required(any_case(frozenset(TRANSITIONS))), "uuid": str, "host_uuid": nullable(str), "vm_logical_timestamp": int}
 
 FILTER_FIELDS = {
     "vm_name": lambda vm: vm.name,
@@ -80,9 +142,8 @@ NAME_COMPARISONS: dict[str, Comparison] = {
 
 def add_routes(router: Router, world: PrismElementWorld) -> None:
     """Register the paths."""
-    details = {"include_vm_disk_config": bool, "include_vm_nic_config": bool}
 
-    @router.route("GET", "/vms", section="3.1, 1.5", query={**details, "filter": str, "offset": int, "length": int})
+    @router.route("GET", "/vms", section="3.1, 1.5", query={**UI_DETAILS, "filter": str, "offset": int, "length": int})
     def list_vms(request: Request) -> Reply:
         found = list(world.vms)
         everything = len(found)
@@ -91,17 +152,19 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             passes = compile_filter(wanted, FILTER_FIELDS, {"vm_name": NAME_COMPARISONS[world.behaviour["vm_name_filter"]]})
             found = [vm for vm in found if passes(vm)]
         page = page_by_offset(found, request, world.behaviour["list_cap"])
-        return Reply(body=envelope([vm_dto(vm, request) for vm in page], len(found), everything))
+        nics = request.flag("include_vm_nic_config") and world.behaviour["nics_listed"] == "asked"
+        return Reply(body=vms_envelope([vm_dto(vm, request, nics) for vm in page], request.number("offset") or 0, len(found), everything))
 
-    @router.route("GET", "/vms/{uuid}", section="3.1", query=details)
+    @router.route("GET", "/vms/{uuid}", section="3.1", query=UI_DETAILS)
     def get_vm(request: Request) -> Reply:
-        return Reply(body=vm_dto(world.find_vm(request.params["uuid"]), request))
+        nics = request.flag("include_vm_nic_config") and world.behaviour["nics_listed"] != "never"
+        return Reply(body=vm_dto(world.find_vm(request.params["uuid"]), request, nics))
 
-    @router.route("POST", "/vms", section="3.2", body=CREATE)
+    @router.route("POST", "/vms", section="3.2, additions 6 and 7", query=DETAILS, body=CREATE)
     def create_vm(request: Request) -> Reply:
         return Reply(201, {"task_uuid": _create(world, request.body).uuid})
 
-    @router.route("PUT", "/vms/{uuid}", section="3.3", body=UPDATE)
+    @router.route("PUT", "/vms/{uuid}", section="3.3, additions 6 and 8", query=UI_DETAILS, body=UPDATE)
     def update_vm(request: Request) -> Reply:
         vm = world.find_vm(request.params["uuid"])
         _check_timestamp(world, vm, request.body.get("vm_logical_timestamp"))
@@ -110,6 +173,8 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             for key, value in request.body.items():
                 if key in ("description", "memory_mb", "num_vcpus", "num_cores_per_vcpu", "ha_priority"):
                     setattr(vm, key, value)
+            vm.machine_type = request.body.get("machine_type", vm.machine_type).lower()
+            vm.boot = {**vm.boot, **(request.body.get("boot") or {})}
             if "name" in request.body:
                 world.vms.rename(vm, request.body["name"])
             vm.logical_timestamp += 1
@@ -136,10 +201,15 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
         vm = world.find_vm(request.params["uuid"])
         _check_timestamp(world, vm, request.body.get("vm_logical_timestamp"))
         transition = request.body["transition"]
+        second = any(task.operation == POWER_CHANGE and not task.finished and ("VM", vm.uuid) in task.entities for task in world.tasks.values())
+        if second and world.behaviour["second_power_order"] == "refuse":
+            raise world.invalid(f"VM {vm.uuid} is in transition, operation is not allowed")
 
         def change(_task: Task) -> None:
             if vm.uuid not in world.vms:
                 raise TaskFailure(f"VM {vm.uuid} is not found")
+            if second and world.behaviour["second_power_order"] == "task_fails":
+                raise TaskFailure(f"VM {vm.uuid} is in transition")
             target = TRANSITIONS[transition]
             if target is not None:
                 world.set_power(vm.uuid, target)
@@ -148,7 +218,47 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             elif transition == "ACPI_SHUTDOWN" and not world.behaviour["guest_ignores_shutdown"]:
                 world.events.after(world.durations["guest_shutdown"], lambda: _guest_is_off(world, vm))
 
-        return Reply(201, {"task_uuid": world.start_task("VmChangePowerState", world.durations["power"], change, [("VM", vm.uuid)]).uuid})
+        task = world.start_task(POWER_CHANGE, world.durations["power"], change, [("VM", vm.uuid)], LATER_NAMES[transition])
+        return Reply(201, {"task_uuid": task.uuid})
+
+    @router.route("POST", "/vms/{uuid}/clone", section="3.6", body=CLONE)
+    def clone(request: Request) -> Reply:
+        vm = world.find_vm(request.params["uuid"])
+        return Reply(201, {"task_uuid": start_clones(world, vm, request.body["spec_list"]).uuid})
+
+    @router.route("POST", "/vms/{uuid}/restore", section="3.6", body=RESTORE)
+    def restore(request: Request) -> Reply:
+        vm = world.find_vm(request.params["uuid"])
+        snapshot = world.snapshots.get(request.body["snapshot_uuid"])
+        if snapshot is None or snapshot.deleted:
+            raise world.not_found("Snapshot", request.body["snapshot_uuid"])
+
+        def put_back(_task: Task) -> None:
+            world.set_power(vm.uuid, "off")
+            vm.disks = [replace(disk) for disk in snapshot.vm.disks]
+            if request.body.get("restore_network_configuration", True):
+                vm.nics = [replace(nic) for nic in snapshot.vm.nics]
+
+        return Reply(201, {"task_uuid": world.start_task("VmRestore", world.durations["update"], put_back, [("VM", vm.uuid)]).uuid})
+
+
+def start_clones(world: PrismElementWorld, origin: Vm, specs: list[dict[str, Any]]) -> Task:
+    """Start a task that makes copies of a VM, or of the one in a snapshot, with all disks; cards are like its own, under other addresses (contract 4.5)."""
+    for spec in specs:
+        check_networks(world, spec.get("vm_nics", []))
+    image = origin.as_it_is()
+
+    def make(task: Task) -> None:
+        for spec in specs:
+            wanted = (
+                [nic["network_uuid"] for nic in spec.get("vm_nics", [])] if spec.get("override_network_config") else [nic.network_uuid for nic in image.nics]
+            )
+            copy = world.add_copy(image, spec["name"], [world.new_nic(network_uuid) for network_uuid in wanted], spec.get("uuid"))
+            for key in ("memory_mb", "num_vcpus", "num_cores_per_vcpu"):
+                setattr(copy, key, spec.get(key, getattr(copy, key)))
+            task.entities.append(("VM", copy.uuid))
+
+    return world.start_task("VmClone", world.durations["update"], make)
 
 
 def _guest_is_off(world: PrismElementWorld, vm: Vm) -> None:
@@ -174,11 +284,20 @@ def _create(world: PrismElementWorld, body: dict[str, Any]) -> Task:
         task.entities = [("VM", vm_uuid)]
         world.promised_uuids.discard(vm_uuid)
         if not repeated:
-            nics = [world.new_nic(nic["network_uuid"]) for nic in body.get("vm_nics", [])]
+            nics = [new_card(world, nic) for nic in body.get("vm_nics", [])]
             plain_fields = {key: body[key] for key in ("description", "num_vcpus", "num_cores_per_vcpu", "memory_mb", "ha_priority") if key in body}
-            world.vms.add(Vm(vm_uuid, body["name"], disks, nics, **plain_fields))
+            machine_type = body.get("machine_type", "PC").lower()
+            boot = {"uefi_boot": False, **(body.get("boot") or {})}
+            world.vms.add(Vm(vm_uuid, body["name"], disks, nics, machine_type=machine_type, boot=boot, **plain_fields))
 
     return world.start_task("VmCreate", world.durations["update"], create)
+
+
+def new_card(world: PrismElementWorld, spec: Mapping[str, Any]) -> Nic:
+    """Return the card that a specification asks for."""
+    card = world.new_nic(spec["network_uuid"], spec.get("mac_address"))
+    card.connected = spec.get("is_connected", True)
+    return card
 
 
 def check_networks(world: PrismElementWorld, nics: Iterable[dict[str, Any]]) -> None:
@@ -203,7 +322,7 @@ def _new_disk(world: PrismElementWorld, vm_uuid: str, spec: dict[str, Any]) -> D
     return Disk(world.new_uuid(), origin.size, container, origin.content)
 
 
-def vm_dto(vm: Vm, request: Request) -> dict[str, Any]:
+def vm_dto(vm: Vm, request: Request, with_nics: bool) -> dict[str, Any]:
     """Return a VM as the wire spells it: unset fields are left out, disks and NICs come only when asked for."""
     dto: dict[str, Any] = {
         "uuid": vm.uuid,
@@ -217,7 +336,7 @@ def vm_dto(vm: Vm, request: Request) -> dict[str, Any]:
         "ha_priority": vm.ha_priority,
         "allow_live_migrate": True,
         "gpus_assigned": False,
-        "boot": {"uefi_boot": False},
+        "boot": vm.boot,
         "vm_features": {"AGENT_VM": False, "VGA_CONSOLE": True},
         "vm_logical_timestamp": vm.logical_timestamp,
     }
@@ -227,13 +346,15 @@ def vm_dto(vm: Vm, request: Request) -> dict[str, Any]:
         dto["host_uuid"] = vm.host_uuid
     if request.flag("include_vm_disk_config"):
         dto["vm_disk_info"] = _disks(vm)
-    if request.flag("include_vm_nic_config"):
+    if with_nics:
         dto["vm_nics"] = nic_dtos(vm)
     return dto
 
 
+CDROM = {"disk_address": {"device_bus": "ide", "device_index": 0, "disk_label": "ide.0"}, "is_cdrom": True, "is_empty": True}
+
+
 def _disks(vm: Vm) -> list[dict[str, Any]]:
-    cdrom = {"disk_address": {"device_bus": "ide", "device_index": 0, "disk_label": "ide.0"}, "is_cdrom": True, "is_empty": True}
     disks = [
         {
             "disk_address": _address(disk, index),
@@ -248,7 +369,7 @@ def _disks(vm: Vm) -> list[dict[str, Any]]:
         }
         for index, disk in enumerate(vm.disks)
     ]
-    return [cdrom, *disks]
+    return [CDROM, *disks]
 
 
 def _address(disk: Disk, index: int) -> dict[str, Any]:
@@ -258,21 +379,37 @@ def _address(disk: Disk, index: int) -> dict[str, Any]:
 def nic_dtos(vm: Vm) -> list[dict[str, Any]]:
     """Return the network cards of a VM as the wire spells them."""
     return [
-        {"mac_address": nic.mac_address, "network_uuid": nic.network_uuid, "nic_uuid": nic.uuid, "is_connected": True, "vlan_mode": "Access", "model": ""}
+        {
+            "mac_address": nic.mac_address,
+            "network_uuid": nic.network_uuid,
+            "nic_uuid": nic.uuid,
+            "is_connected": nic.connected,
+            "vlan_mode": "Access",
+            "model": "",
+        }
         for nic in vm.nics
     ]
 
 
 def create_spec(snapshot: Snapshot) -> dict[str, Any]:
-    """Return the VM of a snapshot as ``vm_create_spec`` (contract 4.1)."""
+    """Return the VM of a snapshot as ``vm_create_spec`` (contract 4.1, addition 11: a disk says where it comes from, and empty CD-ROMs stand there too)."""
     vm = snapshot.vm
+    disks = [
+        {
+            "disk_address": {"device_bus": "scsi", "device_index": index, "disk_label": f"scsi.{index}"},
+            "is_cdrom": False,
+            "is_empty": False,
+            "vm_disk_clone": {"disk_address": {"vmdisk_uuid": disk.uuid}, "storage_container_uuid": disk.container_uuid},
+        }
+        for index, disk in enumerate(vm.disks)
+    ]
     return {
         "name": vm.name,
         "memory_mb": vm.memory_mb,
         "num_vcpus": vm.num_vcpus,
         "num_cores_per_vcpu": vm.num_cores_per_vcpu,
         "boot": {},
-        "vm_disks": [{"disk_address": _address(disk, index), "is_cdrom": False, "is_empty": False} for index, disk in enumerate(vm.disks)],
+        "vm_disks": [CDROM, *disks],
         "vm_nics": [{"mac_address": nic.mac_address, "network_uuid": nic.network_uuid} for nic in vm.nics],
         "vm_logical_timestamp": -1,
     }

@@ -18,7 +18,7 @@ from lab.prism_element.changes import change_world
 from lab.prism_element.disaster_recovery import DisasterRecovery
 from lab.prism_element.errors import TaskFailure, refusal
 from lab.prism_element.model import GIB, AuditEvent, Disk, Network, Nic, Snapshot, Task, Vm, plain
-from lab.prism_element.routes import V1_PREFIX, build_router, build_v1_router
+from lab.prism_element.routes import V1_PREFIXES, V3_PREFIX, build_router, build_v1_router, build_v3_router
 from lab.prism_element.topology import BEHAVIOUR, DEFAULT_NETWORKS, DURATIONS, NETWORK_DEFAULTS, names_of, power_state_of
 from lab.prism_element.vm_list import VmList
 from lab.wire import LongPoll, Refusal, Reply, Request
@@ -71,7 +71,7 @@ class PrismElementWorld(Endpoint):
                 self.add_snapshot(name, entry["vm"], entry.get("age_hours", 0.0) + number / 60, entry.get("uuid"))
         self.dr = DisasterRecovery(self)
         self.router = build_router(self)
-        self.v1_router = build_v1_router(self)
+        self._other_versions = {**dict.fromkeys(V1_PREFIXES, build_v1_router(self)), V3_PREFIX: build_v3_router(self)}
 
     def join(self, clusters: Mapping[str, PrismElementWorld]) -> None:
         """Get to know the other clusters and name the remote sites among them."""
@@ -99,7 +99,7 @@ class PrismElementWorld(Endpoint):
             reply.headers.update(COMMON_HEADERS)
             return reply
         self.outcome = request.outcome
-        router = self.v1_router if request.raw_path.startswith(f"{V1_PREFIX}/") else self.router
+        router = next((router for root, router in self._other_versions.items() if request.raw_path.startswith(f"{root}/")), self.router)
         answer = router.dispatch(request)
         self.outcome = {}
         answer.authenticated_as = self.access.username
@@ -158,16 +158,18 @@ class PrismElementWorld(Endpoint):
         return f"{self.name}/{label}/{self._contents}"
 
     def add_vm(self, spec: Mapping[str, Any]) -> Vm:
-        """Add a VM at once; ``spec`` as under ``vms`` of a topology, ``content`` may fix what is on its disk."""
+        """Add a VM at once; ``spec`` as under ``vms`` of a topology, ``content`` may fix what is on its disks."""
         vm_uuid = spec.get("uuid") or self.new_uuid()
         cards = [self.network_of(wanted) for wanted in spec["networks"]] if "networks" in spec else self.networks[:1]
-        disk = Disk(
-            self.new_uuid(), int(spec.get("disk_gib", 40) * GIB), next(iter(self.containers.values())), spec.get("content") or self.new_content(vm_uuid[:8])
-        )
+        container = next(iter(self.containers.values()))
+        disks = []
+        for number, size in enumerate(spec.get("disks_gib") or [spec.get("disk_gib", 40)]):
+            content = content_of_disk(spec.get("content"), number) or self.new_content(vm_uuid[:8])
+            disks.append(Disk(self.new_uuid(), int(size * GIB), container, content))
         vm = Vm(
             uuid=vm_uuid,
             name=spec["name"],
-            disks=[disk],
+            disks=disks,
             nics=[self.new_nic(network.uuid) for network in cards],
             description=spec.get("description"),
             num_vcpus=spec.get("num_vcpus", 2),
@@ -298,8 +300,8 @@ class PrismElementWorld(Endpoint):
         """
         named = self.vms_named(vm_name)
         vm = named[0].as_it_is() if named else Vm(self.new_uuid(), vm_name, [Disk(self.new_uuid(), 40 * GIB, next(iter(self.containers.values())), "")], [])
-        for disk in vm.disks:
-            disk.content = content or f"{vm_name}@{name}"
+        for number, disk in enumerate(vm.disks):
+            disk.content = content_of_disk(content or f"{vm_name}@{name}", number) or disk.content
         return self.keep_snapshot(name, vm, self.clock.epoch_usecs - int(age_hours * HOUR_USECS), self.new_uuid(), snapshot_uuid)
 
     def keep_snapshot(self, name: str, vm: Vm, created_usecs: int, group_uuid: str, snapshot_uuid: str | None = None) -> Snapshot:
@@ -319,12 +321,12 @@ class PrismElementWorld(Endpoint):
 
     # Tasks.
 
-    def start_task(self, operation: str, takes: float, action: Callable[[Task], None], entities: Iterable[tuple[str, str]] = ()) -> Task:
+    def start_task(self, operation: str, takes: float, action: Callable[[Task], None], entities: Iterable[tuple[str, str]] = (), later_name: str = "") -> Task:
         """Start a task whose ``action`` happens at its end; TaskFailure raised there, or a fault rule, makes it fail without effect.
 
-        ``entities``: pairs of entity type and id that the task names.
+        ``entities``: pairs of entity type and id that the task names; ``later_name``: what later versions call the operation.
         """
-        task = Task(self.new_uuid(), operation, list(entities), self.clock.now, takes)
+        task = Task(self.new_uuid(), operation, list(entities), self.clock.now, takes, later_name=later_name)
         self.tasks[task.uuid] = task
         ordained = self.outcome
 
@@ -363,3 +365,8 @@ class PrismElementWorld(Endpoint):
     def invalid(self, message: str) -> Refusal:
         """Return the refusal for something that validation does not let through; for the caller to raise."""
         return refusal(self.behaviour["invalid_status"], message)
+
+
+def content_of_disk(content: str | None, number: int) -> str | None:
+    """Return what is on the disk of a number when ``content`` is on the first."""
+    return f"{content}/disk{number}" if content and number else content

@@ -70,7 +70,7 @@ def test_names_are_not_unique_and_the_filter_gives_all_of_a_name(prism: Client) 
     client = prism("a")
     found = client.get("/vms/", filter="vm_name==Gold")
     assert [vm["name"] for vm in found["entities"]] == ["Gold", "Gold"]
-    assert found["metadata"] == {"grand_total_entities": 6, "total_entities": 2, "count": 2}
+    assert found["metadata"] == {"grand_total_entities": 6, "total_entities": 2, "count": 2, "start_index": 0, "end_index": 2}
     assert len({vm["uuid"] for vm in found["entities"]}) == 2
 
 

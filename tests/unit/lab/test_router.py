@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lab.wire import Reply, Request, Router, mapping, nullable, optional, problem_with, read_request, required
+from lab.wire import Reply, Request, Router, any_case, mapping, nullable, optional, problem_with, read_request, required
 
 router = Router(["/v2", "/api"])
 
@@ -102,6 +102,54 @@ def test_paths_and_query_names_in_any_case_where_the_product_is_like_that() -> N
     answer = loose.dispatch(read_request("e", "GET", "/catalogs/W11?nocache=true", {}, b""))
     assert isinstance(answer, Reply)
     assert answer.body == ["W11", "true"]
+
+
+forgiving = Router(["/v2"], forgiving=True)
+
+
+@forgiving.route("GET", "/things/all", section="1", query={"count": int})
+def all_things(request: Request) -> Reply:
+    return Reply(body={"query": request.query, "body": request.body})
+
+
+@forgiving.route("DELETE", "/things/{name}", section="1")
+@forgiving.route("GET", "/things/{name}", section="1")
+def thing(request: Request) -> Reply:
+    return Reply(body={"name": request.params["name"], "body": request.body})
+
+
+SIZE = any_case(frozenset({"S", "M"}))
+
+
+@forgiving.route("POST", "/things", section="2", body={"name": required(str), "colour": {"RED"}, "size": SIZE, "on": [{"now": bool}]})
+def accept(request: Request) -> Reply:
+    return Reply(201, request.body)
+
+
+@pytest.mark.parametrize(
+    ("method", "target", "content", "status", "body", "violation"),
+    [
+        ("GET", "/v2/things/all?__=1&count=2", b"", 200, {"query": {"count": ["2"]}, "body": None}, "unknown query parameter __"),
+        ("GET", "/v2/things/a", b'{"x": 1}', 200, {"name": "a", "body": None}, "takes no body"),
+        ("DELETE", "/v2/things/a", b"no JSON", 200, {"name": "a", "body": None}, "takes no body"),
+        ("DELETE", "/v2/things/all", b"", 405, None, "unknown method"),
+        ("GET", "/v2/things/all?count=x", b"", 400, None, "must be an integer"),
+        ("POST", "/v2/things", b'{"name": "a", "colour": "red", "nmae": 1}', 201, {"name": "a", "colour": "RED"}, "unknown field body.nmae; POST /things"),
+        ("POST", "/v2/things", b'{"name": "a", "on": [{"now": "True"}]}', 201, {"name": "a", "on": [{"now": True}]}, "string for a boolean"),
+        ("POST", "/v2/things", b'{"name": "a", "size": "m"}', 201, {"name": "a", "size": "M"}, ""),
+        ("POST", "/v2/things", b'{"name": "a", "colour": "blue"}', 400, None, "must be one of RED"),
+        ("POST", "/v2/things", b'{"colour": "RED", "x": 1}', 400, None, "missing field body.name"),
+        ("POST", "/v2/things", b'{"name": 1}', 400, None, "must be a string"),
+    ],
+)
+def test_a_forgiving_router_answers_and_notes(method: str, target: str, content: bytes, status: int, body: Any, violation: str) -> None:
+    reply = forgiving.dispatch(read_request("e", method, target, {"content-type": "application/json"}, content))
+    assert isinstance(reply, Reply)
+    assert reply.status == status
+    assert violation in (reply.violation or "")
+    assert bool(reply.violation) == bool(violation)
+    if body is not None:
+        assert reply.body == body
 
 
 @pytest.mark.parametrize(
