@@ -13,6 +13,11 @@ description:
     or the time is over. A gate between the waves of a roll-out.
   - Percentages count the machines that are on and not in maintenance mode. A machine in the middle of a restart is on and not registered.
     Machines that are off take the image when they start, and are left out.
+  - Machines of catalogs that keep the changes of their users keep the image that they were made from, whatever image the catalog gets. They prove nothing about
+    O(image), and neither do catalogs without machines or with all of them in maintenance mode. Such a gate stays closed, and is not waited for where nobody
+    will ever prove anything.
+  - A machine that died stays registered until its heartbeat is missed. Where restarts are new, a registration counts once the machine deregistered or was
+    connected to since, was seen away, or was seen registered for O(heartbeat_seconds).
   - A machine that the site itself put into maintenance mode, because it failed to register too often, counts as faulty.
   - Reads only.
 author:
@@ -34,8 +39,9 @@ options:
     default: 90
   registered_at_least:
     description:
-      - How many machines of each catalog must be registered, so that a catalog of which everything is off proves nothing.
-        Catalogs with fewer machines must have all registered. V(0) lets a catalog without running machines pass.
+      - How many machines of each catalog must prove it, registered and, when O(image) is given, on the image. Of catalogs with fewer machines all must.
+        A catalog of which everything is off, or nothing has restarted yet, proves nothing.
+      - V(0) lets catalogs pass of which no machine proves anything. They are named in RV(unproven).
     type: int
     default: 1
   out_of_date_percent:
@@ -48,6 +54,16 @@ options:
       - How many machines of each catalog may be faulty (not registered, failed to start, stuck on boot, VM not found) that are not in O(baseline).
     type: int
     default: 0
+  heartbeat_seconds:
+    description:
+      - How long the site may take to notice that a machine died. V(0) believes every registration.
+    type: int
+    default: 600
+  restarted_after:
+    description:
+      - The moment after which restarts were ordered, as ISO 8601 with an offset from UTC, in quotes. Needed only where the catalog got its image longer ago
+        than O(wait_timeout) and O(heartbeat_seconds) together.
+    type: str
   baseline:
     description:
       - Names of the machines that were faulty before, as V(DOMAIN\\HOST). Take them from RV(faulty) of a look at the catalogs before they were moved.
@@ -107,6 +123,12 @@ open:
   description: Whether every gate is open.
   returned: when the site could be asked
   type: bool
+unproven:
+  description: Full names of the catalogs of which no machine proves anything, open or not.
+  returned: when the site could be asked
+  type: list
+  elements: str
+  sample: []
 faulty:
   description: Names of all machines that are faulty now.
   returned: when the site could be asked
@@ -147,6 +169,10 @@ catalogs:
       description: Why not.
       type: str
       returned: always
+    machines_take_image:
+      description: Whether its machines take a new image at their next start, null when the site does not tell.
+      type: bool
+      returned: always
     machines:
       description: Number of its machines.
       type: int
@@ -163,8 +189,17 @@ catalogs:
       description: Number of those on that are registered.
       type: int
       returned: always
+    proven:
+      description: Number of the registered ones that are also on the image, as far as the site can know.
+      type: int
+      returned: always
+    doubtful:
+      description: Names of those that are called registered, perhaps only because nobody has noticed their end yet. They count as not registered.
+      type: list
+      elements: str
+      returned: always
     registered_percent:
-      description: The same in percent, rounded down, 100 when none is on.
+      description: RV(catalogs[].registered) in percent, rounded down, 100 when none is on.
       type: int
       returned: always
     out_of_date:
@@ -197,10 +232,13 @@ catalogs:
       image: ctx_Gold_2026.11.20-1
       open: false
       reason: 17 of 20 machines that are on are registered, 90 % are wanted
+      machines_take_image: true
       machines: 20
       maintenance_mode: 0
       "on": 20
       registered: 17
+      proven: 17
+      doubtful: []
       registered_percent: 85
       out_of_date: 0
       out_of_date_percent: 0

@@ -86,6 +86,11 @@ catalogs:
       description: V(Discard) or V(OnLocal).
       type: str
       returned: always
+    machines_take_image:
+      description: Whether machines that are there already take a new image, at their next start. V(false) where they keep their changes, so that only machines
+        that are made later get it; null when the site does not tell.
+      type: bool
+      returned: always
     session_support:
       description: V(SingleSession) or V(MultiSession).
       type: str
@@ -144,6 +149,11 @@ catalogs:
       type: list
       returned: always
       elements: str
+    warnings:
+      description: What the site warns of in the catalog or its provisioning scheme.
+      type: list
+      returned: always
+      elements: str
     zone:
       description: Name of its zone.
       type: str
@@ -190,6 +200,7 @@ catalogs:
       provisioning_type: MCS
       allocation: Random
       persist_changes: Discard
+      machines_take_image: true
       session_support: SingleSession
       total_count: 20
       available_count: 18
@@ -204,6 +215,7 @@ catalogs:
       update_running: false
       broken: false
       errors: []
+      warnings: []
       zone: Primary
       functional_level: L7_20
       machine_profile: null

@@ -143,6 +143,18 @@ machines:
       description: Why it is in maintenance mode, V(None), V(Administrator) or V(MaxFailedRegistrations).
       type: str
       returned: always
+    delivery_group_id:
+      description: Id of its delivery group, empty when it is in none.
+      type: str
+      returned: always
+    last_deregistration:
+      description: When its VDA deregistered last, empty when the site does not tell.
+      type: str
+      returned: always
+    last_connection:
+      description: When somebody connected to it last, empty when the site does not tell.
+      type: str
+      returned: always
   sample:
     - id: 4b9d0000-0000-4000-8000-000000000001
       name: CORP\W11-001
@@ -163,6 +175,9 @@ machines:
       sessions: 0
       scheduled_reboot: None
       maintenance_reason: None
+      delivery_group_id: d1500000-0000-4000-8000-000000000005
+      last_deregistration: "2026-11-20T02:14:00Z"
+      last_connection: "2026-11-20T08:31:12Z"
 summary:
   description: The machines counted.
   returned: success

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
 from harness.modules import Site, run_module, writes
 from lab.running import RunningLab
 
@@ -26,6 +27,22 @@ def machines_of(lab: RunningLab, name: str, site: str = "daas") -> list[str]:
 
 def set_machines(lab: RunningLab, names: list[str], **state: Any) -> None:
     lab.change([{"endpoint": "daas", "kind": "machine", "machine": name, **state} for name in names])
+
+
+def give_image_again(lab: RunningLab) -> None:
+    """Give the pool its image anew and restart its machines; returns when the site says that all are on the image and registered."""
+    lab.change([{"endpoint": "daas", "kind": "image_update", "catalog": "Prod|W11-Pool", "image": IMAGE, "reboot_minutes": 0}])
+    names = machines_of(lab, "W11-Pool")
+
+    def settled() -> bool:
+        state = lab.state()["endpoints"]["daas"]
+        machines = [machine for machine in state["machines"] if machine["name"] in names]
+        well = ("On", "Registered", False)
+        return all(job["ended"] for job in state["jobs"]) and all(
+            (machine["power_state"], machine["registration_state"], machine["image_out_of_date"]) == well for machine in machines
+        )
+
+    wait_for(lambda: Look(None, done=settled()), what="restart", timeout=60, progress=lambda _line: None)
 
 
 def test_open_for_catalogs_that_are_well(lab: RunningLab, host: Hosts) -> None:
@@ -79,8 +96,45 @@ def test_an_open_gate_is_not_looked_at_again(lab: RunningLab, host: Hosts) -> No
 
 def test_awkward_names_and_an_empty_catalog(lab: RunningLab, host: Hosts) -> None:
     lab.change([{"endpoint": "daas", "kind": "catalog", "name": AWKWARD, "hosting_unit": "AHV-A", "image": IMAGE, "machines": 0}])
-    result = host("daas")(GATE, catalogs=[{"name": AWKWARD}], image=IMAGE, wait=False)
+    told = host("daas").fails(GATE, catalogs=[{"name": AWKWARD}], image=IMAGE, wait_timeout=600)
+    assert "it has no machine that could prove anything. Leave catalogs of which no machine can prove anything out" in told
+    result = host("daas")(GATE, catalogs=[{"name": AWKWARD}], image=IMAGE, wait=False, registered_at_least=0)
     assert [(catalog["name"], catalog["machines"], catalog["open"]) for catalog in result["catalogs"]] == [(AWKWARD, 0, True)]
+    assert result["unproven"] == [AWKWARD]
+
+
+def test_persistent_machines_prove_no_image_and_are_not_waited_for(lab: RunningLab, host: Hosts) -> None:
+    lab.change([{"endpoint": "daas", "kind": "catalog", "name": "Own", "hosting_unit": "AHV-A", "image": IMAGE, "machines": 2, "persistent": True}])
+    own = {"catalogs": [{"name": "Own"}]}
+    assert "its 2 machines keep the image that they were made from" in host("daas").fails(GATE, **own, image=IMAGE, wait_timeout=600)
+    assert host("daas")(GATE, **own, wait=False)["catalogs"][0]["machines_take_image"] is False
+    accepted = host("daas")(GATE, **own, image=IMAGE, wait=False, registered_at_least=0)
+    assert (accepted["open"], accepted["unproven"], accepted["catalogs"][0]["proven"]) == (True, ["Own"], 0)
+
+
+def test_machines_that_died_in_the_restart_and_are_still_called_registered(lab: RunningLab, host: Hosts) -> None:
+    names = machines_of(lab, "W11-Pool")
+    lab.change([{"endpoint": "daas", "kind": "behaviour", "heartbeat_lag_seconds": 1e9}])
+    set_machines(lab, names, says_goodbye=False, registers=False)
+    give_image_again(lab)
+    told = host("daas").fails(GATE, **POOL, wait_timeout=1)
+    assert "0 of 20 machines that are on are registered (20 more may be so only because their end was not noticed yet)" in told
+    assert host("daas")(GATE, **POOL, heartbeat_seconds=0, wait=False)["open"] is True
+    assert host("daas")(GATE, **POOL, heartbeat_seconds=1, wait_timeout=30)["open"] is True
+
+
+@pytest.mark.parametrize("tells", [True, False])
+def test_machines_that_came_back_are_believed(lab: RunningLab, host: Hosts, tells: bool) -> None:
+    lab.change([{"endpoint": "daas", "kind": "behaviour", "tells_deregistration": tells}])
+    give_image_again(lab)
+    result = run_module(GATE, {**host("daas").options, **POOL, "wait": False, "fail_when_closed": False})
+    assert (result["open"], len(result["catalogs"][0]["doubtful"])) == (tells, 0 if tells else 20)
+
+
+def test_restarts_that_were_ordered_for_an_image_of_long_ago(lab: RunningLab, host: Hosts) -> None:
+    assert host("daas")(GATE, **POOL, wait=False)["open"] is True
+    assert "their end was not noticed yet" in host("daas").fails(GATE, **POOL, wait=False, restarted_after="2026-11-20T12:00:00+00:00")
+    assert "restarted_after: 'now' is no moment" in host("daas").fails(GATE, **POOL, restarted_after="now")
 
 
 def test_more_machines_than_a_page(lab: RunningLab, host: Hosts) -> None:

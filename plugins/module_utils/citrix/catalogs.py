@@ -22,7 +22,7 @@ SELECTOR_RULES: dict[str, Any] = {"required_one_of": [["name", "id"]], "mutually
 FIELDS = ",".join(
     (
         "Id,Name,FullName,AdminFolder,ProvisioningType,ProvisioningScheme,ProvisioningProgress,JobsInProgress,IsBroken,Errors,ImageUpdateStatus",
-        "CanRollbackVMImage,AllocationType,PersistChanges,SessionSupport,TotalCount,AvailableCount,MinimumFunctionalLevel,Zone",
+        "CanRollbackVMImage,AllocationType,PersistChanges,SessionSupport,TotalCount,AvailableCount,MinimumFunctionalLevel,Zone,Warnings",
     )
 )
 TASK_OF_JOB: dict[str, TaskKind] = {"UpdateMachineCatalogProvisioningScheme": "image update", "RollbackMachineCatalogProvisioningScheme": "rollback"}
@@ -81,6 +81,7 @@ def catalog_facts(catalog: Catalog) -> dict[str, Any]:
         "provisioning_type": catalog.provisioning_type,
         "allocation": catalog.allocation,
         "persist_changes": catalog.persist_changes,
+        "machines_take_image": catalog.machines_take_image,
         "session_support": catalog.session_support,
         "total_count": catalog.total_count,
         "available_count": catalog.available_count,
@@ -93,6 +94,7 @@ def catalog_facts(catalog: Catalog) -> dict[str, Any]:
         "update_running": catalog.provisioning,
         "broken": catalog.broken,
         "errors": list(catalog.errors),
+        "warnings": list(catalog.warnings),
         "zone": catalog.zone,
         "functional_level": catalog.functional_level,
         "machine_profile": catalog.machine_profile or None,
@@ -135,7 +137,16 @@ def catalog_of(body: Mapping[str, Any]) -> Catalog:
         zone_id=(body.get("Zone") or {}).get("Id") or "",
         functional_level=body.get("MinimumFunctionalLevel") or "",
         machine_profile=(scheme.get("MachineProfile") or {}).get("XDPath") or "",
+        clean_on_boot=scheme.get("CleanOnBoot"),
+        image_date=(scheme.get("CurrentDiskImage") or {}).get("Date") or "",
+        warnings=tuple(_warnings([*(body.get("Warnings") or []), *(scheme.get("Warnings") or []), scheme.get("Warning")])),
     )
+
+
+def _warnings(told: Iterable[Any]) -> list[str]:
+    """Warnings of catalog (8.2) and scheme (8.3) in words; a message that both tell is there once."""
+    words = [str((warning.get("Message") or warning.get("Type")) if isinstance(warning, Mapping) else warning) for warning in told if warning]
+    return list(dict.fromkeys(words))
 
 
 def _hosting_unit(pool: Mapping[str, Any]) -> HostingUnit | None:

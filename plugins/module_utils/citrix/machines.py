@@ -15,7 +15,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
 
 FIELDS = (
     "Id,Name,DnsName,MachineCatalog,DeliveryGroup,Hosting,ProvisioningType,PowerState,RegistrationState,FaultState,"
-    "InMaintenanceMode,MaintenanceModeReason,AgentVersion,SessionCount,ScheduledReboot"
+    "InMaintenanceMode,MaintenanceModeReason,AgentVersion,SessionCount,ScheduledReboot,"
+    "LastDeregistrationTime,FormattedLastDeregistrationTime,LastConnectionTime,FormattedLastConnectionTime"
 )
 PAGE = 1000
 
@@ -68,4 +69,7 @@ def _machine(body: Mapping[str, Any]) -> Machine:
         sessions=body.get("SessionCount") or 0,
         scheduled_reboot=body.get("ScheduledReboot") or "",
         maintenance_reason=body.get("MaintenanceModeReason") or "",
+        delivery_group_id=(body.get("DeliveryGroup") or {}).get("Id") or "",
+        last_deregistration=body.get("FormattedLastDeregistrationTime") or body.get("LastDeregistrationTime") or "",
+        last_connection=body.get("FormattedLastConnectionTime") or body.get("LastConnectionTime") or "",
     )

@@ -31,6 +31,9 @@ class HostingUnit:
 class Catalog:
     """A machine catalog (citrix_orchestration 8.2, 8.3). `folder` are the levels above it, () at the root; `errors` is filled when it is broken.
 
+    `clean_on_boot` is the scheme's, None when the site does not tell; `image_date` is when the current image was given to the catalog, by the site's clock;
+    `warnings` are those of catalog and scheme.
+
     `provisioning` says that the site reports a provisioning task at work, with `percent` of it; `jobs_in_progress` are ids of anybody's jobs.
     """
 
@@ -58,6 +61,16 @@ class Catalog:
     zone_id: str = ""
     functional_level: str = ""
     machine_profile: str = ""
+    clean_on_boot: bool | None = None
+    image_date: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def machines_take_image(self) -> bool | None:
+        """Whether machines that are there already take a new image, at their next start; None when the site does not tell (citrix_orchestration 8.4)."""
+        if self.clean_on_boot is not None:
+            return self.clean_on_boot
+        return {"Discard": True, "OnLocal": False}.get(self.persist_changes)
 
     @property
     def image_path(self) -> str:

@@ -17,7 +17,7 @@ NO_FAULT = ("None", "Unknown", "")
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine (citrix_orchestration 11.2). `name` is DOMAIN\\HOST."""
+    """A machine (citrix_orchestration 11.2). `name` is DOMAIN\\HOST. Times are the site's, '' when it does not tell them."""
 
     id: str
     name: str
@@ -38,6 +38,9 @@ class Machine:
     sessions: int
     scheduled_reboot: str
     maintenance_reason: str = ""
+    delivery_group_id: str = ""
+    last_deregistration: str = ""
+    last_connection: str = ""
 
 
 def find_machine(name: str, machines: Sequence[Machine]) -> Machine:

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
@@ -20,8 +22,19 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import Figures, Terms, closed_because, figures, percent
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import (
+    Figures,
+    Terms,
+    anybody_testifies,
+    can_never_open,
+    closed_because,
+    doubtful,
+    figures,
+    percent,
+    restarts_since,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, summarise
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_end
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Look, duration, wait_for
@@ -35,21 +48,26 @@ ARGUMENTS = {
     "registered_at_least": {"type": "int", "default": Terms.registered_at_least},
     "out_of_date_percent": {"type": "int", "default": Terms.out_of_date_percent},
     "new_faults": {"type": "int", "default": Terms.new_faults},
+    "heartbeat_seconds": {"type": "int", "default": 600},
+    "restarted_after": {"type": "str"},
     "baseline": {"type": "list", "elements": "str", "default": []},
     "fail_when_closed": {"type": "bool", "default": True},
 }
 READ_AT_ONCE = 8
 ADVICE = "Nothing was changed. Look at these machines; then look again, or take the image back with citrix_catalog_rollback."
+NOBODY = "Leave catalogs of which no machine can prove anything out of the gate, or accept that with registered_at_least: 0."
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A catalog as last looked at, and why its gate is closed ('' when it is open)."""
+    """A catalog as last looked at, and why its gate is closed ('' when it is open). `hopeless`: waiting will not open it."""
 
     catalog: Catalog
     machines: list[Machine]
     seen: Figures
     closed_because: str
+    hopeless: bool
+    unproven: bool
 
 
 def perform(run: Run) -> dict[str, Any]:
@@ -68,11 +86,13 @@ def perform(run: Run) -> dict[str, Any]:
         "changed": False,
         "open": not closed,
         "catalogs": [_facts(gate) for gate in watch.gates],
+        "unproven": [gate.catalog.full_name for gate in watch.gates if gate.unproven],
         "faulty": sorted({name for gate in watch.gates for name in gate.seen.faulty}),
     }
     if closed and params["fail_when_closed"]:
         told = "; ".join(f"{gate.catalog.full_name}: {gate.closed_because}" for gate in closed)
-        raise OperationError(f"{watch.site.endpoint}: {len(closed)} of {len(watch.gates)} gates did not open{waited}. {told}", ADVICE, **result)
+        advice = NOBODY if all(gate.hopeless for gate in closed) else ADVICE
+        raise OperationError(f"{watch.site.endpoint}: {len(closed)} of {len(watch.gates)} gates did not open{waited}. {told}", advice, **result)
     return result
 
 
@@ -84,6 +104,11 @@ class _Watch:
         self.gates: list[Gate] = []
         self._image = params["image"]
         self._baseline = params["baseline"]
+        self._heartbeat = params["heartbeat_seconds"]
+        self._patience = params["wait_timeout"] + self._heartbeat
+        self._ordered = _moment(params["restarted_after"])
+        self._registered_since: dict[str, float] = {}
+        self._seen_away: set[str] = set()
         try:
             self._terms = Terms(*(params[name] for name in ("registered_percent", "registered_at_least", "out_of_date_percent", "new_faults")))
         except ValueError as error:
@@ -102,13 +127,37 @@ class _Watch:
         state = f"{len(self.gates) - len(closed)} of {len(self.gates)} catalogs open"
         if closed:
             state += f"; {closed[0].catalog.full_name}: {closed[0].closed_because}"
-        return Look(None, done=not closed, state=state)
+        return Look(None, done=all(gate.hopeless for gate in closed), state=state)
 
     def _look_at(self, catalog_id: str) -> Gate:
         catalog = read_catalog(self.site, catalog_id)
         machines = read_machines(self.site, catalog_id)
-        seen = figures(machines, self._baseline)
-        return Gate(catalog, machines, seen, closed_because(catalog, self._image, seen, self._terms))
+        since = restarts_since(catalog, datetime.now(timezone.utc), self._patience, self._ordered)
+        seen = figures(machines, self._baseline, self._doubted(machines, since), catalog.machines_take_image)
+        reason = closed_because(catalog, self._image, seen, self._terms)
+        return Gate(catalog, machines, seen, reason, can_never_open(catalog, self._image, seen, self._terms), not anybody_testifies(self._image, seen))
+
+    def _doubted(self, machines: Sequence[Machine], since: datetime | None) -> set[str]:
+        """Ids of machines that may be gone without the site having noticed: we have not seen them away, nor registered for as long as that may take."""
+        now = time.monotonic()
+        for machine in machines:
+            if machine.registration_state != "Registered":
+                self._registered_since.pop(machine.id, None)
+                self._seen_away.add(machine.id)
+            elif not machine.image_out_of_date:
+                self._registered_since.setdefault(machine.id, now)
+        return {
+            machine.id
+            for machine in doubtful(machines, since)
+            if machine.id not in self._seen_away and now - self._registered_since[machine.id] < self._heartbeat
+        }
+
+
+def _moment(text: str | None) -> datetime | None:
+    try:
+        return window_end(text or "")
+    except ValueError as error:
+        raise OperationError(f"restarted_after: {error}") from None
 
 
 def _facts(gate: Gate) -> dict[str, Any]:
@@ -121,10 +170,13 @@ def _facts(gate: Gate) -> dict[str, Any]:
         "image": gate.catalog.master_image.name if gate.catalog.master_image else None,
         "open": not gate.closed_because,
         "reason": gate.closed_because,
+        "machines_take_image": gate.catalog.machines_take_image,
         "machines": seen.machines,
         "maintenance_mode": seen.maintenance_mode,
         "on": seen.on,
         "registered": seen.registered,
+        "proven": seen.proven,
+        "doubtful": list(seen.doubtful),
         "registered_percent": percent(seen.registered, seen.on),
         "out_of_date": seen.out_of_date,
         "out_of_date_percent": percent(seen.out_of_date, seen.on) if seen.on else 0,

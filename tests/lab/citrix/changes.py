@@ -23,6 +23,8 @@ MACHINE = {
     "registration_state": str,
     "fault_state": str,
     "registers": bool,
+    "says_goodbye": bool,
+    "functional_level": nullable(str),
     "in_maintenance_mode": bool,
     "image_out_of_date": bool,
     "sessions": int,

@@ -187,7 +187,10 @@ class Catalog:
 
 @dataclass(eq=False)
 class Machine:
-    """A machine (contract 11.2). ``registers`` false: its VDA never registers."""
+    """A machine (contract 11.2). ``registers`` false: its VDA never registers; ``says_goodbye`` false: it never deregisters in order.
+
+    ``functional_level``: that of its VDA when it is not its catalog's.
+    """
 
     id: str
     uid: int
@@ -209,6 +212,8 @@ class Machine:
     image_out_of_date: bool = False
     image: DiskImage | None = None
     registers: bool = True
+    says_goodbye: bool = True
+    functional_level: str | None = None
     last_deregistration: float | None = None
     deregistration_reason: str = "Unknown"
     last_connection: float | None = None  # when a user last connected

@@ -12,6 +12,9 @@ from lab.citrix.entities import Machine
 from lab.citrix.hosting import HostingInventory
 from lab.clock import Events
 
+# FunctionalLevel, oldest first (contract 8.2)
+LEVELS = ("Unknown", "L5", "LMIN", "L7", "L7_6", "L7_7", "L7_8", "L7_9", "L7_20", "L7_25", "L7_30", "L7_34", "LMAX")
+
 
 class Power:
     """Carries out power actions in simulated time."""
@@ -62,11 +65,7 @@ class Power:
             if machine.next_transition is not None:
                 machine.next_transition.cancel()
             machine.power_action_pending = False
-            lag = self._behaviour["heartbeat_lag_seconds"]
-            if orderly or not lag or machine.registration_state != "Registered":
-                self._deregister(machine, "AgentShutdown" if orderly else "ContactLost")
-            elif not machine.silent:
-                machine.contact_lost = self._events.after(lag, partial(self._deregister, machine, "ContactLost"))
+            self._leave(machine, orderly)
         self._events.after(self._durations["hosting_sync"], lambda: self._follow(machines))
 
     def _follow(self, machines: Iterable[Machine]) -> None:
@@ -98,8 +97,15 @@ class Power:
     def _go_down(self, machine: Machine, afterwards: Callable[[Machine], None]) -> None:
         machine.power_state = "TurningOff"
         machine.power_action_pending = True
-        self._deregister(machine, "AgentShutdown")
+        self._leave(machine, machine.says_goodbye)
         self._next(machine, "shutdown", afterwards)
+
+    def _leave(self, machine: Machine, orderly: bool) -> None:
+        lag = self._behaviour["heartbeat_lag_seconds"]
+        if orderly or not lag or machine.registration_state != "Registered":
+            self._deregister(machine, "AgentShutdown" if orderly else "ContactLost")
+        elif not machine.silent:
+            machine.contact_lost = self._events.after(lag, partial(self._deregister, machine, "ContactLost"))
 
     def _reboot_of_cycle(self, machine: Machine) -> None:
         if machine.power_state != "On":
@@ -125,11 +131,14 @@ class Power:
         machine.power_state = "On"
         machine.power_action_pending = False
         machine.scheduled_reboot = "None"
-        machine.registration_state = "Initializing"
+        if not machine.silent:
+            machine.registration_state = "Initializing"
         self._next(machine, "register", self._registered)
 
     def _registered(self, machine: Machine) -> None:
-        if machine.registers:
+        # A VDA below the minimum functional level of its catalog is refused (contract 8.2, 8.4)
+        minimum = machine.catalog.minimum_functional_level
+        if machine.registers and LEVELS.index(machine.functional_level or minimum) >= LEVELS.index(minimum):
             _hear(machine)
             machine.registration_state, machine.fault_state = "Registered", "None"
         elif not machine.silent:

@@ -51,6 +51,7 @@ BEHAVIOUR: dict[str, Any] = {
     "old_image_status": "Prepared",  # 8.3
     "inventory_cache_seconds": 1800,  # 10.3
     "no_cache_refreshes": False,  # 10.3: does a read past the cache also renew it?
+    "tells_deregistration": True,  # 11.2: LastDeregistrationTime may be null
     "heartbeat_lag_seconds": 0,  # 11.2: a VDA that dies without a word stays Registered until its contact counts as lost; a real broker takes up to 10 minutes
     "unreachable_power_state": "Unknown",  # 11.2: what the broker says of VMs behind a cluster that nobody reaches
     "power_actions_reach_vms": True,  # 11.1: whether power actions of the broker switch the VM that a machine is
@@ -92,6 +93,7 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
     "old_image_status": {"Unknown", "Deleted", "Prepared"},
     "inventory_cache_seconds": float,
     "no_cache_refreshes": bool,
+    "tells_deregistration": bool,
     "heartbeat_lag_seconds": float,
     "unreachable_power_state": {"Unknown", "Unavailable"},
     "power_actions_reach_vms": bool,

@@ -30,6 +30,10 @@ def _users(_site: Site, machine: Machine) -> list[dict[str, Any]]:
     return [{"SamName": user, "DisplayName": user.rpartition("\\")[2], "PropertiesFetched": 0} for user in machine.assigned_users]
 
 
+def _deregistered(site: Site, machine: Machine) -> float | None:
+    return machine.last_deregistration if site.behaviour["tells_deregistration"] else None
+
+
 def _session_state(_site: Site, machine: Machine) -> str | None:
     if not machine.sessions:
         return None
@@ -67,7 +71,7 @@ MACHINE: Fields = {
     "AssignedUsers": _users,
     "AssociatedUsers": _users,
     "AgentVersion": lambda _site, _machine: "2402.0.100.629",
-    "FunctionalLevel": lambda _site, machine: machine.catalog.minimum_functional_level,
+    "FunctionalLevel": lambda _site, machine: machine.functional_level or machine.catalog.minimum_functional_level,
     "ControllerDnsName": lambda _site, machine: "ddc01.corp.example" if machine.registration_state == "Registered" else None,
     "IPAddress": lambda _site, machine: f"10.{machine.uid >> 16 & 255}.{machine.uid >> 8 & 255}.{machine.uid & 255}",
     "OSType": lambda _site, machine: "Windows 11" if machine.catalog.session_support == "SingleSession" else "Windows 2022",
@@ -83,8 +87,8 @@ MACHINE: Fields = {
     "LastConnectionTime": lambda site, machine: site.moments.plain(machine.last_connection),
     "FormattedLastConnectionTime": lambda site, machine: site.moments.formatted(machine.last_connection),
     "LastDeregistrationReason": lambda _site, machine: machine.deregistration_reason,
-    "LastDeregistrationTime": lambda site, machine: site.moments.plain(machine.last_deregistration),
-    "FormattedLastDeregistrationTime": lambda site, machine: site.moments.formatted(machine.last_deregistration),
+    "LastDeregistrationTime": lambda site, machine: site.moments.plain(_deregistered(site, machine)),
+    "FormattedLastDeregistrationTime": lambda site, machine: site.moments.formatted(_deregistered(site, machine)),
     "UpgradeType": lambda _site, _machine: "NotSet",
     "MachineConfigurationOutOfSync": lambda _site, _machine: False,
     "Metadata": lambda _site, machine: pairs(machine.metadata),
