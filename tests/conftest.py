@@ -9,10 +9,15 @@ from collections.abc import Callable, Iterator
 
 import pytest
 import yaml
+from hypothesis import HealthCheck, settings
 
 from conformance.citrix_models import violations
 from harness.modules import DEMO, Site, hosts_of
 from lab.running import RunningLab, serve
+
+# A machine that is busy is no fault of what is tested
+settings.register_profile("patient", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("patient")
 
 
 @pytest.fixture(scope="session")

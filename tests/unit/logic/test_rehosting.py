@@ -245,10 +245,10 @@ def test_unexpected_are_vms_of_the_names_only() -> None:
 def test_five_thousand_machines_in_less_than_a_second() -> None:
     machines = [machine(f"CORP\\PC{number}", f"old-{number}", dns=f"pc{number}.corp.example") for number in range(5000)]
     vms = [vm(f"pc{number}", f"new-{number}") for number in range(20000)]
-    started = time.perf_counter()
+    started = time.process_time()
     plan = rehost(machines, vms, vm_names=[found.name for found in machines])
     assert len(plan.changes) == 5000
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 def test_a_mapping_says_what_each_machine_gets() -> None:
