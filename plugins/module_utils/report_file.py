@@ -45,3 +45,13 @@ def _put_new(unfinished: str, path: Path) -> None:
         os.replace(unfinished, path)
     else:
         os.unlink(unfinished)
+
+
+def unwritable(path: Path) -> str:
+    """Why no file can be written there, '' when one can as far as it can be told without writing."""
+    if path.is_dir():
+        return "it is a directory"
+    above = next(folder for folder in path.parents if folder.exists())
+    if not above.is_dir():
+        return f"{above} is no directory"
+    return "" if os.access(above, os.W_OK | os.X_OK) else f"this user may not write into {above}"

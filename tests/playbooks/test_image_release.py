@@ -283,3 +283,60 @@ def test_two_golden_vms_of_one_name_in_the_protection_domain(lab: RunningLab, re
     (content,) = images(lab, "ctx_Gold_2026.11.20-1")["cluster-a"]
     (wanted,) = [vm["disks"][0]["content"] for vm in lab.state()["endpoints"]["cluster-a"]["vms"] if vm["uuid"] == uuids[1]]
     assert content == wanted
+
+
+def two_releases(tmp_path: Path, second: str) -> Path:
+    """One playbook with two releases; `second` are the variables of the second."""
+    playbook = tmp_path / "two.yml"
+    playbook.write_text(
+        f"""
+- ansible.builtin.import_playbook: {PLAYBOOK}
+  vars: {{image_release_id: "1"}}
+- ansible.builtin.import_playbook: {PLAYBOOK}
+  vars: {second}
+""",
+        encoding="utf-8",
+    )
+    return playbook
+
+
+def test_what_one_release_said_does_not_count_for_the_next(lab: RunningLab, tmp_path: Path) -> None:
+    """The source is lost to the second release only, as by a jump host that is away: Ansible drops it, and its facts of the first release stay."""
+    playbook = two_releases(tmp_path, '{image_release_id: "2"}')
+    first, second = yaml.safe_load(playbook.read_text(encoding="utf-8"))
+    lose = {"name": "Lose it", "ansible.builtin.fail": {"msg": "lost"}, "when": "inventory_hostname == 'cluster-a'"}
+    lost = {"name": "Lose the source", "hosts": "prism_elements", "gather_facts": False, "tasks": [lose]}
+    playbook.write_text(yaml.safe_dump([first, lost, second]), encoding="utf-8")
+    outcome = run_playbook(playbook, lab.inventory_path, tmp_path)
+    assert outcome.status != 0
+    assert_identical_everywhere(lab, "ctx_Gold_1")
+    assert set(catalog_images(lab).values()) == {"ctx_Gold_1"}
+    assert images(lab, "ctx_Gold_2") == {cluster: [] for cluster in CLUSTERS}
+    report = json.loads((tmp_path / "image_release_2.json").read_text(encoding="utf-8"))
+    assert report["clusters"]["cluster-a"]["state"] == "not asked"
+    assert "it is not part of this run" in outcome.output
+
+
+def test_source_of_the_release_before_takes_no_snapshot_for_the_next(lab: RunningLab, tmp_path: Path) -> None:
+    topology: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    second = topology["prism_elements"][1]
+    second["vms"].append({"name": "Silver", "power_state": "off", "disk_gib": 40})
+    second["remote_sites"] = [{"name": name, "cluster": name, "bandwidth_mbps": 3000} for name in ("cluster-a", "cluster-c")]
+    second["protection_domains"] = [
+        {"name": "PD-Silver", "vms": ["Silver"], "schedules": [{"type": "DAILY", "every_nth": 1, "local": 3, "remote": {"cluster-a": 3, "cluster-c": 3}}]}
+    ]
+    topology["prism_elements"][2]["remote_sites"].append({"name": "cluster-b", "cluster": "cluster-b", "bandwidth_mbps": 2500})
+    lab.reset(topology)
+    wishes = '{image_release_id: "1", image_release_base_vm: Silver, image_release_protection_domain: PD-Silver, image_release_source: cluster-b}'
+    outcome = run_playbook(two_releases(tmp_path, wishes), lab.inventory_path, tmp_path)
+    assert outcome.status == 0, outcome.output
+    assert_identical_everywhere(lab, "ctx_Silver_1")
+    asked = [task["host"] for task in outcome.tasks if task["action"].endswith("pe_protection_domain_snapshot") and task["status"] != "skipped"]
+    assert asked == ["cluster-a", "cluster-b"]
+
+
+@pytest.mark.parametrize("tags", [("--tags", "anything"), ("--skip-tags", "publish")])
+def test_tags_leave_nothing_out(lab: RunningLab, release: Release, tags: tuple[str, str]) -> None:
+    outcome = release("2026.11.20-1", "--check", *tags)
+    assert outcome.status == 0, outcome.output
+    assert len(outcome.result("image_release_report")["rows"]) == 7

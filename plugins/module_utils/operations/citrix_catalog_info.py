@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,7 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs
     selector_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -32,16 +33,27 @@ def perform(run: Run) -> dict[str, Any]:
     site = CitrixSite.connect(run.params)
     catalogs = read_catalogs(site)
     if run.params["catalogs"] is not None:
-        try:
-            chosen = [find_catalog(selector_of(given), catalogs) for given in run.params["catalogs"]]
-        except LookupError as error:
-            raise OperationError(f"{site.endpoint}: {error}") from None
-        catalogs = list(dict.fromkeys(chosen))
+        catalogs = _chosen(run.params["catalogs"], catalogs, site.endpoint)
     facts = [catalog_facts(catalog) for catalog in sorted(catalogs, key=lambda catalog: catalog.full_name.casefold())]
     if run.params["history"]:
         for catalog in facts:
             catalog["history"] = [asdict(image) for image in read_history(site, catalog["id"])] if catalog["master_image"] else []
     return {"changed": False, "catalogs": facts}
+
+
+def _chosen(wanted: Sequence[Mapping[str, Any]], catalogs: Sequence[Catalog], endpoint: str) -> list[Catalog]:
+    """The wanted ones in the order of the wishes; all wishes that cannot be met are told at once."""
+    chosen: dict[Catalog, None] = {}
+    missing: list[str] = []
+    for given in wanted:
+        try:
+            chosen[find_catalog(selector_of(given), catalogs)] = None
+        except LookupError as error:
+            missing.append(str(error))
+    if missing:
+        sentences = [text if text.endswith(".") else f"{text}." for text in missing]
+        raise OperationError(f"{endpoint}: {' '.join(sentences)}", missing=sentences)
+    return list(chosen)
 
 
 OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

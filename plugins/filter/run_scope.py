@@ -1,0 +1,34 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which facts and variables count in this run, for the roles; what it means stands in logic/run_scope.py and release_wishes.py."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible.errors import AnsibleError, AnsibleFilterError
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import release_wishes, run_scope
+
+
+def declared(hostvars: Any, hosts: list[str], names: list[str]) -> dict[str, dict[str, Any]]:
+    return {host: {name: _value(hostvars[host], host, name) for name in names if name in hostvars[host]} for host in hosts}
+
+
+def _value(variables: Any, host: str, name: str) -> Any:
+    try:
+        return variables[name]
+    except AnsibleError as error:
+        raise AnsibleFilterError(f"{name} of {host} cannot be told: {error}") from None
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "facts_of_run": run_scope.facts_of_run,
+            "declared": declared,
+            "given_in_run": run_scope.given_in_run,
+            "unfit_catalogs": release_wishes.unfit_catalogs,
+        }

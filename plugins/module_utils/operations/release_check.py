@@ -1,0 +1,184 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Check what a job was asked for, before it looks at anything, and give its run a name."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import REBOOT_ARGUMENTS, reboot_policy
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import release_wishes
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import unwritable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+ARGUMENTS = {
+    "job": {"type": "str", "required": True, "choices": ["release", "preflight", "rollout", "rollback", "retention", "lineage"]},
+    "clusters": {"type": "list", "elements": "str", "default": []},
+    "sites": {"type": "list", "elements": "str", "default": []},
+    "taking_part": {"type": "list", "elements": "str", "default": []},
+    "variables": {"type": "dict", "default": {}},
+    "options": {"type": "dict", "default": {}},
+    "catalogs_required": {"type": "bool", "default": True},
+}
+# What the jobs cannot do without, the variable that names the catalogs, and the variables that are paths with what they are by default.
+GROUPS = {
+    "release": ("prism_elements", "citrix_sites"),
+    "preflight": ("prism_elements", "citrix_sites"),
+    "rollout": ("citrix_sites",),
+    "rollback": ("citrix_sites",),
+    "retention": ("prism_elements", "citrix_sites"),
+    "lineage": ("prism_elements", "citrix_sites"),
+}
+CATALOGS = {"release": "image_release_catalogs", "preflight": "image_release_catalogs", "rollout": "catalog_rollout_catalogs"}
+REBOOTS = {"release": "image_release_reboot", "preflight": "image_release_reboot", "rollout": "catalog_rollout_reboot"}
+PATHS = {
+    "release": {"image_release_report_path": "image_release_{release}.json"},
+    "preflight": {"preflight_report_path": ""},
+    "rollout": {},
+    "rollback": {"image_rollback_report_path": "image_rollback_{release}.json"},
+    "retention": {"image_retention_report_path": "image_retention.json"},
+    "lineage": {"image_lineage_path": ""},
+}
+OF_THE_WHOLE_RELEASE = (
+    "image_release_id",
+    "image_release_base_vm",
+    "image_release_base_vm_uuid",
+    "image_release_prefix",
+    "image_release_protection_domain",
+    "image_release_source",
+    "image_release_publish_when",
+    "catalog_rollout_image",
+)
+
+
+def perform(run: Run) -> dict[str, Any]:
+    begun = iso_milliseconds(datetime.now(timezone.utc))
+    params = run.params
+    problems = _wrong_groups(params)
+    if params["variables"] and not problems:
+        problems = list(dict.fromkeys(_wrong_types(params) or _wrong_wishes(params)))
+    if problems:
+        raise OperationError(" ".join(problems), "Nothing was begun.", problems=problems)
+    return {"changed": False, "run": begun, "taking_part": params["taking_part"], "problems": []}
+
+
+def _wrong_groups(params: Mapping[str, Any]) -> list[str]:
+    hosts = {"prism_elements": params["clusters"], "citrix_sites": params["sites"]}
+    problems = release_wishes.wrong_groups({name: hosts[name] for name in GROUPS[params["job"]]}, params["taking_part"])
+    silent = [host for host in params["taking_part"] if params["variables"] and host not in params["variables"]]
+    return problems or [f"The variables of {host} cannot be told: see what is said of it above." for host in silent]
+
+
+def _wrong_types(params: Mapping[str, Any]) -> list[str]:
+    """What the roles' argument specs refuse, and text where a list or a dictionary is meant: parts of the roles read such variables as they are."""
+    problems = []
+    for host, given in params["variables"].items():
+        for name in (name for name in given if name in params["options"]):
+            kind = params["options"][name].get("type", "str")
+            if kind in ("dict", "list") and isinstance(given[name], str):
+                problems.append(f"{name} of {host} is text and must be a {'dictionary' if kind == 'dict' else kind}: with -e, give it as JSON.")
+                continue
+            spec = {key: value for key, value in params["options"][name].items() if key not in ("default", "required", "description", "short_description")}
+            checked = ArgumentSpecValidator({name: _without_words(spec)}).validate({name: given[name]})
+            problems += [f"{host}: {message.rstrip('.')}." for message in checked.error_messages]
+    return problems
+
+
+def _without_words(spec: Mapping[str, Any]) -> dict[str, Any]:
+    """An option of a role's argument spec as modules take it."""
+    plain = {key: value for key, value in spec.items() if key not in ("description", "short_description", "version_added")}
+    if "options" in plain:
+        plain["options"] = {name: _without_words(option) for name, option in plain["options"].items()}
+    return plain
+
+
+def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
+    job, variables = params["job"], params["variables"]
+    problems = release_wishes.differing(variables, OF_THE_WHOLE_RELEASE)
+
+    def common(name: str, default: Any = "") -> Any:
+        return release_wishes.common(variables, name, default)
+
+    release = common("image_release_id")
+    if job in ("release", "rollback"):
+        problems += release_wishes.wrong_name(common("image_release_base_vm"), release, common("image_release_prefix", None))
+    if job == "release":
+        problems += release_wishes.wrong_source(common("image_release_source"), params["clusters"])
+        if not common("image_release_protection_domain"):
+            problems.append("image_release_protection_domain is missing.")
+    if job == "rollout" and not common("catalog_rollout_image"):
+        problems.append("catalog_rollout_image is missing: the image, by its exact name or its path.")
+    problems += _wrong_catalogs(params)
+    # With a wrong id no path is made of it.
+    return problems or _wrong_paths(params, str(release))
+
+
+def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:
+    job, variables = params["job"], params["variables"]
+    if job == "rollback":
+        wanted = {site: variables[site].get("image_rollback_catalogs", variables[site].get("image_release_catalogs", [])) for site in params["sites"]}
+        return release_wishes.wrong_catalogs("image_rollback_catalogs or image_release_catalogs", wanted, None)
+    if job not in CATALOGS:
+        return []
+    wanted = {site: variables.get(site, {}).get(CATALOGS[job], []) for site in params["sites"]}
+    problems = []
+    # The preflight judges catalogs itself, with what the sites say of them.
+    if job != "preflight":
+        clusters = params["clusters"] if job == "release" else None
+        problems = release_wishes.wrong_catalogs(CATALOGS[job], wanted, clusters, params["catalogs_required"])
+    reboots = {site: variables.get(site, {}).get(REBOOTS[job]) for site in params["sites"]}
+    return problems or release_wishes.wrong_waves(variables, params["sites"], wanted, reboots, _wrong_reboot)
+
+
+def _wrong_reboot(given: Any) -> str:
+    """What is wrong with a reboot policy, '' when nothing is."""
+    if given is None:
+        return ""
+    if not isinstance(given, Mapping):
+        return "reboot must be a dictionary such as {within_minutes: 120}"
+    checked = ArgumentSpecValidator(REBOOT_ARGUMENTS).validate({"reboot": given})
+    if checked.error_messages:
+        return str(checked.error_messages[0])
+    try:
+        reboot_policy(checked.validated_parameters["reboot"])
+    except OperationError as error:
+        return error.message
+    return ""
+
+
+def _wrong_paths(params: Mapping[str, Any], release: str) -> list[str]:
+    problems = []
+    chosen: dict[str, str] = {}
+    for name, given in _paths(params, release).items():
+        if not given:
+            continue
+        path = os.path.realpath(os.path.expanduser(os.path.expandvars(str(given))))
+        reason = unwritable(Path(path))
+        if reason:
+            problems.append(f"{name} is '{given}', which cannot be written: {reason}.")
+        elif path in chosen:
+            problems.append(f"{name} and {chosen[path]} are both '{given}': give each a path of its own.")
+        chosen[path] = name
+    return problems
+
+
+def _paths(params: Mapping[str, Any], release: str) -> dict[str, str]:
+    """The files that the job will write, by the variable that names them; '' for none."""
+    defaults = {name: path.format(release=release) for name, path in PATHS[params["job"]].items()}
+    paths = {name: str(release_wishes.common(params["variables"], name, path) or "") for name, path in defaults.items()}
+    if params["job"] == "release":
+        beside = f"{os.path.splitext(paths['image_release_report_path'])[0]}.html" if paths["image_release_report_path"] else ""
+        paths["image_release_page_path"] = str(release_wishes.common(params["variables"], "image_release_page_path", beside) or "")
+    return paths
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

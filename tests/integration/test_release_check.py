@@ -1,0 +1,169 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What cannot be meant is told before anything is looked at."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.modules import run_module
+
+ROLES = Path(__file__).parents[2] / "roles"
+CLUSTERS = ["cluster-a", "cluster-b"]
+SITES = ["daas", "cvad"]
+COMMON = {
+    "image_release_id": "2026.11.20-1",
+    "image_release_base_vm": "Gold",
+    "image_release_protection_domain": "PD-Gold",
+    "image_release_source": "cluster-a",
+}
+CATALOG = {"name": "W11-Pool", "folder": "Prod", "cluster": "cluster-a"}
+WAVES = [{"name": "canary", "gate": {}}, {"name": "everyone"}]
+
+
+def options(*roles: str) -> dict[str, Any]:
+    return {
+        name: option
+        for role in roles
+        for name, option in yaml.safe_load((ROLES / role / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"]["options"].items()
+    }
+
+
+def check(job: str = "release", on_all: dict[str, Any] | None = None, daas: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
+    """`on_all` and `daas` are variables of every host and of that site."""
+    everybody = {**(COMMON if job == "release" else {}), **(on_all or {})}
+    own = {"image_release_catalogs": [CATALOG], **(daas or {})} if job == "release" else daas or {}
+    arguments = {
+        "job": job,
+        "clusters": CLUSTERS,
+        "sites": SITES,
+        "taking_part": CLUSTERS + SITES,
+        "variables": {host: {**everybody, **(own if host == "daas" else {})} for host in CLUSTERS + SITES},
+        "options": options("image_release", "catalog_rollout"),
+        **given,
+    }
+    return run_module("release_check", arguments)
+
+
+def problems(*given: Any, **variables: Any) -> list[str]:
+    result = check(*given, **variables)
+    assert result.get("failed"), result
+    assert result["msg"].endswith("Nothing was begun.")
+    told: list[str] = result["problems"]
+    return told
+
+
+@pytest.fixture(autouse=True)
+def in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_what_can_be_meant_gets_a_run_and_writes_nothing(tmp_path: Path) -> None:
+    result = check(daas={"catalog_rollout_waves": WAVES, "catalog_rollout_window_end": ""}, on_all={"catalog_rollout_waves": WAVES})
+    assert not result.get("failed"), result
+    assert result["run"].endswith("Z")
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"clusters": []}, "no host in the group prism_elements"),
+        ({"sites": []}, "no host in the group citrix_sites"),
+        ({"taking_part": ["fileserver"]}, "--limit leaves no host of prism_elements and citrix_sites in"),
+    ],
+)
+def test_a_group_that_matches_nobody_is_a_failure(given: dict[str, Any], words: str) -> None:
+    (told,) = problems(**given)
+    assert words in told
+
+
+@pytest.mark.parametrize(
+    ("job", "group"), [("retention", "citrix_sites"), ("preflight", "citrix_sites"), ("lineage", "citrix_sites"), ("rollout", "citrix_sites")]
+)
+def test_no_job_goes_without_its_groups(job: str, group: str) -> None:
+    (told,) = problems(job, sites=[])
+    assert f"no host in the group {group}" in told
+
+
+@pytest.mark.parametrize(
+    ("on_all", "daas", "words"),
+    [
+        ({}, {"image_release_catalogs": []}, "No site of the group citrix_sites names a catalog"),
+        ({}, {"image_release_catalogs": [{**CATALOG, "cluster": "cluster-x"}]}, "gives 'W11-Pool' the cluster 'cluster-x', which is no host"),
+        ({}, {"image_release_catalogs": [{**CATALOG, "clutser": "cluster-a"}]}, "clutser"),
+        ({}, {"image_release_catalogs": [{"folder": "Prod"}]}, "each catalog is given by its name"),
+        ({}, {"image_release_catalogs": [CATALOG, {"name": "w11-pool", "folder": "/prod/"}]}, "names the catalog 'w11-pool' twice"),
+        ({}, {"image_release_catalogs": "W11-Pool"}, "image_release_catalogs of daas is text and must be a list"),
+        ({}, {"image_release_catalogs": [{**CATALOG, "wave": "canray"}], "catalog_rollout_waves": WAVES}, "is in wave 'canray'"),
+        ({"catalog_rollout_waves": [{"name": "all", "gate": {"registered": 9}}]}, {}, "registered"),
+        ({"catalog_rollout_waves": []}, {}, "holds no wave"),
+        ({"catalog_rollout_window_end": "tomorrow"}, {}, "'tomorrow' is no moment with an offset from UTC"),
+        ({"catalog_rollout_window_end": "2026-11-21T06:00:00"}, {}, "is no moment with an offset from UTC"),
+        ({"catalog_rollout_on_closed_gate": "rollback"}, {}, "roll_back"),
+        ({"image_release_reboot": '{"within_minutes": 0}'}, {}, "image_release_reboot of cluster-a is text and must be a dictionary"),
+        ({"image_release_reboot": {"within_minutes": "soon"}}, {}, "within_minutes"),
+        ({"image_release_reboot": {"within_minute": 5}}, {}, "within_minute"),
+        ({"image_release_reboot": {"within_minutes": 60, "warning_minutes": 5}}, {}, "warning_message is missing"),
+        ({"image_release_source": "cluster-x"}, {}, "'cluster-x', which is no host of the group prism_elements. Near names are 'cluster-"),
+        ({"image_release_source": ""}, {}, "image_release_source is missing"),
+        ({}, {"image_release_id": "2026.11.20-2"}, "image_release_id must be the same on all hosts"),
+        ({}, {"image_release_base_vm": "Gold2"}, "image_release_base_vm must be the same on all hosts"),
+        ({"image_release_id": "../../etc/cron"}, {}, "is no release id"),
+        ({"image_release_id": ""}, {}, "image_release_id is missing"),
+        ({"image_release_prefix": ""}, {}, "the prefix is empty"),
+        ({"image_release_publish_when": "all"}, {}, "needed_clusters"),
+        ({"image_release_concurrency": "many"}, {}, "image_release_concurrency"),
+        ({"image_release_report_path": "/dev/null/report.json"}, {}, "'/dev/null/report.json', which cannot be written: /dev/null is no directory"),
+        ({"image_release_report_path": "/"}, {}, "it is a directory"),
+        ({"image_release_report_path": "same.html"}, {}, "image_release_page_path and image_release_report_path are both"),
+    ],
+)
+def test_every_wrong_variable_is_told(on_all: dict[str, Any], daas: dict[str, Any], words: str) -> None:
+    told = problems(on_all=on_all, daas=daas)
+    assert words in " ".join(told)
+
+
+def test_waves_that_differ_between_sites() -> None:
+    told = problems(on_all={"catalog_rollout_waves": WAVES}, daas={"catalog_rollout_waves": WAVES[::-1]})
+    assert any(text.startswith("catalog_rollout_waves must be the same on all hosts") for text in told)
+
+
+def test_all_that_is_wrong_is_told_at_once() -> None:
+    told = problems(on_all={"image_release_source": "cluster-x", "catalog_rollout_window_end": "soon"}, daas={"image_release_base_vm": "Other"})
+    assert len(told) == 3
+
+
+def test_no_path_is_made_of_a_wrong_id(tmp_path: Path) -> None:
+    outside = tmp_path / "outside"
+    (told,) = problems(on_all={"image_release_id": f"x/../../{outside.name}/y"})
+    assert "is no release id" in told
+
+
+def test_images_for_catalogs_that_are_to_be_created() -> None:
+    result = check(daas={"image_release_catalogs": []}, catalogs_required=False)
+    assert not result.get("failed"), result
+
+
+def test_a_roll_out_needs_an_image_and_catalogs() -> None:
+    assert problems("rollout") == [
+        "catalog_rollout_image is missing: the image, by its exact name or its path.",
+        "No site of the group citrix_sites names a catalog in catalog_rollout_catalogs, so that nothing would be moved. Give them like "
+        "{name: W11-Pool, folder: Prod}.",
+    ]
+    result = check("rollout", {"catalog_rollout_image": "ctx_Gold_1"}, {"catalog_rollout_catalogs": [CATALOG]})
+    assert not result.get("failed"), result
+
+
+@pytest.mark.parametrize("name", ["image_rollback_catalogs", "image_release_catalogs"])
+def test_a_roll_back_needs_catalogs(name: str) -> None:
+    given = {"image_release_id": "1", "image_release_base_vm": "Gold"}
+    assert "nothing would be moved" in problems("rollback", given)[0]
+    assert "'a/b' is no release id" in problems("rollback", {**given, "image_release_id": "a/b"}, {name: [CATALOG]})[0]
+    result = check("rollback", given, {name: [CATALOG]})
+    assert not result.get("failed"), result

@@ -1,0 +1,61 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A job that would do nothing, or not what was meant, says so before it touches anything."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.modules import writes
+from harness.playbooks import run_playbook
+from lab.running import RunningLab
+
+
+def inventory(lab: RunningLab, directory: Path, groups: dict[str, str]) -> Path:
+    """The lab's inventory with groups under other names; '' leaves one out."""
+    given: dict[str, Any] = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
+    children = given["all"]["children"]
+    for name, other in groups.items():
+        hosts = children.pop(name)
+        if other:
+            children[other] = hosts
+    path = directory / "inventory.yml"
+    path.write_text(yaml.safe_dump(given), encoding="utf-8")
+    return path
+
+
+def test_misspelt_groups(lab: RunningLab, tmp_path: Path) -> None:
+    renamed = inventory(lab, tmp_path, {"prism_elements": "prism_element", "citrix_sites": ""})
+    outcome = run_playbook("euc.nutanix_citrix.image_release", renamed, tmp_path, "-e", "image_release_id=1")
+    assert outcome.status != 0
+    assert "The inventory has no host in the group prism_elements" in outcome.output
+    assert "The inventory has no host in the group citrix_sites" in outcome.output
+    assert lab.requests() == []
+
+
+def test_no_inventory_at_all(tmp_path: Path) -> None:
+    empty = tmp_path / "inventory.yml"
+    empty.write_text("all: {children: {prism_elements: {}, citrix_sites: {}}}", encoding="utf-8")
+    outcome = run_playbook("euc.nutanix_citrix.image_release", empty, tmp_path, "-e", "image_release_id=1")
+    assert outcome.status != 0
+    assert "The inventory has no host in the group prism_elements" in outcome.output
+
+
+def test_catalogs_that_are_not_there_stop_the_release_before_any_image(lab: RunningLab, tmp_path: Path) -> None:
+    given = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
+    sites = given["all"]["children"]["citrix_sites"]["hosts"]
+    sites["daas"]["image_release_catalogs"] += [{"name": "W11-Sale"}, {"name": "W11-Pol"}]
+    sites["cvad"]["citrix_client_secret"] = "wrong"
+    path = tmp_path / "inventory.yml"
+    path.write_text(yaml.safe_dump(given), encoding="utf-8")
+    outcome = run_playbook("euc.nutanix_citrix.image_release", path, tmp_path, "-e", "image_release_id=1")
+    assert outcome.status != 0
+    assert writes(lab) == []
+    (told,) = [task["result"]["msg"] for task in outcome.tasks if "Stop while nothing is made" in task["task"]]
+    assert "daas: there is no catalog 'W11-Sale'" in told
+    assert "daas: there is no catalog 'W11-Pol'" in told
+    assert not any(entry["endpoint"].startswith("cluster") for entry in lab.requests())
