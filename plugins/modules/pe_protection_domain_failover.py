@@ -6,14 +6,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: pe_protection_domain_failover
-short_description: Fail a protection domain over from one Prism Element cluster to another
+short_description: Fail protection domains over from one Prism Element cluster to another
 version_added: 0.1.0
 description:
   - Moves a protection domain to the other side as planned, activates it on the survivor of a disaster, or gives it up on the old source when that is back,
     through Prism Element, REST API v2.0.
   - It looks first, and does nothing when the state is reached already. A change of mode that is under way is waited for and never ordered twice.
   - What would lose data or VMs is refused with the reason, and can be accepted by an option of its own.
-  - It waits until the VMs are registered on the side that owns them then. It does not power them on; use M(euc.nutanix_citrix.pe_vm) for that.
+  - It waits until the VMs are registered on the side that owns them then, and powers them on when it is told to.
+  - Several protection domains are ordered and watched side by side. None waits for another, and one that fails holds up no other.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -24,9 +25,13 @@ notes:
 options:
   name:
     description:
-      - The protection domain's exact name.
+      - The protection domain's exact name. Either this or O(names) is required.
     type: str
-    required: true
+  names:
+    description:
+      - Exact names of several protection domains, for O(state=migrated) and O(state=activated).
+    type: list
+    elements: str
   state:
     description:
       - V(migrated) runs on the source. The VMs are shut down, their last data is sent, and they are registered at O(remote_site). Nothing is lost.
@@ -40,7 +45,8 @@ options:
     description:
       - The cluster on the other side. What is left out is as for the task itself.
       - Required for O(state=deactivated). With O(state=migrated) the task waits until the VMs are registered there, with O(state=activated) it refuses
-        when the protection domain is active there; a peer that does not answer is no obstacle then, and is warned of.
+        when the protection domain is active there. A peer that does not answer is no obstacle then, unless the remote site that the protection domain was
+        last on says that it lives; it is warned of.
     type: dict
     suboptions:
       nutanix_host:
@@ -68,6 +74,11 @@ options:
         description:
           - File with the certificates of the authorities to trust.
         type: path
+  peer_timeout:
+    description:
+      - For O(state=activated) and O(state=deactivated), how many seconds O(peer) has to answer. Whatever way it is dead, nothing waits longer for it.
+    type: int
+    default: 10
   remote_site:
     description:
       - For O(state=migrated), the remote site to move to, under the name that the source has for it.
@@ -98,7 +109,8 @@ options:
     default: 0
   accept_split_brain:
     description:
-      - Whether to do O(state=activated) although O(peer) answers and the protection domain is active there. Both sides have data of their own then.
+      - Whether to do O(state=activated) although the protection domain is active on O(peer), or O(peer) does not answer and this cluster's remote site
+        says that it is connected. Both sides have data of their own then, and may run the same VMs.
     type: bool
     default: false
   accept_missing_vms:
@@ -108,7 +120,7 @@ options:
     default: false
   accept_running_vms:
     description:
-      - Whether to do O(state=deactivated) although at least as many of the VMs run here as on O(peer), which looks as if this were the side in use.
+      - Whether to do O(state=deactivated) although it deletes VMs that are not off. Somebody may work on them.
       - An old source may start its VMs when its power comes back. Power them off there instead, with M(euc.nutanix_citrix.pe_vm).
     type: bool
     default: false
@@ -116,6 +128,20 @@ options:
     description:
       - Required for O(state=deactivated), which deletes VMs. Must repeat O(name).
     type: str
+  power_on:
+    description:
+      - Whether the VMs are powered on as soon as they have arrived, those of each protection domain by themselves. V(all) of them, V(none), or with
+        V(were_on) those of a migration that were not off on the source. Which VMs were off is known only to the run that orders the migration.
+      - Needs O(peer) with O(state=migrated). In check mode, and without O(wait), nothing is powered on.
+    type: str
+    default: none
+    choices: [none, all, were_on]
+  leave_off:
+    description:
+      - Names of VMs that are not powered on in any case.
+    type: list
+    elements: str
+    default: []
 extends_documentation_fragment:
   - euc.nutanix_citrix.prism_element
   - euc.nutanix_citrix.waiting
@@ -136,6 +162,17 @@ EXAMPLES = r"""
     peer:
       nutanix_host: cluster-b.example.com
   register: moved
+
+- name: Move all desktops, and power each protection domain's VMs on as soon as they are there
+  euc.nutanix_citrix.pe_protection_domain_failover:
+    nutanix_host: cluster-a.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    names: [PD-Desktops-1, PD-Desktops-2, PD-Desktops-3]
+    state: migrated
+    power_on: all
+    peer:
+      nutanix_host: cluster-b.example.com
 
 - name: Bring the desktops up on the survivor, losing a day of work at most
   euc.nutanix_citrix.pe_protection_domain_failover:
@@ -171,6 +208,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+domains:
+  description:
+    - With O(names), what became of each protection domain, by name, with the keys that are described here. One that failed has C(failed), C(msg) and C(error).
+    - The keys below, apart from C(state), stand in there and not beside it.
+  returned: when names is given
+  type: dict
+  sample: {}
 name:
   description: The protection domain's name.
   returned: success
@@ -233,6 +277,36 @@ data_age_seconds:
   returned: success, and when data_age_limit refuses
   type: int
   sample: 3127
+old_side:
+  description:
+    - What was seen of the other side by O(state=activated), null otherwise. C(cluster) and whether it C(answers), why not (C(silence)), whether the protection
+      domain is C(active) there (null when unknown), the C(remote_sites) that lead there with C(name) and C(status), whether O(accept_split_brain) was
+      C(accepted), and C(given_up), which is true only when that side says that it does not own it any more.
+  returned: success
+  type: dict
+  sample:
+    cluster: Prism Element cluster-a.example.com
+    answers: false
+    silence: "Prism Element cluster-a.example.com: no answer within 10 s"
+    active:
+    given_up: false
+    remote_sites:
+      - name: cluster-a
+        status: UNREACHABLE
+    accepted: false
+were_off:
+  description: The VMs that were off on the source when O(state=migrated) was ordered, each with C(name) and C(uuid).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+power:
+  description:
+    - What O(power_on) did, as M(euc.nutanix_citrix.pe_vm) tells it, with C(changed), C(vms), C(failures) and C(timeline); null when there was nothing to do.
+    - VMs that did not go on do not fail the task. They are told here, with C(failed) and C(msg).
+  returned: success
+  type: dict
+  sample:
 protected_by:
   description:
     - The remote sites that the schedules of the side that owns it replicate to now, apart from suspended ones. Empty when it is not protected, which is
@@ -243,7 +317,8 @@ protected_by:
   elements: str
   sample: [cluster-a]
 timeline:
-  description: When the work was done, each piece with C(phase) (V(migrate), V(activate) or V(deactivate)), C(started) and C(finished) in UTC, and C(failed).
+  description:
+    - When the work was done, each piece with C(phase) (V(migrate), V(activate), V(deactivate) or V(power)), C(started) and C(finished) in UTC, and C(failed).
   returned: when something was done
   type: list
   elements: dict

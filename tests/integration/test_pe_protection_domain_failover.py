@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import socket
 from datetime import datetime, timezone
 from typing import Any
 
@@ -609,13 +610,138 @@ def test_a_migration_under_way_is_not_cut_off(pair: Pair) -> None:
     assert "a migration of the protection domain 'PD-W11' is under way there" in pair.call("cluster-b", "activated")["msg"]
 
 
-def test_a_peer_that_only_answers_with_server_errors_is_no_obstacle(pair: Pair) -> None:
-    pair.lab.faults([{"endpoint": "cluster-a", "then": {"status": 500, "body": {"message": "internal error"}}}])
+SICK = {"endpoint": "cluster-a", "then": {"status": 500, "body": {"message": "internal error"}}}
+
+
+def test_a_peer_that_only_answers_with_server_errors_is_no_obstacle_once_it_is_cut_off(pair: Pair) -> None:
+    pair.change("cluster-b", "connected", remote_site="SITE-A", connected=False)
+    pair.lab.faults([SICK])
     assert pair("cluster-b", "activated", check=True)["changed"] is True
     pair.lab.clear_faults()
     pair.change("cluster-b", "pd_active", protection_domain=NAME, active=True)
-    pair.lab.faults([{"endpoint": "cluster-b", "then": {"status": 500, "body": {"message": "internal error"}}}])
+    pair.lab.faults([{**SICK, "endpoint": "cluster-b"}])
     assert "does not answer" in pair.refuses("cluster-a", "deactivated")
+
+
+def test_a_peer_whose_remote_site_is_connected_lives_although_its_prism_does_not_answer(pair: Pair) -> None:
+    """The survivor knows it, whoever asks: both sides would run the same desktops."""
+    pair.lab.faults([{**SICK, "then": {"status": 503}}])
+    message = pair.refuses("cluster-b", "activated", peer_timeout=1)
+    assert "the remote site 'SITE-A' is connected" in message
+    assert "accept_split_brain" in message
+    made = pair("cluster-b", "activated", peer_timeout=1, accept_split_brain=True)
+    old = made["old_side"]
+    assert (old["answers"], old["active"], old["given_up"], old["accepted"]) == (False, None, False, True)
+    assert old["remote_sites"] == [{"name": "SITE-A", "status": "RELATIONSHIP_ESTABLISHED"}]
+
+
+@pytest.mark.parametrize("peer", [None, "cluster-c"])
+def test_a_peer_that_cannot_know_does_not_vouch_for_the_source(pair: Pair, peer: str | None) -> None:
+    given = pair.peer(peer) if peer else None
+    assert "the remote site 'SITE-A' is connected" in pair.refuses("cluster-b", "activated", peer=given)
+    pair.change("cluster-a", "lost", lost=True)
+    assert pair("cluster-b", "activated", check=True, peer=given)["changed"] is True
+
+
+def test_the_old_side_is_told_every_time_until_it_is_seen_to_have_given_up(pair: Pair) -> None:
+    pair.change("cluster-a", "lost", lost=True)
+    for changed in (True, False):
+        result = pair("cluster-b", "activated")
+        assert (result["changed"], result["old_side"]["given_up"], result["old_side"]["active"]) == (changed, False, None)
+        assert result["old_side"]["remote_sites"] == [{"name": "SITE-A", "status": "UNREACHABLE"}]
+    pair.change("cluster-a", "lost", lost=False)
+    old = pair("cluster-b", "activated")["old_side"]
+    assert (old["answers"], old["active"], old["given_up"]) == (True, True, False)
+    pair("cluster-a", "deactivated")
+    assert pair("cluster-b", "activated")["old_side"]["given_up"] is True
+
+
+def test_a_peer_that_hangs_is_waited_for_once_and_shortly(pair: Pair) -> None:
+    pair.change("cluster-a", "lost", lost=True)
+    pair.change("cluster-b", "protection_domain", name="PD-Two", active=False)
+    # It takes the connection and says nothing.
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        peer = {**pair.peer("cluster-a"), "nutanix_host": "127.0.0.1", "nutanix_port": hanging.getsockname()[1]}
+        result = pair.call("cluster-b", "activated", name=None, names=[NAME, "PD-Two"], peer=peer, peer_timeout=1)
+    assert result["domains"][NAME]["changed"] is True
+    assert "no answer within 1 s" in str(result["warnings"])
+    ordered = next(entry for entry in pair.lab.requests() if entry["method"] == "POST")
+    assert ordered["path"].endswith("PD-W11/activate")
+    assert "holds no snapshot" in result["domains"]["PD-Two"]["msg"]
+
+
+# Several at once.
+
+
+def several(pair: Pair, count: int) -> list[str]:
+    """So many more protection domains on cluster-a, each with a VM of its own that was on."""
+    names = [f"PD-{number:02d}" for number in range(1, count + 1)]
+    for name in names:
+        pair.change("cluster-a", "vm", name=f"vm-{name}", power_state="on", disk_gib=1)
+        pair.change("cluster-a", "protection_domain", name=name, vms=[f"vm-{name}"], schedules=[SCHEDULE], snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}])
+    return names
+
+
+def test_all_are_ordered_before_one_has_ended_and_each_is_switched_on_when_it_has_arrived(pair: Pair) -> None:
+    *names, slow = several(pair, 6)
+    # Of one domain the other side does not tell for a while whether it has arrived.
+    silent = {"status": 500, "body": {"message": "internal error"}}
+    pair.lab.faults([{"endpoint": "cluster-b", "path": f"names={slow}", "nth": 2, "times": 12, "then": silent}])
+    pair.change("cluster-a", "durations", migrate=200)
+    moved = pair("cluster-a", "migrated", name=None, names=[slow, *names], power_on="all")
+    assert moved["changed"] is True
+    assert list(moved["domains"]) == [slow, *names]
+    posts = [entry["path"].rpartition("/")[2] for entry in pair.lab.requests() if entry["method"] == "POST"]
+    assert posts[: len(names) + 1] == ["migrate"] * (len(names) + 1)
+    powers = {name: result["power"] for name, result in moved["domains"].items()}
+    assert {name: [vm["power_state"] for vm in power["vms"]] for name, power in powers.items()} == {name: ["on"] for name in [slow, *names]}
+    last = next(piece for piece in moved["domains"][slow]["timeline"] if piece["phase"] == "migrate")
+    assert all(powers[name]["timeline"][0]["started"] < last["finished"] for name in names)
+
+
+def test_one_that_fails_holds_up_no_other(pair: Pair) -> None:
+    first, second = several(pair, 2)
+    pair.lab.faults([{"endpoint": "cluster-a", "method": "POST", "path": f"{first}/migrate", "then": {"status": 422, "body": {"message": "no"}}}])
+    result = pair.call("cluster-a", "migrated", name=None, names=[first, second, "PD-Typo"])
+    assert result["failed"] is True
+    assert "2 of 3 protection domains could not be migrated" in result["msg"]
+    assert result["domains"][second]["changed"] is True
+    assert result["domains"][first]["error"]["message"]
+    assert "has no protection domain 'PD-Typo'" in result["domains"]["PD-Typo"]["msg"]
+    assert f"vm-{second}" in pair.vms("cluster-b")
+
+
+def test_several_as_predicted_and_then_unchanged(pair: Pair) -> None:
+    names = [*several(pair, 2), NAME]
+    predicted = pair("cluster-a", "migrated", check=True, name=None, names=names, power_on="all")
+    assert writes(pair.lab) == []
+    moved = pair("cluster-a", "migrated", name=None, names=names, power_on="all")
+    assert moved["diff"] == predicted["diff"]
+    assert {name: result["vms"] for name, result in moved["domains"].items()} == {name: result["vms"] for name, result in predicted["domains"].items()}
+    pair.lab.forget()
+    again = pair("cluster-a", "migrated", name=None, names=names, power_on="all")
+    assert (again["changed"], writes(pair.lab)) == (False, [])
+
+
+def test_what_was_on_before_goes_on_and_what_was_off_is_told(pair: Pair) -> None:
+    pair.change("cluster-a", "power", vm="desk-2", state="off")
+    uuid = pair.vms("cluster-a")["desk-2"]
+    for check in (True, False):
+        result = pair("cluster-a", "migrated", check=check, power_on="were_on", leave_off=["desk-3"])
+        assert result["were_off"] == [{"name": "desk-2", "uuid": uuid}]
+    assert [vm["name"] for vm in result["power"]["vms"]] == ["desk-1"]
+    states = {vm["name"]: vm["power_state"] for vm in pair.hosts["cluster-b"]("pe_vm_info")["vms"]}
+    assert states == {"desk-1": "on", "desk-2": "off", "desk-3": "off"}
+
+
+def test_a_vm_that_does_not_go_on_is_told_and_the_rest_is(pair: Pair) -> None:
+    uuid = pair.vms("cluster-a")["desk-2"]
+    refusal = {"status": 422, "body": {"message": "no host has room"}}
+    pair.lab.faults([{"endpoint": "cluster-b", "method": "POST", "path": f"{uuid}/set_power_state", "then": refusal}])
+    result = pair("cluster-a", "migrated", power_on="all")
+    assert result["power"]["failed"] is True
+    assert [failure["name"] for failure in result["power"]["failures"]] == ["desk-2"]
+    assert "no host has room" in result["power"]["failures"][0]["message"]
 
 
 @pytest.mark.parametrize("state", ["migrated", "activated", "deactivated"])
@@ -722,11 +848,43 @@ def test_a_vm_without_a_counterpart_is_not_deleted_unless_accepted(pair: Pair) -
     assert {"name": "desk-3", "uuid": uuid} in done["missing_vms"]
 
 
-def test_the_side_in_use_is_not_deleted_unless_accepted(pair: Pair) -> None:
+def test_vms_that_run_are_not_deleted_unless_accepted(pair: Pair) -> None:
+    """Somebody may work there, however many run on the other side."""
     pair.split()
-    pair.change("cluster-b", "power", vm="desk-1", state="on")
-    assert "looks like the side that is in use" in pair.refuses("cluster-b", "deactivated")
-    assert pair("cluster-b", "deactivated", check=True, accept_running_vms=True)["changed"] is True
+    for desk in DESKS:
+        pair.change("cluster-b", "power", vm=desk, state="on")
+    pair.change("cluster-a", "power", vm="desk-1", state="on")
+    uuids = pair.vms("cluster-a")
+    message = pair.refuses("cluster-a", "deactivated")
+    assert "would delete VMs that run" in message
+    assert f"'desk-1' ({uuids['desk-1']}), on" in message
+    assert "'desk-2'" not in message
+    assert pair("cluster-a", "deactivated", check=True, accept_running_vms=True)["changed"] is True
+
+
+def test_a_vm_that_is_paused_counts_as_running(pair: Pair) -> None:
+    pair.split()
+    uuid = pair.vms("cluster-a")["desk-3"]
+    vms = [{"uuid": other, "name": name, "power_state": "suspended" if other == uuid else "off"} for name, other in pair.vms("cluster-a").items()]
+    pair.lab.faults([{"endpoint": "cluster-a", "method": "GET", "path": r"/vms/?(\?|$)", "then": {"status": 200, "body": {"entities": vms}}}])
+    assert f"'desk-3' ({uuid}), suspended" in pair.refuses("cluster-a", "deactivated")
+
+
+def test_every_vm_that_goes_is_named_before_and_after(pair: Pair) -> None:
+    for number in range(1, 15):
+        pair.change("cluster-a", "vm", name=f"more-{number:02d}", power_state="off", disk_gib=1)
+    many = [f"more-{number:02d}" for number in range(1, 15)]
+    pair.change("cluster-a", "protection_domain", name="PD-Many", vms=many, schedules=[SCHEDULE], snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}])
+    pair.change("cluster-a", "lost", lost=True)
+    pair("cluster-b", "activated", name="PD-Many")
+    pair.change("cluster-a", "lost", lost=False)
+    doomed = {name: uuid for name, uuid in pair.vms("cluster-a").items() if name in many}
+    for check in (True, False):
+        result = pair("cluster-a", "deactivated", check=check, name="PD-Many")
+        for name, uuid in doomed.items():
+            assert any(f"'{name}' ({uuid})" in line for line in result["plan"])
+            assert any(f"{name} ({uuid})" in line for line in result["diff"]["before"]["deleted_vms"])
+        assert result["diff"]["after"]["deleted_vms"] == []
 
 
 def test_as_many_running_on_both_sides_is_no_proof_of_the_right_one(pair: Pair) -> None:

@@ -22,6 +22,7 @@ BETWEEN = "between"
 ARRIVING = "activate"
 LEAVING = "deactivate"
 MOST_LISTED = 10
+CONNECTED = "RELATIONSHIP_ESTABLISHED"
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Site:
     @property
     def connected(self) -> bool:
         """A status that the cluster leaves out is no objection."""
-        return self.status in ("", "RELATIONSHIP_ESTABLISHED")
+        return self.status in ("", CONNECTED)
 
 
 def decide_migration(name: str, here: Side, there: Side | None, was_here: bool, origins: Sequence[str]) -> str | Refusal:
@@ -145,6 +146,30 @@ def decide_activation(name: str, here: Side, there: Side | None, accept_split_br
                 "Migrate it as planned, which loses nothing (state migrated, there). accept_split_brain activates it on both, each with data of its own.",
             )
     return ORDER
+
+
+def last_known(sites: Sequence[Site], origins: Sequence[str]) -> list[Site]:
+    """The remote sites that are the side where a protection domain was last: the one that was given as the peer, and the one that its newest snapshot came
+    from. Where neither is known, the only one that there is."""
+    last = origins[0] if origins else ""
+    found = [site for site in sites if site.fits_peer or site.name == last]
+    return found or (list(sites) if len(sites) == 1 else [])
+
+
+def signs_of_life(there: Side | None, sites: Iterable[Site]) -> list[Site]:
+    """Those of the sites that are connected. One that is the peer says nothing when the peer knows the protection domain and speaks for itself."""
+    spoken = there is not None and there.known
+    return [site for site in sites if site.status == CONNECTED and (not spoken or site.fits_peer is False)]
+
+
+def still_lives(name: str, endpoint: str, other: str, signs: Sequence[Site]) -> Refusal:
+    """The old side gives no answer, but somebody who can know says that it lives."""
+    return Refusal(
+        f"{endpoint}: refused, because the side that '{name}' was last on lives: the remote site {quoted(site.name for site in signs)} is connected"
+        f" ({CONNECTED}), and {other} does not say that it gave '{name}' up",
+        "Its VMs may run. When its Prism answers again, migrate as planned. If it has only just been lost, wait for the status to change and run this again."
+        " accept_split_brain activates it nevertheless, once you know that its VMs are off.",
+    )
 
 
 def decide_deactivation(name: str, here: Side, there: Side | None) -> str | Refusal:

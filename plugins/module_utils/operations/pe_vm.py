@@ -12,15 +12,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import PowerChange, order_power, read_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import order_power, read_vms
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, delete_vm, list_vms, read_vm, vms_called
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import (
+    ABSENT,
+    POWER,
+    power_many,
+    shown_vm,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, OperationError, StillRunning
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, wait_for
-
-ABSENT = "absent"
-POWER = {"powered_on": "on", "powered_off": "off"}
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -39,7 +42,8 @@ ARGUMENTS = {
 def perform(run: Run) -> dict[str, Any]:
     client = PrismElement.connect(run.params)
     if run.params["uuids"] is not None and run.params["state"] != ABSENT:
-        return _power_many(client, run)
+        deadline = Deadline(run.params["wait_timeout"])
+        return power_many(client, run, run.params["uuids"], run.params["state"], deadline, lambda vms: _refuse_foreign(client, run.params, vms))
     found = _observe(client, run.params)
     changes = _plan(client, run.params, found)
     if changes and not run.check:
@@ -49,12 +53,12 @@ def perform(run: Run) -> dict[str, Any]:
             with run.phase(phase):
                 act(client, run, vm, deadline)
     changed = {vm.uuid for vm in changes}
-    after = [_shown(vm, run.params["state"] if vm.uuid in changed else None) for vm in found]
+    after = [shown_vm(vm, run.params["state"] if vm.uuid in changed else None) for vm in found]
     return {
         "changed": bool(changes),
         "vms": [vm for vm in after if vm],
         "removed": [vm.uuid for vm in changes] if run.params["state"] == ABSENT else [],
-        "diff": {"before": {"vms": [_shown(vm) for vm in found]}, "after": {"vms": [vm for vm in after if vm]}},
+        "diff": {"before": {"vms": [shown_vm(vm) for vm in found]}, "after": {"vms": [vm for vm in after if vm]}},
     }
 
 
@@ -98,70 +102,6 @@ def _refuse_foreign(client: PrismElement, params: Any, changes: list[Vm]) -> Non
             f"{client.endpoint}: refused, because this is no temporary VM with the prefix '{params['prefix']}': {_listed(foreign)}",
             "Set force to act on VMs that the collection did not make.",
         )
-
-
-def _power_many(client: PrismElement, run: Run) -> dict[str, Any]:
-    """Many VMs side by side. One that fails, or is not there, does not hold up the others; at the end it is an error that lists them all."""
-    state = run.params["state"]
-    # In check mode those are empty that an activation would make only now.
-    uuids = [uuid for uuid in dict.fromkeys(run.params["uuids"]) if uuid or not run.check]
-    found = read_vms(client, uuids)
-    changes = [vm for vm in found.values() if vm.power_state != POWER[state]]
-    _refuse_foreign(client, run.params, changes)
-    failures = {uuid: "there is no VM with this uuid" for uuid in uuids if uuid not in found}
-    late: StillRunning | None = None
-    if changes and not run.check:
-        change = PowerChange(client, changes, POWER[state])
-        try:
-            with run.phase("power"):
-                _change_power(run, change, len(changes))
-        except StillRunning as error:
-            late = error
-        failures.update(change.failures)
-    vms = sorted(found.values(), key=lambda vm: (vm.name, vm.uuid))
-    reached = {vm.uuid for vm in changes} - set(failures)
-    after = [_shown(vm, state if vm.uuid in reached else None) for vm in vms]
-    result = {
-        "changed": bool(reached),
-        "vms": after,
-        "removed": [],
-        "diff": {"before": {"vms": [_shown(vm) for vm in vms]}, "after": {"vms": after}},
-    }
-    if not failures and late is None:
-        return result
-    told = [{"uuid": uuid, "name": found[uuid].name if uuid in found else "", "message": why} for uuid, why in failures.items()]
-    listed = shortened([f"'{failure['name']}' ({failure['uuid']}): {failure['message']}" for failure in told])
-    if late:
-        also = f"; {len(told)} of {len(uuids)} VMs failed: {listed}" if told else ""
-        raise StillRunning(f"{late.message}{also}", late.advice, failures=told)
-    raise OperationError(
-        f"{client.endpoint}: {len(told)} of {len(uuids)} VMs could not be powered {POWER[state]}: {listed}",
-        "The others are done. Put these right, or leave them out, and run the same task again.",
-        failures=told,
-        changed=result["changed"],
-        vms=after,
-        diff=result["diff"],
-    )
-
-
-def _change_power(run: Run, change: PowerChange, count: int) -> None:
-    wanted = POWER[run.params["state"]]
-    what = f"switching {count} VMs {wanted}"
-    deadline = Deadline(run.params["wait_timeout"])
-    if wanted == "off" and run.params["power_off"] == "acpi":
-        change.order("ACPI_SHUTDOWN")
-        if not run.params["wait"]:
-            return
-        try:
-            change.wait(f"shutting {count} VMs down", min(deadline.left, run.params["acpi_timeout"]), run.progress)
-        except StillRunning:
-            if not deadline.left:
-                raise
-            run.progress(f"{len(change.left)} of {count} VMs do not shut down by themselves: switching them off")
-    if change.left:
-        change.order(wanted.upper())
-    if run.params["wait"]:
-        change.wait(what, deadline.left, run.progress)
 
 
 def _remove(client: PrismElement, run: Run, vm: Vm, deadline: Deadline) -> None:
@@ -230,11 +170,6 @@ def _sought(params: Any) -> str:
 
 def _listed(vms: list[Vm]) -> str:
     return shortened([f"'{vm.name}' ({vm.uuid})" for vm in vms])
-
-
-def _shown(vm: Vm, state: str | None = None) -> dict[str, str] | None:
-    """The VM as it is, or as it is after `state` was reached: None when it is absent then."""
-    return None if state == ABSENT else {"uuid": vm.uuid, "name": vm.name, "power_state": POWER[state] if state else vm.power_state}
 
 
 OPERATION = Operation(

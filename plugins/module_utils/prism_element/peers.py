@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import threading
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import ApiError, OperationError, Unreachable, Untrusted
+
+T = TypeVar("T")
 
 # No fall-back on the environment: NUTANIX_HOST names the cluster itself there, which is never its own peer.
 PEER_ARGUMENTS: dict[str, Any] = {
@@ -60,6 +63,29 @@ def gives_no_answer(error: OperationError) -> bool:
     One whose certificate is not trusted is there, and may well own the protection domain.
     """
     return (isinstance(error, Unreachable) and not isinstance(error, Untrusted)) or (isinstance(error, ApiError) and error.status >= 500)
+
+
+def within(seconds: float, endpoint: str, ask: Callable[[], T]) -> T:
+    """What `ask` finds out. Raises Unreachable when that takes longer, in whatever way the cluster is dead: nothing that is done because of its death waits for
+    it. The asking ends by itself in its thread, unheard, so it must only read."""
+    heard: list[T] = []
+    errors: list[OperationError] = []
+
+    def listen() -> None:
+        try:
+            heard.append(ask())
+        except OperationError as error:
+            errors.append(error)
+
+    # A daemon, so that the process may end before it does.
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if errors:
+        raise errors[0]
+    if not heard:
+        raise Unreachable(f"{endpoint}: no answer within {seconds:g} s", "Check that it is up and can be reached.")
+    return heard[0]
 
 
 def _usecs(date: str | None) -> int | None:

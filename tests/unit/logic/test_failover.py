@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
     ARRIVING,
     BETWEEN,
+    CONNECTED,
     LEAVING,
     ORDER,
     UNCHANGED,
@@ -28,9 +29,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover 
     decide_activation,
     decide_deactivation,
     decide_migration,
+    last_known,
     not_in_snapshot,
     only_copies,
     shortened,
+    signs_of_life,
     transfers_in_the_way,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member, PdSnapshot
@@ -247,3 +250,39 @@ def test_only_copies_go_by_name_one_for_one() -> None:
 def test_a_long_list_is_shortened_but_counted(texts: list[str]) -> None:
     told = shortened(texts)
     assert told.endswith(f" and {len(texts) - 10} more") or told == ", ".join(texts)
+
+
+SITE_A, SITE_C = Site("SITE-A", CONNECTED, False), Site("SITE-C", CONNECTED, False)
+INACTIVE = Side("cluster-a", known=True, active=False)
+
+
+@pytest.mark.parametrize(
+    ("sites", "origins", "found"),
+    [
+        ([SITE_A, SITE_C], ["SITE-A", "SITE-C"], ["SITE-A"]),
+        ([SITE_A, replace(SITE_C, fits_peer=True)], [], ["SITE-C"]),
+        ([SITE_A, replace(SITE_C, fits_peer=True)], ["SITE-A"], ["SITE-A", "SITE-C"]),
+        ([SITE_A], [], ["SITE-A"]),
+        ([SITE_A, SITE_C], [], []),
+        ([], ["SITE-A"], []),
+    ],
+)
+def test_where_it_was_last(sites: list[Site], origins: list[str], found: list[str]) -> None:
+    assert [site.name for site in last_known(sites, origins)] == found
+
+
+@pytest.mark.parametrize(
+    ("there", "site", "lives"),
+    [
+        (None, SITE_A, True),
+        (None, replace(SITE_A, status="UNREACHABLE"), False),
+        (None, replace(SITE_A, status=""), False),
+        # The peer has spoken, unless it is another cluster than the one in question, or knows nothing of it.
+        (INACTIVE, replace(SITE_A, fits_peer=True), False),
+        (INACTIVE, SITE_A, False),
+        (INACTIVE, replace(SITE_A, fits_peer=False), True),
+        (replace(INACTIVE, known=False), SITE_A, True),
+    ],
+)
+def test_who_lives_although_nobody_answers(there: Side | None, site: Site, lives: bool) -> None:
+    assert bool(signs_of_life(there, [site])) is lives

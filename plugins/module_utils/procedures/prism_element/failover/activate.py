@@ -1,0 +1,167 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Unplanned: on the survivor."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
+    ORDER,
+    UNCHANGED,
+    Site,
+    choose_snapshot,
+    data_age,
+    decide_activation,
+    last_known,
+    not_in_snapshot,
+    shortened,
+    signs_of_life,
+    still_lives,
+    transfers_in_the_way,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
+    PdSnapshot,
+    origin_sites,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import (
+    iso_utc,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import (
+    order_activation,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import (
+    list_pd_snapshots,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import (
+    list_replications,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
+    list_vms,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
+    Course,
+    order,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.telling import (
+    result_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
+    ACTIVATED,
+    DEACTIVATED,
+    PHASES,
+    Seen,
+    Work,
+    accepted,
+    by_uuid,
+    counted,
+    named,
+    settled_on,
+    waited_for_transfers,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    OperationError,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+    duration,
+)
+
+
+def activated(work: Work) -> dict[str, Any]:
+    there = work.pair.there(work.name)
+    if work.pair.silence:
+        work.run.warn(f"Whether '{work.name}' is active on {work.other} is not known: {work.pair.silence}")
+    here = work.observe()
+    decision = decide_activation(work.name, here.side, there.side if there else None, work.params["accept_split_brain"])
+    signs = _look_for_signs(work, there)
+    if decision == ORDER and signs and not work.params["accept_split_brain"]:
+        decision = still_lives(work.name, work.client.endpoint, work.other, signs)
+    if decision == ORDER:
+        return _activate(work, here, there)
+    if settled_on(decision) != UNCHANGED:
+        work.plan(f"wait for the activation of '{work.name}' that is under way already")
+        if not work.waits:
+            return result_of(work, here, there, changed=False, vms=named(here.members))
+        with work.run.phase(PHASES[ACTIVATED]):
+            course = Course(work, here)
+            here, _source = course.end()
+            course.tell_what_is_absent()
+        return result_of(work, here, there, changed=False, vms=course.registered)
+    return result_of(work, here, there, changed=False)
+
+
+def _look_for_signs(work: Work, there: Seen | None) -> list[Site]:
+    """The remote sites that say that the old side lives where it does not speak for itself. What is seen of it goes into the result, this time and every
+    time, until it is seen to have given the protection domain up."""
+    old = there.side if there else None
+    sites = last_known(work.sites(None), origin_sites(list_pd_snapshots(work.client, work.name)))
+    work.result["old_side"] = {
+        "cluster": work.other if work.peer else "",
+        "answers": there is not None,
+        "silence": work.pair.silence,
+        "active": old.active if old and old.known else None,
+        "given_up": bool(old and old.known and not old.active and not old.direction),
+        "remote_sites": [{"name": site.name, "status": site.status} for site in sites],
+        "accepted": work.params["accept_split_brain"],
+    }
+    return signs_of_life(old, sites)
+
+
+def _activate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
+    name, endpoint, params = work.name, work.client.endpoint, work.params
+    snapshots = list_pd_snapshots(work.client, name)
+    snapshot = accepted(choose_snapshot(name, endpoint, snapshots, params["snapshot_id"] or ""))
+    if waited_for_transfers(work, lambda: transfers_in_the_way(name, endpoint, list_replications(work.client, name), (), incoming=True)):
+        return activated(work)
+    age = _age(work, snapshot)
+    newer = [member for other in snapshots if other.created_usecs > snapshot.created_usecs for member in other.members]
+    missing = not_in_snapshot(snapshot, [*newer, *here.members, *(there.members if there else ())])
+    work.result.update(
+        snapshot={"id": snapshot.snapshot_id, "created": iso_utc(snapshot.created_usecs)},
+        data_age_seconds=age,
+        missing_vms=[{"name": vm_name, "uuid": vm_uuid} for vm_name, vm_uuid in missing],
+    )
+    if missing:
+        work.run.warn(
+            f"Snapshot {snapshot.snapshot_id} of '{name}' does not hold {shortened([repr(vm_name) for vm_name, _uuid in missing])}: they will be missing"
+        )
+    made = counted(snapshot.members, "registered, with new uuids")
+    when = iso_utc(snapshot.created_usecs)
+    work.plan(f"activate '{name}' on {endpoint} from snapshot {snapshot.snapshot_id} of {when}: {made}; the last {duration(age)} of work are lost")
+    if there is None or there.side.active:
+        work.plan(
+            f"when {work.other} is back, '{name}' is active there as well: then run this there with state {DEACTIVATED}, before its VMs are started there"
+        )
+    before = [there.side.endpoint] if there and there.side.active else []
+    will_be = [{"name": vm_name, "uuid": ""} for vm_name in sorted(member.vm_name for member in snapshot.members)]
+    if work.run.check:
+        return result_of(work, here, there, changed=True, vms=will_be)
+    with work.run.phase(PHASES[ACTIVATED]):
+        course = Course(work, here, names=[member.vm_name for member in snapshot.members], before=set(by_uuid(list_vms(work.client))))
+        order(work, course, lambda: order_activation(work.client, name, snapshot.snapshot_id if params["snapshot_id"] else ""))
+        if not params["wait"]:
+            return result_of(work, here, there, changed=True, vms=will_be)
+        here, _source = course.end()
+        course.tell_what_is_absent()
+    return result_of(work, here, there, changed=True, vms=course.registered, before=before)
+
+
+def _age(work: Work, snapshot: PdSnapshot) -> int:
+    """How old the snapshot is, by the cluster's own clock where it tells it, because snapshots bear clusters' time."""
+    cluster_clock_usecs = work.pair.clock_usecs()
+    if cluster_clock_usecs is None:
+        work.run.warn(f"{work.client.endpoint} does not tell its time; the age of the snapshot is measured by the clock of the controller")
+    age = data_age(snapshot, cluster_clock_usecs or int(time.time() * 1_000_000))
+    limit = work.params["data_age_limit"]
+    if limit and age > limit:
+        which = "" if work.params["snapshot_id"] else "newest "
+        raise OperationError(
+            f"{work.client.endpoint}: you would lose {duration(age)} of data of '{work.name}': {which}snapshot {snapshot.snapshot_id} was made"
+            f" {iso_utc(snapshot.created_usecs)}, and data_age_limit allows {duration(limit)}",
+            "Raise data_age_limit to accept that.",
+            data_age_seconds=age,
+            snapshot={"id": snapshot.snapshot_id, "created": iso_utc(snapshot.created_usecs)},
+        )
+    return age

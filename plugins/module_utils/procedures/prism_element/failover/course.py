@@ -1,0 +1,237 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One change of mode: ordered once, and watched to its end."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import ARRIVING, LEAVING, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import patiently
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
+    ACTIVATED,
+    DEACTIVATED,
+    MIGRATED,
+    Seen,
+    Work,
+    by_uuid,
+    named,
+    see,
+    shown,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    NotFound,
+    OperationError,
+    StillRunning,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
+
+DEEDS = {MIGRATED: "migration", ACTIVATED: "activation", DEACTIVATED: "deactivation"}
+APPEARS_WITHIN = 60.0
+SETTLES_WITHIN = 60.0
+SHORTEST_PROOF = 3.0
+
+
+class Course:
+    """One change of mode, watched to its end.
+
+    `expected` are the VMs that must be registered at the peer afterwards, `names` those of the VMs that must be here, apart from those that were here `before`,
+    `gone` the VMs that must not be here any more. `absent` is what the end leaves open of that.
+    """
+
+    def __init__(
+        self,
+        work: Work,
+        here: Seen,
+        *,
+        expected: Iterable[Member] = (),
+        names: Iterable[str] = (),
+        before: set[str] | None = None,
+        gone: Iterable[Member] = (),
+    ) -> None:
+        self._work = work
+        self._state = work.run.params["state"]
+        self._expected, self._names, self._before, self._gone = list(expected), list(names), before, list(gone)
+        self._here = here
+        self.blind = here.blind
+        self._finished_before = {task.created_usecs for task in here.tasks if task.failed}
+        self._was_under_way = bool(here.side.direction)
+        self._idle_since: float | None = None
+        self._settling_since: float | None = None
+        self._fewest = 0
+        self.registered: list[dict[str, str]] | None = None
+        self.absent: list[dict[str, str]] = []
+
+    def took_effect(self, timeout: float) -> bool:
+        """Whether an order whose answer was lost shows any effect, looked for as long as one could take to show."""
+        active_before = self._here.side.active
+
+        def look() -> Look[None]:
+            here = self._work.look()
+            return Look(None, done=bool(here.side.direction) or here.side.active != active_before)
+
+        try:
+            wait_for(patiently(look), what=f"order of the {self._deed}", timeout=timeout, progress=self._work.run.progress)
+        except StillRunning:
+            return False
+        return True
+
+    def end(self) -> tuple[Seen, Seen | None]:
+        """Wait for the end; both sides as they are then, the peer's only of a migration, which needs it."""
+        advice = "It was not cancelled. Run the same task again to go on waiting, or raise wait_timeout."
+        return wait_for(patiently(self._look), what=self._deed, timeout=self._work.deadline.left, progress=self._work.run.progress, advice=advice)
+
+    @property
+    def _deed(self) -> str:
+        return f"{DEEDS[self._state]} of '{self._work.name}'"
+
+    def _look(self) -> Look[tuple[Seen, Seen | None]]:
+        work = self._work
+        here = work.look()
+        there = see(work.peer, work.name) if self._state == MIGRATED and work.peer else None
+        sides = (here, there)
+        if not self._reached(here, there):
+            self._settling_since = None
+            self._notice_an_end(here, there)
+            return Look(sides, done=False, state=self._words(here, there))
+        rest = self._rest(here, there)
+        if not rest or self._has_settled():
+            return Look(sides, done=True)
+        return Look(sides, done=False, state=rest)
+
+    def _reached(self, here: Seen, there: Seen | None) -> bool:
+        if here.side.direction or (there and there.side.direction):
+            return False
+        if self._state == ACTIVATED:
+            return here.side.active
+        return not here.side.active and (there is None or there.side.active)
+
+    def _rest(self, here: Seen, there: Seen | None) -> str:
+        """What is still open when the flags are right already, in words."""
+        work = self._work
+        if self._state == MIGRATED:
+            if there is None:
+                return ""
+            wanted = self._expected or list(there.members)
+            registered = by_uuid(list_vms(work.connected()))
+            self.absent = named(member for member in wanted if member.vm_uuid not in registered)
+            return f"{len(self.absent)} of {len(wanted)} VMs are not registered on {work.other} yet" if self.absent else ""
+        if self._state == ACTIVATED:
+            if not self._names and not here.members:
+                # A snapshot may be listed without its VMs (prism_element_v2 1.3).
+                return "no VM is listed yet"
+            self.registered, names = self._registered_here(here)
+            self.absent = [{"name": name, "uuid": ""} for name in sorted(names)]
+            return f"{len(self.absent)} of {len(self._names)} VMs are not registered yet" if self.absent else ""
+        left = by_uuid(list_vms(work.client))
+        self.absent = named(member for member in self._gone if member.vm_uuid in left)
+        return f"{len(self.absent)} of {len(self._gone)} VMs are still to be deleted" if self.absent else ""
+
+    def tell_what_is_absent(self) -> None:
+        if self.absent:
+            known = self._work.result.setdefault("missing_vms", [])
+            self._work.result["missing_vms"] = [*known, *(vm for vm in self.absent if vm not in known)]
+            self._work.run.warn(f"After the {self._deed} these VMs are not there: {shortened([repr(vm['name']) for vm in self.absent])}")
+
+    def tell_what_stayed(self) -> None:
+        """The VMs that a deactivation was to delete and that are still there."""
+        if self.absent:
+            self._work.result["removed_vms"] = [vm for vm in self._work.result.get("removed_vms", []) if vm not in self.absent]
+            self._work.run.warn(f"After the {self._deed} these VMs are still there: {shortened([repr(vm['name']) for vm in self.absent])}")
+
+    def _registered_here(self, here: Seen) -> tuple[list[dict[str, str]], list[str]]:
+        """The VMs that the activation registered, and the names of those that are still missing.
+
+        A member whose id the cluster does not have is looked for by its name, among the VMs only that were not here before (trap 29).
+        """
+        vms = list_vms(self._work.client)
+        registered = by_uuid(vms)
+        found = {member.vm_uuid: registered[member.vm_uuid] for member in here.members if member.vm_uuid in registered}
+        short = Counter(self._names or [member.vm_name for member in here.members]) - Counter(vm.name for vm in found.values())
+        new_by_name: dict[str, list[Vm]] = {}
+        known = {vm.uuid for vm in vms} if self._before is None else self._before
+        for vm in vms:
+            if vm.name in short and vm.uuid not in found and vm.uuid not in known:
+                new_by_name.setdefault(vm.name, []).append(vm)
+        absent = []
+        for name, count in short.items():
+            new = new_by_name.get(name, [])
+            if len(new) == count:
+                found.update(by_uuid(new))
+            else:
+                absent += [name] * count
+        return shown(found.values()), absent
+
+    def _has_settled(self) -> bool:
+        """Whether the flags have been right, and nothing has come any more, for so long that what is missing will not come."""
+        now = time.monotonic()
+        if self._settling_since is None or len(self.absent) < self._fewest:
+            self._settling_since = now
+            self._patience = self._work.patience(SETTLES_WITHIN)
+        self._fewest = len(self.absent)
+        return now - self._settling_since >= self._patience
+
+    def _notice_an_end(self, here: Seen, there: Seen | None) -> None:
+        """Raise when nothing is under way any more and the goal is not reached."""
+        if here.side.direction or (there and there.side.direction):
+            self._was_under_way, self._idle_since = True, None
+            return
+        now = time.monotonic()
+        if self._idle_since is None:
+            self._idle_since, self._idle_patience = now, self._work.patience(SETTLES_WITHIN)
+        operation = ARRIVING if self._state == ACTIVATED else LEAVING
+        told = [task for task in here.tasks if task.operation == operation and task.created_usecs not in self._finished_before]
+        # Tasks do not always tell which domain they are about, so that they prove an end only when none of them goes on and the domain is still where it was.
+        failed = next((task for task in told if task.failed), None) if here.side.active == self._here.side.active else None
+        proved = failed and not any(task.status in ("QUEUED", "RUNNING") for task in told)
+        if not proved and not (self._was_under_way and now - self._idle_since >= self._idle_patience):
+            return
+        state = "active" if here.side.active else "not active"
+        why = f": {failed.error}" if failed and failed.error else ""
+        shut_down = " Its VMs may have been shut down on the way." if self._state == MIGRATED else ""
+        raise OperationError(
+            f"{self._work.client.endpoint}: the {self._deed} came to an end without effect{why}; it is {state} there",
+            f"Look into the tasks and events of the cluster, then run the same task again.{shut_down}",
+        )
+
+    def _words(self, here: Seen, there: Seen | None) -> str:
+        """'shutting down and sending, 40 %'"""
+        arriving = there if there and not here.side.active else None
+        doing = {
+            MIGRATED: f"arriving on {self._work.other}" if arriving else "shutting down and sending",
+            ACTIVATED: "registering VMs",
+            DEACTIVATED: "deleting VMs",
+        }[self._state]
+        operation = ARRIVING if arriving or self._state == ACTIVATED else LEAVING
+        tasks = [task for task in (arriving or here).tasks if task.operation == operation and task.status == "RUNNING"]
+        own = [task for task in tasks if task.names_domain] or tasks
+        # Several at once that do not say which domain they are about: none of them is surely ours.
+        return f"{doing}, {own[0].percent} %" if len(own) == 1 else doing
+
+
+def order(work: Work, course: Course, send: Callable[[], None], again: bool = True) -> None:
+    """Send an order once. When its answer is lost it is sent again, once, and only after it has proved to be without effect."""
+    try:
+        send()
+    except AnswerLost as lost:
+        work.run.progress(f"{lost.message}; looking whether it took effect")
+        patience = work.patience(APPEARS_WITHIN)
+        if course.took_effect(patience):
+            return
+        if not again or course.blind or patience < SHORTEST_PROOF:
+            raise
+        order(work, course, send, again=False)
+    except AccessDenied:
+        raise
+    except ApiError as error:
+        # Somebody else may have been faster: what counts is what is under way.
+        if isinstance(error, NotFound) or not course.took_effect(0):
+            raise

@@ -1,0 +1,106 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Afterwards: on the old source, whose VMs are deleted."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
+    ORDER,
+    UNCHANGED,
+    decide_deactivation,
+    only_copies,
+    shortened,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import (
+    order_deactivation,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
+    list_vms,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
+    Course,
+    order,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.telling import (
+    result_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
+    DEACTIVATED,
+    PHASES,
+    Seen,
+    Work,
+    by_uuid,
+    counted,
+    named,
+    settled_on,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    OperationError,
+)
+
+
+def deactivated(work: Work) -> dict[str, Any]:
+    here, there = work.observe(), work.pair.there(work.name)
+    if work.pair.silence:
+        work.run.warn(f"Whether '{work.name}' is active on {work.other} is not known: {work.pair.silence}")
+    decision = decide_deactivation(work.name, here.side, there.side if there else None)
+    if decision == ORDER and there:
+        return _deactivate(work, here, there)
+    if settled_on(decision) != UNCHANGED:
+        work.plan(f"wait for the deactivation of '{work.name}' that is under way already")
+        if work.run.check or not work.params["wait"]:
+            return result_of(work, here, there, changed=False)
+        with work.run.phase(PHASES[DEACTIVATED]):
+            course = Course(work, here, gone=here.members)
+            here, _owner = course.end()
+            course.tell_what_stayed()
+    return result_of(work, here, there, changed=False, vms=None if there else [])
+
+
+def _deactivate(work: Work, here: Seen, there: Seen) -> dict[str, Any]:
+    name, params = work.name, work.params
+    ours, theirs = by_uuid(list_vms(work.client)), by_uuid(list_vms(work.connected()))
+    # What will be deleted must never be overlooked: a member whose id tells nothing is known by its name.
+    by_name = {vm.name: vm for vm in ours.values()}
+    known = {member.vm_name for member in here.members if member.vm_uuid in ours}
+    vms = {member: ours.get(member.vm_uuid) or (None if member.vm_name in known else by_name.get(member.vm_name)) for member in here.members}
+    doomed = [member for member, vm in vms.items() if vm]
+    alive = [member for member in there.members if member.vm_uuid in theirs]
+    lost = only_copies(doomed, (member.vm_name for member in alive))
+    if lost and not params["accept_missing_vms"]:
+        raise OperationError(
+            f"{work.client.endpoint}: refused to deactivate '{name}', because these of its VMs are not among those of '{name}' on {work.other},"
+            f" so that their only copy would be deleted: {shortened([f'{member.vm_name!r} ({member.vm_uuid})' for member in lost])}",
+            "Take them out of the protection domain to keep them, or set accept_missing_vms to delete them.",
+        )
+    running = sorted(f"'{vm.name}' ({vm.uuid}), {vm.power_state}" for vm in vms.values() if vm and vm.power_state != "off")
+    running_there = [member for member in alive if theirs[member.vm_uuid].power_state == "on"]
+    # Somebody may work on a VM that runs: nothing that is known here says that nobody does.
+    if running and not params["accept_running_vms"]:
+        raise OperationError(
+            f"{work.client.endpoint}: refused to deactivate '{name}', because it would delete VMs that run: {len(running)} of its VMs run here"
+            f" and {len(running_there)} on {work.other}. Here: {shortened(running)}",
+            "Check that this is not the side that is in use. Power the VMs off here first, or set accept_running_vms.",
+        )
+    work.result["removed_vms"] = named(doomed)
+    work.result["missing_vms"] = named(lost)
+    work.plan(f"deactivate '{name}' on {work.client.endpoint}: {counted(doomed, 'deleted here')}{f', {len(running)} of which run' if running else ''}")
+    # Whatever goes is named, all of it.
+    for vm in work.result["removed_vms"]:
+        work.plan(f"delete '{vm['name']}' ({vm['uuid']}) on {work.client.endpoint}")
+    if work.run.check:
+        return result_of(work, here, there, changed=True)
+    before = [work.client.endpoint, there.side.endpoint]
+    with work.run.phase(PHASES[DEACTIVATED]):
+        course = Course(work, here, gone=doomed)
+        for line in work.result["plan"]:
+            work.run.progress(line)
+        order(work, course, lambda: order_deactivation(work.client, name))
+        if not params["wait"]:
+            return result_of(work, here, there, changed=True)
+        here, _owner = course.end()
+        course.tell_what_stayed()
+    return result_of(work, here, there, changed=True, before=before)

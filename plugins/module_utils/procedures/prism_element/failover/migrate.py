@@ -1,0 +1,172 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Planned: from the source to the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
+    BETWEEN,
+    ORDER,
+    UNCHANGED,
+    Refusal,
+    between,
+    blocked,
+    choose_site,
+    decide_migration,
+    transfers_in_the_way,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
+    PdSnapshot,
+    origin_sites,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    patiently,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import (
+    order_migration,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import (
+    list_pd_snapshots,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import (
+    list_queued,
+    list_replications,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
+    list_vms,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
+    APPEARS_WITHIN,
+    Course,
+    order,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.telling import (
+    result_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
+    MIGRATED,
+    PHASES,
+    Seen,
+    Work,
+    accepted,
+    as_error,
+    by_uuid,
+    counted,
+    domain_of,
+    named,
+    settled_on,
+    waited_for_transfers,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    OperationError,
+    StillRunning,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+    Look,
+    wait_for,
+)
+
+
+def migrated(work: Work) -> dict[str, Any]:
+    here, there = work.observe(), work.pair.there(work.name)
+    snapshots = [] if here.side.active else list_pd_snapshots(work.client, work.name)
+    was_here = here.side.active or any(not snapshot.received for snapshot in snapshots)
+    decision = decide_migration(work.name, here.side, there.side if there else None, was_here, origin_sites(snapshots))
+    if decision == BETWEEN and there:
+        here, there = _through_between(work, here, there, snapshots)
+    elif decision == ORDER:
+        return _migrate(work, here, there)
+    elif settled_on(decision) == UNCHANGED:
+        if there is None:
+            work.run.warn(
+                f"'{work.name}' is not active on {work.client.endpoint}; whether it is anywhere else was not looked at: give peer to have it looked at"
+            )
+        elif not was_here:
+            work.run.warn(
+                f"'{work.name}' is active on {work.other}, and nothing shows that it ever was on {work.client.endpoint}: check that this is the source"
+            )
+    else:
+        _refuse_other_destination(work, here)
+        work.plan(f"wait for the migration of '{work.name}' that is under way already")
+        if work.run.check or not work.params["wait"]:
+            return result_of(work, here, there, changed=False, vms=named(here.members or (there.members if there else ())))
+        with work.run.phase(PHASES[MIGRATED]):
+            course = Course(work, here)
+            here, there = course.end()
+            course.tell_what_is_absent()
+    return result_of(work, here, there, changed=False, vms=None if there else [])
+
+
+def _refuse_other_destination(work: Work, here: Seen) -> None:
+    wanted, under_way = work.params["remote_site"], here.side.pending.remote_site if here.side.pending else ""
+    if wanted and under_way and wanted != under_way:
+        raise OperationError(
+            f"{work.client.endpoint}: '{work.name}' is being migrated to the remote site '{under_way}', and not to '{wanted}'",
+            "Wait for its end, and migrate it on from there.",
+        )
+
+
+def _through_between(work: Work, here: Seen, there: Seen, snapshots: Sequence[PdSnapshot]) -> tuple[Seen, Seen]:
+    """Active on neither side: for a moment so in the middle of a migration. An error when it stays so."""
+    refusal = between(work.name, here.side, there.side, origin_sites(snapshots))
+    if work.run.check or not work.params["wait"]:
+        raise as_error(refusal)
+
+    def look() -> Look[Seen | None]:
+        seen = work.pair.there(work.name)
+        return Look(seen, done=bool(seen and seen.side.active and not seen.side.direction), state=f"active neither here nor on {work.other}")
+
+    try:
+        arrived = wait_for(patiently(look), what=f"protection domain '{work.name}'", timeout=work.patience(APPEARS_WITHIN), progress=work.run.progress)
+    except StillRunning:
+        raise as_error(refusal) from None
+    return work.look(), arrived or there
+
+
+def _migrate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
+    name, endpoint, params = work.name, work.client.endpoint, work.params
+    domain = domain_of(here)
+    site = accepted(choose_site(name, endpoint, work.sites(domain), params["remote_site"] or ""))
+    if there and not there.side.known and not site.fits_peer:
+        raise OperationError(
+            f"{there.side.endpoint}, given as peer, does not know '{name}', and nothing shows that it is the remote site '{site.name}' of {endpoint}",
+            "Check that peer is the cluster to migrate to.",
+        )
+    accepted(blocked(name, endpoint, domain.unrecoverable, site.name))
+
+    def in_the_way() -> Refusal | None:
+        running = list_replications(work.client, name, domain.links)
+        return transfers_in_the_way(name, endpoint, running, list_queued(work.client, name), incoming=False)
+
+    if waited_for_transfers(work, in_the_way):
+        return migrated(work)
+    if not site.scheduled:
+        work.run.warn(f"No schedule of '{name}' replicates to '{site.name}', so that all of its data may have to be sent, and the cluster may refuse")
+    existing = by_uuid(list_vms(work.client))
+    members = [member for member in domain.members if member.vm_uuid in existing]
+    work.result["remote_site"] = site.name
+    work.result["were_off"] = named(member for member in members if existing[member.vm_uuid].power_state == "off")
+    work.result["missing_vms"] = named(member for member in domain.members if member.vm_uuid not in existing)
+    work.plan(f"migrate '{name}' from {endpoint} to the remote site '{site.name}': {counted(members, 'shut down, sent and registered there')}")
+    for vm in work.result["missing_vms"]:
+        work.plan(f"'{vm['name']}' ({vm['uuid']}) is listed in '{name}' but does not exist: nothing of it moves")
+    if work.run.check:
+        return result_of(work, here, there, changed=True, vms=named(members))
+
+    def send() -> None:
+        refusing = order_migration(work.client, name, site.name)
+        accepted(blocked(name, endpoint, refusing, site.name))
+
+    with work.run.phase(PHASES[MIGRATED]):
+        course = Course(work, here, expected=members)
+        order(work, course, send)
+        if not params["wait"]:
+            return result_of(work, here, there, changed=True, vms=named(members))
+        here, there = course.end()
+        course.tell_what_is_absent()
+    # Without a peer nobody was asked what is registered there; a migration keeps the uuids (prism_element_v2 11).
+    return result_of(work, here, there, changed=True, vms=None if there else named(members), before=[endpoint])

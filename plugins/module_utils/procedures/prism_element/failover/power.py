@@ -1,0 +1,39 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What has arrived is switched on, without waiting for anything else."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
+    MIGRATED,
+    Work,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import (
+    power_many,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    OperationError,
+)
+
+NONE, ALL, WERE_ON = "none", "all", "were_on"
+ON = "powered_on"
+
+
+def brought_up(work: Work, result: dict[str, Any]) -> dict[str, Any]:
+    """The result of a change of side, with `power` in it as pe_vm tells it: None when nothing is to be switched on. A VM that does not go on is told there."""
+    client = work.peer if result["state"] == MIGRATED else work.client
+    stays_off = [*work.params["leave_off"], *(vm["name"] for vm in result["were_off"] if work.params["power_on"] == WERE_ON)]
+    wanted = [vm["uuid"] for vm in result["vms"] if vm["name"] not in stays_off]
+    if work.params["power_on"] == NONE or client is None or not wanted or not work.waits:
+        return {**result, "power": None}
+    mine = len(work.run.timeline)
+    try:
+        power = power_many(client, work.run, wanted, ON, work.deadline, lambda _vms: None)
+    except OperationError as error:
+        # The change of side is done, whatever becomes of single VMs.
+        power = {**error.details, "failed": True, "msg": str(error), "error": {"message": error.message, "advice": error.advice}}
+    power.pop("diff", None)
+    return {**result, "changed": bool(result["changed"] or power.get("changed")), "power": {**power, "timeline": work.run.timeline[mine:]}}

@@ -1,0 +1,101 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The result of a change of side."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
+    shortened,
+    way_out,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    PrismElement,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
+    list_vms,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
+    ACTIVATED,
+    DEACTIVATED,
+    Seen,
+    Work,
+    by_uuid,
+    named,
+    shown,
+)
+
+
+def read_back(owner: Seen | None, client: PrismElement | None) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
+    """The members as they are registered on the side that owns them, and those that do not exist there (trap 32)."""
+    if owner is None or client is None:
+        return [], []
+    vms = by_uuid(list_vms(client))
+    there = [vms[member.vm_uuid] for member in owner.members if member.vm_uuid in vms]
+    return shown(there), named(member for member in owner.members if member.vm_uuid not in vms)
+
+
+def result_of(
+    work: Work, here: Seen, there: Seen | None, *, changed: bool, vms: list[dict[str, str]] | None = None, before: Sequence[str] | None = None
+) -> dict[str, Any]:
+    """The result. `vms` None to read them back on the side that owns them; `before` the sides that it was active on, when they have changed since."""
+    state = work.params["state"]
+    owner = here if state == ACTIVATED else there
+    owner = owner if owner and owner.side.active else None
+    if vms is None:
+        vms, absent = read_back(owner, work.client if state == ACTIVATED else work.peer)
+        known = work.result.setdefault("missing_vms", [])
+        work.result["missing_vms"] = [*known, *(vm for vm in absent if vm not in known)]
+        if absent:
+            work.run.warn(f"'{work.name}' lists VMs that do not exist, and they are left out: {shortened([repr(vm['name']) for vm in absent])}")
+    active_on = [side.side.endpoint for side in (here, there) if side and side.side.active]
+    before_known = before is not None
+    before = active_on if before is None else before
+    if not work.run.check:
+        _warn_of_state(work, owner, active_on if before_known or not changed else ())
+    return {
+        "changed": changed,
+        "name": work.name,
+        "state": state,
+        "active": state == ACTIVATED,
+        "remote_site": None,
+        "vms": vms,
+        "removed_vms": [],
+        "missing_vms": [],
+        "plan": [],
+        "snapshot": None,
+        "data_age_seconds": None,
+        "protected_by": owner.domain.replicates_to if owner and owner.domain else None,
+        "old_side": None,
+        "were_off": [],
+        **work.result,
+        "diff": {
+            "before": {"active_on": before, **_deleted_in_diff(work)},
+            "after": {"active_on": _active_after(work, before) if changed else before, **({"deleted_vms": []} if _deleted_in_diff(work) else {})},
+        },
+    }
+
+
+def _deleted_in_diff(work: Work) -> dict[str, list[str]]:
+    """The VMs that go, as they stand in the state before."""
+    gone = [f"{vm['name']} ({vm['uuid']}) on {work.client.endpoint}" for vm in work.result.get("removed_vms", [])]
+    return {"deleted_vms": gone} if gone else {}
+
+
+def _active_after(work: Work, before: Sequence[str]) -> list[str]:
+    here = work.client.endpoint
+    if work.params["state"] == ACTIVATED:
+        return sorted({*before, here})
+    if work.params["state"] == DEACTIVATED:
+        return [endpoint for endpoint in before if endpoint != here]
+    return [work.peer.endpoint if work.peer else f"remote site {work.result['remote_site']}"]
+
+
+def _warn_of_state(work: Work, owner: Seen | None, active_on: Sequence[str]) -> None:
+    if owner and owner.domain and not owner.domain.replicates_to:
+        work.run.warn(f"'{work.name}' is active on {owner.side.endpoint} and replicates nowhere: give it a schedule there that replicates to another cluster")
+    if len(active_on) > 1:
+        work.run.warn(f"'{work.name}' is active on {' and '.join(active_on)} (split brain). {way_out()}")

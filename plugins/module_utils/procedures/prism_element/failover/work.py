@@ -1,0 +1,264 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What every change of side works with: the two clusters, met once for all protection domains, and one protection domain between them."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import Refusal, Side, Site, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, patiently
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import ModeTask, list_mode_tasks, list_pending_changes
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import (
+    Identity,
+    connect_peer,
+    gives_no_answer,
+    is_same_cluster,
+    read_identity,
+    within,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
+    ProtectionDomain,
+    find_protection_domain,
+    unknown_protection_domain,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.remote_sites import list_remote_sites
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Deadline, Look, duration, wait_for
+
+MIGRATED, ACTIVATED, DEACTIVATED = "migrated", "activated", "deactivated"
+PHASES = {MIGRATED: "migrate", ACTIVATED: "activate", DEACTIVATED: "deactivate"}
+
+
+@dataclass(frozen=True)
+class Seen:
+    """The protection domain on one cluster at the moment; `domain` is None where the cluster does not know it.
+
+    `blind` when the cluster lists neither pending changes of mode nor tasks about them: then nothing shows an order before it has ended.
+    """
+
+    side: Side
+    domain: ProtectionDomain | None
+    tasks: tuple[ModeTask, ...]
+    blind: bool
+
+    @property
+    def members(self) -> tuple[Member, ...]:
+        return self.domain.members if self.domain else ()
+
+
+class Pair:
+    """The cluster and the other one, where it is given. They are met once, however many protection domains move between them.
+
+    `incarnation` is the number under which remote sites know the other side. `silence` says why it gives no answer, '' when it answers.
+    """
+
+    def __init__(self, run: Run, bound: float | None) -> None:
+        """`bound`: so many seconds the other side has to answer, before it counts as silent; None when nothing can be done without it."""
+        self._bound = bound
+        self.client = PrismElement.connect(run.params)
+        self.peer = connect_peer(run.params, run.params["peer"]) if run.params["peer"] else None
+        self.incarnation: int | None = None
+        self.silence = ""
+        began = time.monotonic()
+        identity = read_identity(self.client)
+        self._clock = (identity.clock_usecs, time.monotonic())
+        if self.peer and bound is not None:
+            run.progress(f"asking {self.peer.endpoint}, {duration(bound)} at most")
+        self._meet(run, identity)
+        if self.silence:
+            run.progress(f"{self.other} gives no answer ({duration(time.monotonic() - began)}): {self.silence}")
+
+    @property
+    def other(self) -> str:
+        return self.peer.endpoint if self.peer else "the other side"
+
+    def clock_usecs(self) -> int | None:
+        """The time on the cluster now; None when it does not tell it."""
+        told, at = self._clock
+        return None if told is None else told + int((time.monotonic() - at) * 1_000_000)
+
+    def there(self, name: str) -> Seen | None:
+        """The protection domain on the other side. None when it is not given, or is silent and may be."""
+        if self.peer is None or self.silence:
+            return None
+        peer = self.peer
+        return self._asked(lambda: see(peer, name))
+
+    def _meet(self, run: Run, identity: Identity) -> None:
+        if self.peer is None:
+            return
+        peer = self.peer
+        there = self._asked(lambda: read_identity(peer))
+        if there is None:
+            return
+        if is_same_cluster(identity, there) or peer.base_url == self.client.base_url:
+            raise OperationError(f"{peer.endpoint}, given as peer, is the same cluster as {self.client.endpoint}", "Give the cluster on the other side.")
+        self.incarnation = there.incarnation
+
+    def _asked(self, ask: Callable[[], Any]) -> Any:
+        if self._bound is None:
+            return ask()
+        try:
+            return within(self._bound, self.other, ask)
+        except OperationError as error:
+            if not gives_no_answer(error):
+                raise
+            self.silence = error.message
+            return None
+
+
+@dataclass
+class Work:
+    """One protection domain: `run` with a timeline of its own, and what the result will tell."""
+
+    run: Run
+    pair: Pair
+    name: str
+    deadline: Deadline
+    result: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def client(self) -> PrismElement:
+        return self.pair.client
+
+    @property
+    def peer(self) -> PrismElement | None:
+        return self.pair.peer
+
+    @property
+    def other(self) -> str:
+        return self.pair.other
+
+    @property
+    def params(self) -> Mapping[str, Any]:
+        return self.run.params
+
+    @property
+    def waits(self) -> bool:
+        return bool(self.params["wait"]) and not self.run.check
+
+    def look(self) -> Seen:
+        return see(self.client, self.name)
+
+    def observe(self) -> Seen:
+        """The first look; a domain that is not there is an error."""
+        here = self.look()
+        if here.domain is None:
+            raise unknown_protection_domain(self.client, self.name)
+        return here
+
+    def plan(self, line: str) -> None:
+        self.result.setdefault("plan", []).append(line)
+
+    def patience(self, most: float) -> float:
+        return min(most, self.deadline.left / 4)
+
+    def sites(self, domain: ProtectionDomain | None) -> list[Site]:
+        """The remote sites of this cluster, and which of them is the other side."""
+        address = self.params["peer"]["nutanix_host"] if self.params["peer"] else ""
+        known = self.pair.incarnation
+        return [
+            Site(
+                name=site.name,
+                status=site.status,
+                scheduled=bool(domain and site.name in domain.scheduled_sites),
+                fits_peer=address in site.addresses or (site.incarnation == known if site.incarnation and known else None),
+            )
+            for site in list_remote_sites(self.client)
+        ]
+
+    def connected(self) -> PrismElement:
+        if self.peer is None:
+            raise OperationError("peer is missing", "Give the cluster on the other side.")
+        return self.peer
+
+
+def see(client: PrismElement, name: str) -> Seen:
+    # What is pending first: when it ends between the two reads, its effect is seen in the second.
+    changes = list_pending_changes(client, name)
+    listed = list_mode_tasks(client, name)
+    domain = find_protection_domain(client, name)
+    tasks = tuple(listed or ())
+    running = next((task.operation for task in tasks if task.names_domain and task.status == "RUNNING"), "")
+    side = Side(
+        endpoint=client.endpoint,
+        known=domain is not None,
+        active=bool(domain and domain.active),
+        metro=bool(domain and domain.metro),
+        pending=changes[0] if changes else None,
+        running=running,
+    )
+    return Seen(side, domain, tasks, blind=changes is None and listed is None)
+
+
+def waited_for_transfers(work: Work, in_the_way: Callable[[], Refusal | None]) -> bool:
+    """Let transfers under way come to their end, replication_timeout seconds at most, then refuse. Whether that took time: all may be different then."""
+    params = work.params
+    refusal = None if params["accept_pending_replications"] else in_the_way()
+    if refusal is None:
+        return False
+    if not params["replication_timeout"] or not params["wait"]:
+        raise as_error(refusal)
+    if work.run.check:
+        work.plan(f"{refusal.message}; that is waited for, {duration(params['replication_timeout'])} at most")
+        return False
+
+    def look() -> Look[Refusal | None]:
+        found = in_the_way()
+        return Look(found, done=found is None, state=found.message if found else "")
+
+    try:
+        patience = min(float(params["replication_timeout"]), work.deadline.left)
+        wait_for(patiently(look), what=f"replications of '{work.name}'", timeout=patience, progress=work.run.progress)
+    except StillRunning:
+        raise as_error(in_the_way() or refusal) from None
+    return True
+
+
+def accepted(found: Any) -> Any:
+    """What was decided; a refusal is raised."""
+    if isinstance(found, Refusal):
+        raise as_error(found)
+    return found
+
+
+def settled_on(decision: str | Refusal) -> str:
+    return str(accepted(decision))
+
+
+def as_error(refusal: Refusal) -> OperationError:
+    return OperationError(refusal.message, refusal.advice)
+
+
+def domain_of(seen: Seen) -> ProtectionDomain:
+    if seen.domain is None:
+        raise OperationError(f"{seen.side.endpoint}: the protection domain vanished meanwhile")
+    return seen.domain
+
+
+def by_uuid(vms: Iterable[Vm]) -> dict[str, Vm]:
+    return {vm.uuid: vm for vm in vms}
+
+
+def named(members: Iterable[Member]) -> list[dict[str, str]]:
+    return sorted(({"name": member.vm_name, "uuid": member.vm_uuid} for member in members), key=lambda vm: (vm["name"], vm["uuid"]))
+
+
+def shown(vms: Iterable[Vm]) -> list[dict[str, str]]:
+    return sorted(({"name": vm.name, "uuid": vm.uuid} for vm in vms), key=lambda vm: (vm["name"], vm["uuid"]))
+
+
+def counted(members: Sequence[Member], done: str) -> str:
+    """'2 VMs ('a', 'b') are deleted here'"""
+    if len(members) == 1:
+        return f"1 VM ('{members[0].vm_name}') is {done}"
+    names = shortened([repr(name) for name in sorted(member.vm_name for member in members)])
+    return f"{len(members)} VMs ({names}) are {done}" if members else f"no VM is {done}"
