@@ -11,23 +11,28 @@ version_added: 0.1.0
 description:
   - From what clusters and Citrix sites have said, follows each catalog's master image back to its release, golden VM, protection domain snapshot and the
     clusters that have it, and counts the machines that have taken it up.
+  - A release is only told for certain of an image that is proven to be its own, see RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage),
+    on the cluster that the catalog's hosting unit stands for.
   - Shows it as a table. Talks to nothing; the playbook C(euc.nutanix_citrix.image_lineage) asks everybody first.
   - Fails after that when some cluster or site could not be asked.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
-  - Which cluster a hosting unit stands for is not certain, so all clusters that have an image of the name are listed.
+  - Which cluster a hosting unit stands for is known when its connection's addresses mean one cluster only. Else an image of the name on any cluster may be
+    meant, and all of them must be proven.
 options:
   clusters:
     description:
       - All clusters by inventory host, each a dictionary. C(message) says why it could not be asked and is empty otherwise. C(snapshots) is as
-        M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them.
+        M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them. C(address) and C(port) of its Prism Element, and C(cluster) as
+        M(euc.nutanix_citrix.pe_cluster_info) returns it, let it be recognised in hosting connections.
     type: dict
     required: true
   sites:
     description:
       - All Citrix sites by inventory host, each a dictionary with C(message) as above, C(catalogs) as M(euc.nutanix_citrix.citrix_catalog_info) returns them,
-        and C(out_of_date), the catalog id of each machine whose image is out of date.
+        C(hosting_units) as M(euc.nutanix_citrix.citrix_hosting_unit_info) does, and C(out_of_date), the catalog id of each machine whose image is out of
+        date.
     type: dict
     required: true
   catalogs:
@@ -52,9 +57,9 @@ EXAMPLES = r"""
 - name: Tell which release made the image of a catalog
   euc.nutanix_citrix.image_lineage_info:
     clusters:
-      cluster-a: {message: "", snapshots: "{{ images.snapshots }}"}
+      cluster-a: {message: "", address: cluster-a.example.com, port: 9440, snapshots: "{{ images.snapshots }}"}
     sites:
-      daas: {message: "", catalogs: "{{ catalogs.catalogs }}"}
+      daas: {message: "", catalogs: "{{ catalogs.catalogs }}", hosting_units: "{{ units.hosting_units }}"}
     catalogs: [Prod/W11-Pool]
   register: pool
 
@@ -88,6 +93,10 @@ catalogs:
       description: Its hosting unit.
       type: str
       returned: always
+    cluster:
+      description: Inventory host of the cluster that the hosting unit stands for, null when that cannot be told.
+      type: str
+      returned: always
     image:
       description: Name of its current master image.
       type: str
@@ -101,16 +110,24 @@ catalogs:
       type: str
       returned: always
     protection_domain_snapshots:
-      description: Ids, on the cluster of origin, of the protection domain snapshots that images of this name came out of. More than one is a fault.
+      description:
+        - Ids, on the cluster of origin, of the protection domain snapshots that the catalog's image came out of; none while it is in doubt. More than one
+          is a fault.
       type: list
       elements: str
       returned: always
     marked:
-      description: Whether every image of this name was taken from a temporary VM of its release, so that the collection made it.
+      description: Whether it is proven that the collection made the catalog's image for its release.
       type: bool
       returned: always
+    doubts:
+      description: Why that is not proven, in sentences.
+      type: list
+      elements: str
+      returned: always
     clusters:
-      description: The images of this name, each with C(cluster), C(uuid), C(created), C(taken_from) and C(protection_domain_snapshot_id).
+      description:
+        - The images of this name on all clusters, each with C(cluster), C(uuid), C(created), C(taken_from), C(protection_domain_snapshot_id) and C(doubt).
       type: list
       elements: dict
       returned: always
@@ -131,17 +148,20 @@ catalogs:
       catalog: Prod/W11-Pool
       name: W11-Pool
       hosting_unit: AHV-A
+      cluster: cluster-a
       image: ctx_Gold_2026.11.20-1
       release: 2026.11.20-1
       base_vm: Gold
       protection_domain_snapshots: ["353902"]
       marked: true
+      doubts: []
       clusters:
         - cluster: cluster-a
           uuid: 87f5999b-acc1-4794-897a-5325deeb294f
           created: "2026-11-20T23:40:00Z"
           taken_from: ctx_2026.11.20-1_353902_Gold
           protection_domain_snapshot_id: "353902"
+          doubt: ""
       machines: 20
       machines_up_to_date: 18
       note: 2026.11.20-1

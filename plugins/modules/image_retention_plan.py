@@ -52,7 +52,7 @@ options:
     default: 604800
   include_unmarked:
     description:
-      - Whether images count as ours that bear such a name but were not taken from a temporary VM of their release.
+      - Whether images count as ours that bear such a name but that nothing proves to be made by the collection.
     type: bool
     default: false
   janitor:

@@ -10,7 +10,8 @@ short_description: Make or remove an AHV snapshot of a VM
 version_added: 0.1.0
 description:
   - Makes an AHV snapshot under an exact name, which Citrix then takes as a master image, or removes one, through Prism Element, REST API v2.0.
-  - A snapshot of that name that is there already is left as it is. Two of one name are an error that names both.
+  - A snapshot of that name that is there already is left as it is when it was taken of the VM that is meant; one of another VM is refused.
+    Two of one name are an error that names both, and so is one whose name differs in case only, because Citrix cannot tell them apart.
   - The snapshot is asked for under a uuid that follows from its name and its VM, so that a run that was killed or lost an answer
     does not make a second one when it is repeated.
 author:
@@ -43,7 +44,8 @@ options:
     type: str
   force:
     description:
-      - Whether to remove a snapshot whose name is no image name of O(prefix), which is otherwise refused.
+      - Whether to remove a snapshot that is not proven to be an image that the collection made with O(prefix), which is otherwise refused.
+        See RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -113,6 +115,8 @@ snapshot:
       base_vm: Gold
       release: 2026.11.20-1
       protection_domain_snapshot_id: "353902"
+      proven: true
+      doubt: ""
 timeline:
   description: When the work was done, each piece with C(phase) (V(image)), C(started) and C(finished) in UTC, and C(failed).
   returned: when something was done

@@ -11,7 +11,9 @@ version_added: 0.1.0
 description:
   - Reads AHV snapshots of VMs, which Citrix takes as master images, through Prism Element, REST API v2.0.
     Snapshots of protection domains are read by M(euc.nutanix_citrix.pe_protection_domain_info).
-  - Tells of each image of ours which golden VM and release it belongs to.
+  - Tells of each image whose name is one of ours which golden VM and release it belongs to, and whether it is proven to be theirs.
+    A name can be given by anybody. Proof is that the image was taken of the temporary VM of that release,
+    under the uuid that M(euc.nutanix_citrix.pe_vm_snapshot) gives it, which follows from the cluster, the image's name and the VM's name.
   - Snapshots that are removed and wait for the cluster to forget them are left out.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -30,6 +32,11 @@ options:
     description:
       - Only images of ours that belong to the golden VM of exactly this name.
     type: str
+  fail_in_doubt:
+    description:
+      - Whether to fail when it is in doubt that O(name) means the release's own image here, see RV(doubts).
+    type: bool
+    default: false
 extends_documentation_fragment:
   - euc.nutanix_citrix.prism_element
   - euc.nutanix_citrix.prefix
@@ -54,6 +61,7 @@ EXAMPLES = r"""
     nutanix_username: svc_ansible
     nutanix_password: "{{ vault_nutanix_password }}"
     name: ctx_Gold_2026.11.20-1
+    fail_in_doubt: true
   register: image
 """
 
@@ -98,7 +106,15 @@ snapshots:
           type: str
           returned: always
         protection_domain_snapshot_id:
-          description: The protection domain snapshot it was restored from, null when the image was not taken from a temporary VM of the same release.
+          description: The protection domain snapshot it was restored from, null unless the image is proven to be the release's.
+          type: str
+          returned: always
+        proven:
+          description: Whether the collection made this image for this release.
+          type: bool
+          returned: always
+        doubt:
+          description: Why that is not proven, as the end of a sentence about the image; empty when it is.
           type: str
           returned: always
   sample:
@@ -111,6 +127,16 @@ snapshots:
         base_vm: Gold
         release: 2026.11.20-1
         protection_domain_snapshot_id: "353902"
+        proven: true
+        doubt: ""
+doubts:
+  description:
+    - Why O(name) may not mean the release's own image here, in sentences. Several snapshots bear it, one of another origin does,
+      or one whose name differs from it in case only, which Citrix cannot tell apart.
+  returned: success and O(name) is given
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module

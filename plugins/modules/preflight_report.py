@@ -20,6 +20,11 @@ options:
     description: Name of the golden VM.
     type: str
     required: true
+  release:
+    description:
+      - The id of the release to be. Without it nothing is said about its image.
+    type: str
+    default: ""
   protection_domain:
     description: Protection domain that holds the golden VM.
     type: str
@@ -61,6 +66,7 @@ options:
       - Facts by cluster. C(message) says why the host could not be asked, C(address) and C(port) are its inventory's.
         The rest are results of the info modules, left out where they could not be read. C(endpoint) is the whole result of M(euc.nutanix_citrix.endpoint_info).
         C(cluster), C(storage_containers), C(snapshots), C(protection_domains) and C(vms) are the results of these names.
+        C(image) is the whole result of M(euc.nutanix_citrix.pe_vm_snapshot_info) asked for the name of the release's image.
     type: dict
     required: true
   sites:

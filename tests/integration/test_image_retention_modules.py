@@ -20,11 +20,13 @@ PATH = "XDHyp:\\HostingUnits\\AHV-A\\{}.template"
 def snapshot(release: str, days: float, base_vm: str = "Gold", source: str = "77") -> dict[str, Any]:
     created = datetime.now(timezone.utc) - timedelta(days=days)
     name = f"ctx_{base_vm}_{release}"
+    proof = {"protection_domain_snapshot_id": source or None, "proven": bool(source), "doubt": "" if source else f"was taken from the VM '{base_vm}'"}
     return {
         "uuid": f"uuid-{name}",
         "name": name,
         "created": created.strftime("%Y-%m-%dT%H:%M:%SZ"),
         "source_vm_name": f"ctx_{release}_{source}_{base_vm}" if source else base_vm,
+        "lineage": {"base_vm": base_vm, "release": release, **proof},
     }
 
 
@@ -143,12 +145,33 @@ def test_lineage(tmp_path: Path) -> None:
     assert not result.get("failed"), result
     old, pool = result["catalogs"]
     assert (old["image"], old["release"], old["clusters"]) == ("by hand", None, [])
-    assert (pool["release"], pool["base_vm"], pool["protection_domain_snapshots"], pool["marked"]) == ("1", "Gold", ["77"], False)
+    # Which cluster the catalog lives on is not told, so the image that somebody made by hand on cluster-b may be its own.
+    assert (pool["release"], pool["base_vm"], pool["protection_domain_snapshots"], pool["marked"]) == ("1", "Gold", [], False)
+    assert (pool["cluster"], pool["doubts"]) == (None, ["on cluster-b it was taken from the VM 'Gold'"])
     assert [copy["cluster"] for copy in pool["clusters"]] == ["cluster-a", "cluster-b"]
     assert (pool["machines"], pool["machines_up_to_date"]) == (20, 17)
     assert json.loads(path.read_text(encoding="utf-8"))["catalogs"] == result["catalogs"]
     one = run_module("image_lineage_info", {"clusters": told_clusters, "sites": told_sites, "catalogs": ["PROD/pool"]})
     assert [each["name"] for each in one["catalogs"]] == ["Pool"]
+
+
+@pytest.mark.parametrize(
+    ("home", "snapshots", "doubts"),
+    [
+        ("cluster-a", ["77"], []),
+        ("cluster-b", [], ["on cluster-b it was taken from the VM 'Gold'"]),
+        ("cluster-c", [], ["cluster-c has no image of this name"]),
+        ("elsewhere", [], ["on cluster-b it was taken from the VM 'Gold'"]),
+    ],
+)
+def test_lineage_is_told_by_the_image_of_the_catalogs_own_cluster(home: str, snapshots: list[str], doubts: list[str]) -> None:
+    held = {"cluster-a": [snapshot("1", 3)], "cluster-b": [snapshot("1", 3, source="")], "cluster-c": []}
+    told_clusters = {host: {"message": "", "address": f"{host}.example", "port": 9440, "snapshots": images} for host, images in held.items()}
+    unit = {"name": "ahv-a", "connection": {"addresses": [f"https://{home}.example:9440"]}}
+    site = {"message": "", "catalogs": [catalog("Pool", "ctx_Gold_1")], "hosting_units": [unit]}
+    (pool,) = run_module("image_lineage_info", {"clusters": told_clusters, "sites": {"daas": site}})["catalogs"]
+    assert (pool["protection_domain_snapshots"], pool["doubts"], pool["marked"]) == (snapshots, doubts, not doubts)
+    assert [copy["cluster"] for copy in pool["clusters"]] == ["cluster-a", "cluster-b"]
 
 
 def test_lineage_of_what_nobody_has() -> None:

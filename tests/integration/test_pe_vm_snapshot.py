@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from harness.images import put_own_image
 from harness.modules import Site, run_module, writes
 from lab.running import RunningLab
 
@@ -56,6 +57,33 @@ def test_made_as_predicted_and_then_unchanged(lab: RunningLab, host: Host, vm: s
     assert cluster("pe_vm_snapshot", name=name, check=True)["changed"] is False
 
 
+@pytest.mark.parametrize("source", ["Gold", "desk-a-001", TEMPORARY])
+def test_an_image_of_another_vm_is_not_the_one_that_is_wanted(lab: RunningLab, host: Host, source: str) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": IMAGE, "vm": source}])
+    (made,) = lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": TEMPORARY}])
+    for check in (True, False):
+        assert f"was taken of '{source}'" in host("cluster-a").fails("pe_vm_snapshot", check=check, name=IMAGE, vm_uuid=made["uuids"][0])
+    assert "was taken of" in host("cluster-a").fails("pe_vm_snapshot", name=IMAGE, vm_name="desk-a-002")
+    assert writes(lab) == []
+
+
+def test_two_runs_that_each_restored_a_vm_share_one_image(lab: RunningLab, host: Host, vm: str) -> None:
+    (other,) = lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": TEMPORARY}])
+    made = host("cluster-a")("pe_vm_snapshot", name=IMAGE, vm_uuid=vm)["snapshot"]
+    assert host("cluster-a")("pe_vm_snapshot", name=IMAGE, vm_uuid=other["uuids"][0])["snapshot"] == made
+    lab.change([{"endpoint": "cluster-a", "kind": "delete_vm", "vm": uuid} for uuid in (vm, other["uuids"][0])])
+    for named in ({"vm_uuid": vm}, {"vm_name": TEMPORARY}, {}):
+        assert host("cluster-a")("pe_vm_snapshot", name=IMAGE, **named)["changed"] is False
+
+
+@pytest.mark.parametrize("other", ["ctx_Gold_R1", "CTX_Gold_r1", "ctx_gold_r1"])
+def test_a_name_that_differs_in_case_only_is_refused(lab: RunningLab, host: Host, vm: str, other: str) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": other, "vm": "Gold"}])
+    for check in (True, False):
+        assert "Citrix cannot tell them apart" in host("cluster-a").fails("pe_vm_snapshot", check=check, name=IMAGE, vm_uuid=vm)
+    assert writes(lab) == []
+
+
 def test_check_mode_needs_no_vm_yet(lab: RunningLab, host: Host) -> None:
     for source in ({}, {"vm_uuid": ""}, {"vm_uuid": "00000000-0000-4000-8000-000000000000"}, {"vm_name": TEMPORARY}):
         result = host("cluster-a")("pe_vm_snapshot", check=True, name=IMAGE, **source)
@@ -84,7 +112,7 @@ def test_two_snapshots_of_the_name_are_listed(lab: RunningLab, host: Host, vm: s
     for arguments in ({"vm_uuid": vm}, {"state": "absent"}):
         message = host("cluster-a").fails("pe_vm_snapshot", name=IMAGE, **arguments)
         assert all(uuid in message for uuid in listed)
-    host("cluster-a")("pe_vm_snapshot", uuid=listed[0], state="absent")
+    host("cluster-a")("pe_vm_snapshot", uuid=listed[0], state="absent", force=True)
     assert [image["uuid"] for image in images(host)] == [listed[1]]
 
 
@@ -137,7 +165,8 @@ def test_a_wait_that_is_over_says_still_running_and_goes_on_next_time(lab: Runni
 
 
 def test_removed_as_predicted_and_then_unchanged(lab: RunningLab, host: Host) -> None:
-    cluster, name = host("cluster-a"), "ctx_Gold_2026.10.01-1"
+    cluster, name = host("cluster-a"), IMAGE
+    put_own_image(lab, "cluster-a", "r1")
     predicted = cluster("pe_vm_snapshot", check=True, name=name, state="absent")
     assert writes(lab) == []
     assert cluster("pe_vm_snapshot", name=name, state="absent") == predicted
@@ -148,7 +177,7 @@ def test_removed_as_predicted_and_then_unchanged(lab: RunningLab, host: Host) ->
     assert writes(lab) == []
 
 
-@pytest.mark.parametrize("name", ["ctx_Gold", "before upgrade", "other_Gold_r1"])
+@pytest.mark.parametrize("name", ["ctx_Gold", "before upgrade", "other_Gold_r1", "ctx_Gold_r1"])
 def test_what_is_not_ours_is_refused_unless_forced(lab: RunningLab, host: Host, name: str) -> None:
     lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": name, "vm": "Gold"}])
     for check in (True, False):
@@ -163,8 +192,9 @@ def test_what_is_not_ours_is_refused_unless_forced(lab: RunningLab, host: Host, 
 def test_a_removal_whose_answer_is_lost_converges(lab: RunningLab, host: Host, drop: str, missing: str, status: int) -> None:
     behave(lab, delete_missing=missing, not_found_status=status, deleted_snapshots_linger_seconds=0)
     lab.faults([{"method": "DELETE", "nth": 1, "then": {"drop": drop}}])
-    assert host("cluster-a")("pe_vm_snapshot", name="ctx_Gold_2026.10.01-1", state="absent")["changed"] is True
-    assert images(host, "ctx_Gold_2026.10.01-1") == []
+    put_own_image(lab, "cluster-a", "r1")
+    assert host("cluster-a")("pe_vm_snapshot", name=IMAGE, state="absent")["changed"] is True
+    assert images(host) == []
 
 
 def test_a_name_is_needed(lab: RunningLab, host: Host) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from harness.images import put_own_image
 from harness.modules import Site, writes
 from lab.running import RunningLab
 
@@ -24,8 +25,8 @@ def test_our_images_know_where_they_come_from(lab: RunningLab, host: Host) -> No
     assert writes(lab) == []
     assert [(image["name"], image["lineage"]["release"]) for image in found] == [("ctx_Gold_2026.10.01-1", "2026.10.01-1"), ("ctx_Gold_r1", "r1")]
     assert found[1] == made
-    assert found[1]["lineage"] == {"base_vm": "Gold", "release": "r1", "protection_domain_snapshot_id": "353902"}
-    assert found[0]["lineage"]["protection_domain_snapshot_id"] is None
+    assert found[1]["lineage"] == {"base_vm": "Gold", "release": "r1", "protection_domain_snapshot_id": "353902", "proven": True, "doubt": ""}
+    assert (found[0]["lineage"]["protection_domain_snapshot_id"], found[0]["lineage"]["proven"]) == ("351001", True)
     assert cluster("pe_vm_snapshot_info", base_vm="Gold", check=True)["snapshots"] == found
 
 
@@ -66,3 +67,26 @@ def test_all_of_many(lab: RunningLab, host: Host, count: int) -> None:
 def test_a_list_that_the_cluster_cuts_is_an_error_and_no_quiet_half(lab: RunningLab, host: Host) -> None:
     lab.change([{"endpoint": "cluster-a", "kind": "behaviour", "list_cap": 1}])
     assert "gives only 1" in host("cluster-a").fails("pe_vm_snapshot_info")
+
+
+@pytest.mark.parametrize(
+    ("images", "doubt"),
+    [
+        ([("ctx_Gold_r1", "desk-a-001")], "was taken from the VM 'desk-a-001'"),
+        ([("ctx_Gold_r1", "ctx_r1_353902_Gold")], "somebody else made it"),
+        ([("ctx_Gold_R1", "Gold")], "differs from 'ctx_Gold_r1' in case only"),
+        ([("CTX_gold_r1", "Gold")], "differs from 'ctx_Gold_r1' in case only"),
+        ([("ctx_Gold_r1", "Gold"), ("ctx_Gold_r1", "Gold")], "2 snapshots are called 'ctx_Gold_r1'"),
+    ],
+)
+def test_doubtful_images_are_named_and_refused_where_they_would_be_used(lab: RunningLab, host: Host, images: list[tuple[str, str]], doubt: str) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": name, "vm": vm} for name, vm in images])
+    assert doubt in " ".join(host("cluster-a")("pe_vm_snapshot_info", name="ctx_Gold_r1")["doubts"])
+    assert doubt in host("cluster-a").fails("pe_vm_snapshot_info", name="ctx_Gold_r1", fail_in_doubt=True)
+
+
+def test_nothing_to_doubt(lab: RunningLab, host: Host) -> None:
+    assert host("cluster-a")("pe_vm_snapshot_info", name="ctx_Gold_r1", fail_in_doubt=True)["doubts"] == []
+    uuid = put_own_image(lab, "cluster-a", "r1")
+    (found,) = host("cluster-a")("pe_vm_snapshot_info", name="ctx_Gold_r1", fail_in_doubt=True)["snapshots"]
+    assert (found["uuid"], found["lineage"]["proven"]) == (uuid, True)

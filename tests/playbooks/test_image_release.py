@@ -65,6 +65,28 @@ def vm_names(lab: RunningLab) -> dict[str, list[str]]:
     return {cluster: sorted(vm["name"] for vm in state["vms"]) for cluster, state in endpoints(lab, "prism_element").items()}
 
 
+def test_what_bears_the_name_only_is_refused_and_no_catalog_moves(lab: RunningLab, release: Release, tmp_path: Path) -> None:
+    foreign = [
+        {"endpoint": "cluster-a", "kind": "snapshot", "name": "ctx_Gold_rc1", "vm": "ctx_rc1_353902_Gold"},
+        {"endpoint": "cluster-b", "kind": "snapshot", "name": "ctx_Gold_rc1", "vm": "desk-b-001"},
+        {"endpoint": "cluster-c", "kind": "snapshot", "name": "ctx_Gold_RC1", "vm": "Gold"},
+    ]
+    lab.change(foreign)
+    before = (catalog_images(lab), {name: images(lab, name) for name in ("ctx_Gold_rc1", "ctx_Gold_RC1")})
+    outcome = release("rc1")
+    assert outcome.status != 0
+    assert (catalog_images(lab), {name: images(lab, name) for name in ("ctx_Gold_rc1", "ctx_Gold_RC1")}) == before
+    assert writes(lab) == []
+    told = json.loads((tmp_path / "image_release_rc1.json").read_text(encoding="utf-8"))
+    assert told["complete"] is False
+    assert {host: cluster["state"] for host, cluster in told["clusters"].items()} == dict.fromkeys(CLUSTERS, "failed")
+    for host, words in (("cluster-a", "somebody else made it"), ("cluster-b", "taken from the VM 'desk-b-001'"), ("cluster-c", "in case only")):
+        assert words in told["clusters"][host]["message"]
+    judged = run_playbook("euc.nutanix_citrix.preflight", lab.inventory_path, tmp_path, "-e", "image_release_id=rc1")
+    stops = [row["where"] for row in judged.result("preflight_report")["problems"] if (row["what"], row["result"]) == ("image", "stop")]
+    assert stops == sorted(CLUSTERS)
+
+
 def test_release_then_nothing_left_to_do(lab: RunningLab, release: Release, tmp_path: Path) -> None:
     vms_before = vm_names(lab)
     first = release("2026.11.20-1")

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.images import own_image
 from harness.modules import DEMO, writes
 from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
@@ -23,17 +24,16 @@ DAY = 24
 Retention = Callable[..., Outcome]
 
 
-def image(release: str, days: float, base_vm: str = "Gold") -> dict[str, Any]:
-    """An image as a release leaves it: taken from a temporary VM that is gone."""
-    return {"name": f"ctx_{base_vm}_{release}", "vm": f"ctx_{release}_7{release}_{base_vm}", "age_hours": days * DAY}
-
-
 def estate() -> dict[str, Any]:
     """The demo with ten months of releases behind it, and everything around them that must not be touched."""
     topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     for cluster in topology["prism_elements"]:
-        cluster["snapshots"] += [image(str(month), 400 - 30 * month) for month in range(1, 11)]
-        cluster["snapshots"] += [image(str(month), 700 - 30 * month, "Gold-Finance") for month in range(1, 4)]
+        uuid = cluster["uuid"]
+        # Images of an older script, which nothing proves to be ours.
+        for old in cluster["snapshots"]:
+            del old["uuid"]
+        cluster["snapshots"] += [own_image(uuid, str(month), age_hours=(400 - 30 * month) * DAY) for month in range(1, 11)]
+        cluster["snapshots"] += [own_image(uuid, str(month), "Gold-Finance", age_hours=(700 - 30 * month) * DAY) for month in range(1, 4)]
         cluster["snapshots"] += [
             {"name": "ctx_Gold_by-hand", "vm": "Gold", "age_hours": 600 * DAY},
             {"name": "before patch", "vm": "Gold", "age_hours": 900 * DAY},

@@ -16,6 +16,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_pat
     expected_path,
     find_image,
     image_name,
+    is_path,
+    same_image,
     same_path,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
@@ -62,8 +64,12 @@ class Step:
 
 
 def has_image(catalog: Catalog, image: str) -> bool:
-    """Whether the catalog's current image is the one of this name (directly below its hosting unit) or path."""
-    return catalog.hosting_unit is not None and same_path(catalog.image_path, expected_path(catalog.hosting_unit.path, image))
+    """Whether the catalog's current image is the one of this name (directly below its hosting unit) or path.
+
+    A name is an image's on a cluster, where case counts; a path is Citrix's, where it does not.
+    """
+    same = same_path if is_path(image) else same_image
+    return catalog.hosting_unit is not None and same(catalog.image_path, expected_path(catalog.hosting_unit.path, image))
 
 
 def cannot_testify(catalog: Catalog, machines: int) -> str:
@@ -89,6 +95,9 @@ def plan_update(catalog: Catalog, image: str, visible: Sequence[MasterImage], ta
         return Step(catalog, "adopt", wanted, task=task)
     if has_image(catalog, image) and not (task and task.moves_image):
         return Step(catalog, "unchanged", catalog.image_path)
+    if same_path(catalog.image_path, wanted) and not has_image(catalog, image):
+        apart = f"it stands on '{image_name(catalog.image_path)}', which Citrix cannot tell from '{image_name(wanted)}': they differ in case only"
+        return Step(catalog, "refuse", reason=f"{apart}. Use another release id")
     refusal = _in_the_way(catalog, task)
     if refusal:
         return Step(catalog, "refuse", reason=refusal, task=task)
@@ -145,7 +154,8 @@ def rollback_target(catalog: Catalog, image: str | None, history: Sequence[Histo
     """
     others = [entry for entry in history if entry.path and not same_path(entry.path, catalog.image_path)]
     if image is not None and catalog.hosting_unit:
-        named = [entry for entry in others if same_path(entry.path, expected_path(catalog.hosting_unit.path, image))]
+        same = same_path if is_path(image) else same_image
+        named = [entry for entry in others if same(entry.path, expected_path(catalog.hosting_unit.path, image))]
         if not named:
             raise LookupError(f"its history holds no image '{image}'. {near_names(image, (entry.name for entry in others))}".rstrip())
         others = named[:1]

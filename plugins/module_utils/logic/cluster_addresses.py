@@ -7,8 +7,9 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from urllib.parse import urlsplit
 
 _SEPARATORS = re.compile(r"[,;\s]+")
@@ -47,6 +48,23 @@ def clusters_meant(asked: Iterable[tuple[str, int | None]], name: str, identitie
     if len(found) > 1:
         found = [identity for identity in found if identity in called] or found
     return [identity.host for identity in found or called]
+
+
+def identity_of(host: str, facts: Mapping[str, Any]) -> Identity:
+    """What a cluster of the inventory may be called and addressed by elsewhere."""
+    cluster, endpoint = facts.get("cluster") or {}, facts.get("endpoint") or {}
+    addresses = {str(facts.get("address") or ""), endpoint.get("host") or "", cluster.get("address") or "", *(endpoint.get("addresses") or ())}
+    return Identity(
+        host=host,
+        addresses=frozenset(address.casefold() for address in addresses if address),
+        port=endpoint.get("port") or facts.get("port"),
+        names=frozenset(name.casefold() for name in (host, cluster.get("name") or "") if name),
+    )
+
+
+def cluster_of_unit(unit: Mapping[str, Any], identities: Sequence[Identity]) -> list[str]:
+    """The inventory hosts that a hosting unit, as citrix_hosting_unit_info returns it, may stand for, by the addresses of its connection."""
+    return clusters_meant([place for address in unit["connection"]["addresses"] for place in places(str(address))], "", identities)
 
 
 def _place(part: str) -> tuple[str, int | None]:

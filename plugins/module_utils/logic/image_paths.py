@@ -13,7 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
 
 _UNIT = re.compile(r"\AXDHyp:\\HostingUnits\\[^\\]*\\|.*/Resources/", re.IGNORECASE | re.DOTALL)
 _SEPARATORS = re.compile(r"[\\/]+")
@@ -51,6 +51,11 @@ def same_path(one: str, other: str) -> bool:
     return bool(one) and one.casefold() == other.casefold()
 
 
+def same_image(one: str, other: str) -> bool:
+    """Whether two paths lead to an image of one name, in which case counts: a cluster may hold both, though Citrix cannot tell them apart."""
+    return same_path(one, other) and image_name(one) == image_name(other)
+
+
 def expected_path(unit_path: str, image: str) -> str:
     """Where an image stands, or will stand once it is visible: a name is a template directly below the hosting unit."""
     return image if is_path(image) else f"{unit_path}\\{image}.template"
@@ -85,6 +90,10 @@ def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> Ma
         found = [candidate for candidate in visible if same_path(candidate.path, image)]
     else:
         found = [candidate for candidate in visible if candidate.name == image]
+    rivals = [candidate for candidate in visible if len(found) == 1 and candidate not in found and same_path(candidate.path, found[0].path)]
+    if rivals:
+        names = quoted(candidate.name for candidate in (*found, *rivals))
+        raise LookupError(f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart")
     if len(found) == 1:
         return found[0]
     if found:

@@ -10,14 +10,16 @@ left out of their host's facts; why is told once, in the host's `message`.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import tables
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, Selector, find_catalog, folder_levels
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import Identity, clusters_meant, places
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import Identity, cluster_of_unit, clusters_meant, identity_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import is_proven, same_for_citrix
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release as ReleaseName
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_image_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
 
@@ -43,7 +45,10 @@ class Row:
 
 @dataclass(frozen=True)
 class Release:
-    """What is to be released, and how strict to be. `remote_sites` None means those of the protection domain's schedules; times in seconds."""
+    """What is to be released, and how strict to be. `remote_sites` None means those of the protection domain's schedules; times in seconds.
+
+    `release` is empty while nobody has thought of an id yet.
+    """
 
     base_vm: str
     protection_domain: str
@@ -56,6 +61,12 @@ class Release:
     clock_warning: float = 60.0
     clock_stop: float = 300.0
     replication_timeout: float = 14400.0
+    release: str = ""
+
+    @property
+    def image(self) -> str:
+        """The name of the image to be, empty without a release id. Raises ValueError for one that cannot be."""
+        return ReleaseName(self.base_vm, self.release, self.prefix).image_name if self.release else ""
 
 
 @dataclass
@@ -78,12 +89,17 @@ class _Rows:
 def judge(release: Release, clusters: Mapping[str, Facts], sites: Mapping[str, Facts], now: datetime) -> list[Row]:
     """All rows: clusters first, then sites, each in the given order.
 
-    `clusters`: inventory host -> {message, address, port, endpoint, cluster, storage_containers, snapshots, protection_domains, vms}.
+    `clusters`: inventory host -> {message, address, port, endpoint, cluster, storage_containers, snapshots, image, protection_domains, vms}.
     `sites`: inventory host -> {message, wanted, endpoint, site, hosting_units, catalogs}.
     Apart from the message, the address and `wanted` they are what the info modules return.
     """
     identities = [identity_of(host, facts) for host, facts in clusters.items()]
     rows = []
+    try:
+        _named = release.image
+    except ValueError as error:
+        rows.append(Row("inventory", "release id", STOP, str(error)))
+        release = replace(release, release="")
     if release.source not in clusters:
         rows.append(Row(release.source or "inventory", "source", STOP, "is no host of the group prism_elements", near_names(release.source, clusters)))
     if not clusters:
@@ -101,7 +117,7 @@ def judge(release: Release, clusters: Mapping[str, Facts], sites: Mapping[str, F
         own = _Rows(host)
         _endpoint(own, facts, release)
         _site(own, facts)
-        _catalogs(own, facts, clusters, identities)
+        _catalogs(own, facts, clusters, identities, release.image)
         _site_permissions(own, facts, release)
         rows += own.rows
     if not sites:
@@ -118,18 +134,6 @@ def table(title: str, rows: Iterable[Row], show_ok: bool = True) -> list[str]:
     shown = [row for row in rows if show_ok or row.result != OK]
     cells = ((row.where, row.what, row.result, f"{row.detail}{f'. {row.advice}' if row.advice else ''}") for row in shown)
     return tables.table(title, ("where", "what", "result", "detail, and what to do"), cells)
-
-
-def identity_of(host: str, facts: Facts) -> Identity:
-    """What a cluster of the inventory may be called and addressed by elsewhere."""
-    cluster, endpoint = facts.get("cluster") or {}, facts.get("endpoint") or {}
-    addresses = {str(facts.get("address") or ""), endpoint.get("host") or "", cluster.get("address") or "", *(endpoint.get("addresses") or ())}
-    return Identity(
-        host=host,
-        addresses=frozenset(address.casefold() for address in addresses if address),
-        port=endpoint.get("port") or facts.get("port"),
-        names=frozenset(name.casefold() for name in (host, cluster.get("name") or "") if name),
-    )
 
 
 def _endpoint(rows: _Rows, facts: Facts, release: Release) -> None:
@@ -193,11 +197,22 @@ def _cluster(rows: _Rows, facts: Facts, release: Release, twins: Sequence[str]) 
         rows.warn("version", f"{named}, AOS version not told", "Check that it is a Prism Element cluster")
     snapshots = facts.get("snapshots")
     if snapshots is not None:
-        own = [snapshot["name"] for snapshot in snapshots if snapshot.get("lineage")]
+        own = [snapshot["name"] for snapshot in snapshots if is_proven(snapshot)]
         if own:
             rows.ok("permissions", f"role not readable over this API; releases have worked here before (images of ours: {len(own)})")
         else:
             rows.warn("permissions", "role not readable over this API, and no image of ours proves it", "Make sure that the account is Cluster Admin")
+    _image(rows, facts.get("image"), release)
+
+
+def _image(rows: _Rows, looked: Facts | None, release: Release) -> None:
+    """Whether the cluster holds the release's image, and nothing that could be taken for it."""
+    if looked is None or not release.image:
+        return
+    for doubt in looked["doubts"]:
+        rows.stop("image", doubt, "Use another release id, or remove or rename what is not the release's")
+    if not looked["doubts"]:
+        rows.ok("image", f"'{release.image}' is {'there already, and proven to be ours' if looked['snapshots'] else 'not there yet'}")
 
 
 def _twins(host: str, clusters: Mapping[str, Facts]) -> list[str]:
@@ -429,7 +444,7 @@ def _site_permissions(rows: _Rows, facts: Facts, release: Release) -> None:
         rows.warn("permissions", "role not readable over this API, and no catalog stands on an image of ours", "Make sure that the account may update catalogs")
 
 
-def _catalogs(rows: _Rows, facts: Facts, clusters: Mapping[str, Facts], identities: Sequence[Identity]) -> None:
+def _catalogs(rows: _Rows, facts: Facts, clusters: Mapping[str, Facts], identities: Sequence[Identity], image: str) -> None:
     wanted, known = facts.get("wanted") or [], facts.get("catalogs")
     if not wanted:
         rows.warn("catalogs", "image_release_catalogs is empty", "Name the catalogs to move, or take the site out of the group citrix_sites")
@@ -452,6 +467,10 @@ def _catalogs(rows: _Rows, facts: Facts, clusters: Mapping[str, Facts], identiti
             rows.stop(what, "is named twice in image_release_catalogs", "Name it once")
             continue
         seen.add(found["id"])
+        current = (found.get("master_image") or {}).get("name") or ""
+        if same_for_citrix(current, image):
+            rows.stop(what, f"stands on '{current}', which Citrix cannot tell from '{image}': they differ in case only", "Use another release id")
+            continue
         _catalog(rows, what, found, given.get("cluster"), facts, clusters, identities)
 
 
@@ -493,8 +512,7 @@ def _hosting(rows: _Rows, what: str, catalog: Facts, cluster: str | None, units:
         rows.stop(what, f"its connection '{connection['name']}' is in maintenance mode", "End the maintenance mode")
     if connection["plugin"] and connection["plugin"].casefold() != ACROPOLIS.casefold():
         rows.warn(what, f"its connection '{connection['name']}' is of type {connection['plugin']}", f"Only {ACROPOLIS}, to Prism Element, takes AHV snapshots")
-    asked = [place for address in connection["addresses"] for place in places(str(address))]
-    hosts = clusters_meant(asked, "", identities)
+    hosts = cluster_of_unit(unit, identities)
     where = f"hosting unit '{name}' on connection '{connection['name']}'"
     shown = ", ".join(str(address) for address in connection["addresses"]) or "without addresses"
     if len(hosts) == 1:

@@ -42,8 +42,8 @@ class Rules:
 class Image:
     """An AHV snapshot whose name is one of ours.
 
-    `marked` says that it was taken from the temporary VM of its own release, so that the collection made it; `pd_snapshot` is that VM's protection domain
-    snapshot, by its id on the cluster of origin. `created` None: the cluster did not say.
+    `marked` says that it is proven that the collection made it; `pd_snapshot` is the protection domain snapshot it came out of, by its id on the cluster of
+    origin. `created` None: the cluster did not say.
     """
 
     cluster: str

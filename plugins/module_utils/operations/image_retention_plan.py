@@ -11,6 +11,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.janitor import Domain, KeptSnapshot, Vm, decide_pd_snapshots, decide_temporary_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import is_proven
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release, parse_image_name, parse_temporary_vm_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention import (
@@ -106,8 +107,7 @@ def _images(host: str, told: Mapping[str, Any], prefix: str) -> list[Image]:
         release = parse_image_name(snapshot["name"], prefix)
         if release is None:
             continue
-        source = parse_temporary_vm_name(snapshot.get("source_vm_name") or "", prefix)
-        marked = source is not None and source.release == release
+        lineage = snapshot.get("lineage") or {}
         images.append(
             Image(
                 cluster=host,
@@ -116,8 +116,8 @@ def _images(host: str, told: Mapping[str, Any], prefix: str) -> list[Image]:
                 base_vm=release.base_vm,
                 release=release.release,
                 created=parse_moment(snapshot.get("created")),
-                marked=marked,
-                pd_snapshot=source.snapshot_id if source and marked else "",
+                marked=is_proven(snapshot),
+                pd_snapshot=lineage.get("protection_domain_snapshot_id") or "",
             )
         )
     return images

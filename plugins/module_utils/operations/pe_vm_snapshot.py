@@ -8,8 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.marking import uuid_for
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_image_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import image_uuid, is_proven, same_for_citrix, took_it
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
@@ -51,17 +50,53 @@ def perform(run: Run) -> dict[str, Any]:
 def _present(client: PrismElement, run: Run) -> dict[str, Any]:
     name = run.params["name"]
     known = list_snapshots(client)
-    existing = _only(client, [snapshot for snapshot in known if snapshot.name == name and not snapshot.deleted], name)
+    live = [snapshot for snapshot in known if not snapshot.deleted]
+    _refuse_other_case(client, live, name)
+    existing = _only(client, [snapshot for snapshot in live if snapshot.name == name], name)
+    cluster_uuid = read_cluster(client).uuid
     if existing:
-        return _result(run, existing, existing)
+        _refuse_image_of_another_vm(client, run, existing, cluster_uuid)
+        return _result(run, existing, existing, cluster_uuid)
     vm = _source(client, run)
     if run.check or vm is None:
-        planned = VmSnapshot(uuid="", name=name, created_usecs=0, vm_uuid=vm.uuid if vm else "", source_vm_name=vm.name if vm else "", deleted=False)
-        return _result(run, None, planned)
-    uuid = _free_uuid(read_cluster(client).uuid, name, vm.name, {snapshot.uuid for snapshot in known if snapshot.deleted})
+        vm_name = vm.name if vm else ""
+        uuid = _free_uuid(cluster_uuid, name, vm_name, known)
+        planned = VmSnapshot(uuid=uuid, name=name, created_usecs=0, vm_uuid=vm.uuid if vm else "", source_vm_name=vm_name, deleted=False)
+        result = _result(run, None, planned, cluster_uuid)
+        result["snapshot"]["uuid"] = ""
+        return result
     with run.phase("image"):
-        made = _create(client, run, vm, uuid)
-    return _result(run, None, made)
+        made = _create(client, run, vm, _free_uuid(cluster_uuid, name, vm.name, known))
+    return _result(run, None, made, cluster_uuid)
+
+
+def _refuse_other_case(client: PrismElement, live: list[VmSnapshot], name: str) -> None:
+    alike = [f"'{snapshot.name}' ({snapshot.uuid})" for snapshot in live if same_for_citrix(snapshot.name, name)]
+    if alike:
+        raise OperationError(
+            f"{client.endpoint} has {', '.join(alike)}, which differs from '{name}' in case only, and Citrix cannot tell them apart",
+            "Give a name that differs in more than case.",
+        )
+
+
+def _refuse_image_of_another_vm(client: PrismElement, run: Run, existing: VmSnapshot, cluster_uuid: str) -> None:
+    """A snapshot of the name is the one that is wanted only when it is of the VM that is meant, by its uuid, or by the uuid that a run like this one gave it:
+    the VM may be gone by now, and each of two runs at once has restored one of its own."""
+    vm_uuid, vm_name = run.params["vm_uuid"] or "", run.params["vm_name"] or ""
+    if existing.vm_uuid == vm_uuid or not (vm_uuid or vm_name):
+        return
+    vm = read_vm(client, vm_uuid) if vm_uuid else None
+    meant = vm_name or (vm.name if vm else "")
+    if took_it(cluster_uuid, existing.uuid, existing.name, meant):
+        return
+    namesakes = [] if vm_uuid else vms_called(client, vm_name)
+    if not vm_uuid and existing.source_vm_name == vm_name and (not namesakes or existing.vm_uuid in {vm.uuid for vm in namesakes}):
+        return
+    raise OperationError(
+        f"{client.endpoint}: the snapshot '{existing.name}' ({existing.uuid}) was taken of '{existing.source_vm_name}' ({existing.vm_uuid}) "
+        f"and not of the VM that is meant, {meant or vm_uuid}",
+        "Give another name, or remove it.",
+    )
 
 
 def _source(client: PrismElement, run: Run) -> Vm | None:
@@ -91,17 +126,13 @@ def _source(client: PrismElement, run: Run) -> Vm | None:
     raise OperationError(f"{client.endpoint} has no VM {uuid or repr(name)} to take the snapshot '{run.params['name']}' of", advice)
 
 
-def _free_uuid(cluster_uuid: str, name: str, vm_name: str, dead: set[str]) -> str:
-    """The uuid that a repeated attempt asks for as well; another one while a removed snapshot still lingers under it.
-
-    Two runs at once may each have restored a VM of the same name: made of the names only, the uuid keeps them from taking two images. The
-    cluster is part of it, because clusters of one Prism Central share its view of uuids.
-    """
-    attempt, uuid = 0, uuid_for(cluster_uuid, name, vm_name)
-    while uuid in dead:
+def _free_uuid(cluster_uuid: str, name: str, vm_name: str, known: list[VmSnapshot]) -> str:
+    """The uuid that a repeated attempt asks for as well; another one while a removed snapshot still lingers under it."""
+    dead = {snapshot.uuid for snapshot in known if snapshot.deleted}
+    attempt = 0
+    while image_uuid(cluster_uuid, name, vm_name, attempt) in dead:
         attempt += 1
-        uuid = uuid_for(cluster_uuid, name, vm_name, str(attempt))
-    return uuid
+    return image_uuid(cluster_uuid, name, vm_name, attempt)
 
 
 def _create(client: PrismElement, run: Run, vm: Vm, uuid: str) -> VmSnapshot:
@@ -155,15 +186,17 @@ def _wait_until_taken(run: Run, taken: Callable[[], VmSnapshot | None], what: st
 def _absent(client: PrismElement, run: Run) -> dict[str, Any]:
     existing = _existing(client, run.params)
     if existing is None:
-        return _result(run, None, None)
-    if parse_image_name(existing.name, run.params["prefix"]) is None and not run.params["force"]:
+        return _result(run, None, None, "")
+    cluster_uuid = read_cluster(client).uuid
+    told = shown(existing, run.params["prefix"], cluster_uuid)
+    if not is_proven(told) and not run.params["force"]:
+        why = told["lineage"]["doubt"] if told["lineage"] else f"is no image with the prefix '{run.params['prefix']}'"
         raise OperationError(
-            f"{client.endpoint}: refused, because '{existing.name}' ({existing.uuid}) is no image with the prefix '{run.params['prefix']}'",
-            "Set force to remove snapshots that the collection did not make.",
+            f"{client.endpoint}: refused, because '{existing.name}' ({existing.uuid}) {why}", "Set force to remove snapshots that the collection did not make."
         )
     if not run.check:
         _remove(client, run, existing)
-    return _result(run, existing, None)
+    return _result(run, existing, None, cluster_uuid)
 
 
 def _existing(client: PrismElement, params: Any) -> VmSnapshot | None:
@@ -208,9 +241,9 @@ def _only(client: PrismElement, found: list[VmSnapshot], name: str) -> VmSnapsho
     return found[0] if found else None
 
 
-def _result(run: Run, before: VmSnapshot | None, after: VmSnapshot | None) -> dict[str, Any]:
+def _result(run: Run, before: VmSnapshot | None, after: VmSnapshot | None, cluster_uuid: str) -> dict[str, Any]:
     prefix = run.params["prefix"]
-    old, new = (shown(snapshot, prefix) if snapshot else None for snapshot in (before, after))
+    old, new = (shown(snapshot, prefix, cluster_uuid) if snapshot else None for snapshot in (before, after))
     return {"changed": before != after, "snapshot": new, "diff": {"before": {"snapshot": old}, "after": {"snapshot": new}}}
 
 

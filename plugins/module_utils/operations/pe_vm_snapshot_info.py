@@ -1,17 +1,20 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Read the AHV snapshots of a Prism Element cluster, and what their names say of the release that made them."""
+"""Read the AHV snapshots of a Prism Element cluster, and what is known and proven of the release that made them."""
 
 from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import image_doubts, same_for_citrix
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_image_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.cluster import read_cluster
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.snapshots import VmSnapshot, list_snapshots, shown
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -19,13 +22,26 @@ ARGUMENTS = {
     "name": {"type": "str"},
     "vm_uuid": {"type": "str"},
     "base_vm": {"type": "str"},
+    "fail_in_doubt": {"type": "bool", "default": False},
 }
 
 
 def perform(run: Run) -> dict[str, Any]:
     client = PrismElement.connect(run.params)
-    wanted = [snapshot for snapshot in list_snapshots(client, run.params["vm_uuid"] or "") if not snapshot.deleted and _is_wanted(snapshot, run.params)]
-    return {"changed": False, "snapshots": [shown(snapshot, run.params["prefix"]) for snapshot in wanted]}
+    name, prefix = run.params["name"], run.params["prefix"]
+    live = [snapshot for snapshot in list_snapshots(client, run.params["vm_uuid"] or "") if not snapshot.deleted]
+    wanted = [snapshot for snapshot in live if _is_wanted(snapshot, run.params)]
+    # A cluster without an image of ours is not asked who it is.
+    ours = any(parse_image_name(snapshot.name, prefix) for snapshot in wanted)
+    cluster_uuid = read_cluster(client).uuid if ours else ""
+    snapshots = [shown(snapshot, prefix, cluster_uuid) for snapshot in wanted]
+    if not name:
+        return {"changed": False, "snapshots": snapshots}
+    alike = [{"uuid": snapshot.uuid, "name": snapshot.name} for snapshot in live if same_for_citrix(snapshot.name, name)]
+    doubts = image_doubts(name, [*snapshots, *alike])
+    if doubts and run.params["fail_in_doubt"]:
+        raise OperationError(f"{client.endpoint}: {'; '.join(doubts)}", "Use another release id, or remove or rename what is not the release's.")
+    return {"changed": False, "snapshots": snapshots, "doubts": doubts}
 
 
 def _is_wanted(snapshot: VmSnapshot, params: Any) -> bool:
@@ -37,4 +53,4 @@ def _is_wanted(snapshot: VmSnapshot, params: Any) -> bool:
     return image is not None and image.base_vm == params["base_vm"]
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform, required_if=(("fail_in_doubt", True, ("name",)),))

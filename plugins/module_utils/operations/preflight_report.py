@@ -20,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 ARGUMENTS: dict[str, Any] = {
     **PREFIX_ARGUMENTS,
     "base_vm": {"type": "str", "required": True},
+    "release": {"type": "str", "default": ""},
     "protection_domain": {"type": "str", "required": True},
     "source": {"type": "str", "required": True},
     "remote_sites": {"type": "list", "elements": "str"},

@@ -59,15 +59,15 @@ def delete_snapshot(client: PrismElement, uuid: str) -> str | None:
     return body.get("task_uuid")
 
 
-def shown(snapshot: VmSnapshot, prefix: str) -> dict[str, Any]:
-    """The snapshot as modules return it."""
+def shown(snapshot: VmSnapshot, prefix: str, cluster_uuid: str) -> dict[str, Any]:
+    """The snapshot as modules return it; the uuid of its cluster is part of what proves an image."""
     return {
         "uuid": snapshot.uuid,
         "name": snapshot.name,
         "created": iso_utc(snapshot.created_usecs),
         "vm_uuid": snapshot.vm_uuid,
         "source_vm_name": snapshot.source_vm_name,
-        "lineage": lineage(snapshot.name, snapshot.source_vm_name, prefix),
+        "lineage": lineage(snapshot.name, snapshot.source_vm_name, snapshot.uuid, cluster_uuid, prefix),
     }
 
 

@@ -190,6 +190,7 @@ CLUSTER = {
     "name": required(str),
     "lost": bool,  # without power from the start
     "version": str,
+    "uuid": str,
     "username": str,
     "password": str,
     "storage_containers": [str],

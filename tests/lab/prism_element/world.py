@@ -45,7 +45,7 @@ class PrismElementWorld(Endpoint):
         self.chance = random.Random(f"{seed}:{self.name}")
         generated = hashlib.sha256(f"{seed}:{self.name}:password".encode()).hexdigest()[:16]
         self.access = Access(spec.get("username", "admin"), spec.get("password", generated), self.behaviour, clock)
-        self.uuid = self.new_uuid()
+        self.uuid = spec.get("uuid") or self.new_uuid()
         self.incarnation = 5418300000000000000 + self.chance.randrange(10**15)
         self.version = spec.get("version", "6.5.2")
         self.host_uuids = [self.new_uuid() for _turn in range(3)]

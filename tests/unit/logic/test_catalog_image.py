@@ -50,6 +50,7 @@ ROLLBACK = RunningTask("rollback", (), "job-3")
         (CATALOG, "new", None, "publish", path("new")),
         (CATALOG, path("new").upper(), None, "publish", path("new")),
         (CATALOG, "old", None, "unchanged", path("old")),
+        (CATALOG, "OLD", None, "refuse", "it stands on 'old', which Citrix cannot tell from 'OLD'"),
         (CATALOG, path("old").lower(), None, "unchanged", path("old")),
         (CATALOG, "old", ADDING, "unchanged", path("old")),
         (CATALOG, "old", TO_NEW, "refuse", "another task is running: image update to"),

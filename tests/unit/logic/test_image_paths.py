@@ -84,3 +84,8 @@ def test_paths_compare_without_case_and_empty_ones_never() -> None:
     assert not same_path("", "")
     assert is_path("xdhyp:\\HostingUnits\\x")
     assert not is_path("Gold")
+
+
+def test_images_that_differ_in_case_only_cannot_be_told_apart() -> None:
+    with pytest.raises(LookupError, match=r"'Gold_rc1'.*'Gold_RC1'.*differ in case only"):
+        find_image("Gold_rc1", "AHV 01", visible("Gold_RC1", "Gold_rc1", "Gold_rc2"))

@@ -26,7 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
 
 GIB = 1024**3
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
-RELEASE = Release(base_vm="Gold", protection_domain="PD-Gold", source="a", prefix="ctx_")
+RELEASE = Release(base_vm="Gold", protection_domain="PD-Gold", source="a", prefix="ctx_", release="2")
 Estate = dict[str, dict[str, Any]]
 Change = Callable[[Estate], Any]
 
@@ -45,7 +45,8 @@ def cluster(number: int) -> dict[str, Any]:
         "endpoint": endpoint(address, 9440),
         "cluster": {"uuid": f"uuid-{number}", "name": f"CTX-{number}", "version": "6.5.2", "nodes": 3, "hypervisors": ["kKvm"], "address": address},
         "storage_containers": [{"uuid": "c", "name": "default", "capacity_bytes": 1000 * GIB, "advertised_bytes": None, "used_bytes": 100 * GIB}],
-        "snapshots": [{"name": "ctx_Gold_1", "lineage": {"release": "1"}}],
+        "snapshots": [{"name": "ctx_Gold_1", "lineage": {"release": "1", "proven": True}}],
+        "image": {"snapshots": [], "doubts": []},
         "protection_domains": [{"name": "PD-Gold", "active": False, "metro": False, "members": [], "remote_sites": []}],
     }
 
@@ -160,6 +161,13 @@ CASES: dict[str, tuple[Change, tuple[str, str, str], str]] = {
     "clock unknown": (lambda e: b(e)["endpoint"]["clock"].update(skew_seconds=None), ("b", "clock", WARNING), "does not tell"),
     "no AOS version": (lambda e: b(e)["cluster"].update(version=""), ("b", "version", WARNING), "not told"),
     "not AHV": (lambda e: b(e)["cluster"].update(hypervisors=["kVMware"]), ("b", "version", STOP), "kVMware"),
+    "image by hand": (lambda e: b(e)["image"].update(doubts=["the snapshot 'ctx_Gold_2' (u) was taken from 'x'"]), ("b", "image", STOP), "another release id"),
+    "image of another case": (
+        lambda e: e["sites"]["daas"]["catalogs"][0].update(master_image={"name": "CTX_gold_2"}),
+        ("daas", "catalog Prod/W11", STOP),
+        "differ in case only",
+    ),
+    "images of ours by name only": (lambda e: b(e)["snapshots"][0]["lineage"].update(proven=False), ("b", "permissions", WARNING), "Cluster Admin"),
     "no image of ours": (lambda e: b(e)["snapshots"].clear(), ("b", "permissions", WARNING), "Cluster Admin"),
     "too little space": (lambda e: b(e)["storage_containers"][0].update(used_bytes=941 * GIB), ("b", "free space", STOP), "59 GiB"),
     "space unknown": (lambda e: b(e)["storage_containers"][0].update(used_bytes=None), ("b", "free space", WARNING), "how full"),

@@ -1,0 +1,26 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Images as releases of the collection leave them on a cluster, for topologies and changes of the lab."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import image_uuid
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release
+from lab.running import RunningLab
+
+
+def own_image(cluster_uuid: str, release: str, base_vm: str = "Gold", pd_snapshot: str = "77", age_hours: float = 0.0) -> dict[str, Any]:
+    """An image taken from a temporary VM that is gone."""
+    made = Release(base_vm, release)
+    vm_name = made.temporary_vm_name(pd_snapshot)
+    return {"name": made.image_name, "vm": vm_name, "uuid": image_uuid(cluster_uuid, made.image_name, vm_name), "age_hours": age_hours}
+
+
+def put_own_image(lab: RunningLab, cluster: str, release: str, **more: Any) -> str:
+    """Put such an image on a cluster of a running lab. Returns its uuid."""
+    image = own_image(lab.estate.clusters[cluster].uuid, release, **more)
+    lab.change([{"endpoint": cluster, "kind": "snapshot", **image}])
+    return str(image["uuid"])
