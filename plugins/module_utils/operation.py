@@ -84,12 +84,17 @@ def execute(operation: Operation, run: Run, show_diff: bool) -> dict[str, Any]:
     try:
         result = operation.perform(run)
     except OperationError as error:
-        result = {**error.details, "failed": True, "msg": str(error), "error": {"message": error.message, "advice": error.advice}}
+        result = failure(error)
     if run.timeline:
         result["timeline"] = run.timeline
     if not show_diff:
         result.pop("diff", None)
     return result
+
+
+def failure(error: OperationError) -> dict[str, Any]:
+    """An expected failure as a result."""
+    return {**error.details, "failed": True, "msg": str(error), "error": {"message": error.message, "advice": error.advice}}
 
 
 def run_as_module(operation: Operation) -> None:

@@ -11,7 +11,14 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import StillRunning, Unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    EndNotSeen,
+    OperationError,
+    StillRunning,
+    Unavailable,
+    Unreachable,
+)
 
 T = TypeVar("T")
 
@@ -19,6 +26,8 @@ SHORTEST_PAUSE = 0.25
 LONGEST_PAUSE = 15.0
 SHORTEST_SILENCE = 1.0
 PATIENCE_WITHOUT_ANSWER = 300.0
+# Two more log-ins at most, far below any count that locks an account.
+PAUSES_AFTER_REFUSAL = (2.0, 8.0)
 
 WAIT_ARGUMENTS = {
     "wait": {"type": "bool", "default": True},
@@ -38,19 +47,32 @@ class Look(Generic[T]):
 def wait_for(look: Callable[[], Look[T]], *, what: str, timeout: float, progress: Callable[[str], None], advice: str = "") -> T:
     """Look until done and return the value. Raises StillRunning after `timeout` seconds; nothing is cancelled.
 
-    A pause is a tenth of the time already waited, so that the wait costs at most a tenth more than the work. An endpoint that stops answering
-    is asked again for five minutes before its error counts.
+    A pause is a tenth of the time already waited, so that the wait costs at most a tenth more than the work. What is under way goes on while nobody answers:
+    an endpoint that cannot be reached, or answers with a server error, is asked again for five minutes, and one that refuses a session which it accepted before
+    a few times, before that counts. Then EndNotSeen is raised; the refusal itself when nothing else was ever answered.
     """
     started = last_answer = time.monotonic()
     shown, silent_until = "", 0.0
+    refusals, answered = 0, False
     while True:
+        shortest_pause = SHORTEST_PAUSE
         try:
             seen = look()
             last_answer = time.monotonic()
             state = seen.state
-        except Unreachable as error:
-            if time.monotonic() - last_answer > PATIENCE_WITHOUT_ANSWER or time.monotonic() - started > timeout:
-                raise
+            refusals, answered = 0, True
+        except (Unreachable, Unavailable, AccessDenied) as error:
+            now = time.monotonic()
+            if isinstance(error, AccessDenied):
+                refusals += 1
+                given_up = not error.once_accepted or refusals > len(PAUSES_AFTER_REFUSAL)
+                shortest_pause = 0.0 if given_up else PAUSES_AFTER_REFUSAL[refusals - 1]
+            else:
+                given_up = now - last_answer > PATIENCE_WITHOUT_ANSWER
+            if given_up or now - started > timeout:
+                if refusals == 1 and not answered:
+                    raise
+                raise _end_not_seen(what, error) from None
             seen, state = None, f"no answer, trying on ({error.message})"
         elapsed = time.monotonic() - started
         if seen is not None and seen.done:
@@ -65,8 +87,13 @@ def wait_for(look: Callable[[], Look[T]], *, what: str, timeout: float, progress
         if state and state != shown and elapsed >= silent_until:
             progress(f"{what}: {state}, {duration(elapsed)}")
             shown, silent_until = state, elapsed + SHORTEST_SILENCE
-        pause = min(LONGEST_PAUSE, max(SHORTEST_PAUSE, elapsed / 10)) * random.uniform(0.8, 1.2)
+        pause = min(LONGEST_PAUSE, max(shortest_pause, elapsed / 10)) * random.uniform(0.8, 1.2)
         time.sleep(min(pause, max(0.0, timeout - elapsed)))
+
+
+def _end_not_seen(what: str, error: OperationError) -> EndNotSeen:
+    advice = f"{error.advice} It was not cancelled: run the same task again to look for its end.".strip()
+    return EndNotSeen(f"{what} was not seen to end: {error.message}", advice, **error.details)
 
 
 def duration(seconds: float) -> str:

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
 from typing import Any
@@ -26,10 +26,15 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import merge_hash
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run, execute
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run, execute, failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof, Refusals, sharing
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR, refused_before
 
 COLLECTION = "euc.nutanix_citrix"
+# Made in the process that runs the playbook, when it loads the first of these plugins; the tasks' processes inherit it.
+REFUSALS = Refusals()
 OPERATIONS = f"ansible_collections.{COLLECTION}.plugins.module_utils.operations"
 
 
@@ -41,21 +46,27 @@ class ActionModule(ActionBase):
         task_vars = task_vars or {}
         result = super().run(tmp, task_vars)
         name = self._task.action.rpartition(".")[2]
-        if self._must_travel():
-            return self._ship(name, result, task_vars)
         operation: Operation = import_module(f"{OPERATIONS}.{name}").OPERATION
-        with self._environment():
+        if self._must_travel():
+            return merge_hash(result, self._ship(name, operation, task_vars))
+        with self._environment(), sharing(REFUSALS):
             return merge_hash(result, self._perform(name, operation, task_vars))
 
     def _must_travel(self) -> bool:
         return bool(self._connection.transport != "local" or self._task.async_val or self._connection.become or REQUESTS_IMPORT_ERROR)
 
-    def _ship(self, name: str, result: dict[str, Any], task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _ship(self, name: str, operation: Operation, task_vars: dict[str, Any]) -> dict[str, Any]:
+        log_ins = _log_ins(operation, self._task.args)
+        refused = next((endpoint for endpoint, proof in log_ins.items() if proof in REFUSALS), None)
+        if refused:
+            return failure(refused_before(refused))
         wrap_async = bool(self._task.async_val and not self._connection.has_native_async)
-        shipped = self._execute_module(module_name=f"{COLLECTION}.{name}", task_vars=task_vars, wrap_async=wrap_async)
+        shipped: dict[str, Any] = self._execute_module(module_name=f"{COLLECTION}.{name}", task_vars=task_vars, wrap_async=wrap_async)
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
-        return merge_hash(result, shipped)
+        if shipped.get("log_in_refused_by") in log_ins:
+            REFUSALS.remember(log_ins[shipped["log_in_refused_by"]])
+        return shipped
 
     def _perform(self, name: str, operation: Operation, task_vars: dict[str, Any]) -> dict[str, Any]:
         validator = ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules())
@@ -93,3 +104,15 @@ class ActionModule(ActionBase):
         finally:
             os.environ.clear()
             os.environ.update(before)
+
+
+def _log_ins(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Proof]:
+    """endpoint -> its log-in, as far as the controller knows them: what a module takes from the environment elsewhere it does not."""
+    params = ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules()).validate(dict(arguments)).validated_parameters
+    beside = [{**params, **{name: value for name, value in peer.items() if value is not None}} for peer in params.values() if isinstance(peer, dict)]
+    found: dict[str, Proof] = {}
+    for given in (params, *beside):
+        for client in (PrismElement, CitrixSite):
+            if all(given.get(name) for name in client.LOG_IN):
+                found[client.named(given)] = client.proof(given)
+    return found

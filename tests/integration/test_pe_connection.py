@@ -56,6 +56,19 @@ def test_check_mode_sends_no_write_and_takes_one_hiccup_per_kind(lab: RunningLab
 
 
 @every_module
+@pytest.mark.parametrize("nth", [1, 3])
+def test_one_server_error_on_a_read_ends_nothing(lab: RunningLab, host: Host, module: str, nth: int) -> None:
+    lab.faults([{"method": "GET", "nth": nth, "then": {"status": 500, "body": {"message": "internal error"}}}])
+    host("cluster-a")(module, check=True, **MODULES[module])
+
+
+@pytest.mark.parametrize("broken", [{"status": 500}, {"status": 401}, {"status": 403}], ids=lambda broken: str(broken["status"]))
+def test_a_hiccup_while_a_task_is_watched_ends_nothing(lab: RunningLab, host: Host, broken: dict[str, Any]) -> None:
+    lab.faults([{"method": "GET", "path": "/tasks/", "nth": 1, "times": 1, "then": broken}])
+    assert host("cluster-a")("pe_vm_snapshot", name="ctx_Gold_2026.10.01-9", vm_name="Gold")["changed"] is True
+
+
+@every_module
 def test_a_lost_answer_to_a_read_is_asked_for_again(lab: RunningLab, host: Host, module: str) -> None:
     lab.faults([{"nth": 1, "then": {"drop": "after"}}])
     host("cluster-a")(module, check=True, **MODULES[module])

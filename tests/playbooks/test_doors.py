@@ -7,13 +7,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from harness.modules import CITRIX_OPTIONS
-from harness.playbooks import run_playbook
+from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
 
 MODULES = Path(__file__).parents[2] / "plugins" / "modules"
@@ -118,8 +120,7 @@ def one_call_each(defaults: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def outcomes(lab: RunningLab, directory: Path, connection: str) -> dict[str, Any]:
-    """'module number' -> result of the call."""
+def run(lab: RunningLab, directory: Path, connection: str, plays: Callable[[dict[str, Any]], list[dict[str, Any]]], *options: str) -> Outcome:
     directory.mkdir()
     inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
     for group in inventory["all"]["children"].values():
@@ -129,9 +130,15 @@ def outcomes(lab: RunningLab, directory: Path, connection: str) -> dict[str, Any
     citrix = {option: f"{{{{ {name} | default(omit) }}}}" for name, option in CITRIX_OPTIONS.items()}
     defaults = {"group/euc.nutanix_citrix.prism_element": prism, "group/euc.nutanix_citrix.citrix": citrix}
     (directory / "inventory.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
-    (directory / "calls.yml").write_text(yaml.safe_dump(one_call_each(defaults)), encoding="utf-8")
-    outcome = run_playbook(directory / "calls.yml", directory / "inventory.yml", directory, "--check", "--diff")
+    (directory / "calls.yml").write_text(yaml.safe_dump(plays(defaults)), encoding="utf-8")
+    outcome = run_playbook(directory / "calls.yml", directory / "inventory.yml", directory, *options)
     assert outcome.status == 0, outcome.output
+    return outcome
+
+
+def outcomes(lab: RunningLab, directory: Path, connection: str) -> dict[str, Any]:
+    """'module number' -> result of the call."""
+    outcome = run(lab, directory, connection, one_call_each, "--check", "--diff")
     # What a callback is given of a task whose errors are ignored lacks `failed`; its status tells.
     return {
         task["task"]: {**{key: value for key, value in task["result"].items() if key not in NOT_OF_THE_OPERATION}, "failed": task["status"] == "ignored"}
@@ -152,3 +159,34 @@ def test_both_doors_give_the_same_result(lab: RunningLab, tmp_path: Path) -> Non
     successes = set(in_worker) - failures
     assert {task.partition(" ")[0] for task in failures} == set(CALLS)
     assert {task.partition(" ")[0] for task in successes} == set(CALLS)
+
+
+def wrong_log_ins(defaults: dict[str, Any]) -> list[dict[str, Any]]:
+    """In a loop, by another module, by several hosts at a time, as the peer of another cluster; and the right password at the end."""
+    peer = {"nutanix_host": "{{ hostvars['cluster-a'].nutanix_host }}", "nutanix_port": "{{ hostvars['cluster-a'].nutanix_port }}", "nutanix_password": "wrong"}
+    tasks: list[tuple[str, str, dict[str, Any]]] = [
+        ("cluster-a", "pe_protection_domain_info", {"nutanix_password": "wrong", "name": "{{ item }}"}),
+        ("cluster-a", "pe_cluster_info", {"nutanix_password": "wrong"}),
+        ("cluster-b", "pe_protection_domain_failover", {"name": "PD-Gold", "state": "activated", "peer": peer}),
+        ("daas", "citrix_catalog_info", {"client_secret": "wrong", "catalogs": [{"name": "{{ item }}"}]}),
+        ("daas", "citrix_machine_info", {"client_secret": "wrong"}),
+    ]
+    plays: list[dict[str, Any]] = [
+        {"hosts": host, "gather_facts": False, "module_defaults": defaults}
+        | {"tasks": [{"name": module, f"euc.nutanix_citrix.{module}": arguments, "loop": [1, 2, 3], "ignore_errors": True}]}
+        for host, module, arguments in tasks
+    ]
+    plays[-1]["strategy"] = "free"
+    right = {"hosts": "cluster-a", "gather_facts": False, "module_defaults": defaults, "tasks": [{"name": "right", "euc.nutanix_citrix.pe_cluster_info": {}}]}
+    return [*plays, right]
+
+
+@pytest.mark.parametrize(("connection", "options"), [("local", ("--check",)), ("jump", ())])
+def test_a_log_in_that_was_refused_is_not_tried_again_in_that_run(lab: RunningLab, tmp_path: Path, connection: str, options: tuple[str, ...]) -> None:
+    outcome = run(lab, tmp_path / "run", connection, wrong_log_ins, *options)
+    refused = [(entry["endpoint"], entry["path"]) for entry in lab.requests() if entry["status"] in (400, 401)]
+    assert len(refused) == 2, refused
+    assert outcome.output.count("was refused before in this run") >= 9
+    assert [task["status"] for task in outcome.tasks if task["task"] == "right"] == ["ok"]
+    digests = [path for path in (tmp_path / "run").rglob("*") if path.is_file() and "tasks.jsonl" not in path.name and "calls.yml" not in path.name]
+    assert not [path for path in digests if b"wrong" in path.read_bytes()]

@@ -11,6 +11,7 @@ import ssl
 import threading
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -22,7 +23,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from urllib3 import HTTPResponse
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, NotFound, OperationError, Unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    NotFound,
+    OperationError,
+    Unavailable,
+    Unreachable,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
     LONGEST_ASKED_DELAY,
     Authorization,
@@ -173,7 +182,67 @@ def test_a_service_that_stays_unavailable_has_the_last_word(server: ScriptedServ
     with pytest.raises(ApiError, match=r"The thing: GET /x was answered with 503: closed for repair \(transaction tx-1\)") as caught:
         session_to(server, ca_path).get("/x")
     assert (caught.value.status, caught.value.code) == (503, "Busy")
+    assert len(server.asked) == 7
+
+
+def test_a_change_of_leader_of_fifteen_seconds_is_outlasted(server: ScriptedServer, ca_path: Path) -> None:
+    retry: Any = session_to(server, ca_path)._http.get_adapter(server.url).max_retries
+    shortest = 0.0
+    while retry.total:
+        retry = retry.increment("GET", "/x", response=HTTPResponse(status=503))
+        shortest += min(retry.get_backoff_time() for _ in range(50))
+    assert shortest >= 15
+
+
+@pytest.mark.parametrize("status", [500, 507, 520])
+def test_a_read_is_repeated_on_every_server_error(server: ScriptedServer, ca_path: Path, status: int) -> None:
+    server.script = [Answers(status, {"text": "internal error"}), Answers(status), Answers(body=[1])]
+    assert session_to(server, ca_path).get("/x") == [1]
+    assert len(server.asked) == 3
+
+
+def test_a_server_error_that_stays_is_no_word_about_what_was_asked(server: ScriptedServer, ca_path: Path) -> None:
+    server.script = [Answers(500, {"text": "broken"})]
+    with pytest.raises(Unavailable, match="broken"):
+        session_to(server, ca_path).get("/x")
+    assert len(server.asked) == 3
+
+
+@pytest.mark.parametrize("status", [501, 505, 530])
+def test_what_lasts_is_not_asked_again(server: ScriptedServer, ca_path: Path, status: int) -> None:
+    server.script = [Answers(status)]
+    with pytest.raises(ApiError):
+        session_to(server, ca_path).get("/x")
+    assert len(server.asked) == 1
+
+
+def test_an_accepted_session_may_be_refused_twice_and_not_more(server: ScriptedServer, ca_path: Path) -> None:
+    session = session_to(server, ca_path)
+    tolerable = []
+    server.script = [Answers(body=1), Answers(401), Answers(body=1), Answers(401)]
+    for _ in range(8):
+        try:
+            session.get("/x")
+        except AccessDenied as error:
+            tolerable.append(error.once_accepted)
+    assert tolerable == [True, True, True, False, False, False]
     assert len(server.asked) == 6
+
+
+def test_a_session_that_was_never_accepted_asks_once_whoever_asks(server: ScriptedServer, ca_path: Path) -> None:
+    server.script = [Answers(401)]
+    session = session_to(server, ca_path)
+
+    def refused(_: int) -> bool:
+        try:
+            session.get("/x")
+        except AccessDenied as error:
+            return not error.once_accepted
+        return False
+
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        assert all(pool.map(refused, range(20)))
+    assert len(server.asked) == 1
 
 
 def test_it_waits_as_long_as_the_header_asks(server: ScriptedServer, ca_path: Path) -> None:
@@ -283,7 +352,7 @@ def test_an_expired_token_is_renewed_once(server: ScriptedServer, ca_path: Path)
         (403, None, AccessDenied),
         (404, None, NotFound),
         (500, {"text": "VM not found"}, NotFound),
-        (500, {"text": "broken"}, ApiError),
+        (501, {"text": "broken"}, ApiError),
         (400, "<html>", ApiError),
         (302, None, ApiError),
     ],

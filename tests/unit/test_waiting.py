@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, StillRunning, Unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils import waiting
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    EndNotSeen,
+    StillRunning,
+    Unavailable,
+    Unreachable,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Deadline, Look, amount, duration, wait_for
 
 
@@ -73,6 +80,41 @@ def test_an_endpoint_that_stays_away_is_an_error_in_the_end() -> None:
 def test_a_refused_login_ends_the_wait() -> None:
     with pytest.raises(AccessDenied):
         wait_for(looks(AccessDenied("no", status=401)), what="work", timeout=60, progress=lambda line: None)
+
+
+def denied(status: int = 401, *, once_accepted: bool) -> AccessDenied:
+    error = AccessDenied("no", "Check them.", status=status)
+    error.once_accepted = once_accepted
+    return error
+
+
+@pytest.mark.parametrize(
+    "error", [Unavailable("broken", status=500), Unavailable("busy", status=503), denied(401, once_accepted=True), denied(403, once_accepted=True)]
+)
+def test_a_hiccup_in_a_wait_is_a_missing_answer(error: Exception) -> None:
+    lines: list[str] = []
+    assert wait_for(looks(Look(1, False), error, Look(3, True)), what="work", timeout=60, progress=lines.append) == 3
+    assert "no answer, trying on" in lines[0]
+
+
+@pytest.mark.parametrize("error", [denied(once_accepted=False), Unreachable("gone"), Unavailable("busy", status=503)])
+def test_what_was_not_seen_to_end_is_called_that(error: Exception) -> None:
+    with pytest.raises(EndNotSeen, match=r"move of 'PD' was not seen to end: .*It was not cancelled") as caught:
+        wait_for(looks(Look(1, False), error), what="move of 'PD'", timeout=0.3, progress=lambda line: None)
+    assert caught.value.details == getattr(error, "details", {})
+
+
+def test_a_session_that_stays_refused_is_asked_three_times_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "PAUSES_AFTER_REFUSAL", (0.05, 0.05))
+    asked: list[int] = []
+
+    def look() -> Look[int]:
+        asked.append(1)
+        raise denied(403, once_accepted=True)
+
+    with pytest.raises(EndNotSeen):
+        wait_for(look, what="work", timeout=60, progress=lambda line: None)
+    assert len(asked) == 3
 
 
 def test_a_deadline_is_shared_by_several_waits() -> None:

@@ -15,7 +15,8 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import seconds_left
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, OperationError
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Authorization, RestSession, segment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof, note_refusal, was_refused
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import MOST_REFUSALS, Authorization, RestSession, refused_before, segment
 
 RENEWED_BEFORE_END = 60.0
 _CHECK_FIRST = "They were tried once only; check them before the next run."
@@ -38,11 +39,14 @@ class Token:
 class TokenAuthorization(Authorization):
     """Puts the token and the customer id on every request. Safe for threads that share it."""
 
-    def __init__(self, customer_id: str, obtain: Callable[[], Token]) -> None:
+    def __init__(self, customer_id: str, obtain: Callable[[], Token], endpoint: str, proof: Proof) -> None:
         self._customer_id = customer_id
         self._obtain = obtain
+        self._endpoint = endpoint
+        self._proof = proof
         self._token: Token | None = None
         self._refusal: AccessDenied | None = None
+        self._refusals = 0
         self._lock = threading.Lock()
         self._sent = threading.local()
 
@@ -68,14 +72,24 @@ class TokenAuthorization(Authorization):
             return self._token
 
     def _log_in(self) -> Token:
-        """A refusal is remembered: threads that each try a wrong secret once would lock the account together."""
+        """A refusal is remembered: threads that each try a wrong secret once would lock the account together. Only whoever was let in before, and waits, may
+        ask a few times more."""
+        if self._token is None and was_refused(self._proof):
+            self._refusal = refused_before(self._endpoint)
         if self._refusal:
             raise self._refusal
         try:
-            return self._obtain()
+            token = self._obtain()
         except AccessDenied as error:
-            self._refusal = error
+            self._refusals += 1
+            error.details["log_in_refused_by"] = self._endpoint
+            error.once_accepted = self._token is not None and self._refusals < MOST_REFUSALS
+            if not error.once_accepted:
+                self._refusal = error
+                note_refusal(self._proof)
             raise
+        self._refusals = 0
+        return token
 
 
 def cloud_token(trust: RestSession, customer_id: str, client_id: str, client_secret: str) -> Token:

@@ -12,6 +12,7 @@ from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.authorization import Token, TokenAuthorization, cloud_token, on_premises_token
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Authorization, Refused, RestSession
 
 ON_PREMISES = "CitrixOnPremises"
@@ -37,6 +38,7 @@ CONNECTION_ARGUMENTS: dict[str, Any] = {
 class CitrixSite(RestSession):
     """One site, logged in to. `id` and `name` are the site's, `administrator` is who we are there."""
 
+    LOG_IN = ("client_id", "client_secret")
     id = ""
     name = ""
     administrator = ""
@@ -49,7 +51,7 @@ class CitrixSite(RestSession):
         """Log in and find the site by `/Me`."""
         customer_id = params["customer_id"]
         on_premises = customer_id.casefold() == ON_PREMISES.casefold()
-        hostname = params["hostname"] or (None if on_premises else CLOUD_HOSTNAME)
+        hostname = _hostname(params)
         if not hostname:
             raise OperationError("hostname is missing", "Give the delivery controller's address, or customer_id for Citrix DaaS.")
         api_root = "/" + params["api_root"].strip("/")
@@ -65,9 +67,9 @@ class CitrixSite(RestSession):
                 return on_premises_token(log_in, params["client_id"], params["client_secret"])
             return cloud_token(log_in, customer_id, params["client_id"], params["client_secret"])
 
-        authorization = TokenAuthorization(customer_id, obtain)
+        authorization = TokenAuthorization(customer_id, obtain, cls.named(params), cls.proof(params))
         site = cls(
-            f"Citrix {hostname}",
+            cls.named(params),
             base_url,
             authorization=authorization,
             explain=explain,
@@ -78,6 +80,15 @@ class CitrixSite(RestSession):
         site.customer_id, site.api_root, site._tokens = customer_id, api_root, authorization
         site._enter(params["site"])
         return site
+
+    @staticmethod
+    def named(params: Mapping[str, Any]) -> str:
+        return f"Citrix {_hostname(params)}"
+
+    @staticmethod
+    def proof(params: Mapping[str, Any]) -> Proof:
+        """All that a log-in is made of."""
+        return [str(params[name] or "") for name in (*CitrixSite.LOG_IN, "hostname", "trust_hostname", "customer_id")]
 
     @property
     def on_premises(self) -> bool:
@@ -167,6 +178,11 @@ def explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:
     text = _first_text(told.get("detail"), told.get("errormessage"), nested.get("message"), told.get("message"), told.get("error_description"))
     kind = _first_text(told.get("sdkerrorid"), told.get("type"), told.get("errortype"), nested.get("type"), inner)
     return Refused(text, kind.rpartition("/")[2], transaction_id, not_found=status == 404 or (status == 500 and text.strip() == GONE))
+
+
+def _hostname(params: Mapping[str, Any]) -> str:
+    """The host of the API; '' when it is not known, as on premises only the user can say it."""
+    return str(params["hostname"] or ("" if params["customer_id"].casefold() == ON_PREMISES.casefold() else CLOUD_HOSTNAME))
 
 
 def _first_text(*candidates: Any) -> str:

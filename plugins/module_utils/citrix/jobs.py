@@ -15,7 +15,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import ApiError, NotFound, OperationError, Unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Answer, segment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
 
@@ -110,10 +110,6 @@ def wait_for_job(site: CitrixSite, job_id: str, *, what: str, timeout: float, pr
             if seen:
                 return Look(None, done=missed >= LOOKS_BEFORE_GONE, state="not visible any more, looking again")
             return Look(None, done=time.monotonic() - started >= PATIENCE_WITH_NEW_JOB, state="not visible yet")
-        except ApiError as error:
-            if error.status == 429 or error.status >= 500:
-                raise Unreachable(error.message, error.advice) from None
-            raise
         missed = 0
         if not seen or seen[-1][0] != job.status:
             seen.append((job.status, time.monotonic()))

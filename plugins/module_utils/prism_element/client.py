@@ -12,6 +12,7 @@ from typing import Any, TypeVar
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import ApiError, OperationError, Unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Authorization, Refused, RestSession
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look
 
@@ -43,17 +44,29 @@ class Basic(Authorization):
 class PrismElement(RestSession):
     """One cluster. DELETE is idempotent there (prism_element_v2 3.4, 4.4), so it may be repeated."""
 
+    LOG_IN = ("nutanix_host", "nutanix_username", "nutanix_password")
+
     @classmethod
     def connect(cls, params: Mapping[str, Any]) -> PrismElement:
         host, port = params["nutanix_host"], params["nutanix_port"]
         return cls(
-            f"Prism Element {host}",
+            cls.named(params),
             f"https://{host}:{port}/PrismGateway/services/rest/v2.0",
             authorization=Basic(params["nutanix_username"], params["nutanix_password"]),
             explain=explain,
             idempotent=("DELETE",),
+            proof=cls.proof(params),
             verify=(params["ca_path"] or True) if params["validate_certs"] else False,
         )
+
+    @staticmethod
+    def named(params: Mapping[str, Any]) -> str:
+        return f"Prism Element {params['nutanix_host']}"
+
+    @staticmethod
+    def proof(params: Mapping[str, Any]) -> Proof:
+        """All that a log-in is made of."""
+        return [str(params[name]) for name in (*PrismElement.LOG_IN, "nutanix_port")]
 
     def entities(self, path: str, params: Mapping[str, Any] | None = None, *, paged: bool = False) -> list[dict[str, Any]]:
         """The `entities` of a list, to the last one.

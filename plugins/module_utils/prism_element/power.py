@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, patiently
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import FINISHED, SUCCEEDED, read_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms, read_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, NotFound, OperationError
@@ -78,7 +78,7 @@ class PowerChange:
 
     def wait(self, what: str, timeout: float, progress: Callable[[str], None]) -> None:
         """Wait until none is left. Raises StillRunning; what was reached and what failed until then stays noted."""
-        wait_for(patiently(self._look), what=what, timeout=timeout, progress=progress)
+        wait_for(self._look, what=what, timeout=timeout, progress=progress)
 
     def _order(self, vm: Vm, transition: str) -> None:
         if self._denied:

@@ -34,6 +34,10 @@ class AnswerLost(OperationError):
     """A write was sent and its answer never came: it may or may not have taken effect. Look before repeating it."""
 
 
+class EndNotSeen(Unreachable):
+    """Work under way was watched until no answer came any more. It goes on, or has ended; nobody saw which."""
+
+
 class StillRunning(OperationError):
     """The wait was over before the work was. The work goes on; running the same task again continues to wait."""
 
@@ -47,8 +51,17 @@ class ApiError(OperationError):
         self.code = code
 
 
+class Unavailable(ApiError):
+    """5xx or 429 to what may be repeated, and was: the service cannot answer now. It says nothing of what it was asked about."""
+
+
 class AccessDenied(ApiError):
-    """401 or 403. Never tried again with the same secret: repeated wrong log-ins lock accounts (prism_element_v2 1.6)."""
+    """401 or 403. Never tried again with the same secret: repeated wrong log-ins lock accounts (prism_element_v2 1.6).
+
+    `once_accepted`: the same session was accepted before, and has not been refused so often that asking again could lock the account.
+    """
+
+    once_accepted = False
 
 
 class NotFound(ApiError):

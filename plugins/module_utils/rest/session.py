@@ -3,26 +3,32 @@
 
 """The only code that speaks HTTP: connection reuse, timeouts, verified TLS, retries of what may be repeated, readable errors.
 
-urllib3's Retry does the repeating. Repeated are reads and the methods that the endpoint documents as idempotent, on connection faults and on 429, 502, 503
-and 504; a 429 had no effect, so any method may follow it. A write whose answer is lost raises AnswerLost and is left to the caller, who can look first.
+Repeated are reads and the methods that the endpoint documents as idempotent: by urllib3's Retry on connection faults and on 429, 502, 503 and 504, for at
+least 15 seconds, as long as a cluster may take to change its leader; here on the other server errors, of which only the body tells whether they mean that
+the object is not there. A 429 had no effect, so any method may follow it. A write whose answer is lost raises AnswerLost and is left to the caller, who can
+look first.
 """
 
 from __future__ import annotations
 
 import json
 import random
+import threading
+import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import quote, urlencode
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest import refusals
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     AnswerLost,
     ApiError,
     NotFound,
     OperationError,
+    Unavailable,
     Unreachable,
     Untrusted,
 )
@@ -38,7 +44,14 @@ except ImportError:
     Retry = object  # type: ignore[assignment,misc]
 
 UNAVAILABLE = (429, 502, 503, 504)
+# A service that says that it cannot do this, or that it is asleep until somebody wakes it up, says the same the next time.
+LASTING = (501, 505, 530)
+# Three tries, as the vendor's client makes on any 5xx (citrix_orchestration 15).
+PAUSES_AFTER_SERVER_ERROR = (0.3, 1.0)
 LONGEST_ASKED_DELAY = 120.0
+# Wrong log-ins of one session after one that was right; the lowest count at which anybody locks an account is 5.
+MOST_REFUSALS = 3
+CHECK_SECRET = "User name and password (or client id and secret) were refused and not tried again; check them first."
 LONGEST_ERROR_TEXT = 300
 
 
@@ -99,7 +112,7 @@ class RestSession:
     """One session per endpoint.
 
     `endpoint` is the name for messages, `explain(status, headers, body)` reads the vendor's error body, `idempotent` are the methods that may be
-    repeated besides reads, `verify` is False, True or the path of a CA bundle.
+    repeated besides reads, `verify` is False, True or the path of a CA bundle, `proof` is all that a log-in there is made of.
     """
 
     def __init__(
@@ -110,6 +123,7 @@ class RestSession:
         authorization: Authorization,
         explain: Callable[[int, Mapping[str, str], Any], Refused],
         idempotent: tuple[str, ...] = (),
+        proof: refusals.Proof = (),
         verify: bool | str = True,
         connect_timeout: float = 10.0,
         read_timeout: float = 60.0,
@@ -120,11 +134,13 @@ class RestSession:
         self.endpoint = endpoint
         self.base_url = base_url.rstrip("/")
         self._authorization = authorization
+        self._proof = proof
         self._explain = explain
         self._timeout = (connect_timeout, read_timeout)
         self._repeatable = frozenset({"GET", "HEAD", *idempotent})
         retry = PatientRetry(
-            total=5,
+            # Pauses of 0, 1, 2, 4, 8 and 16 seconds, with jitter half of them at least.
+            total=6,
             connect=2,
             read=2,
             redirect=0,
@@ -134,6 +150,11 @@ class RestSession:
             status_forcelist=UNAVAILABLE,
             raise_on_status=False,
         )
+        self._entry = threading.Lock()
+        self._entered = threading.Event()
+        self._accepted = False
+        self._refusals = 0
+        self._refusal: AccessDenied | None = None
         self._http = requests.Session()
         self._verify = verify
         self._http.headers.update({"Accept": "application/json"})
@@ -157,18 +178,49 @@ class RestSession:
     ) -> Answer:
         """Send one request, `payload` as JSON or `form` as form fields. A 303 is an answer: its Location says where the result is.
 
-        Raises AccessDenied, NotFound, ApiError, Unreachable or, for writes only, AnswerLost.
+        Raises AccessDenied, NotFound, Unavailable, ApiError, Unreachable or, for writes only, AnswerLost.
         """
         url = f"{self.base_url}{path}{_query(params)}"
-        response = self._send(method, url, payload, form, headers)
-        if response.status_code == 401 and self._authorization.renew():
-            response = self._send(method, url, payload, form, headers)
-        body = _parsed(response.content)
-        if response.status_code >= 300 and response.status_code != 303:
-            raise self._refusal(method, path, response, body)
+        pauses = iter(PAUSES_AFTER_SERVER_ERROR)
+        while True:
+            response = self._authorized(method, url, payload, form, headers)
+            body = _parsed(response.content)
+            if response.status_code < 300 or response.status_code == 303:
+                break
+            refusal = self._refusal_of(method, path, response, body)
+            pause = next(pauses, None) if isinstance(refusal, Unavailable) and response.status_code not in UNAVAILABLE else None
+            if pause is None:
+                raise refusal
+            time.sleep(pause * random.uniform(0.5, 1.0))
         if body is None and response.content and response.status_code != 204:
             raise self._unusable(method, path, response)
         return Answer(response.status_code, response.headers, body)
+
+    def _authorized(self, method: str, url: str, payload: Any, form: Mapping[str, str] | None, headers: Mapping[str, str] | None) -> requests.Response:
+        """Send, and once more with a new proof after a 401. Until the first answer of a session has come, other threads hold back: they would each try a
+        wrong secret once."""
+        first = not self._entered.is_set() and self._entry.acquire(blocking=False)
+        if not first:
+            self._entered.wait()
+        try:
+            if first and refusals.was_refused(self._proof):
+                self._refusal = refused_before(self.endpoint)
+            if self._refusal:
+                raise self._refusal
+            response = self._send(method, url, payload, form, headers)
+            if response.status_code == 401 and self._authorization.renew():
+                response = self._send(method, url, payload, form, headers)
+            self._note(response.status_code)
+            return response
+        finally:
+            if first:
+                self._entered.set()
+
+    def _note(self, status: int) -> None:
+        if status == 401:
+            self._refusals += 1
+        elif status < 500:
+            self._accepted, self._refusals = True, 0
 
     def _send(self, method: str, url: str, payload: Any, form: Mapping[str, str] | None, headers: Mapping[str, str] | None) -> requests.Response:
         merged = {**self._authorization.headers(), **(headers or {})}
@@ -199,7 +251,7 @@ class RestSession:
             return Unreachable(deed, "The connection broke repeatedly; run the same task again when it is stable.")
         return AnswerLost(deed, "It may have taken effect. Run the same task again: it looks first and goes on from there.")
 
-    def _refusal(self, method: str, path: str, response: requests.Response, body: Any) -> OperationError:
+    def _refusal_of(self, method: str, path: str, response: requests.Response, body: Any) -> OperationError:
         status = response.status_code
         refused = self._explain(status, response.headers, body)
         text = refused.text or response.reason or "no explanation"
@@ -209,20 +261,39 @@ class RestSession:
         if refused.transaction_id:
             message += f" (transaction {refused.transaction_id})"
         facts: dict[str, Any] = {"status": status, "code": refused.code}
-        if status == 401:
-            return AccessDenied(message, "User name and password (or client id and secret) were refused and not tried again; check them first.", **facts)
-        if status == 403:
-            return AccessDenied(message, "The account may log in but may not do this; check its role and scope, and that address and customer fit.", **facts)
+        if status in (401, 403):
+            return self._denied(message, facts)
         if refused.not_found or status == 404:
             return NotFound(message, **facts)
         if status in UNAVAILABLE and status != 429 and method not in self._repeatable:
             return AnswerLost(message, "It may have taken effect. Run the same task again: it looks first and goes on from there.")
+        if method in self._repeatable and (status == 429 or (status >= 500 and status not in LASTING)):
+            return Unavailable(message, "The service could not answer, asked repeatedly. Run the same task again when it is well.", **facts)
         return ApiError(message, **facts)
+
+    def _denied(self, message: str, facts: dict[str, Any]) -> AccessDenied:
+        if facts["status"] == 403:
+            advice = "The account may log in but may not do this; check its role and scope, and that address and customer fit."
+            denied = AccessDenied(message, advice, **facts)
+            denied.once_accepted = True
+            return denied
+        denied = AccessDenied(message, CHECK_SECRET, log_in_refused_by=self.endpoint, **facts)
+        if self._accepted and self._refusals < MOST_REFUSALS:
+            denied.once_accepted = True
+        else:
+            self._refusal = denied
+            refusals.note_refusal(self._proof)
+        return denied
 
     def _unusable(self, method: str, path: str, response: requests.Response) -> OperationError:
         deed = f"{self.endpoint}: {method} {path} was answered with {response.status_code} and something that is not JSON: {response.text[:80]!r}"
         advice = "Check that the address is the API and not a proxy or a log-in page."
         return Unreachable(deed, advice) if method in self._repeatable else AnswerLost(deed, advice)
+
+
+def refused_before(endpoint: str) -> AccessDenied:
+    """What is said instead of trying a secret again that was refused in this run."""
+    return AccessDenied(f"{endpoint}: this log-in was refused before in this run", CHECK_SECRET, log_in_refused_by=endpoint, status=401)
 
 
 def ca_file_error(endpoint: str, error: OSError) -> OSError | OperationError:
