@@ -39,6 +39,11 @@ options:
     description:
       - File with the certificates of the authorities to trust instead of the system's.
     type: path
+  read_timeout:
+    description:
+      - Seconds that the endpoint may take to answer.
+    type: int
+    default: 30
 requirements:
   - requests >= 2.31
   - cryptography, to read certificates that are not trusted

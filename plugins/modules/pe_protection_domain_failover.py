@@ -74,6 +74,10 @@ options:
         description:
           - File with the certificates of the authorities to trust.
         type: path
+      read_timeout:
+        description:
+          - Seconds that one request may take to be answered.
+        type: int
   peer_timeout:
     description:
       - For O(state=activated) and O(state=deactivated), how many seconds O(peer) has to answer. Whatever way it is dead, nothing waits longer for it.

@@ -66,6 +66,10 @@ options:
         description:
           - File with the certificates of the authorities to trust.
         type: path
+      read_timeout:
+        description:
+          - Seconds that one request may take to be answered.
+        type: int
 extends_documentation_fragment:
   - euc.nutanix_citrix.prism_element
   - euc.nutanix_citrix.attributes

@@ -109,7 +109,10 @@ class ActionModule(ActionBase):
 def _log_ins(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Proof]:
     """endpoint -> its log-in, as far as the controller knows them: what a module takes from the environment elsewhere it does not."""
     params = ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules()).validate(dict(arguments)).validated_parameters
-    beside = [{**params, **{name: value for name, value in peer.items() if value is not None}} for peer in params.values() if isinstance(peer, dict)]
+    beside = []
+    for peer in (params.get("peer"), *(params.get("peers") or [])):
+        if isinstance(peer, dict):
+            beside.append({**params, **{name: value for name, value in peer.items() if value is not None}})
     found: dict[str, Proof] = {}
     for given in (params, *beside):
         for client in (PrismElement, CitrixSite):

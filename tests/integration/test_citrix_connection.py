@@ -194,3 +194,20 @@ def test_list_that_turns_in_circles_ends(estate: CitrixEstate) -> None:
     estate.fault("/Zones", {"status": 200, "body": {"Items": [], "ContinuationToken": "again"}})
     assert "turns in circles" in estate.daas.fails("citrix_site_info")
     assert len(estate.asked("GET", "/Zones")) == 2
+
+
+@pytest.mark.parametrize("site", ["daas", "cvad"])
+def test_an_account_without_a_site_is_told_to_get_a_role(estate: CitrixEstate, site: str) -> None:
+    customer = getattr(estate, site).options.get("customer_id", "CitrixOnPremises")
+    estate.fault("/Me", {"status": 200, "body": {"DisplayName": "svc-ansible", "Customers": [{"Id": customer, "Sites": []}]}})
+    message = getattr(estate, site).fails("citrix_site_info")
+    assert "shows no site to the account 'svc-ansible'" in message
+    assert "Give it a role in the site" in message
+    assert "with site" not in message
+
+
+def test_daas_without_a_customer_is_told_what_is_missing(estate: CitrixEstate) -> None:
+    message = estate.daas.fails("citrix_site_info", customer_id="CitrixOnPremises")
+    assert "for citrix daas give customer_id" in message.casefold()
+    # The lab takes a log-in where there is none for a breach of the contract, which it is.
+    estate.lab.forget()

@@ -31,6 +31,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     OperationError,
     Unavailable,
     Unreachable,
+    Untrusted,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
     LONGEST_ASKED_DELAY,
@@ -424,3 +425,92 @@ def test_no_service_makes_us_wait_for_hours() -> None:
     patient = PatientRetry(total=3)
     patient.asked_delay = 1e9
     assert patient.get_retry_after(HTTPResponse(status=503)) == LONGEST_ASKED_DELAY
+
+
+def test_an_answer_that_takes_too_long_is_told_from_a_broken_connection(server: ScriptedServer, ca_path: Path) -> None:
+    server.script = [Answers(then="silence")]
+    with pytest.raises(Unreachable, match=r"no answer to GET .*/x within 0\.2 s") as caught:
+        session_to(server, ca_path, read_timeout=0.2).get("/x")
+    assert "read_timeout" in caught.value.advice
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 308])
+def test_where_a_redirect_points_to_is_said_and_not_followed(server: ScriptedServer, ca_path: Path, status: int) -> None:
+    server.script = [Answers(status, headers={"Location": "https://user:pw@sso.example.com/login?token=1"})]
+    with pytest.raises(ApiError, match=r"points to https://sso\.example\.com/login\.") as caught:
+        session_to(server, ca_path).get("/x")
+    assert "would get the secret" in caught.value.advice
+    assert len(server.asked) == 1
+
+
+PAGE = "<!DOCTYPE html><html><head><title>Corp Web Gateway\n - Sign in</title></head></html>"
+
+
+@pytest.mark.parametrize(("status", "kind"), [(200, Unreachable), (403, AccessDenied)])
+def test_a_web_page_is_named_by_its_title(server: ScriptedServer, ca_path: Path, status: int, kind: type[OperationError]) -> None:
+    server.script = [Answers(status, PAGE, {"Content-Type": "text/html"})]
+    with pytest.raises(kind, match=r"a web page \(Corp Web Gateway - Sign in\)") as caught:
+        session_to(server, ca_path).get("/x")
+    assert "web filter" in caught.value.advice
+
+
+def free_port() -> int:
+    with socket.socket() as bound:
+        bound.bind(("127.0.0.1", 0))
+        return int(bound.getsockname()[1])
+
+
+def test_a_dead_proxy_is_named_without_its_password(server: ScriptedServer, ca_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    port = free_port()
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, f"http://me:{SECRET}@127.0.0.1:{port}")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "localhost")
+    with pytest.raises(Unreachable, match=rf"the proxy http://127\.0\.0\.1:{port} ") as caught:
+        session_to(server, ca_path).get("/x")
+    assert "https_proxy" in caught.value.advice
+    assert "no_proxy" in caught.value.advice
+    assert SECRET not in str(caught.value)
+
+
+def test_a_proxy_that_refuses_is_told_with_what_it_says(
+    server: ScriptedServer, plain: ThreadingHTTPServer, ca_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("https_proxy", "HTTPS_PROXY"):
+        monkeypatch.setenv(name, f"http://127.0.0.1:{plain.server_port}")
+    for name in ("no_proxy", "NO_PROXY"):
+        monkeypatch.setenv(name, "localhost")
+    with pytest.raises(Unreachable, match=r"does not let it through \(Tunnel connection failed: 407"):
+        session_to(server, ca_path).get("/x")
+
+
+def test_a_port_without_tls_is_no_question_of_certificates(plain: ThreadingHTTPServer, ca_path: Path) -> None:
+    with pytest.raises(Unreachable, match="TLS handshake") as caught:
+        RestSession("The thing", f"https://127.0.0.1:{plain.server_port}", authorization=Token(), explain=explain, verify=str(ca_path)).get("/x")
+    assert "does not speak TLS" in caught.value.advice
+
+
+def test_a_certificate_of_another_name_asks_for_the_name(server: ScriptedServer, ca_path: Path) -> None:
+    with pytest.raises(Untrusted) as caught:
+        RestSession("The thing", f"https://localhost:{server.server_port}", authorization=Token(), explain=explain, verify=str(ca_path)).get("/x")
+    assert "a name that its certificate bears" in caught.value.advice
+
+
+class _Closed(BaseHTTPRequestHandler):
+    """Plain HTTP, and a proxy that lets nobody through."""
+
+    def do_CONNECT(self) -> None:
+        self.send_error(407)
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """Be quiet."""
+
+
+@pytest.fixture
+def plain() -> Iterator[ThreadingHTTPServer]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), _Closed) as serving:
+        thread = threading.Thread(target=serving.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+        thread.start()
+        yield serving
+        serving.shutdown()
+        thread.join()

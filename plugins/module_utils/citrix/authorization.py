@@ -14,7 +14,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import seconds_left
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof, note_refusal, was_refused
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import MOST_REFUSALS, Authorization, RestSession, refused_before, segment
 
@@ -114,8 +114,14 @@ def on_premises_token(controller: RestSession, username: str, password: str) -> 
         body = controller.request("POST", "/Tokens", headers={"Authorization": f"Basic {basic}"}).body
     except AccessDenied as error:
         raise AccessDenied(
-            f"{error.message}: the log-in of '{username}' was refused", f"client_id is DOMAIN\\user there. {_CHECK_FIRST}", status=error.status, code=error.code
+            f"{error.message}: the log-in of '{username}' was refused",
+            f"client_id is DOMAIN\\user there; for Citrix DaaS give customer_id. {_CHECK_FIRST}",
+            status=error.status,
+            code=error.code,
         ) from None
+    except NotFound as error:
+        advice = "Check hostname and api_root: there is no site's REST API at this address. For Citrix DaaS give customer_id."
+        raise ApiError(error.message, advice, status=error.status, code=error.code) from None
     answer = body if isinstance(body, dict) else {}
     return _token(controller, answer.get("Token"), answer.get("ExpiresAt"))
 

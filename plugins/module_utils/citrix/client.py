@@ -5,18 +5,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.authorization import Token, TokenAuthorization, cloud_token, on_premises_token
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import netloc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Authorization, Refused, RestSession
 
 ON_PREMISES = "CitrixOnPremises"
 CLOUD_HOSTNAME = "api.cloud.com"
+CLOUD_DOMAINS = (".cloud.com", ".citrixcloud.jp", ".citrixworkspacesapi.net", ".citrixworkspacesapi.us")
 GONE = "Object does not exist."
 WRONG_REGION = (
     "Check hostname (the region's API host, for example api-us.cloud.com, api-eu.cloud.com or api.citrixcloud.jp), customer_id, and the account's role."
@@ -32,6 +34,7 @@ CONNECTION_ARGUMENTS: dict[str, Any] = {
     "api_root": {"type": "str", "default": "/cvad/manage"},
     "validate_certs": {"type": "bool", "default": True, "fallback": (env_fallback, ["VALIDATE_CERTS"])},
     "ca_path": {"type": "path", "fallback": (env_fallback, ["CITRIX_CA_PATH"])},
+    "read_timeout": {"type": "int", "default": 120, "fallback": (env_fallback, ["CITRIX_READ_TIMEOUT"])},
 }
 
 
@@ -54,15 +57,22 @@ class CitrixSite(RestSession):
         hostname = _hostname(params)
         if not hostname:
             raise OperationError("hostname is missing", "Give the delivery controller's address, or customer_id for Citrix DaaS.")
+        location = netloc("hostname", hostname, None)
+        trust_location = netloc("trust_hostname", params["trust_hostname"] or hostname, None)
+        if on_premises and _is_cloud(location):
+            raise OperationError(
+                f"{hostname} is Citrix Cloud, but customer_id is missing", "Give customer_id; Citrix Cloud shows it under Identity and Access."
+            )
         api_root = "/" + params["api_root"].strip("/")
-        base_url = f"https://{hostname}{api_root}"
+        base_url = f"https://{location}{api_root}"
         verify = (params["ca_path"] or True) if params["validate_certs"] else False
-        trust_hostname = params["trust_hostname"] or hostname
 
         def obtain() -> Token:
             # Asking for a token changes nothing, so it may be repeated after a lost answer; a refusal is never repeated.
-            name, url = (f"Citrix {hostname}", base_url) if on_premises else (f"Citrix Cloud {trust_hostname}", f"https://{trust_hostname}")
-            log_in = RestSession(name, url, authorization=Authorization(), explain=explain, idempotent=("POST",), verify=verify)
+            name, url = (f"Citrix {hostname}", base_url) if on_premises else (f"Citrix Cloud {trust_location}", f"https://{trust_location}")
+            log_in = RestSession(
+                name, url, authorization=Authorization(), explain=explain, idempotent=("POST",), verify=verify, read_timeout=params["read_timeout"]
+            )
             if on_premises:
                 return on_premises_token(log_in, params["client_id"], params["client_secret"])
             return cloud_token(log_in, customer_id, params["client_id"], params["client_secret"])
@@ -74,7 +84,7 @@ class CitrixSite(RestSession):
             authorization=authorization,
             explain=explain,
             verify=verify,
-            read_timeout=120.0,
+            read_timeout=params["read_timeout"],
             pool_size=32,
         )
         site.customer_id, site.api_root, site._tokens = customer_id, api_root, authorization
@@ -143,12 +153,18 @@ class CitrixSite(RestSession):
         sites = [(str(site.get("Id")), str(site.get("Name"))) for customer in own or customers for site in customer.get("Sites") or []]
         chosen = [site for site in sites if wanted is None or wanted.casefold() in (site[0].casefold(), site[1].casefold())]
         if len(chosen) != 1:
-            problem = f"has no site '{wanted}'" if wanted and sites else "shows no site to this account" if not sites else "has several sites"
-            raise OperationError(
-                f"{self.endpoint}: customer '{self.customer_id}' {problem}: {_quoted(f'{name} ({id})' for id, name in sites)}", "Name one with site."
-            )
+            raise self._no_one_site(wanted, sites)
         self.id, self.name = chosen[0]
         self._http.headers["Citrix-InstanceId"] = self.id
+
+    def _no_one_site(self, wanted: str | None, sites: Sequence[tuple[str, str]]) -> OperationError:
+        whose = f"{self.endpoint}: customer '{self.customer_id}'"
+        if not sites:
+            whom = f" '{self.administrator}'" if self.administrator else ""
+            advice = "Give it a role in the site (Administrators in the console), or check customer_id and that the address is the site's."
+            return OperationError(f"{whose} shows no site to the account{whom}, which could log in", advice)
+        problem = f"has no site '{wanted}' but" if wanted else "has several sites:"
+        return OperationError(f"{whose} {problem} {_quoted(f'{name} ({id})' for id, name in sites)}", "Name one of them with site.")
 
     def _who_am_i(self) -> dict[str, Any]:
         try:
@@ -178,6 +194,10 @@ def explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:
     text = _first_text(told.get("detail"), told.get("errormessage"), nested.get("message"), told.get("message"), told.get("error_description"))
     kind = _first_text(told.get("sdkerrorid"), told.get("type"), told.get("errortype"), nested.get("type"), inner)
     return Refused(text, kind.rpartition("/")[2], transaction_id, not_found=status == 404 or (status == 500 and text.strip() == GONE))
+
+
+def _is_cloud(location: str) -> bool:
+    return location.partition(":")[0].casefold().endswith(CLOUD_DOMAINS)
 
 
 def _hostname(params: Mapping[str, Any]) -> str:

@@ -5,16 +5,15 @@
 
 from __future__ import annotations
 
-import ipaddress
 import math
 import socket
 from datetime import datetime, timezone
 from typing import Any
-from urllib.parse import urlsplit
 
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import host_and_port, without_secrets
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.impression import Certificate, look_at
 
@@ -24,12 +23,13 @@ ARGUMENTS: dict[str, Any] = {
     "path": {"type": "str", "default": "/"},
     "validate_certs": {"type": "bool", "default": True, "fallback": (env_fallback, ["VALIDATE_CERTS"])},
     "ca_path": {"type": "path"},
+    "read_timeout": {"type": "int", "default": 30},
 }
 
 
 def perform(run: Run) -> dict[str, Any]:
     host, port = _host_and_port(run.params["address"], run.params["port"])
-    seen = look_at(f"https://{_bracketed(host)}:{port}/{run.params['path'].lstrip('/')}", run.params["ca_path"] or True)
+    seen = look_at(f"https://{_bracketed(host)}:{port}/{run.params['path'].lstrip('/')}", run.params["ca_path"] or True, run.params["read_timeout"])
     return {
         "changed": False,
         "host": host,
@@ -47,15 +47,9 @@ def perform(run: Run) -> dict[str, Any]:
 
 def _host_and_port(address: str, port: int | None) -> tuple[str, int]:
     try:
-        return str(ipaddress.ip_address(address.strip("[]"))), port or 443
+        host, given = host_and_port(address)
     except ValueError:
-        parts = urlsplit(f"//{address}")
-    try:
-        host, given = parts.hostname, parts.port
-    except ValueError:
-        host = given = None
-    if not host or parts.path:
-        raise OperationError(f"'{address}' is no address", "Give a host name or IP address; a port may follow after a colon.")
+        raise OperationError(f"'{without_secrets(address)}' is no address", "Give a host name or IP address; a port may follow after a colon.") from None
     return host, port or given or 443
 
 

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 
 from ansible.module_utils.basic import env_fallback
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import netloc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import ApiError, OperationError, Unreachable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Authorization, Refused, RestSession
@@ -25,6 +26,7 @@ CONNECTION_ARGUMENTS: dict[str, Any] = {
     "nutanix_password": {"type": "str", "required": True, "no_log": True, "fallback": (env_fallback, ["NUTANIX_PASSWORD"])},
     "validate_certs": {"type": "bool", "default": True, "fallback": (env_fallback, ["VALIDATE_CERTS"])},
     "ca_path": {"type": "path", "fallback": (env_fallback, ["NUTANIX_CA_PATH"])},
+    "read_timeout": {"type": "int", "default": 60, "fallback": (env_fallback, ["NUTANIX_READ_TIMEOUT"])},
 }
 
 LONGEST_ERROR_TEXT = 300
@@ -48,15 +50,16 @@ class PrismElement(RestSession):
 
     @classmethod
     def connect(cls, params: Mapping[str, Any]) -> PrismElement:
-        host, port = params["nutanix_host"], params["nutanix_port"]
+        location = netloc("nutanix_host", params["nutanix_host"], params["nutanix_port"], "nutanix_port")
         return cls(
             cls.named(params),
-            f"https://{host}:{port}/PrismGateway/services/rest/v2.0",
+            f"https://{location}/PrismGateway/services/rest/v2.0",
             authorization=Basic(params["nutanix_username"], params["nutanix_password"]),
             explain=explain,
             idempotent=("DELETE",),
             proof=cls.proof(params),
             verify=(params["ca_path"] or True) if params["validate_certs"] else False,
+            read_timeout=params["read_timeout"],
         )
 
     @staticmethod

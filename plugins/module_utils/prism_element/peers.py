@@ -24,6 +24,7 @@ PEER_ARGUMENTS: dict[str, Any] = {
     "nutanix_password": {"type": "str", "no_log": True},
     "validate_certs": {"type": "bool"},
     "ca_path": {"type": "path"},
+    "read_timeout": {"type": "int"},
 }
 
 

@@ -15,7 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR, ca_file_error, root_cause
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR, ca_file_error, root_cause, unreachable
 
 try:
     import requests
@@ -25,7 +25,7 @@ try:
 except ImportError:
     InsecureRequestWarning = Warning  # type: ignore[assignment,misc]
 
-TIMEOUT = (10.0, 30.0)
+CONNECT_TIMEOUT = 10.0
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,12 @@ class Impression:
     round_trip: float
 
 
-def look_at(url: str, verify: bool | str) -> Impression:
+def look_at(url: str, verify: bool | str, read_timeout: float) -> Impression:
     """One handshake and one GET; a second of both when the certificate is not trusted, only to read it. Raises Unreachable."""
     if REQUESTS_IMPORT_ERROR:
         raise OperationError("The Python library requests is missing", "Install requests for the Python that runs Ansible modules on this host.")
     try:
-        return _ask(url, verify, "")
+        return _ask(url, verify, "", read_timeout)
     except requests.exceptions.SSLError as error:
         refusal = root_cause(error)
     except requests.exceptions.RequestException as error:
@@ -66,17 +66,19 @@ def look_at(url: str, verify: bool | str) -> Impression:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", InsecureRequestWarning)
-            return _ask(url, False, refusal)
+            return _ask(url, False, refusal, read_timeout)
     except requests.exceptions.RequestException as error:
         raise _unreachable(url, error) from None
 
 
-def _ask(url: str, verify: bool | str, refusal: str) -> Impression:
+def _ask(url: str, verify: bool | str, refusal: str, read_timeout: float) -> Impression:
     with requests.Session() as http:
         http.mount("https://", HTTPAdapter(max_retries=Retry(total=2, redirect=0, other=0, allowed_methods={"GET"}, backoff_factor=0.5)))
         sent = time.time()
         # The do-nothing auth keeps requests from sending what a .netrc file holds for this host.
-        with http.get(url, verify=verify, stream=True, timeout=TIMEOUT, allow_redirects=False, auth=lambda request: request) as response:
+        with http.get(
+            url, verify=verify, stream=True, timeout=(CONNECT_TIMEOUT, read_timeout), allow_redirects=False, auth=lambda request: request
+        ) as response:
             received = time.time()
             # The handshake's certificate can be read as long as the body was not.
             connected = getattr(getattr(response.raw, "connection", None), "sock", None)
@@ -152,4 +154,4 @@ def _moment(header: str | None) -> datetime | None:
 
 
 def _unreachable(url: str, error: Exception) -> Unreachable:
-    return Unreachable(f"{url} cannot be reached ({root_cause(error)})", "Check address, port, network and that the service is up.")
+    return unreachable(url, url, error)

@@ -13,15 +13,17 @@ from __future__ import annotations
 
 import json
 import random
+import re
 import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest import refusals
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import without_secrets
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     AnswerLost,
@@ -51,6 +53,8 @@ PAUSES_AFTER_SERVER_ERROR = (0.3, 1.0)
 LONGEST_ASKED_DELAY = 120.0
 # Wrong log-ins of one session after one that was right; the lowest count at which anybody locks an account is 5.
 MOST_REFUSALS = 3
+REDIRECTS = (301, 302, 307, 308)
+WEB_PAGE = "Check that the address is the API's: a proxy, a web filter or a log-in page may have answered in its place."
 CHECK_SECRET = "User name and password (or client id and secret) were refused and not tried again; check them first."
 LONGEST_ERROR_TEXT = 300
 
@@ -228,25 +232,21 @@ class RestSession:
             # `verify` goes with each request: set on the session, REQUESTS_CA_BUNDLE in the environment would silently replace it.
             return self._http.request(method, url, json=payload, data=form, headers=merged, timeout=self._timeout, verify=self._verify, allow_redirects=False)
         except requests.exceptions.SSLError as error:
-            # A handshake that breaks off, as that of a failing cluster may, says nothing about the certificate.
-            kind = Untrusted if "CERTIFICATE_VERIFY_FAILED" in str(error) else Unreachable
-            raise kind(
-                f"{self.endpoint}: the TLS certificate of {self.base_url} was not accepted ({root_cause(error)})",
-                "Give the issuing CA with ca_path, or check that the address is the right one.",
-            ) from None
+            raise _not_trusted(self.endpoint, self.base_url, error) from None
         except (requests.exceptions.ReadTimeout, requests.exceptions.ChunkedEncodingError) as error:
             raise self._no_answer(method, url, error) from None
         except requests.exceptions.ConnectionError as error:
             if _was_sent(error):
                 raise self._no_answer(method, url, error) from None
-            raise Unreachable(
-                f"{self.endpoint}: {self.base_url} cannot be reached ({root_cause(error)})", "Check address, port, network and that the service is up."
-            ) from None
+            raise unreachable(f"{self.endpoint}: {self.base_url}", url, error) from None
         except OSError as error:
             raise ca_file_error(self.endpoint, error) from None
 
     def _no_answer(self, method: str, url: str, error: Exception) -> OperationError:
         deed = f"{self.endpoint}: no answer to {method} {url.partition('?')[0]} ({root_cause(error)})"
+        if method in self._repeatable and _took_too_long(error):
+            deed = f"{self.endpoint}: no answer to {method} {url.partition('?')[0]} within {self._timeout[1]:g} s"
+            return Unreachable(deed, "If it is well and only slow, give it more time with read_timeout.")
         if method in self._repeatable:
             return Unreachable(deed, "The connection broke repeatedly; run the same task again when it is stable.")
         return AnswerLost(deed, "It may have taken effect. Run the same task again: it looks first and goes on from there.")
@@ -255,12 +255,19 @@ class RestSession:
         status = response.status_code
         refused = self._explain(status, response.headers, body)
         text = refused.text or response.reason or "no explanation"
-        if body is None and not refused.text and response.text not in ("", text):
+        page = _page_title(response)
+        if page is not None:
+            text = f"{text}: a web page{f' ({page})' if page else ''}"
+        elif body is None and not refused.text and response.text not in ("", text):
             text = f"{text}: {response.text}"
         message = f"{self.endpoint}: {method} {path} was answered with {status}: {text[:LONGEST_ERROR_TEXT].strip()}"
         if refused.transaction_id:
             message += f" (transaction {refused.transaction_id})"
         facts: dict[str, Any] = {"status": status, "code": refused.code}
+        if status in REDIRECTS:
+            return self._pointed_elsewhere(message, response, facts)
+        if status == 403 and page is not None:
+            return AccessDenied(message, WEB_PAGE, **facts)
         if status in (401, 403):
             return self._denied(message, facts)
         if refused.not_found or status == 404:
@@ -286,9 +293,64 @@ class RestSession:
         return denied
 
     def _unusable(self, method: str, path: str, response: requests.Response) -> OperationError:
-        deed = f"{self.endpoint}: {method} {path} was answered with {response.status_code} and something that is not JSON: {response.text[:80]!r}"
-        advice = "Check that the address is the API and not a proxy or a log-in page."
-        return Unreachable(deed, advice) if method in self._repeatable else AnswerLost(deed, advice)
+        page = _page_title(response)
+        web_page = f"a web page{f' ({page})' if page else ''}, which is not JSON"
+        told = web_page if page is not None else f"something that is not JSON: {response.text[:80]!r}"
+        deed = f"{self.endpoint}: {method} {path} was answered with {response.status_code} and {told}"
+        return Unreachable(deed, WEB_PAGE) if method in self._repeatable else AnswerLost(deed, WEB_PAGE)
+
+    def _pointed_elsewhere(self, message: str, response: requests.Response, facts: dict[str, Any]) -> ApiError:
+        """A redirect is not followed: who answers there would get the secret."""
+        location = urljoin(response.url, response.headers.get("Location") or "")
+        return ApiError(
+            f"{message}; it points to {without_secrets(location)}",
+            "That was not followed, because whoever answers there would get the secret. If it is the right place, give its address.",
+            **facts,
+        )
+
+
+def unreachable(what: str, url: str, error: Exception) -> Unreachable:
+    """Why no connection came about, and who stands between."""
+    cause, proxy = root_cause(error), requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
+    if not proxy:
+        return Unreachable(f"{what} cannot be reached ({cause})", "Check address, port, network and that the service is up.")
+    host = urlsplit(url).hostname
+    told = "does not let it through" if "Tunnel connection failed" in cause else "was in use"
+    return Unreachable(
+        f"{what} cannot be reached: the proxy {without_secrets(proxy)} {told} ({cause})",
+        f"Check https_proxy of the environment in which Ansible runs, or name {host} in no_proxy if it is to be reached without a proxy.",
+    )
+
+
+def _not_trusted(endpoint: str, base_url: str, error: Exception) -> Unreachable:
+    """A handshake that breaks off, as that of a failing cluster may, says nothing about the certificate."""
+    cause = root_cause(error)
+    if "CERTIFICATE_VERIFY_FAILED" not in str(error):
+        advice = (
+            "Check the port: something answers there that does not speak TLS."
+            if _speaks_no_tls(error)
+            else "Check address and port, and that the service is well."
+        )
+        return Unreachable(f"{endpoint}: the TLS handshake with {base_url} failed ({cause})", advice)
+    advice = "Give the issuing CA with ca_path, or check that the address is the right one."
+    if "mismatch" in cause or "not valid for" in cause:
+        advice = "Give the address by a name that its certificate bears, or have one issued for this name."
+    elif "expired" in cause:
+        advice = "Have the certificate renewed."
+    return Untrusted(f"{endpoint}: the TLS certificate of {base_url} was not accepted ({cause})", advice)
+
+
+def _speaks_no_tls(error: Exception) -> bool:
+    return any(sign in str(error) for sign in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "wrong version number"))
+
+
+def _page_title(response: requests.Response) -> str | None:
+    """The title of a web page, '' for one without; None for an answer that is none."""
+    start = response.text[:20000]
+    if "<html" not in start.lower() and "text/html" not in response.headers.get("Content-Type", ""):
+        return None
+    found = re.search(r"<title[^>]*>(.*?)</title>", start, re.IGNORECASE | re.DOTALL)
+    return " ".join(found[1].split())[:80] if found else ""
 
 
 def refused_before(endpoint: str) -> AccessDenied:
@@ -334,6 +396,12 @@ def _was_sent(error: Exception) -> bool:
     """Whether the connection broke after it stood: urllib3 then reports a protocol error, not one of making the connection."""
     reason = getattr(error.args[0], "reason", error.args[0]) if error.args else error
     return type(reason).__name__ in ("ProtocolError", "IncompleteRead", "ReadTimeoutError")
+
+
+def _took_too_long(error: Exception) -> bool:
+    """Whether the connection stood and the answer did not come in time."""
+    reason = getattr(error.args[0], "reason", error.args[0]) if error.args else error
+    return isinstance(error, requests.exceptions.ReadTimeout) or type(reason).__name__ == "ReadTimeoutError"
 
 
 def root_cause(error: BaseException) -> str:

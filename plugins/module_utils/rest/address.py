@@ -1,0 +1,56 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What people write for the address of an endpoint."""
+
+from __future__ import annotations
+
+import ipaddress
+from urllib.parse import urlsplit
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+
+def host_and_port(address: str) -> tuple[str, int | None]:
+    """A host name or IP address, an IPv6 one in brackets or without, and the port that follows it. Raises ValueError for what is none of it."""
+    try:
+        return str(ipaddress.ip_address(address.strip("[]"))), None
+    except ValueError:
+        parts = urlsplit(f"//{address}")
+    more = parts.path or parts.query or parts.fragment or "@" in parts.netloc or any(character.isspace() for character in address)
+    if more or not parts.hostname or parts.netloc.endswith(":"):
+        raise ValueError(address)
+    return parts.hostname, parts.port
+
+
+def netloc(option: str, given: str, port: int | None, port_option: str = "") -> str:
+    """The address as it stands in a URL. Raises OperationError with what to give instead; `port_option` is where a port goes that may not stand here."""
+    try:
+        host, follows = host_and_port(given)
+    except ValueError:
+        raise OperationError(f"{option} is '{without_secrets(given)}', which is no host name and no IP address", _instead(option, given, port_option)) from None
+    if follows and port_option:
+        raise OperationError(f"{option} is '{given}', but a port does not belong there", f"Give {option}={host} and {port_option}={follows}.")
+    shown = f"[{host}]" if ":" in host else host
+    last = follows or port
+    return f"{shown}:{last}" if last else shown
+
+
+def without_secrets(url: str) -> str:
+    """A URL for messages: without user, password and query."""
+    start, mark, rest = url.partition("://") if "://" in url else ("", "", url)
+    place, slash, path = rest.partition("/")
+    return f"{start}{mark}{place.rpartition('@')[2]}{slash}{path.partition('?')[0].partition('#')[0]}"
+
+
+def _instead(option: str, given: str, port_option: str) -> str:
+    try:
+        parts = urlsplit(given if "://" in given else f"//{given}")
+        host, port = parts.hostname, parts.port
+    except ValueError:
+        host = port = None
+    if not host or any(character.isspace() for character in given):
+        return "Give a host name or an IP address alone."
+    if port and port_option:
+        return f"Give {option}={host} and {port_option}={port}."
+    return f"Give {option}={host}{f':{port}' if port else ''}."
