@@ -65,8 +65,10 @@ def wait_for(look: Callable[[], Look[T]], *, what: str, timeout: float, progress
             now = time.monotonic()
             if isinstance(error, AccessDenied):
                 refusals += 1
-                given_up = not error.once_accepted or refusals > len(PAUSES_AFTER_REFUSAL)
-                shortest_pause = 0.0 if given_up else PAUSES_AFTER_REFUSAL[refusals - 1]
+                given_up = error.lift is None or refusals > len(PAUSES_AFTER_REFUSAL)
+                if error.lift and not given_up:
+                    error.lift()
+                    shortest_pause = PAUSES_AFTER_REFUSAL[refusals - 1]
             else:
                 given_up = now - last_answer > PATIENCE_WITHOUT_ANSWER
             if given_up or now - started > timeout:

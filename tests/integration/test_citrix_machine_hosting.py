@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils import waiting
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_machine_hosting import OPERATION
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import AlreadyThere, write_report
@@ -666,7 +667,8 @@ def test_tokens_shorter_than_the_run(estate: Estate) -> None:
     assert estate.lab.estate.endpoint("daas").state()["tokens_issued"] > 2
 
 
-def test_a_batch_that_a_dead_run_left_at_work_is_waited_for(estate: Estate) -> None:
+def test_a_batch_that_a_dead_run_left_at_work_is_waited_for(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "PAUSES_AFTER_REFUSAL", ())
     topology = deepcopy(TOPOLOGY)
     topology["durations"] = {"job_start": 0, "read_job": 1200}
     estate.reset(topology)
@@ -677,7 +679,8 @@ def test_a_batch_that_a_dead_run_left_at_work_is_waited_for(estate: Estate) -> N
     assert len(estate.asked("POST", "$batch")) == 1
 
 
-def test_a_batch_that_hangs_keeps_nobody_from_writing(estate: Estate) -> None:
+def test_a_batch_that_hangs_keeps_nobody_from_writing(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(waiting, "PAUSES_AFTER_REFUSAL", ())
     topology = deepcopy(TOPOLOGY)
     topology["durations"] = {"job_start": 0, "read_job": 36000}
     estate.reset(topology)

@@ -225,9 +225,21 @@ def test_an_accepted_session_may_be_refused_twice_and_not_more(server: ScriptedS
         try:
             session.get("/x")
         except AccessDenied as error:
-            tolerable.append(error.once_accepted)
+            tolerable.append(error.lift is not None)
+            if error.lift:
+                error.lift()
     assert tolerable == [True, True, True, False, False, False]
     assert len(server.asked) == 6
+
+
+def test_without_a_wait_no_second_log_in_follows_a_refused_one(server: ScriptedServer, ca_path: Path) -> None:
+    session = session_to(server, ca_path)
+    server.script = [Answers(body=1), Answers(401)]
+    session.get("/x")
+    for _ in range(3):
+        with pytest.raises(AccessDenied):
+            session.get("/x")
+    assert len(server.asked) == 2
 
 
 def test_a_session_that_was_never_accepted_asks_once_whoever_asks(server: ScriptedServer, ca_path: Path) -> None:
@@ -238,7 +250,7 @@ def test_a_session_that_was_never_accepted_asks_once_whoever_asks(server: Script
         try:
             session.get("/x")
         except AccessDenied as error:
-            return not error.once_accepted
+            return error.lift is None
         return False
 
     with ThreadPoolExecutor(max_workers=8) as pool:

@@ -84,7 +84,7 @@ def test_a_refused_login_ends_the_wait() -> None:
 
 def denied(status: int = 401, *, once_accepted: bool) -> AccessDenied:
     error = AccessDenied("no", "Check them.", status=status)
-    error.once_accepted = once_accepted
+    error.lift = (lambda: None) if once_accepted else None
     return error
 
 

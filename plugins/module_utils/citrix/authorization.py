@@ -72,8 +72,7 @@ class TokenAuthorization(Authorization):
             return self._token
 
     def _log_in(self) -> Token:
-        """A refusal is remembered: threads that each try a wrong secret once would lock the account together. Only whoever was let in before, and waits, may
-        ask a few times more."""
+        """A refusal is remembered: threads that each try a wrong secret once would lock the account together."""
         if self._token is None and was_refused(self._proof):
             self._refusal = refused_before(self._endpoint)
         if self._refusal:
@@ -83,13 +82,16 @@ class TokenAuthorization(Authorization):
         except AccessDenied as error:
             self._refusals += 1
             error.details["log_in_refused_by"] = self._endpoint
-            error.once_accepted = self._token is not None and self._refusals < MOST_REFUSALS
-            if not error.once_accepted:
-                self._refusal = error
+            self._refusal = error
+            error.lift = self._lift if self._token and self._refusals < MOST_REFUSALS else None
+            if error.lift is None:
                 note_refusal(self._proof)
             raise
         self._refusals = 0
         return token
+
+    def _lift(self) -> None:
+        self._refusal = None
 
 
 def cloud_token(trust: RestSession, customer_id: str, client_id: str, client_secret: str) -> Token:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 
@@ -58,10 +59,11 @@ class Unavailable(ApiError):
 class AccessDenied(ApiError):
     """401 or 403. Never tried again with the same secret: repeated wrong log-ins lock accounts (prism_element_v2 1.6).
 
-    `once_accepted`: the same session was accepted before, and has not been refused so often that asking again could lock the account.
+    `lift` lets the session that was refused ask once more, for whoever waits. It is there only when the same session was accepted before and has not been
+    refused so often that asking again could lock the account.
     """
 
-    once_accepted = False
+    lift: Callable[[], None] | None = None
 
 
 class NotFound(ApiError):

@@ -282,15 +282,18 @@ class RestSession:
         if facts["status"] == 403:
             advice = "The account may log in but may not do this; check its role and scope, and that address and customer fit."
             denied = AccessDenied(message, advice, **facts)
-            denied.once_accepted = True
+            denied.lift = self._lift
             return denied
         denied = AccessDenied(message, CHECK_SECRET, log_in_refused_by=self.endpoint, **facts)
+        self._refusal = denied
         if self._accepted and self._refusals < MOST_REFUSALS:
-            denied.once_accepted = True
+            denied.lift = self._lift
         else:
-            self._refusal = denied
             refusals.note_refusal(self._proof)
         return denied
+
+    def _lift(self) -> None:
+        self._refusal = None
 
     def _unusable(self, method: str, path: str, response: requests.Response) -> OperationError:
         page = _page_title(response)
