@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The vendor's operations, models and enums, and whether recorded traffic keeps to them.
 
-``citrix_models.json`` holds the facts of the vendor's generated client for the operations that the lab serves. ``required`` there has artefacts:
+``citrix_models.json`` holds the facts of the vendor's generated client, whole: the lab serves a part of its operations. ``required`` there has artefacts:
 the client flattens the models of all hypervisor kinds into one struct (contract 10.2, trap 22); FLATTENED lists them.
 """
 
@@ -42,9 +42,9 @@ FLATTENED: dict[str, frozenset[str]] = {
             "Fingerprint",
         ]
     ),
-    # 10.3; the items of a list lack the networks and the storage of the detail
+    # 10.3
     "HypervisorResourcePoolDetailResponseModel": frozenset(
-        "VirtualPrivateCloud AvailabilityZone Region VirtualNetwork Subnets Project Networks Storage TemporaryStorage".split()  # noqa: SIM905
+        "VirtualPrivateCloud AvailabilityZone Region VirtualNetwork Subnets Project".split()  # noqa: SIM905
     ),
     # 10.3
     "HypervisorResourceResponseModel": frozenset(
@@ -68,12 +68,11 @@ FLATTENED: dict[str, frozenset[str]] = {
         ]
     ),
 }
+FLATTENED["HypervisorStorageResourceResponseModel"] = FLATTENED["HypervisorResourceResponseModel"] - {"Superseded"}
 # Described by the contract, but not among the operations of the vendor's client.
 UNLISTED_OPERATIONS = {
     ("GET", "/machinecatalogactions"): "ActionResponseModelCollection",  # 8.1, 8.8
 }
-# Fields that the contract lets a list give when asked, though the model of its items lacks them (4.2).
-ASKED_FOR = {"MachineCatalogResponseModel": {"HypervisorConnection": {"type": "RefResponseModel", "required": False}}}
 # The type "string" of GET /Jobs/{id}/Results stands for the result of whatever the job did (5.2).
 ANY_RESULT = ("GET", "/jobs/{}/results")
 ROOTS = (
@@ -81,6 +80,8 @@ ROOTS = (
     re.compile(r"/cvadapis(?:/(?!me$|tokens)[^/]+)?(?=/)", re.IGNORECASE),
     re.compile(r"/citrix/orchestration/api(?:/(?!me$|tokens)[^/]+(?:/(?!sites(?:/|$))[^/]+)?)?(?=/)", re.IGNORECASE),
 )
+# What clients of path style roots put in front of the path of a batch item: customer and site, and two slashes (G 3).
+BATCH_PREFIX = re.compile(r"^/*(?:(?:v1/)?[^/$]+/[0-9a-f-]{36}/(?=/|\w))?/*", re.IGNORECASE)
 SCALARS: dict[str, tuple[type, ...]] = {
     "string": (str,),
     "bool": (bool,),
@@ -192,7 +193,7 @@ def _batch_problems(request: Mapping[str, Any], answer: Mapping[str, Any]) -> It
     sent = {item["Reference"]: item for item in request["Items"]}
     for item in answer["Items"]:
         order = sent[item["Reference"]]
-        path, _mark, query = order["RelativeUrl"].partition("?")
+        path, _mark, query = BATCH_PREFIX.sub("/", order["RelativeUrl"]).partition("?")
         known = operation(order.get("Method") or "GET", path)
         if known is None:
             yield f"item {item['Reference']}: no such operation {order.get('Method')} {path}"
@@ -208,7 +209,7 @@ def _model_problems(value: Any, model: str, where: str, ignore_required: bool) -
     if not isinstance(value, dict):
         yield f"{where} is no {model}"
         return
-    fields = {**MODELS[model], **ASKED_FOR.get(model, {})}
+    fields = MODELS[model]
     for name, item in value.items():
         if name not in fields:
             yield f"{where}.{name} is unknown to {model}"

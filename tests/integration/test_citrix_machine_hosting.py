@@ -258,6 +258,17 @@ def test_a_machine_that_nobody_chose_keeps_its_vm(estate: Estate, search: dict[s
     assert names(planned["ambiguous"]) == ["CORP\\PC3"]
 
 
+@pytest.mark.parametrize("switch", ["everything", "single_session", "refuse"])
+def test_a_multi_session_machine_keeps_its_vm_whatever_a_search_covers(estate: Estate, switch: str) -> None:
+    estate.behave(search_without_session_support=switch)
+    estate.change("catalog", name="Servers", hypervisor="conn-b", provisioning_type="Manual", machines=1, machine_prefix="SRV-", session_support="MultiSession")
+    estate.change("machine", machine="SRV-001", hosted_machine_id=estate.uuid("PC3"))
+    estate.lab.forget()
+    told = estate.daas.fails(HOSTING, catalogs=PC, machines=["PC3"], vms=estate.vms, vm_names=["PC3"])
+    assert "CORP\\PC3 (its VM belongs to CORP\\SRV-001 by its uuid)" in told
+    assert [entry["status"] for entry in estate.lab.requests() if entry["path"].endswith("$search")] == [200, 200]
+
+
 def test_a_vm_of_another_name_is_followed_by_its_machine(estate: Estate) -> None:
     there = {**estate.vms[0], "uuid": estate.uuid("PC1", "cluster-a"), "name": "PC1"}
     estate.change("add_machine", catalog="PC", name="ANNA")

@@ -318,7 +318,7 @@ class Router:
     """Knows every path, method, query parameter and body field of a contract and refuses the rest, each refusal being a violation.
 
     ``prefixes``: the roots under which all paths answer. ``case_insensitive``: literal path parts and query names in any case.
-    ``refuse(status, text)`` builds the body of a refusal in the product's own shape.
+    ``refuse(status, text)`` builds the body of a refusal in the product's own shape. ``exists`` knows what the product has though it is not simulated: 501.
     ``forgiving``: answer as a product does that overlooks much (see ``forgiven``; also unknown query parameters, and bodies where none belongs on GET
     and DELETE); what was overlooked is a violation all the same. There, too, a literal segment keeps its path from meaning a parameter.
     """
@@ -329,11 +329,13 @@ class Router:
         case_insensitive: bool = False,
         refuse: Callable[[int, str], Any] | None = None,
         forgiving: bool = False,
+        exists: Callable[[Request], bool] | None = None,
     ) -> None:
         self._forgiving = forgiving
         self._prefixes = [_split(prefix) for prefix in prefixes]
         self._fold = str.lower if case_insensitive else str
         self._refuse = refuse or (lambda status, text: {"message": text})
+        self._exists = exists or (lambda _request: False)
         self._root = _Node()
         self._routes: list[Route] = []
 
@@ -369,11 +371,13 @@ class Router:
     def find(self, request: Request) -> tuple[Route, dict[str, str]]:
         """Return the route of a request and its decoded path parameters, or raise the 404 or 405 refusal."""
         matches = list(self._matches(self._root, _split(request.raw_path), {}))
-        if not matches:
-            raise self._violation(404, f"unknown path {request.path}")
         for node, params in matches[:1] if self._forgiving else matches:
             if request.method in node.routes:
                 return node.routes[request.method], params
+        if self._exists(request):
+            raise self._violation(501, f"not simulated: {request.method} {request.path}")
+        if not matches:
+            raise self._violation(404, f"unknown path {request.path}")
         raise self._violation(405, f"unknown method {request.method} on {request.path}")
 
     def dispatch(self, request: Request) -> Reply | LongPoll:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import PAGE, read_machine, read_machines, search_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import PAGE, SESSION_TYPES, read_machine, read_machines, search_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.power_states import NOT_KNOWN, power_known
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError, Unreachable
@@ -50,9 +50,9 @@ def read_by_ids(site: CitrixSite, catalog_of: Mapping[str, str]) -> dict[str, Ma
 class PowerWatch:
     """Watches until the power states of machines are known. `machines` are they as last seen, `unknown` those whose state is not known.
 
-    A machine that is gone is not waited for. A search tells with one request whose states are not known, where reading the lists would take more of them; what
-    a real site's search covers is not documented to the end (4.3), so that its 'none' is always confirmed by the lists, and a search that fails or is wrong is
-    not used again.
+    A machine that is gone is not waited for. A search tells with a request for each session type whose states are not known, where reading the lists would take
+    more of them; what a real site's search covers is not documented to the end (4.3), so that its 'none' is always confirmed by the lists, and a search that
+    fails or is wrong is not used again.
     """
 
     def __init__(self, site: CitrixSite, machines: Sequence[Machine]) -> None:
@@ -95,7 +95,7 @@ class PowerWatch:
         """The ids of those whose states are not known, as the site's search tells; None when it cannot be asked or lists are as cheap."""
         connections = {machine.hypervisor_connection for machine in self.unknown.values()}
         pages = sum(-(-self._size[catalog_id] // PAGE) for catalog_id in {machine.catalog_id for machine in self.unknown.values()})
-        if not self._search or pages <= len(connections):
+        if not self._search or pages < len(connections) * len(SESSION_TYPES):
             return None
         try:
             states = [state for state in NOT_KNOWN if state]

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from lab.citrix.jobs import Job
@@ -39,6 +39,7 @@ class Hypervisor:
     in_maintenance_mode: bool = False
     resets: int = 0
     metadata: list[NameValue] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)  # what a PATCH left, by the keys of the answer (contract G 7)
 
 
 @dataclass(eq=False)
@@ -60,29 +61,75 @@ class HostingUnit:
         """The path in the API."""
         return f"Hypervisors/{self.hypervisor.id}/ResourcePools/{self.id}"
 
+    @property
+    def resources_path(self) -> str:
+        """Where the API has its resources."""
+        return f"{self.full_relative_path}/Resources"
 
-class Resource(NamedTuple):
-    """A template, network or the like below a hosting unit. ``kind`` is the suffix of its path (contract 9)."""
 
-    id: str
-    name: str
-    kind: str
-    unit: HostingUnit
+@dataclass(frozen=True)
+class ConnectionTree:
+    """Everything that a hypervisor connection shows, there before any hosting unit is (contract G 6)."""
+
+    hypervisor: Hypervisor
 
     @property
-    def relative_path(self) -> str:
-        """Where it is below the unit; also its full name."""
-        return f"{self.name}.{self.kind}"
+    def id(self) -> str:
+        """The id of the connection."""
+        return self.hypervisor.id
+
+    @property
+    def name(self) -> str:
+        """The name of the connection."""
+        return self.hypervisor.name
 
     @property
     def xd_path(self) -> str:
         """The path in the XDHyp drive."""
-        return f"{self.unit.xd_path}\\{self.relative_path}"
+        return f"XDHyp:\\Connections\\{self.hypervisor.name}"
 
     @property
     def full_relative_path(self) -> str:
         """The path in the API."""
-        return f"{self.unit.full_relative_path}/Resources/{self.relative_path}"
+        return f"Hypervisors/{self.hypervisor.id}"
+
+    @property
+    def resources_path(self) -> str:
+        """Where the API has its resources."""
+        return f"{self.full_relative_path}/AllResources"
+
+
+Tree = HostingUnit | ConnectionTree
+
+
+class Resource(NamedTuple):
+    """A template, network, VM or the like below a hosting unit or a connection. ``kind`` is the suffix of its path (contract 9)."""
+
+    id: str
+    name: str
+    kind: str
+    tree: Tree
+    folder: str = ""  # the full name of the folder that it is in
+
+    @property
+    def full_name(self) -> str:
+        """Name and kind."""
+        return f"{self.name}.{self.kind}"
+
+    @property
+    def relative_path(self) -> str:
+        """Where it is below its tree."""
+        return f"{self.folder}/{self.full_name}" if self.folder else self.full_name
+
+    @property
+    def xd_path(self) -> str:
+        """The path in the XDHyp drive."""
+        return "\\".join([self.tree.xd_path, *filter(None, (self.folder, self.full_name))])
+
+    @property
+    def full_relative_path(self) -> str:
+        """The path in the API."""
+        return f"{self.tree.resources_path}/{self.relative_path}"
 
 
 @dataclass(frozen=True, eq=False)
@@ -154,6 +201,7 @@ class Scheme:
     next_number: int = 1
     custom_properties: list[NameValue] = field(default_factory=list)
     metadata: list[NameValue] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)  # what a write left, by the keys of the answer (contract G 7)
 
 
 @dataclass(eq=False)
@@ -175,6 +223,7 @@ class Catalog:
     description: str | None = None
     minimum_functional_level: str = "L7_20"
     metadata: list[NameValue] = field(default_factory=list)
+    settings: dict[str, Any] = field(default_factory=dict)  # what a write left, by the keys of the answer (contract G 7)
     machines: dict[str, Machine] = field(default_factory=dict)
     task: Job | None = None  # the one provisioning task that may run (contract 8.4)
     actions: list[Action] = field(default_factory=list)
@@ -209,6 +258,8 @@ class Machine:
     scheduled_reboot: str = "None"
     power_action_pending: bool = False
     in_maintenance_mode: bool = False
+    maintenance_reason: str = "Administrator"  # who put it there, while it is
+    failed_registrations: int = 0
     image_out_of_date: bool = False
     image: DiskImage | None = None
     registers: bool = True
@@ -225,6 +276,7 @@ class Machine:
     assigned_client_name: str | None = None
     assigned_ip_address: str | None = None
     published_name: str | None = None
+    icon: str | None = None
     metadata: list[NameValue] = field(default_factory=list)
     next_transition: Event | None = None
 
@@ -237,6 +289,11 @@ class Machine:
     def host_name(self) -> str:
         """The name without its domain."""
         return self.name.partition("\\")[2]
+
+    @property
+    def maintenance_mode_reason(self) -> str:
+        """MaintenanceModeReason of the contract."""
+        return self.maintenance_reason if self.in_maintenance_mode else "None"
 
     @property
     def summary_state(self) -> str:

@@ -32,6 +32,14 @@ SDK_ERRORS = {
 }
 
 
+def text_of(body: Any) -> str:
+    """Return the sentence in the body of an error of any shape."""
+    if not isinstance(body, dict):
+        return str(body)
+    nested = body.get("Error")
+    return str(body.get("detail") or body.get("ErrorMessage") or body.get("message") or (nested or {}).get("Message") or "")
+
+
 class Errors:
     """Builds refusals in the shape that ``behaviour["error_shape"]`` says: ``a`` gateway, ``b`` ErrorData, ``c`` the rest (contract 3.2)."""
 

@@ -10,13 +10,14 @@ from functools import lru_cache, partial
 from typing import TYPE_CHECKING, Any, NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
-from lab.citrix.entities import HostingUnit, Hypervisor, Resource
+from lab.citrix.entities import ConnectionTree, HostingUnit, Hypervisor, Resource, Tree
 from lab.clock import Clock
 
 if TYPE_CHECKING:
     from lab.prism_element.world import PrismElementWorld
 
 _SLASHES = re.compile(r"[\\/]+")
+VM_FOLDER = "VirtualMachines"
 
 
 class Vm(NamedTuple):
@@ -36,14 +37,21 @@ class HostingInventory:
         self._behaviour = behaviour
         self._cache: dict[str, tuple[float, list[Resource]]] = {}
 
-    def live(self, unit: HostingUnit) -> list[Resource]:
-        """List what the cluster has now: each AHV snapshot as a template, then the networks (contract 9)."""
-        return [*self.templates(unit), *(network(unit, name) for name in unit.networks)]
+    def live(self, tree: Tree) -> list[Resource]:
+        """List what the cluster has now: each AHV snapshot as a template, then networks and storage (contract 9); of a connection its VMs as well (G 6)."""
+        cluster = self._clusters[tree.hypervisor.cluster]
+        storage = [Resource(uuid, name, "storage", tree) for name, uuid in cluster.containers.items()]
+        if isinstance(tree, HostingUnit):
+            return [*self.templates(tree), *(network(tree, name) for name in tree.networks), *storage]
+        networks = [Resource(found.uuid, found.name, "network", tree) for found in cluster.networks]
+        folder = Resource(str(uuid5(NAMESPACE_URL, f"{tree.id}/{VM_FOLDER}")), VM_FOLDER, "folder", tree)
+        vms = [Resource(vm.uuid, vm.name, "vm", tree, folder.full_name) for vm in cluster.vms]
+        return [*self.templates(tree), *networks, *storage, folder, *vms]
 
-    def templates(self, unit: HostingUnit) -> list[Resource]:
+    def templates(self, tree: Tree) -> list[Resource]:
         """List the AHV snapshots of the cluster that are not deleted."""
-        cluster = self._clusters[unit.hypervisor.cluster]
-        return [Resource(uuid, name, "template", unit) for uuid, name, _created in cluster.images()]
+        cluster = self._clusters[tree.hypervisor.cluster]
+        return [Resource(uuid, name, "template", tree) for uuid, name, _created in cluster.images()]
 
     def address(self, hypervisor: Hypervisor) -> str:
         """Where the cluster of a connection answers, in the form that the contract shows (10.2)."""
@@ -75,20 +83,20 @@ class HostingInventory:
         for name, cluster in self._clusters.items():
             cluster.watch(partial(watcher, name))
 
-    def listed(self, unit: HostingUnit, past_cache: bool = False) -> list[Resource]:
+    def listed(self, tree: Tree, past_cache: bool = False) -> list[Resource]:
         """List the resources as the site shows them: from its cache unless asked to go past it.
 
         Raises ConnectionError when the cluster is needed and does not answer.
         """
-        taken, resources = self._cache.get(unit.id, (float("-inf"), []))
+        taken, resources = self._cache.get(tree.id, (float("-inf"), []))
         stale = self._clock.now >= taken + self._behaviour["inventory_cache_seconds"]
         if not (stale or past_cache):
             return resources
-        if not self.contactable(unit.hypervisor):
-            raise ConnectionError(unit.hypervisor.name)
-        fresh = self.live(unit)
+        if not self.contactable(tree.hypervisor):
+            raise ConnectionError(tree.hypervisor.name)
+        fresh = self.live(tree)
         if stale or self._behaviour["no_cache_refreshes"]:
-            self._cache[unit.id] = (self._clock.now, fresh)
+            self._cache[tree.id] = (self._clock.now, fresh)
         return fresh
 
     def remembered(self, unit: HostingUnit) -> list[Resource]:
@@ -117,14 +125,14 @@ def normalised(path: str) -> str:
     return _SLASHES.sub("/", path).strip("/").casefold()
 
 
-def below(unit: HostingUnit, path: str) -> str | None:
-    """Return the normalised rest of a master image path below a hosting unit, None when it leads elsewhere.
+def below(tree: Tree, path: str) -> str | None:
+    """Return the normalised rest of a path below a hosting unit or a connection, None when it leads elsewhere.
 
     Forms (contract 8.4): ``XDHyp:\\HostingUnits\\<unit>\\...``, ``XDHyp:\\Connections\\<connection>\\...``,
     ``hypervisors/<id>/resourcePools/<id>/resources/...``, or relative to the unit.
     """
     given = normalised(path)
-    for root in _roots(unit):
+    for root in _roots(tree):
         if given == root:
             return ""
         if given.startswith(root + "/"):
@@ -132,17 +140,20 @@ def below(unit: HostingUnit, path: str) -> str | None:
     return None if given.startswith(("xdhyp:/", "hypervisors/")) else given
 
 
-def _roots(unit: HostingUnit) -> Iterable[str]:
-    yield normalised(unit.xd_path)
-    yield normalised(f"XDHyp:/Connections/{unit.hypervisor.name}")
-    for connection in (unit.hypervisor.id, unit.hypervisor.name):
-        for pool in (unit.id, unit.name):
+def _roots(tree: Tree) -> Iterable[str]:
+    yield normalised(tree.xd_path)
+    yield normalised(f"XDHyp:/Connections/{tree.hypervisor.name}")
+    for connection in (tree.hypervisor.id, tree.hypervisor.name):
+        if isinstance(tree, ConnectionTree):
+            yield normalised(f"hypervisors/{connection}/allResources")
+            continue
+        for pool in (tree.id, tree.name):
             yield normalised(f"hypervisors/{connection}/resourcePools/{pool}/resources")
 
 
-def find(unit: HostingUnit, path: str, among: Sequence[Resource]) -> Resource | None:
+def find(tree: Tree, path: str, among: Sequence[Resource]) -> Resource | None:
     """Return the resource that a path means: of several the one spelled exactly so, else the newest; None when it is not among those given."""
-    rest = below(unit, path)
+    rest = below(tree, path)
     found = [resource for resource in among if normalised(resource.relative_path) == rest]
-    exact = [resource for resource in found if path.endswith(resource.relative_path)]
+    exact = [resource for resource in found if path.endswith(resource.full_name)]
     return (exact or found)[-1] if found else None

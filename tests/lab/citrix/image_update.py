@@ -35,6 +35,13 @@ def update(site: Site, catalog: Catalog, order: Mapping[str, Any], owner: str, o
             catalog.minimum_functional_level = order["MinimumFunctionalLevel"]
         if order.get("CustomProperties"):
             scheme.custom_properties = [(pair["Name"], pair["Value"]) for pair in order["CustomProperties"]]
+        if order.get("CustomPropertiesInString"):
+            scheme.settings["CustomPropertiesInString"] = order["CustomPropertiesInString"]
+        if order.get("MachineAccountCreationRules"):
+            rules = {key: value for key, value in order["MachineAccountCreationRules"].items() if value is not None and key != "Domain"}
+            scheme.settings["MachineAccountCreationRules"] = {**scheme.settings.get("MachineAccountCreationRules", {}), **rules}
+        scheme.cpu_count = order.get("CpuCount") or scheme.cpu_count
+        scheme.memory_mb = order.get("MemoryMB") or scheme.memory_mb
         if order.get("MachineProfilePath"):
             scheme.machine_profile = _required(site, scheme, order["MachineProfilePath"])
         if path:

@@ -9,6 +9,7 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lab.citrix import vendor
 from lab.citrix.api import batch, catalog_images, catalogs, hypervisors, image_definitions, jobs, machines, resources, sites, tokens, zones
 from lab.citrix.changes import change_site
 from lab.citrix.roots import GATEWAY, on_gateway_root
@@ -23,7 +24,7 @@ if TYPE_CHECKING:
     from lab.prism_element.world import PrismElementWorld
 
 TRANSACTION = "Citrix-TransactionId"
-WITHOUT_INSTANCE = ("/me", "/tokens", "/tokens/$refresh", "/sites")  # 2
+WITHOUT_INSTANCE = ("/me", "/sites", "/tokens", "/healthcheck")  # G 1: these and everything below
 WITHOUT_TOKEN = ("/tokens", "/tokens/$refresh")  # 1.5
 
 
@@ -121,7 +122,7 @@ class SiteEndpoint(Endpoint):
             raise Refusal(500, {"activityId": site.new_id(), "message": "Internal server error", "statusCode": 500}, text)  # 3.2 (c)
         if customer.lower() != site.customer_id.lower():
             raise errors.refusal(403, "The user is not authenticated for this resource.")
-        if path in WITHOUT_INSTANCE:
+        if any(path == root or path.startswith(f"{root}/") for root in WITHOUT_INSTANCE):
             return principal
         instance = request.header("citrix-instanceid")
         if not instance:
@@ -212,9 +213,14 @@ class Allowance:
         return 0.0
 
 
+def _vendor_has(request: Request) -> bool:
+    """G 10: an operation that exists at the vendor and is not simulated is answered 501, since clients read 404 as "gone"."""
+    return request.raw_path.startswith(GATEWAY) and vendor.has_operation(request.method, request.raw_path.removeprefix(GATEWAY))
+
+
 def site_router(site: Site, answer_item: batch.Answer) -> Router:
     """Return the router of everything below /cvad/manage."""
-    router = Router(prefixes=[GATEWAY], case_insensitive=True, refuse=site.errors.body)
+    router = Router(prefixes=[GATEWAY], case_insensitive=True, refuse=site.errors.body, exists=_vendor_has)
     if site.on_premises:
         tokens.add_on_premises_routes(router, site)
     for resource in (sites, catalogs, catalog_images, image_definitions, machines, hypervisors, resources, zones, jobs):

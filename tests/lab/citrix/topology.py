@@ -36,6 +36,9 @@ BEHAVIOUR: dict[str, Any] = {
     "update_reply": "200_body",  # 5.1
     "location_host": None,  # 5.1, trap 6: the Location may name another host
     "unset_times": "year_0001",  # 5.3
+    "unknown_fields": "refuse",  # G 8: a name in fields that no model has
+    "failed_job_results": 404,  # G 5: results of a job that failed or was cancelled
+    "search_without_session_support": "everything",  # G 4
     "new_job_hidden_seconds": 0,  # 5.4: 404 right after creation
     "controllers": 1,  # 5.2: so many behind one address, taking turns; a job is known to the one that took it on
     "batch_inherits_authorization": False,  # 6, U2
@@ -78,6 +81,9 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
     "update_reply": {"200_body", "202_location", "202_body"},
     "location_host": nullable(str),
     "unset_times": {"year_0001", "null"},
+    "unknown_fields": {"refuse", "ignore"},
+    "failed_job_results": STATUS,
+    "search_without_session_support": {"everything", "single_session", "refuse"},
     "new_job_hidden_seconds": float,
     "controllers": int,
     "batch_inherits_authorization": bool,

@@ -156,13 +156,16 @@ def test_case_and_encoding_of_paths_do_not_matter(daas: Client) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
-        ("GET", "/ImageVersions/1", None, 404),
+        ("GET", "/ImageVersion/1", None, 404),
         ("DELETE", "/Zones", None, 405),
         ("GET", "/Zones?colour=red", None, 400),
         ("GET", "/Machines?fields=Id,Colour", None, 400),
         ("POST", "/MachineCatalogs/Pool/$UpdateProvisioningScheme", {"FunctionalLevel": "L7"}, 400),
         ("POST", "/MachineCatalogs/Pool/$UpdateProvisioningScheme", {"MinimumFunctionalLevel": "L8"}, 400),
-        ("POST", "/MachineCatalogs/Pool/$UpdateProvisioningScheme", {"CpuCount": 4}, 400),
+        ("POST", "/MachineCatalogs/Pool/$UpdateProvisioningScheme", {"NumTotalMachines": 4}, 501),
+        ("DELETE", "/MachineCatalogs/Pool", None, 501),
+        ("GET", "/ImageVersions/1", None, 501),
+        ("GET", "/Sites/none/Settings", None, 501),
         ("POST", "/MachineCatalogs/Pool/$RollbackProvisioningScheme", None, 400),
         ("PATCH", "/Machines/CORP|DESK-001", {"InMaintenanceMode": "yes"}, 400),
     ],

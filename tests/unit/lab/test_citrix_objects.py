@@ -57,8 +57,8 @@ def test_v2_lists_and_fields(daas: Client) -> None:
     [first, *_others] = daas.ask("GET", "/MachineCatalogsV2")["Items"]
     assert "ProvisioningScheme" not in first
     assert "TotalCount" not in first
-    [first, *_others] = daas.ask("GET", "/MachineCatalogsV2", fields="Id,HypervisorConnection,ProvisioningScheme")["Items"]
-    assert set(first) == {"Id", "HypervisorConnection", "ProvisioningScheme"}
+    [first, *_others] = daas.ask("GET", "/MachineCatalogsV2", fields="Id,PvsAddress,ProvisioningScheme")["Items"]
+    assert set(first) == {"Id", "PvsAddress", "ProvisioningScheme"}
     assert "Hosting" not in daas.ask("GET", "/MachinesV2")["Items"][0]
     daas.change("behaviour", unasked_fields="null")
     assert daas.ask("GET", "/Machines", fields="Name")["Items"][0]["Hosting"] is None
@@ -93,7 +93,7 @@ def test_the_inventory_cache_is_stale_until_it_is_bypassed(daas: Client) -> None
         return {child["Name"] for child in daas.ask("GET", RESOURCES, children=1, **query)["Children"]}
 
     before = names()
-    assert before == {"older", "old", IMAGE, "VLAN10"}
+    assert before == {"older", "old", IMAGE, "VLAN10", "default-container"}
     daas.lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": "fresh", "vm": "Gold"}])
     assert names() == before
     assert names(noCache="true") == before | {"fresh"}
@@ -104,7 +104,7 @@ def test_the_inventory_cache_is_stale_until_it_is_bypassed(daas: Client) -> None
 
 def test_a_cluster_that_is_down_can_only_be_browsed_through_the_cache(daas: Client) -> None:
     daas.lab.change([{"endpoint": "cluster-a", "kind": "reachable", "reachable": False}])
-    assert len(daas.ask("GET", RESOURCES, children=1)["Children"]) == 4
+    assert len(daas.ask("GET", RESOURCES, children=1)["Children"]) == 5
     assert daas.send("GET", RESOURCES, children=1, noCache="true").status_code == 500
 
 

@@ -6,18 +6,20 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable
 from typing import Any
 
 from lab.citrix.api.deferred import accepted
 from lab.citrix.api.schemas import PAIRS, TEXT
 from lab.citrix.jobs import Job, Step
+from lab.citrix.roots import GATEWAY
 from lab.citrix.world import Site
-from lab.wire import JSON, Reply, Request, Router, nullable, read_request, required
+from lab.wire import JSON, Reply, Request, Router, either, nullable, read_request, required
 
 METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"})
 BATCH = {
-    "Items": required([{"Reference": required(str), "Method": nullable(METHODS), "RelativeUrl": required(str), "Headers": PAIRS, "Body": TEXT}]),
+    "Items": required([{"Reference": required(either(str, int)), "Method": nullable(METHODS), "RelativeUrl": required(str), "Headers": PAIRS, "Body": TEXT}]),
 }
 
 Answer = Callable[[Request], Reply]
@@ -47,7 +49,7 @@ def _as_job(site: Site, request: Request, items: list[dict[str, Any]], answer: A
             sub_job.status, sub_job.started, sub_job.ended = "Complete", job.started, site.clock.now
 
     job = site.jobs.submit("Batch", site.principal, [Step("Batch", site.durations["read_job"], carry_out)], outcome=request.outcome)
-    job.sub_jobs = [Job(site.new_id(), "Unknown", site.principal, [("Reference", item["Reference"])], job.steps, site.clock.now) for item in items]
+    job.sub_jobs = [Job(site.new_id(), "Unknown", site.principal, [("Reference", str(item["Reference"]))], job.steps, site.clock.now) for item in items]
     return job
 
 
@@ -75,5 +77,14 @@ def _item_request(site: Site, outer: Request, item: dict[str, Any]) -> Request:
     content = (item.get("Body") or "").encode()
     if content:
         headers.setdefault("content-type", JSON)
-    path = item["RelativeUrl"].removeprefix(f"/{site.customer_id}/{site.id}").removeprefix(f"{site.customer_id}/{site.id}")
-    return read_request(outer.endpoint, item.get("Method") or "GET", "/cvad/manage/" + path.removeprefix("/"), headers, content, outer.outcome)
+    return read_request(outer.endpoint, item.get("Method") or "GET", f"{GATEWAY}/{_below_site(site, item['RelativeUrl'])}", headers, content, outer.outcome)
+
+
+def _below_site(site: Site, relative_url: str) -> str:
+    """Return the address of an item below the root.
+
+    Clients of path style roots write ``{customer}/{site}/`` in any case in front of a path that begins with a slash, so that two follow; the model's comment
+    names the form ``v1/{customer}/{site}/...`` (G 3).
+    """
+    prefix = re.compile(rf"/*(?:v1/)?{re.escape(site.customer_id)}/{re.escape(site.id)}(?=/)", re.IGNORECASE)
+    return prefix.sub("", relative_url, count=1).lstrip("/")

@@ -9,15 +9,18 @@ from typing import Any
 from lab.citrix import image_update
 from lab.citrix.api.catalog_view import image_history
 from lab.citrix.api.catalogs import merged, the_catalog
-from lab.citrix.api.deferred import accepted, now_or_as_job
+from lab.citrix.api.deferred import accepted, location, now_or_as_job
 from lab.citrix.api.job_view import job_view
 from lab.citrix.api.listing import whole
 from lab.citrix.api.refs import vm_image
 from lab.citrix.api.schemas import REBOOT_OPTIONS, UPDATE_PROVISIONING_SCHEME
 from lab.citrix.entities import Catalog, Scheme
-from lab.citrix.jobs import Job, Step
+from lab.citrix.jobs import WORKED, Job, Step
 from lab.citrix.world import Site
 from lab.wire import Reply, Request, Router
+
+# Deprecated keys (8.4): what would be dropped is refused.
+NOT_SIMULATED = ("ServiceOfferingPath", "NumTotalMachines", "AddAvailableMachineAccounts", "RemoveAvailableMachineAccounts")
 
 
 def add_routes(router: Router, site: Site) -> None:
@@ -39,10 +42,15 @@ def add_routes(router: Router, site: Site) -> None:
         _check_reboot(site, order.get("RebootOptions") or {})
         if order.get("Metadata"):
             return _job_reply(site, request, _set_metadata(site, catalog, scheme, request))
+        for key in NOT_SIMULATED:
+            if order.get(key):
+                raise site.errors.refusal(501, f"{key} is not simulated.", violation=f"not simulated: {key} of $UpdateProvisioningScheme")
+        if (order.get("MachineAccountCreationRules") or {}).get("Domain"):
+            raise site.errors.refusal(501, "Another domain is not simulated.", violation="not simulated: Domain of MachineAccountCreationRules")
         if order.get("AssignImageVersionToProvisioningScheme"):
             raise site.errors.refusal(400, "Prepared images are not supported on this kind of hypervisor connection.")  # 13.9, U7
         _refuse_when_busy(site, catalog)
-        return _job_reply(site, request, image_update.update(site, catalog, order, site.principal, request.outcome))
+        return _job_reply(site, request, _leading_to(site, request, catalog, image_update.update(site, catalog, order, site.principal, request.outcome)))
 
     @router.route("POST", "/MachineCatalogs/{nameOrId}/$RollbackProvisioningScheme", section="8.6", query={"async": bool}, body=REBOOT_OPTIONS)
     def rollback(request: Request) -> Reply:
@@ -51,7 +59,9 @@ def add_routes(router: Router, site: Site) -> None:
         if not scheme.history:
             raise site.errors.refusal(409, f"The catalog {catalog.name} has no previous image to go back to.")
         _refuse_when_busy(site, catalog)
-        return _job_reply(site, request, image_update.rollback(site, catalog, request.body, site.principal, request.outcome))
+        return _job_reply(
+            site, request, _leading_to(site, request, catalog, image_update.rollback(site, catalog, request.body, site.principal, request.outcome))
+        )
 
     @router.route("POST", "/MachineCatalogs/{nameOrId}/$RebootMachines", section="8.5", body=REBOOT_OPTIONS)
     def reboot(request: Request) -> Reply:
@@ -96,6 +106,18 @@ def _set_metadata(site: Site, catalog: Catalog, scheme: Scheme, request: Request
     parameters = [("Id", catalog.id), ("Name", catalog.name)]
     steps = [Step("Metadata", site.durations["read_job"], set_metadata)]
     return site.jobs.submit("UpdateMachineCatalogProvisioningScheme", site.principal, steps, parameters=parameters, outcome=request.outcome)
+
+
+def _leading_to(site: Site, request: Request, catalog: Catalog, job: Job) -> Job:
+    """The results of an image update or rollback that worked are the catalog (G 5)."""
+    there = Reply(303, None, {"Location": location(site, request, f"/MachineCatalogs/{catalog.id}")})
+
+    def ended(done: Job) -> None:
+        if done.status in WORKED:
+            done.result = there
+
+    job.when_done.append(ended)
+    return job
 
 
 def _job_reply(site: Site, request: Request, job: Job) -> Reply:

@@ -9,13 +9,41 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.citrix.api.listing import Fields
-from lab.citrix.api.refs import pairs, pool_ref, ref, resource_ref, vm_image
+from lab.citrix.api.refs import pairs, pool_ref, ref, resource_ref, scopes, tenants, vm_image
 from lab.citrix.entities import Catalog, Scheme
 from lab.citrix.world import Site
 
 
 def _count(of: Callable[[Any], bool]) -> Callable[[Site, Catalog], int]:
     return lambda _site, catalog: sum(1 for machine in catalog.machines.values() if of(machine))
+
+
+SHOWN_SETTINGS = (
+    "SecurityGroups",
+    "ServiceOffering",
+    "WriteBackCacheDiskSizeGB",
+    "WriteBackCacheMemorySizeMB",
+    "AzureADTenantId",
+    "AzureAdSecurityGroupName",
+    "ServiceAccountUid",
+)
+
+
+def _set(key: str, default: Any = None) -> Callable[[Site, Catalog], Any]:
+    return lambda _site, catalog: catalog.settings.get(key, default)
+
+
+def _upgrade_info(_site: Site, catalog: Catalog) -> dict[str, Any] | None:
+    """UpgradeInfo, once somebody has said what a catalog is upgraded to (contract G 7)."""
+    if "VdaUpgradeType" not in catalog.settings:
+        return None
+    return {
+        "UpgradeType": catalog.settings["VdaUpgradeType"],
+        "UpgradeState": "UpToDate",
+        "UpgradeScheduleStatus": "NotScheduled",
+        "UpgradeOngoingMachinesCount": 0,
+        "UpgradeFailedMachinesCount": 0,
+    }
 
 
 def _admin_folder(_site: Site, catalog: Catalog) -> dict[str, Any] | None:
@@ -76,7 +104,7 @@ def provisioning_scheme(site: Site, catalog: Catalog) -> dict[str, Any] | None:
         "CurrentDiskImage": vm_image(site, scheme.image, "Current"),
         "HistoricalDiskImages": image_history(site, scheme),
         "CustomProperties": pairs(scheme.custom_properties),
-        "CustomPropertiesInString": None,
+        "CustomPropertiesInString": scheme.settings.get("CustomPropertiesInString"),
         "IdentityType": "ActiveDirectory",
         "DiskSizeGB": scheme.disk_size_gb,
         "ResourcePool": pool_ref(scheme.unit),
@@ -89,6 +117,7 @@ def provisioning_scheme(site: Site, catalog: Catalog) -> dict[str, Any] | None:
             "OU": None,
             "Domain": None,
             "NextValue": str(scheme.next_number),
+            **scheme.settings.get("MachineAccountCreationRules", {}),
         },
         "MasterImage": resource_ref(scheme.image.resource),
         "MachineProfile": resource_ref(scheme.machine_profile),
@@ -96,6 +125,7 @@ def provisioning_scheme(site: Site, catalog: Catalog) -> dict[str, Any] | None:
         "Metadata": pairs(scheme.metadata),
         "NetworkMaps": _network_maps(scheme),
         "NutanixContainer": "default-container",
+        **{key: scheme.settings[key] for key in SHOWN_SETTINGS if key in scheme.settings},
         "UseFullDiskCloneProvisioning": False,
         "UseWriteBackCache": False,
         "Warnings": [],
@@ -106,6 +136,16 @@ def provisioning_scheme(site: Site, catalog: Catalog) -> dict[str, Any] | None:
 
 
 def _network_maps(scheme: Scheme) -> list[dict[str, Any]]:
+    if scheme.settings.get("NetworkMapping"):
+        return [
+            {
+                "DeviceName": f"NIC {number}",
+                "DeviceId": entry.get("NetworkDeviceNameOrId") or entry.get("DeviceNameOrId") or str(number),
+                "Network": {"XDPath": entry["NetworkPath"]},
+                "IsCardEnabled": True,
+            }
+            for number, entry in enumerate(scheme.settings["NetworkMapping"])
+        ]
     resources = [f"{scheme.unit.xd_path}\\{name}.network" for name in scheme.unit.networks[:1]]
     return [{"DeviceName": "NIC 0", "DeviceId": "0", "Network": {"XDPath": path}, "IsCardEnabled": True} for path in resources]
 
@@ -144,15 +184,17 @@ CATALOG: Fields = {
     "Errors": _errors,
     "Warnings": lambda _site, _catalog: [],
     "RemotePCEnrollmentScopes": lambda _site, _catalog: [],
-    "Scopes": lambda _site, _catalog: [],
-    "Tenants": lambda _site, _catalog: [],
+    "PvsAddress": _set("PvsAddress"),
+    "PvsDomain": _set("PvsDomain"),
+    "Scopes": lambda _site, catalog: scopes(catalog.settings.get("Scopes")),
+    "Tenants": lambda _site, catalog: tenants(catalog.settings.get("Tenants")),
     "SessionSupport": lambda _site, catalog: catalog.session_support,
     "SharingKind": lambda _site, catalog: "Private" if catalog.persistent else "Shared",
     "Zone": lambda _site, catalog: ref(catalog.zone),
     "AdminFolder": _admin_folder,
-    "UpgradeInfo": lambda _site, _catalog: None,
+    "UpgradeInfo": _upgrade_info,
     "Metadata": lambda _site, catalog: pairs(catalog.metadata),
-    "HypervisorVMTagging": lambda _site, _catalog: False,
+    "HypervisorVMTagging": _set("HypervisorVMTagging", False),
 }
 
 DETAIL: Fields = {
@@ -166,9 +208,6 @@ DETAIL: Fields = {
     ),
     "UpgradeDetail": lambda _site, _catalog: None,
 }
-
-# What a list can give; the connection only to those who ask for it (contract 4.2).
-LISTED: Fields = {**CATALOG, "HypervisorConnection": DETAIL["HypervisorConnection"]}
 
 # What the V2 list returns unless asked for more (contract 4.2); no ProvisioningScheme, counts or connection.
 DEFAULT_FIELDS = [

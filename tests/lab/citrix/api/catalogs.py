@@ -7,9 +7,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lab.citrix import hosting
+from lab.citrix import hosting, vendor
 from lab.citrix.api import search
-from lab.citrix.api.catalog_view import CATALOG, DEFAULT_FIELDS, DETAIL, LISTED
+from lab.citrix.api.catalog_view import CATALOG, DEFAULT_FIELDS, DETAIL
 from lab.citrix.api.deferred import now_or_as_job
 from lab.citrix.api.listing import PAGING, fields_asked, page, project
 from lab.citrix.api.machine_view import MACHINE
@@ -17,6 +17,18 @@ from lab.citrix.api.schemas import UPDATE_CATALOG
 from lab.citrix.entities import Catalog, NameValue
 from lab.citrix.world import Site
 from lab.wire import Reply, Request, Router
+
+# What a PATCH sets (8.7, G 7): settings of the catalog and of its provisioning scheme, by the keys that the answer shows them under.
+CATALOG_SETTINGS = {key: key for key in ("Scopes", "Tenants", "PvsAddress", "PvsDomain", "VdaUpgradeType", "HypervisorVMTagging", "ShowRdsLicenseWarning")}
+SCHEME_SETTINGS = {
+    **{
+        key: key
+        for key in ("NetworkMapping", "SecurityGroups", "WriteBackCacheDiskSizeGB", "WriteBackCacheMemorySizeMB", "AzureADTenantId", "ServiceAccountUid")
+    },
+    "ServiceOfferingPath": "ServiceOffering",
+    "AzureADSecurityGroupName": "AzureAdSecurityGroupName",
+}
+OF_SCHEME = frozenset({*SCHEME_SETTINGS, "MachineProfilePath", "CpuCount", "MemoryMB", "CustomProperties"})
 
 
 def add_routes(router: Router, site: Site) -> None:
@@ -34,7 +46,7 @@ def add_routes(router: Router, site: Site) -> None:
     @router.route("POST", "/MachineCatalogs/$search", section="4.3", query=paged, body=search.CATALOG_SEARCH)
     def search_catalogs(request: Request) -> Reply:
         def found() -> Reply:
-            names = fields_asked(site, request, CATALOG, CATALOG)
+            names = fields_asked(site, request, "CatalogSearchResponseModel", CATALOG)
             catalogs = search.catalogs(site, request.body)
 
             def view(catalog: Catalog) -> dict[str, Any]:
@@ -51,17 +63,15 @@ def add_routes(router: Router, site: Site) -> None:
 
         return now_or_as_job(site, request, "SearchMachineCatalogs", found)
 
-    @router.route("POST", "/MachineCatalogs/$checkCatalogName", section="8.1", body={"Name": str})
+    @router.route("POST", "/MachineCatalogs/$checkCatalogName", section="8.1, G 2", body=vendor.body_of("CatalogNameCheckRequestModel"))
     def check_name(request: Request) -> Reply:
-        if site.catalogs_called(request.body.get("Name", "")):
-            raise site.errors.refusal(409, f"The name {request.body['Name']} is taken.")
-        return Reply(204)
+        return Reply(204 if site.catalogs_called(request.body.get("Name") or "") else 404)
 
     @router.route("GET", "/MachineCatalogs/{nameOrId}", section="8.1", query={"async": bool, "fields": str})
     def one_catalog(request: Request) -> Reply:
         def found() -> Reply:
             catalog = the_catalog(site, request)
-            return Reply(200, project(site, catalog, DETAIL, fields_asked(site, request, DETAIL, DETAIL)))
+            return Reply(200, project(site, catalog, DETAIL, fields_asked(site, request, "MachineCatalogDetailResponseModel", DETAIL)))
 
         return now_or_as_job(site, request, "GetMachineCatalogDetails", found)
 
@@ -69,7 +79,7 @@ def add_routes(router: Router, site: Site) -> None:
     def name_taken(request: Request) -> Reply:
         return Reply(204 if site.catalogs_called(request.params["nameOrId"]) else 404)
 
-    @router.route("PATCH", "/MachineCatalogs/{nameOrId}", section="8.7", query={"async": bool}, body=UPDATE_CATALOG)
+    @router.route("PATCH", "/MachineCatalogs/{nameOrId}", section="8.7, G 7", query={"async": bool}, body=UPDATE_CATALOG)
     def edit_catalog(request: Request) -> Reply:
         catalog = the_catalog(site, request)
         changes = _checked(site, catalog, request.body)
@@ -92,7 +102,7 @@ def add_routes(router: Router, site: Site) -> None:
     def machines_of_catalog(request: Request) -> Reply:
         def found() -> Reply:
             catalog = the_catalog(site, request)
-            names = fields_asked(site, request, MACHINE, MACHINE)
+            names = fields_asked(site, request, "MachineResponseModel", MACHINE)
             machines = sorted(catalog.machines.values(), key=lambda machine: machine.id)
             return Reply(200, page(site, request, machines, lambda machine: project(site, machine, MACHINE, names)))
 
@@ -116,12 +126,12 @@ def naming(catalog: Catalog) -> list[NameValue]:
 
 
 def _list(site: Site, request: Request, default: Iterable[str]) -> Reply:
-    names = fields_asked(site, request, LISTED, default)
+    names = fields_asked(site, request, "MachineCatalogResponseModel", default)
     catalogs = site.catalogs_in_order()
     folder = request.one("adminFolder")
     if folder is not None:
         catalogs = [catalog for catalog in catalogs if folder.casefold() in ("|".join(catalog.folder).casefold(), str(catalog.folder_uid))]
-    return Reply(200, page(site, request, catalogs, lambda catalog: project(site, catalog, LISTED, names)))
+    return Reply(200, page(site, request, catalogs, lambda catalog: project(site, catalog, CATALOG, names)))
 
 
 def _checked(site: Site, catalog: Catalog, body: Mapping[str, Any]) -> dict[str, Any]:
@@ -135,8 +145,10 @@ def _checked(site: Site, catalog: Catalog, body: Mapping[str, Any]) -> dict[str,
         changes["HypervisorConnection"] = site.hypervisor(changes["HypervisorConnection"])
         if changes["HypervisorConnection"] is None:
             raise site.errors.not_found("HypervisorConnection", body["HypervisorConnection"])
-    if catalog.scheme is None and any(key in changes for key in ("MachineProfilePath", "CpuCount", "MemoryMB", "CustomProperties")):
+    if catalog.scheme is None and any(changes.get(key) for key in OF_SCHEME):
         raise site.errors.refusal(400, f"The catalog {catalog.name} has no provisioning scheme.")
+    if changes.get("RemotePCEnrollmentScopes"):
+        raise site.errors.refusal(400, f"The catalog {catalog.name} is not for Remote PC access.")
     if "MachineProfilePath" in changes and catalog.scheme:
         resource = hosting.find(catalog.scheme.unit, changes["MachineProfilePath"], site.inventory.templates(catalog.scheme.unit))
         if resource is None:
@@ -152,6 +164,7 @@ def _edit(site: Site, catalog: Catalog, changes: Mapping[str, Any]) -> None:
     catalog.hypervisor = changes.get("HypervisorConnection", catalog.hypervisor)
     catalog.minimum_functional_level = changes.get("MinimumFunctionalLevel", catalog.minimum_functional_level)
     catalog.metadata = merged(catalog.metadata, changes.get("Metadata", []))
+    catalog.settings |= {CATALOG_SETTINGS[key]: value for key, value in changes.items() if key in CATALOG_SETTINGS}
     if "AdminFolder" in changes:
         catalog.folder = tuple(part for part in changes["AdminFolder"].replace("\\", "|").split("|") if part)
         catalog.folder_uid = site.folder_uid(catalog.folder)
@@ -159,6 +172,9 @@ def _edit(site: Site, catalog: Catalog, changes: Mapping[str, Any]) -> None:
         catalog.scheme.machine_profile = changes.get("MachineProfilePath", catalog.scheme.machine_profile)
         catalog.scheme.cpu_count = changes.get("CpuCount", catalog.scheme.cpu_count)
         catalog.scheme.memory_mb = changes.get("MemoryMB", catalog.scheme.memory_mb)
+        catalog.scheme.settings |= {SCHEME_SETTINGS[key]: value for key, value in changes.items() if key in SCHEME_SETTINGS}
+        if "CustomProperties" in changes:
+            catalog.scheme.custom_properties = [(pair["Name"], pair["Value"]) for pair in changes["CustomProperties"]]
 
 
 def merged(present: list[NameValue], changes: list[dict[str, Any]]) -> list[NameValue]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from lab.citrix.entities import NameValue
+from lab.citrix.errors import text_of
 from lab.citrix.jobs import Job, JobFailure, Step
 from lab.citrix.world import Site
 from lab.wire import Refusal, Reply, Request
@@ -36,7 +37,7 @@ def now_or_as_job(
         try:
             reply = work()
         except Refusal as refusal:
-            raise JobFailure(ERROR_CODES.get(refusal.status, "UnknownError"), str(refusal.body)) from None
+            raise JobFailure(ERROR_CODES.get(refusal.status, "UnknownError"), text_of(refusal.body)) from None
         if reply.body is None and result_path:
             reply = Reply(303, None, {"Location": location(site, request, result_path)})
         job.result = reply

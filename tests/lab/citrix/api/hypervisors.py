@@ -7,27 +7,31 @@ from __future__ import annotations
 from typing import Any
 
 from lab.citrix.api.catalog_view import CATALOG
+from lab.citrix.api.catalogs import merged
 from lab.citrix.api.deferred import now_or_as_job
 from lab.citrix.api.job_view import job_view
 from lab.citrix.api.listing import PAGING, page, project, whole
-from lab.citrix.api.refs import pairs, ref, resource_ref
-from lab.citrix.api.schemas import CONNECTION_TYPE, FLAG, PAIRS, TEXT
+from lab.citrix.api.refs import pairs, ref, resource_ref, resource_view, scopes, tenants
+from lab.citrix.api.schemas import EDIT_HYPERVISOR
 from lab.citrix.entities import HostingUnit, Hypervisor
 from lab.citrix.hosting import network
 from lab.citrix.world import Site
-from lab.wire import Reply, Request, Router, nullable, required
+from lab.wire import Reply, Request, Router
 
-# 10.1, the keys that mean something for a connection to AHV
-EDIT_HYPERVISOR: dict[str, Any] = {
-    "ConnectionType": required(CONNECTION_TYPE),
-    "Name": TEXT,
-    "InMaintenanceMode": FLAG,
-    "Metadata": PAIRS,
-    "Addresses": nullable([str]),
-    "UserName": TEXT,
-    "Password": TEXT,
-    "PasswordFormat": nullable({"PlainText", "Base64"}),
+PROVISIONING_JOBS = frozenset({"UpdateMachineCatalogProvisioningScheme", "RollbackMachineCatalogProvisioningScheme"})
+# What a PATCH sets (10.1, G 7): attributes of a connection, and settings with what the detail shows of one that nobody has changed.
+ATTRIBUTES = {"Name": "name", "InMaintenanceMode": "in_maintenance_mode", "Addresses": "addresses", "UserName": "user_name"}
+SETTINGS: dict[str, Any] = {
+    "SslThumbprints": [],
+    "MaxAbsoluteActiveActions": 100,
+    "MaxAbsoluteNewActionsPerMinute": 10,
+    "MaxPowerActionsPercentageOfMachines": 20,
+    "MaximumConcurrentProvisioningOperations": None,
+    "ConnectionOptions": "",
+    "CustomProperties": None,
 }
+NOT_SHOWN = frozenset({"ConnectionType", "Password", "PasswordFormat"})
+EDITABLE = frozenset({*ATTRIBUTES, *SETTINGS, *NOT_SHOWN, "Metadata", "Scopes", "Tenants"})
 
 PLUGINS = (
     ("Custom", "Nutanix AHV", "AcropolisFactory"),
@@ -58,17 +62,26 @@ def add_routes(router: Router, site: Site) -> None:
     def name_taken(request: Request) -> Reply:
         return Reply(204 if site.hypervisor(request.params["nameOrId"]) else 404)
 
-    @router.route("PATCH", "/hypervisors/{nameOrId}", section="10.1", query={"async": bool}, body=EDIT_HYPERVISOR)
+    @router.route("PATCH", "/hypervisors/{nameOrId}", section="10.1, G 7", query={"async": bool}, body=EDIT_HYPERVISOR)
     def edit_hypervisor(request: Request) -> Reply:
         hypervisor = the_hypervisor(site, request)
         body = request.body
         if body["ConnectionType"] != "Custom":
             raise site.errors.refusal(400, f"{hypervisor.name} is not of type {body['ConnectionType']}.")
 
+        changes = {key: value for key, value in body.items() if value is not None}
+        strange = sorted(changes.keys() - EDITABLE)
+        if strange:
+            raise site.errors.refusal(400, f"{hypervisor.name} is a connection to AHV and has no {', '.join(strange)}.")
+
         def edit() -> Reply:
-            for key, attribute in (("Name", "name"), ("InMaintenanceMode", "in_maintenance_mode"), ("Addresses", "addresses"), ("UserName", "user_name")):
-                if body.get(key) is not None:
-                    setattr(hypervisor, attribute, body[key])
+            for key, value in changes.items():
+                if key in ATTRIBUTES:
+                    setattr(hypervisor, ATTRIBUTES[key], value)
+                elif key == "Metadata":
+                    hypervisor.metadata = merged(hypervisor.metadata, value)
+                elif key not in NOT_SHOWN:
+                    hypervisor.settings[key] = value
             return Reply(204)
 
         return now_or_as_job(site, request, "UpdateHypervisor", edit, concerns=[hypervisor.id], result_path=f"/hypervisors/{hypervisor.id}")
@@ -98,11 +111,13 @@ def add_routes(router: Router, site: Site) -> None:
     @router.route("GET", "/hypervisors/{nameOrId}/resourcePools", section="10.1", query=cached)
     def list_pools(request: Request) -> Reply:
         hypervisor = the_hypervisor(site, request)
-        return now_or_as_job(site, request, "GetHypervisorResourcePools", lambda: Reply(200, whole(_pool(unit) for unit in site.units_of(hypervisor))))
+        return now_or_as_job(
+            site, request, "GetHypervisorResourcePools", lambda: Reply(200, whole(_pool_detail(site, unit) for unit in site.units_of(hypervisor)))
+        )
 
     @router.route("GET", "/hypervisors/{nameOrId}/resourcePools/{poolId}", section="10.1", query=cached)
     def one_pool(request: Request) -> Reply:
-        return now_or_as_job(site, request, "GetHypervisorResourcePool", lambda: Reply(200, _pool_detail(the_unit(site, request))))
+        return now_or_as_job(site, request, "GetHypervisorResourcePool", lambda: Reply(200, _pool_detail(site, the_unit(site, request))))
 
     @router.route("HEAD", "/hypervisors/{nameOrId}/resourcePools/{poolId}", section="10.1")
     def pool_name_taken(request: Request) -> Reply:
@@ -160,11 +175,11 @@ def _hypervisor(site: Site, hypervisor: Hypervisor) -> dict[str, Any]:
         "InMaintenanceMode": hypervisor.in_maintenance_mode,
         "Unentitled": False,
         "UsesCloudInfrastructure": False,
-        "Scopes": [],
-        "Tenants": [],
+        "Scopes": scopes(hypervisor.settings.get("Scopes")),
+        "Tenants": tenants(hypervisor.settings.get("Tenants")),
         "Zone": ref(hypervisor.zone),
         "Fault": None,
-        "CustomProperties": None,
+        "CustomProperties": hypervisor.settings.get("CustomProperties"),
         "IsVirtual": False,
     }
 
@@ -172,15 +187,11 @@ def _hypervisor(site: Site, hypervisor: Hypervisor) -> dict[str, Any]:
 def _hypervisor_detail(site: Site, hypervisor: Hypervisor) -> dict[str, Any]:
     return {
         **_hypervisor(site, hypervisor),
+        **{key: hypervisor.settings.get(key, default) for key, default in SETTINGS.items()},
         "UserName": hypervisor.user_name,
-        "SslThumbprints": [],
         "Capabilities": [],
         "ConfigurationObjectCapabilities": [],
         "PluginRevision": "2.7.7.0",
-        "MaxAbsoluteActiveActions": 100,
-        "MaxAbsoluteNewActionsPerMinute": 10,
-        "MaxPowerActionsPercentageOfMachines": 20,
-        "ConnectionOptions": "",
         "SupportsLocalStorageCaching": False,
         "SupportsPvsVms": True,
         "Metadata": pairs(hypervisor.metadata),
@@ -220,13 +231,14 @@ def _pool(unit: HostingUnit) -> dict[str, Any]:
     }
 
 
-def _pool_detail(unit: HostingUnit) -> dict[str, Any]:
+def _pool_detail(site: Site, unit: HostingUnit) -> dict[str, Any]:
+    storage = [resource_view(found) for found in site.inventory.live(unit) if found.kind == "storage"]
     return {
         **_pool(unit),
         "RootPath": {"Id": unit.hypervisor.id, "Name": unit.hypervisor.name, "XDPath": f"XDHyp:\\Connections\\{unit.hypervisor.name}"},
         "Networks": [resource_ref(network(unit, name)) for name in unit.networks],
-        "Storage": [],
-        "TemporaryStorage": [],
+        "Storage": storage,
+        "TemporaryStorage": storage,
         "UseLocalStorageCaching": False,
         "CustomProperties": None,
         "PersonalvDiskStorage": [],
@@ -239,7 +251,9 @@ def _pool_detail(unit: HostingUnit) -> dict[str, Any]:
 
 
 def _jobs(site: Site, concerned: str) -> Reply:
-    return Reply(200, whole(job_view(site, job) for job in site.jobs.visible(site.principal) if concerned in job.concerns))
+    """Only provisioning jobs that run (G 9)."""
+    active = (job for job in site.jobs.visible(site.principal) if concerned in job.concerns and not job.done and job.type in PROVISIONING_JOBS)
+    return Reply(200, whole(job_view(site, job) for job in active))
 
 
 def _catalogs(site: Site, request: Request, hypervisor: Hypervisor, unit: HostingUnit | None) -> Reply:

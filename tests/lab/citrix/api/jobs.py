@@ -46,7 +46,8 @@ def add_routes(router: Router, site: Site) -> None:
     def results(request: Request) -> Reply:
         job = _the_job(site, request)
         if job.result is None:
-            raise site.errors.refusal(404, "The job has no results." if job.done else "The job has no results yet.")
+            status = site.behaviour["failed_job_results"] if job.status in ("Failed", "Canceled") else 404
+            raise site.errors.refusal(status, "The job has no results." if job.done else "The job has no results yet.")
         return Reply(job.result.status, job.result.body, dict(job.result.headers), violation=job.result.violation)
 
     action_query = {"actionId": str, "async": bool}

@@ -9,6 +9,7 @@ import binascii
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, TypeVar
 
+from lab.citrix import vendor
 from lab.citrix.world import Site
 from lab.wire import Request
 
@@ -20,12 +21,18 @@ DEFAULT_LIMIT = 250
 LARGEST_LIMIT = 1000
 
 
-def fields_asked(site: Site, request: Request, known: Fields, default: Iterable[str]) -> list[str]:
-    """Return the names of the ``fields`` parameter, or the default set; an unknown name is a violation."""
+def fields_asked(site: Site, request: Request, model: str, default: Iterable[str]) -> list[str]:
+    """Return the names of the ``fields`` parameter, or the default set. Every name of the response model may be asked for (G 8).
+
+    What a site does with a name of no model is unknown: the default refuses it as a violation.
+    """
     asked = request.one("fields")
     if asked is None:
         return list(default)
     names = [name.strip() for name in asked.split(",") if name.strip()]
+    known = vendor.field_names(model)
+    if site.behaviour["unknown_fields"] == "ignore":
+        return [name for name in names if name in known]
     for name in names:
         if name not in known:
             text = f"unknown name in fields: {name}"
@@ -34,11 +41,11 @@ def fields_asked(site: Site, request: Request, known: Fields, default: Iterable[
 
 
 def project(site: Site, thing: Any, known: Fields, names: Iterable[str]) -> dict[str, Any]:
-    """Return the chosen fields of a thing; the others are absent, or null when the site is switched so."""
+    """Return the chosen fields of a thing, null those that are not simulated; the others are absent, or null when the site is switched so."""
     if site.behaviour["unasked_fields"] == "null":
         chosen = set(names)
         return {name: known[name](site, thing) if name in chosen else None for name in known}
-    return {name: known[name](site, thing) for name in names}
+    return {name: known[name](site, thing) if name in known else None for name in names}
 
 
 def page(

@@ -61,7 +61,7 @@ MACHINE: Fields = {
     "SummaryState": lambda _site, machine: machine.summary_state,
     "FaultState": lambda _site, machine: machine.fault_state,
     "InMaintenanceMode": lambda _site, machine: machine.in_maintenance_mode,
-    "MaintenanceModeReason": lambda _site, machine: "Administrator" if machine.in_maintenance_mode else "None",
+    "MaintenanceModeReason": lambda _site, machine: machine.maintenance_mode_reason,
     "DrainingUntilShutdown": lambda _site, _machine: False,
     "MachineUnavailableReason": lambda _site, _machine: "None",
     "ScheduledReboot": lambda _site, machine: machine.scheduled_reboot,
@@ -92,6 +92,7 @@ MACHINE: Fields = {
     "UpgradeType": lambda _site, _machine: "NotSet",
     "MachineConfigurationOutOfSync": lambda _site, _machine: False,
     "Metadata": lambda _site, machine: pairs(machine.metadata),
+    "IconId": lambda _site, machine: machine.icon,
 }
 
 DETAIL: Fields = {

@@ -34,7 +34,7 @@ def add_routes(router: Router, site: Site) -> None:
     @router.route("POST", "/Machines/$search", section="4.3", query={**paged, "skip": int}, body=search.MACHINE_SEARCH)
     def search_machines(request: Request) -> Reply:
         def found() -> Reply:
-            names = fields_asked(site, request, MACHINE, MACHINE)
+            names = fields_asked(site, request, "MachineResponseModel", MACHINE)
             machines = search.machines(site, request.body)[request.number("skip", 0) :]
             return Reply(200, page(site, request, machines, lambda machine: project(site, machine, MACHINE, names), total=True))
 
@@ -43,7 +43,7 @@ def add_routes(router: Router, site: Site) -> None:
     @router.route("GET", "/Machines/{nameOrId}", section="11.1", query={"fields": str})
     def one_machine(request: Request) -> Reply:
         machine = _the_machine(site, request)
-        return Reply(200, project(site, machine, DETAIL, fields_asked(site, request, DETAIL, DETAIL)))
+        return Reply(200, project(site, machine, DETAIL, fields_asked(site, request, "MachineDetailResponseModel", DETAIL)))
 
     @router.route("HEAD", "/Machines/{nameOrId}", section="11.1")
     def name_taken(request: Request) -> Reply:
@@ -77,8 +77,13 @@ def add_routes(router: Router, site: Site) -> None:
                 raise site.errors.refusal(409, f"The machine {machine.name} is {machine.power_state}.", parameters=[("errorCode", "PowerActionInProgress")])
 
             def change() -> Reply:
-                act(machine)
-                return Reply(200, project(site, machine, DETAIL, DETAIL))
+                delay = request.number("delay", 0) or 0  # seconds (G 11)
+                if delay:
+                    site.events.after(delay, lambda: act(machine))
+                else:
+                    act(machine)
+                view = DETAIL if request.flag("detailResponseRequired", True) else MACHINE
+                return Reply(200, project(site, machine, view, view))
 
             return now_or_as_job(site, request, job_type, change, parameters=[("Id", machine.id), ("Name", machine.name)])
 
@@ -88,7 +93,7 @@ def add_routes(router: Router, site: Site) -> None:
 
 
 def _list(site: Site, request: Request, default: list[str]) -> Reply:
-    names = fields_asked(site, request, MACHINE, default)
+    names = fields_asked(site, request, "MachineResponseModel", default)
     machines = site.machines_in_order()
     support = request.one("sessionSupport")
     if support:
@@ -145,4 +150,5 @@ def _edit(site: Site, machine: Machine, changes: dict[str, Any]) -> None:
     machine.assigned_client_name = changes.get("AssignedClientName", machine.assigned_client_name)
     machine.assigned_ip_address = changes.get("AssignedIPAddress", machine.assigned_ip_address)
     machine.published_name = changes.get("PublishedName", machine.published_name) or None
+    machine.icon = changes.get("Icon", machine.icon)
     machine.metadata = merged(machine.metadata, changes.get("Metadata", []))

@@ -7,10 +7,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any, Protocol
 
-from lab.citrix.entities import DiskImage, HostingUnit, NameValue, Resource
+from lab.citrix.entities import DiskImage, HostingUnit, NameValue, Resource, Tree
 from lab.citrix.world import Site
 
-TYPE_NAMES = {"template": "Template", "network": "Network"}  # 10.3
+TYPE_NAMES = {"template": "Template", "network": "Network", "storage": "Storage", "folder": "Folder", "vm": "Vm"}  # 10.3, G 6
 
 
 class _Named(Protocol):
@@ -44,23 +44,24 @@ def resource_ref(resource: Resource | None) -> dict[str, Any] | None:
         "ResourceType": TYPE_NAMES[resource.kind],
         "ObjectTypeName": resource.kind,
         "ResourceContainer": None,
-        "ResourcePoolXDPath": resource.unit.xd_path,
+        "ResourcePoolXDPath": resource.tree.xd_path if isinstance(resource.tree, HostingUnit) else None,
     }
 
 
-def pool_ref(unit: HostingUnit) -> dict[str, Any]:
-    """Return a reference to a resource pool with its hypervisor."""
+def pool_ref(tree: Tree) -> dict[str, Any]:
+    """Return a reference to a resource pool with its hypervisor; a connection is in none, and only its hypervisor is told."""
+    pool = tree if isinstance(tree, HostingUnit) else None
     return {
-        "Id": unit.id,
-        "Name": unit.name,
-        "XDPath": unit.xd_path,
-        "FullRelativePath": unit.full_relative_path,
+        "Id": pool.id if pool else None,
+        "Name": pool.name if pool else None,
+        "XDPath": pool.xd_path if pool else None,
+        "FullRelativePath": tree.full_relative_path,
         "Hypervisor": {
-            "Id": unit.hypervisor.id,
-            "Uid": unit.hypervisor.uid,
-            "Name": unit.hypervisor.name,
+            "Id": tree.hypervisor.id,
+            "Uid": tree.hypervisor.uid,
+            "Name": tree.hypervisor.name,
             "ConnectionType": "Custom",
-            "PluginFactoryName": unit.hypervisor.plugin_id,
+            "PluginFactoryName": tree.hypervisor.plugin_id,
         },
     }
 
@@ -74,3 +75,36 @@ def vm_image(site: Site, image: DiskImage, status: str) -> dict[str, Any]:
         "Date": site.moments.formatted(image.date),
         "MasterImageNote": image.note,
     }
+
+
+def resource_view(resource: Resource, detail: bool = False) -> dict[str, Any]:
+    """Return a HypervisorResource without its children (contract 10.3)."""
+    answer = {
+        **(resource_ref(resource) or {}),
+        "FullName": resource.full_name,
+        "AllResourcesRelativePath": resource.relative_path,
+        "ResourcePool": pool_ref(resource.tree),
+        "IsContainer": resource.kind == "folder",
+        "IsMachine": resource.kind == "vm",
+        "IsSnapshotable": False,
+        "IsSymLink": False,
+        "Children": None,
+        "AdditionalData": [],
+    }
+    if detail and resource.kind == "template":
+        answer |= {"CpuCount": 2, "MemoryMB": 8192, "HardDiskSizeGB": 64, "NetworkMappings": [], "AttachedDisks": []}
+    if resource.kind == "storage":
+        answer["Superseded"] = False
+    if resource.kind == "vm":
+        answer["VMId"] = resource.id
+    return answer
+
+
+def scopes(names: Iterable[str] | None) -> list[dict[str, Any]]:
+    """Return the scopes that a write named; built-in All is not told."""
+    return [{"Id": name, "Uid": None, "Name": name, "IsBuiltIn": False, "IsAllScope": False, "IsTenantScope": False} for name in names or []]
+
+
+def tenants(names: Iterable[str] | None) -> list[dict[str, Any]]:
+    """Return the tenants that a write named."""
+    return [{"Id": name, "Uid": None, "Name": name} for name in names or []]

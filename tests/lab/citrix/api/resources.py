@@ -11,11 +11,11 @@ from lab.citrix import hosting
 from lab.citrix.api.deferred import now_or_as_job
 from lab.citrix.api.hypervisors import the_hypervisor, the_unit
 from lab.citrix.api.listing import page
-from lab.citrix.api.refs import TYPE_NAMES, pool_ref, resource_ref
-from lab.citrix.api.schemas import FLAG, PAIRS, TEXT
-from lab.citrix.entities import HostingUnit, Resource
+from lab.citrix.api.refs import TYPE_NAMES, pool_ref, resource_ref, resource_view
+from lab.citrix.api.schemas import RESOURCE_SEARCH
+from lab.citrix.entities import ConnectionTree, HostingUnit, Resource, Tree
 from lab.citrix.world import Site
-from lab.wire import Reply, Request, Router, nullable, required
+from lab.wire import Reply, Request, Router, required
 
 BROWSE = {
     "path": str,
@@ -27,35 +27,6 @@ BROWSE = {
     "noCache": bool,
     "force": bool,
     "recurse": bool,
-}
-SEARCHABLE = frozenset(
-    [
-        "Template",
-        "Vm",
-        "LaunchTemplateVersion",
-        "Folder",
-        "Snapshot",
-        "ManagedDisk",
-        "Gallery",
-        "ImageDefinition",
-        "TemplateSpec",
-        "Tag",
-        "ResourceGroup",
-        "SecurityGroup",
-        "AvailabilityZone",
-        "Network",
-    ]
-)
-SEARCH = {
-    "Path": TEXT,
-    "ResourceType": nullable(SEARCHABLE),
-    "ResourceTypes": nullable([SEARCHABLE]),
-    "NameContains": TEXT,
-    "Id": TEXT,
-    "Tags": PAIRS,
-    "AdditionalData": PAIRS,
-    "ForwardDirection": FLAG,
-    "Template": TEXT,
 }
 SEARCH_PAGING = {"limit": int, "continuationToken": str, "detail": bool, "async": bool}
 POOL = "/hypervisors/{nameOrId}/resourcePools/{poolId}/resources"
@@ -69,15 +40,13 @@ def add_routes(router: Router, site: Site) -> None:
         unit = the_unit(site, request)
         return now_or_as_job(site, request, "GetHypervisorResourcePoolResources", lambda: _browse(site, request, unit), duration="browse", concerns=[unit.id])
 
-    @router.route("GET", "/hypervisors/{nameOrId}/allResources", section="10.1", query=BROWSE)
+    @router.route("GET", "/hypervisors/{nameOrId}/allResources", section="10.1, G 6", query=BROWSE)
     def browse_connection(request: Request) -> Reply:
         hypervisor = the_hypervisor(site, request)
-        units = site.units_of(hypervisor)
-        if not units:
-            raise site.errors.not_found("ResourcePool", hypervisor.name)
-        return now_or_as_job(site, request, "GetHypervisorAllResources", lambda: _browse(site, request, units[0]), duration="browse", concerns=[hypervisor.id])
+        tree = ConnectionTree(hypervisor)
+        return now_or_as_job(site, request, "GetHypervisorAllResources", lambda: _browse(site, request, tree), duration="browse", concerns=[hypervisor.id])
 
-    @router.route("POST", POOL + "/$search", section="10.4", query=SEARCH_PAGING, body=SEARCH)
+    @router.route("POST", POOL + "/$search", section="10.4", query=SEARCH_PAGING, body=RESOURCE_SEARCH)
     def search_pool(request: Request) -> Reply:
         unit = the_unit(site, request)
         return now_or_as_job(
@@ -97,23 +66,34 @@ def add_routes(router: Router, site: Site) -> None:
         return now_or_as_job(site, request, "ValidateHypervisorResourcePoolResource", found, concerns=[unit.id])
 
 
-def _listed(site: Site, unit: HostingUnit, past_cache: bool = False) -> list[Resource]:
+def _listed(site: Site, tree: Tree, past_cache: bool = False) -> list[Resource]:
     try:
-        return site.inventory.listed(unit, past_cache)
+        return site.inventory.listed(tree, past_cache)
     except ConnectionError as error:
         raise site.errors.refusal(500, f"The hypervisor {error} cannot be contacted.", parameters=[("errorCode", "HypervisorNotContactable")]) from None
 
 
-def _browse(site: Site, request: Request, unit: HostingUnit) -> Reply:
-    resources = _listed(site, unit, past_cache=request.flag("noCache"))
+def _browse(site: Site, request: Request, tree: Tree) -> Reply:
+    resources = _listed(site, tree, past_cache=request.flag("noCache"))
     path = request.one("path") or ""
-    children = request.number("children", 0) or 0
-    if hosting.below(unit, path) == "":
-        return Reply(200, _root(unit, _typed(request, resources) if children or request.flag("recurse") else None))
-    found = hosting.find(unit, path, resources)
+    depth = -1 if request.flag("recurse") else request.number("children", 0) or 0
+    if hosting.below(tree, path) == "":
+        return Reply(200, {**_root(tree), "Children": _children(request, resources, "", depth)})
+    found = hosting.find(tree, path, resources)
     if found is None:
         raise site.errors.not_found("Resource", path)
-    return Reply(200, {**_resource(found, request.flag("detail")), "Children": [] if children else None})
+    return Reply(200, {**resource_view(found, request.flag("detail")), "Children": _children(request, resources, found.full_name, depth)})
+
+
+def _children(request: Request, resources: list[Resource], folder: str, depth: int) -> list[dict[str, Any]] | None:
+    """Return what is in a folder, so many levels deep; -1 is everything, 0 is none (contract 10.3)."""
+    if depth == 0:
+        return None
+    inside = [resource for resource in resources if resource.folder == folder]
+    return [
+        {**resource_view(child), "Children": _children(request, resources, child.full_name, depth - 1) if child.kind == "folder" else None}
+        for child in _typed(request, inside)
+    ]
 
 
 def _search(site: Site, request: Request, unit: HostingUnit) -> Reply:
@@ -126,7 +106,7 @@ def _search(site: Site, request: Request, unit: HostingUnit) -> Reply:
         if (not types or TYPE_NAMES[resource.kind] in types) and part in resource.name.casefold() and body.get("Id") in (None, "", resource.id)
     ]
     # The default limit of 1 is no misprint (trap 24).
-    return Reply(200, page(site, request, found, lambda resource: _resource(resource, request.flag("detail")), default_limit=1))
+    return Reply(200, page(site, request, found, lambda resource: resource_view(resource, request.flag("detail")), default_limit=1))
 
 
 def _typed(request: Request, resources: Iterable[Resource]) -> list[Resource]:
@@ -134,41 +114,23 @@ def _typed(request: Request, resources: Iterable[Resource]) -> list[Resource]:
     return [resource for resource in resources if not types or TYPE_NAMES[resource.kind].casefold() in types]
 
 
-def _root(unit: HostingUnit, children: list[Resource] | None) -> dict[str, Any]:
+def _root(tree: Tree) -> dict[str, Any]:
+    pool = isinstance(tree, HostingUnit)
     return {
-        "Id": unit.id,
-        "Name": unit.name,
-        "FullName": f"{unit.name}.hostingunit",
-        "XDPath": unit.xd_path,
+        "Id": tree.id,
+        "Name": tree.name,
+        "FullName": f"{tree.name}.{'hostingunit' if pool else 'connection'}",
+        "XDPath": tree.xd_path,
         "RelativePath": "",
-        "FullRelativePath": f"{unit.full_relative_path}/Resources",
+        "FullRelativePath": tree.resources_path,
         "AllResourcesRelativePath": "",
-        "ResourceType": "HostingUnit",
-        "ObjectTypeName": "hostingunit",
-        "ResourcePoolXDPath": unit.xd_path,
-        "ResourcePool": pool_ref(unit),
+        "ResourceType": "HostingUnit" if pool else "Connection",
+        "ObjectTypeName": "hostingunit" if pool else "connection",
+        "ResourcePoolXDPath": tree.xd_path if pool else None,
+        "ResourcePool": pool_ref(tree),
         "IsContainer": True,
         "IsMachine": False,
         "IsSnapshotable": False,
         "IsSymLink": False,
-        "Children": None if children is None else [_resource(child) for child in children],
         "AdditionalData": [],
     }
-
-
-def _resource(resource: Resource, detail: bool = False) -> dict[str, Any]:
-    answer = {
-        **(resource_ref(resource) or {}),
-        "FullName": resource.relative_path,
-        "AllResourcesRelativePath": resource.relative_path,
-        "ResourcePool": pool_ref(resource.unit),
-        "IsContainer": False,
-        "IsMachine": False,
-        "IsSnapshotable": False,
-        "IsSymLink": False,
-        "Children": None,
-        "AdditionalData": [],
-    }
-    if detail and resource.kind == "template":
-        answer |= {"CpuCount": 2, "MemoryMB": 8192, "HardDiskSizeGB": 64, "NetworkMappings": [], "AttachedDisks": []}
-    return answer

@@ -29,7 +29,7 @@ def add_routes(router: Router, site: Site) -> None:
         @router.route("POST", f"/Zones/{{nameOrId}}/{action}", section="12", query={"async": bool}, body=ZONED_ITEMS)
         def move(request: Request) -> Reply:
             zone = _the_zone(site, request)
-            items = [_item(site, item) for item in request.body.get("Items", [])]
+            items = [_item(site, item) for item in request.body.get("Items") or []]
 
             def put() -> Reply:
                 for item in items:
