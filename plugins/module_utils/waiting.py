@@ -14,6 +14,7 @@ from typing import Generic, TypeVar
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     EndNotSeen,
+    NothingUnderWay,
     OperationError,
     StillRunning,
     Unavailable,
@@ -28,6 +29,9 @@ SHORTEST_SILENCE = 1.0
 PATIENCE_WITHOUT_ANSWER = 300.0
 # Two more log-ins at most, far below any count that locks an account.
 PAUSES_AFTER_REFUSAL = (2.0, 8.0)
+# What a task was for is there when it ends, or a little later.
+EFFECT_WITHIN = 60.0
+LOOK_INTO_EVENTS = "The cluster accepted the order and it had no effect: look into its tasks and events, then run the same task again."
 
 WAIT_ARGUMENTS = {
     "wait": {"type": "bool", "default": True},
@@ -127,3 +131,45 @@ class Deadline:
     def left(self) -> float:
         """Seconds that are left, never less than 0."""
         return max(0.0, self._end - time.monotonic())
+
+
+class Standstill:
+    """The other end of a wait: nothing is under way any more, and the goal is not reached.
+
+    Each look tells what it looked at and found idle, or '' while something is under way or nobody can tell. After a grace of so many seconds in a row without
+    anything under way, the wait ends. Time in which nobody answered does not count.
+    """
+
+    def __init__(self, what: str, advice: str) -> None:
+        self._what = what
+        self._advice = advice
+        self._idle = 0.0
+        self._last: float | None = None
+
+    def note(self, idle: str, grace: float) -> None:
+        """Raise NothingUnderWay when this look found nothing under way and the grace is over."""
+        now = time.monotonic()
+        if not idle:
+            self._idle, self._last = 0.0, None
+            return
+        before, self._last = self._last, now
+        if before is None:
+            return
+        self._idle += min(now - before, 2 * LONGEST_PAUSE)
+        if self._idle >= grace:
+            raise NothingUnderWay(f"{self._what}: nothing is under way any more: {idle}", self._advice)
+
+
+def wait_for_effect(
+    reached: Callable[[], bool], *, what: str, idle: str, endpoint: str, timeout: float, progress: Callable[[str], None], grace: float = EFFECT_WITHIN
+) -> None:
+    """Wait for what a task that has ended was for. It comes a little later at most: `idle` says what was looked at when it does not."""
+    standstill = Standstill(f"{endpoint}: {what}", LOOK_INTO_EVENTS)
+
+    def look() -> Look[None]:
+        done = reached()
+        if not done:
+            standstill.note(idle, min(grace, timeout / 4))
+        return Look(None, done=done)
+
+    wait_for(look, what=what, timeout=timeout, progress=progress)

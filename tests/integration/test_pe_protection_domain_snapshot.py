@@ -178,8 +178,8 @@ def test_an_aborted_replication_is_never_taken_for_done(lab: RunningLab, host: H
     host("cluster-a")(MODULE, **RELEASE, remote_sites=["slow"], wait=False)
     lab.skip(60)
     assert change(lab, "abort_replications", remote_site="slow") == {"aborted": 1}
-    message = host("cluster-a").fails(MODULE, **RELEASE, remote_sites=["slow"], wait_timeout=1)
-    assert "slow not under way" in message
+    message = host("cluster-a").fails(MODULE, **RELEASE, remote_sites=["slow"], wait_timeout=4)
+    assert "nothing is under way any more: it is neither listed among the replications nor among those that wait, and it is not on 'slow'" in message
 
 
 def test_percent_while_it_is_under_way(lab: RunningLab, host: Host) -> None:

@@ -83,9 +83,21 @@ def test_refusal_with_a_good_status_is_a_failure(lab: RunningLab, host: Callable
     assert "in use" in host("cluster-a").fails(MODULE, **made)
 
 
-def test_no_end_is_still_running(lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any]) -> None:
+def test_a_removal_that_nobody_works_on_ends_the_wait(lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any]) -> None:
     lab.faults([{"endpoint": "cluster-a", "method": "DELETE", "then": {"status": 200, "body": {"value": True}}}])
-    assert "still running" in host("cluster-a").fails(MODULE, **made, wait_timeout=1)
+    message = host("cluster-a").fails(MODULE, **made, wait_timeout=4)
+    assert "nothing is under way any more: it is still listed as available, and pending_actions of 'PD-Gold' lists no removal of it" in message
+
+
+def test_a_removal_that_is_listed_is_still_running(lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any]) -> None:
+    pending = [{"protection_domain_name": "PD-Gold", "to_be_removed_snapshots": [made["snapshot_id"]]}]
+    lab.faults(
+        [
+            {"endpoint": "cluster-a", "method": "DELETE", "then": {"status": 200, "body": {"value": True}}},
+            {"endpoint": "cluster-a", "path": "/pending_actions", "then": {"status": 200, "body": pending}},
+        ]
+    )
+    assert "still running" in host("cluster-a").fails(MODULE, **made, wait_timeout=2)
 
 
 def test_restores_are_told(host: Callable[[str], Site], made: dict[str, Any]) -> None:

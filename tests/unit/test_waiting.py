@@ -16,11 +16,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils import waiting
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     EndNotSeen,
+    NothingUnderWay,
     StillRunning,
     Unavailable,
     Unreachable,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Deadline, Look, amount, duration, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Deadline, Look, Standstill, amount, duration, wait_for
 
 
 def looks(*seen: Look[int] | Exception) -> Callable[[], Look[int]]:
@@ -139,3 +140,30 @@ def test_amounts_for_people(size: float, words: str) -> None:
 @given(st.integers(min_value=0, max_value=10**15))
 def test_any_amount_is_short(size: int) -> None:
     assert len(amount(size)) <= 11
+
+
+def watched(standstill: Standstill, idle: list[str], grace: float) -> Callable[[], Look[int]]:
+    """Looks that find these one after the other, the last one again and again."""
+    left = list(idle)
+
+    def look() -> Look[int]:
+        standstill.note(left.pop(0) if len(left) > 1 else left[0], grace)
+        return Look(1, done=False)
+
+    return look
+
+
+def test_a_wait_in_which_nothing_is_under_way_ends_within_its_grace() -> None:
+    standstill = Standstill("a: restore of 'x'", "Look into its events.")
+    with pytest.raises(NothingUnderWay, match=r"a: restore of 'x': nothing is under way any more: no list shows it\. Look into its events\."):
+        wait_for(watched(standstill, ["", "no list shows it"], 0.3), what="restore", timeout=60, progress=lambda line: None)
+
+
+def test_what_is_under_way_again_has_all_its_grace_anew() -> None:
+    standstill = Standstill("restore", "")
+    with pytest.raises(StillRunning):
+        wait_for(watched(standstill, ["gone", "", "gone", "", "gone", ""], 0.2), what="restore", timeout=2, progress=lambda line: None)
+
+
+def test_one_look_alone_never_ends_a_wait() -> None:
+    Standstill("restore", "").note("gone", 0.0)

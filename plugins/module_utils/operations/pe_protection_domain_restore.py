@@ -22,9 +22,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.t
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, read_vm, vms_called
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import RELEASE_ARGUMENTS, release_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, NotFound, OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, amount, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, Standstill, amount, wait_for
 
 APPEARS_WITHIN = 60.0
+# A restore that no list shows may still be under way: not every cluster is sure to list one (prism_element_v2 6.6).
+UNSEEN_AT_MOST = 900.0
+# A transfer that was seen and is not listed any more has arrived, or somebody aborted it; a link that was down gets the time to come back.
+ARRIVES_WITHIN = 600.0
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -122,14 +126,25 @@ def _replica(client: PrismElement, run: Run, deadline: Deadline) -> PdSnapshot |
     if not run.params["wait"]:
         raise OperationError(f"{client.endpoint} does not hold snapshot {wanted} of '{name}' yet", "Set wait to wait for it, or run this later.")
 
+    what = f"replication of snapshot {wanted} of '{name}'"
+    standstill = Standstill(f"{client.endpoint}: {what}", "Look on its source whether it was aborted or the snapshot removed; then make a new release.")
+    was_seen = False
+
     def look() -> Look[PdSnapshot | None]:
+        nonlocal was_seen
         found = _find_replica(client, run)
-        return Look(found, done=found is not None, state="" if found else _incoming(client, run))
+        if found:
+            return Look(found, done=True)
+        state, arriving = _incoming(client, run)
+        was_seen = was_seen or arriving
+        # What waits for its turn on the source is not to be seen here, so that only a transfer that has gone is a sign.
+        gone = "its transfer was listed and is not listed any more, and the snapshot is not here" if was_seen and not arriving else ""
+        standstill.note(gone, min(ARRIVES_WITHIN, deadline.left / 4))
+        return Look(None, done=False, state=state)
 
     advice = (
         "Check that the snapshot was made for this site and that replication is not held up. Run the same task again to go on waiting, or raise wait_timeout."
     )
-    what = f"replication of snapshot {wanted} of '{name}'"
     return cast(PdSnapshot, wait_for(look, what=what, timeout=deadline.left, progress=run.progress, advice=advice))
 
 
@@ -146,15 +161,15 @@ def _find_replica(client: PrismElement, run: Run) -> PdSnapshot | None:
     return found[0] if found and found[0].available else None
 
 
-def _incoming(client: PrismElement, run: Run) -> str:
-    """How far the snapshot is on its way, in words; the receiver may not know."""
+def _incoming(client: PrismElement, run: Run) -> tuple[str, bool]:
+    """How far the snapshot is on its way, in words, and whether a transfer of it is listed; the receiver may not know."""
     origin = origin_id(run.params["snapshot_id"])
     try:
         transfers = list_replications(client, run.params["protection_domain"])
     except NotFound:
-        return "the protection domain is not here yet"
+        return "the protection domain is not here yet", False
     arriving = [transfer for transfer in transfers if transfer.incoming and origin_id(transfer.snapshot_id) == origin]
-    return _in_words(arriving[0]) if arriving else "not here yet"
+    return (_in_words(arriving[0]), True) if arriving else ("not here yet", False)
 
 
 def _in_words(transfer: Replication) -> str:
@@ -208,8 +223,18 @@ def _restore(client: PrismElement, run: Run, release: Release, snapshot: PdSnaps
             raise
         return found[0]
 
+    advice = "The restore has failed, and the cluster does not say why: look into its events. Then run the same task again: it restores anew."
+    standstill = Standstill(f"{client.endpoint}: {what}", advice)
+    was_seen = False
+
     def look() -> Look[Restored]:
+        nonlocal was_seen
         seen = _observe(client, run, name)
+        was_seen = was_seen or seen.pending
+        absent = f"no VM '{name}' is there, and pending_actions of '{run.params['protection_domain']}' lists no restore of it"
+        grace = min(APPEARS_WITHIN if was_seen else UNSEEN_AT_MOST, deadline.left / 4)
+        if not task_uuid:
+            standstill.note("" if seen.vms or seen.pending else absent, grace)
         return Look(seen, done=bool(seen.vms) and not seen.pending, state="" if seen.vms else "waiting for the VM")
 
     # Nothing of this name was there before, so what is there now is what was restored.

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -20,6 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
     list_held_by_site,
     list_pd_snapshots,
     list_pending_schedules,
+    list_snapshots_being_removed,
     order_snapshot,
     snapshot_of_schedule,
 )
@@ -33,9 +35,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.r
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import read_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import RELEASE_ARGUMENTS, release_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, amount, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, Standstill, amount, wait_for
 
 APPEARS_WITHIN = 60.0
+# The longest that any client was seen to wait for an ordered snapshot is three minutes (prism_element_v2 7.2).
+TAKEN_WITHIN = 300.0
+# What is neither under way nor queued may be about to be: the cluster queues it a little after the snapshot, and again after a link was down.
+QUEUED_WITHIN = 600.0
+REMOVED_WITHIN = 300.0
 LONGEST_RETENTION = 10 * 365 * 24 * 3600
 
 ARGUMENTS = {
@@ -79,7 +86,7 @@ def _present(run: Run, mark: str) -> dict[str, Any]:
     if run.check:
         snapshot, states = seen.made.snapshot, [SiteState(site, "pending", 0.0, known=False) for site in seen.sites]
         if snapshot:
-            states = _site_states(client, seen.domain, snapshot.snapshot_id, states)
+            states, _without = _site_states(client, seen.domain, snapshot.snapshot_id, states)
         return _result(run, seen, snapshot, states, create)
     deadline = Deadline(run.params["wait_timeout"])
     snapshot = seen.made.snapshot
@@ -120,8 +127,7 @@ def _absent(run: Run, mark: str) -> dict[str, Any]:
         run.progress(f"removing snapshot {snapshot_id} of '{name}'")
         delete_pd_snapshot(client, name, snapshot_id)
         if run.params["wait"]:
-            what = f"removing snapshot {snapshot_id} of '{name}'"
-            wait_for(lambda: Look(None, done=listed() is None), what=what, timeout=run.params["wait_timeout"], progress=run.progress)
+            _wait_until_removed(client, run, lambda: listed() is None)
     shown = {"protection_domain": name, "snapshot_id": snapshot_id, "vm": vm_name, "release": release}
     return {
         "changed": True,
@@ -130,6 +136,23 @@ def _absent(run: Run, mark: str) -> dict[str, Any]:
         "expires": iso_utc(existing.expiry_usecs),
         "diff": {"before": {"snapshot": shown}, "after": {"snapshot": None}},
     }
+
+
+def _wait_until_removed(client: PrismElement, run: Run, gone: Callable[[], bool]) -> None:
+    name, snapshot_id = run.params["protection_domain"], run.params["snapshot_id"]
+    what = f"removing snapshot {snapshot_id} of '{name}'"
+    deadline = Deadline(run.params["wait_timeout"])
+    standstill = Standstill(f"{client.endpoint}: {what}", "The cluster accepted the order and does not work on it: look into its events, then run again.")
+
+    def look() -> Look[None]:
+        done = gone()
+        if not done:
+            pending = snapshot_id in list_snapshots_being_removed(client, name)
+            idle = f"it is still listed as available, and pending_actions of '{name}' lists no removal of it"
+            standstill.note("" if pending else idle, min(REMOVED_WITHIN, deadline.left / 4))
+        return Look(None, done=done)
+
+    wait_for(look, what=what, timeout=deadline.left, progress=run.progress)
 
 
 def _observe(client: PrismElement, run: Run, mark: str) -> Observed:
@@ -223,13 +246,19 @@ def _made(client: PrismElement, run: Run, seen: Observed, mark: str, deadline: D
                 return made.snapshot
             schedule_id = made.schedule.schedule_id if made.schedule else _order(client, run, seen, mark)
     ordered = schedule_id
+    what = f"snapshot of '{seen.domain.name}' for release {run.params['release']}"
+    reason = "The cluster has dropped the order: look into its events, and whether the protection domain is still active there. Then run the same task again."
+    standstill = Standstill(f"{client.endpoint}: {what}", reason)
 
     def look() -> Look[PdSnapshot | None]:
+        # The schedules first: between the two reads one may turn into a snapshot, and is then seen in the second.
+        pending = any(schedule.schedule_id == ordered for schedule in list_pending_schedules(client, seen.domain.name))
         snapshot = snapshot_of_schedule(client, seen.domain.name, ordered)
         there = snapshot is not None and snapshot.available
+        idle = f"its order {ordered} is not listed any more (oob_schedules), and no snapshot came of it (dr_snapshots)"
+        standstill.note("" if pending or snapshot else idle, min(TAKEN_WITHIN, deadline.left / 4))
         return Look(snapshot, done=there, state="" if there else "waiting for the snapshot")
 
-    what = f"snapshot of '{seen.domain.name}' for release {run.params['release']}"
     advice = f"Its schedule {ordered} was not cancelled. Run the same task again: it adopts the snapshot."
     own = cast(PdSnapshot, wait_for(look, what=what, timeout=deadline.left, progress=run.progress, advice=advice))
     # Two runs at once may both have ordered one; both go on with the older, so that all images come out of the same.
@@ -263,44 +292,63 @@ def _replicated(client: PrismElement, run: Run, seen: Observed, snapshot: PdSnap
     if not states or (just_ordered and not run.params["wait"]):
         return states
 
+    what = f"replication of snapshot {snapshot.snapshot_id} of '{seen.domain.name}'"
+    standstill = Standstill(
+        f"{client.endpoint}: {what}", "It was aborted, or never began: replicate the snapshot in Prism, or make a new release. What has arrived is kept."
+    )
+
     def look() -> Look[list[SiteState]]:
         nonlocal states
         domain = find_protection_domain(client, seen.domain.name)
         if domain is None:
             raise unknown_protection_domain(client, seen.domain.name)
-        states = _site_states(client, domain, snapshot.snapshot_id, states)
+        states, left = _site_states(client, domain, snapshot.snapshot_id, states)
+        if run.params["wait"]:
+            standstill.note(_idle(states, left), min(QUEUED_WITHIN, deadline.left / 4))
         return Look(states, done=not run.params["wait"] or all(state.state == DONE for state in states), state=_in_words(states))
 
-    what = f"replication of snapshot {snapshot.snapshot_id} of '{seen.domain.name}'"
     advice = "It was not cancelled. Run the same task again to go on waiting, or raise wait_timeout."
     return wait_for(look, what=what, timeout=deadline.left, progress=run.progress, advice=advice)
 
 
-def _site_states(client: PrismElement, domain: ProtectionDomain, snapshot_id: str, before: list[SiteState]) -> list[SiteState]:
-    """The state of every site now. What once was proved stays proved."""
+def _site_states(client: PrismElement, domain: ProtectionDomain, snapshot_id: str, before: list[SiteState]) -> tuple[list[SiteState], list[str]]:
+    """The state of every site now, and the sites that said themselves that they do not hold it. What once was proved stays proved."""
     if all(state.state == DONE for state in before):
-        return before
+        return before, []
     replications = list_replications(client, domain.name, domain.links)
     queued = list_queued(client, domain.name)
+    without: list[str] = []
 
     def now(name: str) -> SiteState:
         state = site_state(name, snapshot_id, domain.links, replications, queued)
         if state.known:
             return state
         # Neither on its way nor the last that arrived: it has not started, or a later snapshot has followed it. The site's own list knows.
-        return site_state(name, snapshot_id, domain.links, replications, queued, _held(client, name, domain.name))
+        held = _held(client, name, domain.name)
+        state = site_state(name, snapshot_id, domain.links, replications, queued, held or ())
+        if held is not None and state.state != DONE:
+            without.append(name)
+        return state
 
-    return [state if state.state == DONE else now(state.name) for state in before]
+    return [state if state.state == DONE else now(state.name) for state in before], without
 
 
-def _held(client: PrismElement, site: str, protection_domain: str) -> list[str]:
+def _held(client: PrismElement, site: str, protection_domain: str) -> list[str] | None:
     try:
         return [snapshot.snapshot_id for snapshot in list_held_by_site(client, site, protection_domain) if snapshot.available]
     except AccessDenied:
         raise
     except ApiError:
         # The cluster asks the site for it: no answer is no proof, and the next look asks again.
-        return []
+        return None
+
+
+def _idle(states: list[SiteState], without: list[str]) -> str:
+    """What was looked at and found idle, '' while a site may still get the snapshot: then it is under way or queued, or the site does not answer."""
+    left = [state.name for state in states if state.state != DONE]
+    if not left or sorted(left) != sorted(without):
+        return ""
+    return f"it is neither listed among the replications nor among those that wait, and it is not on {quoted(left)}"
 
 
 def _in_words(states: list[SiteState]) -> str:

@@ -12,7 +12,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import order_power, read_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import SETTLED, order_power, read_vms, rests
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, delete_vm, list_vms, read_vm, vms_called
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import (
@@ -23,7 +23,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+    EFFECT_WITHIN,
+    LOOK_INTO_EVENTS,
+    WAIT_ARGUMENTS,
+    Deadline,
+    Look,
+    Standstill,
+    wait_for,
+    wait_for_effect,
+)
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -116,7 +125,14 @@ def _remove(client: PrismElement, run: Run, vm: Vm, deadline: Deadline) -> None:
         # Two removals may have met, one of them repeated after a lost answer: what counts is whether the VM is gone.
         if read_vm(client, vm.uuid):
             raise
-    wait_for(lambda: Look(None, done=read_vm(client, vm.uuid) is None), what=what, timeout=deadline.left, progress=run.progress)
+    wait_for_effect(
+        lambda: read_vm(client, vm.uuid) is None,
+        what=what,
+        idle="its task has ended, and the VM is still listed",
+        endpoint=client.endpoint,
+        timeout=deadline.left,
+        progress=run.progress,
+    )
 
 
 def _power(client: PrismElement, run: Run, vm: Vm, deadline: Deadline) -> None:
@@ -147,11 +163,18 @@ def _transition(client: PrismElement, run: Run, vm: Vm, transition: str, timeout
         if task_uuid:
             wait_for_task(client, task_uuid, what, deadline.left, run.progress)
     except TaskFailed:
+        # An order before this one, perhaps our own whose answer was lost, may go on: what it does decides.
+        rests(client, vm.uuid)
         if _power_state(client, vm) != wanted:
             raise
 
+    standstill = Standstill(f"{client.endpoint}: {what}", LOOK_INTO_EVENTS)
+
     def look() -> Look[None]:
         state = _power_state(client, vm)
+        # A guest that was asked to shut down is under way for as long as it likes; otherwise the task was all that there is to wait for.
+        idle = f"its task has ended, and the VM is still {state}" if transition != "ACPI_SHUTDOWN" and state in SETTLED else ""
+        standstill.note(idle, min(EFFECT_WITHIN, timeout / 4))
         return Look(None, done=state == wanted, state=state)
 
     wait_for(look, what=what, timeout=deadline.left, progress=run.progress)

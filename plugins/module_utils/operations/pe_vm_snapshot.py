@@ -25,7 +25,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.t
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms, read_vm, vms_called
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+    EFFECT_WITHIN,
+    LOOK_INTO_EVENTS,
+    WAIT_ARGUMENTS,
+    Deadline,
+    Look,
+    Standstill,
+    wait_for,
+    wait_for_effect,
+)
 
 APPEARS_WITHIN = 15.0
 
@@ -172,12 +181,17 @@ def _create(client: PrismElement, run: Run, vm: Vm, uuid: str) -> VmSnapshot:
     except TaskFailed:
         if not appears():
             raise
-    return _wait_until_taken(run, taken, what, deadline.left)
+    idle = f"no snapshot '{name}' is listed, and {'its task has ended' if task_uuid else 'the cluster gave no task for it'}"
+    return _wait_until_taken(run, taken, what, deadline.left, Standstill(f"{client.endpoint}: {what}", LOOK_INTO_EVENTS), idle)
 
 
-def _wait_until_taken(run: Run, taken: Callable[[], VmSnapshot | None], what: str, timeout: float) -> VmSnapshot:
+def _wait_until_taken(
+    run: Run, taken: Callable[[], VmSnapshot | None], what: str, timeout: float, standstill: Standstill | None = None, idle: str = ""
+) -> VmSnapshot:
     def look() -> Look[VmSnapshot | None]:
         snapshot = taken()
+        if snapshot is None and standstill:
+            standstill.note(idle, min(EFFECT_WITHIN, timeout / 4))
         return Look(snapshot, done=snapshot is not None)
 
     return cast(VmSnapshot, wait_for(look, what=what, timeout=timeout, progress=run.progress))
@@ -231,7 +245,8 @@ def _remove(client: PrismElement, run: Run, snapshot: VmSnapshot) -> None:
         # Two removals may have met, one of them repeated after a lost answer: what counts is whether it is gone.
         if not gone():
             raise
-    wait_for(lambda: Look(None, done=gone()), what=what, timeout=deadline.left, progress=run.progress)
+    idle = "its task has ended, and the snapshot is still listed"
+    wait_for_effect(gone, what=what, idle=idle, endpoint=client.endpoint, timeout=deadline.left, progress=run.progress)
 
 
 def _only(client: PrismElement, found: list[VmSnapshot], name: str) -> VmSnapshot | None:

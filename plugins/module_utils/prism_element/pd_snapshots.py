@@ -72,6 +72,15 @@ def delete_pd_snapshot(client: PrismElement, protection_domain: str, snapshot_id
         raise OperationError(f"{client.endpoint} refuses to remove snapshot {snapshot_id} of '{protection_domain}': {reason}")
 
 
+def list_snapshots_being_removed(client: PrismElement, protection_domain: str) -> list[str]:
+    """The ids of the snapshots that the cluster has yet to remove, as far as it lists them (6.6); none of a protection domain that is not there."""
+    try:
+        entries = client.get(f"{path_of(protection_domain)}/pending_actions/") or []
+    except NotFound:
+        return []
+    return [str(snapshot_id) for entry in entries for snapshot_id in entry.get("to_be_removed_snapshots") or []]
+
+
 def _snapshots(client: PrismElement, path: str, protection_domain: str, params: dict[str, Any] | None) -> list[PdSnapshot]:
     # The order in which a cluster lists them is unknown.
     found = [_snapshot(entity, protection_domain) for entity in client.entities(path, params)]

@@ -5,21 +5,40 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import FINISHED, SUCCEEDED, read_task
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import (
+    FINISHED,
+    SUCCEEDED,
+    TaskFailed,
+    read_task,
+    tasks_under_way,
+    wait_for_task,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms, read_vm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, NotFound, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    NotFound,
+    NothingUnderWay,
+    OperationError,
+    StillRunning,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import EFFECT_WITHIN, Look, Standstill, wait_for
 
 AT_ONCE = 8
 READ_SINGLY = 20
 TASKS_A_LOOK = 40
 PAUSES_AFTER_LOST_ANSWERS = (0.5, 1.0, 2.0)
+IN_THE_WAY_AT_MOST = 60.0
+# States that stay until somebody orders another; all others are on the way to one.
+SETTLED = ("on", "off", "paused", "suspended")
 
 
 def read_vms(client: PrismElement, uuids: Sequence[str]) -> dict[str, Vm]:
@@ -37,18 +56,48 @@ def order_power(client: PrismElement, uuid: str, transition: str) -> str | None:
     """Order ON, OFF or ACPI_SHUTDOWN, and return the task to follow: None where there is none, or where the VM is in that state already.
 
     An order whose answer is lost is given again, after a look: it asks for a state and not for a change of it. What a cluster says to a second
-    one while the first is under way is not known (prism_element_v2 3.5); should it refuse, the VM counts as failed, and the next run finds it
-    as wanted. Raises AnswerLost when the last answer is lost, too.
+    one while the first is under way is not known (prism_element_v2 3.5); should it refuse, what is under way is waited for, and then the state decides.
+    Raises AnswerLost when the last answer is lost, too.
     """
     for pause in PAUSES_AFTER_LOST_ANSWERS:
         try:
-            return _send(client, uuid, transition)
+            return _send_or_join(client, uuid, transition)
         except AnswerLost:
             time.sleep(pause)
-        now = read_vm(client, uuid)
-        if now and now.power_state == ("on" if transition == "ON" else "off"):
+        if _is_as_wanted(client, uuid, transition):
             return None
+    return _send_or_join(client, uuid, transition)
+
+
+def rests(client: PrismElement, uuid: str) -> bool:
+    """Wait for what is under way with a VM, somebody else's included, a minute at most. Whether anything was, and has ended."""
+    under_way = tasks_under_way(client, uuid)
+    try:
+        for task_uuid in under_way:
+            with contextlib.suppress(TaskFailed):
+                wait_for_task(client, task_uuid, f"what is under way with VM {uuid}", IN_THE_WAY_AT_MOST, lambda _line: None)
+    except StillRunning:
+        return False
+    return bool(under_way)
+
+
+def _send_or_join(client: PrismElement, uuid: str, transition: str) -> str | None:
+    try:
+        return _send(client, uuid, transition)
+    except (AccessDenied, NotFound):
+        raise
+    except ApiError:
+        rested = rests(client, uuid)
+        if _is_as_wanted(client, uuid, transition):
+            return None
+        if not rested:
+            raise
     return _send(client, uuid, transition)
+
+
+def _is_as_wanted(client: PrismElement, uuid: str, transition: str) -> bool:
+    now = read_vm(client, uuid)
+    return bool(now and now.power_state == ("on" if transition == "ON" else "off"))
 
 
 def _send(client: PrismElement, uuid: str, transition: str) -> str | None:
@@ -63,6 +112,9 @@ class PowerChange:
         self._client = client
         self._wanted = wanted
         self._tasks: dict[str, str] = {}
+        self._standstills: dict[str, Standstill] = {}
+        self._grace = EFFECT_WITHIN
+        self._asks_the_guest = False
         self._denied: AccessDenied | None = None
         self.left = {vm.uuid: vm for vm in vms}
         self.failures: dict[str, str] = {}
@@ -71,6 +123,8 @@ class PowerChange:
     def order(self, transition: str) -> None:
         """Order ON, OFF or ACPI_SHUTDOWN for all that are left. Raises AccessDenied, after which nothing more is sent."""
         self._tasks.clear()
+        self._standstills.clear()
+        self._asks_the_guest = transition == "ACPI_SHUTDOWN"
         with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
             list(pool.map(lambda vm: self._order(vm, transition), list(self.left.values())))
         if self._denied:
@@ -78,6 +132,7 @@ class PowerChange:
 
     def wait(self, what: str, timeout: float, progress: Callable[[str], None]) -> None:
         """Wait until none is left. Raises StillRunning; what was reached and what failed until then stays noted."""
+        self._grace = min(EFFECT_WITHIN, timeout / 4)
         wait_for(self._look, what=what, timeout=timeout, progress=progress)
 
     def _order(self, vm: Vm, transition: str) -> None:
@@ -106,8 +161,19 @@ class PowerChange:
                 del self.left[uuid]
                 self._tasks.pop(uuid, None)
         self._note_failed_tasks()
+        for uuid in list(self.left):
+            self._note_standstill(uuid, there[uuid].power_state)
         reached = self._all - len(self.left) - len(self.failures)
         return Look(None, done=not self.left, state=f"{reached} of {self._all}{f', {len(self.failures)} failed' if self.failures else ''}")
+
+    def _note_standstill(self, uuid: str, state: str) -> None:
+        """A VM whose task has ended is as wanted soon after, or never; but a guest that was asked to shut down takes its time."""
+        standstill = self._standstills.setdefault(uuid, Standstill("", ""))
+        idle = uuid not in self._tasks and state in SETTLED and not self._asks_the_guest
+        try:
+            standstill.note("its task has ended" if idle else "", self._grace)
+        except NothingUnderWay:
+            self._fail(uuid, f"its task has ended, and it is still {state}")
 
     def _note_failed_tasks(self) -> None:
         """The power state tells what is done; a task is asked only whether it failed, and only so many at each look."""
@@ -118,6 +184,11 @@ class PowerChange:
             task_uuid = self._tasks.pop(uuid)
             if task and task.status in FINISHED:
                 if task.status != SUCCEEDED:
+                    others = tasks_under_way(self._client, uuid)
+                    if others:
+                        # An order before this one, perhaps our own whose answer was lost, goes on: what it does decides.
+                        self._tasks[uuid] = others[0]
+                        continue
                     now = read_vm(self._client, uuid)
                     if now is None or now.power_state != self._wanted:
                         self._fail(uuid, f"the task ended {task.status.capitalize()}: {task.error or 'no reason given'}")

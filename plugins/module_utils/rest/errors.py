@@ -68,3 +68,7 @@ class AccessDenied(ApiError):
 
 class NotFound(ApiError):
     """The object does not exist, in any of the ways the endpoint has of saying so."""
+
+
+class NothingUnderWay(OperationError):
+    """What was waited for has not come, and nothing that could still bring it is to be seen any more: waiting on is of no use."""

@@ -223,7 +223,7 @@ class DisasterRecovery:
 
     def _take_ordered(self, domain: ProtectionDomain, schedule: OobSchedule, requested_usecs: int) -> None:
         domain.oob_schedules.pop(schedule.id, None)
-        if self.world.lost or not domain.active:
+        if self.world.lost or not domain.active or self.world.forgets("pd_snapshot"):
             if schedule.promised:
                 domain.snapshots.pop(schedule.promised.id, None)
             return
@@ -320,6 +320,8 @@ class DisasterRecovery:
         """Delete a snapshot on this cluster (contract 8.2)."""
         if snapshot.state == "SCHEDULED":
             raise self.world.invalid(f"Snapshot {snapshot.id} is scheduled and cannot be deleted")
+        if self.world.forgets("removal"):
+            return
         self.drop(domain, snapshot)
         if self.world.behaviour["delete_propagates"]:
             for site in snapshot.remote_sites:

@@ -53,7 +53,12 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             if given is not None and given != _find(world, snapshot_uuid).logical_timestamp:
                 raise world.invalid(f"Logical timestamp {given} is not current")
             _find(world, snapshot_uuid)
-        task = world.start_task("VmSnapshotDelete", world.durations["delete"], lambda _task: world.drop_snapshot(snapshot_uuid), [("SNAPSHOT", snapshot_uuid)])
+
+        def drop(_task: Task) -> None:
+            if not world.forgets("removal"):
+                world.drop_snapshot(snapshot_uuid)
+
+        task = world.start_task("VmSnapshotDelete", world.durations["delete"], drop, [("SNAPSHOT", snapshot_uuid)])
         return Reply(201, {"task_uuid": task.uuid})
 
 
@@ -75,6 +80,8 @@ def _create(world: PrismElementWorld, specs: list[dict[str, Any]]) -> Task:
 
     def create(task: Task) -> None:
         world.promised_uuids -= promised
+        if world.forgets("snapshot"):
+            return
         for spec, _vm in frozen:
             if spec["vm_uuid"] not in world.vms:
                 raise TaskFailure(f"VM {spec['vm_uuid']} is not found")

@@ -39,6 +39,7 @@ BEHAVIOUR: dict[str, Any] = {
     "delete_missing": "refuse",  # 3.4, 4.4: deletion is called idempotent
     "nics_listed": "asked",  # 3.1, trap 42: where vm_nics comes when it is asked for
     "nic_id_form": "colons",  # 3.6, addition 10: how a MAC address in a path is written
+    "forgotten_orders": [],  # 1.7, 5.4: orders of these kinds are accepted, their tasks succeed, and nothing happens
     "second_power_order": "accept",  # 3.5: a power order while another one of the VM is under way
     "guest_ignores_shutdown": False,  # 3.5
     "duplicate_uuid": "idempotent",  # 3.2, 4.2
@@ -88,6 +89,7 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
     "delete_missing": {"refuse", "task"},
     "nics_listed": {"asked", "singly", "never"},
     "nic_id_form": {"colons", "hyphens", "both"},
+    "forgotten_orders": [{"power", "removal", "snapshot", "restore", "pd_snapshot"}],
     "second_power_order": {"accept", "refuse", "task_fails"},
     "guest_ignores_shutdown": bool,
     "duplicate_uuid": {"idempotent", "refuse"},

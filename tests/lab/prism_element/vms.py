@@ -189,6 +189,8 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
         with_snapshots = request.flag("delete_snapshots")
 
         def delete(_task: Task) -> None:
+            if world.forgets("removal"):
+                return
             world.remove_vm(vm_uuid)
             if with_snapshots:
                 for snapshot in [snapshot for snapshot in world.snapshots.values() if snapshot.vm.uuid == vm_uuid]:
@@ -210,6 +212,8 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
                 raise TaskFailure(f"VM {vm.uuid} is not found")
             if second and world.behaviour["second_power_order"] == "task_fails":
                 raise TaskFailure(f"VM {vm.uuid} is in transition")
+            if world.forgets("power"):
+                return
             target = TRANSITIONS[transition]
             if target is not None:
                 world.set_power(vm.uuid, target)

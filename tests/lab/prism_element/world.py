@@ -352,6 +352,10 @@ class PrismElementWorld(Endpoint):
         self.events.after(takes, end)
         return task
 
+    def forgets(self, kind: str) -> bool:
+        """Whether orders of this kind are accepted and have no effect."""
+        return kind in self.behaviour["forgotten_orders"]
+
     # What the cluster tells about itself.
 
     def audit(self, kind: str, template: str, context: list[tuple[str, str]], domain: str | None = None) -> None:

@@ -30,7 +30,8 @@ def keys_of(schema: Any) -> Iterator[str]:
             yield key
             yield from keys_of(inner)
     elif isinstance(schema, list):
-        yield from keys_of(schema[0])
+        for inner in schema:
+            yield from keys_of(inner)
     elif isinstance(schema, (required, nullable)):
         yield from keys_of(schema.schema)
     elif isinstance(schema, either):
