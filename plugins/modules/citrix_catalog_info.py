@@ -21,6 +21,12 @@ options:
       - Whether to read the images that each catalog had, too. Costs one request per catalog.
     type: bool
     default: false
+  machines:
+    description:
+      - Whether to count the machines and sessions of each catalog, also by delivery group. Costs at least one request for each catalog, or, of more than 20
+        catalogs, one for each thousand machines of the site.
+    type: bool
+    default: false
 notes:
   - The account needs the role Read Only Administrator.
 seealso:
@@ -95,6 +101,32 @@ catalogs:
       description: V(SingleSession) or V(MultiSession).
       type: str
       returned: always
+    machines:
+      description: Whom a change to it concerns.
+      type: dict
+      returned: when O(machines=true)
+      contains:
+        machines:
+          description: Number of its machines.
+          type: int
+          returned: always
+        "on":
+          description: Number of those that are on.
+          type: int
+          returned: always
+        sessions:
+          description: Number of sessions on those.
+          type: int
+          returned: always
+        out_of_date:
+          description: Number of machines that wait for a restart to take up the image.
+          type: int
+          returned: always
+        delivery_groups:
+          description: The same by delivery group, which has an C(id) and a C(name), both empty for machines that are in none.
+          type: list
+          elements: dict
+          returned: always
     total_count:
       description: How many machines it has.
       type: int

@@ -177,6 +177,41 @@ catalogs:
       description: When its update ended, in UTC; null when there was nothing to do.
       type: str
       returned: always
+    machines_take_image:
+      description: Whether machines that are there already take the image, at their next start; null when the site does not tell. Where it is V(false) only
+        machines that are made later get it.
+      type: bool
+      returned: always
+    impact:
+      description: Whom it concerns, as seen before anything was done; null when there was nothing to do or it could not be read.
+      type: dict
+      returned: always
+      contains:
+        machines:
+          description: Number of its machines.
+          type: int
+          returned: always
+        restart:
+          description: How many of them may restart for it at most.
+          type: int
+          returned: always
+        sessions:
+          description: How many sessions end with these restarts.
+          type: int
+          returned: always
+        at_next_start:
+          description: How many take the image when they next start by themselves.
+          type: int
+          returned: always
+        keep_image:
+          description: How many keep the image that they have.
+          type: int
+          returned: always
+        delivery_groups:
+          description: C(machines), C(restart) and C(sessions) by delivery group, C(name) being empty for machines that are in none.
+          type: list
+          elements: dict
+          returned: always
     warning:
       description: What the site or we have to remark.
       type: str
@@ -204,6 +239,18 @@ catalogs:
       seconds: 1260.4
       started: "2026-11-20T23:43:12.480Z"
       finished: "2026-11-21T00:04:12.880Z"
+      machines_take_image: true
+      impact:
+        machines: 20
+        restart: 18
+        sessions: 12
+        at_next_start: 2
+        keep_image: 0
+        delivery_groups:
+          - name: W11
+            machines: 20
+            restart: 18
+            sessions: 12
       warning: null
       msg: null
 """

@@ -135,8 +135,13 @@ catalogs:
       description: How many machines the catalog has.
       type: int
       returned: always
+    machines_take_image:
+      description: Whether its machines take a new image at their next start, null when the site does not tell.
+      type: bool
+      returned: always
     machines_up_to_date:
-      description: How many of them have taken up the image.
+      description: How many of them have taken up the image; null where RV(catalogs[].machines_take_image) is not true, since nobody knows which image
+        those have.
       type: int
       returned: always
     note:
@@ -163,6 +168,7 @@ catalogs:
           protection_domain_snapshot_id: "353902"
           doubt: ""
       machines: 20
+      machines_take_image: true
       machines_up_to_date: 18
       note: 2026.11.20-1
 problems:

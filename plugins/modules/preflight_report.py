@@ -71,7 +71,8 @@ options:
     required: true
   sites:
     description:
-      - Facts by Citrix site. C(message) and C(endpoint) are as for O(clusters), C(wanted) are the catalogs to move,
+      - Facts by Citrix site. C(message) and C(endpoint) are as for O(clusters), C(wanted) are the catalogs to move, C(waves) and C(reboot) the waves of the
+        roll-out and the reboot policy of those that have none of their own,
         C(site), C(hosting_units) and C(catalogs) the results of these names.
     type: dict
     required: true

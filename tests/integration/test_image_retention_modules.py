@@ -132,18 +132,25 @@ def test_report_of_a_doubt_fails() -> None:
 
 def catalog(name: str, image: str | None, total: int = 20) -> dict[str, Any]:
     master = {"name": image, "path": PATH.format(image)} if image else None
-    return {"id": f"id-{name}", "name": name, "full_name": f"Prod/{name}", "hosting_unit": "AHV-A", "master_image": master, "total_count": total, "note": "n"}
+    facts = {"id": f"id-{name}", "name": name, "full_name": f"Prod/{name}", "hosting_unit": "AHV-A", "master_image": master, "total_count": total, "note": "n"}
+    return {**facts, "machines_take_image": name != "Desks"}
 
 
 def test_lineage(tmp_path: Path) -> None:
     told_sites = {
-        "daas": {"message": "", "catalogs": [catalog("Pool", "ctx_Gold_1"), catalog("Old", "by hand"), catalog("Desks", None)], "out_of_date": ["id-Pool"] * 3}
+        "daas": {
+            "message": "",
+            "catalogs": [catalog("Pool", "ctx_Gold_1"), catalog("Old", "by hand"), catalog("None", None), catalog("Desks", "ctx_Gold_1")],
+            "out_of_date": ["id-Pool"] * 3,
+        }
     }
     told_clusters = {**clusters(snapshot("1", 3)), "cluster-b": {"message": "", "snapshots": [snapshot("1", 3, source="")]}}
     path = tmp_path / "lineage.json"
     result = run_module("image_lineage_info", {"clusters": told_clusters, "sites": told_sites, "path": str(path)})
     assert not result.get("failed"), result
-    old, pool = result["catalogs"]
+    desks, old, pool = result["catalogs"]
+    # The site says of machines that never take an image that they are up to date
+    assert (desks["machines"], desks["machines_up_to_date"], desks["machines_take_image"]) == (20, None, False)
     assert (old["image"], old["release"], old["clusters"]) == ("by hand", None, [])
     # Which cluster the catalog lives on is not told, so the image that somebody made by hand on cluster-b may be its own.
     assert (pool["release"], pool["base_vm"], pool["protection_domain_snapshots"], pool["marked"]) == ("1", "Gold", [], False)

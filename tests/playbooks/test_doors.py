@@ -62,6 +62,7 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("daas", {**CATALOG, "image": "ctx_Gold_1", "image_will_exist": True}),
         ("daas", {**CATALOG, "image": "ctx_Gold_1", "reboot": {"within_minutes": "soon"}}),
     ],
+    "citrix_catalog_restart": [("daas", {**CATALOG, "reboot": {"within_minutes": 0}}), ("daas", {**CATALOG, "reboot": {}})],
     "citrix_catalog_rollback": [("daas", {**CATALOG, "from_image": "ctx_Gold_1"}), ("daas", CATALOG)],
     "citrix_machine_hosting": [
         ("daas", {"vms": [], "machines": ["nobody"]}),

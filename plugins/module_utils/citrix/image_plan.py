@@ -6,15 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import read_catalogs, read_others_task, read_own_tasks, selector_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import ImageBrowser, Sight
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import Order, Terms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.populations import read_populations
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import impact, sentence, together
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import RunningTask, has_image
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_outcomes import Outcome, failure, results
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.reboot_policy import AT_NEXT_SHUTDOWN
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -76,6 +80,21 @@ def observe(site: CitrixSite, run: Run, wanted: Sequence[tuple[Catalog, str]], *
         if catalog.hosting_unit and image and catalog.id not in tasks and not has_image(catalog, image)
     ]
     return Observed(tasks, ImageBrowser(site, bypass_cache, run.progress).look_for(sought))
+
+
+def with_impacts(site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms) -> list[Order]:
+    """The orders with whom each one concerns, read before anything is done. That it cannot be read stops nobody, and is said."""
+    moving = [order.step.catalog for order in orders if order.step.changes]
+    try:
+        counted = read_populations(site, [catalog.id for catalog in moving])
+    except OperationError as error:
+        run.warn(f"Whom the change concerns could not be read: {error.message}")
+        return list(orders)
+    restarts = terms.reboot.within != AT_NEXT_SHUTDOWN
+    impacts = {catalog.id: impact(counted[catalog.id], catalog.machines_take_image, restarts) for catalog in moving}
+    if impacts:
+        run.progress(f"{'would concern' if run.check else 'concerns'} {sentence(together(impacts.values()))}")
+    return [replace(order, impact=impacts.get(order.step.catalog.id)) for order in orders]
 
 
 def finish(outcomes: Sequence[Outcome], site: CitrixSite) -> dict[str, Any]:

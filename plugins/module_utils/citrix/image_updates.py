@@ -50,6 +50,7 @@ class Order:
 
     step: Step
     note: str | None = None
+    impact: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
@@ -91,10 +92,13 @@ def reboot_policy(given: Mapping[str, Any] | None) -> RebootPolicy:
 
 def carry_out(site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms) -> list[Outcome]:
     """Do the steps, so many at once as the terms allow, in check mode only tell them. One catalog's failure is its own outcome and stops no other."""
-    if run.check:
-        return [_planned(order, terms) for order in orders]
+
+    def outcome(order: Order) -> Outcome:
+        found = _planned(order, terms) if run.check else _CatalogUpdate(site, run, order, terms).carry_out()
+        return replace(found, impact=order.impact)
+
     with ThreadPoolExecutor(max_workers=max(1, terms.concurrency)) as pool:
-        return list(pool.map(lambda order: _CatalogUpdate(site, run, order, terms).carry_out(), orders))
+        return list(pool.map(outcome, orders))
 
 
 def _planned(order: Order, terms: Terms) -> Outcome:
@@ -199,14 +203,7 @@ class _CatalogUpdate:
         return f"/MachineCatalogs/{segment(self._catalog.id)}/{deed}"
 
     def _payload(self) -> dict[str, Any]:
-        reboot = self._terms.reboot
-        options: dict[str, Any] = {"RebootDuration": reboot.within, "WarningDuration": reboot.warning}
-        if reboot.warning_title:
-            options["WarningTitle"] = reboot.warning_title
-        if reboot.warning_message:
-            options["WarningMessage"] = reboot.warning_message
-        if reboot.warning_repeat:
-            options["WarningRepeatInterval"] = reboot.warning_repeat
+        options = self._terms.reboot.request()
         if self._is_rollback:
             return options
         payload: dict[str, Any] = {"MasterImagePath": self._step.path, "StoreOldImage": self._terms.store_old_image, "RebootOptions": options}

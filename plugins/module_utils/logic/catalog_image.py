@@ -72,11 +72,11 @@ def has_image(catalog: Catalog, image: str) -> bool:
     return catalog.hosting_unit is not None and same(catalog.image_path, expected_path(catalog.hosting_unit.path, image))
 
 
-def cannot_testify(catalog: Catalog, machines: int) -> str:
+def cannot_testify(takes_image: bool | None, machines: int) -> str:
     """What has to be said of a catalog whose machines do not take a new image, '' of the others (citrix_orchestration 8.4)."""
-    if catalog.machines_take_image or not machines:
+    if takes_image or not machines:
         return ""
-    if catalog.machines_take_image is None:
+    if takes_image is None:
         return f"the site does not tell whether its {machines} machines ever take a new image"
     return f"its {machines} machines keep the image that they were made from; only machines that are made from now on get a new one"
 

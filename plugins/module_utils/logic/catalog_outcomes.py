@@ -5,10 +5,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage, image_name, same_path
 
@@ -18,6 +19,7 @@ class Outcome:
     """One catalog's result. `catalog` is as it was observed at first, None when none was found for `wanted`; `after` is the path of the image it has now.
     `started` and `finished` (ISO 8601, UTC) are empty when there was nothing to do.
 
+    `impact` is whom it concerns, as seen before; None when there is nothing to do or it could not be read.
     `action` is unchanged, planned, published, rolled_back, adopted, failed or window_over.
     """
 
@@ -34,6 +36,7 @@ class Outcome:
     finished: str = ""
     warning: str = ""
     msg: str = ""
+    impact: Mapping[str, Any] | None = None
 
 
 def results(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -76,9 +79,17 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 1),
         "started": outcome.started or None,
         "finished": outcome.finished or None,
-        "warning": outcome.warning or None,
+        "machines_take_image": catalog.machines_take_image if catalog else None,
+        "impact": outcome.impact,
+        "warning": "; ".join(part for part in (outcome.warning, _remark(outcome)) if part) or None,
         "msg": outcome.msg or None,
     }
+
+
+def _remark(outcome: Outcome) -> str:
+    """That a catalog has the image does not mean that its machines have it, or ever will."""
+    catalog = outcome.catalog
+    return cannot_testify(catalog.machines_take_image, catalog.total_count) if catalog and outcome.action != "failed" else ""
 
 
 def _name_after(outcome: Outcome, before: MasterImage | None) -> str:

@@ -144,7 +144,7 @@ def _unproven(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) 
     if not at_work:
         return f"all of its {seen.machines} machines are in maintenance mode and prove nothing"
     if image is not None and not catalog.machines_take_image:
-        return f"{cannot_testify(catalog, seen.machines)}, so that none can prove this one"
+        return f"{cannot_testify(catalog.machines_take_image, seen.machines)}, so that none can prove this one"
     where = "" if image is None else " on the image"
     return f"{witnesses} machines are registered{where}, at least {least} must be to prove anything"
 

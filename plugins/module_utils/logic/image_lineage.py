@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import Identity, cluster_of_unit, identity_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_image_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
@@ -40,6 +41,7 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
             doubts = _doubts(copies, home) if named else []
             witnesses = [] if doubts else [copy for copy in copies if home in (None, copy["cluster"])]
             total = catalog.get("total_count") or 0
+            takes_image = catalog.get("machines_take_image")
             found.append(
                 {
                     "site": host,
@@ -57,7 +59,8 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
                     "doubts": doubts,
                     "clusters": copies,
                     "machines": total,
-                    "machines_up_to_date": total - behind[catalog["id"]],
+                    "machines_take_image": takes_image,
+                    "machines_up_to_date": total - behind[catalog["id"]] if takes_image else None,
                     "note": catalog.get("note") or "",
                 }
             )
@@ -103,10 +106,17 @@ def rows(found: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
             each["base_vm"] or "",
             ", ".join(each["protection_domain_snapshots"]) or "; ".join(each["doubts"]),
             each["cluster"] or ", ".join(copy["cluster"] for copy in each["clusters"]) or "none has it",
-            f"{each['machines_up_to_date']} of {each['machines']}",
+            _told(each),
         )
         for each in found
     ]
+
+
+def _told(each: Facts) -> str:
+    """A site calls machines up to date that never take a new image; of those nobody knows."""
+    if each["machines_up_to_date"] is None:
+        return cannot_testify(each["machines_take_image"], each["machines"]) or "no machines"
+    return f"{each['machines_up_to_date']} of {each['machines']}"
 
 
 def _release(each: Facts) -> str:

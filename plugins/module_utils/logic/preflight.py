@@ -15,12 +15,16 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import tables
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import impact, sentence, together
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, Selector, find_catalog, folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import Identity, cluster_of_unit, clusters_meant, identity_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import is_proven, same_for_citrix
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release as ReleaseName
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_image_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.reboot_policy import AT_NEXT_SHUTDOWN
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import plan_waves
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
 
 OK, WARNING, STOP = "ok", "warning", "stop"
@@ -90,8 +94,8 @@ def judge(release: Release, clusters: Mapping[str, Facts], sites: Mapping[str, F
     """All rows: clusters first, then sites, each in the given order.
 
     `clusters`: inventory host -> {message, address, port, endpoint, cluster, storage_containers, snapshots, image, protection_domains, vms}.
-    `sites`: inventory host -> {message, wanted, endpoint, site, hosting_units, catalogs}.
-    Apart from the message, the address and `wanted` they are what the info modules return.
+    `sites`: inventory host -> {message, wanted, waves, reboot, endpoint, site, hosting_units, catalogs}.
+    Apart from the message, the address, `wanted`, `waves` and `reboot` they are what the info modules return.
     """
     identities = [identity_of(host, facts) for host, facts in clusters.items()]
     rows = []
@@ -451,6 +455,8 @@ def _catalogs(rows: _Rows, facts: Facts, clusters: Mapping[str, Facts], identiti
         return
     if known is None:
         return
+    waves = _waves(rows, facts)
+    impacts = []
     by_id = {catalog["id"]: catalog for catalog in known}
     records = [_record(catalog) for catalog in known]
     seen: set[str] = set()
@@ -472,6 +478,46 @@ def _catalogs(rows: _Rows, facts: Facts, clusters: Mapping[str, Facts], identiti
             rows.stop(what, f"stands on '{current}', which Citrix cannot tell from '{image}': they differ in case only", "Use another release id")
             continue
         _catalog(rows, what, found, given.get("cluster"), facts, clusters, identities)
+        wave = waves.get(given.get("wave") or next(reversed(waves), ""))
+        _machines(rows, what, found, wave)
+        if found.get("machines"):
+            impacts.append(impact(found["machines"], found.get("machines_take_image"), _restarts(wave)))
+    if impacts:
+        rows.ok("blast radius", sentence(together(impacts)))
+
+
+def _waves(rows: _Rows, facts: Facts) -> dict[str, dict[str, Any]]:
+    """The waves of the roll-out by name, in their order; empty when nobody told of waves, or they are wrong."""
+    try:
+        planned = plan_waves(facts.get("wanted") or [], facts.get("waves") or [{"name": "all"}], reboot=facts.get("reboot") or {})
+    except (TypeError, ValueError) as error:
+        rows.stop("waves", str(error), "Correct catalog_rollout_waves and the waves of the catalogs")
+        return {}
+    return {wave["name"]: wave for wave in planned}
+
+
+def _restarts(wave: Mapping[str, Any] | None) -> bool:
+    return wave is not None and int(wave["reboot"].get("within_minutes", AT_NEXT_SHUTDOWN)) != AT_NEXT_SHUTDOWN
+
+
+def _machines(rows: _Rows, what: str, catalog: Facts, wave: Mapping[str, Any] | None) -> None:
+    """Whether the catalog's machines will ever have the image, and can open the gate of its wave."""
+    for warning in catalog.get("warnings") or []:
+        rows.warn(what, f"the site warns: {warning}", "Look at it in Citrix Studio")
+    if "machines_take_image" not in catalog:
+        return
+    total = catalog.get("total_count") or 0
+    takes_image = catalog["machines_take_image"]
+    remark = cannot_testify(takes_image, total) or ("" if total else "it has no machines")
+    gated = wave is not None and wave["gate"] is not None and wave["gate"]["registered_at_least"] > 0
+    if remark and gated and wave is not None:
+        advice = "Put it into a wave without gate, or give that gate registered_at_least: 0"
+        rows.stop(what, f"{remark}, so that nothing can open the gate of wave '{wave['name']}'", advice)
+    elif remark and total:
+        rows.warn(what, remark, "Make its machines anew, or update them another way")
+    elif gated and wave is not None and not _restarts(wave):
+        seen = f"its machines take the image at their next shutdown; the gate of wave '{wave['name']}' stays closed until one did"
+        rows.warn(what, seen, "Give the wave a reboot policy with within_minutes")
 
 
 def _record(catalog: Facts) -> Catalog:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 AT_NEXT_SHUTDOWN = -1
 
@@ -19,6 +20,17 @@ class RebootPolicy:
     warning_title: str = ""
     warning_message: str = ""
     warning_repeat: int = 0
+
+    def request(self) -> dict[str, Any]:
+        """The policy as a site takes it (citrix_orchestration 8.5)."""
+        options: dict[str, Any] = {"RebootDuration": self.within, "WarningDuration": self.warning}
+        if self.warning_title:
+            options["WarningTitle"] = self.warning_title
+        if self.warning_message:
+            options["WarningMessage"] = self.warning_message
+        if self.warning_repeat:
+            options["WarningRepeatInterval"] = self.warning_repeat
+        return options
 
     def __post_init__(self) -> None:
         if self.within < AT_NEXT_SHUTDOWN:

@@ -125,7 +125,7 @@ def _touched(site: str, catalog: Mapping[str, Any], report: Mapping[str, Any]) -
         settled=action in good,
         detail=(catalog.get("warning") if action in good else catalog.get("msg")) or "",
         wave=str(catalog.get("wave") or ""),
-        machines=(gate["machines"], gate["on"] - gate["out_of_date"]) if gate else None,
+        machines=(gate["machines"], 0 if action == "rolled_back" else gate["proven"]) if gate else None,
     )
 
 

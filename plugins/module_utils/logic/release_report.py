@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import tables
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import sentence, together
 
 SETTLED_CLUSTER_STATES = {
     "present": "image was there",
@@ -72,7 +73,7 @@ def catalog_rows(sites: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, 
         for catalog in site["catalogs"]:
             action = catalog["action"]
             settled = action in good
-            detail = (catalog.get("warning") or _move(catalog) if settled else catalog.get("msg")) or ""
+            detail = (_told(catalog) if settled else catalog.get("msg")) or ""
             wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
             rows.append(Row(host, _catalog_name(catalog), {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action), f"{wave}{detail}", settled))
         for catalog in site["waiting"]:
@@ -101,6 +102,18 @@ def as_dicts(rows: Iterable[Row]) -> list[dict[str, Any]]:
 def _catalog_name(catalog: Mapping[str, Any]) -> str:
     name = catalog.get("full_name") or catalog.get("name") or catalog.get("id") or ""
     return f"catalog {name}"
+
+
+def _told(catalog: Mapping[str, Any]) -> str:
+    """The move and, in a plan, whom it would concern; what there is to remark goes before the move."""
+    concerns = sentence(catalog["impact"]) if catalog["action"] == "planned" and catalog.get("impact") else ""
+    return "; ".join(part for part in (catalog.get("warning") or _move(catalog), concerns) if part)
+
+
+def blast_radius(sites: Mapping[str, Mapping[str, Any]]) -> str:
+    """Whom all catalogs together concern, in one line; '' when nobody is concerned."""
+    found = [catalog["impact"] for site in sites.values() for catalog in site["catalogs"] if catalog.get("impact")]
+    return sentence(together(found)) if found else ""
 
 
 def _move(catalog: Mapping[str, Any]) -> str:

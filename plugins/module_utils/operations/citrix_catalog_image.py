@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import Observed, Target, chosen_targets, finish, observe
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import Observed, Target, chosen_targets, finish, observe, with_impacts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import REBOOT_ARGUMENTS, Order, Terms, carry_out, reboot_policy
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import Step, plan_update
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_end
@@ -60,7 +60,7 @@ def perform(run: Run) -> dict[str, Any]:
     observed = observe(site, run, [(target.catalog, target.image) for target in targets], bypass_cache=params["bypass_cache"])
     assume_visible = params["image_will_exist"] and run.check
     orders = [Order(_plan(target, observed, assume_visible), target.note) for target in targets]
-    return finish(carry_out(site, run, orders, terms) + missed, site)
+    return finish(carry_out(site, run, with_impacts(site, run, orders, terms), terms) + missed, site)
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -18,6 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs
     selector_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.populations import read_populations
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -26,6 +27,7 @@ ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     "catalogs": {"type": "list", "elements": "dict", "options": SELECTOR_ARGUMENTS, **SELECTOR_RULES},
     "history": {"type": "bool", "default": False},
+    "machines": {"type": "bool", "default": False},
 }
 
 
@@ -35,6 +37,10 @@ def perform(run: Run) -> dict[str, Any]:
     if run.params["catalogs"] is not None:
         catalogs = _chosen(run.params["catalogs"], catalogs, site.endpoint)
     facts = [catalog_facts(catalog) for catalog in sorted(catalogs, key=lambda catalog: catalog.full_name.casefold())]
+    if run.params["machines"]:
+        counted = read_populations(site, [catalog["id"] for catalog in facts])
+        for catalog in facts:
+            catalog["machines"] = counted[catalog["id"]]
     if run.params["history"]:
         for catalog in facts:
             catalog["history"] = [asdict(image) for image in read_history(site, catalog["id"])] if catalog["master_image"] else []

@@ -9,7 +9,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES, read_history
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import chosen_targets, finish, observe
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import chosen_targets, finish, observe, with_impacts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import REBOOT_ARGUMENTS, Order, Terms, carry_out, reboot_policy
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import Step, needs_rollback, plan_rollback, rollback_target
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
@@ -53,7 +53,8 @@ def perform(run: Run) -> dict[str, Any]:
         task = observed.task(catalog)
         refused = Step(catalog, "refuse", reason=sight.problem) if sight.problem else None
         steps.append(refused or plan_rollback(catalog, from_image, image, histories.get(catalog.id, []), sight.images, task))
-    return finish(carry_out(site, run, [Order(step, params["note"]) for step in steps], terms) + missed, site)
+    orders = with_impacts(site, run, [Order(step, params["note"]) for step in steps], terms)
+    return finish(carry_out(site, run, orders, terms) + missed, site)
 
 
 def _path_back(catalog: Catalog, image: str | None, history: list[HistoricalImage]) -> str:

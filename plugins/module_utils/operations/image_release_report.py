@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import timeline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_page import release_page
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import as_dicts, catalog_rows, cluster_rows, problems, table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import as_dicts, blast_radius, catalog_rows, cluster_rows, problems, table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
@@ -49,12 +49,16 @@ def perform(run: Run) -> dict[str, Any]:
     title = f"{name} of {params['base_vm']}{' (a plan: nothing was changed)' if run.check else ''}"
     for line in table(title, rows):
         run.show(line)
+    concerns = blast_radius(params["sites"])
+    if concerns:
+        run.show(f"{'Would concern' if run.check else 'Concerned'} {concerns}")
     report = {
         **{name: params[name] for name in TOLD_AS_GIVEN},
         **_times(params),
         "complete": not missing and not run.check,
         "check_mode": run.check,
         "problems": missing,
+        "blast_radius": concerns,
         "rows": as_dicts(rows),
     }
     if not run.check:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_outcomes import Outcome, failure, results
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage
@@ -16,7 +18,7 @@ def catalog(name: str) -> Catalog:
     return Catalog(f"id-{name}", name, f"Prod/{name}", ("Prod",), hosting_unit=UNIT, master_image=MasterImage("old", OLD))
 
 
-MOVED = Outcome("Prod/A", catalog("A"), "published", NEW, changed=True, job_id="j", job_status="Complete", seconds=1.26)
+MOVED = Outcome("Prod/A", catalog("A"), "published", NEW, changed=True, job_id="j", job_status="Complete", seconds=1.26, impact={"machines": 2})
 LEFT = Outcome("Prod/B", catalog("B"), "unchanged", OLD)
 FAILED = Outcome("Prod/C", catalog("C"), "failed", OLD, msg="job j failed: no space.")
 MISSED = Outcome("D", None, "failed", msg="there is no catalog 'D'")
@@ -45,11 +47,23 @@ def test_results_tell_every_catalog_and_the_diff_only_those_found() -> None:
         "seconds": 1.3,
         "started": None,
         "finished": None,
+        "machines_take_image": None,
+        "impact": {"machines": 2},
         "warning": None,
         "msg": None,
     }
     assert result["catalogs"][3]["id"] is None
     assert result["catalogs"][3]["after"] is None
+
+
+def test_catalogs_whose_machines_keep_their_image_are_called_that() -> None:
+    persistent = replace(catalog("P"), clean_on_boot=False, total_count=20)
+    for outcome in (replace(LEFT, catalog=persistent), replace(MOVED, catalog=persistent, warning="slow")):
+        (facts,) = results([outcome])["catalogs"]
+        assert facts["machines_take_image"] is False
+        assert "its 20 machines keep the image that they were made from" in facts["warning"]
+        assert facts["warning"].startswith("slow; ") == bool(outcome.warning)
+    assert results([replace(LEFT, catalog=replace(persistent, total_count=0))])["catalogs"][0]["warning"] is None
 
 
 def test_failure_is_one_sentence_that_names_all() -> None:

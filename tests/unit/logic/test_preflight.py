@@ -102,6 +102,64 @@ def test_a_sound_estate_is_all_ok(estate: Estate) -> None:
     assert {"golden VM", "free space", "replication", "certificate", "clock"} <= {row.what for row in rows}
 
 
+PEOPLE = {
+    "machines": 20,
+    "on": 18,
+    "sessions": 12,
+    "out_of_date": 0,
+    "delivery_groups": [{"id": "g", "name": "Office", "machines": 20, "on": 18, "sessions": 12}],
+}
+NIGHTLY = {"name": "canary", "reboot": {"within_minutes": 60}, "gate": {}}
+
+
+def with_machines(estate: Estate, **facts: Any) -> dict[str, Any]:
+    """The site with machines in its first catalog, which is in a wave with a gate and restarts, the second in one without."""
+    site = estate["sites"]["daas"]
+    site.update(waves=[NIGHTLY, {"name": "rest"}])
+    site["wanted"][0]["wave"] = "canary"
+    site["catalogs"][0].update({"machines_take_image": True, "total_count": 20, "machines": PEOPLE, **facts})
+    return site
+
+
+def test_the_blast_radius_is_told(estate: Estate) -> None:
+    site = with_machines(estate)
+    site["catalogs"][1].update(machines_take_image=True, total_count=20, machines=PEOPLE)
+    rows = judged(estate)
+    assert complaints(rows) == []
+    (told,) = [row.detail for row in rows if row.what == "blast radius"]
+    assert told == "40 machines: at most 18 restart and end 12 sessions, 22 take the image at their next start; of Office (40 machines, 12 sessions)"
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"),
+    [
+        ({"machines_take_image": False}, "its 20 machines keep the image that they were made from"),
+        ({"machines_take_image": None}, "the site does not tell whether its 20 machines ever take a new image"),
+        ({"total_count": 0}, "it has no machines"),
+    ],
+)
+def test_a_gate_that_nobody_can_open_stops(estate: Estate, facts: dict[str, Any], told: str) -> None:
+    site = with_machines(estate, **facts)
+    (row,) = [row for row in judged(estate) if row.result == STOP]
+    assert row.what == "catalog Prod/W11"
+    assert told in row.detail
+    assert "nothing can open the gate of wave 'canary'" in row.detail
+    site["waves"][0] = {**NIGHTLY, "gate": {"registered_at_least": 0}}
+    assert [row for row in judged(estate) if row.result == STOP] == []
+    assert (WARNING in [row.result for row in judged(estate)]) == bool(site["catalogs"][0]["total_count"])
+
+
+def test_gates_that_wait_for_somebody_to_shut_down_are_warned_of(estate: Estate) -> None:
+    with_machines(estate)["waves"][0] = {"name": "canary", "gate": {}}
+    (row,) = [row for row in judged(estate) if row.result != OK]
+    assert (row.result, "stays closed until one did" in row.detail) == (WARNING, True)
+
+
+def test_wrong_waves_and_what_the_site_warns_of(estate: Estate) -> None:
+    with_machines(estate, warnings=["Office cannot be rearmed"])["wanted"][0]["wave"] = "canaries"
+    assert [(what, result) for _where, what, result in complaints(judged(estate))] == [("waves", STOP), ("catalog Prod/W11", WARNING)]
+
+
 def a(estate: Estate) -> dict[str, Any]:
     return estate["clusters"]["a"]
 

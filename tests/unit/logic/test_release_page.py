@@ -94,7 +94,7 @@ SNAPSHOT = {"snapshot_id": "7", "timeline": [{"phase": "snapshot", "started": at
 
 
 def test_complete_release() -> None:
-    gate = {"machines": 20, "on": 18, "out_of_date": 1}
+    gate = {"machines": 20, "on": 18, "out_of_date": 1, "proven": 17}
     page = look(report({"cluster-a": made("a")}, {"daas": site(moved("W11", gate=gate, wave="canary"))}, SNAPSHOT, wanted=WANTED))
     assert "Complete. Every cluster has the image" in page.text
     assert "What is missing" not in page.text

@@ -1,0 +1,52 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which catalogs have to restart so that their machines take up the image that the catalog has already: decided from what was observed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import RUNNING
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import cannot_testify, has_image
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
+
+# ScheduledReboot of a machine that restarts without anybody ordering it again; Natural waits for a shutdown that nobody orders (citrix_orchestration 8.5)
+UNDER_WAY = ("Pending", "Draining", "InProgress")
+
+
+@dataclass(frozen=True)
+class RestartStep:
+    """What to do with a catalog. `behind` are the machines that are on and still have the image before, by id; `reason` is why nothing is done."""
+
+    catalog: Catalog
+    action: Literal["unchanged", "restart", "adopt", "refuse"]
+    behind: tuple[str, ...] = ()
+    reason: str = ""
+
+
+def plan_restart(catalog: Catalog, image: str | None, machines: Sequence[Machine]) -> RestartStep:
+    """Restart a catalog of which machines are behind, unless restarts are under way already; those are waited for.
+
+    A site restarts whole catalogs, so that one whose running machines all have the image is left alone. `image` is the one the catalog must have, None for any.
+    """
+    if image is not None and not has_image(catalog, image):
+        return RestartStep(catalog, "refuse", reason=f"its image is '{catalog.master_image.name if catalog.master_image else 'none'}' and not '{image}'")
+    if not catalog.machines_take_image:
+        return RestartStep(catalog, "unchanged", reason=cannot_testify(catalog.machines_take_image, len(machines)))
+    behind = tuple(machine.id for machine in machines if is_behind(machine))
+    if any(restarts(machine) for machine in machines):
+        return RestartStep(catalog, "adopt", behind)
+    return RestartStep(catalog, "restart" if behind else "unchanged", behind)
+
+
+def is_behind(machine: Machine) -> bool:
+    return machine.image_out_of_date and machine.power_state in RUNNING
+
+
+def restarts(machine: Machine) -> bool:
+    """Whether a restart of it is ordered or at work, and it has the image before."""
+    return machine.image_out_of_date and (machine.scheduled_reboot in UNDER_WAY or machine.power_state == "TurningOff")

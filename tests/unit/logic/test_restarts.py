@@ -1,0 +1,46 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, HostingUnit
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.restarts import plan_restart
+
+UNIT = HostingUnit("u1", "AHV-A", "XDHyp:\\HostingUnits\\AHV-A", "c1", "conn-a")
+CATALOG = Catalog("1", "W11", "W11", clean_on_boot=True, hosting_unit=UNIT, master_image=MasterImage("new", "XDHyp:\\HostingUnits\\AHV-A\\new.template"))
+WELL = Machine("1", "CORP\\W11-1", "", "W11", "1", "", "MCS", "On", "Registered", "None", False, False, "", "", "", "", 0, "None")
+BEHIND = replace(WELL, id="2", image_out_of_date=True)
+
+
+@pytest.mark.parametrize(
+    ("catalog", "machines", "action", "behind"),
+    [
+        ({}, [WELL], "unchanged", ()),
+        ({}, [], "unchanged", ()),
+        ({}, [WELL, BEHIND], "restart", ("2",)),
+        ({}, [replace(BEHIND, power_state="Off")], "unchanged", ()),
+        ({}, [replace(BEHIND, scheduled_reboot="Natural")], "restart", ("2",)),
+        ({}, [replace(BEHIND, scheduled_reboot="Pending")], "adopt", ("2",)),
+        ({}, [BEHIND, replace(BEHIND, id="3", power_state="TurningOff")], "adopt", ("2",)),
+        ({}, [BEHIND, replace(WELL, scheduled_reboot="Draining")], "restart", ("2",)),
+        ({"clean_on_boot": False}, [BEHIND], "unchanged", ()),
+        ({"clean_on_boot": None}, [BEHIND], "unchanged", ()),
+    ],
+)
+def test_plan(catalog: dict[str, Any], machines: list[Machine], action: str, behind: tuple[str, ...]) -> None:
+    step = plan_restart(replace(CATALOG, **catalog), "new", machines)
+    assert (step.action, step.behind) == (action, behind)
+    assert bool(step.reason) == ("clean_on_boot" in catalog)
+
+
+def test_another_image_is_refused() -> None:
+    assert plan_restart(CATALOG, "other", [BEHIND]).reason == "its image is 'new' and not 'other'"
+    assert plan_restart(replace(CATALOG, master_image=None), "other", [BEHIND]).action == "refuse"
+    assert plan_restart(CATALOG, None, [BEHIND]).action == "restart"
