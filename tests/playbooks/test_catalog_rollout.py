@@ -291,3 +291,22 @@ def test_an_image_that_is_gone_from_the_cluster_is_refused(lab: RunningLab, run:
     assert outcome.status != 0
     assert on_image(lab, NEW) == {"W11-Lab", "W11-Train"}
     assert "shows no image 'XDHyp" in outcome.output
+
+
+def test_an_image_that_is_there_already_still_reaches_the_machines(lab: RunningLab, run: Run) -> None:
+    released(lab)
+    gated = {catalog["id"]: site for site in ("daas", "cvad") for catalog in state_of(lab, site)["catalogs"] if catalog["name"] in ("W11-Pool", "W11-Lab")}
+    names = [(site, machine["name"]) for site in ("daas", "cvad") for machine in state_of(lab, site)["machines"] if machine["catalog_id"] in gated]
+    lab.change([{"endpoint": site, "kind": "machine", "machine": name, "image_out_of_date": True} for site, name in names])
+    lab.forget()
+    plan = run("--check", "--diff")
+    assert plan.status == 0, plan.output
+    assert writes(lab) == []
+    first = run()
+    assert first.status == 0, first.output
+    assert [write.rpartition("/")[2] for write in writes(lab)] == ["$RebootMachines"] * 2
+    assert not any(machine["image_out_of_date"] for machine in canary_machines(lab))
+    lab.forget()
+    second = run()
+    assert second.status == 0, second.output
+    assert (second.changed, writes(lab)) == ([], [])

@@ -65,8 +65,7 @@ def restarts_since(catalog: Catalog, now: datetime, patience: float, ordered: da
     `ordered` since.
     """
     given = parse_moment(catalog.image_date) if catalog.machines_take_image else None
-    recent = given if given is not None and (now - given).total_seconds() < patience else None
-    return max((moment for moment in (recent, ordered) if moment is not None), default=None)
+    return given if given is not None and (now - given).total_seconds() < patience else ordered
 
 
 def doubtful(machines: Iterable[Machine], since: datetime | None) -> list[Machine]:

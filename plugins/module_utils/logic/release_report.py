@@ -21,6 +21,8 @@ SETTLED_CATALOG_ACTIONS = {
     "unchanged": "already on the image",
     "published": "moved to the image",
     "adopted": "running update waited for",
+    "restarted": "already on the image, machines restart",
+    "restart_planned": "already on the image, machines would restart",
     "planned": "would be moved to the image",
 }
 SETTLED_ROLLBACK_ACTIONS = {
@@ -106,7 +108,7 @@ def _catalog_name(catalog: Mapping[str, Any]) -> str:
 
 def _told(catalog: Mapping[str, Any]) -> str:
     """The move and, in a plan, whom it would concern; what there is to remark goes before the move."""
-    concerns = sentence(catalog["impact"]) if catalog["action"] == "planned" and catalog.get("impact") else ""
+    concerns = sentence(catalog["impact"]) if catalog["action"] in ("planned", "restart_planned") and catalog.get("impact") else ""
     return "; ".join(part for part in (catalog.get("warning") or _move(catalog), concerns) if part)
 
 

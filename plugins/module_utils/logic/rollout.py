@@ -156,29 +156,44 @@ def wave_outcome(
     gate: Mapping[str, Any] | None = None,
     back: Mapping[str, Any] | None = None,
     because: str = "",
+    restarted: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """What became of a wave on one site: {name, state, reason, catalogs}.
 
-    `moved`, `gate` and `back` are the results of citrix_catalog_image, citrix_catalog_gate and citrix_catalog_rollback, empty while there are none. `held`
+    `moved`, `restarted`, `gate` and `back` are the results of citrix_catalog_image, citrix_catalog_restart, citrix_catalog_gate and citrix_catalog_rollback,
+    empty while there are none. `held`
     says why the wave did not start and `because` why it went back. A catalog keeps what happened to it at first as `moved`, its gate's figures as `gate`
     and all its machines counted as `machines`; its `action` is what counts in the end.
     `state` is open, waiting, window_over, held, failed, closed or rolled_back.
     """
     held, gate, back = held or {}, gate or {}, back or {}
     gates = {found["id"]: found for found in gate.get("catalogs", [])}
+    restarts = {found["id"]: found for found in (restarted or {}).get("catalogs", [])}
     results = []
     for catalog in moved.get("catalogs", []):
         result: dict[str, Any] = {**catalog, "wave": wave["name"], "moved": catalog["action"]}
         if held.get("action") and catalog["action"] == "planned":
             # Only looked at: nothing of the plan happened
             result.update(action=held["action"], changed=False, after=catalog.get("before"), msg=held["reason"])
+        if catalog["id"] in restarts:
+            result.update(_restarted(result, restarts[catalog["id"]]))
         if catalog["id"] in gates:
             result["gate"] = {key: value for key, value in gates[catalog["id"]].items() if key != "summary"}
             result["machines"] = gates[catalog["id"]].get("summary", {})
             if not result["gate"]["open"]:
                 result.update(action="gate_closed", msg=result["gate"]["reason"])
         results.append(_taken_back(result, back, because) if because else result)
-    return {"name": wave["name"], "catalogs": results, **_state(wave, results, _problem(moved), held, _problem(gate))}
+    return {"name": wave["name"], "catalogs": results, **_state(wave, results, _problem(moved), held, _problem(restarted or {}) or _problem(gate))}
+
+
+def _restarted(result: Mapping[str, Any], restart: Mapping[str, Any]) -> dict[str, Any]:
+    """What is to be said of a catalog that had the image already, and whose machines are made to take it up."""
+    told: dict[str, Any] = {"restart": dict(restart), "changed": result["changed"] or restart["changed"]}
+    if restart["action"] in ("failed", "window_over"):
+        told.update(action=restart["action"], msg=restart["msg"])
+    elif restart["changed"]:
+        told.update(action="restart_planned" if restart["action"] == "planned" else "restarted", impact=restart["impact"])
+    return told
 
 
 def _taken_back(result: dict[str, Any], back: Mapping[str, Any], because: str) -> dict[str, Any]:

@@ -187,3 +187,32 @@ def test_window_is_over_from_its_end_on() -> None:
     end = datetime(2026, 11, 21, 6, tzinfo=timezone(timedelta(hours=1)))
     assert window_over(None, end) == window_over(end, end - timedelta(seconds=1)) == ""
     assert window_over(end, end) == "not started: the window was over at 2026-11-21T06:00:00+01:00"
+
+
+RESTART: dict[str, Any] = {"id": "1", "action": "restarted", "changed": True, "impact": {"machines": 3}, "msg": None}
+
+
+@pytest.mark.parametrize(
+    ("restart", "action", "state"),
+    [
+        ({}, "restarted", "open"),
+        ({"action": "planned"}, "restart_planned", "open"),
+        ({"action": "unchanged", "changed": False, "impact": None}, "unchanged", "open"),
+        ({"action": "adopted", "changed": False, "impact": None}, "unchanged", "open"),
+        ({"action": "failed", "changed": False, "msg": "why"}, "failed", "failed"),
+        ({"action": "window_over", "changed": False, "msg": "too late"}, "window_over", "window_over"),
+    ],
+)
+def test_machines_that_an_image_left_behind_are_part_of_the_outcome(restart: dict[str, Any], action: str, state: str) -> None:
+    (wave,) = plan_waves([{"name": "A"}], [{"name": "all", "reboot": {"within_minutes": 0}}])
+    moved = {"catalogs": [{"id": "1", "full_name": "A", "action": "unchanged", "changed": False, "before": None, "msg": None, "impact": None}]}
+    found = wave_outcome(wave, moved, restarted={"catalogs": [{**RESTART, **restart}]})
+    (catalog,) = found["catalogs"]
+    assert (catalog["action"], catalog["moved"], found["state"]) == (action, "unchanged", state)
+    assert catalog["changed"] == (action in ("restarted", "restart_planned"))
+    assert (catalog["impact"] is None) != catalog["changed"]
+
+
+def test_a_restart_that_could_not_be_asked_for_fails_the_wave() -> None:
+    (wave,) = plan_waves([{"name": "A"}], [{"name": "all"}])
+    assert wave_outcome(wave, {"catalogs": []}, restarted={"failed": True, "msg": "no answer"})["state"] == "failed"
