@@ -52,6 +52,10 @@ options:
       - A result that would change something and has no C(timeline) is a plan that was not carried out.
     type: dict
     default: {}
+  discards:
+    description: By protection domain, the result of M(euc.nutanix_citrix.pe_protection_domain_failover) that gave it up on the target before a failback.
+    type: dict
+    default: {}
   ways_back:
     description: By protection domain, the result of M(euc.nutanix_citrix.pe_protection_domain_schedule) that makes it replicate from where it is active now.
     type: dict

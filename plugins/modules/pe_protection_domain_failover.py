@@ -94,6 +94,11 @@ options:
       - For O(state=activated), the snapshot to activate from, as M(euc.nutanix_citrix.pe_protection_domain_info) lists it, with or without the site before
         the colon. If not set, the newest that can be used.
     type: str
+  snapshot_ids:
+    description:
+      - As O(snapshot_id), by protection domain, for those of O(names) that are not to come up from the newest, for example because it holds damaged data.
+    type: dict
+    default: {}
   data_age_limit:
     description:
       - For O(state=activated), how many seconds old the snapshot may be, which is the work that is lost. No limit if not set, or V(0).
@@ -299,7 +304,9 @@ old_side:
         status: UNREACHABLE
     accepted: false
 were_off:
-  description: The VMs that were off on the source when O(state=migrated) was ordered, each with C(name) and C(uuid).
+  description:
+    - The VMs that were off on the source when O(state=migrated) was ordered, each with C(name), C(uuid) and C(goes_on), whether O(power_on) switches it on all
+      the same.
   returned: success
   type: list
   elements: dict

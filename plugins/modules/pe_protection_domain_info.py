@@ -32,6 +32,12 @@ options:
       - Whether to read which snapshots VMs are being restored out of and when that last happened. Two requests more for each protection domain.
     type: bool
     default: false
+  answer_within:
+    description:
+      - How many seconds the cluster has for its first answer, for whoever asks one that may be lost. It takes one request more. With V(0) it is asked as
+        patiently as any other, which may take minutes.
+    type: int
+    default: 0
   peers:
     description:
       - Other clusters to ask whether the protection domains are active there as well, which is a split brain and warned of. What an entry leaves out is as for

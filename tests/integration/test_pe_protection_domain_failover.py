@@ -699,6 +699,19 @@ def test_all_are_ordered_before_one_has_ended_and_each_is_switched_on_when_it_ha
     assert all(powers[name]["timeline"][0]["started"] < last["finished"] for name in names)
 
 
+def test_some_come_up_from_an_older_snapshot(pair: Pair) -> None:
+    (other,) = several(pair, 1)
+    listed = pair.hosts["cluster-b"]("pe_protection_domain_info", name=NAME)["protection_domains"][0]["snapshots"]
+    newest, oldest = [snapshot["id"] for snapshot in sorted(listed, key=lambda snapshot: snapshot["created"], reverse=True)]
+    pair.change("cluster-a", "lost", lost=True)
+    for check in (True, False):
+        made = pair("cluster-b", "activated", check=check, name=None, names=[NAME, other], snapshot_ids={NAME: oldest})["domains"]
+        assert made[NAME]["snapshot"]["id"] == oldest != newest
+        assert made[NAME]["data_age_seconds"] > 24 * 3600 > made[other]["data_age_seconds"]
+    message = pair.call("cluster-b", "activated", snapshot_ids={"PD-Typo": oldest})["msg"]
+    assert "snapshot_ids names protection domains that are not among those to be activated: PD-Typo" in message
+
+
 def test_one_that_fails_holds_up_no_other(pair: Pair) -> None:
     first, second = several(pair, 2)
     pair.lab.faults([{"endpoint": "cluster-a", "method": "POST", "path": f"{first}/migrate", "then": {"status": 422, "body": {"message": "no"}}}])
@@ -726,9 +739,13 @@ def test_several_as_predicted_and_then_unchanged(pair: Pair) -> None:
 def test_what_was_on_before_goes_on_and_what_was_off_is_told(pair: Pair) -> None:
     pair.change("cluster-a", "power", vm="desk-2", state="off")
     uuid = pair.vms("cluster-a")["desk-2"]
+    told = pair("cluster-a", "migrated", check=True, power_on="all")
+    assert told["were_off"] == [{"name": "desk-2", "uuid": uuid, "goes_on": True}]
+    assert f"'desk-2' ({uuid}) is off, and is powered on there all the same" in told["plan"]
     for check in (True, False):
         result = pair("cluster-a", "migrated", check=check, power_on="were_on", leave_off=["desk-3"])
-        assert result["were_off"] == [{"name": "desk-2", "uuid": uuid}]
+        assert result["were_off"] == [{"name": "desk-2", "uuid": uuid, "goes_on": False}]
+        assert f"'desk-2' ({uuid}) is off, and stays off" in result["plan"]
     assert [vm["name"] for vm in result["power"]["vms"]] == ["desk-1"]
     states = {vm["name"]: vm["power_state"] for vm in pair.hosts["cluster-b"]("pe_vm_info")["vms"]}
     assert states == {"desk-1": "on", "desk-2": "off", "desk-3": "off"}

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import Callable
 from typing import Any
 
@@ -142,3 +143,11 @@ def test_a_peer_with_a_wrong_password_is_an_error_and_asked_once(lab: RunningLab
     message = host("cluster-a").fails("pe_protection_domain_info", peers=[{**peer(host, "cluster-b"), "nutanix_password": "wrong"}])
     assert "401" in message
     assert [entry["status"] for entry in lab.requests() if entry["endpoint"] == "cluster-b"] == [401]
+
+
+def test_who_may_be_lost_has_so_long_for_a_first_answer(host: Host) -> None:
+    assert read(host, answer_within=60)["members"] == read(host)["members"]
+    # It takes the connection and says nothing.
+    with socket.create_server(("127.0.0.1", 0)) as hanging:
+        lost = host("cluster-a").fails("pe_protection_domain_info", nutanix_host="127.0.0.1", nutanix_port=hanging.getsockname()[1], answer_within=1)
+    assert "no answer within 1 s" in lost

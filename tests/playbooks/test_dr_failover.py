@@ -126,7 +126,7 @@ def test_planned_there_and_back(lab: RunningLab, run: Run, tmp_path: Path) -> No
 
 
 @pytest.mark.bad_day
-def test_unplanned_with_the_source_lost_and_back_when_it_returns(lab: RunningLab, run: Run) -> None:
+def test_unplanned_with_the_source_lost_and_back_when_it_returns(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     before = {name: vm["uuid"] for name, vm in desktops_on(lab, "cluster-a").items()}
     lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
     assert_good(run(FAILOVER, "--check", "--diff", dr_mode="unplanned"))
@@ -136,6 +136,8 @@ def test_unplanned_with_the_source_lost_and_back_when_it_returns(lab: RunningLab
     assert_at_home_on(lab, "cluster-b")
     assert not {vm["uuid"] for vm in desktops_on(lab, "cluster-b").values()} & set(before.values())
     assert "min" in outcome.output
+    posts = [entry["path"].rpartition("/")[2] for entry in lab.requests() if entry["endpoint"] == "cluster-b" and entry["method"] == "POST"]
+    assert posts[:2] == ["activate", "activate"]
     assert_nothing_left_to_do(lab, lambda: run(FAILOVER, dr_mode="unplanned"))
 
     lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": False}])
@@ -146,18 +148,37 @@ def test_unplanned_with_the_source_lost_and_back_when_it_returns(lab: RunningLab
     assert "active on both" in refused.output.lower() or "at once" in refused.output, refused.output
     assert desktops_on(lab, "cluster-a").keys() == set(DESKTOPS)
 
-    assert_good(run(FAILBACK, "--check", "--diff", dr_discard=DOMAINS))
+    lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": "W10-002", "state": "on"}])
+    running = run(FAILBACK, dr_discard=DOMAINS)
+    assert running.status != 0
+    assert "would delete VMs that run" in running.output
+    assert "dr_failover_accept_running_vms" in running.output
     assert writes(lab) == []
-    assert_good(run(FAILBACK, dr_discard=DOMAINS))
+    lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": "W10-002", "state": "off"}])
+
+    doomed = {name: vm["uuid"] for name, vm in desktops_on(lab, "cluster-a").items()}
+    plan = assert_good(run(FAILBACK, "--check", "--diff", dr_discard=DOMAINS))
+    assert writes(lab) == []
+    done = assert_good(run(FAILBACK, dr_discard=DOMAINS))
+    report = json.loads((tmp_path / "dr_failover_drill-1-failback.json").read_text(encoding="utf-8"))
+    page = (tmp_path / "dr_failover_drill-1-failback.html").read_text(encoding="utf-8")
+    for name, uuid in doomed.items():
+        assert f"{name} ({uuid}) would be deleted" in plan.output
+        assert f"{name} ({uuid}) was deleted" in done.output
+        assert any(note["kind"] == "deleted" and note["what"] == name for note in report["notes"])
+        assert uuid in page
     assert_at_home_on(lab, "cluster-a")
     assert_nothing_left_to_do(lab, lambda: run(FAILBACK, dr_discard=DOMAINS))
 
 
-def test_unplanned_is_refused_while_the_source_is_well(lab: RunningLab, run: Run) -> None:
-    outcome = run(FAILOVER, dr_mode="unplanned")
+@pytest.mark.parametrize("prism", ["well", "sick"])
+def test_unplanned_is_refused_while_the_source_lives(lab: RunningLab, run: Run, prism: str) -> None:
+    if prism == "sick":
+        lab.faults([{"endpoint": "cluster-a", "then": {"status": 503}}])
+    outcome = run(FAILOVER, dr_mode="unplanned", dr_failover_peer_timeout=2)
     assert outcome.status != 0
     assert writes(lab) == []
-    assert "is active on" in outcome.output, outcome.output
+    assert {"well": "is active on", "sick": "the remote site 'SITE-A' is connected"}[prism] in outcome.output, outcome.output
 
 
 @pytest.mark.bad_day

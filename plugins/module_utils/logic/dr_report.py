@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import CONNECTED
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.page import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import Row
 
@@ -68,7 +69,9 @@ SENTENCE_END = re.compile(r"\.\s+(?=[A-Z])")
 # A row has room for so much.
 BRIEF = 110
 # Options of modules are variables of the roles here.
-OPTIONS = re.compile(r"\b(accept_pending_replications|accept_split_brain|data_age_limit|replication_timeout|remote_site|sessions(?==)|save_path)\b")
+OPTIONS = re.compile(
+    r"\b(accept_pending_replications|accept_split_brain|data_age_limit|replication_timeout|accept_running_vms|remote_site|sessions(?==)|save_path)\b"
+)
 ROLE_OF = {"save_path": "machine_rehost"}
 # So many of a kind are told on the screen; files tell all.
 MOST_TOLD = 20
@@ -83,6 +86,7 @@ class Move:
     source: str = ""
     target: str = ""
     failovers: Mapping[str, Result | None] = field(default_factory=dict)
+    discards: Mapping[str, Result | None] = field(default_factory=dict)
     ways_back: Mapping[str, Result | None] = field(default_factory=dict)
     power: Result = field(default_factory=dict)
     sites: Mapping[str, Result | None] = field(default_factory=dict)
@@ -167,6 +171,8 @@ def judge(move: Move) -> Judgement:
     if move.sites and all((parts or {}).get("nothing_saved") is True for parts in move.sites.values()):
         text, advice = f"Of {move.move} no hosting was saved on any site", "Check dr_id and dr_directory, or give the file in machine_rehost_save_path."
         judgement.findings.append(Finding("", FAILED_PART, "", text, advice, True))
+    for name, result in move.discards.items():
+        _discard(move, name, result or {}, judgement)
     for name, result in move.failovers.items():
         _failover(move, name, result or {}, judgement)
     for name, result in move.drills.items():
@@ -212,6 +218,8 @@ def _failover(move: Move, name: str, result: Result, judgement: Judgement) -> No
         *_lost(move, where, name, result),
         *_unprotected(move, where, name, result),
         *_old_side(move, name, result),
+        *_from_off(move, where, name, result),
+        *(_deleted(move, where, name, entries(result, "removed_vms")) if state == DEACTIVATED else []),
     ]
     vms = entries(result, "vms")
     told = [data_age(result), _number(vms, "VM"), _number(entries(result, "missing_vms"), "VM", " lost")]
@@ -220,6 +228,21 @@ def _failover(move: Move, name: str, result: Result, judgement: Judgement) -> No
     if added.get("schedule") and not _failed(added):
         what = "would be added" if move.check else "added"
         judgement.tell(where, f"way back of {name}", f"schedule {what}" if added.get("changed") else "was there already", "")
+
+
+def _discard(move: Move, name: str, result: Result, judgement: Judgement) -> None:
+    """What was given up on the target before its newer data came. That it failed is told by the obstacle that it is."""
+    removed = entries(result, "removed_vms")
+    if not _failed(result) and removed and (move.check or result.get("timeline")):
+        findings = _deleted(move, move.target, name, removed)
+        judgement.tell(move.target, f"old VMs of {name}", "would be deleted" if move.check else "deleted", _number(removed, "VM"), *findings)
+
+
+def _deleted(move: Move, where: str, name: str, removed: Sequence[Any]) -> list[Finding]:
+    """Each VM that goes: nothing is deleted without its name."""
+    fate = "would be deleted" if move.check else "was deleted"
+    advice = f"It belongs to the side of {name} that is given up. Nothing brings it back but a snapshot or a backup."
+    return [Finding(where, "deleted", _name(vm), f"{_name(vm)} ({_one(vm).get('uuid')}) {fate}, given up with {name}", advice, False) for vm in removed]
 
 
 def only_planned(result: Result) -> bool:
@@ -281,14 +304,35 @@ def _unprotected(move: Move, where: str, name: str, result: Result) -> list[Find
 
 
 def _old_side(move: Move, name: str, result: Result) -> list[Finding]:
-    if move.mode != UNPLANNED or result.get("state") != ACTIVATED or not result.get("changed"):
+    seen = result.get("old_side") or {}
+    if move.mode != UNPLANNED or result.get("state") != ACTIVATED or seen.get("given_up") or not (seen or result.get("changed")):
         return []
+    connected = [str(site.get("name")) for site in entries(seen, "remote_sites") if site.get("status") == CONNECTED]
+    if seen.get("active") or (connected and not seen.get("answers")):
+        text = f"{name} is active on {move.source} as well" if seen.get("active") else f"{move.source} lives: remote site {connected[0]} is connected"
+        advice = (
+            f"Its VMs may run twice. Find out which side people work on, and take the other one off the network. The playbook dr_failback gives the VMs on"
+            f" {move.source} up, when you name their protection domains in dr_discard."
+        )
+        # Who said that both sides may be active is told, and no more.
+        return [Finding(move.source, "old side", name, text, advice, not seen.get("accepted"))]
     text = f"{name} comes up on {move.source} as well when {move.source} is back, with its old VMs"
     advice = (
         f"Do not start them, and do not let {move.source} on to the network before you know that they are off."
         " The playbook dr_failback gives them up, when you name their protection domains in dr_discard."
     )
     return [Finding(move.source, "old side", name, text, advice, False)]
+
+
+def _from_off(move: Move, where: str, name: str, result: Result) -> list[Finding]:
+    """VMs that were off before a planned move and are on after it: users do not know them so."""
+    would = "would be" if move.check else "was"
+    advice = "To leave such VMs off, set dr_failover_power_on to were_on, or name them in dr_failover_leave_off."
+    return [
+        Finding(where, "was off", _name(vm), f"{_name(vm)} of {name} was off on {move.behind} and {would} powered on", advice, False)
+        for vm in entries(result, "were_off")
+        if vm.get("goes_on")
+    ]
 
 
 def _obstacles(move: Move, judgement: Judgement) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -30,11 +30,12 @@ class Work(timeline.Step):
 
 def steps_of(move: Move) -> list[Work]:
     """All that was done, in the order of its beginning. Raises KeyError or ValueError for a timeline that is none."""
-    steps = [
-        step
-        for name, result in move.failovers.items()
-        for step in _steps(move.source if (result or {}).get("state") == DEACTIVATED else move.target, name, FAIL_OVER, result)
-    ]
+    steps: list[Work] = []
+    for name, result in move.failovers.items():
+        where = move.source if (result or {}).get("state") == DEACTIVATED else move.target
+        for step in _steps(where, name, FAIL_OVER, result):
+            # VMs are powered on as they arrive, within the failover of their protection domain.
+            steps.append(replace(step, phase=POWER_ON) if step.work == "power" else step)
     steps += [step for name, result in move.drills.items() for step in _steps(move.target, name, CLONE, result)]
     steps += _steps(move.target, "VMs", POWER_ON, move.power)
     for site, parts in move.sites.items():

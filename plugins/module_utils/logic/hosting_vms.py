@@ -40,17 +40,28 @@ def present(clusters: Mapping[str, Seen], connections: Mapping[str, str], protec
     return {"vms": vms, "vm_names": list(dict.fromkeys(names))}
 
 
-def expected(source: Seen, target: Seen, protection_domains: Sequence[str], planned: bool, host: str, connections: Mapping[str, str]) -> dict[str, Any]:
+def expected(
+    source: Seen,
+    target: Seen,
+    protection_domains: Sequence[str],
+    planned: bool,
+    host: str,
+    connections: Mapping[str, str],
+    snapshots: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
     """The VMs that will be on the target `host` after the failover: {vms, vm_names}.
 
     A planned migration keeps uuids; an activation gives new ones, told as '' for "known after the failover" (prism_element_v2 11). Where the source cannot be
-    asked, the newest usable snapshot on the target says who will be there.
+    asked, the newest usable snapshot on the target says who will be there, or the one that is named in `snapshots` by protection domain.
     """
     vms = []
     for protection_domain in protection_domains:
         there, here = _domain(target, protection_domain), _domain(source, protection_domain)
+        chosen = str((snapshots or {}).get(protection_domain) or "")
         if there.get("active"):
             members, kept = there["members"], True
+        elif chosen and not planned:
+            members, kept = _in_newest_snapshot(there, chosen), False
         elif here.get("active"):
             members, kept = here["members"], planned
         else:
@@ -71,8 +82,10 @@ def _where_active(protection_domain: str, clusters: Mapping[str, Seen]) -> str:
     raise ValueError(f"Protection domain '{protection_domain}' is not active on {' or '.join(clusters)}: fail over first, then re-host")
 
 
-def _in_newest_snapshot(domain: Mapping[str, Any]) -> Sequence[Mapping[str, str]]:
+def _in_newest_snapshot(domain: Mapping[str, Any], chosen: str = "") -> Sequence[Mapping[str, str]]:
     usable = [snapshot for snapshot in domain.get("snapshots") or [] if snapshot["state"] in USABLE]
+    if chosen:
+        usable = [snapshot for snapshot in usable if chosen in (snapshot["id"], snapshot["id"].rpartition(":")[2])]
     return max(usable, key=lambda snapshot: snapshot["created"] or "", default={"vms": []})["vms"]
 
 

@@ -48,6 +48,7 @@ ARGUMENTS: dict[str, Any] = {
     "operator": {"type": "str", "default": ""},
     "started": {"type": "str"},
     "failovers": {"type": "dict", "default": {}},
+    "discards": {"type": "dict", "default": {}},
     "ways_back": {"type": "dict", "default": {}},
     "power": {"type": "dict", "default": {}},
     "sites": {"type": "dict", "default": {}},
@@ -57,7 +58,7 @@ ARGUMENTS: dict[str, Any] = {
     "report_path": {"type": "path"},
     "page_path": {"type": "path"},
 }
-PARTS = ("failovers", "ways_back", "power", "sites", "drills")
+PARTS = ("failovers", "discards", "ways_back", "power", "sites", "drills")
 REASSURANCE = "the move itself is not touched by this."
 
 

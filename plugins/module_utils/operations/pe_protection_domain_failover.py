@@ -64,6 +64,7 @@ ARGUMENTS = {
     "peer_timeout": {"type": "int", "default": 10},
     "remote_site": {"type": "str"},
     "snapshot_id": {"type": "str"},
+    "snapshot_ids": {"type": "dict", "default": {}},
     "data_age_limit": {"type": "int"},
     "accept_pending_replications": {"type": "bool", "default": False},
     "replication_timeout": {"type": "int", "default": 0},
@@ -82,6 +83,11 @@ def perform(run: Run) -> dict[str, Any]:
         raise OperationError(
             f"Refused to deactivate the protection domain '{params['name']}', because it deletes its VMs on this cluster and confirm does not repeat its name",
             "Give its name in confirm as well, when the VMs on this cluster are to be deleted.",
+        )
+    foreign = sorted(set(params["snapshot_ids"]) - {params["name"], *(params["names"] or [])})
+    if foreign:
+        raise OperationError(
+            f"snapshot_ids names protection domains that are not among those to be {params['state']}: {', '.join(foreign)}", "Correct the names."
         )
     pair = Pair(run, None if params["state"] == MIGRATED else float(params["peer_timeout"]))
     if params["name"] is not None:
@@ -127,6 +133,6 @@ OPERATION = Operation(
     arguments=ARGUMENTS,
     perform=perform,
     required_one_of=(("name", "names"),),
-    mutually_exclusive=(("name", "names"), ("names", "snapshot_id"), ("names", "confirm")),
+    mutually_exclusive=(("name", "names"), ("names", "snapshot_id"), ("names", "confirm"), ("snapshot_id", "snapshot_ids")),
     required_if=(("state", DEACTIVATED, ("name", "peer", "confirm")),),
 )

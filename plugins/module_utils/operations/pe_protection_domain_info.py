@@ -25,6 +25,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
     gives_no_answer,
     is_same_cluster,
     read_identity,
+    within,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
     ProtectionDomain,
@@ -35,6 +36,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.r
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import list_queued, list_replications
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import last_restore_usecs, list_pending_restores
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import duration
 
 ASKED_AT_ONCE = 8
 
@@ -43,6 +45,7 @@ ARGUMENTS = {
     "name": {"type": "str"},
     "snapshots": {"type": "bool", "default": True},
     "restores": {"type": "bool", "default": False},
+    "answer_within": {"type": "int", "default": 0},
     "peers": {"type": "list", "elements": "dict", "default": [], "options": PEER_ARGUMENTS},
 }
 
@@ -56,7 +59,16 @@ class Others:
 
 
 def perform(run: Run) -> dict[str, Any]:
-    client = PrismElement.connect(run.params)
+    client, bound = PrismElement.connect(run.params), run.params["answer_within"]
+    if not bound:
+        return _read(client, run)
+    run.progress(f"asking {client.endpoint}, {duration(bound)} at most")
+    # Whoever answers may take its time with the rest.
+    within(float(bound), client.endpoint, lambda: read_identity(client))
+    return _read(client, run)
+
+
+def _read(client: PrismElement, run: Run) -> dict[str, Any]:
     found = _observe(client, run.params["name"])
     sites = list_remote_sites(client) if found else []
     others = _others(client, run) if run.params["peers"] and found else None

@@ -608,3 +608,41 @@ def test_timeline() -> None:
 
 def test_every_trouble_has_words() -> None:
     assert {kind for kind, _machine, _text in LISTS} >= set(TROUBLES)
+
+
+ALIVE = {"cluster": "PE a", "answers": False, "active": None, "given_up": False, "accepted": False}
+SITES = {"remote_sites": [{"name": "SITE-A", "status": "RELATIONSHIP_ESTABLISHED"}]}
+
+
+@pytest.mark.parametrize(
+    ("seen", "words", "fails"),
+    [
+        ({**ALIVE, **SITES}, "lives: remote site SITE-A is connected", True),
+        ({**ALIVE, **SITES, "accepted": True}, "lives: remote site SITE-A is connected", False),
+        ({**ALIVE, "answers": True, "active": True}, "is active on", True),
+        ({**ALIVE, "remote_sites": [{"name": "SITE-A", "status": "UNREACHABLE"}]}, "comes up on", False),
+        ({**ALIVE, "answers": True, "active": False, "given_up": True}, "", False),
+    ],
+)
+@pytest.mark.parametrize("changed", [True, False])
+def test_what_was_seen_of_the_old_side_is_told_every_time(seen: dict[str, Any], words: str, fails: bool, changed: bool) -> None:
+    result = {**failed_over(), "changed": changed, "old_side": seen}
+    found = [finding for finding in judge(move("unplanned", failovers={"PD-W11": result})).findings if finding.kind == "old side"]
+    assert [(words in finding.text, finding.fails) for finding in found] == ([(True, fails)] if words else [])
+
+
+def test_vms_that_were_off_and_go_on_are_told() -> None:
+    off = [{"name": "PC1", "uuid": "u1", "goes_on": True}, {"name": "PC2", "uuid": "u2", "goes_on": False}]
+    result = {**failed_over(), "state": "migrated", "were_off": off}
+    found = [finding for finding in judge(move("planned", failovers={"PD-W11": result})).findings if finding.kind == "was off"]
+    assert [(finding.what, finding.fails) for finding in found] == [("PC1", False)]
+
+
+def test_what_a_failback_deletes_is_told_by_name() -> None:
+    gone = {"state": "deactivated", "changed": True, "removed_vms": [{"name": f"PC{number}", "uuid": f"u{number}"} for number in range(30)]}
+    planned = judge(move("failback", check=True, discards={"PD-W11": gone}))
+    done = judge(move("failback", discards={"PD-W11": {**gone, "timeline": took("deactivate", 0, 1)}}))
+    for judgement, fate in ((planned, "would be deleted"), (done, "was deleted")):
+        told = [finding for finding in judgement.findings if finding.kind == "deleted"]
+        assert [finding.text for finding in told] == [f"PC{number} (u{number}) {fate}, given up with PD-W11" for number in range(30)]
+    assert not [finding for finding in judge(move("failback", discards={"PD-W11": gone})).findings if finding.kind == "deleted"]

@@ -112,7 +112,7 @@ def _look_for_signs(work: Work, there: Seen | None) -> list[Site]:
 def _activate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
     name, endpoint, params = work.name, work.client.endpoint, work.params
     snapshots = list_pd_snapshots(work.client, name)
-    snapshot = accepted(choose_snapshot(name, endpoint, snapshots, params["snapshot_id"] or ""))
+    snapshot = accepted(choose_snapshot(name, endpoint, snapshots, work.snapshot_id))
     if waited_for_transfers(work, lambda: transfers_in_the_way(name, endpoint, list_replications(work.client, name), (), incoming=True)):
         return activated(work)
     age = _age(work, snapshot)
@@ -140,7 +140,7 @@ def _activate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
         return result_of(work, here, there, changed=True, vms=will_be)
     with work.run.phase(PHASES[ACTIVATED]):
         course = Course(work, here, names=[member.vm_name for member in snapshot.members], before=set(by_uuid(list_vms(work.client))))
-        order(work, course, lambda: order_activation(work.client, name, snapshot.snapshot_id if params["snapshot_id"] else ""))
+        order(work, course, lambda: order_activation(work.client, name, snapshot.snapshot_id if work.snapshot_id else ""))
         if not params["wait"]:
             return result_of(work, here, there, changed=True, vms=will_be)
         here, _source = course.end()
@@ -156,7 +156,7 @@ def _age(work: Work, snapshot: PdSnapshot) -> int:
     age = data_age(snapshot, cluster_clock_usecs or int(time.time() * 1_000_000))
     limit = work.params["data_age_limit"]
     if limit and age > limit:
-        which = "" if work.params["snapshot_id"] else "newest "
+        which = "" if work.snapshot_id else "newest "
         raise OperationError(
             f"{work.client.endpoint}: you would lose {duration(age)} of data of '{work.name}': {which}snapshot {snapshot.snapshot_id} was made"
             f" {iso_utc(snapshot.created_usecs)}, and data_age_limit allows {duration(limit)}",

@@ -44,6 +44,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     Course,
     order,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.power import switched_on_from_off
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.telling import (
     result_of,
 )
@@ -149,9 +150,11 @@ def _migrate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
     existing = by_uuid(list_vms(work.client))
     members = [member for member in domain.members if member.vm_uuid in existing]
     work.result["remote_site"] = site.name
-    work.result["were_off"] = named(member for member in members if existing[member.vm_uuid].power_state == "off")
+    work.result["were_off"] = switched_on_from_off(work, named(member for member in members if existing[member.vm_uuid].power_state == "off"))
     work.result["missing_vms"] = named(member for member in domain.members if member.vm_uuid not in existing)
     work.plan(f"migrate '{name}' from {endpoint} to the remote site '{site.name}': {counted(members, 'shut down, sent and registered there')}")
+    for vm in work.result["were_off"]:
+        work.plan(f"'{vm['name']}' ({vm['uuid']}) is off, and {'is powered on there all the same' if vm['goes_on'] else 'stays off'}")
     for vm in work.result["missing_vms"]:
         work.plan(f"'{vm['name']}' ({vm['uuid']}) is listed in '{name}' but does not exist: nothing of it moves")
     if work.run.check:

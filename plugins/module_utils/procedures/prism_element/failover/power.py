@@ -22,11 +22,16 @@ NONE, ALL, WERE_ON = "none", "all", "were_on"
 ON = "powered_on"
 
 
+def switched_on_from_off(work: Work, vms: list[dict[str, str]]) -> list[dict[str, Any]]:
+    """VMs that are off before they move, each with whether it will be switched on all the same."""
+    return [{**vm, "goes_on": work.params["power_on"] == ALL and vm["name"] not in work.params["leave_off"]} for vm in vms]
+
+
 def brought_up(work: Work, result: dict[str, Any]) -> dict[str, Any]:
     """The result of a change of side, with `power` in it as pe_vm tells it: None when nothing is to be switched on. A VM that does not go on is told there."""
     client = work.peer if result["state"] == MIGRATED else work.client
-    stays_off = [*work.params["leave_off"], *(vm["name"] for vm in result["were_off"] if work.params["power_on"] == WERE_ON)]
-    wanted = [vm["uuid"] for vm in result["vms"] if vm["name"] not in stays_off]
+    stay_off = {vm["uuid"] for vm in result["were_off"] if not vm["goes_on"]}
+    wanted = [vm["uuid"] for vm in result["vms"] if vm["name"] not in work.params["leave_off"] and vm["uuid"] not in stay_off]
     if work.params["power_on"] == NONE or client is None or not wanted or not work.waits:
         return {**result, "power": None}
     mine = len(work.run.timeline)

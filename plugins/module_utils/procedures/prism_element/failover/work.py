@@ -142,6 +142,11 @@ class Work:
         return self.run.params
 
     @property
+    def snapshot_id(self) -> str:
+        """The snapshot to activate from as the operator named it, '' for the newest."""
+        return self.params["snapshot_id"] or str(self.params["snapshot_ids"].get(self.name) or "")
+
+    @property
     def waits(self) -> bool:
         return bool(self.params["wait"]) and not self.run.check
 

@@ -1,0 +1,48 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of protection domains that moved side by side: put together from the results of one or several tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+Result = Mapping[str, Any]
+
+
+def by_domain(results: Sequence[Result], names_of: str) -> dict[str, Result]:
+    """The result of each protection domain, out of those of pe_protection_domain_failover with `names`; in `names_of` each has the names that it was asked for.
+
+    A task that failed as a whole failed for each of them.
+    """
+    found: dict[str, Result] = {}
+    for result in results:
+        as_a_whole = {"failed": True, **{key: result[key] for key in ("msg", "error") if key in result}}
+        for name in result[names_of]["names"]:
+            own = (result.get("domains") or {}).get(name)
+            found[name] = {"failed": False, **own} if own else as_a_whole
+    return found
+
+
+def power_of_move(failovers: Mapping[str, Result], later: Result) -> Result:
+    """One result as pe_vm tells it: what was switched on as it arrived, and what another look afterwards still found to do.
+
+    Of the pieces of work only those of the later one are in it; the others stand in the protection domain's own timeline.
+    """
+    parts = [power for result in failovers.values() if (power := (result or {}).get("power"))]
+    looked = "vms" in later
+    if not parts:
+        return later
+    vms = {vm["uuid"]: vm for part in [*parts, later] for vm in part.get("vms") or []}
+    # What failed at first and is on by now is no failure.
+    failures = later.get("failures") or [] if looked else [failure for part in parts for failure in part.get("failures") or []]
+    wrong = [result for result in ([later] if looked else parts) if result.get("failed")]
+    return {
+        **{key: value for result in wrong[:1] for key, value in result.items() if key in ("failed", "msg", "error")},
+        "changed": any(result.get("changed") for result in [*parts, later]),
+        "vms": sorted(vms.values(), key=lambda vm: (vm["name"], vm["uuid"])),
+        "failures": failures,
+        "removed": [],
+        **({"timeline": later["timeline"]} if later.get("timeline") else {}),
+    }
