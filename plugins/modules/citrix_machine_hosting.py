@@ -220,6 +220,10 @@ machines:
       description: Its hosting connection.
       type: str
       returned: always
+    registration_state:
+      description: Whether its VDA was registered before anything was changed, in the site's words.
+      type: str
+      returned: always
     action:
       description: V(right), V(changed), or V(would_change) in check mode.
       type: str
@@ -237,6 +241,7 @@ machines:
       cluster: cluster-b
       hosted_machine_id: 6f0c3a52-9a0e-4f6b-8f0e-5f2d8e6c1b11
       hypervisor_connection: AHV-B
+      registration_state: Unregistered
       action: changed
       remark: ""
 ambiguous:

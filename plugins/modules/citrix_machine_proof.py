@@ -43,6 +43,15 @@ options:
       - How many percent of all machines must be on.
     type: int
     default: 0
+  heartbeat_lag:
+    description:
+      - For how many seconds the site may go on calling a machine registered whose VDA died with its old VM. A registration from before proves nothing, and the
+        API does not say when a machine registered.
+      - Such a machine counts when it was not registered when it was re-hosted, when it has deregistered since, when it is seen to register while it is waited,
+        or once this time is over since its hosting was changed, by the site's clock. Until then it is RV(doubtful).
+      - V(0) takes every registration at its word.
+    type: int
+    default: 600
   fail:
     description:
       - Whether the task fails when the machines are not proven. Otherwise only RV(proven) tells.
@@ -132,6 +141,10 @@ counts:
       description: Number of those on that are not registered.
       type: int
       returned: always
+    doubtful:
+      description: Number of those on that may be registered only because nobody has missed them yet; they do not count as registered.
+      type: int
+      returned: always
     maintenance_mode:
       description: Number of those in maintenance mode.
       type: int
@@ -159,6 +172,7 @@ counts:
     registered: 17
     registered_percent: 85
     unregistered: 3
+    doubtful: 0
     maintenance_mode: 0
     wrong_hosting: 0
     power_unknown: 0
@@ -202,6 +216,10 @@ catalogs:
       description: Number of those on that are not registered.
       type: int
       returned: always
+    doubtful:
+      description: Number of those on that may be registered only because nobody has missed them yet; they do not count as registered.
+      type: int
+      returned: always
     maintenance_mode:
       description: Number of those in maintenance mode.
       type: int
@@ -231,6 +249,7 @@ catalogs:
       registered: 17
       registered_percent: 85
       unregistered: 3
+      doubtful: 0
       maintenance_mode: 0
       wrong_hosting: 0
       power_unknown: 0
@@ -281,6 +300,12 @@ unregistered:
   type: list
   elements: str
   sample: ['CORP\W11-003', 'CORP\W11-007', 'CORP\W11-011']
+doubtful:
+  description: Names of the machines that may be registered only because nobody has missed them yet, see O(heartbeat_lag).
+  returned: when the site could be asked
+  type: list
+  elements: str
+  sample: []
 "off":
   description: Names of the machines that are off.
   returned: when the site could be asked

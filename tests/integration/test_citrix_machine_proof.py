@@ -139,7 +139,7 @@ def test_more_than_a_thousand_machines(desktops: Desktops, known: bool) -> None:
     assert len(desktops.lab.requests()) < 20
 
 
-@pytest.mark.parametrize(("option", "value"), [("registered_percent", 101), ("powered_on_percent", -1), ("registered_at_least", -1)])
+@pytest.mark.parametrize(("option", "value"), [("heartbeat_lag", -1), ("registered_percent", 101), ("powered_on_percent", -1), ("registered_at_least", -1)])
 def test_senseless_terms_are_refused(desktops: Desktops, option: str, value: int) -> None:
     assert f"{option} is a" in desktops.daas.fails(PROOF, machines=[], **{option: value})
 
@@ -187,3 +187,74 @@ def test_the_whole_way_after_a_failover(desktops: Desktops, tmp_path: Path) -> N
 
     assert re_host() == {"hosting": True, "reset": True, "zone": True, "released": True, "proven": True}
     assert re_host() == {"hosting": False, "reset": False, "zone": False, "released": False, "proven": True}
+
+
+MOVED = ("M-001", "M-002", "M-003")
+
+
+def re_hosted(desktops: Desktops) -> list[dict[str, Any]]:
+    """Three desktops that were re-hosted onto their VMs on the other cluster a moment ago, and reset; time goes on afterwards."""
+    vms = [
+        {"name": vm["name"], "uuid": vm["uuid"], "hypervisor_connection": "conn-b", "cluster": "cluster-b"}
+        for vm in desktops.hosts["cluster-b"]("pe_vm_info")["vms"]
+        if vm["name"] in MOVED
+    ]
+    hosted: list[dict[str, Any]] = desktops.daas("citrix_machine_hosting", catalogs=[{"name": "Desks"}], machines=list(MOVED), vms=vms)["machines"]
+    desktops.daas("citrix_hosting_connection_reset", names=["conn-b"], force=True, settle_timeout=0)
+    return hosted
+
+
+def lose_old_vms(desktops: Desktops) -> None:
+    """The old VMs lose their power; their VDAs say nothing. A user at the console of cluster-a would have to do it one by one."""
+    desktops.lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": name, "state": "off"} for name in MOVED])
+
+
+def test_a_registration_from_before_the_move_proves_nothing(desktops: Desktops) -> None:
+    """The new VDAs never find a controller; the site calls the machines registered for ten minutes."""
+    desktops.behave(heartbeat_lag_seconds=600)
+    desktops.set_machines(MOVED, registers=False)
+    lose_old_vms(desktops)
+    machines = re_hosted(desktops)
+    look = desktops.daas(PROOF, machines=machines, wait=False, fail=False)
+    assert (look["proven"], look["counts"]["registered"], look["doubtful"]) == (False, 0, [f"CORP\\{name}" for name in MOVED])
+    assert desktops.daas(PROOF, machines=machines, wait=False, heartbeat_lag=0)["proven"] is True  # what registration alone would say
+    desktops.lab.skip(700)
+    told = run_module(PROOF, {**desktops.daas.options, "machines": machines, "wait_timeout": 1})
+    assert (told["proven"], told["doubtful"], told["unregistered"]) == (False, [], [f"CORP\\{name}" for name in MOVED])
+
+
+def test_a_registration_that_outlives_the_lag_is_proof(desktops: Desktops) -> None:
+    desktops.behave(heartbeat_lag_seconds=600)
+    lose_old_vms(desktops)
+    machines = re_hosted(desktops)
+    assert desktops.daas(PROOF, machines=machines, wait=False, fail=False)["doubtful"]
+    result = desktops.daas(PROOF, machines=machines, wait_timeout=60, registered_percent=100)
+    assert (result["proven"], result["doubtful"], result["counts"]["registered"]) == (True, [], 3)
+
+
+def test_who_was_not_registered_when_it_was_moved_has_registered_since(desktops: Desktops) -> None:
+    lose_old_vms(desktops)
+    machines = re_hosted(desktops)
+    assert {machine["registration_state"] for machine in machines} == {"Unregistered"}
+    desktops.lab.skip(100)
+    desktops.lab.forget()
+    assert desktops.daas(PROOF, machines=machines, wait=False, registered_percent=100, heartbeat_lag=86400)["proven"] is True
+    assert len(desktops.asked("GET", "/Me$")) == 1  # the log-in: the time is asked only when it matters
+
+
+def test_who_has_deregistered_since_the_move_has_registered_anew(desktops: Desktops) -> None:
+    machines = re_hosted(desktops)  # the old VMs are still on
+    desktops.lab.skip(100)
+    assert desktops.daas(PROOF, machines=machines, wait=False, fail=False, heartbeat_lag=86400)["proven"] is False
+    desktops.lab.change([{"endpoint": "cluster-b", "kind": "power", "vm": name, "state": state} for name in MOVED for state in ("off", "on")])
+    desktops.lab.skip(300)
+    assert desktops.daas(PROOF, machines=machines, wait=False, registered_percent=100, heartbeat_lag=86400)["proven"] is True
+
+
+def test_a_site_that_dates_nothing_is_waited_for_from_the_first_look(desktops: Desktops) -> None:
+    machines = desktops.hosting(*(f"CORP\\{name}" for name in MOVED))
+    undated = {"Hosting": {"HostedMachineId": machines[0]["hosted_machine_id"], "HypervisorConnection": {"Id": "1", "Uid": 1, "Name": "conn-a"}}}
+    body = {"Id": machines[0]["id"], "Name": machines[0]["name"], "PowerState": "On", "RegistrationState": "Registered", **undated}
+    desktops.fault(f"/Machines/{machines[0]['id']}", {"status": 200, "body": body})
+    assert desktops.daas(PROOF, machines=machines[:1], wait=False, fail=False)["doubtful"] == [machines[0]["name"]]
+    assert desktops.daas(PROOF, machines=machines[:1], wait_timeout=60)["proven"] is True

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime, timezone
+from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ansible.module_utils.basic import env_fallback
@@ -132,6 +134,14 @@ class CitrixSite(RestSession):
                     f"{self.endpoint}: the list {path} turns in circles: it gave the same continuation token twice", "Run the same task again."
                 )
             tokens.add(token)
+
+    def now(self) -> datetime:
+        """What time it is by the clock of whoever answers for the site, which also dates what it tells; ours where no answer says."""
+        try:
+            moment = parsedate_to_datetime(self.request("GET", "/Me").headers.get("Date") or "")
+        except (TypeError, ValueError):
+            return datetime.now(timezone.utc)
+        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
     def local_path(self, location: str) -> str:
         """The path below our own root of a Location, whose host may be another one (5.1)."""

@@ -80,5 +80,6 @@ def _machine(body: Mapping[str, Any]) -> Machine:
         maintenance_reason=body.get("MaintenanceModeReason") or "",
         delivery_group_id=(body.get("DeliveryGroup") or {}).get("Id") or "",
         last_deregistration=body.get("FormattedLastDeregistrationTime") or body.get("LastDeregistrationTime") or "",
+        hosting_updated=hosting.get("FormattedLastHostingUpdateTime") or hosting.get("LastHostingUpdateTime") or "",
         last_connection=body.get("FormattedLastConnectionTime") or body.get("LastConnectionTime") or "",
     )

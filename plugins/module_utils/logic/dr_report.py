@@ -53,11 +53,11 @@ MACHINE_WORDS = {
     "right": "right",
 }
 UNDONE_WORDS = {"changed": "put back", "would_change": "would be put back"}
-PROOF_LISTS = ("wrong_hosting", "power_unknown", "vm_not_found", "unregistered", "off", "gone", "in_maintenance")
+PROOF_LISTS = ("wrong_hosting", "power_unknown", "vm_not_found", "unregistered", "doubtful", "off", "gone", "in_maintenance")
 # What proves nothing against the move
 HARMLESS = ("off", "gone", "in_maintenance")
 # Machines of these lists are not registered
-UNREGISTERED = {"gone": "gone", "off": "off", **dict.fromkeys(("unregistered", "power_unknown", "vm_not_found"), "not registered")}
+UNREGISTERED = {"gone": "gone", "off": "off", **dict.fromkeys(("unregistered", "power_unknown", "vm_not_found"), "not registered"), "doubtful": "not proven"}
 
 ENDED = "ended"
 FAILED_PART = "failed part"
@@ -634,6 +634,10 @@ def _proof(move: Move, site: str, parts: Result, message: str, judgement: Judgem
         "unregistered": (
             lambda item: f"{_name(item)} is not registered{_because(item)}",
             "Look at its VM: whether it runs, has an address in the network here, and finds a delivery controller.",
+        ),
+        "doubtful": (
+            lambda item: f"{_name(item)} may be registered only because nobody has missed its old VM yet",
+            "Run the same command again after ten minutes.",
         ),
         "vm_not_found": (
             lambda item: f"The cluster does not know the VM of {_name(item)}",

@@ -41,6 +41,7 @@ class Machine:
     delivery_group_id: str = ""
     last_deregistration: str = ""
     last_connection: str = ""
+    hosting_updated: str = ""
 
 
 def find_machine(name: str, machines: Sequence[Machine]) -> Machine:

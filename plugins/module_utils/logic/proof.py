@@ -1,22 +1,32 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether machines that were re-hosted are back under control: hosting as wanted, power known, enough of them on and registered (citrix_orchestration 11.2)."""
+"""Whether machines that were re-hosted are back under control: hosting as wanted, power known, enough of them on and registered (citrix_orchestration 11.2).
+
+Registration alone proves nothing right after a move: an agent that died stays registered until its heartbeat has been missed for long enough.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import percent, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.power_states import NOT_MANAGED, VM_NOT_FOUND, is_on, power_known
+
+REGISTERED = "Registered"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A machine and the hosting that it must have. `hosted_machine_id` '' is an id that is not known yet and not looked at."""
+    """A machine and the hosting that it must have. `hosted_machine_id` '' is an id that is not known yet and not looked at.
+
+    `was_down`: it was not registered when it was re-hosted, so that whatever is registered now has registered since.
+    """
 
     id: str
     name: str
@@ -24,15 +34,20 @@ class Wanted:
     catalog_id: str
     hosted_machine_id: str
     hypervisor_connection: str
+    was_down: bool = False
 
 
 @dataclass(frozen=True)
 class Terms:
-    """What proves: percent of the machines that are on must be registered, a least number of them, and percent of all machines must be on."""
+    """What proves: percent of the machines that are on must be registered, a least number of them, and percent of all machines must be on.
+
+    `heartbeat_lag`: for how many seconds an agent that died may still be registered; 0 takes every registration at its word.
+    """
 
     registered_percent: int = 90
     registered_at_least: int = 1
     powered_on_percent: int = 0
+    heartbeat_lag: int = 600
 
     def __post_init__(self) -> None:
         for name, value in (("registered_percent", self.registered_percent), ("powered_on_percent", self.powered_on_percent)):
@@ -40,11 +55,16 @@ class Terms:
                 raise ValueError(f"{name} is a percentage from 0 to 100, not {value}")
         if self.registered_at_least < 0:
             raise ValueError(f"registered_at_least is a number of machines and not negative, not {self.registered_at_least}")
+        if self.heartbeat_lag < 0:
+            raise ValueError(f"heartbeat_lag is a number of seconds and not negative, not {self.heartbeat_lag}")
 
 
 @dataclass(frozen=True)
 class Evidence:
-    """The machines of a set by what was seen of them. `present` are all but those that are `gone`; `unregistered` are among `on`."""
+    """The machines of a set by what was seen of them. `present` are all but those that are `gone`.
+
+    `unregistered` and `doubtful` are among `on`; the latter are registered, and perhaps only because nobody has missed them yet.
+    """
 
     present: tuple[Machine, ...]
     gone: tuple[Wanted, ...]
@@ -54,10 +74,11 @@ class Evidence:
     on: tuple[Machine, ...]
     off: tuple[Machine, ...]
     unregistered: tuple[Machine, ...]
+    doubtful: tuple[Machine, ...]
 
     @property
     def registered(self) -> int:
-        return len(self.on) - len(self.unregistered)
+        return len(self.on) - len(self.unregistered) - len(self.doubtful)
 
     @property
     def complete(self) -> bool:
@@ -67,15 +88,38 @@ class Evidence:
 
 def wanted_of(given: Mapping[str, Any]) -> Wanted:
     """A machine from an entry of the option. Raises ValueError for one that lacks what is needed."""
-    entry = Wanted(**{key: str(given.get(key) or "") for key in ("id", "name", "catalog", "catalog_id", "hosted_machine_id", "hypervisor_connection")})
+    texts = {key: str(given.get(key) or "") for key in ("id", "name", "catalog", "catalog_id", "hosted_machine_id", "hypervisor_connection")}
+    before = given.get("registration_state") if given.get("action") == "changed" else None
+    entry = Wanted(**texts, was_down=bool(before) and before != REGISTERED)
     missing = [key for key in ("id", "name", "catalog_id", "hypervisor_connection") if not getattr(entry, key)]
     if missing:
         raise ValueError(f"an entry of machines lacks {', '.join(missing)}: {dict(given)}")
     return entry
 
 
-def evidence(wanted: Sequence[Wanted], machines: Mapping[str, Machine]) -> Evidence:
-    """What is seen of the wanted; `machines` by id, those that are gone are not among them."""
+def doubtful(wanted: Iterable[Wanted], machines: Mapping[str, Machine], lag: float, now: datetime | None, moved_before: datetime | None) -> set[str]:
+    """The ids of machines whose registration may be that of an agent that died with the old VM.
+
+    Evidence of a new registration: it was not registered when it was re-hosted, it has deregistered since, or the old agent would have been missed by `now`
+    (the site's clock; None counts as too early). When a machine was re-hosted the site tells; where it does not, it was by `moved_before`.
+    A connection attempt is no evidence: the site dates failed ones as well.
+    """
+    found = set()
+    for entry in wanted:
+        machine = machines.get(entry.id)
+        if lag <= 0 or entry.was_down or machine is None or machine.registration_state != REGISTERED:
+            continue
+        moved = parse_moment(machine.hosting_updated) or moved_before
+        deregistered = parse_moment(machine.last_deregistration)
+        since = moved is not None and deregistered is not None and deregistered > moved
+        missed_by_now = moved is not None and now is not None and (now - moved).total_seconds() >= lag
+        if not since and not missed_by_now:
+            found.add(entry.id)
+    return found
+
+
+def evidence(wanted: Sequence[Wanted], machines: Mapping[str, Machine], doubted: Collection[str] = ()) -> Evidence:
+    """What is seen of the wanted; `machines` by id, those that are gone are not among them. `doubted` are ids whose registration proves nothing."""
     pairs = [(entry, machines[entry.id]) for entry in wanted if entry.id in machines]
     present = [machine for _entry, machine in pairs]
     on = [machine for machine in present if is_on(machine)]
@@ -87,7 +131,8 @@ def evidence(wanted: Sequence[Wanted], machines: Mapping[str, Machine]) -> Evide
         vm_not_found=tuple(machine for machine in present if machine.power_state == VM_NOT_FOUND),
         on=tuple(on),
         off=tuple(machine for machine in present if not _power_unknown(machine) and not is_on(machine) and machine.power_state != VM_NOT_FOUND),
-        unregistered=tuple(machine for machine in on if machine.registration_state != "Registered"),
+        unregistered=tuple(machine for machine in on if machine.registration_state != REGISTERED),
+        doubtful=tuple(machine for machine in on if machine.registration_state == REGISTERED and machine.id in doubted),
     )
 
 
@@ -118,11 +163,13 @@ def unproven_because(seen: Evidence, terms: Terms) -> str:
     if len(seen.on) * 100 < terms.powered_on_percent * len(seen.present):
         reasons.append(f"{len(seen.on)} of {len(seen.present)} machines are on, {terms.powered_on_percent} % are wanted")
     if seen.registered * 100 < terms.registered_percent * len(seen.on):
-        names = shortened([machine.name for machine in seen.unregistered])
+        names = shortened([machine.name for machine in (*seen.unregistered, *seen.doubtful)])
         reasons.append(f"{seen.registered} of {len(seen.on)} machines that are on are registered, {terms.registered_percent} % are wanted (not {names})")
     least = min(terms.registered_at_least, len(seen.present))
     if seen.registered < least:
         reasons.append(f"{seen.registered} machines are registered, at least {least} must be to prove anything")
+    if reasons and seen.doubtful:
+        reasons.append(f"{len(seen.doubtful)} machines may be registered only because nobody has missed them yet, up to {terms.heartbeat_lag} s after the move")
     return "; ".join(reasons)
 
 
@@ -135,6 +182,7 @@ def figures(seen: Evidence) -> dict[str, int]:
         "registered": seen.registered,
         "registered_percent": percent(seen.registered, len(seen.on)),
         "unregistered": len(seen.unregistered),
+        "doubtful": len(seen.doubtful),
         "maintenance_mode": sum(machine.maintenance_mode for machine in seen.present),
         "wrong_hosting": len(seen.wrong_hosting),
         "power_unknown": len(seen.power_unknown),

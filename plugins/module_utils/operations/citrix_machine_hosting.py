@@ -346,6 +346,7 @@ def _placed(move: Move, action: str) -> dict[str, Any]:
         "cluster": move.cluster,
         "hosted_machine_id": move.uuid,
         "hypervisor_connection": _connection(move),
+        "registration_state": machine.registration_state,
         "action": action,
         "remark": move.remark,
     }

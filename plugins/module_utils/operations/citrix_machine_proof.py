@@ -8,12 +8,23 @@ from __future__ import annotations
 import time
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_by_ids
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.proof import Evidence, Terms, Wanted, evidence, figures, unproven_because, wanted_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.proof import (
+    REGISTERED,
+    Evidence,
+    Terms,
+    Wanted,
+    doubtful,
+    evidence,
+    figures,
+    unproven_because,
+    wanted_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, duration, wait_for
@@ -24,6 +35,7 @@ ARGUMENTS = {
     "registered_percent": {"type": "int", "default": Terms.registered_percent},
     "registered_at_least": {"type": "int", "default": Terms.registered_at_least},
     "powered_on_percent": {"type": "int", "default": Terms.powered_on_percent},
+    "heartbeat_lag": {"type": "int", "default": Terms.heartbeat_lag},
     "fail": {"type": "bool", "default": True},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
@@ -66,6 +78,8 @@ class _Watch:
         self._terms = terms
         self._machines: dict[str, Machine] = {}
         self._gone: set[str] = set()
+        self._seen_down: set[str] = set()
+        self._first_look: datetime | None = None
         self._open = set(by_catalog(wanted))
 
     def look(self) -> Look[None]:
@@ -74,10 +88,22 @@ class _Watch:
         read = read_by_ids(self.site, asked)
         self._gone |= asked.keys() - read.keys()
         self._machines = {machine_id: machine for machine_id, machine in self._machines.items() if machine_id not in asked} | read
-        self._open = {catalog_id for catalog_id in self._open if not evidence(groups[catalog_id], self._machines).complete}
-        self.seen = evidence(self._wanted, self._machines)
+        doubted = self._doubted()
+        self._open = {catalog_id for catalog_id in self._open if not evidence(groups[catalog_id], self._machines, doubted).complete}
+        self.seen = evidence(self._wanted, self._machines, doubted)
         self.reason = unproven_because(self.seen, self._terms)
         return Look(None, done=not self.reason or not self.seen.present, state=self.reason)
+
+    def _doubted(self) -> set[str]:
+        """The ids of those that may be registered only because nobody has missed them yet. The site is asked for the time only when that matters."""
+        down = [entry.id for entry in self._wanted if entry.id in self._machines and self._machines[entry.id].registration_state != REGISTERED]
+        self._seen_down.update(down)
+        unproven = [entry for entry in self._wanted if entry.id not in self._seen_down]
+        if not doubtful(unproven, self._machines, self._terms.heartbeat_lag, None, self._first_look):
+            return set()
+        now = self.site.now()
+        self._first_look = self._first_look or now
+        return doubtful(unproven, self._machines, self._terms.heartbeat_lag, now, self._first_look)
 
 
 def by_catalog(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
@@ -90,7 +116,7 @@ def by_catalog(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
 
 def _terms_and_wanted(params: Any, check: bool) -> tuple[Terms, list[Wanted]]:
     try:
-        terms = Terms(params["registered_percent"], params["registered_at_least"], params["powered_on_percent"])
+        terms = Terms(params["registered_percent"], params["registered_at_least"], params["powered_on_percent"], params["heartbeat_lag"])
         wanted = list({entry.id: entry for entry in map(wanted_of, params["machines"])}.values())
     except ValueError as error:
         raise OperationError(str(error)) from None
@@ -122,6 +148,7 @@ def _result(seen: Evidence, wanted: Sequence[Wanted], seconds: float) -> dict[st
         "power_unknown": _names(seen.power_unknown),
         "vm_not_found": _names(seen.vm_not_found),
         "unregistered": _names(seen.unregistered),
+        "doubtful": _names(seen.doubtful),
         "off": _names(seen.off),
         "gone": _names(seen.gone),
         "in_maintenance": _names(machine for machine in seen.present if machine.maintenance_mode),

@@ -4,13 +4,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime, timezone
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.proof import Terms, Wanted, evidence, figures, unproven_because, wanted_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.proof import Terms, Wanted, doubtful, evidence, figures, unproven_because, wanted_of
 
 WELL = Machine("1", "CORP\\M-1", "", "W11", "c1", "Group", "Manual", "On", "Registered", "None", False, False, "uuid", "", "conn-b", "", 0, "None")
 OFF = replace(WELL, power_state="Off", registration_state="Unregistered")
@@ -48,7 +49,7 @@ def test_figures_fit_together(some: list[Machine], gone: int) -> None:
     counted = figures(found)
     assert counted["machines"] == len(some) == len(present) + counted["gone"]
     assert counted["on"] + counted["off"] + counted["power_unknown"] + counted["vm_not_found"] == len(present)
-    assert counted["registered"] + counted["unregistered"] == counted["on"]
+    assert counted["registered"] + counted["unregistered"] + counted["doubtful"] == counted["on"]
 
 
 @given(machines, terms)
@@ -114,3 +115,46 @@ def test_a_machine_that_the_site_does_not_manage_proves_nothing(state: str) -> N
     found = seen(WELL, replace(WELL, power_state=state))
     assert "1 of 2 machines have a power state that is not known" in unproven_because(found, LAX)
     assert found.off == ()
+
+
+NOON = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
+MOVED = replace(WELL, hosting_updated="2026-11-20T12:00:00Z")
+
+
+@pytest.mark.parametrize(
+    ("machine", "was_down", "minute", "lag", "expected"),
+    [
+        (MOVED, False, 1, 600, True),
+        (MOVED, False, 10, 600, False),  # would have been missed by now
+        (MOVED, False, None, 600, True),  # nobody knows how late it is
+        (MOVED, True, 1, 600, False),  # registered since
+        (MOVED, False, 1, 0, False),  # taken at its word
+        (replace(MOVED, registration_state="Unregistered"), False, 1, 600, False),
+        (replace(MOVED, last_deregistration="2026-11-20T12:00:30Z"), False, 1, 600, False),
+        (replace(MOVED, last_deregistration="2026-11-20T11:59:30Z"), False, 1, 600, True),
+        (replace(MOVED, last_connection="2026-11-20T12:00:30Z"), False, 1, 600, True),  # perhaps an attempt that failed
+        (replace(WELL, hosting_updated="0001-01-01T00:00:00+00:00"), False, 1, 600, True),
+        (replace(WELL, hosting_updated=""), False, 9, 600, True),
+        (replace(WELL, hosting_updated=""), False, 10, 600, False),  # as long since the first look
+    ],
+)
+def test_whose_registration_proves_nothing(machine: Machine, was_down: bool, minute: int | None, lag: int, expected: bool) -> None:
+    now = None if minute is None else NOON.replace(minute=minute)
+    entry = replace(wanted(machine), was_down=was_down)
+    assert doubtful([entry], {machine.id: machine}, lag, now, NOON) == ({machine.id} if expected else set())
+
+
+def test_what_is_doubted_does_not_count_as_registered() -> None:
+    found = evidence([wanted(MOVED)], {"1": MOVED}, {"1"})
+    assert (found.registered, found.complete, figures(found)["doubtful"]) == (0, False, 1)
+    assert "1 machines may be registered only because nobody has missed them yet, up to 600 s after the move" in unproven_because(found, Terms())
+    assert unproven_because(found, LAX) == ""
+
+
+@pytest.mark.parametrize(
+    ("action", "state", "expected"),
+    [("changed", "Unregistered", True), ("changed", "Registered", False), ("changed", "", False), ("right", "Unregistered", False)],
+)
+def test_only_who_was_moved_while_it_was_down_was_down(action: str, state: str, expected: bool) -> None:
+    given = {"id": "1", "name": "M", "catalog_id": "c", "hypervisor_connection": "b", "action": action, "registration_state": state}
+    assert wanted_of(given).was_down is expected
