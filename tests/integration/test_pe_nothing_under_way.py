@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from harness.modules import Site, run_module
+from harness.modules import Site, hosts_of, run_module
 from lab.running import RunningLab
 
 Host = Callable[[str], Site]
 RELEASE = {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "r1"}
 OURS = "ctx_r1_353902_Gold"
+FAILOVER = Path(__file__).parents[1] / "lab" / "topologies" / "failover.yml"
 IDLE = "nothing is under way any more"
 
 
@@ -63,6 +66,18 @@ def test_a_transfer_that_was_on_its_way_and_is_no_more(lab: RunningLab, host: Ho
 
 def test_a_transfer_that_was_never_seen_may_wait_at_its_source(host: Host) -> None:
     assert "still running" in host("cluster-b").fails("pe_protection_domain_restore", **RELEASE, snapshot_id="999", wait_timeout=2)
+
+
+@pytest.mark.parametrize("listed", [True, False])
+def test_a_drill_whose_restore_failed_without_a_task(lab: RunningLab, listed: bool) -> None:
+    lab.reset(yaml.safe_load(FAILOVER.read_text(encoding="utf-8")))
+    change(lab, "behaviour", restore_reply="value", pending_restore_listed=listed)
+    lab.faults([{"path": "/restore_entities", "then": {"fail_task": "storage is full"}}])
+    drill = {"name": "PD-W10", "drill": "q4", "stays_on": 0}
+    message = hosts_of(lab)["cluster-b"].fails("pe_protection_domain_drill", **drill, wait_timeout=4)
+    assert f"{IDLE}: 4 clones are not there, and pending_actions of 'PD-W10' lists no restore of them" in message
+    lab.clear_faults()
+    assert len(hosts_of(lab)["cluster-b"]("pe_protection_domain_drill", **drill)["clones"]) == 4
 
 
 # Snapshots of the protection domain, and their way to other clusters.

@@ -49,11 +49,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
     list_protection_domains,
     unknown_protection_domain,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import list_pending_restores, restore_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import RESTORE_FAILED, list_pending_restores, restore_grace, restore_vms
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import delete_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, duration, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, Standstill, duration, wait_for, wait_for_effect
 
 APPEARS_WITHIN = 60.0
 NAMED_AT_MOST = 5
@@ -233,7 +233,8 @@ class _Job:
         except TaskFailed:
             if not reached():
                 raise
-        wait_for(lambda: Look(None, done=reached()), what=what, timeout=self._deadline.left, progress=self._run.progress)
+        idle = "its task has ended, and nothing has changed"
+        wait_for_effect(reached, what=what, idle=idle, endpoint=self._client.endpoint, timeout=self._deadline.left, progress=self._run.progress)
 
 
 class _Rehearsal(_Job):
@@ -402,10 +403,19 @@ class _Rehearsal(_Job):
                 raise
             return
 
+        standstill = Standstill(f"{self._client.endpoint}: {what}", RESTORE_FAILED)
+        was_seen = False
+
         def look() -> Look[None]:
+            nonlocal was_seen
             estate = self._look()
             absent = self._clones(estate, missing).missing(missing)
-            done = not absent and not self._under_way(estate, missing)
+            under_way = self._under_way(estate, missing)
+            was_seen = was_seen or under_way
+            done = not absent and not under_way
+            if not task_uuid:
+                idle = f"{len(absent)} clones are not there, and pending_actions of '{self._name}' lists no restore of them"
+                standstill.note(idle if absent and not under_way else "", restore_grace(was_seen, self._deadline.left))
             return Look(None, done=done, state="" if done else f"{len(missing) - len(absent)} of {len(missing)} are there")
 
         try:

@@ -17,7 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import list_pd_snapshots
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import find_protection_domain, unknown_protection_domain
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import list_replications
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import list_pending_restores, restore_vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import RESTORE_FAILED, list_pending_restores, restore_grace, restore_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, read_vm, vms_called
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import RELEASE_ARGUMENTS, release_of
@@ -25,8 +25,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, Standstill, amount, wait_for
 
 APPEARS_WITHIN = 60.0
-# A restore that no list shows may still be under way: not every cluster is sure to list one (prism_element_v2 6.6).
-UNSEEN_AT_MOST = 900.0
 # A transfer that was seen and is not listed any more has arrived, or somebody aborted it; a link that was down gets the time to come back.
 ARRIVES_WITHIN = 600.0
 
@@ -223,8 +221,7 @@ def _restore(client: PrismElement, run: Run, release: Release, snapshot: PdSnaps
             raise
         return found[0]
 
-    advice = "The restore has failed, and the cluster does not say why: look into its events. Then run the same task again: it restores anew."
-    standstill = Standstill(f"{client.endpoint}: {what}", advice)
+    standstill = Standstill(f"{client.endpoint}: {what}", RESTORE_FAILED)
     was_seen = False
 
     def look() -> Look[Restored]:
@@ -232,9 +229,8 @@ def _restore(client: PrismElement, run: Run, release: Release, snapshot: PdSnaps
         seen = _observe(client, run, name)
         was_seen = was_seen or seen.pending
         absent = f"no VM '{name}' is there, and pending_actions of '{run.params['protection_domain']}' lists no restore of it"
-        grace = min(APPEARS_WITHIN if was_seen else UNSEEN_AT_MOST, deadline.left / 4)
         if not task_uuid:
-            standstill.note("" if seen.vms or seen.pending else absent, grace)
+            standstill.note("" if seen.vms or seen.pending else absent, restore_grace(was_seen, deadline.left))
         return Look(seen, done=bool(seen.vms) and not seen.pending, state="" if seen.vms else "waiting for the VM")
 
     # Nothing of this name was there before, so what is there now is what was restored.

@@ -6,13 +6,14 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Callable, Mapping
+import contextlib
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, TypeVar
 
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import netloc
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import ApiError, OperationError, Unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, NotFound, OperationError, Unreachable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Authorization, Refused, RestSession
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look
@@ -89,6 +90,19 @@ class PrismElement(RestSession):
                 raise OperationError(
                     f"{self.endpoint}: {path} has {total} entries but gives only {len(found)}", "The cluster cuts the list; nothing was changed."
                 )
+
+
+@contextlib.contextmanager
+def effect_unknown() -> Iterator[None]:
+    """Take a server error to an order for a lost answer: a cluster whose leader changes may answer so although the order took effect."""
+    try:
+        yield
+    except NotFound:
+        raise
+    except ApiError as error:
+        if error.status < 500:
+            raise
+        raise AnswerLost(error.message, "It may have taken effect. Run the same task again: it looks first and goes on from there.") from None
 
 
 def patiently(look: Callable[[], Look[T]]) -> Callable[[], Look[T]]:

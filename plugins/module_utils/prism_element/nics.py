@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.drill import Card, Found, Network
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, effect_unknown
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
@@ -86,7 +86,9 @@ def remove_card(client: PrismElement, vm_uuid: str, mac_address: str) -> str | N
 
 def add_card(client: PrismElement, vm_uuid: str, network_uuid: str) -> str | None:
     """Order one more card. Returns the task. Not to be repeated after AnswerLost without a look: each repetition would be one more card."""
-    return _task(client.request("POST", f"/vms/{segment(vm_uuid)}/nics/", payload={"spec_list": [{"network_uuid": network_uuid}]}).body)
+    with effect_unknown():
+        body = client.request("POST", f"/vms/{segment(vm_uuid)}/nics/", payload={"spec_list": [{"network_uuid": network_uuid}]}).body
+    return _task(body)
 
 
 def _network(entity: dict[str, Any]) -> Network:

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import PdSnapshot, PendingSchedule
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, refusal_in
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, effect_unknown, refusal_in
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import member, path_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
@@ -54,7 +54,8 @@ def order_snapshot(client: PrismElement, protection_domain: str, remote_sites: S
     Not to be repeated after AnswerLost without a look at what is there.
     """
     payload = {"remote_site_names": list(remote_sites), "snapshot_retention_time_secs": retention, "app_consistent": app_consistent}
-    body = client.request("POST", f"{path_of(protection_domain)}/oob_schedules", payload=payload).body or {}
+    with effect_unknown():
+        body = client.request("POST", f"{path_of(protection_domain)}/oob_schedules", payload=payload).body or {}
     return int(body["schedule_id"])
 
 

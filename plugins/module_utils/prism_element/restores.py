@@ -8,12 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, refusal_in
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, effect_unknown, refusal_in
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import path_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 
 RESTORE_EVENT = "RestoreProtectionDomainVMsAudit"
 RECENT_EVENTS = 500
+RESTORE_FAILED = "The restore has failed, and the cluster does not say why: look into its events. Then run the same task again: it restores anew."
+APPEARS_WITHIN = 60.0
+UNSEEN_AT_MOST = 900.0
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,11 @@ def list_pending_restores(client: PrismElement, protection_domain: str) -> list[
         for entry in entries
         for restore in entry.get("pending_vms_restore") or []
     ]
+
+
+def restore_grace(was_seen: bool, left: float) -> float:
+    """How long a restore without a task may show nothing of itself: one that was listed is over soon after, but not every cluster is sure to list one (6.6)."""
+    return min(APPEARS_WITHIN if was_seen else UNSEEN_AT_MOST, left / 4)
 
 
 def last_restore_usecs(client: PrismElement, protection_domain: str) -> int | None:
@@ -67,7 +75,8 @@ def restore_vms(client: PrismElement, protection_domain: str, snapshot_id: str, 
 
 def _restore(client: PrismElement, protection_domain: str, snapshot_id: str, prefix: str, wanted: dict[str, list[str]], what: str) -> str | None:
     payload = {"snapshot_id": snapshot_id, "vm_name_prefix": prefix, "replace": False, **wanted}
-    body = client.request("POST", f"{path_of(protection_domain)}/restore_entities", payload=payload).body
+    with effect_unknown():
+        body = client.request("POST", f"{path_of(protection_domain)}/restore_entities", payload=payload).body
     if isinstance(body, dict) and body.get("task_uuid"):
         return str(body["task_uuid"])
     reason = refusal_in(body)
