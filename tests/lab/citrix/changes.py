@@ -80,13 +80,16 @@ def _delete_catalog(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _set_image(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Make an image the current one at once, whether the cluster has it or not; machines stay as they are."""
+    """Make an image the current one at once, whether the cluster has it or not, as if machines that are on had restarted into it."""
     catalog = _catalog(site, payload)
     scheme = catalog.scheme
     if scheme is None:
         raise ValueError(f"{catalog.name} has no provisioning scheme")
     scheme.history.append(scheme.image)
     scheme.image = DiskImage(template(scheme.unit, payload["image"], site.inventory.templates(scheme.unit)), site.clock.now, payload.get("note"))
+    for machine in catalog.machines.values():
+        if scheme.clean_on_boot and machine.power_state == "On":
+            machine.last_deregistration, machine.deregistration_reason = site.clock.now, "AgentShutdown"
     return {"xd_path": scheme.image.resource.xd_path}
 
 
