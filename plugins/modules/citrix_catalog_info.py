@@ -123,7 +123,8 @@ catalogs:
           type: int
           returned: always
         delivery_groups:
-          description: The same by delivery group, which has an C(id) and a C(name), both empty for machines that are in none.
+          description: The same by delivery group, which has an C(id) and a C(name), both empty for machines that are in none, and
+            C(in_maintenance_mode), null when the site does not tell.
           type: list
           elements: dict
           returned: always

@@ -115,6 +115,10 @@ def _browse(client: Client) -> None:
     client.ask("POST", f"{pools}/resources/$validate", {"Path": PATH})
     client.ask("PATCH", own, {"ConnectionType": "Custom", "InMaintenanceMode": False})
     client.ask("POST", f"{own}/$resetConnection")
+    group = client.ask("GET", "/DeliveryGroups")["Items"][0]["Id"]
+    client.ask("GET", f"/DeliveryGroups/{group}")
+    client.ask("GET", f"/DeliveryGroups/{group}/Machines")
+    assert client.send("POST", f"/DeliveryGroups/{group}/$StartRebootCycle", {"RebootDurationMinutes": 600}).status_code == 204
     zone = next(zone for zone in client.ask("GET", "/Zones")["Items"] if not zone["IsPrimary"])
     client.ask("GET", f"/Zones/{zone['Name']}")
     item = {"Id": hypervisor["Id"], "Name": hypervisor["Name"], "ItemType": "HypervisorConnection"}

@@ -87,3 +87,26 @@ def test_running_update_is_seen(estate: CitrixEstate) -> None:
     (pool,) = estate.daas("citrix_catalog_info", catalogs=[{"name": "Pool"}])["catalogs"]
     assert pool["update_running"]
     assert pool["image_update_status"] == "PreparingImage"
+
+
+def test_whom_a_change_would_concern_and_what_the_site_warns_of(estate: CitrixEstate) -> None:
+    estate.change("machine", machine="CORP\\P-001", sessions=2)
+    estate.change("machine", machine="CORP\\P-002", power_state="Off")
+    estate.change("delivery_group", delivery_group="Pool", in_maintenance_mode=True)
+    estate.change("catalog_state", catalog="Prod|Pool", broken=True, errors=["lost"], warnings=["slow"], scheme_warnings=["slow", "rearm"])
+    estate.lab.forget()
+    catalogs = {catalog["name"]: catalog for catalog in estate.daas("citrix_catalog_info", machines=True)["catalogs"]}
+    pool = catalogs["Pool"]
+    assert {key: pool["machines"][key] for key in ("machines", "on", "sessions", "out_of_date")} == {"machines": 6, "on": 5, "sessions": 2, "out_of_date": 0}
+    (group,) = pool["machines"]["delivery_groups"]
+    assert (group["name"], group["machines"], group["in_maintenance_mode"]) == ("Pool", 6, True)
+    assert (pool["broken"], pool["errors"], pool["warnings"]) == (True, ["lost"], ["slow", "rearm"])
+    takes = {name: catalogs[name]["machines_take_image"] for name in ("Pool", "Stable", "Physical")}
+    assert takes == {"Pool": True, "Stable": False, "Physical": False}
+    assert estate.writes() == []
+
+
+def test_delivery_groups_that_cannot_be_read_are_not_known(estate: CitrixEstate) -> None:
+    estate.fault("/DeliveryGroups", {"status": 403})
+    (pool,) = estate.daas("citrix_catalog_info", catalogs=[{"name": "Pool"}], machines=True)["catalogs"]
+    assert [group["in_maintenance_mode"] for group in pool["machines"]["delivery_groups"]] == [None]

@@ -13,6 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import population
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
 
 READ_AT_ONCE = 8
 READ_SINGLY = 20
@@ -28,3 +29,13 @@ def read_populations(site: CitrixSite, catalog_ids: Sequence[str]) -> dict[str, 
         with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
             found.update(zip(catalog_ids, pool.map(lambda catalog_id: read_machines(site, catalog_id), catalog_ids), strict=True))
     return {catalog_id: population(machines) for catalog_id, machines in found.items()}
+
+
+def read_groups_in_maintenance(site: CitrixSite) -> set[str] | None:
+    """Ids of the delivery groups in maintenance mode, of which nobody can start anything whatever their machines say; None when they cannot be read."""
+    try:
+        return {group["Id"] for group in site.items("/DeliveryGroups") if group.get("Id") and group.get("InMaintenanceMode")}
+    except Unreachable:
+        raise
+    except OperationError:
+        return None

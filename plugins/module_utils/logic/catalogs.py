@@ -68,6 +68,8 @@ class Catalog:
     @property
     def machines_take_image(self) -> bool | None:
         """Whether machines that are there already take a new image, at their next start; None when the site does not tell (citrix_orchestration 8.4)."""
+        if self.provisioning_type != "MCS":
+            return False if self.provisioning_type == "Manual" else None
         if self.clean_on_boot is not None:
             return self.clean_on_boot
         return {"Discard": True, "OnLocal": False}.get(self.persist_changes)

@@ -504,6 +504,11 @@ def _machines(rows: _Rows, what: str, catalog: Facts, wave: Mapping[str, Any] | 
     """Whether the catalog's machines will ever have the image, and can open the gate of its wave."""
     for warning in catalog.get("warnings") or []:
         rows.warn(what, f"the site warns: {warning}", "Look at it in Citrix Studio")
+    for group in (catalog.get("machines") or {}).get("delivery_groups", []):
+        if group.get("in_maintenance_mode"):
+            rows.warn(
+                what, f"its delivery group '{group['name']}' is in maintenance mode, so nobody can start its desktops", "End the maintenance mode in time"
+            )
     if "machines_take_image" not in catalog:
         return
     total = catalog.get("total_count") or 0

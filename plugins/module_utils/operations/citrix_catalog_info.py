@@ -18,7 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs
     selector_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.populations import read_populations
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.populations import read_groups_in_maintenance, read_populations
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -39,8 +39,11 @@ def perform(run: Run) -> dict[str, Any]:
     facts = [catalog_facts(catalog) for catalog in sorted(catalogs, key=lambda catalog: catalog.full_name.casefold())]
     if run.params["machines"]:
         counted = read_populations(site, [catalog["id"] for catalog in facts])
+        parked = read_groups_in_maintenance(site)
         for catalog in facts:
             catalog["machines"] = counted[catalog["id"]]
+            for group in catalog["machines"]["delivery_groups"]:
+                group["in_maintenance_mode"] = None if parked is None else group["id"] in parked
     if run.params["history"]:
         for catalog in facts:
             catalog["history"] = [asdict(image) for image in read_history(site, catalog["id"])] if catalog["master_image"] else []

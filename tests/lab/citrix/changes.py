@@ -36,6 +36,8 @@ SHAPES: dict[str, Any] = {
     "behaviour": BEHAVIOUR_SCHEMA,
     "expire_tokens": {},
     "catalog": CATALOG,
+    "catalog_state": {"catalog": required(str), "broken": bool, "errors": [str], "warnings": [str], "scheme_warnings": [str]},
+    "delivery_group": {"delivery_group": required(str), "in_maintenance_mode": bool},
     "delete_catalog": {"catalog": required(str)},
     "set_image": IMAGE_ORDER,
     "image_update": IMAGE_ORDER,
@@ -71,6 +73,22 @@ def _expire_tokens(site: Site, _payload: Mapping[str, Any]) -> dict[str, Any]:
 def _add_catalog(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     catalog = site.add_catalog(payload)
     return {"id": catalog.id, "uid": catalog.uid}
+
+
+def _catalog_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Let a catalog be broken or warned of (contract 8.2, 8.3)."""
+    catalog = _catalog(site, payload)
+    for name in payload.keys() - {"catalog"}:
+        setattr(catalog, name, payload[name])
+    return {"id": catalog.id}
+
+
+def _delivery_group(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
+    group = site.delivery_group(payload["delivery_group"])
+    if group is None:
+        raise ValueError(f"no delivery group is called {payload['delivery_group']!r}")
+    group.in_maintenance_mode = payload.get("in_maintenance_mode", group.in_maintenance_mode)
+    return {"id": group.id}
 
 
 def _delete_catalog(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
@@ -189,6 +207,8 @@ _CHANGES: dict[str, Callable[[Site, Mapping[str, Any]], dict[str, Any]]] = {
     "behaviour": _behaviour,
     "expire_tokens": _expire_tokens,
     "catalog": _add_catalog,
+    "catalog_state": _catalog_state,
+    "delivery_group": _delivery_group,
     "delete_catalog": _delete_catalog,
     "set_image": _set_image,
     "image_update": _image_update,

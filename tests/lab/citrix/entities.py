@@ -177,11 +177,12 @@ class Action:
 
 @dataclass(eq=False)
 class DeliveryGroup:
-    """A delivery group, as far as machines and catalogs refer to it."""
+    """A delivery group, as far as machines and catalogs refer to it. In maintenance nobody can start anything of it, whatever its machines say."""
 
     id: str
     uid: int
     name: str
+    in_maintenance_mode: bool = False
 
 
 @dataclass(eq=False)
@@ -224,6 +225,10 @@ class Catalog:
     minimum_functional_level: str = "L7_20"
     metadata: list[NameValue] = field(default_factory=list)
     settings: dict[str, Any] = field(default_factory=dict)  # what a write left, by the keys of the answer (contract G 7)
+    broken: bool = False
+    errors: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    scheme_warnings: list[str] = field(default_factory=list)
     machines: dict[str, Machine] = field(default_factory=dict)
     task: Job | None = None  # the one provisioning task that may run (contract 8.4)
     actions: list[Action] = field(default_factory=list)

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lab.citrix import vendor
-from lab.citrix.api import batch, catalog_images, catalogs, hypervisors, image_definitions, jobs, machines, resources, sites, tokens, zones
+from lab.citrix.api import batch, catalog_images, catalogs, delivery_groups, hypervisors, image_definitions, jobs, machines, resources, sites, tokens, zones
 from lab.citrix.changes import change_site
 from lab.citrix.roots import GATEWAY, on_gateway_root
 from lab.citrix.state import state_of
@@ -223,7 +223,7 @@ def site_router(site: Site, answer_item: batch.Answer) -> Router:
     router = Router(prefixes=[GATEWAY], case_insensitive=True, refuse=site.errors.body, exists=_vendor_has)
     if site.on_premises:
         tokens.add_on_premises_routes(router, site)
-    for resource in (sites, catalogs, catalog_images, image_definitions, machines, hypervisors, resources, zones, jobs):
+    for resource in (sites, catalogs, catalog_images, image_definitions, delivery_groups, machines, hypervisors, resources, zones, jobs):
         resource.add_routes(router, site)
     batch.add_routes(router, site, answer_item)
     return router

@@ -83,6 +83,10 @@ class Site:
         """Find a hosting unit by its name or id."""
         return _by_name_or_id(self.hosting_units, name_or_id)
 
+    def delivery_group(self, name_or_id: str) -> DeliveryGroup | None:
+        """Find a delivery group by its name or id."""
+        return next((group for group in self.delivery_groups.values() if name_or_id.casefold() in (group.id, group.name.casefold())), None)
+
     def units_of(self, hypervisor: Hypervisor) -> list[HostingUnit]:
         """List the hosting units of a connection."""
         return [unit for unit in self.hosting_units.values() if unit.hypervisor is hypervisor]

@@ -321,3 +321,44 @@ def test_an_answer_is_replaced_after_the_effect(daas: Client, then: dict[str, An
     answer = daas.send("PATCH", f"/Machines/{desk(daas)['Id']}", {"InMaintenanceMode": True})
     assert answer.status_code == then["status"]
     assert desk(daas)["InMaintenanceMode"] is True
+
+
+def test_catalogs_are_broken_and_warned_of(daas: Client) -> None:
+    daas.change("catalog_state", catalog="Pool", broken=True, errors=["lost"], warnings=["slow"], scheme_warnings=["rearm"])
+    catalog = daas.ask("GET", "/MachineCatalogs/Pool")
+    assert (catalog["IsBroken"], catalog["Errors"]) == (True, ["lost"])
+    assert [warning["Message"] for warning in (*catalog["Warnings"], *catalog["ProvisioningScheme"]["Warnings"])] == ["slow", "rearm"]
+    assert violations(daas.lab.requests()) == []
+
+
+def test_delivery_groups_and_their_maintenance_mode(daas: Client) -> None:
+    group = next(group for group in daas.ask("GET", "/DeliveryGroups")["Items"] if group["Name"] == "Pool")
+    assert group["InMaintenanceMode"] is False
+    daas.change("delivery_group", delivery_group="Pool", in_maintenance_mode=True)
+    assert daas.ask("GET", "/DeliveryGroups/Pool")["InMaintenanceMode"] is True
+    assert len(daas.ask("GET", f"/DeliveryGroups/{group['Id']}/Machines")["Items"]) == group["TotalDesktops"]
+    assert daas.send("GET", "/DeliveryGroups/nobody").status_code == 404
+    assert violations(daas.lab.requests()) == []
+
+
+@pytest.mark.parametrize("ignores", [True, False])
+def test_a_reboot_cycle_of_a_delivery_group(daas: Client, ignores: bool) -> None:
+    first, *others = [machine["Name"] for machine in daas.ask("GET", "/DeliveryGroups/Pool/Machines")["Items"]]
+    daas.change("machine", machine=first, in_maintenance_mode=True)
+    assert daas.send("POST", "/DeliveryGroups/Pool/$StartRebootCycle", {"RebootDurationMinutes": 600, "IgnoreMaintenanceMode": ignores}).status_code == 204
+    scheduled = {machine["Name"]: machine["ScheduledReboot"] for machine in daas.ask("GET", "/DeliveryGroups/Pool/Machines")["Items"]}
+    assert (scheduled[first] == "None") != ignores
+    assert all(scheduled[name] != "None" for name in others[1:])
+    assert violations(daas.lab.requests()) == []
+
+
+def test_a_vda_below_the_functional_level_of_its_catalog_does_not_register(daas: Client) -> None:
+    machine = daas.ask("GET", "/DeliveryGroups/Pool/Machines")["Items"][0]["Name"]
+    daas.change("machine", machine=machine, functional_level="L7_9")
+    daas.ask("POST", f"/Machines/{machine.replace(chr(92), '|')}/$reboot")
+
+    def came_up() -> bool:
+        return bool(daas.ask("GET", f"/Machines/{machine.replace(chr(92), '|')}")["FaultState"] == "Unregistered")
+
+    daas.lab.skip(600)
+    assert came_up()

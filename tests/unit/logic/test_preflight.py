@@ -155,6 +155,13 @@ def test_gates_that_wait_for_somebody_to_shut_down_are_warned_of(estate: Estate)
     assert (row.result, "stays closed until one did" in row.detail) == (WARNING, True)
 
 
+def test_delivery_groups_in_maintenance_are_warned_of(estate: Estate) -> None:
+    with_machines(estate, machines={**PEOPLE, "delivery_groups": [{**PEOPLE["delivery_groups"][0], "in_maintenance_mode": True}]})
+    assert [row.detail for row in judged(estate) if row.result == WARNING] == [
+        "its delivery group 'Office' is in maintenance mode, so nobody can start its desktops"
+    ]
+
+
 def test_wrong_waves_and_what_the_site_warns_of(estate: Estate) -> None:
     with_machines(estate, warnings=["Office cannot be rearmed"])["wanted"][0]["wave"] = "canaries"
     assert [(what, result) for _where, what, result in complaints(judged(estate))] == [("waves", STOP), ("catalog Prod/W11", WARNING)]

@@ -75,7 +75,7 @@ def _jobs_in_progress(_site: Site, catalog: Catalog) -> list[dict[str, Any]]:
 
 def _errors(_site: Site, catalog: Catalog) -> list[str]:
     last = catalog.actions[-1].job if catalog.actions else None
-    return [last.error_text] if last is not None and last.status == "Failed" and last.error_text else []
+    return [*catalog.errors, *([last.error_text] if last is not None and last.status == "Failed" and last.error_text else [])]
 
 
 def image_history(site: Site, scheme: Scheme) -> list[dict[str, Any]]:
@@ -128,7 +128,7 @@ def provisioning_scheme(site: Site, catalog: Catalog) -> dict[str, Any] | None:
         **{key: scheme.settings[key] for key in SHOWN_SETTINGS if key in scheme.settings},
         "UseFullDiskCloneProvisioning": False,
         "UseWriteBackCache": False,
-        "Warnings": [],
+        "Warnings": [{"Type": "GetCustomPropertiesFailed", "Message": text} for text in catalog.scheme_warnings],
         "ProvisioningSchemeType": "VirtualMachine",
         "CurrentImageVersion": None,
         "HistoricalImageVersions": [],
@@ -178,11 +178,11 @@ CATALOG: Fields = {
     "ProvisioningScheme": provisioning_scheme,
     "ProvisioningProgress": _progress,
     "JobsInProgress": _jobs_in_progress,
-    "IsBroken": lambda _site, _catalog: False,
+    "IsBroken": lambda _site, catalog: catalog.broken,
     "IsMasterImageAssociated": lambda _site, catalog: catalog.scheme is not None,
     "ImageUpdateStatus": _image_update_status,
     "Errors": _errors,
-    "Warnings": lambda _site, _catalog: [],
+    "Warnings": lambda _site, catalog: [{"Type": "CatalogAction", "Subtype": None, "Message": text} for text in catalog.warnings],
     "RemotePCEnrollmentScopes": lambda _site, _catalog: [],
     "PvsAddress": _set("PvsAddress"),
     "PvsDomain": _set("PvsDomain"),
