@@ -200,6 +200,8 @@ def test_janitor_cleans_up_after_a_dead_run(lab: RunningLab, retention: Retentio
     lab.change(
         [
             {"endpoint": "cluster-b", "kind": "vm", "name": "ctx_1_2_Nobody"},
+            {"endpoint": "cluster-b", "kind": "vm", "name": "ctx_test_01_Gold"},
+            {"endpoint": "cluster-b", "kind": "vm", "name": "ctx_Prod-A_2024_Gold"},
             {"endpoint": "cluster-a", "kind": "vm", "name": "ctx_11_1_Gold", "power_state": "on"},
         ]
     )
@@ -212,6 +214,8 @@ def test_janitor_cleans_up_after_a_dead_run(lab: RunningLab, retention: Retentio
     assert next(iter(gone["cluster-b"])).startswith("ctx_11_")
     assert names(lab) == images
     assert "its last sign of life is" in outcome.output
+    kept = {each["name"]: each["reason"] for each in report(tmp_path)["objects"] if each["kind"] == "temporary VM" and each["result"] == "kept"}
+    assert all("only its name says" in kept[name] for name in ("ctx_1_2_Nobody", "ctx_test_01_Gold", "ctx_Prod-A_2024_Gold"))
     lab.forget()
     again = retention(janitor=True, janitor_age=0, keep=20)
     assert again.status == 0, again.output

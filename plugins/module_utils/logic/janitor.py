@@ -3,6 +3,9 @@
 
 """What runs have left behind and none needs any more: temporary VMs and protection domain snapshots. A run that may still be under way is respected.
 
+Anybody can give a VM such a name. That it is ours is shown only by the protection domain snapshot that the name tells: it bears the mark of the release, or an
+image of the release, proven to be ours, came out of it.
+
 A cluster does not say how old a VM is (prism_element_v2 3.1). So the signs of life of its release stand for it: its protection domain snapshot, its images on
 any cluster, and restores out of the protection domain on this cluster.
 """
@@ -74,9 +77,12 @@ def _decide_vm(
     vm: Vm, images: Sequence[Image], snapshots: Sequence[KeptSnapshot], domains: Sequence[Domain], rules: Rules, now: datetime, doubts: Sequence[str]
 ) -> Decision:
     release = vm.says.release
-    own = [image for image in images if (image.base_vm, image.release) == (release.base_vm, release.release)]
+    own = [image for image in images if image.marked and (image.base_vm, image.release) == (release.base_vm, release.release)]
     if vm.power_state != "off":
         return _of_vm(vm, False, f"its power state is '{vm.power_state}': temporary VMs are never started, so somebody uses it")
+    if not _is_ours(vm, own, snapshots):
+        release_snapshot = f"protection domain snapshot {vm.says.snapshot_id} with the mark of a release {release.release} of '{release.base_vm}'"
+        return _of_vm(vm, False, f"only its name says that the collection made it: no {release_snapshot} is known, and no image that came out of it")
     if any(image.cluster == vm.cluster for image in own):
         return _told(vm, doubts, f"the image '{release.image_name}' is made, nobody needs the VM that it was taken from")
     homes = [domain for domain in domains if _holds(domain, snapshots, release.base_vm)]
@@ -102,6 +108,17 @@ def _decide_vm(
             return _of_vm(vm, False, f"release {release.release} may still be under way: {sign} {span(age)} ago")
         return _told(vm, doubts, f"there is no image of release {release.release} here, and its last sign of life is {old(age)}")
     return _told(vm, doubts, f"there is no image of release {release.release} here, and protection domain snapshot {origin} that it came out of is gone")
+
+
+def _is_ours(vm: Vm, own: Iterable[Image], snapshots: Iterable[KeptSnapshot]) -> bool:
+    """Whether the protection domain snapshot in the VM's name is one of its release. `own` are the proven images of the release."""
+    release, origin = vm.says.release, vm.says.snapshot_id
+    if any(image.pd_snapshot == origin for image in own):
+        return True
+    return any(
+        origin_id(kept.id) == origin and release.base_vm in kept.vm_names and kept.retention is not None and bears_mark(kept.retention, release.image_name)
+        for kept in snapshots
+    )
 
 
 def _holds(domain: Domain, snapshots: Iterable[KeptSnapshot], base_vm: str) -> bool:

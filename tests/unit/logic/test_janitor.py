@@ -66,7 +66,7 @@ def test_vm_whose_image_is_made_goes_at_once() -> None:
         ((), (kept(50),), (replace(HOME, last_restore=ago(-1)),), "something was restored out of 'PD-Gold' here 0 min ago"),
         ((), (kept(50),), (replace(HOME, restoring=("cluster-a:77",)),), "protection domain snapshot 77 is being restored on cluster-b"),
         ((), (kept(50),), (), "no protection domain that was looked at holds 'Gold'"),
-        ((), (), (Domain("cluster-b", "PD-Other", ("Gold-Finance",)),), "no protection domain that was looked at holds 'Gold'"),
+        ((), (replace(kept(50), protection_domain="PD-Old"),), (Domain("cluster-b", "PD-Other"),), "no protection domain that was looked at holds 'Gold'"),
     ],
 )
 def test_run_that_may_be_under_way_is_respected(
@@ -83,9 +83,8 @@ def test_run_that_may_be_under_way_is_respected(
         ((), (kept(50),), (HOME,), "its last sign of life is 2 days old"),
         ((), (kept(50),), (replace(HOME, last_restore=ago(30)),), "its last sign of life is 30 h old"),
         ((), (kept(50),), (HOME, replace(HOME, cluster="cluster-c", last_restore=ago(1))), "its last sign of life is 2 days old"),
-        ((), (), (HOME,), "protection domain snapshot 77 that it came out of is gone"),
-        ((), (kept(1, "78"),), (HOME,), "protection domain snapshot 77 that it came out of is gone"),
-        ((), (), (Domain("cluster-b", "PD-Gold"), Domain("cluster-a", "PD-Gold", ("Gold",))), "is gone"),
+        ((image("cluster-a", 50),), (), (HOME,), "its last sign of life is 2 days old"),
+        ((replace(image("cluster-a", 50), created=None),), (), (HOME,), "protection domain snapshot 77 that it came out of is gone"),
     ],
 )
 def test_leftover_of_a_dead_run_goes(images: tuple[Image, ...], snapshots: tuple[KeptSnapshot, ...], domains: tuple[Domain, ...], reason: str) -> None:
@@ -93,6 +92,30 @@ def test_leftover_of_a_dead_run_goes(images: tuple[Image, ...], snapshots: tuple
     assert decision.delete
     assert reason in decision.reason
     assert not decided(vm(), images, snapshots, domains, ("somebody is silent",)).delete
+
+
+BY_HAND = replace(image("cluster-b", 900), marked=False, pd_snapshot="")
+
+
+@pytest.mark.parametrize(
+    ("name", "images", "snapshots"),
+    [
+        ("ctx_test_01_Gold", (), ()),
+        ("ctx_Prod-A_2024_Gold", (image("cluster-b", 900),), (kept(500),)),
+        # Of a release that there was, and of no snapshot of it, or only of a namesake.
+        ("ctx_1_78_Gold", (image("cluster-b", 900), image("cluster-a", 900)), (kept(500), kept(500, "78", release=None))),
+        ("ctx_1_77_Gold", (), (kept(500, release=None),)),
+        ("ctx_1_77_Gold", (), (kept(500, release=Release("Gold", "2")),)),
+        ("ctx_1_77_Gold", (), (replace(kept(500), vm_names=("Gold-Finance",)),)),
+        ("ctx_1_77_Gold", (), (replace(kept(500), retention=None, expires=None),)),
+        ("ctx_1_77_Gold", (BY_HAND,), (kept(500, "76"),)),
+        ("ctx_1_77_Gold", (image("cluster-b", 900, base_vm="Gold-Finance"),), ()),
+    ],
+)
+def test_vm_that_only_its_name_calls_ours_stays_and_is_named(name: str, images: tuple[Image, ...], snapshots: tuple[KeptSnapshot, ...]) -> None:
+    decision = decided(vm(name), images, snapshots)
+    assert not decision.delete
+    assert "only its name says that the collection made it" in decision.reason
 
 
 def test_started_vm_stays() -> None:
