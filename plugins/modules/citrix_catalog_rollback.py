@@ -43,7 +43,8 @@ options:
     description:
       - The image to get away from, by its exact name directly below the hosting unit or by its whole path. Catalogs with another image stay as they are,
         so that a second run does not go back another step.
-      - Without O(image) the catalogs get the image that they had before this one.
+      - Without O(image) the catalogs get the image that they had before this one came. An image that a roll-back has taken them away from is no such image,
+        until they get it again. Where dates and notes of the history do not tell, the catalog is refused.
     type: str
   image:
     description:
@@ -51,7 +52,7 @@ options:
     type: str
   note:
     description:
-      - Note to keep with the image. Only with O(image).
+      - Note to keep with the image. A mark C([back from IMAGE]) is added for each image that the catalog leaves behind, by which a later roll-back knows it.
     type: str
   concurrency:
     description:
@@ -64,6 +65,8 @@ options:
     type: bool
     default: true
 notes:
+  - A roll-back is an image update to the older image. The API's own roll-back takes neither image nor note, and leads from a release that was taken back once
+    to the one that was withdrawn.
   - The account needs the role Machine Catalog Administrator and, to see the images, Host Administrator.
   - O(wait_timeout) counts for each catalog from the start of its own rollback. Nothing is ever cancelled.
 seealso:

@@ -86,12 +86,18 @@ references:
       description: Name of the hosting unit.
       type: str
       returned: always
+    rank:
+      description:
+        - How far back a history slot is, V(1) for the one that the next roll-back leads to. Null when that cannot be told, and for all that is no slot.
+      type: int
+      returned: always
   sample:
     - kind: master image
       of: Prod/W11-Pool
       names: [ctx_Gold_2026.10.16-1, ctx_Gold_2026.10.16-1.template]
       path: XDHyp:\HostingUnits\AHV-01\ctx_Gold_2026.10.16-1.template
       hosting_unit: AHV-01
+      rank: null
 catalogs:
   description: All catalogs, each with C(id), C(name), C(folder), C(full_name), C(image) (null, or C(name) and C(path)) and C(update_running).
   returned: success

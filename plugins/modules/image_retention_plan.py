@@ -45,6 +45,13 @@ options:
       - How many of the newest images of each golden VM stay on each cluster, at least 1.
     type: int
     default: 5
+  history:
+    description:
+      - How many slots of each catalog's image history count as use, at least 1. They are those that so many roll-backs in a row lead to, and the newest.
+      - The API cannot remove a slot. Those beyond stay, and lead nowhere when their image is deleted; RV(decisions[].remaining_slots) names them.
+        A slot whose age cannot be told always counts.
+    type: int
+    default: 2
   minimum_age:
     description:
       - Seconds below which an image stays.
@@ -156,6 +163,11 @@ decisions:
       description: Why it stays or may go.
       type: str
       returned: always
+    remaining_slots:
+      description: Of an image that may go, the history slots that stay behind and lead nowhere then.
+      type: list
+      elements: str
+      returned: always
   sample:
     - cluster: cluster-a
       kind: image
@@ -166,6 +178,7 @@ decisions:
       release: 2026.03.02-1
       created: "2026-03-02T08:00:00Z"
       delete: true
+      remaining_slots: []
       reason: 263 days old, not among the newest 5 of 'Gold', and nothing on any site refers to it
 delete:
   description: The decisions to delete, by cluster.

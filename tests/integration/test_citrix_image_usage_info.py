@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.modules import DEMO, Site, writes
+from harness.images import put_own_image
+from harness.modules import DEMO, Site, run_module, writes
 from lab.running import RunningLab
 
 MODULE = "citrix_image_usage_info"
@@ -27,6 +28,8 @@ def estate(**site: Any) -> dict[str, Any]:
     daas["catalogs"][0].update(history=["before", AWKWARD], machine_profile="profile")
     daas["catalogs"].append({"name": "Desks", "hypervisor": "conn-a", "provisioning_type": "Manual"})
     daas["image_definitions"] = [{"name": "W11", "hosting_unit": "AHV-A", "versions": [{"image": "prepared", "machine_profile": "profile"}]}]
+    # An update that somebody has begun is still running when it is looked at.
+    topology["durations"]["publish"] = 1_000_000
     daas.update(site)
     return topology
 
@@ -49,10 +52,33 @@ def test_every_reference_is_there(lab: RunningLab, host: Callable[[str], Site]) 
         ("image version", "W11 version 1", "prepared"),
         ("machine profile", "W11 version 1", "profile"),
     }
+    pool = {each["names"][0]: each["rank"] for each in result["references"] if (each["kind"], each["of"]) == ("history", "Prod/W11-Pool")}
+    assert pool == {OLD: None, "before": 1, AWKWARD: 2}
+    assert {each["rank"] for each in result["references"] if each["kind"] != "history"} == {None}
     assert result["image_definitions"] == 1
     assert [catalog["full_name"] for catalog in result["catalogs"]] == ["Desks", "Prod/W11-Pool", "W11-Sales"]
     assert result["changed"] is False
     assert writes(lab) == []
+
+
+def test_eight_releases_leave_the_newest_and_those_that_a_rollback_needs(lab: RunningLab, host: Callable[[str], Site]) -> None:
+    for number in range(1, 9):
+        put_own_image(lab, "cluster-a", str(number), age_hours=(100 - number) * 24)
+        lab.change([{"endpoint": "daas", "kind": "set_image", "catalog": "W11-Pool", "image": f"ctx_Gold_{number}"}])
+        lab.skip(24 * 3600)
+    images = host("cluster-a")("pe_vm_snapshot_info")["snapshots"]
+    asked = {"clusters": {"cluster-a": {"message": "", "snapshots": images}}, "sites": {"daas": {"message": "", **host("daas")(MODULE)}}}
+
+    def gone(**rules: Any) -> set[str]:
+        plan = run_module("image_retention_plan", {**asked, "base_vms": ["Gold"], "keep": 1, **rules})
+        assert all("history of Prod/W11-Pool on daas" in each["remaining_slots"] for each in plan["delete"]["cluster-a"])
+        return {each["release"] for each in plan["delete"]["cluster-a"]}
+
+    assert gone() == {str(number) for number in range(1, 6)}
+    assert gone(history=5) == {"1", "2"}
+    lab.change([{"endpoint": "daas", "kind": "set_image", "catalog": "W11-Sales", "image": "ctx_Gold_3"}])
+    asked["sites"] = {"daas": {"message": "", **host("daas")(MODULE)}}
+    assert gone() == {"1", "2", "4", "5"}
 
 
 def test_only_some_images(lab: RunningLab, host: Callable[[str], Site]) -> None:

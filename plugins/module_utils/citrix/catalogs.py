@@ -47,7 +47,7 @@ def read_catalog(site: CitrixSite, catalog_id: str) -> Catalog:
 
 def read_history(site: CitrixSite, catalog_id: str) -> list[HistoricalImage]:
     """The images that a catalog had, with the current one, in the site's order, which is unknown (8.6)."""
-    return [_historical(item) for item in site.items(f"/MachineCatalogs/{segment(catalog_id)}/MasterImageHistory", limit=None)]
+    return [historical_image(item) for item in site.items(f"/MachineCatalogs/{segment(catalog_id)}/MasterImageHistory", limit=None)]
 
 
 def read_own_tasks(site: CitrixSite) -> dict[str, RunningTask]:
@@ -170,7 +170,7 @@ def _image(ref: Mapping[str, Any] | None) -> MasterImage | None:
     return MasterImage(name=ref.get("Name") or "", path=ref["XDPath"], type=ref.get("ResourceType") or "", id=ref.get("Id") or "")
 
 
-def _historical(body: Mapping[str, Any]) -> HistoricalImage:
+def historical_image(body: Mapping[str, Any]) -> HistoricalImage:
     image = _image(body.get("Image"))
     return HistoricalImage(
         name=image.name if image else "",

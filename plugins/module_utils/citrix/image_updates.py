@@ -132,9 +132,11 @@ class _CatalogUpdate:
         self._step = order.step
         self._catalog = order.step.catalog
         self._job_id = ""
-        self._is_rollback = order.step.action == "roll back" or (order.step.task is not None and order.step.task.kind == "rollback")
-        self._action = "rolled_back" if self._is_rollback else "published"
-        self._what = f"{'Rollback' if self._is_rollback else 'Image update'} of {self._catalog.full_name}"
+        # Our own lead to a named image. Where somebody else's leads is only seen at its end.
+        self._others_rollback = order.step.task is not None and order.step.task.kind == "rollback"
+        is_rollback = order.step.action == "roll back" or self._others_rollback
+        self._action = "rolled_back" if is_rollback else "published"
+        self._what = f"{'Rollback' if is_rollback else 'Image update'} of {self._catalog.full_name}"
 
     def carry_out(self) -> Outcome:
         settled = _settled(self._order, self._terms)
@@ -199,13 +201,11 @@ class _CatalogUpdate:
         return self._started(tries - 1)
 
     def _path(self) -> str:
-        deed = "$RollbackProvisioningScheme" if self._is_rollback else "$UpdateProvisioningScheme"
-        return f"/MachineCatalogs/{segment(self._catalog.id)}/{deed}"
+        # Also for a roll-back: $RollbackProvisioningScheme takes no image and no note, and leads to whatever the site holds for the previous one (8.6).
+        return f"/MachineCatalogs/{segment(self._catalog.id)}/$UpdateProvisioningScheme"
 
     def _payload(self) -> dict[str, Any]:
         options = self._terms.reboot.request()
-        if self._is_rollback:
-            return options
         payload: dict[str, Any] = {"MasterImagePath": self._step.path, "StoreOldImage": self._terms.store_old_image, "RebootOptions": options}
         if self._order.note is not None:
             payload["MasterImageNote"] = self._order.note
@@ -238,13 +238,13 @@ class _CatalogUpdate:
         raise OperationError(refused.message, advice, **refused.details)
 
     def _is_ours(self, task: RunningTask) -> bool:
-        return task.leads_to(self._step.path) or (self._is_rollback and task.kind == "rollback")
+        return task.leads_to(self._step.path)
 
     def _arrived(self, catalog: Catalog) -> bool:
         if same_path(catalog.image_path, self._step.path):
             return True
-        # Which image a rollback leads to was worked out from the history; another one than before is one step back as well
-        return self._is_rollback and not same_path(catalog.image_path, self._catalog.image_path)
+        # Which image it leads to was worked out from the history; another one than before is one step back as well
+        return self._others_rollback and not same_path(catalog.image_path, self._catalog.image_path)
 
     def _follow(self, begun: _Begun) -> tuple[str, str]:
         """Wait for the end and return (job status, warning). Raises JobFailed and StillRunning."""

@@ -10,14 +10,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import FIELDS, catalog_of, read_others_task, read_own_tasks
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+    FIELDS,
+    catalog_of,
+    historical_image,
+    read_others_task,
+    read_own_tasks,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.site import SiteFacts, read_site
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import RunningTask
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_history import ranks
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import names_in
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
@@ -33,7 +40,8 @@ class Reference:
     """One place that refers to an image.
 
     `kind` is master image, history, machine profile, image update or image version; `of` the catalog's full name or the image definition and version.
-    `names` are all names on the path, because which of them is the AHV snapshot depends on the hypervisor plug-in (9).
+    `names` are all names on the path, because which of them is the AHV snapshot depends on the hypervisor plug-in (9). `rank` tells of a history slot how far
+    back it is, 1 for the image that the next roll-back leads to; None when that cannot be told, and for all that is no slot.
     """
 
     kind: str
@@ -41,6 +49,7 @@ class Reference:
     names: tuple[str, ...]
     path: str
     hosting_unit: str = ""
+    rank: int | None = None
 
 
 @dataclass(frozen=True)
@@ -87,10 +96,14 @@ def _of_catalog(site: CitrixSite, catalog: Catalog, scheme: Mapping[str, Any], t
         yield _reference(site, "machine profile", catalog.full_name, scheme["MachineProfile"], unit)
     if not (scheme.get("MasterImage") or current.get("Image") or scheme.get("CurrentImageVersion")):
         raise OperationError(f"{site.endpoint}: catalog '{catalog.full_name}' names neither a master image nor an image version")
-    history = site.items(f"/MachineCatalogs/{segment(catalog.id)}/MasterImageHistory", limit=None)
-    for slot in (*(scheme.get("HistoricalDiskImages") or ()), *history):
+    history = list(site.items(f"/MachineCatalogs/{segment(catalog.id)}/MasterImageHistory", limit=None))
+    slots = [*(scheme.get("HistoricalDiskImages") or ()), *history]
+    images = [historical_image(slot) for slot in slots if slot.get("Image")]
+    far = ranks(catalog.image_path, images) if catalog.image_path and all(image.path for image in images) else {}
+    for slot in slots:
         if slot.get("Image"):
-            yield _reference(site, "history", catalog.full_name, slot["Image"], unit)
+            reference = _reference(site, "history", catalog.full_name, slot["Image"], unit)
+            yield replace(reference, rank=far.get(reference.path.casefold()))
         elif slot.get("ImageStatus") != GONE:
             raise OperationError(f"{site.endpoint}: a slot in the image history of catalog '{catalog.full_name}' does not say which image it holds")
     yield from _of_task(site, catalog, task, unit)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_history import image_before
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import (
     HistoricalImage,
     MasterImage,
@@ -20,8 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_pat
     same_image,
     same_path,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 
 TaskKind = Literal["image update", "rollback", "provisioning task"]
 
@@ -138,7 +138,7 @@ def plan_rollback(
         return plan_update(catalog, target.path, visible, task)
     if task and (task.kind == "rollback" or task.leads_to(target.path)):
         return Step(catalog, "adopt", target.path, task=task)
-    refusal = _in_the_way(catalog, task) or ("" if catalog.can_roll_back else "the site says that its image cannot be rolled back")
+    refusal = _in_the_way(catalog, task)
     if refusal:
         return Step(catalog, "refuse", reason=refusal, task=task)
     try:
@@ -148,23 +148,17 @@ def plan_rollback(
 
 
 def rollback_target(catalog: Catalog, image: str | None, history: Sequence[HistoricalImage]) -> HistoricalImage:
-    """The image of the history that is named, or the newest besides the current one. Raises LookupError.
-
-    The order of the list means nothing (citrix_orchestration U14); dates decide.
-    """
-    others = [entry for entry in history if entry.path and not same_path(entry.path, catalog.image_path)]
-    if image is not None and catalog.hosting_unit:
+    """The image of the history that is named, or the one that was there before the current one came. Raises LookupError."""
+    if image is None:
+        target = image_before(catalog.image_path, history)
+    else:
+        others = [entry for entry in history if entry.path and not same_path(entry.path, catalog.image_path)]
         same = same_path if is_path(image) else same_image
-        named = [entry for entry in others if same(entry.path, expected_path(catalog.hosting_unit.path, image))]
+        path = expected_path(catalog.hosting_unit.path, image) if catalog.hosting_unit else image
+        named = [entry for entry in others if same(entry.path, path)]
         if not named:
             raise LookupError(f"its history holds no image '{image}'. {near_names(image, (entry.name for entry in others))}".rstrip())
-        others = named[:1]
-    if not others:
-        raise LookupError("its history holds no image before the current one")
-    dated = [(moment, entry) for entry in others if (moment := parse_moment(entry.date))]
-    if len(others) > 1 and len(dated) < len(others):
-        raise LookupError(f"which image came before cannot be told from the dates in its history ({quoted(entry.name for entry in others)}); name the image")
-    target = max(dated, key=lambda pair: pair[0])[1] if len(others) > 1 else others[0]
+        target = named[0]
     if target.status == "Deleted":
         raise LookupError(f"the image '{target.name}' of its history was deleted")
     return target

@@ -20,9 +20,11 @@ DAY = 86400
 
 @dataclass(frozen=True)
 class Rules:
-    """`keep` newest images of each golden VM on each cluster, ages in seconds, `base_vms` None for all golden VMs."""
+    """`keep` newest images of each golden VM on each cluster, `history` nearest slots of each catalog's image history that count as use, ages in seconds,
+    `base_vms` None for all golden VMs."""
 
     keep: int = 5
+    history: int = 2
     minimum_age: float = 7 * DAY
     janitor_age: float = DAY
     include_unmarked: bool = False
@@ -31,6 +33,8 @@ class Rules:
     def __post_init__(self) -> None:
         if self.keep < 1:
             raise ValueError(f"{self.keep} images to keep are too few: the newest always stays, so give 1 or more")
+        if self.history < 1:
+            raise ValueError(f"{self.history} history slots are too few: the image that a roll-back leads to always stays, so give 1 or more")
         if self.minimum_age < 0 or self.janitor_age < 0:
             raise ValueError("an age is never less than 0 seconds")
 
@@ -70,17 +74,39 @@ class Decision:
     reason: str
     created: datetime | None = None
     protection_domain: str = ""
+    remaining: tuple[str, ...] = ()
 
 
-def decide_images(images: Iterable[Image], references: Mapping[str, Sequence[str]], rules: Rules, now: datetime, doubts: Sequence[str]) -> list[Decision]:
+@dataclass(frozen=True)
+class Uses:
+    """The places that refer to images, by image names in lower case: those that need them, and history slots too old to count as a need."""
+
+    needed: Mapping[str, Sequence[str]]
+    old_slots: Mapping[str, Sequence[str]]
+
+
+def uses_of(sites: Mapping[str, Iterable[Mapping[str, Any]]], rules: Rules) -> Uses:
+    """The uses of images by what citrix_image_usage_info has told of each site's references. A slot that nobody can rank is a need."""
+    needed: dict[str, list[str]] = defaultdict(list)
+    old_slots: dict[str, list[str]] = defaultdict(list)
+    for host, references in sites.items():
+        for reference in references:
+            rank = reference.get("rank")
+            old = reference["kind"] == "history" and rank is not None and rank > rules.history
+            for name in {name.casefold() for name in reference["names"]}:
+                (old_slots if old else needed)[name].append(f"{reference['kind']} of {reference['of']} on {host}")
+    return Uses(needed, old_slots)
+
+
+def decide_images(images: Iterable[Image], uses: Uses, rules: Rules, now: datetime, doubts: Sequence[str]) -> list[Decision]:
     """Keep or delete each image of the golden VMs that the rules concern.
 
-    `references` are the places that refer to an image, by its name in lower case (`casefold`), whatever their site and hosting unit: which cluster a hosting
-    unit stands for is not certain, so a name in use anywhere is kept on every cluster. With any of `doubts`, sentences, nothing goes.
+    Uses count whatever their site and hosting unit: which cluster a hosting unit stands for is not certain, so a name in use anywhere is kept on every
+    cluster. With any of `doubts`, sentences, nothing goes.
     """
     ours = [image for image in images if rules.concerns(image.base_vm)]
     newest = _newest(ours, rules)
-    return [_decide(image, references.get(image.name.casefold(), ()), image in newest, rules, now, doubts) for image in ours]
+    return [_decide(image, uses, image in newest, rules, now, doubts) for image in ours]
 
 
 def _newest(images: Iterable[Image], rules: Rules) -> set[Image]:
@@ -100,7 +126,8 @@ def _newest(images: Iterable[Image], rules: Rules) -> set[Image]:
     return newest
 
 
-def _decide(image: Image, used_by: Sequence[str], newest: bool, rules: Rules, now: datetime, doubts: Sequence[str]) -> Decision:
+def _decide(image: Image, uses: Uses, newest: bool, rules: Rules, now: datetime, doubts: Sequence[str]) -> Decision:
+    used_by = uses.needed.get(image.name.casefold(), ())
     if not image.marked and not rules.include_unmarked:
         return _of_image(image, False, "nothing shows that the collection made it; include_unmarked is off")
     if used_by:
@@ -114,11 +141,15 @@ def _decide(image: Image, used_by: Sequence[str], newest: bool, rules: Rules, no
         return _of_image(image, False, f"{old(age)}, younger than the minimum age of {span(rules.minimum_age)}")
     if doubts:
         return _of_image(image, False, f"would go, but {doubts[0]}{f' (and {len(doubts) - 1} more)' if len(doubts) > 1 else ''}")
-    return _of_image(image, True, f"{old(age)}, not among the newest {rules.keep} of '{image.base_vm}', and nothing on any site refers to it")
+    remaining = tuple(dict.fromkeys(uses.old_slots.get(image.name.casefold(), ())))
+    unused = "nothing on any site refers to it"
+    if remaining:
+        unused = f"only history slots beyond the {rules.history} nearest refer to it, which stay and lead nowhere then: {enumerated(remaining)}"
+    return _of_image(image, True, f"{old(age)}, not among the newest {rules.keep} of '{image.base_vm}', and {unused}", remaining)
 
 
-def _of_image(image: Image, delete: bool, reason: str) -> Decision:
-    return Decision(image.cluster, "image", image.name, image.uuid, image.base_vm, image.release, delete, reason, image.created)
+def _of_image(image: Image, delete: bool, reason: str, remaining: tuple[str, ...] = ()) -> Decision:
+    return Decision(image.cluster, "image", image.name, image.uuid, image.base_vm, image.release, delete, reason, image.created, remaining=remaining)
 
 
 def doubts(clusters: Mapping[str, str], sites: Mapping[str, str]) -> list[str]:

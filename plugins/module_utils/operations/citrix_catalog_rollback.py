@@ -13,6 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_pl
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import REBOOT_ARGUMENTS, Order, Terms, carry_out, reboot_policy
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import Step, needs_rollback, plan_rollback, rollback_target
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_history import left_behind, return_note
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import HistoricalImage
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS
@@ -53,8 +54,14 @@ def perform(run: Run) -> dict[str, Any]:
         task = observed.task(catalog)
         refused = Step(catalog, "refuse", reason=sight.problem) if sight.problem else None
         steps.append(refused or plan_rollback(catalog, from_image, image, histories.get(catalog.id, []), sight.images, task))
-    orders = with_impacts(site, run, [Order(step, params["note"]) for step in steps], terms)
+    noted = [Order(step, _note(step, params["note"] or "", histories.get(step.catalog.id, []))) for step in steps]
+    orders = with_impacts(site, run, noted, terms)
     return finish(carry_out(site, run, orders, terms) + missed, site)
+
+
+def _note(step: Step, note: str, history: list[HistoricalImage]) -> str:
+    """The note that goes with the step. It names what is left behind, so that no later roll-back leads there."""
+    return return_note(note, left_behind(step.catalog.image_path, step.path, history))
 
 
 def _path_back(catalog: Catalog, image: str | None, history: list[HistoricalImage]) -> str:

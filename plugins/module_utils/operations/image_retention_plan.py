@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
@@ -22,6 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention
     decide_images,
     doubts,
     unpublished,
+    uses_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
@@ -33,6 +33,7 @@ ARGUMENTS = {
     "sites": {"type": "dict", "required": True},
     "base_vms": {"type": "list", "elements": "str", "default": []},
     "keep": {"type": "int", "default": 5},
+    "history": {"type": "int", "default": 2},
     "minimum_age": {"type": "int", "default": 604800},
     "include_unmarked": {"type": "bool", "default": False},
     "janitor": {"type": "bool", "default": False},
@@ -50,7 +51,8 @@ def perform(run: Run) -> dict[str, Any]:
     now = datetime.now(timezone.utc)
     images = [image for host, told in clusters.items() for image in _images(host, told, prefix)]
     reasons = doubts(_silent(clusters), _silent(sites)) + _release_doubts(params)
-    decisions = decide_images(images, _references(sites), rules, now, reasons)
+    uses = uses_of({host: told.get("references") or [] for host, told in sites.items()}, rules)
+    decisions = decide_images(images, uses, rules, now, reasons)
     if params["janitor"]:
         domains = [domain for host, told in clusters.items() for domain in _domains(host, told)]
         snapshots = [snapshot for host, told in clusters.items() for snapshot in _pd_snapshots(host, told)]
@@ -70,7 +72,7 @@ def perform(run: Run) -> dict[str, Any]:
 def _rules(params: Mapping[str, Any]) -> Rules:
     base_vms = frozenset(params["base_vms"]) or None
     try:
-        return Rules(params["keep"], params["minimum_age"], params["janitor_age"], params["include_unmarked"], base_vms)
+        return Rules(params["keep"], params["history"], params["minimum_age"], params["janitor_age"], params["include_unmarked"], base_vms)
     except ValueError as error:
         raise OperationError(str(error)) from None
 
@@ -89,16 +91,6 @@ def _release_doubts(params: Mapping[str, Any]) -> list[str]:
         raise OperationError(str(error)) from None
     catalogs = {host: [catalog_from(facts) for facts in told.get("catalogs") or []] for host, told in params["sites"].items()}
     return unpublished(image, params["release_catalogs"] or {}, catalogs)
-
-
-def _references(sites: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The places that refer to an image, by its name in lower case."""
-    places = defaultdict(list)
-    for host, told in sites.items():
-        for reference in told.get("references") or []:
-            for name in {name.casefold() for name in reference["names"]}:
-                places[name].append(f"{reference['kind']} of {reference['of']} on {host}")
-    return places
 
 
 def _images(host: str, told: Mapping[str, Any], prefix: str) -> list[Image]:
@@ -176,6 +168,7 @@ def _shown(decision: Decision) -> dict[str, Any]:
         "release": decision.release,
         "created": decision.created.strftime("%Y-%m-%dT%H:%M:%SZ") if decision.created else None,
         "delete": decision.delete,
+        "remaining_slots": list(decision.remaining),
         "reason": decision.reason,
     }
 

@@ -46,7 +46,7 @@ def update(site: Site, catalog: Catalog, order: Mapping[str, Any], owner: str, o
             scheme.machine_profile = _required(site, scheme, order["MachineProfilePath"])
         if path:
             image = DiskImage(_required(site, scheme, path), site.clock.now, order.get("MasterImageNote"), catalog.minimum_functional_level)
-            _publish(site, catalog, image, [*scheme.history, scheme.image] if keep else scheme.history)
+            _publish(site, catalog, image, _stored(site, scheme, image) if keep else scheme.history)
         _reboot(site, catalog, order.get("RebootOptions"))
 
     return _run(site, catalog, "UpdateMachineCatalogProvisioningScheme", "publish", path, commit, owner, outcome, told=_path_parameters(site, scheme, path))
@@ -120,6 +120,14 @@ def _required(site: Site, scheme: Scheme, path: str) -> Resource:
             "PathNotFound", f"The path {path} was not found in {scheme.unit.name}.", [("ErrorDetails", f"Path: {path}\nHostingUnit: {scheme.unit.name}")]
         )
     return found
+
+
+def _stored(site: Site, scheme: Scheme, image: DiskImage) -> list[DiskImage]:
+    """The history of a scheme that gets an image. Whether it has a slot for each time an image came or one for each image is unknown (contract 8.6)."""
+    history = [*scheme.history, scheme.image]
+    if site.behaviour["history_slots"] == "each_image":
+        return [old for old in history if old.resource.xd_path != image.resource.xd_path]
+    return history
 
 
 def _publish(site: Site, catalog: Catalog, image: DiskImage, history: list[DiskImage]) -> None:

@@ -51,6 +51,7 @@ BEHAVIOUR: dict[str, Any] = {
     "busy_catalog": 409,  # 8.4, U4
     "off_machines_out_of_date": True,  # 8.4: existing machines take the image at their next start
     "history_order": "newest_first",  # 8.6, U14
+    "history_slots": "each_time",  # 8.6: a slot for each time that an image came, or one for each image
     "old_image_status": "Prepared",  # 8.3
     "inventory_cache_seconds": 1800,  # 10.3
     "no_cache_refreshes": False,  # 10.3: does a read past the cache also renew it?
@@ -96,6 +97,7 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
     "busy_catalog": either(int, {"job_failed"}),
     "off_machines_out_of_date": bool,
     "history_order": {"newest_first", "oldest_first", "shuffled"},
+    "history_slots": {"each_time", "each_image"},
     "old_image_status": {"Unknown", "Deleted", "Prepared"},
     "inventory_cache_seconds": float,
     "no_cache_refreshes": bool,

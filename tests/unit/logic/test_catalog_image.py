@@ -114,7 +114,6 @@ def test_after_a_planned_update_nothing_is_left_to_do(wanted: str, task: Running
         (CATALOG, None, "older", RunningTask("image update", (path("older"),), "j"), "adopt", path("older")),
         (CATALOG, None, "new", None, "refuse", "its history holds no image 'new'"),
         (CATALOG, None, "oldest", None, "refuse", "shows no image"),
-        (replace(CATALOG, can_roll_back=False), "old", None, None, "refuse", "cannot be rolled back"),
         (replace(CATALOG, provisioning_type="PVS"), "old", None, None, "refuse", "not provisioned by MCS"),
     ],
 )

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -15,11 +16,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention
     DAY,
     Image,
     Rules,
+    Uses,
     catalog_from,
     decide_images,
     doubts,
     span,
     unpublished,
+    uses_of,
 )
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
@@ -55,7 +58,7 @@ names = st.sets(st.tuples(st.sampled_from(BASE_VMS), st.integers(1, 12)).map(lam
 
 @given(images, names, rules)
 def test_what_goes_is_needed_by_nobody(held: list[Image], used: set[str], chosen: Rules) -> None:
-    decisions = decide_images(held, {name: ["history of Prod/W11-Pool on daas"] for name in used}, chosen, NOW, [])
+    decisions = decide_images(held, Uses({name: ["history of Prod/W11-Pool on daas"] for name in used}, {}), chosen, NOW, [])
     gone = {decision.id for decision in decisions if decision.delete}
     assert all(decision.reason for decision in decisions)
     for each in held:
@@ -73,19 +76,19 @@ def test_what_goes_is_needed_by_nobody(held: list[Image], used: set[str], chosen
 
 @given(images, names, rules, st.lists(st.text(min_size=1), min_size=1))
 def test_nothing_goes_while_there_is_a_doubt(held: list[Image], used: set[str], chosen: Rules, reasons: list[str]) -> None:
-    assert not any(decision.delete for decision in decide_images(held, {name: ["x"] for name in used}, chosen, NOW, reasons))
+    assert not any(decision.delete for decision in decide_images(held, Uses({name: ["x"] for name in used}, {}), chosen, NOW, reasons))
 
 
 @given(images, names, rules)
 def test_deleting_what_may_go_leaves_nothing_to_delete(held: list[Image], used: set[str], chosen: Rules) -> None:
-    references = {name: ["x"] for name in used}
+    references = Uses({name: ["x"] for name in used}, {})
     gone = {decision.id for decision in decide_images(held, references, chosen, NOW, []) if decision.delete}
     rest = [each for each in held if each.uuid not in gone]
     assert not any(decision.delete for decision in decide_images(rest, references, chosen, NOW, []))
 
 
 def reasons(held: list[Image], chosen: Rules, used: dict[str, list[str]] | None = None, doubt: tuple[str, ...] = ()) -> dict[str, str]:
-    return {each.name: f"{'delete' if each.delete else 'keep'}: {each.reason}" for each in decide_images(held, used or {}, chosen, NOW, doubt)}
+    return {each.name: f"{'delete' if each.delete else 'keep'}: {each.reason}" for each in decide_images(held, Uses(used or {}, {}), chosen, NOW, doubt)}
 
 
 def test_every_reason() -> None:
@@ -114,20 +117,41 @@ def test_every_reason() -> None:
     }
 
 
+def slot(release: str, rank: int | None, kind: str = "history") -> dict[str, Any]:
+    return {"kind": kind, "of": "Prod/W11-Pool", "names": [f"ctx_Gold_{release}", f"ctx_Gold_{release}.template"], "rank": rank}
+
+
+@pytest.mark.parametrize(("history", "gone"), [(1, {"1", "2", "3", "4"}), (2, {"1", "2", "3"}), (5, set())])
+def test_only_the_nearest_history_slots_count_and_what_remains_is_told(history: int, gone: set[str]) -> None:
+    held = [image(str(number), 100 - number) for number in range(1, 8)]
+    slots = [slot("6", None, "master image"), *(slot(str(6 - rank), rank) for rank in range(1, 6))]
+    decisions = decide_images(held, uses_of({"daas": slots}, Rules(history=history)), Rules(keep=1, history=history), NOW, [])
+    assert {decision.release for decision in decisions if decision.delete} == gone
+    for decision in decisions:
+        assert decision.remaining == (("history of Prod/W11-Pool on daas",) if decision.delete else ())
+        assert not decision.delete or "which stay and lead nowhere then: history of Prod/W11-Pool on daas" in decision.reason
+
+
+@pytest.mark.parametrize("other", [slot("1", None), slot("1", None, "machine profile"), slot("1", 1), slot("1", 9, "image version")])
+def test_an_old_slot_takes_nothing_from_another_use(other: dict[str, Any]) -> None:
+    uses = uses_of({"daas": [slot("1", 7)], "cvad": [other]}, Rules())
+    assert not any(decision.delete for decision in decide_images([image("1", 99), image("2", 98)], uses, Rules(keep=1), NOW, []))
+
+
 def test_gold_never_speaks_for_gold_finance() -> None:
     held = [image(str(number), 30 + number) for number in range(4)] + [image(str(number), 300 + number, "Gold-Finance") for number in range(4)]
-    gone = {each.name for each in decide_images(held, {}, Rules(keep=1, base_vms=frozenset({"Gold"})), NOW, []) if each.delete}
+    gone = {each.name for each in decide_images(held, Uses({}, {}), Rules(keep=1, base_vms=frozenset({"Gold"})), NOW, []) if each.delete}
     assert gone == {"ctx_Gold_1", "ctx_Gold_2", "ctx_Gold_3"}
 
 
 def test_the_oldest_of_two_of_one_name_does_not_push_another_out() -> None:
     held = [image("3", 30, uuid="a"), image("3", 31, uuid="b"), image("2", 40), image("1", 50)]
-    assert [each.name for each in decide_images(held, {}, Rules(keep=2), NOW, []) if each.delete] == ["ctx_Gold_1"]
+    assert [each.name for each in decide_images(held, Uses({}, {}), Rules(keep=2), NOW, []) if each.delete] == ["ctx_Gold_1"]
 
 
-@pytest.mark.parametrize("wrong", [{"keep": 0}, {"keep": -1}, {"minimum_age": -1}, {"janitor_age": -1}])
+@pytest.mark.parametrize("wrong", [{"keep": 0}, {"keep": -1}, {"history": 0}, {"minimum_age": -1}, {"janitor_age": -1}])
 def test_impossible_rules_are_refused(wrong: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=r"keep|age"):
+    with pytest.raises(ValueError, match=r"keep|age|history"):
         Rules(**wrong)
 
 
