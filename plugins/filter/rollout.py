@@ -6,18 +6,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
-from ansible.errors import AnsibleFilterError
-
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import rollout
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import release_starts, rollout
 
 
-def rollout_waves(catalogs: Sequence[Mapping[str, Any]], *given: Any, **terms: Any) -> list[dict[str, Any]]:
+def rollout_waves(catalogs: Sequence[Mapping[str, Any]], *given: Any, **terms: Any) -> dict[str, Any]:
     try:
-        return rollout.plan_waves(catalogs, *given, **terms)
+        return {"waves": rollout.plan_waves(catalogs, *given, **terms), "message": ""}
     except ValueError as error:
-        raise AnsibleFilterError(str(error)) from None
+        return {"waves": [], "message": str(error)}
+
+
+def release_earlier_catalogs(path: str, site: str, release: str, image: str) -> list[dict[str, Any]]:
+    try:
+        text = Path(path).read_text(encoding="utf-8") if path else ""
+    except (OSError, UnicodeDecodeError):
+        text = ""
+    return rollout.earlier_catalogs(text, site, release, image)
 
 
 class FilterModule:
@@ -27,5 +34,12 @@ class FilterModule:
             "rollout_hold": lambda sites, number, names, policy: rollout.hold(number, names, sites, policy),
             "rollout_outcome": rollout.wave_outcome,
             "rollout_take_back": lambda sites, name, site: rollout.take_back(name, sites, site),
+            "release_earlier_catalogs": release_earlier_catalogs,
+            "release_start_terms": release_starts.start_terms,
+            "rollout_notice": rollout.notice,
+            "rollout_refusal": rollout.refusal,
+            "rollout_heard": rollout.heard,
+            "rollout_with_wave": rollout.with_wave,
+            "rollout_baseline": rollout.baseline,
             "rollout_summary": rollout.summary,
         }

@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.board import Board
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR
@@ -24,7 +25,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
 @dataclass(frozen=True)
 class Run:
     """One execution: validated `params`, `check` for check mode (no write at all), `progress` and `show` for a line on the screen, with and without the host
-    before it, `warn` and `phase` for the result."""
+    before it, `warn` and `phase` for the result. `board` is there on the controller only."""
 
     params: Mapping[str, Any]
     check: bool = False
@@ -32,6 +33,7 @@ class Run:
     show: Callable[[str], None] = lambda line: None
     warnings: list[str] = field(default_factory=list)
     timeline: list[dict[str, Any]] = field(default_factory=list)
+    board: Board | None = None
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)
@@ -53,6 +55,9 @@ class Run:
 class Operation:
     """What a module does: its argument spec and `perform(run) -> result`.
 
+    One that `stays` works on the controller whatever the connection. `before_travel` does there what cannot be done elsewhere, and returns the arguments to
+    travel with.
+
     The result holds `changed`; a `diff` of {before, after} is always computed and shown only when asked for. Expected failures are raised as OperationError.
     """
 
@@ -63,6 +68,8 @@ class Operation:
     required_one_of: tuple[tuple[str, ...], ...] = ()
     required_if: tuple[tuple[Any, ...], ...] = ()
     required_by: Mapping[str, Any] = field(default_factory=dict)
+    stays: bool = False
+    before_travel: Callable[[dict[str, Any], Run], dict[str, Any]] | None = None
 
     def rules(self) -> dict[str, Any]:
         """The rules between arguments, in the form both doors take."""

@@ -48,7 +48,15 @@ class Look(Generic[T]):
     state: str = ""
 
 
-def wait_for(look: Callable[[], Look[T]], *, what: str, timeout: float, progress: Callable[[str], None], advice: str = "") -> T:
+def wait_for(
+    look: Callable[[], Look[T]],
+    *,
+    what: str,
+    timeout: float,
+    progress: Callable[[str], None],
+    advice: str = "",
+    longest_pause: float = LONGEST_PAUSE,
+) -> T:
     """Look until done and return the value. Raises StillRunning after `timeout` seconds; nothing is cancelled.
 
     A pause is a tenth of the time already waited, so that the wait costs at most a tenth more than the work. What is under way goes on while nobody answers:
@@ -93,7 +101,7 @@ def wait_for(look: Callable[[], Look[T]], *, what: str, timeout: float, progress
         if state and state != shown and elapsed >= silent_until:
             progress(f"{what}: {state}, {duration(elapsed)}")
             shown, silent_until = state, elapsed + SHORTEST_SILENCE
-        pause = min(LONGEST_PAUSE, max(shortest_pause, elapsed / 10)) * random.uniform(0.8, 1.2)
+        pause = min(longest_pause, max(shortest_pause, elapsed / 10)) * random.uniform(0.8, 1.2)
         time.sleep(min(pause, max(0.0, timeout - elapsed)))
 
 

@@ -45,6 +45,17 @@ options:
         description:
           - Note for this catalog, instead of O(note).
         type: str
+      start_when:
+        description:
+          - Names of the notes of other hosts of the play that this catalog waits for, see M(euc.nutanix_citrix.run_note). It starts as soon as all of them say
+            C(ready), and is not touched when one says otherwise, for the C(reason) in the note. It takes none of the O(concurrency) before it starts.
+          - Where the module runs on another machine than the controller, all catalogs start when the last of their notes is there.
+        type: list
+        elements: str
+      hold:
+        description:
+          - Why this catalog cannot be moved now. It is not touched and reported as V(not_ready).
+        type: str
   image:
     description:
       - The master image, by its exact name directly below the hosting unit, or by its whole path beginning with C(XDHyp:).
@@ -85,6 +96,16 @@ options:
         From then on no update is started any more, also not of catalogs that only wait for their turn. Those report V(window_over) and the task fails.
       - Updates that run are waited for, and catalogs that have the image already are as they should be.
     type: str
+  start_timeout:
+    description:
+      - How many seconds to wait for O(catalogs[].start_when) at most.
+    type: int
+    default: 86400
+  look_before:
+    description:
+      - Whether to tell in RV(catalogs[].faulty_before) which machines of a catalog are faulty right before it is moved.
+    type: bool
+    default: false
 notes:
   - The account needs the role Machine Catalog Administrator and, to see the images, Host Administrator.
   - O(wait_timeout) counts for each catalog from the start of its own update. No update is ever cancelled.
@@ -183,7 +204,7 @@ catalogs:
           returned: always
     action:
       description: V(unchanged), V(published), V(adopted) (an update to this image was running already), V(planned) (check mode),
-        V(window_over) (O(start_before) was over) or V(failed).
+        V(window_over) (O(start_before) was over), V(not_ready) (what it waits for did not come) or V(failed).
       type: str
       returned: always
     changed:
@@ -210,6 +231,12 @@ catalogs:
       description: When its update ended, in UTC; null when there was nothing to do.
       type: str
       returned: always
+    faulty_before:
+      description: Names of the machines that were faulty before it was moved. Left out when nobody can say, because the catalog had the image already,
+        now or earlier.
+      type: list
+      elements: str
+      returned: with O(look_before), where it can be told
     machines_take_image:
       description: Whether machines that are there already take the image, at their next start; null when the site does not tell. Where it is V(false) only
         machines that are made later get it.

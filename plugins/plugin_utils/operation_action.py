@@ -17,15 +17,18 @@ import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 from urllib.request import getproxies_environment
 
+from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import merge_hash
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.board import Board
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run, execute, failure
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
@@ -47,7 +50,7 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         name = self._task.action.rpartition(".")[2]
         operation: Operation = import_module(f"{OPERATIONS}.{name}").OPERATION
-        if self._must_travel():
+        if self._must_travel() and not operation.stays:
             return merge_hash(result, self._ship(name, operation, task_vars))
         with self._environment(), sharing(REFUSALS):
             return merge_hash(result, self._perform(name, operation, task_vars))
@@ -61,7 +64,10 @@ class ActionModule(ActionBase):
         if refused:
             return failure(refused_before(refused))
         wrap_async = bool(self._task.async_val and not self._connection.has_native_async)
-        shipped: dict[str, Any] = self._execute_module(module_name=f"{COLLECTION}.{name}", task_vars=task_vars, wrap_async=wrap_async)
+        arguments = dict(self._task.args)
+        if operation.before_travel:
+            arguments = operation.before_travel(arguments, self._run_of(arguments, set(), task_vars))
+        shipped: dict[str, Any] = self._execute_module(module_name=f"{COLLECTION}.{name}", module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         if shipped.get("log_in_refused_by") in log_ins:
@@ -76,17 +82,28 @@ class ActionModule(ActionBase):
             kind = f"Unsupported parameters for ({COLLECTION}.{name}) module: " if isinstance(error, UnsupportedError) else ""
             result: dict[str, Any] = {"failed": True, "msg": f"{kind}{error.msg}"}
         else:
-            host = task_vars.get("inventory_hostname", "localhost")
-            run = Run(
-                params=validation.validated_parameters,
-                check=self._task.check_mode,
-                progress=lambda line: self._display.display(remove_values(f"  {host}: {line}", validation._no_log_values)),
-                show=lambda line: self._display.display(remove_values(line, validation._no_log_values)),
-            )
+            run = self._run_of(validation.validated_parameters, validation._no_log_values, task_vars)
             result = execute(operation, run, show_diff=self._task.diff)
             if run.warnings:
                 result["warnings"] = run.warnings
         return remove_values(result, validation._no_log_values)
+
+    def _run_of(self, params: dict[str, Any], secrets: set[str], task_vars: dict[str, Any]) -> Run:
+        host = task_vars.get("inventory_hostname", "localhost")
+        return Run(
+            params=params,
+            check=self._task.check_mode,
+            progress=lambda line: self._display.display(remove_values(f"  {host}: {line}", secrets)),
+            show=lambda line: self._display.display(remove_values(line, secrets)),
+            board=self._board(),
+        )
+
+    def _board(self) -> Board:
+        """Ansible removes the directory at its end; what a play says there is not heard in another one."""
+        part = self._task._parent
+        while getattr(part, "_play", None) is None:
+            part = part._parent
+        return Board(Path(C.DEFAULT_LOCAL_TMP) / f"board-{part._play._uuid}")
 
     @contextmanager
     def _environment(self) -> Iterator[None]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -28,11 +29,11 @@ Run = Callable[..., Outcome]
 
 
 def estate(canary: str = "") -> dict[str, Any]:
-    """The demo's sites with the new image on every cluster already and the catalogs in waves; `canary` is one more catalog of cvad in the first."""
+    """The demo's sites with the new image on every cluster already and the catalogs in waves; `canary` is one more catalog of cvad in the first, its other
+    one is in the second then."""
     topology: dict[str, Any] = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
-    for entry in topology["citrix_sites"][1]["inventory_vars"]["image_release_catalogs"]:
-        if entry["name"] == canary:
-            entry["wave"] = "canary"
+    for entry in topology["citrix_sites"][1]["inventory_vars"]["image_release_catalogs"] if canary else []:
+        entry["wave"] = "canary" if entry["name"] == canary else WAVES[1]["name"]
     return topology
 
 
@@ -41,8 +42,8 @@ def run(lab: RunningLab, tmp_path: Path) -> Run:
     """`run("--check", catalog_rollout_on_closed_gate="go_on")` rolls out on the estate in waves."""
     lab.reset(estate())
 
-    def go(*options: str, playbook: str = ROLLOUT, **variables: Any) -> Outcome:
-        return run_playbook(playbook, lab.inventory_path, tmp_path, *options, "-e", json.dumps(variables))
+    def go(*options: str, playbook: str = ROLLOUT, strategy: str = "linear", **variables: Any) -> Outcome:
+        return run_playbook(playbook, lab.inventory_path, tmp_path, *options, "-e", json.dumps(variables), ANSIBLE_STRATEGY=strategy)
 
     return go
 
@@ -145,6 +146,53 @@ def test_machines_faulty_before_do_not_close_the_gate(lab: RunningLab, run: Run)
     assert on_image(lab, NEW) == CATALOGS
 
 
+def test_closed_gate_stays_closed_for_the_same_command_until_the_faults_are_accepted_as_printed(lab: RunningLab, run: Run) -> None:
+    break_canary(lab, machines=1)
+    first = run(catalog_rollout_waves=IMPATIENT)
+    assert first.status != 0
+    assert "1 machines are faulty that were not before" in told(first)
+    again = run(catalog_rollout_waves=IMPATIENT)
+    assert again.status != 0
+    assert on_image(lab, NEW) == {"W11-Pool"}
+    assert "whether these were faulty before the catalog got the image, nobody saw" in told(again)
+    (advice,) = [shlex.split(line.partition("type the same command with ")[2]) for line in told(again).splitlines() if "type the same" in line]
+    accepted = run(*advice, catalog_rollout_waves=IMPATIENT)
+    assert accepted.status == 0, accepted.output
+    assert on_image(lab, NEW) == CATALOGS
+
+
+def test_waves_under_the_strategy_free(lab: RunningLab, run: Run) -> None:
+    outcome = run(strategy="free")
+    assert outcome.status == 0, outcome.output
+    assert on_image(lab, NEW) == CATALOGS
+    assert moves(lab)[:2] == ["W11-Pool", "W11-Lab"]
+
+
+def test_a_closed_gate_on_one_site_holds_the_other_under_the_strategy_free(lab: RunningLab, run: Run) -> None:
+    break_canary(lab)
+    outcome = run(strategy="free", catalog_rollout_waves=IMPATIENT)
+    assert outcome.status != 0
+    assert on_image(lab, NEW) == {"W11-Pool"}
+    assert "wave 'everyone' did not start (wave 'canary' has a closed gate on daas)" in told(outcome)
+
+
+def test_fewer_forks_than_sites_are_refused_with_what_to_type(lab: RunningLab, run: Run) -> None:
+    outcome = run("--forks", "1", strategy="free")
+    assert outcome.status != 0
+    assert writes(lab) == []
+    assert "Type the same command with --forks 2" in told(outcome)
+
+
+def test_a_mistake_of_one_site_moves_nothing_on_any(lab: RunningLab, run: Run) -> None:
+    topology = estate()
+    topology["citrix_sites"][1]["inventory_vars"]["image_release_catalogs"][0]["wave"] = "ring 1,5"
+    lab.reset(topology)
+    outcome = run()
+    assert outcome.status != 0
+    assert writes(lab) == []
+    assert "nothing is moved on any site: cvad: catalog 'W11-Lab' is in wave 'ring 1,5'" in told(outcome)
+
+
 def test_roll_back_takes_the_wave_back_on_every_site(lab: RunningLab, run: Run) -> None:
     lab.reset(estate(canary="W11-Lab"))
     break_canary(lab)
@@ -208,6 +256,8 @@ def test_one_site_away_holds_the_next_wave_back_but_takes_nothing_back(lab: Runn
     ("variables", "reason"),
     [
         ({"catalog_rollout_waves": [{"name": "canari"}, {"name": "everyone"}]}, "Near names are 'canari'"),
+        ({"catalog_rollout_waves": [*WAVES[:2], {"name": "ring 2", "gate": {}}, WAVES[2]]}, "wave 'ring 2' has a gate, and no catalog of the sites"),
+        ({"catalog_rollout_catalogs": []}, "No site of this play names a catalog"),
         ({"catalog_rollout_window_end": "tomorrow"}, "is no moment with an offset"),
         ({"catalog_rollout_waves": [{"name": "canary", "gate": {"registerd_percent": 1}}, *WAVES[1:]]}, "registerd_percent"),
     ],
@@ -223,7 +273,7 @@ def test_mistakes_are_told_before_anything_moves(lab: RunningLab, run: Run, vari
 def test_a_release_waits_for_the_cluster_of_its_canary(lab: RunningLab, tmp_path: Path) -> None:
     topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     topology["citrix_sites"][0]["inventory_vars"]["image_release_catalogs"][1]["wave"] = "canary"
-    topology["inventory_vars"]["catalog_rollout_waves"] = WAVES
+    topology["inventory_vars"]["catalog_rollout_waves"] = [WAVES[0], WAVES[2]]
     lab.reset(topology)
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
     lame = run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1")
@@ -232,7 +282,7 @@ def test_a_release_waits_for_the_cluster_of_its_canary(lab: RunningLab, tmp_path
     held = "not started (wave everyone: wave 'canary' has catalogs that could not be moved yet on daas)"
     problems = lame.result("image_release_report")["problems"]
     assert f"cvad, catalog W11-Lab: {held}" in problems
-    assert "daas, catalog W11-Sales: not touched (cluster-b lacks the image)" in problems
+    assert "daas, catalog W11-Sales: not touched (wave canary: cluster-b lacks the image)" in problems
 
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": True}])
     rest = run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1")

@@ -25,11 +25,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 
 @dataclass(frozen=True)
 class Target:
-    """A catalog that was found, with the image that it shall get ('' when that is not given)."""
+    """A catalog that was found, with the image that it shall get ('' when that is not given).
+
+    `start_when` are the notes of other hosts that it waits for, `hold` is why it cannot be moved at all.
+    """
 
     catalog: Catalog
     image: str
     note: str | None = None
+    start_when: tuple[str, ...] = ()
+    hold: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,8 @@ def chosen_targets(site: CitrixSite, wanted: Sequence[Mapping[str, Any]]) -> tup
     for given in wanted:
         selector = selector_of(given)
         try:
-            target = Target(find_catalog(selector, catalogs), given.get("image") or "", given.get("note"))
+            start = (tuple(given.get("start_when") or ()), given.get("hold") or "")
+            target = Target(find_catalog(selector, catalogs), given.get("image") or "", given.get("note"), *start)
         except LookupError as error:
             missed.append(Outcome(selector.id or selector.name, None, "failed", msg=str(error)))
             continue

@@ -10,14 +10,17 @@ from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
+from threading import Semaphore
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import read_catalog, read_others_task, read_task
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import read_catalog, read_history, read_others_task, read_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import WORKED, JobFailed, start, wait_for_job
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import RunningTask, Step
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_outcomes import Outcome
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import figures
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import same_path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.reboot_policy import RebootPolicy
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_over
@@ -55,7 +58,7 @@ class Order:
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for all catalogs of a run. From `start_before` on no update is started any more."""
+    """What holds for all catalogs of a run. From `start_before` on no update is started any more. `look_before` notes who is faulty before an update."""
 
     reboot: RebootPolicy
     functional_level: str | None
@@ -64,6 +67,7 @@ class Terms:
     timeout: float
     concurrency: int
     start_before: datetime | None = None
+    look_before: bool = False
 
 
 @dataclass(frozen=True)
@@ -90,11 +94,16 @@ def reboot_policy(given: Mapping[str, Any] | None) -> RebootPolicy:
         raise OperationError(str(error)) from None
 
 
-def carry_out(site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms) -> list[Outcome]:
-    """Do the steps, so many at once as the terms allow, in check mode only tell them. One catalog's failure is its own outcome and stops no other."""
+def carry_out(site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms, slots: Semaphore | None = None) -> list[Outcome]:
+    """Do the steps, so many at once as the terms allow, in check mode only tell them. One catalog's failure is its own outcome and stops no other.
+
+    Several lists at work at the same time share `slots`.
+    """
+    free = slots or Semaphore(max(1, terms.concurrency))
 
     def outcome(order: Order) -> Outcome:
-        found = _planned(order, terms) if run.check else _CatalogUpdate(site, run, order, terms).carry_out()
+        with free:
+            found = _planned(order, terms) if run.check else _CatalogUpdate(site, run, order, terms).carry_out()
         return replace(found, impact=order.impact)
 
     with ThreadPoolExecutor(max_workers=max(1, terms.concurrency)) as pool:
@@ -132,6 +141,7 @@ class _CatalogUpdate:
         self._step = order.step
         self._catalog = order.step.catalog
         self._job_id = ""
+        self._faulty_before: tuple[str, ...] | None = None
         # Our own lead to a named image. Where somebody else's leads is only seen at its end.
         self._others_rollback = order.step.task is not None and order.step.task.kind == "rollback"
         is_rollback = order.step.action == "roll back" or self._others_rollback
@@ -154,9 +164,19 @@ class _CatalogUpdate:
         return replace(outcome, seconds=time.monotonic() - begun, started=iso_milliseconds(started), finished=iso_milliseconds(finished))
 
     def _outcome(self, action: str, after: str, **facts: Any) -> Outcome:
-        return Outcome(self._catalog.full_name, self._catalog, action, after, job_id=self._job_id, **facts)
+        return Outcome(self._catalog.full_name, self._catalog, action, after, job_id=self._job_id, faulty_before=self._faulty_before, **facts)
+
+    def _faulty(self) -> tuple[str, ...] | None:
+        """Who is faulty while the catalog has another image. None when it ever had this one: the fault may be the image's own, from before it went back."""
+        if same_path(self._catalog.image_path, self._step.path):
+            return None
+        faulty = figures(read_machines(self._site, self._catalog.id), ()).faulty
+        had_it = bool(faulty) and any(same_path(entry.path, self._step.path) for entry in read_history(self._site, self._catalog.id))
+        return None if had_it else faulty
 
     def _move(self) -> Outcome:
+        if self._terms.look_before:
+            self._faulty_before = self._faulty()
         begun = self._adopted() if self._step.action == "adopt" else self._started()
         self._job_id = begun.job_id
         if not self._terms.wait and not begun.done:

@@ -13,6 +13,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage, image_name, same_path
 
+UNSETTLED = ("failed", "window_over", "not_ready")
+
 
 @dataclass(frozen=True)
 class Outcome:
@@ -20,7 +22,8 @@ class Outcome:
     `started` and `finished` (ISO 8601, UTC) are empty when there was nothing to do.
 
     `impact` is whom it concerns, as seen before; None when there is nothing to do or it could not be read.
-    `action` is unchanged, planned, published, rolled_back, adopted, failed or window_over.
+    `action` is unchanged, planned, published, rolled_back, adopted, failed, window_over or not_ready. `faulty_before` names the machines that were faulty
+    before it was moved, None when nobody can say.
     """
 
     wanted: str
@@ -37,6 +40,7 @@ class Outcome:
     warning: str = ""
     msg: str = ""
     impact: Mapping[str, Any] | None = None
+    faulty_before: tuple[str, ...] | None = None
 
 
 def results(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -53,8 +57,8 @@ def results(outcomes: Sequence[Outcome]) -> dict[str, Any]:
 
 
 def failure(outcomes: Sequence[Outcome]) -> str:
-    """One sentence for all catalogs that failed or came too late, '' when none did."""
-    failed = [outcome for outcome in outcomes if outcome.action in ("failed", "window_over")]
+    """One sentence for all catalogs that failed, came too late or were not touched, '' when none did."""
+    failed = [outcome for outcome in outcomes if outcome.action in UNSETTLED]
     if not failed:
         return ""
     told = "; ".join(f"{outcome.wanted}: {outcome.msg.rstrip('.')}" for outcome in failed)
@@ -79,6 +83,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         "seconds": round(outcome.seconds, 1),
         "started": outcome.started or None,
         "finished": outcome.finished or None,
+        **({} if outcome.faulty_before is None else {"faulty_before": list(outcome.faulty_before)}),
         "machines_take_image": catalog.machines_take_image if catalog else None,
         "impact": outcome.impact,
         "warning": "; ".join(part for part in (outcome.warning, _remark(outcome)) if part) or None,

@@ -35,6 +35,7 @@ SETTLED_ROLLBACK_ACTIONS = {
 UNSETTLED_CATALOG_ACTIONS = {
     "gate_closed": "on the image, gate closed",
     "rolled_back": "rolled back",
+    "not_ready": "not touched",
     "held": "not started",
     "window_over": "not started: window is over",
 }
@@ -76,6 +77,8 @@ def catalog_rows(sites: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, 
             action = catalog["action"]
             settled = action in good
             detail = (_told(catalog) if settled else catalog.get("msg")) or ""
+            if catalog.get("advice") and not settled:
+                detail = f"{detail}. {catalog['advice']}"
             wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
             rows.append(Row(host, _catalog_name(catalog), {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action), f"{wave}{detail}", settled))
         for catalog in site["waiting"]:

@@ -8,6 +8,8 @@ Everything here is plain data, because the role catalog_rollout passes it from t
 
 from __future__ import annotations
 
+import json
+import shlex
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
@@ -21,6 +23,10 @@ Policy = Literal["stop", "roll_back", "go_on"]
 MOVED = ("published", "adopted")
 GATE_SPARE_SECONDS = 1800
 GATE_DEFAULTS = Terms()
+# What other parts of a release need to know of a catalog, and the modules do not
+NOT_FOR_MODULES = ("wave", "cluster")
+# Whoever accepts more faults than this by copying a line has not looked at them
+MOST_TO_ACCEPT = 20
 
 
 def window_end(text: str) -> datetime | None:
@@ -45,15 +51,13 @@ def window_over(end: datetime | None, now: datetime) -> str:
 def plan_waves(
     catalogs: Sequence[Mapping[str, Any]],
     waves: Sequence[Mapping[str, Any]],
-    waiting: Sequence[Mapping[str, Any]] = (),
     concurrency: int = 8,
     reboot: Mapping[str, Any] | None = None,
 ) -> list[dict[str, Any]]:
-    """Each wave as {name, catalogs, waiting, concurrency, reboot, gate}, with what it does not say itself filled in. Raises ValueError.
+    """Each wave as {name, catalogs, concurrency, reboot, gate}, with what it does not say itself filled in. Raises ValueError.
 
-    `catalogs` are to be moved and `waiting` cannot be yet; an entry names its `wave`, by default the last. A wave without `gate` has None there: its catalogs
-    only have to get the image. `gate` gets out_of_date_percent 0, or 100 when the reboot policy leaves machines alone, and a time limit that outlasts
-    the restarts by half an hour.
+    An entry of `catalogs` names its `wave`, by default the last. A wave without `gate` has None there: its catalogs only have to get the image. `gate` gets
+    out_of_date_percent 0, or 100 when the reboot policy leaves machines alone, and a time limit that outlasts the restarts by half an hour.
     """
     names = [str(wave.get("name") or "") for wave in waves]
     if not names or "" in names:
@@ -61,7 +65,7 @@ def plan_waves(
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
         raise ValueError(f"catalog_rollout_waves holds the wave '{twice[0]}' twice")
-    for entry in (*catalogs, *waiting):
+    for entry in catalogs:
         wave = entry.get("wave") or names[-1]
         if wave not in names:
             catalog = entry.get("name") or entry.get("id")
@@ -74,7 +78,6 @@ def plan_waves(
             {
                 "name": name,
                 "catalogs": _of_wave(name, names[-1], catalogs),
-                "waiting": _of_wave(name, names[-1], waiting),
                 "concurrency": int(wave.get("concurrency") or concurrency),
                 "reboot": policy,
                 "gate": None if wave.get("gate") is None else _gate(wave["gate"], policy),
@@ -84,7 +87,8 @@ def plan_waves(
 
 
 def _of_wave(name: str, last: str, catalogs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    return [{key: value for key, value in entry.items() if key != "wave"} for entry in catalogs if (entry.get("wave") or last) == name]
+    mine = [entry for entry in catalogs if (entry.get("wave") or last) == name]
+    return [{key: value for key, value in entry.items() if key not in NOT_FOR_MODULES} for entry in mine]
 
 
 def _gate(given: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, int]:
@@ -102,6 +106,80 @@ def _gate(given: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, int]
     gate.update({key: int(value) for key, value in given.items() if value is not None})
     Terms(**{key: value for key, value in gate.items() if key != "wait_timeout"})
     return gate
+
+
+def notice(planned: Sequence[Mapping[str, Any]], message: str = "") -> dict[str, Any]:
+    """What a site tells the others before anything moves: why it takes no part, or its waves with the number of their catalogs."""
+    waves = [{"name": wave["name"], "gate": wave["gate"] is not None, "catalogs": len(wave["catalogs"])} for wave in planned]
+    return {"message": message, "waves": waves}
+
+
+def refusal(notices: Mapping[str, Mapping[str, Any]]) -> str:
+    """Why nothing may move on any site, '' when it may. `notices`: site -> what it tells.
+
+    A gate over nothing proves nothing: somebody meant a catalog to be there.
+    """
+    wrong = [f"{site}: {told['message']}" for site, told in notices.items() if told["message"]]
+    if wrong:
+        return f"nothing is moved on any site: {'; '.join(wrong)}"
+    orders = [[wave["name"] for wave in told["waves"]] for told in notices.values()]
+    if any(order != orders[0] for order in orders):
+        return "The sites of this play do not have the same waves in the same order; put catalog_rollout_waves into the group's variables."
+    catalogs: Counter[str] = Counter()
+    for told in notices.values():
+        catalogs.update({wave["name"]: wave["catalogs"] for wave in told["waves"]})
+    if not sum(catalogs.values()):
+        return "No site of this play names a catalog, so there is nothing to move. Declare the catalogs of each site in its host variables."
+    for wave in next(iter(notices.values()))["waves"]:
+        if wave["gate"] and not catalogs[wave["name"]]:
+            return (
+                f"wave '{wave['name']}' has a gate, and no catalog of the sites of this play is in it, so that it would prove nothing. "
+                f"Put a catalog into it (wave: {wave['name']}), leave out its gate, or run without --limit."
+            )
+    return ""
+
+
+def heard(notes: Mapping[str, Mapping[str, Any]], topic: str) -> dict[str, Mapping[str, Any]]:
+    """site -> note, from notes that are called by the topic and the site."""
+    return {name[len(topic) :]: note for name, note in notes.items() if name.startswith(topic)}
+
+
+def with_wave(sites: Mapping[str, Mapping[str, Any]], wave: str, notes: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+    """`sites` as `hold` takes them, with what the sites tell about one wave more."""
+    names = dict.fromkeys([*sites, *notes])
+    return {site: {**sites.get(site, {}), **({wave: notes[site]} if site in notes else {})} for site in names}
+
+
+def earlier_catalogs(report: str, site: str, release: str, image: str) -> list[dict[str, Any]]:
+    """The catalogs of a site in a report of exactly this release and image; [] when the text is none. Nothing else hangs on it, so it need not be there."""
+    try:
+        told = json.loads(report)
+        if told["release"] != release or told["image"] != image or told["check_mode"] or told["rollback"]:
+            return []
+        return [
+            {"id": str(catalog["id"]), "faulty_before": [str(name) for name in catalog["faulty_before"]]}
+            for catalog in told["sites"][site]["catalogs"]
+            if isinstance(catalog.get("faulty_before"), list)
+        ]
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return []
+
+
+def baseline(moved: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]] = (), known: Iterable[str] = ()) -> list[str]:
+    """The machines whose faults do not speak against the image: faulty right before this run moved their catalog, or before an earlier run of the same
+    release did, or known to the operator. A catalog that has the image already has no before: its faults count."""
+    before = _before(moved, earlier)
+    return sorted({*known, *(name for names in before.values() for name in names)})
+
+
+def _before(moved: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Id of a catalog -> who was faulty before it got the image, as far as anybody saw."""
+    ours = {catalog["id"] for catalog in moved.get("catalogs", [])}
+    told: dict[str, list[str]] = {}
+    for catalog in [*moved.get("catalogs", []), *earlier]:
+        if catalog.get("id") in ours and catalog.get("faulty_before") is not None:
+            told[catalog["id"]] = sorted({*told.get(catalog["id"], []), *catalog["faulty_before"]})
+    return told
 
 
 def hold(number: int, names: Sequence[str], sites: Mapping[str, Mapping[str, Mapping[str, Any]]], policy: Policy) -> dict[str, str]:
@@ -157,21 +235,26 @@ def wave_outcome(
     back: Mapping[str, Any] | None = None,
     because: str = "",
     restarted: Mapping[str, Any] | None = None,
+    earlier: Sequence[Mapping[str, Any]] = (),
+    known: Sequence[str] = (),
 ) -> dict[str, Any]:
     """What became of a wave on one site: {name, state, reason, catalogs}.
 
     `moved`, `restarted`, `gate` and `back` are the results of citrix_catalog_image, citrix_catalog_restart, citrix_catalog_gate and citrix_catalog_rollback,
-    empty while there are none. `held`
-    says why the wave did not start and `because` why it went back. A catalog keeps what happened to it at first as `moved`, its gate's figures as `gate`
-    and all its machines counted as `machines`; its `action` is what counts in the end.
+    empty while there are none. `held` says why the wave did not start and `because` why it went back. A catalog keeps what happened to it at first as `moved`, its gate's figures as `gate`
+    and all its machines counted as `machines`; its `action` is what counts in the end. `earlier` are the catalogs of an earlier report of this release, and
+    `known` the faulty machines that the operator accepts.
     `state` is open, waiting, window_over, held, failed, closed or rolled_back.
     """
     held, gate, back = held or {}, gate or {}, back or {}
     gates = {found["id"]: found for found in gate.get("catalogs", [])}
     restarts = {found["id"]: found for found in (restarted or {}).get("catalogs", [])}
+    before = _before(moved, earlier)
     results = []
     for catalog in moved.get("catalogs", []):
         result: dict[str, Any] = {**catalog, "wave": wave["name"], "moved": catalog["action"]}
+        if catalog["id"] in before:
+            result["faulty_before"] = before[catalog["id"]]
         if held.get("action") and catalog["action"] == "planned":
             # Only looked at: nothing of the plan happened
             result.update(action=held["action"], changed=False, after=catalog.get("before"), msg=held["reason"])
@@ -181,7 +264,10 @@ def wave_outcome(
             result["gate"] = {key: value for key, value in gates[catalog["id"]].items() if key != "summary"}
             result["machines"] = gates[catalog["id"]].get("summary", {})
             if not result["gate"]["open"]:
-                result.update(action="gate_closed", msg=result["gate"]["reason"])
+                result.update(action="gate_closed", msg=result["gate"]["reason"], accept=_to_accept(result["gate"], wave["gate"]))
+                if result["accept"] and catalog["id"] not in before:
+                    result["msg"] += "; whether these were faulty before the catalog got the image, nobody saw"
+                result["advice"] = acceptance(result["accept"], known)
         results.append(_taken_back(result, back, because) if because else result)
     return {"name": wave["name"], "catalogs": results, **_state(wave, results, _problem(moved), held, _problem(restarted or {}) or _problem(gate))}
 
@@ -196,6 +282,20 @@ def _restarted(result: Mapping[str, Any], restart: Mapping[str, Any]) -> dict[st
     return told
 
 
+def _to_accept(gate: Mapping[str, Any], terms: Mapping[str, Any] | None) -> list[str]:
+    """The faults that keep a gate closed, [] when that are too many to accept by copying a line."""
+    faults = list(gate.get("new_faults") or [])
+    return faults if (terms or {}).get("new_faults", 0) < len(faults) <= MOST_TO_ACCEPT else []
+
+
+def acceptance(faults: Iterable[str], known: Iterable[str]) -> str:
+    """What to type when faults have nothing to do with the image."""
+    if not faults:
+        return ""
+    accepted = json.dumps({"catalog_rollout_known_faults": sorted({*known, *faults})})
+    return f"If these faults have nothing to do with the image, type the same command with -e {shlex.quote(accepted)}"
+
+
 def _taken_back(result: dict[str, Any], back: Mapping[str, Any], because: str) -> dict[str, Any]:
     closed = result["action"] == "gate_closed"
     why = result["msg"] if closed else because
@@ -208,7 +308,7 @@ def _taken_back(result: dict[str, Any], back: Mapping[str, Any], because: str) -
 
 
 def _problem(result: Mapping[str, Any]) -> str:
-    return str(result.get("msg") or "it failed") if result.get("failed") else ""
+    return str(result.get("msg") or "it failed") if result.get("failed") or result.get("unreachable") else ""
 
 
 def _state(wave: Mapping[str, Any], results: Sequence[Mapping[str, Any]], problem: str, held: Mapping[str, str], unseen: str) -> dict[str, str]:
@@ -219,17 +319,17 @@ def _state(wave: Mapping[str, Any], results: Sequence[Mapping[str, Any]], proble
         return {"state": "rolled_back", "reason": told["rolled_back"]}
     if "gate_closed" in told:
         return {"state": "closed", "reason": told["gate_closed"]}
-    if "failed" in told or unseen or (problem and "window_over" not in told):
+    if "failed" in told or unseen or (problem and not told.keys() & {"window_over", "not_ready"}):
         return {"state": "failed", "reason": problem or unseen or told["failed"]}
     if "window_over" in told:
         return {"state": "window_over", "reason": told["window_over"]}
-    if wave["waiting"]:
-        return {"state": "waiting", "reason": "their clusters lack the image"}
+    if "not_ready" in told:
+        return {"state": "waiting", "reason": told["not_ready"]}
     return {"state": "open", "reason": ""}
 
 
-def summary(outcomes: Mapping[str, Mapping[str, Any]], waves: Sequence[Mapping[str, Any]], message: str = "") -> dict[str, Any]:
-    """A site's result: {message, catalogs, waiting, waves, complete, trouble}.
+def summary(outcomes: Mapping[str, Mapping[str, Any]], waves: Sequence[Mapping[str, Any]], message: str = "", known: Iterable[str] = ()) -> dict[str, Any]:
+    """A site's result: {message, catalogs, waiting, waves, complete, trouble, advice}.
 
     With one wave and no gate the catalogs are as citrix_catalog_image returns them.
     """
@@ -245,8 +345,9 @@ def summary(outcomes: Mapping[str, Mapping[str, Any]], waves: Sequence[Mapping[s
     return {
         "message": message or "".join(failed[:1]),
         "catalogs": catalogs,
-        "waiting": [entry for wave in waves for entry in wave["waiting"]],
+        "waiting": [],
         "waves": states,
         "complete": bool(waves) and not message and not trouble,
         "trouble": message or "; ".join(trouble),
+        "advice": acceptance([name for catalog in catalogs for name in catalog.get("accept", [])], known),
     }

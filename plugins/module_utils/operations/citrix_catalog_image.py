@@ -5,23 +5,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime, timezone
+from threading import Semaphore
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.board import NO_BOARD
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES, read_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import Observed, Target, chosen_targets, finish, observe, with_impacts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import REBOOT_ARGUMENTS, Order, Terms, carry_out, reboot_policy
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import Step, plan_update
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_end
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import Step, has_image, plan_update
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_outcomes import Outcome
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_end, window_over
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS
 
 FUNCTIONAL_LEVELS = ["L5", "LMIN", "L7", "L7_6", "L7_7", "L7_8", "L7_9", "L7_20", "L7_25", "L7_30", "L7_34", "LMAX"]
 
-ARGUMENTS = {
+START_ARGUMENTS = {"start_when": {"type": "list", "elements": "str"}, "hold": {"type": "str"}}
+ARGUMENTS: dict[str, Any] = {
     **CONNECTION_ARGUMENTS,
     **WAIT_ARGUMENTS,
     **REBOOT_ARGUMENTS,
@@ -29,7 +35,7 @@ ARGUMENTS = {
         "type": "list",
         "elements": "dict",
         "required": True,
-        "options": {**SELECTOR_ARGUMENTS, "image": {"type": "str"}, "note": {"type": "str"}},
+        "options": {**SELECTOR_ARGUMENTS, "image": {"type": "str"}, "note": {"type": "str"}, **START_ARGUMENTS},
         **SELECTOR_RULES,
     },
     "image": {"type": "str"},
@@ -40,6 +46,8 @@ ARGUMENTS = {
     "bypass_cache": {"type": "bool", "default": True},
     "image_will_exist": {"type": "bool", "default": False},
     "start_before": {"type": "str"},
+    "start_timeout": {"type": "int", "default": 86400},
+    "look_before": {"type": "bool", "default": False},
 }
 
 
@@ -53,14 +61,103 @@ def perform(run: Run) -> dict[str, Any]:
         timeout=params["wait_timeout"],
         concurrency=params["concurrency"],
         start_before=_moment(params["start_before"]),
+        look_before=params["look_before"],
     )
     wanted = [_with_defaults(given, params) for given in params["catalogs"]]
     site = CitrixSite.connect(params)
     targets, missed = chosen_targets(site, wanted)
-    observed = observe(site, run, [(target.catalog, target.image) for target in targets], bypass_cache=params["bypass_cache"])
-    assume_visible = params["image_will_exist"] and run.check
-    orders = [Order(_plan(target, observed, assume_visible), target.note) for target in targets]
-    return finish(carry_out(site, run, with_impacts(site, run, orders, terms), terms) + missed, site)
+    return finish(_Moves(site, run, terms).carry_out(targets) + missed, site)
+
+
+class _Moves:
+    """Catalogs that wait for the same notes of other hosts are a lane. Each lane starts when its notes are there; all share what runs at a time."""
+
+    def __init__(self, site: CitrixSite, run: Run, terms: Terms) -> None:
+        self._site = site
+        self._run = run
+        self._terms = terms
+        self._slots = Semaphore(max(1, terms.concurrency))
+
+    def carry_out(self, targets: Sequence[Target]) -> list[Outcome]:
+        lanes: dict[tuple[tuple[str, ...], str], list[Target]] = {}
+        for target in targets:
+            lanes.setdefault((target.start_when, target.hold), []).append(target)
+        if list(lanes) == [((), "")]:
+            return self._move(targets)
+        with ThreadPoolExecutor(max_workers=max(1, len(lanes))) as pool:
+            done = [outcome for outcomes in pool.map(self._lane, lanes.values()) for outcome in outcomes]
+        by_id = {outcome.catalog.id: outcome for outcome in done if outcome.catalog}
+        return [by_id[target.catalog.id] for target in targets]
+
+    def _lane(self, targets: Sequence[Target]) -> list[Outcome]:
+        try:
+            if targets[0].start_when and not targets[0].hold:
+                targets = self._awaited(targets)
+            if targets[0].hold:
+                return [_standing(target, "not_ready", target.hold) for target in targets]
+            late = window_over(self._terms.start_before, datetime.now(timezone.utc))
+            if late and targets[0].start_when:
+                return [_unchanged_or_late(target, late) for target in targets]
+            return self._move(targets)
+        except OperationError as error:
+            return [_standing(target, "failed", str(error)) for target in targets]
+
+    def _awaited(self, targets: Sequence[Target]) -> list[Target]:
+        """The same, read again, because the wait may have taken hours; or with what holds them."""
+        names = ", ".join(target.catalog.full_name for target in targets)
+        hold = _hold_of(targets[0].start_when, self._run, self._run.params["start_timeout"], f"Start of {names}", self._terms.start_before)
+        if hold:
+            return [replace(target, hold=hold) for target in targets]
+        return [replace(target, catalog=read_catalog(self._site, target.catalog.id)) for target in targets]
+
+    def _move(self, targets: Sequence[Target]) -> list[Outcome]:
+        params = self._run.params
+        wanted = [(target.catalog, target.image) for target in targets]
+        observed = observe(self._site, self._run, wanted, bypass_cache=params["bypass_cache"])
+        assume_visible = params["image_will_exist"] and self._run.check
+        orders = [Order(_plan(target, observed, assume_visible), target.note) for target in targets]
+        return carry_out(self._site, self._run, with_impacts(self._site, self._run, orders, self._terms), self._terms, self._slots)
+
+
+def _standing(target: Target, action: str, why: str) -> Outcome:
+    return Outcome(target.catalog.full_name, target.catalog, action, target.catalog.image_path, msg=why)
+
+
+def _unchanged_or_late(target: Target, late: str) -> Outcome:
+    return _standing(target, "unchanged", "") if has_image(target.catalog, target.image) else _standing(target, "window_over", late)
+
+
+def _hold_of(names: Sequence[str], run: Run, timeout: float, what: str, start_before: datetime | None) -> str:
+    """Wait for the notes of other hosts. Why the catalogs that need them cannot be moved, '' when all say `ready` or the window is over."""
+    if run.board is None:
+        raise OperationError(NO_BOARD, "Leave out start_when.")
+    seen: dict[str, dict[str, Any]] = {}
+
+    def over() -> bool:
+        seen.update(run.board.read(names) if run.board else {})
+        refused = any(not note.get("ready") for note in seen.values())
+        return refused or bool(window_over(start_before, datetime.now(timezone.utc)))
+
+    seen.update(run.board.wait(names, what=what, timeout=timeout, progress=run.progress, over=over))
+    return "; ".join(str(note.get("reason") or "another host is not ready") for note in seen.values() if not note.get("ready"))
+
+
+def _before_travel(arguments: dict[str, Any], run: Run) -> dict[str, Any]:
+    """Notes are on the controller only: a module that travels is told what they say, so that its catalogs start when the last of them is there."""
+    catalogs = arguments.get("catalogs")
+    if not isinstance(catalogs, list) or not any(isinstance(entry, dict) and entry.get("start_when") for entry in catalogs):
+        return arguments
+    timeout = float(arguments.get("start_timeout") or ARGUMENTS["start_timeout"]["default"])
+    told = []
+    for entry in catalogs:
+        hold = entry.get("hold") or ""
+        if entry.get("start_when") and not hold:
+            try:
+                hold = _hold_of(entry["start_when"], run, timeout, f"Start of {entry.get('name') or entry.get('id')}", None)
+            except OperationError as error:
+                hold = str(error)
+        told.append({**{key: value for key, value in entry.items() if key != "start_when"}, "hold": hold})
+    return {**arguments, "catalogs": told}
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -84,4 +181,4 @@ def _plan(target: Target, observed: Observed, assume_visible: bool) -> Step:
     return plan_update(target.catalog, target.image, sight.images, observed.task(target.catalog), assume_visible)
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform, before_travel=_before_travel)

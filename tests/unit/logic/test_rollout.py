@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import json
+import shlex
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
@@ -11,16 +13,22 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import (
+    baseline,
+    earlier_catalogs,
+    heard,
     hold,
+    notice,
     plan_waves,
+    refusal,
     summary,
     take_back,
     wave_outcome,
     window_end,
     window_over,
+    with_wave,
 )
 
-WAVE = {"name": "canary", "catalogs": [{"name": "a"}], "waiting": [], "concurrency": 1, "reboot": {}, "gate": {}}
+WAVE = {"name": "canary", "catalogs": [{"name": "a"}], "concurrency": 1, "reboot": {}, "gate": {}}
 NAMES = ["canary", "ring", "all"]
 names = st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=4, unique=True)
 states = st.sampled_from(["open", "closed", "failed", "waiting", "window_over", "held", "rolled_back"])
@@ -39,16 +47,16 @@ def gate(*closed: str, **opened: bool) -> dict[str, Any]:
 @given(names, st.data())
 def test_every_catalog_is_in_exactly_one_wave(waves: list[str], data: st.DataObject) -> None:
     catalogs = [{"id": str(number), **data.draw(st.sampled_from([{}, *({"wave": name} for name in waves)]))} for number in range(6)]
-    planned = plan_waves(catalogs, [{"name": name} for name in waves], waiting=catalogs[:2])
+    planned = plan_waves([{**entry, "cluster": "c"} for entry in catalogs], [{"name": name} for name in waves])
     assert [wave["name"] for wave in planned] == waves
     assert sorted(entry["id"] for wave in planned for entry in wave["catalogs"]) == [entry["id"] for entry in catalogs]
     for wave in planned:
         assert {entry["id"] for entry in wave["catalogs"]} == {entry["id"] for entry in catalogs if entry.get("wave", waves[-1]) == wave["name"]}
-        assert all("wave" not in entry for entry in wave["catalogs"] + wave["waiting"])
+        assert all(entry.keys() == {"id"} for entry in wave["catalogs"])
 
 
 def test_a_wave_says_for_itself_or_takes_what_holds_for_all() -> None:
-    first, second = plan_waves([], [{"name": "a", "concurrency": 1, "reboot": {"within_minutes": 0}}, {"name": "b"}], (), 8, {"within_minutes": 30})
+    first, second = plan_waves([], [{"name": "a", "concurrency": 1, "reboot": {"within_minutes": 0}}, {"name": "b"}], 8, {"within_minutes": 30})
     assert (first["concurrency"], first["reboot"], first["gate"]) == (1, {"within_minutes": 0}, None)
     assert (second["concurrency"], second["reboot"]) == (8, {"within_minutes": 30})
 
@@ -100,7 +108,9 @@ def test_outcomes_of_a_wave() -> None:
     assert wave_outcome(WAVE, {"catalogs": [catalog()]})["state"] == "open"
     assert wave_outcome(WAVE, {"catalogs": [catalog(action="planned")]})["state"] == "open"
     assert wave_outcome(WAVE, {})["state"] == "open"
-    assert wave_outcome({**WAVE, "waiting": [{"name": "b"}]}, {})["state"] == "waiting"
+    lacking = {"failed": True, "msg": "1 of 1 failed", "catalogs": [catalog(), catalog("b", "not_ready", msg="cluster-b lacks the image")]}
+    assert (wave_outcome(WAVE, lacking)["state"], wave_outcome(WAVE, lacking)["reason"]) == ("waiting", "b: cluster-b lacks the image")
+    assert wave_outcome(WAVE, {"unreachable": True, "msg": "no route"})["state"] == "failed"
     assert wave_outcome(WAVE, {"failed": True, "msg": "away"}) == {"name": "canary", "catalogs": [], "state": "failed", "reason": "away"}
     late = {"failed": True, "msg": "1 of 1 failed", "catalogs": [catalog(action="window_over", msg="too late")]}
     assert wave_outcome(WAVE, late)["state"] == "window_over"
@@ -113,6 +123,95 @@ def test_a_closed_gate_counts_whatever_else_happened() -> None:
     assert (outcome["state"], outcome["reason"]) == ("closed", "a: sick")
     assert [result["action"] for result in outcome["catalogs"]] == ["gate_closed", "published", "failed"]
     assert [result["moved"] for result in outcome["catalogs"]] == ["published", "published", "failed"]
+
+
+def faulty(*names: str) -> dict[str, Any]:
+    """The result of a gate that is closed for these faults of catalog a."""
+    return {"catalogs": [{"id": "a", "open": False, "reason": "sick", "new_faults": list(names)}]}
+
+
+def test_what_was_faulty_before_is_told_by_the_move_by_an_earlier_report_or_by_nobody() -> None:
+    earlier = [{"id": "a", "faulty_before": ["X"]}, {"id": "elsewhere", "faulty_before": ["Y"]}]
+    seen, unseen = {"catalogs": [catalog(faulty_before=["Z"])]}, {"catalogs": [catalog(action="unchanged")]}
+    assert baseline(seen) == ["Z"]
+    assert baseline(seen, earlier) == ["X", "Z"]
+    assert baseline(unseen) == []
+    assert baseline(unseen, earlier, ["K"]) == ["K", "X"]
+    assert wave_outcome(WAVE, unseen, earlier=earlier)["catalogs"][0]["faulty_before"] == ["X"]
+    assert "faulty_before" not in wave_outcome(WAVE, unseen)["catalogs"][0]
+
+
+def test_faults_that_close_a_gate_can_be_accepted_by_what_is_printed() -> None:
+    outcome = wave_outcome(WAVE, {"catalogs": [catalog(action="unchanged")]}, gate=faulty("CORP\\O'Neill"), known=["CORP\\B"])
+    assert outcome["reason"] == "a: sick; whether these were faulty before the catalog got the image, nobody saw"
+    told = summary({"canary": outcome}, [WAVE], known=["CORP\\B"])["advice"]
+    assert told == outcome["catalogs"][0]["advice"]
+    option, variables = shlex.split(told.rpartition("with ")[2])
+    assert (option, json.loads(variables)) == ("-e", {"catalog_rollout_known_faults": ["CORP\\B", "CORP\\O'Neill"]})
+    seen = wave_outcome(WAVE, {"catalogs": [catalog(faulty_before=[])]}, gate=faulty("X"))
+    assert (seen["reason"], "X" in seen["catalogs"][0]["advice"]) == ("a: sick", True)
+    crowd = wave_outcome(WAVE, {"catalogs": [catalog(faulty_before=[])]}, gate=faulty(*map(str, range(21))))
+    assert (crowd["reason"], summary({"canary": crowd}, [WAVE])["advice"]) == ("a: sick", "")
+
+
+REPORT = {
+    "release": "1",
+    "image": "ctx_Gold_1",
+    "check_mode": False,
+    "rollback": False,
+    "sites": {"daas": {"catalogs": [{"id": "a", "faulty_before": ["X"]}, {"id": "b"}]}},
+}
+
+
+@pytest.mark.parametrize(
+    ("report", "found"),
+    [
+        (REPORT, 1),
+        ({**REPORT, "release": "2"}, 0),
+        ({**REPORT, "image": "ctx_Finance_1"}, 0),
+        ({**REPORT, "check_mode": True}, 0),
+        ({**REPORT, "rollback": True}, 0),
+        ({**REPORT, "sites": {"cvad": REPORT["sites"]["daas"]}}, 0),
+        ({**REPORT, "sites": {"daas": {"catalogs": ["a"]}}}, 0),
+        ([], 0),
+        (None, 0),
+    ],
+)
+def test_only_a_report_of_the_same_release_is_a_witness(report: Any, found: int) -> None:
+    assert len(earlier_catalogs(json.dumps(report), "daas", "1", "ctx_Gold_1")) == found
+    assert earlier_catalogs(json.dumps(report)[:-1], "daas", "1", "ctx_Gold_1") == []
+
+
+def told_waves(*waves: tuple[str, bool, int], message: str = "") -> dict[str, Any]:
+    return {"message": message, "waves": [{"name": name, "gate": gated, "catalogs": count} for name, gated, count in waves]}
+
+
+@pytest.mark.parametrize(
+    ("notices", "reason"),
+    [
+        ({"daas": told_waves(("canary", True, 1), ("all", False, 0)), "cvad": told_waves(("canary", True, 0), ("all", False, 3))}, ""),
+        ({"daas": told_waves(("canary", True, 0), ("all", False, 1)), "cvad": told_waves(("canary", True, 0), ("all", False, 3))}, "'canary' has a gate"),
+        ({"daas": told_waves(("canary", False, 0), ("all", True, 1))}, ""),
+        ({"daas": told_waves(("all", False, 0)), "cvad": told_waves(("all", False, 0))}, "names a catalog"),
+        ({"daas": told_waves(("a", False, 1)), "cvad": told_waves(("b", False, 1))}, "same waves in the same order"),
+        ({"daas": told_waves(("a", False, 1)), "cvad": told_waves(message="no wave b")}, "nothing is moved on any site: cvad: no wave b"),
+    ],
+)
+def test_what_stops_all_sites_before_anything_moves(notices: dict[str, Any], reason: str) -> None:
+    assert reason in refusal(notices)
+    assert bool(reason) == bool(refusal(notices))
+
+
+def test_a_site_tells_its_waves_or_why_it_takes_no_part() -> None:
+    planned = plan_waves([{"name": "a"}], [{"name": "canary", "gate": {}}, {"name": "all"}])
+    assert notice(planned) == told_waves(("canary", True, 0), ("all", False, 1))
+    assert notice([], "why") == told_waves(message="why")
+
+
+def test_notes_of_sites_become_what_is_known_of_a_wave() -> None:
+    notes = heard({"wave 0 on daas": {"state": "open"}, "wave 1 on daas": {"state": "closed"}}, "wave 0 on ")
+    assert notes == {"daas": {"state": "open"}}
+    assert with_wave({"daas": {}, "cvad": {}}, "canary", notes) == {"daas": {"canary": {"state": "open"}}, "cvad": {}}
 
 
 def test_a_held_wave_was_not_moved() -> None:
@@ -154,6 +253,7 @@ def test_one_wave_without_gate_is_told_as_before_there_were_waves() -> None:
         "waves": [{"name": "all", "state": "open", "reason": ""}],
         "complete": True,
         "trouble": "",
+        "advice": "",
     }
 
 

@@ -1,0 +1,41 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""When each catalog of a release may be moved: as soon as the clusters that it needs have the image."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any
+
+HAVE_IMAGE = ("present", "made", "planned")
+
+
+def needed_clusters(catalog: Mapping[str, Any], clusters: Iterable[str], publish_when: str) -> list[str]:
+    """Its own cluster; all where it names none, or where nothing is to move before every cluster has the image."""
+    own = catalog.get("cluster")
+    return [str(own)] if own and publish_when == "needed_clusters" else list(clusters)
+
+
+def start_terms(
+    catalogs: Iterable[Mapping[str, Any]], clusters: Mapping[str, Mapping[str, Any]], publish_when: str, at_work: Collection[str] = (), topic: str = ""
+) -> list[dict[str, Any]]:
+    """The catalogs, each with `start_when`, the notes of clusters that are still `at_work`, or with `hold`, why it cannot be moved in this run.
+
+    `clusters`: inventory host -> {state, message} as far as known when the sites begin.
+    """
+    return [{**catalog, **_terms(needed_clusters(catalog, clusters, publish_when), clusters, at_work, topic)} for catalog in catalogs]
+
+
+def _terms(needed: Iterable[str], clusters: Mapping[str, Mapping[str, Any]], at_work: Collection[str], topic: str) -> dict[str, Any]:
+    missing = [host for host in needed if clusters.get(host, {}).get("state") not in HAVE_IMAGE]
+    lost = [host for host in missing if host not in at_work or clusters[host].get("state") != "missing"]
+    if lost:
+        return {"hold": "; ".join(_lack(host, clusters.get(host, {})) for host in lost)}
+    return {"start_when": [f"{topic}{host}" for host in missing]} if missing else {}
+
+
+def _lack(host: str, cluster: Mapping[str, Any]) -> str:
+    if cluster.get("state") == "not asked":
+        return f"nobody knows whether {host} has the image: {cluster.get('message')}"
+    return f"{host} lacks the image"

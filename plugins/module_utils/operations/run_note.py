@@ -1,0 +1,32 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Tell the other hosts of a play something while they are at work, and wait for what they tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.board import NO_BOARD
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+ARGUMENTS = {
+    "name": {"type": "str"},
+    "note": {"type": "dict"},
+    "names": {"type": "list", "elements": "str", "default": []},
+    "wait_timeout": {"type": "int", "default": 86400},
+}
+
+
+def perform(run: Run) -> dict[str, Any]:
+    params = run.params
+    if run.board is None:
+        raise OperationError(NO_BOARD, "Run it through ansible-playbook.")
+    if params["name"]:
+        run.board.leave(params["name"], params["note"])
+    notes = run.board.wait(params["names"], what="Others", timeout=params["wait_timeout"], progress=run.progress, over=lambda: False)
+    return {"changed": False, "notes": notes, "missing": []}
+
+
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform, required_together=(("name", "note"),), required_one_of=(("name", "names"),), stays=True)
