@@ -50,6 +50,11 @@ options:
     description: Whether it is an error when no site names a catalog.
     type: bool
     default: true
+  forks:
+    description:
+      - How many forks there are, when the sites that take part will wait for one another. V(0) when they will not.
+    type: int
+    default: 0
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info

@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import DEFAULT_PREFIX, Release
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import plan_waves, window_end
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import empty_gate, notice, plan_waves, window_end
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 
 Variables = Mapping[str, Mapping[str, Any]]
@@ -125,7 +125,18 @@ def wrong_waves(
         for problem in problems:
             where.setdefault(problem.rstrip("."), []).append(site)
     wrong += [f"{', '.join(found)}: {problem}." for problem, found in where.items()]
-    return wrong
+    if not wrong:
+        plans = {site: plan_waves(catalogs.get(site, []), given.get("catalog_rollout_waves", DEFAULT_WAVES)) for site, given in own.items()}
+        wrong = [empty_gate({site: notice(planned) for site, planned in plans.items()})]
+    return [text for text in wrong if text]
+
+
+def too_few_forks(forks: int, sites: Sequence[str], taking_part: Sequence[str]) -> list[str]:
+    """Sites that wait for one another keep a fork each: one without would hold up all others for ever. 0 forks: not known."""
+    number = len([site for site in sites if site in taking_part])
+    if not forks or forks >= number:
+        return []
+    return [f"{number} sites cannot wait for one another with {forks} forks. Type the same command with --forks {number}."]
 
 
 def _wrong_plan(waves: Sequence[Mapping[str, Any]], catalogs: Sequence[Mapping[str, Any]], wrong_reboot: Callable[[Any], str]) -> list[str]:

@@ -114,29 +114,31 @@ def notice(planned: Sequence[Mapping[str, Any]], message: str = "") -> dict[str,
     return {"message": message, "waves": waves}
 
 
-def refusal(notices: Mapping[str, Mapping[str, Any]]) -> str:
-    """Why nothing may move on any site, '' when it may. `notices`: site -> what it tells.
-
-    A gate over nothing proves nothing: somebody meant a catalog to be there.
-    """
+def refusal(notices: Mapping[str, Mapping[str, Any]], catalogs_required: bool = True) -> str:
+    """Why nothing may move on any site, '' when it may. `notices`: site -> what it tells."""
     wrong = [f"{site}: {told['message']}" for site, told in notices.items() if told["message"]]
     if wrong:
         return f"nothing is moved on any site: {'; '.join(wrong)}"
     orders = [[wave["name"] for wave in told["waves"]] for told in notices.values()]
     if any(order != orders[0] for order in orders):
         return "The sites of this play do not have the same waves in the same order; put catalog_rollout_waves into the group's variables."
+    if catalogs_required and not any(wave["catalogs"] for told in notices.values() for wave in told["waves"]):
+        return "No site of this play names a catalog, so there is nothing to move. Declare the catalogs of each site in its host variables."
+    return empty_gate(notices)
+
+
+def empty_gate(notices: Mapping[str, Mapping[str, Any]]) -> str:
+    """A gate over nothing proves nothing: somebody meant a catalog to be there. '' when there is none, or when there are no catalogs at all."""
     catalogs: Counter[str] = Counter()
     for told in notices.values():
         catalogs.update({wave["name"]: wave["catalogs"] for wave in told["waves"]})
-    if not sum(catalogs.values()):
-        return "No site of this play names a catalog, so there is nothing to move. Declare the catalogs of each site in its host variables."
-    for wave in next(iter(notices.values()))["waves"]:
-        if wave["gate"] and not catalogs[wave["name"]]:
-            return (
-                f"wave '{wave['name']}' has a gate, and no catalog of the sites of this play is in it, so that it would prove nothing. "
-                f"Put a catalog into it (wave: {wave['name']}), leave out its gate, or run without --limit."
-            )
-    return ""
+    gated = [wave["name"] for told in notices.values() for wave in told["waves"] if wave["gate"] and not catalogs[wave["name"]]]
+    if not gated or not sum(catalogs.values()):
+        return ""
+    return (
+        f"wave '{gated[0]}' has a gate, and no catalog is in it, so that it would prove nothing. "
+        f"Put a catalog into it (wave: {gated[0]}), leave out its gate, or run without --limit."
+    )
 
 
 def heard(notes: Mapping[str, Mapping[str, Any]], topic: str) -> dict[str, Mapping[str, Any]]:

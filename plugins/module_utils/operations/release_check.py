@@ -28,6 +28,7 @@ ARGUMENTS = {
     "variables": {"type": "dict", "default": {}},
     "options": {"type": "dict", "default": {}},
     "catalogs_required": {"type": "bool", "default": True},
+    "forks": {"type": "int", "default": 0},
 }
 # What the jobs cannot do without, the variable that names the catalogs, and the variables that are paths with what they are by default.
 GROUPS = {
@@ -63,7 +64,7 @@ OF_THE_WHOLE_RELEASE = (
 def perform(run: Run) -> dict[str, Any]:
     begun = iso_milliseconds(datetime.now(timezone.utc))
     params = run.params
-    problems = _wrong_groups(params)
+    problems = _wrong_groups(params) or release_wishes.too_few_forks(params["forks"], params["sites"], params["taking_part"])
     if params["variables"] and not problems:
         problems = list(dict.fromkeys(_wrong_types(params) or _wrong_wishes(params)))
     if problems:
