@@ -64,10 +64,23 @@ def in_a_directory_of_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_can_be_meant_gets_a_run_and_writes_nothing(tmp_path: Path) -> None:
-    result = check(daas={"catalog_rollout_waves": WAVES, "catalog_rollout_window_end": ""}, on_all={"catalog_rollout_waves": WAVES})
+    mine = {"image_release_catalogs": [{**CATALOG, "wave": "canary"}], "catalog_rollout_window_end": ""}
+    result = check(daas=mine, on_all={"catalog_rollout_waves": WAVES})
     assert not result.get("failed"), result
     assert result["run"].endswith("Z")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_gate_over_no_catalog_of_any_site_is_refused() -> None:
+    (told,) = problems(on_all={"catalog_rollout_waves": WAVES})
+    assert "wave 'canary' has a gate, and no catalog is in it" in told
+    assert not check(on_all={"catalog_rollout_waves": WAVES}, daas={"image_release_catalogs": []}, catalogs_required=False).get("failed")
+
+
+def test_fewer_forks_than_sites_that_take_part_are_refused_with_what_to_type() -> None:
+    assert problems(forks=1) == ["2 sites cannot wait for one another with 1 forks. Type the same command with --forks 2."]
+    assert not check(forks=2).get("failed")
+    assert not check(forks=1, taking_part=[*CLUSTERS, "daas"]).get("failed")
 
 
 @pytest.mark.parametrize(

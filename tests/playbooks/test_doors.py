@@ -76,6 +76,7 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "citrix_machine_maintenance": [("daas", {**CATALOG, "state": "drained"}), ("cvad", {"state": "drained", "saved_path": "drained.json"})],
     "citrix_machine_proof": [("daas", {"machines": [REHOSTED]}), ("daas", {"machines": [{**REHOSTED, "catalog_id": ""}]})],
     "citrix_image_usage_info": [("cvad", {}), ("daas", {"client_secret": "wrong"})],
+    "release_check": [("cluster-a", {"job": "release"}), ("cluster-a", {"job": "rollout", "sites": ["daas"], "taking_part": ["daas"]})],
     "run_note": [("cluster-a", {}), ("cluster-a", {"name": "a"})],
     "image_retention_plan": [("cluster-a", {"clusters": {}, "sites": {}}), ("cluster-a", {"clusters": {}, "sites": {}, "keep": 0})],
     "image_retention_report": [("cluster-a", {"decisions": []}), ("cluster-a", {"decisions": [], "doubts": ["why"]})],
