@@ -243,9 +243,9 @@ def wave_outcome(
     """What became of a wave on one site: {name, state, reason, catalogs}.
 
     `moved`, `restarted`, `gate` and `back` are the results of citrix_catalog_image, citrix_catalog_restart, citrix_catalog_gate and citrix_catalog_rollback,
-    empty while there are none. `held` says why the wave did not start and `because` why it went back. A catalog keeps what happened to it at first as `moved`, its gate's figures as `gate`
-    and all its machines counted as `machines`; its `action` is what counts in the end. `earlier` are the catalogs of an earlier report of this release, and
-    `known` the faulty machines that the operator accepts.
+    empty while there are none. `held` says why the wave did not start and `because` why it went back. A catalog keeps what happened to it at first as
+    `moved`, its gate's figures as `gate` and all its machines counted as `machines`; its `action` is what counts in the end. `earlier` are the catalogs of an
+    earlier report of this release, and `known` the faulty machines that the operator accepts.
     `state` is open, waiting, window_over, held, failed, closed or rolled_back.
     """
     held, gate, back = held or {}, gate or {}, back or {}
