@@ -11,6 +11,7 @@ from lab.citrix import image_update
 from lab.citrix.entities import Catalog, DiskImage, Machine
 from lab.citrix.hosting import template
 from lab.citrix.topology import BEHAVIOUR_SCHEMA, CATALOG
+from lab.citrix.vendor import members
 from lab.citrix.world import Site
 from lab.wire import nullable, problem_with, required
 
@@ -26,6 +27,7 @@ MACHINE = {
     "says_goodbye": bool,
     "functional_level": nullable(str),
     "in_maintenance_mode": bool,
+    "maintenance_reason": {"Administrator", "MaxFailedRegistrations"},
     "image_out_of_date": bool,
     "sessions": int,
     "session_user": nullable(str),
@@ -37,7 +39,7 @@ SHAPES: dict[str, Any] = {
     "expire_tokens": {},
     "catalog": CATALOG,
     "catalog_state": {"catalog": required(str), "broken": bool, "errors": [str], "warnings": [str], "scheme_warnings": [str]},
-    "delivery_group": {"delivery_group": required(str), "in_maintenance_mode": bool},
+    "delivery_group": {"delivery_group": required(str), "in_maintenance_mode": bool, "minimum_functional_level": members("FunctionalLevel")},
     "delete_catalog": {"catalog": required(str)},
     "set_image": IMAGE_ORDER,
     "image_update": IMAGE_ORDER,
@@ -88,6 +90,7 @@ def _delivery_group(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     if group is None:
         raise ValueError(f"no delivery group is called {payload['delivery_group']!r}")
     group.in_maintenance_mode = payload.get("in_maintenance_mode", group.in_maintenance_mode)
+    group.minimum_functional_level = payload.get("minimum_functional_level", group.minimum_functional_level)
     return {"id": group.id}
 
 

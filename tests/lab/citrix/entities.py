@@ -183,6 +183,7 @@ class DeliveryGroup:
     uid: int
     name: str
     in_maintenance_mode: bool = False
+    minimum_functional_level: str = "Unknown"
 
 
 @dataclass(eq=False)

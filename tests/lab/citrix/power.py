@@ -19,11 +19,14 @@ LEVELS = ("Unknown", "L5", "LMIN", "L7", "L7_6", "L7_7", "L7_8", "L7_9", "L7_20"
 class Power:
     """Carries out power actions in simulated time."""
 
-    def __init__(self, events: Events, durations: Mapping[str, float], behaviour: Mapping[str, Any], inventory: HostingInventory) -> None:
+    def __init__(
+        self, events: Events, durations: Mapping[str, float], behaviour: Mapping[str, Any], inventory: HostingInventory, image_levels: Mapping[str, str]
+    ) -> None:
         self._events = events
         self._durations = durations
         self._behaviour = behaviour
         self._inventory = inventory
+        self._image_levels = image_levels
         self._switched: Machine | None = None  # whose VM the broker itself is switching right now
 
     def start(self, machine: Machine) -> None:
@@ -135,14 +138,40 @@ class Power:
             machine.registration_state = "Initializing"
         self._next(machine, "register", self._registered)
 
+    def level_of(self, machine: Machine) -> str:
+        """The functional level of a machine's VDA: its own, that of the image it runs, or else just what its catalog wants."""
+        of_image = self._image_levels.get(machine.image.resource.name) if machine.image else None
+        return machine.functional_level or of_image or machine.catalog.minimum_functional_level
+
     def _registered(self, machine: Machine) -> None:
-        # A VDA below the minimum functional level of its catalog is refused (contract 8.2, 8.4)
-        minimum = machine.catalog.minimum_functional_level
-        if machine.registers and LEVELS.index(machine.functional_level or minimum) >= LEVELS.index(minimum):
+        refusal = self._refused_because(machine)
+        if machine.registers and not refusal:
             _hear(machine)
             machine.registration_state, machine.fault_state = "Registered", "None"
-        elif not machine.silent:
+            machine.failed_registrations = 0
+            return
+        if machine.registers:
+            self._deregister(machine, refusal)
+            machine.last_deregistration, machine.deregistration_reason = self._events.clock.now, refusal
+        if not machine.silent:
             machine.registration_state, machine.fault_state = "Unregistered", "Unregistered"
+        self._give_up(machine)
+
+    def _refused_because(self, machine: Machine) -> str:
+        """A VDA below the minimum functional level of its catalog or delivery group may not register (contract 8.2, 8.4; DeregistrationReason)."""
+        level, group = LEVELS.index(self.level_of(machine)), machine.catalog.delivery_group
+        if level < LEVELS.index(machine.catalog.minimum_functional_level):
+            return "FunctionalLevelTooLowForCatalog"
+        if group is not None and level < LEVELS.index(group.minimum_functional_level):
+            return "FunctionalLevelTooLowForDesktopGroup"
+        return ""
+
+    def _give_up(self, machine: Machine) -> None:
+        """The broker itself puts a machine into maintenance mode that failed to register too often (contract 11.2, MaintenanceModeReason)."""
+        machine.failed_registrations += 1
+        most = self._behaviour["max_failed_registrations"]
+        if most is not None and machine.failed_registrations >= most and not machine.in_maintenance_mode:
+            machine.in_maintenance_mode, machine.maintenance_reason = True, "MaxFailedRegistrations"
 
     def _deregister(self, machine: Machine, reason: str) -> None:
         _hear(machine)

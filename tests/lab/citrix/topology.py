@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lab.citrix.vendor import members
 from lab.wire import either, mapping, nullable, required
 
 # Simulated seconds; "durations" of the topology or of one site override them.
@@ -56,6 +57,7 @@ BEHAVIOUR: dict[str, Any] = {
     "inventory_cache_seconds": 1800,  # 10.3
     "no_cache_refreshes": False,  # 10.3: does a read past the cache also renew it?
     "tells_deregistration": True,  # 11.2: LastDeregistrationTime may be null
+    "max_failed_registrations": None,  # 11.2: after how many the broker itself puts a machine into maintenance mode
     "heartbeat_lag_seconds": 0,  # 11.2: a VDA that dies without a word stays Registered until its contact counts as lost; a real broker takes up to 10 minutes
     "unreachable_power_state": "Unknown",  # 11.2: what the broker says of VMs behind a cluster that nobody reaches
     "power_actions_reach_vms": True,  # 11.1: whether power actions of the broker switch the VM that a machine is
@@ -102,6 +104,7 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
     "inventory_cache_seconds": float,
     "no_cache_refreshes": bool,
     "tells_deregistration": bool,
+    "max_failed_registrations": nullable(int),
     "heartbeat_lag_seconds": float,
     "unreachable_power_state": {"Unknown", "Unavailable"},
     "power_actions_reach_vms": bool,
@@ -170,6 +173,7 @@ SITE = {
         }
     ],
     "catalogs": [CATALOG],
+    "image_levels": mapping(members("FunctionalLevel")),
     "image_definitions": [IMAGE_DEFINITION],
     "behaviour": BEHAVIOUR_SCHEMA,
     "durations": dict.fromkeys(DURATIONS, float),

@@ -54,7 +54,7 @@ class Site:
         self.tokens = TokenBook(self.chance, spec.get("token_seconds", 3600), clock, self.behaviour)
         self.jobs = JobBook(clock, events, self.chance, self.durations["job_start"], self.behaviour)
         self.inventory = HostingInventory(clusters, clock, self.behaviour)
-        self.power = Power(events, self.durations, self.behaviour, self.inventory)
+        self.power = Power(events, self.durations, self.behaviour, self.inventory, spec.get("image_levels", {}))
         self.inventory.watch(self._vms_went)
         self.zones: dict[str, Zone] = {}
         self.hypervisors: dict[str, Hypervisor] = {}

@@ -362,3 +362,43 @@ def test_a_vda_below_the_functional_level_of_its_catalog_does_not_register(daas:
 
     daas.lab.skip(600)
     assert came_up()
+
+
+def test_the_broker_puts_a_machine_into_maintenance_that_fails_to_register(daas: Client) -> None:
+    daas.change("behaviour", max_failed_registrations=2)
+    daas.change("machine", machine="DESK-001", registers=False)
+    own = f"/Machines/{desk(daas)['Id']}"
+    for expected in ((False, "None"), (True, "MaxFailedRegistrations")):
+        daas.ask("POST", f"{own}/$reboot")
+        daas.lab.skip(300)
+        assert (desk(daas)["InMaintenanceMode"], desk(daas)["MaintenanceModeReason"]) == expected
+    given_up = {"Property": "MaintenanceModeReason", "Operator": "Equals", "Value": "MaxFailedRegistrations"}
+    assert [machine["Name"] for machine in daas.ask("POST", "/Machines/$search", {"SearchFilters": [given_up]})["Items"]] == ["CORP\\DESK-001"]
+    for wanted, expected in ((False, (False, "None")), (True, (True, "Administrator"))):
+        daas.send("PATCH", own, {"InMaintenanceMode": wanted})
+        assert (desk(daas)["InMaintenanceMode"], desk(daas)["MaintenanceModeReason"]) == expected
+
+
+def test_a_vda_below_the_minimum_of_its_catalog_does_not_register(running: RunningLab) -> None:
+    running.reset(estate(image_levels={IMAGE: "L7_9", "old": "L7_30"}, behaviour={"max_failed_registrations": 3}))
+    daas = Client(running, "daas")
+    order = {"RebootOptions": {"RebootDuration": 0}}
+    for image, level, registered in ((IMAGE, "L7_9", "Unregistered"), ("old", "L7_30", "Registered")):
+        daas.job("POST", "/MachineCatalogs/Pool/$UpdateProvisioningScheme", {**order, "MasterImagePath": f"XDHyp:\\HostingUnits\\AHV-A\\{image}.template"})
+        seen = daas.machines("Pool")
+        assert {(machine["FunctionalLevel"], machine["RegistrationState"]) for machine in seen} == {(level, registered)}
+        if registered == "Unregistered":
+            assert {machine["LastDeregistrationReason"] for machine in seen} == {"FunctionalLevelTooLowForCatalog"}
+    # Raised, the minimum counts at the next registration.
+    daas.job("POST", "/MachineCatalogs/Pool/$UpdateProvisioningScheme", {**order, "MinimumFunctionalLevel": "L7_34"})
+    assert {machine["RegistrationState"] for machine in daas.machines("Pool")} == {"Unregistered"}
+    running.reset(estate())
+
+
+def test_a_vda_below_the_minimum_of_its_delivery_group_does_not_register(daas: Client) -> None:
+    daas.change("machine", machine="DESK-001", functional_level="L7_25")
+    daas.change("delivery_group", delivery_group="Desks", minimum_functional_level="L7_30")
+    assert daas.ask("GET", "/DeliveryGroups/Desks")["MinimumFunctionalLevel"] == "L7_30"
+    daas.ask("POST", f"/Machines/{desk(daas)['Id']}/$reboot")
+    daas.lab.skip(300)
+    assert (desk(daas)["RegistrationState"], desk(daas)["LastDeregistrationReason"]) == ("Unregistered", "FunctionalLevelTooLowForDesktopGroup")

@@ -9,7 +9,7 @@ from typing import Any
 from lab.citrix.api.deferred import now_or_as_job
 from lab.citrix.api.listing import PAGING, page, project
 from lab.citrix.api.machine_view import MACHINE
-from lab.citrix.entities import DeliveryGroup, Machine
+from lab.citrix.entities import Catalog, DeliveryGroup, Machine
 from lab.citrix.vendor import body_of
 from lab.citrix.world import Site
 from lab.wire import Reply, Request, Router
@@ -81,7 +81,7 @@ def _listed(site: Site, group: DeliveryGroup) -> dict[str, Any]:
         "InMaintenanceMode": group.in_maintenance_mode,
         "IsBroken": False,
         "IsRemotePC": False,
-        "MinimumFunctionalLevel": first.minimum_functional_level if first else "L7_20",
+        "MinimumFunctionalLevel": _minimum(group, first),
         "RequireUserHomeZone": False,
         "Scopes": [],
         "SessionCount": sum(machine.sessions for machine in machines),
@@ -91,6 +91,13 @@ def _listed(site: Site, group: DeliveryGroup) -> dict[str, Any]:
         "TotalDesktops": len(machines),
         "ApplicationGroupCompatibility": "Compatible",
     }
+
+
+def _minimum(group: DeliveryGroup, catalog: Catalog | None) -> str:
+    """The level of the group; one that nobody has set follows its catalog."""
+    if group.minimum_functional_level != "Unknown" or catalog is None:
+        return group.minimum_functional_level
+    return catalog.minimum_functional_level
 
 
 def _detail(site: Site, group: DeliveryGroup) -> dict[str, Any]:

@@ -71,7 +71,7 @@ MACHINE: Fields = {
     "AssignedUsers": _users,
     "AssociatedUsers": _users,
     "AgentVersion": lambda _site, _machine: "2402.0.100.629",
-    "FunctionalLevel": lambda _site, machine: machine.functional_level or machine.catalog.minimum_functional_level,
+    "FunctionalLevel": lambda site, machine: site.power.level_of(machine),
     "ControllerDnsName": lambda _site, machine: "ddc01.corp.example" if machine.registration_state == "Registered" else None,
     "IPAddress": lambda _site, machine: f"10.{machine.uid >> 16 & 255}.{machine.uid >> 8 & 255}.{machine.uid & 255}",
     "OSType": lambda _site, machine: "Windows 11" if machine.catalog.session_support == "SingleSession" else "Windows 2022",

@@ -145,7 +145,8 @@ def _edit(site: Site, machine: Machine, changes: dict[str, Any]) -> None:
         # Nobody knows until the connection is reset or the broker looks again (contract 10.2, 20).
         machine.power_state = "Unknown"
         site.events.after(site.durations["hosting_sync"], lambda: site.power.follow_hypervisor(machine))
-    machine.in_maintenance_mode = changes.get("InMaintenanceMode", machine.in_maintenance_mode)
+    if "InMaintenanceMode" in changes:
+        machine.in_maintenance_mode, machine.maintenance_reason = changes["InMaintenanceMode"], "Administrator"
     machine.assigned_users = changes.get("AssignedUsers", machine.assigned_users)
     machine.assigned_client_name = changes.get("AssignedClientName", machine.assigned_client_name)
     machine.assigned_ip_address = changes.get("AssignedIPAddress", machine.assigned_ip_address)
