@@ -57,6 +57,8 @@ PHASE_TITLES = {
     "publish": "Publish",
     "roll back": "Roll back",
 }
+# What was planned for catalogs that have the image already
+PLANS = {"unchanged": "Leave as it is", "restarted": "Restart its machines", "restart_planned": "Restart its machines"}
 HEADS = ("Planned", "What happened", "Took")
 
 
@@ -121,7 +123,7 @@ def _touched(site: str, catalog: Mapping[str, Any], report: Mapping[str, Any]) -
         site=site,
         name=catalog.get("full_name") or catalog.get("name") or catalog.get("id") or "",
         cluster=_cluster_of(catalog, report["wanted"].get(site) or []),
-        plan="Leave as it is" if action == "unchanged" else f"Move from {before}" if before else _plan(report),
+        plan=PLANS.get(action) or (f"Move from {before}" if before else _plan(report)),
         happened={**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
         settled=action in good,
         detail=(catalog.get("warning") if action in good else catalog.get("msg")) or "",

@@ -137,6 +137,7 @@ def test_what_is_missing_comes_first_and_consequences_are_told_once() -> None:
             ("A plan: nothing was changed.", "A plan does nothing", "clusters with the image (planned)", "would be moved to the image"),
         ),
         ("present", "unchanged", False, ("nothing had to be done", "Nothing had to be done", "Keep the image", "Leave as it is")),
+        ("present", "restarted", False, ("Restart its machines",)),
     ],
 )
 def test_pages_of_runs_that_do_nothing(state: str, action: str, check: bool, words: tuple[str, ...]) -> None:

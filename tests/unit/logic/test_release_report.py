@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import catalog_rows, cluster_rows, problems, table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import blast_radius, catalog_rows, cluster_rows, problems, table
 
 MADE = {"state": "made", "message": "", "snapshot_id": "7"}
 FAILED = {"state": "failed", "message": "no answer"}
@@ -52,3 +52,27 @@ def test_table_is_aligned_with_wide_characters() -> None:
     lines = table("Release", cluster_rows({"金a": MADE, "abc": FAILED}))
     assert lines[4] == "金a    image  image made  from protection domain snapshot 7"
     assert lines[5] == "abc    image  failed      no answer"
+
+
+IMPACT = {
+    "machines": 20,
+    "restart": 18,
+    "sessions": 12,
+    "at_next_start": 2,
+    "keep_image": 0,
+    "delivery_groups": [{"name": "Office", "machines": 20, "restart": 18, "sessions": 12}],
+}
+CONCERNS = "20 machines: at most 18 restart and end 12 sessions, 2 take the image at their next start; of Office (20 machines, 12 sessions)"
+
+
+def planned(**facts: Any) -> dict[str, dict[str, Any]]:
+    catalog = {"full_name": "W11", "action": "planned", "before": {"name": "old"}, "after": {"name": "new"}, "impact": IMPACT, "warning": None, **facts}
+    return {"daas": {"message": "", "catalogs": [catalog], "waiting": []}}
+
+
+def test_a_plan_says_whom_it_concerns() -> None:
+    assert [row.detail for row in catalog_rows(planned(), {})] == [f"old -> new; {CONCERNS}"]
+    assert [row.detail for row in catalog_rows(planned(action="published"), {})] == ["old -> new"]
+    assert [row.detail for row in catalog_rows(planned(action="restart_planned", warning="slow"), {})] == [f"slow; {CONCERNS}"]
+    assert blast_radius(planned()) == CONCERNS
+    assert blast_radius(planned(impact=None)) == ""
