@@ -11,8 +11,9 @@ version_added: 0.1.0
 description:
   - Restarts machine catalogs of a Citrix DaaS or CVAD site that have their image already while machines that are on do not run it yet, rolling and with a
     warning, as an image update with a reboot policy would have done.
-  - A site restarts whole catalogs, also the machines that have the image already. So a catalog of which all running machines have the image is left alone, and
-    restarts that are under way are waited for instead of being ordered again.
+  - A site warns and restarts whole catalogs. Where some of the running machines have the image already that would end sessions for nothing. There the machines
+    that are behind and have no session restart singly and at once, and those with sessions are left alone and named, unless O(whole_catalogs=true).
+  - Restarts that are under way are waited for instead of being ordered again.
   - Machines of catalogs that keep the changes of their users never take a new image. They are left alone, and RV(catalogs[].msg) says so.
   - Ends when every machine that was behind has restarted or is off. Whether they are well M(euc.nutanix_citrix.citrix_catalog_gate) tells.
 author:
@@ -31,6 +32,11 @@ options:
     description:
       - When machines restart, and how their users are warned. O(reboot.within_minutes) has to be V(0) or more here.
     required: true
+  whole_catalogs:
+    description:
+      - Whether to restart whole catalogs, with the warning and pace of O(reboot), also where some of their running machines have the image already.
+    type: bool
+    default: false
   concurrency:
     description: How many catalogs are restarted at the same time.
     type: int
@@ -131,8 +137,13 @@ catalogs:
       description: How many machines were on and had the image before.
       type: int
       returned: always
+    left:
+      description: Names of those that are not restarted, because somebody works on them.
+      type: list
+      elements: str
+      returned: always
     restarted:
-      description: How many of those restarted, or went off; V(0) when that was not waited for.
+      description: How many of the others restarted, or went off; V(0) when that was not waited for.
       type: int
       returned: always
     impact:
@@ -165,6 +176,7 @@ catalogs:
       action: restarted
       changed: true
       behind: 18
+      left: []
       restarted: 18
       impact:
         machines: 20

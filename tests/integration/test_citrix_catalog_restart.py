@@ -19,10 +19,10 @@ NIGHTLY = {"within_minutes": 30, "warning_minutes": 5, "warning_message": "Resta
 
 @pytest.fixture
 def behind(estate: CitrixEstate) -> CitrixEstate:
-    """Five of the pool's machines have the image before, one of them is off; two have sessions."""
-    for number, name in enumerate(ALL[:5]):
-        estate.change("machine", machine=name, image_out_of_date=True, sessions=number % 2)
-    estate.change("machine", machine=ALL[4], power_state="Off", registration_state="Unregistered", sessions=0)
+    """All of the pool's machines have the image before, one of them is off; two have sessions."""
+    for number, name in enumerate(ALL):
+        estate.change("machine", machine=name, image_out_of_date=True, sessions=number % 2 if number < 4 else 0)
+    estate.change("machine", machine=ALL[4], power_state="Off", registration_state="Unregistered")
     return estate
 
 
@@ -39,7 +39,7 @@ def still_behind(estate: CitrixEstate) -> list[str]:
 def test_restarts_what_is_behind_then_nothing_is_left_to_do(behind: CitrixEstate) -> None:
     result = behind.daas(RESTART, catalogs=POOL, image="img-2", reboot=NIGHTLY)
     catalog = only(result)
-    assert (result["changed"], catalog["action"], catalog["behind"], catalog["restarted"]) == (True, "restarted", 4, 4)
+    assert (result["changed"], catalog["action"], catalog["behind"], catalog["restarted"]) == (True, "restarted", 5, 5)
     assert catalog["impact"] == {
         "machines": 6,
         "restart": 5,
@@ -67,7 +67,7 @@ def test_restarts_what_is_behind_then_nothing_is_left_to_do(behind: CitrixEstate
 def test_plan_names_whom_it_would_concern_and_writes_nothing(behind: CitrixEstate) -> None:
     plan = behind.daas(RESTART, check=True, catalogs=POOL, reboot={"within_minutes": 0})
     assert (plan["changed"], only(plan)["action"], only(plan)["impact"]["sessions"]) == (True, "planned", 2)
-    assert plan["diff"]["before"] == {"Prod/Pool": "4 machines on the image before"}
+    assert plan["diff"]["before"] == {"Prod/Pool": "5 machines on the image before"}
     assert behind.writes() == []
 
 
@@ -86,6 +86,21 @@ def test_machine_that_restarts_under_way_pass_by_is_restarted_afterwards(behind:
     behind.daas(RESTART, catalogs=POOL, reboot=NIGHTLY, wait=False)
     behind.change("machine", machine=ALL[0], power_state="On")
     assert only(behind.daas(RESTART, catalogs=POOL, reboot={"within_minutes": 0}))["action"] == "restarted"
+    assert still_behind(behind) == [ALL[4]]
+
+
+def test_where_some_have_the_image_only_idle_machines_restart(behind: CitrixEstate) -> None:
+    behind.change("machine", machine=ALL[5], image_out_of_date=False, sessions=1)
+    plan = only(behind.daas(RESTART, check=True, catalogs=POOL, reboot=NIGHTLY))
+    assert (plan["impact"]["restart"], plan["impact"]["sessions"], plan["behind"]) == (2, 0, 4)
+    catalog = only(behind.daas(RESTART, catalogs=POOL, reboot=NIGHTLY))
+    assert (catalog["action"], catalog["restarted"], catalog["left"]) == ("restarted", 2, [ALL[1], ALL[3]])
+    assert "2 machines with sessions still have the image before and are not restarted" in catalog["msg"]
+    assert still_behind(behind) == [ALL[1], ALL[3], ALL[4]]
+    assert behind.asked("POST", REBOOT) == []
+    again = behind.daas(RESTART, catalogs=POOL, reboot=NIGHTLY)
+    assert (again["changed"], only(again)["action"], only(again)["left"]) == (False, "unchanged", [ALL[1], ALL[3]])
+    assert only(behind.daas(RESTART, catalogs=POOL, reboot=NIGHTLY, whole_catalogs=True))["action"] == "restarted"
     assert still_behind(behind) == [ALL[4]]
 
 

@@ -52,6 +52,7 @@ class CatalogRestart:
     policy: RebootPolicy
     wait: bool
     timeout: float
+    everything: bool = False
     _ordered: bool = field(default=False, init=False)
 
     def carry_out(self) -> RestartOutcome:
@@ -68,52 +69,57 @@ class CatalogRestart:
             if not self.wait:
                 return RestartOutcome(self.step, "adopted", msg="Restarts are under way; not waited for.")
             self._watch()
-            left = plan_restart(self.step.catalog, None, self._machines())
-            if left.action != "restart":
+            left = plan_restart(self.step.catalog, None, self._machines(), self.everything)
+            if left.action not in ("restart", "restart singly"):
+                self.step = replace(self.step, left=left.left, reason=left.reason)
                 return self._done("adopted")
             # Those that the restarts under way passed by
-            self.step = replace(self.step, behind=left.behind)
-        self._order()
+            self.step = left
+        if self.step.action == "restart":
+            self._order(f"/MachineCatalogs/{segment(self.step.catalog.id)}/$RebootMachines", self.step.behind, self.policy.request())
+        else:
+            for machine_id in self.step.behind:
+                self._order(f"/Machines/{segment(machine_id)}/$reboot", (machine_id,))
         if not self.wait:
-            return RestartOutcome(self.step, "restarted", changed=True, msg="Ordered; not waited for.")
+            return RestartOutcome(self.step, "restarted", changed=True, msg=self.step.reason or "Ordered; not waited for.")
         self._watch()
         return self._done("restarted")
 
     def _done(self, action: str) -> RestartOutcome:
         """Fails when machines that had to restart are on and still behind."""
-        left = [machine.name for machine in self._machines() if machine.id in self.step.behind and is_behind(machine)]
+        machines = [machine for machine in self._machines() if machine.name not in self.step.left]
+        left = [machine.name for machine in machines if machine.id in self.step.behind and is_behind(machine)]
         if left:
             raise OperationError(
                 f"{len(left)} of {len(self.step.behind)} machines did not restart ({', '.join(sorted(left)[:3])})",
                 "Look at their power state and hosting in the console, then run again.",
             )
-        return RestartOutcome(self.step, action, changed=self._ordered, restarted=len(self.step.behind))
+        return RestartOutcome(self.step, action, changed=self._ordered, restarted=len(self.step.behind), msg=self.step.reason)
 
-    def _order(self, tries: int = 2) -> None:
-        """Order the restarts. An order whose answer was lost is repeated once, and only after looking showed that nothing came of it."""
-        path = f"/MachineCatalogs/{segment(self.step.catalog.id)}/$RebootMachines"
+    def _order(self, path: str, machine_ids: Sequence[str], payload: Any = None, tries: int = 2) -> None:
+        """Order restarts of machines. An order whose answer was lost is repeated once, and only after looking showed that nothing came of it."""
         try:
-            self.site.request("POST", path, payload=self.policy.request())
+            self.site.request("POST", path, params=None if payload else {"async": True}, payload=payload)
         except AnswerLost as error:
-            self._doubt(error, tries)
+            doubt: OperationError | None = error
         except ApiError as error:
             if error.status < 500 or error.status == 501:
                 raise
-            self._doubt(error, tries)
+            doubt = error
+        else:
+            doubt = None
+        if doubt is not None and not self._began_after_all(machine_ids):
+            if tries == 1:
+                raise doubt
+            self._order(path, machine_ids, payload, tries - 1)
         self._ordered = True
 
-    def _doubt(self, doubt: OperationError, tries: int) -> None:
+    def _began_after_all(self, machine_ids: Sequence[str]) -> bool:
         self.run.progress(f"Restart of {self.step.catalog.full_name}: the answer was lost, looking whether it began")
-        if self._began():
-            return
-        if tries == 1:
-            raise doubt
-        self._order(tries - 1)
 
-    def _began(self) -> bool:
         def look() -> Look[bool]:
             now = {machine.id: machine for machine in self._machines()}
-            moved = [machine_id for machine_id in self.step.behind if machine_id not in now or restarts(now[machine_id]) or not is_behind(now[machine_id])]
+            moved = [machine_id for machine_id in machine_ids if machine_id not in now or restarts(now[machine_id]) or not is_behind(now[machine_id])]
             return Look(bool(moved), done=bool(moved))
 
         try:
@@ -153,7 +159,8 @@ def outcome_facts(outcome: RestartOutcome, impact: Any) -> dict[str, Any]:
         "machines_take_image": catalog.machines_take_image,
         "action": outcome.action,
         "changed": outcome.changed,
-        "behind": len(outcome.step.behind),
+        "behind": len(outcome.step.behind) + len(outcome.step.left),
+        "left": list(outcome.step.left),
         "restarted": outcome.restarted,
         "impact": impact,
         "seconds": round(outcome.seconds, 1),

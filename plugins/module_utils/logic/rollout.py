@@ -281,6 +281,8 @@ def _restarted(result: Mapping[str, Any], restart: Mapping[str, Any]) -> dict[st
         told.update(action=restart["action"], msg=restart["msg"])
     elif restart["changed"]:
         told.update(action="restart_planned" if restart["action"] == "planned" else "restarted", impact=restart["impact"])
+    if restart.get("left"):
+        told["warning"] = "; ".join(part for part in (result.get("warning"), restart["msg"]) if part)
     return told
 
 

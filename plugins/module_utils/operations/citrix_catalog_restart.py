@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from typing import Any
@@ -16,6 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.restarts import CatalogRestart, RestartOutcome, failures, outcome_facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import impact, population, sentence, together
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.reboot_policy import AT_NEXT_SHUTDOWN
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.restarts import RestartStep, plan_restart
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_end, window_over
@@ -23,12 +25,15 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation impor
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS
 
+RESTARTS = ("restart", "restart singly")
+
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     **WAIT_ARGUMENTS,
     "reboot": {**REBOOT_ARGUMENTS["reboot"], "required": True},
     "catalogs": {"type": "list", "elements": "dict", "required": True, "options": SELECTOR_ARGUMENTS, **SELECTOR_RULES},
     "image": {"type": "str"},
+    "whole_catalogs": {"type": "bool", "default": False},
     "concurrency": {"type": "int", "default": 8},
     "start_before": {"type": "str"},
 }
@@ -48,18 +53,18 @@ def perform(run: Run) -> dict[str, Any]:
         raise OperationError(f"{site.endpoint}: {error}") from None
     with ThreadPoolExecutor(max_workers=max(1, params["concurrency"])) as pool:
         machines = dict(zip([catalog.id for catalog in catalogs], pool.map(lambda catalog: read_machines(site, catalog.id), catalogs), strict=True))
-        steps = [plan_restart(catalog, params["image"], machines[catalog.id]) for catalog in catalogs]
+        steps = [plan_restart(catalog, params["image"], machines[catalog.id], params["whole_catalogs"]) for catalog in catalogs]
         impacts = {
-            step.catalog.id: impact(population(machines[step.catalog.id]), step.catalog.machines_take_image, restarts=True)
+            step.catalog.id: impact(population(_concerned(step, machines[step.catalog.id])), step.catalog.machines_take_image, restarts=True)
             for step in steps
-            if step.action == "restart"
+            if step.action in RESTARTS
         }
         if impacts:
             run.progress(f"{'would concern' if run.check else 'concerns'} {sentence(together(impacts.values()))}")
 
         def outcome(step: RestartStep) -> RestartOutcome:
             settled = _settled(run, step, window_over(end, datetime.now(timezone.utc)))
-            return settled or CatalogRestart(site, run, step, policy, params["wait"], params["wait_timeout"]).carry_out()
+            return settled or CatalogRestart(site, run, step, policy, params["wait"], params["wait_timeout"], params["whole_catalogs"]).carry_out()
 
         outcomes = list(pool.map(outcome, steps))
     result: dict[str, Any] = {
@@ -77,16 +82,21 @@ def perform(run: Run) -> dict[str, Any]:
     return result
 
 
+def _concerned(step: RestartStep, machines: Sequence[Machine]) -> list[Machine]:
+    """Whom a step concerns: the whole catalog, or single machines of it."""
+    return [machine for machine in machines if step.action == "restart" or machine.id in step.behind]
+
+
 def _settled(run: Run, step: RestartStep, late: str) -> RestartOutcome | None:
     """The outcome of a step that needs no request, or must not make one any more."""
     if step.action == "unchanged":
         return RestartOutcome(step, "unchanged", msg=step.reason)
     if step.action == "refuse":
         return RestartOutcome(step, "failed", msg=step.reason)
-    if late and step.action == "restart":
+    if late and step.action in RESTARTS:
         return RestartOutcome(step, "window_over", msg=late)
     if run.check:
-        return RestartOutcome(step, "planned", changed=step.action == "restart")
+        return RestartOutcome(step, "planned", changed=step.action in RESTARTS, msg=step.reason)
     return None
 
 

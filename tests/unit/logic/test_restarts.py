@@ -24,12 +24,15 @@ BEHIND = replace(WELL, id="2", image_out_of_date=True)
     [
         ({}, [WELL], "unchanged", ()),
         ({}, [], "unchanged", ()),
-        ({}, [WELL, BEHIND], "restart", ("2",)),
+        ({}, [BEHIND], "restart", ("2",)),
+        ({}, [replace(WELL, power_state="Off"), replace(BEHIND, sessions=1)], "restart", ("2",)),
+        ({}, [WELL, BEHIND], "restart singly", ("2",)),
+        ({}, [WELL, BEHIND, replace(BEHIND, id="3", sessions=1)], "restart singly", ("2",)),
         ({}, [replace(BEHIND, power_state="Off")], "unchanged", ()),
         ({}, [replace(BEHIND, scheduled_reboot="Natural")], "restart", ("2",)),
         ({}, [replace(BEHIND, scheduled_reboot="Pending")], "adopt", ("2",)),
         ({}, [BEHIND, replace(BEHIND, id="3", power_state="TurningOff")], "adopt", ("2",)),
-        ({}, [BEHIND, replace(WELL, scheduled_reboot="Draining")], "restart", ("2",)),
+        ({}, [BEHIND, replace(WELL, scheduled_reboot="Draining")], "restart singly", ("2",)),
         ({"clean_on_boot": False}, [BEHIND], "unchanged", ()),
         ({"clean_on_boot": None}, [BEHIND], "unchanged", ()),
     ],
@@ -37,7 +40,17 @@ BEHIND = replace(WELL, id="2", image_out_of_date=True)
 def test_plan(catalog: dict[str, Any], machines: list[Machine], action: str, behind: tuple[str, ...]) -> None:
     step = plan_restart(replace(CATALOG, **catalog), "new", machines)
     assert (step.action, step.behind) == (action, behind)
-    assert bool(step.reason) == ("clean_on_boot" in catalog)
+    assert bool(step.reason) == ("clean_on_boot" in catalog or bool(step.left))
+    assert len(step.left) == (sum(machine.sessions for machine in machines) if step.action == "restart singly" else 0)
+
+
+def test_sessions_are_not_ended_where_only_some_are_behind() -> None:
+    busy = replace(BEHIND, sessions=1)
+    step = plan_restart(CATALOG, None, [WELL, busy])
+    assert (step.action, step.behind, step.left) == ("unchanged", (), ("CORP\\W11-1",))
+    assert step.reason == "1 machines with sessions still have the image before and are not restarted (CORP\\W11-1)"
+    assert plan_restart(CATALOG, None, [WELL, busy], everything=True).action == "restart"
+    assert plan_restart(CATALOG, None, [WELL], everything=True).action == "unchanged"
 
 
 def test_another_image_is_refused() -> None:

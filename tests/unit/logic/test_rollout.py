@@ -313,6 +313,14 @@ def test_machines_that_an_image_left_behind_are_part_of_the_outcome(restart: dic
     assert (catalog["impact"] is None) != catalog["changed"]
 
 
+def test_machines_that_somebody_works_on_are_named() -> None:
+    (wave,) = plan_waves([{"name": "A"}], [{"name": "all", "reboot": {"within_minutes": 0}}])
+    moved = {"catalogs": [{"id": "1", "full_name": "A", "action": "unchanged", "changed": False, "before": None, "msg": None, "warning": "slow"}]}
+    restart = {**RESTART, "action": "unchanged", "changed": False, "left": ["CORP\\W11-1"], "msg": "1 machines with sessions"}
+    (catalog,) = wave_outcome(wave, moved, restarted={"catalogs": [restart]})["catalogs"]
+    assert (catalog["action"], catalog["warning"]) == ("unchanged", "slow; 1 machines with sessions")
+
+
 def test_a_restart_that_could_not_be_asked_for_fails_the_wave() -> None:
     (wave,) = plan_waves([{"name": "A"}], [{"name": "all"}])
     assert wave_outcome(wave, {"catalogs": []}, restarted={"failed": True, "msg": "no answer"})["state"] == "failed"
