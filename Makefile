@@ -1,7 +1,7 @@
 # Two commands matter to a newcomer: `make demo` and `make test`. Everything they need goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test bench bench-rehosting oldest lint types unit integration conformance playbooks chaos bad-days test-chaos packaging molecule sanity docs-lint build changelog format clean
+.PHONY: help demo lab test bench bench-rehosting bench-failover oldest lint types unit integration conformance playbooks chaos bad-days test-chaos packaging molecule sanity docs-lint build changelog format clean
 
 # `make oldest` runs this file again with other values for these three
 VENV := .venv
@@ -77,6 +77,9 @@ bench: $(VENV)/demo.stamp ## release to 50 clusters and 50 catalogs, measured ag
 
 bench-rehosting: $(VENV)/demo.stamp ## re-host 5,000 machines, measured
 	@PYTHONPATH=tests $(BIN)/python -m bench.rehosting $(OPTIONS)
+
+bench-failover: $(VENV)/demo.stamp ## fail 20 protection domains over, measured
+	@PYTHONPATH=tests $(BIN)/python -m bench.failover $(OPTIONS)
 
 oldest: ## unit, integration and playbook tests with the oldest supported ansible-core
 	@$(MAKE) --no-print-directory VENV=.venv-oldest CORE='ansible-core==2.16.*' PYTHONS='3.10 3.11 3.12 3.13' with-ansible

@@ -311,6 +311,20 @@ were_off:
   type: list
   elements: dict
   sample: []
+unmapped_networks:
+  description:
+    - The networks on the source that the remote site of O(state=migrated) does not map, each with C(network), C(vms) by name, and C(same_name), whether the
+      other side has a network of that name. Without one the VMs may arrive without a network card, which is warned of.
+  returned: success
+  type: list
+  elements: dict
+  sample: []
+without_cards:
+  description: The VMs that have no network card on the side that owns them now, and did not have none before, each with C(name) and C(uuid).
+  returned: success
+  type: list
+  elements: dict
+  sample: []
 power:
   description:
     - What O(power_on) did, as M(euc.nutanix_citrix.pe_vm) tells it, with C(changed), C(vms), C(failures) and C(timeline); null when there was nothing to do.

@@ -751,6 +751,25 @@ def test_what_was_on_before_goes_on_and_what_was_off_is_told(pair: Pair) -> None
     assert states == {"desk-1": "on", "desk-2": "off", "desk-3": "off"}
 
 
+@pytest.mark.parametrize("unmapped", ["drop", "by_name"])
+def test_a_network_that_nothing_maps_is_foreseen_and_a_lost_card_is_told(pair: Pair, unmapped: str) -> None:
+    pair.change("cluster-a", "network", name="VLAN77", vlan_id=77)
+    if unmapped == "by_name":
+        pair.change("cluster-b", "network", name="VLAN77", vlan_id=77)
+    pair.change("cluster-b", "behaviour", unmapped_networks="by_name")
+    pair.change("cluster-a", "vm", name="alone", networks=["VLAN77"], power_state="on", disk_gib=1)
+    pair.change("cluster-a", "vm", name="bare", networks=[], power_state="on", disk_gib=1)
+    pair.change("cluster-a", "protection_domain", name="PD-Net", vms=["alone", "bare"], schedules=[SCHEDULE])
+    for check in (True, False):
+        result = pair("cluster-a", "migrated", check=check, name="PD-Net")
+        assert {"network": "VLAN77", "vms": ["alone"], "same_name": unmapped == "by_name"} in result["unmapped_networks"]
+        assert any("may arrive without a network card" in line for line in result["plan"]) is (unmapped == "drop")
+    assert [vm["name"] for vm in result["without_cards"]] == (["alone"] if unmapped == "drop" else [])
+    assert [vm["name"] for vm in pair("cluster-a", "migrated", name="PD-Net")["without_cards"] if vm["name"] != "bare"] == (
+        ["alone"] if unmapped == "drop" else []
+    )
+
+
 def test_a_vm_that_does_not_go_on_is_told_and_the_rest_is(pair: Pair) -> None:
     uuid = pair.vms("cluster-a")["desk-2"]
     refusal = {"status": 422, "body": {"message": "no host has room"}}

@@ -219,6 +219,7 @@ def _failover(move: Move, name: str, result: Result, judgement: Judgement) -> No
         *_unprotected(move, where, name, result),
         *_old_side(move, name, result),
         *_from_off(move, where, name, result),
+        *_networks(move, where, name, result),
         *(_deleted(move, where, name, entries(result, "removed_vms")) if state == DEACTIVATED else []),
     ]
     vms = entries(result, "vms")
@@ -333,6 +334,30 @@ def _from_off(move: Move, where: str, name: str, result: Result) -> list[Finding
         for vm in entries(result, "were_off")
         if vm.get("goes_on")
     ]
+
+
+def _networks(move: Move, where: str, name: str, result: Result) -> list[Finding]:
+    """What has lost its network cards on the way can never register; before the way it can be foreseen."""
+    lost = [
+        Finding(
+            where,
+            "no card",
+            _name(vm),
+            f"{_name(vm)} of {name} has no network card",
+            f"Give it one on {where} in Prism, then run the same command again.",
+            True,
+        )
+        for vm in entries(result, "without_cards")
+    ]
+    if lost or not move.check:
+        return lost
+    findings = []
+    for entry in entries(result, "unmapped_networks"):
+        network, vms = str(_one(entry).get("network")), ", ".join(map(str, entries(entry, "vms")[:MOST_TOLD]))
+        text = f"Network {network} is not mapped to {where}, so that these may arrive without a network card: {vms}"
+        if not entry.get("same_name"):
+            findings.append(Finding(where, "no mapping", network, text, f"Map it at the remote site of {move.behind} in Prism.", False))
+    return findings
 
 
 def _obstacles(move: Move, judgement: Judgement) -> None:

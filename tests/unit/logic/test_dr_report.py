@@ -638,6 +638,16 @@ def test_vms_that_were_off_and_go_on_are_told() -> None:
     assert [(finding.what, finding.fails) for finding in found] == [("PC1", False)]
 
 
+def test_networks_that_are_not_mapped_are_foretold_and_lost_cards_are_a_problem() -> None:
+    unmapped = [{"network": "VLAN20", "vms": ["PC1"], "same_name": False}, {"network": "VLAN30", "vms": ["PC2"], "same_name": True}]
+    planned = {**failed_over(), "state": "migrated", "unmapped_networks": unmapped}
+    (foretold,) = [finding for finding in judge(move("planned", check=True, failovers={"PD-W11": planned})).findings if finding.kind == "no mapping"]
+    assert (foretold.what, foretold.fails) == ("VLAN20", False)
+    done = {**planned, "without_cards": [{"name": "PC1", "uuid": "u1"}]}
+    (lost,) = [finding for finding in judge(move("planned", failovers={"PD-W11": done})).findings if finding.kind in ("no mapping", "no card")]
+    assert (lost.text, lost.fails) == ("PC1 of PD-W11 has no network card", True)
+
+
 def test_what_a_failback_deletes_is_told_by_name() -> None:
     gone = {"state": "deactivated", "changed": True, "removed_vms": [{"name": f"PC{number}", "uuid": f"u{number}"} for number in range(30)]}
     planned = judge(move("failback", check=True, discards={"PD-W11": gone}))

@@ -17,6 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover 
     blocked,
     choose_site,
     decide_migration,
+    shortened,
     transfers_in_the_way,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
@@ -29,6 +30,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import (
     order_migration,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.nics import list_vms_with_cards
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import (
     list_pd_snapshots,
 )
@@ -36,9 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.r
     list_queued,
     list_replications,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
-    list_vms,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.cards import unmapped_networks
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
     APPEARS_WITHIN,
     Course,
@@ -55,7 +55,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     Work,
     accepted,
     as_error,
-    by_uuid,
     counted,
     domain_of,
     named,
@@ -147,7 +146,7 @@ def _migrate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
         return migrated(work)
     if not site.scheduled:
         work.run.warn(f"No schedule of '{name}' replicates to '{site.name}', so that all of its data may have to be sent, and the cluster may refuse")
-    existing = by_uuid(list_vms(work.client))
+    existing = {vm.uuid: vm for vm in list_vms_with_cards(work.client)}
     members = [member for member in domain.members if member.vm_uuid in existing]
     work.result["remote_site"] = site.name
     work.result["were_off"] = switched_on_from_off(work, named(member for member in members if existing[member.vm_uuid].power_state == "off"))
@@ -155,6 +154,15 @@ def _migrate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
     work.plan(f"migrate '{name}' from {endpoint} to the remote site '{site.name}': {counted(members, 'shut down, sent and registered there')}")
     for vm in work.result["were_off"]:
         work.plan(f"'{vm['name']}' ({vm['uuid']}) is off, and {'is powered on there all the same' if vm['goes_on'] else 'stays off'}")
+    work.had_no_card = {member.vm_uuid for member in members if existing[member.vm_uuid].cards == ()}
+    work.result["unmapped_networks"] = unmapped_networks(work, site.name, (existing[member.vm_uuid] for member in members))
+    for unmapped in work.result["unmapped_networks"]:
+        what = f"remote site '{site.name}' does not map network '{unmapped['network']}'"
+        on_it = f"{shortened([repr(vm) for vm in unmapped['vms']])} {'is' if len(unmapped['vms']) == 1 else 'are'} on it"
+        fate = "cards come onto the network of that name there, or are lost" if unmapped["same_name"] else "they may arrive without a network card"
+        work.plan(f"{what}, and {on_it}: {fate}")
+        if not unmapped["same_name"]:
+            work.run.warn(f"{endpoint}: {what}, and {on_it}: {fate}")
     for vm in work.result["missing_vms"]:
         work.plan(f"'{vm['name']}' ({vm['uuid']}) is listed in '{name}' but does not exist: nothing of it moves")
     if work.run.check:

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.cards import without_cards
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
+    DEACTIVATED,
     MIGRATED,
     Work,
 )
@@ -30,6 +33,11 @@ def switched_on_from_off(work: Work, vms: list[dict[str, str]]) -> list[dict[str
 def brought_up(work: Work, result: dict[str, Any]) -> dict[str, Any]:
     """The result of a change of side, with `power` in it as pe_vm tells it: None when nothing is to be switched on. A VM that does not go on is told there."""
     client = work.peer if result["state"] == MIGRATED else work.client
+    if client and work.waits and result["state"] != DEACTIVATED and result["vms"]:
+        lost = without_cards(client, {vm["uuid"] for vm in result["vms"]}, work.had_no_card)
+        result = {**result, "without_cards": lost}
+        if lost:
+            work.run.warn(f"{client.endpoint}: VMs of '{work.name}' have no network card: {shortened([repr(vm['name']) for vm in lost])}")
     stay_off = {vm["uuid"] for vm in result["were_off"] if not vm["goes_on"]}
     wanted = [vm["uuid"] for vm in result["vms"] if vm["name"] not in work.params["leave_off"] and vm["uuid"] not in stay_off]
     if work.params["power_on"] == NONE or client is None or not wanted or not work.waits:

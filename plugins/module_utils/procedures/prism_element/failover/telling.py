@@ -71,6 +71,8 @@ def result_of(
         "protected_by": owner.domain.replicates_to if owner and owner.domain else None,
         "old_side": None,
         "were_off": [],
+        "unmapped_networks": [],
+        "without_cards": [],
         **work.result,
         "diff": {
             "before": {"active_on": before, **_deleted_in_diff(work)},

@@ -124,6 +124,7 @@ class Work:
     name: str
     deadline: Deadline
     result: dict[str, Any] = field(default_factory=dict)
+    had_no_card: set[str] = field(default_factory=set)
 
     @property
     def client(self) -> PrismElement:
