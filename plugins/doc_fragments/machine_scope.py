@@ -27,12 +27,12 @@ options:
         description: Its GUID.
         type: str
   delivery_groups:
-    description: Only machines of delivery groups of these names. One in which no machine is that was read for the task is told.
+    description: Only machines of delivery groups of these names. Delivery groups that contain none of the machines read for the task are reported.
     type: list
     elements: str
   machines:
     description:
-      - Only these machines, each V(DOMAIN\\HOST) or V(HOST), whole and without regard to case.
+      - Only these machines, each V(DOMAIN\\HOST), V(HOST) or the whole DNS name, without regard to case.
       - A V(HOST) that exists in several domains is refused.
     type: list
     elements: str
@@ -47,8 +47,26 @@ options:
         DNS name of the machine, without regard to case, or as the site says (HostedMachineName).
     type: list
     elements: str
+  vm_uuids:
+    description:
+      - Only machines whose VM has one of these uuids. Together with O(vm_names) either of them is enough.
+      - A machine whose VM is among them is meant whatever its hosting connection.
+    type: list
+    elements: str
+  other_vm_uuids:
+    description:
+      - The uuids of VMs that exist and are not meant. A machine that has one of them as its VM is never meant, whatever its name.
+    type: list
+    elements: str
+    default: []
+  hypervisor_connections:
+    description:
+      - Only machines that are on one of these hosting connections, or on none. A name alone makes no machine the right one, because names repeat across
+        clusters and sites.
+    type: list
+    elements: str
   exclude:
-    description: Not these machines, each V(DOMAIN\\HOST) or V(HOST).
+    description: Not these machines, each V(DOMAIN\\HOST), V(HOST) or the whole DNS name.
     type: list
     elements: str
     default: []

@@ -18,7 +18,7 @@ def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]
         try:
             return {"message": "", **decide(*given, **named)}
         except ValueError as error:
-            return {"message": f"{str(error).rstrip('.')}.", "vms": [], "vm_names": []}
+            return {"message": f"{str(error).rstrip('.')}.", "vms": [], "vm_names": [], "vm_uuids": [], "other_vm_uuids": []}
 
     return decided
 

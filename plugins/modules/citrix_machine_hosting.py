@@ -20,7 +20,7 @@ options:
   vms:
     description:
       - The VMs among which the machines of the scope find theirs. The scope is required then, by at least one of O(catalogs), O(delivery_groups), O(machines),
-        O(machines_csv) and O(vm_names).
+        O(machines_csv), O(vm_names) and O(vm_uuids).
       - A machine's VM is the one with its HostedMachineId, whatever its name. If no VM has that uuid, it is the one that is called V(HOST), or by the whole DNS
         name of the machine. Names are compared whole and without regard to case, and the domain in V(DOMAIN\\HOST) does not count.
       - One-to-one or not at all. Several VMs of a machine's name, a VM whose name is that of several machines, or one that another machine has by its uuid make
@@ -99,7 +99,9 @@ options:
         choices: [stop, fail, warn, ignore]
         default: fail
       unknown:
-        description: Names in O(machines) or O(machines_csv) that no machine bears, and O(delivery_groups) without one. One list may be given to several sites.
+        description:
+          - Names in O(machines) or O(machines_csv) that no machine bears, and O(delivery_groups) without one. One list may be given to several sites.
+          - Unless V(ignore), the task fails when no machine at all is found.
         type: str
         choices: [stop, fail, warn, ignore]
         default: warn
@@ -123,6 +125,21 @@ options:
         type: str
         choices: [stop, fail, warn, ignore]
         default: warn
+      namesakes:
+        description: Machines that bear the name of a VM in O(vms) and are hosted elsewhere, see O(other_vm_uuids) and O(hypervisor_connections).
+        type: str
+        choices: [stop, fail, warn, ignore]
+        default: warn
+      left_behind:
+        description: Machines that are still on O(left_connection).
+        type: str
+        choices: [stop, fail, warn, ignore]
+        default: warn
+  left_connection:
+    description:
+      - The hosting connection that the move leaves, such as the one to a cluster that was lost. Machines that are still on it afterwards and that no other list
+        holds are RV(left_behind).
+    type: str
   adopt_unmanaged:
     description:
       - Whether machines that have neither HostedMachineId nor hosting connection are given both. That cannot be taken back.
@@ -285,6 +302,18 @@ unmanaged:
   elements: dict
 vanished:
   description: Machines that are gone from the site, each as in RV(missing). One that was gone before has an empty C(id).
+  returned: when the machines could be read
+  type: list
+  elements: dict
+namesakes:
+  description:
+    - Machines that bear the name of a VM that was given and are other machines, because they have a VM of their own or are on another connection.
+      C(reason) says which. They are left alone.
+  returned: when the machines could be read
+  type: list
+  elements: dict
+left_behind:
+  description: Machines that are still on O(left_connection) and in no other list, with C(reason).
   returned: when the machines could be read
   type: list
   elements: dict

@@ -38,8 +38,9 @@ options:
     description:
       - File that remembers which machines were switched on by O(state=drained). It is written before they are switched, whole or not at all, and what it
         held of the same site is kept. A file of another site is refused.
-      - O(state=released) takes the machines that it released out of the file, and removes the file when it is empty. Without a file there is nothing to
-        release.
+      - It also remembers who was in maintenance mode before, when the first drain came.
+      - O(state=released) takes the machines that it released out of the file. The file stays, and tells that nobody is left to be released. Without a file
+        there is nothing to release, and RV(saved) is false.
       - It is read and written where the module runs, which is the controller unless the task is delegated.
     type: path
   wait_timeout:
@@ -205,6 +206,29 @@ excluded:
   sample: []
 unknown:
   description: Names in O(machines) that no machine bears.
+  returned: when the machines could be read
+  type: list
+  elements: str
+  sample: []
+namesakes:
+  description: Machines that bear a name of O(vm_names) and are hosted elsewhere, each with C(id), C(name) and C(reason). They are left alone.
+  returned: when the machines could be read
+  type: list
+  elements: dict
+  sample: []
+saved:
+  description: Whether there is a file O(saved_path), or one was written.
+  returned: when the machines could be read
+  type: bool
+  sample: true
+still_drained:
+  description: Names of the machines that the file O(saved_path) holds at the end, because they were drained and not released.
+  returned: when the machines could be read
+  type: list
+  elements: str
+  sample: []
+in_maintenance_before:
+  description: Names of the machines that were in maintenance mode already when the first drain with this O(saved_path) came.
   returned: when the machines could be read
   type: list
   elements: str

@@ -108,7 +108,7 @@ proven:
   returned: when the site could be asked
   type: bool
 reason:
-  description: Why not; V(no machines) when there are none.
+  description: Why not; V(no machines were given) when there are none, which proves nothing.
   returned: when the site could be asked
   type: str
   sample: 17 of 20 machines that are on are registered, 90 % are wanted (not CORP\W11-003, CORP\W11-007, CORP\W11-011)

@@ -106,7 +106,7 @@ options:
         type: str
         choices: [stop, fail, warn, ignore]
       unknown:
-        description: Names that were asked for and that are no machine of any site. V(warn) if not given.
+        description: Names that were asked for and that are no machine of any site. V(fail) if not given.
         type: str
         choices: [stop, fail, warn, ignore]
       unexpected:
@@ -121,14 +121,28 @@ options:
         description: Machines that were deleted meanwhile. V(warn) if not given.
         type: str
         choices: [stop, fail, warn, ignore]
+      namesakes:
+        description: Machines that only bear the name of a VM that moves. V(warn) if not given.
+        type: str
+        choices: [stop, fail, warn, ignore]
+      left_behind:
+        description: Machines that are still on the hosting connection that was left. V(warn) if not given.
+        type: str
+        choices: [stop, fail, warn, ignore]
+  accept_maintenance:
+    description:
+      - Whether machines in maintenance mode count as well although nobody knows that they were in it before the move.
+      - Without it a failover of which such machines are left is not complete, because users cannot log on to them.
+    type: bool
+    default: false
   report_path:
     description:
       - File to write the report to, as JSON. It is replaced as a whole. Empty for none. In check mode nothing is written.
       - It holds all that was given and all that is returned. C(problems) and C(notes) are whole there, each with C(where), C(kind), C(what) (the machine, VM or
         protection domain), C(text) and C(advice).
       - C(machines) lists every machine once, with C(site), C(catalog), C(name), C(vm), C(hosting) (connection and id), C(action) (V(right), V(changed),
-        V(would_change), V(failed), V(missing), V(ambiguous), V(refused), V(vanished), V(excluded) or V(unmanaged)), C(text), C(settled) and C(proof)
-        (V(registered), V(not registered), V(off), V(gone), or empty when nobody looked).
+        V(would_change), V(failed), V(missing), V(ambiguous), V(refused), V(vanished), V(excluded), V(unmanaged), V(namesakes) or V(left_behind)),
+        C(text), C(settled) and C(proof) (V(registered), V(not registered), V(off), V(gone), or empty when nobody looked).
       - C(unexpected) lists the VMs that no site claims. C(timeline) lists the pieces of work in the order of their beginning, each with C(where), C(what),
         C(phase), C(work) (what the module calls it), C(started), C(finished), C(seconds) and C(failed).
     type: path
@@ -259,6 +273,8 @@ counts:
     vanished: 0
     excluded: 0
     unmanaged: 0
+    namesakes: 0
+    left_behind: 0
     unexpected: 0
     registered: 38
     registered_of: 39

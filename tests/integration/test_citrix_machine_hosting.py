@@ -283,9 +283,60 @@ def test_a_vm_of_another_name_is_followed_by_its_machine(estate: Estate) -> None
 
 
 def test_a_misspelled_delivery_group_is_told(estate: Estate) -> None:
-    result = estate.daas(HOSTING, delivery_groups=["Desk"], vms=estate.vms)
-    assert (result["changed"], result["unknown"]) == (False, ["Desk"])
-    assert any("Desk" in warning for warning in warnings_of(estate.daas, delivery_groups=["Desk"], vms=estate.vms))
+    assert any("Desk" in warning for warning in warnings_of(estate.daas, delivery_groups=["Desk", "Desks"], vms=estate.vms))
+
+
+@pytest.mark.parametrize("wish", [{"machines": ["PC99"]}, {"delivery_groups": ["Desk"]}, {"machines": ["pc99.corp.example", "PC98"]}])
+def test_a_wish_that_matched_nothing_is_a_failure(estate: Estate, wish: dict[str, Any]) -> None:
+    told = estate.daas.fails(HOSTING, **wish, vms=estate.vms)
+    assert "no machine was found" in told
+    assert estate.daas(HOSTING, **wish, vms=estate.vms, policy={"unknown": "ignore"})["unknown"] == next(iter(wish.values()))
+    assert writes(estate.lab) == []
+
+
+def test_dns_names_are_names(estate: Estate) -> None:
+    result = estate.daas(HOSTING, machines=["PC1.corp.example", "pc2.CORP.example"], exclude=["pc2.corp.example"], vms=estate.vms)
+    assert (names(result["machines"]), names(result["excluded"]), result["unknown"]) == (["CORP\\PC1"], ["CORP\\PC2"], [])
+
+
+def test_a_machine_that_has_another_vm_of_its_own_is_only_a_namesake(estate: Estate) -> None:
+    """A stale VM of its name is in the protection domain; its own is another one that was read."""
+    own = estate.uuid("server")
+    estate.daas(HOSTING, mapping=[{"machine": "PC1", "hosted_machine_id": own, "hypervisor_connection": "conn-b"}])
+    estate.lab.forget()
+    stale = [vm for vm in estate.vms if vm["name"] in ("PC1", "PC2")]
+    result = estate.daas(HOSTING, vm_names=["PC1", "PC2"], vms=stale, other_vm_uuids=[own.upper()])
+    assert (names(result["machines"]), names(result["namesakes"])) == (["CORP\\PC2"], ["CORP\\PC1"])
+    assert result["namesakes"][0]["reason"] == f"its own VM is {own}, which does not move"
+    assert names(result["unexpected"]) == ["PC1"]
+    assert estate.hosting()["PC1"] == (own, "conn-b")
+
+
+def test_a_name_counts_only_on_the_connections_of_the_move(estate: Estate) -> None:
+    vms = estate.vms
+    lost = {"machine": "PC1", "hosted_machine_id": "11111111-2222-4333-8444-555555555555", "hypervisor_connection": "conn-vmware"}
+    estate.daas(HOSTING, mapping=[lost], any_plugin=True)
+    scope: dict[str, Any] = {"vm_names": ["PC1", "PC2"], "vms": vms, "hypervisor_connections": ["CONN-A", "conn-b"]}
+    estate.lab.forget()
+    result = estate.daas(HOSTING, **scope)
+    assert (names(result["machines"]), names(result["namesakes"])) == (["CORP\\PC2"], ["CORP\\PC1"])
+    assert estate.hosting()["PC1"] == (lost["hosted_machine_id"], "conn-vmware")
+    # By its uuid it is the machine of this VM, whatever its connection.
+    estate.daas(HOSTING, mapping=[{**lost, "hosted_machine_id": estate.uuid("PC1")}], any_plugin=True)
+    assert names(estate.daas(HOSTING, **scope)["namesakes"]) == []
+    assert estate.moved("PC1")
+
+
+@pytest.mark.parametrize("write_by", ["batch", "single"])
+def test_what_is_still_on_the_connection_that_was_left_is_named(estate: Estate, write_by: str) -> None:
+    scope: dict[str, Any] = {"vm_names": ["PC1", "PC2", "PC3"], "vms": estate.vms[:2], "exclude": ["PC3"], "left_connection": "conn-a"}
+    planned = estate.daas(HOSTING, check=True, **scope)
+    result = estate.daas(HOSTING, **scope, write_by=write_by)
+    left = [f"CORP\\PC{number}" for number in range(1, 13) if f"PC{number}" not in ("PC3", *(vm["name"] for vm in scope["vms"]))]
+    for told in (planned, result):
+        assert sorted({*left, "CORP\\MCS-001", "CORP\\MCS-002", "CORP\\PVS-001"}) == names(told["left_behind"])
+        assert told["left_behind"][0]["catalog"]
+    assert "are still on the connection that was left" in estate.daas.fails(HOSTING, **scope, policy={"left_behind": "stop"})
 
 
 def test_awkward_names(estate: Estate) -> None:

@@ -31,9 +31,10 @@ def test_proven(desktops: Desktops) -> None:
     assert desktops.writes() == []
 
 
-def test_nothing_to_prove_is_proven_without_a_look(desktops: Desktops) -> None:
-    result = desktops.daas(PROOF, machines=[])
-    assert (result["proven"], result["reason"], result["catalogs"]) == (True, "no machines", [])
+def test_evidence_of_nothing_is_no_proof(desktops: Desktops) -> None:
+    assert "Nothing is proven, because no machines were given" in desktops.daas.fails(PROOF, machines=[])
+    result = desktops.daas(PROOF, machines=[], fail=False)
+    assert (result["proven"], result["reason"], result["catalogs"]) == (False, "no machines were given", [])
     assert desktops.lab.requests() == []
 
 

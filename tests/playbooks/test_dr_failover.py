@@ -352,6 +352,103 @@ def test_clone_of_the_same_name_never_takes_a_machine_over(lab: RunningLab, run:
 
 
 @pytest.mark.bad_day
+def test_desktops_that_only_bear_the_names_of_those_that_move_are_left_alone(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    """A site of its own on the survivor, and a desktop whose own VM there was read: same names, other machines."""
+    estate = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
+    estate["citrix_sites"][0]["catalogs"][0]["sessions"] = 0
+    names = ["W11-001", "W10-001"]
+    estate["prism_elements"][1]["vms"] += [{"name": name, "power_state": "on", "networks": ["VLAN110"]} for name in names]
+    estate["citrix_sites"][0]["catalogs"].append({"name": "Labs", "provisioning_type": "Manual", "hypervisor": "AHV-B", "machine_names": ["W10-001"]})
+    branch = {"name": "Branch", "provisioning_type": "Manual", "hypervisor": "AHV-9", "machine_names": ["W11-001"]}
+    estate["citrix_sites"].append(
+        {
+            "name": "branch",
+            "kind": "cvad",
+            "hypervisors": [{"name": "AHV-9", "cluster": "cluster-b"}],
+            "catalogs": [branch],
+            "inventory_vars": {"dr_connections": {"cluster-b": "AHV-9"}},
+        }
+    )
+    lab.reset(estate)
+
+    def others() -> list[dict[str, Any]]:
+        kept = ("name", "hosted_machine_id", "hypervisor", "in_maintenance_mode", "registration_state")
+        catalogs = {catalog["id"] for site in ("daas", "branch") for catalog in state_of(lab, site)["catalogs"] if catalog["name"] in ("Labs", "Branch")}
+        found = [machine for site in ("daas", "branch") for machine in state_of(lab, site)["machines"] if machine["catalog_id"] in catalogs]
+        return [{key: machine[key] for key in kept} for machine in found]
+
+    before = others()
+    assert len(before) == 2
+    outcome = assert_good(run(FAILOVER))
+    assert others() == before
+    assert active_on(lab, "cluster-b") == DOMAINS
+    assert "it names no hosting connection to cluster-a" in " ".join(outcome.output.split())
+    assert "CORP\\W10-001 only bears the name of a VM that moves" in " ".join(outcome.output.split())
+    assert not [entry for entry in lab.requests() if entry["endpoint"] == "branch" and entry["method"] == "PATCH"]
+
+
+@pytest.mark.bad_day
+def test_a_move_that_concerns_no_site_is_not_begun(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    options = with_site_variables(tmp_path, **{site: {"dr_connections": {"cluster-b": "AHV-B", "cluster_a": "AHV-A"}} for site in CATALOGS})
+    outcome = run(FAILOVER, *options)
+    assert outcome.status != 0
+    assert "names a hosting connection to cluster-a in dr_connections" in " ".join(outcome.output.split())
+    assert writes(lab) == []
+
+
+@pytest.mark.bad_day
+def test_whoever_a_planned_move_drained_is_released_by_the_unplanned_one(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    busy = {"endpoint": "daas", "kind": "machine", "machine": "W11-003"}
+    lab.change([{**busy, "sessions": 1, "session_user": "CORP\\anna"}])
+    assert run(FAILOVER, dr_failover_drain_timeout=1).status != 0
+    assert any(machine["in_maintenance_mode"] for machine in machines(lab).values())
+    lab.change([{**busy, "sessions": 0}, {"endpoint": "cluster-a", "kind": "lost", "lost": True}])
+    assert_good(run(FAILOVER, dr_mode="unplanned"))
+    assert not any(machine["in_maintenance_mode"] for machine in machines(lab).values())
+
+
+@pytest.mark.bad_day
+def test_nobody_knows_of_machines_in_maintenance_mode_when_the_list_is_elsewhere(lab: RunningLab, run: Run) -> None:
+    lab.change([{"endpoint": "daas", "kind": "machine", "machine": "W11-003", "in_maintenance_mode": True}])
+    lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
+    outcome = run(FAILOVER, dr_mode="unplanned", dr_directory="elsewhere")
+    assert outcome.status != 0
+    assert "W11-003 is in maintenance mode, and it is not known that it was before this move" in " ".join(outcome.output.split())
+    assert_good(run(FAILOVER, dr_mode="unplanned", dr_directory="elsewhere", dr_failover_accept_maintenance="true"))
+    assert machines(lab)["w11-003"]["in_maintenance_mode"] is True
+
+
+def test_a_move_that_nobody_drained_for_is_not_released(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    (tmp_path / "moves").mkdir()
+    (tmp_path / "moves" / "dr_failover_drill-2_daas_drained.json").write_text("{}", encoding="utf-8")
+    outcome = run(RELEASE, dr_id="drill-1", dr_directory="moves")
+    assert outcome.status != 0
+    assert f"No list of drained machines of the move drill-1 is in {tmp_path / 'moves'}" in " ".join(outcome.output.split())
+    assert "There are dr_failover_drill-2_daas_drained.json" in " ".join(outcome.output.split())
+
+
+@pytest.mark.bad_day
+def test_what_is_known_to_be_refused_stops_a_planned_move(lab: RunningLab, run: Run) -> None:
+    """A machine that MCS made stands in the protection domain: its VM would move, and nobody could be brought to it."""
+    estate = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
+    estate["citrix_sites"][0]["catalogs"][0] |= {"provisioning_type": "MCS", "hosting_unit": "Pool-A", "image": "ctx_Gold_2026.11.20-1"}
+    estate["citrix_sites"][0]["catalogs"][0].pop("hypervisor")
+    lab.reset(estate)
+    outcome = run(FAILOVER)
+    assert outcome.status != 0
+    assert "machines cannot be re-hosted" in " ".join(outcome.output.split())
+    assert writes(lab) == []
+
+
+def test_names_that_no_site_knows_are_no_success(lab: RunningLab, run: Run) -> None:
+    outcome = run(REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_machines="W11-999, w11-998.corp.example")
+    assert outcome.status != 0
+    assert "W11-999 is no machine of daas or cvad" in " ".join(outcome.output.split())
+    assert "proven" not in outcome.output
+    assert writes(lab) == []
+
+
+@pytest.mark.bad_day
 def test_lost_machine_is_reported_and_the_rest_goes_on(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     lab.change([{"endpoint": "daas", "kind": "add_machine", "catalog": "W11 Persistent", "name": "W11-099"}])
     lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])

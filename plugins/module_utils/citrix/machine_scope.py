@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,21 +25,24 @@ SCOPE_ARGUMENTS: dict[str, Any] = {
     "machines": {"type": "list", "elements": "str"},
     "machines_csv": {"type": "path"},
     "vm_names": {"type": "list", "elements": "str"},
+    "vm_uuids": {"type": "list", "elements": "str"},
+    "other_vm_uuids": {"type": "list", "elements": "str", "default": []},
+    "hypervisor_connections": {"type": "list", "elements": "str"},
     "exclude": {"type": "list", "elements": "str", "default": []},
 }
-SCOPE_OPTIONS = ("catalogs", "delivery_groups", "machines", "machines_csv", "vm_names")
+SCOPE_OPTIONS = ("catalogs", "delivery_groups", "machines", "machines_csv", "vm_names", "vm_uuids")
 READ_AT_ONCE = 8
 READ_SINGLY = 20
 
 
-def read_scope(site: CitrixSite, params: Mapping[str, Any]) -> Scope:
-    """The machines that the options mean.
+def read_scope(site: CitrixSite, params: Mapping[str, Any], hosting_vm_uuids: Sequence[str] = ()) -> Scope:
+    """The machines that the options mean; `hosting_vm_uuids` are those of the VMs that may host them.
 
     Read are the catalogs when they are named, a few machines by their full names, else all machines of the site. Raises OperationError for a catalog that is
     not there, a name that means several machines, or a file that cannot be read.
     """
     try:
-        wish = read_wish(site, params)
+        wish = replace(read_wish(site, params), hosting_vm_uuids=tuple(hosting_vm_uuids))
         return choose(wish, _read(site, wish))
     except LookupError as error:
         raise OperationError(f"{site.endpoint}: {error}") from None
@@ -51,6 +55,9 @@ def read_wish(site: CitrixSite, params: Mapping[str, Any]) -> Wish:
         delivery_groups=_tuple(params["delivery_groups"]),
         names=_names(params),
         vm_names=_tuple(params["vm_names"]),
+        vm_uuids=_tuple(params["vm_uuids"]),
+        connections=_tuple(params["hypervisor_connections"]),
+        other_vm_uuids=tuple(params["other_vm_uuids"]),
         exclude=tuple(params["exclude"]),
     )
 

@@ -18,6 +18,7 @@ FIELDS = (
     "InMaintenanceMode,MaintenanceModeReason,AgentVersion,SessionCount,ScheduledReboot,"
     "LastDeregistrationTime,FormattedLastDeregistrationTime,LastConnectionTime,FormattedLastConnectionTime"
 )
+SEARCH_FIELDS = "Id,Name,Hosting,PowerState,MachineCatalog,ProvisioningType"
 PAGE = 1000
 SESSION_TYPES = ("SingleSession", "MultiSession")
 
@@ -41,7 +42,7 @@ def _search(site: CitrixSite, connection: str, states: Sequence[str], session_su
     order: dict[str, Any] = {"SearchFilters": [_equals(name, value) for name, value in wanted.items()], "SearchFilterGroupsType": "And"}
     if states:
         order["SearchFilterGroups"] = [{"SearchFilterGroupType": "Or", "SearchFilters": [_equals("PowerState", state) for state in states]}]
-    return [_machine(item) for item in site.items("/Machines/$search", {"fields": "Id,Name,Hosting,PowerState"}, limit=PAGE, order=order)]
+    return [_machine(item) for item in site.items("/Machines/$search", {"fields": SEARCH_FIELDS}, limit=PAGE, order=order)]
 
 
 def _equals(name: str, value: str) -> dict[str, str]:
@@ -82,4 +83,5 @@ def _machine(body: Mapping[str, Any]) -> Machine:
         last_deregistration=body.get("FormattedLastDeregistrationTime") or body.get("LastDeregistrationTime") or "",
         hosting_updated=hosting.get("FormattedLastHostingUpdateTime") or hosting.get("LastHostingUpdateTime") or "",
         last_connection=body.get("FormattedLastConnectionTime") or body.get("LastConnectionTime") or "",
+        hosting_updated=hosting.get("FormattedLastHostingUpdateTime") or hosting.get("LastHostingUpdateTime") or "",
     )

@@ -98,6 +98,8 @@ KINDS = {
     "failed": "machines could not be re-hosted",
     "excluded": "machines are excluded",
     "unmanaged": "machines are not power managed",
+    "namesakes": "machines only bear the name of a VM that moves",
+    "left_behind": "machines are still on the connection that was left",
     "unexpected": "VMs are no machine of any site",
     "wrong_hosting": "machines are not hosted as it was written",
     "power_unknown": "machines whose power state Citrix does not know",

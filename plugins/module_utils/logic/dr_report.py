@@ -34,11 +34,12 @@ PROVEN_MODES = (*FAILOVER_MODES, REHOST)
 MIGRATED, ACTIVATED, DEACTIVATED = "migrated", "activated", "deactivated"
 
 RULES = STOP, FAIL, WARN, IGNORE = "stop", "fail", "warn", "ignore"
-USUAL_POLICY = {"ambiguous": FAIL, "missing": FAIL, "unknown": WARN, "unexpected": WARN, "refused": FAIL, "unmanaged": WARN, "vanished": WARN}
+USUAL_POLICY = {"ambiguous": FAIL, "missing": FAIL, "unknown": FAIL, "unexpected": WARN, "refused": FAIL, "unmanaged": WARN, "vanished": WARN}
+USUAL_POLICY |= {"namesakes": WARN, "left_behind": WARN}
 
 # What became of a machine, in the order of telling: trouble first
 TROUBLES = ("failed", "missing", "ambiguous", "refused", "vanished")
-LEFT_ALONE = ("excluded", "unmanaged")
+LEFT_ALONE = ("excluded", "unmanaged", "namesakes", "left_behind")
 DONE = ("changed", "would_change", "right")
 MACHINE_WORDS = {
     "failed": "failed",
@@ -48,6 +49,8 @@ MACHINE_WORDS = {
     "vanished": "vanished",
     "excluded": "excluded",
     "unmanaged": "not power managed",
+    "namesakes": "only of the same name",
+    "left_behind": "still on the connection that was left",
     "changed": "re-hosted",
     "would_change": "would be re-hosted",
     "right": "right",
@@ -92,6 +95,7 @@ class Move:
     sites: Mapping[str, Result | None] = field(default_factory=dict)
     drills: Mapping[str, Result | None] = field(default_factory=dict)
     policy: Mapping[str, str] = field(default_factory=dict)
+    accept_maintenance: bool = False
     obstacles: Sequence[str] = ()
     check: bool = False
 
@@ -433,6 +437,9 @@ def _power(move: Move, judgement: Judgement) -> None:
 
 
 def _site(move: Move, site: str, parts: Result, judgement: Judgement) -> None:
+    if parts.get("takes_part") is False:
+        judgement.tell(site, "machines", "no part", f"it names no hosting connection to {move.source}")
+        return
     message = str(parts.get("message") or "")
     if parts.get("nothing_saved") is True:
         text, advice = "No hosting was saved, so none is given back", "That is right when no machine of the site was changed."
@@ -495,9 +502,20 @@ def _maintenance(move: Move, site: str, parts: Result, message: str, judgement: 
     released = results(parts.get("release"))
     for result in released:
         _simple(move, site, "maintenance", result, ("released", "would be released", "nothing to release"), judgement)
-    if not released and not move.check and drained:
+    if move.check:
+        return
+    advice = (
+        f"{RUN_AGAIN} To give the move up instead, run the playbook euc.nutanix_citrix.dr_failover_release with -e dr_id={move.move}: it releases what was"
+        " drained."
+    )
+    look = _one(parts.get("still_drained"))
+    still = entries(look, "switched")
+    if still:
+        findings = [Finding(site, "drained", name, f"{name} was drained for this move and is not released", advice, True) for name in map(_name, still)]
+        judgement.tell(site, "maintenance", "not released", _number(still, "machine"), *findings)
+    elif not released and drained and not look.get("machines"):
+        # Nobody could look at the end: what the drain told is all that is known.
         text = f"{_number(range(drained), 'machine')} {'is' if drained == 1 else 'are'} in maintenance mode, so that no user can log on to them"
-        advice = f"{RUN_AGAIN} To give the move up instead, run the playbook dr_failover_release with -e dr_id={move.move}: it releases what was drained."
         judgement.tell(site, "maintenance", "not released", "", Finding(site, "drained", "", text, advice, True))
 
 
@@ -603,6 +621,12 @@ def _machine_finding(move: Move, site: str, hosting: Result, kind: str, item: An
         advice = "If that was meant, run the same command again; else add the machine to its catalog again."
     elif kind == "failed":
         text, advice = f"{name} could not be re-hosted: {why or 'no reason was given'}", AGAIN
+    elif kind == "namesakes":
+        text = f"{name} only bears the name of a VM that moves: {why}; it was left alone"
+        advice = "Nothing needs to be done, unless it is meant. Then say in a mapping which VM it has."
+    elif kind == "left_behind":
+        text = f"{name} is still hosted by {move.behind}: {why}"
+        advice = "If it is lost with that cluster, bring its VM back from a snapshot or a backup and re-host it with the playbook machine_rehost."
     elif kind == "unmanaged":
         text = f"{name} is not power managed: there is no hosting to change"
         advice = "Nothing needs to be done, unless Citrix is to power it."
@@ -637,6 +661,8 @@ def _vm_words(vm: Any) -> str:
 def _proof(move: Move, site: str, parts: Result, message: str, judgement: Judgement) -> None:
     proof = _one(parts.get("proof"))
     if _skipped(proof):
+        if _one(parts.get("hosting")).get("machines") == []:
+            judgement.tell(site, "proof", "nothing to prove", "")
         return
     if not proof:
         if not move.check and not message and parts.get("stopped") is not True and move.mode in PROVEN_MODES and not _skipped(_one(parts.get("hosting"))):
@@ -670,22 +696,43 @@ def _proof(move: Move, site: str, parts: Result, message: str, judgement: Judgem
         ),
         "gone": (lambda item: f"{_name(item)} is gone from the site", "If that was not meant, add the machine to its catalog again."),
         "off": (lambda item: f"{_name(item)} is switched off, so that it cannot be registered", "Power it on if somebody needs it."),
-        "in_maintenance": (
-            lambda item: f"{_name(item)} is in maintenance mode, so that no user can log on to it",
-            "It was before the move, or the file of the machines that were drained is lost. Release it with citrix_machine_maintenance if users need it.",
-        ),
     }
     findings = [
         Finding(site, kind, _name(item), say(item), advice, not proven and kind not in HARMLESS)
         for kind, (say, advice) in sayings.items()
         for item in entries(proof, kind)
     ]
+    findings += _in_maintenance(move, site, parts, proof)
     if not proven and not any(finding.fails for finding in findings):
         text, advice = _told(proof) if _why(proof) else ("it is not said why", AGAIN)
         findings.append(Finding(site, FAILED_PART, "", f"Its machines are not proven: {text}", advice, True))
     told = [f"{len(entries(proof, kind))} {kind.replace('_', ' ')}" for kind in PROOF_LISTS if entries(proof, kind)]
     everybody = registered_in_words([line for line in judgement.machines if line.site == site])
     judgement.tell(site, "proof", "proven" if proven else "not proven", ", ".join(filter(None, [everybody, *told])), *findings)
+
+
+def _in_maintenance(move: Move, site: str, parts: Result, proof: Result) -> list[Finding]:
+    """The machines of the move that nobody can log on to at its end. Only of those that a drain found like that is it known that they were so before."""
+    before = {
+        _name(name) for result in (*results(parts.get("drain")), *results(parts.get("still_drained"))) for name in entries(result, "in_maintenance_before")
+    }
+    still = {_name(name) for name in entries(_one(parts.get("still_drained")), "switched")}
+    findings = []
+    for name in map(_name, entries(proof, "in_maintenance")):
+        if name in still:
+            # Told as drained and not released.
+            continue
+        if move.mode not in FAILOVER_MODES or move.accept_maintenance or name in before:
+            text, advice = f"{name} is in maintenance mode, so that no user can log on to it", "It was before. Release it with citrix_machine_maintenance."
+            findings.append(Finding(site, "in_maintenance", name, text, advice, False))
+            continue
+        text = f"{name} is in maintenance mode, and it is not known that it was before this move"
+        advice = (
+            "Release it with citrix_machine_maintenance if users need it. If it was in maintenance mode before, run the same command again with"
+            " -e dr_failover_accept_maintenance=true."
+        )
+        findings.append(Finding(site, "in_maintenance", name, text, advice, True))
+    return findings
 
 
 def unexpected_vms(sites: Mapping[str, Result | None]) -> list[Result]:

@@ -9,7 +9,7 @@ What a cluster was seen to have is {message, vms, domains}: `message` says why i
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 Seen = Mapping[str, Any]
@@ -17,7 +17,9 @@ USABLE = ("AVAILABLE", "RETAIN_FOREVER")
 
 
 def present(clusters: Mapping[str, Seen], connections: Mapping[str, str], protection_domains: Sequence[str] = ()) -> dict[str, Any]:
-    """The VMs that are there now: {vms, vm_names}; `vm_names` is None without protection domains.
+    """The VMs that are there now: {vms, vm_names, vm_uuids, other_vm_uuids}; `vm_names` and `vm_uuids` are None without protection domains.
+
+    `other_vm_uuids` are all other VMs that were read: a machine that has one of them is none of this move, whatever its name.
 
     With protection domains only their members count, on the cluster where they are active: a VM of the same name that is no member, such as the clone of a
     drill, can then never take over a machine. A member whose VM is gone stays among the names, so that its machine comes out as missing.
@@ -27,7 +29,8 @@ def present(clusters: Mapping[str, Seen], connections: Mapping[str, str], protec
     if silent:
         raise ValueError(". ".join(silent))
     if not protection_domains:
-        return {"vms": [_vm(vm["name"], vm["uuid"], host, connections) for host, seen in clusters.items() for vm in seen["vms"]], "vm_names": None}
+        vms = [_vm(vm["name"], vm["uuid"], host, connections) for host, seen in clusters.items() for vm in seen["vms"]]
+        return {"vms": vms, "vm_names": None, "vm_uuids": None, "other_vm_uuids": []}
     vms, names = [], []
     for protection_domain in protection_domains:
         host = _where_active(protection_domain, clusters)
@@ -37,7 +40,7 @@ def present(clusters: Mapping[str, Seen], connections: Mapping[str, str], protec
             names.append(name)
             if member["vm_uuid"] in known:
                 vms.append(_vm(name, member["vm_uuid"], host, connections))
-    return {"vms": vms, "vm_names": list(dict.fromkeys(names))}
+    return _chosen(vms, names, clusters.values())
 
 
 def expected(
@@ -49,7 +52,7 @@ def expected(
     connections: Mapping[str, str],
     snapshots: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The VMs that will be on the target `host` after the failover: {vms, vm_names}.
+    """The VMs that will be on the target `host` after the failover: {vms, vm_names, vm_uuids, other_vm_uuids}, as `present` tells them.
 
     A planned migration keeps uuids; an activation gives new ones, told as '' for "known after the failover" (prism_element_v2 11). Where the source cannot be
     asked, the newest usable snapshot on the target says who will be there, or the one that is named in `snapshots` by protection domain.
@@ -67,7 +70,16 @@ def expected(
         else:
             members, kept = _in_newest_snapshot(there), False
         vms += [_vm(member["vm_name"], member["vm_uuid"] if kept else "", host, connections) for member in members]
-    return {"vms": vms, "vm_names": list(dict.fromkeys(vm["name"] for vm in vms))}
+    left = {member["vm_uuid"] for name in protection_domains for member in _domain(source, name).get("members") or []}
+    return _chosen(vms, [vm["name"] for vm in vms], (source, target), left)
+
+
+def _chosen(vms: Sequence[Mapping[str, str]], names: Iterable[str], clusters: Iterable[Seen], left: Collection[str] = ()) -> dict[str, Any]:
+    """`left` are VMs that are given up for those of the same names."""
+    uuids = list(dict.fromkeys(vm["uuid"] for vm in vms if vm["uuid"]))
+    read = dict.fromkeys(vm["uuid"] for seen in clusters for vm in seen["vms"])
+    others = [uuid for uuid in read if uuid not in {*uuids, *left}]
+    return {"vms": vms, "vm_names": list(dict.fromkeys(names)), "vm_uuids": uuids, "other_vm_uuids": others}
 
 
 def _where_active(protection_domain: str, clusters: Mapping[str, Seen]) -> str:

@@ -45,15 +45,19 @@ class Machine:
 
 
 def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
-    """The one machine called DOMAIN\\HOST, or HOST alone; whole name, without case. Raises LookupError."""
-    wanted = name.casefold()
-    found = [machine for machine in machines if wanted in (machine.name.casefold(), host_name(machine.name).casefold())]
+    """The one machine called DOMAIN\\HOST, HOST alone or by its DNS name; whole name, without case. Raises LookupError."""
+    found = [machine for machine in machines if name.casefold() in names_of(machine)]
     if len(found) == 1:
         return found[0]
     if found:
         raise LookupError(f"{len(found)} machines are called '{name}': {', '.join(f'{machine.name} ({machine.id})' for machine in found)}. Give DOMAIN\\HOST")
     known = (machine.name if "\\" in name else host_name(machine.name) for machine in machines)
     raise LookupError(f"there is no machine '{name}'. {near_names(name, known)}".rstrip())
+
+
+def names_of(machine: Machine) -> frozenset[str]:
+    """What an operator may call a machine, without case: DOMAIN\\HOST, HOST, or its DNS name where the site tells it."""
+    return frozenset(name.casefold() for name in (machine.name, host_name(machine.name), machine.dns_name) if name)
 
 
 def host_name(name: str) -> str:

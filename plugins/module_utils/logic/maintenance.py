@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
@@ -17,12 +17,20 @@ FORMAT = 1
 
 @dataclass(frozen=True)
 class Saved:
-    """A machine that we put into maintenance mode."""
+    """A machine that we put into maintenance mode, or that was in it before we came."""
 
     id: str
     name: str
     catalog: str
     catalog_id: str
+
+
+@dataclass(frozen=True)
+class Notes:
+    """What the file holds, both by machine ids: whom a drain put into maintenance mode, and who was in it `already` when the first drain came."""
+
+    drained: Mapping[str, Saved] = field(default_factory=dict)
+    already: Mapping[str, Saved] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -57,14 +65,19 @@ def saved_as(machine: Machine) -> Saved:
     return Saved(machine.id, machine.name, machine.catalog, machine.catalog_id)
 
 
-def saved_text(site_id: str, site_name: str, saved: Iterable[Saved]) -> str:
+def saved_text(site_id: str, site_name: str, notes: Notes) -> str:
     """The text of the file."""
-    entries = [asdict(entry) for entry in sorted(saved, key=lambda entry: (entry.name.casefold(), entry.id))]
-    return json.dumps({"format": FORMAT, "site": {"id": site_id, "name": site_name}, "drained": entries}, indent=2, ensure_ascii=False) + "\n"
+    body = {
+        "format": FORMAT,
+        "site": {"id": site_id, "name": site_name},
+        "drained": _entries(notes.drained),
+        "already": _entries(notes.already),
+    }
+    return json.dumps(body, indent=2, ensure_ascii=False) + "\n"
 
 
-def read_saved(text: str, site_id: str) -> dict[str, Saved]:
-    """The machines of a file by their ids. Raises ValueError for a file of another kind or of another site."""
+def read_saved(text: str, site_id: str) -> Notes:
+    """What a file holds. Raises ValueError for a file of another kind or of another site."""
     body = json.loads(text)
     if not isinstance(body, dict) or body.get("format") != FORMAT or not isinstance(body.get("drained"), list):
         raise ValueError("it is no list of drained machines")
@@ -72,16 +85,23 @@ def read_saved(text: str, site_id: str) -> dict[str, Saved]:
     if site.get("id") != site_id:
         raise ValueError(f"it belongs to the site '{site.get('name')}' ({site.get('id')})")
     try:
-        entries = [Saved(**{key: _text(entry[key]) for key in ("id", "name", "catalog", "catalog_id")}) for entry in body["drained"]]
+        return Notes(_machines(body["drained"]), _machines(body.get("already") or []))
     except (KeyError, TypeError) as error:
         raise ValueError(f"an entry of it is not complete ({error})") from None
-    return {entry.id: entry for entry in entries}
 
 
 def words_for(occupied: Sequence[Occupied], most: int = 20) -> str:
     """'CORP\\PC1 (CORP\\anna, Active), CORP\\PC2 (CORP\\bob, Disconnected) and 7 more'"""
     rest = len(occupied) - most
     return ", ".join(str(each) for each in occupied[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def _entries(machines: Mapping[str, Saved]) -> list[dict[str, str]]:
+    return [asdict(entry) for entry in sorted(machines.values(), key=lambda entry: (entry.name.casefold(), entry.id))]
+
+
+def _machines(entries: Sequence[Mapping[str, Any]]) -> dict[str, Saved]:
+    return {_text(entry["id"]): Saved(**{key: _text(entry[key]) for key in ("id", "name", "catalog", "catalog_id")}) for entry in entries}
 
 
 def _text(given: Any) -> str:

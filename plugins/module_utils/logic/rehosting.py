@@ -23,7 +23,8 @@ whole, so that PC1 is never PC10. Excluded machines take part, so that nobody ge
     VMs
     10 no machine has it or goes by its name, and its name is one of those that were expected: unexpected. So is the clone of a VM held by its uuid.
 
-Machines that nobody chose do not take part, but none of them loses a VM that it has by its uuid: see without_taken.
+Machines that nobody chose do not take part, but none of them loses a VM that it has by its uuid: see without_taken. Nor do namesakes, which have a VM that is
+not of the move or are on a connection that is none of the move: machine_scope.choose leaves them out.
 A uuid of '' is one that is not known yet (before a failover): such a VM is found by name only.
 """
 
@@ -33,7 +34,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machine_scope import vm_names_of
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, host_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, host_name, names_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
 
 MANUAL = "Manual"
@@ -271,9 +272,9 @@ def restore(
     by_id = {machine.id: machine for machine in machines}
     by_name: dict[str, list[Machine]] = {}
     for machine in machines:
-        for name in dict.fromkeys((machine.name.casefold(), host_name(machine.name).casefold())):
+        for name in sorted(names_of(machine)):
             by_name.setdefault(name, []).append(machine)
-    left_out = {key for machine in excluded for key in (machine.id, machine.name.casefold(), host_name(machine.name).casefold())}
+    left_out = {key for machine in excluded for key in (machine.id, *names_of(machine))}
     meant: list[tuple[Entry, Machine]] = []
     result = _Sorted()
     for entry in wanted:

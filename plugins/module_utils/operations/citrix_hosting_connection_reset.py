@@ -109,10 +109,11 @@ def _settle(site: CitrixSite, run: Run, needed: Sequence[_Reset], watch: PowerWa
     """Reset, let it settle, reset again, wait. The seconds waited in vain when power states are still not known then, else None.
 
     The first reset may be done while the broker still holds what was there before, which is why the vendor's script for disaster recovery does it twice, 30
-    seconds apart (10.2). Here the time between them is over as soon as all power states are known; but states that were known before prove nothing, and then
-    it is waited for to its end.
+    seconds apart (10.2). Here the time between them is over as soon as all power states are known and fresh. A state that was known before is fresh when the
+    site says that it looked at the machine's hosting since (LastHostingUpdateTime, 11.2); where it does not say so, the time is waited for to its end.
     """
     params = run.params
+    looked = {machine.id: machine.hosting_updated for machine in watch.machines.values()}
     telling = all(any(not power_known(machine) for machine in reset.machines) for reset in needed)
     total = len(watch.machines)
 
@@ -121,8 +122,12 @@ def _settle(site: CitrixSite, run: Run, needed: Sequence[_Reset], watch: PowerWa
         return Look(None, done=not watch.unknown, state=f"{len(watch.unknown)} of {total} power states not known")
 
     def look_while_settling() -> Look[None]:
+        if telling:
+            return look()
+        watch.distrust()
         seen = look()
-        return seen if telling else Look(None, done=False, state="settling")
+        stale = sum(machine.hosting_updated in ("", looked[machine.id]) for machine in watch.machines.values())
+        return Look(None, done=seen.done and not stale and total > 0, state=seen.state if watch.unknown else f"settling, {stale} of {total} not looked at yet")
 
     _reset_all(site, run, needed)
     try:

@@ -50,6 +50,8 @@ POLICY = {
     "refused": "fail",
     "vanished": "warn",
     "unmanaged": "warn",
+    "namesakes": "warn",
+    "left_behind": "warn",
 }
 WORDS = {
     "ambiguous": "machines are ambiguous",
@@ -59,6 +61,8 @@ WORDS = {
     "refused": "machines cannot be re-hosted",
     "vanished": "machines are gone from the site",
     "unmanaged": "machines are not power managed",
+    "namesakes": "machines only bear the name of a VM that moved",
+    "left_behind": "machines are still on the connection that was left",
     "failed_machines": "machines could not be changed",
 }
 INCOMPLETE = ("ambiguous", "missing", "refused", "vanished", "failed_machines")
@@ -92,6 +96,7 @@ ARGUMENTS: dict[str, Any] = {
         "apply_defaults": True,
         "options": {name: {"type": "str", "choices": ["stop", "fail", "warn", "ignore"], "default": default} for name, default in POLICY.items()},
     },
+    "left_connection": {"type": "str"},
     "save_path": {"type": "path"},
     "adopt_unmanaged": {"type": "bool", "default": False},
     "any_plugin": {"type": "bool", "default": False},
@@ -105,6 +110,7 @@ class Outcome:
     plan: Plan
     scope: Scope
     settled: Settled = field(default_factory=lambda: Settled({}))
+    left_behind: tuple[Obstacle, ...] = ()
 
 
 def perform(run: Run) -> dict[str, Any]:
@@ -115,6 +121,8 @@ def perform(run: Run) -> dict[str, Any]:
     plan = without_taken(_on_connections(site, plan, params["any_plugin"]), scope.others)
     writer = MachineWriter(site, params, what="re-hosting", progress=run.progress)
     outcome = Outcome(plan, scope)
+    if params["left_connection"]:
+        outcome.left_behind = _left_behind(site, outcome, params["left_connection"])
     _stop(site, outcome, params["policy"])
     if params["mapping_path"] is None and not run.check:
         outcome.plan = plan = without_taken(plan, _already_there(site, plan))
@@ -144,7 +152,7 @@ def _refuse_senseless(run: Run) -> None:
 
 
 def _plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Scope]:
-    scope = read_scope(site, params)
+    scope = read_scope(site, params, [uuid for vm in params["vms"] if (uuid := vm["uuid"].strip())])
     vms = [Vm(vm["name"], vm["uuid"], vm["hypervisor_connection"], vm["cluster"]) for vm in params["vms"]]
     plan = rehost(
         scope.machines,
@@ -153,6 +161,13 @@ def _plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Sco
         vm_names=params["vm_names"] or (),
         adopt_unmanaged=params["adopt_unmanaged"],
     )
+    unknown = [*scope.unknown, *scope.unknown_groups]
+    if unknown and not (scope.machines or scope.excluded or scope.namesakes) and params["policy"]["unknown"] != "ignore":
+        raise OperationError(
+            f"{site.endpoint}: no machine was found: {shortened(unknown)} is unknown here",
+            "Nothing was changed. Correct the names, or set unknown to ignore in the policy when another site knows them.",
+            **_lists(Outcome(plan, scope)),
+        )
     lost = plan.missing
     if lost and not (plan.right or plan.changes or plan.ambiguous) and params["policy"]["missing"] != "ignore":
         raise OperationError(
@@ -202,8 +217,26 @@ def _on_connections(site: CitrixSite, plan: Plan, any_plugin: bool) -> Plan:
 def _already_there(site: CitrixSite, plan: Plan) -> list[Machine]:
     """The machines on the connections to which machines go that do not have their VM by its uuid yet. A site that cannot search is read whole."""
     targets = sorted({move.connection for move in plan.changes if move.machine.hosted_machine_id != move.uuid})
+    return _machines_on(site, targets)
+
+
+def _left_behind(site: CitrixSite, outcome: Outcome, connection: str) -> tuple[Obstacle, ...]:
+    """The machines that are on a connection although it was left, and that no list of the plan tells already."""
+    plan, scope = outcome.plan, outcome.scope
+    told = {obstacle.machine.id for obstacle in (*plan.missing, *plan.refused) if obstacle.machine}
+    told |= {machine.id for machine in (*plan.unmanaged, *scope.excluded)} | {doubt.machine.id for doubt in plan.ambiguous}
+    told |= {move.machine.id for move in plan.changes}
+    found = [
+        machine for machine in _machines_on(site, [connection]) if machine.hypervisor_connection.casefold() == connection.casefold() and machine.id not in told
+    ]
+    reason = "none of the protection domains or VMs of this move holds its VM"
+    return tuple(Obstacle(machine.name, reason, machine) for machine in sorted(found, key=lambda machine: machine.name.casefold()))
+
+
+def _machines_on(site: CitrixSite, connections: Sequence[str]) -> list[Machine]:
+    """At least the machines on these connections. A site that cannot search is read whole."""
     try:
-        return [machine for connection in targets for machine in search_machines(site, connection)]
+        return [machine for connection in connections for machine in search_machines(site, connection)]
     except Unreachable:
         raise
     except OperationError:
@@ -293,6 +326,8 @@ def _lists(outcome: Outcome) -> dict[str, list[Any]]:
         "excluded": [_shown(machine) for machine in outcome.scope.excluded],
         "unmanaged": [_shown(machine) for machine in plan.unmanaged],
         "vanished": [_obstacle(obstacle) for obstacle in (*plan.vanished, *gone)],
+        "namesakes": [{**_shown(namesake.machine), "reason": namesake.reason} for namesake in outcome.scope.namesakes],
+        "left_behind": [_obstacle(obstacle) for obstacle in outcome.left_behind],
         "failed_machines": failed,
     }
 

@@ -19,6 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate impo
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machine_scope import Scope, choose
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, host_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.maintenance import (
+    Notes,
     Occupied,
     Saved,
     read_saved,
@@ -68,17 +69,17 @@ def _drain(site: CitrixSite, run: Run) -> dict[str, Any]:
         _refuse_sessions(site, [machine for machine in scope.machines if machine.sessions])
     if run.check:
         occupied = read_occupied(site, [machine for machine in scope.machines if machine.sessions])
-        return _result(run, scope, switching, Settled({machine.id: machine for machine in scope.machines}), occupied)
+        return _result(run, scope, switching, Settled({machine.id: machine for machine in scope.machines}), occupied, file)
     with run.phase("drain"):
         # Noted before it is done: a run that dies in between leaves a note too many, which does no harm, and not one too few, which would lock users out.
-        file.add(saved_as(machine) for machine in switching)
+        file.add(switching, [machine for machine in scope.machines if machine.maintenance_mode])
         settled = _switch(site, run, scope.machines, True)
         file.drop([machine_id for machine_id in (*settled.failed, *settled.vanished) if machine_id not in file.before])
-        _fail_if_not_all(site, run, scope, switching, settled)
+        _fail_if_not_all(site, run, scope, switching, settled, file)
         occupied = [] if params["sessions"] == "ignore" else _wait_for_sessions(site, run, settled)
     if params["sessions"] == "ignore":
         occupied = read_occupied(site, [machine for machine in settled.machines.values() if machine.sessions])
-    result = _result(run, scope, switching, settled, occupied)
+    result = _result(run, scope, switching, settled, occupied, file)
     if occupied and params["sessions"] != "ignore":
         waited = "" if params["sessions"] == "fail" else f" after {duration(params['wait_timeout'])}"
         raise OperationError(f"{site.endpoint}: {len(occupied)} machines still have sessions{waited}: {words_for(occupied)}", HOW_TO_GO_ON, **result)
@@ -91,7 +92,7 @@ def _release(site: CitrixSite, run: Run) -> dict[str, Any]:
     saved = file.entries if file.path else None
     switching = to_release(scope.machines, saved)
     if run.check:
-        return _result(run, scope, switching, Settled({machine.id: machine for machine in scope.machines}), [])
+        return _result(run, scope, switching, Settled({machine.id: machine for machine in scope.machines}), [], file)
     with run.phase("release"):
         settled = _switch(site, run, switching, False)
         # What is out of maintenance mode now is not ours any more, whoever took it out: an administrator may drain it again.
@@ -101,49 +102,65 @@ def _release(site: CitrixSite, run: Run) -> dict[str, Any]:
         if ungrouped:
             run.warn(f"{site.endpoint}: {len(ungrouped)} machines without a delivery group stay in maintenance mode; no user can be brought to them anyway")
         settled.machines = {**{machine.id: machine for machine in scope.machines}, **settled.machines}
-        _fail_if_not_all(site, run, scope, switching, settled, ungrouped)
-    return _result(run, scope, switching, settled, [])
+        _fail_if_not_all(site, run, scope, switching, settled, file, ungrouped)
+    return _result(run, scope, switching, settled, [], file)
 
 
 class _File:
-    """The file of machines that we put into maintenance mode. `before` are the entries that it had, `present` the ids of those that the site still has."""
+    """The file of machines that we put into maintenance mode, or found in it. It stays when nobody is left in it: it tells that the move was there.
+
+    `existed` says whether there was one, `before` are the drained machines that it had, `present` the ids of those that the site still has.
+    """
 
     def __init__(self, site: CitrixSite, path: str | None) -> None:
         self._site = site
         self.path = Path(path) if path else None
-        self.entries: dict[str, Saved] = self._read()
-        self.before = dict(self.entries)
+        self.existed = self.path is not None and self.path.exists()
+        self.notes = self._read()
+        self.before = dict(self.notes.drained)
         self.present: set[str] = set()
 
-    def add(self, new: Iterable[Saved]) -> None:
-        added = {entry.id: entry for entry in new}
-        self._change(lambda entries: {**entries, **added})
+    @property
+    def entries(self) -> Mapping[str, Saved]:
+        return self.notes.drained
+
+    def add(self, drained: Iterable[Machine], already: Iterable[Machine]) -> None:
+        """Who is drained now, and who was in maintenance mode already; whoever an earlier drain put in was not."""
+        ours = {machine.id: saved_as(machine) for machine in drained}
+        found = {machine.id: saved_as(machine) for machine in already}
+
+        def change(notes: Notes) -> Notes:
+            others = {machine_id: entry for machine_id, entry in found.items() if machine_id not in notes.drained}
+            return Notes({**notes.drained, **ours}, {**others, **notes.already})
+
+        self._change(change)
 
     def drop(self, ids: Sequence[str]) -> None:
         dropped = set(ids)
-        self._change(lambda entries: {machine_id: entry for machine_id, entry in entries.items() if machine_id not in dropped})
 
-    def _read(self) -> dict[str, Saved]:
+        def change(notes: Notes) -> Notes:
+            return Notes({machine_id: entry for machine_id, entry in notes.drained.items() if machine_id not in dropped}, notes.already)
+
+        self._change(change)
+
+    def _read(self) -> Notes:
         if self.path is None or not self.path.exists():
-            return {}
+            return Notes()
         try:
             return read_saved(self.path.read_text(encoding="utf-8"), self._site.id)
         except (OSError, ValueError) as error:
             raise OperationError(f"{self._site.endpoint}: {self.path} cannot be used: {error}", "Give another saved_path. Nothing was changed.") from None
 
-    def _change(self, change: Callable[[dict[str, Saved]], dict[str, Saved]]) -> None:
+    def _change(self, change: Callable[[Notes], Notes]) -> None:
         """Change what the file holds now: another host of the play, or another run, may have written to it since it was read."""
         if self.path is None:
             return
         new = not self.path.exists()
         before = self._read()
-        self.entries = change(before)
-        if self.entries == before:
+        self.notes = change(before)
+        if self.notes == before:
             return
-        if not self.entries:
-            self.path.unlink(missing_ok=True)
-            return
-        text = saved_text(self._site.id, self._site.name, self.entries.values())
+        text = saved_text(self._site.id, self._site.name, self.notes)
         try:
             write_report(self.path, text, "without it nobody knows later which machines to release.", "list of drained machines", new=new)
         except AlreadyThere:
@@ -207,7 +224,13 @@ def _refuse_sessions(site: CitrixSite, machines: Sequence[Machine]) -> None:
 
 
 def _fail_if_not_all(
-    site: CitrixSite, run: Run, scope: Scope, switching: Sequence[Machine], settled: Settled, tolerated: Collection[str] = frozenset()
+    site: CitrixSite,
+    run: Run,
+    scope: Scope,
+    switching: Sequence[Machine],
+    settled: Settled,
+    file: _File,
+    tolerated: Collection[str] = frozenset(),
 ) -> None:
     if settled.vanished:
         gone = sorted(machine.name for machine in switching if machine.id in settled.vanished)
@@ -221,11 +244,11 @@ def _fail_if_not_all(
     raise OperationError(
         f"{site.endpoint}: maintenance mode could not be switched {to} for {len(failed)} of {len(switching)} machines. {told}",
         "The others are done. Running the same task again does what is missing.",
-        **_result(run, scope, switching, settled, []),
+        **_result(run, scope, switching, settled, [], file),
     )
 
 
-def _result(run: Run, scope: Scope, switching: Sequence[Machine], settled: Settled, occupied: Sequence[Occupied]) -> dict[str, Any]:
+def _result(run: Run, scope: Scope, switching: Sequence[Machine], settled: Settled, occupied: Sequence[Occupied], file: _File) -> dict[str, Any]:
     on = run.params["state"] == DRAINED
     changing = {machine.id for machine in switching}
     done = [machine for machine in switching if machine.id not in settled.failed and machine.id not in settled.vanished]
@@ -258,6 +281,10 @@ def _result(run: Run, scope: Scope, switching: Sequence[Machine], settled: Settl
         "vanished": sorted(names[machine_id] for machine_id in settled.vanished),
         "excluded": sorted(machine.name for machine in scope.excluded),
         "unknown": list(scope.unknown),
+        "namesakes": [{"id": each.machine.id, "name": each.machine.name, "reason": each.reason} for each in scope.namesakes],
+        "saved": file.existed or bool(file.entries or file.notes.already),
+        "still_drained": sorted(entry.name for entry in file.entries.values()),
+        "in_maintenance_before": sorted(entry.name for entry in file.notes.already.values()),
         "diff": {
             "before": {"maintenance_mode": {machine.name: not on for machine in done}},
             "after": {"maintenance_mode": {machine.name: on for machine in done}},

@@ -49,7 +49,12 @@ def perform(run: Run) -> dict[str, Any]:
     params = run.params
     terms, wanted = _terms_and_wanted(params, run.check)
     if not wanted:
-        return {**_result(_NO_MACHINES, [], 0.0), "proven": True, "reason": "no machines"}
+        result = {**_result(_NO_MACHINES, [], 0.0), "proven": False, "reason": "no machines were given"}
+        if params["fail"] and not run.check:
+            raise OperationError(
+                "Nothing is proven, because no machines were given", "Give the machines that are to be proven, or leave the task out.", **result
+            )
+        return result
     watch = _Watch(CitrixSite.connect(params), wanted, terms)
     seconds = 0.0
     if run.check or not params["wait"]:

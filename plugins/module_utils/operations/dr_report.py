@@ -54,6 +54,7 @@ ARGUMENTS: dict[str, Any] = {
     "sites": {"type": "dict", "default": {}},
     "drills": {"type": "dict", "default": {}},
     "obstacles": {"type": "list", "elements": "str", "default": []},
+    "accept_maintenance": {"type": "bool", "default": False},
     "policy": {"type": "dict", "options": {kind: {"type": "str", "choices": list(RULES)} for kind in USUAL_POLICY}},
     "report_path": {"type": "path"},
     "page_path": {"type": "path"},
@@ -66,7 +67,7 @@ def perform(run: Run) -> dict[str, Any]:
     params = run.params
     if params["report_path"] and params["report_path"] == params["page_path"]:
         raise OperationError(f"The report and the page cannot both be {params['report_path']}", "Give each a path of its own.")
-    names = ("move", "mode", "source", "target", *PARTS)
+    names = ("move", "mode", "source", "target", "accept_maintenance", *PARTS)
     move = Move(**{name: params[name] for name in names}, policy=params["policy"] or {}, obstacles=tuple(params["obstacles"]), check=run.check)
     steps, began = _steps(move, params["started"])
     judgement = judge(move)

@@ -83,6 +83,8 @@ class Power:
         if not self._inventory.contactable(machine.hypervisor):
             machine.power_state = self._behaviour["unreachable_power_state"]
             return
+        if self._behaviour["hosting_update_time"] == "each_look":
+            machine.hosting_updated = self._events.clock.now
         vm = self._inventory.vm(machine.hypervisor, machine.hosted_machine_id or "")
         if vm is None:
             machine.power_state = machine.fault_state = "VirtualMachineNotFound"

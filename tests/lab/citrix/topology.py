@@ -64,6 +64,7 @@ BEHAVIOUR: dict[str, Any] = {
     "mcs_rehost": "refuse",  # 11.3, U5
     "hosted_machine_id_checked": False,  # 11.3, U6
     "machine_id_in_use": "accept",  # 11.3
+    "hosting_update_time": "each_look",  # 11.2: does a look at the hypervisor move LastHostingUpdateTime ("each_look"), or a change only ("change")?
     "token_clock": "real",  # 1.3: by which clock tokens expire
     "sso_login": False,  # 1.5: GET /tokens, Windows integrated
 }
@@ -111,6 +112,7 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
     "mcs_rehost": {"refuse", "accept"},
     "hosted_machine_id_checked": bool,
     "machine_id_in_use": {"refuse", "accept"},
+    "hosting_update_time": {"each_look", "change"},
     "token_clock": {"real", "simulated"},
     "sso_login": bool,
 }

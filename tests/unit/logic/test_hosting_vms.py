@@ -36,22 +36,24 @@ def hosted(name: str, uuid: str, host: str) -> dict[str, str]:
 
 def test_without_protection_domains_all_vms_count() -> None:
     found = present({"a": seen([vm("PC1", "1")]), "b": seen([vm("PC1", "2")])}, CONNECTIONS)
-    assert found == {"vms": [hosted("PC1", "1", "a"), hosted("PC1", "2", "b")], "vm_names": None}
+    assert found["vms"] == [hosted("PC1", "1", "a"), hosted("PC1", "2", "b")]
+    assert (found["vm_names"], found["vm_uuids"], found["other_vm_uuids"]) == (None, None, [])
 
 
 def test_with_a_protection_domain_a_vm_of_the_same_name_that_is_no_member_does_not_count() -> None:
     clusters = {"a": seen(domains=[domain("PD", False)]), "b": seen([vm("PC1", "clone"), vm("PC1", "1")], [domain("PD", True, ("PC1", "1"))])}
-    assert present(clusters, CONNECTIONS, ["PD"]) == {"vms": [hosted("PC1", "1", "b")], "vm_names": ["PC1"]}
+    chosen = {"vms": [hosted("PC1", "1", "b")], "vm_names": ["PC1"], "vm_uuids": ["1"], "other_vm_uuids": ["clone"]}
+    assert present(clusters, CONNECTIONS, ["PD"]) == chosen
 
 
 def test_member_whose_vm_is_gone_stays_among_the_names() -> None:
     found = present({"b": seen([], [domain("PD", True, ("PC1", "1"))])}, CONNECTIONS, ["PD"])
-    assert found == {"vms": [], "vm_names": ["PC1"]}
+    assert (found["vms"], found["vm_names"], found["vm_uuids"]) == ([], ["PC1"], [])
 
 
 def test_vm_counts_by_the_name_it_has_now() -> None:
     found = present({"b": seen([vm("PC1-new", "1")], [domain("PD", True, ("PC1", "1"))])}, CONNECTIONS, ["PD"])
-    assert found == {"vms": [hosted("PC1-new", "1", "b")], "vm_names": ["PC1-new"]}
+    assert (found["vms"], found["vm_names"]) == ([hosted("PC1-new", "1", "b")], ["PC1-new"])
 
 
 @pytest.mark.parametrize(
@@ -88,6 +90,13 @@ def test_expected_after_the_failover(source: dict[str, Any], target: dict[str, A
     assert {entry["name"]: entry["uuid"] for entry in found["vms"]} == uuids
     assert found["vm_names"] == list(uuids)
     assert {entry["hypervisor_connection"] for entry in found["vms"]} <= {"AHV-B"}
+
+
+@pytest.mark.parametrize(("planned", "others"), [(True, ["clone", "server"]), (False, ["clone", "server"])])
+def test_vms_that_do_not_move_are_told_apart_from_those_that_do(planned: bool, others: list[str]) -> None:
+    source = seen([vm("PC1", "1"), vm("PC1", "clone")], [ACTIVE])
+    found = expected(source, seen([vm("PC1", "server")], [REPLICA]), ["PD"], planned, "b", CONNECTIONS)
+    assert (found["vm_uuids"], found["other_vm_uuids"]) == (["1"] if planned else [], others)
 
 
 @given(

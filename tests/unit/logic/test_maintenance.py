@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.maintenance import (
+    Notes,
     Occupied,
     Saved,
     read_saved,
@@ -51,9 +52,16 @@ def test_a_release_without_a_file_leaves_none_in(some: list[Machine]) -> None:
     assert to_release(some, None) == [machine for machine in some if machine.maintenance_mode]
 
 
-@given(records, st.text(), st.text())
-def test_a_file_is_read_as_it_was_written(some: list[Saved], site_id: str, site_name: str) -> None:
-    assert read_saved(saved_text(site_id, site_name, some), site_id) == {entry.id: entry for entry in some}
+@given(records, records, st.text(), st.text())
+def test_a_file_is_read_as_it_was_written(drained: list[Saved], already: list[Saved], site_id: str, site_name: str) -> None:
+    notes = Notes({entry.id: entry for entry in drained}, {entry.id: entry for entry in already})
+    assert read_saved(saved_text(site_id, site_name, notes), site_id) == notes
+
+
+def test_a_file_of_an_older_version_tells_who_was_drained_only() -> None:
+    notes = Notes({"1": Saved("1", "CORP\\M-1", "W11", "c1")})
+    text = json.dumps({key: value for key, value in json.loads(saved_text("s", "site", notes)).items() if key != "already"})
+    assert read_saved(text, "s") == notes
 
 
 @pytest.mark.parametrize(
