@@ -241,6 +241,10 @@ machines:
       description: Whether its VDA was registered before anything was changed, in the site's words.
       type: str
       returned: always
+    changed_by:
+      description: By when its hosting was changed, by the site's clock in UTC; empty when it was not. M(euc.nutanix_citrix.citrix_machine_proof) uses it.
+      type: str
+      returned: always
     action:
       description: V(right), V(changed), or V(would_change) in check mode.
       type: str
@@ -259,6 +263,7 @@ machines:
       hosted_machine_id: 6f0c3a52-9a0e-4f6b-8f0e-5f2d8e6c1b11
       hypervisor_connection: AHV-B
       registration_state: Unregistered
+      changed_by: "2026-11-20T23:40:00.000Z"
       action: changed
       remark: ""
 ambiguous:

@@ -83,5 +83,4 @@ def _machine(body: Mapping[str, Any]) -> Machine:
         last_deregistration=body.get("FormattedLastDeregistrationTime") or body.get("LastDeregistrationTime") or "",
         hosting_updated=hosting.get("FormattedLastHostingUpdateTime") or hosting.get("LastHostingUpdateTime") or "",
         last_connection=body.get("FormattedLastConnectionTime") or body.get("LastConnectionTime") or "",
-        hosting_updated=hosting.get("FormattedLastHostingUpdateTime") or hosting.get("LastHostingUpdateTime") or "",
     )

@@ -25,7 +25,8 @@ REGISTERED = "Registered"
 class Wanted:
     """A machine and the hosting that it must have. `hosted_machine_id` '' is an id that is not known yet and not looked at.
 
-    `was_down`: it was not registered when it was re-hosted, so that whatever is registered now has registered since.
+    `was_down`: it was not registered when it was re-hosted, so that whatever is registered now has registered since. `changed`: it was re-hosted by the task
+    that tells of it, `changed_by` that moment by the site's clock.
     """
 
     id: str
@@ -35,6 +36,8 @@ class Wanted:
     hosted_machine_id: str
     hypervisor_connection: str
     was_down: bool = False
+    changed: bool = False
+    changed_by: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -89,8 +92,9 @@ class Evidence:
 def wanted_of(given: Mapping[str, Any]) -> Wanted:
     """A machine from an entry of the option. Raises ValueError for one that lacks what is needed."""
     texts = {key: str(given.get(key) or "") for key in ("id", "name", "catalog", "catalog_id", "hosted_machine_id", "hypervisor_connection")}
-    before = given.get("registration_state") if given.get("action") == "changed" else None
-    entry = Wanted(**texts, was_down=bool(before) and before != REGISTERED)
+    changed = given.get("action") == "changed"
+    before = given.get("registration_state") if changed else None
+    entry = Wanted(**texts, was_down=bool(before) and before != REGISTERED, changed=changed, changed_by=parse_moment(given.get("changed_by")))
     missing = [key for key in ("id", "name", "catalog_id", "hypervisor_connection") if not getattr(entry, key)]
     if missing:
         raise ValueError(f"an entry of machines lacks {', '.join(missing)}: {dict(given)}")
@@ -101,7 +105,8 @@ def doubtful(wanted: Iterable[Wanted], machines: Mapping[str, Machine], lag: flo
     """The ids of machines whose registration may be that of an agent that died with the old VM.
 
     Evidence of a new registration: it was not registered when it was re-hosted, it has deregistered since, or the old agent would have been missed by `now`
-    (the site's clock; None counts as too early). When a machine was re-hosted the site tells; where it does not, it was by `moved_before`.
+    (the site's clock; None counts as too early). A machine was re-hosted by `moved_before`; of one that was right already the site may tell that it was earlier.
+    Of one that was changed it cannot: LastHostingUpdateTime may be older than the change, or as new as the last look at the hypervisor (11.2).
     A connection attempt is no evidence: the site dates failed ones as well.
     """
     found = set()
@@ -109,13 +114,17 @@ def doubtful(wanted: Iterable[Wanted], machines: Mapping[str, Machine], lag: flo
         machine = machines.get(entry.id)
         if lag <= 0 or entry.was_down or machine is None or machine.registration_state != REGISTERED:
             continue
-        moved = parse_moment(machine.hosting_updated) or moved_before
+        moved = _earlier(entry.changed_by if entry.changed else parse_moment(machine.hosting_updated), moved_before)
         deregistered = parse_moment(machine.last_deregistration)
         since = moved is not None and deregistered is not None and deregistered > moved
         missed_by_now = moved is not None and now is not None and (now - moved).total_seconds() >= lag
         if not since and not missed_by_now:
             found.add(entry.id)
     return found
+
+
+def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
+    return min((moment for moment in (first, second) if moment), default=None)
 
 
 def evidence(wanted: Sequence[Wanted], machines: Mapping[str, Machine], doubted: Collection[str] = ()) -> Evidence:

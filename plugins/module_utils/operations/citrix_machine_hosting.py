@@ -38,6 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rehosting
     without_taken,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.saved_hosting import catalog_ids, check_site, entries, parse, render, with_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import AlreadyThere, write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
@@ -111,6 +112,7 @@ class Outcome:
     scope: Scope
     settled: Settled = field(default_factory=lambda: Settled({}))
     left_behind: tuple[Obstacle, ...] = ()
+    written_by: str = ""
 
 
 def perform(run: Run) -> dict[str, Any]:
@@ -132,6 +134,7 @@ def perform(run: Run) -> dict[str, Any]:
             _save(site, Path(params["save_path"]), [move.machine for move in plan.changes])
         with run.phase("re-host"):
             outcome.settled = writer.settle([move.machine for move in plan.changes], _patches({move.machine.id: move for move in plan.changes}))
+            outcome.written_by = iso_milliseconds(site.now())
     result = {**_result(outcome, run.check), "written_by": writer.written_by, "diff": _diff(outcome, run.check)}
     _tell(run, site, result)
     return result
@@ -301,7 +304,7 @@ def _result(outcome: Outcome, check: bool) -> dict[str, Any]:
     return {
         "changed": bool(changed) or (check and bool(pending)),
         "complete": not any(lists[name] for name in INCOMPLETE),
-        "machines": [_placed(move, did) for move, did in zip(placed, actions, strict=True)],
+        "machines": [_placed(move, did, outcome.written_by) for move, did in zip(placed, actions, strict=True)],
         **lists,
         "counts": {**{name: actions.count(name) for name in ("right", "changed", "would_change")}, **{name: len(listed) for name, listed in lists.items()}},
         "connections_changed": sorted({move.connection for move in (pending if check else changed)}),
@@ -370,7 +373,7 @@ def _connection(move: Move) -> str:
     return move.connection if move.needed else move.machine.hypervisor_connection
 
 
-def _placed(move: Move, action: str) -> dict[str, Any]:
+def _placed(move: Move, action: str, written_by: str) -> dict[str, Any]:
     machine = move.machine
     return {
         "id": machine.id,
@@ -383,6 +386,7 @@ def _placed(move: Move, action: str) -> dict[str, Any]:
         "hypervisor_connection": _connection(move),
         "registration_state": machine.registration_state,
         "action": action,
+        "changed_by": written_by if action == "changed" else "",
         "remark": move.remark,
     }
 
