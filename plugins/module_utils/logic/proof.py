@@ -105,8 +105,8 @@ def doubtful(wanted: Iterable[Wanted], machines: Mapping[str, Machine], lag: flo
     """The ids of machines whose registration may be that of an agent that died with the old VM.
 
     Evidence of a new registration: it was not registered when it was re-hosted, it has deregistered since, or the old agent would have been missed by `now`
-    (the site's clock; None counts as too early). A machine was re-hosted by `moved_before`; of one that was right already the site may tell that it was earlier.
-    Of one that was changed it cannot: LastHostingUpdateTime may be older than the change, or as new as the last look at the hypervisor (11.2).
+    (the site's clock; None counts as too early). A machine was re-hosted by `moved_before`; of one that was right already the site may tell that it was
+    earlier. Of one that was changed it cannot: LastHostingUpdateTime may be older than the change, or as new as the last look at the hypervisor (11.2).
     A connection attempt is no evidence: the site dates failed ones as well.
     """
     found = set()
