@@ -117,8 +117,7 @@ def _touched(site: str, catalog: Mapping[str, Any], report: Mapping[str, Any]) -
     good = SETTLED_ROLLBACK_ACTIONS if report["rollback"] else SETTLED_CATALOG_ACTIONS
     action = catalog["action"]
     before = (catalog.get("before") or {}).get("name")
-    # Machines were counted before a wave was taken back. Since then nobody has looked, so nothing is said of them.
-    gate = None if action == "rolled_back" else catalog.get("gate")
+    gate = catalog.get("gate")
     return _Catalog(
         site=site,
         name=catalog.get("full_name") or catalog.get("name") or catalog.get("id") or "",
