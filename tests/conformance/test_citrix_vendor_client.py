@@ -296,3 +296,73 @@ def test_a_delay_is_in_seconds_and_a_short_answer_is_the_basic_model(daas: Clien
     daas.lab.skip(12)
     assert daas.ask("GET", desk)["PowerState"] == "Off"
     assert "SessionsPending" in daas.ask("POST", f"{desk}/$start")
+
+
+# G 7 and 12 as a rule: a write is refused, or seen
+
+VALUES: dict[str, Any] = {
+    "Zone": "Zürich",
+    "HypervisorConnection": "conn b",
+    "ConnectionType": "Custom",
+    "MasterImagePath": PATH,
+    "MachineProfilePath": PATH,
+    "MinimumFunctionalLevel": "L7_30",
+    "PasswordFormat": "Base64",
+    "NetworkMapping": [{"NetworkPath": "XDHyp:\\HostingUnits\\AHV-A\\VLAN10.network", "NetworkDeviceNameOrId": "7"}],
+    "MachineAccountCreationRules": {"NamingScheme": "NEW-##"},
+    "AssignImageVersionToProvisioningScheme": {"ImageDefinition": "W11", "ImageVersion": "1"},
+    "AddAvailableMachineAccounts": [{}],
+    "RemotePCEnrollmentScopes": [{"OU": "OU=x", "IncludeSubfolders": True, "IsOrganizationalUnit": True}],
+}
+BY_TYPE: dict[str, Any] = {
+    "NullableString": "7",
+    "string": "7",
+    "NullableInt32": 7,
+    "NullableBool": True,
+    "[]string": ["7"],
+    "[]NameValueStringPairModel": [{"Name": "n", "Value": "v"}],
+}
+# What a site keeps to itself, and what says how something else is to be done.
+NOT_TOLD = {
+    "Password",
+    "PasswordFormat",
+    "ShowRdsLicenseWarning",
+    "ConnectionType",
+    "StoreOldImage",
+    "RebootOptions",
+    "MachineAccountDeleteOption",
+}
+TARGETS = {
+    "UpdateMachineCatalogRequestModel": ("PATCH", "/MachineCatalogs/{pool}", "/MachineCatalogs/{pool}"),
+    "UpdateMachineCatalogProvisioningSchemeRequestModel": ("POST", "/MachineCatalogs/{pool}/$UpdateProvisioningScheme", "/MachineCatalogs/{pool}"),
+    "EditHypervisorConnectionRequestModel": ("PATCH", "/hypervisors/{connection}", "/hypervisors/{connection}"),
+    "UpdateMachineRequestModel": ("PATCH", "/Machines/{desk}", "/Machines/{desk}"),
+}
+
+
+@pytest.mark.parametrize("model", TARGETS)
+def test_a_write_is_refused_or_seen(lab: RunningLab, model: str) -> None:
+    both = [
+        {"name": "conn a", "cluster": "cluster-a", "hosting_units": [{"name": "AHV-A", "networks": ["VLAN10"]}]},
+        {"name": "conn b", "cluster": "cluster-a"},
+    ]
+    lab.reset(estate(hypervisors=both))
+    daas = Client(lab, "daas")
+    hypervisors = {item["Name"]: item["Id"] for item in daas.ask("GET", "/hypervisors")["Items"]}
+    ids = {"pool": catalog_items(daas)["Pool"]["Id"], "desk": daas.machines("Desks")[0]["Id"], "connection": hypervisors["conn a"]}
+    method, write, read = TARGETS[model]
+    needed = {"ConnectionType": "Custom"} if "Hypervisor" in model else {}
+    dropped, seen = [], []
+    for name, facts in MODELS[model].items():
+        if name in NOT_TOLD:
+            continue
+        value = VALUES.get(name, BY_TYPE.get(facts["type"], "LTSR" if facts["type"] == "VdaUpgradeType" else "x"))
+        before = daas.ask("GET", read.format(**ids))
+        answer = daas.send(method, write.format(**ids), {**needed, name: value})
+        lab.skip(4000)
+        if answer.ok:
+            (seen if daas.ask("GET", read.format(**ids)) != before else dropped).append(name)
+    assert dropped == []
+    assert len(seen) >= 9
+    assert violations([entry for entry in lab.requests() if entry["status"] and entry["status"] < 300]) == []
+    lab.reset(estate())

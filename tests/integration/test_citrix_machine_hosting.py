@@ -670,6 +670,8 @@ FAULTS: list[dict[str, Any]] = [
     {"then": {"drop": "before"}, "nth": 1},
     {"then": {"drop": "after"}, "nth": 1},
     {"then": {"garbage": "<html>busy</html>"}, "nth": 1},
+    {"then": {"status": 500, "effect": True}, "nth": 1},
+    {"then": {"garbage": "<html>504</html>", "status": 504, "effect": True}, "nth": 1},
     {"then": {"expire_token": True}, "nth": 1},
 ]
 

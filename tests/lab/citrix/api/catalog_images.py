@@ -45,6 +45,9 @@ def add_routes(router: Router, site: Site) -> None:
         for key in NOT_SIMULATED:
             if order.get(key):
                 raise site.errors.refusal(501, f"{key} is not simulated.", violation=f"not simulated: {key} of $UpdateProvisioningScheme")
+        if order.get("MasterImageNote") and not order.get("MasterImagePath"):
+            text = "not simulated: MasterImageNote without an image"
+            raise site.errors.refusal(501, text, violation=text)
         if (order.get("MachineAccountCreationRules") or {}).get("Domain"):
             raise site.errors.refusal(501, "Another domain is not simulated.", violation="not simulated: Domain of MachineAccountCreationRules")
         if order.get("AssignImageVersionToProvisioningScheme"):
