@@ -36,10 +36,12 @@ ABSENT = "absent"
 POWER = {"powered_on": "on", "powered_off": "off"}
 
 
-def power_many(client: PrismElement, run: Run, asked: Iterable[str], state: str, deadline: Deadline, beware: Callable[[list[Vm]], None]) -> dict[str, Any]:
+def power_many(
+    client: PrismElement, run: Run, asked: Iterable[str], state: str, deadline: Deadline, beware: Callable[[list[Vm]], None], of: str = ""
+) -> dict[str, Any]:
     """Many VMs side by side. One that fails, or is not there, does not hold up the others; at the end it is an error that lists them all.
 
-    `beware` raises for VMs that must not be changed.
+    `beware` raises for VMs that must not be changed. `of` says on the screen whose they are.
     """
     # In check mode those are empty that an activation would make only now.
     uuids = [uuid for uuid in dict.fromkeys(asked) if uuid or not run.check]
@@ -52,7 +54,7 @@ def power_many(client: PrismElement, run: Run, asked: Iterable[str], state: str,
         change = PowerChange(client, changes, POWER[state])
         try:
             with run.phase("power"):
-                _change_power(run, change, len(changes), POWER[state], deadline)
+                _change_power(run, change, f"{len(changes)} VMs{of}", POWER[state], deadline)
         except StillRunning as error:
             late = error
         failures.update(change.failures)
@@ -82,18 +84,18 @@ def power_many(client: PrismElement, run: Run, asked: Iterable[str], state: str,
     )
 
 
-def _change_power(run: Run, change: PowerChange, count: int, wanted: str, deadline: Deadline) -> None:
-    what = f"switching {count} VMs {wanted}"
+def _change_power(run: Run, change: PowerChange, vms: str, wanted: str, deadline: Deadline) -> None:
+    what = f"switching {vms} {wanted}"
     if wanted == "off" and run.params["power_off"] == "acpi":
         change.order("ACPI_SHUTDOWN")
         if not run.params["wait"]:
             return
         try:
-            change.wait(f"shutting {count} VMs down", min(deadline.left, run.params["acpi_timeout"]), run.progress)
+            change.wait(f"shutting {vms} down", min(deadline.left, run.params["acpi_timeout"]), run.progress)
         except StillRunning:
             if not deadline.left:
                 raise
-            run.progress(f"{len(change.left)} of {count} VMs do not shut down by themselves: switching them off")
+            run.progress(f"{len(change.left)} of {vms} do not shut down by themselves: switching them off")
     if change.left:
         change.order(wanted.upper())
     if run.params["wait"]:

@@ -44,7 +44,7 @@ def brought_up(work: Work, result: dict[str, Any]) -> dict[str, Any]:
         return {**result, "power": None}
     mine = len(work.run.timeline)
     try:
-        power = power_many(client, work.run, wanted, ON, work.deadline, lambda _vms: None)
+        power = power_many(client, work.run, wanted, ON, work.deadline, lambda _vms: None, f" of '{work.name}'")
     except OperationError as error:
         # The change of side is done, whatever becomes of single VMs.
         power = {**error.details, "failed": True, "msg": str(error), "error": {"message": error.message, "advice": error.advice}}
