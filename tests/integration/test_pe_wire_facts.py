@@ -12,7 +12,7 @@ import pytest
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import list_mode_tasks
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.nics import list_vms_with_cards, read_vm_with_cards, remove_card
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.nics import list_networks, list_vms_with_cards, read_vm_with_cards, remove_card
 from harness.modules import Site, hosts_of
 from lab.running import RunningLab
 
@@ -138,3 +138,27 @@ def test_cards_that_an_answer_leaves_out_are_asked_for(lab: RunningLab, hosts: d
     read = read_vm_with_cards(client, vm.uuid)
     assert read is not None
     assert len(read.cards or ()) == 1
+
+
+def test_a_vm_with_several_disks_is_described_and_restored_with_all_of_them(lab: RunningLab, hosts: dict[str, Site]) -> None:
+    [vm] = hosts["cluster-a"]("pe_vm_info", name="desk", include_disks=True)["vms"]
+    assert [disk["bytes"] >> 30 for disk in vm["disks"]] == [1, 2, 3]
+    [domain] = hosts["cluster-b"]("pe_protection_domain_info", name="PD-1")["protection_domains"]
+    release = {"protection_domain": "PD-1", "vm_name": "desk", "release": "r1", "snapshot_id": domain["snapshots"][0]["id"]}
+    made = hosts["cluster-b"]("pe_protection_domain_restore", **release)["vm"]
+    state = lab.state()["endpoints"]
+    contents = {found["uuid"]: [disk["content"] for disk in found["disks"]] for cluster in ("cluster-a", "cluster-b") for found in state[cluster]["vms"]}
+    assert contents[made["uuid"]] == contents[vm["uuid"]]
+
+
+@pytest.mark.parametrize("namesake", ["first", "last", "same_vlan"])
+def test_networks_of_one_name_are_read_with_what_tells_them_apart(lab: RunningLab, hosts: dict[str, Site], namesake: str) -> None:
+    switch(lab, namesake_networks=namesake)
+    lab.change([{"endpoint": "cluster-b", "kind": "network", "name": "VLAN10", "vlan_id": 20, "vswitch_name": "br1"}])
+    client = connected(hosts["cluster-b"])
+    listed = [network for network in list_networks(client) if network.name == "VLAN10"]
+    assert {(network.vlan_id, network.vswitch) for network in listed} == {(10, "br0"), (20, "br1")}
+    activate(hosts, "PD-1")
+    [vm] = [vm for vm in list_vms_with_cards(client) if vm.name == "desk"]
+    wanted = 20 if namesake == "last" else 10
+    assert [card.network_uuid for card in vm.cards or ()] == [network.uuid for network in listed if network.vlan_id == wanted]
