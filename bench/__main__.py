@@ -20,7 +20,7 @@ import yaml
 from bench.calls import Calls, count_calls
 from bench.cost import Cost, measured
 from bench.critical_path import Durations, critical_path
-from bench.estate import measured_topology
+from bench.estate import SITES, SLOWER, measured_topology
 from bench.lab import running_lab
 from bench.shortening import Shortened
 from bench.shown import figures, show_calls, show_cost
@@ -37,16 +37,18 @@ def main() -> int:
     parser.add_argument("--time-scale", type=float, default=20, help="how much faster than real time the estate works; 1 is the true time")
     parser.add_argument("--shorten", action="store_true", help="true time, but skip the middle of the two long waits and add it to the wall clock")
     parser.add_argument("--crowd", action="store_true", help="put 1,500 images and 200 VMs around on each cluster, and 300 catalogs on the sites")
-    parser.add_argument("--forks", type=int, help="default: as many as there are clusters")
+    parser.add_argument("--uneven", action="store_true", help="the link to the last cluster is 20 times slower; what does that do to the others?")
+    parser.add_argument("--forks", type=int, help="default: as many as there are clusters and sites")
     parser.add_argument("--second-runs", type=int, default=1, help="how often the release is repeated; the median counts")
     parser.add_argument("--directory", type=Path, default=ROOT / ".bench", help="where the lab's files, the output and figures.json go")
     arguments = parser.parse_args()
     arguments.directory.mkdir(parents=True, exist_ok=True)
     durations = Durations()
+    slowest = SLOWER if arguments.uneven else 1
     if arguments.shorten:
         arguments.time_scale = 1.0
     topology = arguments.directory / "topology.yml"
-    topology.write_text(yaml.safe_dump(measured_topology(arguments.clusters, arguments.catalogs, durations, arguments.crowd)))
+    topology.write_text(yaml.safe_dump(measured_topology(arguments.clusters, arguments.catalogs, durations, arguments.crowd, arguments.uneven)))
     with running_lab(topology, arguments.time_scale, arguments.directory) as lab:
         kinds = {endpoint["name"]: endpoint["kind"] for endpoint in lab["endpoints"]}
         requests.post(f"{lab['control_url']}/lab/faults", json=[{"then": {"delay": durations.call}}], timeout=60).raise_for_status()
@@ -55,12 +57,13 @@ def main() -> int:
             requests.delete(f"{lab['control_url']}/lab/requests", timeout=60).raise_for_status()
             shortened = Shortened(lab["control_url"], _long_waits(durations) if arguments.shorten and number == 0 else {})
             shortened.start()
-            cost = _release(lab, arguments.directory, arguments.forks or arguments.clusters, f"run-{number + 1}.log")
+            cost = _release(lab, arguments.directory, arguments.forks or arguments.clusters + SITES, f"run-{number + 1}.log")
             cost = replace(cost, skipped=shortened.end())
             calls = count_calls(requests.get(f"{lab['control_url']}/lab/requests", timeout=300).json(), kinds)
             runs.append((cost, calls))
             if number == 0:
-                _show_release(cost, calls, arguments, critical_path(durations))
+                _show_release(cost, calls, arguments, critical_path(replace(durations, replicate=durations.replicate * slowest)))
+                _show_catalogs(arguments, durations)
             else:
                 _show_repetition(cost, calls)
     (arguments.directory / "figures.json").write_text(json.dumps([figures(cost, calls) for cost, calls in runs], indent=2))
@@ -93,6 +96,24 @@ def _show_release(cost: Cost, calls: Calls, arguments: argparse.Namespace, path:
     show_calls(calls)
     print(f"  per cluster        {calls.of('prism_element') / arguments.clusters:8.1f} calls")
     print(f"  per catalog        {calls.of('citrix') / max(1, arguments.catalogs):8.1f} calls", flush=True)
+
+
+def _show_catalogs(arguments: argparse.Namespace, durations: Durations) -> None:
+    """Each catalog against its own critical path. What the modules measured as work is not taken for it: a late look would count as work."""
+    report = json.loads((arguments.directory / "report.json").read_text())
+    slow = f"cluster-{arguments.clusters:03d}" if arguments.uneven else ""
+    cluster_of = {(site, entry["name"]): entry["cluster"] for site, entries in report["wanted"].items() for entry in entries}
+    ratios: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
+    for path in report["own_paths"]:
+        is_slow = cluster_of[path["where"], path["what"].rpartition("/")[2]] == slow
+        own = critical_path(replace(durations, replicate=durations.replicate * (SLOWER if is_slow else 1)))
+        projected = own + path["seconds"] - own / arguments.time_scale
+        ratios[is_slow].append((path["seconds"] * arguments.time_scale / own, projected / own))
+    for is_slow, found in ratios.items():
+        if found:
+            of = "of the slow cluster" if is_slow else "of all other clusters" if arguments.uneven else ""
+            at_scale, worst = (max(each) for each in zip(*found, strict=True))
+            print(f"  {len(found)} catalogs {of}: at most {at_scale:.3f} times their own critical path at this scale, {worst:.3f} projected")
 
 
 def _show_repetition(cost: Cost, calls: Calls) -> None:

@@ -11,12 +11,16 @@ from lab.generate import BASE_VM, generated_topology
 
 DISK_GIB = 40
 MACHINES_PER_CATALOG = 20
+SITES = 2
+# How much slower the link to the last cluster of an uneven estate is
+SLOWER = 20
 
 
-def measured_topology(clusters: int, catalogs: int, durations: Durations, crowd: bool = False) -> dict[str, Any]:
+def measured_topology(clusters: int, catalogs: int, durations: Durations, crowd: bool = False, uneven: bool = False) -> dict[str, Any]:
     """Return a topology in which the steps take ``durations``.
 
     ``crowd`` puts things around that do not concern the release: 1,500 images and 200 VMs on each cluster, 300 catalogs on the sites.
+    ``uneven`` makes the link to the last cluster slower.
     """
     topology = generated_topology(clusters, catalogs, catalogs * MACHINES_PER_CATALOG)
     topology["durations"] = {
@@ -31,6 +35,8 @@ def measured_topology(clusters: int, catalogs: int, durations: Durations, crowd:
         vm["disk_gib"] = DISK_GIB
     for site in source["remote_sites"]:
         site["bandwidth_mbps"] = DISK_GIB * 2**30 * 8 / durations.replicate / 1_000_000
+    if uneven:
+        source["remote_sites"][-1]["bandwidth_mbps"] /= SLOWER
     if crowd:
         _crowd(topology)
     return topology

@@ -70,12 +70,18 @@ options:
     description:
       - File to write the report to, as JSON. It is replaced as a whole. In check mode nothing is written.
       - Beside all that was given it holds C(timeline), the pieces of work in the order of their beginning, and C(critical_path), those of them that decided how
-        long the run took.
+        long the run took. C(own_paths) tells for each catalog that was moved how many times what had to be done for it alone (C(path_seconds)) it took.
     type: path
   page_path:
     description:
       - File to write the HTML page to. It is replaced as a whole. In check mode nothing is written.
     type: path
+  publish_when:
+    description:
+      - Whether a catalog needed its own cluster only, or all. O(wanted) names the cluster of each.
+    type: str
+    default: needed_clusters
+    choices: [needed_clusters, all_clusters]
   rollback:
     description:
       - Whether this is the report of a roll-back. Then O(sites) holds catalogs as M(euc.nutanix_citrix.citrix_catalog_rollback) returns them,

@@ -146,6 +146,20 @@ def test_one_cluster_away_then_back(lab: RunningLab, release: Release) -> None:
     assert set(catalog_images(lab).values()) == {"ctx_Gold_2026.11.20-1"}
 
 
+def test_a_dead_link_holds_up_nobody_but_its_own_catalogs(lab: RunningLab, release: Release, tmp_path: Path) -> None:
+    before = catalog_images(lab)
+    lab.change([{"endpoint": "cluster-a", "kind": "connected", "remote_site": "cluster-c", "connected": False}])
+    outcome = release("2026.11.20-1", "-e", "image_release_replication_timeout=40")
+    assert outcome.status != 0
+    moved = {name for name, image in catalog_images(lab).items() if image != before[name]}
+    assert moved == {name for name in before if name.startswith("daas/")}
+    report = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
+    (given_up,) = [step["finished"] for step in report["timeline"] if step["where"] == "cluster-c" and step["failed"]]
+    assert all(step["finished"] < given_up for step in report["timeline"] if step["phase"] == "publish")
+    assert {(path["where"], path["what"]) for path in report["own_paths"]} == {("daas", "Prod/W11-Pool"), ("daas", "W11-Sales")}
+    assert "cvad, catalog W11-Lab: not touched (cluster-c lacks the image)" in report["problems"]
+
+
 def test_source_away_moves_nothing(lab: RunningLab, release: Release) -> None:
     before = catalog_images(lab)
     lab.change([{"endpoint": "cluster-a", "kind": "reachable", "reachable": False}])

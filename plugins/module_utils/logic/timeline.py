@@ -10,13 +10,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
 
 SNAPSHOT = "snapshot"
 PUBLISH = "publish"
 ROLL_BACK = "roll back"
+REMOVE = "remove"
 ON_SITES = (PUBLISH, ROLL_BACK)
-PHASES = (SNAPSHOT, "replicate", "restore", "image", "remove", *ON_SITES)
+PHASES = (SNAPSHOT, "replicate", "restore", "image", REMOVE, *ON_SITES)
 
 
 @dataclass(frozen=True)
@@ -67,10 +69,34 @@ def _catalog_steps(site: str, name: str, phase: str, result: Mapping[str, Any]) 
     return [_step(site, name, {**result, "phase": phase, "failed": result.get("action") == "failed"})]
 
 
-def critical_path(steps: Sequence[Step]) -> list[Step]:
+# (site, catalog) -> the clusters that it needs. One that is not in it needs all.
+Needs = Mapping[tuple[str, str], Sequence[str]]
+
+
+def needs_of(sites: Mapping[str, Mapping[str, Any]], wanted: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[tuple[str, str], list[str]]:
+    """Which cluster each catalog needs, by what the operator wanted: site -> [{name, folder?, id?, cluster?}]."""
+    needs = {}
+    for host, site in sites.items():
+        for catalog in site["catalogs"]:
+            own = [entry["cluster"] for entry in wanted.get(host) or [] if entry.get("cluster") and _means(entry, catalog)]
+            if own:
+                needs[host, catalog.get("full_name") or catalog.get("name") or ""] = own
+    return needs
+
+
+def _means(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
+    if entry.get("id"):
+        return str(entry["id"]).casefold() == str(catalog.get("id")).casefold()
+    if str(entry.get("name")).casefold() != str(catalog.get("name")).casefold():
+        return False
+    folders = [folder_levels(str(given or "").casefold()) for given in (entry.get("folder"), catalog.get("folder"))]
+    return entry.get("folder") is None or folders[0] == folders[1]
+
+
+def critical_path(steps: Sequence[Step], needs: Needs | None = None) -> list[Step]:
     """The chain of steps, each waiting for the one before, that ends with the last catalog, or with the last cluster when no catalog was moved.
 
-    The first snapshot holds up every cluster; every cluster holds up every catalog, as the plays follow one another; a catalog may also have waited for its
+    The first snapshot holds up every cluster; a cluster holds up the catalogs that need it, until it has the image; a catalog may also have waited for its
     turn behind another one of its site.
     """
     last = max((step for step in steps if step.phase in ON_SITES), key=lambda step: step.finished, default=None)
@@ -78,18 +104,38 @@ def critical_path(steps: Sequence[Step]) -> list[Step]:
     chain: list[Step] = []
     while last is not None:
         chain.append(last)
-        last = max((step for step in steps if _holds_up(step, last)), key=lambda step: step.finished, default=None)
+        last = max((step for step in steps if _holds_up(step, last, needs or {})), key=lambda step: step.finished, default=None)
     return chain[::-1]
 
 
-def _holds_up(step: Step, later: Step) -> bool:
+def own_paths(steps: Sequence[Step], needs: Needs, began: datetime) -> list[dict[str, Any]]:
+    """For each catalog that was moved, how near it came to its own critical path: {where, what, path_seconds, seconds, ratio}.
+
+    Its path is what had to be done for it alone: snapshot, replica, restore and image on its cluster, its update. `seconds` count from the beginning of
+    the run.
+    """
+    told = []
+    for step in steps:
+        if step.phase != PUBLISH or step.failed:
+            continue
+        alone = [other for other in steps if other is step or other.phase not in ON_SITES]
+        path = sum(each.seconds for each in critical_path(alone, needs))
+        seconds = (step.finished - began).total_seconds()
+        ratio = round(seconds / path, 3) if path else None
+        told.append({"where": step.where, "what": step.what, "path_seconds": round(path, 3), "seconds": round(seconds, 3), "ratio": ratio})
+    return told
+
+
+def _holds_up(step: Step, later: Step, needs: Needs) -> bool:
     if step.started >= later.started or step.finished > later.finished:
         return False
     if step.lane == later.lane or (step.phase == SNAPSHOT and later.phase not in ON_SITES):
         return PHASES.index(step.phase) < PHASES.index(later.phase)
     if later.phase not in ON_SITES or step.finished > later.started:
         return False
-    return step.phase not in ON_SITES or step.where == later.where
+    if step.phase in ON_SITES:
+        return step.where == later.where
+    return step.phase == SNAPSHOT or (step.phase != REMOVE and step.where in needs.get(later.lane, [step.where]))
 
 
 def as_dicts(steps: Iterable[Step]) -> list[dict[str, Any]]:

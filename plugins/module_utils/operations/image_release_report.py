@@ -34,6 +34,7 @@ ARGUMENTS = {
     "path": {"type": "path"},
     "rollback": {"type": "bool", "default": False},
     "page_path": {"type": "path"},
+    "publish_when": {"type": "str", "default": "needed_clusters", "choices": ["needed_clusters", "all_clusters"]},
 }
 TOLD_AS_GIVEN = ("release", "rollback", "base_vm", "image", "protection_domain", "source", "operator", "protection", "clusters", "sites", "wanted")
 REASSURANCE = "the release itself is not touched by this."
@@ -61,6 +62,9 @@ def perform(run: Run) -> dict[str, Any]:
         "blast_radius": concerns,
         "rows": as_dicts(rows),
     }
+    farthest = max((path for path in report["own_paths"] if path["ratio"]), key=lambda path: path["ratio"], default=None)
+    if farthest:
+        run.show(f"Each catalog took at most {farthest['ratio']:.2f} times its own critical path ({farthest['what']} on {farthest['where']}).")
     if not run.check:
         if params["path"]:
             write_report(Path(params["path"]), json.dumps(report, indent=2, ensure_ascii=False) + "\n", REASSURANCE)
@@ -83,6 +87,7 @@ def _times(params: Mapping[str, Any]) -> dict[str, Any]:
         begun = [from_iso_milliseconds(params["started"])] if params["started"] else []
     except (KeyError, ValueError) as error:
         raise OperationError(f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC.") from None
+    needs = timeline.needs_of(params["sites"], params["wanted"]) if params["publish_when"] == "needed_clusters" else {}
     now = datetime.now(timezone.utc)
     began = min([*begun, *(step.started for step in steps)], default=now)
     return {
@@ -90,7 +95,8 @@ def _times(params: Mapping[str, Any]) -> dict[str, Any]:
         "finished": iso_milliseconds(now),
         "seconds": round((now - began).total_seconds(), 3),
         "timeline": timeline.as_dicts(steps),
-        "critical_path": timeline.as_dicts(timeline.critical_path(steps)),
+        "critical_path": timeline.as_dicts(timeline.critical_path(steps, needs)),
+        "own_paths": timeline.own_paths(steps, needs, began),
     }
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timeline import as_dicts, critical_path, from_dicts, release_steps
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timeline import as_dicts, critical_path, from_dicts, needs_of, own_paths, release_steps
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
 
 BEGAN = datetime(2026, 11, 20, 23, 33, tzinfo=timezone.utc)
@@ -24,9 +24,9 @@ def piece(phase: str, started: float, finished: float) -> dict[str, Any]:
     return {"phase": phase, "started": at(started), "finished": at(finished), "failed": False}
 
 
-def catalog(name: str, started: float | None, finished: float | None, **given: Any) -> dict[str, Any]:
+def catalog(full_name: str, started: float | None, finished: float | None, **given: Any) -> dict[str, Any]:
     times = [None if seconds is None else at(seconds) for seconds in (started, finished)]
-    return {"full_name": name, "action": "published", "started": times[0], "finished": times[1], **given}
+    return {"full_name": full_name, "action": "published", "started": times[0], "finished": times[1], **given}
 
 
 def site(*catalogs: dict[str, Any]) -> dict[str, Any]:
@@ -52,9 +52,39 @@ def test_path_leads_from_the_snapshot_over_the_slowest_cluster_to_the_last_catal
         ("b", "", "replicate"),
         ("b", "", "restore"),
         ("b", "", "image"),
-        ("b", "", "remove"),
         ("daas", "X", "publish"),
     ]
+
+
+WANTED = {"daas": [{"name": "x", "folder": "Prod", "cluster": "a"}, {"id": "ID-Y", "cluster": "b"}, {"name": "Z"}]}
+
+
+def test_a_slow_cluster_is_on_the_path_of_its_own_catalogs_only() -> None:
+    sites = {
+        "daas": site(
+            catalog("Prod/X", 36, 936, name="X", folder="Prod", id="id-x"),
+            catalog("Y", 636, 1536, name="Y", folder="", id="id-y"),
+            catalog("Z", 636, 836, name="Z", folder="", id="id-z"),
+        )
+    }
+    needs = needs_of(sites, WANTED)
+    assert needs == {("daas", "Prod/X"): ["a"], ("daas", "Y"): ["b"]}
+    steps = release_steps("a", PROTECTION, CLUSTERS, sites)
+    paths = {path["what"]: (path["path_seconds"], path["seconds"]) for path in own_paths(steps, needs, BEGAN)}
+    assert paths == {"Prod/X": (4 + 23 + 4 + 900, 936), "Y": (4 + 594 + 29 + 4 + 900, 1536), "Z": (4 + 594 + 29 + 4 + 200, 836)}
+    last = release_steps("a", PROTECTION, CLUSTERS, {"daas": {"catalogs": [catalog("Prod/X", 700, 936, name="X", folder="Prod")]}})
+    assert ("b", "", "image") not in [(*step.lane, step.phase) for step in critical_path(last, needs)]
+    assert ("b", "", "image") in [(*step.lane, step.phase) for step in critical_path(last)]
+
+
+def test_a_namesake_in_another_folder_needs_nothing_of_it() -> None:
+    sites = {"daas": site(catalog("Test/X", 36, 936, name="X", folder="Test", id="id-t"))}
+    assert needs_of(sites, WANTED) == {}
+
+
+def test_what_failed_or_was_there_has_no_path() -> None:
+    sites = {"daas": site(catalog("X", 36, 936, action="failed"), catalog("Y", None, None, action="unchanged"))}
+    assert own_paths(release_steps("a", PROTECTION, CLUSTERS, sites), {}, BEGAN) == []
 
 
 def test_catalog_that_waited_for_its_turn_follows_the_one_before() -> None:
