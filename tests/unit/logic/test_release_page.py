@@ -187,7 +187,7 @@ def test_large_estate_is_folded() -> None:
     page = look(report(clusters, {"daas": site(*catalogs)}, SNAPSHOT, wanted=wanted))
     folded = [attributes for attributes in page.all("details") if "open" not in attributes]
     assert len(folded) == 52
-    assert len(page.all("svg")) == 6 + 50 + 300
+    assert len(page.all("svg")) == 5 + 50 + 300
 
 
 def awkward_report(name: str) -> dict[str, Any]:
