@@ -97,6 +97,7 @@ def wait_for(
             raise StillRunning(
                 f"{what} is still running after {duration(elapsed)}{f' ({state})' if state else ''}",
                 advice or "It was not cancelled. Run the same task again to go on waiting, or raise wait_timeout.",
+                under_way=True,
             )
         if state and state != shown and elapsed >= silent_until:
             progress(f"{what}: {state}, {duration(elapsed)}")
@@ -107,7 +108,7 @@ def wait_for(
 
 def _end_not_seen(what: str, error: OperationError) -> EndNotSeen:
     advice = f"{error.advice} It was not cancelled: run the same task again to look for its end.".strip()
-    return EndNotSeen(f"{what} was not seen to end: {error.message}", advice, **error.details)
+    return EndNotSeen(f"{what} was not seen to end: {error.message}", advice, **{**error.details, "under_way": True})
 
 
 def duration(seconds: float) -> str:

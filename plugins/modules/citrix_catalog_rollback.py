@@ -223,6 +223,10 @@ catalogs:
       description: Why it failed, or that it was not waited for.
       type: str
       returned: always
+    error:
+      description: Why it failed and what to do about it, each by itself.
+      type: dict
+      returned: always, null unless it failed
   sample:
     - id: c0ffee00-0000-4000-8000-000000000001
       name: W11-Pool
@@ -256,6 +260,7 @@ catalogs:
             sessions: 12
       warning: null
       msg: null
+      error: null
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module

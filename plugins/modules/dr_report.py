@@ -82,10 +82,11 @@ options:
     default: {}
   obstacles:
     description:
-      - What stopped the run before anything was moved, in sentences. That of a site begins with its name and a colon. What another result tells as well is
-        told once. With any, a protection domain that was only planned was not begun, instead of cut short.
+      - What stopped the run before anything was moved, each as P(euc.nutanix_citrix.failure#filter) tells it, a result, or a text. That of a site is the second
+        of a pair, behind the site's name. What another result tells as well is told once.
+      - With any, a protection domain that was only planned was not begun, instead of cut short.
     type: list
-    elements: str
+    elements: raw
     default: []
   policy:
     description:

@@ -102,7 +102,7 @@ def test_a_hiccup_in_a_wait_is_a_missing_answer(error: Exception) -> None:
 def test_what_was_not_seen_to_end_is_called_that(error: Exception) -> None:
     with pytest.raises(EndNotSeen, match=r"move of 'PD' was not seen to end: .*It was not cancelled") as caught:
         wait_for(looks(Look(1, False), error), what="move of 'PD'", timeout=0.3, progress=lambda line: None)
-    assert caught.value.details == getattr(error, "details", {})
+    assert caught.value.details == {**getattr(error, "details", {}), "under_way": True}
 
 
 def test_a_session_that_stays_refused_is_asked_three_times_at_most(monkeypatch: pytest.MonkeyPatch) -> None:

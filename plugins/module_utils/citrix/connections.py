@@ -12,6 +12,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import Connection
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import read_jobs, start, wait_for_job
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.named import find_named
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
@@ -22,8 +23,8 @@ def named_connections(site: CitrixSite, names: Iterable[str], known: Sequence[Co
     """The connections of these names or ids, each once. Raises OperationError for one that is not there."""
     try:
         return list(dict.fromkeys(find_named("hypervisor connection", name, known) for name in names))
-    except LookupError as error:
-        raise OperationError(f"{site.endpoint}: {error}") from None
+    except NoMatch as error:
+        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
 
 
 def connection_facts(connection: Connection) -> dict[str, Any]:

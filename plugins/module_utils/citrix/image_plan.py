@@ -18,6 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_rad
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import RunningTask, has_image
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_outcomes import Outcome, failure, results
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.reboot_policy import AT_NEXT_SHUTDOWN
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -61,8 +62,8 @@ def chosen_targets(site: CitrixSite, wanted: Sequence[Mapping[str, Any]]) -> tup
         try:
             start = (tuple(given.get("start_when") or ()), given.get("hold") or "")
             target = Target(find_catalog(selector, catalogs), given.get("image") or "", given.get("note"), *start)
-        except LookupError as error:
-            missed.append(Outcome(selector.id or selector.name, None, "failed", msg=str(error)))
+        except NoMatch as error:
+            missed.append(Outcome(selector.id or selector.name, None, "failed", msg=error.message, advice=error.advice))
             continue
         known = targets.setdefault(target.catalog.id, target)
         if known.image != target.image:
@@ -106,7 +107,7 @@ def with_impacts(site: CitrixSite, run: Run, orders: Sequence[Order], terms: Ter
 def finish(outcomes: Sequence[Outcome], site: CitrixSite) -> dict[str, Any]:
     """The module's result; an OperationError that carries it when any catalog failed."""
     result = results(outcomes)
-    problem = failure(outcomes)
+    problem, advice = failure(outcomes)
     if problem:
-        raise OperationError(f"{site.endpoint}: {problem}", **result)
+        raise OperationError(f"{site.endpoint}: {problem}", advice, **result)
     return result

@@ -26,7 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.reboot_po
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_over
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, NotFound, OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, EndNotSeen, NotFound, OperationError, StillRunning
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
 
@@ -123,7 +123,7 @@ def _settled(order: Order, terms: Terms) -> Outcome | None:
     if step.action == "unchanged":
         return Outcome(step.catalog.full_name, step.catalog, "unchanged", step.catalog.image_path)
     if step.action == "refuse":
-        return Outcome(step.catalog.full_name, step.catalog, "failed", step.catalog.image_path, msg=step.reason)
+        return Outcome(step.catalog.full_name, step.catalog, "failed", step.catalog.image_path, msg=step.reason, advice=step.advice)
     late = window_over(terms.start_before, datetime.now(timezone.utc))
     if late and step.action != "adopt":
         return Outcome(step.catalog.full_name, step.catalog, "window_over", step.catalog.image_path, msg=late)
@@ -159,7 +159,9 @@ class _CatalogUpdate:
         except OperationError as error:
             status = error.details.get("job_status", "")
             # What still runs will change the catalog, though nobody looks any more
-            outcome = self._outcome("failed", self._catalog.image_path, job_status=status, changed=isinstance(error, StillRunning), msg=str(error))
+            runs = isinstance(error, (StillRunning, EndNotSeen))
+            words = {"msg": error.message, "advice": error.advice}
+            outcome = self._outcome("failed", self._catalog.image_path, job_status=status, changed=runs, **words)
         finished = datetime.now(timezone.utc)
         return replace(outcome, seconds=time.monotonic() - begun, started=iso_milliseconds(started), finished=iso_milliseconds(finished))
 

@@ -17,6 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machine_scope import Scope, Wish, choose, names_in_csv
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 SCOPE_ARGUMENTS: dict[str, Any] = {
@@ -44,8 +45,8 @@ def read_scope(site: CitrixSite, params: Mapping[str, Any], hosting_vm_uuids: Se
     try:
         wish = replace(read_wish(site, params), hosting_vm_uuids=tuple(hosting_vm_uuids))
         return choose(wish, _read(site, wish))
-    except LookupError as error:
-        raise OperationError(f"{site.endpoint}: {error}") from None
+    except NoMatch as error:
+        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
 
 
 def read_wish(site: CitrixSite, params: Mapping[str, Any]) -> Wish:

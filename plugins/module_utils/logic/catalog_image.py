@@ -21,6 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_pat
     same_image,
     same_path,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 
 TaskKind = Literal["image update", "rollback", "provisioning task"]
@@ -50,13 +51,14 @@ class RunningTask:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do with a catalog. `path` is the image it has afterwards, `reason` why it is refused."""
+    """What to do with a catalog. `path` is the image it has afterwards, `reason` why it is refused and `advice` what to do then."""
 
     catalog: Catalog
     action: Literal["unchanged", "publish", "roll back", "adopt", "refuse"]
     path: str = ""
     reason: str = ""
     task: RunningTask | None = None
+    advice: str = ""
 
     @property
     def changes(self) -> bool:
@@ -97,16 +99,16 @@ def plan_update(catalog: Catalog, image: str, visible: Sequence[MasterImage], ta
         return Step(catalog, "unchanged", catalog.image_path)
     if same_path(catalog.image_path, wanted) and not has_image(catalog, image):
         apart = f"it stands on '{image_name(catalog.image_path)}', which Citrix cannot tell from '{image_name(wanted)}': they differ in case only"
-        return Step(catalog, "refuse", reason=f"{apart}. Use another release id")
+        return Step(catalog, "refuse", reason=apart, advice="Use another release id.")
     refusal = _in_the_way(catalog, task)
     if refusal:
         return Step(catalog, "refuse", reason=refusal, task=task)
     try:
         return Step(catalog, "publish", find_image(image, unit.name, visible).path)
-    except LookupError as error:
+    except NoMatch as error:
         if assume_visible and not any(same_path(candidate.path, wanted) for candidate in visible):
             return Step(catalog, "publish", wanted)
-        return Step(catalog, "refuse", reason=str(error))
+        return Step(catalog, "refuse", reason=error.message, advice=error.advice)
 
 
 def needs_rollback(catalog: Catalog, from_image: str | None, image: str | None) -> bool:
@@ -132,8 +134,8 @@ def plan_rollback(
         return Step(catalog, "refuse", reason=in_the_way, task=task) if in_the_way else Step(catalog, "unchanged", catalog.image_path)
     try:
         target = rollback_target(catalog, image, history)
-    except LookupError as error:
-        return Step(catalog, "refuse", reason=str(error))
+    except NoMatch as error:
+        return Step(catalog, "refuse", reason=error.message, advice=error.advice)
     if image is not None:
         return plan_update(catalog, target.path, visible, task)
     if task and (task.kind == "rollback" or task.leads_to(target.path)):
@@ -143,8 +145,8 @@ def plan_rollback(
         return Step(catalog, "refuse", reason=refusal, task=task)
     try:
         return Step(catalog, "roll back", find_image(target.path, catalog.hosting_unit.name, visible).path)
-    except LookupError as error:
-        return Step(catalog, "refuse", reason=str(error))
+    except NoMatch as error:
+        return Step(catalog, "refuse", reason=error.message, advice=error.advice)
 
 
 def rollback_target(catalog: Catalog, image: str | None, history: Sequence[HistoricalImage]) -> HistoricalImage:
@@ -157,10 +159,10 @@ def rollback_target(catalog: Catalog, image: str | None, history: Sequence[Histo
         path = expected_path(catalog.hosting_unit.path, image) if catalog.hosting_unit else image
         named = [entry for entry in others if same(entry.path, path)]
         if not named:
-            raise LookupError(f"its history holds no image '{image}'. {near_names(image, (entry.name for entry in others))}".rstrip())
+            raise NoMatch(f"its history holds no image '{image}'", near_names(image, (entry.name for entry in others)))
         target = named[0]
     if target.status == "Deleted":
-        raise LookupError(f"the image '{target.name}' of its history was deleted")
+        raise NoMatch(f"the image '{target.name}' of its history was deleted")
     return target
 
 

@@ -41,6 +41,14 @@ class Outcome:
     msg: str = ""
     impact: Mapping[str, Any] | None = None
     faulty_before: tuple[str, ...] | None = None
+    advice: str = ""
+
+    @property
+    def told(self) -> str:
+        """What went wrong and what to do about it, in one text."""
+        if not self.advice:
+            return self.msg
+        return f"{self.msg if self.msg.endswith(('.', '?', '!')) else f'{self.msg}.'} {self.advice}"
 
 
 def results(outcomes: Sequence[Outcome]) -> dict[str, Any]:
@@ -56,13 +64,12 @@ def results(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def failure(outcomes: Sequence[Outcome]) -> str:
-    """One sentence for all catalogs that failed, came too late or were not touched, '' when none did."""
+def failure(outcomes: Sequence[Outcome]) -> tuple[str, str]:
+    """Message and advice for all catalogs that failed, came too late or were not touched, ('', '') when none did."""
     failed = [outcome for outcome in outcomes if outcome.action in UNSETTLED]
-    if not failed:
-        return ""
     told = "; ".join(f"{outcome.wanted}: {outcome.msg.rstrip('.')}" for outcome in failed)
-    return f"{len(failed)} of {len(outcomes)} catalogs failed. {told}" if len(outcomes) > 1 else told
+    advice = " ".join(dict.fromkeys(outcome.advice for outcome in failed if outcome.advice))
+    return (f"{len(failed)} of {len(outcomes)} catalogs failed: {told}" if failed and len(outcomes) > 1 else told), advice
 
 
 def _facts(outcome: Outcome) -> dict[str, Any]:
@@ -87,7 +94,8 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         "machines_take_image": catalog.machines_take_image if catalog else None,
         "impact": outcome.impact,
         "warning": "; ".join(part for part in (outcome.warning, _remark(outcome)) if part) or None,
-        "msg": outcome.msg or None,
+        "msg": outcome.told or None,
+        "error": {"message": outcome.msg, "advice": outcome.advice} if outcome.action in UNSETTLED else None,
     }
 
 

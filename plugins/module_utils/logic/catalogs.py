@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 
 _SEPARATORS = re.compile(r"[/\\|]+")
@@ -114,10 +115,10 @@ def find_catalog(selector: Selector, catalogs: Sequence[Catalog]) -> Catalog:
         return found[0]
     if found:
         names = ", ".join(sorted(f"'{catalog.full_name}' ({catalog.id})" for catalog in found))
-        raise LookupError(f"{len(found)} catalogs are called '{selector.name}': {names}. Give folder or id")
+        raise NoMatch(f"{len(found)} catalogs are called '{selector.name}': {names}", "Give folder or id.")
     known = {catalog.id if selector.id else catalog.name if selector.folder is None else catalog.full_name for catalog in catalogs}
     wanted = selector.id or "/".join((*folder_levels(selector.folder or ""), selector.name))
-    raise LookupError(f"there is no catalog {selector}. {near_names(wanted, known)}".rstrip())
+    raise NoMatch(f"there is no catalog {selector}", near_names(wanted, known))
 
 
 def _fits(selector: Selector, catalog: Catalog) -> bool:

@@ -15,6 +15,7 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, TypeAlias
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import CONNECTED
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failures import fields_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.page import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import Row
 
@@ -68,13 +69,11 @@ BEFORE = "the run ended before"
 AGAIN = "Mend the cause and run the same command again: it does the rest and nothing else."
 RUN_AGAIN = "Run the same command again: it goes on where this run ended."
 THEN_AGAIN = "Then run the same command again: it does the rest and nothing else."
-SENTENCE_END = re.compile(r"\.\s+(?=[A-Z])")
 # A row has room for so much.
 BRIEF = 110
-# Options of modules are variables of the roles here.
-OPTIONS = re.compile(
-    r"\b(accept_pending_replications|accept_split_brain|data_age_limit|replication_timeout|accept_running_vms|remote_site|sessions(?==)|save_path)\b"
-)
+# Options of modules are variables of the roles here. In an advice only, which is ours; what stands in quotes is a name that somebody else gave.
+OPTION_NAMES = "accept_pending_replications|accept_split_brain|data_age_limit|replication_timeout|accept_running_vms|remote_site|sessions(?==)|save_path"
+OPTIONS = re.compile(rf"(?<![\w'])({OPTION_NAMES})(?![\w'])")
 ROLE_OF = {"save_path": "machine_rehost"}
 # So many of a kind are told on the screen; files tell all.
 MOST_TOLD = 20
@@ -96,7 +95,7 @@ class Move:
     drills: Mapping[str, Result | None] = field(default_factory=dict)
     policy: Mapping[str, str] = field(default_factory=dict)
     accept_maintenance: bool = False
-    obstacles: Sequence[str] = ()
+    obstacles: Sequence[Any] = ()
     check: bool = False
 
     @property
@@ -208,7 +207,7 @@ def _failover(move: Move, name: str, result: Result, judgement: Judgement) -> No
             judgement.tell(where, name, "not failed over", BEFORE, finding)
         return
     if _failed(result):
-        cannot = "cannot be" if move.check or move.obstacles else "was not"
+        cannot = "cannot be" if move.check or move.obstacles else "was not seen" if result.get("under_way") else "was not"
         text, advice = _told(result)
         if move.mode == FAILBACK and "active on both" in text:
             advice = (
@@ -367,11 +366,11 @@ def _networks(move: Move, where: str, name: str, result: Result) -> list[Finding
 def _obstacles(move: Move, judgement: Judgement) -> None:
     """What stopped the run before anything was moved, as far as no part has told it."""
     for obstacle in move.obstacles:
-        host, _colon, rest = obstacle.partition(": ")
-        where, said = (host, rest) if host in move.sites else ("", obstacle)
-        text, advice = _told({"msg": said})
+        where, said = obstacle if isinstance(obstacle, (list, tuple)) else ("", obstacle)
+        reason = said if isinstance(said, Mapping) else {"message": str(said)}
+        text, advice = _told(reason)
         if not any(text in finding.text for finding in judgement.problems):
-            judgement.tell(where or move.source, "all", "stopped", _brief({"msg": said}), Finding(where, FAILED_PART, "", text, advice, True))
+            judgement.tell(where or move.source, "all", "stopped", _brief(reason), Finding(where, FAILED_PART, "", text, advice, True))
 
 
 def _drill(move: Move, name: str, result: Result, judgement: Judgement) -> None:
@@ -391,8 +390,9 @@ def _drill(move: Move, name: str, result: Result, judgement: Judgement) -> None:
     clones, removed = entries(result, "clones"), entries(result, "removed")
     if _failed(result):
         if not findings:
-            findings = [Finding(where, FAILED_PART, name, f"The drill of {name} failed: {_why(result)}", AGAIN, True)]
-        judgement.tell(where, name, "drill failed", _why(result), *findings)
+            text, advice = _told(result)
+            findings = [Finding(where, FAILED_PART, name, f"The drill of {name} failed: {text}", advice, True)]
+        judgement.tell(where, name, "drill failed", _brief(result), *findings)
         return
     would = "would be " if move.check and result.get("changed") else ""
     if (removed and not clones) or result.get("state") == "absent":
@@ -454,19 +454,20 @@ def _site(move: Move, site: str, parts: Result, judgement: Judgement) -> None:
         judgement.findings += _staying(site, result)
     _proof(move, site, parts, message, judgement)
     if message:
-        _message(move, site, message, judgement)
+        _message(move, site, parts, judgement)
 
 
-def _message(move: Move, site: str, message: str, judgement: Judgement) -> None:
-    """Why the site's part ended. A part that failed mostly has said so itself, and what stopped all sites is told once."""
-    told = message
+def _message(move: Move, site: str, parts: Result, judgement: Judgement) -> None:
+    """Why the site's part ended. A part that failed mostly has said so itself, and what stopped all sites is told once, with the name of one before it."""
+    message = str(parts.get("message") or "")
     for other in move.sites:
-        told = told.removeprefix(f"{other}: ")
-    text, advice = _told({"msg": told})
+        message = message.removeprefix(f"{other}: ")
+    reason = {"message": message, "error": parts.get("error")}
+    text, advice = _told(reason)
     if any(text in finding.text for finding in judgement.problems):
         judgement.rows.append(Row(site, "site", "stopped", "", False))
     else:
-        judgement.tell(site, "site", "failed", _brief({"msg": told}), Finding(site, FAILED_PART, "", text, advice, True))
+        judgement.tell(site, "site", "failed", _brief(reason), Finding(site, FAILED_PART, "", text, advice, True))
 
 
 def _staying(site: str, result: Result) -> list[Finding]:
@@ -919,17 +920,18 @@ def _key(item: Any) -> str:
 
 
 def _why(item: Any) -> str:
-    return (
-        str(next((item[name] for name in ("msg", "message", "reason", "why", "error", "problem") if item.get(name)), "")).rstrip(".")
-        if isinstance(item, Mapping)
-        else ""
-    )
+    """What went wrong, without the advice where a failure has both apart. A text is told whole."""
+    if not isinstance(item, Mapping):
+        return ""
+    texts = [item.get(name) for name in ("msg", "message", "reason", "why", "error", "problem")]
+    return (fields_of(item)[0] or next((str(text) for text in texts if text and not isinstance(text, Mapping)), "")).rstrip(".")
 
 
 def _told(item: Any) -> tuple[str, str]:
-    """What went wrong, in one sentence, and what to do about it."""
-    text, *advice = SENTENCE_END.split(OPTIONS.sub(lambda found: f"{ROLE_OF.get(found[1], 'dr_failover')}_{found[1]}", _why(item)), maxsplit=1)
-    return text, f"{advice[0].rstrip('.')}. {THEN_AGAIN}" if advice else AGAIN
+    """What went wrong, and what to do about it."""
+    given = fields_of(item)[1] if isinstance(item, Mapping) else ""
+    advice = OPTIONS.sub(lambda found: f"{ROLE_OF.get(found[1], 'dr_failover')}_{found[1]}", given)
+    return _why(item), f"{advice.rstrip('.')}. {THEN_AGAIN}" if advice else AGAIN
 
 
 def _brief(item: Any) -> str:

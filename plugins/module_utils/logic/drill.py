@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import DEFAULT_PREFIX as RELEASE_PREFIX
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import RELEASE_ID
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
 
@@ -66,11 +67,11 @@ def scope_of(members: Iterable[Member], vm_names: Sequence[str], exclude: Sequen
     held = Counter(member.vm_name for member in members)
     for name in vm_names:
         if name not in held:
-            raise LookupError(f"it holds no VM '{name}'. {near_names(name, held)}".strip())
+            raise NoMatch(f"it holds no VM '{name}'", near_names(name, held))
     chosen = [name for name in (dict.fromkeys(vm_names) or held) if name not in exclude]
     twice = [name for name in chosen if held[name] > 1]
     if twice:
-        raise LookupError(f"it holds more than one VM called {quoted(twice)}, whose clones would have one name. Leave them out with exclude")
+        raise NoMatch(f"it holds more than one VM called {quoted(twice)}, whose clones would have one name", "Leave them out with exclude.")
     return Scope(tuple(chosen), tuple(name for name in held if name in exclude), tuple(name for name in exclude if name not in held))
 
 

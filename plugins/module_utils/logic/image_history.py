@@ -16,6 +16,7 @@ from datetime import datetime
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import HistoricalImage, image_name, same_path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import quoted
 
 _MARK = "[back from "
@@ -86,20 +87,20 @@ def _before(current: str, history: Sequence[HistoricalImage], left: frozenset[st
     others = [entry for entry in history if entry.path and entry.path.casefold() not in left]
     paths = {entry.path.casefold() for entry in others}
     if not paths:
-        raise LookupError("its history holds no image before the current one")
+        raise NoMatch("its history holds no image before the current one")
     comings = _comings(history)
     dated = [coming for coming in comings if coming.image.path.casefold() in paths]
     if len(dated) < len(others):
         if len(paths) == 1:
             return others[0]
-        raise LookupError(f"which image came before cannot be told from the dates in its history ({quoted(entry.name for entry in others)}); name the image")
+        raise NoMatch(f"which image came before cannot be told from the dates in its history ({quoted(entry.name for entry in others)})", "Name the image.")
     came = _came([coming for coming in comings if same_path(coming.image.path, current)])
     eligible = [coming for coming in dated if not _is_withdrawn(coming.image, comings)]
     first, last = (_newest(eligible, boundary) for boundary in ((min(came), max(came)) if came else (None, None)))
     if last is None:
-        raise LookupError("its history holds no image before the current one")
+        raise NoMatch("its history holds no image before the current one")
     if first is None or not same_path(first.path, last.path):
-        raise LookupError(f"the current image came more than once, with '{last.name}' in between; name the image to go back to")
+        raise NoMatch(f"the current image came more than once, with '{last.name}' in between", "Name the image to go back to.")
     return last
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import Identity, cluster_of_unit, identity_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_image_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 
 Facts = Mapping[str, Any]
@@ -88,9 +89,8 @@ def chosen(found: Sequence[dict[str, Any]], wanted: Sequence[str]) -> list[dict[
     names = [(each, {each["catalog"].casefold(), each["name"].casefold()}) for each in found]
     for name in wanted:
         if not any(name.casefold() in own for _each, own in names):
-            raise LookupError(
-                f"no site that was asked has a catalog '{name}' with a master image. {near_names(name, (each['catalog'] for each in found))}".rstrip()
-            )
+            near = near_names(name, (each["catalog"] for each in found))
+            raise NoMatch(f"no site that was asked has a catalog '{name}' with a master image", near)
     folded = {name.casefold() for name in wanted}
     return [each for each, own in names if folded & own]
 

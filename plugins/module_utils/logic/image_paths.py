@@ -13,6 +13,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
 
 _UNIT = re.compile(r"\AXDHyp:\\HostingUnits\\[^\\]*\\|.*/Resources/", re.IGNORECASE | re.DOTALL)
@@ -93,14 +94,14 @@ def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> Ma
     rivals = [candidate for candidate in visible if len(found) == 1 and candidate not in found and same_path(candidate.path, found[0].path)]
     if rivals:
         names = quoted(candidate.name for candidate in (*found, *rivals))
-        raise LookupError(f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart")
+        raise NoMatch(f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart")
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(candidate.id or candidate.path for candidate in found)
-        raise LookupError(f"hosting unit '{unit_name}' shows {len(found)} images '{image}' ({ids}); which one is meant cannot be told")
+        raise NoMatch(f"hosting unit '{unit_name}' shows {len(found)} images '{image}' ({ids}); which one is meant cannot be told")
     known = {candidate.path if is_path(image) else candidate.name for candidate in visible}
-    raise LookupError(f"hosting unit '{unit_name}' shows no image '{image}'. {near_names(image, known)}".rstrip())
+    raise NoMatch(f"hosting unit '{unit_name}' shows no image '{image}'", near_names(image, known))
 
 
 def _without_type(name: str) -> str:

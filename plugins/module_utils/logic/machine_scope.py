@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, host_name, names_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 
 NAME_COLUMNS = ("machine", "name")
 
@@ -123,7 +124,7 @@ def _refuse_doubles(names: Iterable[str], machines: Sequence[Machine]) -> None:
         found = by_host.get(name.casefold(), []) if "\\" not in name else []
         if len(found) > 1:
             listed = ", ".join(f"{machine.name} ({machine.id})" for machine in found)
-            raise LookupError(f"{len(found)} machines are called '{name}': {listed}. Give DOMAIN\\HOST")
+            raise NoMatch(f"{len(found)} machines are called '{name}': {listed}", "Give DOMAIN\\HOST.")
 
 
 def _running_in(wish: Wish, machines: Iterable[Machine]) -> list[Machine]:

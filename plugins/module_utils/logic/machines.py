@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 
 NO_FAULT = ("None", "Unknown", "")
@@ -50,9 +51,9 @@ def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
     if len(found) == 1:
         return found[0]
     if found:
-        raise LookupError(f"{len(found)} machines are called '{name}': {', '.join(f'{machine.name} ({machine.id})' for machine in found)}. Give DOMAIN\\HOST")
+        raise NoMatch(f"{len(found)} machines are called '{name}': {', '.join(f'{machine.name} ({machine.id})' for machine in found)}", "Give DOMAIN\\HOST.")
     known = (machine.name if "\\" in name else host_name(machine.name) for machine in machines)
-    raise LookupError(f"there is no machine '{name}'. {near_names(name, known)}".rstrip())
+    raise NoMatch(f"there is no machine '{name}'", near_names(name, known))
 
 
 def names_of(machine: Machine) -> frozenset[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 
 
@@ -32,5 +33,5 @@ def find_named(kind: str, wanted: str, known: Sequence[T]) -> T:
         return found[0]
     if found:
         listed = ", ".join(f"'{thing.name}' ({thing.id})" for thing in found)
-        raise LookupError(f"{len(found)} {kind}s are called '{wanted}': {listed}. Give the id")
-    raise LookupError(f"there is no {kind} '{wanted}'. {near_names(wanted, (thing.name for thing in known))}".rstrip())
+        raise NoMatch(f"{len(found)} {kind}s are called '{wanted}': {listed}", "Give the id.")
+    raise NoMatch(f"there is no {kind} '{wanted}'", near_names(wanted, (thing.name for thing in known)))

@@ -19,10 +19,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_rad
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, Selector, find_catalog, folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import Identity, cluster_of_unit, clusters_meant, identity_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failures import fields_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import is_proven, same_for_citrix
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release as ReleaseName
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_image_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.reboot_policy import AT_NEXT_SHUTDOWN
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import plan_waves
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
@@ -143,7 +145,8 @@ def table(title: str, rows: Iterable[Row], show_ok: bool = True) -> list[str]:
 def _endpoint(rows: _Rows, facts: Facts, release: Release) -> None:
     """Reachability, certificate and clock."""
     if facts.get("message"):
-        rows.stop("log-in and reads", str(facts["message"]).rstrip("."))
+        message, advice = fields_of(facts)
+        rows.stop("log-in and reads", message or str(facts["message"]), advice)
     endpoint = facts.get("endpoint")
     if endpoint:
         _certificate(rows, endpoint["certificate"], release)
@@ -464,9 +467,8 @@ def _catalogs(rows: _Rows, facts: Facts, clusters: Mapping[str, Facts], identiti
         selector = Selector(name=given.get("name") or "", folder=given.get("folder"), id=given.get("id") or "")
         try:
             found = by_id[find_catalog(selector, records).id]
-        except LookupError as error:
-            message, _stop, advice = str(error).partition(". ")
-            rows.stop(f"catalog {given.get('name') or given.get('id')}", message, advice)
+        except NoMatch as error:
+            rows.stop(f"catalog {given.get('name') or given.get('id')}", error.message, error.advice)
             continue
         what = f"catalog {found['full_name']}"
         if found["id"] in seen:

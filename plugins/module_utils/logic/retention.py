@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, Selector, find_catalog, folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 
 MOST_TOLD = 3
 DAY = 86400
@@ -175,8 +176,8 @@ def unpublished(image: str, wanted: Mapping[str, Iterable[Mapping[str, Any]]], c
         selector = Selector(name=each.get("name") or "", folder=each.get("folder"), id=each.get("id") or "")
         try:
             catalog = find_catalog(selector, catalogs.get(host, ()))
-        except LookupError as error:
-            problems.append(f"'{image}' is not verified on {host}: {str(error).rstrip('.')}")
+        except NoMatch as error:
+            problems.append(f"'{image}' is not verified on {host}: {error.message}")
             continue
         current = catalog.master_image.name if catalog.master_image else ""
         if current != image or catalog.provisioning:

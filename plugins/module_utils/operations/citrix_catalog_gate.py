@@ -34,6 +34,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate impo
     restarts_since,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, summarise
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_end
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
@@ -116,8 +117,8 @@ class _Watch:
         known = read_catalogs(site)
         try:
             self._ids = list(dict.fromkeys(find_catalog(selector_of(given), known).id for given in params["catalogs"]))
-        except LookupError as error:
-            raise OperationError(f"{site.endpoint}: {error}") from None
+        except NoMatch as error:
+            raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
 
     def look(self) -> Look[None]:
         opened = {gate.catalog.id: gate for gate in self.gates if not gate.closed_because}

@@ -20,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.populations import read_groups_in_maintenance, read_populations
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -53,15 +54,15 @@ def perform(run: Run) -> dict[str, Any]:
 def _chosen(wanted: Sequence[Mapping[str, Any]], catalogs: Sequence[Catalog], endpoint: str) -> list[Catalog]:
     """The wanted ones in the order of the wishes; all wishes that cannot be met are told at once."""
     chosen: dict[Catalog, None] = {}
-    missing: list[str] = []
+    missing: list[NoMatch] = []
     for given in wanted:
         try:
             chosen[find_catalog(selector_of(given), catalogs)] = None
-        except LookupError as error:
-            missing.append(str(error))
+        except NoMatch as error:
+            missing.append(error)
     if missing:
-        sentences = [text if text.endswith(".") else f"{text}." for text in missing]
-        raise OperationError(f"{endpoint}: {' '.join(sentences)}", missing=sentences)
+        advice = " ".join(dict.fromkeys(error.advice for error in missing if error.advice))
+        raise OperationError(f"{endpoint}: {'; '.join(error.message for error in missing)}", advice, missing=[str(error) for error in missing])
     return list(chosen)
 
 

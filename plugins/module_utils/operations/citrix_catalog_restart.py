@@ -18,6 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.restarts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import impact, population, sentence, together
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.reboot_policy import AT_NEXT_SHUTDOWN
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.restarts import RestartStep, plan_restart
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_end, window_over
@@ -49,8 +50,8 @@ def perform(run: Run) -> dict[str, Any]:
     known = read_catalogs(site)
     try:
         catalogs = list(dict.fromkeys(find_catalog(selector_of(given), known) for given in params["catalogs"]))
-    except LookupError as error:
-        raise OperationError(f"{site.endpoint}: {error}") from None
+    except NoMatch as error:
+        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
     with ThreadPoolExecutor(max_workers=max(1, params["concurrency"])) as pool:
         machines = dict(zip([catalog.id for catalog in catalogs], pool.map(lambda catalog: read_machines(site, catalog.id), catalogs), strict=True))
         steps = [plan_restart(catalog, params["image"], machines[catalog.id], params["whole_catalogs"]) for catalog in catalogs]

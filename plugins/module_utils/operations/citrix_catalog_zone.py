@@ -16,6 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.zones import move_catalogs, read_zoned_catalogs, read_zones
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.named import find_named
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.zones import Move, Zone, is_in, plan_move, plan_move_after_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -64,8 +65,8 @@ def _zone(site: CitrixSite, name: str | None, connection_name: str | None, conne
         return Zone(connection.zone_id, connection.zone)
     try:
         return find_named("zone", name or "", read_zones(site))
-    except LookupError as error:
-        raise OperationError(f"{site.endpoint}: {error}") from None
+    except NoMatch as error:
+        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
 
 
 def _catalogs(site: CitrixSite, given: Sequence[dict[str, Any]]) -> list[Catalog]:
@@ -74,8 +75,8 @@ def _catalogs(site: CitrixSite, given: Sequence[dict[str, Any]]) -> list[Catalog
     known = read_zoned_catalogs(site)
     try:
         return list(dict.fromkeys(find_catalog(selector_of(entry), known) for entry in given))
-    except LookupError as error:
-        raise OperationError(f"{site.endpoint}: {error}") from None
+    except NoMatch as error:
+        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
 
 
 def _plan(site: CitrixSite, catalogs: Sequence[Catalog], zone: Zone, connections: Sequence[Connection], only_when_moved: bool) -> list[Move]:

@@ -14,6 +14,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machine, read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, find_machine, summarise
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -30,8 +31,8 @@ def perform(run: Run) -> dict[str, Any]:
     site = CitrixSite.connect(run.params)
     try:
         machines = _chosen(site, run)
-    except LookupError as error:
-        raise OperationError(f"{site.endpoint}: {error}") from None
+    except NoMatch as error:
+        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
     groups = run.params["delivery_groups"]
     if groups is not None:
         wanted = {group.casefold() for group in groups}

@@ -29,6 +29,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.maintenan
     to_release,
     words_for,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import AlreadyThere, write_report
@@ -175,8 +176,8 @@ def _scope_of_release(site: CitrixSite, params: Mapping[str, Any], file: _File) 
     file.present = set(found)
     try:
         return choose(read_wish(site, params), list(found.values()))
-    except LookupError as error:
-        raise OperationError(f"{site.endpoint}: {error}") from None
+    except NoMatch as error:
+        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
 
 
 def _switch(site: CitrixSite, run: Run, machines: Sequence[Machine], on: bool) -> Settled:

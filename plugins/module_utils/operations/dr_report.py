@@ -53,7 +53,7 @@ ARGUMENTS: dict[str, Any] = {
     "power": {"type": "dict", "default": {}},
     "sites": {"type": "dict", "default": {}},
     "drills": {"type": "dict", "default": {}},
-    "obstacles": {"type": "list", "elements": "str", "default": []},
+    "obstacles": {"type": "list", "elements": "raw", "default": []},
     "accept_maintenance": {"type": "bool", "default": False},
     "policy": {"type": "dict", "options": {kind: {"type": "str", "choices": list(RULES)} for kind in USUAL_POLICY}},
     "report_path": {"type": "path"},

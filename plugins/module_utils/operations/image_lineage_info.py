@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_lineage import ancestries, chosen, rows
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.tables import table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
@@ -35,8 +36,8 @@ def perform(run: Run) -> dict[str, Any]:
     if params["catalogs"] is not None:
         try:
             found = chosen(found, params["catalogs"])
-        except LookupError as error:
-            raise OperationError(str(error), " ".join(f"{sentence}." for sentence in silent)) from None
+        except NoMatch as error:
+            raise OperationError(error.message, " ".join([error.advice, *(f"{sentence}." for sentence in silent)]).strip()) from None
     for line in table("Where the images of the catalogs come from", HEADER, rows(found)):
         run.show(line)
     for sentence in silent:

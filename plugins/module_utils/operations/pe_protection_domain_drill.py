@@ -26,6 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.drill imp
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import data_age, not_in_snapshot
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import DEFAULT_PREFIX as RELEASE_PREFIX
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import PdSnapshot, snapshots_with_origin
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_utc
@@ -302,8 +303,8 @@ class _Rehearsal(_Job):
             return Scope(tuple(name for name in dict.fromkeys(wanted) if name not in self._run.params["exclude"]))
         try:
             scope = scope_of(snapshot.members, wanted, self._run.params["exclude"])
-        except LookupError as error:
-            raise OperationError(f"{where}: {error.args[0]}") from None
+        except NoMatch as error:
+            raise OperationError(f"{where}: {error.message}", error.advice) from None
         if not scope.names:
             raise OperationError(f"{where} has no VM to test", "Everything in it is excluded." if snapshot.members else "If it holds VMs, give vm_names.")
         return scope

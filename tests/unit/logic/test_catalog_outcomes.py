@@ -51,6 +51,7 @@ def test_results_tell_every_catalog_and_the_diff_only_those_found() -> None:
         "impact": {"machines": 2},
         "warning": None,
         "msg": None,
+        "error": None,
     }
     assert result["catalogs"][3]["id"] is None
     assert result["catalogs"][3]["after"] is None
@@ -67,9 +68,17 @@ def test_catalogs_whose_machines_keep_their_image_are_called_that() -> None:
 
 
 def test_failure_is_one_sentence_that_names_all() -> None:
-    assert failure([MOVED, LEFT]) == ""
-    assert failure([MISSED]) == "D: there is no catalog 'D'"
-    assert failure([MOVED, FAILED, MISSED]) == "2 of 3 catalogs failed. Prod/C: job j failed: no space; D: there is no catalog 'D'"
+    assert failure([MOVED, LEFT]) == ("", "")
+    assert failure([MISSED]) == ("D: there is no catalog 'D'", "")
+    assert failure([MOVED, FAILED, MISSED]) == ("2 of 3 catalogs failed: Prod/C: job j failed: no space; D: there is no catalog 'D'", "")
+
+
+def test_a_catalog_that_failed_tells_its_advice_apart() -> None:
+    mistyped = replace(MISSED, msg="there is no catalog 'Win 11. Standrad'", advice="Near names are 'Win 11. Standard'.")
+    assert failure([mistyped, mistyped]) == (f"2 of 2 catalogs failed: D: {mistyped.msg}; D: {mistyped.msg}", mistyped.advice)
+    told = results([mistyped])["catalogs"][0]
+    assert told["error"] == {"message": mistyped.msg, "advice": mistyped.advice}
+    assert told["msg"] == f"{mistyped.msg}. {mistyped.advice}"
 
 
 def test_nothing_to_do_is_no_change() -> None:

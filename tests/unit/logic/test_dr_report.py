@@ -218,10 +218,15 @@ def test_an_undo_needs_the_saved_hosting_of_one_site_at_least() -> None:
     assert problem.text == "Of m1 no hosting was saved on any site"
 
 
+def failure(message: str, advice: str) -> dict[str, Any]:
+    """A result as a module that failed gives it."""
+    return {"failed": True, "msg": f"{message}. {advice}".strip(), "error": {"message": message, "advice": advice}}
+
+
 def test_users_who_are_still_logged_on_are_told_and_what_to_do_about_them() -> None:
     failed = {
         "failed": True,
-        "msg": "daas: 1 machines still have sessions: CORP\\W11-0 (eve). Nobody was logged off.",
+        **failure("daas: 1 machines still have sessions: CORP\\W11-0 (eve)", "Nobody was logged off."),
         "sessions": [{"machine": "CORP\\W11-0"}],
     }
     judgement = judged("planned", **{**WHOLE, "sites": {"daas": {"message": "", "stopped": True, "drain": {**DRAINED, **failed}}}})
@@ -238,9 +243,10 @@ def test_a_plan_tells_who_is_logged_on() -> None:
 
 
 def test_what_stopped_the_run_is_told_once_and_nothing_is_called_cut_short() -> None:
-    obstacles = ["'PD-W11' cannot be migrated. Look into Prism.", "daas: there is no connection to cluster-b. Add one."]
+    unconnected = failure("there is no connection to cluster-b", "Add one.")
+    obstacles = [failure("'PD-W11' cannot be migrated", "Look into Prism."), ["daas", unconnected]]
     planned = {"failed": False, "state": "migrated", "changed": True, "name": "PD-W11", "vms": []}
-    stopped = {"message": "there is no connection to cluster-b. Add one.", "stopped": True}
+    stopped = {"message": unconnected["msg"], "error": unconnected["error"], "stopped": True}
     judgement = judged("planned", failovers={"PD-W11": planned}, sites={"daas": stopped, "cvad": {"message": "", "stopped": True}}, obstacles=obstacles)
     assert sorted(texts(judgement.problems)) == [": 'PD-W11' cannot be migrated", "daas: there is no connection to cluster-b"]
     told = rows(judgement)
@@ -262,9 +268,33 @@ def test_a_failback_to_a_side_that_is_still_active_says_how_it_is_given_up() -> 
 
 
 def test_options_of_modules_are_told_as_the_variables_of_the_role() -> None:
-    refused = {"failed": True, "msg": "26 h of data would be lost. Raise data_age_limit, or wait."}
+    refused = failure("26 h of data would be lost", "Raise data_age_limit, or wait.")
     (problem,) = judged("planned", failovers={"PD-W11": refused}).problems
     assert problem.advice.startswith("Raise dr_failover_data_age_limit, or wait. Then run the same command again")
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["Disk is full. Contact Support. Do nothing", "Win 11. Standrad", "no snapshot of remote_site here. Set data_age_limit", "sessions=ignore"],
+)
+@pytest.mark.parametrize("fields", [True, False])
+def test_foreign_sentences_are_neither_cut_nor_rewritten_nor_taken_for_advice(said: str, fields: bool) -> None:
+    refused = failure(said, "") if fields else {"failed": True, "msg": said}
+    (problem,) = judged("planned", failovers={"PD-W11": refused}).problems
+    assert problem.text == f"PD-W11 was not migrated: {said}"
+    assert problem.advice == "Mend the cause and run the same command again: it does the rest and nothing else."
+
+
+def test_a_name_in_an_advice_stays_a_name() -> None:
+    refused = failure("there is no remote site 'X'", "There is only 'remote_site'. Correct remote_site.")
+    (problem,) = judged("planned", failovers={"PD-W11": refused}).problems
+    assert problem.advice.startswith("There is only 'remote_site'. Correct dr_failover_remote_site.")
+
+
+def test_what_was_ordered_and_not_seen_to_end_is_called_that() -> None:
+    unseen = {**failure("migration of 'PD-W11' was not seen to end: 401", "It was not cancelled."), "under_way": True}
+    (problem,) = judged("planned", failovers={"PD-W11": unseen}).problems
+    assert problem.text.startswith("PD-W11 was not seen migrated: migration of 'PD-W11' was not seen to end")
 
 
 def test_parts_that_were_left_out_on_purpose_are_not_missed() -> None:

@@ -1,0 +1,31 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Why a task failed, in fields. Nothing here takes a sentence apart: what comes without fields is told whole."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+SILENT = "It failed, and did not say why"
+
+
+def failure(result: Mapping[str, Any]) -> dict[str, Any]:
+    """{message, error: {message, advice}} of a task's result; of a loop that of the first item that failed, because the loop itself says only that one did."""
+    items = result.get("results")
+    if isinstance(items, list):
+        failed = [item for item in items if isinstance(item, Mapping) and item.get("failed") is True]
+        if failed:
+            return failure(failed[0])
+    message, advice = fields_of(result)
+    told = str(result.get("msg") or result.get("message") or "") or message or SILENT
+    return {"message": told, "error": {"message": message or told, "advice": advice}}
+
+
+def fields_of(result: Mapping[str, Any]) -> tuple[str, str]:
+    """Message and advice where a failure has both apart, else ('', '')."""
+    error = result.get("error")
+    if isinstance(error, Mapping) and error.get("message"):
+        return str(error["message"]), str(error.get("advice") or "")
+    return "", ""
