@@ -64,7 +64,7 @@ def test_before(comings: list[str], before: str, each_image: bool) -> None:
 
 
 def test_an_image_that_came_twice_without_a_word_is_a_doubt() -> None:
-    with pytest.raises(LookupError, match="came more than once, with 'r3' in between. Name the image"):
+    with pytest.raises(LookupError, match=r"came more than once, with 'r3' in between\. Name the image"):
         image_before(*slots("r1", "r2", "r3", "r2"))
     assert image_before(*slots("r1", "r2", "r2")).name == "r1"
 
