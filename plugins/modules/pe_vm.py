@@ -43,7 +43,8 @@ options:
     elements: str
   force:
     description:
-      - Whether to act on a VM that is no temporary VM of O(prefix).
+      - Whether to act on a VM that is no temporary VM of O(prefix), and to remove one that is switched on. Temporary VMs are never started, so somebody
+        uses it.
     type: bool
     default: false
   power_off:

@@ -60,6 +60,16 @@ def test_its_snapshots_stay(lab: RunningLab, host: Host) -> None:
     assert not any("delete_snapshots" in entry["query"] for entry in lab.requests())
 
 
+@pytest.mark.parametrize("state", ["on", "suspended"])
+def test_one_that_somebody_uses_is_refused_unless_forced(lab: RunningLab, host: Host, state: str) -> None:
+    uuid = add(lab, OURS, state)
+    add(lab, OURS)
+    for check in (True, False):
+        assert uuid in host("cluster-a").fails("pe_vm", check=check, name=OURS, state="absent")
+    assert writes(lab) == []
+    assert len(host("cluster-a")("pe_vm", name=OURS, state="absent", force=True)["removed"]) == 2
+
+
 def test_every_one_of_the_name_is_removed_when_all_are_ours(lab: RunningLab, host: Host) -> None:
     wanted = {add(lab, OURS), add(lab, OURS)}
     add(lab, f"{OURS}-Finance")

@@ -99,7 +99,7 @@ def _adopted(client: PrismElement, seen: Restored, name: str, snapshot_id: str) 
     if seen.vms and seen.vms[0].power_state != "off":
         raise OperationError(
             f"{client.endpoint}: the temporary VM '{name}' ({seen.vms[0].uuid}) is not powered off: it is no true copy of the golden VM any more",
-            "Remove it with pe_vm, then run the same task again.",
+            "Remove it with pe_vm and force, when nobody needs it, then run the same task again.",
         )
     return _result(snapshot_id, seen.vms[0] if seen.vms else None, name, changed=False, duplicates=seen.vms[1:])
 

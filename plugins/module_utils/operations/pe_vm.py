@@ -111,6 +111,12 @@ def _refuse_foreign(client: PrismElement, params: Any, changes: list[Vm]) -> Non
             f"{client.endpoint}: refused, because this is no temporary VM with the prefix '{params['prefix']}': {_listed(foreign)}",
             "Set force to act on VMs that the collection did not make.",
         )
+    used = [vm for vm in changes if params["state"] == ABSENT and vm.power_state != "off"]
+    if used and not params["force"]:
+        raise OperationError(
+            f"{client.endpoint}: refused, because temporary VMs are never started and this one is, so somebody uses it: {_listed(used)}",
+            "Shut it down when nobody needs it, or set force.",
+        )
 
 
 def _remove(client: PrismElement, run: Run, vm: Vm, deadline: Deadline) -> None:

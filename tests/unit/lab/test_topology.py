@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import lineage
 from lab.__main__ import DEMO
 from lab.generate import generated_topology
 from lab.topology import BadTopology, load
@@ -42,6 +43,18 @@ def test_the_demo_is_as_the_documentation_says() -> None:
         ("daas", ["W11-Pool", "W11-Sales"]),
         ("cvad", ["W11-Lab", "W11-Train"]),
     ]
+
+
+@pytest.mark.parametrize("name", ["demo.yml", "retention.yml"])
+def test_images_of_releases_are_as_the_collection_makes_them(name: str) -> None:
+    told = [
+        lineage(image["name"], image["vm"], image["uuid"], cluster["uuid"], "ctx_")
+        for cluster in load(DEMO.with_name(name))["prism_elements"]
+        for image in cluster["snapshots"]
+        if image["vm"].startswith("ctx_")
+    ]
+    assert told
+    assert all(each and each["proven"] for each in told)
 
 
 def test_a_generated_topology_has_what_was_asked_for() -> None:
