@@ -79,6 +79,7 @@ def main() -> None:
         release_image()
         second = len(writes(control))
     print(f"\nRequests that write: {first} in the first run, {second} in the second.")
+    print(f"What was done, as a page to look at: {(LAB / 'report.html').resolve()}")
     sys.exit(1 if second else 0)
 
 

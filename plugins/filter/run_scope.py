@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which facts and variables count in this run, for the roles; what it means stands in logic/run_scope.py and release_wishes.py."""
+"""Which facts, variables and catalogs count in this run, and who answers for what is missing; what it means stands in module_utils/logic."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleFilterError
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import release_wishes, run_scope
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import release_report, release_wishes, run_scope
 
 
 def declared(hostvars: Any, hosts: list[str], names: list[str]) -> dict[str, dict[str, Any]]:
@@ -28,6 +28,7 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "facts_of_run": run_scope.facts_of_run,
+            "answered_by": release_report.answered_by,
             "declared": declared,
             "given_in_run": run_scope.given_in_run,
             "unfit_catalogs": release_wishes.unfit_catalogs,

@@ -21,6 +21,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamp
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR
 
+SHOWN = "shown_lines"
+
 
 @dataclass(frozen=True)
 class Run:
@@ -109,8 +111,12 @@ def run_as_module(operation: Operation) -> None:
     module = AnsibleModule(argument_spec=dict(operation.arguments), supports_check_mode=True, **operation.rules())
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
-    run = Run(params=module.params, check=module.check_mode)
+    # A module cannot print. The door on the controller shows these lines when the module has come back.
+    shown: list[str] = []
+    run = Run(params=module.params, check=module.check_mode, show=shown.append)
     result = execute(operation, run, show_diff=module._diff)
+    if shown:
+        result[SHOWN] = shown
     for text in run.warnings:
         module.warn(text)
     if result.pop("failed", False):

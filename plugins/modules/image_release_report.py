@@ -11,7 +11,7 @@ version_added: 0.1.0
 description:
   - Puts the results that the role P(euc.nutanix_citrix.image_release#role) collected from clusters and Citrix sites into one table, one JSON file and one HTML
     page with a timeline. The page needs nothing else, so that it can be mailed and kept.
-  - Fails unless every cluster has the image and every catalog is moved to it, so that the exit status of the playbook says the truth.
+  - Unless told otherwise, fails unless every cluster has the image and every catalog is moved to it, so that the exit status of the playbook says the truth.
   - Talks to nothing outside. A report is no change of the estate, so RV(ignore:changed) is always false.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -56,7 +56,7 @@ options:
   wanted:
     description:
       - By Citrix site, the catalogs that were to be moved, each a dictionary with C(name) and C(folder) or C(id), and C(cluster), the one whose image it uses.
-        The page draws the lineage from it.
+        One of which O(sites) tells nothing is not moved. The page draws the lineage from it.
     type: dict
     default: {}
   operator:
@@ -69,6 +69,9 @@ options:
   path:
     description:
       - File to write the report to, as JSON. It is replaced as a whole. In check mode nothing is written.
+      - What earlier runs of the same release did, by the record that stands there, is kept in it as C(runs), oldest first.
+      - A file that holds the record of another image, or anything else, is left alone. The record then gets the image's name in its own, as does the page, and
+        RV(report_path) tells where it is.
       - Beside all that was given it holds C(timeline), the pieces of work in the order of their beginning, and C(critical_path), those of them that decided how
         long the run took. C(own_paths) tells for each catalog that was moved how many times what had to be done for it alone (C(path_seconds)) it took.
     type: path
@@ -88,6 +91,10 @@ options:
         and a catalog that was moved back is as it should be.
     type: bool
     default: false
+  fail_when_incomplete:
+    description: Whether to fail unless everything is as released. A role that lets the hosts fail whose parts are missing says no.
+    type: bool
+    default: true
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info
@@ -129,6 +136,11 @@ problems:
   type: list
   elements: str
   sample: ["cluster-b, image: failed (Prism Element cluster-b cannot be reached)"]
+problems_of:
+  description: The same by inventory host.
+  returned: always
+  type: dict
+  sample: {cluster-b: ["image: failed (Prism Element cluster-b cannot be reached)"]}
 rows:
   description: The lines of the table.
   returned: success

@@ -46,10 +46,6 @@ options:
     description: The options of the argument specs of the roles that read the variables.
     type: dict
     default: {}
-  catalogs_required:
-    description: Whether it is an error when no site names a catalog.
-    type: bool
-    default: true
   forks:
     description:
       - How many forks there are, when the sites that take part will wait for one another. V(0) when they will not.
@@ -71,14 +67,15 @@ EXAMPLES = r"""
   run_once: true
   delegate_to: localhost
 
-- name: Check more, and have roll-outs of images to no catalog at all
+- name: Look at groups and --limit only
   euc.nutanix_citrix.release_check:
-    job: rollout
-    sites: [daas]
-    taking_part: [daas]
-    variables:
-      daas: {catalog_rollout_image: ctx_Gold_2026.11.20-1, catalog_rollout_waves: [{name: canary, gate: {}}, {name: everyone}]}
-    catalogs_required: false
+    job: retention
+    clusters: "{{ groups['prism_elements'] | default([]) }}"
+    sites: "{{ groups['citrix_sites'] | default([]) }}"
+    taking_part: "{{ ansible_play_hosts }}"
+  register: begun
+  run_once: true
+  delegate_to: localhost
 """
 
 RETURN = r"""

@@ -30,12 +30,13 @@ from ansible.utils.vars import merge_hash
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.board import Board
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run, execute, failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import SHOWN, Operation, Run, execute, failure
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof, Refusals, sharing
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR, refused_before
 
 COLLECTION = "euc.nutanix_citrix"
+FOR_PROGRAMS = ("json", "jsonl")
 # Made in the process that runs the playbook, when it loads the first of these plugins; the tasks' processes inherit it.
 REFUSALS = Refusals()
 OPERATIONS = f"ansible_collections.{COLLECTION}.plugins.module_utils.operations"
@@ -72,7 +73,13 @@ class ActionModule(ActionBase):
             self._remove_tmp_path(self._connection._shell.tmpdir)
         if shipped.get("log_in_refused_by") in log_ins:
             REFUSALS.remember(log_ins[shipped["log_in_refused_by"]])
+        for line in shipped.pop(SHOWN, []):
+            self._display_line(line)
         return shipped
+
+    def _display_line(self, line: str) -> None:
+        """Beside a callback whose output a program reads, lines for people go where they disturb nothing."""
+        self._display.display(line, stderr=C.config.get_config_value("DEFAULT_STDOUT_CALLBACK").rpartition(".")[2] in FOR_PROGRAMS)
 
     def _perform(self, name: str, operation: Operation, task_vars: dict[str, Any]) -> dict[str, Any]:
         validator = ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules())
@@ -93,8 +100,8 @@ class ActionModule(ActionBase):
         return Run(
             params=params,
             check=self._task.check_mode,
-            progress=lambda line: self._display.display(remove_values(f"  {host}: {line}", secrets)),
-            show=lambda line: self._display.display(remove_values(line, secrets)),
+            progress=lambda line: self._display_line(remove_values(f"  {host}: {line}", secrets)),
+            show=lambda line: self._display_line(remove_values(line, secrets)),
             board=self._board(),
         )
 

@@ -74,7 +74,7 @@ def test_what_can_be_meant_gets_a_run_and_writes_nothing(tmp_path: Path) -> None
 def test_a_gate_over_no_catalog_of_any_site_is_refused() -> None:
     (told,) = problems(on_all={"catalog_rollout_waves": WAVES})
     assert "wave 'canary' has a gate, and no catalog is in it" in told
-    assert not check(on_all={"catalog_rollout_waves": WAVES}, daas={"image_release_catalogs": []}, catalogs_required=False).get("failed")
+    assert not check(on_all={"catalog_rollout_waves": WAVES, "image_release_require_catalogs": False}, daas={"image_release_catalogs": []}).get("failed")
 
 
 def test_fewer_forks_than_sites_that_take_part_are_refused_with_what_to_type() -> None:
@@ -159,7 +159,7 @@ def test_no_path_is_made_of_a_wrong_id(tmp_path: Path) -> None:
 
 
 def test_images_for_catalogs_that_are_to_be_created() -> None:
-    result = check(daas={"image_release_catalogs": []}, catalogs_required=False)
+    result = check(on_all={"image_release_require_catalogs": "no"}, daas={"image_release_catalogs": []})
     assert not result.get("failed"), result
 
 

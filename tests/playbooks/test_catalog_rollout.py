@@ -282,7 +282,7 @@ def test_a_release_waits_for_the_cluster_of_its_canary(lab: RunningLab, tmp_path
     held = "not started (wave everyone: wave 'canary' has catalogs that could not be moved yet on daas)"
     problems = lame.result("image_release_report")["problems"]
     assert f"cvad, catalog W11-Lab: {held}" in problems
-    assert "daas, catalog W11-Sales: not touched (wave canary: cluster-b lacks the image)" in problems
+    assert "daas, catalog W11-Sales: not touched (wave canary: cluster-b is not known to have the image)" in problems
 
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": True}])
     rest = run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1")
@@ -321,7 +321,7 @@ def test_take_one_catalog_back_to_a_named_image(lab: RunningLab, run: Run) -> No
 def test_taking_back_nothing_is_no_success(lab: RunningLab, run: Run) -> None:
     outcome = run(playbook=ROLLBACK, image_rollback_catalogs=[])
     assert outcome.status != 0
-    assert "No site of this play names a catalog" in outcome.output
+    assert "so that nothing would be moved" in outcome.output
 
 
 def test_an_image_that_no_history_holds_is_refused(lab: RunningLab, run: Run) -> None:

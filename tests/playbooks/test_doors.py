@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 import json
+import os
 import re
+import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -15,7 +17,7 @@ import pytest
 import yaml
 
 from harness.modules import CITRIX_OPTIONS
-from harness.playbooks import Outcome, run_playbook
+from harness.playbooks import ANSIBLE_PLAYBOOK, Outcome, run_playbook
 from lab.running import RunningLab
 
 MODULES = Path(__file__).parents[2] / "plugins" / "modules"
@@ -103,7 +105,7 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
 }
 # What the shipping itself adds to a result, or what tells one moment from the next.
-NOT_OF_THE_OPERATION = {"invocation", "exception", "_ansible_verbose_override", "_ansible_no_log", "clock"}
+NOT_OF_THE_OPERATION = {"invocation", "exception", "_ansible_verbose_override", "_ansible_no_log", "clock", "run"}
 
 
 def test_every_module_is_called() -> None:
@@ -193,3 +195,42 @@ def test_a_log_in_that_was_refused_is_not_tried_again_in_that_run(lab: RunningLa
     assert [task["status"] for task in outcome.tasks if task["task"] == "right"] == ["ok"]
     digests = [path for path in (tmp_path / "run").rglob("*") if path.is_file() and "tasks.jsonl" not in path.name and "calls.yml" not in path.name]
     assert not [path for path in digests if b"wrong" in path.read_bytes()]
+
+
+def test_a_table_is_shown_whichever_way_the_module_goes(lab: RunningLab, tmp_path: Path) -> None:
+    report = {**RELEASE, "clusters": {"a": {"state": "failed", "message": "why"}}, "sites": {}}
+    tasks = [
+        {"name": name, "euc.nutanix_citrix.image_release_report": report, "ignore_errors": True, **how}
+        for name, how in {"local": {}, "jump": {"vars": {"ansible_connection": "jump"}}, "become": {"become": True, "become_method": "su"}}.items()
+    ]
+    playbook = tmp_path / "shown.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": "cluster-a", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    outcome = run_playbook(playbook, lab.inventory_path, tmp_path)
+    assert outcome.output.count("a      image  failed  why") == 3
+
+
+def test_output_for_programs_is_left_to_them(lab: RunningLab, tmp_path: Path) -> None:
+    """A callback that prints one JSON document at the end, as ansible.posix.json does, under the same name."""
+    (tmp_path / "json.py").write_text(
+        "import json\n"
+        "from ansible.plugins.callback import CallbackBase\n"
+        "DOCUMENTATION = 'name: json\\ntype: stdout\\nshort_description: JSON\\ndescription: [JSON]\\n'\n"
+        "class CallbackModule(CallbackBase):\n"
+        "    CALLBACK_VERSION, CALLBACK_TYPE, CALLBACK_NAME = 2.0, 'stdout', 'json'\n"
+        "    def v2_playbook_on_stats(self, stats):\n"
+        "        self._display.display(json.dumps({'hosts': sorted(stats.processed)}))\n",
+        encoding="utf-8",
+    )
+    report = {**RELEASE, "clusters": {"a": {"state": "made", "message": ""}}, "sites": {}}
+    tasks = [{"name": "Report", "euc.nutanix_citrix.image_release_report": report}]
+    playbook = tmp_path / "shown.yml"
+    playbook.write_text(yaml.safe_dump([{"hosts": "cluster-a", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    ran = subprocess.run(
+        [str(ANSIBLE_PLAYBOOK), "-i", str(lab.inventory_path), str(playbook)],
+        env={**os.environ, "ANSIBLE_CALLBACK_PLUGINS": str(tmp_path), "ANSIBLE_STDOUT_CALLBACK": "json", "ANSIBLE_NOCOLOR": "true"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(ran.stdout) == {"hosts": ["cluster-a"]}
+    assert "a      image  image made" in ran.stderr

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
 import yaml
 
 from harness.modules import writes
@@ -28,13 +29,30 @@ def inventory(lab: RunningLab, directory: Path, groups: dict[str, str]) -> Path:
     return path
 
 
-def test_misspelt_groups(lab: RunningLab, tmp_path: Path) -> None:
+@pytest.mark.parametrize("job", ["image_release", "preflight", "catalog_rollout", "image_rollback", "image_retention", "image_lineage"])
+def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path: Path, job: str) -> None:
     renamed = inventory(lab, tmp_path, {"prism_elements": "prism_element", "citrix_sites": ""})
-    outcome = run_playbook("euc.nutanix_citrix.image_release", renamed, tmp_path, "-e", "image_release_id=1")
+    outcome = run_playbook(f"euc.nutanix_citrix.{job}", renamed, tmp_path, "-e", "image_release_id=1", "--tags", "anything")
     assert outcome.status != 0
-    assert "The inventory has no host in the group prism_elements" in outcome.output
+    assert ("The inventory has no host in the group prism_elements" in outcome.output) == (job not in ("catalog_rollout", "image_rollback"))
     assert "The inventory has no host in the group citrix_sites" in outcome.output
     assert lab.requests() == []
+
+
+@pytest.mark.parametrize(
+    ("job", "given", "words"),
+    [
+        ("catalog_rollout", "catalog_rollout_image=ctx_Gold_2026.10.01-1", "names a catalog in catalog_rollout_catalogs, so that nothing would be moved"),
+        ("image_rollback", "image_release_id=2026.10.1-1", "None of the catalogs has or had the image 'ctx_Gold_2026.10.1-1'"),
+        ("image_rollback", "image_release_id=../2026.10.01-1", "is no release id"),
+        ("image_retention", "image_retention_report_path=/dev/null/report.json", "image_retention_report_path is '/dev/null/report.json', which cannot be"),
+    ],
+)
+def test_a_wish_that_matches_nothing(lab: RunningLab, tmp_path: Path, job: str, given: str, words: str) -> None:
+    outcome = run_playbook(f"euc.nutanix_citrix.{job}", lab.inventory_path, tmp_path, "-e", given)
+    assert outcome.status != 0
+    assert words in outcome.output
+    assert writes(lab) == []
 
 
 def test_no_inventory_at_all(tmp_path: Path) -> None:
@@ -55,7 +73,7 @@ def test_catalogs_that_are_not_there_stop_the_release_before_any_image(lab: Runn
     outcome = run_playbook("euc.nutanix_citrix.image_release", path, tmp_path, "-e", "image_release_id=1")
     assert outcome.status != 0
     assert writes(lab) == []
-    (told,) = [task["result"]["msg"] for task in outcome.tasks if "Stop while nothing is made" in task["task"]]
+    (told,) = [task["result"]["msg"] for task in outcome.tasks if "Stop while nothing is done" in task["task"]]
     assert "daas: there is no catalog 'W11-Sale'" in told
     assert "daas: there is no catalog 'W11-Pol'" in told
     assert not any(entry["endpoint"].startswith("cluster") for entry in lab.requests())

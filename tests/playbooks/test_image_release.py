@@ -131,7 +131,9 @@ def test_one_cluster_away_then_back(lab: RunningLab, release: Release) -> None:
     moved = {name for name, path in catalog_images(lab).items() if path != before[name]}
     assert moved == {name for name in before if not name.endswith("W11-Sales")}
     assert "cannot be reached" in lame.output
-    assert lame.result("image_release_report")["problems"][1:] == ["daas, catalog W11-Sales: not touched (cluster-b lacks the image)"]
+    assert lame.result("image_release_report")["problems"][1:] == ["daas, catalog W11-Sales: not touched (cluster-b is not known to have the image)"]
+    recap = {line.split(":")[0].strip(): "failed=1" in line for line in lame.output.splitlines() if "unreachable=" in line}
+    assert {host for host, failed in recap.items() if failed} == {"cluster-b", "daas"}
 
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": True}])
     lab.forget()

@@ -54,7 +54,7 @@ def test_page_of_a_release_with_one_cluster_away(lab: RunningLab, tmp_path: Path
     text = page.read_text(encoding="utf-8")
     assert "a.meier" in text
     assert "cannot be reached" in text
-    assert "cluster-b lacks the image" in text
+    assert "cluster-b is not known to have the image" in text
 
     browser = find_browser()
     if browser is None:

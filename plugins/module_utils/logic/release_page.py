@@ -9,7 +9,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.page import (
     Bar,
     Element,
@@ -44,6 +43,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_r
     SETTLED_CLUSTER_STATES,
     SETTLED_ROLLBACK_ACTIONS,
     UNSETTLED_CATALOG_ACTIONS,
+    is_meant,
+    why_waiting,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timeline import PHASES, Step, from_dicts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds
@@ -96,7 +97,7 @@ def release_page(report: Mapping[str, Any]) -> str:
     """`report` is what image_release_report writes as JSON."""
     story = _story(report)
     title = f"{'Roll-back of release' if report['rollback'] else 'Release'} {report['release']} of {report['base_vm']}"
-    sections = [_problems(story), _timeline(story), _clusters(story), _catalogs(story), _lineage(story)]
+    sections = [_problems(story), _timeline(story), *_earlier_timelines(report), _clusters(story), _catalogs(story), _lineage(story)]
     foot = footer("image_release_report", from_iso_milliseconds(report["finished"]))
     return document(f"{title}: {_verdict(story).words}", STYLE, _header(story), sections, foot)
 
@@ -133,7 +134,6 @@ def _touched(site: str, catalog: Mapping[str, Any], report: Mapping[str, Any]) -
 
 def _waiting(site: str, catalog: Mapping[str, Any], report: Mapping[str, Any]) -> _Catalog:
     cluster = catalog.get("cluster") or ""
-    lacks = cluster and (report["clusters"].get(cluster) or {}).get("state") not in SETTLED_CLUSTER_STATES
     folder, name = catalog.get("folder"), catalog.get("name") or catalog.get("id") or ""
     return _Catalog(
         site=site,
@@ -142,7 +142,7 @@ def _waiting(site: str, catalog: Mapping[str, Any], report: Mapping[str, Any]) -
         plan=_plan(report),
         happened="not touched",
         settled=False,
-        detail=f"{cluster if lacks else 'a cluster'} lacks the image",
+        detail=why_waiting(catalog, report["sites"][site], report["clusters"]),
     )
 
 
@@ -152,20 +152,7 @@ def _plan(report: Mapping[str, Any]) -> str:
 
 def _cluster_of(catalog: Mapping[str, Any], wanted: Sequence[Mapping[str, Any]]) -> str:
     """The cluster that the operator named for a catalog."""
-    for entry in wanted:
-        if entry.get("id"):
-            same = entry["id"] == catalog.get("id")
-        else:
-            same = str(entry.get("name")).casefold() == str(catalog.get("name")).casefold() and (
-                entry.get("folder") is None or _levels(entry["folder"]) == _levels(catalog.get("folder") or "")
-            )
-        if same:
-            return entry.get("cluster") or ""
-    return ""
-
-
-def _levels(folder: str) -> tuple[str, ...]:
-    return tuple(level.casefold() for level in folder_levels(folder))
+    return next((entry.get("cluster") or "" for entry in wanted if is_meant(entry, catalog)), "")
 
 
 # The head of the page
@@ -251,15 +238,32 @@ def _timeline(story: _Story) -> Element:
     if not story.steps:
         why = "A plan does nothing, so it has no timeline." if story.report["check_mode"] else "Nothing had to be done, so nothing took any time."
         return section("timeline", "Timeline", element("p", why, class_="quiet"))
+    return section("timeline", "Timeline", *_work(story))
+
+
+def _work(story: _Story) -> list[Element]:
     used = {step.phase for step in story.steps}
-    return section(
-        "timeline",
-        "Timeline",
+    return [
         legend([(phase, PHASE_TITLES[phase]) for phase in PHASES if phase in used], any(step.failed for step in story.steps)),
         _critical_path(story),
         *(_lanes(story, "Clusters", list(story.report["clusters"]), "")),
         *(part for site in story.report["sites"] for part in _lanes(story, f"Catalogs of {site}", [site], site)),
-    )
+    ]
+
+
+def _earlier_timelines(report: Mapping[str, Any]) -> list[Element]:
+    """What earlier runs of the same release did, the newest first: the run that did the work is not forgotten for the idle one after it."""
+    sections = []
+    for number, run in enumerate(reversed(report.get("runs", [])[:-1]), start=1):
+        if not run["timeline"]:
+            continue
+        missing = len(run["problems"])
+        who = f", run by {run['operator']}" if run["operator"] else ""
+        told = f"An earlier run of the same release, which lasted {duration(run['seconds'])}{who}: {f'{missing} missing' if missing else 'complete'}."
+        story = _story({**report, **run})
+        heading = element("p", moment(from_iso_milliseconds(run["started"])), ". ", told, class_="quiet")
+        sections.append(section(f"run-{number}", "What was done before", heading, *_work(story)))
+    return sections
 
 
 def _critical_path(story: _Story) -> Element:

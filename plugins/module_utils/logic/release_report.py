@@ -5,13 +5,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import tables
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import sentence, together
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import folder_levels
 
+NOT_ASKED = "not asked"
 SETTLED_CLUSTER_STATES = {
     "present": "image was there",
     "made": "image made",
@@ -65,34 +67,96 @@ def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[Row]:
     return rows
 
 
-def catalog_rows(sites: Mapping[str, Mapping[str, Any]], clusters: Mapping[str, Mapping[str, Any]], rollback: bool = False) -> list[Row]:
+def catalog_rows(
+    sites: Mapping[str, Mapping[str, Any]],
+    clusters: Mapping[str, Mapping[str, Any]],
+    rollback: bool = False,
+    wanted: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+) -> list[Row]:
     """`sites`: inventory host -> {message, catalogs: [result of citrix_catalog_image], waiting: [catalogs not touched]}.
 
-    A catalog that was rolled out in waves names its `wave`. With `rollback` the catalogs are those of citrix_catalog_rollback.
+    A catalog that was rolled out in waves names its `wave`. With `rollback` the catalogs are those of citrix_catalog_rollback. `wanted` are the operator's
+    wishes by site: a wish of which nobody told what became of it is not fulfilled.
     """
-    good = SETTLED_ROLLBACK_ACTIONS if rollback else SETTLED_CATALOG_ACTIONS
     rows = []
     for host, site in sites.items():
-        for catalog in site["catalogs"]:
-            action = catalog["action"]
-            settled = action in good
-            detail = (_told(catalog) if settled else catalog.get("msg")) or ""
-            if catalog.get("advice") and not settled:
-                detail = f"{detail}. {catalog['advice']}"
-            wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
-            rows.append(Row(host, _catalog_name(catalog), {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action), f"{wave}{detail}", settled))
-        for catalog in site["waiting"]:
-            cluster = catalog.get("cluster")
-            lacking = cluster if cluster and clusters.get(cluster, {}).get("state") not in SETTLED_CLUSTER_STATES else "a cluster"
-            rows.append(Row(host, _catalog_name(catalog), "not touched", f"{lacking} lacks the image", False))
-        if site["message"] and not any(not row.settled for row in rows if row.where == host):
+        told = [_catalog_row(host, catalog, rollback) for catalog in site["catalogs"]]
+        if site["message"] and all(row.settled for row in told):
             rows.append(Row(host, "site", "failed", site["message"], False))
+        rows += told
+        rows += [Row(host, catalog_name(entry), "not touched", why_waiting(entry, site, clusters), False) for entry in site["waiting"]]
+        for entry in (wanted or {}).get(host, []):
+            if not any(is_meant(entry, catalog) for catalog in [*site["catalogs"], *site["waiting"]]):
+                rows.append(Row(host, catalog_name(entry), "not touched", "the site failed" if site["message"] else "nobody told what became of it", False))
+    if rollback and not rows:
+        rows.append(Row(", ".join(sites) or "nowhere", "roll-back", "nothing done", "no catalog is named for any site of this run", False))
     return rows
+
+
+def _catalog_row(host: str, catalog: Mapping[str, Any], rollback: bool) -> Row:
+    good = SETTLED_ROLLBACK_ACTIONS if rollback else SETTLED_CATALOG_ACTIONS
+    action = catalog["action"]
+    settled = action in good
+    detail = (_told(catalog) if settled else catalog.get("msg")) or ""
+    if catalog.get("advice") and not settled:
+        detail = f"{detail}. {catalog['advice']}"
+    wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
+    return Row(host, catalog_name(catalog), {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action), f"{wave}{detail}", settled)
+
+
+def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: Mapping[str, Mapping[str, Any]]) -> str:
+    """Why a catalog was not touched. Only of a cluster that was asked it is known that it lacks the image."""
+    named = str(catalog.get("cluster") or "")
+    own = {named: clusters[named]} if named in clusters else {}
+    # A catalog whose own cluster is ready may still wait for the others
+    chosen = own if any(not _has_image(cluster) for cluster in own.values()) else clusters
+    reasons = [
+        _hosts_told([host for host, cluster in chosen.items() if cluster["state"] == "missing"], ("lacks the image", "lack the image")),
+        _hosts_told([host for host, cluster in chosen.items() if cluster["state"] == NOT_ASKED], ("was not asked", "were not asked")),
+        _hosts_told(
+            [host for host, cluster in chosen.items() if not _has_image(cluster) and cluster["state"] not in ("missing", NOT_ASKED)],
+            ("is not known to have the image", "are not known to have the image"),
+        ),
+    ]
+    reasons = [reason for reason in reasons if reason]
+    if reasons:
+        return "; ".join(reasons)
+    return "the site failed" if site["message"] else "nobody told why"
+
+
+def _hosts_told(hosts: Sequence[str], words: tuple[str, str]) -> str:
+    return f"{', '.join(hosts)} {words[0] if len(hosts) == 1 else words[1]}" if hosts else ""
+
+
+def _has_image(cluster: Mapping[str, Any]) -> bool:
+    return cluster["state"] in SETTLED_CLUSTER_STATES
+
+
+def is_meant(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
+    """Whether a wish of {name, folder} or {id} is this catalog, a result or another wish. A result without a catalog bears what was looked for as its name."""
+    if entry.get("id"):
+        return str(entry["id"]).casefold() in {str(catalog.get(key)).casefold() for key in ("id", "name")}
+    if str(entry.get("name")).casefold() != str(catalog.get("name")).casefold():
+        return False
+    return entry.get("folder") is None or catalog.get("folder") is None or _levels(entry["folder"]) == _levels(catalog["folder"])
+
+
+def _levels(folder: str) -> tuple[str, ...]:
+    return tuple(level.casefold() for level in folder_levels(folder))
 
 
 def problems(rows: Iterable[Row]) -> list[str]:
     """One sentence for each row that is not settled."""
     return [f"{row.where}, {row.what}: {row.result}{f' ({row.detail})' if row.detail else ''}" for row in rows if not row.settled]
+
+
+def answered_by(problems_of: Mapping[str, Sequence[str]], host: str, taking_part: Sequence[str]) -> list[str]:
+    """What a host fails for at the end: its own parts, and on the first of the others, so that it is told at all, those of hosts that take no part."""
+    own = list(problems_of.get(host, []))
+    well = [other for other in taking_part if other not in problems_of]
+    if own or host != (well or taking_part)[0]:
+        return own
+    return [f"{absent}: {problem}" for absent, found in problems_of.items() if absent not in taking_part for problem in found]
 
 
 def table(title: str, rows: Iterable[Row]) -> list[str]:
@@ -104,7 +168,7 @@ def as_dicts(rows: Iterable[Row]) -> list[dict[str, Any]]:
     return [asdict(row) for row in rows]
 
 
-def _catalog_name(catalog: Mapping[str, Any]) -> str:
+def catalog_name(catalog: Mapping[str, Any]) -> str:
     name = catalog.get("full_name") or catalog.get("name") or catalog.get("id") or ""
     return f"catalog {name}"
 
@@ -119,6 +183,15 @@ def blast_radius(sites: Mapping[str, Mapping[str, Any]]) -> str:
     """Whom all catalogs together concern, in one line; '' when nobody is concerned."""
     found = [catalog["impact"] for site in sites.values() for catalog in site["catalogs"] if catalog.get("impact")]
     return sentence(together(found)) if found else ""
+
+
+def problems_of(rows: Iterable[Row]) -> dict[str, list[str]]:
+    """The same by inventory host, for those that have any."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if not row.settled:
+            found.setdefault(row.where, []).append(f"{row.what}: {row.result}{f' ({row.detail})' if row.detail else ''}")
+    return found
 
 
 def _move(catalog: Mapping[str, Any]) -> str:

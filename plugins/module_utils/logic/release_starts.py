@@ -38,4 +38,5 @@ def _terms(needed: Iterable[str], clusters: Mapping[str, Mapping[str, Any]], at_
 def _lack(host: str, cluster: Mapping[str, Any]) -> str:
     if cluster.get("state") == "not asked":
         return f"nobody knows whether {host} has the image: {cluster.get('message')}"
-    return f"{host} lacks the image"
+    # Of one that could not be asked it is not known that it lacks it.
+    return f"{host} lacks the image" if cluster.get("state") == "missing" else f"{host} is not known to have the image"

@@ -150,8 +150,11 @@ def _wrong_plan(waves: Sequence[Mapping[str, Any]], catalogs: Sequence[Mapping[s
     return []
 
 
-def unfit_catalogs(asked: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """Sentences for wishes that no catalog fits, by what the sites said: site -> {missing: sentences, catalogs: those found}. A silent site counts as none."""
+def unfit_catalogs(asked: Mapping[str, Mapping[str, Any]], from_image: str = "") -> list[str]:
+    """Sentences for wishes that no catalog fits, by what the sites said: site -> {message, missing: sentences, catalogs: those found, with their history}.
+
+    A silent site is not judged. An image to get away from that no catalog has or had was mistyped.
+    """
     wrong = []
     for site, answer in asked.items():
         wrong += [f"{site}: {why.rstrip('.')}." for why in answer.get("missing", [])]
@@ -160,4 +163,15 @@ def unfit_catalogs(asked: Mapping[str, Mapping[str, Any]]) -> list[str]:
             for catalog in answer.get("catalogs", [])
             if catalog["provisioning_type"] != "MCS"
         ]
+    catalogs = [catalog for answer in asked.values() for catalog in answer.get("catalogs", [])]
+    if from_image and catalogs and not wrong:
+        known = {name for catalog in catalogs for name in _images_of(catalog)}
+        if from_image.casefold() not in {name.casefold() for name in known}:
+            near = near_names(from_image, (name for name in known if not name.startswith("XDHyp:")))
+            wrong.append(f"None of the catalogs has or had the image '{from_image}', so that there is nothing to take back. {near}".rstrip())
     return wrong
+
+
+def _images_of(catalog: Mapping[str, Any]) -> list[str]:
+    images = [catalog.get("master_image") or {}, *catalog.get("history", [])]
+    return [image[key] for image in images for key in ("name", "path") if image.get(key)]

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 
-def facts_of_run(facts: Mapping[str, Any], scope: Mapping[str, Any], unheard: Mapping[str, Any]) -> dict[str, Any]:
+def facts_of_run(facts: Mapping[str, Any], scope: Any, unheard: Mapping[str, Any]) -> dict[str, Any]:
     """`facts` by inventory host, and `unheard` for each host whose fact bears another `scope` or none.
 
     A host that dropped out earlier in the playbook keeps what it said then.

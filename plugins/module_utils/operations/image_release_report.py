@@ -12,8 +12,18 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import timeline
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import RELEASE_ID
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_page import release_page
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import as_dicts, blast_radius, catalog_rows, cluster_rows, problems, table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_record import name_beside, own_record, with_earlier_runs
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import (
+    as_dicts,
+    blast_radius,
+    catalog_rows,
+    cluster_rows,
+    problems,
+    problems_of,
+    table,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
@@ -33,6 +43,7 @@ ARGUMENTS = {
     "started": {"type": "str"},
     "path": {"type": "path"},
     "rollback": {"type": "bool", "default": False},
+    "fail_when_incomplete": {"type": "bool", "default": True},
     "page_path": {"type": "path"},
     "publish_when": {"type": "str", "default": "needed_clusters", "choices": ["needed_clusters", "all_clusters"]},
 }
@@ -42,10 +53,11 @@ REASSURANCE = "the release itself is not touched by this."
 
 def perform(run: Run) -> dict[str, Any]:
     params = run.params
-    if params["path"] and params["path"] == params["page_path"]:
-        raise OperationError(f"The report and the page cannot both be {params['path']}", "Give each a path of its own.")
-    rows = cluster_rows(params["clusters"]) + catalog_rows(params["sites"], params["clusters"], params["rollback"])
+    _check(params)
+    rows = cluster_rows(params["clusters"]) + catalog_rows(params["sites"], params["clusters"], params["rollback"], params["wanted"])
     missing = problems(rows)
+    if not rows:
+        missing = ["no cluster and no site took part, so that nothing was done"]
     name = f"{'Roll-back of release' if params['rollback'] else 'Release'} {params['release']}"
     title = f"{name} of {params['base_vm']}{' (a plan: nothing was changed)' if run.check else ''}"
     for line in table(title, rows):
@@ -65,19 +77,61 @@ def perform(run: Run) -> dict[str, Any]:
     farthest = max((path for path in report["own_paths"] if path["ratio"]), key=lambda path: path["ratio"], default=None)
     if farthest:
         run.show(f"Each catalog took at most {farthest['ratio']:.2f} times its own critical path ({farthest['what']} on {farthest['where']}).")
-    if not run.check:
-        if params["path"]:
-            write_report(Path(params["path"]), json.dumps(report, indent=2, ensure_ascii=False) + "\n", REASSURANCE)
-        if params["page_path"]:
-            write_report(Path(params["page_path"]), release_page(report), REASSURANCE)
-    result = {"changed": False, "complete": report["complete"], "problems": missing, "report_path": params["path"], "page_path": params["page_path"]}
-    if missing:
+    path, page_path = (params["path"], params["page_path"]) if run.check else _write(run, report)
+    result = {
+        "changed": False,
+        "complete": report["complete"],
+        "problems": missing,
+        "problems_of": problems_of(rows),
+        "report_path": path,
+        "page_path": page_path,
+    }
+    if missing and params["fail_when_incomplete"]:
         raise OperationError(
-            f"{name} is not complete: {len(missing)} of {len(rows)} parts are missing",
+            f"{name} is not complete: {len(missing)} of {max(len(rows), 1)} parts are missing",
             "The table says which and why. Mend the cause and run the same command again.",
             **result,
         )
     return {**result, "rows": report["rows"]}
+
+
+def _check(params: Mapping[str, Any]) -> None:
+    # The id becomes a part of paths, so that none is made of a wrong one.
+    if not RELEASE_ID.match(params["release"]):
+        raise OperationError(f"'{params['release']}' is no release id", "Use letters, digits, '.', '+' and '-', beginning with a letter or digit.")
+    if params["path"] and params["path"] == params["page_path"]:
+        raise OperationError(f"The report and the page cannot both be {params['path']}", "Give each a path of its own.")
+
+
+def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Write record and page, with what earlier runs of the same release did, beside the files of another image; where they are now."""
+    path, page_path = (Path(run.params[name]) if run.params[name] else None for name in ("path", "page_path"))
+    earlier = None
+    if path and path.exists():
+        earlier = _read(path, report)
+        if earlier is None:
+            beside = _beside(path, report)
+            run.show(f"{path} holds something else than the record of {report['image']}, which is therefore written to {beside}")
+            path, page_path = beside, _beside(page_path, report) if page_path else None
+            earlier = _read(beside, report)
+    report = with_earlier_runs(report, earlier)
+    if path:
+        write_report(path, json.dumps(report, indent=2, ensure_ascii=False) + "\n", REASSURANCE)
+    if page_path:
+        write_report(page_path, release_page(report), REASSURANCE)
+        run.show(f"Page: {page_path}")
+    return (str(path) if path else None, str(page_path) if page_path else None)
+
+
+def _beside(path: Path, report: Mapping[str, Any]) -> Path:
+    return path.with_name(name_beside(path.stem, report["image"]) + path.suffix)
+
+
+def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
+    try:
+        return own_record(path.read_text(encoding="utf-8"), report)
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 def _times(params: Mapping[str, Any]) -> dict[str, Any]:

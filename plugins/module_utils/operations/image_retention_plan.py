@@ -51,6 +51,8 @@ def perform(run: Run) -> dict[str, Any]:
     now = datetime.now(timezone.utc)
     images = [image for host, told in clusters.items() for image in _images(host, told, prefix)]
     reasons = doubts(_silent(clusters), _silent(sites)) + _release_doubts(params)
+    if not sites:
+        reasons.append("no Citrix site was asked what is in use: the group citrix_sites is empty")
     uses = uses_of({host: told.get("references") or [] for host, told in sites.items()}, rules)
     decisions = decide_images(images, uses, rules, now, reasons)
     if params["janitor"]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import REBOOT_ARGUMENTS, reboot_policy
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import release_wishes
@@ -27,7 +28,6 @@ ARGUMENTS = {
     "taking_part": {"type": "list", "elements": "str", "default": []},
     "variables": {"type": "dict", "default": {}},
     "options": {"type": "dict", "default": {}},
-    "catalogs_required": {"type": "bool", "default": True},
     "forks": {"type": "int", "default": 0},
 }
 # What the jobs cannot do without, the variable that names the catalogs, and the variables that are paths with what they are by default.
@@ -40,6 +40,7 @@ GROUPS = {
     "lineage": ("prism_elements", "citrix_sites"),
 }
 CATALOGS = {"release": "image_release_catalogs", "preflight": "image_release_catalogs", "rollout": "catalog_rollout_catalogs"}
+REQUIRED = {"release": "image_release_require_catalogs", "rollout": "catalog_rollout_require_catalogs"}
 REBOOTS = {"release": "image_release_reboot", "preflight": "image_release_reboot", "rollout": "catalog_rollout_reboot"}
 PATHS = {
     "release": {"image_release_report_path": "image_release_{release}.json"},
@@ -135,7 +136,8 @@ def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:
     # The preflight judges catalogs itself, with what the sites say of them.
     if job != "preflight":
         clusters = params["clusters"] if job == "release" else None
-        problems = release_wishes.wrong_catalogs(CATALOGS[job], wanted, clusters, params["catalogs_required"])
+        required = boolean(release_wishes.common(variables, REQUIRED[job], True))
+        problems = release_wishes.wrong_catalogs(CATALOGS[job], wanted, clusters, required)
     reboots = {site: variables.get(site, {}).get(REBOOTS[job]) for site in params["sites"]}
     return problems or release_wishes.wrong_waves(variables, params["sites"], wanted, reboots, _wrong_reboot)
 

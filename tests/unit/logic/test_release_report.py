@@ -7,7 +7,15 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import blast_radius, catalog_rows, cluster_rows, problems, table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import (
+    answered_by,
+    blast_radius,
+    catalog_rows,
+    cluster_rows,
+    problems,
+    problems_of,
+    table,
+)
 
 MADE = {"state": "made", "message": "", "snapshot_id": "7"}
 FAILED = {"state": "failed", "message": "no answer"}
@@ -37,9 +45,68 @@ def test_everything_short_of_an_image_is_a_problem(result: dict[str, Any], words
     assert problems(cluster_rows({"a": result})) == [words]
 
 
-def test_catalog_that_waits_names_the_cluster_it_waits_for() -> None:
-    rows = catalog_rows({"daas": site(waiting=[{"name": "X", "cluster": "b"}, {"name": "Y"}])}, {"a": MADE, "b": FAILED})
-    assert problems(rows) == ["daas, catalog X: not touched (b lacks the image)", "daas, catalog Y: not touched (a cluster lacks the image)"]
+MISSING = {"state": "missing", "message": ""}
+UNASKED = {"state": "not asked", "message": "not part of this run"}
+
+
+@pytest.mark.parametrize(
+    ("clusters", "message", "words"),
+    [
+        ({"a": MADE, "b": MISSING}, "", "b lacks the image"),
+        ({"a": MADE, "b": FAILED}, "", "b is not known to have the image"),
+        ({"a": MADE, "b": UNASKED}, "", "b was not asked"),
+        ({"a": MISSING, "b": MADE}, "", "a lacks the image"),
+        ({"a": UNASKED, "b": MADE, "c": UNASKED}, "", "a, c were not asked"),
+        ({"a": MISSING, "b": MADE, "c": UNASKED}, "", "a lacks the image; c was not asked"),
+        ({"a": MADE, "b": MADE}, "no answer", "the site failed"),
+        ({"a": MADE, "b": MADE}, "", "nobody told why"),
+    ],
+)
+def test_catalog_that_waits_tells_what_is_known_of_the_clusters(clusters: dict[str, Any], message: str, words: str) -> None:
+    rows = catalog_rows({"daas": site(message=message, waiting=[{"name": "X", "cluster": "b"}])}, clusters)
+    assert rows[-1].detail == words
+
+
+def test_catalog_of_no_cluster_waits_for_all_that_have_no_image() -> None:
+    rows = catalog_rows({"daas": site(waiting=[{"name": "Y"}])}, {"a": MISSING, "b": MADE, "c": MISSING})
+    assert problems(rows) == ["daas, catalog Y: not touched (a, c lack the image)"]
+
+
+def test_a_site_that_failed_is_told_beside_a_cluster_that_failed() -> None:
+    rows = catalog_rows({"daas": site(message="the secret was refused", waiting=[{"name": "X", "cluster": "b"}])}, {"b": FAILED})
+    assert problems(rows) == ["daas, site: failed (the secret was refused)", "daas, catalog X: not touched (b is not known to have the image)"]
+
+
+@pytest.mark.parametrize(
+    ("entry", "named"),
+    [
+        ({"name": "W11", "folder": "Prod"}, True),
+        ({"name": "w11"}, True),
+        ({"id": "ID-1"}, True),
+        ({"name": "W11", "folder": "Test"}, False),
+        ({"name": "W11-Sales"}, False),
+        ({"id": "id-2"}, False),
+    ],
+)
+def test_a_wish_of_which_nobody_told_is_not_fulfilled(entry: dict[str, str], named: bool) -> None:
+    result = {**MOVED, "id": "id-1", "folder": "Prod"}
+    rows = catalog_rows({"daas": site(catalogs=[result])}, {}, wanted={"daas": [entry]})
+    assert [row.settled for row in rows] == ([True] if named else [True, False])
+
+
+def test_a_wish_that_met_no_catalog_is_told_once() -> None:
+    missed = {"id": None, "name": "W11-Pol", "folder": None, "full_name": None, "action": "failed", "msg": "there is no catalog 'W11-Pol'"}
+    for entry in ({"name": "W11-Pol", "folder": "Prod"}, {"id": "W11-Pol"}):
+        assert len(problems(catalog_rows({"daas": site(catalogs=[missed])}, {}, wanted={"daas": [entry]}))) == 1
+
+
+def test_a_roll_back_of_nothing_is_none() -> None:
+    assert problems(catalog_rows({"daas": site()}, {}, rollback=True)) == ["daas, roll-back: nothing done (no catalog is named for any site of this run)"]
+
+
+def test_problems_by_host() -> None:
+    rows = cluster_rows({"a": MADE, "b": FAILED})
+    assert problems_of(rows) == {"b": ["image: failed (no answer)"]}
 
 
 def test_failed_catalog_is_told_once_and_a_failed_site_as_such() -> None:
@@ -76,3 +143,17 @@ def test_a_plan_says_whom_it_concerns() -> None:
     assert [row.detail for row in catalog_rows(planned(action="restart_planned", warning="slow"), {})] == [f"slow; {CONCERNS}"]
     assert blast_radius(planned()) == CONCERNS
     assert blast_radius(planned(impact=None)) == ""
+
+
+@pytest.mark.parametrize(
+    ("problems", "answers"),
+    [
+        ({}, {}),
+        ({"b": ["image: failed"]}, {"b": ["image: failed"]}),
+        ({"gone": ["image: not asked"]}, {"a": ["gone: image: not asked"]}),
+        ({"a": ["image: failed"], "gone": ["image: not asked"]}, {"a": ["image: failed"], "b": ["gone: image: not asked"]}),
+        ({"a": ["x"], "b": ["y"], "gone": ["z"]}, {"a": ["x"], "b": ["y"]}),
+    ],
+)
+def test_who_fails_at_the_end_is_who_lacks_something(problems: dict[str, list[str]], answers: dict[str, list[str]]) -> None:
+    assert {host: told for host in ("a", "b") if (told := answered_by(problems, host, ["a", "b"]))} == answers

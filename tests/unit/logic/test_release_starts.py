@@ -24,11 +24,11 @@ WAITS = {"start_when": ["image on b"]}
         ("a", "needed_clusters", ["b"], {}),
         ("b", "needed_clusters", ["b"], WAITS),
         ("b", "needed_clusters", [], {"hold": "b lacks the image"}),
-        ("c", "needed_clusters", ["b", "c"], {"hold": "c lacks the image"}),
+        ("c", "needed_clusters", ["b", "c"], {"hold": "c is not known to have the image"}),
         ("d", "needed_clusters", ["b"], {"hold": "nobody knows whether d has the image: not part of this run"}),
-        ("typo", "needed_clusters", ["b"], {"hold": "typo lacks the image"}),
-        ("a", "all_clusters", ["b"], {"hold": "c lacks the image; nobody knows whether d has the image: not part of this run"}),
-        (None, "needed_clusters", ["b"], {"hold": "c lacks the image; nobody knows whether d has the image: not part of this run"}),
+        ("typo", "needed_clusters", ["b"], {"hold": "typo is not known to have the image"}),
+        ("a", "all_clusters", ["b"], {"hold": "c is not known to have the image; nobody knows whether d has the image: not part of this run"}),
+        (None, "needed_clusters", ["b"], {"hold": "c is not known to have the image; nobody knows whether d has the image: not part of this run"}),
     ],
 )
 def test_a_catalog_waits_for_the_clusters_it_needs_and_no_other(cluster: Any, policy: str, at_work: list[str], terms: dict[str, Any]) -> None:

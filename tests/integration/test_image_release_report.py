@@ -1,0 +1,105 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the report says, and that no run's record is lost."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.modules import run_module
+
+WORK = [{"phase": "image", "started": "2026-11-20T23:33:00.000Z", "finished": "2026-11-20T23:34:00.000Z", "failed": False}]
+
+
+def report(directory: Path, state: str = "made", base_vm: str = "Gold", **given: Any) -> dict[str, Any]:
+    arguments = {
+        "release": "1",
+        "base_vm": base_vm,
+        "image": f"ctx_{base_vm}_1",
+        "clusters": {"a": {"state": state, "message": "", "timeline": WORK if state == "made" else []}},
+        "sites": {},
+        "path": str(directory / "image_release_1.json"),
+        "page_path": str(directory / "image_release_1.html"),
+        **given,
+    }
+    return run_module("image_release_report", arguments)
+
+
+def read(path: Path) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    return found
+
+
+def test_an_idle_run_keeps_the_record_of_the_work(tmp_path: Path) -> None:
+    report(tmp_path)
+    report(tmp_path, "present")
+    report(tmp_path, "present")
+    found = read(tmp_path / "image_release_1.json")
+    assert [len(run["timeline"]) for run in found["runs"]] == [1, 0]
+    assert found["timeline"] == []
+    page = (tmp_path / "image_release_1.html").read_text(encoding="utf-8")
+    assert "What was done before" in page
+    assert "nothing had to be done" in page
+
+
+def test_a_run_that_fails_keeps_it_too(tmp_path: Path) -> None:
+    report(tmp_path)
+    failed = report(tmp_path, "failed")
+    assert failed["failed"]
+    found = read(tmp_path / "image_release_1.json")
+    assert [(run["complete"], len(run["timeline"])) for run in found["runs"]] == [(True, 1), (False, 0)]
+
+
+def test_one_id_for_two_golden_vms(tmp_path: Path) -> None:
+    report(tmp_path)
+    other = report(tmp_path, base_vm="Silver")
+    report(tmp_path, "present", base_vm="Silver")
+    report(tmp_path, "present")
+    assert other["report_path"] == str(tmp_path / "image_release_1_ctx_Silver_1.json")
+    assert other["page_path"] == str(tmp_path / "image_release_1_ctx_Silver_1.html")
+    for name, image in (("image_release_1.json", "ctx_Gold_1"), ("image_release_1_ctx_Silver_1.json", "ctx_Silver_1")):
+        found = read(tmp_path / name)
+        assert (found["image"], len(found["runs"])) == (image, 2)
+    assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_what_is_no_report_is_left_alone(tmp_path: Path) -> None:
+    notes = tmp_path / "image_release_1.json"
+    notes.write_text("my notes", encoding="utf-8")
+    result = report(tmp_path)
+    assert notes.read_text(encoding="utf-8") == "my notes"
+    assert read(Path(result["report_path"]))["image"] == "ctx_Gold_1"
+
+
+@pytest.mark.parametrize("release", ["../1", "a/b", "", "a b"])
+def test_no_path_is_made_of_a_wrong_id(tmp_path: Path, release: str) -> None:
+    result = report(tmp_path, release=release)
+    assert "is no release id" in result["msg"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nobody_took_part(tmp_path: Path) -> None:
+    result = report(tmp_path, clusters={})
+    assert result["failed"]
+    assert result["problems"] == ["no cluster and no site took part, so that nothing was done"]
+
+
+def test_failing_may_be_left_to_the_hosts_whose_parts_are_missing(tmp_path: Path) -> None:
+    result = report(tmp_path, "failed", fail_when_incomplete=False)
+    assert not result.get("failed")
+    assert (result["complete"], result["problems_of"]) == (False, {"a": ["image: failed"]})
+
+
+def test_a_plan_writes_nothing(tmp_path: Path) -> None:
+    result = run_module(
+        "image_release_report",
+        {"release": "1", "base_vm": "G", "image": "ctx_G_1", "clusters": {"a": {"state": "planned", "message": ""}}, "sites": {}, "path": str(tmp_path / "r")},
+        check=True,
+    )
+    assert not result.get("failed")
+    assert list(tmp_path.iterdir()) == []
