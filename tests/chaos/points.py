@@ -26,8 +26,8 @@ class Point:
 
     @property
     def is_write(self) -> bool:
-        """Whether the request changes anything; asking for a token does not."""
-        return self.method not in READS and "token" not in self.pattern.lower()
+        """Whether the request changes anything; asking for a token does not, nor does a search."""
+        return self.method not in READS and "token" not in self.pattern.lower() and not self.pattern.endswith("/$search")
 
     def where(self) -> dict[str, Any]:
         """The part of a fault rule that says when it fires."""
