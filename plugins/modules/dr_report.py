@@ -146,6 +146,8 @@ options:
         C(text), C(settled) and C(proof) (V(registered), V(not registered), V(off), V(gone), or empty when nobody looked).
       - C(unexpected) lists the VMs that no site claims. C(timeline) lists the pieces of work in the order of their beginning, each with C(where), C(what),
         C(phase), C(work) (what the module calls it), C(started), C(finished), C(seconds) and C(failed).
+      - C(runs) lists the runs of this move that did something, oldest first, and this one, so that a repeat does not lose what the failover told. The file of
+        another move, with the same id and other clusters, is left alone, and the report written beside it.
     type: path
   page_path:
     description:
@@ -335,7 +337,7 @@ rows:
       detail: registered 39 of 39
       settled: true
 report_path:
-  description: The report file.
+  description: The report file that was written.
   returned: always
   type: str
   sample: /var/log/dr/2026-11-20.json

@@ -69,6 +69,45 @@ def test_the_policy_may_accept_it() -> None:
     assert run_module("dr_report", {**MOVE, **LOST, "policy": {"missing": "perhaps"}})["failed"]
 
 
+def test_a_repeat_keeps_the_record_of_the_run_that_did_the_work(tmp_path: Path) -> None:
+    paths = files(tmp_path)
+    run_module("dr_report", {**MOVE, **LOST, **paths})
+    idle = {
+        "failovers": {"PD-W11": failed_over(changed=False, timeline=[], data_age_seconds=None)},
+        "power": {},
+        "sites": {"daas": {"message": "", "hosting": hosting(hosted(0, "right"), changed=False, timeline=[]), "proof": proof(timeline=[])}},
+    }
+    for _again in range(2):
+        result = run_module("dr_report", {**MOVE, **idle, "mode": "planned", **paths})
+        assert not result.get("failed"), result
+    report = json.loads(Path(paths["report_path"]).read_text(encoding="utf-8"))
+    first, last = report["runs"]
+    assert (first["mode"], first["complete"], first["data_age_seconds"], first["recovery_seconds"]) == ("unplanned", False, 1560, 400.0)
+    assert [problem["what"] for problem in first["problems"]] == ["CORP\\W11-007金"]
+    assert (last["mode"], last["complete"], last["timeline"]) == ("planned", True, [])
+    page = look(Path(paths["page_path"]).read_text(encoding="utf-8"), "")
+    assert "Earlier runs" in page.text
+    assert "26 min was the age of the data" in page.text
+
+
+@pytest.mark.parametrize("there", ["", "[]", '{"move": "2026-11-20"}', None])
+def test_the_file_of_something_else_is_left_alone(tmp_path: Path, there: str | None) -> None:
+    """A dr_id used for a move between other clusters, or any other file at this place."""
+    paths = files(tmp_path)
+    path = Path(paths["report_path"])
+    if there is None:
+        run_module("dr_report", {**MOVE, **WHOLE, **paths, "source": "cluster-z"})
+    else:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(there, encoding="utf-8")
+    before = path.read_text(encoding="utf-8")
+    result = run_module("dr_report", {**MOVE, **WHOLE, **paths})
+    assert path.read_text(encoding="utf-8") == before
+    assert Path(result["report_path"]).name == "report_cluster-a-cluster-b-unplanned.json"
+    assert json.loads(Path(result["report_path"]).read_text(encoding="utf-8"))["source"] == "cluster-a"
+    assert Path(result["page_path"]).exists()
+
+
 def test_a_plan_writes_nothing(tmp_path: Path) -> None:
     planned = {
         "failovers": {"PD-W11": failed_over(timeline=[])},

@@ -388,11 +388,17 @@ def test_desktops_that_only_bear_the_names_of_those_that_move_are_left_alone(lab
 
 
 @pytest.mark.bad_day
-def test_a_move_that_concerns_no_site_is_not_begun(lab: RunningLab, run: Run, tmp_path: Path) -> None:
-    options = with_site_variables(tmp_path, **{site: {"dr_connections": {"cluster-b": "AHV-B", "cluster_a": "AHV-A"}} for site in CATALOGS})
-    outcome = run(FAILOVER, *options)
+@pytest.mark.parametrize(
+    ("connections", "told"),
+    [
+        ({"cluster-b": "AHV-B"}, "No site of the group citrix_sites names a hosting connection to cluster-a in dr_connections"),
+        ({"cluster-b": "AHV-B", "cluster_a": "AHV-A"}, "dr_connections names cluster_a, which is no host of the group prism_elements"),
+    ],
+)
+def test_a_move_that_concerns_no_site_is_not_begun(lab: RunningLab, run: Run, tmp_path: Path, connections: dict[str, str], told: str) -> None:
+    outcome = run(FAILOVER, *with_site_variables(tmp_path, **{site: {"dr_connections": connections} for site in CATALOGS}))
     assert outcome.status != 0
-    assert "names a hosting connection to cluster-a in dr_connections" in " ".join(outcome.output.split())
+    assert told in " ".join(outcome.output.split())
     assert writes(lab) == []
 
 
@@ -446,6 +452,35 @@ def test_names_that_no_site_knows_are_no_success(lab: RunningLab, run: Run) -> N
     assert "W11-999 is no machine of daas or cvad" in " ".join(outcome.output.split())
     assert "proven" not in outcome.output
     assert writes(lab) == []
+
+
+@pytest.mark.bad_day
+@pytest.mark.parametrize("playbook", [FAILOVER, FAILBACK, REHOST, UNDO, RELEASE, "euc.nutanix_citrix.dr_drill"])
+def test_nothing_done_is_no_success(lab: RunningLab, run: Run, tmp_path: Path, playbook: str) -> None:
+    """Tags leave nothing out, and an inventory whose groups are misspelt is told so."""
+    lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}, {"endpoint": "cluster-b", "kind": "lost", "lost": True}])
+    lab.forget()
+    tagged = run(playbook, "--tags", "nothing", machine_rehost_machines=["W11-001"])
+    assert tagged.status != 0, tagged.output
+    inventory = tmp_path / "misspelt.yml"
+    text = Path(lab.inventory_path).read_text(encoding="utf-8")
+    inventory.write_text(text.replace("prism_elements:", "prism_element:").replace("citrix_sites:", "citrix_site:"), encoding="utf-8")
+    outcome = run_playbook(playbook, str(inventory), tmp_path, "-e", json.dumps(ALWAYS))
+    assert outcome.status != 0, outcome.output
+    assert any(told in outcome.output for told in ("no host of the group prism_elements", "The group citrix_sites has no host"))
+
+
+@pytest.mark.bad_day
+def test_there_and_back_in_one_playbook(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    """What the first move told does not count for the second: neither its clusters nor its plan nor its end."""
+    both = tmp_path / "both.yml"
+    plays = [{"name": name, "import_playbook": playbook} for name, playbook in (("There", FAILOVER), ("Back", FAILBACK))]
+    both.write_text(yaml.safe_dump(plays), encoding="utf-8")
+    assert_good(run(str(both)))
+    assert_at_home_on(lab, "cluster-a")
+    there, back = (json.loads((tmp_path / f"dr_failover_drill-1{end}.json").read_text(encoding="utf-8")) for end in ("", "-failback"))
+    assert (there["target"], back["target"], there["complete"], back["complete"]) == ("cluster-b", "cluster-a", True, True)
+    assert there["timeline"][-1]["finished"] < back["timeline"][0]["started"]
 
 
 @pytest.mark.bad_day

@@ -138,7 +138,7 @@ def dr_page(report: Mapping[str, Any]) -> str:
     verdict = _verdict(story)
     name = MODES[report["mode"]]
     head = header(name, _way(report) or name, report["move"], verdict, _figures(report), _facts(report))
-    sections = [_problems(report), _notes(report), _timeline(story), _clusters(story), _sites(story), _machines(report)]
+    sections = [_problems(report), _notes(report), _earlier_runs(report), _timeline(story), _clusters(story), _sites(story), _machines(report)]
     return document(f"{name} {report['move']}: {verdict.words}", STYLE, head, sections, footer("dr_report", ended))
 
 
@@ -212,6 +212,19 @@ def _problems(report: Mapping[str, Any]) -> Element | None:
 def _notes(report: Mapping[str, Any]) -> Element | None:
     found = _findings(report["notes"], fails=False)
     return section("notes", "Worth knowing", element("ol", *map(_alike, grouped(found)), class_="problems notes")) if found else None
+
+
+def _earlier_runs(report: Mapping[str, Any]) -> Element | None:
+    """What runs before this one did, so that the record of a failover outlives its repeats."""
+    rows = []
+    for run in (report.get("runs") or [])[:-1]:
+        told = [f"{duration(run['data_age_seconds'])} was the age of the data" if run["data_age_seconds"] is not None else ""]
+        told += [finding["text"] for finding in (*run["problems"], *run["notes"])]
+        moved = f"{_counted(run['counts']['failed_over'], 'protection domain')}, {_counted(run['counts']['changed'], 'machine')}"
+        ended = outcome("complete" if run["complete"] else "not complete", run["complete"], told)
+        began = moment(from_iso_milliseconds(run["started"]))
+        rows.append(table_row([began, " ", element("small", MODES[run["mode"]])], moved, ended, duration(run["recovery_seconds"] or run["seconds"])))
+    return section("runs", "Earlier runs", table("Earlier runs", ("Begun", "Moved", "How it ended", "Took"), rows)) if rows else None
 
 
 def _findings(given: Iterable[Mapping[str, Any]], fails: bool) -> list[Finding]:

@@ -13,23 +13,25 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestio
 
 MODES = ("planned", "unplanned")
 # It becomes a part of file names.
-ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 ROLES = {"dr_source": "that is left", "dr_target": "that takes over"}
 
 
 def wrong_wishes(wishes: Mapping[str, Any], clusters: Sequence[str], taking_part: Sequence[str]) -> list[str]:
-    """A sentence for everything that keeps a move from being begun. `clusters` are the hosts of the group, `taking_part` those that --limit leaves in."""
+    """A sentence for everything that keeps a move or a drill from being begun; what `wishes` does not hold is not looked at.
+
+    `clusters` are the hosts of the group, `taking_part` those that --limit leaves in.
+    """
     wrong = _wrong_id(wishes.get("dr_id"))
-    if "dr_source" not in wishes:
-        return wrong
     mode, source, target = (str(wishes.get(name) or "") for name in ("dr_mode", "dr_source", "dr_target"))
-    if mode not in MODES:
+    if "dr_mode" in wishes and mode not in MODES:
         wrong.append(f"dr_mode is '{mode}' and must be {' or '.join(MODES)}.")
     for name, role in ROLES.items():
-        wrong += _wrong_cluster(name, role, str(wishes.get(name) or ""), clusters)
+        if name in wishes:
+            wrong += _wrong_cluster(name, role, str(wishes[name] or ""), clusters)
     if source and source == target:
         wrong.append(f"dr_source and dr_target are both {source}: name the cluster that is left and the cluster that takes over.")
-    if not names(wishes.get("dr_protection_domains")):
+    if "dr_protection_domains" in wishes and not names(wishes.get("dr_protection_domains")):
         wrong.append('dr_protection_domains is missing: the protection domains that move, such as -e \'{"dr_protection_domains": ["PD-W11"]}\'.')
     # The source need not take part when it is lost.
     absent = [host for host in ([source] if mode == "planned" else []) + [target] if host in clusters and host not in taking_part]
@@ -56,7 +58,7 @@ def _wrong_id(given: Any) -> list[str]:
     if not text:
         return ["dr_id is missing: your name for this move, such as -e dr_id=2026-11-20. It names the files, and the same id again goes on."]
     if not ID.fullmatch(text):
-        return [f"dr_id is '{text}' and cannot name files: give letters, digits, '.', '_' and '-' only, 64 at most, a letter or digit first."]
+        return [f"dr_id is '{text}' and cannot name files: give letters, digits, '.', '_', '+' and '-' only, 64 at most, a letter or digit first."]
     return []
 
 

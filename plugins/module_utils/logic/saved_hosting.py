@@ -3,7 +3,8 @@
 
 """The hosting that machines had before a change, in a file that takes it back.
 
-What was saved first stays: a run after one that died sees half of the machines changed already, and must not take that for the state before.
+What was saved first stays: a run after one that died sees half of the machines changed already, and must not take that for the state before. But a machine that
+has neither the saved hosting nor the one that it was to get has been moved since, by another move with the same file: what it has now is what comes back.
 """
 
 from __future__ import annotations
@@ -16,17 +17,34 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rehosting import Entry
 
 KIND = "citrix_machine_hosting"
-KEYS = ("id", "name", "hosted_machine_id", "hypervisor_connection")
+HOSTING = ("hosted_machine_id", "hypervisor_connection")
+KEYS = ("id", "name", *HOSTING)
 
 
-def with_machines(saved: Mapping[str, Any] | None, machines: Iterable[Machine], site_id: str, site_name: str) -> dict[str, Any]:
-    """The saved hosting with these machines as they are now, except those that are in it already. Raises ValueError for a file of another site."""
-    kept = list((saved or {}).get("machines", []))
+def with_machines(
+    saved: Mapping[str, Any] | None, machines: Iterable[Machine], wanted: Mapping[str, tuple[str, str]], site_id: str, site_name: str
+) -> dict[str, Any]:
+    """The saved hosting with these machines as they are now, except those that are in it already and not moved by anybody else since.
+
+    `wanted` is the (id, connection) that each is about to get, by machine ids. Raises ValueError for a file of another site.
+    """
     if saved is not None:
         check_site(saved, site_id)
-    known = {entry["id"] for entry in kept}
-    new = [_entry(machine) for machine in machines if machine.id not in known]
-    return {"kind": KIND, "site": {"id": site_id, "name": site_name}, "machines": [*kept, *new]}
+    kept = {entry["id"]: entry for entry in (saved or {}).get("machines", [])}
+    for machine in machines:
+        before = kept.get(machine.id)
+        entry = dict(before) if before and _of_this_move(before, machine) else _entry(machine)
+        kept[machine.id] = {**entry, "changed_to": dict(zip(HOSTING, wanted.get(machine.id, ("", "")), strict=True))}
+    return {"kind": KIND, "site": {"id": site_id, "name": site_name}, "machines": list(kept.values())}
+
+
+def _of_this_move(entry: Mapping[str, Any], machine: Machine) -> bool:
+    """Whether the machine has the saved hosting, the one that it was to get, or half of each; of an old file nobody knows the latter."""
+    wanted = entry.get("changed_to")
+    if wanted is None:
+        return True
+    now = dict(zip(HOSTING, (machine.hosted_machine_id, machine.hypervisor_connection), strict=True))
+    return all(now[key].casefold() in (entry[key].casefold(), wanted[key].casefold()) for key in HOSTING)
 
 
 def parse(text: str) -> dict[str, Any]:

@@ -131,7 +131,7 @@ def perform(run: Run) -> dict[str, Any]:
         _stop(site, outcome, params["policy"])
     if plan.changes and not run.check:
         if params["save_path"]:
-            _save(site, Path(params["save_path"]), [move.machine for move in plan.changes])
+            _save(site, Path(params["save_path"]), plan.changes)
         with run.phase("re-host"):
             outcome.settled = writer.settle([move.machine for move in plan.changes], _patches({move.machine.id: move for move in plan.changes}))
             outcome.written_by = iso_milliseconds(site.now())
@@ -260,13 +260,14 @@ def _patches(wanted: Mapping[str, Move]) -> Any:
     return plan
 
 
-def _save(site: CitrixSite, path: Path, machines: Sequence[Machine]) -> None:
+def _save(site: CitrixSite, path: Path, moves: Sequence[Move]) -> None:
     before = _saved(path, site)
-    saved = with_machines(before, machines, site.id, site.name)
+    wanted = {move.machine.id: (move.uuid, move.connection) for move in moves}
+    saved = with_machines(before, [move.machine for move in moves], wanted, site.id, site.name)
     try:
         write_report(path, render(saved), "nothing was changed.", "hosting before the change", new=before is None)
     except AlreadyThere:
-        _save(site, path, machines)
+        _save(site, path, moves)
 
 
 def _saved(path: Path, site: CitrixSite) -> dict[str, Any] | None:

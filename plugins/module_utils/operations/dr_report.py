@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
 from pathlib import Path
@@ -35,6 +35,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_timeli
     steps_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import as_dicts, table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.run_record import name_beside, own_record, with_earlier_runs
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
@@ -60,6 +61,22 @@ ARGUMENTS: dict[str, Any] = {
     "page_path": {"type": "path"},
 }
 PARTS = ("failovers", "discards", "ways_back", "power", "sites", "drills")
+# What tells one run of a move from another in its report
+OF_A_RUN = (
+    "mode",
+    "operator",
+    "started",
+    "finished",
+    "seconds",
+    "complete",
+    "counts",
+    "data_age_seconds",
+    "recovery_seconds",
+    "phases",
+    "problems",
+    "notes",
+    "timeline",
+)
 REASSURANCE = "the move itself is not touched by this."
 
 
@@ -84,9 +101,10 @@ def perform(run: Run) -> dict[str, Any]:
         "recovery_seconds": recovery_seconds(steps, began),
         "phases": phases_as_dicts(phases_of(steps)),
     }
+    report_path, page_path = params["report_path"], params["page_path"]
     if not run.check:
-        _write(params["report_path"], params["page_path"], _report(run, move, judgement, steps, began, figures))
-        written = [str(Path(path).absolute()) for path in (params["report_path"], params["page_path"]) if path]
+        report_path, page_path = _write(run, _report(run, move, judgement, steps, began, figures))
+        written = [str(Path(path).absolute()) for path in (report_path, page_path) if path]
         for line in ["", f"Written: {' and '.join(written)}"] if written else []:
             run.show(line)
     result = {
@@ -94,8 +112,8 @@ def perform(run: Run) -> dict[str, Any]:
         **figures,
         "problems": sentences(judgement.problems),
         "notes": sentences(judgement.notes),
-        "report_path": params["report_path"],
-        "page_path": params["page_path"],
+        "report_path": report_path,
+        "page_path": page_path,
     }
     if judgement.problems:
         problems = f"{len(judgement.problems)} {'problem' if len(judgement.problems) == 1 else 'problems'}"
@@ -138,11 +156,31 @@ def _report(run: Run, move: Move, judgement: Judgement, steps: Sequence[Work], b
     }
 
 
-def _write(report_path: str | None, page_path: str | None, report: dict[str, Any]) -> None:
-    if report_path:
-        write_report(Path(report_path), json.dumps(report, indent=2, ensure_ascii=False) + "\n", REASSURANCE)
+def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
+    """Write report and page, with what earlier runs of the same move did, beside the files of another move of the same id; where they are now."""
+    path, page_path = (Path(run.params[name]) if run.params[name] else None for name in ("report_path", "page_path"))
+    earlier = None
+    if path and path.exists():
+        earlier = _read(path, report)
+        if earlier is None:
+            name = "-".join(filter(None, (report["source"], report["target"], report["mode"])))
+            beside = path.with_name(name_beside(path.stem, name) + path.suffix)
+            run.show(f"{path} holds something else than the report of this move, which is therefore written to {beside}")
+            path, page_path = beside, page_path.with_name(name_beside(page_path.stem, name) + page_path.suffix) if page_path else None
+            earlier = _read(beside, report)
+    report = with_earlier_runs(report, earlier, OF_A_RUN)
+    if path:
+        write_report(path, json.dumps(report, indent=2, ensure_ascii=False) + "\n", REASSURANCE)
     if page_path:
-        write_report(Path(page_path), dr_page(report), REASSURANCE, "page")
+        write_report(page_path, dr_page(report), REASSURANCE, "page")
+    return (str(path) if path else None, str(page_path) if page_path else None)
+
+
+def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
+    try:
+        return own_record(path.read_text(encoding="utf-8"), {name: report[name] for name in ("move", "source", "target")}, OF_A_RUN)
+    except (OSError, UnicodeDecodeError):
+        return None
 
 
 OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

@@ -289,22 +289,36 @@ def test_what_cannot_be_given_back_is_refused() -> None:
 
 
 @given(some_machines, some_machines)
-def test_saved_and_restored(before: list[Machine], others: list[Machine]) -> None:
-    saved = parse(render(with_machines(None, before, "s1", "Site 'ä'")))
-    again = with_machines(saved, [*(replace(found, hosted_machine_id="half-changed") for found in before), *others], "S1", "x")
+def test_saved_and_restored(before: list[Machine], read_later: list[Machine]) -> None:
+    others = [found for found in read_later if found.id not in {each.id for each in before}]
+    to = {found.id: ("new", "conn-new") for found in (*before, *others)}
+    saved = parse(render(with_machines(None, before, to, "s1", "Site 'ä'")))
+    again = with_machines(saved, [*(replace(found, hosted_machine_id="new") for found in before), *others], to, "S1", "x")
+    again = with_machines(again, [replace(found, hosted_machine_id="NEW", hypervisor_connection="conn-new") for found in before], to, "S1", "x")
     assert again["machines"][: len(before)] == saved["machines"]
-    assert len(again["machines"]) == len({found.id for found in (*before, *others)})
+    assert len(again["machines"]) == len(before) + len(others)
     plan = restore(entries(saved), before, one_to_one=False)
     assert len(plan.right) == len(before)
 
 
 def test_a_saved_file_says_whose_it_is() -> None:
-    saved = with_machines(None, [BASE], "s1", "one")
+    saved = with_machines(None, [BASE], {}, "s1", "one")
     with pytest.raises(ValueError, match=r"it holds machines of site 'one' \(s1\) and not of this one"):
-        with_machines(saved, [], "s2", "two")
+        with_machines(saved, [], {}, "s2", "two")
     check_site(saved, "S1")
     assert catalog_ids(saved) == {"c1"}
-    assert catalog_ids(with_machines(saved, [replace(BASE, id="2", catalog_id="")], "s1", "one")) == {"c1"}
+    assert catalog_ids(with_machines(saved, [replace(BASE, id="2", catalog_id="")], {}, "s1", "one")) == {"c1"}
+
+
+def test_a_machine_that_was_moved_since_is_saved_anew() -> None:
+    """A dr_id used again: the VM of the first time is gone, and what it had before the second time comes back."""
+    first = with_machines(None, [replace(BASE, hosted_machine_id="u1")], {BASE.id: ("u2", "conn-b")}, "s1", "one")
+    half = with_machines(first, [replace(BASE, hosted_machine_id="u2")], {BASE.id: ("u2", "conn-b")}, "s1", "one")
+    assert entries(half) == entries(first)
+    back = replace(BASE, hosted_machine_id="u3")
+    again = with_machines(half, [back], {BASE.id: ("u4", "conn-b")}, "s1", "one")
+    assert [(entry.uuid, entry.connection) for entry in entries(again)] == [("u3", "conn-a")]
+    assert entries(with_machines(again, [replace(back, hosted_machine_id="u4", hypervisor_connection="conn-b")], {}, "s1", "one")) == entries(again)
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{}", '{"kind": "citrix_machine_hosting", "site": {}, "machines": [{"id": "1"}]}'])
