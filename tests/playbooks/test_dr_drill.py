@@ -52,7 +52,7 @@ class Watcher:
         self._world = lab.estate.clusters["cluster-b"]
         self._world.watch(self._note)
 
-    def _note(self, uuids: frozenset[str], up: bool) -> None:
+    def _note(self, uuids: frozenset[str], up: bool, orderly: bool) -> None:
         for vm in map(self._world.vms.get, uuids):
             if vm and vm.name.startswith("drill_"):
                 self.seen[vm.name] = list(vm.seen_on_networks)
