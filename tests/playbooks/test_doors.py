@@ -67,7 +67,7 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "citrix_catalog_restart": [("daas", {**CATALOG, "reboot": {"within_minutes": 0}}), ("daas", {**CATALOG, "reboot": {}})],
     "citrix_catalog_rollback": [("daas", {**CATALOG, "from_image": "ctx_Gold_1"}), ("daas", CATALOG)],
     "citrix_machine_hosting": [
-        ("daas", {"vms": [], "machines": ["nobody"]}),
+        ("daas", {"vms": [], "machines": ["nobody"], "policy": {"unknown": "ignore"}}),
         ("daas", {"vms": [], "catalogs": [{"name": "nobody"}]}),
         ("cvad", {"mapping": [{"machine": "W11L-001", "hosted_machine_id": "1", "hypervisor_connection": "conn-c"}], "policy": {"refused": "stop"}}),
     ],
