@@ -14,7 +14,6 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import timeline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import RELEASE_ID
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_page import release_page
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_record import name_beside, own_record, with_earlier_runs
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import (
     as_dicts,
     blast_radius,
@@ -24,6 +23,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_r
     problems_of,
     table,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.run_record import name_beside, own_record, with_earlier_runs
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
@@ -48,6 +48,9 @@ ARGUMENTS = {
     "publish_when": {"type": "str", "default": "needed_clusters", "choices": ["needed_clusters", "all_clusters"]},
 }
 TOLD_AS_GIVEN = ("release", "rollback", "base_vm", "image", "protection_domain", "source", "operator", "protection", "clusters", "sites", "wanted")
+# Another golden VM may have a release of the same id.
+ONE_RECORD = ("release", "base_vm", "image", "rollback")
+OF_A_RUN = ("started", "finished", "seconds", "operator", "complete", "problems", "timeline", "critical_path")
 REASSURANCE = "the release itself is not touched by this."
 
 
@@ -114,7 +117,7 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
             run.show(f"{path} holds something else than the record of {report['image']}, which is therefore written to {beside}")
             path, page_path = beside, _beside(page_path, report) if page_path else None
             earlier = _read(beside, report)
-    report = with_earlier_runs(report, earlier)
+    report = with_earlier_runs(report, earlier, OF_A_RUN)
     if path:
         write_report(path, json.dumps(report, indent=2, ensure_ascii=False) + "\n", REASSURANCE)
     if page_path:
@@ -129,7 +132,7 @@ def _beside(path: Path, report: Mapping[str, Any]) -> Path:
 
 def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
     try:
-        return own_record(path.read_text(encoding="utf-8"), report)
+        return own_record(path.read_text(encoding="utf-8"), {name: report[name] for name in ONE_RECORD}, OF_A_RUN)
     except (OSError, UnicodeDecodeError):
         return None
 
