@@ -9,8 +9,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from chaos.job import Job
-from chaos.points import READS, pattern_of
+from chaos.points import pattern_of
 from conformance.citrix_models import violations
+from harness.modules import is_write
 
 
 def deeds(job: Job, requests: Iterable[Mapping[str, Any]], lost: Iterable[int] = ()) -> Counter[str]:
@@ -19,7 +20,7 @@ def deeds(job: Job, requests: Iterable[Mapping[str, Any]], lost: Iterable[int] =
     done: Counter[str] = Counter()
     for entry in requests:
         took_effect = entry["status"] is not None and entry["status"] < 300
-        if entry["method"] in READS or not (took_effect or entry["n"] in unanswered):
+        if not is_write(entry["method"], entry["path"]) or not (took_effect or entry["n"] in unanswered):
             continue
         pattern = pattern_of(entry["path"])
         done.update(deed for ending, deed in job.deeds.items() if pattern.endswith(ending))

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
+from harness.modules import is_write
+
 ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
-READS = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, order=True)
@@ -26,8 +27,7 @@ class Point:
 
     @property
     def is_write(self) -> bool:
-        """Whether the request changes anything; asking for a token does not, nor does a search."""
-        return self.method not in READS and "token" not in self.pattern.lower() and not self.pattern.endswith("/$search")
+        return is_write(self.method, self.pattern)
 
     def where(self) -> dict[str, Any]:
         """The part of a fault rule that says when it fires."""

@@ -17,7 +17,7 @@ from chaos.disturbances import Disturbance
 from chaos.job import Job
 from chaos.judge import contract_problems, deeds, excess
 from chaos.points import Point, pattern_of, points_of
-from harness.modules import writes
+from harness.modules import writes, written
 from harness.playbooks import Outcome, outcome_of, start_playbook
 from lab.killing import descendants, kill_alone
 from lab.running import RunningLab
@@ -98,8 +98,8 @@ def disturb(lab: RunningLab, point: Point, disturbance: Disturbance, undisturbed
         found += [f"refused without a clear sentence: {words}" for words in refusals if not any(advice in words.lower() for advice in ADVICE)]
         if outcomes[-1].status != 0:
             found.append(f"not done after {len(outcomes) - 1} repeats: {_last_words(outcomes[-1])}")
-        if first_was_good and _written(recorded[disturbed_until:]):
-            found.append(f"the run was good, yet its repeat wrote: {_written(recorded[disturbed_until:])}")
+        if first_was_good and written(recorded[disturbed_until:]):
+            found.append(f"the run was good, yet its repeat wrote: {written(recorded[disturbed_until:])}")
         if third_run and not found:
             lab.forget()
             outcome = _finished(_start(job, lab, directory), directory)
@@ -164,10 +164,6 @@ def _bury(lab: RunningLab, workers: set[int]) -> None:
         shown = subprocess.run(["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False).stdout
         if f"-i {lab.inventory_path} " in shown:
             kill_alone(pid)
-
-
-def _written(entries: list[dict[str, Any]]) -> list[str]:
-    return [f"{entry['method']} {entry['path']}" for entry in entries if entry["method"] not in ("GET", "HEAD") and "token" not in entry["path"].lower()]
 
 
 def _last_words(outcome: Outcome) -> str:

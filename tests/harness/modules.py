@@ -9,7 +9,7 @@ import contextlib
 import importlib
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -108,6 +108,14 @@ def hosts_of(lab: RunningLab) -> dict[str, Site]:
 
 
 def writes(lab: RunningLab) -> list[str]:
-    """Every recorded request that is no read; asking for a token is no write, nor is a search, which is a POST because of its body."""
-    asked = [entry for entry in lab.requests() if entry["method"] not in ("GET", "HEAD") and not entry["path"].endswith("/$search")]
-    return [f"{entry['method']} {entry['path']}" for entry in asked if "token" not in entry["path"].lower()]
+    """Every recorded request that changes anything."""
+    return written(lab.requests())
+
+
+def written(requests: Iterable[Mapping[str, Any]]) -> list[str]:
+    return [f"{entry['method']} {entry['path']}" for entry in requests if is_write(entry["method"], entry["path"])]
+
+
+def is_write(method: str, path: str) -> bool:
+    """Asking for a token changes nothing, nor does a search, which is a POST because of its body."""
+    return method not in ("GET", "HEAD") and "token" not in path.lower() and not path.partition("?")[0].endswith("/$search")
