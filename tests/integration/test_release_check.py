@@ -111,6 +111,8 @@ def test_no_job_goes_without_its_groups(job: str, group: str) -> None:
         ({}, {"image_release_catalogs": [{**CATALOG, "cluster": "cluster-x"}]}, "gives 'W11-Pool' the cluster 'cluster-x', which is no host"),
         ({}, {"image_release_catalogs": [{**CATALOG, "clutser": "cluster-a"}]}, "clutser"),
         ({}, {"image_release_catalogs": [{"folder": "Prod"}]}, "each catalog is given by its name"),
+        ({}, {"image_release_catalogs": [{**CATALOG, "id": ""}]}, "Leave out the other, also when it is empty"),
+        ({}, {"image_release_catalogs": [{"id": "7", "folder": "Prod"}]}, "each catalog is given by its name"),
         ({}, {"image_release_catalogs": [CATALOG, {"name": "w11-pool", "folder": "/prod/"}]}, "names the catalog 'w11-pool' twice"),
         ({}, {"image_release_catalogs": "W11-Pool"}, "image_release_catalogs of daas is text and must be a list"),
         ({}, {"image_release_catalogs": [{**CATALOG, "wave": "canray"}], "catalog_rollout_waves": WAVES}, "is in wave 'canray'"),
@@ -128,6 +130,8 @@ def test_no_job_goes_without_its_groups(job: str, group: str) -> None:
         ({}, {"image_release_id": "2026.11.20-2"}, "image_release_id must be the same on all hosts"),
         ({}, {"image_release_base_vm": "Gold2"}, "image_release_base_vm must be the same on all hosts"),
         ({"image_release_id": "../../etc/cron"}, {}, "is no release id"),
+        ({"image_release_id": 1.10}, {}, "image_release_id of cluster-a is the number 1.1 and must be text"),
+        ({"image_release_note": 2026.10}, {}, "image_release_note of cluster-a is the number 2026.1"),
         ({"image_release_id": ""}, {}, "image_release_id is missing"),
         ({"image_release_prefix": ""}, {}, "the prefix is empty"),
         ({"image_release_publish_when": "all"}, {}, "needed_clusters"),
@@ -178,5 +182,7 @@ def test_a_roll_back_needs_catalogs(name: str) -> None:
     given = {"image_release_id": "1", "image_release_base_vm": "Gold"}
     assert "nothing would be moved" in problems("rollback", given)[0]
     assert "'a/b' is no release id" in problems("rollback", {**given, "image_release_id": "a/b"}, {name: [CATALOG]})[0]
+    nowhere = problems("rollback", {**given, "image_rollback_from_image": ""}, {name: [CATALOG]}, options={"image_rollback_from_image": {"type": "str"}})
+    assert "image_rollback_image names none" in nowhere[0]
     result = check("rollback", given, {name: [CATALOG]})
     assert not result.get("failed"), result

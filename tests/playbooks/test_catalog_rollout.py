@@ -330,7 +330,7 @@ def test_an_image_that_no_history_holds_is_refused(lab: RunningLab, run: Run) ->
     outcome = run(playbook=ROLLBACK, image_rollback_image="ctx_Gold_2026.10.01-2")
     assert outcome.status != 0
     assert writes(lab) == []
-    assert "its history holds no image 'ctx_Gold_2026.10.01-2'. Near names are 'ctx_Gold_2026.10.01-1'" in outcome.output
+    assert "None of the catalogs has or had the image 'ctx_Gold_2026.10.01-2', so that none can go there. Near names are 'ctx_Gold_2026" in outcome.output
 
 
 def test_an_image_that_is_gone_from_the_cluster_is_refused(lab: RunningLab, run: Run) -> None:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import folder_levels
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import is_path, same_path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import DEFAULT_PREFIX, Release
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import empty_gate, notice, plan_waves, window_end
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
@@ -84,8 +85,9 @@ def _wrong_list(name: str, site: str, catalogs: Any, clusters: Sequence[str] | N
         return [f"{name} of {site} must be a list of dictionaries such as {EXAMPLE_CATALOG}."]
     wrong, seen = [], set()
     for entry in catalogs:
-        if bool(entry.get("name")) == bool(entry.get("id")):
-            wrong.append(f"{name} of {site} holds {dict(entry)}: each catalog is given by its name, with its folder where names repeat, or by its id.")
+        if not _is_one_catalog(entry):
+            ways = "each catalog is given by its name, with its folder where names repeat, or by its id"
+            wrong.append(f"{name} of {site} holds {dict(entry)}: {ways}. Leave out the other, also when it is empty.")
             continue
         told = entry.get("name") or entry.get("id")
         key = (str(told).casefold(), tuple(level.casefold() for level in folder_levels(str(entry.get("folder") or ""))))
@@ -97,6 +99,13 @@ def _wrong_list(name: str, site: str, catalogs: Any, clusters: Sequence[str] | N
             near = near_names(str(cluster), clusters)
             wrong.append(f"{name} of {site} gives '{told}' the cluster '{cluster}', which is no host of the group prism_elements. {near}".rstrip())
     return wrong
+
+
+def _is_one_catalog(entry: Mapping[str, Any]) -> bool:
+    """As the modules take it. An empty id beside a name, as a survey or a template gives, would be refused by the site when the images are made already."""
+    if entry.get("id") is None:
+        return bool(entry.get("name"))
+    return bool(entry["id"]) and entry.get("name") is None and entry.get("folder") is None
 
 
 def wrong_waves(
@@ -150,10 +159,11 @@ def _wrong_plan(waves: Sequence[Mapping[str, Any]], catalogs: Sequence[Mapping[s
     return []
 
 
-def unfit_catalogs(asked: Mapping[str, Mapping[str, Any]], from_image: str = "") -> list[str]:
+def unfit_catalogs(asked: Mapping[str, Mapping[str, Any]], from_image: str = "", to_image: str = "") -> list[str]:
     """Sentences for wishes that no catalog fits, by what the sites said: site -> {message, missing: sentences, catalogs: those found, with their history}.
 
-    A silent site is not judged. An image to get away from that no catalog has or had was mistyped.
+    A silent site is not judged. An image to get away from, or to go to, that no catalog has or had was mistyped: catalogs would all be left as they are, and
+    that looks like success.
     """
     wrong = []
     for site, answer in asked.items():
@@ -164,12 +174,20 @@ def unfit_catalogs(asked: Mapping[str, Mapping[str, Any]], from_image: str = "")
             if catalog["provisioning_type"] != "MCS"
         ]
     catalogs = [catalog for answer in asked.values() for catalog in answer.get("catalogs", [])]
-    if from_image and catalogs and not wrong:
+    if catalogs and not wrong:
         known = {name for catalog in catalogs for name in _images_of(catalog)}
-        if from_image.casefold() not in {name.casefold() for name in known}:
-            near = near_names(from_image, (name for name in known if not name.startswith("XDHyp:")))
-            wrong.append(f"None of the catalogs has or had the image '{from_image}', so that there is nothing to take back. {near}".rstrip())
+        wishes = ((from_image, "so that there is nothing to take back"), (to_image, "so that none can go there"))
+        wrong += [_unknown_image(image, known, why) for image, why in wishes if image and not _is_among(image, known)]
     return wrong
+
+
+def _is_among(image: str, known: Iterable[str]) -> bool:
+    """As the roll-back itself compares: case counts in a name, because a cluster may hold both, and not in a path."""
+    return any(same_path(image, name) for name in known if is_path(name)) if is_path(image) else image in known
+
+
+def _unknown_image(image: str, known: Iterable[str], why: str) -> str:
+    return f"None of the catalogs has or had the image '{image}', {why}. {near_names(image, (name for name in known if not is_path(name)))}".rstrip()
 
 
 def _images_of(catalog: Mapping[str, Any]) -> list[str]:

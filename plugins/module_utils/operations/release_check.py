@@ -86,6 +86,10 @@ def _wrong_types(params: Mapping[str, Any]) -> list[str]:
     for host, given in params["variables"].items():
         for name in (name for name in given if name in params["options"]):
             kind = params["options"][name].get("type", "str")
+            if kind == "str" and isinstance(given[name], float):
+                # YAML made a number of it, which is no longer what was typed: 1.10 would be the release 1.1.
+                problems.append(f"{name} of {host} is the number {given[name]} and must be text, because 1.10 and 1.1 are one number: put it in quotes.")
+                continue
             if kind in ("dict", "list") and isinstance(given[name], str):
                 problems.append(f"{name} of {host} is text and must be a {'dictionary' if kind == 'dict' else kind}: with -e, give it as JSON.")
                 continue
@@ -119,6 +123,8 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
             problems.append("image_release_protection_domain is missing.")
     if job == "rollout" and not common("catalog_rollout_image"):
         problems.append("catalog_rollout_image is missing: the image, by its exact name or its path.")
+    if job == "rollback" and common("image_rollback_from_image", None) == "" and not common("image_rollback_image"):
+        problems.append("image_rollback_from_image is empty and image_rollback_image names none: leave out the first, or say where the catalogs are to go.")
     problems += _wrong_catalogs(params)
     # With a wrong id no path is made of it.
     return problems or _wrong_paths(params, str(release))
