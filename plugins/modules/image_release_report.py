@@ -33,14 +33,15 @@ options:
     type: str
   clusters:
     description:
-      - Results by cluster, each a dictionary with C(state), C(message) and, where known, C(image_uuid), C(snapshot_id), C(leftover) and C(timeline), the
-        pieces of work as M(euc.nutanix_citrix.pe_protection_domain_restore) returns them.
+      - Results by cluster, each a dictionary with C(state), C(message) and, where known, C(image_uuid), C(snapshot_id), C(leftover) and
+        C(timeline), the pieces of work as M(euc.nutanix_citrix.pe_protection_domain_restore) returns them.
+      - Of a failure C(error) holds C(message) and C(advice) apart. C(leftover) is such a failure, a dictionary with C(message) and C(error).
     type: dict
     required: true
   sites:
     description:
       - Results by Citrix site, each a dictionary with C(message), C(catalogs) as M(euc.nutanix_citrix.citrix_catalog_image) returns them,
-        and C(waiting), the catalogs that were not touched.
+        C(waiting), the catalogs that were not touched, and C(error) as a cluster has it.
       - A catalog may also hold C(machines), a dictionary with C(total) and C(image_out_of_date), and C(wave).
     type: dict
     required: true
@@ -161,6 +162,10 @@ rows:
       returned: always
     detail:
       description: From where to where, or why not.
+      type: str
+      returned: always
+    advice:
+      description: What to do about it, V('') when there is nothing to do or to say.
       type: str
       returned: always
     settled:

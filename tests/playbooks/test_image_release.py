@@ -188,7 +188,7 @@ def test_all_clusters_policy_holds_every_catalog_back(lab: RunningLab, release: 
     assert catalog_images(lab) == before
 
 
-def test_wrong_password_is_tried_once_and_never_shown(lab: RunningLab, release: Release) -> None:
+def test_wrong_password_is_tried_once_and_never_shown(lab: RunningLab, release: Release, tmp_path: Path) -> None:
     outcome = release("2026.11.20-1", "-vvv", "-e", "nutanix_password=marker-nutanix-secret", "-e", "citrix_client_secret=marker-citrix-secret")
     assert outcome.status != 0
     assert "marker-nutanix-secret" not in outcome.output
@@ -196,6 +196,11 @@ def test_wrong_password_is_tried_once_and_never_shown(lab: RunningLab, release: 
     attempts = {cluster: sum(1 for entry in lab.requests() if entry["endpoint"] == cluster) for cluster in CLUSTERS}
     assert attempts == dict.fromkeys(CLUSTERS, 1)
     assert "User name and password (or client id and secret) were refused and not tried again" in outcome.output
+    rows = json.loads((tmp_path / outcome.result("image_release_report")["report_path"]).read_text(encoding="utf-8"))["rows"]
+    refused = {row["where"]: row["advice"] for row in rows if row["what"] in ("image", "site")}
+    assert set(refused) == {*CLUSTERS, "daas", "cvad"}
+    assert all(refused.values()), refused
+    assert not [row for row in rows if row["advice"] and row["advice"] in row["detail"]]
 
 
 def test_no_secret_of_a_good_run_is_shown(lab: RunningLab, release: Release, tmp_path: Path) -> None:

@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failures import in_one
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage, image_name, same_path
 
 UNSETTLED = ("failed", "window_over", "not_ready")
@@ -46,9 +47,7 @@ class Outcome:
     @property
     def told(self) -> str:
         """What went wrong and what to do about it, in one text."""
-        if not self.advice:
-            return self.msg
-        return f"{self.msg if self.msg.endswith(('.', '?', '!')) else f'{self.msg}.'} {self.advice}"
+        return in_one(self.msg, self.advice)
 
 
 def results(outcomes: Sequence[Outcome]) -> dict[str, Any]:

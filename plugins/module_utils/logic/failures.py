@@ -11,16 +11,30 @@ from typing import Any
 SILENT = "It failed, and did not say why"
 
 
-def failure(result: Mapping[str, Any]) -> dict[str, Any]:
-    """{message, error: {message, advice}} of a task's result; of a loop that of the first item that failed, because the loop itself says only that one did."""
+def failure(result: Mapping[str, Any], before: str = "") -> dict[str, Any]:
+    """{message, error: {message, advice}} of a task's result; of a loop that of the first item that failed, because the loop itself says only that one did.
+
+    `before` is put before the message. What another host remembered in this form is taken as it is.
+    """
     items = result.get("results")
     if isinstance(items, list):
         failed = [item for item in items if isinstance(item, Mapping) and item.get("failed") is True]
         if failed:
-            return failure(failed[0])
+            return failure(failed[0], before)
     message, advice = fields_of(result)
     told = str(result.get("msg") or result.get("message") or "") or message or SILENT
-    return {"message": told, "error": {"message": message or told, "advice": advice}}
+    return {"message": f"{before}{told}", "error": {"message": f"{before}{message or told}", "advice": advice}}
+
+
+def why(result: Mapping[str, Any]) -> tuple[str, str]:
+    """Message and advice, of what comes without fields the whole text and ''; ('', '') where nothing is told."""
+    message, advice = fields_of(result)
+    return message or str(result.get("msg") or result.get("message") or ""), advice
+
+
+def in_one(message: str, advice: str) -> str:
+    """Both in one text, for a table or a sentence."""
+    return f"{message if message.endswith(('.', '?', '!')) else f'{message}.'} {advice}" if message and advice else message or advice
 
 
 def fields_of(result: Mapping[str, Any]) -> tuple[str, str]:

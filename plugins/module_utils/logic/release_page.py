@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failures import in_one, why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.page import (
     Bar,
     Element,
@@ -126,7 +127,7 @@ def _touched(site: str, catalog: Mapping[str, Any], report: Mapping[str, Any]) -
         plan=PLANS.get(action) or (f"Move from {before}" if before else _plan(report)),
         happened={**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
         settled=action in good,
-        detail=(catalog.get("warning") if action in good else catalog.get("msg")) or "",
+        detail=(catalog.get("warning") or "") if action in good else in_one(*why(catalog)),
         wave=str(catalog.get("wave") or ""),
         machines=(gate["machines"], 0 if action == "rolled_back" else gate["proven"]) if gate else None,
     )
@@ -224,20 +225,21 @@ def _problems(story: _Story) -> Element | None:
         else "Mend the cause and run the same command again: it does the rest and nothing else."
     )
     # What many catalogs have in common is told once.
-    alike: dict[tuple[str, str, str], list[str]] = {}
+    alike: dict[tuple[str, str, str, str], list[str]] = {}
     for row in unsettled:
-        alike.setdefault((row["where"], row["result"], row["detail"]), []).append(row["what"])
+        alike.setdefault((row["where"], row["result"], row["detail"], row["advice"]), []).append(row["what"])
     items = []
-    for (where, result, detail), parts in alike.items():
+    for (where, result, detail, advice), parts in alike.items():
         what = [node for part in parts for node in (", ", bdi(part))]
-        items.append(element("li", element("strong", bdi(where), *what, ": ", result), element("p", detail) if detail else None))
+        told = [element("p", text) for text in (detail, advice) if text]
+        items.append(element("li", element("strong", bdi(where), *what, ": ", result), *told))
     return section("problems", "What is missing", element("p", again), element("ol", *items, class_="problems"))
 
 
 def _timeline(story: _Story) -> Element:
     if not story.steps:
-        why = "A plan does nothing, so it has no timeline." if story.report["check_mode"] else "Nothing had to be done, so nothing took any time."
-        return section("timeline", "Timeline", element("p", why, class_="quiet"))
+        empty = "A plan does nothing, so it has no timeline." if story.report["check_mode"] else "Nothing had to be done, so nothing took any time."
+        return section("timeline", "Timeline", element("p", empty, class_="quiet"))
     return section("timeline", "Timeline", *_work(story))
 
 
@@ -306,9 +308,10 @@ def _clusters(story: _Story) -> Element | None:
     for host, cluster in sorted(clusters.items(), key=lambda item: item[1]["state"] in SETTLED_CLUSTER_STATES and not item[1].get("leftover")):
         state = cluster["state"]
         settled = state in SETTLED_CLUSTER_STATES
-        detail = [] if settled and not cluster.get("message") else [cluster.get("message") or ""]
+        message, advice = why(cluster)
+        detail = [] if settled and not message else [message, advice]
         if cluster.get("leftover"):
-            detail.append(f"The temporary VM is still there: {cluster['leftover']}")
+            detail.append(f"The temporary VM is still there: {in_one(*why(cluster['leftover']))}")
         source = element("small", "source") if host == story.report["source"] else None
         plan = "Keep the image" if state == "present" else "Make the image"
         rows.append(
@@ -338,7 +341,7 @@ def _catalogs(story: _Story) -> Element | None:
             for catalog in mine
         ]
         done = sum(catalog.settled for catalog in mine)
-        failure = element("p", mark(False), result["message"]) if result["message"] else None
+        failure = element("p", mark(False), in_one(*why(result))) if result["message"] else None
         listed = table(f"Catalogs of {site}", ("Catalog", *HEADS), rows) if rows else element("p", "No catalogs of this site use the image.", class_="quiet")
         parts.append(foldable(site, f"{done} of {len(mine)} as wanted", len(mine), failure, listed))
     return section("catalogs", "Catalogs", *parts)

@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import tables
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import sentence, together
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import folder_levels
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failures import in_one, why
 
 NOT_ASKED = "not asked"
 SETTLED_CLUSTER_STATES = {
@@ -45,25 +46,33 @@ UNSETTLED_CATALOG_ACTIONS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the summary. `settled` is False when the release is not complete here."""
+    """One line of the summary. `settled` is False when the release is not complete here; `advice` is what to do about that."""
 
     where: str
     what: str
     result: str
     detail: str
     settled: bool
+    advice: str = ""
+
+    @property
+    def told(self) -> str:
+        return in_one(self.detail, self.advice)
 
 
 def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[Row]:
-    """`clusters`: inventory host -> {state, message, snapshot_id?, leftover?} as the role collects it."""
+    """`clusters`: inventory host -> {state, message, error?, snapshot_id?, leftover?} as the role collects it; `leftover` is a failure of {message, error}."""
     rows = []
     for host, result in clusters.items():
         state = result["state"]
         settled = state in SETTLED_CLUSTER_STATES
-        detail = f"from protection domain snapshot {result['snapshot_id']}" if settled and result.get("snapshot_id") else result.get("message", "")
-        rows.append(Row(host, "image", SETTLED_CLUSTER_STATES.get(state, state), detail, settled))
+        detail, advice = why(result)
+        if settled and result.get("snapshot_id"):
+            detail, advice = f"from protection domain snapshot {result['snapshot_id']}", ""
+        rows.append(Row(host, "image", SETTLED_CLUSTER_STATES.get(state, state), detail, settled, advice))
         if result.get("leftover"):
-            rows.append(Row(host, "temporary VM", "still there", result["leftover"], False))
+            detail, advice = why(result["leftover"])
+            rows.append(Row(host, "temporary VM", "still there", detail, False, advice))
     return rows
 
 
@@ -73,7 +82,7 @@ def catalog_rows(
     rollback: bool = False,
     wanted: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> list[Row]:
-    """`sites`: inventory host -> {message, catalogs: [result of citrix_catalog_image], waiting: [catalogs not touched]}.
+    """`sites`: inventory host -> {message, error?, catalogs: [result of citrix_catalog_image], waiting: [catalogs not touched]}.
 
     A catalog that was rolled out in waves names its `wave`. With `rollback` the catalogs are those of citrix_catalog_rollback. `wanted` are the operator's
     wishes by site: a wish of which nobody told what became of it is not fulfilled.
@@ -82,7 +91,8 @@ def catalog_rows(
     for host, site in sites.items():
         told = [_catalog_row(host, catalog, rollback) for catalog in site["catalogs"]]
         if site["message"] and all(row.settled for row in told):
-            rows.append(Row(host, "site", "failed", site["message"], False))
+            detail, advice = why(site)
+            rows.append(Row(host, "site", "failed", detail, False, advice))
         rows += told
         rows += [Row(host, catalog_name(entry), "not touched", why_waiting(entry, site, clusters), False) for entry in site["waiting"]]
         for entry in (wanted or {}).get(host, []):
@@ -97,11 +107,9 @@ def _catalog_row(host: str, catalog: Mapping[str, Any], rollback: bool) -> Row:
     good = SETTLED_ROLLBACK_ACTIONS if rollback else SETTLED_CATALOG_ACTIONS
     action = catalog["action"]
     settled = action in good
-    detail = (_told(catalog) if settled else catalog.get("msg")) or ""
-    if catalog.get("advice") and not settled:
-        detail = f"{detail}. {catalog['advice']}"
+    detail, advice = (_told(catalog), "") if settled else why(catalog)
     wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
-    return Row(host, catalog_name(catalog), {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action), f"{wave}{detail}", settled)
+    return Row(host, catalog_name(catalog), {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action), f"{wave}{detail}", settled, advice)
 
 
 def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: Mapping[str, Mapping[str, Any]]) -> str:
@@ -147,7 +155,7 @@ def _levels(folder: str) -> tuple[str, ...]:
 
 def problems(rows: Iterable[Row]) -> list[str]:
     """One sentence for each row that is not settled."""
-    return [f"{row.where}, {row.what}: {row.result}{f' ({row.detail})' if row.detail else ''}" for row in rows if not row.settled]
+    return [f"{row.where}, {row.what}: {row.result}{f' ({row.told})' if row.told else ''}" for row in rows if not row.settled]
 
 
 def answered_by(problems_of: Mapping[str, Sequence[str]], host: str, taking_part: Sequence[str]) -> list[str]:
@@ -161,7 +169,7 @@ def answered_by(problems_of: Mapping[str, Sequence[str]], host: str, taking_part
 
 def table(title: str, rows: Iterable[Row]) -> list[str]:
     """Lines for the screen."""
-    return tables.table(title, ("where", "what", "result", "detail"), ((row.where, row.what, row.result, row.detail) for row in rows))
+    return tables.table(title, ("where", "what", "result", "detail"), ((row.where, row.what, row.result, row.told) for row in rows))
 
 
 def as_dicts(rows: Iterable[Row]) -> list[dict[str, Any]]:
@@ -190,7 +198,7 @@ def problems_of(rows: Iterable[Row]) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for row in rows:
         if not row.settled:
-            found.setdefault(row.where, []).append(f"{row.what}: {row.result}{f' ({row.detail})' if row.detail else ''}")
+            found.setdefault(row.where, []).append(f"{row.what}: {row.result}{f' ({row.told})' if row.told else ''}")
     return found
 
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Literal
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failures import failure, in_one, why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import Terms
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 
@@ -259,17 +260,17 @@ def wave_outcome(
             result["faulty_before"] = before[catalog["id"]]
         if held.get("action") and catalog["action"] == "planned":
             # Only looked at: nothing of the plan happened
-            result.update(action=held["action"], changed=False, after=catalog.get("before"), msg=held["reason"])
+            result.update(action=held["action"], changed=False, after=catalog.get("before"), **_told(held["reason"]))
         if catalog["id"] in restarts:
             result.update(_restarted(result, restarts[catalog["id"]]))
         if catalog["id"] in gates:
             result["gate"] = {key: value for key, value in gates[catalog["id"]].items() if key != "summary"}
             result["machines"] = gates[catalog["id"]].get("summary", {})
             if not result["gate"]["open"]:
-                result.update(action="gate_closed", msg=result["gate"]["reason"], accept=_to_accept(result["gate"], wave["gate"]))
-                if result["accept"] and catalog["id"] not in before:
-                    result["msg"] += "; whether these were faulty before the catalog got the image, nobody saw"
-                result["advice"] = acceptance(result["accept"], known)
+                accept, reason = _to_accept(result["gate"], wave["gate"]), result["gate"]["reason"]
+                if accept and catalog["id"] not in before:
+                    reason += "; whether these were faulty before the catalog got the image, nobody saw"
+                result.update(action="gate_closed", accept=accept, **_told(reason, acceptance(accept, known)))
         results.append(_taken_back(result, back, because) if because else result)
     return {"name": wave["name"], "catalogs": results, **_state(wave, results, _problem(moved), held, _problem(restarted or {}) or _problem(gate))}
 
@@ -278,7 +279,7 @@ def _restarted(result: Mapping[str, Any], restart: Mapping[str, Any]) -> dict[st
     """What is to be said of a catalog that had the image already, and whose machines are made to take it up."""
     told: dict[str, Any] = {"restart": dict(restart), "changed": result["changed"] or restart["changed"]}
     if restart["action"] in ("failed", "window_over"):
-        told.update(action=restart["action"], msg=restart["msg"])
+        told.update(action=restart["action"], **_told(*why(restart)))
     elif restart["changed"]:
         told.update(action="restart_planned" if restart["action"] == "planned" else "restarted", impact=restart["impact"])
     if restart.get("left"):
@@ -302,29 +303,39 @@ def acceptance(faults: Iterable[str], known: Iterable[str]) -> str:
 
 def _taken_back(result: dict[str, Any], back: Mapping[str, Any], because: str) -> dict[str, Any]:
     closed = result["action"] == "gate_closed"
-    why = result["msg"] if closed else because
+    reason, accept = why(result) if closed else (because, "")
     if result["moved"] not in MOVED:
-        return {**result, "msg": f"{why}; it had the image before this run, which therefore does not take it back"} if closed else result
-    found = next((catalog for catalog in back.get("catalogs", []) if catalog["id"] == result["id"]), {"action": "failed", "msg": _problem(back)})
+        return {**result, **_told(f"{reason}; it had the image before this run, which therefore does not take it back", accept)} if closed else result
+    found = next((catalog for catalog in back.get("catalogs", []) if catalog["id"] == result["id"]), {"action": "failed", **_problem(back)})
     if found["action"] in ("failed", "unchanged"):
-        return {**result, "action": "failed", "msg": f"{why}; and it was not rolled back: {found.get('msg') or 'it has another image by now'}"}
-    return {**result, "action": "rolled_back", "after": found["after"], "msg": why, "rollback": found}
+        message, advice = why(found)
+        return {**result, "action": "failed", **_told(f"{reason}; and it was not rolled back: {message or 'it has another image by now'}", advice or accept)}
+    return {**result, "action": "rolled_back", "after": found["after"], **_told(reason, accept), "rollback": found}
 
 
-def _problem(result: Mapping[str, Any]) -> str:
-    return str(result.get("msg") or "it failed") if result.get("failed") or result.get("unreachable") else ""
+def _told(message: str, advice: str = "") -> dict[str, Any]:
+    """What is told of a catalog, as its module tells it."""
+    return {"msg": in_one(message, advice), "error": {"message": message, "advice": advice}}
 
 
-def _state(wave: Mapping[str, Any], results: Sequence[Mapping[str, Any]], problem: str, held: Mapping[str, str], unseen: str) -> dict[str, str]:
+def _problem(result: Mapping[str, Any]) -> dict[str, Any]:
+    """{message, error} of a task that failed, {} of one that did not."""
+    return failure(result) if result.get("failed") or result.get("unreachable") else {}
+
+
+def _state(
+    wave: Mapping[str, Any], results: Sequence[Mapping[str, Any]], problem: Mapping[str, Any], held: Mapping[str, str], unseen: Mapping[str, Any]
+) -> dict[str, Any]:
     if held.get("action"):
         return {"state": held["action"], "reason": held["reason"]}
-    told = {str(result["action"]): f"{result.get('full_name') or result.get('name')}: {result.get('msg')}" for result in reversed(results)}
+    told = {str(result["action"]): f"{result.get('full_name') or result.get('name')}: {why(result)[0]}" for result in reversed(results)}
     if "rolled_back" in told:
         return {"state": "rolled_back", "reason": told["rolled_back"]}
     if "gate_closed" in told:
         return {"state": "closed", "reason": told["gate_closed"]}
     if "failed" in told or unseen or (problem and not told.keys() & {"window_over", "not_ready"}):
-        return {"state": "failed", "reason": problem or unseen or told["failed"]}
+        failed = problem or unseen
+        return {"state": "failed", "reason": failed["message"] if failed else told["failed"], **({"error": failed["error"]} if failed else {})}
     if "window_over" in told:
         return {"state": "window_over", "reason": told["window_over"]}
     if "not_ready" in told:
@@ -332,8 +343,14 @@ def _state(wave: Mapping[str, Any], results: Sequence[Mapping[str, Any]], proble
     return {"state": "open", "reason": ""}
 
 
-def summary(outcomes: Mapping[str, Mapping[str, Any]], waves: Sequence[Mapping[str, Any]], message: str = "", known: Iterable[str] = ()) -> dict[str, Any]:
-    """A site's result: {message, catalogs, waiting, waves, complete, trouble, advice}.
+def summary(
+    outcomes: Mapping[str, Mapping[str, Any]],
+    waves: Sequence[Mapping[str, Any]],
+    message: str = "",
+    known: Iterable[str] = (),
+    error: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """A site's result: {message, error, catalogs, waiting, waves, complete, trouble, advice}. `error` is the message in its two parts, where it has any.
 
     With one wave and no gate the catalogs are as citrix_catalog_image returns them.
     """
@@ -345,9 +362,12 @@ def summary(outcomes: Mapping[str, Mapping[str, Any]], waves: Sequence[Mapping[s
         found = outcomes.get(wave["name"], {"state": "failed", "reason": message})
         states.append({"name": wave["name"], "state": found["state"], "reason": found["reason"]})
     trouble = [f"wave '{wave['name']}' {_TELLS[wave['state']]} ({wave['reason']})" for wave in states if wave["state"] != "open"]
-    failed = [wave["reason"] for wave in states if wave["state"] == "failed"]
+    failed = [outcomes.get(wave["name"], {"reason": message}) for wave in states if wave["state"] == "failed"]
+    if failed and not message:
+        message, error = failed[0]["reason"], failed[0].get("error")
     return {
-        "message": message or "".join(failed[:1]),
+        "message": message,
+        "error": dict(error) if error else _told(message)["error"],
         "catalogs": catalogs,
         "waiting": [],
         "waves": states,

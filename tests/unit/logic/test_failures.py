@@ -34,6 +34,11 @@ def test_message_and_advice_stay_apart(result: dict[str, Any]) -> None:
     assert failure(result) == {"message": FAILED["msg"], "error": FIELDS}
 
 
+def test_words_before_stand_before_both() -> None:
+    told = failure(FAILED, "No image: ")
+    assert (told["message"], told["error"]) == (f"No image: {FAILED['msg']}", {"message": f"No image: {FIELDS['message']}", "advice": FIELDS["advice"]})
+
+
 def test_a_failure_without_fields_is_told_whole() -> None:
     assert failure({"failed": True, "msg": "First. Second."})["error"] == {"message": "First. Second.", "advice": ""}
     assert failure({"failed": True})["message"] == SILENT

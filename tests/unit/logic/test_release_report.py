@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import (
+    Row,
     answered_by,
     blast_radius,
     catalog_rows,
@@ -38,7 +39,7 @@ def test_complete_release_has_no_problem() -> None:
         (FAILED, "a, image: failed (no answer)"),
         ({"state": "missing", "message": ""}, "a, image: missing"),
         ({"state": "not asked", "message": "not part of this run"}, "a, image: not asked (not part of this run)"),
-        ({**MADE, "leftover": "locked"}, "a, temporary VM: still there (locked)"),
+        ({**MADE, "leftover": {"message": "locked"}}, "a, temporary VM: still there (locked)"),
     ],
 )
 def test_everything_short_of_an_image_is_a_problem(result: dict[str, Any], words: str) -> None:
@@ -157,3 +158,23 @@ def test_a_plan_says_whom_it_concerns() -> None:
 )
 def test_who_fails_at_the_end_is_who_lacks_something(problems: dict[str, list[str]], answers: dict[str, list[str]]) -> None:
     assert {host: told for host in ("a", "b") if (told := answered_by(problems, host, ["a", "b"]))} == answers
+
+
+FIELDS = {"message": "there is no catalog 'Win 11. Standrad'", "advice": "Near names are 'Win 11. Standard'."}
+TOLD = f"{FIELDS['message']}. {FIELDS['advice']}"
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        cluster_rows({"a": {"state": "failed", "message": TOLD, "error": FIELDS}}),
+        cluster_rows({"a": {**MADE, "leftover": {"message": TOLD, "error": FIELDS}}})[1:],
+        catalog_rows({"a": site(message=TOLD, error=FIELDS)}, {}),
+        catalog_rows({"a": site(catalogs=[{**MOVED, "action": "failed", "msg": TOLD, "error": FIELDS}])}, {}),
+    ],
+)
+def test_message_and_advice_are_fields_of_a_row(rows: list[Row]) -> None:
+    (row,) = rows
+    assert (row.detail, row.advice) == (FIELDS["message"], FIELDS["advice"])
+    assert TOLD in table("Release", rows)[4]
+    assert problems(rows)[0].endswith(f"({TOLD})")

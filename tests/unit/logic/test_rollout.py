@@ -111,7 +111,13 @@ def test_outcomes_of_a_wave() -> None:
     lacking = {"failed": True, "msg": "1 of 1 failed", "catalogs": [catalog(), catalog("b", "not_ready", msg="cluster-b lacks the image")]}
     assert (wave_outcome(WAVE, lacking)["state"], wave_outcome(WAVE, lacking)["reason"]) == ("waiting", "b: cluster-b lacks the image")
     assert wave_outcome(WAVE, {"unreachable": True, "msg": "no route"})["state"] == "failed"
-    assert wave_outcome(WAVE, {"failed": True, "msg": "away"}) == {"name": "canary", "catalogs": [], "state": "failed", "reason": "away"}
+    assert wave_outcome(WAVE, {"failed": True, "msg": "away"}) == {
+        "name": "canary",
+        "catalogs": [],
+        "state": "failed",
+        "reason": "away",
+        "error": {"message": "away", "advice": ""},
+    }
     late = {"failed": True, "msg": "1 of 1 failed", "catalogs": [catalog(action="window_over", msg="too late")]}
     assert wave_outcome(WAVE, late)["state"] == "window_over"
     assert wave_outcome(WAVE, {**late, "catalogs": [*late["catalogs"], catalog("b", "failed", msg="no")]})["state"] == "failed"
@@ -145,11 +151,11 @@ def test_faults_that_close_a_gate_can_be_accepted_by_what_is_printed() -> None:
     outcome = wave_outcome(WAVE, {"catalogs": [catalog(action="unchanged")]}, gate=faulty("CORP\\O'Neill"), known=["CORP\\B"])
     assert outcome["reason"] == "a: sick; whether these were faulty before the catalog got the image, nobody saw"
     told = summary({"canary": outcome}, [WAVE], known=["CORP\\B"])["advice"]
-    assert told == outcome["catalogs"][0]["advice"]
+    assert told == outcome["catalogs"][0]["error"]["advice"]
     option, variables = shlex.split(told.rpartition("with ")[2])
     assert (option, json.loads(variables)) == ("-e", {"catalog_rollout_known_faults": ["CORP\\B", "CORP\\O'Neill"]})
     seen = wave_outcome(WAVE, {"catalogs": [catalog(faulty_before=[])]}, gate=faulty("X"))
-    assert (seen["reason"], "X" in seen["catalogs"][0]["advice"]) == ("a: sick", True)
+    assert (seen["reason"], "X" in seen["catalogs"][0]["error"]["advice"]) == ("a: sick", True)
     crowd = wave_outcome(WAVE, {"catalogs": [catalog(faulty_before=[])]}, gate=faulty(*map(str, range(21))))
     assert (crowd["reason"], summary({"canary": crowd}, [WAVE])["advice"]) == ("a: sick", "")
 
@@ -248,6 +254,7 @@ def test_one_wave_without_gate_is_told_as_before_there_were_waves() -> None:
     told = summary({"all": wave_outcome(wave, {"catalogs": [catalog()]})}, [wave])
     assert told == {
         "message": "",
+        "error": {"message": "", "advice": ""},
         "catalogs": [catalog()],
         "waiting": [],
         "waves": [{"name": "all", "state": "open", "reason": ""}],
@@ -324,3 +331,21 @@ def test_machines_that_somebody_works_on_are_named() -> None:
 def test_a_restart_that_could_not_be_asked_for_fails_the_wave() -> None:
     (wave,) = plan_waves([{"name": "A"}], [{"name": "all"}])
     assert wave_outcome(wave, {"catalogs": []}, restarted={"failed": True, "msg": "no answer"})["state"] == "failed"
+
+
+def test_why_a_site_failed_is_told_in_its_two_parts() -> None:
+    fields = {"message": "the catalog 'Win 11. Pool' is busy", "advice": "Wait for its end."}
+    refused = {"failed": True, "msg": "One or more items failed", "results": [{"failed": True, "msg": "busy. Wait.", "error": fields}]}
+    (wave,) = plan_waves([{"name": "a"}], [{"name": "all"}])
+    assert summary({"all": wave_outcome(wave, refused)}, [wave])["error"] == fields
+    assert summary({}, [wave], message="nobody hears", error=fields)["error"] == fields
+    assert summary({}, [wave], message="First. Second.")["error"] == {"message": "First. Second.", "advice": ""}
+
+
+def test_what_happens_to_a_catalog_later_is_told_instead_of_what_was_told_before() -> None:
+    before = catalog(msg="old. Older.", error={"message": "old", "advice": "Older."})
+    kept = wave_outcome(WAVE, {"catalogs": [{**before, "action": "planned"}]}, held={"action": "held", "reason": "the canary is ill"})
+    assert kept["catalogs"][0]["error"] == {"message": "the canary is ill", "advice": ""}
+    lost = {"failed": True, "msg": "no route. Look.", "error": {"message": "no route", "advice": "Look."}}
+    back = wave_outcome(WAVE, {"catalogs": [before]}, back=lost, because="another gate is closed")
+    assert back["catalogs"][0]["error"] == {"message": "another gate is closed; and it was not rolled back: no route", "advice": "Look."}
