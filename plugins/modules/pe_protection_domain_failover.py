@@ -217,6 +217,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+active_on_both:
+  description: Whether it was refused because the protection domain is active on both sides.
+  returned: when that is so
+  type: bool
+  sample: true
 domains:
   description:
     - With O(names), what became of each protection domain, by name, with the keys that are described here. One that failed has C(failed), C(msg) and C(error).

@@ -378,6 +378,7 @@ def test_active_nowhere_is_refused(pair: Pair) -> None:
 def test_active_on_both_is_refused_with_the_way_out(pair: Pair) -> None:
     pair.split()
     message = pair.refuses("cluster-a", "migrated")
+    assert pair.call("cluster-a", "migrated")["active_on_both"] is True
     assert "split brain" in message
     assert "state deactivated" in message
 

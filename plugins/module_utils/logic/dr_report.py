@@ -209,7 +209,7 @@ def _failover(move: Move, name: str, result: Result, judgement: Judgement) -> No
     if _failed(result):
         cannot = "cannot be" if move.check or move.obstacles else "was not seen" if result.get("under_way") else "was not"
         text, advice = _told(result)
-        if move.mode == FAILBACK and "active on both" in text:
+        if move.mode == FAILBACK and result.get("active_on_both") is True:
             advice = (
                 f"If the data on {move.source} is the newer, give the VMs on {move.target} up: name the protection domain in dr_discard, such as"
                 f' -e \'{{"dr_discard": ["{name}"]}}\', and run again. That deletes these VMs on {move.target}, once everything else is ready.'

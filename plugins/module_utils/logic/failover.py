@@ -78,10 +78,11 @@ class Side:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why not, and what to do about it."""
+    """Why not, and what to do about it; and whether the protection domain is active on both sides."""
 
     message: str
     advice: str = ""
+    active_on_both: bool = False
 
 
 @dataclass(frozen=True)
@@ -197,7 +198,7 @@ def decide_deactivation(name: str, here: Side, there: Side | None) -> str | Refu
 def split_brain(name: str, here: Side, there: Side | None) -> Refusal:
     """The domain is active on both sides, and the way out."""
     other = there.endpoint if there else "another cluster"
-    return Refusal(f"The protection domain '{name}' is active on both {here.endpoint} and {other} (split brain)", way_out())
+    return Refusal(f"The protection domain '{name}' is active on both {here.endpoint} and {other} (split brain)", way_out(), active_on_both=True)
 
 
 def way_out() -> str:

@@ -262,9 +262,16 @@ def test_after_an_unplanned_failover_the_old_side_is_warned_of(changed: bool, to
 
 
 def test_a_failback_to_a_side_that_is_still_active_says_how_it_is_given_up() -> None:
-    refused = {"failed": True, "msg": "'PD-W11' is active on both sides. Decide whose data is newer."}
+    refused = {**failure("'PD-W11' is alive twice", "Decide whose data is newer."), "active_on_both": True}
     (problem,) = judged("failback", failovers={"PD-W11": refused}).problems
     assert 'dr_discard": ["PD-W11"]' in problem.advice
+
+
+@pytest.mark.parametrize("name", ["active on both", "PD-W11"])
+def test_nothing_is_given_up_because_of_words(name: str) -> None:
+    refused = failure(f"{name}: the snapshot 'active on both' is gone", "Look for it.")
+    (problem,) = judged("failback", failovers={name: refused}).problems
+    assert problem.advice.startswith("Look for it.")
 
 
 def test_options_of_modules_are_told_as_the_variables_of_the_role() -> None:

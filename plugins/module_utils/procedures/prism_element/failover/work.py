@@ -241,7 +241,8 @@ def settled_on(decision: str | Refusal) -> str:
 
 
 def as_error(refusal: Refusal) -> OperationError:
-    return OperationError(refusal.message, refusal.advice)
+    details = {"active_on_both": True} if refusal.active_on_both else {}
+    return OperationError(refusal.message, refusal.advice, **details)
 
 
 def domain_of(seen: Seen) -> ProtectionDomain:
