@@ -70,7 +70,8 @@ options:
   path:
     description:
       - File to write the report to, as JSON. It is replaced as a whole. In check mode nothing is written.
-      - What earlier runs of the same release did, by the record that stands there, is kept in it as C(runs), oldest first.
+      - What earlier runs of the same release did, by the record that stands there, is kept in it as C(runs), oldest first, and who was faulty
+        before each catalog got the image as C(faulty_before), by site.
       - A file that holds the record of another image, or anything else, is left alone. The record then gets the image's name in its own, as does the page, and
         RV(report_path) tells where it is.
       - Beside all that was given it holds C(timeline), the pieces of work in the order of their beginning, and C(critical_path), those of them that decided how

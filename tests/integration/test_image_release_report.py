@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import earlier_catalogs
 from harness.modules import run_module
 
 WORK = [{"phase": "image", "started": "2026-11-20T23:33:00.000Z", "finished": "2026-11-20T23:34:00.000Z", "failed": False}]
@@ -93,6 +94,22 @@ def test_failing_may_be_left_to_the_hosts_whose_parts_are_missing(tmp_path: Path
     result = report(tmp_path, "failed", fail_when_incomplete=False)
     assert not result.get("failed")
     assert (result["complete"], result["problems_of"]) == (False, {"a": ["image: failed"]})
+
+
+SEEN = {"name": "Pool", "full_name": "Pool", "id": "p", "action": "gate_closed", "msg": "closed", "faulty_before": ["CORP\\P-001"]}
+UNSEEN = {key: value for key, value in SEEN.items() if key != "faulty_before"}
+
+
+@pytest.mark.parametrize(
+    "then",
+    [{"message": "not part of this run", "catalogs": []}, {"message": "cannot be reached", "catalogs": []}, {"message": "", "catalogs": [UNSEEN]}],
+)
+def test_a_run_that_saw_nothing_of_a_site_takes_no_witness_away(tmp_path: Path, then: dict[str, Any]) -> None:
+    report(tmp_path, sites={"daas": {"message": "", "catalogs": [SEEN], "waiting": []}})
+    report(tmp_path, sites={"daas": {**then, "waiting": []}})
+    report(tmp_path, sites={"daas": {**then, "waiting": []}})
+    text = (tmp_path / "image_release_1.json").read_text(encoding="utf-8")
+    assert earlier_catalogs(text, "daas", "1", "ctx_Gold_1") == [{"id": "p", "faulty_before": ["CORP\\P-001"]}]
 
 
 def test_a_plan_writes_nothing(tmp_path: Path) -> None:

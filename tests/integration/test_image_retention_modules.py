@@ -64,6 +64,8 @@ def test_plan_with_the_janitor() -> None:
     plan = run_module("image_retention_plan", {"clusters": held, "sites": sites(), "janitor": True})
     assert [each["kind"] for each in plan["delete"]["cluster-a"]] == ["temporary VM"]
     without = run_module("image_retention_plan", {"clusters": held, "sites": sites()})
+    leftover = {"cluster-a": {**held["cluster-a"], "snapshots": []}}
+    assert run_module("image_retention_plan", {"clusters": leftover, "sites": sites(), "base_vms": ["Gold"]})["doubts"] == []
     assert without["delete"] == {"cluster-a": []}
 
 
@@ -73,6 +75,8 @@ def test_plan_with_the_janitor() -> None:
         ({"sites": {}}, "no Citrix site is declared"),
         ({"sites": {"daas": {"message": "no answer"}}}, "site daas cannot be asked: no answer"),
         ({"release": "3", "release_base_vm": "Gold"}, "no catalog is named that has to be on 'ctx_Gold_3'"),
+        ({"base_vms": ["Gold", "gold"]}, "there is no image and no temporary VM of a golden VM 'gold' on any cluster. Near names are 'Gold'"),
+        ({"prefix": "img_", "base_vms": ["Gold"]}, "there is no image and no temporary VM of a golden VM 'Gold' on any cluster"),
         ({"release": "3", "release_base_vm": "Gold", "release_catalogs": {"daas": [{"name": "nobody"}]}}, "'ctx_Gold_3' is not verified on daas"),
     ],
 )

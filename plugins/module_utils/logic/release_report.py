@@ -177,8 +177,9 @@ def as_dicts(rows: Iterable[Row]) -> list[dict[str, Any]]:
 
 
 def catalog_name(catalog: Mapping[str, Any]) -> str:
-    name = catalog.get("full_name") or catalog.get("name") or catalog.get("id") or ""
-    return f"catalog {name}"
+    """A wish has no full name, and names may repeat in folders."""
+    name = catalog.get("name") or catalog.get("id") or ""
+    return f"catalog {catalog.get('full_name') or '/'.join([*folder_levels(catalog.get('folder') or ''), name])}"
 
 
 def _told(catalog: Mapping[str, Any]) -> str:

@@ -14,6 +14,7 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, Selector, find_catalog, folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 
 MOST_TOLD = 3
 DAY = 86400
@@ -161,6 +162,16 @@ def doubts(clusters: Mapping[str, str], sites: Mapping[str, str]) -> list[str]:
     if not sites:
         silent.append("no Citrix site is declared, so nobody can say what is in use")
     return silent
+
+
+def unknown_base_vms(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
+    """Golden VMs to look after that nothing on any cluster bears the name of: a mistyped one would be looked after never, and every run would be well."""
+    seen = set(known)
+    return [
+        f"there is no image and no temporary VM of a golden VM '{name}' on any cluster. {near_names(name, seen)}".rstrip()
+        for name in sorted(wanted)
+        if name not in seen
+    ]
 
 
 def unpublished(image: str, wanted: Mapping[str, Iterable[Mapping[str, Any]]], catalogs: Mapping[str, Sequence[Catalog]]) -> list[str]:

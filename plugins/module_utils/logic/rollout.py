@@ -159,13 +159,24 @@ def earlier_catalogs(report: str, site: str, release: str, image: str) -> list[d
         told = json.loads(report)
         if told["release"] != release or told["image"] != image or told["check_mode"] or told["rollback"]:
             return []
-        return [
-            {"id": str(catalog["id"]), "faulty_before": [str(name) for name in catalog["faulty_before"]]}
-            for catalog in told["sites"][site]["catalogs"]
-            if isinstance(catalog.get("faulty_before"), list)
-        ]
+        return faulty_before(told).get(site, [])
     except (ValueError, TypeError, KeyError, AttributeError):
         return []
+
+
+def faulty_before(*reports: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """site -> {id, faulty_before} of each catalog of which one of the reports knows who was faulty before it got the image; the last that knows counts.
+
+    A later run that did not reach a site, or that found the image there already, saw nothing of it and takes no witness away.
+    """
+    seen: dict[str, dict[str, list[str]]] = {}
+    for report in reports:
+        of_this_run = {site: told.get("catalogs") or [] for site, told in (report.get("sites") or {}).items()}
+        for site, catalogs in [*(report.get("faulty_before") or {}).items(), *of_this_run.items()]:
+            for catalog in catalogs:
+                if isinstance(catalog.get("faulty_before"), list):
+                    seen.setdefault(site, {})[str(catalog["id"])] = [str(name) for name in catalog["faulty_before"]]
+    return {site: [{"id": each, "faulty_before": names} for each, names in catalogs.items()] for site, catalogs in seen.items()}
 
 
 def baseline(moved: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]] = (), known: Iterable[str] = ()) -> list[str]:

@@ -23,6 +23,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_r
     problems_of,
     table,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import faulty_before
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.run_record import name_beside, own_record, with_earlier_runs
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
@@ -117,13 +118,21 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
             run.show(f"{path} holds something else than the record of {report['image']}, which is therefore written to {beside}")
             path, page_path = beside, _beside(page_path, report) if page_path else None
             earlier = _read(beside, report)
-    report = with_earlier_runs(report, earlier, OF_A_RUN)
+    report = {**with_earlier_runs(report, earlier, OF_A_RUN), "faulty_before": _faulty_before(report, earlier)}
     if path:
         write_report(path, json.dumps(report, indent=2, ensure_ascii=False) + "\n", REASSURANCE)
     if page_path:
         write_report(page_path, release_page(report), REASSURANCE)
         run.show(f"Page: {page_path}")
     return (str(path) if path else None, str(page_path) if page_path else None)
+
+
+def _faulty_before(report: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> dict[str, Any]:
+    """The only witnesses of who was faulty before: a run that saw nothing of a site writes over them otherwise."""
+    try:
+        return faulty_before(earlier or {}, report)
+    except (TypeError, KeyError, AttributeError):
+        return faulty_before(report)
 
 
 def _beside(path: Path, report: Mapping[str, Any]) -> Path:

@@ -20,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention
     catalog_from,
     decide_images,
     doubts,
+    unknown_base_vms,
     unpublished,
     uses_of,
 )
@@ -53,12 +54,14 @@ def perform(run: Run) -> dict[str, Any]:
     reasons = doubts(_silent(clusters), _silent(sites)) + _release_doubts(params)
     if not sites:
         reasons.append("no Citrix site was asked what is in use: the group citrix_sites is empty")
+    vms = [vm for host, told in clusters.items() for vm in _vms(host, told, prefix)]
+    if not reasons:
+        reasons = unknown_base_vms(params["base_vms"], [*(image.base_vm for image in images), *(vm.says.release.base_vm for vm in vms)])
     uses = uses_of({host: told.get("references") or [] for host, told in sites.items()}, rules)
     decisions = decide_images(images, uses, rules, now, reasons)
     if params["janitor"]:
         domains = [domain for host, told in clusters.items() for domain in _domains(host, told)]
         snapshots = [snapshot for host, told in clusters.items() for snapshot in _pd_snapshots(host, told)]
-        vms = [vm for host, told in clusters.items() for vm in _vms(host, told, prefix)]
         marks = {(image.base_vm, image.release): image.name for image in images if image.marked}
         decisions += decide_temporary_vms(vms, images, snapshots, domains, rules, now, reasons)
         decisions += decide_pd_snapshots(snapshots, images, clusters, marks, rules, now, reasons)

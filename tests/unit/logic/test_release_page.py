@@ -120,7 +120,7 @@ def test_what_is_missing_comes_first_and_consequences_are_told_once() -> None:
     failed = moved("W11", action="failed", msg="job 1 failed: no space")
     page = look(report({"cluster-a": made("a"), "cluster-b": REMAINS_MISSING}, {"daas": site(failed, waiting=waiting)}, SNAPSHOT, wanted=WANTED))
     assert page.text.index("What is missing") < page.text.index("Critical path")
-    assert "daas, catalog Lab, catalog Test: not touched" in page.text
+    assert "daas, catalog Lab, catalog Prod/Test: not touched" in page.text
     assert "Prism Element cluster-b cannot be reached. Check the address." in page.text
     assert "job 1 failed: no space" in page.text
     assert "publish failed on-path" in {attributes["class"] for attributes in page.all("rect")}

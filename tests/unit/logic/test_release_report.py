@@ -95,6 +95,12 @@ def test_a_wish_of_which_nobody_told_is_not_fulfilled(entry: dict[str, str], nam
     assert [row.settled for row in rows] == ([True] if named else [True, False])
 
 
+def test_wishes_of_one_name_are_told_by_their_folders() -> None:
+    wanted = [{"name": "W11", "folder": "Prod"}, {"name": "W11", "folder": "/Test/"}, {"name": "W11", "folder": ""}, {"id": "7"}]
+    rows = catalog_rows({"daas": site(message="cannot be reached")}, {}, wanted={"daas": wanted})
+    assert [row.what for row in rows] == ["site", "catalog Prod/W11", "catalog Test/W11", "catalog W11", "catalog 7"]
+
+
 def test_a_wish_that_met_no_catalog_is_told_once() -> None:
     missed = {"id": None, "name": "W11-Pol", "folder": None, "full_name": None, "action": "failed", "msg": "there is no catalog 'W11-Pol'"}
     for entry in ({"name": "W11-Pol", "folder": "Prod"}, {"id": "W11-Pol"}):
