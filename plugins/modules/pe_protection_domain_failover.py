@@ -120,6 +120,7 @@ options:
     description:
       - Whether to do O(state=activated) although the protection domain is active on O(peer), or O(peer) does not answer and this cluster's remote site
         says that it is connected. Both sides have data of their own then, and may run the same VMs.
+      - Also when O(peer) answers and admits nobody, because the log-in is refused or its certificate is not trusted.
     type: bool
     default: false
   accept_missing_vms:

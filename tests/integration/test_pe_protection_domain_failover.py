@@ -9,6 +9,7 @@ import socket
 from datetime import datetime, timezone
 from typing import Any
 
+import certifi
 import pytest
 import requests
 
@@ -985,6 +986,31 @@ def test_a_wrong_password_is_tried_once(pair: Pair, which: str) -> None:
         assert "401" in message
         assert "wrong" not in message
         assert [entry["status"] for entry in pair.lab.requests()].count(401) == 1
+
+
+WEB_PAGE = {"garbage": "<html><title>Sign in</title></html>"}
+
+
+@pytest.mark.parametrize("then", [{"status": 401, "body": {}}, {"status": 403, "body": {}}, WEB_PAGE, None])
+def test_an_old_side_that_admits_nobody_is_no_end_of_a_disaster(pair: Pair, then: dict[str, Any] | None) -> None:
+    """Its directory was lost with it, a page stands in front of it, or (None) its certificate is of another CA."""
+    peer = pair.peer("cluster-a")
+    if then:
+        pair.lab.faults([{"endpoint": "cluster-a", "then": then}])
+    else:
+        peer["ca_path"] = certifi.where()
+    assert "accept_split_brain activates it nevertheless" in pair.refuses("cluster-b", "activated", peer=peer)
+    done = pair("cluster-b", "activated", peer=peer, accept_split_brain=True)
+    assert [vm["name"] for vm in done["vms"]] == DESKS
+    assert done["old_side"]["silence"]
+    assert (done["old_side"]["accepted"], done["old_side"]["given_up"]) == (True, False)
+
+
+@pytest.mark.parametrize("state", ["migrated", "deactivated"])
+def test_nothing_is_given_up_for_an_other_side_that_admits_nobody(pair: Pair, state: str) -> None:
+    pair.split()
+    pair.lab.faults([{"endpoint": "cluster-b", "then": {"status": 401, "body": {}}}])
+    assert "accept_split_brain" not in pair.refuses("cluster-a", state, accept_split_brain=True)
 
 
 @pytest.mark.parametrize("state", ["migrated", "activated"])

@@ -23,6 +23,7 @@ ARRIVING = "activate"
 LEAVING = "deactivate"
 MOST_LISTED = 10
 CONNECTED = "RELATIONSHIP_ESTABLISHED"
+ACTIVATES_NEVERTHELESS = "accept_split_brain activates it nevertheless, once you know that its VMs are off."
 
 
 @dataclass(frozen=True)
@@ -169,7 +170,7 @@ def still_lives(name: str, endpoint: str, other: str, signs: Sequence[Site]) -> 
         f"{endpoint}: refused, because the side that '{name}' was last on lives: the remote site {quoted(site.name for site in signs)} is connected"
         f" ({CONNECTED}), and {other} does not say that it gave '{name}' up",
         "Its VMs may run. When its Prism answers again, migrate as planned. If it has only just been lost, wait for the status to change and run this again."
-        " accept_split_brain activates it nevertheless, once you know that its VMs are off.",
+        f" {ACTIVATES_NEVERTHELESS}",
     )
 
 

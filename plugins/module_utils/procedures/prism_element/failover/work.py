@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import Refusal, Side, Site, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import ACTIVATES_NEVERTHELESS, Refusal, Side, Site, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, patiently
@@ -63,6 +63,9 @@ class Pair:
     def __init__(self, run: Run, bound: float | None) -> None:
         """`bound`: so many seconds the other side has to answer, before it counts as silent; None when nothing can be done without it."""
         self._bound = bound
+        # accept_split_brain is said by somebody who knows that the VMs over there are off. From then on an error of the other side is silence.
+        self._activates = run.params["state"] == ACTIVATED
+        self._accepted = self._activates and run.params["accept_split_brain"]
         self.client = PrismElement.connect(run.params)
         self.peer = connect_peer(run.params, run.params["peer"]) if run.params["peer"] else None
         self.incarnation: int | None = None
@@ -109,10 +112,17 @@ class Pair:
         try:
             return within(self._bound, self.other, ask)
         except OperationError as error:
-            if not gives_no_answer(error):
-                raise
+            if not (self._accepted or gives_no_answer(error)):
+                raise self._not_admitted(error) from error
             self.silence = error.message
             return None
+
+    def _not_admitted(self, error: OperationError) -> OperationError:
+        """It is there and lets nobody in, perhaps because its directory was lost with it: an activation has the same way on as with one that is silent."""
+        if not self._activates:
+            return error
+        # The session raises one and the same error again, for every protection domain that asks.
+        return OperationError(error.message, f"{error.advice} {ACTIVATES_NEVERTHELESS}".strip(), **error.details)
 
 
 @dataclass
