@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -15,6 +16,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failures import in_one, why
 
 NOT_ASKED = "not asked"
+# An option of a module is a variable of the role here. In an advice only, which is ours; what stands in quotes is a name that somebody else gave.
+WAIT_TIMEOUT = re.compile(r"(?<![\w'])wait_timeout(?![\w'])")
+RESTORED = ("replicate", "restore")
 SETTLED_CLUSTER_STATES = {
     "present": "image was there",
     "made": "image made",
@@ -69,6 +73,8 @@ def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[Row]:
         detail, advice = why(result)
         if settled and result.get("snapshot_id"):
             detail, advice = f"from protection domain snapshot {result['snapshot_id']}", ""
+        if any(step.get("failed") and step.get("phase") in RESTORED for step in result.get("timeline") or []):
+            advice = WAIT_TIMEOUT.sub("image_release_replication_timeout", advice)
         rows.append(Row(host, "image", SETTLED_CLUSTER_STATES.get(state, state), detail, settled, advice))
         if result.get("leftover"):
             detail, advice = why(result["leftover"])
@@ -108,6 +114,8 @@ def _catalog_row(host: str, catalog: Mapping[str, Any], rollback: bool) -> Row:
     action = catalog["action"]
     settled = action in good
     detail, advice = (_told(catalog), "") if settled else why(catalog)
+    if action == "failed" and not rollback:
+        advice = WAIT_TIMEOUT.sub("image_release_publish_timeout", advice)
     wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
     return Row(host, catalog_name(catalog), {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action), f"{wave}{detail}", settled, advice)
 

@@ -184,3 +184,14 @@ def test_message_and_advice_are_fields_of_a_row(rows: list[Row]) -> None:
     assert (row.detail, row.advice) == (FIELDS["message"], FIELDS["advice"])
     assert TOLD in table("Release", rows)[4]
     assert problems(rows)[0].endswith(f"({TOLD})")
+
+
+def test_the_option_of_a_module_is_told_as_the_variable_of_the_role() -> None:
+    error = {"message": "'wait_timeout' is still running", "advice": "Look at 'wait_timeout', or raise wait_timeout."}
+    late = {"state": "failed", "message": "", "error": error}
+    (replica,) = cluster_rows({"a": {**late, "timeline": [{"phase": "replicate", "failed": True}]}})
+    assert (replica.detail, replica.advice) == (error["message"], "Look at 'wait_timeout', or raise image_release_replication_timeout.")
+    (image,) = cluster_rows({"a": {**late, "timeline": [{"phase": "replicate", "failed": False}, {"phase": "image", "failed": True}]}})
+    assert image.advice == error["advice"]
+    (catalog,) = catalog_rows({"daas": site(catalogs=[{**MOVED, "action": "failed", "error": error}])}, {})
+    assert catalog.advice == "Look at 'wait_timeout', or raise image_release_publish_timeout."
