@@ -1,0 +1,124 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Every command that the documents and the heads of playbooks print is run as it is printed, in check mode, on a lab whose inventory is as they ask for."""
+
+from __future__ import annotations
+
+import re
+import shlex
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.modules import DEMO, writes
+from harness.playbooks import run_playbook
+from lab.running import RunningLab
+
+ROOT = Path(__file__).parents[2]
+BEGIN = "ansible-playbook -i "
+# What the lab has no use for, and what every run here has anyway
+LEFT_OUT = ("--ask-vault-pass", "--check", "--diff")
+# Moves that were never made have nothing to be taken back or released: that is refused, and is no fault of the command.
+NEEDS_A_MOVE = ("dr_failback", "dr_failover_release", "machine_rehost_undo")
+NOT_TYPABLE = (
+    "is undefined",
+    "unsupported parameters",
+    "unrecognized arguments",
+    "validation of arguments failed",
+    "could not be found",
+    "is missing: ",
+    "traceback",
+    "is no variable",
+    "is text and must be",
+)
+
+
+def lines() -> Iterator[str]:
+    """The printed commands, each whole; of a '...' the command before, of which it is a variant."""
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "playbooks").glob("*.yml"))):
+        command = ""
+        for line in path.read_text(encoding="utf-8").replace("\\\n", " ").splitlines():
+            printed = re.sub(r"^[#\s]+", "", line)
+            if BEGIN in printed:
+                command = cut(printed[printed.index(BEGIN) :].partition("`")[0])
+                yield command
+            elif printed.startswith("... -") and command:
+                yield f"{command} {cut(printed[4:])}"
+
+
+def cut(printed: str) -> str:
+    """Without what explains it, after two spaces and more, and without the brackets around what may be left out."""
+    command = re.split(r"\s{2,}(?![-\s])|\s#", printed.strip())[0]
+    return re.sub(r"\]$", "", command.replace(" [-", " -")) if " [-" in command else command
+
+
+def commands() -> list[tuple[str, ...]]:
+    """(playbook, options ...) of each."""
+    found: dict[tuple[str, ...], None] = {}
+    for line in lines():
+        _program, _i, _inventory, playbook, *options = shlex.split(line)
+        found[(playbook, *(option for option in options if option not in LEFT_OUT))] = None
+    for advised in of_messages():
+        found[("euc.nutanix_citrix.dr_failover", "-e", "dr_id=2026-11-20", "-e", "dr_mode=planned", "-e", advised)] = None
+    return list(found)
+
+
+def of_messages() -> list[str]:
+    """What the messages of a failover advise to add to its command."""
+    texts = [(ROOT / "plugins/module_utils/logic/dr_report.py"), *sorted((ROOT / "roles/dr_failover/tasks").glob("*.yml"))]
+    printed = [re.findall(r"-e ('\{dr_failover_.*?\}'|dr_failover_\w+=\w+)", path.read_text(encoding="utf-8")) for path in texts]
+    return list(dict.fromkeys(shlex.split(option)[0] for found in printed for option in found))
+
+
+@pytest.fixture
+def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
+    """The estate that the command is meant for, and in the state that it is meant for."""
+    playbook, *options = request.node.callspec.params["command"]
+    if re.search(r"\.(dr|machine)_", playbook):
+        lab.reset(desktops())
+    elif re.search(r"\.(image_release|preflight)$", playbook):
+        lab.reset(yaml.safe_load(DEMO.read_text(encoding="utf-8")))
+    else:
+        lab.reset(released_already())
+    if "dr_mode=unplanned" in options:
+        lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
+    if re.search(r"\.image_(rollback|retention)", playbook):
+        sites = {site: lab.estate.endpoint(site).state()["catalogs"] for site in ("daas", "cvad")}
+        moved = [(site, catalog["id"]) for site, catalogs in sites.items() for catalog in catalogs]
+        lab.change([{"endpoint": site, "kind": "set_image", "catalog": catalog, "image": "ctx_Gold_2026.11.20-1"} for site, catalog in moved])
+    return lab
+
+
+def desktops() -> dict[str, Any]:
+    topology: dict[str, Any] = yaml.safe_load(DEMO.with_name("failover.yml").read_text(encoding="utf-8"))
+    topology["inventory_vars"] |= {"dr_source": "cluster-a", "dr_target": "cluster-b", "dr_failover_sessions": "ignore"}
+    return topology
+
+
+def released_already() -> dict[str, Any]:
+    """Every cluster has the new image; `catalog_rollout_catalogs` stand where the document wants them, in the variables of the sites."""
+    topology: dict[str, Any] = yaml.safe_load(DEMO.with_name("waves.yml").read_text(encoding="utf-8"))
+    same = topology["inventory_vars"].pop("catalog_rollout_catalogs")
+    for site in topology["citrix_sites"]:
+        site["inventory_vars"]["catalog_rollout_catalogs"] = same
+    return topology
+
+
+@pytest.mark.bad_day
+@pytest.mark.parametrize("command", commands(), ids=" ".join)
+def test_a_printed_command_can_be_typed(estate: RunningLab, tmp_path: Path, command: tuple[str, ...]) -> None:
+    playbook, *options = command
+    outcome = run_playbook(playbook, estate.inventory_path, tmp_path, "--check", "--diff", *options)
+    assert [words for words in NOT_TYPABLE if words in outcome.output.lower()] == [], outcome.output
+    assert writes(estate) == []
+    assert outcome.tasks
+    assert outcome.status == 0 or playbook.rpartition(".")[2] in NEEDS_A_MOVE, outcome.output
+
+
+def test_commands_are_found() -> None:
+    assert len(of_messages()) > 2
+    assert {command[0].rpartition(".")[2] for command in commands()} == {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
