@@ -180,7 +180,17 @@ def test_fewer_forks_than_sites_are_refused_with_what_to_type(lab: RunningLab, r
     outcome = run("--forks", "1", strategy="free")
     assert outcome.status != 0
     assert writes(lab) == []
-    assert "Type the same command with --forks 2" in told(outcome)
+    assert "Type the same command with --forks 2. Nothing was begun." in outcome.output
+
+
+def test_batches_of_sites_are_refused_before_anybody_waits(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    own = tmp_path / "own.yml"
+    role = {"include_role": {"name": "euc.nutanix_citrix.catalog_rollout"}}
+    own.write_text(json.dumps([{"hosts": "citrix_sites", "gather_facts": False, "serial": 1, "tasks": [role]}]), encoding="utf-8")
+    outcome = run(playbook=str(own), catalog_rollout_sites_timeout=20)
+    assert outcome.status != 0
+    assert writes(lab) == []
+    assert "Leave out serial" in told(outcome)
 
 
 def test_a_mistake_of_one_site_moves_nothing_on_any(lab: RunningLab, run: Run) -> None:
@@ -190,7 +200,7 @@ def test_a_mistake_of_one_site_moves_nothing_on_any(lab: RunningLab, run: Run) -
     outcome = run()
     assert outcome.status != 0
     assert writes(lab) == []
-    assert "nothing is moved on any site: cvad: catalog 'W11-Lab' is in wave 'ring 1,5'" in told(outcome)
+    assert "cvad: catalog 'W11-Lab' is in wave 'ring 1,5', which catalog_rollout_waves does not hold. Near names are 'ring 1.5'." in outcome.output
 
 
 def test_roll_back_takes_the_wave_back_on_every_site(lab: RunningLab, run: Run) -> None:
