@@ -267,7 +267,7 @@ def test_one_site_away_holds_the_next_wave_back_but_takes_nothing_back(lab: Runn
     [
         ({"catalog_rollout_waves": [{"name": "canari"}, {"name": "everyone"}]}, "Near names are 'canari'"),
         ({"catalog_rollout_waves": [*WAVES[:2], {"name": "ring 2", "gate": {}}, WAVES[2]]}, "wave 'ring 2' has a gate, and no catalog is in it"),
-        ({"catalog_rollout_catalogs": []}, "No site of this play names a catalog"),
+        ({"catalog_rollout_catalogs": []}, "so that nothing would be moved"),
         ({"catalog_rollout_window_end": "tomorrow"}, "is no moment with an offset"),
         ({"catalog_rollout_waves": [{"name": "canary", "gate": {"registerd_percent": 1}}, *WAVES[1:]]}, "registerd_percent"),
     ],
