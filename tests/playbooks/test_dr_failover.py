@@ -243,6 +243,8 @@ def test_lists_may_be_text_as_surveys_of_awx_give_them(run: Run, tmp_path: Path)
         "dr_failover_exclude": "W11-006",
         "dr_failover_policy": '{"missing": "warn"}',
         "dr_failover_delivery_groups": "",
+        "dr_failover_snapshot_ids": "",
+        "dr_failover_way_back": "type=HOURLY",
     }
     plan = assert_good(run(FAILOVER, "--check", "--diff", *with_site_variables(tmp_path, **catalogs), **wishes))
     table = plan.output.partition("Planned move drill-1")[2]
