@@ -36,7 +36,7 @@ def wrong_wishes(wishes: Mapping[str, Any], clusters: Sequence[str], taking_part
     # The source need not take part when it is lost.
     absent = [host for host in ([source] if mode == "planned" else []) + [target] if host in clusters and host not in taking_part]
     if absent and source != target:
-        wrong.append(f"{' and '.join(absent)} must take part, but --limit leaves it out.")
+        wrong.append(f"{' and '.join(absent)} must take part, but --limit leaves {'it' if len(absent) == 1 else 'them'} out.")
     return wrong
 
 
