@@ -73,14 +73,14 @@ class Client:
         url = f"https://{self.variables['citrix_trust_hostname']}/cctrustoauth2/{self.variables['citrix_customer_id']}/tokens/clients"
         return self.session.post(url, data={"grant_type": "client_credentials", "client_id": identity, "client_secret": secret}, timeout=TIMEOUT)
 
-    def send(self, method: str, path: str, body: Any = None, /, **query: Any) -> requests.Response:
+    def send(self, method: str, where: str, body: Any = None, /, **query: Any) -> requests.Response:
         """Send one request as it is."""
-        return self.session.request(method, self.url + path, json=body, params=query, timeout=TIMEOUT, allow_redirects=False)
+        return self.session.request(method, self.url + where, json=body, params=query, timeout=TIMEOUT, allow_redirects=False)
 
-    def ask(self, method: str, path: str, body: Any = None, /, **query: Any) -> Any:
+    def ask(self, method: str, where: str, body: Any = None, /, **query: Any) -> Any:
         """Send a request that must succeed and return what it answers."""
-        answer = self.send(method, path, body, **query)
-        assert answer.ok, f"{method} {path}: {answer.status_code} {answer.text}"
+        answer = self.send(method, where, body, **query)
+        assert answer.ok, f"{method} {where}: {answer.status_code} {answer.text}"
         assert answer.headers["Citrix-TransactionId"]
         return answer.json() if answer.content else None
 

@@ -191,7 +191,7 @@ def test_a_change_of_leader_of_fifteen_seconds_is_outlasted(server: ScriptedServ
     shortest = 0.0
     while retry.total:
         retry = retry.increment("GET", "/x", response=HTTPResponse(status=503))
-        shortest += min(retry.get_backoff_time() for _ in range(50))
+        shortest += min(retry.get_backoff_time() for _try in range(50))
     assert shortest >= 15
 
 
@@ -221,7 +221,7 @@ def test_an_accepted_session_may_be_refused_twice_and_not_more(server: ScriptedS
     session = session_to(server, ca_path)
     tolerable = []
     server.script = [Answers(body=1), Answers(401), Answers(body=1), Answers(401)]
-    for _ in range(8):
+    for _try in range(8):
         try:
             session.get("/x")
         except AccessDenied as error:
@@ -236,7 +236,7 @@ def test_without_a_wait_no_second_log_in_follows_a_refused_one(server: ScriptedS
     session = session_to(server, ca_path)
     server.script = [Answers(body=1), Answers(401)]
     session.get("/x")
-    for _ in range(3):
+    for _try in range(3):
         with pytest.raises(AccessDenied):
             session.get("/x")
     assert len(server.asked) == 2
@@ -246,7 +246,7 @@ def test_a_session_that_was_never_accepted_asks_once_whoever_asks(server: Script
     server.script = [Answers(401)]
     session = session_to(server, ca_path)
 
-    def refused(_: int) -> bool:
+    def refused(_thread: int) -> bool:
         try:
             session.get("/x")
         except AccessDenied as error:
