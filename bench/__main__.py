@@ -34,13 +34,34 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--clusters", type=int, default=50)
     parser.add_argument("--catalogs", type=int, default=50)
-    parser.add_argument("--time-scale", type=float, default=20, help="how much faster than real time the estate works; 1 is the true time")
-    parser.add_argument("--shorten", action="store_true", help="true time, but skip the middle of the two long waits and add it to the wall clock")
-    parser.add_argument("--crowd", action="store_true", help="put 1,500 images and 200 VMs around on each cluster, and 300 catalogs on the sites")
-    parser.add_argument("--uneven", action="store_true", help="the link to the last cluster is 20 times slower; what does that do to the others?")
+    parser.add_argument(
+        "--time-scale",
+        type=float,
+        default=20,
+        help="how much faster than real time the estate works; 1 is the true time",
+    )
+    parser.add_argument(
+        "--shorten",
+        action="store_true",
+        help="true time, but skip the middle of the two long waits and add it to the wall clock",
+    )
+    parser.add_argument(
+        "--crowd",
+        action="store_true",
+        help="put 1,500 images and 200 VMs around on each cluster, and 300 catalogs on the sites",
+    )
+    parser.add_argument(
+        "--uneven",
+        action="store_true",
+        help="the link to the last cluster is 20 times slower; what does that do to the others?",
+    )
     parser.add_argument("--forks", type=int, help="default: as many as there are clusters and sites")
-    parser.add_argument("--second-runs", type=int, default=1, help="how often the release is repeated; the median counts")
-    parser.add_argument("--directory", type=Path, default=ROOT / ".bench", help="where the lab's files, the output and figures.json go")
+    parser.add_argument(
+        "--second-runs", type=int, default=1, help="how often the release is repeated; the median counts"
+    )
+    parser.add_argument(
+        "--directory", type=Path, default=ROOT / ".bench", help="where the lab's files, the output and figures.json go"
+    )
     arguments = parser.parse_args()
     arguments.directory.mkdir(parents=True, exist_ok=True)
     durations = Durations()
@@ -48,26 +69,44 @@ def main() -> int:
     if arguments.shorten:
         arguments.time_scale = 1.0
     topology = arguments.directory / "topology.yml"
-    topology.write_text(yaml.safe_dump(measured_topology(arguments.clusters, arguments.catalogs, durations, arguments.crowd, arguments.uneven)))
+    topology.write_text(
+        yaml.safe_dump(
+            measured_topology(arguments.clusters, arguments.catalogs, durations, arguments.crowd, arguments.uneven)
+        )
+    )
     with running_lab(topology, arguments.time_scale, arguments.directory) as lab:
         kinds = {endpoint["name"]: endpoint["kind"] for endpoint in lab["endpoints"]}
-        requests.post(f"{lab['control_url']}/lab/faults", json=[{"then": {"delay": durations.call}}], timeout=60).raise_for_status()
+        requests.post(
+            f"{lab['control_url']}/lab/faults", json=[{"then": {"delay": durations.call}}], timeout=60
+        ).raise_for_status()
         runs = []
         for number in range(1 + arguments.second_runs):
             requests.delete(f"{lab['control_url']}/lab/requests", timeout=60).raise_for_status()
-            shortened = Shortened(lab["control_url"], _long_waits(durations) if arguments.shorten and number == 0 else {})
+            shortened = Shortened(
+                lab["control_url"], _long_waits(durations) if arguments.shorten and number == 0 else {}
+            )
             shortened.start()
-            cost = _release(lab, arguments.directory, arguments.forks or arguments.clusters + SITES, f"run-{number + 1}.log")
+            cost = _release(
+                lab, arguments.directory, arguments.forks or arguments.clusters + SITES, f"run-{number + 1}.log"
+            )
             cost = replace(cost, skipped=shortened.end())
             calls = count_calls(requests.get(f"{lab['control_url']}/lab/requests", timeout=300).json(), kinds)
             runs.append((cost, calls))
             if number == 0:
-                _show_release(cost, calls, arguments, critical_path(replace(durations, replicate=durations.replicate * slowest)))
+                _show_release(
+                    cost, calls, arguments, critical_path(replace(durations, replicate=durations.replicate * slowest))
+                )
                 _show_catalogs(arguments, durations)
             else:
                 _show_repetition(cost, calls)
-    (arguments.directory / "figures.json").write_text(json.dumps([figures(cost, calls) for cost, calls in runs], indent=2))
-    return 0 if all(cost.status == 0 for cost, _calls in runs) and not any(calls.writes for _cost, calls in runs[1:]) else 1
+    (arguments.directory / "figures.json").write_text(
+        json.dumps([figures(cost, calls) for cost, calls in runs], indent=2)
+    )
+    return (
+        0
+        if all(cost.status == 0 for cost, _calls in runs) and not any(calls.writes for _cost, calls in runs[1:])
+        else 1
+    )
 
 
 def _long_waits(durations: Durations) -> dict[str, float]:
@@ -75,8 +114,19 @@ def _long_waits(durations: Durations) -> dict[str, float]:
 
 
 def _release(lab: dict[str, Any], directory: Path, forks: int, log: str) -> Cost:
-    variables = {"image_release_id": "bench-1", "image_release_concurrency": 50, "image_release_report_path": str(directory / "report.json")}
-    command = [str(Path(sys.executable).with_name("ansible-playbook")), "-i", lab["inventory_path"], PLAYBOOK, "-e", json.dumps(variables)]
+    variables = {
+        "image_release_id": "bench-1",
+        "image_release_concurrency": 50,
+        "image_release_report_path": str(directory / "report.json"),
+    }
+    command = [
+        str(Path(sys.executable).with_name("ansible-playbook")),
+        "-i",
+        lab["inventory_path"],
+        PLAYBOOK,
+        "-e",
+        json.dumps(variables),
+    ]
     settings = {"ANSIBLE_FORKS": str(forks), "ANSIBLE_HOME": str(directory / "ansible_home"), "ANSIBLE_NOCOLOR": "true"}
     return measured(command, directory, settings, directory / log)
 
@@ -85,13 +135,21 @@ def _show_release(cost: Cost, calls: Calls, arguments: argparse.Namespace, path:
     scale = arguments.time_scale
     wall = cost.wall + cost.skipped
     own = wall - path / scale
-    print(f"release to {arguments.clusters} clusters and {arguments.catalogs} catalogs, time scale {scale:g}{', in a crowd' if arguments.crowd else ''}")
+    print(
+        f"release to {arguments.clusters} clusters and {arguments.catalogs} catalogs, time scale"
+        f" {scale:g}{', in a crowd' if arguments.crowd else ''}"
+    )
     print(f"  exit status        {cost.status}")
     print(f"  critical path      {path:8.1f} s unscaled, {path / scale:.1f} s at this scale")
     skipped = f" ({cost.wall:.1f} s measured and {cost.skipped:.0f} s of waiting skipped)" if cost.skipped else ""
-    print(f"  wall clock         {wall:8.1f} s{skipped}, {wall * scale / path:.3f} times the critical path at this scale")
+    print(
+        f"  wall clock         {wall:8.1f} s{skipped}, {wall * scale / path:.3f} times the critical path at this scale"
+    )
     if scale != 1:
-        print(f"  projected          {path + own:8.1f} s unscaled = critical path + {own:.1f} s of our own, {(path + own) / path:.3f} times the critical path")
+        print(
+            f"  projected          {path + own:8.1f} s unscaled = critical path + {own:.1f} s of our own,"
+            f" {(path + own) / path:.3f} times the critical path"
+        )
     show_cost(cost)
     show_calls(calls)
     print(f"  per cluster        {calls.of('prism_element') / arguments.clusters:8.1f} calls")
@@ -99,10 +157,13 @@ def _show_release(cost: Cost, calls: Calls, arguments: argparse.Namespace, path:
 
 
 def _show_catalogs(arguments: argparse.Namespace, durations: Durations) -> None:
-    """Each catalog against its own critical path. What the modules measured as work is not taken for it: a late look would count as work."""
+    """Each catalog against its own critical path. What the modules measured as work is not taken for it: a late look
+    would count as work."""
     report = json.loads((arguments.directory / "report.json").read_text())
     slow = f"cluster-{arguments.clusters:03d}" if arguments.uneven else ""
-    cluster_of = {(site, entry["name"]): entry["cluster"] for site, entries in report["wanted"].items() for entry in entries}
+    cluster_of = {
+        (site, entry["name"]): entry["cluster"] for site, entries in report["wanted"].items() for entry in entries
+    }
     ratios: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
     for path in report["own_paths"]:
         is_slow = cluster_of[path["where"], path["what"].rpartition("/")[2]] == slow
@@ -113,7 +174,10 @@ def _show_catalogs(arguments: argparse.Namespace, durations: Durations) -> None:
         if found:
             of = "of the slow cluster" if is_slow else "of all other clusters" if arguments.uneven else ""
             at_scale, worst = (max(each) for each in zip(*found, strict=True))
-            print(f"  {len(found)} catalogs {of}: at most {at_scale:.3f} times their own critical path at this scale, {worst:.3f} projected")
+            print(
+                f"  {len(found)} catalogs {of}: at most {at_scale:.3f} times their own critical path at this scale,"
+                f" {worst:.3f} projected"
+            )
 
 
 def _show_repetition(cost: Cost, calls: Calls) -> None:

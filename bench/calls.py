@@ -19,7 +19,8 @@ _NAMES = re.compile(r"(?:(?<=/protection_domains/)|(?<=/remote_sites/))[^/]+")
 
 @dataclass(frozen=True)
 class Calls:
-    """``by_kind``: (kind of endpoint, method, path without its ids) -> requests; ``retries``: answers that had to be asked for again."""
+    """``by_kind``: (kind of endpoint, method, path without its ids) -> requests; ``retries``: answers that had to be
+    asked for again."""
 
     by_kind: Mapping[tuple[str, str, str], int]
     writes: int
@@ -41,7 +42,9 @@ def count_calls(requests: Iterable[Mapping[str, Any]], kinds: Mapping[str, str])
     entries = list(requests)
     return Calls(
         by_kind=Counter((kinds[entry["endpoint"]], entry["method"], pattern(entry["path"])) for entry in entries),
-        writes=sum(entry["method"] != "GET" and not any(word in entry["path"].lower() for word in LOG_INS) for entry in entries),
+        writes=sum(
+            entry["method"] != "GET" and not any(word in entry["path"].lower() for word in LOG_INS) for entry in entries
+        ),
         retries=sum(entry["status"] in TO_BE_REPEATED for entry in entries),
         violations=sum(bool(entry["violation"]) for entry in entries),
     )

@@ -19,7 +19,8 @@ LOOK_EVERY = 1.0
 
 @dataclass(frozen=True)
 class Cost:
-    """Seconds of wall clock and of CPU; MiB that all processes held together at most (shared pages counted once); processes at most.
+    """Seconds of wall clock and of CPU; MiB that all processes held together at most (shared pages counted once);
+    processes at most.
 
     ``skipped``: seconds of waiting that were left out of the wall clock.
     """
@@ -39,7 +40,8 @@ class Cost:
 
 
 class _Memory(threading.Thread):
-    """Adds up the proportional set sizes of a process tree now and then; 0 where the system does not tell them (other than Linux)."""
+    """Adds up the proportional set sizes of a process tree now and then; 0 where the system does not tell them (other
+    than Linux)."""
 
     def __init__(self, root: int) -> None:
         super().__init__(daemon=True)
@@ -65,14 +67,24 @@ def measured(command: list[str], directory: Path, environment: Mapping[str, str]
     """Run a command to its end, its output into a file, and say what it cost."""
     before = resource.getrusage(resource.RUSAGE_CHILDREN)
     started = time.monotonic()
-    with output.open("wb") as log, subprocess.Popen(command, cwd=directory, env={**os.environ, **environment}, stdout=log, stderr=log) as process:
+    with (
+        output.open("wb") as log,
+        subprocess.Popen(command, cwd=directory, env={**os.environ, **environment}, stdout=log, stderr=log) as process,
+    ):
         memory = _Memory(process.pid)
         memory.start()
         status = process.wait()
     wall = time.monotonic() - started
     memory.end()
     after = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return Cost(status, wall, after.ru_utime - before.ru_utime, after.ru_stime - before.ru_stime, memory.peak_kib / 1024, memory.processes)
+    return Cost(
+        status,
+        wall,
+        after.ru_utime - before.ru_utime,
+        after.ru_stime - before.ru_stime,
+        memory.peak_kib / 1024,
+        memory.processes,
+    )
 
 
 def _descendants(root: int) -> list[int]:

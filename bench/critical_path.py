@@ -6,7 +6,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-# Calls that must follow one another, because each needs the answer of the one before or the end of what that one started.
+# Calls that must follow one another, because each needs the answer of the one before or the end of what that one
+# started.
 CALLS_IN_A_ROW = {
     "look for the image": 1,
     "order the protection domain snapshot, see that it is there": 2,
@@ -31,10 +32,13 @@ class Durations:
 
 
 def critical_path(durations: Durations) -> float:
-    """Seconds from the first request to the last, every cluster and every catalog at once; with one cluster's durations, those of its own catalogs.
+    """Seconds from the first request to the last, every cluster and every catalog at once; with one cluster's
+    durations, those of its own catalogs.
 
-    Protection domain snapshot, slowest replication, restore, image, publish. The temporary VM goes while the catalogs move. The lab's own small additions
-    (the queue before a replication, the start of a job, the browsing of a hosting unit: some 10 s) are not in it: they count against the controller.
+    Protection domain snapshot, slowest replication, restore, image, publish. The temporary VM goes while the catalogs
+    move. The lab's own small additions
+    (the queue before a replication, the start of a job, the browsing of a hosting unit: some 10 s) are not in it: they
+    count against the controller.
     """
     steps = durations.snapshot + durations.replicate + durations.restore + durations.snapshot + durations.publish
     return steps + sum(CALLS_IN_A_ROW.values()) * durations.call

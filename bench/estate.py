@@ -16,10 +16,13 @@ SITES = 2
 SLOWER = 20
 
 
-def measured_topology(clusters: int, catalogs: int, durations: Durations, crowd: bool = False, uneven: bool = False) -> dict[str, Any]:
+def measured_topology(
+    clusters: int, catalogs: int, durations: Durations, crowd: bool = False, uneven: bool = False
+) -> dict[str, Any]:
     """Return a topology in which the steps take ``durations``.
 
-    ``crowd`` puts things around that do not concern the release: 1,500 images and 200 VMs on each cluster, 300 catalogs on the sites.
+    ``crowd`` puts things around that do not concern the release: 1,500 images and 200 VMs on each cluster, 300 catalogs
+    on the sites.
     ``uneven`` makes the link to the last cluster slower.
     """
     topology = generated_topology(clusters, catalogs, catalogs * MACHINES_PER_CATALOG)

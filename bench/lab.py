@@ -24,8 +24,22 @@ def running_lab(topology: Path, time_scale: float, directory: Path) -> Iterator[
     """Run a lab in a process of its own, so that its work is not counted as the controller's."""
     described = directory / "lab.json"
     described.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "lab", "up", "--topology", str(topology), "--time-scale", str(time_scale), "--directory", str(directory)]
-    with (directory / "lab.log").open("w") as log, subprocess.Popen(command, cwd=ROOT / "tests", stdout=log, stderr=log) as process:
+    command = [
+        sys.executable,
+        "-m",
+        "lab",
+        "up",
+        "--topology",
+        str(topology),
+        "--time-scale",
+        str(time_scale),
+        "--directory",
+        str(directory),
+    ]
+    with (
+        (directory / "lab.log").open("w") as log,
+        subprocess.Popen(command, cwd=ROOT / "tests", stdout=log, stderr=log) as process,
+    ):
         try:
             yield _description(process, described)
         finally:

@@ -9,14 +9,16 @@ from collections.abc import Mapping
 
 import requests
 
-# By then every cluster and catalog has begun to wait, and looks as rarely as it ever will (waiting.LONGEST_PAUSE), so nothing but looking is left out.
+# By then every cluster and catalog has begun to wait, and looks as rarely as it ever will (waiting.LONGEST_PAUSE), so
+# nothing but looking is left out.
 BEGINNING = 200.0
 END = 60.0
 LOOK_EVERY = 2.0
 
 
 class Shortened(threading.Thread):
-    """Skips simulated time in a lab that runs in true time. ``waits``: the end of a path that is posted to when a wait begins -> how long it is, in seconds."""
+    """Skips simulated time in a lab that runs in true time. ``waits``: the end of a path that is posted to when a wait
+    begins -> how long it is, in seconds."""
 
     def __init__(self, control_url: str, waits: Mapping[str, float]) -> None:
         super().__init__(daemon=True)
@@ -31,7 +33,11 @@ class Shortened(threading.Thread):
         while self._waits and not self._ended.wait(LOOK_EVERY):
             entries = requests.get(f"{self._url}/lab/requests", params={"after": seen}, timeout=60).json()
             seen = entries[-1]["n"] if entries else seen
-            begun = [ending for ending in self._waits if any(entry["method"] == "POST" and entry["path"].endswith(ending) for entry in entries)]
+            begun = [
+                ending
+                for ending in self._waits
+                if any(entry["method"] == "POST" and entry["path"].endswith(ending) for entry in entries)
+            ]
             for ending in begun:
                 self._shorten(self._waits.pop(ending) - BEGINNING - END)
 

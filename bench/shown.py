@@ -18,7 +18,10 @@ def show_cost(cost: Cost) -> None:
 
 def show_calls(calls: Calls) -> None:
     """Requests of a run, by kind."""
-    print(f"  calls              {calls.total:8d}, {calls.writes} of them writes, {calls.retries} repeated, {calls.violations} unknown to the contract")
+    print(
+        f"  calls              {calls.total:8d}, {calls.writes} of them writes, {calls.retries} repeated,"
+        f" {calls.violations} unknown to the contract"
+    )
     for (kind, method, path), count in sorted(calls.by_kind.items()):
         print(f"    {count:7d}  {kind:<14} {method:<6} {path}")
 
@@ -26,4 +29,11 @@ def show_calls(calls: Calls) -> None:
 def figures(cost: Cost, calls: Calls) -> dict[str, Any]:
     """Everything, for a file."""
     by_kind = {" ".join(key): count for key, count in sorted(calls.by_kind.items())}
-    return {**vars(cost), "calls": calls.total, "writes": calls.writes, "retries": calls.retries, "violations": calls.violations, "by_kind": by_kind}
+    return {
+        **vars(cost),
+        "calls": calls.total,
+        "writes": calls.writes,
+        "retries": calls.retries,
+        "violations": calls.violations,
+        "by_kind": by_kind,
+    }

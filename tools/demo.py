@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Start the lab, release an image to its clusters and sites, do it again to show that nothing changes, and stop the lab.
+"""Start the lab, release an image to its clusters and sites, do it again to show that nothing changes, and stop the
+lab.
 
 The exit status is that of the first playbook run that failed, or 1 when the second run wrote anything.
 """
@@ -34,7 +35,10 @@ def running_lab() -> Iterator[str]:
     LAB.mkdir()
     log = LAB / "lab.log"
     command = [sys.executable, "-m", "lab", "up", "--topology", TOPOLOGY, "--directory", str(LAB.resolve())]
-    with log.open("w") as output, subprocess.Popen(command, cwd="tests", stdout=output, stderr=subprocess.STDOUT) as process:
+    with (
+        log.open("w") as output,
+        subprocess.Popen(command, cwd="tests", stdout=output, stderr=subprocess.STDOUT) as process,
+    ):
         try:
             yield control_url(process, log)
         finally:
@@ -56,7 +60,14 @@ def control_url(process: subprocess.Popen[bytes], log: Path) -> str:
 def release_image() -> None:
     """Run the playbook as a user would; exit when it fails."""
     variables = f"image_release_id={RELEASE} image_release_report_path={LAB}/report.json"
-    command = ["ansible-playbook", "-i", str(LAB / "inventory.yml"), "euc.nutanix_citrix.image_release", "-e", variables]
+    command = [
+        "ansible-playbook",
+        "-i",
+        str(LAB / "inventory.yml"),
+        "euc.nutanix_citrix.image_release",
+        "-e",
+        variables,
+    ]
     print(f"\n$ {shlex.join(command)}", flush=True)
     settings = {"ANSIBLE_DISPLAY_SKIPPED_HOSTS": "false", "ANSIBLE_FORKS": "10"}
     status = subprocess.run(command, check=False, env=os.environ | settings).returncode

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run the given make targets two at a time, the given order being the order of their start.
 
-Prints one line for each when it has finished, the whole output of those that failed, and keeps every output in .venv/log.
+Prints one line for each when it has finished, the whole output of those that failed, and keeps every output in
+.venv/log.
 """
 
 from __future__ import annotations
@@ -22,7 +23,14 @@ def run(target: str) -> tuple[str, int, float, str]:
     """Run one target: its name, exit status, seconds and output."""
     environment = os.environ | {"MAKEFLAGS": "", "NO_COLOR": "1"}
     started = time.monotonic()
-    done = subprocess.run(["make", "--no-print-directory", target], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=environment, check=False)
+    done = subprocess.run(
+        ["make", "--no-print-directory", target],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=environment,
+        check=False,
+    )
     LOGS.joinpath(f"{target}.log").write_text(done.stdout, encoding="utf-8")
     return target, done.returncode, time.monotonic() - started, done.stdout
 
@@ -43,7 +51,9 @@ def main(targets: list[str]) -> int:
             if status:
                 failed.append(target)
                 print(f"\n{output.rstrip()}\n")
-            print(f"{target:<12} {'FAILED' if status else 'passed'} {seconds:5.0f} s   {last_words(output)}", flush=True)
+            print(
+                f"{target:<12} {'FAILED' if status else 'passed'} {seconds:5.0f} s   {last_words(output)}", flush=True
+            )
     verdict = f"{len(failed)} failed ({', '.join(failed)}), " if failed else ""
     print(f"{verdict}{len(targets) - len(failed)} of {len(targets)} parts passed in {time.monotonic() - started:.0f}s")
     return 1 if failed else 0

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Run `ansible-test sanity` with this Python, on a copy of the checkout.
 
-ansible-test wants a real directory called ansible_collections/NAMESPACE/NAME (it resolves links), which is a repository of its own:
+ansible-test wants a real directory called ansible_collections/NAMESPACE/NAME (it resolves links), which is a repository
+of its own:
 in an ignored folder of ours it would find nothing to test and say that all is well.
 """
 
@@ -34,7 +35,12 @@ INSTALL_PIP = """
 def copy_checkout() -> None:
     """Copy what git knows or would add, without what is deleted."""
     shutil.rmtree(TREE, ignore_errors=True)
-    listed = subprocess.run(["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    listed = subprocess.run(
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=True,
+    ).stdout
     for name in filter(None, listed.split("\0")):
         if Path(name).is_file():
             TREE.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
@@ -43,13 +49,17 @@ def copy_checkout() -> None:
 
 
 def provide_pip() -> None:
-    """Put the pip that ansible-test installs into its environments where it looks first: it would fetch it from a host that not every network reaches."""
+    """Put the pip that ansible-test installs into its environments where it looks first: it would fetch it from a host
+    that not every network reaches."""
     package = importlib.util.find_spec("ansible_test")
     source = Path(package.submodule_search_locations[0], "_internal/python_requirements.py").read_text(encoding="utf-8")
     version = re.search(r"\bpip='([\d.]+)'", source).group(1)
     script = CACHE / f"get_pip_{version.replace('.', '_')}.py"
     if not script.exists():
-        subprocess.run([sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", f"pip=={version}", "--dest", str(CACHE)], check=True)
+        subprocess.run(
+            [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", f"pip=={version}", "--dest", str(CACHE)],
+            check=True,
+        )
         script.write_text(textwrap.dedent(INSTALL_PIP).lstrip().format(version=version), encoding="utf-8")
 
 
@@ -60,7 +70,9 @@ def main() -> int:
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
     command = ["ansible-test", "sanity", "--local", "--python", PYTHON, "--color", "no"]
     tests = set()
-    with subprocess.Popen(command, cwd=TREE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as run:
+    with subprocess.Popen(
+        command, cwd=TREE, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as run:
         for line in run.stdout:
             print(line, end="", flush=True)
             tests.update(re.findall(r'^Running sanity test "([\w-]+)"', line))

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_snapshot import OPERATION
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_snapshot import (
+    OPERATION,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.operation_action import ActionModule
 
 __all__ = ["OPERATION", "ActionModule"]

@@ -5,14 +5,16 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Connection to a Citrix site, mirrors citrix/client.py CONNECTION_ARGUMENTS; and options that several Citrix modules share."""
+    """Connection to a Citrix site, mirrors citrix/client.py CONNECTION_ARGUMENTS; and options that several Citrix
+    modules share."""
 
     DOCUMENTATION = r"""
 options:
   hostname:
     description:
       - On premises the address of a delivery controller, which must be given.
-        For Citrix DaaS the region's API host, V(api.cloud.com) if not set; others are V(api-us.cloud.com), V(api-eu.cloud.com),
+        For Citrix DaaS the region's API host, V(api.cloud.com) if not set; others are V(api-us.cloud.com),
+        V(api-eu.cloud.com),
         V(api-ap-s.cloud.com) and V(api.citrixcloud.jp).
       - A port may follow, as in V(ddc.example.com:8443).
       - If not set, the environment variable E(CITRIX_HOSTNAME) is used.
@@ -106,13 +108,15 @@ options:
 options:
   reboot:
     description:
-      - When machines restart to take up the image, and how their users are warned. By default each does so at its next shutdown.
+      - When machines restart to take up the image, and how their users are warned. By default each does so at its next
+        shutdown.
       - Machines of persistent catalogs keep their disks. There only new machines get the image.
     type: dict
     suboptions:
       within_minutes:
         description:
-          - V(-1) leaves it to the next shutdown, V(0) restarts all at once, any other number spreads the restarts over so many minutes.
+          - V(-1) leaves it to the next shutdown, V(0) restarts all at once, any other number spreads the restarts over
+            so many minutes.
         type: int
         default: -1
       warning_minutes:

@@ -28,7 +28,8 @@ options:
     default: 10
   write_timeout:
     description:
-      - How many seconds the writing may take altogether. What was not written by then is reported as failed, and done by the next run.
+      - How many seconds the writing may take altogether. What was not written by then is reported as failed, and done
+        by the next run.
       - Batches that an earlier run left at work are waited for first, at most half of that time and ten minutes.
     type: int
     default: 3600

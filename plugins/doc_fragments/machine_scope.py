@@ -11,7 +11,8 @@ class ModuleDocFragment:
 options:
   catalogs:
     description:
-      - Only machines of these catalogs. Each is named by O(catalogs[].name), with O(catalogs[].folder) where names repeat, or by O(catalogs[].id).
+      - Only machines of these catalogs. Each is named by O(catalogs[].name), with O(catalogs[].folder) where names
+        repeat, or by O(catalogs[].id).
       - The quickest choice on a large site, since only these catalogs are read.
       - Every option that chooses machines narrows the choice.
     type: list
@@ -27,7 +28,8 @@ options:
         description: Its GUID.
         type: str
   delivery_groups:
-    description: Only machines of delivery groups of these names. Delivery groups that contain none of the machines read for the task are reported.
+    description: Only machines of delivery groups of these names. Delivery groups that contain none of the machines read
+      for the task are reported.
     type: list
     elements: str
   machines:
@@ -38,12 +40,14 @@ options:
     elements: str
   machines_csv:
     description:
-      - A CSV file with more names for O(machines), in the column C(machine) (or C(name)) named by its first line; commas or semicolons separate columns.
+      - A CSV file with more names for O(machines), in the column C(machine) (or C(name)) named by its first line;
+        commas or semicolons separate columns.
       - It is read where the module runs, which is the controller unless the task is delegated.
     type: path
   vm_names:
     description:
-      - Only machines whose VM may bear one of these names, for example the members of a protection domain. A machine's VM is called V(HOST) or by the whole
+      - Only machines whose VM may bear one of these names, for example the members of a protection domain. A machine's
+        VM is called V(HOST) or by the whole
         DNS name of the machine, without regard to case, or as the site says (HostedMachineName).
     type: list
     elements: str
@@ -55,13 +59,15 @@ options:
     elements: str
   other_vm_uuids:
     description:
-      - The uuids of VMs that exist and are not meant. A machine that has one of them as its VM is never meant, whatever its name.
+      - The uuids of VMs that exist and are not meant. A machine that has one of them as its VM is never meant, whatever
+        its name.
     type: list
     elements: str
     default: []
   hypervisor_connections:
     description:
-      - Only machines that are on one of these hosting connections, or on none. A name alone makes no machine the right one, because names repeat across
+      - Only machines that are on one of these hosting connections, or on none. A name alone makes no machine the right
+        one, because names repeat across
         clusters and sites.
     type: list
     elements: str

@@ -11,7 +11,8 @@ class ModuleDocFragment:
 options:
   prefix:
     description:
-      - What the names of all images and temporary VMs of the collection begin with. Nothing without it is taken for ours.
+      - What the names of all images and temporary VMs of the collection begin with. Nothing without it is taken for
+        ours.
     type: str
     default: ctx_
 """

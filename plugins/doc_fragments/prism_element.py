@@ -21,7 +21,8 @@ options:
     default: 9440
   nutanix_username:
     description:
-      - Account to log in with, V(user@domain) for a directory account. If not set, the environment variable E(NUTANIX_USERNAME) is used.
+      - Account to log in with, V(user@domain) for a directory account. If not set, the environment variable
+        E(NUTANIX_USERNAME) is used.
     type: str
     required: true
   nutanix_password:

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which VMs may host machines, for the roles machine_rehost and dr_failover; what it means stands in logic/hosting_vms.py."""
+"""Which VMs may host machines, for the roles machine_rehost and dr_failover; what it means stands in
+logic/hosting_vms.py."""
 
 from __future__ import annotations
 
@@ -18,7 +19,13 @@ def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]
         try:
             return {"message": "", **decide(*given, **named)}
         except ValueError as error:
-            return {"message": f"{str(error).rstrip('.')}.", "vms": [], "vm_names": [], "vm_uuids": [], "other_vm_uuids": []}
+            return {
+                "message": f"{str(error).rstrip('.')}.",
+                "vms": [],
+                "vm_names": [],
+                "vm_uuids": [],
+                "other_vm_uuids": [],
+            }
 
     return decided
 

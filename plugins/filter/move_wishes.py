@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the operator says of a move, for the playbooks and roles of machine_rehost and dr_failover; what it means stands in logic/move_wishes.py."""
+"""What the operator says of a move, for the playbooks and roles of machine_rehost and dr_failover; what it means stands
+in logic/move_wishes.py."""
 
 from __future__ import annotations
 
@@ -17,7 +18,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import mo
 
 
 def mapping(told: Any, variable: str = "This") -> dict[str, Any]:
-    """A dictionary of what the operator said. A text is read as YAML or, like an argument of Ansible, as key=value; an empty one says nothing."""
+    """A dictionary of what the operator said. A text is read as YAML or, like an argument of Ansible, as key=value; an
+    empty one says nothing."""
     if not isinstance(told, str):
         read = told
     elif not told.strip():

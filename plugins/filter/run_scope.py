@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which facts, variables and catalogs count in this run, and who answers for what is missing; what it means stands in module_utils/logic."""
+"""Which facts, variables and catalogs count in this run, and who answers for what is missing; what it means stands in
+module_utils/logic."""
 
 from __future__ import annotations
 
@@ -14,7 +15,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import re
 
 
 def declared(hostvars: Any, hosts: list[str], names: list[str]) -> dict[str, dict[str, Any]]:
-    return {host: {name: _value(hostvars[host], host, name) for name in names if name in hostvars[host]} for host in hosts}
+    return {
+        host: {name: _value(hostvars[host], host, name) for name in names if name in hostvars[host]} for host in hosts
+    }
 
 
 def _value(variables: Any, host: str, name: str) -> Any:

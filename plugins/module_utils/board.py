@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the hosts of a play tell one another while they are at work. Their facts are out of reach then: a worker sees those of its own beginning only."""
+"""What the hosts of a play tell one another while they are at work. Their facts are out of reach then: a worker sees
+those of its own beginning only."""
 
 from __future__ import annotations
 
@@ -35,20 +36,40 @@ class Board:
             unfinished.write_text(json.dumps(note), encoding="utf-8")
             unfinished.replace(path)
         except OSError as error:
-            raise OperationError(f"A note for the other hosts cannot be written to {path}: {error.strerror}", "Make room in Ansible's local_tmp.") from None
+            raise OperationError(
+                f"A note for the other hosts cannot be written to {path}: {error.strerror}",
+                "Make room in Ansible's local_tmp.",
+            ) from None
 
     def read(self, names: Iterable[str]) -> dict[str, dict[str, Any]]:
         """The notes of these names that are there."""
-        return {name: json.loads(self._path(name).read_text(encoding="utf-8")) for name in names if self._path(name).exists()}
+        return {
+            name: json.loads(self._path(name).read_text(encoding="utf-8"))
+            for name in names
+            if self._path(name).exists()
+        }
 
-    def wait(self, names: Iterable[str], *, what: str, timeout: float, progress: Callable[[str], None], over: Callable[[], bool]) -> dict[str, dict[str, Any]]:
-        """The notes of these names once all are there, or those that are when it is `over`. Raises StillRunning with `notes` and `missing`."""
+    def wait(
+        self,
+        names: Iterable[str],
+        *,
+        what: str,
+        timeout: float,
+        progress: Callable[[str], None],
+        over: Callable[[], bool],
+    ) -> dict[str, dict[str, Any]]:
+        """The notes of these names once all are there, or those that are when it is `over`. Raises StillRunning with
+        `notes` and `missing`."""
         wanted = list(dict.fromkeys(names))
 
         def look() -> Look[dict[str, dict[str, Any]]]:
             notes = self.read(wanted)
             missing = [name for name in wanted if name not in notes]
-            return Look(notes, done=not missing or over(), state=f"nothing from {', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''} yet")
+            return Look(
+                notes,
+                done=not missing or over(),
+                state=f"nothing from {', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''} yet",
+            )
 
         try:
             return wait_for(look, what=what, timeout=timeout, progress=progress, longest_pause=LONGEST_PAUSE)

@@ -3,7 +3,8 @@
 
 """The shell around an operation: the same code behind two doors, the module and the action plugin.
 
-An operation knows nothing of AnsibleModule: parameters, check mode and a progress callback go in, a plain result comes out.
+An operation knows nothing of AnsibleModule: parameters, check mode and a progress callback go in, a plain result comes
+out.
 """
 
 from __future__ import annotations
@@ -26,7 +27,8 @@ SHOWN = "shown_lines"
 
 @dataclass(frozen=True)
 class Run:
-    """One execution: validated `params`, `check` for check mode (no write at all), `progress` and `show` for a line on the screen, with and without the host
+    """One execution: validated `params`, `check` for check mode (no write at all), `progress` and `show` for a line on
+    the screen, with and without the host
     before it, `warn` and `phase` for the result. `board` is there on the controller only."""
 
     params: Mapping[str, Any]
@@ -42,7 +44,8 @@ class Run:
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Put a piece of work on the timeline: {phase, started, finished, failed}. In check mode there is no work, and nothing is put there."""
+        """Put a piece of work on the timeline: {phase, started, finished, failed}. In check mode there is no work, and
+        nothing is put there."""
         started, failed = datetime.now(timezone.utc), True
         try:
             yield
@@ -50,17 +53,26 @@ class Run:
         finally:
             if not self.check:
                 finished = datetime.now(timezone.utc)
-                self.timeline.append({"phase": name, "started": iso_milliseconds(started), "finished": iso_milliseconds(finished), "failed": failed})
+                self.timeline.append(
+                    {
+                        "phase": name,
+                        "started": iso_milliseconds(started),
+                        "finished": iso_milliseconds(finished),
+                        "failed": failed,
+                    }
+                )
 
 
 @dataclass(frozen=True)
 class Operation:
     """What a module does: its argument spec and `perform(run) -> result`.
 
-    One that `stays` works on the controller whatever the connection. `before_travel` does there what cannot be done elsewhere, and returns the arguments to
+    One that `stays` works on the controller whatever the connection. `before_travel` does there what cannot be done
+    elsewhere, and returns the arguments to
     travel with.
 
-    The result holds `changed`; a `diff` of {before, after} is always computed and shown only when asked for. Expected failures are raised as OperationError.
+    The result holds `changed`; a `diff` of {before, after} is always computed and shown only when asked for. Expected
+    failures are raised as OperationError.
     """
 
     arguments: Mapping[str, Any]
@@ -85,7 +97,8 @@ class Operation:
 
 
 def execute(operation: Operation, run: Run, show_diff: bool) -> dict[str, Any]:
-    """Perform and return the module's result; an OperationError becomes `failed`, `msg` and, in two parts that nobody has to find in the sentence again,
+    """Perform and return the module's result; an OperationError becomes `failed`, `msg` and, in two parts that nobody
+    has to find in the sentence again,
     `error` of {message, advice}. Bugs are left to raise.
 
     `timeline` tells when the work was done, and is left out when there was none.
@@ -103,7 +116,12 @@ def execute(operation: Operation, run: Run, show_diff: bool) -> dict[str, Any]:
 
 def failure(error: OperationError) -> dict[str, Any]:
     """An expected failure as a result."""
-    return {**error.details, "failed": True, "msg": str(error), "error": {"message": error.message, "advice": error.advice}}
+    return {
+        **error.details,
+        "failed": True,
+        "msg": str(error),
+        "error": {"message": error.message, "advice": error.advice},
+    }
 
 
 def run_as_module(operation: Operation) -> None:

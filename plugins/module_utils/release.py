@@ -12,7 +12,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 PREFIX_ARGUMENTS: dict[str, Any] = {"prefix": {"type": "str", "default": DEFAULT_PREFIX}}
-RELEASE_ARGUMENTS: dict[str, Any] = {"vm_name": {"type": "str", "required": True}, "release": {"type": "str", "required": True}, **PREFIX_ARGUMENTS}
+RELEASE_ARGUMENTS: dict[str, Any] = {
+    "vm_name": {"type": "str", "required": True},
+    "release": {"type": "str", "required": True},
+    **PREFIX_ARGUMENTS,
+}
 
 
 def release_of(params: Mapping[str, Any]) -> Release:

@@ -17,13 +17,17 @@ class AlreadyThere(Exception):
 
 
 def write_report(path: Path, text: str, reassurance: str, what: str = "report", new: bool = False) -> None:
-    """Whole or not at all, also when the run is killed here. `reassurance` ends the advice of the error when the file, a `what`, cannot be written.
+    """Whole or not at all, also when the run is killed here. `reassurance` ends the advice of the error when the file,
+    a `what`, cannot be written.
 
-    A `new` one never takes the place of another: AlreadyThere says that somebody else was quicker, such as another host of the same play.
+    A `new` one never takes the place of another: AlreadyThere says that somebody else was quicker, such as another host
+    of the same play.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as unfinished:
+        with tempfile.NamedTemporaryFile(
+            "w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False
+        ) as unfinished:
             unfinished.write(text)
         os.chmod(unfinished.name, 0o644)
         if new:
@@ -31,7 +35,9 @@ def write_report(path: Path, text: str, reassurance: str, what: str = "report", 
         else:
             os.replace(unfinished.name, path)
     except OSError as error:
-        raise OperationError(f"The {what} cannot be written to {path}: {error.strerror}", f"Choose another path; {reassurance}") from None
+        raise OperationError(
+            f"The {what} cannot be written to {path}: {error.strerror}", f"Choose another path; {reassurance}"
+        ) from None
 
 
 def _put_new(unfinished: str, path: Path) -> None:

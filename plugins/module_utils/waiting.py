@@ -31,7 +31,9 @@ PATIENCE_WITHOUT_ANSWER = 300.0
 PAUSES_AFTER_REFUSAL = (2.0, 8.0)
 # What a task was for is there when it ends, or a little later.
 EFFECT_WITHIN = 60.0
-LOOK_INTO_EVENTS = "The cluster accepted the order and it had no effect: look into its tasks and events, then run the same task again."
+LOOK_INTO_EVENTS = (
+    "The cluster accepted the order and it had no effect: look into its tasks and events, then run the same task again."
+)
 
 WAIT_ARGUMENTS = {
     "wait": {"type": "bool", "default": True},
@@ -59,8 +61,10 @@ def wait_for(
 ) -> T:
     """Look until done and return the value. Raises StillRunning after `timeout` seconds; nothing is cancelled.
 
-    A pause is a tenth of the time already waited, so that the wait costs at most a tenth more than the work. What is under way goes on while nobody answers:
-    an endpoint that cannot be reached, or answers with a server error, is asked again for five minutes, and one that refuses a session which it accepted before
+    A pause is a tenth of the time already waited, so that the wait costs at most a tenth more than the work. What is
+    under way goes on while nobody answers:
+    an endpoint that cannot be reached, or answers with a server error, is asked again for five minutes, and one that
+    refuses a session which it accepted before
     a few times, before that counts. Then EndNotSeen is raised; the refusal itself when nothing else was ever answered.
     """
     started = last_answer = time.monotonic()
@@ -145,7 +149,8 @@ class Deadline:
 class Standstill:
     """The other end of a wait: nothing is under way any more, and the goal is not reached.
 
-    Each look tells what it looked at and found idle, or '' while something is under way or nobody can tell. After a grace of so many seconds in a row without
+    Each look tells what it looked at and found idle, or '' while something is under way or nobody can tell. After a
+    grace of so many seconds in a row without
     anything under way, the wait ends. Time in which nobody answered does not count.
     """
 
@@ -170,9 +175,17 @@ class Standstill:
 
 
 def wait_for_effect(
-    reached: Callable[[], bool], *, what: str, idle: str, endpoint: str, timeout: float, progress: Callable[[str], None], grace: float = EFFECT_WITHIN
+    reached: Callable[[], bool],
+    *,
+    what: str,
+    idle: str,
+    endpoint: str,
+    timeout: float,
+    progress: Callable[[str], None],
+    grace: float = EFFECT_WITHIN,
 ) -> None:
-    """Wait for what a task that has ended was for. It comes a little later at most: `idle` says what was looked at when it does not."""
+    """Wait for what a task that has ended was for. It comes a little later at most: `idle` says what was looked at when
+    it does not."""
     standstill = Standstill(f"{endpoint}: {what}", LOOK_INTO_EVENTS)
 
     def look() -> Look[None]:

@@ -9,14 +9,19 @@ module: citrix_catalog_gate
 short_description: Wait until machine catalogs are well on their new image
 version_added: 0.1.0
 description:
-  - Looks at machine catalogs of a Citrix DaaS or CVAD site after they were moved to a master image, until each has the image and its machines are back,
+  - Looks at machine catalogs of a Citrix DaaS or CVAD site after they were moved to a master image, until each has the
+    image and its machines are back,
     or the time is over. A gate between the waves of a roll-out.
-  - Percentages count the machines that are on and not in maintenance mode. A machine in the middle of a restart is on and not registered.
+  - Percentages count the machines that are on and not in maintenance mode. A machine in the middle of a restart is on
+    and not registered.
     Machines that are off take the image when they start, and are left out.
-  - Machines of catalogs that keep the changes of their users keep the image that they were made from, whatever image the catalog gets. They prove nothing about
-    O(image), and neither do catalogs without machines or with all of them in maintenance mode. Such a gate stays closed, and is not waited for where nobody
+  - Machines of catalogs that keep the changes of their users keep the image that they were made from, whatever image
+    the catalog gets. They prove nothing about
+    O(image), and neither do catalogs without machines or with all of them in maintenance mode. Such a gate stays
+    closed, and is not waited for where nobody
     will ever prove anything.
-  - A machine that died stays registered until its heartbeat is missed. Where restarts are new, a registration counts once the machine deregistered or was
+  - A machine that died stays registered until its heartbeat is missed. Where restarts are new, a registration counts
+    once the machine deregistered or was
     connected to since, was seen away, or was seen registered for O(heartbeat_seconds).
   - A machine that the site itself put into maintenance mode, because it failed to register too often, counts as faulty.
   - Reads only.
@@ -29,7 +34,8 @@ options:
     required: true
   image:
     description:
-      - The master image that the catalogs must have, by its exact name directly below the hosting unit or by its whole path.
+      - The master image that the catalogs must have, by its exact name directly below the hosting unit or by its whole
+        path.
         If not given, the image does not matter.
     type: str
   registered_percent:
@@ -39,19 +45,22 @@ options:
     default: 90
   registered_at_least:
     description:
-      - How many machines of each catalog must prove it, registered and, when O(image) is given, on the image. Of catalogs with fewer machines all must.
+      - How many machines of each catalog must prove it, registered and, when O(image) is given, on the image. Of
+        catalogs with fewer machines all must.
         A catalog of which everything is off, or nothing has restarted yet, proves nothing.
       - V(0) lets catalogs pass of which no machine proves anything. They are named in RV(unproven).
     type: int
     default: 1
   out_of_date_percent:
     description:
-      - How many percent of the machines that are on may still run the image before. Give V(100) where machines are not restarted.
+      - How many percent of the machines that are on may still run the image before. Give V(100) where machines are not
+        restarted.
     type: int
     default: 0
   new_faults:
     description:
-      - How many machines of each catalog may be faulty (not registered, failed to start, stuck on boot, VM not found) that are not in O(baseline).
+      - How many machines of each catalog may be faulty (not registered, failed to start, stuck on boot, VM not found)
+        that are not in O(baseline).
     type: int
     default: 0
   heartbeat_seconds:
@@ -61,12 +70,14 @@ options:
     default: 600
   restarted_after:
     description:
-      - The moment after which restarts were ordered, as ISO 8601 with an offset from UTC, in quotes. Needed only where the catalog got its image longer ago
+      - The moment after which restarts were ordered, as ISO 8601 with an offset from UTC, in quotes. Needed only where
+        the catalog got its image longer ago
         than O(wait_timeout) and O(heartbeat_seconds) together.
     type: str
   baseline:
     description:
-      - Names of the machines that were faulty before, as V(DOMAIN\\HOST). Take them from RV(faulty) of a look at the catalogs before they were moved.
+      - Names of the machines that were faulty before, as V(DOMAIN\\HOST). Take them from RV(faulty) of a look at the
+        catalogs before they were moved.
     type: list
     elements: str
     default: []
@@ -87,7 +98,8 @@ options:
     default: 3600
 notes:
   - The account needs the role Read Only Administrator.
-  - Each look costs two requests for each catalog whose gate was not open yet, and one more for each further thousand of its machines.
+  - Each look costs two requests for each catalog whose gate was not open yet, and one more for each further thousand of
+    its machines.
 seealso:
   - module: euc.nutanix_citrix.citrix_catalog_image
   - module: euc.nutanix_citrix.citrix_catalog_rollback
@@ -194,7 +206,8 @@ catalogs:
       type: int
       returned: always
     doubtful:
-      description: Names of those that are called registered, perhaps only because nobody has noticed their end yet. They count as not registered.
+      description: Names of those that are called registered, perhaps only because nobody has noticed their end yet.
+        They count as not registered.
       type: list
       elements: str
       returned: always

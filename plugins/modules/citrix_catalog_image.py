@@ -10,10 +10,13 @@ short_description: Move MCS machine catalogs to a master image
 version_added: 0.1.0
 description:
   - Gives machine catalogs of a Citrix DaaS or CVAD site a new master image, many at once, and waits until each has it.
-  - The image is looked up in the hosting unit of each catalog and refused when it is not there. The path that the site itself lists for it is used.
-  - A catalog that has the image already is left alone. One that is being moved to it, by an earlier run or by somebody else, is waited for and not moved twice.
+  - The image is looked up in the hosting unit of each catalog and refused when it is not there. The path that the site
+    itself lists for it is used.
+  - A catalog that has the image already is left alone. One that is being moved to it, by an earlier run or by somebody
+    else, is waited for and not moved twice.
     One that is being moved to another image is refused.
-  - What goes wrong with one catalog does not stop the others. The task fails at the end, and RV(catalogs) tells what became of each.
+  - What goes wrong with one catalog does not stop the others. The task fails at the end, and RV(catalogs) tells what
+    became of each.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -47,9 +50,12 @@ options:
         type: str
       start_when:
         description:
-          - Names of the notes of other hosts of the play that this catalog waits for, see M(euc.nutanix_citrix.run_note). It starts as soon as all of them say
-            C(ready), and is not touched when one says otherwise, for the C(reason) in the note. It takes none of the O(concurrency) before it starts.
-          - Where the module runs on another machine than the controller, all catalogs start when the last of their notes is there.
+          - Names of the notes of other hosts of the play that this catalog waits for, see
+            M(euc.nutanix_citrix.run_note). It starts as soon as all of them say
+            C(ready), and is not touched when one says otherwise, for the C(reason) in the note. It takes none of the
+            O(concurrency) before it starts.
+          - Where the module runs on another machine than the controller, all catalogs start when the last of their
+            notes is there.
         type: list
         elements: str
       hold:
@@ -58,7 +64,8 @@ options:
         type: str
   image:
     description:
-      - The master image, by its exact name directly below the hosting unit, or by its whole path beginning with C(XDHyp:).
+      - The master image, by its exact name directly below the hosting unit, or by its whole path beginning with
+        C(XDHyp:).
     type: str
   note:
     description:
@@ -72,7 +79,8 @@ options:
     choices: [L5, LMIN, L7, L7_6, L7_7, L7_8, L7_9, L7_20, L7_25, L7_30, L7_34, LMAX]
   store_old_image:
     description:
-      - Whether the image before is kept in the history of the catalog, which M(euc.nutanix_citrix.citrix_catalog_rollback) needs.
+      - Whether the image before is kept in the history of the catalog, which
+        M(euc.nutanix_citrix.citrix_catalog_rollback) needs.
     type: bool
     default: true
   concurrency:
@@ -82,18 +90,22 @@ options:
     default: 8
   bypass_cache:
     description:
-      - Whether to go past the site's inventory cache when looking for the image, at once. Otherwise that is done only when the cache does not show it.
+      - Whether to go past the site's inventory cache when looking for the image, at once. Otherwise that is done only
+        when the cache does not show it.
     type: bool
     default: true
   image_will_exist:
     description:
-      - In check mode, plan as if the image were visible already, for the plan of a run that makes it first. Without meaning otherwise.
+      - In check mode, plan as if the image were visible already, for the plan of a run that makes it first. Without
+        meaning otherwise.
     type: bool
     default: false
   start_before:
     description:
-      - The end of the maintenance window as ISO 8601 with an offset from UTC, in quotes, for example V(2026-11-21T06:00:00+01:00).
-        From then on no update is started any more, also not of catalogs that only wait for their turn. Those report V(window_over) and the task fails.
+      - The end of the maintenance window as ISO 8601 with an offset from UTC, in quotes, for example
+        V(2026-11-21T06:00:00+01:00).
+        From then on no update is started any more, also not of catalogs that only wait for their turn. Those report
+        V(window_over) and the task fails.
       - Updates that run are waited for, and catalogs that have the image already are as they should be.
     type: str
   start_timeout:
@@ -109,7 +121,8 @@ options:
 notes:
   - The account needs the role Machine Catalog Administrator and, to see the images, Host Administrator.
   - O(wait_timeout) counts for each catalog from the start of its own update. No update is ever cancelled.
-  - Costs three requests for all catalogs together, three for each hosting unit with a new image and a few for each catalog that is moved,
+  - Costs three requests for all catalogs together, three for each hosting unit with a new image and a few for each
+    catalog that is moved,
     one of them to count its machines.
 seealso:
   - module: euc.nutanix_citrix.citrix_catalog_rollback
@@ -203,7 +216,8 @@ catalogs:
           type: str
           returned: always
     action:
-      description: V(unchanged), V(published), V(adopted) (an update to this image was running already), V(planned) (check mode),
+      description: V(unchanged), V(published), V(adopted) (an update to this image was running already), V(planned)
+        (check mode),
         V(window_over) (O(start_before) was over), V(not_ready) (what it waits for did not come) or V(failed).
       type: str
       returned: always
@@ -232,18 +246,21 @@ catalogs:
       type: str
       returned: always
     faulty_before:
-      description: Names of the machines that were faulty before it was moved. Left out when nobody can say, because the catalog had the image already,
+      description: Names of the machines that were faulty before it was moved. Left out when nobody can say, because the
+        catalog had the image already,
         now or earlier.
       type: list
       elements: str
       returned: with O(look_before), where it can be told
     machines_take_image:
-      description: Whether machines that are there already take the image, at their next start; null when the site does not tell. Where it is V(false) only
+      description: Whether machines that are there already take the image, at their next start; null when the site does
+        not tell. Where it is V(false) only
         machines that are made later get it.
       type: bool
       returned: always
     impact:
-      description: Whom it concerns, as seen before anything was done; null when there was nothing to do or it could not be read.
+      description: Whom it concerns, as seen before anything was done; null when there was nothing to do or it could not
+        be read.
       type: dict
       returned: always
       contains:
@@ -268,7 +285,8 @@ catalogs:
           type: int
           returned: always
         delivery_groups:
-          description: C(machines), C(restart) and C(sessions) by delivery group, C(name) being empty for machines that are in none.
+          description: C(machines), C(restart) and C(sessions) by delivery group, C(name) being empty for machines that
+            are in none.
           type: list
           elements: dict
           returned: always

@@ -9,13 +9,15 @@ module: citrix_catalog_info
 short_description: Read machine catalogs and their master images
 version_added: 0.1.0
 description:
-  - Reads machine catalogs of a Citrix DaaS or CVAD site, with counts, hosting unit, master image and what an update of it is doing.
+  - Reads machine catalogs of a Citrix DaaS or CVAD site, with counts, hosting unit, master image and what an update of
+    it is doing.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   catalogs:
     description:
-      - The machine catalogs to read, all if not given. One that does not exist, or a name that fits several, is an error.
+      - The machine catalogs to read, all if not given. One that does not exist, or a name that fits several, is an
+        error.
   history:
     description:
       - Whether to read the images that each catalog had, too. Costs one request per catalog.
@@ -23,7 +25,8 @@ options:
     default: false
   machines:
     description:
-      - Whether to count the machines and sessions of each catalog, also by delivery group. Costs at least one request for each catalog, or, of more than 20
+      - Whether to count the machines and sessions of each catalog, also by delivery group. Costs at least one request
+        for each catalog, or, of more than 20
         catalogs, one for each thousand machines of the site.
     type: bool
     default: false
@@ -54,7 +57,9 @@ EXAMPLES = r"""
 
 - name: Tell it
   ansible.builtin.debug:
-    msg: "{{ pool.catalogs[0].master_image.name }}, before: {{ pool.catalogs[0].history | map(attribute='name') | join(', ') }}"
+    msg: >-
+      {{ pool.catalogs[0].master_image.name }}, before:
+      {{ pool.catalogs[0].history | map(attribute='name') | join(', ') }}
 """
 
 RETURN = r"""
@@ -93,7 +98,8 @@ catalogs:
       type: str
       returned: always
     machines_take_image:
-      description: Whether machines that are there already take a new image, at their next start. V(false) where they keep their changes, so that only machines
+      description: Whether machines that are there already take a new image, at their next start. V(false) where they
+        keep their changes, so that only machines
         that are made later get it; null when the site does not tell.
       type: bool
       returned: always
@@ -123,7 +129,8 @@ catalogs:
           type: int
           returned: always
         delivery_groups:
-          description: The same by delivery group, which has an C(id) and a C(name), both empty for machines that are in none, and
+          description: The same by delivery group, which has an C(id) and a C(name), both empty for machines that are in
+            none, and
             C(in_maintenance_mode), null when the site does not tell.
           type: list
           elements: dict
@@ -162,7 +169,8 @@ catalogs:
       type: str
       returned: always
     image_update_status:
-      description: What the site says of the last update, such as V(UpdateToDate) (its own spelling) or V(PendingUpdate).
+      description: What the site says of the last update, such as V(UpdateToDate) (its own spelling) or
+        V(PendingUpdate).
       type: str
       returned: always
     can_roll_back:

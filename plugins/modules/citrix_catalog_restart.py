@@ -9,13 +9,18 @@ module: citrix_catalog_restart
 short_description: Restart machines that still have the image before
 version_added: 0.1.0
 description:
-  - Restarts machine catalogs of a Citrix DaaS or CVAD site that have their image already while machines that are on do not run it yet, rolling and with a
+  - Restarts machine catalogs of a Citrix DaaS or CVAD site that have their image already while machines that are on do
+    not run it yet, rolling and with a
     warning, as an image update with a reboot policy would have done.
-  - A site warns and restarts whole catalogs. Where some of the running machines have the image already that would end sessions for nothing. There the machines
-    that are behind and have no session restart singly and at once, and those with sessions are left alone and named, unless O(whole_catalogs=true).
+  - A site warns and restarts whole catalogs. Where some of the running machines have the image already that would end
+    sessions for nothing. There the machines
+    that are behind and have no session restart singly and at once, and those with sessions are left alone and named,
+    unless O(whole_catalogs=true).
   - Restarts that are under way are waited for instead of being ordered again.
-  - Machines of catalogs that keep the changes of their users never take a new image. They are left alone, and RV(catalogs[].msg) says so.
-  - Ends when every machine that was behind has restarted or is off. Whether they are well M(euc.nutanix_citrix.citrix_catalog_gate) tells.
+  - Machines of catalogs that keep the changes of their users never take a new image. They are left alone, and
+    RV(catalogs[].msg) says so.
+  - Ends when every machine that was behind has restarted or is off. Whether they are well
+    M(euc.nutanix_citrix.citrix_catalog_gate) tells.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -25,7 +30,8 @@ options:
     required: true
   image:
     description:
-      - The master image that the catalogs must have, by its exact name directly below the hosting unit or by its whole path. A catalog with another one fails.
+      - The master image that the catalogs must have, by its exact name directly below the hosting unit or by its whole
+        path. A catalog with another one fails.
         If not given, the image does not matter.
     type: str
   reboot:
@@ -34,7 +40,8 @@ options:
     required: true
   whole_catalogs:
     description:
-      - Whether to restart whole catalogs, with the warning and pace of O(reboot), also where some of their running machines have the image already.
+      - Whether to restart whole catalogs, with the warning and pace of O(reboot), also where some of their running
+        machines have the image already.
     type: bool
     default: false
   concurrency:
@@ -43,8 +50,10 @@ options:
     default: 8
   start_before:
     description:
-      - The end of the maintenance window as ISO 8601 with an offset from UTC, in quotes, for example V(2026-11-21T06:00:00+01:00).
-        From then on no restart is ordered any more. Catalogs that still needed one report V(window_over) and the task fails.
+      - The end of the maintenance window as ISO 8601 with an offset from UTC, in quotes, for example
+        V(2026-11-21T06:00:00+01:00).
+        From then on no restart is ordered any more. Catalogs that still needed one report V(window_over) and the task
+        fails.
     type: str
   wait_timeout:
     description:
@@ -53,7 +62,8 @@ options:
     default: 3600
 notes:
   - The account needs the role Machine Catalog Administrator.
-  - The site answers at once and tells no job; machines are looked at until they have restarted. Each look costs one request for each thousand of them.
+  - The site answers at once and tells no job; machines are looked at until they have restarted. Each look costs one
+    request for each thousand of them.
 seealso:
   - module: euc.nutanix_citrix.citrix_catalog_image
   - module: euc.nutanix_citrix.citrix_catalog_gate
@@ -125,7 +135,8 @@ catalogs:
       type: bool
       returned: always
     action:
-      description: V(unchanged), V(restarted), V(adopted) (restarts were under way already), V(planned) (check mode), V(window_over)
+      description: V(unchanged), V(restarted), V(adopted) (restarts were under way already), V(planned) (check mode),
+        V(window_over)
         (O(start_before) was over) or V(failed).
       type: str
       returned: always
@@ -147,7 +158,8 @@ catalogs:
       type: int
       returned: always
     impact:
-      description: Whom the restart concerns, as in RV(euc.nutanix_citrix.citrix_catalog_image#module:catalogs[].impact); null when nothing is restarted.
+      description: Whom the restart concerns, as in
+        RV(euc.nutanix_citrix.citrix_catalog_image#module:catalogs[].impact); null when nothing is restarted.
       type: dict
       returned: always
     seconds:

@@ -9,9 +9,11 @@ module: citrix_catalog_rollback
 short_description: Move MCS machine catalogs back to an image that they had
 version_added: 0.1.0
 description:
-  - Gives machine catalogs of a Citrix DaaS or CVAD site an image of their history back, many at once, and waits until each has it.
+  - Gives machine catalogs of a Citrix DaaS or CVAD site an image of their history back, many at once, and waits until
+    each has it.
   - The image must be in the history of the catalog and still be visible in its hosting unit.
-  - What goes wrong with one catalog does not stop the others. The task fails at the end, and RV(catalogs) tells what became of each.
+  - What goes wrong with one catalog does not stop the others. The task fails at the end, and RV(catalogs) tells what
+    became of each.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -41,18 +43,22 @@ options:
         type: str
   from_image:
     description:
-      - The image to get away from, by its exact name directly below the hosting unit or by its whole path. Catalogs with another image stay as they are,
+      - The image to get away from, by its exact name directly below the hosting unit or by its whole path. Catalogs
+        with another image stay as they are,
         so that a second run does not go back another step.
-      - Without O(image) the catalogs get the image that they had before this one came. An image that a roll-back has taken them away from is no such image,
+      - Without O(image) the catalogs get the image that they had before this one came. An image that a roll-back has
+        taken them away from is no such image,
         until they get it again. Where dates and notes of the history do not tell, the catalog is refused.
     type: str
   image:
     description:
-      - The image of the history to go back to, by its exact name or its whole path. Catalogs that have it already stay as they are.
+      - The image of the history to go back to, by its exact name or its whole path. Catalogs that have it already stay
+        as they are.
     type: str
   note:
     description:
-      - Note to keep with the image. A mark C([back from IMAGE]) is added for each image that the catalog leaves behind, by which a later roll-back knows it.
+      - Note to keep with the image. A mark C([back from IMAGE]) is added for each image that the catalog leaves behind,
+        by which a later roll-back knows it.
     type: str
   concurrency:
     description:
@@ -61,11 +67,13 @@ options:
     default: 8
   bypass_cache:
     description:
-      - Whether to go past the site's inventory cache when looking for the image, at once. Otherwise that is done only when the cache does not show it.
+      - Whether to go past the site's inventory cache when looking for the image, at once. Otherwise that is done only
+        when the cache does not show it.
     type: bool
     default: true
 notes:
-  - A roll-back is an image update to the older image. The API's own roll-back takes neither image nor note, and leads from a release that was taken back once
+  - A roll-back is an image update to the older image. The API's own roll-back takes neither image nor note, and leads
+    from a release that was taken back once
     to the one that was withdrawn.
   - The account needs the role Machine Catalog Administrator and, to see the images, Host Administrator.
   - O(wait_timeout) counts for each catalog from the start of its own rollback. Nothing is ever cancelled.
@@ -152,7 +160,8 @@ catalogs:
           type: str
           returned: always
     action:
-      description: V(unchanged), V(rolled_back), V(published) (an older image of the history), V(adopted) (the same was running already),
+      description: V(unchanged), V(rolled_back), V(published) (an older image of the history), V(adopted) (the same was
+        running already),
         V(planned) (check mode) or V(failed).
       type: str
       returned: always
@@ -181,12 +190,14 @@ catalogs:
       type: str
       returned: always
     machines_take_image:
-      description: Whether machines that are there already take the image, at their next start; null when the site does not tell. Where it is V(false) only
+      description: Whether machines that are there already take the image, at their next start; null when the site does
+        not tell. Where it is V(false) only
         machines that are made later get it.
       type: bool
       returned: always
     impact:
-      description: Whom it concerns, as seen before anything was done; null when there was nothing to do or it could not be read.
+      description: Whom it concerns, as seen before anything was done; null when there was nothing to do or it could not
+        be read.
       type: dict
       returned: always
       contains:
@@ -211,7 +222,8 @@ catalogs:
           type: int
           returned: always
         delivery_groups:
-          description: C(machines), C(restart) and C(sessions) by delivery group, C(name) being empty for machines that are in none.
+          description: C(machines), C(restart) and C(sessions) by delivery group, C(name) being empty for machines that
+            are in none.
           type: list
           elements: dict
           returned: always

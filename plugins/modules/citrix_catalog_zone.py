@@ -9,7 +9,8 @@ module: citrix_catalog_zone
 short_description: Move machine catalogs to a zone or to that of a hypervisor connection
 version_added: 0.1.0
 description:
-  - Moves machine catalogs of a Citrix DaaS or CVAD site to a zone, all in one request, and reads back that they are there.
+  - Moves machine catalogs of a Citrix DaaS or CVAD site to a zone, all in one request, and reads back that they are
+    there.
   - A catalog that is there is left alone.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -29,14 +30,16 @@ options:
     type: str
   only_when_moved:
     description:
-      - Whether a catalog moves only when none of its power-managed machines is hosted by a connection of another zone any more.
+      - Whether a catalog moves only when none of its power-managed machines is hosted by a connection of another zone
+        any more.
         Other catalogs stay and are listed in RV(staying), which is no failure.
       - A machine whose connection the account may not see keeps its catalog, too.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How many seconds to wait for the move at most. After that the task fails with "still running" and cancels nothing.
+      - How many seconds to wait for the move at most. After that the task fails with "still running" and cancels
+        nothing.
         Running it again goes on from what it finds.
     type: int
     default: 600

@@ -15,7 +15,8 @@ author:
 options:
   names:
     description:
-      - Names or ids of the connections, whole and without regard to case; all if not given. One that does not exist is an error.
+      - Names or ids of the connections, whole and without regard to case; all if not given. One that does not exist is
+        an error.
     type: list
     elements: str
   hosting_units:
@@ -126,7 +127,9 @@ connections:
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_hosting_connection_info import OPERATION
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_hosting_connection_info import (
+    OPERATION,
+)
 
 
 def main() -> None:

@@ -9,13 +9,17 @@ module: citrix_hosting_connection_reset
 short_description: Let a site look at its hypervisors anew and wait until it knows the power states
 version_added: 0.1.0
 description:
-  - Resets hypervisor connections of a Citrix DaaS or CVAD site, twice, and waits until the power states of the machines are known.
-  - A machine that was re-hosted has no known power state until the site has looked at the hypervisor again, by itself within five to ten minutes, after a reset
+  - Resets hypervisor connections of a Citrix DaaS or CVAD site, twice, and waits until the power states of the machines
+    are known.
+  - A machine that was re-hosted has no known power state until the site has looked at the hypervisor again, by itself
+    within five to ten minutes, after a reset
     within one. V(Unknown) and V(Unavailable) count as not known.
   - A connection of which all power states are known is left alone unless O(force=true).
-  - The reset itself happens a moment later than the answer, and the first may still meet what was there before. This is why it is done a second time, as the
+  - The reset itself happens a moment later than the answer, and the first may still meet what was there before. This is
+    why it is done a second time, as the
     vendor's own script for disaster recovery does.
-  - A connection in maintenance mode is refused, since the site does not use it. A fault is told and does not stop the reset, which may end it.
+  - A connection in maintenance mode is refused, since the site does not use it. A fault is told and does not stop the
+    reset, which may end it.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -27,22 +31,26 @@ options:
     required: true
   force:
     description:
-      - Whether to reset although all power states are known. Give it after the hosting of machines was changed, since a state that is known may be an old one.
+      - Whether to reset although all power states are known. Give it after the hosting of machines was changed, since a
+        state that is known may be an old one.
     type: bool
     default: false
   always_twice:
     description:
-      - Whether the second reset is done in any case. Otherwise only for connections of which some power state is still not known after the first.
+      - Whether the second reset is done in any case. Otherwise only for connections of which some power state is still
+        not known after the first.
     type: bool
     default: true
   settle_timeout:
     description:
-      - How many seconds there are at most between the two resets. The second is done as soon as all power states are known. Where they were known before,
+      - How many seconds there are at most between the two resets. The second is done as soon as all power states are
+        known. Where they were known before,
         nothing can be seen of the first reset, and the whole time is waited.
     type: int
     default: 30
 notes:
-  - The machines that are looked at are those of the connections, narrowed by the options that choose machines. Without any of these all machines of the site
+  - The machines that are looked at are those of the connections, narrowed by the options that choose machines. Without
+    any of these all machines of the site
     are read once, and a machine whose power state will never be known keeps the task waiting.
   - The account needs the role Host Administrator, or Full Administrator.
 seealso:
@@ -186,7 +194,9 @@ timeline:
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_hosting_connection_reset import OPERATION
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_hosting_connection_reset import (
+    OPERATION,
+)
 
 
 def main() -> None:

@@ -9,7 +9,8 @@ module: citrix_hosting_unit_info
 short_description: Read hosting units and the images visible in them
 version_added: 0.1.0
 description:
-  - Reads the hosting units (resource pools) of a Citrix DaaS or CVAD site with their hypervisor connections and, when asked, the images visible in them.
+  - Reads the hosting units (resource pools) of a Citrix DaaS or CVAD site with their hypervisor connections and, when
+    asked, the images visible in them.
   - A Prism Element snapshot is visible as an image of type V(Template).
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)

@@ -9,9 +9,12 @@ module: citrix_image_usage_info
 short_description: Read everything on a Citrix site that refers to an image
 version_added: 0.1.0
 description:
-  - Reads every reference to an image on a Citrix DaaS or CVAD site. These are the current master image of each MCS catalog, every slot of its image history,
-    its machine profile, the target of an image update that is running, and the images and machine profiles of all image versions (prepared images).
-  - It is what has to be asked before an image is deleted, so it is all or nothing. When any reference cannot be read, the module fails.
+  - Reads every reference to an image on a Citrix DaaS or CVAD site. These are the current master image of each MCS
+    catalog, every slot of its image history,
+    its machine profile, the target of an image update that is running, and the images and machine profiles of all image
+    versions (prepared images).
+  - It is what has to be asked before an image is deleted, so it is all or nothing. When any reference cannot be read,
+    the module fails.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -21,7 +24,8 @@ options:
     type: list
     elements: str
 notes:
-  - The account needs the role Read Only Administrator. Catalogs outside its scope are not seen, so give it the scope All.
+  - The account needs the role Read Only Administrator. Catalogs outside its scope are not seen, so give it the scope
+    All.
   - Image versions are read where the site's version knows them.
   - One request per catalog, for its history.
 seealso:
@@ -74,7 +78,8 @@ references:
       type: str
       returned: always
     names:
-      description: All names that the reference may speak of. Which of them is the snapshot depends on the hypervisor plug-in.
+      description: All names that the reference may speak of. Which of them is the snapshot depends on the hypervisor
+        plug-in.
       type: list
       elements: str
       returned: always
@@ -88,7 +93,8 @@ references:
       returned: always
     rank:
       description:
-        - How far back a history slot is, V(1) for the one that the next roll-back leads to. Null when that cannot be told, and for all that is no slot.
+        - How far back a history slot is, V(1) for the one that the next roll-back leads to. Null when that cannot be
+          told, and for all that is no slot.
       type: int
       returned: always
   sample:
@@ -99,7 +105,8 @@ references:
       hosting_unit: AHV-01
       rank: null
 catalogs:
-  description: All catalogs, each with C(id), C(name), C(folder), C(full_name), C(image) (null, or C(name) and C(path)) and C(update_running).
+  description: All catalogs, each with C(id), C(name), C(folder), C(full_name), C(image) (null, or C(name) and C(path))
+    and C(update_running).
   returned: success
   type: list
   elements: dict

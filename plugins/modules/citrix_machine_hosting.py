@@ -9,24 +9,33 @@ module: citrix_machine_hosting
 short_description: Give Citrix machines their VM and hosting connection again after VMs were moved
 version_added: 0.2.0
 description:
-  - Sets HostedMachineId and hosting connection of machines of a Citrix DaaS or CVAD site to the VMs that they are now, after a failover, a failback or
+  - Sets HostedMachineId and hosting connection of machines of a Citrix DaaS or CVAD site to the VMs that they are now,
+    after a failover, a failback or
     any other move. Thousands of machines in one task.
   - Id and connection are judged each for itself and written together. What is right is left alone.
-  - Only machines that were not provisioned by MCS or PVS (provisioning type Manual) can be given another hosting. Others come out as RV(refused).
-  - Every machine is read again after it was written. RV(machines) holds those that are as they should be, and every other machine is in one of the other lists.
+  - Only machines that were not provisioned by MCS or PVS (provisioning type Manual) can be given another hosting.
+    Others come out as RV(refused).
+  - Every machine is read again after it was written. RV(machines) holds those that are as they should be, and every
+    other machine is in one of the other lists.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   vms:
     description:
-      - The VMs among which the machines of the scope find theirs. The scope is required then, by at least one of O(catalogs), O(delivery_groups), O(machines),
+      - The VMs among which the machines of the scope find theirs. The scope is required then, by at least one of
+        O(catalogs), O(delivery_groups), O(machines),
         O(machines_csv), O(vm_names) and O(vm_uuids).
-      - A machine's VM is the one with its HostedMachineId, whatever its name. If no VM has that uuid, it is the one that is called V(HOST), or by the whole DNS
-        name of the machine. Names are compared whole and without regard to case, and the domain in V(DOMAIN\\HOST) does not count.
-      - One-to-one or not at all. Several VMs of a machine's name, a VM whose name is that of several machines, or one that another machine has by its uuid make
+      - A machine's VM is the one with its HostedMachineId, whatever its name. If no VM has that uuid, it is the one
+        that is called V(HOST), or by the whole DNS
+        name of the machine. Names are compared whole and without regard to case, and the domain in V(DOMAIN\\HOST) does
+        not count.
+      - One-to-one or not at all. Several VMs of a machine's name, a VM whose name is that of several machines, or one
+        that another machine has by its uuid make
         a machine ambiguous. The newest of several is never taken, because the clone of a drill is the newest.
-      - A VM that a machine outside of the scope has by its uuid makes a machine of the scope that is called like it ambiguous, too. It is looked for on
-        the hosting connection to which the VM belongs; in check mode only among the machines that are read for the scope.
+      - A VM that a machine outside of the scope has by its uuid makes a machine of the scope that is called like it
+        ambiguous, too. It is looked for on
+        the hosting connection to which the VM belongs; in check mode only among the machines that are read for the
+        scope.
     type: list
     elements: dict
     suboptions:
@@ -36,7 +45,8 @@ options:
         required: true
       uuid:
         description:
-          - Its uuid. In check mode it may be empty, when it is known only after the failover. The VM is then found by its name only.
+          - Its uuid. In check mode it may be empty, when it is known only after the failover. The VM is then found by
+            its name only.
         type: str
         required: true
       hypervisor_connection:
@@ -74,15 +84,18 @@ options:
     type: path
   save_path:
     description:
-      - A JSON file for the hosting of every machine that is going to be changed, as it was before. It is written before the first change.
-      - A machine that is in the file already keeps what stands there, so that a run after one that died does not spoil it. Give each move and each site a file
+      - A JSON file for the hosting of every machine that is going to be changed, as it was before. It is written before
+        the first change.
+      - A machine that is in the file already keeps what stands there, so that a run after one that died does not spoil
+        it. Give each move and each site a file
         of its own; the file of another site is refused.
       - Not written in check mode, nor when nothing changes.
     type: path
   policy:
     description:
       - What follows from machines that cannot be served.
-      - V(stop) changes nothing at all and fails. V(fail) does all the rest and fails then. V(warn) warns, V(ignore) only lists them in the result.
+      - V(stop) changes nothing at all and fails. V(fail) does all the rest and fails then. V(warn) warns, V(ignore)
+        only lists them in the result.
       - Machines that could not be changed (RV(failed_machines)) always make the task fail.
     type: dict
     suboptions:
@@ -100,7 +113,8 @@ options:
         default: fail
       unknown:
         description:
-          - Names in O(machines) or O(machines_csv) that no machine bears, and O(delivery_groups) without one. One list may be given to several sites.
+          - Names in O(machines) or O(machines_csv) that no machine bears, and O(delivery_groups) without one. One list
+            may be given to several sites.
           - Unless V(ignore), the task fails when no machine at all is found.
         type: str
         choices: [stop, fail, warn, ignore]
@@ -116,7 +130,8 @@ options:
         choices: [stop, fail, warn, ignore]
         default: fail
       vanished:
-        description: Machines of a mapping that the site does not have any more, and machines deleted in the middle of the task.
+        description: Machines of a mapping that the site does not have any more, and machines deleted in the middle of
+          the task.
         type: str
         choices: [stop, fail, warn, ignore]
         default: warn
@@ -126,7 +141,8 @@ options:
         choices: [stop, fail, warn, ignore]
         default: warn
       namesakes:
-        description: Machines that bear the name of a VM in O(vms) and are hosted elsewhere, see O(other_vm_uuids) and O(hypervisor_connections).
+        description: Machines that bear the name of a VM in O(vms) and are hosted elsewhere, see O(other_vm_uuids) and
+          O(hypervisor_connections).
         type: str
         choices: [stop, fail, warn, ignore]
         default: warn
@@ -137,12 +153,14 @@ options:
         default: warn
   left_connection:
     description:
-      - The hosting connection that the move leaves, such as the one to a cluster that was lost. Machines that are still on it afterwards and that no other list
+      - The hosting connection that the move leaves, such as the one to a cluster that was lost. Machines that are still
+        on it afterwards and that no other list
         holds are RV(left_behind).
     type: str
   adopt_unmanaged:
     description:
-      - Whether machines that have neither HostedMachineId nor hosting connection are given both. That cannot be taken back.
+      - Whether machines that have neither HostedMachineId nor hosting connection are given both. That cannot be taken
+        back.
     type: bool
     default: false
   any_plugin:
@@ -152,7 +170,8 @@ options:
     default: false
 notes:
   - The account needs a role that may edit machines, such as Machine Catalog Administrator, and a scope that holds them.
-  - Power states are unknown until the broker looks at the hypervisor again, see M(euc.nutanix_citrix.citrix_hosting_connection_reset).
+  - Power states are unknown until the broker looks at the hypervisor again, see
+    M(euc.nutanix_citrix.citrix_hosting_connection_reset).
   - A run that dies half-way is simply run again.
 seealso:
   - module: euc.nutanix_citrix.citrix_machine_info
@@ -196,7 +215,8 @@ EXAMPLES = r"""
 
 RETURN = r"""
 complete:
-  description: Whether every machine that is meant is as it should be, or would be; excluded and unmanaged ones do not count.
+  description: Whether every machine that is meant is as it should be, or would be; excluded and unmanaged ones do not
+    count.
   returned: when the policy did not stop it
   type: bool
 machines:
@@ -242,7 +262,8 @@ machines:
       type: str
       returned: always
     changed_by:
-      description: By when its hosting was changed, by the site's clock in UTC; empty when it was not. M(euc.nutanix_citrix.citrix_machine_proof) uses it.
+      description: By when its hosting was changed, by the site's clock in UTC; empty when it was not.
+        M(euc.nutanix_citrix.citrix_machine_proof) uses it.
       type: str
       returned: always
     action:
@@ -268,7 +289,8 @@ machines:
       remark: ""
 ambiguous:
   description:
-    - Machines whose VM cannot be told, each with C(id), C(name), C(catalog), C(catalog_id), its C(hosted_machine_id) and C(hypervisor_connection) as they are,
+    - Machines whose VM cannot be told, each with C(id), C(name), C(catalog), C(catalog_id), its C(hosted_machine_id)
+      and C(hypervisor_connection) as they are,
       the C(reason), and C(candidates) with C(name), C(uuid), C(hypervisor_connection) and C(cluster).
   returned: when the machines could be read
   type: list
@@ -280,7 +302,8 @@ missing:
   type: list
   elements: dict
 unknown:
-  description: Names in O(machines) or O(machines_csv) that no machine bears, and O(delivery_groups) without one, among the machines that were read.
+  description: Names in O(machines) or O(machines_csv) that no machine bears, and O(delivery_groups) without one, among
+    the machines that were read.
   returned: when the machines could be read
   type: list
   elements: str
@@ -306,13 +329,15 @@ unmanaged:
   type: list
   elements: dict
 vanished:
-  description: Machines that are gone from the site, each as in RV(missing). One that was gone before has an empty C(id).
+  description: Machines that are gone from the site, each as in RV(missing). One that was gone before has an empty
+    C(id).
   returned: when the machines could be read
   type: list
   elements: dict
 namesakes:
   description:
-    - Machines that bear the name of a VM that was given and are other machines, because they have a VM of their own or are on another connection.
+    - Machines that bear the name of a VM that was given and are other machines, because they have a VM of their own or
+      are on another connection.
       C(reason) says which. They are left alone.
   returned: when the machines could be read
   type: list
@@ -323,7 +348,8 @@ left_behind:
   type: list
   elements: dict
 failed_machines:
-  description: Machines that could not be changed, each as they are now with the C(reason), and in C(wanted) what they should have.
+  description: Machines that could not be changed, each as they are now with the C(reason), and in C(wanted) what they
+    should have.
   returned: when the machines could be read
   type: list
   elements: dict
@@ -353,7 +379,8 @@ written_by:
   returned: when the policy did not stop it
   type: str
 timeline:
-  description: When the work was done, each piece with C(phase) (V(re-host)), C(started) and C(finished) in UTC, and C(failed).
+  description: When the work was done, each piece with C(phase) (V(re-host)), C(started) and C(finished) in UTC, and
+    C(failed).
   returned: when something was done
   type: list
   elements: dict

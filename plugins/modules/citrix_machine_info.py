@@ -10,7 +10,8 @@ short_description: Read machines, their power, registration and image state
 version_added: 0.1.0
 description:
   - Reads machines of a Citrix DaaS or CVAD site, to the last page, and counts them.
-  - After an image update the counts are what a gate needs, for example that no machine is out of date and all are registered.
+  - After an image update the counts are what a gate needs, for example that no machine is out of date and all are
+    registered.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -24,7 +25,8 @@ options:
     elements: str
   names:
     description:
-      - Keep only these machines, each as V(DOMAIN\\HOST) or V(HOST), whole and without regard to case. One that does not exist is an error.
+      - Keep only these machines, each as V(DOMAIN\\HOST) or V(HOST), whole and without regard to case. One that does
+        not exist is an error.
     type: list
     elements: str
 notes:

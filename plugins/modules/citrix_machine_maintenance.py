@@ -9,18 +9,22 @@ module: citrix_machine_maintenance
 short_description: Drain machines before their VMs are moved, and release them afterwards
 version_added: 0.1.0
 description:
-  - Switches maintenance mode of machines of a Citrix DaaS or CVAD site on, and waits until no session is left on them; or switches it off again.
+  - Switches maintenance mode of machines of a Citrix DaaS or CVAD site on, and waits until no session is left on them;
+    or switches it off again.
   - Thousands of machines are switched in a few requests where the site takes batches, and read back.
   - Nobody is logged off and no session is ended by this module.
-  - Machines that are in maintenance mode already are left as they are and are not ours. With O(saved_path) the machines that were switched on are
+  - Machines that are in maintenance mode already are left as they are and are not ours. With O(saved_path) the machines
+    that were switched on are
     remembered, so that only they are released, and none that an administrator had put into maintenance mode before.
-  - Machines of no delivery group are not switched on, since no user can be brought to them. Sessions that are left on them are waited for like all others.
+  - Machines of no delivery group are not switched on, since no user can be brought to them. Sessions that are left on
+    them are waited for like all others.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   state:
     description:
-      - V(drained) switches maintenance mode on and waits for the end of the sessions. An option that chooses machines is needed.
+      - V(drained) switches maintenance mode on and waits for the end of the sessions. An option that chooses machines
+        is needed.
       - V(released) switches it off, of all machines chosen, or with O(saved_path) only of those that are in the file.
     type: str
     choices: [drained, released]
@@ -28,7 +32,8 @@ options:
   sessions:
     description:
       - What to do about sessions with O(state=drained). Disconnected sessions count.
-      - V(wait) waits until there are none, at most O(wait_timeout), and then fails and names machines and users. The machines stay drained.
+      - V(wait) waits until there are none, at most O(wait_timeout), and then fails and names machines and users. The
+        machines stay drained.
       - V(fail) fails when there are any, before anything is changed.
       - V(ignore) goes on with sessions on the machines and lists them.
     type: str
@@ -36,10 +41,12 @@ options:
     default: wait
   saved_path:
     description:
-      - File that remembers which machines were switched on by O(state=drained). It is written before they are switched, whole or not at all, and what it
+      - File that remembers which machines were switched on by O(state=drained). It is written before they are switched,
+        whole or not at all, and what it
         held of the same site is kept. A file of another site is refused.
       - It also remembers who was in maintenance mode before, when the first drain came.
-      - O(state=released) takes the machines that it released out of the file. The file stays, and tells that nobody is left to be released. Without a file
+      - O(state=released) takes the machines that it released out of the file. The file stays, and tells that nobody is
+        left to be released. Without a file
         there is nothing to release, and RV(saved) is false.
       - It is read and written where the module runs, which is the controller unless the task is delegated.
     type: path
@@ -211,7 +218,8 @@ unknown:
   elements: str
   sample: []
 namesakes:
-  description: Machines that bear a name of O(vm_names) and are hosted elsewhere, each with C(id), C(name) and C(reason). They are left alone.
+  description: Machines that bear a name of O(vm_names) and are hosted elsewhere, each with C(id), C(name) and
+    C(reason). They are left alone.
   returned: when the machines could be read
   type: list
   elements: dict
@@ -222,13 +230,15 @@ saved:
   type: bool
   sample: true
 still_drained:
-  description: Names of the machines that the file O(saved_path) holds at the end, because they were drained and not released.
+  description: Names of the machines that the file O(saved_path) holds at the end, because they were drained and not
+    released.
   returned: when the machines could be read
   type: list
   elements: str
   sample: []
 in_maintenance_before:
-  description: Names of the machines that were in maintenance mode already when the first drain with this O(saved_path) came.
+  description: Names of the machines that were in maintenance mode already when the first drain with this O(saved_path)
+    came.
   returned: when the machines could be read
   type: list
   elements: str

@@ -9,18 +9,22 @@ module: citrix_machine_proof
 short_description: Prove that re-hosted machines are power-managed and registered
 version_added: 0.1.0
 description:
-  - Looks at machines of a Citrix DaaS or CVAD site until every one has the wanted hosting and a power state that is known, and enough of them are on and
+  - Looks at machines of a Citrix DaaS or CVAD site until every one has the wanted hosting and a power state that is
+    known, and enough of them are on and
     registered; or until the time is over.
   - The terms hold for all machines together, and figures are told for each catalog.
-  - Where no machine is registered nothing is proven, unless O(registered_at_least=0). A machine that the site does not have any more is told and left out.
+  - Where no machine is registered nothing is proven, unless O(registered_at_least=0). A machine that the site does not
+    have any more is told and left out.
   - Reads only. In check mode it looks once and never fails for what is not so yet.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   machines:
     description:
-      - The machines with the hosting that they must have, as RV(euc.nutanix_citrix.citrix_machine_hosting#module:machines). Of each are needed C(id), C(name),
-        C(catalog_id), C(hosted_machine_id) (the uuid of its VM) and C(hypervisor_connection) (the name of its connection). C(catalog) is shown; other keys are
+      - The machines with the hosting that they must have, as
+        RV(euc.nutanix_citrix.citrix_machine_hosting#module:machines). Of each are needed C(id), C(name),
+        C(catalog_id), C(hosted_machine_id) (the uuid of its VM) and C(hypervisor_connection) (the name of its
+        connection). C(catalog) is shown; other keys are
         not looked at.
       - In check mode C(hosted_machine_id) may be empty, for a VM that does not exist yet. It is not compared then.
       - An empty list is proven.
@@ -34,7 +38,8 @@ options:
     default: 90
   registered_at_least:
     description:
-      - How many machines must be registered, so that a set of which everything is off proves nothing. A set with fewer machines must have all registered.
+      - How many machines must be registered, so that a set of which everything is off proves nothing. A set with fewer
+        machines must have all registered.
         V(0) lets a set without running machines pass.
     type: int
     default: 1
@@ -45,9 +50,11 @@ options:
     default: 0
   heartbeat_lag:
     description:
-      - For how many seconds the site may go on calling a machine registered whose VDA died with its old VM. A registration from before proves nothing, and the
+      - For how many seconds the site may go on calling a machine registered whose VDA died with its old VM. A
+        registration from before proves nothing, and the
         API does not say when a machine registered.
-      - Such a machine counts when it was not registered when it was re-hosted, when it has deregistered since, when it is seen to register while it is waited,
+      - Such a machine counts when it was not registered when it was re-hosted, when it has deregistered since, when it
+        is seen to register while it is waited,
         or once this time is over since its hosting was changed, by the site's clock. Until then it is RV(doubtful).
       - V(0) takes every registration at its word.
     type: int
@@ -69,7 +76,8 @@ options:
     default: 1800
 notes:
   - The account needs the role Read Only Administrator.
-  - Each look costs one request for each catalog that is not well yet, and one more for each further thousand of its machines.
+  - Each look costs one request for each catalog that is not well yet, and one more for each further thousand of its
+    machines.
 seealso:
   - module: euc.nutanix_citrix.citrix_machine_hosting
   - module: euc.nutanix_citrix.citrix_hosting_connection_reset
@@ -142,7 +150,8 @@ counts:
       type: int
       returned: always
     doubtful:
-      description: Number of those on that may be registered only because nobody has missed them yet; they do not count as registered.
+      description: Number of those on that may be registered only because nobody has missed them yet; they do not count
+        as registered.
       type: int
       returned: always
     maintenance_mode:
@@ -217,7 +226,8 @@ catalogs:
       type: int
       returned: always
     doubtful:
-      description: Number of those on that may be registered only because nobody has missed them yet; they do not count as registered.
+      description: Number of those on that may be registered only because nobody has missed them yet; they do not count
+        as registered.
       type: int
       returned: always
     maintenance_mode:
@@ -301,7 +311,8 @@ unregistered:
   elements: str
   sample: ['CORP\W11-003', 'CORP\W11-007', 'CORP\W11-011']
 doubtful:
-  description: Names of the machines that may be registered only because nobody has missed them yet, see O(heartbeat_lag).
+  description: Names of the machines that may be registered only because nobody has missed them yet, see
+    O(heartbeat_lag).
   returned: when the site could be asked
   type: list
   elements: str

@@ -9,13 +9,19 @@ module: dr_report
 short_description: Show and write what became of a move of desktops to another cluster
 version_added: 0.1.0
 description:
-  - Puts the results that the roles P(euc.nutanix_citrix.dr_failover#role) and P(euc.nutanix_citrix.machine_rehost#role) collected from clusters and
-    Citrix sites into one table, with what is wrong and what to do about it, one JSON file, and one HTML page with a timeline. The page needs nothing else,
+  - Puts the results that the roles P(euc.nutanix_citrix.dr_failover#role) and P(euc.nutanix_citrix.machine_rehost#role)
+    collected from clusters and
+    Citrix sites into one table, with what is wrong and what to do about it, one JSON file, and one HTML page with a
+    timeline. The page needs nothing else,
     so that it can be mailed and kept.
-  - Fails unless the move is complete, so that the exit status of the playbook says the truth. The files are written before.
-  - In check mode it is a plan. Nothing is written, and what has not been done yet is no failure, but what would stop the run or leave it incomplete is.
-  - Every result may be missing or empty, as after a run that was killed. Then the report says that the run ended before. A result with C(skipped), as Ansible
-    registers it for a task that was left out, says that the part was not wanted. A task that must not fail (C(failed_when)) and has a message counts as failed.
+  - Fails unless the move is complete, so that the exit status of the playbook says the truth. The files are written
+    before.
+  - In check mode it is a plan. Nothing is written, and what has not been done yet is no failure, but what would stop
+    the run or leave it incomplete is.
+  - Every result may be missing or empty, as after a run that was killed. Then the report says that the run ended
+    before. A result with C(skipped), as Ansible
+    registers it for a task that was left out, says that the part was not wanted. A task that must not fail
+    (C(failed_when)) and has a message counts as failed.
   - Talks to nothing outside. A report is no change of the estate, so RV(ignore:changed) is always false.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -26,7 +32,8 @@ options:
     required: true
   mode:
     description:
-      - What kind of move it is. V(planned), V(unplanned) and V(failback) need O(failovers), V(drill) needs O(drills), V(rehost) and V(undo) need O(sites).
+      - What kind of move it is. V(planned), V(unplanned) and V(failback) need O(failovers), V(drill) needs O(drills),
+        V(rehost) and V(undo) need O(sites).
       - A move of machines that is not proven is not complete, except for V(drill) and V(undo).
     type: str
     required: true
@@ -44,7 +51,8 @@ options:
     type: str
     default: ""
   started:
-    description: When the run began, in UTC, for example V(2026-11-20T23:33:00.125Z). If not given, it began with the first piece of work.
+    description: When the run began, in UTC, for example V(2026-11-20T23:33:00.125Z). If not given, it began with the
+      first piece of work.
     type: str
   failovers:
     description:
@@ -53,11 +61,13 @@ options:
     type: dict
     default: {}
   discards:
-    description: By protection domain, the result of M(euc.nutanix_citrix.pe_protection_domain_failover) that gave it up on the target before a failback.
+    description: By protection domain, the result of M(euc.nutanix_citrix.pe_protection_domain_failover) that gave it up
+      on the target before a failback.
     type: dict
     default: {}
   ways_back:
-    description: By protection domain, the result of M(euc.nutanix_citrix.pe_protection_domain_schedule) that makes it replicate from where it is active now.
+    description: By protection domain, the result of M(euc.nutanix_citrix.pe_protection_domain_schedule) that makes it
+      replicate from where it is active now.
     type: dict
     default: {}
   power:
@@ -67,12 +77,16 @@ options:
   sites:
     description:
       - By Citrix site, a dictionary with C(message), why its part failed, and the results C(drain) and C(release) of
-        M(euc.nutanix_citrix.citrix_machine_maintenance), C(hosting) of M(euc.nutanix_citrix.citrix_machine_hosting), C(resets) of
-        M(euc.nutanix_citrix.citrix_hosting_connection_reset), C(zones) of M(euc.nutanix_citrix.citrix_catalog_zone) and C(proof) of
+        M(euc.nutanix_citrix.citrix_machine_maintenance), C(hosting) of M(euc.nutanix_citrix.citrix_machine_hosting),
+        C(resets) of
+        M(euc.nutanix_citrix.citrix_hosting_connection_reset), C(zones) of M(euc.nutanix_citrix.citrix_catalog_zone) and
+        C(proof) of
         M(euc.nutanix_citrix.citrix_machine_proof).
-      - Each may be one result, a list of results, or what a loop registered. C(stopped) says that the site had no part in a run that was stopped,
+      - Each may be one result, a list of results, or what a loop registered. C(stopped) says that the site had no part
+        in a run that was stopped,
         C(nothing_saved) that there is no hosting that could be given back to its machines.
-      - A VM is unexpected only when C(hosting) of every site lists it, since sites that share a protection domain do not know each other's machines.
+      - A VM is unexpected only when C(hosting) of every site lists it, since sites that share a protection domain do
+        not know each other's machines.
         In the same way a name that one site does not know is no problem when another one does.
     type: dict
     default: {}
@@ -82,7 +96,8 @@ options:
     default: {}
   obstacles:
     description:
-      - What stopped the run before anything was moved, each as P(euc.nutanix_citrix.failure#filter) tells it, a result, or a text. That of a site is the second
+      - What stopped the run before anything was moved, each as P(euc.nutanix_citrix.failure#filter) tells it, a result,
+        or a text. That of a site is the second
         of a pair, behind the site's name. What another result tells as well is told once.
       - With any, a protection domain that was only planned was not begun, instead of cut short.
     type: list
@@ -90,8 +105,10 @@ options:
     default: []
   policy:
     description:
-      - What follows from machines that could not be served, as for M(euc.nutanix_citrix.citrix_machine_hosting). Give both the same.
-      - With V(stop) and V(fail) the move is not complete, with V(warn) they are told, with V(ignore) they are only counted.
+      - What follows from machines that could not be served, as for M(euc.nutanix_citrix.citrix_machine_hosting). Give
+        both the same.
+      - With V(stop) and V(fail) the move is not complete, with V(warn) they are told, with V(ignore) they are only
+        counted.
     type: dict
     suboptions:
       ambiguous:
@@ -99,7 +116,8 @@ options:
         type: str
         choices: [stop, fail, warn, ignore]
       missing:
-        description: Machines that have no VM, and VMs that did not come with their protection domain. V(fail) if not given.
+        description: Machines that have no VM, and VMs that did not come with their protection domain. V(fail) if not
+          given.
         type: str
         choices: [stop, fail, warn, ignore]
       refused:
@@ -138,15 +156,22 @@ options:
     default: false
   report_path:
     description:
-      - File to write the report to, as JSON. It is replaced as a whole. Empty for none. In check mode nothing is written.
-      - It holds all that was given and all that is returned. C(problems) and C(notes) are whole there, each with C(where), C(kind), C(what) (the machine, VM or
+      - File to write the report to, as JSON. It is replaced as a whole. Empty for none. In check mode nothing is
+        written.
+      - It holds all that was given and all that is returned. C(problems) and C(notes) are whole there, each with
+        C(where), C(kind), C(what) (the machine, VM or
         protection domain), C(text) and C(advice).
-      - C(machines) lists every machine once, with C(site), C(catalog), C(name), C(vm), C(hosting) (connection and id), C(action) (V(right), V(changed),
-        V(would_change), V(failed), V(missing), V(ambiguous), V(refused), V(vanished), V(excluded), V(unmanaged), V(namesakes) or V(left_behind)),
-        C(text), C(settled) and C(proof) (V(registered), V(not registered), V(off), V(gone), or empty when nobody looked).
-      - C(unexpected) lists the VMs that no site claims. C(timeline) lists the pieces of work in the order of their beginning, each with C(where), C(what),
+      - C(machines) lists every machine once, with C(site), C(catalog), C(name), C(vm), C(hosting) (connection and id),
+        C(action) (V(right), V(changed),
+        V(would_change), V(failed), V(missing), V(ambiguous), V(refused), V(vanished), V(excluded), V(unmanaged),
+        V(namesakes) or V(left_behind)),
+        C(text), C(settled) and C(proof) (V(registered), V(not registered), V(off), V(gone), or empty when nobody
+        looked).
+      - C(unexpected) lists the VMs that no site claims. C(timeline) lists the pieces of work in the order of their
+        beginning, each with C(where), C(what),
         C(phase), C(work) (what the module calls it), C(started), C(finished), C(seconds) and C(failed).
-      - C(runs) lists the runs of this move that did something, oldest first, and this one, so that a repeat does not lose what the failover told. The file of
+      - C(runs) lists the runs of this move that did something, oldest first, and this one, so that a repeat does not
+        lose what the failover told. The file of
         another move, with the same id and other clusters, is left alone, and the report written beside it.
     type: path
   page_path:
@@ -194,13 +219,16 @@ complete:
   returned: always
   type: bool
 problems:
-  description: A sentence for each thing that makes the move incomplete. Of many that are alike 20 are told here, and all in the files.
+  description: A sentence for each thing that makes the move incomplete. Of many that are alike 20 are told here, and
+    all in the files.
   returned: always
   type: list
   elements: str
-  sample: ['daas: CORP\W11-007 has no VM on cluster-b: it was lost or never protected; it keeps its old hosting AHV-A / 0005b4e1-...']
+  sample:
+    - 'daas: CORP\W11-007 has no VM on cluster-b: it was lost or never protected; it keeps its old hosting AHV-A'
 notes:
-  description: A sentence for each thing that is worth knowing and does not make the move incomplete, told as in RV(problems).
+  description: A sentence for each thing that is worth knowing and does not make the move incomplete, told as in
+    RV(problems).
   returned: always
   type: list
   elements: str
@@ -236,7 +264,8 @@ counts:
       returned: always
     right:
       description:
-        - Machines that had the right hosting already. The other keys that are named like lists of M(euc.nutanix_citrix.citrix_machine_hosting) count these.
+        - Machines that had the right hosting already. The other keys that are named like lists of
+          M(euc.nutanix_citrix.citrix_machine_hosting) count these.
       type: int
       returned: always
     changed:
@@ -282,7 +311,8 @@ counts:
     registered: 38
     registered_of: 39
 data_age_seconds:
-  description: Age of the oldest data that came up, in seconds. Null where nothing is known, as after a planned move, which loses none.
+  description: Age of the oldest data that came up, in seconds. Null where nothing is known, as after a planned move,
+    which loses none.
   returned: always
   type: float
   sample: 1560
@@ -293,7 +323,8 @@ recovery_seconds:
   sample: 723.4
 phases:
   description:
-    - When each phase was done, from its first beginning to its last end wherever that was, and how many seconds that are. C(phase) is V(drain), V(fail over),
+    - When each phase was done, from its first beginning to its last end wherever that was, and how many seconds that
+      are. C(phase) is V(drain), V(fail over),
       V(clone), V(power on), V(re-host), V(reset), V(zone), V(release) or V(proof).
   returned: always
   type: list

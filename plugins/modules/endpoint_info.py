@@ -9,8 +9,10 @@ module: endpoint_info
 short_description: Read certificate, clock and response time of an HTTPS endpoint
 version_added: 0.1.0
 description:
-  - Connects once, reads the certificate and asks one question without any credentials. Any answer will do, a refusal included.
-  - A certificate that is not trusted is no failure but a result. It is then read over a second connection that is good for nothing else.
+  - Connects once, reads the certificate and asks one question without any credentials. Any answer will do, a refusal
+    included.
+  - A certificate that is not trusted is no failure but a result. It is then read over a second connection that is good
+    for nothing else.
   - Fails when nobody answers.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -31,7 +33,8 @@ options:
     default: /
   validate_certs:
     description:
-      - Whether other modules will insist on a trusted certificate. The certificate is checked in any case, this is only handed through to RV(certificate).
+      - Whether other modules will insist on a trusted certificate. The certificate is checked in any case, this is only
+        handed through to RV(certificate).
       - If not set, the environment variable E(VALIDATE_CERTS) is used.
     type: bool
     default: true

@@ -9,35 +9,43 @@ module: image_lineage_info
 short_description: Tell which release made the image that each catalog uses today
 version_added: 0.1.0
 description:
-  - From what clusters and Citrix sites have said, follows each catalog's master image back to its release, golden VM, protection domain snapshot and the
+  - From what clusters and Citrix sites have said, follows each catalog's master image back to its release, golden VM,
+    protection domain snapshot and the
     clusters that have it, and counts the machines that have taken it up.
-  - A release is only told for certain of an image that is proven to be its own, see RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage),
+  - A release is only told for certain of an image that is proven to be its own, see
+    RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage),
     on the cluster that the catalog's hosting unit stands for.
   - Shows it as a table. Talks to nothing; the playbook C(euc.nutanix_citrix.image_lineage) asks everybody first.
   - Fails after that when some cluster or site could not be asked.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
-  - Which cluster a hosting unit stands for is known when its connection's addresses mean one cluster only. Else an image of the name on any cluster may be
+  - Which cluster a hosting unit stands for is known when its connection's addresses mean one cluster only. Else an
+    image of the name on any cluster may be
     meant, and all of them must be proven.
 options:
   clusters:
     description:
-      - All clusters by inventory host, each a dictionary. C(message) says why it could not be asked and is empty otherwise. C(snapshots) is as
-        M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them. C(address) and C(port) of its Prism Element, and C(cluster) as
+      - All clusters by inventory host, each a dictionary. C(message) says why it could not be asked and is empty
+        otherwise. C(snapshots) is as
+        M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them. C(address) and C(port) of its Prism Element, and
+        C(cluster) as
         M(euc.nutanix_citrix.pe_cluster_info) returns it, let it be recognised in hosting connections.
     type: dict
     required: true
   sites:
     description:
-      - All Citrix sites by inventory host, each a dictionary with C(message) as above, C(catalogs) as M(euc.nutanix_citrix.citrix_catalog_info) returns them,
-        C(hosting_units) as M(euc.nutanix_citrix.citrix_hosting_unit_info) does, and C(out_of_date), the catalog id of each machine whose image is out of
+      - All Citrix sites by inventory host, each a dictionary with C(message) as above, C(catalogs) as
+        M(euc.nutanix_citrix.citrix_catalog_info) returns them,
+        C(hosting_units) as M(euc.nutanix_citrix.citrix_hosting_unit_info) does, and C(out_of_date), the catalog id of
+        each machine whose image is out of
         date.
     type: dict
     required: true
   catalogs:
     description:
-      - Only these catalogs, by name or full name, whole and without regard to case, on whatever site. One that nobody has is an error.
+      - Only these catalogs, by name or full name, whole and without regard to case, on whatever site. One that nobody
+        has is an error.
     type: list
     elements: str
   path:
@@ -111,7 +119,8 @@ catalogs:
       returned: always
     protection_domain_snapshots:
       description:
-        - Ids, on the cluster of origin, of the protection domain snapshots that the catalog's image came out of; none while it is in doubt. More than one
+        - Ids, on the cluster of origin, of the protection domain snapshots that the catalog's image came out of; none
+          while it is in doubt. More than one
           is a fault.
       type: list
       elements: str
@@ -127,7 +136,8 @@ catalogs:
       returned: always
     clusters:
       description:
-        - The images of this name on all clusters, each with C(cluster), C(uuid), C(created), C(taken_from), C(protection_domain_snapshot_id) and C(doubt).
+        - The images of this name on all clusters, each with C(cluster), C(uuid), C(created), C(taken_from),
+          C(protection_domain_snapshot_id) and C(doubt).
       type: list
       elements: dict
       returned: always
@@ -140,7 +150,8 @@ catalogs:
       type: bool
       returned: always
     machines_up_to_date:
-      description: How many of them have taken up the image; null where RV(catalogs[].machines_take_image) is not true, since nobody knows which image
+      description: How many of them have taken up the image; null where RV(catalogs[].machines_take_image) is not true,
+        since nobody knows which image
         those have.
       type: int
       returned: always

@@ -9,8 +9,10 @@ module: image_retention_plan
 short_description: Decide which images and leftovers may be deleted
 version_added: 0.1.0
 description:
-  - From what clusters and Citrix sites have said, decides for each image of the collection whether it stays or may go, and why.
-  - An image stays when it is among the newest of its golden VM on its cluster, when anything on any site refers to its name, when it is young, when
+  - From what clusters and Citrix sites have said, decides for each image of the collection whether it stays or may go,
+    and why.
+  - An image stays when it is among the newest of its golden VM on its cluster, when anything on any site refers to its
+    name, when it is young, when
     nothing shows that the collection made it, and when any cluster or site could not be asked.
   - With O(janitor=true) it decides about temporary VMs and protection domain snapshots that runs left behind, too.
   - Talks to nothing and deletes nothing. Golden VMs compare whole, so V(Gold) never speaks for V(Gold-Finance).
@@ -18,19 +20,23 @@ author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
   - Ages are counted by the clock of the host that the module runs on, the controller as a rule.
-  - Which cluster a hosting unit stands for is not certain, so an image name in use on any site is kept on every cluster.
+  - Which cluster a hosting unit stands for is not certain, so an image name in use on any site is kept on every
+    cluster.
   - A cluster does not say how old a VM is. The signs of life of its release stand for it.
 options:
   clusters:
     description:
-      - All clusters by inventory host, each a dictionary. C(message) says why it could not be asked and is empty otherwise. C(snapshots) is as
-        M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them, and for the janitor C(vms) as M(euc.nutanix_citrix.pe_vm_info) and C(protection_domains)
+      - All clusters by inventory host, each a dictionary. C(message) says why it could not be asked and is empty
+        otherwise. C(snapshots) is as
+        M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them, and for the janitor C(vms) as
+        M(euc.nutanix_citrix.pe_vm_info) and C(protection_domains)
         as M(euc.nutanix_citrix.pe_protection_domain_info) returns them with its option C(restores).
     type: dict
     required: true
   sites:
     description:
-      - All Citrix sites by inventory host, each a dictionary with C(message) as above, and C(references) and C(catalogs) as
+      - All Citrix sites by inventory host, each a dictionary with C(message) as above, and C(references) and
+        C(catalogs) as
         M(euc.nutanix_citrix.citrix_image_usage_info) returns them. Without any site nothing may go.
     type: dict
     required: true
@@ -47,8 +53,10 @@ options:
     default: 5
   history:
     description:
-      - How many slots of each catalog's image history count as use, at least 1. They are those that so many roll-backs in a row lead to, and the newest.
-      - The API cannot remove a slot. Those beyond stay, and lead nowhere when their image is deleted; RV(decisions[].remaining_slots) names them.
+      - How many slots of each catalog's image history count as use, at least 1. They are those that so many roll-backs
+        in a row lead to, and the newest.
+      - The API cannot remove a slot. Those beyond stay, and lead nowhere when their image is deleted;
+        RV(decisions[].remaining_slots) names them.
         A slot whose age cannot be told always counts.
     type: int
     default: 2
@@ -74,7 +82,8 @@ options:
     default: 86400
   release:
     description:
-      - Id of the release that was just made. Nothing may go unless its image is the current one of all O(release_catalogs), and no update of them is running.
+      - Id of the release that was just made. Nothing may go unless its image is the current one of all
+        O(release_catalogs), and no update of them is running.
     type: str
   release_base_vm:
     description:
@@ -82,7 +91,8 @@ options:
     type: str
   release_catalogs:
     description:
-      - By site the catalogs of that release, each with C(name) and where needed C(folder), or with C(id). Without any catalog nothing may go.
+      - By site the catalogs of that release, each with C(name) and where needed C(folder), or with C(id). Without any
+        catalog nothing may go.
     type: dict
 extends_documentation_fragment:
   - euc.nutanix_citrix.prefix
@@ -105,7 +115,8 @@ EXAMPLES = r"""
 - name: Decide about one golden VM and leftovers, after a release
   euc.nutanix_citrix.image_retention_plan:
     clusters:
-      cluster-a: {message: "", snapshots: "{{ images.snapshots }}", vms: "{{ vms.vms }}", protection_domains: "{{ domains.protection_domains }}"}
+      cluster-a: {message: "", snapshots: "{{ images.snapshots }}", vms: "{{ vms.vms }}", protection_domains: "{{
+      domains.protection_domains }}"}
     sites:
       daas: {message: "", references: "{{ usage.references }}", catalogs: "{{ usage.catalogs }}"}
     base_vms: [Gold]

@@ -9,8 +9,10 @@ module: image_retention_report
 short_description: Show and write what retention kept and deleted
 version_added: 0.1.0
 description:
-  - Puts the decisions of M(euc.nutanix_citrix.image_retention_plan) and what became of the deletions into one table and one JSON file.
-  - Fails when something could not be deleted, or when nothing could be decided because somebody could not be asked, so that the exit status of the
+  - Puts the decisions of M(euc.nutanix_citrix.image_retention_plan) and what became of the deletions into one table and
+    one JSON file.
+  - Fails when something could not be deleted, or when nothing could be decided because somebody could not be asked, so
+    that the exit status of the
     playbook says the truth.
   - Talks to nothing outside. The report file is no change of the estate, so RV(ignore:changed) is always false.
 author:
@@ -35,7 +37,8 @@ options:
     default: {}
   path:
     description:
-      - File to write the report to. It is replaced as a whole, in check mode as well, because a plan may need somebody's consent.
+      - File to write the report to. It is replaced as a whole, in check mode as well, because a plan may need
+        somebody's consent.
     type: path
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
@@ -73,7 +76,8 @@ problems:
   elements: str
   sample: ["cluster-b, image ctx_Gold_2026.03.02-1: not deleted (Prism Element cluster-b cannot be reached)"]
 objects:
-  description: The decisions, each with C(result) (V(kept), V(deleted), V(would be deleted), V(was gone already) or V(not deleted)) and C(detail).
+  description: The decisions, each with C(result) (V(kept), V(deleted), V(would be deleted), V(was gone already) or
+    V(not deleted)) and C(detail).
   returned: always
   type: list
   elements: dict

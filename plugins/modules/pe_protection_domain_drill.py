@@ -9,21 +9,29 @@ module: pe_protection_domain_drill
 short_description: Test a failover with clones of a protection domain's VMs, away from production
 version_added: 0.1.0
 description:
-  - Restores the VMs of a protection domain out of one snapshot as new VMs, takes their network cards away or puts them on an isolated network, only then
-    switches them on, and looks whether they stay on. Through Prism Element, REST API v2.0, on the cluster that would have to take over.
-  - A clone is called C(<prefix><drill>_<VM name>). Only VMs whose name is exactly that, for a VM that the protection domain holds, and that are in no
-    protection domain themselves, are ever switched, changed or removed. Nothing existing is ever replaced, and the protection domain stays as it is.
-  - A clone has the identity of a production desktop. On a production network it would register with Citrix and fight its original in Active Directory. So
-    every network card that is not on O(network) is removed before a clone is switched on, and that is read back. A clone that is found on with such a card
+  - Restores the VMs of a protection domain out of one snapshot as new VMs, takes their network cards away or puts them
+    on an isolated network, only then
+    switches them on, and looks whether they stay on. Through Prism Element, REST API v2.0, on the cluster that would
+    have to take over.
+  - A clone is called C(<prefix><drill>_<VM name>). Only VMs whose name is exactly that, for a VM that the protection
+    domain holds, and that are in no
+    protection domain themselves, are ever switched, changed or removed. Nothing existing is ever replaced, and the
+    protection domain stays as it is.
+  - A clone has the identity of a production desktop. On a production network it would register with Citrix and fight
+    its original in Active Directory. So
+    every network card that is not on O(network) is removed before a clone is switched on, and that is read back. A
+    clone that is found on with such a card
     is switched off at once, with a warning.
-  - Clones of this drill that are there already are adopted, whatever an interrupted run left of them, and a restore that is under way is waited for.
+  - Clones of this drill that are there already are adopted, whatever an interrupted run left of them, and a restore
+    that is under way is waited for.
   - With V(absent), switches the clones of this drill off and removes them. AHV snapshots are never removed with them.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
   - The account needs the role Cluster Admin on the cluster. Viewer is enough in check mode.
   - Two VMs of one clone name are refused with O(state=present). O(state=absent) removes all of them.
-  - A VM does not say which snapshot it was made of, so clones that are adopted may come out of another snapshot than those that are restored now.
+  - A VM does not say which snapshot it was made of, so clones that are adopted may come out of another snapshot than
+    those that are restored now.
     Remove the drill first to be sure.
 options:
   name:
@@ -43,7 +51,8 @@ options:
     default: drill_
   release_prefix:
     description:
-      - What the names of images and temporary VMs of image releases begin with. O(prefix) must differ from it so that the two are never mixed up.
+      - What the names of images and temporary VMs of image releases begin with. O(prefix) must differ from it so that
+        the two are never mixed up.
     type: str
     default: ctx_
   state:
@@ -54,26 +63,32 @@ options:
     default: present
   snapshot_id:
     description:
-      - The snapshot to restore from, as this cluster lists it or by its number where it was made. By default the newest one that is available here.
+      - The snapshot to restore from, as this cluster lists it or by its number where it was made. By default the newest
+        one that is available here.
       - Without meaning with O(state=absent).
     type: str
   vm_names:
     description:
-      - Exact names of the VMs that are meant. By default all that the snapshot holds; with O(state=absent) all that the protection domain or any of its
+      - Exact names of the VMs that are meant. By default all that the snapshot holds; with O(state=absent) all that the
+        protection domain or any of its
         snapshots on this cluster holds.
     type: list
     elements: str
   exclude:
     description:
-      - Exact names of VMs to leave out. A name that the snapshot does not hold is told in RV(not_excluded) and is no error.
+      - Exact names of VMs to leave out. A name that the snapshot does not hold is told in RV(not_excluded) and is no
+        error.
     type: list
     elements: str
     default: []
   network:
     description:
-      - Exact name of an isolated network to put the clones on, with one network card at least. By default they lose all their network cards.
-      - Refused when the network is in production, that is when a member of a protection domain is on it or a remote site maps it. A network is what it is
-        connected to. Another one with the same VLAN on the same virtual switch is the same network, whatever it is called.
+      - Exact name of an isolated network to put the clones on, with one network card at least. By default they lose all
+        their network cards.
+      - Refused when the network is in production, that is when a member of a protection domain is on it or a remote
+        site maps it. A network is what it is
+        connected to. Another one with the same VLAN on the same virtual switch is the same network, whatever it is
+        called.
         Other VMs on it are only warned of, since whether it is isolated cannot be seen from here.
     type: str
   power_on:
@@ -98,7 +113,8 @@ options:
     default: 8
   wait:
     description:
-      - Whether to wait for the end of the work. Without it O(state=present) only orders the restore of what is missing, and no clone is switched on
+      - Whether to wait for the end of the work. Without it O(state=present) only orders the restore of what is missing,
+        and no clone is switched on
         before a run that waits; O(state=absent) only orders the removals.
     type: bool
     default: true
@@ -157,7 +173,8 @@ drill:
   sample: 2026-q4
 clones:
   description:
-    - The clones as they are afterwards, or would be in check mode. Also returned when the task fails because some of them are not as they shall be.
+    - The clones as they are afterwards, or would be in check mode. Also returned when the task fails because some of
+      them are not as they shall be.
     - With O(state=absent) those that could not be removed, with C(name), C(uuid), C(vm) and C(problem).
   returned: success
   type: list
@@ -180,7 +197,8 @@ clones:
       type: str
       returned: O(state=present)
     nics:
-      description: Its network cards, each with C(mac_address) (empty in check mode for one that would be added) and C(network), a name for that of the
+      description: Its network cards, each with C(mac_address) (empty in check mode for one that would be added) and
+        C(network), a name for that of the
         drill and a uuid for any other.
       type: list
       elements: dict
@@ -252,13 +270,15 @@ data_age_seconds:
   type: int
   sample: 1830
 missing_vms:
-  description: VMs of the protection domain that the snapshot does not hold, each with C(name) and C(uuid) (empty when unknown). A failover would lose them.
+  description: VMs of the protection domain that the snapshot does not hold, each with C(name) and C(uuid) (empty when
+    unknown). A failover would lose them.
   returned: success
   type: list
   elements: dict
   sample: []
 timeline:
-  description: When the work was done, each piece with C(phase) (V(restore), V(start), V(watch) or V(remove)), C(started) and C(finished) in UTC, and
+  description: When the work was done, each piece with C(phase) (V(restore), V(start), V(watch) or V(remove)),
+    C(started) and C(finished) in UTC, and
     C(failed).
   returned: when something was done
   type: list

@@ -9,14 +9,16 @@ module: pe_protection_domain_info
 short_description: Read the protection domains of a Prism Element cluster
 version_added: 0.1.0
 description:
-  - Reads protection domains with their members, remote sites, schedules, snapshots and replication under way, through Prism Element,
+  - Reads protection domains with their members, remote sites, schedules, snapshots and replication under way, through
+    Prism Element,
     REST API v2.0.
   - A remote site is one other cluster and is listed once, however many addresses it has.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
   - The account needs the role Viewer on the cluster.
-  - Members, schedules and what is sent are known where a protection domain is active; what is received is known on the other side.
+  - Members, schedules and what is sent are known where a protection domain is active; what is received is known on the
+    other side.
 options:
   name:
     description:
@@ -29,19 +31,23 @@ options:
     default: true
   restores:
     description:
-      - Whether to read which snapshots VMs are being restored out of and when that last happened. Two requests more for each protection domain.
+      - Whether to read which snapshots VMs are being restored out of and when that last happened. Two requests more for
+        each protection domain.
     type: bool
     default: false
   answer_within:
     description:
-      - How many seconds the cluster has for its first answer, for whoever asks one that may be lost. It takes one request more. With V(0) it is asked as
+      - How many seconds the cluster has for its first answer, for whoever asks one that may be lost. It takes one
+        request more. With V(0) it is asked as
         patiently as any other, which may take minutes.
     type: int
     default: 0
   peers:
     description:
-      - Other clusters to ask whether the protection domains are active there as well, which is a split brain and warned of. What an entry leaves out is as for
-        the task itself; an entry that is this very cluster is left out, and a cluster counts once however many of its addresses are given.
+      - Other clusters to ask whether the protection domains are active there as well, which is a split brain and warned
+        of. What an entry leaves out is as for
+        the task itself; an entry that is this very cluster is left out, and a cluster counts once however many of its
+        addresses are given.
       - Two requests more for this cluster and each peer.
     type: list
     elements: dict
@@ -138,14 +144,16 @@ protection_domains:
       returned: always
     remote_sites:
       description:
-        - Every remote site of the cluster, each with C(name), C(status), C(addresses), and C(scheduled), which is true for the sites that the schedules
+        - Every remote site of the cluster, each with C(name), C(status), C(addresses), and C(scheduled), which is true
+          for the sites that the schedules
           of this protection domain replicate to.
       type: list
       elements: dict
       returned: always
     schedules:
       description:
-        - The recurring schedules, each with C(type), C(every_nth), how many snapshots are kept in C(keep_local) and per site in C(keep_remote),
+        - The recurring schedules, each with C(type), C(every_nth), how many snapshots are kept in C(keep_local) and per
+          site in C(keep_remote),
           C(app_consistent) and C(suspended).
       type: list
       elements: dict
@@ -156,7 +164,8 @@ protection_domains:
       returned: always
     snapshots:
       description:
-        - The snapshots on this cluster, newest first, each with C(id), C(origin_id), C(created) and C(expires) in UTC, C(retention) in seconds,
+        - The snapshots on this cluster, newest first, each with C(id), C(origin_id), C(created) and C(expires) in UTC,
+          C(retention) in seconds,
           null for no end, C(state), C(vms), and C(oob), which is true for those made out of schedule.
         - C(id) of a received snapshot begins with the site it came from; C(origin_id) is the same on all clusters.
       type: list
@@ -168,11 +177,13 @@ protection_domains:
       elements: str
       returned: when O(restores=true)
     last_restore:
-      description: When VMs were last restored out of it on this cluster, in UTC; null when the recent audit events tell of no restore.
+      description: When VMs were last restored out of it on this cluster, in UTC; null when the recent audit events tell
+        of no restore.
       type: str
       returned: when O(restores=true)
     active_on:
-      description: The addresses of the clusters that it is active on, this one first, as O(nutanix_host) and O(peers) give them.
+      description: The addresses of the clusters that it is active on, this one first, as O(nutanix_host) and O(peers)
+        give them.
       type: list
       elements: str
       returned: when O(peers) has entries
@@ -187,7 +198,8 @@ protection_domains:
       returned: when O(peers) has entries
     replications:
       description:
-        - The transfers under way, each with C(remote_site), C(snapshot_id), C(percent), C(completed_bytes), C(total_bytes) where it is known,
+        - The transfers under way, each with C(remote_site), C(snapshot_id), C(percent), C(completed_bytes),
+          C(total_bytes) where it is known,
           C(eta_seconds), C(paused), and C(incoming), which is true when this cluster is the receiver.
       type: list
       elements: dict

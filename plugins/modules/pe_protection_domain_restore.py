@@ -9,11 +9,14 @@ module: pe_protection_domain_restore
 short_description: Restore a golden VM from one exact protection domain snapshot
 version_added: 0.1.0
 description:
-  - Restores a VM out of a snapshot of a protection domain as a new, powered-off VM, through Prism Element, REST API v2.0. Run it on any cluster that
+  - Restores a VM out of a snapshot of a protection domain as a new, powered-off VM, through Prism Element, REST API
+    v2.0. Run it on any cluster that
     holds the snapshot, the one that made it or one that receives it.
   - The new VM is called C(<prefix><release>_<snapshot id>_<VM name>). Nothing existing is ever replaced.
-  - A VM of exactly this name is adopted, and a restore that is under way is waited for, so that a run that was interrupted goes on.
-  - A restore whose answer was lost is never ordered a second time in the same run. The module looks for the VM and fails when there is no trace of it.
+  - A VM of exactly this name is adopted, and a restore that is under way is waited for, so that a run that was
+    interrupted goes on.
+  - A restore whose answer was lost is never ordered a second time in the same run. The module looks for the VM and
+    fails when there is no trace of it.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -26,7 +29,8 @@ options:
     required: true
   snapshot_id:
     description:
-      - The snapshot, as M(euc.nutanix_citrix.pe_protection_domain_snapshot) returned it, or as this cluster lists it with the site it came from.
+      - The snapshot, as M(euc.nutanix_citrix.pe_protection_domain_snapshot) returned it, or as this cluster lists it
+        with the site it came from.
       - May be empty in check mode only, for a snapshot that is not made yet.
     type: str
   vm_name:
@@ -45,12 +49,14 @@ options:
     required: true
   wait:
     description:
-      - Whether to wait for the snapshot to arrive and for the restore to end. Without it a snapshot that has not arrived is an error.
+      - Whether to wait for the snapshot to arrive and for the restore to end. Without it a snapshot that has not
+        arrived is an error.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait at most for both together. After that the task fails with "still running" and cancels nothing.
+      - How many seconds to wait at most for both together. After that the task fails with "still running" and cancels
+        nothing.
         Running it again goes on waiting.
     type: int
     default: 3600
@@ -107,7 +113,8 @@ vm:
     uuid: 8d1f2c3a-6a44-4f0e-9c1b-0f6b1f3f2d11
     name: ctx_2026.11.20-1_353902_Gold
 snapshot_id:
-  description: The snapshot's id as this cluster lists it, with the site it came from. Empty in check mode when it is not here yet.
+  description: The snapshot's id as this cluster lists it, with the site it came from. Empty in check mode when it is
+    not here yet.
   returned: success
   type: str
   sample: "cluster-a:353902"
@@ -117,13 +124,15 @@ adopted:
   type: bool
   sample: false
 duplicates:
-  description: Further VMs of exactly the same name, each with C(uuid) and C(name). They are copies that an interrupted run left behind.
+  description: Further VMs of exactly the same name, each with C(uuid) and C(name). They are copies that an interrupted
+    run left behind.
   returned: success
   type: list
   elements: dict
   sample: []
 timeline:
-  description: When the work was done, each piece with C(phase) (V(replicate) and V(restore)), C(started) and C(finished) in UTC, and C(failed).
+  description: When the work was done, each piece with C(phase) (V(replicate) and V(restore)), C(started) and
+    C(finished) in UTC, and C(failed).
   returned: when something was done
   type: list
   elements: dict
@@ -135,7 +144,9 @@ timeline:
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_restore import OPERATION
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_restore import (
+    OPERATION,
+)
 
 
 def main() -> None:

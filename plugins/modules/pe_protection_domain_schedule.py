@@ -9,10 +9,13 @@ module: pe_protection_domain_schedule
 short_description: Make sure that a protection domain is replicated
 version_added: 0.1.0
 description:
-  - Adds a recurring schedule to a protection domain unless one is there that replicates to the same remote sites at least as often, through Prism Element,
+  - Adds a recurring schedule to a protection domain unless one is there that replicates to the same remote sites at
+    least as often, through Prism Element,
     REST API v2.0.
-  - A protection domain that was failed over has no schedule that leads back. Without one its VMs are not protected and cannot be migrated back.
-  - No schedule is changed or removed. It is an error when the protection domain's schedules are suspended, because nothing is replicated then.
+  - A protection domain that was failed over has no schedule that leads back. Without one its VMs are not protected and
+    cannot be migrated back.
+  - No schedule is changed or removed. It is an error when the protection domain's schedules are suspended, because
+    nothing is replicated then.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -116,7 +119,9 @@ schedule:
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_schedule import OPERATION
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_schedule import (
+    OPERATION,
+)
 
 
 def main() -> None:

@@ -9,13 +9,17 @@ module: pe_protection_domain_snapshot
 short_description: Make the protection domain snapshot of a release and replicate it
 version_added: 0.1.0
 description:
-  - Makes one snapshot of a protection domain out of schedule, replicates it to remote sites and waits until each of them holds it,
+  - Makes one snapshot of a protection domain out of schedule, replicates it to remote sites and waits until each of
+    them holds it,
     through Prism Element, REST API v2.0. Run it on the cluster where the protection domain is active.
-  - The snapshot that the same release made before is adopted. Its mark is its retention, which is lengthened by less than 13 days until its seconds
+  - The snapshot that the same release made before is adopted. Its mark is its retention, which is lengthened by less
+    than 13 days until its seconds
     stand for prefix, golden VM and release.
-  - That a site holds the snapshot is judged by positive proof for this very snapshot, never by counts of replications or texts of events.
+  - That a site holds the snapshot is judged by positive proof for this very snapshot, never by counts of replications
+    or texts of events.
   - The snapshot itself is always waited for, for its id; O(wait) is about its replication.
-  - With O(state=absent) it removes one snapshot from this one cluster. One that does not hold the golden VM or does not bear the release's mark is refused.
+  - With O(state=absent) it removes one snapshot from this one cluster. One that does not hold the golden VM or does not
+    bear the release's mark is refused.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -25,7 +29,8 @@ options:
   state:
     description:
       - Whether the snapshot of the release is to be there, or the one with O(snapshot_id) is to go.
-      - V(absent) works on any cluster that has the snapshot, and looks only at O(protection_domain), O(snapshot_id), O(vm_name), O(release) and O(prefix).
+      - V(absent) works on any cluster that has the snapshot, and looks only at O(protection_domain), O(snapshot_id),
+        O(vm_name), O(release) and O(prefix).
     type: str
     choices: [present, absent]
     default: present
@@ -55,12 +60,14 @@ options:
   remote_sites:
     description:
       - The remote sites to replicate to, by the names that this cluster gives them.
-      - All sites that the schedules of the protection domain replicate to when not given; an empty list for a snapshot on this cluster only.
+      - All sites that the schedules of the protection domain replicate to when not given; an empty list for a snapshot
+        on this cluster only.
     type: list
     elements: str
   retention:
     description:
-      - How many seconds the snapshot is kept at least, here and at the sites; 30 days by default. It must outlive the release on the slowest site.
+      - How many seconds the snapshot is kept at least, here and at the sites; 30 days by default. It must outlive the
+        release on the slowest site.
     type: int
     default: 2592000
   app_consistent:
@@ -130,12 +137,14 @@ schedule_id:
   type: int
   sample: 353901
 created:
-  description: When the snapshot was made, in UTC. Null in check mode when there is none yet, and when it was gone already.
+  description: When the snapshot was made, in UTC. Null in check mode when there is none yet, and when it was gone
+    already.
   returned: success
   type: str
   sample: "2026-11-20T23:33:00Z"
 expires:
-  description: When the snapshot expires, in UTC. Null in check mode when there is none yet, and when it was gone already.
+  description: When the snapshot expires, in UTC. Null in check mode when there is none yet, and when it was gone
+    already.
   returned: success
   type: str
   sample: "2026-12-24T08:00:00Z"
@@ -154,7 +163,8 @@ remote_sites:
       state: done
       percent: 100.0
 timeline:
-  description: When the work was done, each piece with C(phase) (V(snapshot)), C(started) and C(finished) in UTC, and C(failed).
+  description: When the work was done, each piece with C(phase) (V(snapshot)), C(started) and C(finished) in UTC, and
+    C(failed).
   returned: when something was done
   type: list
   elements: dict
@@ -166,7 +176,9 @@ timeline:
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_snapshot import OPERATION
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_snapshot import (
+    OPERATION,
+)
 
 
 def main() -> None:

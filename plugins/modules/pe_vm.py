@@ -10,7 +10,8 @@ short_description: Remove a VM from a Prism Element cluster or set its power sta
 version_added: 0.1.0
 description:
   - Removes VMs or powers a VM on or off, through Prism Element, REST API v2.0.
-  - Meant for the temporary VMs that M(euc.nutanix_citrix.pe_protection_domain_restore) makes. A change of any other VM is refused
+  - Meant for the temporary VMs that M(euc.nutanix_citrix.pe_protection_domain_restore) makes. A change of any other VM
+    is refused
     unless O(force=true).
   - The AHV snapshots of a removed VM are never removed with it.
 author:
@@ -36,20 +37,23 @@ options:
   uuids:
     description:
       - The uuids of many VMs, which are powered on or off side by side. Not together with O(name) or O(uuid).
-      - One that fails, or is not there, does not hold up the others. At the end the task fails and lists them all in RV(failures).
+      - One that fails, or is not there, does not hold up the others. At the end the task fails and lists them all in
+        RV(failures).
       - With O(state=absent) one that is not there is as wanted, and nothing is removed when one of them is not ours.
       - An empty one is an error, but left out in check mode, where an activation does not know the uuids yet.
     type: list
     elements: str
   force:
     description:
-      - Whether to act on a VM that is no temporary VM of O(prefix), and to remove one that is switched on. Temporary VMs are never started, so somebody
+      - Whether to act on a VM that is no temporary VM of O(prefix), and to remove one that is switched on. Temporary
+        VMs are never started, so somebody
         uses it.
     type: bool
     default: false
   power_off:
     description:
-      - How to power off. V(acpi) asks the guest to shut down and switches the VM off when it has not done so after O(acpi_timeout) seconds.
+      - How to power off. V(acpi) asks the guest to shut down and switches the VM off when it has not done so after
+        O(acpi_timeout) seconds.
         V(hard) switches it off at once.
     type: str
     choices: [acpi, hard]
@@ -121,7 +125,8 @@ vms:
       name: Gold
       power_state: "off"
 failures:
-  description: The VMs of O(uuids) that failed, each with C(uuid), C(name), which is empty when it is not there, and C(message).
+  description: The VMs of O(uuids) that failed, each with C(uuid), C(name), which is empty when it is not there, and
+    C(message).
   returned: failure
   type: list
   elements: dict
@@ -136,7 +141,8 @@ removed:
   elements: str
   sample: [8d1f2c3a-6a44-4f0e-9c1b-0f6b1f3f2d11]
 timeline:
-  description: When the work was done, each piece with C(phase) (V(power) or V(remove)), C(started) and C(finished) in UTC, and C(failed).
+  description: When the work was done, each piece with C(phase) (V(power) or V(remove)), C(started) and C(finished) in
+    UTC, and C(failed).
   returned: when something was done
   type: list
   elements: dict

@@ -10,7 +10,8 @@ short_description: Read the VMs of a Prism Element cluster
 version_added: 0.1.0
 description:
   - Reads all VMs of a cluster, those of one exact name, or one by its uuid, through Prism Element, REST API v2.0.
-  - Names are not unique on a cluster, so one name can give several VMs. A name or uuid that does not exist gives an empty list.
+  - Names are not unique on a cluster, so one name can give several VMs. A name or uuid that does not exist gives an
+    empty list.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:

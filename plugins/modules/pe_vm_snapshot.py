@@ -9,10 +9,14 @@ module: pe_vm_snapshot
 short_description: Make or remove an AHV snapshot of a VM
 version_added: 0.1.0
 description:
-  - Makes an AHV snapshot under an exact name, which Citrix then takes as a master image, or removes one, through Prism Element, REST API v2.0.
-  - A snapshot of that name that is there already is left as it is when it was taken of the VM that is meant; one of another VM is refused.
-    Two of one name are an error that names both, and so is one whose name differs in case only, because Citrix cannot tell them apart.
-  - The snapshot is asked for under a uuid that follows from its name and its VM, so that a run that was killed or lost an answer
+  - Makes an AHV snapshot under an exact name, which Citrix then takes as a master image, or removes one, through Prism
+    Element, REST API v2.0.
+  - A snapshot of that name that is there already is left as it is when it was taken of the VM that is meant; one of
+    another VM is refused.
+    Two of one name are an error that names both, and so is one whose name differs in case only, because Citrix cannot
+    tell them apart.
+  - The snapshot is asked for under a uuid that follows from its name and its VM, so that a run that was killed or lost
+    an answer
     does not make a second one when it is repeated.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -27,7 +31,8 @@ options:
     default: present
   name:
     description:
-      - The snapshot's exact name. Required for O(state=present); one of O(name) and O(uuid) is required for O(state=absent).
+      - The snapshot's exact name. Required for O(state=present); one of O(name) and O(uuid) is required for
+        O(state=absent).
     type: str
   uuid:
     description:
@@ -36,15 +41,18 @@ options:
   vm_uuid:
     description:
       - The VM to take the snapshot of.
-      - Not needed when the snapshot is there already, and allowed to be empty in check mode, where the VM may not exist yet.
+      - Not needed when the snapshot is there already, and allowed to be empty in check mode, where the VM may not exist
+        yet.
     type: str
   vm_name:
     description:
-      - The exact name of the VM to take the snapshot of; there must be only one of it. If O(vm_uuid) is given as well, both must fit.
+      - The exact name of the VM to take the snapshot of; there must be only one of it. If O(vm_uuid) is given as well,
+        both must fit.
     type: str
   force:
     description:
-      - Whether to remove a snapshot that is not proven to be an image that the collection made with O(prefix), which is otherwise refused.
+      - Whether to remove a snapshot that is not proven to be an image that the collection made with O(prefix), which is
+        otherwise refused.
         See RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage).
     type: bool
     default: false
@@ -102,7 +110,8 @@ snapshot:
       type: str
       returned: always
     lineage:
-      description: Where the image comes from, as in M(euc.nutanix_citrix.pe_vm_snapshot_info); null when its name is none of ours.
+      description: Where the image comes from, as in M(euc.nutanix_citrix.pe_vm_snapshot_info); null when its name is
+        none of ours.
       type: dict
       returned: always
   sample:
@@ -118,7 +127,8 @@ snapshot:
       proven: true
       doubt: ""
 timeline:
-  description: When the work was done, each piece with C(phase) (V(image)), C(started) and C(finished) in UTC, and C(failed).
+  description: When the work was done, each piece with C(phase) (V(image)), C(started) and C(finished) in UTC, and
+    C(failed).
   returned: when something was done
   type: list
   elements: dict

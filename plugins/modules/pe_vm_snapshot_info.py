@@ -11,9 +11,11 @@ version_added: 0.1.0
 description:
   - Reads AHV snapshots of VMs, which Citrix takes as master images, through Prism Element, REST API v2.0.
     Snapshots of protection domains are read by M(euc.nutanix_citrix.pe_protection_domain_info).
-  - Tells of each image whose name is one of ours which golden VM and release it belongs to, and whether it is proven to be theirs.
+  - Tells of each image whose name is one of ours which golden VM and release it belongs to, and whether it is proven to
+    be theirs.
     A name can be given by anybody. Proof is that the image was taken of the temporary VM of that release,
-    under the uuid that M(euc.nutanix_citrix.pe_vm_snapshot) gives it, which follows from the cluster, the image's name and the VM's name.
+    under the uuid that M(euc.nutanix_citrix.pe_vm_snapshot) gives it, which follows from the cluster, the image's name
+    and the VM's name.
   - Snapshots that are removed and wait for the cluster to forget them are left out.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -106,7 +108,8 @@ snapshots:
           type: str
           returned: always
         protection_domain_snapshot_id:
-          description: The protection domain snapshot it was restored from, null unless the image is proven to be the release's.
+          description: The protection domain snapshot it was restored from, null unless the image is proven to be the
+            release's.
           type: str
           returned: always
         proven:
@@ -131,7 +134,8 @@ snapshots:
         doubt: ""
 doubts:
   description:
-    - Why O(name) may not mean the release's own image here, in sentences. Several snapshots bear it, one of another origin does,
+    - Why O(name) may not mean the release's own image here, in sentences. Several snapshots bear it, one of another
+      origin does,
       or one whose name differs from it in case only, which Citrix cannot tell apart.
   returned: success and O(name) is given
   type: list

@@ -9,9 +9,11 @@ module: release_check
 short_description: Check what a release was asked for, before anything is looked at
 version_added: 0.2.0
 description:
-  - The first task of every job about images. Tells everything at once that cannot be meant, such as empty groups, a catalog of an unknown cluster, a wave that
+  - The first task of every job about images. Tells everything at once that cannot be meant, such as empty groups, a
+    catalog of an unknown cluster, a wave that
     does not exist, a window that is no moment, text where a dictionary is meant, a report path that cannot be written.
-  - Gives the run a name, by which later parts tell what was said in this run from what an earlier one in the same playbook left behind.
+  - Gives the run a name, by which later parts tell what was said in this run from what an earlier one in the same
+    playbook left behind.
   - Talks to nothing outside and writes nothing.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -38,7 +40,8 @@ options:
     default: []
   variables:
     description:
-      - The variables that each of these hosts is given, by name. The filter P(euc.nutanix_citrix.declared#filter) collects those of the inventory.
+      - The variables that each of these hosts is given, by name. The filter P(euc.nutanix_citrix.declared#filter)
+        collects those of the inventory.
       - If empty, only groups and C(--limit) are looked at.
     type: dict
     default: {}
@@ -62,7 +65,9 @@ EXAMPLES = r"""
     job: rollout
     sites: "{{ groups['citrix_sites'] | default([]) }}"
     taking_part: "{{ ansible_play_hosts_all }}"
-    variables: "{{ hostvars | euc.nutanix_citrix.declared(groups['citrix_sites'] | default([]), ['catalog_rollout_image', 'catalog_rollout_catalogs']) }}"
+    variables: >-
+      {{ hostvars | euc.nutanix_citrix.declared(groups['citrix_sites'] | default([]),
+      ['catalog_rollout_image', 'catalog_rollout_catalogs']) }}
   register: begun
   run_once: true
   delegate_to: localhost

@@ -9,9 +9,11 @@ module: run_note
 short_description: Tell the other hosts of a play something while they are at work
 version_added: 0.1.0
 description:
-  - Leaves a note, or waits for notes of other hosts of the same play, under any strategy. Facts do not serve for this, because a task sees only those that
+  - Leaves a note, or waits for notes of other hosts of the same play, under any strategy. Facts do not serve for this,
+    because a task sees only those that
     were there when it began.
-  - Notes are files in Ansible's own temporary directory on the controller, readable for its user only. They vanish with the run, and one play does not see
+  - Notes are files in Ansible's own temporary directory on the controller, readable for its user only. They vanish with
+    the run, and one play does not see
     those of another.
   - Works on the controller whatever the connection of the host, also in check mode.
 author:
@@ -37,7 +39,8 @@ options:
     type: int
     default: 86400
 notes:
-  - A host that waits keeps one of the forks. With fewer forks than hosts that wait for one another none gets on, unless the strategy is C(linear).
+  - A host that waits keeps one of the forks. With fewer forks than hosts that wait for one another none gets on, unless
+    the strategy is C(linear).
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info

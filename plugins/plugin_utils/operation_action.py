@@ -3,11 +3,14 @@
 
 """The door on the controller, behind the file of each module in plugins/action.
 
-On a local connection the operation runs inside Ansible's worker: no interpreter to start, and progress can be shown while it waits. Everywhere else, with
+On a local connection the operation runs inside Ansible's worker: no interpreter to start, and progress can be shown
+while it waits. Everywhere else, with
 async, with become, or when the controller's Python lacks requests, the module is shipped as usual.
 
-A file for each module, because Ansible's main process loads action plugins by the name of the module before it forks its workers: they inherit requests and the
-operation, where each would import them again with one plugin for all that meta/runtime.yml routes to (docs/speed.md has the figures).
+A file for each module, because Ansible's main process loads action plugins by the name of the module before it forks
+its workers: they inherit requests and the
+operation, where each would import them again with one plugin for all that meta/runtime.yml routes to (docs/speed.md has
+the figures).
 """
 
 from __future__ import annotations
@@ -30,10 +33,19 @@ from ansible.utils.vars import merge_hash
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.board import Board
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import SHOWN, Operation, Run, execute, failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import (
+    SHOWN,
+    Operation,
+    Run,
+    execute,
+    failure,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof, Refusals, sharing
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR, refused_before
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
+    REQUESTS_IMPORT_ERROR,
+    refused_before,
+)
 
 COLLECTION = "euc.nutanix_citrix"
 FOR_PROGRAMS = ("json", "jsonl")
@@ -57,7 +69,12 @@ class ActionModule(ActionBase):
             return merge_hash(result, self._perform(name, operation, task_vars))
 
     def _must_travel(self) -> bool:
-        return bool(self._connection.transport != "local" or self._task.async_val or self._connection.become or REQUESTS_IMPORT_ERROR)
+        return bool(
+            self._connection.transport != "local"
+            or self._task.async_val
+            or self._connection.become
+            or REQUESTS_IMPORT_ERROR
+        )
 
     def _ship(self, name: str, operation: Operation, task_vars: dict[str, Any]) -> dict[str, Any]:
         log_ins = _log_ins(operation, self._task.args)
@@ -68,7 +85,9 @@ class ActionModule(ActionBase):
         arguments = dict(self._task.args)
         if operation.before_travel:
             arguments = operation.before_travel(arguments, self._run_of(arguments, set(), task_vars))
-        shipped: dict[str, Any] = self._execute_module(module_name=f"{COLLECTION}.{name}", module_args=arguments, task_vars=task_vars, wrap_async=wrap_async)
+        shipped: dict[str, Any] = self._execute_module(
+            module_name=f"{COLLECTION}.{name}", module_args=arguments, task_vars=task_vars, wrap_async=wrap_async
+        )
         if not wrap_async:
             self._remove_tmp_path(self._connection._shell.tmpdir)
         if shipped.get("log_in_refused_by") in log_ins:
@@ -79,14 +98,20 @@ class ActionModule(ActionBase):
 
     def _display_line(self, line: str) -> None:
         """Beside a callback whose output a program reads, lines for people go where they disturb nothing."""
-        self._display.display(line, stderr=C.config.get_config_value("DEFAULT_STDOUT_CALLBACK").rpartition(".")[2] in FOR_PROGRAMS)
+        self._display.display(
+            line, stderr=C.config.get_config_value("DEFAULT_STDOUT_CALLBACK").rpartition(".")[2] in FOR_PROGRAMS
+        )
 
     def _perform(self, name: str, operation: Operation, task_vars: dict[str, Any]) -> dict[str, Any]:
         validator = ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules())
         validation = validator.validate(self._task.args)
         if validation.error_messages:
             error = validation.errors[0]
-            kind = f"Unsupported parameters for ({COLLECTION}.{name}) module: " if isinstance(error, UnsupportedError) else ""
+            kind = (
+                f"Unsupported parameters for ({COLLECTION}.{name}) module: "
+                if isinstance(error, UnsupportedError)
+                else ""
+            )
             result: dict[str, Any] = {"failed": True, "msg": f"{kind}{error.msg}"}
         else:
             run = self._run_of(validation.validated_parameters, validation._no_log_values, task_vars)
@@ -131,8 +156,13 @@ class ActionModule(ActionBase):
 
 
 def _log_ins(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Proof]:
-    """endpoint -> its log-in, as far as the controller knows them: what a module takes from the environment elsewhere it does not."""
-    params = ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules()).validate(dict(arguments)).validated_parameters
+    """endpoint -> its log-in, as far as the controller knows them: what a module takes from the environment elsewhere
+    it does not."""
+    params = (
+        ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules())
+        .validate(dict(arguments))
+        .validated_parameters
+    )
     beside = []
     for peer in (params.get("peer"), *(params.get("peers") or [])):
         if isinstance(peer, dict):

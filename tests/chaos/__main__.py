@@ -28,16 +28,27 @@ def main() -> int:
     parser.add_argument("--sample", type=int, default=0, help="so many trials only, spread over kinds (default: all)")
     parser.add_argument("--seed", type=int, default=1, help="which sample")
     parser.add_argument("--workers", type=int, default=2, help="trials at a time")
-    parser.add_argument("--third-run-each", type=int, default=10, help="after every n-th trial a further run must change nothing (0: never)")
-    parser.add_argument("--only", default="", help="regular expression: trials whose 'disturbance: point' it is found in")
+    parser.add_argument(
+        "--third-run-each",
+        type=int,
+        default=10,
+        help="after every n-th trial a further run must change nothing (0: never)",
+    )
+    parser.add_argument(
+        "--only", default="", help="regular expression: trials whose 'disturbance: point' it is found in"
+    )
     parser.add_argument("--list", action="store_true", help="list the trials and try none")
-    parser.add_argument("--keep", type=Path, default=Path(".chaos"), help="where outputs and requests of failed trials go")
+    parser.add_argument(
+        "--keep", type=Path, default=Path(".chaos"), help="where outputs and requests of failed trials go"
+    )
     arguments = parser.parse_args()
     # The lab's server complains of every connection that a fault cuts.
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     started = time.monotonic()
     baseline = undisturbed(JOBS[arguments.job])
-    tasks = [task for task in everything(baseline.points, ALL) if re.search(arguments.only, f"{task[1].name}: {task[0]}")]
+    tasks = [
+        task for task in everything(baseline.points, ALL) if re.search(arguments.only, f"{task[1].name}: {task[0]}")
+    ]
     if arguments.sample:
         tasks = sample(tasks, arguments.sample, arguments.seed)
     print(f"{len(baseline.points)} requests undisturbed, {dict(baseline.deeds)}; {len(tasks)} trials", flush=True)
@@ -50,8 +61,21 @@ def main() -> int:
         nonlocal count
         with lock:
             count += 1
-            end = "FAILED" if trial.failed else "not reached" if not trial.reached else "absorbed" if trial.absorbed else f"repeats: {trial.repeats}"
-            print(f"[{count}/{len(tasks)}] {trial.disturbance.name}: {trial.point}: {end}, {trial.seconds:.0f} s", flush=True)
+            end = (
+                "FAILED"
+                if trial.failed
+                else (
+                    "not reached"
+                    if not trial.reached
+                    else "absorbed"
+                    if trial.absorbed
+                    else f"repeats: {trial.repeats}"
+                )
+            )
+            print(
+                f"[{count}/{len(tasks)}] {trial.disturbance.name}: {trial.point}: {end}, {trial.seconds:.0f} s",
+                flush=True,
+            )
             for line in (*trial.problems, *(f"refused: {words}" for words in trial.refusals)):
                 print(f"    {line}", flush=True)
             if trial.failed:
@@ -60,13 +84,21 @@ def main() -> int:
     trials = carry_out(tasks, baseline, arguments.workers, arguments.third_run_each, tell)
     print("", *table(trials), sep="\n")
     failed = sum(1 for trial in trials if trial.failed)
-    print(f"{len({trial.point for trial in trials})} points, {len(trials)} trials, {failed} failed, {time.monotonic() - started:.0f} s")
+    print(
+        f"{len({trial.point for trial in trials})} points, {len(trials)} trials, {failed} failed,"
+        f" {time.monotonic() - started:.0f} s"
+    )
     return 1 if failed else 0
 
 
 def _keep(trial: Trial, directory: Path) -> None:
     directory.mkdir(parents=True, exist_ok=True)
-    facts = {"point": str(trial.point), "disturbance": trial.disturbance.name, "problems": trial.problems, "requests": trial.requests}
+    facts = {
+        "point": str(trial.point),
+        "disturbance": trial.disturbance.name,
+        "problems": trial.problems,
+        "requests": trial.requests,
+    }
     (directory / "trial.json").write_text(json.dumps(facts, indent=1), encoding="utf-8")
     for number, output in enumerate(trial.outputs, 1):
         (directory / f"run{number}.txt").write_text(output, encoding="utf-8")

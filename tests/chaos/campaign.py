@@ -25,13 +25,15 @@ def undisturbed(job: Job) -> Undisturbed:
 
 
 def everything(points: Sequence[Point], kinds: Sequence[Disturbance] = ALL) -> list[Task]:
-    """Every point with every disturbance that makes sense there: writes first, then reads, and repeated looks at the same thing last."""
+    """Every point with every disturbance that makes sense there: writes first, then reads, and repeated looks at the
+    same thing last."""
     most_telling_first = sorted(points, key=lambda point: (not point.is_write, point.nth > 1))
     return [(point, disturbance) for point in most_telling_first for disturbance in disturbances_of(point, kinds)]
 
 
 def sample(tasks: Sequence[Task], size: int, seed: int) -> list[Task]:
-    """A choice spread over products, reads and writes and kinds of disturbance, the same for the same seed; only first hits, which every run has."""
+    """A choice spread over products, reads and writes and kinds of disturbance, the same for the same seed; only first
+    hits, which every run has."""
     chance = random.Random(seed)
     heaps: dict[tuple[str, bool, str], list[Task]] = {}
     for point, disturbance in sorted(tasks, key=lambda task: (task[0], task[1].name)):
@@ -49,9 +51,14 @@ def sample(tasks: Sequence[Task], size: int, seed: int) -> list[Task]:
 
 
 def carry_out(
-    tasks: Sequence[Task], baseline: Undisturbed, workers: int, third_run_each: int = 0, told: Callable[[Trial], None] = lambda trial: None
+    tasks: Sequence[Task],
+    baseline: Undisturbed,
+    workers: int,
+    third_run_each: int = 0,
+    told: Callable[[Trial], None] = lambda trial: None,
 ) -> list[Trial]:
-    """All trials. Every `third_run_each`-th is followed by a run that must change nothing. A point that was not reached is tried once more."""
+    """All trials. Every `third_run_each`-th is followed by a run that must change nothing. A point that was not reached
+    is tried once more."""
     queue: Queue[tuple[int, Task]] = Queue()
     for number, task in enumerate(tasks, 1):
         queue.put((number, task))
@@ -101,5 +108,9 @@ def table(trials: Sequence[Trial]) -> list[str]:
             rows.append((name, *map(str, figures), str(sum(1 for trial in group if trial.failed))))
     widths = [max(len(row[column]) for row in rows) for column in range(len(columns))]
     return [
-        "  ".join(cell.ljust(width) if column == 0 else cell.rjust(width) for column, (cell, width) in enumerate(zip(row, widths, strict=True))) for row in rows
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        )
+        for row in rows
     ]

@@ -13,9 +13,11 @@ from chaos.points import Point
 
 @dataclass(frozen=True)
 class Disturbance:
-    """`effect` says whether the request still takes effect. `kills` the controller with all its workers, or (`orphans`) only itself.
+    """`effect` says whether the request still takes effect. `kills` the controller with all its workers, or (`orphans`)
+    only itself.
 
-    `at_once`: simulated time stands still until the repeated run can only wait, so that it meets everything exactly as the first left it.
+    `at_once`: simulated time stands still until the repeated run can only wait, so that it meets everything exactly as
+    the first left it.
     """
 
     name: str

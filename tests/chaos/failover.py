@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Failovers as jobs: every desktop once, on the target, the machine that it was and under control; nothing foreign touched."""
+"""Failovers as jobs: every desktop once, on the target, the machine that it was and under control; nothing foreign
+touched."""
 
 from __future__ import annotations
 
@@ -17,7 +18,13 @@ from lab.running import RunningLab
 SOURCE, TARGET = "cluster-a", "cluster-b"
 CONNECTIONS = ("AHV-B", "AHV-2")
 PROTECTION_DOMAINS = {"PD-W10", "PD-W11"}
-VARIABLES = {"dr_id": "chaos", "dr_source": SOURCE, "dr_target": TARGET, "dr_failover_way_back": {"type": "HOURLY"}, "machine_rehost_settle_timeout": 1}
+VARIABLES = {
+    "dr_id": "chaos",
+    "dr_source": SOURCE,
+    "dr_target": TARGET,
+    "dr_failover_way_back": {"type": "HOURLY"},
+    "machine_rehost_settle_timeout": 1,
+}
 
 
 def estate() -> dict[str, Any]:
@@ -49,13 +56,23 @@ def problems(before: State, after: State) -> list[str]:
     old, new = before["endpoints"], after["endpoints"]
     wanted = sorted(_desktops(before, SOURCE).values())
     there = _desktops(after, TARGET)
-    found = [] if sorted(there.values()) == wanted else [f"the target has the desktops {sorted(there.values())} and not {wanted}"]
+    found = (
+        []
+        if sorted(there.values()) == wanted
+        else [f"the target has the desktops {sorted(there.values())} and not {wanted}"]
+    )
     active = {domain["name"] for domain in new[TARGET]["protection_domains"] if domain["active"]}
     found += [f"{name} is not active on the target" for name in PROTECTION_DOMAINS - active]
-    found += [f"{vm['name']} is {vm['power_state']}" for vm in new[TARGET]["vms"] if vm["uuid"] in there and vm["power_state"] != "on"]
+    found += [
+        f"{vm['name']} is {vm['power_state']}"
+        for vm in new[TARGET]["vms"]
+        if vm["uuid"] in there and vm["power_state"] != "on"
+    ]
     for cluster in (SOURCE, TARGET):
         ours = set(_desktops(before, cluster)) | set(_desktops(after, cluster))
-        was, now = ({vm["uuid"]: vm["name"] for vm in state[cluster]["vms"] if vm["uuid"] not in ours} for state in (old, new))
+        was, now = (
+            {vm["uuid"]: vm["name"] for vm in state[cluster]["vms"] if vm["uuid"] not in ours} for state in (old, new)
+        )
         if was != now:
             found.append(f"{cluster}: foreign VMs were {was} and are {now}")
     for site in (name for name, state in new.items() if state["kind"] in ("citrix_daas", "citrix_cvad")):
@@ -71,7 +88,10 @@ def _site_problems(old: State, new: State, vms: dict[str, str]) -> list[str]:
         name = machine["name"].rpartition("\\")[2]
         if machine["catalog_id"] not in manual:
             continue
-        if vms.get(machine["hosted_machine_id"], "").casefold() != name.casefold() or taken[machine["hosted_machine_id"]] != 1:
+        if (
+            vms.get(machine["hosted_machine_id"], "").casefold() != name.casefold()
+            or taken[machine["hosted_machine_id"]] != 1
+        ):
             found.append(f"{name} is the VM {machine['hosted_machine_id']}")
         if machine["hypervisor"] not in CONNECTIONS:
             found.append(f"{name} is on {machine['hypervisor']}")
@@ -79,7 +99,11 @@ def _site_problems(old: State, new: State, vms: dict[str, str]) -> list[str]:
             found.append(f"{name} is in maintenance mode")
         if (machine["power_state"], machine["registration_state"]) != ("On", "Registered"):
             found.append(f"{name} is {machine['power_state']} and {machine['registration_state']}")
-    foreign = {machine["id"]: (machine["hosted_machine_id"], machine["hypervisor"]) for machine in old["machines"] if machine["catalog_id"] not in manual}
+    foreign = {
+        machine["id"]: (machine["hosted_machine_id"], machine["hypervisor"])
+        for machine in old["machines"]
+        if machine["catalog_id"] not in manual
+    }
     return found + [
         f"the hosting of {machine['name']} was changed"
         for machine in new["machines"]
@@ -90,7 +114,9 @@ def _site_problems(old: State, new: State, vms: dict[str, str]) -> list[str]:
 def _desktops(state: State, cluster: str) -> dict[str, str]:
     """uuid -> name of the protected desktops on a cluster: members of the protection domains where they are active."""
     found = state["endpoints"][cluster]
-    members = {member["vm_uuid"] for domain in found["protection_domains"] if domain["active"] for member in domain["vms"]}
+    members = {
+        member["vm_uuid"] for domain in found["protection_domains"] if domain["active"] for member in domain["vms"]
+    }
     return {vm["uuid"]: vm["name"] for vm in found["vms"] if vm["uuid"] in members}
 
 
@@ -100,7 +126,12 @@ PLANNED = Job(
     variables={**VARIABLES, "dr_mode": "planned"},
     estate=estate,
     problems=planned_problems,
-    deeds={"/migrate": "migrations", "/set_power_state/": "VMs powered", "$moveItems": "zone moves", "/schedules": "schedules added"},
+    deeds={
+        "/migrate": "migrations",
+        "/set_power_state/": "VMs powered",
+        "$moveItems": "zone moves",
+        "/schedules": "schedules added",
+    },
     once=("migrations", "schedules added"),
 )
 UNPLANNED = Job(
@@ -110,6 +141,11 @@ UNPLANNED = Job(
     estate=estate,
     prepare=lose_source,
     problems=problems,
-    deeds={"/activate": "activations", "/set_power_state/": "VMs powered", "$moveItems": "zone moves", "/schedules": "schedules added"},
+    deeds={
+        "/activate": "activations",
+        "/set_power_state/": "VMs powered",
+        "$moveItems": "zone moves",
+        "/schedules": "schedules added",
+    },
     once=("activations", "schedules added"),
 )

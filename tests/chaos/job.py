@@ -15,8 +15,10 @@ State = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Job:
-    """`problems(before, after)` judges the end state. `deeds` names writes by the end of their path; those in `once` may happen only once, the others once more
-    than in an undisturbed run: that is the work that was lost. `prepare` brings the freshly reset lab where the job begins."""
+    """`problems(before, after)` judges the end state. `deeds` names writes by the end of their path; those in `once`
+    may happen only once, the others once more
+    than in an undisturbed run: that is the work that was lost. `prepare` brings the freshly reset lab where the job
+    begins."""
 
     name: str
     playbook: str

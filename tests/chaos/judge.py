@@ -15,7 +15,8 @@ from harness.modules import is_write
 
 
 def deeds(job: Job, requests: Iterable[Mapping[str, Any]], lost: Iterable[int] = ()) -> Counter[str]:
-    """What the writes among recorded requests did, by kind; `lost` are the numbers of those that took effect without an answer."""
+    """What the writes among recorded requests did, by kind; `lost` are the numbers of those that took effect without an
+    answer."""
     unanswered = set(lost)
     done: Counter[str] = Counter()
     for entry in requests:
@@ -39,4 +40,6 @@ def excess(job: Job, done: Mapping[str, int], undisturbed: Mapping[str, int]) ->
 def contract_problems(requests: Iterable[Mapping[str, Any]]) -> list[str]:
     """Requests that the wire contracts do not know."""
     recorded = list(requests)
-    return [f"{entry['endpoint']}: {entry['violation']}" for entry in recorded if entry["violation"]] + violations(recorded)
+    return [f"{entry['endpoint']}: {entry['violation']}" for entry in recorded if entry["violation"]] + violations(
+        recorded
+    )

@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Points: the requests of a release, each found again in another run although runs are concurrent and their requests come in another order."""
+"""Points: the requests of a release, each found again in another run although runs are concurrent and their requests
+come in another order."""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The release of a golden image as a job: one identical image on every cluster, every catalog on it, nothing foreign gone."""
+"""The release of a golden image as a job: one identical image on every cluster, every catalog on it, nothing foreign
+gone."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ SOURCE, GOLDEN_VM = "cluster-a", "Gold"
 
 
 def estate() -> dict[str, Any]:
-    """The demo with fewer machines, tokens that last and no scheduled snapshots, so that every undisturbed run makes the same requests."""
+    """The demo with fewer machines, tokens that last and no scheduled snapshots, so that every undisturbed run makes
+    the same requests."""
     topology: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     for site in topology["citrix_sites"]:
         for catalog in site["catalogs"]:
@@ -68,9 +70,15 @@ def _cluster_problems(old: State, new: State) -> list[str]:
     images = _images(new)
     found = [] if len(images) == 1 else [f"{len(images)} images called {IMAGE}"]
     for kind in ("vms", "snapshots"):
-        was, now = ({entry["uuid"]: entry["name"] for entry in state[kind] if not entry.get("deleted")} for state in (old, new))
+        was, now = (
+            {entry["uuid"]: entry["name"] for entry in state[kind] if not entry.get("deleted")} for state in (old, new)
+        )
         found += [f"{kind}: '{name}' ({uuid}) is gone" for uuid, name in was.items() if uuid not in now]
-        found += [f"{kind}: '{name}' ({uuid}) is new" for uuid, name in now.items() if uuid not in was and not (kind == "snapshots" and name == IMAGE)]
+        found += [
+            f"{kind}: '{name}' ({uuid}) is new"
+            for uuid, name in now.items()
+            if uuid not in was and not (kind == "snapshots" and name == IMAGE)
+        ]
     was, now = _pd_snapshots(old), _pd_snapshots(new)
     found += [f"protection domain snapshot {number} is gone" for number in was - now]
     if len(now - was) != 1:
@@ -79,10 +87,16 @@ def _cluster_problems(old: State, new: State) -> list[str]:
 
 
 def _site_problems(old: State, new: State) -> list[str]:
-    found = [f"{catalog['name']} has the image {catalog['image']}" for catalog in new["catalogs"] if catalog["image"] != IMAGE]
+    found = [
+        f"{catalog['name']} has the image {catalog['image']}"
+        for catalog in new["catalogs"]
+        if catalog["image"] != IMAGE
+    ]
     found += [f"{catalog['name']} is still busy" for catalog in new["catalogs"] if catalog["task"]]
     found += gone(old, new)
-    publishes = Counter(job["parameters"].get("Name") for job in new["jobs"] if job["type"] == "UpdateMachineCatalogProvisioningScheme")
+    publishes = Counter(
+        job["parameters"].get("Name") for job in new["jobs"] if job["type"] == "UpdateMachineCatalogProvisioningScheme"
+    )
     return found + [f"{times} publish jobs for {name}" for name, times in publishes.items() if times > 1]
 
 

@@ -29,7 +29,9 @@ Release = Callable[..., Outcome]
 @pytest.fixture
 def release(lab: RunningLab, tmp_path: Path) -> Release:
     """`release("-e", "x=y")` runs the playbook to its end."""
-    return lambda *options: run_playbook(RELEASE.playbook, lab.inventory_path, tmp_path, "-e", f"image_release_id={RELEASE_ID}", *options)
+    return lambda *options: run_playbook(
+        RELEASE.playbook, lab.inventory_path, tmp_path, "-e", f"image_release_id={RELEASE_ID}", *options
+    )
 
 
 @pytest.fixture
@@ -62,7 +64,10 @@ def asked(lab: RunningLab, endpoint: str, ending: str) -> Callable[[], bool]:
 def publish_jobs(lab: RunningLab) -> list[tuple[str, dict[str, Any]]]:
     """(site, job) of every image update that a site remembers."""
     return [
-        (site, job) for site in ("daas", "cvad") for job in lab.state()["endpoints"][site]["jobs"] if job["type"] == "UpdateMachineCatalogProvisioningScheme"
+        (site, job)
+        for site in ("daas", "cvad")
+        for job in lab.state()["endpoints"][site]["jobs"]
+        if job["type"] == "UpdateMachineCatalogProvisioningScheme"
     ]
 
 
@@ -71,16 +76,29 @@ def assert_released(lab: RunningLab, before: dict[str, Any], undisturbed: Undist
     assert excess(RELEASE, deeds(RELEASE, lab.requests()), undisturbed.deeds) == []
 
 
-@pytest.mark.parametrize("parameters", [[{"name": "retryDelay", "value": "1"}], {"retryDelay": 1}], ids=["as list", "as object"])
-def test_too_many_requests(lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, release: Release, parameters: object) -> None:
-    lab.faults([{"endpoint": site, "nth": 6, "times": 4, "then": {"status": 429, "body": {"parameters": parameters}}} for site in ("daas", "cvad")])
+@pytest.mark.parametrize(
+    "parameters", [[{"name": "retryDelay", "value": "1"}], {"retryDelay": 1}], ids=["as list", "as object"]
+)
+def test_too_many_requests(
+    lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, release: Release, parameters: object
+) -> None:
+    lab.faults(
+        [
+            {"endpoint": site, "nth": 6, "times": 4, "then": {"status": 429, "body": {"parameters": parameters}}}
+            for site in ("daas", "cvad")
+        ]
+    )
     outcome = release()
     assert outcome.status == 0, outcome.output
     assert_released(lab, before, undisturbed)
     refused = [entry for entry in lab.requests() if entry["status"] == 429]
     assert refused
     for entry in refused:
-        later = [again["started"] for again in lab.requests(entry["n"]) if (again["endpoint"], again["path"]) == (entry["endpoint"], entry["path"])]
+        later = [
+            again["started"]
+            for again in lab.requests(entry["n"])
+            if (again["endpoint"], again["path"]) == (entry["endpoint"], entry["path"])
+        ]
         assert later[0] - entry["ended"] >= 0.99
 
 
@@ -91,7 +109,9 @@ def test_slow_answers(lab: RunningLab, before: dict[str, Any], undisturbed: Undi
     assert_released(lab, before, undisturbed)
 
 
-def test_tokens_expire_in_the_middle(lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, release: Release) -> None:
+def test_tokens_expire_in_the_middle(
+    lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, release: Release
+) -> None:
     lab.faults(
         [
             {"endpoint": site, "path": path, "nth": nth, "then": {"expire_token": True}}
@@ -102,7 +122,8 @@ def test_tokens_expire_in_the_middle(lab: RunningLab, before: dict[str, Any], un
     outcome = release()
     assert outcome.status == 0, outcome.output
     assert_released(lab, before, undisturbed)
-    # On each site a log-in when it is asked for its catalogs, one when they are moved, and two tokens that replaced the expired ones.
+    # On each site a log-in when it is asked for its catalogs, one when they are moved, and two tokens that replaced the
+    # expired ones.
     assert sum(1 for entry in lab.requests() if "token" in entry["path"].lower()) == 2 * (1 + 1 + 2)
 
 
@@ -120,11 +141,19 @@ def test_stuck_replication(lab: RunningLab, before: dict[str, Any], undisturbed:
 
 @pytest.mark.parametrize(
     ("fate", "words"),
-    [({"fail_task": "kNoSpace: container full"}, "Failed: kNoSpace: container full"), ({"job_status": "ABORTED"}, "Aborted")],
+    [
+        ({"fail_task": "kNoSpace: container full"}, "Failed: kNoSpace: container full"),
+        ({"job_status": "ABORTED"}, "Aborted"),
+    ],
     ids=["failed", "aborted"],
 )
 def test_restore_comes_to_a_bad_end(
-    lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, release: Release, fate: dict[str, str], words: str
+    lab: RunningLab,
+    before: dict[str, Any],
+    undisturbed: Undisturbed,
+    release: Release,
+    fate: dict[str, str],
+    words: str,
 ) -> None:
     lab.faults([{"endpoint": "cluster-b", "path": "restore_entities", "nth": 1, "then": fate}])
     outcome = release()
@@ -136,7 +165,9 @@ def test_restore_comes_to_a_bad_end(
 
 
 @pytest.mark.parametrize(("status", "words"), [("Failed", "failed"), ("Canceled", "was cancelled")])
-def test_publish_comes_to_a_bad_end(lab: RunningLab, before: dict[str, Any], release: Release, status: str, words: str) -> None:
+def test_publish_comes_to_a_bad_end(
+    lab: RunningLab, before: dict[str, Any], release: Release, status: str, words: str
+) -> None:
     lab.faults([{"endpoint": "daas", "path": PUBLISH, "nth": 1, "then": {"job_status": status}}])
     outcome = release()
     assert outcome.status != 0
@@ -148,14 +179,23 @@ def test_publish_comes_to_a_bad_end(lab: RunningLab, before: dict[str, Any], rel
     assert [problem for problem in problems(before, lab.state()) if "2 publish jobs" not in problem] == []
 
 
-def test_publish_ends_with_a_warning(lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, release: Release) -> None:
+def test_publish_ends_with_a_warning(
+    lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, release: Release
+) -> None:
     lab.faults([{"endpoint": "cvad", "path": PUBLISH, "nth": 1, "then": {"job_status": "CompleteWithWarning"}}])
     outcome = release()
     assert outcome.status == 0, outcome.output
     assert_released(lab, before, undisturbed)
-    results = [catalog for task in outcome.tasks if task["action"].endswith("citrix_catalog_image") for catalog in task["result"].get("catalogs", [])]
+    results = [
+        catalog
+        for task in outcome.tasks
+        if task["action"].endswith("citrix_catalog_image")
+        for catalog in task["result"].get("catalogs", [])
+    ]
     assert Counter(catalog["job_status"] for catalog in results) == {"Complete": 3, "CompleteWithWarning": 1}
-    assert [catalog["name"] for catalog in results if catalog["warning"]] == [catalog["name"] for catalog in results if catalog["job_status"] != "Complete"]
+    assert [catalog["name"] for catalog in results if catalog["warning"]] == [
+        catalog["name"] for catalog in results if catalog["job_status"] != "Complete"
+    ]
 
 
 def slow_publish() -> dict[str, Any]:
@@ -168,18 +208,31 @@ def test_job_is_forgotten_while_it_is_followed(lab: RunningLab, undisturbed: Und
     lab.reset(slow_publish())
     before = lab.state()
     process = start(lab, tmp_path)
-    jobs = wait_until(lab, lambda: [(site, job["id"]) for site, job in publish_jobs(lab) if site == "cvad" and job["status"] == "InProgress"])
+    jobs = wait_until(
+        lab,
+        lambda: [
+            (site, job["id"]) for site, job in publish_jobs(lab) if site == "cvad" and job["status"] == "InProgress"
+        ],
+    )
     lab.change([{"endpoint": site, "kind": "forget_job", "job": job} for site, job in jobs])
     outcome = end(process, tmp_path)
     assert outcome.status == 0, outcome.output
     assert_released(lab, before, undisturbed)
 
 
-def test_repeated_days_after_it_was_killed(lab: RunningLab, undisturbed: Undisturbed, tmp_path: Path, release: Release) -> None:
+def test_repeated_days_after_it_was_killed(
+    lab: RunningLab, undisturbed: Undisturbed, tmp_path: Path, release: Release
+) -> None:
     lab.reset(slow_publish())
     before = lab.state()
     process = start(lab, tmp_path)
-    wait_until(lab, lambda: len(publish_jobs(lab)) == len(lab.state()["endpoints"]["daas"]["catalogs"]) + len(lab.state()["endpoints"]["cvad"]["catalogs"]))
+    wait_until(
+        lab,
+        lambda: (
+            len(publish_jobs(lab))
+            == len(lab.state()["endpoints"]["daas"]["catalogs"]) + len(lab.state()["endpoints"]["cvad"]["catalogs"])
+        ),
+    )
     kill_with_descendants(process.pid)
     end(process, tmp_path)
     lab.skip(49 * HOURS)
@@ -187,15 +240,25 @@ def test_repeated_days_after_it_was_killed(lab: RunningLab, undisturbed: Undistu
     outcome = release()
     assert outcome.status == 0, outcome.output
     assert outcome.changed == []
-    assert [entry["response"]["Items"] for entry in lab.requests()[killed_at:] if entry["path"].endswith("/Jobs")] == [[], []]
+    assert [entry["response"]["Items"] for entry in lab.requests()[killed_at:] if entry["path"].endswith("/Jobs")] == [
+        [],
+        [],
+    ]
     assert_released(lab, before, undisturbed)
 
 
-def test_cluster_is_upgraded_to_the_other_restore_reply_meanwhile(lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, tmp_path: Path) -> None:
+def test_cluster_is_upgraded_to_the_other_restore_reply_meanwhile(
+    lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, tmp_path: Path
+) -> None:
     lab.change([{"endpoint": "cluster-a", "kind": "connected", "remote_site": "cluster-c", "connected": False}])
     process = start(lab, tmp_path)
     wait_until(lab, asked(lab, "cluster-b", "/restore_entities"))
-    lab.change([{"endpoint": cluster, "kind": "behaviour", "restore_reply": "value"} for cluster in ("cluster-a", "cluster-b", "cluster-c")])
+    lab.change(
+        [
+            {"endpoint": cluster, "kind": "behaviour", "restore_reply": "value"}
+            for cluster in ("cluster-a", "cluster-b", "cluster-c")
+        ]
+    )
     lab.change([{"endpoint": "cluster-a", "kind": "connected", "remote_site": "cluster-c", "connected": True}])
     outcome = end(process, tmp_path)
     assert outcome.status == 0, outcome.output
@@ -208,12 +271,18 @@ def images(lab: RunningLab) -> dict[tuple[str, str], list[tuple[str, ...]]]:
     for cluster in ("cluster-a", "cluster-b", "cluster-c"):
         for snapshot in lab.state()["endpoints"][cluster]["snapshots"]:
             if snapshot["name"].startswith("ctx_Gold_2026.11") and not snapshot["deleted"]:
-                found.setdefault((cluster, snapshot["name"]), []).append(tuple(disk["content"] for disk in snapshot["vm"]["disks"]))
+                found.setdefault((cluster, snapshot["name"]), []).append(
+                    tuple(disk["content"] for disk in snapshot["vm"]["disks"])
+                )
     return found
 
 
 def vm_names(state: dict[str, Any]) -> dict[str, list[str]]:
-    return {name: sorted(vm["name"] for vm in endpoint["vms"]) for name, endpoint in state["endpoints"].items() if endpoint["kind"] == "prism_element"}
+    return {
+        name: sorted(vm["name"] for vm in endpoint["vms"])
+        for name, endpoint in state["endpoints"].items()
+        if endpoint["kind"] == "prism_element"
+    }
 
 
 def test_two_releases_of_one_vm_at_once(lab: RunningLab, before: dict[str, Any], tmp_path: Path) -> None:
@@ -232,7 +301,9 @@ def test_two_releases_of_one_vm_at_once(lab: RunningLab, before: dict[str, Any],
     assert set(catalogs) <= set(names)
     last = end(start(lab, tmp_path / ids[1], ids[1]), tmp_path / ids[1])
     assert last.status == 0, last.output
-    assert {catalog["image"] for site in ("daas", "cvad") for catalog in lab.state()["endpoints"][site]["catalogs"]} == {names[1]}
+    assert {
+        catalog["image"] for site in ("daas", "cvad") for catalog in lab.state()["endpoints"][site]["catalogs"]
+    } == {names[1]}
 
 
 @pytest.mark.parametrize("listed", [True, False], ids=["pending restores listed", "pending restores hidden"])
@@ -249,6 +320,8 @@ def test_two_runs_of_one_release_at_once(lab: RunningLab, tmp_path: Path, listed
     outcomes = [end(process, directory) for process, directory in zip(processes, directories, strict=True)]
     again = end(start(lab, directories[0]), directories[0])
     assert again.status == 0, "\n".join(outcome.output for outcome in [*outcomes, again])
-    assert [problem for problem in problems(before, lab.state()) if "new protection domain snapshots" not in problem] == []
+    assert [
+        problem for problem in problems(before, lab.state()) if "new protection domain snapshots" not in problem
+    ] == []
     for outcome in outcomes:
         assert outcome.status == 0, outcome.output

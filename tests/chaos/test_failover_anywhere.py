@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A sample of `python -m chaos --job planned` and `--job unplanned`: failovers killed and disturbed at their requests."""
+"""A sample of `python -m chaos --job planned` and `--job unplanned`: failovers killed and disturbed at their
+requests."""
 
 from __future__ import annotations
 

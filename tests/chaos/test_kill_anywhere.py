@@ -23,7 +23,9 @@ def test_a_point_is_found_again_by_its_kind_and_its_turn() -> None:
 
 
 @pytest.mark.parametrize("number", range(SAMPLE))
-def test_disturbed_release_ends_as_an_undisturbed_one(chaos_lab: RunningLab, undisturbed: Undisturbed, number: int) -> None:
+def test_disturbed_release_ends_as_an_undisturbed_one(
+    chaos_lab: RunningLab, undisturbed: Undisturbed, number: int
+) -> None:
     point, disturbance = sample(everything(undisturbed.points), SAMPLE, SEED)[number]
     trial = disturb(chaos_lab, point, disturbance, undisturbed)
     assert trial.reached

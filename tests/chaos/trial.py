@@ -41,7 +41,8 @@ class Undisturbed:
 
 @dataclass(frozen=True)
 class Trial:
-    """How one disturbance ended. `reached` is False when the run never made that request; `repeats` counts the runs after the disturbed one."""
+    """How one disturbance ended. `reached` is False when the run never made that request; `repeats` counts the runs
+    after the disturbed one."""
 
     point: Point
     disturbance: Disturbance
@@ -71,8 +72,11 @@ def run_undisturbed(job: Job, lab: RunningLab) -> Undisturbed:
         return Undisturbed(job, tuple(points_of(recorded)), deeds(job, recorded))
 
 
-def disturb(lab: RunningLab, point: Point, disturbance: Disturbance, undisturbed: Undisturbed, third_run: bool = False) -> Trial:
-    """Do the job with one disturbance, then again until it is done, and judge. With `third_run` a further run must change nothing."""
+def disturb(
+    lab: RunningLab, point: Point, disturbance: Disturbance, undisturbed: Undisturbed, third_run: bool = False
+) -> Trial:
+    """Do the job with one disturbance, then again until it is done, and judge. With `third_run` a further run must
+    change nothing."""
     job = undisturbed.job
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="chaos-") as name:
@@ -95,7 +99,11 @@ def disturb(lab: RunningLab, point: Point, disturbance: Disturbance, undisturbed
         found = job.problems(before, lab.state()) + contract_problems(recorded)
         found += excess(job, deeds(job, recorded, lost), undisturbed.deeds)
         refusals = [_last_words(outcome) for outcome in outcomes[1:] if outcome.status != 0]
-        found += [f"refused without a clear sentence: {words}" for words in refusals if not any(advice in words.lower() for advice in ADVICE)]
+        found += [
+            f"refused without a clear sentence: {words}"
+            for words in refusals
+            if not any(advice in words.lower() for advice in ADVICE)
+        ]
         if outcomes[-1].status != 0:
             found.append(f"not done after {len(outcomes) - 1} repeats: {_last_words(outcomes[-1])}")
         if first_was_good and written(recorded[disturbed_until:]):
@@ -105,7 +113,9 @@ def disturb(lab: RunningLab, point: Point, disturbance: Disturbance, undisturbed
             outcome = _finished(_start(job, lab, directory), directory)
             outcomes.append(outcome)
             if outcome.status != 0 or outcome.changed or writes(lab):
-                found.append(f"a further run ended with {outcome.status}, changed {outcome.changed} and wrote {writes(lab)}")
+                found.append(
+                    f"a further run ended with {outcome.status}, changed {outcome.changed} and wrote {writes(lab)}"
+                )
         _bury(lab, workers)
         return Trial(
             point,
@@ -131,7 +141,8 @@ def _finished(process: subprocess.Popen[str], directory: Path) -> Outcome:
 
 
 def _let_time_go_on_when_quiet(lab: RunningLab, process: subprocess.Popen[str]) -> None:
-    """Let simulated time go on when the run only repeats questions that it has asked before, or asks nothing for a long time."""
+    """Let simulated time go on when the run only repeats questions that it has asked before, or asks nothing for a long
+    time."""
     seen: set[tuple[str, str, str]] = set()
     after = max((entry["n"] for entry in lab.requests()), default=0)
     repeated, last_news, last_request = 0, time.monotonic(), time.monotonic()
@@ -143,7 +154,9 @@ def _let_time_go_on_when_quiet(lab: RunningLab, process: subprocess.Popen[str]) 
             if kind not in seen:
                 seen.add(kind)
                 repeated, last_news = 0, time.monotonic()
-        if (repeated >= REPEATED and time.monotonic() - last_news > QUIET_SECONDS) or time.monotonic() - last_request > SILENT_SECONDS:
+        if (
+            repeated >= REPEATED and time.monotonic() - last_news > QUIET_SECONDS
+        ) or time.monotonic() - last_request > SILENT_SECONDS:
             break
         time.sleep(0.1)
     lab.run_at(TIME_SCALE)
@@ -159,9 +172,12 @@ def _watch(process: subprocess.Popen[str]) -> set[int]:
 
 
 def _bury(lab: RunningLab, workers: set[int]) -> None:
-    """End the workers that outlived their controller, or they would ask the lab of the next trial; this lab's inventory proves that they are ours."""
+    """End the workers that outlived their controller, or they would ask the lab of the next trial; this lab's inventory
+    proves that they are ours."""
     for pid in workers:
-        shown = subprocess.run(["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False).stdout
+        shown = subprocess.run(
+            ["ps", "-p", str(pid), "-o", "args="], capture_output=True, text=True, check=False
+        ).stdout
         if f"-i {lab.inventory_path} " in shown:
             kill_alone(pid)
 

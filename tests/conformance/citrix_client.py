@@ -18,14 +18,23 @@ TIMEOUT = 30
 
 
 def estate(**site: Any) -> dict[str, Any]:
-    """Return a topology of one cluster with the images older, old and IMAGE, and the sites daas and cvad, both with these keys."""
+    """Return a topology of one cluster with the images older, old and IMAGE, and the sites daas and cvad, both with
+    these keys."""
     return {
         "time_scale": 0,
         "prism_elements": [
             {
                 "name": "cluster-a",
-                "vms": [{"name": "Gold"}, {"name": "DESK-001", "power_state": "on"}, {"name": "DESK-002", "power_state": "off"}],
-                "snapshots": [{"name": "older", "vm": "Gold"}, {"name": "old", "vm": "Gold"}, {"name": IMAGE, "vm": "Gold"}],
+                "vms": [
+                    {"name": "Gold"},
+                    {"name": "DESK-001", "power_state": "on"},
+                    {"name": "DESK-002", "power_state": "off"},
+                ],
+                "snapshots": [
+                    {"name": "older", "vm": "Gold"},
+                    {"name": "old", "vm": "Gold"},
+                    {"name": IMAGE, "vm": "Gold"},
+                ],
             }
         ],
         "citrix_sites": [
@@ -33,12 +42,39 @@ def estate(**site: Any) -> dict[str, Any]:
                 "name": kind,
                 "kind": kind,
                 "zones": [{"name": "Primary", "primary": True}, {"name": "Zürich"}],
-                "hypervisors": [{"name": "conn a", "cluster": "cluster-a", "hosting_units": [{"name": "AHV-A", "networks": ["VLAN10"]}]}],
-                "catalogs": [
-                    {"name": "Pool", "folder": "Prod", "hosting_unit": "AHV-A", "image": "old", "history": ["older"], "machines": 3, "sessions": 1},
-                    {"name": "Desks", "hypervisor": "conn a", "provisioning_type": "Manual", "persistent": True, "machines": 1, "machine_prefix": "DESK-"},
+                "hypervisors": [
+                    {
+                        "name": "conn a",
+                        "cluster": "cluster-a",
+                        "hosting_units": [{"name": "AHV-A", "networks": ["VLAN10"]}],
+                    }
                 ],
-                "image_definitions": [{"name": "W11", "hosting_unit": "AHV-A", "versions": [{"image": "older"}, {"image": "old", "machine_profile": "older"}]}],
+                "catalogs": [
+                    {
+                        "name": "Pool",
+                        "folder": "Prod",
+                        "hosting_unit": "AHV-A",
+                        "image": "old",
+                        "history": ["older"],
+                        "machines": 3,
+                        "sessions": 1,
+                    },
+                    {
+                        "name": "Desks",
+                        "hypervisor": "conn a",
+                        "provisioning_type": "Manual",
+                        "persistent": True,
+                        "machines": 1,
+                        "machine_prefix": "DESK-",
+                    },
+                ],
+                "image_definitions": [
+                    {
+                        "name": "W11",
+                        "hosting_unit": "AHV-A",
+                        "versions": [{"image": "older"}, {"image": "old", "machine_profile": "older"}],
+                    }
+                ],
                 **site,
             }
             for kind in ("daas", "cvad")
@@ -58,7 +94,9 @@ class Client:
         self.session = requests.Session()
         self.session.trust_env = False  # a CA bundle in the environment would win over ours
         self.session.verify = str(lab.ca_path)
-        self.session.headers.update({"Accept": "application/json", "Citrix-CustomerId": self.variables["citrix_customer_id"]})
+        self.session.headers.update(
+            {"Accept": "application/json", "Citrix-CustomerId": self.variables["citrix_customer_id"]}
+        )
         answer = self.log_in(self.variables["citrix_client_secret"]).json()
         self.token = str(answer.get("access_token") or answer["Token"])
         self.session.headers["Authorization"] = f"CWSAuth bearer={self.token}"
@@ -71,11 +109,17 @@ class Client:
             basic = base64.b64encode(f"{identity}:{secret}".encode()).decode()
             return self.session.post(f"{self.url}/Tokens", headers={"Authorization": f"Basic {basic}"}, timeout=TIMEOUT)
         url = f"https://{self.variables['citrix_trust_hostname']}/cctrustoauth2/{self.variables['citrix_customer_id']}/tokens/clients"
-        return self.session.post(url, data={"grant_type": "client_credentials", "client_id": identity, "client_secret": secret}, timeout=TIMEOUT)
+        return self.session.post(
+            url,
+            data={"grant_type": "client_credentials", "client_id": identity, "client_secret": secret},
+            timeout=TIMEOUT,
+        )
 
     def send(self, method: str, where: str, body: Any = None, /, **query: Any) -> requests.Response:
         """Send one request as it is."""
-        return self.session.request(method, self.url + where, json=body, params=query, timeout=TIMEOUT, allow_redirects=False)
+        return self.session.request(
+            method, self.url + where, json=body, params=query, timeout=TIMEOUT, allow_redirects=False
+        )
 
     def ask(self, method: str, where: str, body: Any = None, /, **query: Any) -> Any:
         """Send a request that must succeed and return what it answers."""

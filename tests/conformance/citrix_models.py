@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The vendor's operations, models and enums, and whether recorded traffic keeps to them.
 
-``citrix_models.json`` holds the facts of the vendor's generated client, whole: the lab serves a part of its operations. ``required`` there has artefacts:
+``citrix_models.json`` holds the facts of the vendor's generated client, whole: the lab serves a part of its operations.
+``required`` there has artefacts:
 the client flattens the models of all hypervisor kinds into one struct (contract 10.2, trap 22); FLATTENED lists them.
 """
 
@@ -95,14 +96,22 @@ SCALARS: dict[str, tuple[type, ...]] = {
 
 
 def operation(method: str, path: str) -> dict[str, Any] | None:
-    """Return the operation of a method and a path below the root; literal path parts win over parameters, case does not count."""
+    """Return the operation of a method and a path below the root; literal path parts win over parameters, case does not
+    count."""
     wanted = [unquote(part).lower() for part in path.strip("/").split("/")]
-    fitting = [each for each in _OPERATIONS if each["method"] == method and len(each["parts"]) == len(wanted) and all(map(_part_fits, each["parts"], wanted))]
+    fitting = [
+        each
+        for each in _OPERATIONS
+        if each["method"] == method
+        and len(each["parts"]) == len(wanted)
+        and all(map(_part_fits, each["parts"], wanted))
+    ]
     return min(fitting, key=lambda each: [part == "{}" for part in each["parts"]], default=None)
 
 
 def problems(value: Any, kind: str, where: str, ignore_required: bool = False) -> Iterator[str]:
-    """Yield what is wrong with a JSON value that should be of a type of the vendor's client: ``string``, ``NullableInt32``, ``[]Model``, an enum ..."""
+    """Yield what is wrong with a JSON value that should be of a type of the vendor's client: ``string``,
+    ``NullableInt32``, ``[]Model``, an enum ..."""
     if kind.startswith("[]"):
         if not isinstance(value, list):
             yield f"{where} is no list"
@@ -184,7 +193,12 @@ def _error_problems(status: int, body: Any) -> Iterator[str]:
     if body is None:
         return
     keys = set(body) if isinstance(body, dict) else set()
-    if not ({"type", "detail"} <= keys or "SdkErrorId" in keys or "Error" in keys or {"activityId", "message", "statusCode"} <= keys):
+    if not (
+        {"type", "detail"} <= keys
+        or "SdkErrorId" in keys
+        or "Error" in keys
+        or {"activityId", "message", "statusCode"} <= keys
+    ):
         yield f"the body of a {status} has no known shape: {body!r}"
 
 
@@ -231,7 +245,14 @@ def _part_fits(part: str, wanted: str) -> bool:
 
 def _prepared(method: str, path: str, request: str | None, response: str | None) -> dict[str, Any]:
     shape = re.sub(r"\{[^}]*\}", "{}", path).lower()
-    return {"method": method, "path": path, "request": request, "response": response, "shape": shape, "parts": shape.strip("/").split("/")}
+    return {
+        "method": method,
+        "path": path,
+        "request": request,
+        "response": response,
+        "shape": shape,
+        "parts": shape.strip("/").split("/"),
+    }
 
 
 _OPERATIONS = [

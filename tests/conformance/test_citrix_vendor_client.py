@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the vendor's Go client and Terraform provider send, word for word, and what they need to be answered (contract, additions, section G)."""
+"""What the vendor's Go client and Terraform provider send, word for word, and what they need to be answered (contract,
+additions, section G)."""
 
 from __future__ import annotations
 
@@ -73,7 +74,9 @@ def test_the_log_in_on_the_path_style_root(lab: RunningLab) -> None:
 # G 2
 
 
-@pytest.mark.parametrize(("name", "status"), [("Pool", 204), ("pool", 204), ("Prod|Pool", 204), ("free", 404), (None, 404)])
+@pytest.mark.parametrize(
+    ("name", "status"), [("Pool", 204), ("pool", 204), ("Prod|Pool", 204), ("free", 404), (None, 404)]
+)
 def test_check_catalog_name_says_whether_there_is_one(client: Client, name: str | None, status: int) -> None:
     assert client.send("POST", "/MachineCatalogs/$checkCatalogName", {"Name": name}).status_code == status
     assert client.send("HEAD", f"/MachineCatalogs/{name or 'none'}").status_code == status
@@ -83,15 +86,25 @@ def test_check_catalog_name_says_whether_there_is_one(client: Client, name: str 
 # G 3
 
 
-@pytest.mark.parametrize("prefix", ["{customer}/{site}//", "/{customer}/{site}/", "v1/{customer}/{site}//", "V1/{CUSTOMER}/{SITE}/", "/", ""])
+@pytest.mark.parametrize(
+    "prefix", ["{customer}/{site}//", "/{customer}/{site}/", "v1/{customer}/{site}//", "V1/{CUSTOMER}/{SITE}/", "/", ""]
+)
 def test_a_batch_item_may_carry_customer_and_site_and_two_slashes(client: Client, prefix: str) -> None:
     customer, site = client.variables["citrix_customer_id"], str(client.session.headers["Citrix-InstanceId"])
     before = prefix.format(customer=customer, site=site, CUSTOMER=customer.upper(), SITE=site.upper())
     desk = client.machines("Desks")[0]["Id"]
     headers = [{"Name": "Authorization", "Value": f"Bearer {client.token}"}]
-    write = {"Reference": 1, "Method": "PATCH", "RelativeUrl": f"{before}Machines/{desk}", "Headers": headers, "Body": json.dumps({"PublishedName": "x"})}
+    write = {
+        "Reference": 1,
+        "Method": "PATCH",
+        "RelativeUrl": f"{before}Machines/{desk}",
+        "Headers": headers,
+        "Body": json.dumps({"PublishedName": "x"}),
+    }
     read = {"Reference": "2", "Method": "GET", "RelativeUrl": f"{before}Machines/{desk}", "Headers": headers}
-    answered = {item["Reference"]: item["Code"] for item in client.ask("POST", "/$batch", {"Items": [write, read]})["Items"]}
+    answered = {
+        item["Reference"]: item["Code"] for item in client.ask("POST", "/$batch", {"Items": [write, read]})["Items"]
+    }
     assert answered == {1: 204, "2": 200}
     assert client.machines("Desks")[0]["PublishedName"] == "x"
     assert client.lab.violations() == []
@@ -100,7 +113,9 @@ def test_a_batch_item_may_carry_customer_and_site_and_two_slashes(client: Client
 # G 4
 
 
-@pytest.mark.parametrize(("switch", "found"), [("everything", {"Pool", "Servers"}), ("single_session", {"Pool"}), ("refuse", None)])
+@pytest.mark.parametrize(
+    ("switch", "found"), [("everything", {"Pool", "Servers"}), ("single_session", {"Pool"}), ("refuse", None)]
+)
 def test_a_search_without_session_support(lab: RunningLab, switch: str, found: set[str] | None) -> None:
     catalogs = [
         {"name": "Pool", "hosting_unit": "AHV-A", "image": "old", "machines": 1},
@@ -129,8 +144,13 @@ def test_the_results_of_an_image_update_and_a_rollback_are_the_catalog(client: C
     for action, body in (("$UpdateProvisioningScheme", {"MasterImagePath": PATH}), ("$RollbackProvisioningScheme", {})):
         job = client.job("POST", f"/MachineCatalogs/{pool}/{action}", body)
         answer = client.send("GET", f"/Jobs/{job['Id']}/Results")
-        assert (answer.status_code, answer.headers["Location"].rpartition("/cvad/manage")[2]) == (303, f"/MachineCatalogs/{pool}")
-    failed = client.job("POST", f"/MachineCatalogs/{pool}/$UpdateProvisioningScheme", {"MasterImagePath": "none.template"})
+        assert (answer.status_code, answer.headers["Location"].rpartition("/cvad/manage")[2]) == (
+            303,
+            f"/MachineCatalogs/{pool}",
+        )
+    failed = client.job(
+        "POST", f"/MachineCatalogs/{pool}/$UpdateProvisioningScheme", {"MasterImagePath": "none.template"}
+    )
     assert client.send("GET", f"/Jobs/{failed['Id']}/Results").status_code == 404
     client.change("behaviour", failed_job_results=500)
     assert client.send("GET", f"/Jobs/{failed['Id']}/Results").status_code == 500
@@ -152,7 +172,11 @@ def test_the_resources_of_a_connection_are_there_before_any_hosting_unit(lab: Ru
     vms = {vm["name"]: vm["uuid"] for vm in lab.state()["endpoints"]["cluster-a"]["vms"]}
     assert {child["Name"]: child["Id"] for child in folder["Children"]} == vms
     assert {(child["ResourceType"], child["IsMachine"]) for child in folder["Children"]} == {("Vm", True)}
-    one = daas.ask("GET", "/hypervisors/conn a/allResources", path="XDHyp:\\Connections\\conn a\\VirtualMachines.folder\\DESK-001.vm")
+    one = daas.ask(
+        "GET",
+        "/hypervisors/conn a/allResources",
+        path="XDHyp:\\Connections\\conn a\\VirtualMachines.folder\\DESK-001.vm",
+    )
     assert (one["Id"], one["RelativePath"]) == (vms["DESK-001"], "VirtualMachines.folder/DESK-001.vm")
     assert faultless(daas)
     lab.reset(estate())
@@ -164,7 +188,9 @@ def test_a_hosting_unit_shows_its_storage(daas: Client) -> None:
     assert storage["XDPath"] == "XDHyp:\\HostingUnits\\AHV-A\\default-container.storage"
     assert [child["Name"] for child in resources if child["ResourceType"] == "Vm"] == []
     [pool] = daas.ask("GET", "/hypervisors/conn a/resourcePools")["Items"]
-    assert ([each["Id"] for each in pool["Storage"]], [each["Name"] for each in pool["Networks"]]) == ([storage["Id"]], ["VLAN10"])  # G 9
+    # G 9
+    assert [each["Id"] for each in pool["Storage"]] == [storage["Id"]]
+    assert [each["Name"] for each in pool["Networks"]] == ["VLAN10"]
     assert faultless(daas)
 
 
@@ -191,22 +217,41 @@ def test_what_every_terraform_run_writes_to_a_catalog_is_stored_and_read_back(cl
     catalog = client.ask("GET", own)
     scheme = catalog["ProvisioningScheme"]
     assert (catalog["UpgradeInfo"]["UpgradeType"], catalog["HypervisorVMTagging"]) == ("CR", True)
-    assert ([scope["Id"] for scope in catalog["Scopes"]], [tenant["Id"] for tenant in catalog["Tenants"]]) == (["scope-1"], ["tenant-1"])
+    assert ([scope["Id"] for scope in catalog["Scopes"]], [tenant["Id"] for tenant in catalog["Tenants"]]) == (
+        ["scope-1"],
+        ["tenant-1"],
+    )
     assert [(each["DeviceId"], each["Network"]["XDPath"]) for each in scheme["NetworkMaps"]] == [("0", network)]
     assert (scheme["CustomProperties"], scheme["WriteBackCacheDiskSizeGB"]) == (order["CustomProperties"], 10)
     assert catalog["Metadata"] == order["Metadata"]
     assert client.send("PATCH", own, {"VdaUpgradeType": "LTSC"}).status_code == 400
     assert client.send("PATCH", own, {"NetworkMapping": [{"NetworkDeviceNameOrId": "0"}]}).status_code == 400
-    assert client.send("PATCH", "/MachineCatalogs/Desks", {"CustomProperties": order["CustomProperties"]}).status_code == 400
+    assert (
+        client.send("PATCH", "/MachineCatalogs/Desks", {"CustomProperties": order["CustomProperties"]}).status_code
+        == 400
+    )
 
 
 def test_what_every_terraform_run_writes_to_a_connection_is_stored_and_read_back(client: Client) -> None:
-    numbers = {"MaxAbsoluteActiveActions": 50, "MaxAbsoluteNewActionsPerMinute": 5, "MaxPowerActionsPercentageOfMachines": 30}
-    order = {"ConnectionType": "Custom", **numbers, "Scopes": ["scope-1"], "Metadata": [{"Name": "who", "Value": "x"}], "SslThumbprints": ["ab"]}
+    numbers = {
+        "MaxAbsoluteActiveActions": 50,
+        "MaxAbsoluteNewActionsPerMinute": 5,
+        "MaxPowerActionsPercentageOfMachines": 30,
+    }
+    order = {
+        "ConnectionType": "Custom",
+        **numbers,
+        "Scopes": ["scope-1"],
+        "Metadata": [{"Name": "who", "Value": "x"}],
+        "SslThumbprints": ["ab"],
+    }
     assert client.job("PATCH", "/hypervisors/conn a", order)["Status"] == "Complete"
     connection = client.ask("GET", "/hypervisors/conn a")
     assert {key: connection[key] for key in numbers} == numbers
-    assert ([scope["Name"] for scope in connection["Scopes"]], connection["Metadata"]) == (["scope-1"], order["Metadata"])
+    assert ([scope["Name"] for scope in connection["Scopes"]], connection["Metadata"]) == (
+        ["scope-1"],
+        order["Metadata"],
+    )
     assert connection["SslThumbprints"] == ["ab"]
     assert client.send("PATCH", "/hypervisors/conn a", {"ConnectionType": "Custom", "ApiKey": "k"}).status_code == 400
     assert faultless(client)
@@ -254,7 +299,10 @@ def test_fields_takes_every_name_of_the_response_model(daas: Client, path: str, 
 
 def test_a_list_of_catalogs_has_no_connection(daas: Client) -> None:
     assert daas.send("GET", "/MachineCatalogs", fields="Id,HypervisorConnection").status_code == 400
-    assert daas.ask("GET", "/MachineCatalogs/Pool", fields="HypervisorConnection")["HypervisorConnection"]["Name"] == "conn a"
+    assert (
+        daas.ask("GET", "/MachineCatalogs/Pool", fields="HypervisorConnection")["HypervisorConnection"]["Name"]
+        == "conn a"
+    )
 
 
 def test_the_jobs_of_a_connection_are_its_active_provisioning_jobs(daas: Client) -> None:
@@ -277,7 +325,13 @@ def test_the_error_of_a_job_is_a_sentence(daas: Client, shape: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("method", "path"), [("POST", "/MachineCatalogs"), ("HEAD", "/DeliveryGroups/free"), ("GET", "/Machines/1/Tags"), ("PUT", "/hypervisors/conn a/connection")]
+    ("method", "path"),
+    [
+        ("POST", "/MachineCatalogs"),
+        ("HEAD", "/DeliveryGroups/free"),
+        ("GET", "/Machines/1/Tags"),
+        ("PUT", "/hypervisors/conn a/connection"),
+    ],
 )
 def test_what_the_vendor_has_and_the_lab_has_not_is_501(daas: Client, method: str, path: str) -> None:
     assert daas.send(method, path).status_code == 501
@@ -334,7 +388,11 @@ NOT_TOLD = {
 }
 TARGETS = {
     "UpdateMachineCatalogRequestModel": ("PATCH", "/MachineCatalogs/{pool}", "/MachineCatalogs/{pool}"),
-    "UpdateMachineCatalogProvisioningSchemeRequestModel": ("POST", "/MachineCatalogs/{pool}/$UpdateProvisioningScheme", "/MachineCatalogs/{pool}"),
+    "UpdateMachineCatalogProvisioningSchemeRequestModel": (
+        "POST",
+        "/MachineCatalogs/{pool}/$UpdateProvisioningScheme",
+        "/MachineCatalogs/{pool}",
+    ),
     "EditHypervisorConnectionRequestModel": ("PATCH", "/hypervisors/{connection}", "/hypervisors/{connection}"),
     "UpdateMachineRequestModel": ("PATCH", "/Machines/{desk}", "/Machines/{desk}"),
 }
@@ -349,7 +407,11 @@ def test_a_write_is_refused_or_seen(lab: RunningLab, model: str) -> None:
     lab.reset(estate(hypervisors=both))
     daas = Client(lab, "daas")
     hypervisors = {item["Name"]: item["Id"] for item in daas.ask("GET", "/hypervisors")["Items"]}
-    ids = {"pool": catalog_items(daas)["Pool"]["Id"], "desk": daas.machines("Desks")[0]["Id"], "connection": hypervisors["conn a"]}
+    ids = {
+        "pool": catalog_items(daas)["Pool"]["Id"],
+        "desk": daas.machines("Desks")[0]["Id"],
+        "connection": hypervisors["conn a"],
+    }
     method, write, read = TARGETS[model]
     needed = {"ConnectionType": "Custom"} if "Hypervisor" in model else {}
     dropped, seen = [], []

@@ -82,7 +82,11 @@ def _read_machines(client: Client, machines: list[dict[str, Any]]) -> None:
         {"Property": "MachineCatalog", "Operator": "Equals", "Value": "Pool"},
         {"Property": "SessionSupport", "Operator": "Equals", "Value": "SingleSession"},
     ]
-    body = {"BasicSearchString": "", "SearchFilters": filters, "SortCriteria": {"Property": "MachineName", "SortDirection": "Ascending"}}
+    body = {
+        "BasicSearchString": "",
+        "SearchFilters": filters,
+        "SortCriteria": {"Property": "MachineName", "SortDirection": "Ascending"},
+    }
     assert client.ask("POST", "/Machines/$search", body, limit=250)["TotalItems"] == 3
     client.job("GET", "/Machines", fields="Id,Name")
 
@@ -118,7 +122,10 @@ def _browse(client: Client) -> None:
     group = client.ask("GET", "/DeliveryGroups")["Items"][0]["Id"]
     client.ask("GET", f"/DeliveryGroups/{group}")
     client.ask("GET", f"/DeliveryGroups/{group}/Machines")
-    assert client.send("POST", f"/DeliveryGroups/{group}/$StartRebootCycle", {"RebootDurationMinutes": 600}).status_code == 204
+    assert (
+        client.send("POST", f"/DeliveryGroups/{group}/$StartRebootCycle", {"RebootDurationMinutes": 600}).status_code
+        == 204
+    )
     zone = next(zone for zone in client.ask("GET", "/Zones")["Items"] if not zone["IsPrimary"])
     client.ask("GET", f"/Zones/{zone['Name']}")
     item = {"Id": hypervisor["Id"], "Name": hypervisor["Name"], "ItemType": "HypervisorConnection"}
@@ -144,7 +151,9 @@ def _change_catalog(client: Client, pool: str) -> None:
     client.ask("GET", "/machineCatalogActions")
     client.lab.skip(3600)
     assert client.ask("GET", own)["ProvisioningScheme"]["MasterImage"]["XDPath"] == PATH
-    failed = client.job("POST", f"{own}/$UpdateProvisioningScheme", {"MasterImagePath": "XDHyp:\\HostingUnits\\AHV-A\\none.template"})
+    failed = client.job(
+        "POST", f"{own}/$UpdateProvisioningScheme", {"MasterImagePath": "XDHyp:\\HostingUnits\\AHV-A\\none.template"}
+    )
     assert (failed["Status"], failed["ErrorCode"]) == ("Failed", "PathNotFound")
     assert client.job("POST", f"{own}/$RollbackProvisioningScheme", {"RebootDuration": -1})["Status"] == "Complete"
     client.ask("POST", f"{own}/$RebootMachines", {"RebootDuration": 0})
@@ -155,7 +164,10 @@ def _change_catalog(client: Client, pool: str) -> None:
 def _change_machines(client: Client, machines: dict[str, dict[str, Any]]) -> None:
     desk, pooled = machines["Desks"]["Id"], machines["Pool"]["Id"]
     vm = client.lab.state()["endpoints"]["cluster-a"]["vms"][0]["uuid"]
-    assert client.send("PATCH", f"/Machines/{desk}", {"HostedMachineId": vm, "HypervisorConnection": "conn a"}).status_code == 204
+    assert (
+        client.send("PATCH", f"/Machines/{desk}", {"HostedMachineId": vm, "HypervisorConnection": "conn a"}).status_code
+        == 204
+    )
     assert client.send("PATCH", f"/Machines/{pooled}", {"HostedMachineId": vm}).status_code == 400
     client.job("PATCH", f"/Machines/{pooled}", {"InMaintenanceMode": True})
     for action in ("$reboot", "$shutdown", "$start"):
@@ -166,7 +178,12 @@ def _change_machines(client: Client, machines: dict[str, dict[str, Any]]) -> Non
 def _batch(client: Client, pool: str) -> None:
     authorization = [{"Name": "Authorization", "Value": client.session.headers["Authorization"]}]
     items = [
-        {"Reference": "read", "Method": "GET", "RelativeUrl": f"/MachineCatalogs/{pool}?fields=Id,Name", "Headers": authorization},
+        {
+            "Reference": "read",
+            "Method": "GET",
+            "RelativeUrl": f"/MachineCatalogs/{pool}?fields=Id,Name",
+            "Headers": authorization,
+        },
         {
             "Reference": "write",
             "Method": "PATCH",
@@ -190,8 +207,14 @@ def test_every_route_and_its_traffic_keep_to_the_models(lab: RunningLab, name: s
     recorded = lab.requests()
     assert violations(recorded) == []
     assert lab.violations() == []
-    used = {(entry["method"], _shape(entry["method"], entry["raw_path"])) for entry in recorded if ROOTS[0].match(entry["raw_path"])}
-    assert {(route.method, _shape(route.method, "/cvad/manage" + route.template)) for route in routes_of(lab, name)} - used == set()
+    used = {
+        (entry["method"], _shape(entry["method"], entry["raw_path"]))
+        for entry in recorded
+        if ROOTS[0].match(entry["raw_path"])
+    }
+    assert {
+        (route.method, _shape(route.method, "/cvad/manage" + route.template)) for route in routes_of(lab, name)
+    } - used == set()
 
 
 def _shape(method: str, raw_path: str) -> str:
@@ -229,7 +252,13 @@ def test_errors_keep_to_their_shape(lab: RunningLab, shape: str) -> None:
     [
         ("GET", "/Zones", None, {"Items": [{"Id": "1", "Name": "x"}]}, "IsPrimary is missing"),
         ("GET", "/Zones", None, {"Items": [{"Id": "1", "Name": "x", "IsPrimary": "yes"}]}, "is no bool"),
-        ("GET", "/Zones", None, {"Items": [{"Id": "1", "Name": "x", "IsPrimary": True, "Colour": 1}]}, "Colour is unknown"),
+        (
+            "GET",
+            "/Zones",
+            None,
+            {"Items": [{"Id": "1", "Name": "x", "IsPrimary": True, "Colour": 1}]},
+            "Colour is unknown",
+        ),
         ("GET", "/Zones", None, {"Items": None}, "Items is null"),
         ("GET", "/Jobs/1", None, {"Id": "1", "Type": "Cleaning"}, "is no JobType"),
         ("PATCH", "/Machines/1", {"HostedMachineId": 7}, None, "is no string"),

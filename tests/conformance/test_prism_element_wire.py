@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated clusters against what shipped clients send and what real clusters were recorded to answer (prism_element_v2, additions of 2026-11-28)."""
+"""The simulated clusters against what shipped clients send and what real clusters were recorded to answer
+(prism_element_v2, additions of 2026-11-28)."""
 
 from __future__ import annotations
 
@@ -17,8 +18,16 @@ from lab.running import RunningLab, serve
 
 V2 = "/PrismGateway/services/rest/v2.0"
 V1 = "/PrismGateway/services/rest/v1"
-REQUESTS: list[dict[str, Any]] = json.loads((Path(__file__).parent / "prism_element_requests.json").read_text(encoding="utf-8"))
-METRO = {"role": "Standby", "remote_site": "site-c", "container": "ctr", "status": "Disabled", "failure_handling": "Witness"}
+REQUESTS: list[dict[str, Any]] = json.loads(
+    (Path(__file__).parent / "prism_element_requests.json").read_text(encoding="utf-8")
+)
+METRO = {
+    "role": "Standby",
+    "remote_site": "site-c",
+    "container": "ctr",
+    "status": "Disabled",
+    "failure_handling": "Witness",
+}
 ESTATE: dict[str, Any] = {
     "time_scale": 0,
     "prism_elements": [
@@ -27,7 +36,10 @@ ESTATE: dict[str, Any] = {
             "vms": [{"name": "Gold", "disks_gib": [40, 100]}, {"name": "desk-{n}", "count": 3, "power_state": "on"}],
             "snapshots": [{"name": "ctx_old", "vm": "Gold"}],
             "remote_sites": [{"name": "site-c", "cluster": "c"}],
-            "protection_domains": [{"name": "PD Gold", "vms": ["Gold"], "snapshots": [{}]}, {"name": "metro", "metro": METRO}],
+            "protection_domains": [
+                {"name": "PD Gold", "vms": ["Gold"], "snapshots": [{}]},
+                {"name": "metro", "metro": METRO},
+            ],
         },
         {"name": "c"},
     ],
@@ -92,7 +104,9 @@ def cluster(running: RunningLab) -> Cluster:
     return Cluster(running)
 
 
-@pytest.mark.parametrize("request_", REQUESTS, ids=[f"{number} {entry['client']}" for number, entry in enumerate(REQUESTS)])
+@pytest.mark.parametrize(
+    "request_", REQUESTS, ids=[f"{number} {entry['client']}" for number, entry in enumerate(REQUESTS)]
+)
 def test_what_shipped_clients_send_is_answered_as_the_product_does(cluster: Cluster, request_: dict[str, Any]) -> None:
     text = json.dumps(request_)
     for mark, value in cluster.names().items():
@@ -118,18 +132,37 @@ def test_addition_1_and_2_metadata_of_lists(cluster: Cluster) -> None:
     vms = cluster.get("/vms", offset="1", length="2")["metadata"]
     assert vms == {"grand_total_entities": 4, "total_entities": 4, "count": 2, "start_index": 1, "end_index": 3}
     more = {"count", "page", "start_index", "end_index", "filter_criteria", "sort_criteria"}
-    for path in ("/alerts", "/events", "/storage_containers", "/remote_sites", "/protection_domains", "/protection_domains/dr_snapshots", "/clusters"):
+    for path in (
+        "/alerts",
+        "/events",
+        "/storage_containers",
+        "/remote_sites",
+        "/protection_domains",
+        "/protection_domains/dr_snapshots",
+        "/clusters",
+    ):
         assert set(cluster.get(path)["metadata"]) == totals | more, path
     asked, unasked = cluster.get("/alerts", count="7")["metadata"], cluster.get("/alerts")["metadata"]
     assert (asked["count"], unasked["count"], unasked["start_index"], unasked["filter_criteria"]) == (7, 1000, 1, "")
 
 
 def test_addition_3_no_body_has_error_info(cluster: Cluster) -> None:
-    for path in ("/vms", "/snapshots", "/networks", "/protection_domains", "/remote_sites", "/events", "/storage_containers", "/clusters"):
+    for path in (
+        "/vms",
+        "/snapshots",
+        "/networks",
+        "/protection_domains",
+        "/remote_sites",
+        "/events",
+        "/storage_containers",
+        "/clusters",
+    ):
         assert "error_info" not in cluster.get(path)
 
 
-@pytest.mark.parametrize(("form", "colons", "hyphens"), [("colons", 201, 404), ("hyphens", 404, 201), ("both", 201, 201)])
+@pytest.mark.parametrize(
+    ("form", "colons", "hyphens"), [("colons", 201, 404), ("hyphens", 404, 201), ("both", 201, 201)]
+)
 def test_addition_10_how_a_card_is_named(cluster: Cluster, form: str, colons: int, hyphens: int) -> None:
     cluster.lab.change([{"endpoint": "a", "kind": "behaviour", "nic_id_form": form}])
     path, mac = f"{V2}/vms/{cluster.vm['uuid']}/nics/", cluster.vm["vm_nics"][0]["mac_address"]
@@ -139,7 +172,9 @@ def test_addition_10_how_a_card_is_named(cluster: Cluster, form: str, colons: in
 
 def test_addition_11_disks_of_a_snapshot_say_where_they_come_from(cluster: Cluster) -> None:
     cluster.ordered("POST", "/snapshots", {"snapshot_specs": [{"vm_uuid": cluster.vm["uuid"], "snapshot_name": "now"}]})
-    spec = next(snapshot for snapshot in cluster.get("/snapshots")["entities"] if snapshot["snapshot_name"] == "now")["vm_create_spec"]
+    spec = next(snapshot for snapshot in cluster.get("/snapshots")["entities"] if snapshot["snapshot_name"] == "now")[
+        "vm_create_spec"
+    ]
     disks = cluster.get(f"/vms/{cluster.vm['uuid']}", include_vm_disk_config="true")["vm_disk_info"]
     assert [disk["is_empty"] for disk in spec["vm_disks"]] == [True, False, False]
     assert [disk["vm_disk_clone"]["disk_address"]["vmdisk_uuid"] for disk in spec["vm_disks"][1:]] == [
@@ -148,8 +183,13 @@ def test_addition_11_disks_of_a_snapshot_say_where_they_come_from(cluster: Clust
     assert all(disk["vm_disk_clone"]["storage_container_uuid"] for disk in spec["vm_disks"][1:])
 
 
-@pytest.mark.parametrize(("switch", "operation", "method"), [("k_prefixed", "kVmPowerOn", "VmPowerOn"), ("plain", "VmChangePowerState", "VmChangePowerState")])
-def test_addition_12_a_power_task_is_named_after_its_transition(cluster: Cluster, switch: str, operation: str, method: str) -> None:
+@pytest.mark.parametrize(
+    ("switch", "operation", "method"),
+    [("k_prefixed", "kVmPowerOn", "VmPowerOn"), ("plain", "VmChangePowerState", "VmChangePowerState")],
+)
+def test_addition_12_a_power_task_is_named_after_its_transition(
+    cluster: Cluster, switch: str, operation: str, method: str
+) -> None:
     cluster.lab.change([{"endpoint": "a", "kind": "behaviour", "operation_type": switch}])
     task = cluster.ordered("POST", f"/vms/{cluster.vm['uuid']}/set_power_state", {"transition": "ON"})
     assert (task["operation_type"], task["meta_request"]["method_name"]) == (operation, method)
@@ -161,15 +201,23 @@ def test_addition_13_monitors_speak_camel_case_and_list_tasks_of_vms(cluster: Cl
     body = cluster.get("/progress_monitors", V1, filterCriteria=f"uuid=={task['uuid']}")
     [monitor] = body["entities"]
     assert {"grandTotalEntities": 2, "totalEntities": 1}.items() <= body["metadata"].items()
-    assert (monitor["operation"], monitor["status"], monitor["entityId"]) == ("VmChangePowerState", "succeeded", [cluster.vm["uuid"]])
+    assert (monitor["operation"], monitor["status"], monitor["entityId"]) == (
+        "VmChangePowerState",
+        "succeeded",
+        [cluster.vm["uuid"]],
+    )
     assert {"entity", "taskDisplayName", "percentageCompleted", "createTimeUsecs"} <= set(monitor)
 
 
 @pytest.mark.parametrize(("switch", "entity_id"), [("name", ["PD Gold"]), ("id", None), ("none", [])])
-def test_addition_13_what_entity_id_of_a_protection_domain_holds_is_unknown(cluster: Cluster, switch: str, entity_id: list[str] | None) -> None:
+def test_addition_13_what_entity_id_of_a_protection_domain_holds_is_unknown(
+    cluster: Cluster, switch: str, entity_id: list[str] | None
+) -> None:
     cluster.lab.change([{"endpoint": "a", "kind": "behaviour", "monitor_entity_id": switch}])
     cluster.send("POST", f"{V2}/protection_domains/PD%20Gold/deactivate", {})
-    [monitor] = [entity for entity in cluster.get("/progress_monitors", V1)["entities"] if entity["operation"] == "deactivate"]
+    [monitor] = [
+        entity for entity in cluster.get("/progress_monitors", V1)["entities"] if entity["operation"] == "deactivate"
+    ]
     if entity_id is None:
         assert monitor["entityId"][0].isdigit()
     else:
@@ -194,7 +242,9 @@ def test_addition_15_protection_domains(cluster: Cluster) -> None:
 
 def test_literals_below_protection_domains_are_no_names(cluster: Cluster) -> None:
     groups = cluster.get("/protection_domains/consistency_groups/")["entities"]
-    assert [(group["protection_domain_name"], group["consistency_group_name"]) for group in groups] == [("PD Gold", "Gold")]
+    assert [(group["protection_domain_name"], group["consistency_group_name"]) for group in groups] == [
+        ("PD Gold", "Gold")
+    ]
     for literal in ("consistency_groups", "pending_actions", "status", "dr_snapshots"):
         assert cluster.send("DELETE", f"{V2}/protection_domains/{literal}").status_code == 405
 

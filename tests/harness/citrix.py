@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""An estate for the tests of Citrix modules: awkward names, catalogs of every kind, and jobs that end at once unless a test wants to watch them."""
+"""An estate for the tests of Citrix modules: awkward names, catalogs of every kind, and jobs that end at once unless a
+test wants to watch them."""
 
 from __future__ import annotations
 
@@ -32,7 +33,11 @@ TOPOLOGY: dict[str, Any] = {
                 {"name": AWKWARD_IMAGE, "vm": "Gold"},
             ],
         },
-        {"name": "cluster-b", "vms": [{"name": "Gold"}], "snapshots": [{"name": "img-2", "vm": "Gold"}, {"name": "img-3", "vm": "Gold"}]},
+        {
+            "name": "cluster-b",
+            "vms": [{"name": "Gold"}],
+            "snapshots": [{"name": "img-2", "vm": "Gold"}, {"name": "img-3", "vm": "Gold"}],
+        },
     ],
     "citrix_sites": [
         {
@@ -40,8 +45,17 @@ TOPOLOGY: dict[str, Any] = {
             "kind": "daas",
             "zones": [{"name": "Primary", "primary": True}, {"name": "Zürich"}],
             "hypervisors": [
-                {"name": "conn-a", "cluster": "cluster-a", "hosting_units": [{"name": "AHV A", "networks": ["VLAN10"]}]},
-                {"name": "conn-b", "cluster": "cluster-b", "zone": "Zürich", "hosting_units": [{"name": "AHV-B", "networks": ["VLAN10"]}]},
+                {
+                    "name": "conn-a",
+                    "cluster": "cluster-a",
+                    "hosting_units": [{"name": "AHV A", "networks": ["VLAN10"]}],
+                },
+                {
+                    "name": "conn-b",
+                    "cluster": "cluster-b",
+                    "zone": "Zürich",
+                    "hosting_units": [{"name": "AHV-B", "networks": ["VLAN10"]}],
+                },
             ],
             "catalogs": [
                 {
@@ -53,11 +67,46 @@ TOPOLOGY: dict[str, Any] = {
                     "machines": 6,
                     "machine_prefix": "P-",
                 },
-                {"name": "Twin", "folder": "Prod", "hosting_unit": "AHV A", "image": "img-2", "machines": 2, "machine_prefix": "TP-"},
-                {"name": "Twin", "folder": "Test|Süd", "hosting_unit": "AHV-B", "image": "img-2", "machines": 2, "machine_prefix": "TT-"},
-                {"name": AWKWARD_CATALOG, "folder": "Größe & Co|東京", "hosting_unit": "AHV A", "image": "img-2", "machines": 1, "machine_prefix": "A-"},
-                {"name": "Stable", "hosting_unit": "AHV-B", "image": "img-2", "persistent": True, "machines": 2, "machine_prefix": "S-"},
-                {"name": "Physical", "hypervisor": "conn-a", "provisioning_type": "Manual", "machines": 3, "machine_prefix": "M-", "power_state": "off"},
+                {
+                    "name": "Twin",
+                    "folder": "Prod",
+                    "hosting_unit": "AHV A",
+                    "image": "img-2",
+                    "machines": 2,
+                    "machine_prefix": "TP-",
+                },
+                {
+                    "name": "Twin",
+                    "folder": "Test|Süd",
+                    "hosting_unit": "AHV-B",
+                    "image": "img-2",
+                    "machines": 2,
+                    "machine_prefix": "TT-",
+                },
+                {
+                    "name": AWKWARD_CATALOG,
+                    "folder": "Größe & Co|東京",
+                    "hosting_unit": "AHV A",
+                    "image": "img-2",
+                    "machines": 1,
+                    "machine_prefix": "A-",
+                },
+                {
+                    "name": "Stable",
+                    "hosting_unit": "AHV-B",
+                    "image": "img-2",
+                    "persistent": True,
+                    "machines": 2,
+                    "machine_prefix": "S-",
+                },
+                {
+                    "name": "Physical",
+                    "hypervisor": "conn-a",
+                    "provisioning_type": "Manual",
+                    "machines": 3,
+                    "machine_prefix": "M-",
+                    "power_state": "off",
+                },
             ],
         },
         {
@@ -66,7 +115,9 @@ TOPOLOGY: dict[str, Any] = {
             "username": "CORP\\svc ansible",
             "password": "pä:ß%w0rd",
             "hypervisors": [{"name": "conn-b", "cluster": "cluster-b", "hosting_units": [{"name": "AHV-B"}]}],
-            "catalogs": [{"name": "Lab", "hosting_unit": "AHV-B", "image": "img-2", "machines": 2, "machine_prefix": "L-"}],
+            "catalogs": [
+                {"name": "Lab", "hosting_unit": "AHV-B", "image": "img-2", "machines": 2, "machine_prefix": "L-"}
+            ],
         },
     ],
 }
@@ -108,7 +159,9 @@ class CitrixEstate:
 
     def asked(self, method: str, pattern: str) -> list[dict[str, Any]]:
         """The recorded requests of a method whose path fits."""
-        return [entry for entry in self.lab.requests() if entry["method"] == method and re.search(pattern, entry["path"])]
+        return [
+            entry for entry in self.lab.requests() if entry["method"] == method and re.search(pattern, entry["path"])
+        ]
 
     def writes(self) -> list[str]:
         return writes(self.lab)

@@ -12,11 +12,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming im
 from lab.running import RunningLab
 
 
-def own_image(cluster_uuid: str, release: str, base_vm: str = "Gold", pd_snapshot: str = "77", age_hours: float = 0.0) -> dict[str, Any]:
+def own_image(
+    cluster_uuid: str, release: str, base_vm: str = "Gold", pd_snapshot: str = "77", age_hours: float = 0.0
+) -> dict[str, Any]:
     """An image taken from a temporary VM that is gone."""
     made = Release(base_vm, release)
     vm_name = made.temporary_vm_name(pd_snapshot)
-    return {"name": made.image_name, "vm": vm_name, "uuid": image_uuid(cluster_uuid, made.image_name, vm_name), "age_hours": age_hours}
+    return {
+        "name": made.image_name,
+        "vm": vm_name,
+        "uuid": image_uuid(cluster_uuid, made.image_name, vm_name),
+        "age_hours": age_hours,
+    }
 
 
 def put_own_image(lab: RunningLab, cluster: str, release: str, **more: Any) -> str:

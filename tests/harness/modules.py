@@ -49,11 +49,17 @@ def module_arguments(arguments: dict[str, Any]) -> Iterator[None]:
 
 
 def run_module(name: str, arguments: dict[str, Any], check: bool = False) -> dict[str, Any]:
-    """The module's result as Ansible would see it; `failed` is set when it failed. Not the call itself, which old versions of ansible-core add."""
+    """The module's result as Ansible would see it; `failed` is set when it failed. Not the call itself, which old
+    versions of ansible-core add."""
     module = importlib.import_module(f"{MODULES}.{name}")
     printed = io.StringIO()
     given = {**arguments, "_ansible_check_mode": check, "_ansible_diff": True}
-    with _outside_the_controller(), module_arguments(given), contextlib.redirect_stdout(printed), pytest.raises(SystemExit):
+    with (
+        _outside_the_controller(),
+        module_arguments(given),
+        contextlib.redirect_stdout(printed),
+        pytest.raises(SystemExit),
+    ):
         module.main()
     result = {key: value for key, value in json.loads(printed.getvalue()).items() if key != "invocation"}
     if "warnings" in result:
@@ -68,7 +74,8 @@ def _warning(given: Any) -> str:
 
 @contextlib.contextmanager
 def _outside_the_controller() -> Iterator[None]:
-    """A module's warnings belong into its result; once controller code was loaded into this process, newer ansible-core would print them instead."""
+    """A module's warnings belong into its result; once controller code was loaded into this process, newer ansible-core
+    would print them instead."""
     try:
         from ansible.module_utils import _internal
     except ImportError:
@@ -104,7 +111,11 @@ class Site:
 
 def connection_options(variables: dict[str, Any]) -> dict[str, Any]:
     citrix = {option: variables[name] for name, option in CITRIX_OPTIONS.items() if name in variables}
-    prism = {name: variables[name] for name in ("nutanix_host", "nutanix_port", "nutanix_username", "nutanix_password", "ca_path") if name in variables}
+    prism = {
+        name: variables[name]
+        for name in ("nutanix_host", "nutanix_port", "nutanix_username", "nutanix_password", "ca_path")
+        if name in variables
+    }
     return citrix if "citrix_hostname" in variables else prism
 
 
@@ -112,7 +123,11 @@ def hosts_of(lab: RunningLab) -> dict[str, Site]:
     """Every inventory host of the lab by name."""
     inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
     groups = inventory["all"]["children"].values()
-    return {name: Site(name, connection_options(variables)) for group in groups for name, variables in group["hosts"].items()}
+    return {
+        name: Site(name, connection_options(variables))
+        for group in groups
+        for name, variables in group["hosts"].items()
+    }
 
 
 def writes(lab: RunningLab) -> list[str]:
@@ -126,4 +141,8 @@ def written(requests: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def is_write(method: str, path: str) -> bool:
     """Asking for a token changes nothing, nor does a search, which is a POST because of its body."""
-    return method not in ("GET", "HEAD") and "token" not in path.lower() and not path.partition("?")[0].endswith("/$search")
+    return (
+        method not in ("GET", "HEAD")
+        and "token" not in path.lower()
+        and not path.partition("?")[0].endswith("/$search")
+    )

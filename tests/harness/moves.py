@@ -46,8 +46,21 @@ def powered(vms: int = 2, **given: Any) -> dict[str, Any]:
 def hosted(number: int, action: str = "changed", catalog: str = "W11", **given: Any) -> dict[str, Any]:
     """A machine among those that are where they should be."""
     name = f"{catalog}-{number}"
-    hosting = {"vm_name": name, "cluster": "cluster-b", "hosted_machine_id": f"vm-{number}", "hypervisor_connection": "AHV-B"}
-    return {"id": f"id-{name}", "name": f"CORP\\{name}", "catalog": catalog, "catalog_id": f"id-of-{catalog}", **hosting, "action": action, **given}
+    hosting = {
+        "vm_name": name,
+        "cluster": "cluster-b",
+        "hosted_machine_id": f"vm-{number}",
+        "hypervisor_connection": "AHV-B",
+    }
+    return {
+        "id": f"id-{name}",
+        "name": f"CORP\\{name}",
+        "catalog": catalog,
+        "catalog_id": f"id-of-{catalog}",
+        **hosting,
+        "action": action,
+        **given,
+    }
 
 
 def stuck(name: str, reason: str = "", catalog: str = "W11", **given: Any) -> dict[str, Any]:
@@ -57,13 +70,32 @@ def stuck(name: str, reason: str = "", catalog: str = "W11", **given: Any) -> di
 
 
 def hosting(*machines: dict[str, Any], **lists: Any) -> dict[str, Any]:
-    empty: dict[str, Any] = {kind: [] for kind in ("ambiguous", "missing", "unexpected", "refused", "excluded", "unmanaged", "vanished")}
-    return {"changed": True, "complete": True, "machines": list(machines), **empty, "timeline": took("re-host", 91, 150), **lists}
+    empty: dict[str, Any] = {
+        kind: [] for kind in ("ambiguous", "missing", "unexpected", "refused", "excluded", "unmanaged", "vanished")
+    }
+    return {
+        "changed": True,
+        "complete": True,
+        "machines": list(machines),
+        **empty,
+        "timeline": took("re-host", 91, 150),
+        **lists,
+    }
 
 
 def proof(proven: bool = True, **lists: Any) -> dict[str, Any]:
-    empty: dict[str, Any] = {kind: [] for kind in ("wrong_hosting", "power_unknown", "vm_not_found", "unregistered", "off", "gone")}
-    return {"changed": False, "proven": proven, "reason": "", "counts": {}, **empty, "timeline": took("proof", 200, 400), **lists}
+    empty: dict[str, Any] = {
+        kind: [] for kind in ("wrong_hosting", "power_unknown", "vm_not_found", "unregistered", "off", "gone")
+    }
+    return {
+        "changed": False,
+        "proven": proven,
+        "reason": "",
+        "counts": {},
+        **empty,
+        "timeline": took("proof", 200, 400),
+        **lists,
+    }
 
 
 def site(*machines: dict[str, Any], **parts: Any) -> dict[str, Any]:

@@ -69,13 +69,21 @@ def look(html: str, style: str) -> Page:
 
 def as_kept(text: str) -> str:
     """A text as a page keeps it: what no document may hold is replaced."""
-    return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", text)
+    return re.sub(
+        "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]", "\N{REPLACEMENT CHARACTER}", text
+    )
 
 
 def weak_colours(style: str, scheme: int, drawn: list[str]) -> list[str]:
-    """The colours that cannot be told well enough from the paper, light (0) or dark (1). WCAG 2.2 AA: 4.5 for text, 3 for what is drawn."""
-    colours = dict(re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme]))
-    needed = {**dict.fromkeys(("ink", "quiet", "link", "good", "bad", "plan"), 4.5), **dict.fromkeys((*drawn, "failed"), 3.0)}
+    """The colours that cannot be told well enough from the paper, light (0) or dark (1). WCAG 2.2 AA: 4.5 for text, 3
+    for what is drawn."""
+    colours = dict(
+        re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme])
+    )
+    needed = {
+        **dict.fromkeys(("ink", "quiet", "link", "good", "bad", "plan"), 4.5),
+        **dict.fromkeys((*drawn, "failed"), 3.0),
+    }
     return [name for name, ratio in needed.items() if _contrast(colours[name], colours["paper"]) < ratio]
 
 

@@ -22,7 +22,8 @@ ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
 @dataclass(frozen=True)
 class Outcome:
-    """`status` is the exit status, `output` all that was printed, `tasks` one record per task and host: status, host, task, action, result."""
+    """`status` is the exit status, `output` all that was printed, `tasks` one record per task and host: status, host,
+    task, action, result."""
 
     status: int
     output: str
@@ -35,11 +36,17 @@ class Outcome:
 
     def result(self, action: str) -> dict[str, Any]:
         """What the only run of a module returned."""
-        (found,) = [task["result"] for task in self.tasks if task["action"].rpartition(".")[2] == action and task["status"] != "skipped"]
+        (found,) = [
+            task["result"]
+            for task in self.tasks
+            if task["action"].rpartition(".")[2] == action and task["status"] != "skipped"
+        ]
         return found
 
 
-def start_playbook(playbook: str | Path, inventory: str | Path, directory: Path, *options: str, **environment: str) -> subprocess.Popen[str]:
+def start_playbook(
+    playbook: str | Path, inventory: str | Path, directory: Path, *options: str, **environment: str
+) -> subprocess.Popen[str]:
     """Start ansible-playbook in `directory`; its records go to `directory`/tasks.jsonl."""
     _jump_connection(directory)
     record = directory / "tasks.jsonl"
@@ -65,7 +72,9 @@ def start_playbook(playbook: str | Path, inventory: str | Path, directory: Path,
     )
 
 
-def run_playbook(playbook: str | Path, inventory: str | Path, directory: Path, *options: str, **environment: str) -> Outcome:
+def run_playbook(
+    playbook: str | Path, inventory: str | Path, directory: Path, *options: str, **environment: str
+) -> Outcome:
     """Run it to its end, ten minutes at most."""
     process = start_playbook(playbook, inventory, directory, *options, **environment)
     output = process.communicate(timeout=600)[0]
@@ -73,7 +82,8 @@ def run_playbook(playbook: str | Path, inventory: str | Path, directory: Path, *
 
 
 def outcome_of(process: subprocess.Popen[str], output: str, directory: Path) -> Outcome:
-    """The outcome of a started playbook that has ended, however it ended: the line that a killed one was just writing is left out."""
+    """The outcome of a started playbook that has ended, however it ended: the line that a killed one was just writing
+    is left out."""
     lines = (directory / "tasks.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
     return Outcome(process.returncode, output, [json.loads(line) for line in lines])
 
@@ -82,12 +92,21 @@ def secrets_of(inventory: str | Path) -> set[str]:
     """The passwords and client secrets of all hosts of an inventory."""
     groups = yaml.safe_load(Path(inventory).read_text(encoding="utf-8"))["all"]["children"].values()
     hosts = [variables for group in groups for variables in group["hosts"].values()]
-    return {variables[name] for variables in hosts for name in ("nutanix_password", "citrix_client_secret") if name in variables}
+    return {
+        variables[name]
+        for variables in hosts
+        for name in ("nutanix_password", "citrix_client_secret")
+        if name in variables
+    }
 
 
 def files_with(secrets: set[str], directory: Path) -> set[str]:
     """The names of the files below a directory that hold one of the secrets."""
-    return {path.name for path in directory.rglob("*") if path.is_file() and any(secret.encode() in path.read_bytes() for secret in secrets)}
+    return {
+        path.name
+        for path in directory.rglob("*")
+        if path.is_file() and any(secret.encode() in path.read_bytes() for secret in secrets)
+    }
 
 
 def _jump_connection(directory: Path) -> None:

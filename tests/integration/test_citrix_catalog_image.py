@@ -36,10 +36,18 @@ def test_publish_then_nothing_left_to_do(estate: CitrixEstate, site: str) -> Non
     result = run("citrix_catalog_image", catalogs=[{"name": name}], image="img-3", note="November")
     catalog = only(result)
     assert result["changed"]
-    assert (catalog["action"], catalog["job_status"], catalog["warning"], catalog["msg"]) == ("published", "Complete", None, None)
+    assert (catalog["action"], catalog["job_status"], catalog["warning"], catalog["msg"]) == (
+        "published",
+        "Complete",
+        None,
+        None,
+    )
     assert catalog["before"] == {"name": "img-2", "path": path_of("img-2", unit)}
     assert catalog["after"] == {"name": "img-3", "path": path_of("img-3", unit)}
-    assert result["diff"] == {"before": {catalog["full_name"]: path_of("img-2", unit)}, "after": {catalog["full_name"]: path_of("img-3", unit)}}
+    assert result["diff"] == {
+        "before": {catalog["full_name"]: path_of("img-2", unit)},
+        "after": {catalog["full_name"]: path_of("img-3", unit)},
+    }
     (request,) = estate.asked("POST", UPDATE)
     assert request["body"] == {
         "MasterImagePath": path_of("img-3", unit),
@@ -56,7 +64,10 @@ def test_publish_then_nothing_left_to_do(estate: CitrixEstate, site: str) -> Non
 
 
 def test_check_mode_writes_nothing_and_comes_true(estate: CitrixEstate) -> None:
-    wanted = {"catalogs": [*POOL, {"name": "Stable"}, {"name": "Twin", "folder": "Prod", "image": "img-2"}], "image": "img-3"}
+    wanted = {
+        "catalogs": [*POOL, {"name": "Stable"}, {"name": "Twin", "folder": "Prod", "image": "img-2"}],
+        "image": "img-3",
+    }
     planned = estate.daas("citrix_catalog_image", check=True, **wanted)
     assert estate.writes() == []
     assert [catalog["action"] for catalog in planned["catalogs"]] == ["planned", "planned", "unchanged"]
@@ -66,7 +77,9 @@ def test_check_mode_writes_nothing_and_comes_true(estate: CitrixEstate) -> None:
 
 
 def test_plan_of_an_image_still_to_come(estate: CitrixEstate) -> None:
-    planned = only(estate.daas("citrix_catalog_image", check=True, catalogs=POOL, image="coming", image_will_exist=True))
+    planned = only(
+        estate.daas("citrix_catalog_image", check=True, catalogs=POOL, image="coming", image_will_exist=True)
+    )
     assert planned["after"] == {"name": "coming", "path": path_of("coming")}
     assert "shows no image 'coming'" in failing(estate, catalogs=POOL, image="coming", image_will_exist=True)["msg"]
     assert "shows no image 'coming'" in failing(estate, check=True, catalogs=POOL, image="coming")["msg"]
@@ -75,13 +88,24 @@ def test_plan_of_an_image_still_to_come(estate: CitrixEstate) -> None:
 
 @pytest.mark.parametrize("image", [AWKWARD_IMAGE, path_of(AWKWARD_IMAGE), path_of(AWKWARD_IMAGE).upper()])
 def test_awkward_names(estate: CitrixEstate, image: str) -> None:
-    result = estate.daas("citrix_catalog_image", catalogs=[{"name": AWKWARD_CATALOG, "folder": "größe & co/東京"}], image=image, note="ä 黄 \" '")
+    result = estate.daas(
+        "citrix_catalog_image",
+        catalogs=[{"name": AWKWARD_CATALOG, "folder": "größe & co/東京"}],
+        image=image,
+        note="ä 黄 \" '",
+    )
     assert only(result)["after"] == {"name": AWKWARD_IMAGE, "path": path_of(AWKWARD_IMAGE)}
     assert not estate.daas("citrix_catalog_image", catalogs=[{"name": AWKWARD_CATALOG}], image=image)["changed"]
 
 
 def test_each_hosting_unit_is_read_once(estate: CitrixEstate) -> None:
-    catalogs = [*POOL, {"name": "Twin", "folder": "Prod"}, {"name": "Twin", "folder": "Test/Süd"}, {"name": "Stable"}, {"name": AWKWARD_CATALOG}]
+    catalogs = [
+        *POOL,
+        {"name": "Twin", "folder": "Prod"},
+        {"name": "Twin", "folder": "Test/Süd"},
+        {"name": "Stable"},
+        {"name": AWKWARD_CATALOG},
+    ]
     result = estate.daas("citrix_catalog_image", catalogs=catalogs, image="img-3")
     assert [catalog["action"] for catalog in result["catalogs"]] == ["published"] * 5
     assert [catalog["hosting_unit"] for catalog in result["catalogs"]] == ["AHV A", "AHV A", "AHV-B", "AHV-B", "AHV A"]
@@ -119,23 +143,48 @@ def test_no_image_given(estate: CitrixEstate) -> None:
 
 
 def test_one_catalog_given_twice(estate: CitrixEstate) -> None:
-    result = estate.daas("citrix_catalog_image", catalogs=[{"name": "Pool"}, {"name": "POOL", "folder": "Prod"}], image="img-3")
+    result = estate.daas(
+        "citrix_catalog_image", catalogs=[{"name": "Pool"}, {"name": "POOL", "folder": "Prod"}], image="img-3"
+    )
     assert len(result["catalogs"]) == 1
-    message = failing(estate, catalogs=[{"name": "Pool", "image": "img-1"}, {"name": "Pool", "folder": "Prod", "image": "img-2"}])["msg"]
+    message = failing(
+        estate, catalogs=[{"name": "Pool", "image": "img-1"}, {"name": "Pool", "folder": "Prod", "image": "img-2"}]
+    )["msg"]
     assert "in the list twice, with two images" in message
 
 
 @pytest.mark.parametrize("bypass", [True, False])
 def test_new_image_is_found_past_the_cache(estate: CitrixEstate, bypass: bool) -> None:
     estate.change("snapshot", "cluster-a", name="fresh", vm="Gold")
-    assert only(estate.daas("citrix_catalog_image", catalogs=POOL, image="fresh", bypass_cache=bypass))["action"] == "published"
-    assert [entry["query"].get("noCache") for entry in estate.asked("GET", "/resources$")] == [["true"]] if bypass else [None, ["true"]]
+    assert (
+        only(estate.daas("citrix_catalog_image", catalogs=POOL, image="fresh", bypass_cache=bypass))["action"]
+        == "published"
+    )
+    assert (
+        [entry["query"].get("noCache") for entry in estate.asked("GET", "/resources$")] == [["true"]]
+        if bypass
+        else [None, ["true"]]
+    )
 
 
 def test_options_travel(estate: CitrixEstate) -> None:
-    reboot = {"within_minutes": 120, "warning_minutes": 10, "warning_title": "Neustart", "warning_message": "%m% Minuten", "warning_repeat_minutes": 5}
+    reboot = {
+        "within_minutes": 120,
+        "warning_minutes": 10,
+        "warning_title": "Neustart",
+        "warning_message": "%m% Minuten",
+        "warning_repeat_minutes": 5,
+    }
     catalogs = [{"name": "Pool", "note": "own"}, {"name": "Stable"}]
-    estate.daas("citrix_catalog_image", catalogs=catalogs, image="img-3", note="all", functional_level="L7_34", store_old_image=False, reboot=reboot)
+    estate.daas(
+        "citrix_catalog_image",
+        catalogs=catalogs,
+        image="img-3",
+        note="all",
+        functional_level="L7_34",
+        store_old_image=False,
+        reboot=reboot,
+    )
     bodies = [entry["body"] for entry in estate.asked("POST", UPDATE)]
     assert sorted(body["MasterImageNote"] for body in bodies) == ["all", "own"]
     for body in bodies:
@@ -150,7 +199,9 @@ def test_options_travel(estate: CitrixEstate) -> None:
 
 
 def test_contradicting_reboot_options_ask_nobody(estate: CitrixEstate) -> None:
-    assert "warning_minutes must be 0 or -1" in estate.daas.fails("citrix_catalog_image", catalogs=POOL, image="img-3", reboot={"warning_minutes": 5})
+    assert "warning_minutes must be 0 or -1" in estate.daas.fails(
+        "citrix_catalog_image", catalogs=POOL, image="img-3", reboot={"warning_minutes": 5}
+    )
     assert estate.lab.requests() == []
 
 
@@ -171,7 +222,10 @@ def test_warning_of_a_job_is_told(estate: CitrixEstate, status: str) -> None:
     assert status in catalog["warning"]
 
 
-@pytest.mark.parametrize(("then", "told"), [({"fail_task": "no space left"}, "failed: no space left"), ({"job_status": "Canceled"}, "was cancelled")])
+@pytest.mark.parametrize(
+    ("then", "told"),
+    [({"fail_task": "no space left"}, "failed: no space left"), ({"job_status": "Canceled"}, "was cancelled")],
+)
 @pytest.mark.parametrize("times", ["year_0001", "null"])
 def test_bad_end_of_a_job(estate: CitrixEstate, then: dict[str, str], told: str, times: str) -> None:
     estate.behave(unset_times=times)
@@ -179,7 +233,11 @@ def test_bad_end_of_a_job(estate: CitrixEstate, then: dict[str, str], told: str,
     result = failing(estate, catalogs=POOL, image="img-3")
     catalog = only(result)
     assert told in result["msg"]
-    assert (catalog["action"], catalog["changed"], catalog["job_status"]) == ("failed", False, "Failed" if "fail_task" in then else "Canceled")
+    assert (catalog["action"], catalog["changed"], catalog["job_status"]) == (
+        "failed",
+        False,
+        "Failed" if "fail_task" in then else "Canceled",
+    )
     assert catalog["job_id"] in result["msg"]
     assert catalog["after"]["name"] == "img-2"
     assert not result["changed"]
@@ -194,7 +252,12 @@ def test_image_that_vanishes_before_the_job_looks(estate: CitrixEstate) -> None:
 
 
 def test_job_status_of_the_future_leaves_the_word_to_the_catalog(estate: CitrixEstate) -> None:
-    strange = {"Id": "j", "Type": "UpdateMachineCatalogProvisioningScheme", "Status": "CompleteButOdd", "FormattedEndTime": "2026-11-20T12:00:00Z"}
+    strange = {
+        "Id": "j",
+        "Type": "UpdateMachineCatalogProvisioningScheme",
+        "Status": "CompleteButOdd",
+        "FormattedEndTime": "2026-11-20T12:00:00Z",
+    }
     estate.fault(UPDATE, {"status": 202, "body": None, "headers": {"Location": "https://x/cvad/manage/Jobs/j"}})
     estate.change("set_image", catalog="Prod|Pool", image="img-1")
     estate.fault("/Jobs/j$", {"status": 200, "body": strange})
@@ -273,7 +336,11 @@ def test_clear_refusal_is_not_repeated(estate: CitrixEstate, status: int) -> Non
 
 
 def test_rate_limited_write_is_repeated(estate: CitrixEstate) -> None:
-    body = {"type": "https://errors-api.cloud.com/common/rateLimitExceeded", "detail": "wait", "parameters": {"retryDelay": "0.2"}}
+    body = {
+        "type": "https://errors-api.cloud.com/common/rateLimitExceeded",
+        "detail": "wait",
+        "parameters": {"retryDelay": "0.2"},
+    }
     estate.fault(UPDATE, {"status": 429, "body": body}, nth=1)
     assert estate.daas("citrix_catalog_image", catalogs=POOL, image="img-3")["changed"]
     assert len(estate.asked("POST", UPDATE)) == 2
@@ -286,7 +353,9 @@ def test_token_that_expires_while_waiting(estate: CitrixEstate) -> None:
     assert len(estate.asked("POST", "tokens")) == 2
 
 
-@pytest.mark.parametrize("then", [{"status": 500}, {"status": 503}, {"drop": "after"}, {"garbage": "<html>busy</html>"}])
+@pytest.mark.parametrize(
+    "then", [{"status": 500}, {"status": 503}, {"drop": "after"}, {"garbage": "<html>busy</html>"}]
+)
 def test_looks_that_go_wrong_do_not_end_the_wait(estate: CitrixEstate, then: dict[str, Any]) -> None:
     estate.reset(publish=600)
     estate.fault(r"/Jobs/[0-9a-f-]+$", then, nth=3, times=2)
@@ -378,19 +447,33 @@ def test_hosting_unit_that_cannot_be_read_fails_only_its_catalogs(estate: Citrix
 
 def test_bounded_concurrency(estate: CitrixEstate) -> None:
     estate.reset(publish=300)
-    estate.lab.change([{"endpoint": "daas", "kind": "catalog", "name": f"Cat {n}", "hosting_unit": "AHV A", "image": "img-2"} for n in range(6)])
+    estate.lab.change(
+        [
+            {"endpoint": "daas", "kind": "catalog", "name": f"Cat {n}", "hosting_unit": "AHV A", "image": "img-2"}
+            for n in range(6)
+        ]
+    )
     wanted = [{"name": f"Cat {n}"} for n in range(6)]
     result = estate.daas("citrix_catalog_image", catalogs=wanted, image="img-3", concurrency=2)
     assert len(result["catalogs"]) == 6
     spans = []
     for catalog in result["catalogs"]:
-        mine = [entry for entry in estate.lab.requests() if catalog["id"] in entry["path"] and not entry["path"].endswith("/Machines")]
+        mine = [
+            entry
+            for entry in estate.lab.requests()
+            if catalog["id"] in entry["path"] and not entry["path"].endswith("/Machines")
+        ]
         spans.append((min(entry["started"] for entry in mine), max(entry["ended"] for entry in mine)))
     assert max(sum(start <= moment < end for start, end in spans) for moment, _end in spans) == 2
 
 
 def test_three_hundred_catalogs(estate: CitrixEstate) -> None:
-    estate.lab.change([{"endpoint": "daas", "kind": "catalog", "name": f"Cat {n:03d}", "hosting_unit": "AHV A", "image": "img-2"} for n in range(300)])
+    estate.lab.change(
+        [
+            {"endpoint": "daas", "kind": "catalog", "name": f"Cat {n:03d}", "hosting_unit": "AHV A", "image": "img-2"}
+            for n in range(300)
+        ]
+    )
     wanted = [{"name": f"cat {n:03d}"} for n in range(300)]
     result = estate.daas("citrix_catalog_image", catalogs=wanted, image="img-3", concurrency=16)
     assert {catalog["after"]["name"] for catalog in result["catalogs"]} == {"img-3"}

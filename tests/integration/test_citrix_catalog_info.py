@@ -16,7 +16,14 @@ def names(result: dict[str, Any]) -> list[str]:
 
 def test_all_catalogs(estate: CitrixEstate) -> None:
     result = estate.daas("citrix_catalog_info")
-    assert names(result) == [f"Größe & Co/東京/{AWKWARD_CATALOG}", "Physical", "Prod/Pool", "Prod/Twin", "Stable", "Test/Süd/Twin"]
+    assert names(result) == [
+        f"Größe & Co/東京/{AWKWARD_CATALOG}",
+        "Physical",
+        "Prod/Pool",
+        "Prod/Twin",
+        "Stable",
+        "Test/Süd/Twin",
+    ]
     pool = result["catalogs"][2]
     assert pool["folder"] == "Prod"
     assert pool["master_image"] == {"name": "img-2", "path": path_of("img-2")}
@@ -45,9 +52,13 @@ def test_folder_in_any_notation(estate: CitrixEstate, separator: str, given: str
 def test_root_folder_awkward_name_and_id(estate: CitrixEstate) -> None:
     (stable,) = estate.daas("citrix_catalog_info", catalogs=[{"name": "stable", "folder": ""}])["catalogs"]
     (awkward,) = estate.daas("citrix_catalog_info", catalogs=[{"name": AWKWARD_CATALOG}])["catalogs"]
-    result = estate.daas("citrix_catalog_info", catalogs=[{"id": stable["id"]}, {"id": awkward["id"].upper()}, {"name": "Stable"}])
+    result = estate.daas(
+        "citrix_catalog_info", catalogs=[{"id": stable["id"]}, {"id": awkward["id"].upper()}, {"name": "Stable"}]
+    )
     assert [catalog["id"] for catalog in result["catalogs"]] == [awkward["id"], stable["id"]]
-    assert "there is no catalog 'Pool' in folder ''" in estate.daas.fails("citrix_catalog_info", catalogs=[{"name": "Pool", "folder": ""}])
+    assert "there is no catalog 'Pool' in folder ''" in estate.daas.fails(
+        "citrix_catalog_info", catalogs=[{"name": "Pool", "folder": ""}]
+    )
 
 
 def test_one_name_in_two_folders_is_refused_with_both(estate: CitrixEstate) -> None:
@@ -70,13 +81,21 @@ def test_name_and_id_exclude_each_other(estate: CitrixEstate) -> None:
 def test_history(estate: CitrixEstate, order: str) -> None:
     estate.behave(history_order=order)
     result = estate.daas("citrix_catalog_info", history=True)
-    histories = {catalog["full_name"]: {image["name"]: image["status"] for image in catalog["history"]} for catalog in result["catalogs"]}
+    histories = {
+        catalog["full_name"]: {image["name"]: image["status"] for image in catalog["history"]}
+        for catalog in result["catalogs"]
+    }
     assert histories["Prod/Pool"] == {"img-2": "Current", "img-1": "Prepared", "img-0": "Prepared"}
     assert histories["Physical"] == {}
 
 
 def test_all_pages_are_read(estate: CitrixEstate) -> None:
-    estate.lab.change([{"endpoint": "daas", "kind": "catalog", "name": f"Cat {n:03d}", "hosting_unit": "AHV A", "image": "img-2"} for n in range(300)])
+    estate.lab.change(
+        [
+            {"endpoint": "daas", "kind": "catalog", "name": f"Cat {n:03d}", "hosting_unit": "AHV A", "image": "img-2"}
+            for n in range(300)
+        ]
+    )
     assert len(estate.daas("citrix_catalog_info")["catalogs"]) == 306
     assert len(estate.asked("GET", "/MachineCatalogs$")) == 2
 
@@ -93,11 +112,23 @@ def test_whom_a_change_would_concern_and_what_the_site_warns_of(estate: CitrixEs
     estate.change("machine", machine="CORP\\P-001", sessions=2)
     estate.change("machine", machine="CORP\\P-002", power_state="Off")
     estate.change("delivery_group", delivery_group="Pool", in_maintenance_mode=True)
-    estate.change("catalog_state", catalog="Prod|Pool", broken=True, errors=["lost"], warnings=["slow"], scheme_warnings=["slow", "rearm"])
+    estate.change(
+        "catalog_state",
+        catalog="Prod|Pool",
+        broken=True,
+        errors=["lost"],
+        warnings=["slow"],
+        scheme_warnings=["slow", "rearm"],
+    )
     estate.lab.forget()
     catalogs = {catalog["name"]: catalog for catalog in estate.daas("citrix_catalog_info", machines=True)["catalogs"]}
     pool = catalogs["Pool"]
-    assert {key: pool["machines"][key] for key in ("machines", "on", "sessions", "out_of_date")} == {"machines": 6, "on": 5, "sessions": 2, "out_of_date": 0}
+    assert {key: pool["machines"][key] for key in ("machines", "on", "sessions", "out_of_date")} == {
+        "machines": 6,
+        "on": 5,
+        "sessions": 2,
+        "out_of_date": 0,
+    }
     (group,) = pool["machines"]["delivery_groups"]
     assert (group["name"], group["machines"], group["in_maintenance_mode"]) == ("Pool", 6, True)
     assert (pool["broken"], pool["errors"], pool["warnings"]) == (True, ["lost"], ["slow", "rearm"])

@@ -14,7 +14,13 @@ RESTART = "citrix_catalog_restart"
 POOL = [{"name": "Pool", "folder": "Prod"}]
 REBOOT = r"\$RebootMachines"
 ALL = ["CORP\\P-001", "CORP\\P-002", "CORP\\P-003", "CORP\\P-004", "CORP\\P-005", "CORP\\P-006"]
-NIGHTLY = {"within_minutes": 30, "warning_minutes": 5, "warning_message": "Restart in %m% minutes", "warning_title": "Restart", "warning_repeat_minutes": 1}
+NIGHTLY = {
+    "within_minutes": 30,
+    "warning_minutes": 5,
+    "warning_message": "Restart in %m% minutes",
+    "warning_title": "Restart",
+    "warning_repeat_minutes": 1,
+}
 
 
 @pytest.fixture
@@ -106,7 +112,11 @@ def test_where_some_have_the_image_only_idle_machines_restart(behind: CitrixEsta
 
 def test_persistent_machines_are_left_alone_and_named(estate: CitrixEstate) -> None:
     result = estate.daas(RESTART, catalogs=[{"name": "Stable"}], reboot={"within_minutes": 0})
-    assert (result["changed"], only(result)["action"], only(result)["machines_take_image"]) == (False, "unchanged", False)
+    assert (result["changed"], only(result)["action"], only(result)["machines_take_image"]) == (
+        False,
+        "unchanged",
+        False,
+    )
     assert "its 2 machines keep the image that they were made from" in only(result)["msg"]
     assert estate.writes() == []
 
@@ -130,21 +140,35 @@ def test_lost_answer_is_followed_by_looking(behind: CitrixEstate, then: dict[str
 
 
 def test_refusals(behind: CitrixEstate) -> None:
-    assert "its image is 'img-2' and not 'img-3'" in behind.daas.fails(RESTART, catalogs=POOL, image="img-3", reboot=NIGHTLY)
+    assert "its image is 'img-2' and not 'img-3'" in behind.daas.fails(
+        RESTART, catalogs=POOL, image="img-3", reboot=NIGHTLY
+    )
     assert "nothing would be restarted" in behind.daas.fails(RESTART, catalogs=POOL, reboot={})
-    assert "users would be warned with nothing" in behind.daas.fails(RESTART, catalogs=POOL, reboot={"within_minutes": 5, "warning_minutes": 5})
+    assert "users would be warned with nothing" in behind.daas.fails(
+        RESTART, catalogs=POOL, reboot={"within_minutes": 5, "warning_minutes": 5}
+    )
     assert "2 catalogs are called 'Twin'" in behind.daas.fails(RESTART, catalogs=[{"name": "Twin"}], reboot=NIGHTLY)
     assert "Near names are 'Pool'" in behind.daas.fails(RESTART, catalogs=[{"name": "Pol"}], reboot=NIGHTLY)
     late = behind.daas.fails(RESTART, catalogs=POOL, reboot=NIGHTLY, start_before="2026-11-01T06:00:00+01:00")
     assert "not started: the window was over" in late
-    assert "start_before: 'soon' is no moment" in behind.daas.fails(RESTART, catalogs=POOL, reboot=NIGHTLY, start_before="soon")
+    assert "start_before: 'soon' is no moment" in behind.daas.fails(
+        RESTART, catalogs=POOL, reboot=NIGHTLY, start_before="soon"
+    )
     assert behind.writes() == []
 
 
 def test_one_catalog_fails_and_the_others_go_on(behind: CitrixEstate) -> None:
     behind.change("machine", machine="CORP\\A-001", image_out_of_date=True)
     behind.fault(REBOOT, {"status": 403}, nth=1)
-    result = run_module(RESTART, {**behind.daas.options, "catalogs": [*POOL, {"name": AWKWARD_CATALOG}], "reboot": {"within_minutes": 0}, "concurrency": 1})
+    result = run_module(
+        RESTART,
+        {
+            **behind.daas.options,
+            "catalogs": [*POOL, {"name": AWKWARD_CATALOG}],
+            "reboot": {"within_minutes": 0},
+            "concurrency": 1,
+        },
+    )
     assert result["failed"]
     assert sorted(catalog["action"] for catalog in result["catalogs"]) == ["failed", "restarted"]
 
@@ -155,7 +179,9 @@ def test_waiting_has_an_end(behind: CitrixEstate) -> None:
 
 
 def test_wrong_secret_is_tried_once(behind: CitrixEstate) -> None:
-    result = run_module(RESTART, {**behind.daas.options, "catalogs": POOL, "reboot": NIGHTLY, "client_secret": "marker-secret"})
+    result = run_module(
+        RESTART, {**behind.daas.options, "catalogs": POOL, "reboot": NIGHTLY, "client_secret": "marker-secret"}
+    )
     assert result["failed"]
     assert "marker-secret" not in str(result)
     assert len(behind.asked("POST", "token")) == 1

@@ -65,7 +65,9 @@ def run_through(estate: CitrixEstate, *images: str) -> None:
         (["-img-2", "img-3"], "img-3", "img-1"),
     ],
 )
-def test_back_means_what_was_there_before_and_never_a_withdrawn_image(estate: CitrixEstate, slots: str, before: list[str], left: str, target: str) -> None:
+def test_back_means_what_was_there_before_and_never_a_withdrawn_image(
+    estate: CitrixEstate, slots: str, before: list[str], left: str, target: str
+) -> None:
     estate.behave(history_slots=slots)
     estate.change("snapshot", "cluster-a", name="img-4", vm="Gold")
     run_through(estate, *before)
@@ -81,9 +83,13 @@ def test_back_and_back_again_wants_the_one_before_both(estate: CitrixEstate) -> 
 
 def test_rollback_that_the_account_has_running_is_waited_for_and_verified(estate: CitrixEstate) -> None:
     estate.reset(rollback=1200)
-    site = CitrixSite.connect({**{name: spec.get("default") for name, spec in CONNECTION_ARGUMENTS.items()}, **estate.daas.options})
+    site = CitrixSite.connect(
+        {**{name: spec.get("default") for name, spec in CONNECTION_ARGUMENTS.items()}, **estate.daas.options}
+    )
     (pool,) = estate.daas("citrix_catalog_info", catalogs=POOL)["catalogs"]
-    start(site, f"/MachineCatalogs/{pool['id']}/$RollbackProvisioningScheme", {"RebootDuration": -1, "WarningDuration": 0})
+    start(
+        site, f"/MachineCatalogs/{pool['id']}/$RollbackProvisioningScheme", {"RebootDuration": -1, "WarningDuration": 0}
+    )
     catalog = only(estate.daas("citrix_catalog_rollback", catalogs=POOL, from_image="img-2"))
     assert (catalog["action"], catalog["after"]["name"]) == ("adopted", "img-1")
 
@@ -136,16 +142,26 @@ def test_image_before_that_was_deleted_on_the_cluster_is_refused(estate: CitrixE
 
 def test_image_before_that_the_history_calls_deleted_is_refused(estate: CitrixEstate) -> None:
     estate.behave(old_image_status="Deleted")
-    assert "'img-1' of its history was deleted" in estate.daas.fails("citrix_catalog_rollback", catalogs=POOL, from_image="img-2")
+    assert "'img-1' of its history was deleted" in estate.daas.fails(
+        "citrix_catalog_rollback", catalogs=POOL, from_image="img-2"
+    )
 
 
 def test_what_to_get_away_from_or_go_to_must_be_said(estate: CitrixEstate) -> None:
-    assert "one of the following is required: from_image, image" in estate.daas.fails("citrix_catalog_rollback", catalogs=POOL)
+    assert "one of the following is required: from_image, image" in estate.daas.fails(
+        "citrix_catalog_rollback", catalogs=POOL
+    )
     assert estate.lab.requests() == []
 
 
 @pytest.mark.parametrize(
-    "then", [{"drop": "after"}, {"drop": "before"}, {"status": 500, "effect": True}, {"garbage": "<html>504</html>", "status": 504, "effect": True}]
+    "then",
+    [
+        {"drop": "after"},
+        {"drop": "before"},
+        {"status": 500, "effect": True},
+        {"garbage": "<html>504</html>", "status": 504, "effect": True},
+    ],
 )
 def test_lost_answer_goes_back_one_step_only(estate: CitrixEstate, then: dict[str, Any]) -> None:
     estate.fault(UPDATE, then, nth=1)
@@ -156,7 +172,9 @@ def test_lost_answer_goes_back_one_step_only(estate: CitrixEstate, then: dict[st
 
 def test_timeout_and_the_next_run_adopts(estate: CitrixEstate) -> None:
     estate.reset(publish=1200)
-    first = run_module("citrix_catalog_rollback", {**estate.daas.options, "catalogs": POOL, "from_image": "img-2", "wait_timeout": 1})
+    first = run_module(
+        "citrix_catalog_rollback", {**estate.daas.options, "catalogs": POOL, "from_image": "img-2", "wait_timeout": 1}
+    )
     assert "still running" in first["msg"]
     second = only(estate.daas("citrix_catalog_rollback", catalogs=POOL, from_image="img-2"))
     assert (second["action"], second["job_id"], second["after"]["name"]) == ("adopted", only(first)["job_id"], "img-1")
@@ -166,7 +184,9 @@ def test_timeout_and_the_next_run_adopts(estate: CitrixEstate) -> None:
 def test_rollback_in_the_way_of_an_update(estate: CitrixEstate) -> None:
     estate.reset(publish=100000)
     estate.daas("citrix_catalog_rollback", catalogs=POOL, from_image="img-2", wait=False)
-    assert "another task is running: image update to" in estate.daas.fails("citrix_catalog_image", catalogs=POOL, image="img-3")
+    assert "another task is running: image update to" in estate.daas.fails(
+        "citrix_catalog_image", catalogs=POOL, image="img-3"
+    )
 
 
 def test_failed_job_is_told(estate: CitrixEstate) -> None:
@@ -178,4 +198,7 @@ def test_failed_job_is_told(estate: CitrixEstate) -> None:
 
 def test_on_premises(estate: CitrixEstate) -> None:
     estate.cvad("citrix_catalog_image", catalogs=[{"name": "Lab"}], image="img-3")
-    assert only(estate.cvad("citrix_catalog_rollback", catalogs=[{"name": "Lab"}], from_image="img-3"))["after"]["name"] == "img-2"
+    assert (
+        only(estate.cvad("citrix_catalog_rollback", catalogs=[{"name": "Lab"}], from_image="img-3"))["after"]["name"]
+        == "img-2"
+    )

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""citrix_catalog_image among other hosts: catalogs that start when a note says so, and what was faulty right before a move."""
+"""citrix_catalog_image among other hosts: catalogs that start when a note says so, and what was faulty right before a
+move."""
 
 from __future__ import annotations
 
@@ -44,7 +45,9 @@ def updated(estate: CitrixEstate, within: float = 20) -> None:
         threading.Event().wait(0.02)
 
 
-def test_each_catalog_starts_when_its_own_note_is_there_and_takes_no_place_before(estate: CitrixEstate, board: Board) -> None:
+def test_each_catalog_starts_when_its_own_note_is_there_and_takes_no_place_before(
+    estate: CitrixEstate, board: Board
+) -> None:
     def later() -> None:
         # With one place for all, the catalog that may start is moved though the other one, first in the list, waits.
         updated(estate)
@@ -54,7 +57,10 @@ def test_each_catalog_starts_when_its_own_note_is_there_and_takes_no_place_befor
     helper.start()
     done = move(estate, board, {"name": "Stable", "start_when": ["b"]}, {"name": "Pool"}, concurrency=1)
     helper.join()
-    assert {name: catalog["action"] for name, catalog in done.items()} == {"Stable": "published", "Prod/Pool": "published"}
+    assert {name: catalog["action"] for name, catalog in done.items()} == {
+        "Stable": "published",
+        "Prod/Pool": "published",
+    }
     assert done["Prod/Pool"]["started"] < done["Stable"]["started"]
 
 
@@ -66,7 +72,9 @@ def test_an_image_that_appears_while_waiting_is_found(estate: CitrixEstate, boar
 
     helper = threading.Thread(target=later)
     helper.start()
-    done = move(estate, board, {"name": "Pool", "image": "img-1"}, {"name": "Stable", "image": "late", "start_when": ["b"]})
+    done = move(
+        estate, board, {"name": "Pool", "image": "img-1"}, {"name": "Stable", "image": "late", "start_when": ["b"]}
+    )
     helper.join()
     assert done["Stable"]["after"]["name"] == "late"
 
@@ -75,10 +83,18 @@ def test_a_note_that_is_not_ready_leaves_only_its_own_catalogs(estate: CitrixEst
     board.leave("a", READY)
     board.leave("b", {"ready": False, "reason": "cluster-b lacks the image"})
     done = move(
-        estate, board, {"name": "Pool", "start_when": ["a"]}, {"name": "Stable", "start_when": ["never", "b"]}, {"name": "Twin", "folder": "Prod", "hold": "no"}
+        estate,
+        board,
+        {"name": "Pool", "start_when": ["a"]},
+        {"name": "Stable", "start_when": ["never", "b"]},
+        {"name": "Twin", "folder": "Prod", "hold": "no"},
     )
     told = {name: (catalog["action"], catalog["msg"]) for name, catalog in done.items()}
-    assert told == {"Prod/Pool": ("published", None), "Stable": ("not_ready", "cluster-b lacks the image"), "Prod/Twin": ("not_ready", "no")}
+    assert told == {
+        "Prod/Pool": ("published", None),
+        "Stable": ("not_ready", "cluster-b lacks the image"),
+        "Prod/Twin": ("not_ready", "no"),
+    }
     assert estate.image_of("Stable") == "img-2"
 
 
@@ -90,17 +106,32 @@ def test_notes_that_do_not_come_in_time_are_a_failure_of_their_catalogs(estate: 
 
 def test_the_window_ends_the_wait(estate: CitrixEstate, board: Board) -> None:
     late = {"start_before": "2026-01-01T00:00:00Z"}
-    done = move(estate, board, {"name": "Stable", "start_when": ["b"]}, {"name": "Pool", "image": "img-2", "start_when": ["b"]}, **late)
-    assert {name: catalog["action"] for name, catalog in done.items()} == {"Stable": "window_over", "Prod/Pool": "unchanged"}
+    done = move(
+        estate,
+        board,
+        {"name": "Stable", "start_when": ["b"]},
+        {"name": "Pool", "image": "img-2", "start_when": ["b"]},
+        **late,
+    )
+    assert {name: catalog["action"] for name, catalog in done.items()} == {
+        "Stable": "window_over",
+        "Prod/Pool": "unchanged",
+    }
 
 
 def test_a_module_that_travels_is_told_what_the_notes_say(board: Board) -> None:
     board.leave("a", READY)
     board.leave("b", {"ready": False, "reason": "no image"})
     assert OPERATION.before_travel
-    given = {"catalogs": [{"name": "A", "start_when": ["a"]}, {"name": "B", "start_when": ["b"]}, {"name": "C"}], "image": "i"}
+    given = {
+        "catalogs": [{"name": "A", "start_when": ["a"]}, {"name": "B", "start_when": ["b"]}, {"name": "C"}],
+        "image": "i",
+    }
     sent = OPERATION.before_travel(given, Run(params=given, board=board))
-    assert sent == {"catalogs": [{"name": "A", "hold": ""}, {"name": "B", "hold": "no image"}, {"name": "C", "hold": ""}], "image": "i"}
+    assert sent == {
+        "catalogs": [{"name": "A", "hold": ""}, {"name": "B", "hold": "no image"}, {"name": "C", "hold": ""}],
+        "image": "i",
+    }
     assert OPERATION.before_travel({"catalogs": "{{ oops"}, Run(params={}, board=board)) == {"catalogs": "{{ oops"}
 
 
@@ -111,10 +142,14 @@ def test_without_a_controller_nothing_that_waits_is_moved(estate: CitrixEstate) 
 
 
 def sick(estate: CitrixEstate, name: str = "P-001") -> None:
-    estate.change("machine", machine=name, registration_state="Unregistered", fault_state="Unregistered", registers=False)
+    estate.change(
+        "machine", machine=name, registration_state="Unregistered", fault_state="Unregistered", registers=False
+    )
 
 
-def test_who_was_faulty_before_a_move_is_told_once_and_never_of_a_catalog_that_has_the_image(estate: CitrixEstate, board: Board) -> None:
+def test_who_was_faulty_before_a_move_is_told_once_and_never_of_a_catalog_that_has_the_image(
+    estate: CitrixEstate, board: Board
+) -> None:
     sick(estate)
     first = move(estate, board, {"name": "Pool"}, look_before=True)["Prod/Pool"]
     assert (first["action"], [name.rpartition("\\")[2] for name in first["faulty_before"]]) == ("published", ["P-001"])

@@ -31,7 +31,11 @@ def test_moves_in_one_request_and_only_once(desktops: Desktops) -> None:
     assert "timeline" not in planned
     assert desktops.writes() == []
     result = desktops.daas(ZONE, catalogs=catalogs, zone="zürich")
-    assert (result["changed"], actions(result), result["moved"]) == (True, {"Prod/Desks": "moved", "Labs": "moved"}, ["Prod/Desks", "Labs"])
+    assert (result["changed"], actions(result), result["moved"]) == (
+        True,
+        {"Prod/Desks": "moved", "Labs": "moved"},
+        ["Prod/Desks", "Labs"],
+    )
     assert [(catalog["before"], catalog["zone"]) for catalog in result["catalogs"]] == [("Primary", "Zürich")] * 2
     assert result["diff"] == planned["diff"]
     assert [piece["phase"] for piece in result["timeline"]] == ["zone"]
@@ -49,11 +53,18 @@ def test_zone_of_a_connection_on_premises(desktops: Desktops) -> None:
 
 
 def test_catalogs_stay_where_machines_stay(desktops: Desktops) -> None:
-    arguments = {"catalogs": [{"name": "Desks"}, {"name": "Labs"}], "hypervisor_connection": "conn-b", "only_when_moved": True}
+    arguments = {
+        "catalogs": [{"name": "Desks"}, {"name": "Labs"}],
+        "hypervisor_connection": "conn-b",
+        "only_when_moved": True,
+    }
     result = desktops.daas(ZONE, **arguments)
     assert actions(result) == {"Prod/Desks": "staying", "Labs": "moved"}
     (staying,) = result["staying"]
-    assert staying["why"] == "6 of 6 machines are still hosted by conn-a (CORP\\M-001, CORP\\M-002, CORP\\M-003 and 3 more)"
+    assert (
+        staying["why"]
+        == "6 of 6 machines are still hosted by conn-a (CORP\\M-001, CORP\\M-002, CORP\\M-003 and 3 more)"
+    )
     assert len(staying["machines"]) == 6
     again = desktops.daas(ZONE, **arguments)
     assert (again["changed"], actions(again)) == (False, {"Prod/Desks": "staying", "Labs": "unchanged"})
@@ -64,7 +75,13 @@ def test_catalogs_stay_where_machines_stay(desktops: Desktops) -> None:
 
 
 def test_awkward_names_and_more_than_a_page_of_machines(desktops: Desktops) -> None:
-    large = {"provisioning_type": "Manual", "hypervisor": "conn-b", "zone": "Primary", "machines": 1100, "machine_prefix": "B-{n:05d}"}
+    large = {
+        "provisioning_type": "Manual",
+        "hypervisor": "conn-b",
+        "zone": "Primary",
+        "machines": 1100,
+        "machine_prefix": "B-{n:05d}",
+    }
     desktops.change("catalog", name=AWKWARD_CATALOG, folder="Größe & Co|東京", **large)
     arguments = {"catalogs": [{"name": AWKWARD_CATALOG}], "zone": "Zürich", "only_when_moved": True}
     assert desktops.daas(ZONE, **arguments)["changed"] is True
@@ -73,15 +90,21 @@ def test_awkward_names_and_more_than_a_page_of_machines(desktops: Desktops) -> N
 
 def test_wrong_names_tell_near_ones(desktops: Desktops) -> None:
     assert "there is no zone 'Zurich'. Near names are 'Zürich'" in desktops.daas.fails(ZONE, **DESKS, zone="Zurich")
-    assert "there is no hypervisor connection 'conn-x'. Near names" in desktops.daas.fails(ZONE, **DESKS, hypervisor_connection="conn-x")
-    assert "there is no catalog 'Desk'. Near names are 'Desks'" in desktops.daas.fails(ZONE, catalogs=[{"name": "Desk"}], zone="Zürich")
+    assert "there is no hypervisor connection 'conn-x'. Near names" in desktops.daas.fails(
+        ZONE, **DESKS, hypervisor_connection="conn-x"
+    )
+    assert "there is no catalog 'Desk'. Near names are 'Desks'" in desktops.daas.fails(
+        ZONE, catalogs=[{"name": "Desk"}], zone="Zürich"
+    )
     assert "one of the following is required: zone, hypervisor_connection" in desktops.daas.fails(ZONE, **DESKS)
     assert desktops.writes() == []
 
 
 def test_a_connection_without_a_zone_is_refused(desktops: Desktops) -> None:
     desktops.connection_answers("conn-b", Zone={})
-    assert "connection conn-b does not tell its zone" in desktops.daas.fails(ZONE, **DESKS, hypervisor_connection="conn-b")
+    assert "connection conn-b does not tell its zone" in desktops.daas.fails(
+        ZONE, **DESKS, hypervisor_connection="conn-b"
+    )
     desktops.lab.forget()
 
 
@@ -131,7 +154,15 @@ def test_the_token_may_expire_at_any_request(desktops: Desktops, path: str) -> N
     assert desktops.daas(ZONE, **DESKS, zone="Zürich")["changed"] is True
 
 
-@pytest.mark.parametrize("switch", [{"unasked_fields": "null"}, {"location_host": "gateway.invalid"}, {"new_job_hidden_seconds": 200}, {"error_shape": "c"}])
+@pytest.mark.parametrize(
+    "switch",
+    [
+        {"unasked_fields": "null"},
+        {"location_host": "gateway.invalid"},
+        {"new_job_hidden_seconds": 200},
+        {"error_shape": "c"},
+    ],
+)
 def test_switches(desktops: Desktops, switch: dict[str, Any]) -> None:
     desktops.behave(**switch)
     assert desktops.daas(ZONE, **DESKS, zone="Zürich", only_when_moved=False)["changed"] is True

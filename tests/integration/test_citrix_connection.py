@@ -25,7 +25,9 @@ def test_log_in(estate: CitrixEstate, site: str) -> None:
 
 
 @pytest.mark.parametrize("site", ["daas", "cvad"])
-@pytest.mark.parametrize("module", ["citrix_site_info", "citrix_catalog_info", "citrix_hosting_unit_info", "citrix_machine_info"])
+@pytest.mark.parametrize(
+    "module", ["citrix_site_info", "citrix_catalog_info", "citrix_hosting_unit_info", "citrix_machine_info"]
+)
 def test_wrong_secret_is_tried_once_and_never_told(estate: CitrixEstate, site: str, module: str) -> None:
     options = {**getattr(estate, site).options, "client_secret": "wr0ng-s3cret"}
     result = run_module(module, options)
@@ -43,7 +45,13 @@ def test_wrong_secret_of_a_writing_module_is_tried_once(estate: CitrixEstate, mo
 
 
 def test_error_inside_a_good_answer_is_a_refusal(estate: CitrixEstate) -> None:
-    estate.fault("cctrustoauth2", {"status": 200, "body": {"error": "invalid_client", "error_description": "Invalid client id or client secret."}})
+    estate.fault(
+        "cctrustoauth2",
+        {
+            "status": 200,
+            "body": {"error": "invalid_client", "error_description": "Invalid client id or client secret."},
+        },
+    )
     assert "Invalid client id or client secret" in estate.daas.fails("citrix_site_info")
     assert len(estate.lab.requests()) == 1
 
@@ -57,9 +65,15 @@ def test_answer_without_a_token(estate: CitrixEstate) -> None:
 def test_unknown_forms_of_a_lifetime_do_no_harm(estate: CitrixEstate, expiry: Any) -> None:
     options = estate.daas.options
     url = f"https://{options['trust_hostname']}/cctrustoauth2/{options['customer_id']}/tokens/clients"
-    form = {"grant_type": "client_credentials", "client_id": options["client_id"], "client_secret": options["client_secret"]}
+    form = {
+        "grant_type": "client_credentials",
+        "client_id": options["client_id"],
+        "client_secret": options["client_secret"],
+    }
     token = requests.post(url, data=form, verify=options["ca_path"], timeout=10).json()["access_token"]
-    estate.fault("cctrustoauth2", {"status": 200, "body": {"token_type": "bearer", "access_token": token, "expires_in": expiry}})
+    estate.fault(
+        "cctrustoauth2", {"status": 200, "body": {"token_type": "bearer", "access_token": token, "expires_in": expiry}}
+    )
     assert estate.daas("citrix_site_info")["site"]["name"] == "cloudxdsite"
 
 
@@ -85,7 +99,10 @@ def test_token_is_renewed_before_it_ends(estate: CitrixEstate) -> None:
     assert not [entry for entry in estate.lab.requests() if entry["status"] == 401]
 
 
-@pytest.mark.parametrize("then", [{"status": 503}, {"status": 502, "body": "<html>Bad gateway</html>"}, {"drop": "before"}, {"drop": "after"}])
+@pytest.mark.parametrize(
+    "then",
+    [{"status": 503}, {"status": 502, "body": "<html>Bad gateway</html>"}, {"drop": "before"}, {"drop": "after"}],
+)
 @pytest.mark.parametrize("path", ["cctrustoauth2", "/Me", "/Zones"])
 def test_what_only_reads_is_repeated(estate: CitrixEstate, path: str, then: dict[str, Any]) -> None:
     estate.fault(path, then, nth=1)
@@ -94,7 +111,11 @@ def test_what_only_reads_is_repeated(estate: CitrixEstate, path: str, then: dict
 
 @pytest.mark.parametrize("path", ["cctrustoauth2", "/Me", "/Zones"])
 def test_rate_limit_is_waited_out(estate: CitrixEstate, path: str) -> None:
-    body = {"type": "https://errors-api.cloud.com/common/rateLimitExceeded", "detail": "slow down", "parameters": [{"name": "retryDelay", "value": "0.3"}]}
+    body = {
+        "type": "https://errors-api.cloud.com/common/rateLimitExceeded",
+        "detail": "slow down",
+        "parameters": [{"name": "retryDelay", "value": "0.3"}],
+    }
     estate.fault(path, {"status": 429, "body": body}, nth=1)
     assert estate.daas("citrix_site_info")["site"]["zones"]
     refused, repeated = [entry for entry in estate.lab.requests() if path.lower() in entry["path"].lower()]
@@ -148,11 +169,18 @@ def test_dormant_site_is_explained(estate: CitrixEstate) -> None:
 
 
 def test_wrong_customer(estate: CitrixEstate) -> None:
-    assert "Client id and secret do not fit this customer id" in estate.daas.fails("citrix_site_info", customer_id="somebodyelse")
+    assert "Client id and secret do not fit this customer id" in estate.daas.fails(
+        "citrix_site_info", customer_id="somebodyelse"
+    )
 
 
 def test_customer_that_the_account_does_not_have(estate: CitrixEstate) -> None:
-    me = {"UserId": "u", "ExpiryTime": "11:22", "RefreshExpirationTime": "11:22", "Customers": [{"Id": "other", "Sites": []}]}
+    me = {
+        "UserId": "u",
+        "ExpiryTime": "11:22",
+        "RefreshExpirationTime": "11:22",
+        "Customers": [{"Id": "other", "Sites": []}],
+    }
     estate.fault("/Me", {"status": 200, "body": me})
     assert "does not belong to customer 'daascustomer' but to 'other'" in estate.daas.fails("citrix_site_info")
 
@@ -160,7 +188,12 @@ def test_customer_that_the_account_does_not_have(estate: CitrixEstate) -> None:
 def test_site_is_chosen_among_several(estate: CitrixEstate) -> None:
     real = estate.daas("citrix_site_info")["site"]
     sites = [{"Id": real["id"], "Name": "cloudxdsite"}, {"Id": "0" * 8, "Name": "Zweite"}]
-    me = {"UserId": "u", "ExpiryTime": "11:22", "RefreshExpirationTime": "11:22", "Customers": [{"Id": "DaasCustomer", "Sites": sites}]}
+    me = {
+        "UserId": "u",
+        "ExpiryTime": "11:22",
+        "RefreshExpirationTime": "11:22",
+        "Customers": [{"Id": "DaasCustomer", "Sites": sites}],
+    }
     estate.fault("/Me", {"status": 200, "body": me})
     assert "has several sites: 'cloudxdsite (" in estate.daas.fails("citrix_site_info")
     assert estate.daas("citrix_site_info", site="CloudXDSite")["site"]["id"] == real["id"]
@@ -181,7 +214,9 @@ def test_address_without_this_api(estate: CitrixEstate) -> None:
 
 def test_unreachable_site(estate: CitrixEstate) -> None:
     estate.change("reachable", reachable=False)
-    assert "cannot be reached" in estate.daas.fails("citrix_site_info") or "no answer" in estate.daas.fails("citrix_site_info")
+    assert "cannot be reached" in estate.daas.fails("citrix_site_info") or "no answer" in estate.daas.fails(
+        "citrix_site_info"
+    )
 
 
 def test_untrusted_certificate(estate: CitrixEstate) -> None:
@@ -199,7 +234,9 @@ def test_list_that_turns_in_circles_ends(estate: CitrixEstate) -> None:
 @pytest.mark.parametrize("site", ["daas", "cvad"])
 def test_an_account_without_a_site_is_told_to_get_a_role(estate: CitrixEstate, site: str) -> None:
     customer = getattr(estate, site).options.get("customer_id", "CitrixOnPremises")
-    estate.fault("/Me", {"status": 200, "body": {"DisplayName": "svc-ansible", "Customers": [{"Id": customer, "Sites": []}]}})
+    estate.fault(
+        "/Me", {"status": 200, "body": {"DisplayName": "svc-ansible", "Customers": [{"Id": customer, "Sites": []}]}}
+    )
     message = getattr(estate, site).fails("citrix_site_info")
     assert "shows no site to the account 'svc-ansible'" in message
     assert "Give it a role in the site" in message

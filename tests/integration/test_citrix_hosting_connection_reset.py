@@ -61,7 +61,9 @@ def test_states_that_were_known_before_are_trusted_when_the_site_has_looked_sinc
     assert (result["changed"], resets(result), result["power_unknown"]) == (True, {"conn-a": 2}, [])
 
 
-def test_states_that_were_known_before_prove_nothing_where_the_site_does_not_say_when_it_looked(desktops: Desktops) -> None:
+def test_states_that_were_known_before_prove_nothing_where_the_site_does_not_say_when_it_looked(
+    desktops: Desktops,
+) -> None:
     desktops.lab.change([{"endpoint": "daas", "kind": "behaviour", "hosting_update_time": "change"}])
     result = desktops.daas(RESET, names=["conn-a"], force=True, settle_timeout=1)
     assert (result["changed"], resets(result)) == (True, {"conn-a": 2})
@@ -82,11 +84,16 @@ def test_what_stays_unknown_is_named_with_what_to_do(desktops: Desktops) -> None
     desktops.set_machines(THREE, power_state="Unknown")
     result = run_module(RESET, {**desktops.daas.options, "names": ["conn-a"], "settle_timeout": 0, "wait_timeout": 1})
     assert result["failed"]
-    assert "1 s after the reset the power state of 3 of 8 machines is not known: CORP\\M-001, CORP\\M-002, CORP\\M-003." in result["msg"]
+    assert (
+        "1 s after the reset the power state of 3 of 8 machines is not known: CORP\\M-001, CORP\\M-002, CORP\\M-003."
+        in result["msg"]
+    )
     assert "Look whether their VMs are on the cluster" in result["msg"]
     assert result["power_unknown"] == [f"CORP\\{name}" for name in THREE]
     assert result["timeline"][0]["phase"] == "reset"
-    assert desktops.daas(RESET, names=["conn-a"], settle_timeout=0, wait=False)["power_unknown"] == result["power_unknown"]
+    assert (
+        desktops.daas(RESET, names=["conn-a"], settle_timeout=0, wait=False)["power_unknown"] == result["power_unknown"]
+    )
 
 
 def test_only_machines_of_the_scope_are_waited_for(desktops: Desktops) -> None:
@@ -111,28 +118,40 @@ def test_connections_that_cannot_be_used(desktops: Desktops) -> None:
     assert desktops.writes() == []
     desktops.change("hypervisor", hypervisor="conn-b", in_maintenance_mode=False)
     desktops.connection_answers("conn-b", Fault={"State": "Unavailable", "Reason": "Host unreachable"})
-    assert "connection conn-b has a fault: Unavailable (Host unreachable)" in str(desktops.daas(RESET, names=["conn-b"])["warnings"])
+    assert "connection conn-b has a fault: Unavailable (Host unreachable)" in str(
+        desktops.daas(RESET, names=["conn-b"])["warnings"]
+    )
     desktops.reset(**NEVER)
     desktops.set_machines(["L-001"], power_state="Unknown")
     desktops.connection_answers("conn-b", Fault={"State": "Unavailable"})
-    assert "CORP\\L-001; connection conn-b has a fault: Unavailable." in desktops.daas.fails(RESET, names=["conn-b"], settle_timeout=0, wait_timeout=1)
+    assert "CORP\\L-001; connection conn-b has a fault: Unavailable." in desktops.daas.fails(
+        RESET, names=["conn-b"], settle_timeout=0, wait_timeout=1
+    )
 
 
 def test_names(desktops: Desktops) -> None:
     assert "there is no hypervisor connection 'conn-c'. Near names are" in desktops.daas.fails(RESET, names=["conn-c"])
-    assert "there is no catalog 'Desk'. Near names are 'Desks'" in desktops.daas.fails(RESET, names=["conn-a"], catalogs=[{"name": "Desk"}])
+    assert "there is no catalog 'Desk'. Near names are 'Desks'" in desktops.daas.fails(
+        RESET, names=["conn-a"], catalogs=[{"name": "Desk"}]
+    )
     desktops.lab.forget()
     assert desktops.daas(RESET, names=[], force=True)["changed"] is False
     assert desktops.lab.requests() == []
 
 
-@pytest.mark.parametrize("then", [{"status": 503}, {"status": 500}, {"drop": "before"}, {"drop": "after"}], ids=lambda then: "-".join(map(str, *then.items())))
+@pytest.mark.parametrize(
+    "then",
+    [{"status": 503}, {"status": 500}, {"drop": "before"}, {"drop": "after"}],
+    ids=lambda then: "-".join(map(str, *then.items())),
+)
 @pytest.mark.parametrize("nth", [1, 2])
 def test_a_lost_answer_never_means_a_reset_too_few(desktops: Desktops, then: dict[str, Any], nth: int) -> None:
     desktops.set_machines(THREE, power_state="Unknown")
     desktops.fault(POST, then, nth=nth)
     assert desktops.daas(RESET, names=["conn-a"])["power_unknown"] == []
-    (connection,) = [each for each in desktops.lab.estate.endpoint("daas").state()["hypervisors"] if each["name"] == "conn-a"]
+    (connection,) = [
+        each for each in desktops.lab.estate.endpoint("daas").state()["hypervisors"] if each["name"] == "conn-a"
+    ]
     assert connection["resets"] in (2, 3)
 
 
@@ -155,7 +174,9 @@ def test_a_reset_that_is_refused_or_fails(desktops: Desktops) -> None:
     assert "It may have taken effect" in desktops.daas.fails(RESET, names=["conn-a"])
     desktops.lab.clear_faults()
     desktops.fault(POST, {"job_status": "CompleteWithWarning"}, nth=1)
-    assert "resetting connection conn-a: The job ended CompleteWithWarning." in str(desktops.daas(RESET, names=["conn-a"])["warnings"])
+    assert "resetting connection conn-a: The job ended CompleteWithWarning." in str(
+        desktops.daas(RESET, names=["conn-a"])["warnings"]
+    )
 
 
 def test_an_answer_without_a_job_is_enough(desktops: Desktops) -> None:
@@ -176,12 +197,27 @@ def test_a_machine_that_is_deleted_meanwhile_is_not_waited_for(desktops: Desktop
 
 @pytest.mark.parametrize(
     "search",
-    [None, {"status": 501}, {"status": 503}, {"drop": "after"}, {"status": 200, "body": {"Items": [], "ContinuationToken": None, "TotalItems": 0}}],
+    [
+        None,
+        {"status": 501},
+        {"status": 503},
+        {"drop": "after"},
+        {"status": 200, "body": {"Items": [], "ContinuationToken": None, "TotalItems": 0}},
+    ],
     ids=["works", "unsupported", "503", "lost answer", "finds nothing"],
 )
-def test_more_than_a_thousand_machines_whatever_the_search_does(desktops: Desktops, search: dict[str, Any] | None) -> None:
+def test_more_than_a_thousand_machines_whatever_the_search_does(
+    desktops: Desktops, search: dict[str, Any] | None
+) -> None:
     desktops.reset(reset_connection=600)
-    desktops.change("catalog", name="Large", hypervisor="conn-a", provisioning_type="Manual", machines=1100, machine_prefix="B-{n:05d}")
+    desktops.change(
+        "catalog",
+        name="Large",
+        hypervisor="conn-a",
+        provisioning_type="Manual",
+        machines=1100,
+        machine_prefix="B-{n:05d}",
+    )
     desktops.set_machines([f"B-{number:05d}" for number in range(1, 1101)], power_state="Unknown")
     if search:
         desktops.fault(SEARCH, search)
@@ -194,7 +230,14 @@ def test_more_than_a_thousand_machines_whatever_the_search_does(desktops: Deskto
 
 
 def test_a_search_that_turns_in_circles_is_done_without(desktops: Desktops) -> None:
-    desktops.change("catalog", name="Large", hypervisor="conn-a", provisioning_type="Manual", machines=1100, machine_prefix="B-{n:05d}")
+    desktops.change(
+        "catalog",
+        name="Large",
+        hypervisor="conn-a",
+        provisioning_type="Manual",
+        machines=1100,
+        machine_prefix="B-{n:05d}",
+    )
     desktops.set_machines([f"B-{number:05d}" for number in range(1, 1101)], power_state="Unknown")
     desktops.fault(SEARCH, {"status": 200, "body": {"Items": [], "ContinuationToken": "again"}})
     assert desktops.daas(RESET, names=["conn-a"], catalogs=[{"name": "Large"}])["power_unknown"] == []
@@ -210,7 +253,13 @@ def test_the_token_may_expire_at_any_request(desktops: Desktops, path: str) -> N
 
 @pytest.mark.parametrize(
     "switch",
-    [{"unasked_fields": "null"}, {"location_host": "gateway.invalid"}, {"new_job_hidden_seconds": 200}, {"unset_times": "null"}, {"limit_above_1000": "clamp"}],
+    [
+        {"unasked_fields": "null"},
+        {"location_host": "gateway.invalid"},
+        {"new_job_hidden_seconds": 200},
+        {"unset_times": "null"},
+        {"limit_above_1000": "clamp"},
+    ],
 )
 def test_switches(desktops: Desktops, switch: dict[str, Any]) -> None:
     desktops.behave(**switch)

@@ -40,7 +40,10 @@ def test_images_of_one(estate: CitrixEstate, location_host: str | None) -> None:
 def test_new_image_behind_the_cache(estate: CitrixEstate) -> None:
     estate.change("snapshot", "cluster-a", name="fresh", vm="Gold")
     assert "fresh" not in images(estate.daas("citrix_hosting_unit_info", name="AHV A", images=True))["AHV A"]
-    assert "fresh" in images(estate.daas("citrix_hosting_unit_info", name="AHV A", images=True, bypass_cache=True))["AHV A"]
+    assert (
+        "fresh"
+        in images(estate.daas("citrix_hosting_unit_info", name="AHV A", images=True, bypass_cache=True))["AHV A"]
+    )
 
 
 def test_unknown_name_tells_near_ones(estate: CitrixEstate) -> None:
@@ -67,7 +70,9 @@ def test_reading_that_fails_is_told(estate: CitrixEstate) -> None:
 @pytest.mark.parametrize("times", [None, "null"])
 def test_answer_that_points_elsewhere_is_followed(estate: CitrixEstate, times: str | None) -> None:
     estate.behave(unset_times=times or "year_0001")
-    estate.fault("/Results", {"status": 303, "headers": {"Location": "https://gateway.invalid/cvad/manage/hypervisorsX"}}, nth=1)
+    estate.fault(
+        "/Results", {"status": 303, "headers": {"Location": "https://gateway.invalid/cvad/manage/hypervisorsX"}}, nth=1
+    )
     assert images(estate.daas("citrix_hosting_unit_info", name="AHV-B", images=True)) == {"AHV-B": ["img-2", "img-3"]}
     assert estate.asked("GET", "/cvad/manage/hypervisorsX$")
     estate.lab.forget()

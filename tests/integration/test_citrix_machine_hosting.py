@@ -52,7 +52,13 @@ TOPOLOGY: dict[str, Any] = {
                     "delivery_group": "Desks",
                 },
                 {"name": "Pool", "hosting_unit": "AHV-A", "image": "img", "machines": 2, "machine_prefix": "MCS-"},
-                {"name": "Streamed", "hypervisor": "conn-a", "provisioning_type": "PVS", "machines": 1, "machine_prefix": "PVS-"},
+                {
+                    "name": "Streamed",
+                    "hypervisor": "conn-a",
+                    "provisioning_type": "PVS",
+                    "machines": 1,
+                    "machine_prefix": "PVS-",
+                },
                 {"name": "Physical", "provisioning_type": "Manual", "machines": 2, "machine_prefix": "TIN-"},
             ],
         },
@@ -60,7 +66,15 @@ TOPOLOGY: dict[str, Any] = {
             "name": "cvad",
             "kind": "cvad",
             "hypervisors": [{"name": "conn-a", "cluster": "cluster-a"}, {"name": "conn-b", "cluster": "cluster-b"}],
-            "catalogs": [{"name": "PC", "hypervisor": "conn-a", "provisioning_type": "Manual", "machines": 3, "machine_prefix": "PC{n}"}],
+            "catalogs": [
+                {
+                    "name": "PC",
+                    "hypervisor": "conn-a",
+                    "provisioning_type": "Manual",
+                    "machines": 3,
+                    "machine_prefix": "PC{n}",
+                }
+            ],
         },
     ],
 }
@@ -73,7 +87,8 @@ def _moving_lab() -> Iterator[RunningLab]:
 
 
 class Estate:
-    """Twelve desks on cluster-a whose VMs are on cluster-b now: `daas` and `cvad` call modules, `vms` are those of cluster-b."""
+    """Twelve desks on cluster-a whose VMs are on cluster-b now: `daas` and `cvad` call modules, `vms` are those of
+    cluster-b."""
 
     def __init__(self, lab: RunningLab) -> None:
         self.lab = lab
@@ -113,7 +128,10 @@ class Estate:
     def hosting(self, site: str = "daas") -> dict[str, tuple[str, str]]:
         """Each machine's (HostedMachineId, connection) as the lab holds it."""
         state = self.lab.estate.endpoint(site).state()
-        return {machine["name"].partition("\\")[2]: (machine["hosted_machine_id"], machine["hypervisor"]) for machine in state["machines"]}
+        return {
+            machine["name"].partition("\\")[2]: (machine["hosted_machine_id"], machine["hypervisor"])
+            for machine in state["machines"]
+        }
 
     def moved(self, *names: str) -> bool:
         hosting = self.hosting()
@@ -136,12 +154,17 @@ def estate(_moving_lab: RunningLab) -> Iterator[Estate]:
 
 
 def validated(arguments: dict[str, Any]) -> dict[str, Any]:
-    checked: dict[str, Any] = ModuleArgumentSpecValidator(dict(OPERATION.arguments), **OPERATION.rules()).validate(arguments).validated_parameters
+    checked: dict[str, Any] = (
+        ModuleArgumentSpecValidator(dict(OPERATION.arguments), **OPERATION.rules())
+        .validate(arguments)
+        .validated_parameters
+    )
     return checked
 
 
 def warnings_of(site: Site, **arguments: Any) -> list[str]:
-    """What a call warns of. AnsibleModule keeps its warnings for the whole process, so that they are asked of the operation."""
+    """What a call warns of. AnsibleModule keeps its warnings for the whole process, so that they are asked of the
+    operation."""
     run = Run(params=validated({**site.options, **arguments}))
     OPERATION.perform(run)
     return run.warnings
@@ -173,7 +196,12 @@ def test_moves_what_is_wrong_once(estate: Estate, write_by: str) -> None:
     assert result["timeline"][0]["phase"] == "re-host"
     estate.lab.forget()
     again = estate.daas(HOSTING, catalogs=PC, vms=estate.vms, write_by=write_by)
-    assert (again["changed"], again["complete"], again["counts"]["right"], again["connections_changed"]) == (False, True, 12, [])
+    assert (again["changed"], again["complete"], again["counts"]["right"], again["connections_changed"]) == (
+        False,
+        True,
+        12,
+        [],
+    )
     assert again["catalogs_by_connection"] == result["catalogs_by_connection"]
     assert writes(estate.lab) == []
 
@@ -208,14 +236,25 @@ def test_before_the_failover_a_uuid_need_not_be_known(estate: Estate) -> None:
 def test_id_and_connection_are_repaired_each_for_itself_in_one_request(estate: Estate) -> None:
     estate.daas(HOSTING, catalogs=PC, vms=estate.vms)
     there = estate.vms_of("cluster-a", "conn-a")
-    wrong_id = {"machine": "PC1", "hosted_machine_id": estate.uuid("PC1", "cluster-a"), "hypervisor_connection": "conn-b"}
-    wrong_connection = {"machine": "CORP\\PC2", "hosted_machine_id": estate.uuid("PC2"), "hypervisor_connection": "conn-a"}
+    wrong_id = {
+        "machine": "PC1",
+        "hosted_machine_id": estate.uuid("PC1", "cluster-a"),
+        "hypervisor_connection": "conn-b",
+    }
+    wrong_connection = {
+        "machine": "CORP\\PC2",
+        "hosted_machine_id": estate.uuid("PC2"),
+        "hypervisor_connection": "conn-a",
+    }
     estate.daas(HOSTING, mapping=[wrong_id, wrong_connection])
     assert not estate.moved("PC1")
     assert not estate.moved("PC2")
     estate.lab.forget()
     result = estate.daas(HOSTING, catalogs=PC, vms=estate.vms)
-    assert names([machine for machine in result["machines"] if machine["action"] == "changed"]) == ["CORP\\PC1", "CORP\\PC2"]
+    assert names([machine for machine in result["machines"] if machine["action"] == "changed"]) == [
+        "CORP\\PC1",
+        "CORP\\PC2",
+    ]
     assert estate.moved()
     bodies = [entry["body"] for entry in estate.asked("PATCH", "/Machines/")]
     assert sorted(body["HostedMachineId"] for body in bodies) == sorted([estate.uuid("PC1"), estate.uuid("PC2")])
@@ -228,35 +267,65 @@ def test_a_newer_clone_never_takes_over(estate: Estate) -> None:
     real = estate.vms
     clone = {**real[0], "name": "pc1", "uuid": "c10e0000-0000-4000-8000-000000000001"}
     told = estate.daas.fails(HOSTING, catalogs=PC, vms=[clone, *real])
-    assert "1 machines are ambiguous: CORP\\PC1 (2 VMs bear its name). All other machines are as they should be." in told
+    assert (
+        "1 machines are ambiguous: CORP\\PC1 (2 VMs bear its name). All other machines are as they should be." in told
+    )
     assert estate.moved(*DESKS[1:])
     assert estate.hosting()["PC1"][1] == "conn-a"
     # Once a machine has the uuid of the real VM, the clone is somebody nobody knows.
-    estate.daas(HOSTING, mapping=[{"machine": "PC1", "hosted_machine_id": estate.uuid("PC1"), "hypervisor_connection": "conn-a"}])
+    estate.daas(
+        HOSTING,
+        mapping=[{"machine": "PC1", "hosted_machine_id": estate.uuid("PC1"), "hypervisor_connection": "conn-a"}],
+    )
     result = estate.daas(HOSTING, vm_names=list(DESKS), vms=[clone, *real])
     assert (result["complete"], [vm["uuid"] for vm in result["unexpected"]]) == (True, [clone["uuid"]])
     assert estate.moved()
 
 
-@pytest.mark.parametrize("search", [None, {"status": 501}, {"status": 503}, {"status": 200, "body": {"Items": [], "ContinuationToken": "again"}}], ids=str)
+@pytest.mark.parametrize(
+    "search",
+    [None, {"status": 501}, {"status": 503}, {"status": 200, "body": {"Items": [], "ContinuationToken": "again"}}],
+    ids=str,
+)
 def test_a_machine_that_nobody_chose_keeps_its_vm(estate: Estate, search: dict[str, Any] | None) -> None:
-    estate.daas(HOSTING, mapping=[{"machine": "PC2", "hosted_machine_id": estate.uuid("PC1"), "hypervisor_connection": "conn-b"}])
-    estate.change("catalog", name="Moved", hypervisor="conn-b", provisioning_type="Manual", machines=1, machine_prefix="ANNA-")
+    estate.daas(
+        HOSTING,
+        mapping=[{"machine": "PC2", "hosted_machine_id": estate.uuid("PC1"), "hypervisor_connection": "conn-b"}],
+    )
+    estate.change(
+        "catalog", name="Moved", hypervisor="conn-b", provisioning_type="Manual", machines=1, machine_prefix="ANNA-"
+    )
     estate.change("machine", machine="ANNA-001", hosted_machine_id=estate.uuid("PC3"))
     if search:
         estate.fault("POST", r"/Machines/\$search", search)
     told = estate.daas.fails(HOSTING, catalogs=PC, machines=["CORP\\PC1", "PC3", "PC4"], vms=estate.vms)
-    assert "2 machines are ambiguous: CORP\\PC1 (its VM belongs to CORP\\PC2 by its uuid), CORP\\PC3 (its VM belongs to CORP\\ANNA-001 by its uuid)" in told
+    assert (
+        "2 machines are ambiguous: CORP\\PC1 (its VM belongs to CORP\\PC2 by its uuid), CORP\\PC3 (its VM belongs to"
+        " CORP\\ANNA-001 by its uuid)" in told
+    )
     assert (estate.moved("PC4"), estate.hosting()["PC3"][1]) == (True, "conn-a")
-    assert "ambiguous" in estate.daas.fails(HOSTING, mapping=[{"machine": "PC3", "hosted_machine_id": estate.uuid("PC3"), "hypervisor_connection": "conn-b"}])
-    planned = run_module(HOSTING, {**estate.daas.options, "machines": ["PC3"], "vms": estate.vms, "vm_names": ["PC3"]}, True)
+    assert "ambiguous" in estate.daas.fails(
+        HOSTING,
+        mapping=[{"machine": "PC3", "hosted_machine_id": estate.uuid("PC3"), "hypervisor_connection": "conn-b"}],
+    )
+    planned = run_module(
+        HOSTING, {**estate.daas.options, "machines": ["PC3"], "vms": estate.vms, "vm_names": ["PC3"]}, True
+    )
     assert names(planned["ambiguous"]) == ["CORP\\PC3"]
 
 
 @pytest.mark.parametrize("switch", ["everything", "single_session", "refuse"])
 def test_a_multi_session_machine_keeps_its_vm_whatever_a_search_covers(estate: Estate, switch: str) -> None:
     estate.behave(search_without_session_support=switch)
-    estate.change("catalog", name="Servers", hypervisor="conn-b", provisioning_type="Manual", machines=1, machine_prefix="SRV-", session_support="MultiSession")
+    estate.change(
+        "catalog",
+        name="Servers",
+        hypervisor="conn-b",
+        provisioning_type="Manual",
+        machines=1,
+        machine_prefix="SRV-",
+        session_support="MultiSession",
+    )
     estate.change("machine", machine="SRV-001", hosted_machine_id=estate.uuid("PC3"))
     estate.lab.forget()
     told = estate.daas.fails(HOSTING, catalogs=PC, machines=["PC3"], vms=estate.vms, vm_names=["PC3"])
@@ -268,7 +337,9 @@ def test_a_vm_of_another_name_is_followed_by_its_machine(estate: Estate) -> None
     there = {**estate.vms[0], "uuid": estate.uuid("PC1", "cluster-a"), "name": "PC1"}
     estate.change("add_machine", catalog="PC", name="ANNA")
     estate.daas(HOSTING, mapping=[{"machine": "PC1", "hosted_machine_id": "lost", "hypervisor_connection": "conn-a"}])
-    estate.daas(HOSTING, mapping=[{"machine": "ANNA", "hosted_machine_id": there["uuid"], "hypervisor_connection": "conn-a"}])
+    estate.daas(
+        HOSTING, mapping=[{"machine": "ANNA", "hosted_machine_id": there["uuid"], "hypervisor_connection": "conn-a"}]
+    )
     estate.daas("citrix_hosting_connection_reset", names=["conn-a"], machines=["ANNA"], force=True, settle_timeout=0)
     result = run_module(HOSTING, {**estate.daas.options, "vm_names": ["PC1"], "vms": [there]})
     assert [(machine["name"], machine["remark"]) for machine in result["machines"]] == [
@@ -278,20 +349,32 @@ def test_a_vm_of_another_name_is_followed_by_its_machine(estate: Estate) -> None
 
 
 def test_a_misspelled_delivery_group_is_told(estate: Estate) -> None:
-    assert any("Desk" in warning for warning in warnings_of(estate.daas, delivery_groups=["Desk", "Desks"], vms=estate.vms))
+    assert any(
+        "Desk" in warning for warning in warnings_of(estate.daas, delivery_groups=["Desk", "Desks"], vms=estate.vms)
+    )
 
 
-@pytest.mark.parametrize("wish", [{"machines": ["PC99"]}, {"delivery_groups": ["Desk"]}, {"machines": ["pc99.corp.example", "PC98"]}])
+@pytest.mark.parametrize(
+    "wish", [{"machines": ["PC99"]}, {"delivery_groups": ["Desk"]}, {"machines": ["pc99.corp.example", "PC98"]}]
+)
 def test_a_wish_that_matched_nothing_is_a_failure(estate: Estate, wish: dict[str, Any]) -> None:
     told = estate.daas.fails(HOSTING, **wish, vms=estate.vms)
     assert "no machine was found" in told
-    assert estate.daas(HOSTING, **wish, vms=estate.vms, policy={"unknown": "ignore"})["unknown"] == next(iter(wish.values()))
+    assert estate.daas(HOSTING, **wish, vms=estate.vms, policy={"unknown": "ignore"})["unknown"] == next(
+        iter(wish.values())
+    )
     assert writes(estate.lab) == []
 
 
 def test_dns_names_are_names(estate: Estate) -> None:
-    result = estate.daas(HOSTING, machines=["PC1.corp.example", "pc2.CORP.example"], exclude=["pc2.corp.example"], vms=estate.vms)
-    assert (names(result["machines"]), names(result["excluded"]), result["unknown"]) == (["CORP\\PC1"], ["CORP\\PC2"], [])
+    result = estate.daas(
+        HOSTING, machines=["PC1.corp.example", "pc2.CORP.example"], exclude=["pc2.corp.example"], vms=estate.vms
+    )
+    assert (names(result["machines"]), names(result["excluded"]), result["unknown"]) == (
+        ["CORP\\PC1"],
+        ["CORP\\PC2"],
+        [],
+    )
 
 
 def test_a_machine_that_has_another_vm_of_its_own_is_only_a_namesake(estate: Estate) -> None:
@@ -309,7 +392,11 @@ def test_a_machine_that_has_another_vm_of_its_own_is_only_a_namesake(estate: Est
 
 def test_a_name_counts_only_on_the_connections_of_the_move(estate: Estate) -> None:
     vms = estate.vms
-    lost = {"machine": "PC1", "hosted_machine_id": "11111111-2222-4333-8444-555555555555", "hypervisor_connection": "conn-vmware"}
+    lost = {
+        "machine": "PC1",
+        "hosted_machine_id": "11111111-2222-4333-8444-555555555555",
+        "hypervisor_connection": "conn-vmware",
+    }
     estate.daas(HOSTING, mapping=[lost], any_plugin=True)
     scope: dict[str, Any] = {"vm_names": ["PC1", "PC2"], "vms": vms, "hypervisor_connections": ["CONN-A", "conn-b"]}
     estate.lab.forget()
@@ -324,14 +411,25 @@ def test_a_name_counts_only_on_the_connections_of_the_move(estate: Estate) -> No
 
 @pytest.mark.parametrize("write_by", ["batch", "single"])
 def test_what_is_still_on_the_connection_that_was_left_is_named(estate: Estate, write_by: str) -> None:
-    scope: dict[str, Any] = {"vm_names": ["PC1", "PC2", "PC3"], "vms": estate.vms[:2], "exclude": ["PC3"], "left_connection": "conn-a"}
+    scope: dict[str, Any] = {
+        "vm_names": ["PC1", "PC2", "PC3"],
+        "vms": estate.vms[:2],
+        "exclude": ["PC3"],
+        "left_connection": "conn-a",
+    }
     planned = estate.daas(HOSTING, check=True, **scope)
     result = estate.daas(HOSTING, **scope, write_by=write_by)
-    left = [f"CORP\\PC{number}" for number in range(1, 13) if f"PC{number}" not in ("PC3", *(vm["name"] for vm in scope["vms"]))]
+    left = [
+        f"CORP\\PC{number}"
+        for number in range(1, 13)
+        if f"PC{number}" not in ("PC3", *(vm["name"] for vm in scope["vms"]))
+    ]
     for told in (planned, result):
         assert sorted({*left, "CORP\\MCS-001", "CORP\\MCS-002", "CORP\\PVS-001"}) == names(told["left_behind"])
         assert told["left_behind"][0]["catalog"]
-    assert "are still on the connection that was left" in estate.daas.fails(HOSTING, **scope, policy={"left_behind": "stop"})
+    assert "are still on the connection that was left" in estate.daas.fails(
+        HOSTING, **scope, policy={"left_behind": "stop"}
+    )
 
 
 def test_awkward_names(estate: Estate) -> None:
@@ -351,10 +449,19 @@ def test_awkward_names(estate: Estate) -> None:
 
 def test_machines_without_a_vm_and_vms_without_a_machine(estate: Estate) -> None:
     vms = [vm for vm in estate.vms if vm["name"] != "PC12"]
-    result = run_module(HOSTING, {**estate.daas.options, "vms": vms, "vm_names": [*DESKS, "server"], "policy": {"unexpected": "fail"}})
-    assert "1 machines have no VM: CORP\\PC12 (no VM is called 'PC12' or 'pc12.corp.example'); 1 VMs are no machine's: server" in result["msg"]
+    result = run_module(
+        HOSTING, {**estate.daas.options, "vms": vms, "vm_names": [*DESKS, "server"], "policy": {"unexpected": "fail"}}
+    )
+    assert (
+        "1 machines have no VM: CORP\\PC12 (no VM is called 'PC12' or 'pc12.corp.example'); 1 VMs are no machine's:"
+        " server" in result["msg"]
+    )
     assert (result["failed"], result["changed"], result["complete"]) == (True, True, False)
-    assert (names(result["missing"]), names(result["unexpected"]), result["counts"]["changed"]) == (["CORP\\PC12"], ["server"], 11)
+    assert (names(result["missing"]), names(result["unexpected"]), result["counts"]["changed"]) == (
+        ["CORP\\PC12"],
+        ["server"],
+        11,
+    )
     assert estate.hosting()["PC12"][1] == "conn-a"
     lenient = estate.daas(HOSTING, vms=vms, vm_names=list(DESKS), policy={"missing": "warn"})
     assert (lenient["complete"], lenient["changed"]) == (False, False)
@@ -366,7 +473,9 @@ def test_machines_without_a_vm_and_vms_without_a_machine(estate: Estate) -> None
 @pytest.mark.parametrize("check", [False, True])
 def test_stop_changes_nothing_at_all(estate: Estate, check: bool) -> None:
     vms = [vm for vm in estate.vms if vm["name"] != "PC12"]
-    result = run_module(HOSTING, {**estate.daas.options, "vms": vms, "catalogs": PC, "policy": {"missing": "stop"}}, check)
+    result = run_module(
+        HOSTING, {**estate.daas.options, "vms": vms, "catalogs": PC, "policy": {"missing": "stop"}}, check
+    )
     assert "Nothing was changed, as the policy says" in result["msg"]
     assert names(result["missing"]) == ["CORP\\PC12"]
     assert "machines" not in result
@@ -376,7 +485,10 @@ def test_stop_changes_nothing_at_all(estate: Estate, check: bool) -> None:
 def test_before_the_failover_it_says_so_in_one_sentence(estate: Estate) -> None:
     vms = [vm for vm in estate.vms if vm["name"] == "server"]
     told = estate.daas.fails(HOSTING, catalogs=PC, vms=vms)
-    assert "not one of the 12 machines (CORP\\PC1, CORP\\PC10, CORP\\PC11 and 9 more) has its VM among the 1 VMs given" in told
+    assert (
+        "not one of the 12 machines (CORP\\PC1, CORP\\PC10, CORP\\PC11 and 9 more) has its VM among the 1 VMs given"
+        in told
+    )
     assert "Fail over first, then re-host" in told
     assert "among the 0 VMs given" in estate.daas.fails(HOSTING, catalogs=PC, vms=[], policy={"missing": "warn"})
     assert estate.daas(HOSTING, catalogs=PC, vms=vms, policy={"missing": "ignore"})["complete"] is False
@@ -388,7 +500,11 @@ def test_scopes_narrow_and_excluded_machines_keep_their_hosting(estate: Estate, 
     listed = tmp_path / "machines.csv"
     listed.write_text("machine;owner\nCORP\\PC1;x\nPC2;y\nPC99;z\n", encoding="utf-8")
     result = estate.daas(HOSTING, machines_csv=str(listed), exclude=["pc2"], vms=estate.vms)
-    assert (names(result["machines"]), names(result["excluded"]), result["unknown"]) == (["CORP\\PC1"], ["CORP\\PC2"], ["PC99"])
+    assert (names(result["machines"]), names(result["excluded"]), result["unknown"]) == (
+        ["CORP\\PC1"],
+        ["CORP\\PC2"],
+        ["PC99"],
+    )
     assert result["complete"] is True
     assert result["excluded"][0]["hypervisor_connection"] == "conn-a"
     assert [name for name, hosting in estate.hosting().items() if hosting[1] == "conn-b"] == ["PC1"]
@@ -402,7 +518,9 @@ def test_scopes_narrow_and_excluded_machines_keep_their_hosting(estate: Estate, 
 @pytest.mark.parametrize("mcs", ["refuse", "accept"])
 def test_provisioned_machines_are_refused_with_the_way_round(estate: Estate, mcs: str) -> None:
     estate.behave(mcs_rehost=mcs)
-    made = [{"name": name, "uuid": f"bbbb-{name}", "hypervisor_connection": "conn-b"} for name in ("MCS-001", "PVS-001")]
+    made = [
+        {"name": name, "uuid": f"bbbb-{name}", "hypervisor_connection": "conn-b"} for name in ("MCS-001", "PVS-001")
+    ]
     catalogs = [*PC, {"name": "Pool"}, {"name": "Streamed"}]
     result = run_module(HOSTING, {**estate.daas.options, "catalogs": catalogs, "vms": [*estate.vms, *made]})
     assert "3 machines cannot be re-hosted: CORP\\MCS-001 (MCS provisioned it" in result["msg"]
@@ -414,13 +532,24 @@ def test_provisioned_machines_are_refused_with_the_way_round(estate: Estate, mcs
 
 
 @pytest.mark.parametrize("write_by", ["batch", "single"])
-def test_machines_without_power_management_are_left_alone_unless_adopted(estate: Estate, write_by: str, tmp_path: Path) -> None:
-    made = [{"name": f"TIN-00{number}", "uuid": f"cccc-{number}", "hypervisor_connection": "conn-b"} for number in (1, 2)]
+def test_machines_without_power_management_are_left_alone_unless_adopted(
+    estate: Estate, write_by: str, tmp_path: Path
+) -> None:
+    made = [
+        {"name": f"TIN-00{number}", "uuid": f"cccc-{number}", "hypervisor_connection": "conn-b"} for number in (1, 2)
+    ]
     left = estate.daas(HOSTING, catalogs=[{"name": "Physical"}], vms=made)
     assert (left["changed"], names(left["unmanaged"])) == (False, ["CORP\\TIN-001", "CORP\\TIN-002"])
     assert writes(estate.lab) == []
     saved = tmp_path / "saved.json"
-    adopted = estate.daas(HOSTING, catalogs=[{"name": "Physical"}], vms=made, adopt_unmanaged=True, write_by=write_by, save_path=str(saved))
+    adopted = estate.daas(
+        HOSTING,
+        catalogs=[{"name": "Physical"}],
+        vms=made,
+        adopt_unmanaged=True,
+        write_by=write_by,
+        save_path=str(saved),
+    )
     assert adopted["counts"]["changed"] == 2
     assert estate.hosting()["TIN-001"] == ("cccc-1", "conn-b")
     assert "the API cannot take hosting away" in estate.daas.fails(HOSTING, mapping_path=str(saved))
@@ -430,9 +559,13 @@ def test_connections_are_looked_at_before_anything_is_written(estate: Estate) ->
     def on(connection: str) -> list[dict[str, Any]]:
         return [{**vm, "hypervisor_connection": connection} for vm in estate.vms]
 
-    assert "there is no hosting connection 'conn-c'. Near names are 'conn-b', 'conn-a'" in estate.daas.fails(HOSTING, catalogs=PC, vms=on("conn-c"))
+    assert "there is no hosting connection 'conn-c'. Near names are 'conn-b', 'conn-a'" in estate.daas.fails(
+        HOSTING, catalogs=PC, vms=on("conn-c")
+    )
     assert "'conn-resting' is in maintenance mode" in estate.daas.fails(HOSTING, catalogs=PC, vms=on("conn-resting"))
-    assert "plug-in 'VmwareFactory', which is none of Nutanix AHV" in estate.daas.fails(HOSTING, check=True, catalogs=PC, vms=on("conn-vmware"))
+    assert "plug-in 'VmwareFactory', which is none of Nutanix AHV" in estate.daas.fails(
+        HOSTING, check=True, catalogs=PC, vms=on("conn-vmware")
+    )
     assert writes(estate.lab) == []
     assert estate.daas(HOSTING, catalogs=PC, vms=on("conn-vmware"), any_plugin=True)["counts"]["changed"] == 12
 
@@ -443,7 +576,9 @@ def test_senseless_calls_are_refused(estate: Estate) -> None:
     assert "A mapping names its machines itself" in estate.daas.fails(HOSTING, mapping=mapping, catalogs=PC)
     assert "mutually exclusive" in estate.daas.fails(HOSTING, mapping=mapping, vms=[])
     assert "batch_size must be at least 1" in estate.daas.fails(HOSTING, mapping=mapping, batch_size=0)
-    assert "value of ambiguous must be one of" in estate.daas.fails(HOSTING, mapping=mapping, policy={"ambiguous": "newest"})
+    assert "value of ambiguous must be one of" in estate.daas.fails(
+        HOSTING, mapping=mapping, policy={"ambiguous": "newest"}
+    )
     assert "Near names are 'PC'" in estate.daas.fails(HOSTING, catalogs=[{"name": "PCs"}], vms=[])
     assert writes(estate.lab) == []
 
@@ -459,7 +594,10 @@ def test_more_machines_than_a_page(estate: Estate) -> None:
     topology = deepcopy(TOPOLOGY)
     topology["citrix_sites"][0]["catalogs"][0]["machines"] = 1100
     estate.reset(topology)
-    vms = [{"name": f"pc{number}", "uuid": f"uuid-{number}", "hypervisor_connection": "conn-b"} for number in range(1, 1101)]
+    vms = [
+        {"name": f"pc{number}", "uuid": f"uuid-{number}", "hypervisor_connection": "conn-b"}
+        for number in range(1, 1101)
+    ]
     result = estate.daas(HOSTING, catalogs=PC, vms=vms)
     assert (result["counts"]["changed"], result["complete"]) == (1100, True)
     hosting = estate.hosting()
@@ -485,7 +623,11 @@ def test_the_saved_hosting_takes_it_back(estate: Estate, tmp_path: Path, write_b
     planned = estate.daas(HOSTING, check=True, mapping_path=str(saved))
     assert (planned["counts"]["would_change"], estate.moved()) == (12, True)
     undone = estate.daas(HOSTING, mapping_path=str(saved), write_by=write_by)
-    assert (undone["counts"]["changed"], undone["connections_changed"], undone["machines"][0]["action"]) == (12, ["conn-a"], "changed")
+    assert (undone["counts"]["changed"], undone["connections_changed"], undone["machines"][0]["action"]) == (
+        12,
+        ["conn-a"],
+        "changed",
+    )
     assert estate.hosting() == before
     estate.lab.forget()
     assert estate.daas(HOSTING, mapping_path=str(saved))["changed"] is False
@@ -504,7 +646,9 @@ def test_undo_copes_with_machines_that_are_gone(estate: Estate, tmp_path: Path) 
         ("CORP\\PC2", "another machine bears its name now"),
     ]
     assert (result["counts"]["changed"], result["complete"]) == (10, False)
-    assert "2 machines are gone from the site" in estate.daas.fails(HOSTING, mapping_path=str(saved), policy={"vanished": "stop"})
+    assert "2 machines are gone from the site" in estate.daas.fails(
+        HOSTING, mapping_path=str(saved), policy={"vanished": "stop"}
+    )
     estate.change("delete_catalog", catalog="PC")
     assert estate.daas(HOSTING, mapping_path=str(saved))["counts"]["vanished"] == 12
 
@@ -513,12 +657,16 @@ def test_undo_finds_machines_in_other_catalogs(estate: Estate, tmp_path: Path) -
     topology = deepcopy(TOPOLOGY)
     topology["citrix_sites"][0]["catalogs"][0]["machines"] = 30
     estate.reset(topology)
-    vms = [{"name": f"pc{number}", "uuid": f"uuid-{number}", "hypervisor_connection": "conn-b"} for number in range(1, 31)]
+    vms = [
+        {"name": f"pc{number}", "uuid": f"uuid-{number}", "hypervisor_connection": "conn-b"} for number in range(1, 31)
+    ]
     saved = tmp_path / "saved.json"
     estate.daas(HOSTING, catalogs=PC, vms=vms, save_path=str(saved))
     # As if all of them had been in another catalog then.
     text = json.loads(saved.read_text(encoding="utf-8"))
-    estate.change("catalog", name="Before", hypervisor="conn-a", provisioning_type="Manual", machines=1, machine_prefix="OLD-")
+    estate.change(
+        "catalog", name="Before", hypervisor="conn-a", provisioning_type="Manual", machines=1, machine_prefix="OLD-"
+    )
     (before,) = estate.daas("citrix_catalog_info", catalogs=[{"name": "Before"}])["catalogs"]
     for entry in text["machines"]:
         entry["catalog_id"] = before["id"]
@@ -534,7 +682,9 @@ def test_two_sites_with_one_new_file_do_not_lose_each_others_hosting(estate: Est
     with pytest.raises(AlreadyThere):
         write_report(saved, "{}", "", new=True)
     assert [path.name for path in tmp_path.iterdir()] == ["saved.json"]
-    assert "it holds machines of site 'other'" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms, save_path=str(saved))
+    assert "it holds machines of site 'other'" in estate.daas.fails(
+        HOSTING, catalogs=PC, vms=estate.vms, save_path=str(saved)
+    )
     assert saved.read_text(encoding="utf-8") == other
 
 
@@ -547,7 +697,9 @@ def test_files_that_cannot_be_used(estate: Estate, tmp_path: Path) -> None:
     saved.write_text("[]", encoding="utf-8")
     assert "it was not written by save_path" in estate.daas.fails(HOSTING, mapping_path=str(saved))
     assert "There is no saved hosting" in estate.daas.fails(HOSTING, mapping_path=str(tmp_path / "none.json"))
-    assert "cannot be used: [Errno 20] Not a directory" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms, save_path=f"{saved}/x.json")
+    assert "cannot be used: [Errno 20] Not a directory" in estate.daas.fails(
+        HOSTING, catalogs=PC, vms=estate.vms, save_path=f"{saved}/x.json"
+    )
     assert writes(estate.lab) == []
 
 
@@ -564,7 +716,9 @@ def test_a_site_without_batches_is_written_one_by_one(estate: Estate) -> None:
         estate.fault("POST", r"\$batch", {"status": status, "body": {"detail": "no such thing"}})
         assert estate.daas(HOSTING, catalogs=PC, vms=estate.vms)["written_by"] == "single"
         assert (estate.moved(), len(estate.asked("POST", "$batch"))) == (True, 1)
-        assert "no such thing" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms_of("cluster-a", "conn-a"), write_by="batch")
+        assert "no such thing" in estate.daas.fails(
+            HOSTING, catalogs=PC, vms=estate.vms_of("cluster-a", "conn-a"), write_by="batch"
+        )
 
 
 SWITCHES: list[dict[str, Any]] = [
@@ -615,10 +769,17 @@ def test_a_refusal_is_told_in_the_sites_words_and_not_repeated(estate: Estate, s
     assert "1 machines could not be changed: CORP\\PC3" in result["msg"]
     assert "400: There is no VM 00000000-0000-4000-8000-000000000000 on conn-b." in result["msg"]
     (failed,) = result["failed_machines"]
-    assert (failed["hypervisor_connection"], failed["wanted"]) == ("conn-a", "00000000-0000-4000-8000-000000000000 on conn-b")
+    assert (failed["hypervisor_connection"], failed["wanted"]) == (
+        "conn-a",
+        "00000000-0000-4000-8000-000000000000 on conn-b",
+    )
     assert (result["counts"]["changed"], result["complete"]) == (11, False)
     assert "CORP\\PC3" not in result["diff"]["after"]["machines"]
-    patches = len(estate.asked("PATCH", "/Machines/")) if write_by == "single" else sum(len(entry["body"]["Items"]) for entry in estate.asked("POST", "$batch"))
+    patches = (
+        len(estate.asked("PATCH", "/Machines/"))
+        if write_by == "single"
+        else sum(len(entry["body"]["Items"]) for entry in estate.asked("POST", "$batch"))
+    )
     assert patches == 12
 
 
@@ -627,7 +788,8 @@ def test_machines_in_each_others_way_come_right_one_after_the_other(estate: Esta
     estate.behave(machine_id_in_use="refuse")
     own = [estate.uuid(name, "cluster-a") for name in DESKS]
     shifted = [
-        {"machine": name, "hosted_machine_id": uuid, "hypervisor_connection": "conn-a"} for name, uuid in zip(DESKS, [*own[1:], "free-one"], strict=True)
+        {"machine": name, "hosted_machine_id": uuid, "hypervisor_connection": "conn-a"}
+        for name, uuid in zip(DESKS, [*own[1:], "free-one"], strict=True)
     ]
     result = estate.daas(HOSTING, mapping=shifted[9:], write_by=write_by)
     assert result["counts"]["changed"] == 3
@@ -650,13 +812,21 @@ def test_a_machine_deleted_in_the_middle_is_told_and_the_rest_goes_on(estate: Es
     if write_by == "single":
         estate.fault("PATCH", "/Machines/", {"delay": 60.0})
     result = estate.daas(HOSTING, catalogs=PC, vms=estate.vms, write_by=write_by, concurrency=1)
-    assert [(gone["name"], gone["reason"]) for gone in result["vanished"]] == [("CORP\\PC5", "it was deleted while it was being re-hosted")]
+    assert [(gone["name"], gone["reason"]) for gone in result["vanished"]] == [
+        ("CORP\\PC5", "it was deleted while it was being re-hosted")
+    ]
     assert (result["counts"]["changed"], result["complete"], result["failed_machines"]) == (11, False, [])
     assert "CORP\\PC5" not in result["diff"]["after"]["machines"]
     assert estate.moved(*(name for name in DESKS if name != "PC5"))
 
 
-RETRY = {"status": 429, "body": {"type": "https://errors-api.cloud.com/common/rateLimitExceeded", "parameters": [{"name": "retryDelay", "value": "0.1"}]}}
+RETRY = {
+    "status": 429,
+    "body": {
+        "type": "https://errors-api.cloud.com/common/rateLimitExceeded",
+        "parameters": [{"name": "retryDelay", "value": "0.1"}],
+    },
+}
 FAULTS: list[dict[str, Any]] = [
     {"then": RETRY, "share": 0.3, "times": 30},
     {"then": {"status": 503}, "nth": 1},
@@ -753,7 +923,17 @@ def test_a_batch_that_hangs_keeps_nobody_from_writing(estate: Estate, monkeypatc
 
 
 def test_a_secret_that_is_refused_in_the_middle_is_tried_once_by_all_threads_together(estate: Estate) -> None:
-    estate.lab.faults([{"method": "POST", "path": "tokens", "then": {"status": 400, "body": {"error": "invalid_client"}}, "nth": 2, "times": 50}])
+    estate.lab.faults(
+        [
+            {
+                "method": "POST",
+                "path": "tokens",
+                "then": {"status": 400, "body": {"error": "invalid_client"}},
+                "nth": 2,
+                "times": 50,
+            }
+        ]
+    )
     estate.fault("PATCH", "/Machines/", {"expire_token": True, "delay": 60.0})
     assert "They were tried once only" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms, write_by="single")
     assert len(estate.asked("POST", "tokens")) == 2

@@ -99,7 +99,9 @@ def test_files_that_are_not_ours_are_refused(desktops: Desktops, tmp_path: Path)
     desktops.cvad(MAINTENANCE, state="drained", machines=["L-001"], saved_path=str(path))
     desktops.lab.forget()
     for arguments in ({**DRAIN}, {"state": "released"}):
-        assert "it belongs to the site 'cvad" in desktops.daas.fails(MAINTENANCE, **arguments, saved_path=str(path)).replace("cloudxdsite", "")
+        assert "it belongs to the site 'cvad" in desktops.daas.fails(
+            MAINTENANCE, **arguments, saved_path=str(path)
+        ).replace("cloudxdsite", "")
     for text in ("no JSON", "[]", '{"format": 1, "drained": 5}'):
         path.write_text(text, encoding="utf-8")
         assert f"{path} cannot be used" in desktops.daas.fails(MAINTENANCE, **DRAIN, saved_path=str(path))
@@ -112,7 +114,10 @@ def test_waits_until_users_have_gone(desktops: Desktops) -> None:
     desktops.set_machines(["M-001", "M-004"], sessions=1, session_user="CORP\\anna")
     told = run_module(MAINTENANCE, {**desktops.daas.options, **DRAIN, "wait_timeout": 1})
     assert told["failed"]
-    assert "2 machines still have sessions after 1 s: CORP\\M-001 (CORP\\anna, Active), CORP\\M-004 (CORP\\anna, Active). Nobody was logged off" in told["msg"]
+    assert (
+        "2 machines still have sessions after 1 s: CORP\\M-001 (CORP\\anna, Active), CORP\\M-004 (CORP\\anna, Active)."
+        " Nobody was logged off" in told["msg"]
+    )
     assert told["sessions"][0] == {"machine": "CORP\\M-001", "user": "CORP\\anna", "state": "Active", "sessions": 1}
     assert in_maintenance(desktops) == SIX
     assert told["switched"] == SIX
@@ -136,7 +141,9 @@ def test_sessions_may_be_a_reason_not_to_begin(desktops: Desktops) -> None:
     desktops.set_machines(["M-001"], sessions=1, session_user="CORP\\anna")
     for check in (True, False):
         told = desktops.daas.fails(MAINTENANCE, check=check, **DRAIN, sessions="fail")
-        assert "refused, because 1 machines have sessions: CORP\\M-001 (CORP\\anna, Active). Nothing was changed" in told
+        assert (
+            "refused, because 1 machines have sessions: CORP\\M-001 (CORP\\anna, Active). Nothing was changed" in told
+        )
     assert desktops.writes() == []
     assert desktops.daas(MAINTENANCE, **DRAIN, sessions="fail", exclude=["M-001"])["changed"] is True
 
@@ -145,7 +152,9 @@ def test_machines_of_no_delivery_group(desktops: Desktops) -> None:
     desktops.set_machines(["X-001"], sessions=1, session_user="CORP\\anna")
     desktops.set_machines(["X-002"], in_maintenance_mode=True)
     loose = {"catalogs": [{"name": "Loose"}]}
-    assert "1 machines still have sessions" in desktops.daas.fails(MAINTENANCE, state="drained", **loose, wait_timeout=0)
+    assert "1 machines still have sessions" in desktops.daas.fails(
+        MAINTENANCE, state="drained", **loose, wait_timeout=0
+    )
     result = desktops.daas(MAINTENANCE, state="drained", **loose, sessions="ignore")
     assert (result["changed"], result["without_delivery_group"]) == (False, ["CORP\\X-001", "CORP\\X-002"])
     assert desktops.writes() == []
@@ -164,7 +173,14 @@ def test_what_cannot_be_switched_fails_and_is_not_saved(desktops: Desktops, tmp_
     told = run_module(MAINTENANCE, {**desktops.daas.options, **arguments})
     assert "could not be switched on for 1 of 6 machines. CORP\\M-003: " in told["msg"]
     assert "Out of your scope" in told["failed_machines"][0]["reason"]
-    assert [machine["action"] for machine in told["machines"]] == ["changed", "changed", "failed", "changed", "changed", "changed"]
+    assert [machine["action"] for machine in told["machines"]] == [
+        "changed",
+        "changed",
+        "failed",
+        "changed",
+        "changed",
+        "changed",
+    ]
     assert "CORP\\M-003" not in saved(path)
     desktops.lab.clear_faults()
     assert desktops.daas(MAINTENANCE, **arguments)["switched"] == ["CORP\\M-003"]
@@ -203,20 +219,33 @@ def test_wrong_names_tell_near_ones(desktops: Desktops) -> None:
     told = desktops.daas.fails(MAINTENANCE, state="drained", machines=["M-001", "M-0001", "CORP\\L-0002"])
     assert "there is no machine 'M-0001', 'CORP\\L-0002'. Near names are 'M-001'" in told
     assert "Near names are 'CORP\\L-002'" in told
-    assert "there is no catalog 'Desk'. Near names" in desktops.daas.fails(MAINTENANCE, state="drained", catalogs=[{"name": "Desk"}])
-    assert "state is drained but any of the following are missing" in desktops.daas.fails(MAINTENANCE, state="drained", saved_path="x.json")
+    assert "there is no catalog 'Desk'. Near names" in desktops.daas.fails(
+        MAINTENANCE, state="drained", catalogs=[{"name": "Desk"}]
+    )
+    assert "state is drained but any of the following are missing" in desktops.daas.fails(
+        MAINTENANCE, state="drained", saved_path="x.json"
+    )
     assert "one of the following is required" in desktops.daas.fails(MAINTENANCE, state="released")
     assert desktops.writes() == []
 
 
 @pytest.mark.parametrize("write_by", ["batch", "single"])
 @pytest.mark.parametrize(
-    "then", [{"status": 503}, {"drop": "before"}, {"drop": "after"}, {"expire_token": True}], ids=lambda then: "-".join(map(str, *then.items()))
+    "then",
+    [{"status": 503}, {"drop": "before"}, {"drop": "after"}, {"expire_token": True}],
+    ids=lambda then: "-".join(map(str, *then.items())),
 )
-def test_one_bad_answer_to_a_write_does_not_matter(desktops: Desktops, tmp_path: Path, write_by: str, then: dict[str, Any]) -> None:
+def test_one_bad_answer_to_a_write_does_not_matter(
+    desktops: Desktops, tmp_path: Path, write_by: str, then: dict[str, Any]
+) -> None:
     path = tmp_path / "drained.json"
     for arguments, method, expected in ((DRAIN, "POST|PATCH", SIX), ({"state": "released"}, "POST|PATCH", [])):
-        desktops.fault(r"/\$batch" if write_by == "batch" else "/Machines/", then, method=method.partition("|")[0 if write_by == "batch" else 2], nth=1)
+        desktops.fault(
+            r"/\$batch" if write_by == "batch" else "/Machines/",
+            then,
+            method=method.partition("|")[0 if write_by == "batch" else 2],
+            nth=1,
+        )
         assert desktops.daas(MAINTENANCE, **arguments, saved_path=str(path), write_by=write_by)["changed"] is True
         assert in_maintenance(desktops) == expected
     assert saved(path) == []
@@ -251,7 +280,15 @@ def test_switches(desktops: Desktops, switch: dict[str, Any]) -> None:
 
 def test_more_than_a_thousand_machines(desktops: Desktops, tmp_path: Path) -> None:
     path = tmp_path / "drained.json"
-    desktops.change("catalog", name="Large", hypervisor="conn-a", provisioning_type="Manual", machines=1100, machine_prefix="B-{n:05d}", sessions=30)
+    desktops.change(
+        "catalog",
+        name="Large",
+        hypervisor="conn-a",
+        provisioning_type="Manual",
+        machines=1100,
+        machine_prefix="B-{n:05d}",
+        sessions=30,
+    )
     large = {"catalogs": [{"name": "Large"}], "saved_path": str(path)}
     told = run_module(MAINTENANCE, {**desktops.daas.options, **large, "state": "drained", "wait_timeout": 0})
     assert "30 machines still have sessions after 0 s: " in told["msg"]
@@ -274,7 +311,11 @@ def test_two_runs_with_one_file_do_not_forget_each_others_machines(desktops: Des
             drained.append(desktops.daas(MAINTENANCE, **labs))
 
     arguments = {**desktops.daas.options, "state": "released", "saved_path": str(path)}
-    checked = ModuleArgumentSpecValidator(dict(OPERATION.arguments), **OPERATION.rules()).validate(arguments).validated_parameters
+    checked = (
+        ModuleArgumentSpecValidator(dict(OPERATION.arguments), **OPERATION.rules())
+        .validate(arguments)
+        .validated_parameters
+    )
     assert OPERATION.perform(Run(params=checked, progress=drain_meanwhile))["switched"] == SIX
     assert saved(path) == drained[1]["switched"] == in_maintenance(desktops)
 
@@ -288,7 +329,11 @@ def test_a_machine_is_drained_whose_vm_has_another_name(desktops: Desktops) -> N
 
 def test_a_delivery_group_without_machines_is_told(desktops: Desktops) -> None:
     arguments = {**desktops.daas.options, "state": "drained", "delivery_groups": ["Desk"]}
-    checked = ModuleArgumentSpecValidator(dict(OPERATION.arguments), **OPERATION.rules()).validate(arguments).validated_parameters
+    checked = (
+        ModuleArgumentSpecValidator(dict(OPERATION.arguments), **OPERATION.rules())
+        .validate(arguments)
+        .validated_parameters
+    )
     run = Run(params=checked, check=True)
     assert OPERATION.perform(run)["machines"] == []
     assert any("no machine is in the delivery group 'Desk'" in warning for warning in run.warnings)

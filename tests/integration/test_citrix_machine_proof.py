@@ -45,12 +45,17 @@ def test_waits_until_enough_are_registered(desktops: Desktops) -> None:
     desktops.set_machines(["M-001", "M-002"], registration_state="Unregistered")
     told = run_module(PROOF, {**desktops.daas.options, "machines": machines, "wait_timeout": 1})
     assert told["failed"]
-    assert "12 machines are not proven within 1 s: 10 of 12 machines that are on are registered, 90 % are wanted (not CORP\\M-001, CORP\\M-002)" in told["msg"]
+    assert (
+        "12 machines are not proven within 1 s: 10 of 12 machines that are on are registered, 90 % are wanted (not"
+        " CORP\\M-001, CORP\\M-002)" in told["msg"]
+    )
     assert (told["proven"], told["unregistered"]) == (False, ["CORP\\M-001", "CORP\\M-002"])
     assert desktops.daas(PROOF, machines=machines, registered_percent=83)["proven"] is True
     assert desktops.daas(PROOF, machines=machines, wait=False, fail=False)["proven"] is False
     desktops.set_machines(["M-001", "M-002"], power_state="Unknown")
-    assert "2 of 12 machines have a power state that is not known" in desktops.daas.fails(PROOF, machines=machines, wait=False)
+    assert "2 of 12 machines have a power state that is not known" in desktops.daas.fails(
+        PROOF, machines=machines, wait=False
+    )
     # conn-a is reset by somebody while it is waited
     desktops.reset(reset_connection=600)
     machines = desktops.hosting()
@@ -60,7 +65,14 @@ def test_waits_until_enough_are_registered(desktops: Desktops) -> None:
 
 
 def test_a_catalog_that_is_well_is_not_looked_at_again(desktops: Desktops) -> None:
-    desktops.change("catalog", name="Large", hypervisor="conn-b", provisioning_type="Manual", machines=30, machine_prefix="B-{n:05d}")
+    desktops.change(
+        "catalog",
+        name="Large",
+        hypervisor="conn-b",
+        provisioning_type="Manual",
+        machines=30,
+        machine_prefix="B-{n:05d}",
+    )
     machines = desktops.hosting()
     desktops.set_machines(["M-001", "M-002"], registration_state="Unregistered")
     desktops.daas.fails(PROOF, machines=machines, registered_percent=100, wait_timeout=1)
@@ -83,19 +95,28 @@ def test_wrong_hosting_is_told_both_ways(desktops: Desktops) -> None:
     }
     assert [each["wrong_hosting"] for each in told["catalogs"]] == [0, 2, 0]
     shouted = [
-        {**each, "hosted_machine_id": each["hosted_machine_id"].upper(), "hypervisor_connection": each["hypervisor_connection"].upper()} for each in rest
+        {
+            **each,
+            "hosted_machine_id": each["hosted_machine_id"].upper(),
+            "hypervisor_connection": each["hypervisor_connection"].upper(),
+        }
+        for each in rest
     ]
     assert desktops.daas(PROOF, machines=shouted)["proven"] is True
 
 
 def test_check_mode_looks_once_and_never_fails(desktops: Desktops) -> None:
-    machines = [{**machine, "hosted_machine_id": "", "hypervisor_connection": "conn-b"} for machine in desktops.hosting()]
+    machines = [
+        {**machine, "hosted_machine_id": "", "hypervisor_connection": "conn-b"} for machine in desktops.hosting()
+    ]
     result = desktops.daas(PROOF, check=True, machines=machines)
     assert (result["proven"], len(result["wrong_hosting"]), result["seconds"]) == (False, 8, 0)
     assert "timeline" not in result
     assert len(desktops.asked("GET", "/Machines/")) == 12
     assert "machines lacks hosted_machine_id of CORP\\L-001" in desktops.daas.fails(PROOF, machines=machines)
-    assert "an entry of machines lacks id, catalog_id" in desktops.daas.fails(PROOF, machines=[{**machines[0], "id": None, "catalog_id": ""}])
+    assert "an entry of machines lacks id, catalog_id" in desktops.daas.fails(
+        PROOF, machines=[{**machines[0], "id": None, "catalog_id": ""}]
+    )
     assert desktops.writes() == []
 
 
@@ -106,7 +127,9 @@ def test_what_is_off_proves_nothing(desktops: Desktops) -> None:
     assert (result["proven"], result["off"]) == (False, ["CORP\\M-001", "CORP\\M-002"])
     assert result["reason"] == "0 machines are registered, at least 1 must be to prove anything"
     assert desktops.daas(PROOF, machines=machines, wait=False, registered_at_least=0)["proven"] is True
-    assert "0 of 2 machines are on, 50 % are wanted" in desktops.daas.fails(PROOF, machines=machines, wait=False, powered_on_percent=50)
+    assert "0 of 2 machines are on, 50 % are wanted" in desktops.daas.fails(
+        PROOF, machines=machines, wait=False, powered_on_percent=50
+    )
 
 
 def test_a_vm_that_is_not_found_is_no_proof(desktops: Desktops) -> None:
@@ -134,7 +157,14 @@ def test_a_machine_in_another_catalog_than_before_is_found(desktops: Desktops) -
 
 @pytest.mark.parametrize("known", [True, False])
 def test_more_than_a_thousand_machines(desktops: Desktops, known: bool) -> None:
-    desktops.change("catalog", name="Large", hypervisor="conn-b", provisioning_type="Manual", machines=1100, machine_prefix="B-{n:05d}")
+    desktops.change(
+        "catalog",
+        name="Large",
+        hypervisor="conn-b",
+        provisioning_type="Manual",
+        machines=1100,
+        machine_prefix="B-{n:05d}",
+    )
     machines = desktops.hosting()
     if not known:
         machines = [{**machine, "catalog_id": ELSEWHERE} for machine in machines]
@@ -142,14 +172,22 @@ def test_more_than_a_thousand_machines(desktops: Desktops, known: bool) -> None:
     assert len(desktops.lab.requests()) < 20
 
 
-@pytest.mark.parametrize(("option", "value"), [("heartbeat_lag", -1), ("registered_percent", 101), ("powered_on_percent", -1), ("registered_at_least", -1)])
+@pytest.mark.parametrize(
+    ("option", "value"),
+    [("heartbeat_lag", -1), ("registered_percent", 101), ("powered_on_percent", -1), ("registered_at_least", -1)],
+)
 def test_senseless_terms_are_refused(desktops: Desktops, option: str, value: int) -> None:
     assert f"{option} is a" in desktops.daas.fails(PROOF, machines=[], **{option: value})
 
 
 @pytest.mark.parametrize(
     "then",
-    [{"status": 503}, {"status": 429, "body": {"parameters": [{"name": "retryDelay", "value": "1"}]}}, {"drop": "after"}, {"expire_token": True}],
+    [
+        {"status": 503},
+        {"status": 429, "body": {"parameters": [{"name": "retryDelay", "value": "1"}]}},
+        {"drop": "after"},
+        {"expire_token": True},
+    ],
     ids=["503", "429", "lost answer", "token expires"],
 )
 def test_one_bad_answer_does_not_matter(desktops: Desktops, then: dict[str, Any]) -> None:
@@ -158,7 +196,9 @@ def test_one_bad_answer_does_not_matter(desktops: Desktops, then: dict[str, Any]
     assert desktops.daas(PROOF, machines=machines)["proven"] is True
 
 
-@pytest.mark.parametrize("switch", [{"unasked_fields": "null"}, {"not_found": 500}, {"error_shape": "c"}, {"limit_above_1000": "clamp"}])
+@pytest.mark.parametrize(
+    "switch", [{"unasked_fields": "null"}, {"not_found": 500}, {"error_shape": "c"}, {"limit_above_1000": "clamp"}]
+)
 def test_switches(desktops: Desktops, switch: dict[str, Any]) -> None:
     machines = desktops.hosting()
     desktops.behave(**switch)
@@ -167,7 +207,8 @@ def test_switches(desktops: Desktops, switch: dict[str, Any]) -> None:
 
 
 def test_the_whole_way_after_a_failover(desktops: Desktops, tmp_path: Path) -> None:
-    """Drained, re-hosted, reset, moved to the other zone, released, proven; and nothing of it is done again the second time."""
+    """Drained, re-hosted, reset, moved to the other zone, released, proven; and nothing of it is done again the second
+    time."""
     saved_path = str(tmp_path / "drained.json")
     desk = {"catalogs": [{"name": "Desks"}]}
     desktops.daas("citrix_machine_maintenance", state="drained", **desk, saved_path=saved_path)
@@ -182,8 +223,12 @@ def test_the_whole_way_after_a_failover(desktops: Desktops, tmp_path: Path) -> N
         moved = {"only_when_moved": True, "hypervisor_connection": "conn-b"}
         return {
             "hosting": hosted["changed"],
-            "reset": desktops.daas("citrix_hosting_connection_reset", names=["conn-b"], force=hosted["changed"])["changed"],
-            "zone": desktops.daas("citrix_catalog_zone", catalogs=hosted["catalogs_by_connection"]["conn-b"], **moved)["changed"],
+            "reset": desktops.daas("citrix_hosting_connection_reset", names=["conn-b"], force=hosted["changed"])[
+                "changed"
+            ],
+            "zone": desktops.daas("citrix_catalog_zone", catalogs=hosted["catalogs_by_connection"]["conn-b"], **moved)[
+                "changed"
+            ],
             "released": desktops.daas("citrix_machine_maintenance", state="released", saved_path=saved_path)["changed"],
             "proven": desktops.daas(PROOF, machines=hosted["machines"], registered_percent=100)["proven"],
         }
@@ -196,19 +241,23 @@ MOVED = ("M-001", "M-002", "M-003")
 
 
 def re_hosted(desktops: Desktops) -> list[dict[str, Any]]:
-    """Three desktops that were re-hosted onto their VMs on the other cluster a moment ago, and reset; time goes on afterwards."""
+    """Three desktops that were re-hosted onto their VMs on the other cluster a moment ago, and reset; time goes on
+    afterwards."""
     vms = [
         {"name": vm["name"], "uuid": vm["uuid"], "hypervisor_connection": "conn-b", "cluster": "cluster-b"}
         for vm in desktops.hosts["cluster-b"]("pe_vm_info")["vms"]
         if vm["name"] in MOVED
     ]
-    hosted: list[dict[str, Any]] = desktops.daas("citrix_machine_hosting", catalogs=[{"name": "Desks"}], machines=list(MOVED), vms=vms)["machines"]
+    hosted: list[dict[str, Any]] = desktops.daas(
+        "citrix_machine_hosting", catalogs=[{"name": "Desks"}], machines=list(MOVED), vms=vms
+    )["machines"]
     desktops.daas("citrix_hosting_connection_reset", names=["conn-b"], force=True, settle_timeout=0)
     return hosted
 
 
 def lose_old_vms(desktops: Desktops) -> None:
-    """The old VMs lose their power; their VDAs say nothing. A user at the console of cluster-a would have to do it one by one."""
+    """The old VMs lose their power; their VDAs say nothing. A user at the console of cluster-a would have to do it one
+    by one."""
     desktops.lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": name, "state": "off"} for name in MOVED])
 
 
@@ -220,15 +269,22 @@ def slowly(desktops: Desktops) -> Iterator[Callable[[float], None]]:
     desktops.lab.run_at(USUAL_SCALE)
 
 
-def test_a_registration_from_before_the_move_proves_nothing(desktops: Desktops, slowly: Callable[[float], None]) -> None:
+def test_a_registration_from_before_the_move_proves_nothing(
+    desktops: Desktops, slowly: Callable[[float], None]
+) -> None:
     """The new VDAs never find a controller; the site calls the machines registered for ten minutes."""
     desktops.behave(heartbeat_lag_seconds=600)
     desktops.set_machines(MOVED, registers=False)
     lose_old_vms(desktops)
     machines = re_hosted(desktops)
     look = desktops.daas(PROOF, machines=machines, wait=False, fail=False)
-    assert (look["proven"], look["counts"]["registered"], look["doubtful"]) == (False, 0, [f"CORP\\{name}" for name in MOVED])
-    assert desktops.daas(PROOF, machines=machines, wait=False, heartbeat_lag=0)["proven"] is True  # what registration alone would say
+    assert (look["proven"], look["counts"]["registered"], look["doubtful"]) == (
+        False,
+        0,
+        [f"CORP\\{name}" for name in MOVED],
+    )
+    # What registration alone would say
+    assert desktops.daas(PROOF, machines=machines, wait=False, heartbeat_lag=0)["proven"] is True
     desktops.lab.skip(700)
     told = run_module(PROOF, {**desktops.daas.options, "machines": machines, "wait_timeout": 1})
     assert (told["proven"], told["doubtful"], told["unregistered"]) == (False, [], [f"CORP\\{name}" for name in MOVED])
@@ -250,7 +306,10 @@ def test_who_was_not_registered_when_it_was_moved_has_registered_since(desktops:
     assert {machine["registration_state"] for machine in machines} == {"Unregistered"}
     desktops.lab.skip(100)
     desktops.lab.forget()
-    assert desktops.daas(PROOF, machines=machines, wait=False, registered_percent=100, heartbeat_lag=86400)["proven"] is True
+    assert (
+        desktops.daas(PROOF, machines=machines, wait=False, registered_percent=100, heartbeat_lag=86400)["proven"]
+        is True
+    )
     assert len(desktops.asked("GET", "/Me$")) == 1  # the log-in: the time is asked only when it matters
 
 
@@ -258,15 +317,35 @@ def test_who_has_deregistered_since_the_move_has_registered_anew(desktops: Deskt
     machines = re_hosted(desktops)  # the old VMs are still on
     desktops.lab.skip(100)
     assert desktops.daas(PROOF, machines=machines, wait=False, fail=False, heartbeat_lag=86400)["proven"] is False
-    desktops.lab.change([{"endpoint": "cluster-b", "kind": "power", "vm": name, "state": state} for name in MOVED for state in ("off", "on")])
+    desktops.lab.change(
+        [
+            {"endpoint": "cluster-b", "kind": "power", "vm": name, "state": state}
+            for name in MOVED
+            for state in ("off", "on")
+        ]
+    )
     desktops.lab.skip(300)
-    assert desktops.daas(PROOF, machines=machines, wait=False, registered_percent=100, heartbeat_lag=86400)["proven"] is True
+    assert (
+        desktops.daas(PROOF, machines=machines, wait=False, registered_percent=100, heartbeat_lag=86400)["proven"]
+        is True
+    )
 
 
 def test_a_site_that_dates_nothing_is_waited_for_from_the_first_look(desktops: Desktops) -> None:
     machines = desktops.hosting(*(f"CORP\\{name}" for name in MOVED))
-    undated = {"Hosting": {"HostedMachineId": machines[0]["hosted_machine_id"], "HypervisorConnection": {"Id": "1", "Uid": 1, "Name": "conn-a"}}}
-    body = {"Id": machines[0]["id"], "Name": machines[0]["name"], "PowerState": "On", "RegistrationState": "Registered", **undated}
+    undated = {
+        "Hosting": {
+            "HostedMachineId": machines[0]["hosted_machine_id"],
+            "HypervisorConnection": {"Id": "1", "Uid": 1, "Name": "conn-a"},
+        }
+    }
+    body = {
+        "Id": machines[0]["id"],
+        "Name": machines[0]["name"],
+        "PowerState": "On",
+        "RegistrationState": "Registered",
+        **undated,
+    }
     desktops.fault(f"/Machines/{machines[0]['id']}", {"status": 200, "body": body})
     assert desktops.daas(PROOF, machines=machines[:1], wait=False, fail=False)["doubtful"] == [machines[0]["name"]]
     assert desktops.daas(PROOF, machines=machines[:1], wait_timeout=60)["proven"] is True

@@ -17,7 +17,11 @@ from harness.moves import WAYS, at, failed_over, hosted, hosting, powered, proof
 from harness.pages import look
 
 MOVE: dict[str, Any] = {"move": "2026-11-20", "mode": "unplanned", **WAYS, "operator": "a.meier", "started": at(0)}
-WHOLE = {"failovers": {"PD-W11": failed_over()}, "power": powered(), "sites": {"daas": site(hosted(0), hosted(1, "right"))}}
+WHOLE = {
+    "failovers": {"PD-W11": failed_over()},
+    "power": powered(),
+    "sites": {"daas": site(hosted(0), hosted(1, "right"))},
+}
 OLD_SIDE = "cluster-a: PD-W11 comes up on cluster-a as well when cluster-a is back, with its old VMs"
 LOST = {**WHOLE, "sites": {"daas": site(hosting=hosting(hosted(0), missing=[stuck("W11-007金")]))}}
 
@@ -38,7 +42,12 @@ def test_a_complete_move(tmp_path: Path) -> None:
     for name in ("rows", "counts", "phases", "complete", "recovery_seconds", "data_age_seconds"):
         assert report[name] == result[name]
     assert {name: report[name] for name in WHOLE} == WHOLE
-    assert (report["started"], report["operator"], report["check_mode"], report["drills"]) == (at(0), "a.meier", False, {})
+    assert (report["started"], report["operator"], report["check_mode"], report["drills"]) == (
+        at(0),
+        "a.meier",
+        False,
+        {},
+    )
     assert [step["work"] for step in report["timeline"]] == ["activate", "power", "re-host", "proof"]
     assert [(machine["name"], machine["action"], machine["proof"]) for machine in report["machines"]] == [
         ("CORP\\W11-0", "changed", "registered"),
@@ -52,11 +61,16 @@ def test_a_move_that_lost_machines_fails_after_writing(tmp_path: Path) -> None:
     paths = files(tmp_path)
     result = run_module("dr_report", {**MOVE, **LOST, **paths})
     assert result["failed"]
-    sentence = "daas: CORP\\W11-007金 has no VM on cluster-b: it was lost or never protected; it keeps its old hosting AHV-A / old-W11-007金"
+    sentence = (
+        "daas: CORP\\W11-007金 has no VM on cluster-b: it was lost or never protected; it keeps its old hosting AHV-A /"
+        " old-W11-007金"
+    )
     assert result["msg"].startswith(f"Failover 2026-11-20 is not complete: 1 problem, the first is: {sentence}.")
     assert (result["complete"], result["problems"], result["counts"]["missing"]) == (False, [sentence], 1)
     report = json.loads(Path(paths["report_path"]).read_text(encoding="utf-8"))
-    assert [(problem["where"], problem["kind"], problem["what"]) for problem in report["problems"]] == [("daas", "missing", "CORP\\W11-007金")]
+    assert [(problem["where"], problem["kind"], problem["what"]) for problem in report["problems"]] == [
+        ("daas", "missing", "CORP\\W11-007金")
+    ]
     assert report["problems"][0]["advice"]
     assert "CORP\\W11-007金" in Path(paths["page_path"]).read_text(encoding="utf-8")
 
@@ -75,14 +89,25 @@ def test_a_repeat_keeps_the_record_of_the_run_that_did_the_work(tmp_path: Path) 
     idle = {
         "failovers": {"PD-W11": failed_over(changed=False, timeline=[], data_age_seconds=None)},
         "power": {},
-        "sites": {"daas": {"message": "", "hosting": hosting(hosted(0, "right"), changed=False, timeline=[]), "proof": proof(timeline=[])}},
+        "sites": {
+            "daas": {
+                "message": "",
+                "hosting": hosting(hosted(0, "right"), changed=False, timeline=[]),
+                "proof": proof(timeline=[]),
+            }
+        },
     }
     for _again in range(2):
         result = run_module("dr_report", {**MOVE, **idle, "mode": "planned", **paths})
         assert not result.get("failed"), result
     report = json.loads(Path(paths["report_path"]).read_text(encoding="utf-8"))
     first, last = report["runs"]
-    assert (first["mode"], first["complete"], first["data_age_seconds"], first["recovery_seconds"]) == ("unplanned", False, 1560, 400.0)
+    assert (first["mode"], first["complete"], first["data_age_seconds"], first["recovery_seconds"]) == (
+        "unplanned",
+        False,
+        1560,
+        400.0,
+    )
     assert [problem["what"] for problem in first["problems"]] == ["CORP\\W11-007金"]
     assert (last["mode"], last["complete"], last["timeline"]) == ("planned", True, [])
     page = look(Path(paths["page_path"]).read_text(encoding="utf-8"), "")
@@ -111,7 +136,9 @@ def test_the_file_of_something_else_is_left_alone(tmp_path: Path, there: str | N
 def test_a_plan_writes_nothing(tmp_path: Path) -> None:
     planned = {
         "failovers": {"PD-W11": failed_over(timeline=[])},
-        "sites": {"daas": {"message": "", "hosting": hosting(hosted(0, "would_change", hosted_machine_id=""), timeline=[])}},
+        "sites": {
+            "daas": {"message": "", "hosting": hosting(hosted(0, "would_change", hosted_machine_id=""), timeline=[])}
+        },
     }
     result = run_module("dr_report", {**MOVE, **planned, **files(tmp_path)}, check=True)
     assert not result.get("failed"), result
@@ -119,7 +146,10 @@ def test_a_plan_writes_nothing(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
     refused = {"failovers": {"PD-W11": {"failed": True, "msg": "It has pending replications."}}}
     result = run_module("dr_report", {**MOVE, **planned, **refused, **files(tmp_path)}, check=True)
-    assert "cannot be completed: 1 problem, the first is: cluster-b: PD-W11 cannot be activated: It has pending replications." in result["msg"]
+    assert (
+        "cannot be completed: 1 problem, the first is: cluster-b: PD-W11 cannot be activated: It has pending"
+        " replications." in result["msg"]
+    )
     assert list(tmp_path.iterdir()) == []
 
 
@@ -127,9 +157,28 @@ def test_a_plan_writes_nothing(tmp_path: Path) -> None:
     "given",
     [
         {},
-        {"failovers": {"PD-W11": {}}, "sites": {"daas": {}, "cvad": {"message": "not part of this run, or the run ended before"}}},
-        {"failovers": {"PD-W11": failed_over()}, "power": {}, "sites": {"daas": {"message": "", "drain": {}, "hosting": {}, "resets": [], "proof": {}}}},
-        {**WHOLE, "sites": {"daas": {"message": "", "hosting": hosting(hosted(0)), "resets": [{}], "zones": [], "release": {}, "proof": {}}}},
+        {
+            "failovers": {"PD-W11": {}},
+            "sites": {"daas": {}, "cvad": {"message": "not part of this run, or the run ended before"}},
+        },
+        {
+            "failovers": {"PD-W11": failed_over()},
+            "power": {},
+            "sites": {"daas": {"message": "", "drain": {}, "hosting": {}, "resets": [], "proof": {}}},
+        },
+        {
+            **WHOLE,
+            "sites": {
+                "daas": {
+                    "message": "",
+                    "hosting": hosting(hosted(0)),
+                    "resets": [{}],
+                    "zones": [],
+                    "release": {},
+                    "proof": {},
+                }
+            },
+        },
     ],
 )
 def test_a_run_that_was_killed_half_way(tmp_path: Path, given: dict[str, Any]) -> None:
@@ -156,13 +205,22 @@ def test_no_files(tmp_path: Path) -> None:
 
 
 def test_times_that_are_none_are_said() -> None:
-    for given in ({"started": "yesterday"}, {"power": powered(timeline=[{"phase": "power", "started": at(0)}])}, {"power": powered(timeline=["soon"])}):
-        assert run_module("dr_report", {**MOVE, **WHOLE, **given})["msg"].startswith("A time among the results is not understood")
+    for given in (
+        {"started": "yesterday"},
+        {"power": powered(timeline=[{"phase": "power", "started": at(0)}])},
+        {"power": powered(timeline=["soon"])},
+    ):
+        assert run_module("dr_report", {**MOVE, **WHOLE, **given})["msg"].startswith(
+            "A time among the results is not understood"
+        )
 
 
 def test_the_page_in_a_browser(tmp_path: Path) -> None:
     unwell = proof(False, unregistered=[f"CORP\\W11-{number}" for number in range(80)])
-    run_module("dr_report", {**MOVE, **WHOLE, "sites": {"daas": site(*map(hosted, range(90)), proof=unwell)}, **files(tmp_path)})
+    run_module(
+        "dr_report",
+        {**MOVE, **WHOLE, "sites": {"daas": site(*map(hosted, range(90)), proof=unwell)}, **files(tmp_path)},
+    )
     browser = find_browser()
     if browser is None:
         return

@@ -40,7 +40,9 @@ def test_certificate_and_clock_with_one_request_and_no_credentials(lab: RunningL
     assert certificate["days_left"] > 300000
     assert result["addresses"] == [result["host"]]
     assert abs(result["clock"]["skew_seconds"]) < 5
-    assert [(entry["endpoint"], entry["method"], entry["authenticated_as"]) for entry in lab.requests()] == [(name, "GET", None)]
+    assert [(entry["endpoint"], entry["method"], entry["authenticated_as"]) for entry in lab.requests()] == [
+        (name, "GET", None)
+    ]
     assert writes(lab) == []
 
 
@@ -84,7 +86,9 @@ def test_a_clock_that_cannot_be_read(lab: RunningLab, host: Host, date: str) -> 
     assert look(host)["clock"]["skew_seconds"] is None
 
 
-@pytest.mark.parametrize("then", [{"status": 503}, {"status": 404}, {"status": 200, "body": {}}, {"garbage": "<html>Sign in</html>"}])
+@pytest.mark.parametrize(
+    "then", [{"status": 503}, {"status": 404}, {"status": 200, "body": {}}, {"garbage": "<html>Sign in</html>"}]
+)
 def test_any_answer_will_do(lab: RunningLab, host: Host, then: dict[str, Any]) -> None:
     lab.faults([{"endpoint": "cluster-a", "then": then}])
     assert look(host)["certificate"]["trusted"]

@@ -14,7 +14,9 @@ import pytest
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import earlier_catalogs
 from harness.modules import run_module
 
-WORK = [{"phase": "image", "started": "2026-11-20T23:33:00.000Z", "finished": "2026-11-20T23:34:00.000Z", "failed": False}]
+WORK = [
+    {"phase": "image", "started": "2026-11-20T23:33:00.000Z", "finished": "2026-11-20T23:34:00.000Z", "failed": False}
+]
 
 
 def report(directory: Path, state: str = "made", base_vm: str = "Gold", **given: Any) -> dict[str, Any]:
@@ -96,13 +98,24 @@ def test_failing_may_be_left_to_the_hosts_whose_parts_are_missing(tmp_path: Path
     assert (result["complete"], result["problems_of"]) == (False, {"a": ["image: failed"]})
 
 
-SEEN = {"name": "Pool", "full_name": "Pool", "id": "p", "action": "gate_closed", "msg": "closed", "faulty_before": ["CORP\\P-001"]}
+SEEN = {
+    "name": "Pool",
+    "full_name": "Pool",
+    "id": "p",
+    "action": "gate_closed",
+    "msg": "closed",
+    "faulty_before": ["CORP\\P-001"],
+}
 UNSEEN = {key: value for key, value in SEEN.items() if key != "faulty_before"}
 
 
 @pytest.mark.parametrize(
     "then",
-    [{"message": "not part of this run", "catalogs": []}, {"message": "cannot be reached", "catalogs": []}, {"message": "", "catalogs": [UNSEEN]}],
+    [
+        {"message": "not part of this run", "catalogs": []},
+        {"message": "cannot be reached", "catalogs": []},
+        {"message": "", "catalogs": [UNSEEN]},
+    ],
 )
 def test_a_run_that_saw_nothing_of_a_site_takes_no_witness_away(tmp_path: Path, then: dict[str, Any]) -> None:
     report(tmp_path, sites={"daas": {"message": "", "catalogs": [SEEN], "waiting": []}})
@@ -115,7 +128,14 @@ def test_a_run_that_saw_nothing_of_a_site_takes_no_witness_away(tmp_path: Path, 
 def test_a_plan_writes_nothing(tmp_path: Path) -> None:
     result = run_module(
         "image_release_report",
-        {"release": "1", "base_vm": "G", "image": "ctx_G_1", "clusters": {"a": {"state": "planned", "message": ""}}, "sites": {}, "path": str(tmp_path / "r")},
+        {
+            "release": "1",
+            "base_vm": "G",
+            "image": "ctx_G_1",
+            "clusters": {"a": {"state": "planned", "message": ""}},
+            "sites": {},
+            "path": str(tmp_path / "r"),
+        },
         check=True,
     )
     assert not result.get("failed")

@@ -20,7 +20,11 @@ PATH = "XDHyp:\\HostingUnits\\AHV-A\\{}.template"
 def snapshot(release: str, days: float, base_vm: str = "Gold", source: str = "77") -> dict[str, Any]:
     created = datetime.now(timezone.utc) - timedelta(days=days)
     name = f"ctx_{base_vm}_{release}"
-    proof = {"protection_domain_snapshot_id": source or None, "proven": bool(source), "doubt": "" if source else f"was taken from the VM '{base_vm}'"}
+    proof = {
+        "protection_domain_snapshot_id": source or None,
+        "proven": bool(source),
+        "doubt": "" if source else f"was taken from the VM '{base_vm}'",
+    }
     return {
         "uuid": f"uuid-{name}",
         "name": name,
@@ -31,7 +35,13 @@ def snapshot(release: str, days: float, base_vm: str = "Gold", source: str = "77
 
 
 def reference(name: str, kind: str = "history") -> dict[str, Any]:
-    return {"kind": kind, "of": "Prod/W11-Pool", "names": [name, f"{name}.template"], "path": PATH.format(name), "hosting_unit": "AHV-A"}
+    return {
+        "kind": kind,
+        "of": "Prod/W11-Pool",
+        "names": [name, f"{name}.template"],
+        "path": PATH.format(name),
+        "hosting_unit": "AHV-A",
+    }
 
 
 def clusters(*snapshots: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -44,7 +54,11 @@ def sites(*references: dict[str, Any]) -> dict[str, Any]:
 
 def test_plan() -> None:
     held = clusters(
-        snapshot("3", 20), snapshot("2", 30), snapshot("1", 40), snapshot("0", 50, source=""), {"uuid": "x", "name": "foreign", "source_vm_name": ""}
+        snapshot("3", 20),
+        snapshot("2", 30),
+        snapshot("1", 40),
+        snapshot("0", 50, source=""),
+        {"uuid": "x", "name": "foreign", "source_vm_name": ""},
     )
     plan = run_module("image_retention_plan", {"clusters": held, "sites": sites(reference("CTX_gold_2")), "keep": 1})
     assert not plan.get("failed"), plan
@@ -60,12 +74,17 @@ def test_plan() -> None:
 
 def test_plan_with_the_janitor() -> None:
     machine = {"uuid": "u", "name": "ctx_3_77_Gold", "power_state": "off"}
-    held = clusters(snapshot("3", 20), vms=[machine, {"uuid": "v", "name": "ctx_Gold", "power_state": "off"}], protection_domains=[])
+    held = clusters(
+        snapshot("3", 20), vms=[machine, {"uuid": "v", "name": "ctx_Gold", "power_state": "off"}], protection_domains=[]
+    )
     plan = run_module("image_retention_plan", {"clusters": held, "sites": sites(), "janitor": True})
     assert [each["kind"] for each in plan["delete"]["cluster-a"]] == ["temporary VM"]
     without = run_module("image_retention_plan", {"clusters": held, "sites": sites()})
     leftover = {"cluster-a": {**held["cluster-a"], "snapshots": []}}
-    assert run_module("image_retention_plan", {"clusters": leftover, "sites": sites(), "base_vms": ["Gold"]})["doubts"] == []
+    assert (
+        run_module("image_retention_plan", {"clusters": leftover, "sites": sites(), "base_vms": ["Gold"]})["doubts"]
+        == []
+    )
     assert without["delete"] == {"cluster-a": []}
 
 
@@ -75,13 +94,25 @@ def test_plan_with_the_janitor() -> None:
         ({"sites": {}}, "no Citrix site is declared"),
         ({"sites": {"daas": {"message": "no answer"}}}, "site daas cannot be asked: no answer"),
         ({"release": "3", "release_base_vm": "Gold"}, "no catalog is named that has to be on 'ctx_Gold_3'"),
-        ({"base_vms": ["Gold", "gold"]}, "there is no image and no temporary VM of a golden VM 'gold' on any cluster. Near names are 'Gold'"),
-        ({"prefix": "img_", "base_vms": ["Gold"]}, "there is no image and no temporary VM of a golden VM 'Gold' on any cluster"),
-        ({"release": "3", "release_base_vm": "Gold", "release_catalogs": {"daas": [{"name": "nobody"}]}}, "'ctx_Gold_3' is not verified on daas"),
+        (
+            {"base_vms": ["Gold", "gold"]},
+            "there is no image and no temporary VM of a golden VM 'gold' on any cluster. Near names are 'Gold'",
+        ),
+        (
+            {"prefix": "img_", "base_vms": ["Gold"]},
+            "there is no image and no temporary VM of a golden VM 'Gold' on any cluster",
+        ),
+        (
+            {"release": "3", "release_base_vm": "Gold", "release_catalogs": {"daas": [{"name": "nobody"}]}},
+            "'ctx_Gold_3' is not verified on daas",
+        ),
     ],
 )
 def test_plan_in_doubt(more: dict[str, Any], doubt: str) -> None:
-    plan = run_module("image_retention_plan", {"clusters": clusters(snapshot("3", 20), snapshot("2", 30)), "sites": sites(), "keep": 1, **more})
+    plan = run_module(
+        "image_retention_plan",
+        {"clusters": clusters(snapshot("3", 20), snapshot("2", 30)), "sites": sites(), "keep": 1, **more},
+    )
     assert not any(each["delete"] for each in plan["decisions"])
     assert plan["doubts"][0].startswith(doubt)
 
@@ -102,7 +133,14 @@ def test_plan_refuses_nonsense(arguments: dict[str, Any], problem: str) -> None:
 
 
 def decision(name: str = "ctx_Gold_1", delete: bool = True) -> dict[str, Any]:
-    return {"cluster": "cluster-a", "kind": "image", "name": name, "id": f"uuid-{name}", "delete": delete, "reason": "because"}
+    return {
+        "cluster": "cluster-a",
+        "kind": "image",
+        "name": name,
+        "id": f"uuid-{name}",
+        "delete": delete,
+        "reason": "because",
+    }
 
 
 @pytest.mark.parametrize(
@@ -120,7 +158,11 @@ def decision(name: str = "ctx_Gold_1", delete: bool = True) -> dict[str, Any]:
 def test_report(tmp_path: Path, removal: dict[str, Any] | None, check: bool, result: str, fails: bool) -> None:
     removals = {"cluster-a": [{**removal, "item": decision()}] if removal else [], "cluster-b": []}
     path = tmp_path / "here" / "report.json"
-    told = run_module("image_retention_report", {"decisions": [decision(), decision("kept", False)], "removals": removals, "path": str(path)}, check)
+    told = run_module(
+        "image_retention_report",
+        {"decisions": [decision(), decision("kept", False)], "removals": removals, "path": str(path)},
+        check,
+    )
     assert bool(told.get("failed")) is fails
     assert told["totals"] == dict(sorted({result: 1, "kept": 1}.items()))
     written = json.loads(path.read_text(encoding="utf-8"))
@@ -136,7 +178,15 @@ def test_report_of_a_doubt_fails() -> None:
 
 def catalog(name: str, image: str | None, total: int = 20) -> dict[str, Any]:
     master = {"name": image, "path": PATH.format(image)} if image else None
-    facts = {"id": f"id-{name}", "name": name, "full_name": f"Prod/{name}", "hosting_unit": "AHV-A", "master_image": master, "total_count": total, "note": "n"}
+    facts = {
+        "id": f"id-{name}",
+        "name": name,
+        "full_name": f"Prod/{name}",
+        "hosting_unit": "AHV-A",
+        "master_image": master,
+        "total_count": total,
+        "note": "n",
+    }
     return {**facts, "machines_take_image": name != "Desks"}
 
 
@@ -144,11 +194,19 @@ def test_lineage(tmp_path: Path) -> None:
     told_sites = {
         "daas": {
             "message": "",
-            "catalogs": [catalog("Pool", "ctx_Gold_1"), catalog("Old", "by hand"), catalog("None", None), catalog("Desks", "ctx_Gold_1")],
+            "catalogs": [
+                catalog("Pool", "ctx_Gold_1"),
+                catalog("Old", "by hand"),
+                catalog("None", None),
+                catalog("Desks", "ctx_Gold_1"),
+            ],
             "out_of_date": ["id-Pool"] * 3,
         }
     }
-    told_clusters = {**clusters(snapshot("1", 3)), "cluster-b": {"message": "", "snapshots": [snapshot("1", 3, source="")]}}
+    told_clusters = {
+        **clusters(snapshot("1", 3)),
+        "cluster-b": {"message": "", "snapshots": [snapshot("1", 3, source="")]},
+    }
     path = tmp_path / "lineage.json"
     result = run_module("image_lineage_info", {"clusters": told_clusters, "sites": told_sites, "path": str(path)})
     assert not result.get("failed"), result
@@ -156,8 +214,14 @@ def test_lineage(tmp_path: Path) -> None:
     # The site says of machines that never take an image that they are up to date
     assert (desks["machines"], desks["machines_up_to_date"], desks["machines_take_image"]) == (20, None, False)
     assert (old["image"], old["release"], old["clusters"]) == ("by hand", None, [])
-    # Which cluster the catalog lives on is not told, so the image that somebody made by hand on cluster-b may be its own.
-    assert (pool["release"], pool["base_vm"], pool["protection_domain_snapshots"], pool["marked"]) == ("1", "Gold", [], False)
+    # Which cluster the catalog lives on is not told, so the image that somebody made by hand on cluster-b may be its
+    # own.
+    assert (pool["release"], pool["base_vm"], pool["protection_domain_snapshots"], pool["marked"]) == (
+        "1",
+        "Gold",
+        [],
+        False,
+    )
     assert (pool["cluster"], pool["doubts"]) == (None, ["on cluster-b it was taken from the VM 'Gold'"])
     assert [copy["cluster"] for copy in pool["clusters"]] == ["cluster-a", "cluster-b"]
     assert (pool["machines"], pool["machines_up_to_date"]) == (20, 17)
@@ -175,9 +239,14 @@ def test_lineage(tmp_path: Path) -> None:
         ("elsewhere", [], ["on cluster-b it was taken from the VM 'Gold'"]),
     ],
 )
-def test_lineage_is_told_by_the_image_of_the_catalogs_own_cluster(home: str, snapshots: list[str], doubts: list[str]) -> None:
+def test_lineage_is_told_by_the_image_of_the_catalogs_own_cluster(
+    home: str, snapshots: list[str], doubts: list[str]
+) -> None:
     held = {"cluster-a": [snapshot("1", 3)], "cluster-b": [snapshot("1", 3, source="")], "cluster-c": []}
-    told_clusters = {host: {"message": "", "address": f"{host}.example", "port": 9440, "snapshots": images} for host, images in held.items()}
+    told_clusters = {
+        host: {"message": "", "address": f"{host}.example", "port": 9440, "snapshots": images}
+        for host, images in held.items()
+    }
     unit = {"name": "ahv-a", "connection": {"addresses": [f"https://{home}.example:9440"]}}
     site = {"message": "", "catalogs": [catalog("Pool", "ctx_Gold_1")], "hosting_units": [unit]}
     (pool,) = run_module("image_lineage_info", {"clusters": told_clusters, "sites": {"daas": site}})["catalogs"]
@@ -186,7 +255,13 @@ def test_lineage_is_told_by_the_image_of_the_catalogs_own_cluster(home: str, sna
 
 
 def test_lineage_of_what_nobody_has() -> None:
-    arguments = {"clusters": {}, "sites": {"daas": {"message": "", "catalogs": [catalog("Pool", "ctx_Gold_1")]}, "cvad": {"message": "no answer"}}}
+    arguments = {
+        "clusters": {},
+        "sites": {
+            "daas": {"message": "", "catalogs": [catalog("Pool", "ctx_Gold_1")]},
+            "cvad": {"message": "no answer"},
+        },
+    }
     wrong = run_module("image_lineage_info", {**arguments, "catalogs": ["Prod/Poool"]})
     assert wrong["failed"]
     assert "no site that was asked has a catalog 'Prod/Poool'" in wrong["msg"]

@@ -17,6 +17,8 @@ def test_it_reads_the_cluster_with_one_request(lab: RunningLab, host: Callable[[
     assert result["cluster"]["name"] == "cluster-a"
     assert result["cluster"]["hypervisors"] == ["kKvm"]
     assert result["cluster"]["uuid"]
-    assert [(entry["method"], entry["path"]) for entry in lab.requests()] == [("GET", "/PrismGateway/services/rest/v2.0/cluster")]
+    assert [(entry["method"], entry["path"]) for entry in lab.requests()] == [
+        ("GET", "/PrismGateway/services/rest/v2.0/cluster")
+    ]
     assert writes(lab) == []
     assert host("cluster-a")("pe_cluster_info", check=True) == result

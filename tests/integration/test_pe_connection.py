@@ -49,7 +49,12 @@ def test_a_refused_login_is_understood_in_every_shape(lab: RunningLab, host: Hos
 
 @every_module
 def test_check_mode_sends_no_write_and_takes_one_hiccup_per_kind(lab: RunningLab, host: Host, module: str) -> None:
-    lab.faults([{"nth": 1, "then": {"status": 503}}, {"nth": 1, "then": {"status": 429, "body": {"parameters": [{"name": "retryDelay", "value": "0.1"}]}}}])
+    lab.faults(
+        [
+            {"nth": 1, "then": {"status": 503}},
+            {"nth": 1, "then": {"status": 429, "body": {"parameters": [{"name": "retryDelay", "value": "0.1"}]}}},
+        ]
+    )
     host("cluster-a")(module, check=True, **MODULES[module])
     assert writes(lab) == []
     assert [entry["status"] for entry in lab.requests()][:3] == [503, 429, 200]
@@ -62,7 +67,9 @@ def test_one_server_error_on_a_read_ends_nothing(lab: RunningLab, host: Host, mo
     host("cluster-a")(module, check=True, **MODULES[module])
 
 
-@pytest.mark.parametrize("broken", [{"status": 500}, {"status": 401}, {"status": 403}], ids=lambda broken: str(broken["status"]))
+@pytest.mark.parametrize(
+    "broken", [{"status": 500}, {"status": 401}, {"status": 403}], ids=lambda broken: str(broken["status"])
+)
 def test_a_hiccup_while_a_task_is_watched_ends_nothing(lab: RunningLab, host: Host, broken: dict[str, Any]) -> None:
     lab.faults([{"method": "GET", "path": "/tasks/", "nth": 1, "times": 1, "then": broken}])
     assert host("cluster-a")("pe_vm_snapshot", name="ctx_Gold_2026.10.01-9", vm_name="Gold")["changed"] is True
@@ -104,7 +111,11 @@ def test_a_log_in_page_instead_of_json_is_no_answer(lab: RunningLab, host: Host)
 
 
 def test_an_error_is_one_sentence_without_the_stack_trace(lab: RunningLab, host: Host) -> None:
-    body = {"message": "Disk is full", "detailed_message": "com.nutanix.Exception\n\tat java", "error_code": {"code": 1101, "help_url": "x"}}
+    body = {
+        "message": "Disk is full",
+        "detailed_message": "com.nutanix.Exception\n\tat java",
+        "error_code": {"code": 1101, "help_url": "x"},
+    }
     lab.faults([{"endpoint": "cluster-a", "path": "/cluster", "then": {"status": 500, "body": body}}])
     result = run_module("pe_cluster_info", host("cluster-a").options)
     assert "was answered with 500: Disk is full" in result["msg"]

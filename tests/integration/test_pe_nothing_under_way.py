@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Waits for what nobody works on any more end within a grace, a quarter of wait_timeout here, and name what was looked at; what is under way is waited for."""
+"""Waits for what nobody works on any more end within a grace, a quarter of wait_timeout here, and name what was looked
+at; what is under way is waited for."""
 
 from __future__ import annotations
 
@@ -42,9 +43,15 @@ def snapshot_id(lab: RunningLab, host: Host) -> str:
 def test_a_restore_that_failed_without_a_task(lab: RunningLab, host: Host, snapshot_id: str, listed: bool) -> None:
     change(lab, "behaviour", restore_reply="value", pending_restore_listed=listed)
     lab.faults([{"path": "/restore_entities", "then": {"fail_task": "storage is full"}}])
-    result = run_module("pe_protection_domain_restore", {**host("cluster-b").options, **RELEASE, "snapshot_id": snapshot_id, "wait_timeout": 4})
+    result = run_module(
+        "pe_protection_domain_restore",
+        {**host("cluster-b").options, **RELEASE, "snapshot_id": snapshot_id, "wait_timeout": 4},
+    )
     name = f"ctx_r1_{snapshot_id}_Gold"
-    assert f"{IDLE}: no VM '{name}' is there, and pending_actions of 'PD-Gold' lists no restore of it" in result["error"]["message"]
+    assert (
+        f"{IDLE}: no VM '{name}' is there, and pending_actions of 'PD-Gold' lists no restore of it"
+        in result["error"]["message"]
+    )
     assert "look into its events" in result["error"]["advice"]
     lab.clear_faults()
     assert host("cluster-b")("pe_protection_domain_restore", **RELEASE, snapshot_id=snapshot_id)["vm"]["name"] == name
@@ -53,11 +60,18 @@ def test_a_restore_that_failed_without_a_task(lab: RunningLab, host: Host, snaps
 def test_a_restore_that_is_listed_is_no_standstill_however_long(lab: RunningLab, host: Host, snapshot_id: str) -> None:
     change(lab, "behaviour", restore_reply="value")
     change(lab, "durations", restore=1500)
-    assert host("cluster-b")("pe_protection_domain_restore", **RELEASE, snapshot_id=snapshot_id, wait_timeout=8)["vm"]["uuid"]
+    assert host("cluster-b")("pe_protection_domain_restore", **RELEASE, snapshot_id=snapshot_id, wait_timeout=8)["vm"][
+        "uuid"
+    ]
 
 
 def test_a_transfer_that_was_on_its_way_and_is_no_more(lab: RunningLab, host: Host, snapshot_id: str) -> None:
-    transfer = {"remote_site_name": "cluster-a", "snapshot_id": "cluster-a:999", "completed_percentage": 40.0, "sender": False}
+    transfer = {
+        "remote_site_name": "cluster-a",
+        "snapshot_id": "cluster-a:999",
+        "completed_percentage": 40.0,
+        "sender": False,
+    }
     body = {"metadata": {"total_entities": 1}, "entities": [transfer]}
     lab.faults([{"endpoint": "cluster-b", "path": "/replications", "times": 2, "then": {"status": 200, "body": body}}])
     message = host("cluster-b").fails("pe_protection_domain_restore", **RELEASE, snapshot_id="999", wait_timeout=4)
@@ -65,7 +79,9 @@ def test_a_transfer_that_was_on_its_way_and_is_no_more(lab: RunningLab, host: Ho
 
 
 def test_a_transfer_that_was_never_seen_may_wait_at_its_source(host: Host) -> None:
-    assert "still running" in host("cluster-b").fails("pe_protection_domain_restore", **RELEASE, snapshot_id="999", wait_timeout=2)
+    assert "still running" in host("cluster-b").fails(
+        "pe_protection_domain_restore", **RELEASE, snapshot_id="999", wait_timeout=2
+    )
 
 
 @pytest.mark.parametrize("listed", [True, False])
@@ -106,7 +122,10 @@ def test_one_site_of_two_whose_replication_was_aborted(lab: RunningLab, host: Ho
     lab.skip(3600)
     assert change(lab, "abort_replications", "cluster-a", remote_site="cluster-c") == {"aborted": 1}
     message = host("cluster-a").fails("pe_protection_domain_snapshot", **RELEASE, wait_timeout=4)
-    assert f"{IDLE}: it is neither listed among the replications nor among those that wait, and it is not on 'cluster-c'" in message
+    assert (
+        f"{IDLE}: it is neither listed among the replications nor among those that wait, and it is not on 'cluster-c'"
+        in message
+    )
 
 
 # VMs and AHV snapshots.
@@ -124,7 +143,9 @@ def test_a_guest_that_takes_its_time_to_shut_down_is_no_standstill(lab: RunningL
     change(lab, "vm", "cluster-a", name=OURS, power_state="on")
     change(lab, "durations", "cluster-a", guest_shutdown=1500)
     assert host("cluster-a")("pe_vm", name=OURS, state="powered_off", wait_timeout=8)["changed"] is True
-    assert not any((entry["body"] or {}).get("transition") == "OFF" for entry in lab.requests() if isinstance(entry["body"], dict))
+    assert not any(
+        (entry["body"] or {}).get("transition") == "OFF" for entry in lab.requests() if isinstance(entry["body"], dict)
+    )
 
 
 def test_of_many_vms_each_whose_order_has_no_effect_is_named(lab: RunningLab, host: Host) -> None:

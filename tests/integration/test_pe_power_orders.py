@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A second power order while the first is under way: what a cluster says to it is unknown (prism_element_v2 3.5), and the state decides."""
+"""A second power order while the first is under way: what a cluster says to it is unknown (prism_element_v2 3.5), and
+the state decides."""
 
 from __future__ import annotations
 
@@ -27,7 +28,11 @@ def uuids(lab: RunningLab, request: pytest.FixtureRequest) -> list[str]:
 
 
 def states(host: Host) -> dict[str, str]:
-    return {vm["name"]: vm["power_state"] for vm in host("cluster-a")("pe_vm_info")["vms"] if vm["name"].startswith("ctx_r1_")}
+    return {
+        vm["name"]: vm["power_state"]
+        for vm in host("cluster-a")("pe_vm_info")["vms"]
+        if vm["name"].startswith("ctx_r1_")
+    }
 
 
 def test_a_run_after_one_that_was_killed(lab: RunningLab, host: Host, uuids: list[str]) -> None:
@@ -42,8 +47,12 @@ def test_many_vms_after_a_run_that_was_killed(lab: RunningLab, host: Host, uuids
     assert set(states(host).values()) == {"on"}
 
 
-@pytest.mark.parametrize("then", [{"drop": "after"}, {"status": 500, "body": {"message": "leader changed"}, "takes_effect": True}])
-def test_an_order_whose_answer_is_lost_or_replaced_after_the_effect(lab: RunningLab, host: Host, uuids: list[str], then: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "then", [{"drop": "after"}, {"status": 500, "body": {"message": "leader changed"}, "takes_effect": True}]
+)
+def test_an_order_whose_answer_is_lost_or_replaced_after_the_effect(
+    lab: RunningLab, host: Host, uuids: list[str], then: dict[str, Any]
+) -> None:
     lab.faults([{"path": "/set_power_state", "nth": 1, "then": then}])
     host("cluster-a")("pe_vm", uuid=uuids[0], state="powered_on")
     assert states(host)[OURS] == "on"

@@ -50,7 +50,9 @@ class Survivor:
         return {vm["uuid"]: vm for vm in self.lab.estate.clusters[endpoint].state()["vms"]}
 
     def clones(self) -> list[dict[str, Any]]:
-        return sorted((vm for vm in self.vms().values() if vm["name"].startswith("drill_")), key=lambda vm: str(vm["name"]))
+        return sorted(
+            (vm for vm in self.vms().values() if vm["name"].startswith("drill_")), key=lambda vm: str(vm["name"])
+        )
 
     def networks(self) -> dict[str, str]:
         """uuid -> name"""
@@ -61,12 +63,17 @@ class Survivor:
         return {network for vm in self.clones() for network in vm["seen_on_networks"]}
 
     def posts(self, ending: str) -> list[dict[str, Any]]:
-        return [entry for entry in self.lab.requests() if entry["method"] == "POST" and entry["path"].rstrip("/").endswith(ending)]
+        return [
+            entry
+            for entry in self.lab.requests()
+            if entry["method"] == "POST" and entry["path"].rstrip("/").endswith(ending)
+        ]
 
 
 @pytest.fixture
 def survivor(lab: RunningLab) -> Iterator[Survivor]:
-    """cluster-b of the failover estate, which holds snapshots of what runs on cluster-a. No test may touch a VM that is no clone."""
+    """cluster-b of the failover estate, which holds snapshots of what runs on cluster-a. No test may touch a VM that is
+    no clone."""
     lab.reset(yaml.safe_load(Path(FAILOVER).read_text(encoding="utf-8")))
     lab.forget()
     found = Survivor(lab)
@@ -86,15 +93,22 @@ def settings(vms: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
 def facts(result: dict[str, Any]) -> dict[str, Any]:
     """What check mode can foretell."""
     clones = [
-        {**clone, "uuid": "", "checked": False, "nics": [{**card, "mac_address": ""} for card in clone["nics"]]} if "nics" in clone else clone
+        {**clone, "uuid": "", "checked": False, "nics": [{**card, "mac_address": ""} for card in clone["nics"]]}
+        if "nics" in clone
+        else clone
         for clone in result["clones"]
     ]
-    return {**{key: value for key, value in result.items() if key not in ("timeline", "diff", "data_age_seconds")}, "clones": clones}
+    return {
+        **{key: value for key, value in result.items() if key not in ("timeline", "diff", "data_age_seconds")},
+        "clones": clones,
+    }
 
 
 @pytest.mark.parametrize("network", [None, "DRILL"])
 @pytest.mark.parametrize(("reply", "entity"), [("task_uuid", "vm"), ("task_uuid", "none"), ("value", "vm")])
-def test_a_drill_as_predicted_then_unchanged_then_gone(survivor: Survivor, network: str | None, reply: str, entity: str) -> None:
+def test_a_drill_as_predicted_then_unchanged_then_gone(
+    survivor: Survivor, network: str | None, reply: str, entity: str
+) -> None:
     survivor.change("behaviour", restore_reply=reply, restore_task_entity=entity)
     options = {"network": network} if network else {}
     predicted = survivor(check=True, **options)
@@ -104,7 +118,9 @@ def test_a_drill_as_predicted_then_unchanged_then_gone(survivor: Survivor, netwo
     assert made["diff"] == predicted["diff"]
     assert [clone["name"] for clone in made["clones"]] == CLONES
     assert all(clone["checked"] and clone["power_state"] == "on" and not clone["problem"] for clone in made["clones"])
-    assert [[card["network"] for card in clone["nics"]] for clone in made["clones"]] == [[network] if network else []] * 4
+    assert [[card["network"] for card in clone["nics"]] for clone in made["clones"]] == [
+        [network] if network else []
+    ] * 4
     assert (made["restored"], made["removed"]) == (MEMBERS, [])
     assert made["snapshot"]["id"].startswith("SITE-A:")
     assert 0 <= made["data_age_seconds"] < 7200
@@ -140,7 +156,9 @@ def test_the_protection_domain_stays_as_it_is(survivor: Survivor) -> None:
 
 def test_no_card_is_near_a_clone_before_it_is_switched_on(survivor: Survivor) -> None:
     survivor()
-    order = [entry for entry in survivor.lab.requests() if entry["method"] in ("POST", "DELETE") and "/vms/" in entry["path"]]
+    order = [
+        entry for entry in survivor.lab.requests() if entry["method"] in ("POST", "DELETE") and "/vms/" in entry["path"]
+    ]
     for uuid in {entry["path"].split("/vms/")[1].split("/")[0] for entry in order}:
         own = [entry["method"] for entry in order if uuid in entry["path"]]
         assert own == ["DELETE", "POST"]
@@ -213,12 +231,18 @@ def test_protected_vms_whose_cards_the_list_leaves_out_are_asked(survivor: Survi
 def test_another_name_for_the_vlan_of_production_is_refused(survivor: Survivor, switch: str | None) -> None:
     uuid = survivor.change("network", name="CLEAN", vlan_id=110)["uuid"]
     if switch is None:
-        networks = [{"uuid": uuid, "name": "CLEAN", "vlan_id": 110}, {"uuid": "mapped", "name": "VLAN110", "vlan_id": 110, "vswitch_name": "br0"}]
+        networks = [
+            {"uuid": uuid, "name": "CLEAN", "vlan_id": 110},
+            {"uuid": "mapped", "name": "VLAN110", "vlan_id": 110, "vswitch_name": "br0"},
+        ]
         survivor.fault({"status": 200, "body": {"entities": networks}}, method="GET", path="/networks")
     for check in (True, False):
         told = survivor.fails(check=check, network="CLEAN")
         assert "'CLEAN' is VLAN 110" in told
-        assert "as is 'VLAN110', which is in production: VMs come onto it by the network mapping of remote site 'SITE-A'" in told
+        assert (
+            "as is 'VLAN110', which is in production: VMs come onto it by the network mapping of remote site 'SITE-A'"
+            in told
+        )
     assert writes(survivor.lab) == []
 
 
@@ -291,7 +315,13 @@ def test_two_vms_of_one_clone_name_are_refused_and_removed(survivor: Survivor) -
 
 def test_two_vms_of_one_name_in_the_snapshot_are_refused(survivor: Survivor) -> None:
     survivor.change("vm", "cluster-a", name="Gold")
-    survivor.change("protection_domain", "cluster-a", name="PD-Two", vms=["Gold", "file-server"], snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}])
+    survivor.change(
+        "protection_domain",
+        "cluster-a",
+        name="PD-Two",
+        vms=["Gold", "file-server"],
+        snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}],
+    )
     for check in (True, False):
         assert "more than one VM called 'Gold'" in survivor.fails(check=check, name="PD-Two")
     assert writes(survivor.lab) == []
@@ -305,7 +335,10 @@ def test_vms_that_the_snapshot_does_not_hold_are_told(survivor: Survivor) -> Non
     survivor.change("pd_snapshot", "cluster-a", protection_domain="PD-X", remotes=["SITE-B"])
     survivor.lab.skip(600)
     made = survivor(name="PD-X")
-    assert ([clone["vm"] for clone in made["clones"]], [vm["name"] for vm in made["missing_vms"]]) == (["file-server"], ["extra"])
+    assert ([clone["vm"] for clone in made["clones"]], [vm["name"] for vm in made["missing_vms"]]) == (
+        ["file-server"],
+        ["extra"],
+    )
 
 
 def test_half_made_clones_are_adopted(survivor: Survivor) -> None:
@@ -313,7 +346,9 @@ def test_half_made_clones_are_adopted(survivor: Survivor) -> None:
     survivor.change("vm", name=CLONES[1], networks=["VLAN120", "DRILL"])
     made = survivor(network="DRILL")
     assert made["restored"] == ["W10-003", "w10-004"]
-    assert all(clone["checked"] and [card["network"] for card in clone["nics"]] == ["DRILL"] for clone in made["clones"])
+    assert all(
+        clone["checked"] and [card["network"] for card in clone["nics"]] == ["DRILL"] for clone in made["clones"]
+    )
     assert survivor.seen() == {"DRILL"}
 
 
@@ -345,7 +380,9 @@ def test_a_suspended_clone_is_started_anew(survivor: Survivor) -> None:
 def test_a_card_that_is_refused_in_one_spelling_is_named_in_the_other(survivor: Survivor) -> None:
     survivor.fault({"status": 422, "body": {"message": "no MAC address"}}, method="DELETE", path="/nics/")
     assert "no MAC address" in survivor.fails(vm_names=["W10-001"])
-    colons, hyphens = (entry["path"].rpartition("/")[2] for entry in survivor.lab.requests() if entry["method"] == "DELETE")
+    colons, hyphens = (
+        entry["path"].rpartition("/")[2] for entry in survivor.lab.requests() if entry["method"] == "DELETE"
+    )
     assert hyphens == colons.replace(":", "-") != colons
     assert [clone["power_state"] for clone in survivor.clones()] == ["off"]
 
@@ -356,7 +393,9 @@ def test_cards_that_the_list_leaves_out_are_asked_for(survivor: Survivor) -> Non
     body = {"metadata": {"total_entities": 1}, "entities": [{"uuid": uuid, "name": CLONES[0], "power_state": "off"}]}
     survivor.fault({"status": 200, "body": body}, method="GET", path=r"/vms/\?include_vm_nic_config")
     predicted = survivor(check=True, vm_names=["W10-001"])
-    assert [survivor.networks()[network] for network in predicted["diff"]["before"]["clones"][0]["networks"]] == ["VLAN120"]
+    assert [survivor.networks()[network] for network in predicted["diff"]["before"]["clones"][0]["networks"]] == [
+        "VLAN120"
+    ]
     assert (predicted["clones"][0]["nics"], predicted["changed"]) == ([], True)
 
 
@@ -415,7 +454,11 @@ def test_a_run_that_was_killed_unseen_converges(survivor: Survivor, clash: str) 
 def test_a_restore_under_way_is_waited_for(survivor: Survivor) -> None:
     survivor.change("durations", restore=600)
     begun = survivor(wait=False)
-    assert (begun["changed"], begun["restored"], [clone["uuid"] for clone in begun["clones"]]) == (True, MEMBERS, [""] * 4)
+    assert (begun["changed"], begun["restored"], [clone["uuid"] for clone in begun["clones"]]) == (
+        True,
+        MEMBERS,
+        [""] * 4,
+    )
     assert survivor()["restored"] == []
     assert len(survivor.posts("restore_entities")) == 1
     assert [clone["power_state"] for clone in survivor.clones()] == ["on"] * 4
@@ -469,7 +512,9 @@ def test_a_task_that_lies_about_a_card_keeps_the_clone_off(survivor: Survivor) -
     survivor.change("delete_vm", vm=CLONES[0])
     survivor.change("vm", name=CLONES[0], networks=["VLAN120"])
     survivor.fault({"status": 200, "body": {}}, path="/nics/", method="DELETE")
-    assert "nothing is under way any more: its task has ended, and nothing has changed" in survivor.fails(vm_names=["W10-001"], wait_timeout=4)
+    assert "nothing is under way any more: its task has ended, and nothing has changed" in survivor.fails(
+        vm_names=["W10-001"], wait_timeout=4
+    )
     assert survivor.posts("set_power_state") == []
 
 
@@ -477,7 +522,10 @@ def test_a_clone_that_goes_off_again_is_no_success(survivor: Survivor) -> None:
     survivor(power_on=False)
     vms = survivor.vms()
     fallen = next(vm for vm in vms.values() if vm["name"] == CLONES[0])
-    body = {"metadata": {"total_entities": 1}, "entities": [{"uuid": fallen["uuid"], "name": fallen["name"], "power_state": "off", "vm_nics": []}]}
+    body = {
+        "metadata": {"total_entities": 1},
+        "entities": [{"uuid": fallen["uuid"], "name": fallen["name"], "power_state": "off", "vm_nics": []}],
+    }
     survivor.fault({"status": 200, "body": body}, method="GET", path=r"/vms/?\?", nth=2)
     result = survivor.result(vm_names=["W10-001"], stays_on=30)
     assert result["failed"]
@@ -571,10 +619,14 @@ def test_on_the_cluster_that_runs_the_originals_it_is_warned_of(survivor: Surviv
     assert "active here" in str(result["warnings"])
 
 
-@pytest.mark.parametrize("name", ["Büro 'Süd' #1", '50% "off"', "a\\b/c", "黄金", "x;y,z(1)", "1_2_3", "drill_q4_W10-001"])
+@pytest.mark.parametrize(
+    "name", ["Büro 'Süd' #1", '50% "off"', "a\\b/c", "黄金", "x;y,z(1)", "1_2_3", "drill_q4_W10-001"]
+)
 def test_awkward_names(survivor: Survivor, name: str) -> None:
     survivor.change("vm", "cluster-a", name=name)
-    survivor.change("protection_domain", "cluster-a", name=name, vms=[name], snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}])
+    survivor.change(
+        "protection_domain", "cluster-a", name=name, vms=[name], snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}]
+    )
     made = survivor(name=name)
     assert [clone["name"] for clone in made["clones"]] == [f"drill_q4_{name}"]
     assert survivor(name=name)["changed"] is False

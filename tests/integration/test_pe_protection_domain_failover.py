@@ -77,7 +77,12 @@ class Pair:
     def arguments(self, cluster: str, state: str, options: dict[str, Any]) -> dict[str, Any]:
         name = options.get("name", NAME)
         deactivated = {"confirm": name} if state == "deactivated" else {}
-        given = {**self.hosts[cluster].options, "name": name, "state": state, "peer": self.peer("cluster-b" if cluster == "cluster-a" else "cluster-a")}
+        given = {
+            **self.hosts[cluster].options,
+            "name": name,
+            "state": state,
+            "peer": self.peer("cluster-b" if cluster == "cluster-a" else "cluster-a"),
+        }
         return {key: value for key, value in {**given, **deactivated, **options}.items() if value is not None}
 
     def change(self, endpoint: str, kind: str, **payload: Any) -> dict[str, Any]:
@@ -92,7 +97,10 @@ class Pair:
         """The clusters on which it is active, whether they answer or not."""
         state = self.lab.state()["endpoints"]
         return [
-            cluster for cluster in ("cluster-a", "cluster-b") for domain in state[cluster]["protection_domains"] if domain["name"] == NAME and domain["active"]
+            cluster
+            for cluster in ("cluster-a", "cluster-b")
+            for domain in state[cluster]["protection_domains"]
+            if domain["name"] == NAME and domain["active"]
         ]
 
     def split(self) -> None:
@@ -112,7 +120,11 @@ def pair(lab: RunningLab) -> Pair:
 
 def plain(result: dict[str, Any]) -> dict[str, Any]:
     """What check mode can predict of a result."""
-    return {key: value for key, value in result.items() if key not in ("timeline", "warnings", "protected_by", "data_age_seconds", "plan")}
+    return {
+        key: value
+        for key, value in result.items()
+        if key not in ("timeline", "warnings", "protected_by", "data_age_seconds", "plan")
+    }
 
 
 def orders(lab: RunningLab) -> list[str]:
@@ -133,7 +145,12 @@ def test_migrated_as_predicted_and_then_unchanged(pair: Pair, monitors: str, ina
     moved = pair("cluster-a", "migrated")
     assert orders(pair.lab) == ["migrate"]
     assert plain(moved) == plain(predicted)
-    assert (moved["changed"], moved["active"], moved["remote_site"], moved["missing_vms"]) == (True, False, "SITE-B", [])
+    assert (moved["changed"], moved["active"], moved["remote_site"], moved["missing_vms"]) == (
+        True,
+        False,
+        "SITE-B",
+        [],
+    )
     assert {vm["name"]: vm["uuid"] for vm in moved["vms"]} == before == pair.vms("cluster-b")
     assert pair.vms("cluster-a") == {}
     assert pair.active() == ["cluster-b"]
@@ -272,7 +289,18 @@ def test_vms_that_do_not_exist_are_skipped_and_listed(pair: Pair) -> None:
 
 def hide_vms(pair: Pair, cluster: str, after: int) -> None:
     body = {"metadata": {"count": 0, "grand_total_entities": 0, "total_entities": 0}, "entities": []}
-    pair.lab.faults([{"endpoint": cluster, "method": "GET", "path": r"/vms/?$", "nth": after + 1, "times": 1000, "then": {"status": 200, "body": body}}])
+    pair.lab.faults(
+        [
+            {
+                "endpoint": cluster,
+                "method": "GET",
+                "path": r"/vms/?$",
+                "nth": after + 1,
+                "times": 1000,
+                "then": {"status": 200, "body": body},
+            }
+        ]
+    )
 
 
 @pytest.mark.parametrize("state", ["migrated", "activated"])
@@ -288,7 +316,14 @@ def test_vms_that_go_on_arriving_are_waited_for(pair: Pair, state: str) -> None:
         body = {"metadata": {"total_entities": stage}, "entities": vms}
         # An activation reads the VMs once before.
         first = 2 if state == "activated" and stage == 0 else 1
-        rule = {"endpoint": "cluster-b", "method": "GET", "path": r"/vms/?$", "nth": first, "times": 4, "then": {"status": 200, "body": body}}
+        rule = {
+            "endpoint": "cluster-b",
+            "method": "GET",
+            "path": r"/vms/?$",
+            "nth": first,
+            "times": 4,
+            "then": {"status": 200, "body": body},
+        }
         pair.lab.faults([rule])
     result = pair("cluster-a" if state == "migrated" else "cluster-b", state, wait_timeout=8)
     assert result["missing_vms"] == []
@@ -299,7 +334,10 @@ def test_vms_that_nobody_has_listed_yet_are_waited_for(pair: Pair) -> None:
     """Snapshots may be listed without their VMs (1.3), so that nothing tells how many will come."""
     snapshots = pair.hosts["cluster-b"]("pe_protection_domain_info", name=NAME)["protection_domains"][0]["snapshots"]
     created = int(datetime.now(timezone.utc).timestamp() - 1e6) * 1_000_000
-    listed = [{"snapshot_id": one["id"], "state": one["state"], "snapshot_create_time_usecs": created, "vms": None} for one in snapshots]
+    listed = [
+        {"snapshot_id": one["id"], "state": one["state"], "snapshot_create_time_usecs": created, "vms": None}
+        for one in snapshots
+    ]
     pair.lab.faults(
         [
             {"method": "GET", "path": "/dr_snapshots", "then": {"status": 200, "body": {"entities": listed}}},
@@ -332,7 +370,9 @@ def test_vms_that_stay_after_a_deactivation_are_told(pair: Pair) -> None:
     pair.split()
     vms = [{"uuid": uuid, "name": name, "power_state": "off"} for name, uuid in pair.vms("cluster-a").items()]
     body = {"metadata": {"count": 3, "grand_total_entities": 3, "total_entities": 3}, "entities": vms}
-    pair.lab.faults([{"endpoint": "cluster-a", "method": "GET", "path": r"/vms/?$", "then": {"status": 200, "body": body}}])
+    pair.lab.faults(
+        [{"endpoint": "cluster-a", "method": "GET", "path": r"/vms/?$", "then": {"status": 200, "body": body}}]
+    )
     result = pair("cluster-a", "deactivated", wait_timeout=8)
     assert result["removed_vms"] == []
     assert "are still there: 'desk-1', 'desk-2', 'desk-3'" in str(result["warnings"])
@@ -344,7 +384,10 @@ def test_vms_that_stay_after_a_deactivation_are_told(pair: Pair) -> None:
 def test_another_destination_is_not_taken_for_ours(pair: Pair) -> None:
     pair.change("cluster-a", "durations", migrate=1e6)
     pair("cluster-a", "migrated", wait=False)
-    assert "is being migrated to the remote site 'SITE-B'" in pair.call("cluster-a", "migrated", remote_site="SITE-C")["msg"]
+    assert (
+        "is being migrated to the remote site 'SITE-B'"
+        in pair.call("cluster-a", "migrated", remote_site="SITE-C")["msg"]
+    )
 
 
 def test_a_peer_that_does_not_answer_stops_a_migration(pair: Pair) -> None:
@@ -389,7 +432,9 @@ def test_an_unknown_site(pair: Pair) -> None:
 
 
 def test_a_site_that_is_not_the_peer(pair: Pair) -> None:
-    assert "not the cluster that was given as peer, which is 'SITE-B'" in pair.refuses("cluster-a", "migrated", remote_site="SITE-C")
+    assert "not the cluster that was given as peer, which is 'SITE-B'" in pair.refuses(
+        "cluster-a", "migrated", remote_site="SITE-C"
+    )
 
 
 def test_a_peer_that_is_another_cluster_stops_a_migration(pair: Pair) -> None:
@@ -397,19 +442,29 @@ def test_a_peer_that_is_another_cluster_stops_a_migration(pair: Pair) -> None:
     source = {**CLUSTER_A, "remote_sites": CLUSTER_A["remote_sites"][:1]}
     pair.lab.reset({**TOPOLOGY, "prism_elements": [source, *TOPOLOGY["prism_elements"][1:]]})
     stranger = pair.peer("cluster-c")
-    assert "none of its remote sites is the cluster that was given as peer: 'SITE-B'" in pair.refuses("cluster-a", "migrated", peer=stranger)
+    assert "none of its remote sites is the cluster that was given as peer: 'SITE-B'" in pair.refuses(
+        "cluster-a", "migrated", peer=stranger
+    )
     assert "does not know 'PD-W11'" in pair.refuses("cluster-a", "migrated", peer=stranger, remote_site="SITE-B")
     assert pair("cluster-a", "migrated", check=True)["remote_site"] == "SITE-B"
 
 
 def test_an_ambiguous_site_lists_them(pair: Pair) -> None:
-    pair.change("cluster-a", "protection_domain", name="PD-Two", vms=[], schedules=[{**SCHEDULE, "remote": {"SITE-B": 1, "SITE-C": 1}}])
+    pair.change(
+        "cluster-a",
+        "protection_domain",
+        name="PD-Two",
+        vms=[],
+        schedules=[{**SCHEDULE, "remote": {"SITE-B": 1, "SITE-C": 1}}],
+    )
     message = pair.refuses("cluster-a", "migrated", name="PD-Two", peer=None)
     assert "'SITE-B', 'SITE-C'" in message
     assert "remote_site" in message
     # The peer decides.
     assert pair("cluster-a", "migrated", check=True, name="PD-Two")["remote_site"] == "SITE-B"
-    assert pair("cluster-a", "migrated", check=True, name="PD-Two", peer=pair.peer("cluster-c"))["remote_site"] == "SITE-C"
+    assert (
+        pair("cluster-a", "migrated", check=True, name="PD-Two", peer=pair.peer("cluster-c"))["remote_site"] == "SITE-C"
+    )
 
 
 def test_a_site_that_is_not_connected(pair: Pair) -> None:
@@ -434,7 +489,11 @@ def test_vms_that_block_the_migration_are_listed_with_reasons(pair: Pair, seen: 
         pair.change("cluster-a", "block_migration", protection_domain=NAME, vm="desk-2", reason="NGT is not installed")
         message = pair.refuses("cluster-a", "migrated")
     else:
-        blocking = {"vm_id": uuid, "vm_name": "desk-2", "vm_recoverability": [{"reason": "NGT is not installed", "remote_site": None}]}
+        blocking = {
+            "vm_id": uuid,
+            "vm_name": "desk-2",
+            "vm_recoverability": [{"reason": "NGT is not installed", "remote_site": None}],
+        }
         body = {"metadata": {"count": 1, "grand_total_entities": 1, "total_entities": 1}, "entities": [blocking]}
         pair.lab.faults([{"method": "POST", "path": "/migrate", "then": {"status": 200, "body": body}}])
         message = pair.call("cluster-a", "migrated")["msg"]
@@ -458,8 +517,14 @@ def test_replications_under_way_are_refused_unless_accepted(pair: Pair) -> None:
     message = pair.refuses("cluster-a", "migrated", remote_site="SITE-B")
     assert f"{wanted} to 'slow' at" in message
     assert f"{waiting} to 'slow' waiting" in message
-    assert pair("cluster-a", "migrated", check=True, accept_pending_replications=True, remote_site="SITE-B")["changed"] is True
-    assert f"{wanted} to 'slow' at" in pair.call("cluster-a", "migrated", remote_site="SITE-B", replication_timeout=1)["msg"]
+    assert (
+        pair("cluster-a", "migrated", check=True, accept_pending_replications=True, remote_site="SITE-B")["changed"]
+        is True
+    )
+    assert (
+        f"{wanted} to 'slow' at"
+        in pair.call("cluster-a", "migrated", remote_site="SITE-B", replication_timeout=1)["msg"]
+    )
 
 
 @pytest.mark.parametrize(("cluster", "state"), [("cluster-a", "migrated"), ("cluster-b", "activated")])
@@ -570,14 +635,28 @@ def test_too_old_data_is_refused_with_what_would_be_lost(pair: Pair) -> None:
 def test_without_the_clock_of_the_cluster_that_of_the_controller_counts(pair: Pair, date: str) -> None:
     pair.change("cluster-a", "lost", lost=True)
     body = {"uuid": "u-b", "name": "cluster-b"}
-    pair.lab.faults([{"endpoint": "cluster-b", "path": "/cluster$", "then": {"status": 200, "body": body, "headers": {"Date": date}}}])
+    pair.lab.faults(
+        [
+            {
+                "endpoint": "cluster-b",
+                "path": "/cluster$",
+                "then": {"status": 200, "body": body, "headers": {"Date": date}},
+            }
+        ]
+    )
     result = pair("cluster-b", "activated", check=True)
     assert "by the clock of the controller" in str(result["warnings"])
 
 
 def test_no_usable_snapshot(pair: Pair) -> None:
     pair.change("cluster-b", "durations", expired_linger=1e9)
-    pair.change("cluster-a", "protection_domain", name="PD-Old", vms=[], snapshots=[{"age_hours": 3, "retention_hours": 1, "remotes": ["SITE-B"]}])
+    pair.change(
+        "cluster-a",
+        "protection_domain",
+        name="PD-Old",
+        vms=[],
+        snapshots=[{"age_hours": 3, "retention_hours": 1, "remotes": ["SITE-B"]}],
+    )
     pair.change("cluster-b", "protection_domain", name="PD-Never", active=False)
     pair.change("cluster-a", "lost", lost=True)
     assert "only 1 that cannot be used (EXPIRED)" in pair.refuses("cluster-b", "activated", name="PD-Old")
@@ -612,7 +691,9 @@ def test_a_peer_that_does_not_answer_is_told(pair: Pair) -> None:
 def test_a_migration_under_way_is_not_cut_off(pair: Pair) -> None:
     pair.change("cluster-a", "durations", migrate=1e6)
     pair("cluster-a", "migrated", wait=False)
-    assert "a migration of the protection domain 'PD-W11' is under way there" in pair.call("cluster-b", "activated")["msg"]
+    assert (
+        "a migration of the protection domain 'PD-W11' is under way there" in pair.call("cluster-b", "activated")["msg"]
+    )
 
 
 SICK = {"endpoint": "cluster-a", "then": {"status": 500, "body": {"message": "internal error"}}}
@@ -652,7 +733,11 @@ def test_the_old_side_is_told_every_time_until_it_is_seen_to_have_given_up(pair:
     pair.change("cluster-a", "lost", lost=True)
     for changed in (True, False):
         result = pair("cluster-b", "activated")
-        assert (result["changed"], result["old_side"]["given_up"], result["old_side"]["active"]) == (changed, False, None)
+        assert (result["changed"], result["old_side"]["given_up"], result["old_side"]["active"]) == (
+            changed,
+            False,
+            None,
+        )
         assert result["old_side"]["remote_sites"] == [{"name": "SITE-A", "status": "UNREACHABLE"}]
     pair.change("cluster-a", "lost", lost=False)
     old = pair("cluster-b", "activated")["old_side"]
@@ -683,7 +768,14 @@ def several(pair: Pair, count: int) -> list[str]:
     names = [f"PD-{number:02d}" for number in range(1, count + 1)]
     for name in names:
         pair.change("cluster-a", "vm", name=f"vm-{name}", power_state="on", disk_gib=1)
-        pair.change("cluster-a", "protection_domain", name=name, vms=[f"vm-{name}"], schedules=[SCHEDULE], snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}])
+        pair.change(
+            "cluster-a",
+            "protection_domain",
+            name=name,
+            vms=[f"vm-{name}"],
+            schedules=[SCHEDULE],
+            snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}],
+        )
     return names
 
 
@@ -699,7 +791,9 @@ def test_all_are_ordered_before_one_has_ended_and_each_is_switched_on_when_it_ha
     posts = [entry["path"].rpartition("/")[2] for entry in pair.lab.requests() if entry["method"] == "POST"]
     assert posts[: len(names) + 1] == ["migrate"] * (len(names) + 1)
     powers = {name: result["power"] for name, result in moved["domains"].items()}
-    assert {name: [vm["power_state"] for vm in power["vms"]] for name, power in powers.items()} == {name: ["on"] for name in [slow, *names]}
+    assert {name: [vm["power_state"] for vm in power["vms"]] for name, power in powers.items()} == {
+        name: ["on"] for name in [slow, *names]
+    }
     last = next(piece for piece in moved["domains"][slow]["timeline"] if piece["phase"] == "migrate")
     assert all(powers[name]["timeline"][0]["started"] < last["finished"] for name in names)
 
@@ -707,10 +801,14 @@ def test_all_are_ordered_before_one_has_ended_and_each_is_switched_on_when_it_ha
 def test_some_come_up_from_an_older_snapshot(pair: Pair) -> None:
     (other,) = several(pair, 1)
     listed = pair.hosts["cluster-b"]("pe_protection_domain_info", name=NAME)["protection_domains"][0]["snapshots"]
-    newest, oldest = [snapshot["id"] for snapshot in sorted(listed, key=lambda snapshot: snapshot["created"], reverse=True)]
+    newest, oldest = [
+        snapshot["id"] for snapshot in sorted(listed, key=lambda snapshot: snapshot["created"], reverse=True)
+    ]
     pair.change("cluster-a", "lost", lost=True)
     for check in (True, False):
-        made = pair("cluster-b", "activated", check=check, name=None, names=[NAME, other], snapshot_ids={NAME: oldest})["domains"]
+        made = pair("cluster-b", "activated", check=check, name=None, names=[NAME, other], snapshot_ids={NAME: oldest})[
+            "domains"
+        ]
         assert made[NAME]["snapshot"]["id"] == oldest != newest
         assert made[NAME]["data_age_seconds"] > 24 * 3600 > made[other]["data_age_seconds"]
     message = pair.call("cluster-b", "activated", snapshot_ids={"PD-Typo": oldest})["msg"]
@@ -719,7 +817,16 @@ def test_some_come_up_from_an_older_snapshot(pair: Pair) -> None:
 
 def test_one_that_fails_holds_up_no_other(pair: Pair) -> None:
     first, second = several(pair, 2)
-    pair.lab.faults([{"endpoint": "cluster-a", "method": "POST", "path": f"{first}/migrate", "then": {"status": 422, "body": {"message": "no"}}}])
+    pair.lab.faults(
+        [
+            {
+                "endpoint": "cluster-a",
+                "method": "POST",
+                "path": f"{first}/migrate",
+                "then": {"status": 422, "body": {"message": "no"}},
+            }
+        ]
+    )
     result = pair.call("cluster-a", "migrated", name=None, names=[first, second, "PD-Typo"])
     assert result["failed"] is True
     assert "2 of 3 protection domains could not be migrated" in result["msg"]
@@ -735,7 +842,9 @@ def test_several_as_predicted_and_then_unchanged(pair: Pair) -> None:
     assert writes(pair.lab) == []
     moved = pair("cluster-a", "migrated", name=None, names=names, power_on="all")
     assert moved["diff"] == predicted["diff"]
-    assert {name: result["vms"] for name, result in moved["domains"].items()} == {name: result["vms"] for name, result in predicted["domains"].items()}
+    assert {name: result["vms"] for name, result in moved["domains"].items()} == {
+        name: result["vms"] for name, result in predicted["domains"].items()
+    }
     pair.lab.forget()
     again = pair("cluster-a", "migrated", name=None, names=names, power_on="all")
     assert (again["changed"], writes(pair.lab)) == (False, [])
@@ -767,12 +876,14 @@ def test_a_network_that_nothing_maps_is_foreseen_and_a_lost_card_is_told(pair: P
     pair.change("cluster-a", "protection_domain", name="PD-Net", vms=["alone", "bare"], schedules=[SCHEDULE])
     for check in (True, False):
         result = pair("cluster-a", "migrated", check=check, name="PD-Net")
-        assert {"network": "VLAN77", "vms": ["alone"], "same_name": unmapped == "by_name"} in result["unmapped_networks"]
+        assert {"network": "VLAN77", "vms": ["alone"], "same_name": unmapped == "by_name"} in result[
+            "unmapped_networks"
+        ]
         assert any("may arrive without a network card" in line for line in result["plan"]) is (unmapped == "drop")
     assert [vm["name"] for vm in result["without_cards"]] == (["alone"] if unmapped == "drop" else [])
-    assert [vm["name"] for vm in pair("cluster-a", "migrated", name="PD-Net")["without_cards"] if vm["name"] != "bare"] == (
-        ["alone"] if unmapped == "drop" else []
-    )
+    assert [
+        vm["name"] for vm in pair("cluster-a", "migrated", name="PD-Net")["without_cards"] if vm["name"] != "bare"
+    ] == (["alone"] if unmapped == "drop" else [])
 
 
 def test_a_vm_that_does_not_go_on_is_told_and_the_rest_is(pair: Pair) -> None:
@@ -802,7 +913,10 @@ def test_an_arriving_snapshot_is_refused_unless_accepted(pair: Pair) -> None:
     wanted = pair.change("cluster-a", "pd_snapshot", protection_domain=NAME, remotes=["slow"])["snapshot_id"]
     pair.lab.skip(60)
     assert f"{wanted} from 'SITE-A' at" in pair.refuses("cluster-b", "activated", accept_split_brain=True)
-    assert pair("cluster-b", "activated", check=True, accept_split_brain=True, accept_pending_replications=True)["changed"] is True
+    assert (
+        pair("cluster-b", "activated", check=True, accept_split_brain=True, accept_pending_replications=True)["changed"]
+        is True
+    )
 
 
 @pytest.mark.parametrize("form", ["message", "value_false", "error"])
@@ -906,8 +1020,20 @@ def test_vms_that_run_are_not_deleted_unless_accepted(pair: Pair) -> None:
 def test_a_vm_that_is_paused_counts_as_running(pair: Pair) -> None:
     pair.split()
     uuid = pair.vms("cluster-a")["desk-3"]
-    vms = [{"uuid": other, "name": name, "power_state": "suspended" if other == uuid else "off"} for name, other in pair.vms("cluster-a").items()]
-    pair.lab.faults([{"endpoint": "cluster-a", "method": "GET", "path": r"/vms/?(\?|$)", "then": {"status": 200, "body": {"entities": vms}}}])
+    vms = [
+        {"uuid": other, "name": name, "power_state": "suspended" if other == uuid else "off"}
+        for name, other in pair.vms("cluster-a").items()
+    ]
+    pair.lab.faults(
+        [
+            {
+                "endpoint": "cluster-a",
+                "method": "GET",
+                "path": r"/vms/?(\?|$)",
+                "then": {"status": 200, "body": {"entities": vms}},
+            }
+        ]
+    )
     assert f"'desk-3' ({uuid}), suspended" in pair.refuses("cluster-a", "deactivated")
 
 
@@ -915,7 +1041,14 @@ def test_every_vm_that_goes_is_named_before_and_after(pair: Pair) -> None:
     for number in range(1, 15):
         pair.change("cluster-a", "vm", name=f"more-{number:02d}", power_state="off", disk_gib=1)
     many = [f"more-{number:02d}" for number in range(1, 15)]
-    pair.change("cluster-a", "protection_domain", name="PD-Many", vms=many, schedules=[SCHEDULE], snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}])
+    pair.change(
+        "cluster-a",
+        "protection_domain",
+        name="PD-Many",
+        vms=many,
+        schedules=[SCHEDULE],
+        snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}],
+    )
     pair.change("cluster-a", "lost", lost=True)
     pair("cluster-b", "activated", name="PD-Many")
     pair.change("cluster-a", "lost", lost=False)
@@ -946,8 +1079,20 @@ def test_members_whose_ids_tell_nothing_are_not_overlooked(pair: Pair, told: str
     pair.split()
     pair.change("cluster-b", "delete_vm", vm="desk-3")
     vms = [{"vm_name": name, "vm_id": told and f"{told}-{name}"} for name in DESKS]
-    body = {"metadata": {"total_entities": 1}, "entities": [{"name": NAME, "active": True, "vms": vms, "metro_avail": None}]}
-    pair.lab.faults([{"endpoint": "cluster-a", "method": "GET", "path": r"/protection_domains/?(\?|$)", "then": {"status": 200, "body": body}}])
+    body = {
+        "metadata": {"total_entities": 1},
+        "entities": [{"name": NAME, "active": True, "vms": vms, "metro_avail": None}],
+    }
+    pair.lab.faults(
+        [
+            {
+                "endpoint": "cluster-a",
+                "method": "GET",
+                "path": r"/protection_domains/?(\?|$)",
+                "then": {"status": 200, "body": body},
+            }
+        ]
+    )
     assert "'desk-3'" in pair.refuses("cluster-a", "deactivated")
     pair.change("cluster-a", "power", vm="desk-2", state="on")
     assert "1 of its VMs run here" in pair.refuses("cluster-a", "deactivated", accept_missing_vms=True)
@@ -960,7 +1105,14 @@ def test_members_whose_ids_tell_nothing_are_not_overlooked(pair: Pair, told: str
 def test_awkward_names(pair: Pair, name: str) -> None:
     pair.change("cluster-a", "vm", name="x")
     schedules = [{**SCHEDULE, "remote": {"SITE-B": 1}}]
-    pair.change("cluster-a", "protection_domain", name=name, vms=["x"], schedules=schedules, snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}])
+    pair.change(
+        "cluster-a",
+        "protection_domain",
+        name=name,
+        vms=["x"],
+        schedules=schedules,
+        snapshots=[{"age_hours": 1, "remotes": ["SITE-B"]}],
+    )
     moved = pair("cluster-a", "migrated", name=name)
     assert [vm["name"] for vm in moved["vms"]] == ["x"]
     pair.change("cluster-a", "pd_active", protection_domain=name, active=True)
@@ -1020,12 +1172,24 @@ def test_a_server_error_in_the_middle_of_a_wait_ends_nothing(pair: Pair, state: 
         pair.change("cluster-a", "lost", lost=True)
     pair.change(cluster, "durations", migrate=600, activate=600)
     broken = {"status": 500, "body": {"message": "internal error"}}
-    pair.lab.faults([{"endpoint": cluster, "method": "GET", "path": r"/protection_domains/?\?", "nth": 2, "times": 2, "then": broken}])
+    pair.lab.faults(
+        [
+            {
+                "endpoint": cluster,
+                "method": "GET",
+                "path": r"/protection_domains/?\?",
+                "nth": 2,
+                "times": 2,
+                "then": broken,
+            }
+        ]
+    )
     assert len(pair(cluster, state)["vms"]) == 3
 
 
 def test_what_nothing_could_show_is_not_ordered_twice(pair: Pair) -> None:
-    """Without lists of pending changes and of tasks no effect is to be seen before the end: seeing none proves nothing."""
+    """Without lists of pending changes and of tasks no effect is to be seen before the end: seeing none proves
+    nothing."""
     unknown = {"status": 404, "body": {"message": "no such resource"}}
     pair.lab.faults(
         [

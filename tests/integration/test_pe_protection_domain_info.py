@@ -28,7 +28,14 @@ def test_an_active_one_tells_everything(lab: RunningLab, host: Host) -> None:
     assert (found["name"], found["active"], found["metro"]) == ("PD-Gold", True, False)
     assert [(member["vm_name"], member["app_consistent"]) for member in found["members"]] == [("Gold", False)]
     assert found["schedules"] == [
-        {"type": "DAILY", "every_nth": 1, "keep_local": 3, "keep_remote": {"cluster-b": 3, "cluster-c": 3}, "app_consistent": False, "suspended": False}
+        {
+            "type": "DAILY",
+            "every_nth": 1,
+            "keep_local": 3,
+            "keep_remote": {"cluster-b": 3, "cluster-c": 3},
+            "app_consistent": False,
+            "suspended": False,
+        }
     ]
     assert found["next_snapshot"].endswith("Z")
     (snapshot,) = found["snapshots"]
@@ -60,21 +67,39 @@ def test_a_site_out_of_schedule_is_listed_as_such(lab: RunningLab, host: Host) -
 
 @pytest.mark.parametrize("order", ["shuffled", "newest_first", "oldest_first"])
 @pytest.mark.parametrize("null_lists", [False, True])
-def test_the_receiver_tells_what_it_holds_newest_first(lab: RunningLab, host: Host, order: str, null_lists: bool) -> None:
+def test_the_receiver_tells_what_it_holds_newest_first(
+    lab: RunningLab, host: Host, order: str, null_lists: bool
+) -> None:
     lab.change([{"endpoint": "cluster-b", "kind": "behaviour", "dr_snapshot_order": order, "null_lists": null_lists}])
-    lab.change([{"endpoint": "cluster-a", "kind": "pd_snapshot", "protection_domain": "PD-Gold", "remotes": ["cluster-b"]}] * 2)
+    lab.change(
+        [{"endpoint": "cluster-a", "kind": "pd_snapshot", "protection_domain": "PD-Gold", "remotes": ["cluster-b"]}] * 2
+    )
     lab.skip(3600)
     lab.forget()
     found = read(host, "cluster-b")
     assert found["active"] is False
     assert len(found["snapshots"]) == 3
-    assert [snapshot["created"] for snapshot in found["snapshots"]] == sorted((snapshot["created"] for snapshot in found["snapshots"]), reverse=True)
+    assert [snapshot["created"] for snapshot in found["snapshots"]] == sorted(
+        (snapshot["created"] for snapshot in found["snapshots"]), reverse=True
+    )
     assert all(snapshot["id"] == f"cluster-a:{snapshot['origin_id']}" for snapshot in found["snapshots"])
 
 
 def test_transfers_are_told_on_both_sides(lab: RunningLab, host: Host) -> None:
-    lab.change([{"endpoint": "cluster-a", "kind": "remote_site", "name": "slow", "cluster": "cluster-b", "bandwidth_mbps": 0.001}])
-    lab.change([{"endpoint": "cluster-a", "kind": "pd_snapshot", "protection_domain": "PD-Gold", "remotes": ["slow"]}] * 2)
+    lab.change(
+        [
+            {
+                "endpoint": "cluster-a",
+                "kind": "remote_site",
+                "name": "slow",
+                "cluster": "cluster-b",
+                "bandwidth_mbps": 0.001,
+            }
+        ]
+    )
+    lab.change(
+        [{"endpoint": "cluster-a", "kind": "pd_snapshot", "protection_domain": "PD-Gold", "remotes": ["slow"]}] * 2
+    )
     lab.skip(60)
     (sent,) = read(host)["replications"]
     assert (sent["remote_site"], sent["incoming"], sent["paused"]) == ("slow", False, False)
@@ -101,7 +126,9 @@ def test_awkward_names(lab: RunningLab, host: Host, name: str) -> None:
     lab.change([{"endpoint": "cluster-a", "kind": "protection_domain", "name": name, "vms": ["Gold-Finance"]}])
     everything = host("cluster-a")("pe_protection_domain_info")["protection_domains"]
     assert [found["name"] for found in everything] == sorted(["PD-Gold", name])
-    assert host("cluster-a")("pe_protection_domain_info", name=name)["protection_domains"] == [found for found in everything if found["name"] == name]
+    assert host("cluster-a")("pe_protection_domain_info", name=name)["protection_domains"] == [
+        found for found in everything if found["name"] == name
+    ]
 
 
 def peer(host: Host, cluster: str) -> dict[str, Any]:
@@ -140,7 +167,9 @@ def test_a_peer_whose_certificate_is_not_trusted_is_an_error(lab: RunningLab, ho
 
 
 def test_a_peer_with_a_wrong_password_is_an_error_and_asked_once(lab: RunningLab, host: Host) -> None:
-    message = host("cluster-a").fails("pe_protection_domain_info", peers=[{**peer(host, "cluster-b"), "nutanix_password": "wrong"}])
+    message = host("cluster-a").fails(
+        "pe_protection_domain_info", peers=[{**peer(host, "cluster-b"), "nutanix_password": "wrong"}]
+    )
     assert "401" in message
     assert [entry["status"] for entry in lab.requests() if entry["endpoint"] == "cluster-b"] == [401]
 
@@ -149,5 +178,10 @@ def test_who_may_be_lost_has_so_long_for_a_first_answer(host: Host) -> None:
     assert read(host, answer_within=60)["members"] == read(host)["members"]
     # It takes the connection and says nothing.
     with socket.create_server(("127.0.0.1", 0)) as hanging:
-        lost = host("cluster-a").fails("pe_protection_domain_info", nutanix_host="127.0.0.1", nutanix_port=hanging.getsockname()[1], answer_within=1)
+        lost = host("cluster-a").fails(
+            "pe_protection_domain_info",
+            nutanix_host="127.0.0.1",
+            nutanix_port=hanging.getsockname()[1],
+            answer_within=1,
+        )
     assert "no answer within 1 s" in lost

@@ -46,7 +46,9 @@ def snapshot_id(lab: RunningLab, host: Host) -> str:
         ("cluster-b", "value", "vm"),
     ],
 )
-def test_restored_as_predicted_and_then_adopted(lab: RunningLab, host: Host, snapshot_id: str, cluster: str, reply: str, entity: str) -> None:
+def test_restored_as_predicted_and_then_adopted(
+    lab: RunningLab, host: Host, snapshot_id: str, cluster: str, reply: str, entity: str
+) -> None:
     change(lab, "behaviour", cluster, restore_reply=reply, restore_task_entity=entity)
     name = f"ctx_r1_{snapshot_id}_Gold"
     predicted = host(cluster)(MODULE, check=True, **RELEASE, snapshot_id=snapshot_id)
@@ -54,7 +56,9 @@ def test_restored_as_predicted_and_then_adopted(lab: RunningLab, host: Host, sna
     made = host(cluster)(MODULE, **RELEASE, snapshot_id=snapshot_id)
     assert len(writes(lab)) == 1
     assert (made["changed"], made["adopted"], made["duplicates"]) == (True, False, [])
-    assert {key: value for key, value in made.items() if key not in ("vm", "timeline")} == {key: value for key, value in predicted.items() if key != "vm"}
+    assert {key: value for key, value in made.items() if key not in ("vm", "timeline")} == {
+        key: value for key, value in predicted.items() if key != "vm"
+    }
     assert predicted["vm"] == {"uuid": "", "name": name}
     assert made["vm"]["name"] == name
     assert made["snapshot_id"] == (snapshot_id if cluster == "cluster-a" else f"cluster-a:{snapshot_id}")
@@ -63,7 +67,12 @@ def test_restored_as_predicted_and_then_adopted(lab: RunningLab, host: Host, sna
     lab.forget()
     again = host(cluster)(MODULE, **RELEASE, snapshot_id=snapshot_id)
     assert writes(lab) == []
-    assert (again["changed"], again["adopted"], again["vm"], again["snapshot_id"]) == (False, True, made["vm"], made["snapshot_id"])
+    assert (again["changed"], again["adopted"], again["vm"], again["snapshot_id"]) == (
+        False,
+        True,
+        made["vm"],
+        made["snapshot_id"],
+    )
     assert host(cluster)(MODULE, check=True, **RELEASE, snapshot_id=snapshot_id) == again
 
 
@@ -77,7 +86,10 @@ def test_the_golden_vm_is_left_alone(lab: RunningLab, host: Host, snapshot_id: s
 
 @pytest.mark.parametrize("given", ["{}", "cluster-a:{}", "another-label:{}"])
 def test_the_id_counts_from_the_last_colon(lab: RunningLab, host: Host, snapshot_id: str, given: str) -> None:
-    assert host("cluster-b")(MODULE, **RELEASE, snapshot_id=given.format(snapshot_id))["snapshot_id"] == f"cluster-a:{snapshot_id}"
+    assert (
+        host("cluster-b")(MODULE, **RELEASE, snapshot_id=given.format(snapshot_id))["snapshot_id"]
+        == f"cluster-a:{snapshot_id}"
+    )
 
 
 def test_it_waits_for_the_replica(lab: RunningLab, host: Host) -> None:
@@ -106,14 +118,22 @@ def test_the_first_replica_brings_the_protection_domain(lab: RunningLab, host: H
     change(lab, "behaviour", pds_on_receiver=known)
     change(lab, "protection_domain", "cluster-a", name="PD-New", vms=["Gold-Finance"])
     wanted = change(lab, "pd_snapshot", "cluster-a", protection_domain="PD-New", remotes=["cluster-b"])["snapshot_id"]
-    made = host("cluster-b")(MODULE, protection_domain="PD-New", vm_name="Gold-Finance", release="r1", snapshot_id=wanted)
+    made = host("cluster-b")(
+        MODULE, protection_domain="PD-New", vm_name="Gold-Finance", release="r1", snapshot_id=wanted
+    )
     assert made["changed"] is True
 
 
 @pytest.mark.parametrize("status", [404, 422, 500])
 def test_a_mistyped_protection_domain_is_warned_of(lab: RunningLab, host: Host, snapshot_id: str, status: int) -> None:
     change(lab, "behaviour", not_found_status=status)
-    arguments = {**host("cluster-b").options, **RELEASE, "protection_domain": "PD-gold", "snapshot_id": snapshot_id, "wait_timeout": 1}
+    arguments = {
+        **host("cluster-b").options,
+        **RELEASE,
+        "protection_domain": "PD-gold",
+        "snapshot_id": snapshot_id,
+        "wait_timeout": 1,
+    }
     for check in (True, False):
         assert "'PD-gold' yet. Near names are 'PD-Gold'" in str(run_module(MODULE, arguments, check)["warnings"])
     assert run_module(MODULE, arguments)["failed"]
@@ -137,7 +157,9 @@ def test_an_expired_snapshot_is_an_error(lab: RunningLab, host: Host) -> None:
 
 def test_a_vm_that_is_not_in_the_snapshot_is_an_error(lab: RunningLab, host: Host, snapshot_id: str) -> None:
     for check in (True, False):
-        assert "'Gold'" in host("cluster-b").fails(MODULE, check=check, **{**RELEASE, "vm_name": "gold"}, snapshot_id=snapshot_id)
+        assert "'Gold'" in host("cluster-b").fails(
+            MODULE, check=check, **{**RELEASE, "vm_name": "gold"}, snapshot_id=snapshot_id
+        )
     assert "0000" in host("cluster-b").fails(MODULE, **RELEASE, snapshot_id=snapshot_id, vm_uuid="0000")
     assert writes(lab) == []
 
@@ -145,7 +167,14 @@ def test_a_vm_that_is_not_in_the_snapshot_is_an_error(lab: RunningLab, host: Hos
 def test_two_vms_of_one_name_in_the_snapshot_need_the_uuid(lab: RunningLab, host: Host) -> None:
     change(lab, "vm", "cluster-a", name="Gold", content="the other one")
     uuids = [vm["uuid"] for vm in vms(host, "Gold", "cluster-a")]
-    change(lab, "protection_domain", "cluster-a", name="PD-Two", vms=["Gold"], snapshots=[{"age_hours": 1, "remotes": ["cluster-b"]}])
+    change(
+        lab,
+        "protection_domain",
+        "cluster-a",
+        name="PD-Two",
+        vms=["Gold"],
+        snapshots=[{"age_hours": 1, "remotes": ["cluster-b"]}],
+    )
     (domain,) = host("cluster-a")("pe_protection_domain_info", name="PD-Two")["protection_domains"]
     arguments = {**RELEASE, "protection_domain": "PD-Two", "snapshot_id": domain["snapshots"][0]["id"]}
     message = host("cluster-b").fails(MODULE, **arguments)
@@ -157,7 +186,13 @@ def test_two_vms_of_one_name_in_the_snapshot_need_the_uuid(lab: RunningLab, host
 
 
 @pytest.mark.parametrize(
-    "switches", [{"forever_state": "RETAIN_FOREVER"}, {"oob_ids_on_receiver": True}, {"same_snapshot_uuid": False}, {"inactive_pd_vms": "listed"}]
+    "switches",
+    [
+        {"forever_state": "RETAIN_FOREVER"},
+        {"oob_ids_on_receiver": True},
+        {"same_snapshot_uuid": False},
+        {"inactive_pd_vms": "listed"},
+    ],
 )
 def test_however_the_receiver_lists_it(lab: RunningLab, host: Host, switches: dict[str, Any]) -> None:
     change(lab, "behaviour", **switches)
@@ -171,7 +206,9 @@ def test_a_snapshot_that_lists_no_vms_is_taken_at_its_word(lab: RunningLab, host
     assert host("cluster-b")(MODULE, **RELEASE, snapshot_id=snapshot_id)["changed"] is True
 
 
-def test_duplicates_are_told_and_the_choice_is_the_same_every_time(lab: RunningLab, host: Host, snapshot_id: str) -> None:
+def test_duplicates_are_told_and_the_choice_is_the_same_every_time(
+    lab: RunningLab, host: Host, snapshot_id: str
+) -> None:
     name = f"ctx_r1_{snapshot_id}_Gold"
     for _turn in range(3):
         change(lab, "vm", name=name)
@@ -184,7 +221,12 @@ def test_duplicates_are_told_and_the_choice_is_the_same_every_time(lab: RunningL
 
 
 def test_vms_of_similar_names_are_not_ours(lab: RunningLab, host: Host, snapshot_id: str) -> None:
-    for name in (f"ctx_r1_{snapshot_id}_Gold-Finance", f"ctx_r1_{snapshot_id}_gold", f"ctx_r1_{snapshot_id}1_Gold", f"ctx_r11_{snapshot_id}_Gold"):
+    for name in (
+        f"ctx_r1_{snapshot_id}_Gold-Finance",
+        f"ctx_r1_{snapshot_id}_gold",
+        f"ctx_r1_{snapshot_id}1_Gold",
+        f"ctx_r11_{snapshot_id}_Gold",
+    ):
         change(lab, "vm", name=name)
     assert host("cluster-b")(MODULE, **RELEASE, snapshot_id=snapshot_id)["changed"] is True
 
@@ -210,7 +252,9 @@ def test_a_restore_under_way_is_waited_for(lab: RunningLab, host: Host, snapshot
 
 @pytest.mark.parametrize("reply", ["task_uuid", "value"])
 @pytest.mark.parametrize("listed", [True, False])
-def test_a_restore_whose_answer_is_lost_is_ordered_once(lab: RunningLab, host: Host, snapshot_id: str, reply: str, listed: bool) -> None:
+def test_a_restore_whose_answer_is_lost_is_ordered_once(
+    lab: RunningLab, host: Host, snapshot_id: str, reply: str, listed: bool
+) -> None:
     change(lab, "behaviour", restore_reply=reply, pending_restore_listed=listed)
     change(lab, "durations", restore=300)
     lab.faults([{"method": "POST", "path": "restore_entities", "nth": 1, "then": {"drop": "after"}}])
@@ -219,7 +263,9 @@ def test_a_restore_whose_answer_is_lost_is_ordered_once(lab: RunningLab, host: H
     assert [vm["uuid"] for vm in vms(host, made["vm"]["name"])] == [made["vm"]["uuid"]]
 
 
-def test_a_restore_that_left_no_trace_is_not_ordered_again_unseen(lab: RunningLab, host: Host, snapshot_id: str) -> None:
+def test_a_restore_that_left_no_trace_is_not_ordered_again_unseen(
+    lab: RunningLab, host: Host, snapshot_id: str
+) -> None:
     lab.faults([{"method": "POST", "path": "restore_entities", "nth": 1, "then": {"drop": "before"}}])
     message = host("cluster-b").fails(MODULE, **RELEASE, snapshot_id=snapshot_id, wait_timeout=4)
     assert "nothing of" in message
@@ -229,7 +275,9 @@ def test_a_restore_that_left_no_trace_is_not_ordered_again_unseen(lab: RunningLa
 
 
 @pytest.mark.parametrize("clash", ["allow", "refuse", "task_fails"])
-def test_a_run_that_was_killed_unseen_converges_on_one_vm(lab: RunningLab, host: Host, snapshot_id: str, clash: str) -> None:
+def test_a_run_that_was_killed_unseen_converges_on_one_vm(
+    lab: RunningLab, host: Host, snapshot_id: str, clash: str
+) -> None:
     change(lab, "behaviour", pending_restore_listed=False, restore_name_clash=clash)
     change(lab, "durations", restore=600)
     host("cluster-b")(MODULE, **RELEASE, snapshot_id=snapshot_id, wait=False)
@@ -247,13 +295,17 @@ def test_a_failed_restore_fails_with_its_own_words(lab: RunningLab, host: Host, 
 
 
 @pytest.mark.parametrize("body", [{"value": False}, {"message": "cannot restore now"}])
-def test_a_refusal_with_a_good_status_is_a_refusal(lab: RunningLab, host: Host, snapshot_id: str, body: dict[str, Any]) -> None:
+def test_a_refusal_with_a_good_status_is_a_refusal(
+    lab: RunningLab, host: Host, snapshot_id: str, body: dict[str, Any]
+) -> None:
     lab.faults([{"path": "restore_entities", "then": {"status": 200, "body": body}}])
     assert "refuses to restore" in host("cluster-b").fails(MODULE, **RELEASE, snapshot_id=snapshot_id)
 
 
 @pytest.mark.parametrize("reply", ["task_uuid", "value"])
-def test_a_wait_that_is_over_says_still_running_and_goes_on_next_time(lab: RunningLab, host: Host, snapshot_id: str, reply: str) -> None:
+def test_a_wait_that_is_over_says_still_running_and_goes_on_next_time(
+    lab: RunningLab, host: Host, snapshot_id: str, reply: str
+) -> None:
     change(lab, "behaviour", restore_reply=reply)
     change(lab, "durations", restore=1e5)
     assert "still running" in host("cluster-b").fails(MODULE, **RELEASE, snapshot_id=snapshot_id, wait_timeout=1)
@@ -267,9 +319,21 @@ def test_a_wait_that_is_over_says_still_running_and_goes_on_next_time(lab: Runni
 def test_awkward_names(lab: RunningLab, host: Host, name: str) -> None:
     change(lab, "vm", "cluster-a", name=name)
     change(lab, "remote_site", "cluster-a", name=f"{name}: B", cluster="cluster-b")
-    change(lab, "protection_domain", "cluster-a", name=name, vms=[name], snapshots=[{"age_hours": 1, "remotes": [f"{name}: B"]}])
+    change(
+        lab,
+        "protection_domain",
+        "cluster-a",
+        name=name,
+        vms=[name],
+        snapshots=[{"age_hours": 1, "remotes": [f"{name}: B"]}],
+    )
     (domain,) = host("cluster-a")("pe_protection_domain_info", name=name)["protection_domains"]
-    arguments = {"protection_domain": name, "vm_name": name, "release": "r1", "snapshot_id": domain["snapshots"][0]["id"]}
+    arguments = {
+        "protection_domain": name,
+        "vm_name": name,
+        "release": "r1",
+        "snapshot_id": domain["snapshots"][0]["id"],
+    }
     made = host("cluster-b")(MODULE, **arguments)
     assert made["vm"]["name"].endswith(name)
     assert host("cluster-b")(MODULE, **arguments)["vm"] == made["vm"]

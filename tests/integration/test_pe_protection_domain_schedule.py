@@ -16,7 +16,11 @@ Host = Callable[[str], Site]
 
 
 def schedules(lab: RunningLab) -> list[dict[str, Any]]:
-    (domain,) = [domain for domain in lab.estate.endpoint("cluster-a").state()["protection_domains"] if domain["name"] == "PD-Gold"]
+    (domain,) = [
+        domain
+        for domain in lab.estate.endpoint("cluster-a").state()["protection_domains"]
+        if domain["name"] == "PD-Gold"
+    ]
     return [schedule["spec"] for schedule in domain["schedules"]]
 
 
@@ -28,14 +32,21 @@ def test_what_replicates_often_enough_is_left_alone(lab: RunningLab, host: Host)
 
 
 def test_schedule_is_added_once(lab: RunningLab, host: Host) -> None:
-    asked: dict[str, Any] = {"name": "PD-Gold", "remote_sites": ["cluster-b"], "type": "MINUTELY", "every_nth": 15, "keep_remote": 8}
+    asked: dict[str, Any] = {
+        "name": "PD-Gold",
+        "remote_sites": ["cluster-b"],
+        "type": "MINUTELY",
+        "every_nth": 15,
+        "keep_remote": 8,
+    }
     plan = host("cluster-a")(MODULE, check=True, **asked)
     assert (plan["changed"], writes(lab)) == (True, [])
     first = host("cluster-a")(MODULE, **asked)
     assert (first["changed"], first["diff"]) == (True, plan["diff"])
-    assert [(spec["type"], spec["every_nth"], spec["retention_policy"]["remote_max_snapshots"]) for spec in schedules(lab)[1:]] == [
-        ("MINUTELY", 15, {"cluster-b": 8})
-    ]
+    assert [
+        (spec["type"], spec["every_nth"], spec["retention_policy"]["remote_max_snapshots"])
+        for spec in schedules(lab)[1:]
+    ] == [("MINUTELY", 15, {"cluster-b": 8})]
     assert host("cluster-a")(MODULE, **asked)["changed"] is False
     assert len(schedules(lab)) == 2
 
@@ -63,7 +74,11 @@ def test_suspended_schedule_does_not_count(lab: RunningLab, host: Host) -> None:
 @pytest.mark.parametrize("spelling", ["Hourly", "kHourly"])
 def test_a_type_in_any_spelling_is_known_again(lab: RunningLab, host: Host, spelling: str) -> None:
     schedule = {"type": spelling, "every_nth": 1, "retention_policy": {"remote_max_snapshots": {"cluster-b": 2}}}
-    body = {"entities": [{"name": "PD-Gold", "active": True, "remote_site_names": ["cluster-b"], "cron_schedules": [schedule]}]}
+    body = {
+        "entities": [
+            {"name": "PD-Gold", "active": True, "remote_site_names": ["cluster-b"], "cron_schedules": [schedule]}
+        ]
+    }
     lab.faults([{"method": "GET", "path": r"/protection_domains/?\?", "then": {"status": 200, "body": body}}])
     assert host("cluster-a")(MODULE, name="PD-Gold", remote_sites=["cluster-b"])["changed"] is False
     assert writes(lab) == []
@@ -71,7 +86,9 @@ def test_a_type_in_any_spelling_is_known_again(lab: RunningLab, host: Host, spel
 
 def test_schedules_that_do_not_run_at_all_are_no_success(lab: RunningLab, host: Host) -> None:
     schedule = {"type": "HOURLY", "every_nth": 1, "retention_policy": {"remote_max_snapshots": {"cluster-b": 2}}}
-    body = {"entities": [{"name": "PD-Gold", "active": True, "schedules_suspended": True, "cron_schedules": [schedule]}]}
+    body = {
+        "entities": [{"name": "PD-Gold", "active": True, "schedules_suspended": True, "cron_schedules": [schedule]}]
+    }
     lab.faults([{"method": "GET", "path": r"/protection_domains/?\?", "then": {"status": 200, "body": body}}])
     assert "are suspended" in host("cluster-a").fails(MODULE, name="PD-Gold", remote_sites=["cluster-b"])
     assert writes(lab) == []
@@ -80,7 +97,9 @@ def test_schedules_that_do_not_run_at_all_are_no_success(lab: RunningLab, host: 
 @pytest.mark.parametrize("body", [{"value": False}, {"message": "too many schedules"}])
 def test_a_refusal_with_a_good_status_is_a_refusal(lab: RunningLab, host: Host, body: dict[str, Any]) -> None:
     lab.faults([{"method": "POST", "path": "/schedules", "then": {"status": 200, "body": body}}])
-    assert "refuses a schedule" in host("cluster-a").fails(MODULE, name="PD-Gold", remote_sites=["cluster-b"], type="HOURLY")
+    assert "refuses a schedule" in host("cluster-a").fails(
+        MODULE, name="PD-Gold", remote_sites=["cluster-b"], type="HOURLY"
+    )
 
 
 @pytest.mark.parametrize("drop", ["before", "after"])
@@ -103,9 +122,15 @@ def test_lost_answer_never_makes_two(lab: RunningLab, host: Host, drop: str) -> 
         ("cluster-a", {"name": "PD-Gold", "remote_sites": ["cluster-d"]}, "has no remote site 'cluster-d'"),
         ("cluster-a", {"name": "PD-Gold", "remote_sites": []}, "remote_sites is empty"),
         ("cluster-b", {"name": "PD-Gold"}, "is not active here"),
-        ("cluster-a", {"name": "PD-Gold", "remote_sites": ["cluster-b"], "every_nth": 0}, "every_nth must be 1 or more"),
+        (
+            "cluster-a",
+            {"name": "PD-Gold", "remote_sites": ["cluster-b"], "every_nth": 0},
+            "every_nth must be 1 or more",
+        ),
     ],
 )
-def test_what_cannot_be_is_refused(lab: RunningLab, host: Host, endpoint: str, asked: dict[str, Any], words: str) -> None:
+def test_what_cannot_be_is_refused(
+    lab: RunningLab, host: Host, endpoint: str, asked: dict[str, Any], words: str
+) -> None:
     assert words in host(endpoint).fails(MODULE, **asked)
     assert writes(lab) == []

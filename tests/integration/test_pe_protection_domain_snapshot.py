@@ -16,7 +16,10 @@ from lab.running import RunningLab
 Host = Callable[[str], Site]
 MODULE = "pe_protection_domain_snapshot"
 RELEASE = {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "2026.11.20-1"}
-BOTH_DONE = [{"name": "cluster-b", "state": "done", "percent": 100.0}, {"name": "cluster-c", "state": "done", "percent": 100.0}]
+BOTH_DONE = [
+    {"name": "cluster-b", "state": "done", "percent": 100.0},
+    {"name": "cluster-c", "state": "done", "percent": 100.0},
+]
 
 
 def change(lab: RunningLab, kind: str, **payload: Any) -> dict[str, Any]:
@@ -38,7 +41,11 @@ def test_made_replicated_as_predicted_and_then_unchanged(lab: RunningLab, host: 
     assert writes(lab) == []
     assert (predicted["changed"], predicted["adopted"], predicted["snapshot_id"]) == (True, False, "")
     made = cluster(MODULE, **RELEASE)
-    assert (made["changed"], made["adopted"], made["diff"]) == (predicted["changed"], predicted["adopted"], predicted["diff"])
+    assert (made["changed"], made["adopted"], made["diff"]) == (
+        predicted["changed"],
+        predicted["adopted"],
+        predicted["diff"],
+    )
     assert made["remote_sites"] == BOTH_DONE
     assert made["snapshot_id"].isdigit()
     assert made["schedule_id"] > 0
@@ -49,7 +56,12 @@ def test_made_replicated_as_predicted_and_then_unchanged(lab: RunningLab, host: 
     again = cluster(MODULE, **RELEASE)
     assert writes(lab) == []
     del made["timeline"]
-    assert again == {**made, "changed": False, "adopted": True, "diff": {"before": made["diff"]["after"], "after": made["diff"]["after"]}}
+    assert again == {
+        **made,
+        "changed": False,
+        "adopted": True,
+        "diff": {"before": made["diff"]["after"], "after": made["diff"]["after"]},
+    }
     assert cluster(MODULE, check=True, **RELEASE) == again
 
 
@@ -92,7 +104,13 @@ def test_retention_is_at_least_what_was_asked_for(lab: RunningLab, host: Host) -
 
 
 @pytest.mark.parametrize(
-    "switches", [{"expiry_base": "created"}, {"expiry_base": "requested"}, {"scheduled_snapshots_listed": True}, {"dr_snapshot_order": "oldest_first"}]
+    "switches",
+    [
+        {"expiry_base": "created"},
+        {"expiry_base": "requested"},
+        {"scheduled_snapshots_listed": True},
+        {"dr_snapshot_order": "oldest_first"},
+    ],
 )
 def test_it_is_adopted_however_the_cluster_lists_it(lab: RunningLab, host: Host, switches: dict[str, Any]) -> None:
     change(lab, "behaviour", **switches)
@@ -123,7 +141,16 @@ def test_of_several_the_oldest_is_taken_and_the_others_are_told(lab: RunningLab,
     (order,) = [entry["body"]["snapshot_retention_time_secs"] for entry in lab.requests() if entry["method"] == "POST"]
     change(lab, "behaviour", scheduled_snapshots_listed=False)
     lab.faults([{"method": "GET", "path": "oob_schedules", "nth": 1, "then": {"status": 200, "body": []}}])
-    lab.faults([{"method": "GET", "path": "PD-Gold/dr_snapshots", "nth": 1, "then": {"status": 200, "body": {"metadata": {}, "entities": []}}}])
+    lab.faults(
+        [
+            {
+                "method": "GET",
+                "path": "PD-Gold/dr_snapshots",
+                "nth": 1,
+                "then": {"status": 200, "body": {"metadata": {}, "entities": []}},
+            }
+        ]
+    )
     stray = cluster(MODULE, **RELEASE)
     assert stray["changed"] is True
     result = cluster(MODULE, **RELEASE)
@@ -166,7 +193,10 @@ def test_a_site_that_is_cut_off_is_not_done_and_the_wait_says_so(lab: RunningLab
     assert "cluster-b done" in result["msg"]
     assert "'cluster-c' is unreachable" in str(result["warnings"])
     going = host("cluster-a")(MODULE, **RELEASE, wait=False)
-    assert [(site["name"], site["state"]) for site in going["remote_sites"]] == [("cluster-b", "done"), ("cluster-c", "pending")]
+    assert [(site["name"], site["state"]) for site in going["remote_sites"]] == [
+        ("cluster-b", "done"),
+        ("cluster-c", "pending"),
+    ]
     change(lab, "connected", remote_site="cluster-c", connected=True)
     lab.forget()
     done = host("cluster-a")(MODULE, **RELEASE)
@@ -179,7 +209,10 @@ def test_an_aborted_replication_is_never_taken_for_done(lab: RunningLab, host: H
     lab.skip(60)
     assert change(lab, "abort_replications", remote_site="slow") == {"aborted": 1}
     message = host("cluster-a").fails(MODULE, **RELEASE, remote_sites=["slow"], wait_timeout=4)
-    assert "nothing is under way any more: it is neither listed among the replications nor among those that wait, and it is not on 'slow'" in message
+    assert (
+        "nothing is under way any more: it is neither listed among the replications nor among those that wait, and it"
+        " is not on 'slow'" in message
+    )
 
 
 def test_percent_while_it_is_under_way(lab: RunningLab, host: Host) -> None:
@@ -198,7 +231,14 @@ def test_when_the_list_of_a_site_fails_it_is_no_proof(lab: RunningLab, host: Hos
     host("cluster-a")(MODULE, **RELEASE)
     change(lab, "pd_snapshot", protection_domain="PD-Gold", remotes=["cluster-b", "cluster-c"])
     lab.skip(3600)
-    lab.faults([{"path": "remote_sites/cluster-b/dr_snapshots", "then": {"status": 500, "body": {"message": "remote call failed"}}}])
+    lab.faults(
+        [
+            {
+                "path": "remote_sites/cluster-b/dr_snapshots",
+                "then": {"status": 500, "body": {"message": "remote call failed"}},
+            }
+        ]
+    )
     states = host("cluster-a")(MODULE, **RELEASE, wait=False)["remote_sites"]
     assert [site["state"] for site in states] == ["pending", "done"]
     lab.clear_faults()
@@ -234,7 +274,9 @@ def test_the_wrong_side_names_the_right_one(lab: RunningLab, host: Host) -> None
         ({"prefix": ""}, ["prefix is empty"]),
     ],
 )
-def test_what_does_not_exist_is_named_with_what_does(lab: RunningLab, host: Host, wrong: dict[str, Any], words: list[str]) -> None:
+def test_what_does_not_exist_is_named_with_what_does(
+    lab: RunningLab, host: Host, wrong: dict[str, Any], words: list[str]
+) -> None:
     for check in (True, False):
         message = host("cluster-a").fails(MODULE, check=check, **{**RELEASE, **wrong})
         assert all(word in message for word in words)

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""pe_protection_domain_snapshot with state absent, against the lab; and what pe_protection_domain_info tells of restores."""
+"""pe_protection_domain_snapshot with state absent, against the lab; and what pe_protection_domain_info tells of
+restores."""
 
 from __future__ import annotations
 
@@ -50,14 +51,18 @@ def test_replica_is_removed_where_it_is(host: Callable[[str], Site], made: dict[
 
 
 @pytest.mark.parametrize("other", [{"release": "2"}, {"vm_name": "Gold-Finance"}, {"prefix": "other_"}])
-def test_what_does_not_bear_the_mark_is_refused(lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any], other: dict[str, str]) -> None:
+def test_what_does_not_bear_the_mark_is_refused(
+    lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any], other: dict[str, str]
+) -> None:
     assert "does not bear the mark" in host("cluster-a").fails(MODULE, **{**made, **other})
     assert writes(lab) == []
 
 
 def test_scheduled_snapshots_are_refused(lab: RunningLab, host: Callable[[str], Site]) -> None:
     for snapshot_id in ids(host):
-        assert "does not bear the mark" in host("cluster-a").fails(MODULE, **RELEASE, snapshot_id=snapshot_id, state="absent")
+        assert "does not bear the mark" in host("cluster-a").fails(
+            MODULE, **RELEASE, snapshot_id=snapshot_id, state="absent"
+        )
     assert writes(lab) == []
 
 
@@ -72,24 +77,43 @@ def test_id_is_needed(host: Callable[[str], Site]) -> None:
 
 
 @pytest.mark.parametrize("then", [{"status": 503}, {"drop": "before"}, {"drop": "after"}])
-def test_repeated_until_it_is_gone(lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any], then: dict[str, Any]) -> None:
+def test_repeated_until_it_is_gone(
+    lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any], then: dict[str, Any]
+) -> None:
     lab.faults([{"endpoint": "cluster-a", "method": "DELETE", "nth": 1, "then": then}])
     assert host("cluster-a")(MODULE, **made)["changed"]
     assert made["snapshot_id"] not in ids(host)
 
 
-def test_refusal_with_a_good_status_is_a_failure(lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any]) -> None:
-    lab.faults([{"endpoint": "cluster-a", "method": "DELETE", "then": {"status": 200, "body": {"value": False, "message": "in use"}}}])
+def test_refusal_with_a_good_status_is_a_failure(
+    lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any]
+) -> None:
+    lab.faults(
+        [
+            {
+                "endpoint": "cluster-a",
+                "method": "DELETE",
+                "then": {"status": 200, "body": {"value": False, "message": "in use"}},
+            }
+        ]
+    )
     assert "in use" in host("cluster-a").fails(MODULE, **made)
 
 
-def test_a_removal_that_nobody_works_on_ends_the_wait(lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any]) -> None:
+def test_a_removal_that_nobody_works_on_ends_the_wait(
+    lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any]
+) -> None:
     lab.faults([{"endpoint": "cluster-a", "method": "DELETE", "then": {"status": 200, "body": {"value": True}}}])
     message = host("cluster-a").fails(MODULE, **made, wait_timeout=4)
-    assert "nothing is under way any more: it is still listed as available, and pending_actions of 'PD-Gold' lists no removal of it" in message
+    assert (
+        "nothing is under way any more: it is still listed as available, and pending_actions of 'PD-Gold' lists no"
+        " removal of it" in message
+    )
 
 
-def test_a_removal_that_is_listed_is_still_running(lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any]) -> None:
+def test_a_removal_that_is_listed_is_still_running(
+    lab: RunningLab, host: Callable[[str], Site], made: dict[str, Any]
+) -> None:
     pending = [{"protection_domain_name": "PD-Gold", "to_be_removed_snapshots": [made["snapshot_id"]]}]
     lab.faults(
         [
@@ -102,7 +126,9 @@ def test_a_removal_that_is_listed_is_still_running(lab: RunningLab, host: Callab
 
 def test_restores_are_told(host: Callable[[str], Site], made: dict[str, Any]) -> None:
     def told() -> dict[str, Any]:
-        (domain,) = host("cluster-b")("pe_protection_domain_info", name="PD-Gold", snapshots=False, restores=True)["protection_domains"]
+        (domain,) = host("cluster-b")("pe_protection_domain_info", name="PD-Gold", snapshots=False, restores=True)[
+            "protection_domains"
+        ]
         return {name: domain[name] for name in ("restoring", "last_restore")}
 
     assert told() == {"restoring": [], "last_restore": None}

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A bad answer in place of a good one, after the order took effect: a cluster's leader changed, a gateway gave up. The order is done, once."""
+"""A bad answer in place of a good one, after the order took effect: a cluster's leader changed, a gateway gave up. The
+order is done, once."""
 
 from __future__ import annotations
 
@@ -41,7 +42,9 @@ def test_a_restore(lab: RunningLab, host: Host, reply: str, then: dict[str, Any]
     snapshot_id = domain["snapshots"][0]["id"]
     replace_answer(lab, "POST", "/restore_entities", then)
     made = host("cluster-b")("pe_protection_domain_restore", **RELEASE, snapshot_id=snapshot_id)
-    assert [vm["uuid"] for vm in host("cluster-b")("pe_vm_info", name=f"ctx_r1_{snapshot_id}_Gold")["vms"]] == [made["vm"]["uuid"]]
+    assert [vm["uuid"] for vm in host("cluster-b")("pe_vm_info", name=f"ctx_r1_{snapshot_id}_Gold")["vms"]] == [
+        made["vm"]["uuid"]
+    ]
 
 
 @INSTEAD
@@ -49,7 +52,9 @@ def test_a_snapshot_of_a_protection_domain(lab: RunningLab, host: Host, then: di
     replace_answer(lab, "POST", "/oob_schedules", then)
     made = host("cluster-a")("pe_protection_domain_snapshot", **RELEASE, remote_sites=[])
     assert made["snapshot_id"]
-    assert len([entry for entry in lab.requests() if entry["method"] == "POST" and "oob_schedules" in entry["path"]]) == 1
+    assert (
+        len([entry for entry in lab.requests() if entry["method"] == "POST" and "oob_schedules" in entry["path"]]) == 1
+    )
 
 
 @INSTEAD
@@ -75,9 +80,13 @@ def test_the_removal_of_a_vm(lab: RunningLab, host: Host, then: dict[str, Any]) 
 @pytest.mark.parametrize("path", ["/restore_entities", "/set_power_state", "/nics"])
 def test_a_drill(lab: RunningLab, then: dict[str, Any], path: str) -> None:
     lab.reset(yaml.safe_load(FAILOVER.read_text(encoding="utf-8")))
-    drill = hosts_of(lab)["cluster-b"]("pe_protection_domain_drill", name="PD-W10", drill="q4", stays_on=0, network="DRILL")
+    drill = hosts_of(lab)["cluster-b"](
+        "pe_protection_domain_drill", name="PD-W10", drill="q4", stays_on=0, network="DRILL"
+    )
     hosts_of(lab)["cluster-b"]("pe_protection_domain_drill", name="PD-W10", drill="q4", state="absent")
     replace_answer(lab, "POST", path, then)
-    again = hosts_of(lab)["cluster-b"]("pe_protection_domain_drill", name="PD-W10", drill="q4", stays_on=0, network="DRILL")
+    again = hosts_of(lab)["cluster-b"](
+        "pe_protection_domain_drill", name="PD-W10", drill="q4", stays_on=0, network="DRILL"
+    )
     assert [clone["name"] for clone in again["clones"]] == [clone["name"] for clone in drill["clones"]]
     assert all(len(clone["nics"]) == 1 for clone in again["clones"])

@@ -25,7 +25,11 @@ def entity(**given: Any) -> dict[str, Any]:
 def test_how_full_a_container_is_with_one_request(lab: RunningLab, host: Host) -> None:
     result = host("cluster-a")("pe_storage_container_info")
     (container,) = result["storage_containers"]
-    assert (container["name"], container["capacity_bytes"], container["used_bytes"]) == ("default-container", 20000 * GIB, 300 * GIB)
+    assert (container["name"], container["capacity_bytes"], container["used_bytes"]) == (
+        "default-container",
+        20000 * GIB,
+        300 * GIB,
+    )
     assert container["advertised_bytes"] is None
     assert result["changed"] is False
     assert [(entry["method"], entry["status"]) for entry in lab.requests()] == [("GET", 200)]
@@ -38,15 +42,31 @@ def test_awkward_names_in_order(lab: RunningLab, host: Host) -> None:
     names = ["金 容器", "a/b #1 50%", "Büro 'Süd'"]
     topology["prism_elements"][0]["storage_containers"] = names
     lab.reset(topology)
-    assert [container["name"] for container in host("cluster-a")("pe_storage_container_info")["storage_containers"]] == sorted(names)
+    assert [
+        container["name"] for container in host("cluster-a")("pe_storage_container_info")["storage_containers"]
+    ] == sorted(names)
 
 
 @pytest.mark.parametrize(
     ("given", "used"),
-    [({"usage_stats": {"storage.usage_bytes": "30"}}, 30), ({"usage_stats": {"storage.usage_bytes": "-1"}}, None), ({"usage_stats": None}, None), ({}, None)],
+    [
+        ({"usage_stats": {"storage.usage_bytes": "30"}}, 30),
+        ({"usage_stats": {"storage.usage_bytes": "-1"}}, None),
+        ({"usage_stats": None}, None),
+        ({}, None),
+    ],
 )
-def test_statistics_that_are_not_there_are_null(lab: RunningLab, host: Host, given: dict[str, Any], used: int | None) -> None:
-    lab.faults([{"path": "storage_containers", "then": {"status": 200, "body": {"entities": [entity(**given)], "metadata": {}}}}])
+def test_statistics_that_are_not_there_are_null(
+    lab: RunningLab, host: Host, given: dict[str, Any], used: int | None
+) -> None:
+    lab.faults(
+        [
+            {
+                "path": "storage_containers",
+                "then": {"status": 200, "body": {"entities": [entity(**given)], "metadata": {}}},
+            }
+        ]
+    )
     (container,) = host("cluster-a")("pe_storage_container_info")["storage_containers"]
     assert container["used_bytes"] == used
 
@@ -54,7 +74,9 @@ def test_statistics_that_are_not_there_are_null(lab: RunningLab, host: Host, giv
 def test_what_is_being_removed_does_not_count(lab: RunningLab, host: Host) -> None:
     body = {"entities": [entity(), entity(name="two", marked_for_removal=True)], "metadata": {}}
     lab.faults([{"path": "storage_containers", "then": {"status": 200, "body": body}}])
-    assert [container["name"] for container in host("cluster-a")("pe_storage_container_info")["storage_containers"]] == ["one"]
+    assert [
+        container["name"] for container in host("cluster-a")("pe_storage_container_info")["storage_containers"]
+    ] == ["one"]
 
 
 def test_a_short_list_is_no_answer(lab: RunningLab, host: Host) -> None:

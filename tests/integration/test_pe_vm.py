@@ -116,7 +116,10 @@ def test_a_guest_that_does_not_listen_is_switched_off(lab: RunningLab, host: Hos
     behave(lab, guest_ignores_shutdown=True)
     add(lab, OURS, "on")
     host("cluster-a")("pe_vm", name=OURS, state="powered_off", acpi_timeout=1)
-    assert [entry["body"]["transition"] for entry in lab.requests() if entry["method"] == "POST"] == ["ACPI_SHUTDOWN", "OFF"]
+    assert [entry["body"]["transition"] for entry in lab.requests() if entry["method"] == "POST"] == [
+        "ACPI_SHUTDOWN",
+        "OFF",
+    ]
 
 
 def test_a_suspended_vm_is_switched_off(lab: RunningLab, host: Host) -> None:
@@ -146,7 +149,9 @@ def test_name_and_uuid_must_fit(lab: RunningLab, host: Host) -> None:
     uuid = add(lab, OURS)
     assert OURS in host("cluster-a").fails("pe_vm", name="ctx_r2_1_Gold", uuid=uuid, state="absent")
     assert host("cluster-a")("pe_vm", uuid="00000000-0000-4000-8000-000000000000", state="absent")["changed"] is False
-    assert "00000000" in host("cluster-a").fails("pe_vm", uuid="00000000-0000-4000-8000-000000000000", state="powered_on")
+    assert "00000000" in host("cluster-a").fails(
+        "pe_vm", uuid="00000000-0000-4000-8000-000000000000", state="powered_on"
+    )
 
 
 @pytest.mark.parametrize("drop", ["before", "after"])
@@ -179,7 +184,11 @@ def test_a_failed_task_fails_with_its_own_words(lab: RunningLab, host: Host) -> 
 def test_every_bad_end_of_a_task_is_an_end(lab: RunningLab, host: Host, status: str) -> None:
     slow(lab, delete=1e6)
     add(lab, OURS)
-    body = {"progress_status": status, "percentage_complete": 100, "meta_response": {"error_code": 7, "error_detail": "stopped by admin"}}
+    body = {
+        "progress_status": status,
+        "percentage_complete": 100,
+        "meta_response": {"error_code": 7, "error_detail": "stopped by admin"},
+    }
     lab.faults([{"path": "/tasks/", "then": {"status": 200, "body": body}}])
     assert f"{status.capitalize()}: stopped by admin" in host("cluster-a").fails("pe_vm", name=OURS, state="absent")
 
@@ -222,7 +231,18 @@ def test_task_states_in_any_spelling(lab: RunningLab, host: Host, case: str) -> 
 
 
 def many(lab: RunningLab, count: int, power_state: str = "off") -> list[str]:
-    (made,) = lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": "many-{n}", "count": count, "power_state": power_state, "disk_gib": 1}])
+    (made,) = lab.change(
+        [
+            {
+                "endpoint": "cluster-a",
+                "kind": "vm",
+                "name": "many-{n}",
+                "count": count,
+                "power_state": power_state,
+                "disk_gib": 1,
+            }
+        ]
+    )
     return list(made["uuids"])
 
 
@@ -232,7 +252,9 @@ def states(host: Host, uuids: list[str]) -> set[str]:
 
 @pytest.mark.parametrize("count", [3, 60])
 @pytest.mark.parametrize("power_off", ["acpi", "hard"])
-def test_many_are_switched_side_by_side_as_predicted_and_then_unchanged(lab: RunningLab, host: Host, count: int, power_off: str) -> None:
+def test_many_are_switched_side_by_side_as_predicted_and_then_unchanged(
+    lab: RunningLab, host: Host, count: int, power_off: str
+) -> None:
     uuids = many(lab, count)
     for state, wanted in (("powered_on", "on"), ("powered_off", "off")):
         options: dict[str, Any] = {"uuids": [*uuids, uuids[0]], "state": state, "force": True, "power_off": power_off}
@@ -276,8 +298,21 @@ def test_one_that_is_not_there_is_listed_and_holds_up_nobody(lab: RunningLab, ho
 
 def test_those_whose_task_fails_are_listed_with_its_words(lab: RunningLab, host: Host) -> None:
     uuids = many(lab, 30)
-    lab.faults([{"method": "POST", "path": f"/vms/{uuid}/", "then": {"fail_task": "no host has enough memory"}} for uuid in uuids[:2]])
-    lab.faults([{"method": "POST", "path": f"/vms/{uuids[2]}/", "then": {"status": 422, "body": {"message": "VM is being migrated"}}}])
+    lab.faults(
+        [
+            {"method": "POST", "path": f"/vms/{uuid}/", "then": {"fail_task": "no host has enough memory"}}
+            for uuid in uuids[:2]
+        ]
+    )
+    lab.faults(
+        [
+            {
+                "method": "POST",
+                "path": f"/vms/{uuids[2]}/",
+                "then": {"status": 422, "body": {"message": "VM is being migrated"}},
+            }
+        ]
+    )
     result = run_module("pe_vm", {**host("cluster-a").options, "uuids": uuids, "state": "powered_on", "force": True})
     assert result["failed"]
     told = {failure["uuid"]: failure["message"] for failure in result["failures"]}
@@ -291,7 +326,15 @@ def test_those_whose_task_fails_are_listed_with_its_words(lab: RunningLab, host:
 
 def test_one_that_vanishes_meanwhile_is_listed(lab: RunningLab, host: Host) -> None:
     uuids = many(lab, 2)
-    lab.faults([{"method": "POST", "path": f"/vms/{uuids[0]}/", "then": {"status": 404, "body": {"message": "VM is not found"}}}])
+    lab.faults(
+        [
+            {
+                "method": "POST",
+                "path": f"/vms/{uuids[0]}/",
+                "then": {"status": 404, "body": {"message": "VM is not found"}},
+            }
+        ]
+    )
     result = run_module("pe_vm", {**host("cluster-a").options, "uuids": uuids, "state": "powered_on", "force": True})
     assert [failure["message"] for failure in result["failures"]] == ["it is not there any more"]
     assert states(host, uuids) == {"on", "off"}
@@ -306,14 +349,18 @@ def test_transitions_whose_answers_are_lost_converge(lab: RunningLab, host: Host
 
 
 @pytest.mark.parametrize("count", [1, 2])
-def test_a_connection_that_blinks_thrice_at_one_vm_is_endured_and_one_that_stays_away_is_told(lab: RunningLab, host: Host, count: int) -> None:
+def test_a_connection_that_blinks_thrice_at_one_vm_is_endured_and_one_that_stays_away_is_told(
+    lab: RunningLab, host: Host, count: int
+) -> None:
     uuids = many(lab, count)
     lab.faults([{"method": "POST", "path": f"/vms/{uuids[0]}/", "times": 3, "then": {"drop": "before"}}])
     wanted = {"uuids": uuids} if count > 1 else {"uuid": uuids[0]}
     host("cluster-a")("pe_vm", **wanted, state="powered_on", force=True)
     assert states(host, uuids) == {"on"}
     lab.faults([{"method": "POST", "path": f"/vms/{uuids[0]}/", "then": {"drop": "before"}}])
-    assert "no answer to POST" in host("cluster-a").fails("pe_vm", **wanted, state="powered_off", power_off="hard", force=True)
+    assert "no answer to POST" in host("cluster-a").fails(
+        "pe_vm", **wanted, state="powered_off", power_off="hard", force=True
+    )
 
 
 def test_many_that_are_not_ready_in_time_are_still_running(lab: RunningLab, host: Host) -> None:
@@ -354,7 +401,9 @@ def test_an_empty_uuid_is_nobody(lab: RunningLab, host: Host) -> None:
     for state in ("powered_on", "absent"):
         result = host("cluster-a")("pe_vm", check=True, uuids=["", *uuids], state=state, force=True)
         assert [vm["uuid"] for vm in result["vms"]] + result["removed"] == uuids
-    result = run_module("pe_vm", {**host("cluster-a").options, "uuids": ["", *uuids], "state": "powered_on", "force": True})
+    result = run_module(
+        "pe_vm", {**host("cluster-a").options, "uuids": ["", *uuids], "state": "powered_on", "force": True}
+    )
     assert [failure["uuid"] for failure in result["failures"]] == [""]
     assert "are empty" in host("cluster-a").fails("pe_vm", uuid="", state="absent", force=True)
 
@@ -362,7 +411,17 @@ def test_an_empty_uuid_is_nobody(lab: RunningLab, host: Host) -> None:
 def test_a_server_error_in_the_middle_of_a_wait_ends_nothing(lab: RunningLab, host: Host) -> None:
     uuids = many(lab, 25)
     slow(lab, power=600)
-    lab.faults([{"method": "GET", "path": r"/vms/?$", "nth": 2, "times": 2, "then": {"status": 500, "body": {"message": "internal error"}}}])
+    lab.faults(
+        [
+            {
+                "method": "GET",
+                "path": r"/vms/?$",
+                "nth": 2,
+                "times": 2,
+                "then": {"status": 500, "body": {"message": "internal error"}},
+            }
+        ]
+    )
     host("cluster-a")("pe_vm", uuids=uuids, state="powered_on", force=True)
     assert states(host, uuids) == {"on"}
 

@@ -13,7 +13,18 @@ from harness.modules import Site
 from lab.running import RunningLab
 
 Host = Callable[[str], Site]
-AWKWARD = ["Büro 'Süd' #1", '50% "off"', "a\\b/c", "黄金 イメージ", "x;y,z(1)", "Gold*", "a&b=c?d+e", "vm_name==Gold", " ", "Gold Master"]
+AWKWARD = [
+    "Büro 'Süd' #1",
+    '50% "off"',
+    "a\\b/c",
+    "黄金 イメージ",
+    "x;y,z(1)",
+    "Gold*",
+    "a&b=c?d+e",
+    "vm_name==Gold",
+    " ",
+    "Gold Master",
+]
 
 
 def test_one_name_whole_and_exact(lab: RunningLab, host: Host) -> None:
@@ -26,7 +37,12 @@ def test_one_name_whole_and_exact(lab: RunningLab, host: Host) -> None:
 
 @pytest.mark.parametrize("comparison", ["exact", "case_insensitive", "prefix"])
 def test_however_the_cluster_compares_names(lab: RunningLab, host: Host, comparison: str) -> None:
-    lab.change([{"endpoint": "cluster-a", "kind": "behaviour", "vm_name_filter": comparison}, {"endpoint": "cluster-a", "kind": "vm", "name": "GOLD"}])
+    lab.change(
+        [
+            {"endpoint": "cluster-a", "kind": "behaviour", "vm_name_filter": comparison},
+            {"endpoint": "cluster-a", "kind": "vm", "name": "GOLD"},
+        ]
+    )
     assert [vm["name"] for vm in host("cluster-a")("pe_vm_info", name="Gold")["vms"]] == ["Gold"]
 
 

@@ -62,7 +62,9 @@ def test_an_image_of_another_vm_is_not_the_one_that_is_wanted(lab: RunningLab, h
     lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": IMAGE, "vm": source}])
     (made,) = lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": TEMPORARY}])
     for check in (True, False):
-        assert f"was taken of '{source}'" in host("cluster-a").fails("pe_vm_snapshot", check=check, name=IMAGE, vm_uuid=made["uuids"][0])
+        assert f"was taken of '{source}'" in host("cluster-a").fails(
+            "pe_vm_snapshot", check=check, name=IMAGE, vm_uuid=made["uuids"][0]
+        )
     assert "was taken of" in host("cluster-a").fails("pe_vm_snapshot", name=IMAGE, vm_name="desk-a-002")
     assert writes(lab) == []
 
@@ -80,7 +82,9 @@ def test_two_runs_that_each_restored_a_vm_share_one_image(lab: RunningLab, host:
 def test_a_name_that_differs_in_case_only_is_refused(lab: RunningLab, host: Host, vm: str, other: str) -> None:
     lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": other, "vm": "Gold"}])
     for check in (True, False):
-        assert "Citrix cannot tell them apart" in host("cluster-a").fails("pe_vm_snapshot", check=check, name=IMAGE, vm_uuid=vm)
+        assert "Citrix cannot tell them apart" in host("cluster-a").fails(
+            "pe_vm_snapshot", check=check, name=IMAGE, vm_uuid=vm
+        )
     assert writes(lab) == []
 
 
@@ -118,9 +122,16 @@ def test_two_snapshots_of_the_name_are_listed(lab: RunningLab, host: Host, vm: s
 
 @pytest.mark.parametrize(
     ("drop", "duplicate", "entity"),
-    [("before", "idempotent", "vm"), ("after", "idempotent", "snapshot"), ("before", "refuse", "none"), ("after", "refuse", "vm")],
+    [
+        ("before", "idempotent", "vm"),
+        ("after", "idempotent", "snapshot"),
+        ("before", "refuse", "none"),
+        ("after", "refuse", "vm"),
+    ],
 )
-def test_a_lost_answer_makes_one_snapshot(lab: RunningLab, host: Host, vm: str, drop: str, duplicate: str, entity: str) -> None:
+def test_a_lost_answer_makes_one_snapshot(
+    lab: RunningLab, host: Host, vm: str, drop: str, duplicate: str, entity: str
+) -> None:
     behave(lab, duplicate_uuid=duplicate, snapshot_task_entity=entity)
     lab.faults([{"method": "POST", "nth": 1, "then": {"drop": drop}}])
     made = host("cluster-a")("pe_vm_snapshot", name=IMAGE, vm_uuid=vm, wait_timeout=4)
@@ -157,7 +168,9 @@ def test_a_failed_task_fails_with_its_own_words(lab: RunningLab, host: Host, vm:
 
 def test_a_wait_that_is_over_says_still_running_and_goes_on_next_time(lab: RunningLab, host: Host, vm: str) -> None:
     slow(lab, snapshot=1e6)
-    result = run_module("pe_vm_snapshot", {**host("cluster-a").options, "name": IMAGE, "vm_uuid": vm, "wait_timeout": 1})
+    result = run_module(
+        "pe_vm_snapshot", {**host("cluster-a").options, "name": IMAGE, "vm_uuid": vm, "wait_timeout": 1}
+    )
     assert "still running" in result["msg"]
     lab.skip(1e6)
     assert host("cluster-a")("pe_vm_snapshot", name=IMAGE, vm_uuid=vm)["changed"] is False
@@ -189,7 +202,9 @@ def test_what_is_not_ours_is_refused_unless_forced(lab: RunningLab, host: Host, 
 
 @pytest.mark.parametrize("drop", ["before", "after"])
 @pytest.mark.parametrize(("missing", "status"), [("refuse", 404), ("refuse", 422), ("refuse", 500), ("task", 404)])
-def test_a_removal_whose_answer_is_lost_converges(lab: RunningLab, host: Host, drop: str, missing: str, status: int) -> None:
+def test_a_removal_whose_answer_is_lost_converges(
+    lab: RunningLab, host: Host, drop: str, missing: str, status: int
+) -> None:
     behave(lab, delete_missing=missing, not_found_status=status, deleted_snapshots_linger_seconds=0)
     lab.faults([{"method": "DELETE", "nth": 1, "then": {"drop": drop}}])
     put_own_image(lab, "cluster-a", "r1")

@@ -23,15 +23,26 @@ def test_our_images_know_where_they_come_from(lab: RunningLab, host: Host) -> No
     lab.forget()
     found = cluster("pe_vm_snapshot_info", base_vm="Gold")["snapshots"]
     assert writes(lab) == []
-    assert [(image["name"], image["lineage"]["release"]) for image in found] == [("ctx_Gold_2026.10.01-1", "2026.10.01-1"), ("ctx_Gold_r1", "r1")]
+    assert [(image["name"], image["lineage"]["release"]) for image in found] == [
+        ("ctx_Gold_2026.10.01-1", "2026.10.01-1"),
+        ("ctx_Gold_r1", "r1"),
+    ]
     assert found[1] == made
-    assert found[1]["lineage"] == {"base_vm": "Gold", "release": "r1", "protection_domain_snapshot_id": "353902", "proven": True, "doubt": ""}
+    assert found[1]["lineage"] == {
+        "base_vm": "Gold",
+        "release": "r1",
+        "protection_domain_snapshot_id": "353902",
+        "proven": True,
+        "doubt": "",
+    }
     assert (found[0]["lineage"]["protection_domain_snapshot_id"], found[0]["lineage"]["proven"]) == ("351001", True)
     assert cluster("pe_vm_snapshot_info", base_vm="Gold", check=True)["snapshots"] == found
 
 
 def test_gold_is_never_gold_finance(lab: RunningLab, host: Host) -> None:
-    assert [image["name"] for image in host("cluster-a")("pe_vm_snapshot_info", base_vm="Gold-Finance")["snapshots"]] == ["ctx_Gold-Finance_2026.10.01-1"]
+    assert [
+        image["name"] for image in host("cluster-a")("pe_vm_snapshot_info", base_vm="Gold-Finance")["snapshots"]
+    ] == ["ctx_Gold-Finance_2026.10.01-1"]
     assert host("cluster-a")("pe_vm_snapshot_info", base_vm="Gold-")["snapshots"] == []
     assert host("cluster-a")("pe_vm_snapshot_info", base_vm="Gold", prefix="other_")["snapshots"] == []
 
@@ -79,7 +90,9 @@ def test_a_list_that_the_cluster_cuts_is_an_error_and_no_quiet_half(lab: Running
         ([("ctx_Gold_r1", "Gold"), ("ctx_Gold_r1", "Gold")], "2 snapshots are called 'ctx_Gold_r1'"),
     ],
 )
-def test_doubtful_images_are_named_and_refused_where_they_would_be_used(lab: RunningLab, host: Host, images: list[tuple[str, str]], doubt: str) -> None:
+def test_doubtful_images_are_named_and_refused_where_they_would_be_used(
+    lab: RunningLab, host: Host, images: list[tuple[str, str]], doubt: str
+) -> None:
     lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": name, "vm": vm} for name, vm in images])
     assert doubt in " ".join(host("cluster-a")("pe_vm_snapshot_info", name="ctx_Gold_r1")["doubts"])
     assert doubt in host("cluster-a").fails("pe_vm_snapshot_info", name="ctx_Gold_r1", fail_in_doubt=True)

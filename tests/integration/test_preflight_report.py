@@ -51,5 +51,8 @@ def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
 
 
 def test_named_remote_sites_and_limits_are_taken() -> None:
-    result = run_module("preflight_report", {**RELEASE, **QUIET, "remote_sites": [], "space_factor": 2, "certificate_days": 1, "show_ok": False})
+    result = run_module(
+        "preflight_report",
+        {**RELEASE, **QUIET, "remote_sites": [], "space_factor": 2, "certificate_days": 1, "show_ok": False},
+    )
     assert result["ready"]

@@ -30,11 +30,15 @@ def options(*roles: str) -> dict[str, Any]:
     return {
         name: option
         for role in roles
-        for name, option in yaml.safe_load((ROLES / role / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]["main"]["options"].items()
+        for name, option in yaml.safe_load((ROLES / role / "meta/argument_specs.yml").read_text(encoding="utf-8"))[
+            "argument_specs"
+        ]["main"]["options"].items()
     }
 
 
-def check(job: str = "release", on_all: dict[str, Any] | None = None, daas: dict[str, Any] | None = None, **given: Any) -> dict[str, Any]:
+def check(
+    job: str = "release", on_all: dict[str, Any] | None = None, daas: dict[str, Any] | None = None, **given: Any
+) -> dict[str, Any]:
     """`on_all` and `daas` are variables of every host and of that site."""
     everybody = {**(COMMON if job == "release" else {}), **(on_all or {})}
     own = {"image_release_catalogs": [CATALOG], **(daas or {})} if job == "release" else daas or {}
@@ -74,11 +78,16 @@ def test_what_can_be_meant_gets_a_run_and_writes_nothing(tmp_path: Path) -> None
 def test_a_gate_over_no_catalog_of_any_site_is_refused() -> None:
     (told,) = problems(on_all={"catalog_rollout_waves": WAVES})
     assert "wave 'canary' has a gate, and no catalog is in it" in told
-    assert not check(on_all={"catalog_rollout_waves": WAVES, "image_release_require_catalogs": False}, daas={"image_release_catalogs": []}).get("failed")
+    assert not check(
+        on_all={"catalog_rollout_waves": WAVES, "image_release_require_catalogs": False},
+        daas={"image_release_catalogs": []},
+    ).get("failed")
 
 
 def test_fewer_forks_than_sites_that_take_part_are_refused_with_what_to_type() -> None:
-    assert problems(forks=1) == ["2 sites cannot wait for one another with 1 forks. Type the same command with --forks 2."]
+    assert problems(forks=1) == [
+        "2 sites cannot wait for one another with 1 forks. Type the same command with --forks 2."
+    ]
     assert not check(forks=2).get("failed")
     assert not check(forks=1, taking_part=[*CLUSTERS, "daas"]).get("failed")
 
@@ -97,7 +106,13 @@ def test_a_group_that_matches_nobody_is_a_failure(given: dict[str, Any], words: 
 
 
 @pytest.mark.parametrize(
-    ("job", "group"), [("retention", "citrix_sites"), ("preflight", "citrix_sites"), ("lineage", "citrix_sites"), ("rollout", "citrix_sites")]
+    ("job", "group"),
+    [
+        ("retention", "citrix_sites"),
+        ("preflight", "citrix_sites"),
+        ("lineage", "citrix_sites"),
+        ("rollout", "citrix_sites"),
+    ],
 )
 def test_no_job_goes_without_its_groups(job: str, group: str) -> None:
     (told,) = problems(job, sites=[])
@@ -108,24 +123,44 @@ def test_no_job_goes_without_its_groups(job: str, group: str) -> None:
     ("on_all", "daas", "words"),
     [
         ({}, {"image_release_catalogs": []}, "No site of the group citrix_sites names a catalog"),
-        ({}, {"image_release_catalogs": [{**CATALOG, "cluster": "cluster-x"}]}, "gives 'W11-Pool' the cluster 'cluster-x', which is no host"),
+        (
+            {},
+            {"image_release_catalogs": [{**CATALOG, "cluster": "cluster-x"}]},
+            "gives 'W11-Pool' the cluster 'cluster-x', which is no host",
+        ),
         ({}, {"image_release_catalogs": [{**CATALOG, "clutser": "cluster-a"}]}, "clutser"),
         ({}, {"image_release_catalogs": [{"folder": "Prod"}]}, "each catalog is given by its name"),
         ({}, {"image_release_catalogs": [{**CATALOG, "id": ""}]}, "Leave out the other, also when it is empty"),
         ({}, {"image_release_catalogs": [{"id": "7", "folder": "Prod"}]}, "each catalog is given by its name"),
-        ({}, {"image_release_catalogs": [CATALOG, {"name": "w11-pool", "folder": "/prod/"}]}, "names the catalog 'w11-pool' twice"),
+        (
+            {},
+            {"image_release_catalogs": [CATALOG, {"name": "w11-pool", "folder": "/prod/"}]},
+            "names the catalog 'w11-pool' twice",
+        ),
         ({}, {"image_release_catalogs": "W11-Pool"}, "image_release_catalogs of daas is text and must be a list"),
-        ({}, {"image_release_catalogs": [{**CATALOG, "wave": "canray"}], "catalog_rollout_waves": WAVES}, "is in wave 'canray'"),
+        (
+            {},
+            {"image_release_catalogs": [{**CATALOG, "wave": "canray"}], "catalog_rollout_waves": WAVES},
+            "is in wave 'canray'",
+        ),
         ({"catalog_rollout_waves": [{"name": "all", "gate": {"registered": 9}}]}, {}, "registered"),
         ({"catalog_rollout_waves": []}, {}, "holds no wave"),
         ({"catalog_rollout_window_end": "tomorrow"}, {}, "'tomorrow' is no moment with an offset from UTC"),
         ({"catalog_rollout_window_end": "2026-11-21T06:00:00"}, {}, "is no moment with an offset from UTC"),
         ({"catalog_rollout_on_closed_gate": "rollback"}, {}, "roll_back"),
-        ({"image_release_reboot": '{"within_minutes": 0}'}, {}, "image_release_reboot of cluster-a is text and must be a dictionary"),
+        (
+            {"image_release_reboot": '{"within_minutes": 0}'},
+            {},
+            "image_release_reboot of cluster-a is text and must be a dictionary",
+        ),
         ({"image_release_reboot": {"within_minutes": "soon"}}, {}, "within_minutes"),
         ({"image_release_reboot": {"within_minute": 5}}, {}, "within_minute"),
         ({"image_release_reboot": {"within_minutes": 60, "warning_minutes": 5}}, {}, "warning_message is missing"),
-        ({"image_release_source": "cluster-x"}, {}, "'cluster-x', which is no host of the group prism_elements. Near names are 'cluster-"),
+        (
+            {"image_release_source": "cluster-x"},
+            {},
+            "'cluster-x', which is no host of the group prism_elements. Near names are 'cluster-",
+        ),
         ({"image_release_source": ""}, {}, "image_release_source is missing"),
         ({}, {"image_release_id": "2026.11.20-2"}, "image_release_id must be the same on all hosts"),
         ({}, {"image_release_base_vm": "Gold2"}, "image_release_base_vm must be the same on all hosts"),
@@ -136,9 +171,17 @@ def test_no_job_goes_without_its_groups(job: str, group: str) -> None:
         ({"image_release_prefix": ""}, {}, "the prefix is empty"),
         ({"image_release_publish_when": "all"}, {}, "needed_clusters"),
         ({"image_release_concurrency": "many"}, {}, "image_release_concurrency"),
-        ({"image_release_report_path": "/dev/null/report.json"}, {}, "'/dev/null/report.json', which cannot be written: /dev/null is no directory"),
+        (
+            {"image_release_report_path": "/dev/null/report.json"},
+            {},
+            "'/dev/null/report.json', which cannot be written: /dev/null is no directory",
+        ),
         ({"image_release_report_path": "/"}, {}, "it is a directory"),
-        ({"image_release_report_path": "same.html"}, {}, "image_release_page_path and image_release_report_path are both"),
+        (
+            {"image_release_report_path": "same.html"},
+            {},
+            "image_release_page_path and image_release_report_path are both",
+        ),
     ],
 )
 def test_every_wrong_variable_is_told(on_all: dict[str, Any], daas: dict[str, Any], words: str) -> None:
@@ -152,7 +195,10 @@ def test_waves_that_differ_between_sites() -> None:
 
 
 def test_all_that_is_wrong_is_told_at_once() -> None:
-    told = problems(on_all={"image_release_source": "cluster-x", "catalog_rollout_window_end": "soon"}, daas={"image_release_base_vm": "Other"})
+    told = problems(
+        on_all={"image_release_source": "cluster-x", "catalog_rollout_window_end": "soon"},
+        daas={"image_release_base_vm": "Other"},
+    )
     assert len(told) == 3
 
 
@@ -170,8 +216,10 @@ def test_images_for_catalogs_that_are_to_be_created() -> None:
 def test_a_roll_out_needs_an_image_and_catalogs() -> None:
     assert problems("rollout") == [
         "catalog_rollout_image is missing: the image, by its exact name or its path.",
-        "No site of the group citrix_sites names a catalog in catalog_rollout_catalogs, so that nothing would be moved. Give them like "
-        "{name: W11-Pool, folder: Prod}.",
+        (
+            "No site of the group citrix_sites names a catalog in catalog_rollout_catalogs, so that nothing would be"
+            " moved. Give them like {name: W11-Pool, folder: Prod}."
+        ),
     ]
     result = check("rollout", {"catalog_rollout_image": "ctx_Gold_1"}, {"catalog_rollout_catalogs": [CATALOG]})
     assert not result.get("failed"), result
@@ -182,7 +230,12 @@ def test_a_roll_back_needs_catalogs(name: str) -> None:
     given = {"image_release_id": "1", "image_release_base_vm": "Gold"}
     assert "nothing would be moved" in problems("rollback", given)[0]
     assert "'a/b' is no release id" in problems("rollback", {**given, "image_release_id": "a/b"}, {name: [CATALOG]})[0]
-    nowhere = problems("rollback", {**given, "image_rollback_from_image": ""}, {name: [CATALOG]}, options={"image_rollback_from_image": {"type": "str"}})
+    nowhere = problems(
+        "rollback",
+        {**given, "image_rollback_from_image": ""},
+        {name: [CATALOG]},
+        options={"image_rollback_from_image": {"type": "str"}},
+    )
     assert "image_rollback_image names none" in nowhere[0]
     result = check("rollback", given, {name: [CATALOG]})
     assert not result.get("failed"), result

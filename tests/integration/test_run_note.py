@@ -11,8 +11,17 @@ from harness.modules import run_module
 from harness.playbooks import run_playbook
 
 HOSTS = {"all": {"hosts": {"one": None, "two": None}, "vars": {"ansible_connection": "local"}}}
-LEAVE = {"name": "Leave a note", "euc.nutanix_citrix.run_note": {"name": "from {{ inventory_hostname }}", "note": {"at": "{{ inventory_hostname }}"}}}
-HEAR = {"name": "Hear both", "euc.nutanix_citrix.run_note": {"names": ["from one", "from two"], "wait_timeout": "{{ patience }}"}}
+LEAVE = {
+    "name": "Leave a note",
+    "euc.nutanix_citrix.run_note": {
+        "name": "from {{ inventory_hostname }}",
+        "note": {"at": "{{ inventory_hostname }}"},
+    },
+}
+HEAR = {
+    "name": "Hear both",
+    "euc.nutanix_citrix.run_note": {"names": ["from one", "from two"], "wait_timeout": "{{ patience }}"},
+}
 
 
 def test_there_is_no_board_on_another_machine() -> None:
@@ -21,7 +30,9 @@ def test_there_is_no_board_on_another_machine() -> None:
     assert "on the controller" in result["msg"]
 
 
-def test_hosts_of_a_play_hear_one_another_in_check_mode_behind_any_connection_and_no_other_play_does(tmp_path: Path) -> None:
+def test_hosts_of_a_play_hear_one_another_in_check_mode_behind_any_connection_and_no_other_play_does(
+    tmp_path: Path,
+) -> None:
     play = {"hosts": "all", "strategy": "free", "gather_facts": False}
     first = {**play, "vars": {"patience": 60, "ansible_become": True}, "tasks": [LEAVE, HEAR]}
     second = {**play, "vars": {"patience": 0}, "tasks": [{**HEAR, "ignore_errors": True}]}
@@ -30,5 +41,7 @@ def test_hosts_of_a_play_hear_one_another_in_check_mode_behind_any_connection_an
     outcome = run_playbook(tmp_path / "plays.yml", tmp_path / "hosts.yml", tmp_path, "--check")
     assert outcome.status == 0, outcome.output
     results = [task["result"] for task in outcome.tasks if task["task"] == "Hear both"]
-    assert [result["notes"] for result in results] == [{"from one": {"at": "one"}, "from two": {"at": "two"}}] * 2 + [{}] * 2
+    assert [result["notes"] for result in results] == [{"from one": {"at": "one"}, "from two": {"at": "two"}}] * 2 + [
+        {}
+    ] * 2
     assert not list(tmp_path.glob("ansible_local/**/board-*"))

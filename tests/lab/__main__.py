@@ -25,19 +25,37 @@ def main() -> int:
     up = commands.add_parser("up", help="run a lab until it is interrupted")
     up.add_argument("--topology", type=Path, default=DEMO, help="topology file (default: the demo)")
     up.add_argument("--time-scale", type=float, help="how much faster than real time (default: as the topology says)")
-    up.add_argument("--directory", type=Path, default=Path(".lab"), help="where inventory.yml, ca.pem and lab.json go (default: .lab)")
-    up.add_argument("--control-port", type=int, default=0, help="port of the control interface on 127.0.0.1 (default: a free one)")
-    up.add_argument("--one-address", action="store_true", help="put everything on 127.0.0.1, as on systems without further loopback addresses")
+    up.add_argument(
+        "--directory",
+        type=Path,
+        default=Path(".lab"),
+        help="where inventory.yml, ca.pem and lab.json go (default: .lab)",
+    )
+    up.add_argument(
+        "--control-port", type=int, default=0, help="port of the control interface on 127.0.0.1 (default: a free one)"
+    )
+    up.add_argument(
+        "--one-address",
+        action="store_true",
+        help="put everything on 127.0.0.1, as on systems without further loopback addresses",
+    )
     topology = commands.add_parser("topology", help="print a generated topology")
     topology.add_argument("--clusters", type=int, default=3)
     topology.add_argument("--catalogs", type=int, default=4, help="over both sites")
     topology.add_argument("--machines", type=int, default=80, help="over all catalogs")
     arguments = parser.parse_args()
     if arguments.command == "topology":
-        print(yaml.safe_dump(generated_topology(arguments.clusters, arguments.catalogs, arguments.machines), sort_keys=False), end="")
+        print(
+            yaml.safe_dump(
+                generated_topology(arguments.clusters, arguments.catalogs, arguments.machines), sort_keys=False
+            ),
+            end="",
+        )
         return 0
     try:
-        lab = RunningLab(arguments.topology, arguments.directory, arguments.time_scale, arguments.control_port, arguments.one_address)
+        lab = RunningLab(
+            arguments.topology, arguments.directory, arguments.time_scale, arguments.control_port, arguments.one_address
+        )
     except BadTopology as error:
         parser.exit(2, f"{arguments.topology}: {error}\n")
     asyncio.run(_up(lab))

@@ -12,7 +12,8 @@ from contextlib import contextmanager
 
 
 class Clock:
-    """Simulated time that starts at the real now and runs ``scale`` times faster; scale 0 stands still until ``skip``."""
+    """Simulated time that starts at the real now and runs ``scale`` times faster; scale 0 stands still until
+    ``skip``."""
 
     def __init__(self, scale: float = 1.0) -> None:
         self.scale = scale
@@ -39,7 +40,8 @@ class Clock:
         return self._epoch_start + self.now
 
     def epoch_usecs_at(self, moment: float) -> int:
-        """Translate simulated seconds since the start (may be negative: before it) into simulated epoch microseconds."""
+        """Translate simulated seconds since the start (may be negative: before it) into simulated epoch
+        microseconds."""
         return int((self._epoch_start + moment) * 1_000_000)
 
     def moment_of(self, epoch_usecs: int) -> float:
@@ -89,7 +91,8 @@ class Event:
 
 
 class Events:
-    """The future of the whole lab: a heap of moments and actions, run by whoever looks next, so that the world is deterministic."""
+    """The future of the whole lab: a heap of moments and actions, run by whoever looks next, so that the world is
+    deterministic."""
 
     def __init__(self, clock: Clock) -> None:
         self.clock = clock
@@ -97,7 +100,8 @@ class Events:
         self._order = itertools.count()
 
     def at(self, due: float, action: Callable[[], object]) -> Event:
-        """Let ``action()`` happen at simulated moment ``due`` (events of one moment happen in the order they were planned)."""
+        """Let ``action()`` happen at simulated moment ``due`` (events of one moment happen in the order they were
+        planned)."""
         event = Event(due, action)
         heapq.heappush(self._heap, (due, next(self._order), event))
         return event
@@ -107,7 +111,8 @@ class Events:
         return self.at(self.clock.now + seconds, action)
 
     def run_due(self) -> int:
-        """Run everything that is due by now in time order, each with the clock pinned to its own moment; return how many ran."""
+        """Run everything that is due by now in time order, each with the clock pinned to its own moment; return how
+        many ran."""
         now = self.clock.now
         ran = 0
         while self._heap and self._heap[0][0] <= now:

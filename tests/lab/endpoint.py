@@ -15,7 +15,8 @@ from lab.wire import LongPoll, Reply, Request
 class Endpoint(ABC):
     """One listening address of a simulated product.
 
-    ``kind``: prism_element, citrix_daas, citrix_cvad or citrix_trust. The estate gives the addresses out; ``addresses_wanted`` > 1 asks for more of them,
+    ``kind``: prism_element, citrix_daas, citrix_cvad or citrix_trust. The estate gives the addresses out;
+    ``addresses_wanted`` > 1 asks for more of them,
     which then stand in ``more_addresses``. While ``reachable`` is false nobody listens there.
     """
 

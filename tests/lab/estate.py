@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated estate as a whole: from a topology to worlds, addresses, and the inventory that a user would write for it."""
+"""The simulated estate as a whole: from a topology to worlds, addresses, and the inventory that a user would write for
+it."""
 
 from __future__ import annotations
 
@@ -29,10 +30,13 @@ LAST_BLOCK = 119
 class Estate:
     """All worlds of a topology with their common clock, future, faults and record.
 
-    ``time_scale`` overrides the one of the topology; ``one_address`` puts everything on 127.0.0.1 even where there are more addresses.
+    ``time_scale`` overrides the one of the topology; ``one_address`` puts everything on 127.0.0.1 even where there are
+    more addresses.
     """
 
-    def __init__(self, source: str | Path | dict[str, Any], time_scale: float | None = None, one_address: bool = False) -> None:
+    def __init__(
+        self, source: str | Path | dict[str, Any], time_scale: float | None = None, one_address: bool = False
+    ) -> None:
         self._source = source
         self._time_scale = time_scale
         self.addresses = Addresses(one_address)
@@ -51,7 +55,8 @@ class Estate:
         self.faults = Faults(topology["seed"])
         with self.clock.pinned(self.clock.now):
             self.clusters = {
-                spec["name"]: PrismElementWorld(spec, self.clock, self.events, topology["durations"], topology["seed"]) for spec in topology["prism_elements"]
+                spec["name"]: PrismElementWorld(spec, self.clock, self.events, topology["durations"], topology["seed"])
+                for spec in topology["prism_elements"]
             }
             for cluster in self.clusters.values():
                 cluster.join(self.clusters)
@@ -59,15 +64,27 @@ class Estate:
                 cluster.settle()
             self.endpoints: list[Endpoint] = [
                 *self.clusters.values(),
-                *build_sites(topology["citrix_sites"], self.clock, self.events, self.clusters, topology["durations"], topology["seed"]),
+                *build_sites(
+                    topology["citrix_sites"],
+                    self.clock,
+                    self.events,
+                    self.clusters,
+                    topology["durations"],
+                    topology["seed"],
+                ),
             ]
             for cluster in self.clusters.values():
                 cluster.set_lost(cluster.spec.get("lost", False))
         self.addresses.assign(self.endpoints)
-        self._places = {(address, endpoint.port): endpoint for endpoint in self.endpoints for address in self.addresses.bound(endpoint)}
+        self._places = {
+            (address, endpoint.port): endpoint
+            for endpoint in self.endpoints
+            for address in self.addresses.bound(endpoint)
+        }
 
     def reset(self, source: dict[str, Any] | None = None) -> None:
-        """Go back to the topology, or to another one, with no faults and an empty record. Endpoints that stay keep their addresses."""
+        """Go back to the topology, or to another one, with no faults and an empty record. Endpoints that stay keep
+        their addresses."""
         if source is not None:
             self._source = source
         self._build(load(self._source))
@@ -98,7 +115,10 @@ class Estate:
         """Return everything the estate holds, by endpoint name."""
         return {
             "clock": {"scale": self.clock.scale, "now": self.clock.now, "epoch_usecs": self.clock.epoch_usecs},
-            "endpoints": {endpoint.name: {"kind": endpoint.kind, "reachable": endpoint.reachable, **endpoint.state()} for endpoint in self.endpoints},
+            "endpoints": {
+                endpoint.name: {"kind": endpoint.kind, "reachable": endpoint.reachable, **endpoint.state()}
+                for endpoint in self.endpoints
+            },
         }
 
     def description(self) -> dict[str, Any]:
@@ -126,7 +146,11 @@ class Estate:
     def write_inventory(self, path: Path) -> None:
         """Write the inventory that a user of this estate would have."""
         groups: dict[str, dict[str, Any]] = {"prism_elements": {"hosts": {}}, "citrix_sites": {"hosts": {}}}
-        common = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}", "ca_path": str(self.ca_path)}
+        common = {
+            "ansible_connection": "local",
+            "ansible_python_interpreter": "{{ ansible_playbook_python }}",
+            "ca_path": str(self.ca_path),
+        }
         for endpoint in self.endpoints:
             variables = endpoint.inventory()
             if variables is not None:
@@ -138,7 +162,8 @@ class Estate:
 class Addresses:
     """Gives every endpoint a loopback address of its own where the system has them, or a port of its own on 127.0.0.1.
 
-    One lab occupies one block 127.<block>.0.0/16, so that several labs can run side by side; its lock is a socket on 127.<block>.0.1.
+    One lab occupies one block 127.<block>.0.0/16, so that several labs can run side by side; its lock is a socket on
+    127.<block>.0.1.
     """
 
     def __init__(self, one_address: bool = False) -> None:
@@ -165,7 +190,9 @@ class Addresses:
 
     def given(self) -> list[str]:
         """List every address that was ever given out."""
-        return sorted({address for first, _port, more in self._given.values() for address in [first, *more]} | {"127.0.0.1"})
+        return sorted(
+            {address for first, _port, more in self._given.values() for address in [first, *more]} | {"127.0.0.1"}
+        )
 
     def take_sockets(self) -> dict[tuple[str, int], socket.socket]:
         """Hand over the sockets that were opened while addresses were given out."""
@@ -223,7 +250,11 @@ class Addresses:
         self._sockets["127.0.0.1", port] = opened
         # Further addresses can only be shown here, not listened on.
         self._next["prism_element"] += 1
-        return "127.0.0.1", port, [f"10.{10 + extra}.1.{self._next['prism_element']}" for extra in range(endpoint.addresses_wanted - 1)]
+        return (
+            "127.0.0.1",
+            port,
+            [f"10.{10 + extra}.1.{self._next['prism_element']}" for extra in range(endpoint.addresses_wanted - 1)],
+        )
 
 
 def _cannot_be_had(error: OSError) -> bool:

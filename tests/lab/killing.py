@@ -11,7 +11,8 @@ import subprocess
 
 
 def kill_with_descendants(pid: int) -> None:
-    """SIGKILL a process and all its descendants; Ansible's workers are in process groups of their own, so a group is not enough. Harmless when it is gone."""
+    """SIGKILL a process and all its descendants; Ansible's workers are in process groups of their own, so a group is
+    not enough. Harmless when it is gone."""
     try:
         # A stopped process starts no more children while they are counted.
         os.kill(pid, signal.SIGSTOP)

@@ -60,7 +60,9 @@ class Entry:
             "violation": self.violation,
             "fault": self.fault,
             "authenticated_as": self.authenticated_as,
-            "request_headers": {name: value for name, value in request.headers.items() if name not in ("authorization", "cookie")},
+            "request_headers": {
+                name: value for name, value in request.headers.items() if name not in ("authorization", "cookie")
+            },
             "response": starred(_readable(self.response)),
         }
 
@@ -93,7 +95,10 @@ class Record:
 def starred(value: Any) -> Any:
     """Copy a JSON value with stars in place of its secrets."""
     if isinstance(value, dict):
-        return {key: STARS if key.lower() in SECRET_FIELDS and isinstance(item, str) else starred(item) for key, item in value.items()}
+        return {
+            key: STARS if key.lower() in SECRET_FIELDS and isinstance(item, str) else starred(item)
+            for key, item in value.items()
+        }
     if isinstance(value, list):
         return [starred(item) for item in value]
     return value

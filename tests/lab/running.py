@@ -26,12 +26,18 @@ CONTROL_TIMEOUT = 60
 class RunningLab:
     """An estate with its servers and its files: CA, inventory and lab.json in ``directory``.
 
-    ``source``: a topology file or the topology itself; ``time_scale`` overrides its own; ``control_port`` 0 takes a free one;
+    ``source``: a topology file or the topology itself; ``time_scale`` overrides its own; ``control_port`` 0 takes a
+    free one;
     ``one_address`` puts everything on 127.0.0.1, as happens anyway where there is no other loopback address.
     """
 
     def __init__(
-        self, source: str | Path | dict[str, Any], directory: Path, time_scale: float | None = None, control_port: int = 0, one_address: bool = False
+        self,
+        source: str | Path | dict[str, Any],
+        directory: Path,
+        time_scale: float | None = None,
+        control_port: int = 0,
+        one_address: bool = False,
     ) -> None:
         self.estate = Estate(source, time_scale, one_address)
         self.directory = directory
@@ -62,7 +68,9 @@ class RunningLab:
     async def run(self, started: Callable[[], None]) -> None:
         """Serve until ``stop``; call ``started`` once everything listens."""
         try:
-            await asyncio.gather(self._server.run(self.estate.addresses.take_sockets(), started), self._control.run(self._control_socket))
+            await asyncio.gather(
+                self._server.run(self.estate.addresses.take_sockets(), started), self._control.run(self._control_socket)
+            )
         finally:
             self.estate.addresses.release()
 
@@ -150,9 +158,13 @@ class RunningLab:
 
 @contextmanager
 def serve(
-    source: str | Path | dict[str, Any], time_scale: float | None = None, directory: Path | None = None, one_address: bool = False
+    source: str | Path | dict[str, Any],
+    time_scale: float | None = None,
+    directory: Path | None = None,
+    one_address: bool = False,
 ) -> Iterator[RunningLab]:
-    """Run a lab in a daemon thread for as long as the block lasts; its files go to ``directory`` or a temporary one, the rest is as for RunningLab."""
+    """Run a lab in a daemon thread for as long as the block lasts; its files go to ``directory`` or a temporary one,
+    the rest is as for RunningLab."""
     with tempfile.TemporaryDirectory(prefix="lab-") as temporary:
         lab = RunningLab(source, directory or Path(temporary), time_scale, one_address=one_address)
         ready = threading.Event()

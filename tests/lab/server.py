@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One TLS server for all endpoints of the estate, each on its own listening sockets, and one plain server for the control interface."""
+"""One TLS server for all endpoints of the estate, each on its own listening sockets, and one plain server for the
+control interface."""
 
 from __future__ import annotations
 
@@ -82,7 +83,9 @@ class EstateServer:
     def __init__(self, estate: Served, tls: ssl.SSLContext) -> None:
         self._estate = estate
         self._tls = tls
-        self.server = QuietServer(uvicorn.Config(self._answer, http=CuttableProtocol, timeout_keep_alive=120, **_COMMON))
+        self.server = QuietServer(
+            uvicorn.Config(self._answer, http=CuttableProtocol, timeout_keep_alive=120, **_COMMON)
+        )
         self._listening: dict[tuple[str, int], asyncio.base_events.Server] = {}
 
     async def run(self, sockets: dict[tuple[str, int], socket.socket], started: Callable[[], None]) -> None:
@@ -96,7 +99,8 @@ class EstateServer:
         await serving
 
     async def follow_estate(self, opened: dict[tuple[str, int], socket.socket]) -> None:
-        """Open and close sockets so that exactly the reachable endpoints are listened for; ``opened`` are those at hand for new endpoints."""
+        """Open and close sockets so that exactly the reachable endpoints are listened for; ``opened`` are those at hand
+        for new endpoints."""
         wanted = set(self._estate.listening())
         for place in set(self._listening) - wanted:
             closing = self._listening.pop(place)
@@ -111,11 +115,15 @@ class EstateServer:
         def protocol() -> asyncio.Protocol:
             return CuttableProtocol(config=config, server_state=self.server.server_state, app_state={})
 
-        listening = await asyncio.get_running_loop().create_server(protocol, sock=opened, ssl=self._tls, backlog=config.backlog)
+        listening = await asyncio.get_running_loop().create_server(
+            protocol, sock=opened, ssl=self._tls, backlog=config.backlog
+        )
         self._listening[place] = listening
         self.server.servers.append(listening)
 
-    async def _answer(self, scope: dict[str, Any], receive: Callable[[], Any], send: Callable[[dict[str, Any]], Any]) -> None:
+    async def _answer(
+        self, scope: dict[str, Any], receive: Callable[[], Any], send: Callable[[dict[str, Any]], Any]
+    ) -> None:
         """Answer one HTTP request: due events, record, faults, endpoint."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
         content = b""
@@ -142,7 +150,8 @@ class EstateServer:
             entry.close(estate.clock.now, None)
             scope["lab.drop"]()
             return
-        # Who is logged in is told simulated time, by which snapshots have their age; who only looks at the door, to compare clocks, is told the real one.
+        # Who is logged in is told simulated time, by which snapshots have their age; who only looks at the door, to
+        # compare clocks, is told the real one.
         body, reply_headers = _encoded(reply, estate.clock.epoch if reply.authenticated_as else None)
         entry.close(estate.clock.now, reply.status, body)
         entry.violation = entry.violation or reply.violation
@@ -231,7 +240,8 @@ def _invented(then: dict[str, Any]) -> Reply | None:
 
 
 def open_socket(address: str, port: int) -> socket.socket:
-    """Open a socket that is bound and already queues connections; port 0 takes a free one. OSError when it cannot be had."""
+    """Open a socket that is bound and already queues connections; port 0 takes a free one. OSError when it cannot be
+    had."""
     # asyncio switches Nagle's algorithm off only where the protocol is named.
     opened = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -258,5 +268,7 @@ def _encoded(reply: Reply, epoch: float | None) -> tuple[bytes, list[tuple[bytes
     if reply.status != 204:
         headers["content-length"] = str(len(body))
     return body, [
-        (name.encode("latin-1"), line.encode("latin-1")) for name, value in headers.items() for line in ([value] if isinstance(value, str) else value)
+        (name.encode("latin-1"), line.encode("latin-1"))
+        for name, value in headers.items()
+        for line in ([value] if isinstance(value, str) else value)
     ]

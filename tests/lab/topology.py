@@ -35,11 +35,21 @@ def load(source: str | Path | dict[str, Any]) -> dict[str, Any]:
 
     ``source``: a YAML file, or the topology itself. Raises BadTopology.
     """
-    given = deepcopy(source) if isinstance(source, dict) else yaml.safe_load(Path(source).read_text(encoding="utf-8")) or {}
+    given = (
+        deepcopy(source) if isinstance(source, dict) else yaml.safe_load(Path(source).read_text(encoding="utf-8")) or {}
+    )
     problem = problem_with(given, TOPOLOGY, "topology")
     if problem:
         raise BadTopology(problem)
-    topology: dict[str, Any] = {"time_scale": 1.0, "seed": 1, "inventory_vars": {}, "durations": {}, "prism_elements": [], "citrix_sites": [], **given}
+    topology: dict[str, Any] = {
+        "time_scale": 1.0,
+        "seed": 1,
+        "inventory_vars": {},
+        "durations": {},
+        "prism_elements": [],
+        "citrix_sites": [],
+        **given,
+    }
     _check_references(topology)
     return topology
 
@@ -50,7 +60,10 @@ def _check_references(topology: dict[str, Any]) -> None:
     for name in names:
         if names.count(name) > 1:
             raise BadTopology(f"two endpoints are called {name!r}")
-    for part, check in (("prism_elements", prism_element.problem_with_references), ("citrix_sites", citrix.problem_with_references)):
+    for part, check in (
+        ("prism_elements", prism_element.problem_with_references),
+        ("citrix_sites", citrix.problem_with_references),
+    ):
         for number, entry in enumerate(topology[part]):
             problem = check(entry, set(clusters))
             if problem:

@@ -21,8 +21,10 @@ _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 class Request:
     """One request as an endpoint sees it.
 
-    ``path`` is decoded for reading and matching by people; routing works on ``raw_path``, segment by segment. ``params`` are the decoded path parameters.
-    ``outcome`` is what fault rules ordained for this request: may hold ``fail_task`` (message), ``job_status`` (status) and ``expire_token`` (true).
+    ``path`` is decoded for reading and matching by people; routing works on ``raw_path``, segment by segment.
+    ``params`` are the decoded path parameters.
+    ``outcome`` is what fault rules ordained for this request: may hold ``fail_task`` (message), ``job_status`` (status)
+    and ``expire_token`` (true).
     """
 
     endpoint: str
@@ -57,7 +59,14 @@ class Request:
         return self.headers.get(name.lower(), default)
 
 
-def read_request(endpoint: str, method: str, target: str, headers: Mapping[str, str], content: bytes, outcome: Mapping[str, Any] | None = None) -> Request:
+def read_request(
+    endpoint: str,
+    method: str,
+    target: str,
+    headers: Mapping[str, str],
+    content: bytes,
+    outcome: Mapping[str, Any] | None = None,
+) -> Request:
     """Build a request from its parts on the wire; ``target`` is the path with its query string, still percent-encoded.
 
     Content that its type does not allow to be read leaves ``body`` None and the reason in ``malformed``.
@@ -87,7 +96,9 @@ def _read_body(content: bytes, content_type: str) -> tuple[Any, str | None]:
         return None, None
     try:
         if content_type.partition(";")[0].strip().lower() == FORM:
-            return {name: values[-1] for name, values in parse_qs(content.decode(), keep_blank_values=True).items()}, None
+            return {
+                name: values[-1] for name, values in parse_qs(content.decode(), keep_blank_values=True).items()
+            }, None
         return json.loads(content), None
     except ValueError as error:
         return None, f"unreadable body: {error}"
@@ -95,7 +106,8 @@ def _read_body(content: bytes, content_type: str) -> tuple[Any, str | None]:
 
 @dataclass
 class Reply:
-    """One answer. ``body`` is JSON-able (None = empty); a str with its own content-type header is sent as it is; a list as header value repeats the header.
+    """One answer. ``body`` is JSON-able (None = empty); a str with its own content-type header is sent as it is; a list
+    as header value repeats the header.
 
     ``takes`` = simulated seconds before it is sent.
     """
@@ -110,7 +122,8 @@ class Reply:
 
 @dataclass
 class LongPoll:
-    """An answer that is not there yet: ``check()`` is asked until it gives a reply or the simulated timeout is over, then ``otherwise()`` answers."""
+    """An answer that is not there yet: ``check()`` is asked until it gives a reply or the simulated timeout is over,
+    then ``otherwise()`` answers."""
 
     check: Callable[[], Reply | None]
     timeout: float
@@ -123,7 +136,9 @@ class LongPoll:
 class Refusal(Exception):
     """An answer that refuses. With ``violation`` it is recorded as something that the contract does not know."""
 
-    def __init__(self, status: int, body: Any, violation: str | None = None, headers: Mapping[str, str | list[str]] | None = None) -> None:
+    def __init__(
+        self, status: int, body: Any, violation: str | None = None, headers: Mapping[str, str | list[str]] | None = None
+    ) -> None:
         super().__init__(violation or f"{status}: {body}")
         self.status = status
         self.body = body
@@ -182,7 +197,8 @@ class matching:
 
 @dataclass(frozen=True)
 class any_case:
-    """One of several strings in whatever case, because the contract has seen it so; a forgiving router hands it on as it is spelled here."""
+    """One of several strings in whatever case, because the contract has seen it so; a forgiving router hands it on as
+    it is spelled here."""
 
     choices: frozenset[str]
 
@@ -204,9 +220,17 @@ def problem_with(value: Any, schema: Any, where: str = "body") -> str | None:
             return f"{where} must be an object"
         return _first(problem_with(item, schema.schema, f"{where}.{key}") for key, item in value.items())
     if isinstance(schema, matching):
-        return None if isinstance(value, str) and re.fullmatch(schema.pattern, value) else f"{where} must match {schema.pattern}, not {value!r}"
+        return (
+            None
+            if isinstance(value, str) and re.fullmatch(schema.pattern, value)
+            else f"{where} must match {schema.pattern}, not {value!r}"
+        )
     if isinstance(schema, any_case):
-        return None if _in_its_case(value, schema.choices) is not None else f"{where} must be one of {', '.join(sorted(schema.choices))}, not {value!r}"
+        return (
+            None
+            if _in_its_case(value, schema.choices) is not None
+            else f"{where} must be one of {', '.join(sorted(schema.choices))}, not {value!r}"
+        )
     if isinstance(schema, dict):
         return _problem_with_object(value, schema, where)
     if isinstance(schema, list):
@@ -214,7 +238,11 @@ def problem_with(value: Any, schema: Any, where: str = "body") -> str | None:
             return f"{where} must be a list"
         return _first(problem_with(item, schema[0], f"{where}[{index}]") for index, item in enumerate(value))
     if isinstance(schema, (set, frozenset)):
-        return None if isinstance(value, str) and value in schema else f"{where} must be one of {', '.join(sorted(schema))}, not {value!r}"
+        return (
+            None
+            if isinstance(value, str) and value in schema
+            else f"{where} must be one of {', '.join(sorted(schema))}, not {value!r}"
+        )
     return None if _is(value, schema) else f"{where} must be {_TYPE_NAMES[schema]}, not {value!r}"
 
 
@@ -237,20 +265,29 @@ def _problem_with_object(value: Any, fields: Mapping[str, Any], where: str) -> s
 def forgiven(value: Any, schema: Any, where: str = "body") -> tuple[Any, list[str]]:
     """Return a JSON value as a product takes it that is less strict than its schema, and what it had to forgive.
 
-    Unknown fields are dropped, enums are read in any case, "true" and "false" are booleans; whatever else is wrong stays as it is.
+    Unknown fields are dropped, enums are read in any case, "true" and "false" are booleans; whatever else is wrong
+    stays as it is.
     """
     if isinstance(schema, (required, optional, nullable)):
         return (None, []) if value is None else forgiven(value, schema.schema, where)
     if isinstance(schema, either):
-        takes = [alternative for alternative in schema.schemas if problem_with(forgiven(value, alternative, where)[0], alternative) is None]
+        takes = [
+            alternative
+            for alternative in schema.schemas
+            if problem_with(forgiven(value, alternative, where)[0], alternative) is None
+        ]
         return forgiven(value, takes[0], where) if takes else (value, [])
     if isinstance(schema, mapping) and isinstance(value, dict):
         return _forgiven_each({key: (item, schema.schema, f"{where}.{key}") for key, item in value.items()})
     if isinstance(schema, dict) and isinstance(value, dict):
-        known, found = _forgiven_each({key: (item, schema[key], f"{where}.{key}") for key, item in value.items() if key in schema})
+        known, found = _forgiven_each(
+            {key: (item, schema[key], f"{where}.{key}") for key, item in value.items() if key in schema}
+        )
         return known, [*(f"unknown field {where}.{key}" for key in value if key not in schema), *found]
     if isinstance(schema, list) and isinstance(value, list):
-        items, found = _forgiven_each({index: (item, schema[0], f"{where}[{index}]") for index, item in enumerate(value)})
+        items, found = _forgiven_each(
+            {index: (item, schema[0], f"{where}[{index}]") for index, item in enumerate(value)}
+        )
         return list(items.values()), found
     if isinstance(schema, any_case):
         return _in_its_case(value, schema.choices) or value, []
@@ -315,12 +352,17 @@ class _Node:
 
 
 class Router:
-    """Knows every path, method, query parameter and body field of a contract and refuses the rest, each refusal being a violation.
+    """Knows every path, method, query parameter and body field of a contract and refuses the rest, each refusal being a
+    violation.
 
-    ``prefixes``: the roots under which all paths answer. ``case_insensitive``: literal path parts and query names in any case.
-    ``refuse(status, text)`` builds the body of a refusal in the product's own shape. ``exists`` knows what the product has though it is not simulated: 501.
-    ``forgiving``: answer as a product does that overlooks much (see ``forgiven``; also unknown query parameters, and bodies where none belongs on GET
-    and DELETE); what was overlooked is a violation all the same. There, too, a literal segment keeps its path from meaning a parameter.
+    ``prefixes``: the roots under which all paths answer. ``case_insensitive``: literal path parts and query names in
+    any case.
+    ``refuse(status, text)`` builds the body of a refusal in the product's own shape. ``exists`` knows what the product
+    has though it is not simulated: 501.
+    ``forgiving``: answer as a product does that overlooks much (see ``forgiven``; also unknown query parameters, and
+    bodies where none belongs on GET
+    and DELETE); what was overlooked is a violation all the same. There, too, a literal segment keeps its path from
+    meaning a parameter.
     """
 
     def __init__(
@@ -340,17 +382,34 @@ class Router:
         self._routes: list[Route] = []
 
     def route(
-        self, method: str, template: str, *, section: str, query: Iterable[str] | Mapping[str, Any] = (), body: Any = None, content_type: str = JSON
+        self,
+        method: str,
+        template: str,
+        *,
+        section: str,
+        query: Iterable[str] | Mapping[str, Any] = (),
+        body: Any = None,
+        content_type: str = JSON,
     ) -> Callable[[Handler], Handler]:
         """Register a handler.
 
-        ``template`` has ``{names}`` for parameters, each one whole segment; literal segments win over parameters; a trailing slash never matters.
-        ``query``: the allowed names, or a mapping name -> str, int, bool, or a set of allowed values. ``body``: a schema, or None when no body is allowed.
+        ``template`` has ``{names}`` for parameters, each one whole segment; literal segments win over parameters; a
+        trailing slash never matters.
+        ``query``: the allowed names, or a mapping name -> str, int, bool, or a set of allowed values. ``body``: a
+        schema, or None when no body is allowed.
         """
         allowed = dict(query) if isinstance(query, Mapping) else dict.fromkeys(query, str)
 
         def register(handler: Handler) -> Handler:
-            route = Route(method, template, section, {self._fold(name): (name, kind) for name, kind in allowed.items()}, body, content_type, handler)
+            route = Route(
+                method,
+                template,
+                section,
+                {self._fold(name): (name, kind) for name, kind in allowed.items()},
+                body,
+                content_type,
+                handler,
+            )
             self._routes.append(route)
             for prefix in self._prefixes:
                 node = self._root
@@ -401,7 +460,11 @@ class Router:
         query = {name: values for name, values in request.query.items() if self._fold(name) in route.query}
         overlooked += [f"unknown query parameter {name} on {label}" for name in request.query if name not in query]
         request = replace(request, query=query)
-        if route.body is None and route.method in ("GET", "DELETE") and (request.body is not None or request.malformed_body):
+        if (
+            route.body is None
+            and route.method in ("GET", "DELETE")
+            and (request.body is not None or request.malformed_body)
+        ):
             overlooked.append(f"{label} takes no body")
             return replace(request, body=None, malformed=None if request.malformed_body else request.malformed)
         if route.body is not None and request.body is not None:
@@ -426,7 +489,9 @@ class Router:
     def _check(self, request: Request, route: Route) -> dict[str, list[str]]:
         """Hold a request against its route; return its query with the names as the contract spells them."""
         accept = request.header("accept")
-        if accept and not any(kind.partition(";")[0].strip().lower() in (JSON, "application/*", "*/*") for kind in accept.split(",")):
+        if accept and not any(
+            kind.partition(";")[0].strip().lower() in (JSON, "application/*", "*/*") for kind in accept.split(",")
+        ):
             raise self._violation(406, f"Accept {accept!r} excludes {JSON}")
         self._check_body(request, route)
         query = {}
@@ -437,7 +502,10 @@ class Router:
             for value in values:
                 problem = _problem_with_text(value, kind)
                 if problem:
-                    raise self._violation(400, f"query parameter {name} on {route.method} {route.template} must be {problem}, not {value!r}")
+                    raise self._violation(
+                        400,
+                        f"query parameter {name} on {route.method} {route.template} must be {problem}, not {value!r}",
+                    )
             query[spelling] = values
         return query
 

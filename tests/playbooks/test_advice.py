@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Every command that the documents and the heads of playbooks print is run as it is printed, in check mode, on a lab whose inventory is as they ask for."""
+"""Every command that the documents and the heads of playbooks print is run as it is printed, in check mode, on a lab
+whose inventory is as they ask for."""
 
 from __future__ import annotations
 
@@ -39,7 +40,11 @@ NOT_TYPABLE = (
 
 def lines() -> Iterator[str]:
     """The printed commands, each whole; of a '...' the command before, of which it is a variant."""
-    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "playbooks").glob("*.yml"))):
+    for path in (
+        ROOT / "README.md",
+        *sorted((ROOT / "docs").glob("*.md")),
+        *sorted((ROOT / "playbooks").glob("*.yml")),
+    ):
         command = ""
         for line in path.read_text(encoding="utf-8").replace("\\\n", " ").splitlines():
             printed = re.sub(r"^[#\s]+", "", line)
@@ -63,14 +68,22 @@ def commands() -> list[tuple[str, ...]]:
         _program, _i, _inventory, playbook, *options = shlex.split(line)
         found[(playbook, *(option for option in options if option not in LEFT_OUT))] = None
     for advised in of_messages():
-        found[("euc.nutanix_citrix.dr_failover", "-e", "dr_id=2026-11-20", "-e", "dr_mode=planned", "-e", advised)] = None
+        found[("euc.nutanix_citrix.dr_failover", "-e", "dr_id=2026-11-20", "-e", "dr_mode=planned", "-e", advised)] = (
+            None
+        )
     return list(found)
 
 
 def of_messages() -> list[str]:
     """What the messages of a failover advise to add to its command."""
-    texts = [(ROOT / "plugins/module_utils/logic/dr_report.py"), *sorted((ROOT / "roles/dr_failover/tasks").glob("*.yml"))]
-    printed = [re.findall(r"-e ('\{dr_failover_.*?\}'|dr_failover_\w+=\w+)", path.read_text(encoding="utf-8")) for path in texts]
+    texts = [
+        (ROOT / "plugins/module_utils/logic/dr_report.py"),
+        *sorted((ROOT / "roles/dr_failover/tasks").glob("*.yml")),
+    ]
+    printed = [
+        re.findall(r"-e ('\{dr_failover_.*?\}'|dr_failover_\w+=\w+)", path.read_text(encoding="utf-8"))
+        for path in texts
+    ]
     return list(dict.fromkeys(shlex.split(option)[0] for found in printed for option in found))
 
 
@@ -89,7 +102,12 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
     if re.search(r"\.image_(rollback|retention)", playbook):
         sites = {site: lab.estate.endpoint(site).state()["catalogs"] for site in ("daas", "cvad")}
         moved = [(site, catalog["id"]) for site, catalogs in sites.items() for catalog in catalogs]
-        lab.change([{"endpoint": site, "kind": "set_image", "catalog": catalog, "image": "ctx_Gold_2026.11.20-1"} for site, catalog in moved])
+        lab.change(
+            [
+                {"endpoint": site, "kind": "set_image", "catalog": catalog, "image": "ctx_Gold_2026.11.20-1"}
+                for site, catalog in moved
+            ]
+        )
     return lab
 
 
@@ -100,7 +118,8 @@ def desktops() -> dict[str, Any]:
 
 
 def released_already() -> dict[str, Any]:
-    """Every cluster has the new image; `catalog_rollout_catalogs` stand where the document wants them, in the variables of the sites."""
+    """Every cluster has the new image; `catalog_rollout_catalogs` stand where the document wants them, in the variables
+    of the sites."""
     topology: dict[str, Any] = yaml.safe_load(DEMO.with_name("waves.yml").read_text(encoding="utf-8"))
     same = topology["inventory_vars"].pop("catalog_rollout_catalogs")
     for site in topology["citrix_sites"]:
@@ -121,4 +140,6 @@ def test_a_printed_command_can_be_typed(estate: RunningLab, tmp_path: Path, comm
 
 def test_commands_are_found() -> None:
     assert len(of_messages()) > 2
-    assert {command[0].rpartition(".")[2] for command in commands()} == {path.stem for path in (ROOT / "playbooks").glob("*.yml")}
+    assert {command[0].rpartition(".")[2] for command in commands()} == {
+        path.stem for path in (ROOT / "playbooks").glob("*.yml")
+    }

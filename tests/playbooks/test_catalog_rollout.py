@@ -23,13 +23,16 @@ ROLLBACK = "euc.nutanix_citrix.image_rollback"
 OLD, NEW = "ctx_Gold_2026.10.01-1", "ctx_Gold_2026.11.20-1"
 CATALOGS = {"W11-Pool", "W11-Sales", "W11-Lab", "W11-Train"}
 ESTATE = Path(DEMO).with_name("waves.yml")
-WAVES: list[dict[str, Any]] = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))["inventory_vars"]["catalog_rollout_waves"]
+WAVES: list[dict[str, Any]] = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))["inventory_vars"][
+    "catalog_rollout_waves"
+]
 IMPATIENT = [{**WAVES[0], "gate": {"wait_timeout": 3}}, *WAVES[1:]]
 Run = Callable[..., Outcome]
 
 
 def estate(canary: str = "") -> dict[str, Any]:
-    """The demo's sites with the new image on every cluster already and the catalogs in waves; `canary` is one more catalog of cvad in the first, its other
+    """The demo's sites with the new image on every cluster already and the catalogs in waves; `canary` is one more
+    catalog of cvad in the first, its other
     one is in the second then."""
     topology: dict[str, Any] = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
     for entry in topology["citrix_sites"][1]["inventory_vars"]["image_release_catalogs"] if canary else []:
@@ -43,19 +46,28 @@ def run(lab: RunningLab, tmp_path: Path) -> Run:
     lab.reset(estate())
 
     def go(*options: str, playbook: str = ROLLOUT, strategy: str = "linear", **variables: Any) -> Outcome:
-        return run_playbook(playbook, lab.inventory_path, tmp_path, *options, "-e", json.dumps(variables), ANSIBLE_STRATEGY=strategy)
+        return run_playbook(
+            playbook, lab.inventory_path, tmp_path, *options, "-e", json.dumps(variables), ANSIBLE_STRATEGY=strategy
+        )
 
     return go
 
 
 def on_image(lab: RunningLab, image: str) -> set[str]:
-    return {catalog["name"] for site in ("daas", "cvad") for catalog in state_of(lab, site)["catalogs"] if catalog["image"] == image}
+    return {
+        catalog["name"]
+        for site in ("daas", "cvad")
+        for catalog in state_of(lab, site)["catalogs"]
+        if catalog["image"] == image
+    }
 
 
 def released(lab: RunningLab) -> None:
     """As after a roll-out: every catalog has the new image, and the old one in its history."""
     catalogs = [(site, catalog["id"]) for site in ("daas", "cvad") for catalog in state_of(lab, site)["catalogs"]]
-    lab.change([{"endpoint": site, "kind": "set_image", "catalog": catalog, "image": NEW} for site, catalog in catalogs])
+    lab.change(
+        [{"endpoint": site, "kind": "set_image", "catalog": catalog, "image": NEW} for site, catalog in catalogs]
+    )
 
 
 def state_of(lab: RunningLab, site: str) -> dict[str, Any]:
@@ -64,7 +76,10 @@ def state_of(lab: RunningLab, site: str) -> dict[str, Any]:
 
 def break_canary(lab: RunningLab, machines: int = 20) -> None:
     """From their next restart on these machines of the canary do not register."""
-    orders = [{"endpoint": "daas", "kind": "machine", "machine": machine["name"], "registers": False} for machine in canary_machines(lab)[:machines]]
+    orders = [
+        {"endpoint": "daas", "kind": "machine", "machine": machine["name"], "registers": False}
+        for machine in canary_machines(lab)[:machines]
+    ]
     lab.change(orders)
 
 
@@ -78,12 +93,19 @@ def moves(lab: RunningLab) -> list[str]:
     """Names of the catalogs in the order in which their updates were asked for."""
     names = {catalog["id"]: catalog["name"] for site in ("daas", "cvad") for catalog in state_of(lab, site)["catalogs"]}
     asked = [entry for entry in lab.requests() if "$UpdateProvisioningScheme" in entry["path"]]
-    return [next(name for catalog_id, name in names.items() if catalog_id in entry["path"]) for entry in sorted(asked, key=lambda entry: entry["started"])]
+    return [
+        next(name for catalog_id, name in names.items() if catalog_id in entry["path"])
+        for entry in sorted(asked, key=lambda entry: entry["started"])
+    ]
 
 
 def told(outcome: Outcome) -> str:
     """Why the last task failed on each site, in one text."""
-    return "\n".join(task["result"]["msg"] for task in outcome.tasks if task["task"].endswith("Fail unless everything is done") and task["status"] == "failed")
+    return "\n".join(
+        task["result"]["msg"]
+        for task in outcome.tasks
+        if task["task"].endswith("Fail unless everything is done") and task["status"] == "failed"
+    )
 
 
 def test_waves_across_two_sites_then_nothing_left_to_do(lab: RunningLab, run: Run) -> None:
@@ -92,7 +114,9 @@ def test_waves_across_two_sites_then_nothing_left_to_do(lab: RunningLab, run: Ru
     assert on_image(lab, NEW) == CATALOGS
     assert moves(lab)[:2] == ["W11-Pool", "W11-Lab"]
     assert set(moves(lab)[2:]) == {"W11-Sales", "W11-Train"}
-    assert all(machine["registration_state"] == "Registered" and machine["image"] == NEW for machine in canary_machines(lab))
+    assert all(
+        machine["registration_state"] == "Registered" and machine["image"] == NEW for machine in canary_machines(lab)
+    )
 
     lab.forget()
     second = run()
@@ -105,7 +129,9 @@ def test_plan_shows_the_waves_and_writes_nothing(lab: RunningLab, run: Run) -> N
     assert plan.status == 0, plan.output
     assert writes(lab) == []
     assert on_image(lab, OLD) == CATALOGS
-    assert [plan.output.index(f"Do wave '{wave['name']}'") for wave in WAVES] == sorted(plan.output.index(f"Do wave '{wave['name']}'") for wave in WAVES)
+    assert [plan.output.index(f"Do wave '{wave['name']}'") for wave in WAVES] == sorted(
+        plan.output.index(f"Do wave '{wave['name']}'") for wave in WAVES
+    )
     real = run()
     assert set(real.changed) == set(plan.changed)
 
@@ -125,7 +151,13 @@ def test_same_command_goes_on_when_the_gate_opens(lab: RunningLab, run: Run) -> 
     assert run(catalog_rollout_waves=IMPATIENT).status != 0
     lab.change(
         [
-            {"endpoint": "daas", "kind": "machine", "machine": machine["name"], "registration_state": "Registered", "fault_state": "None"}
+            {
+                "endpoint": "daas",
+                "kind": "machine",
+                "machine": machine["name"],
+                "registration_state": "Registered",
+                "fault_state": "None",
+            }
             for machine in canary_machines(lab)
         ]
     )
@@ -139,14 +171,25 @@ def test_same_command_goes_on_when_the_gate_opens(lab: RunningLab, run: Run) -> 
 def test_machines_faulty_before_do_not_close_the_gate(lab: RunningLab, run: Run) -> None:
     broken = canary_machines(lab)[0]["name"]
     lab.change(
-        [{"endpoint": "daas", "kind": "machine", "machine": broken, "registers": False, "registration_state": "Unregistered", "fault_state": "Unregistered"}]
+        [
+            {
+                "endpoint": "daas",
+                "kind": "machine",
+                "machine": broken,
+                "registers": False,
+                "registration_state": "Unregistered",
+                "fault_state": "Unregistered",
+            }
+        ]
     )
     outcome = run()
     assert outcome.status == 0, outcome.output
     assert on_image(lab, NEW) == CATALOGS
 
 
-def test_closed_gate_stays_closed_for_the_same_command_until_the_faults_are_accepted_as_printed(lab: RunningLab, run: Run) -> None:
+def test_closed_gate_stays_closed_for_the_same_command_until_the_faults_are_accepted_as_printed(
+    lab: RunningLab, run: Run
+) -> None:
     break_canary(lab, machines=1)
     first = run(catalog_rollout_waves=IMPATIENT)
     assert first.status != 0
@@ -155,7 +198,11 @@ def test_closed_gate_stays_closed_for_the_same_command_until_the_faults_are_acce
     assert again.status != 0
     assert on_image(lab, NEW) == {"W11-Pool"}
     assert "whether these were faulty before the catalog got the image, nobody saw" in told(again)
-    (advice,) = [shlex.split(line.partition("type the same command with ")[2]) for line in told(again).splitlines() if "type the same" in line]
+    (advice,) = [
+        shlex.split(line.partition("type the same command with ")[2])
+        for line in told(again).splitlines()
+        if "type the same" in line
+    ]
     accepted = run(*advice, catalog_rollout_waves=IMPATIENT)
     assert accepted.status == 0, accepted.output
     assert on_image(lab, NEW) == CATALOGS
@@ -186,7 +233,9 @@ def test_fewer_forks_than_sites_are_refused_with_what_to_type(lab: RunningLab, r
 def test_batches_of_sites_are_refused_before_anybody_waits(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     own = tmp_path / "own.yml"
     role = {"include_role": {"name": "euc.nutanix_citrix.catalog_rollout"}}
-    own.write_text(json.dumps([{"hosts": "citrix_sites", "gather_facts": False, "serial": 1, "tasks": [role]}]), encoding="utf-8")
+    own.write_text(
+        json.dumps([{"hosts": "citrix_sites", "gather_facts": False, "serial": 1, "tasks": [role]}]), encoding="utf-8"
+    )
     outcome = run(playbook=str(own), catalog_rollout_sites_timeout=20)
     assert outcome.status != 0
     assert writes(lab) == []
@@ -200,7 +249,10 @@ def test_a_mistake_of_one_site_moves_nothing_on_any(lab: RunningLab, run: Run) -
     outcome = run()
     assert outcome.status != 0
     assert writes(lab) == []
-    assert "cvad: catalog 'W11-Lab' is in wave 'ring 1,5', which catalog_rollout_waves does not hold. Near names are 'ring 1.5'." in outcome.output
+    assert (
+        "cvad: catalog 'W11-Lab' is in wave 'ring 1,5', which catalog_rollout_waves does not hold. Near names are 'ring"
+        " 1.5'." in outcome.output
+    )
 
 
 def test_roll_back_takes_the_wave_back_on_every_site(lab: RunningLab, run: Run) -> None:
@@ -217,7 +269,12 @@ def test_roll_back_takes_the_wave_back_on_every_site(lab: RunningLab, run: Run) 
 @pytest.mark.bad_day
 def test_roll_back_leaves_what_an_earlier_run_moved(lab: RunningLab, run: Run) -> None:
     lab.change([{"endpoint": "daas", "kind": "set_image", "catalog": "W11-Pool", "image": NEW}])
-    lab.change([{"endpoint": "daas", "kind": "machine", "machine": machine["name"], "registration_state": "Unregistered"} for machine in canary_machines(lab)])
+    lab.change(
+        [
+            {"endpoint": "daas", "kind": "machine", "machine": machine["name"], "registration_state": "Unregistered"}
+            for machine in canary_machines(lab)
+        ]
+    )
     outcome = run(catalog_rollout_waves=IMPATIENT, catalog_rollout_on_closed_gate="roll_back")
     assert outcome.status != 0
     assert writes(lab) == []
@@ -240,7 +297,9 @@ def test_nothing_is_started_after_the_window(lab: RunningLab, run: Run) -> None:
     assert outcome.status != 0
     assert writes(lab) == []
     assert "the window was over at 2026-11-01T06:00:00+01:00" in told(outcome)
-    plan = run("--check", catalog_rollout_window_end="2026-11-01T06:00:00+01:00", catalog_rollout_on_closed_gate="go_on")
+    plan = run(
+        "--check", catalog_rollout_window_end="2026-11-01T06:00:00+01:00", catalog_rollout_on_closed_gate="go_on"
+    )
     assert plan.status != 0
     assert told(plan).count("the window was over at") == 4
 
@@ -266,13 +325,21 @@ def test_one_site_away_holds_the_next_wave_back_but_takes_nothing_back(lab: Runn
     ("variables", "reason"),
     [
         ({"catalog_rollout_waves": [{"name": "canari"}, {"name": "everyone"}]}, "Near names are 'canari'"),
-        ({"catalog_rollout_waves": [*WAVES[:2], {"name": "ring 2", "gate": {}}, WAVES[2]]}, "wave 'ring 2' has a gate, and no catalog is in it"),
+        (
+            {"catalog_rollout_waves": [*WAVES[:2], {"name": "ring 2", "gate": {}}, WAVES[2]]},
+            "wave 'ring 2' has a gate, and no catalog is in it",
+        ),
         ({"catalog_rollout_catalogs": []}, "so that nothing would be moved"),
         ({"catalog_rollout_window_end": "tomorrow"}, "is no moment with an offset"),
-        ({"catalog_rollout_waves": [{"name": "canary", "gate": {"registerd_percent": 1}}, *WAVES[1:]]}, "registerd_percent"),
+        (
+            {"catalog_rollout_waves": [{"name": "canary", "gate": {"registerd_percent": 1}}, *WAVES[1:]]},
+            "registerd_percent",
+        ),
     ],
 )
-def test_mistakes_are_told_before_anything_moves(lab: RunningLab, run: Run, variables: dict[str, Any], reason: str) -> None:
+def test_mistakes_are_told_before_anything_moves(
+    lab: RunningLab, run: Run, variables: dict[str, Any], reason: str
+) -> None:
     outcome = run(**variables)
     assert outcome.status != 0
     assert reason in outcome.output
@@ -286,7 +353,9 @@ def test_a_release_waits_for_the_cluster_of_its_canary(lab: RunningLab, tmp_path
     topology["inventory_vars"]["catalog_rollout_waves"] = [WAVES[0], WAVES[2]]
     lab.reset(topology)
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
-    lame = run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1")
+    lame = run_playbook(
+        "euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1"
+    )
     assert lame.status != 0
     assert on_image(lab, OLD) == CATALOGS
     held = "not started (wave everyone: wave 'canary' has catalogs that could not be moved yet on daas)"
@@ -295,7 +364,9 @@ def test_a_release_waits_for_the_cluster_of_its_canary(lab: RunningLab, tmp_path
     assert "daas, catalog W11-Sales: not touched (wave canary: cluster-b is not known to have the image)" in problems
 
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": True}])
-    rest = run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1")
+    rest = run_playbook(
+        "euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1"
+    )
     assert rest.status == 0, rest.output
     assert moves(lab)[0] == "W11-Sales"
     assert on_image(lab, NEW) == CATALOGS
@@ -323,7 +394,9 @@ def test_take_a_release_back_twice(lab: RunningLab, run: Run, tmp_path: Path) ->
 
 def test_take_one_catalog_back_to_a_named_image(lab: RunningLab, run: Run) -> None:
     released(lab)
-    outcome = run("--limit", "daas", playbook=ROLLBACK, image_rollback_image=OLD, image_rollback_catalogs=[{"name": "W11-Sales"}])
+    outcome = run(
+        "--limit", "daas", playbook=ROLLBACK, image_rollback_image=OLD, image_rollback_catalogs=[{"name": "W11-Sales"}]
+    )
     assert outcome.status == 0, outcome.output
     assert on_image(lab, OLD) == {"W11-Sales"}
 
@@ -340,7 +413,10 @@ def test_an_image_that_no_history_holds_is_refused(lab: RunningLab, run: Run) ->
     outcome = run(playbook=ROLLBACK, image_rollback_image="ctx_Gold_2026.10.01-2")
     assert outcome.status != 0
     assert writes(lab) == []
-    assert "None of the catalogs has or had the image 'ctx_Gold_2026.10.01-2', so that none can go there. Near names are 'ctx_Gold_2026" in outcome.output
+    assert (
+        "None of the catalogs has or had the image 'ctx_Gold_2026.10.01-2', so that none can go there. Near names are"
+        " 'ctx_Gold_2026" in outcome.output
+    )
 
 
 def test_an_image_that_is_gone_from_the_cluster_is_refused(lab: RunningLab, run: Run) -> None:
@@ -355,9 +431,21 @@ def test_an_image_that_is_gone_from_the_cluster_is_refused(lab: RunningLab, run:
 
 def test_an_image_that_is_there_already_still_reaches_the_machines(lab: RunningLab, run: Run) -> None:
     released(lab)
-    gated = {catalog["id"]: site for site in ("daas", "cvad") for catalog in state_of(lab, site)["catalogs"] if catalog["name"] in ("W11-Pool", "W11-Lab")}
-    names = [(site, machine["name"]) for site in ("daas", "cvad") for machine in state_of(lab, site)["machines"] if machine["catalog_id"] in gated]
-    lab.change([{"endpoint": site, "kind": "machine", "machine": name, "image_out_of_date": True} for site, name in names])
+    gated = {
+        catalog["id"]: site
+        for site in ("daas", "cvad")
+        for catalog in state_of(lab, site)["catalogs"]
+        if catalog["name"] in ("W11-Pool", "W11-Lab")
+    }
+    names = [
+        (site, machine["name"])
+        for site in ("daas", "cvad")
+        for machine in state_of(lab, site)["machines"]
+        if machine["catalog_id"] in gated
+    ]
+    lab.change(
+        [{"endpoint": site, "kind": "machine", "machine": name, "image_out_of_date": True} for site, name in names]
+    )
     lab.forget()
     plan = run("--check", "--diff")
     assert plan.status == 0, plan.output

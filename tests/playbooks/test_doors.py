@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Both doors of every module give the same result: the operation in Ansible's worker, and the module shipped over another connection."""
+"""Both doors of every module give the same result: the operation in Ansible's worker, and the module shipped over
+another connection."""
 
 from __future__ import annotations
 
@@ -24,12 +25,28 @@ MODULES = Path(__file__).parents[2] / "plugins" / "modules"
 CATALOG = {"catalogs": [{"name": "W11-Pool", "folder": "Prod"}]}
 PREFLIGHT = {"base_vm": "Gold", "protection_domain": "PD-Gold", "source": "a"}
 RELEASE = {"release": "1", "base_vm": "Gold", "image": "ctx_Gold_1"}
-REHOSTED = {"id": "1", "name": "CORP\\nobody", "catalog": "W11", "catalog_id": "1", "hosted_machine_id": "", "hypervisor_connection": "conn-a"}
+REHOSTED = {
+    "id": "1",
+    "name": "CORP\\nobody",
+    "catalog": "W11",
+    "catalog_id": "1",
+    "hosted_machine_id": "",
+    "hypervisor_connection": "conn-a",
+}
 
-# module -> (inventory host, arguments). In check mode, so that both doors meet the same world; successes and failures of every kind.
+# module -> (inventory host, arguments). In check mode, so that both doors meet the same world; successes and failures
+# of every kind.
 CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
-    "pe_cluster_info": [("cluster-a", {}), ("cluster-a", {"no_such_option": 1}), ("cluster-b", {"nutanix_password": "wrong"})],
-    "pe_protection_domain_info": [("cluster-a", {}), ("cluster-a", {"name": "PD-Nobody"}), ("cluster-c", {"nutanix_port": 1})],
+    "pe_cluster_info": [
+        ("cluster-a", {}),
+        ("cluster-a", {"no_such_option": 1}),
+        ("cluster-b", {"nutanix_password": "wrong"}),
+    ],
+    "pe_protection_domain_info": [
+        ("cluster-a", {}),
+        ("cluster-a", {"name": "PD-Nobody"}),
+        ("cluster-c", {"nutanix_port": 1}),
+    ],
     "pe_protection_domain_drill": [
         ("cluster-b", {"name": "PD-Gold", "drill": "1", "state": "absent"}),
         ("cluster-b", {"name": "PD-Gold", "drill": "not valid"}),
@@ -42,14 +59,31 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("cluster-a", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "1"}),
         ("cluster-a", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "not valid"}),
     ],
-    "pe_protection_domain_restore": [("cluster-b", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "1"}), ("cluster-b", {})],
-    "pe_protection_domain_schedule": [("cluster-a", {"name": "PD-Gold", "remote_sites": ["cluster-b"]}), ("cluster-a", {"name": "PD-Gold"})],
+    "pe_protection_domain_restore": [
+        ("cluster-b", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "1"}),
+        ("cluster-b", {}),
+    ],
+    "pe_protection_domain_schedule": [
+        ("cluster-a", {"name": "PD-Gold", "remote_sites": ["cluster-b"]}),
+        ("cluster-a", {"name": "PD-Gold"}),
+    ],
     "pe_vm_info": [("cluster-a", {"name": "Gold"}), ("cluster-a", {"name": "Gold", "uuid": "1"})],
-    "pe_vm": [("cluster-a", {"name": "Gold", "state": "absent"}), ("cluster-a", {"name": "ctx_1_2_Gold", "state": "absent"})],
+    "pe_vm": [
+        ("cluster-a", {"name": "Gold", "state": "absent"}),
+        ("cluster-a", {"name": "ctx_1_2_Gold", "state": "absent"}),
+    ],
     "pe_vm_snapshot": [
         ("cluster-a", {"name": "ctx_Gold_1", "vm_name": "Gold"}),
         ("cluster-a", {"name": "foreign", "state": "absent"}),
-        ("cluster-a", {"name": "ctx_Gold_1", "vm_uuid": "00000000-0000-4000-8000-000000000000", "vm_name": "Gold", "state": "sideways"}),
+        (
+            "cluster-a",
+            {
+                "name": "ctx_Gold_1",
+                "vm_uuid": "00000000-0000-4000-8000-000000000000",
+                "vm_name": "Gold",
+                "state": "sideways",
+            },
+        ),
     ],
     "pe_vm_snapshot_info": [("cluster-a", {}), ("cluster-a", {"name": "nobody"}), ("cluster-c", {"nutanix_port": 1})],
     "pe_storage_container_info": [("cluster-a", {}), ("cluster-b", {"nutanix_password": "wrong"})],
@@ -64,23 +98,50 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("daas", {**CATALOG, "image": "ctx_Gold_1", "image_will_exist": True}),
         ("daas", {**CATALOG, "image": "ctx_Gold_1", "reboot": {"within_minutes": "soon"}}),
     ],
-    "citrix_catalog_restart": [("daas", {**CATALOG, "reboot": {"within_minutes": 0}}), ("daas", {**CATALOG, "reboot": {}})],
+    "citrix_catalog_restart": [
+        ("daas", {**CATALOG, "reboot": {"within_minutes": 0}}),
+        ("daas", {**CATALOG, "reboot": {}}),
+    ],
     "citrix_catalog_rollback": [("daas", {**CATALOG, "from_image": "ctx_Gold_1"}), ("daas", CATALOG)],
     "citrix_machine_hosting": [
         ("daas", {"vms": [], "machines": ["nobody"], "policy": {"unknown": "ignore"}}),
         ("daas", {"vms": [], "catalogs": [{"name": "nobody"}]}),
-        ("cvad", {"mapping": [{"machine": "W11L-001", "hosted_machine_id": "1", "hypervisor_connection": "conn-c"}], "policy": {"refused": "stop"}}),
+        (
+            "cvad",
+            {
+                "mapping": [{"machine": "W11L-001", "hosted_machine_id": "1", "hypervisor_connection": "conn-c"}],
+                "policy": {"refused": "stop"},
+            },
+        ),
     ],
     "citrix_machine_info": [("cvad", {}), ("cvad", {"names": ["nobody"]})],
     "citrix_hosting_connection_info": [("daas", {"hosting_units": True}), ("cvad", {"names": ["nobody"]})],
-    "citrix_hosting_connection_reset": [("daas", {"names": ["conn-a"], "force": True}), ("cvad", {"names": ["nobody"]})],
-    "citrix_catalog_zone": [("daas", {**CATALOG, "hypervisor_connection": "conn-b"}), ("daas", {**CATALOG, "zone": "nowhere"})],
-    "citrix_machine_maintenance": [("daas", {**CATALOG, "state": "drained"}), ("cvad", {"state": "drained", "saved_path": "drained.json"})],
-    "citrix_machine_proof": [("daas", {"machines": [REHOSTED]}), ("daas", {"machines": [{**REHOSTED, "catalog_id": ""}]})],
+    "citrix_hosting_connection_reset": [
+        ("daas", {"names": ["conn-a"], "force": True}),
+        ("cvad", {"names": ["nobody"]}),
+    ],
+    "citrix_catalog_zone": [
+        ("daas", {**CATALOG, "hypervisor_connection": "conn-b"}),
+        ("daas", {**CATALOG, "zone": "nowhere"}),
+    ],
+    "citrix_machine_maintenance": [
+        ("daas", {**CATALOG, "state": "drained"}),
+        ("cvad", {"state": "drained", "saved_path": "drained.json"}),
+    ],
+    "citrix_machine_proof": [
+        ("daas", {"machines": [REHOSTED]}),
+        ("daas", {"machines": [{**REHOSTED, "catalog_id": ""}]}),
+    ],
     "citrix_image_usage_info": [("cvad", {}), ("daas", {"client_secret": "wrong"})],
-    "release_check": [("cluster-a", {"job": "release"}), ("cluster-a", {"job": "rollout", "sites": ["daas"], "taking_part": ["daas"]})],
+    "release_check": [
+        ("cluster-a", {"job": "release"}),
+        ("cluster-a", {"job": "rollout", "sites": ["daas"], "taking_part": ["daas"]}),
+    ],
     "run_note": [("cluster-a", {}), ("cluster-a", {"name": "a"})],
-    "image_retention_plan": [("cluster-a", {"clusters": {}, "sites": {}}), ("cluster-a", {"clusters": {}, "sites": {}, "keep": 0})],
+    "image_retention_plan": [
+        ("cluster-a", {"clusters": {}, "sites": {}}),
+        ("cluster-a", {"clusters": {}, "sites": {}, "keep": 0}),
+    ],
     "image_retention_report": [("cluster-a", {"decisions": []}), ("cluster-a", {"decisions": [], "doubts": ["why"]})],
     "image_lineage_info": [
         ("cluster-a", {"clusters": {}, "sites": {}}),
@@ -95,8 +156,19 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("cluster-a", {"move": "1", "mode": "rehost", "sites": {"daas": {"message": "why"}}}),
     ],
     "endpoint_info": [
-        ("cluster-a", {"address": "{{ nutanix_host }}", "port": "{{ nutanix_port }}", "path": "/api/nutanix/v2.0/cluster", "ca_path": "{{ ca_path }}"}),
-        ("cluster-a", {"address": "{{ nutanix_host }}", "port": "{{ nutanix_port }}", "path": "/api/nutanix/v2.0/cluster"}),
+        (
+            "cluster-a",
+            {
+                "address": "{{ nutanix_host }}",
+                "port": "{{ nutanix_port }}",
+                "path": "/api/nutanix/v2.0/cluster",
+                "ca_path": "{{ ca_path }}",
+            },
+        ),
+        (
+            "cluster-a",
+            {"address": "{{ nutanix_host }}", "port": "{{ nutanix_port }}", "path": "/api/nutanix/v2.0/cluster"},
+        ),
         ("cluster-a", {"address": "{{ nutanix_host }}", "port": 1}),
     ],
     "preflight_report": [
@@ -125,13 +197,22 @@ def one_call_each(defaults: dict[str, Any]) -> list[dict[str, Any]]:
     ]
 
 
-def run(lab: RunningLab, directory: Path, connection: str, plays: Callable[[dict[str, Any]], list[dict[str, Any]]], *options: str) -> Outcome:
+def run(
+    lab: RunningLab,
+    directory: Path,
+    connection: str,
+    plays: Callable[[dict[str, Any]], list[dict[str, Any]]],
+    *options: str,
+) -> Outcome:
     directory.mkdir()
     inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
     for group in inventory["all"]["children"].values():
         for variables in group["hosts"].values():
             variables["ansible_connection"] = connection
-    prism = {name: f"{{{{ {name} | default(omit) }}}}" for name in ("nutanix_host", "nutanix_port", "nutanix_username", "nutanix_password", "ca_path")}
+    prism = {
+        name: f"{{{{ {name} | default(omit) }}}}"
+        for name in ("nutanix_host", "nutanix_port", "nutanix_username", "nutanix_password", "ca_path")
+    }
     citrix = {option: f"{{{{ {name} | default(omit) }}}}" for name, option in CITRIX_OPTIONS.items()}
     defaults = {"group/euc.nutanix_citrix.prism_element": prism, "group/euc.nutanix_citrix.citrix": citrix}
     (directory / "inventory.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
@@ -146,13 +227,17 @@ def outcomes(lab: RunningLab, directory: Path, connection: str) -> dict[str, Any
     outcome = run(lab, directory, connection, one_call_each, "--check", "--diff")
     # What a callback is given of a task whose errors are ignored lacks `failed`; its status tells.
     return {
-        task["task"]: {**{key: value for key, value in task["result"].items() if key not in NOT_OF_THE_OPERATION}, "failed": task["status"] == "ignored"}
+        task["task"]: {
+            **{key: value for key, value in task["result"].items() if key not in NOT_OF_THE_OPERATION},
+            "failed": task["status"] == "ignored",
+        }
         for task in outcome.tasks
     }
 
 
 def told(results: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Without the types that old versions of Ansible name in their messages: on the controller they have types of their own for text."""
+    """Without the types that old versions of Ansible name in their messages: on the controller they have types of their
+    own for text."""
     return json.loads(re.sub(r"<(class|type) '[^']*'>", "TYPE", json.dumps(results)))
 
 
@@ -167,8 +252,13 @@ def test_both_doors_give_the_same_result(lab: RunningLab, tmp_path: Path) -> Non
 
 
 def wrong_log_ins(defaults: dict[str, Any]) -> list[dict[str, Any]]:
-    """In a loop, by another module, by several hosts at a time, as the peer of another cluster; and the right password at the end."""
-    peer = {"nutanix_host": "{{ hostvars['cluster-a'].nutanix_host }}", "nutanix_port": "{{ hostvars['cluster-a'].nutanix_port }}", "nutanix_password": "wrong"}
+    """In a loop, by another module, by several hosts at a time, as the peer of another cluster; and the right password
+    at the end."""
+    peer = {
+        "nutanix_host": "{{ hostvars['cluster-a'].nutanix_host }}",
+        "nutanix_port": "{{ hostvars['cluster-a'].nutanix_port }}",
+        "nutanix_password": "wrong",
+    }
     tasks: list[tuple[str, str, dict[str, Any]]] = [
         ("cluster-a", "pe_protection_domain_info", {"nutanix_password": "wrong", "name": "{{ item }}"}),
         ("cluster-a", "pe_cluster_info", {"nutanix_password": "wrong"}),
@@ -178,22 +268,37 @@ def wrong_log_ins(defaults: dict[str, Any]) -> list[dict[str, Any]]:
     ]
     plays: list[dict[str, Any]] = [
         {"hosts": host, "gather_facts": False, "module_defaults": defaults}
-        | {"tasks": [{"name": module, f"euc.nutanix_citrix.{module}": arguments, "loop": [1, 2, 3], "ignore_errors": True}]}
+        | {
+            "tasks": [
+                {"name": module, f"euc.nutanix_citrix.{module}": arguments, "loop": [1, 2, 3], "ignore_errors": True}
+            ]
+        }
         for host, module, arguments in tasks
     ]
     plays[-1]["strategy"] = "free"
-    right = {"hosts": "cluster-a", "gather_facts": False, "module_defaults": defaults, "tasks": [{"name": "right", "euc.nutanix_citrix.pe_cluster_info": {}}]}
+    right = {
+        "hosts": "cluster-a",
+        "gather_facts": False,
+        "module_defaults": defaults,
+        "tasks": [{"name": "right", "euc.nutanix_citrix.pe_cluster_info": {}}],
+    }
     return [*plays, right]
 
 
 @pytest.mark.parametrize(("connection", "options"), [("local", ("--check",)), ("jump", ())])
-def test_a_log_in_that_was_refused_is_not_tried_again_in_that_run(lab: RunningLab, tmp_path: Path, connection: str, options: tuple[str, ...]) -> None:
+def test_a_log_in_that_was_refused_is_not_tried_again_in_that_run(
+    lab: RunningLab, tmp_path: Path, connection: str, options: tuple[str, ...]
+) -> None:
     outcome = run(lab, tmp_path / "run", connection, wrong_log_ins, *options)
     refused = [(entry["endpoint"], entry["path"]) for entry in lab.requests() if entry["status"] in (400, 401)]
     assert len(refused) == 2, refused
     assert outcome.output.count("was refused before in this run") >= 9
     assert [task["status"] for task in outcome.tasks if task["task"] == "right"] == ["ok"]
-    digests = [path for path in (tmp_path / "run").rglob("*") if path.is_file() and "tasks.jsonl" not in path.name and "calls.yml" not in path.name]
+    digests = [
+        path
+        for path in (tmp_path / "run").rglob("*")
+        if path.is_file() and "tasks.jsonl" not in path.name and "calls.yml" not in path.name
+    ]
     assert not [path for path in digests if b"wrong" in path.read_bytes()]
 
 
@@ -201,10 +306,16 @@ def test_a_table_is_shown_whichever_way_the_module_goes(lab: RunningLab, tmp_pat
     report = {**RELEASE, "clusters": {"a": {"state": "failed", "message": "why"}}, "sites": {}}
     tasks = [
         {"name": name, "euc.nutanix_citrix.image_release_report": report, "ignore_errors": True, **how}
-        for name, how in {"local": {}, "jump": {"vars": {"ansible_connection": "jump"}}, "become": {"become": True, "become_method": "su"}}.items()
+        for name, how in {
+            "local": {},
+            "jump": {"vars": {"ansible_connection": "jump"}},
+            "become": {"become": True, "become_method": "su"},
+        }.items()
     ]
     playbook = tmp_path / "shown.yml"
-    playbook.write_text(yaml.safe_dump([{"hosts": "cluster-a", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    playbook.write_text(
+        yaml.safe_dump([{"hosts": "cluster-a", "gather_facts": False, "tasks": tasks}]), encoding="utf-8"
+    )
     outcome = run_playbook(playbook, lab.inventory_path, tmp_path)
     assert outcome.output.count("a      image  failed  why") == 3
 
@@ -224,10 +335,17 @@ def test_output_for_programs_is_left_to_them(lab: RunningLab, tmp_path: Path) ->
     report = {**RELEASE, "clusters": {"a": {"state": "made", "message": ""}}, "sites": {}}
     tasks = [{"name": "Report", "euc.nutanix_citrix.image_release_report": report}]
     playbook = tmp_path / "shown.yml"
-    playbook.write_text(yaml.safe_dump([{"hosts": "cluster-a", "gather_facts": False, "tasks": tasks}]), encoding="utf-8")
+    playbook.write_text(
+        yaml.safe_dump([{"hosts": "cluster-a", "gather_facts": False, "tasks": tasks}]), encoding="utf-8"
+    )
     ran = subprocess.run(
         [str(ANSIBLE_PLAYBOOK), "-i", str(lab.inventory_path), str(playbook)],
-        env={**os.environ, "ANSIBLE_CALLBACK_PLUGINS": str(tmp_path), "ANSIBLE_STDOUT_CALLBACK": "json", "ANSIBLE_NOCOLOR": "true"},
+        env={
+            **os.environ,
+            "ANSIBLE_CALLBACK_PLUGINS": str(tmp_path),
+            "ANSIBLE_STDOUT_CALLBACK": "json",
+            "ANSIBLE_NOCOLOR": "true",
+        },
         capture_output=True,
         text=True,
         check=True,

@@ -26,7 +26,10 @@ Drill = Callable[..., Outcome]
 def vms(lab: RunningLab) -> dict[str, dict[str, dict[str, Any]]]:
     """Cluster -> uuid -> VM. Who works on a desktop writes to its disks, so these are left out."""
     return {
-        name: {vm["uuid"]: {key: value for key, value in vm.items() if key != "disks"} for vm in lab.estate.clusters[name].state()["vms"]}
+        name: {
+            vm["uuid"]: {key: value for key, value in vm.items() if key != "disks"}
+            for vm in lab.estate.clusters[name].state()["vms"]
+        }
         for name in ("cluster-a", "cluster-b")
     }
 
@@ -60,7 +63,8 @@ class Watcher:
 
 @pytest.fixture
 def watcher(lab: RunningLab) -> Iterator[Watcher]:
-    """The failover estate. Whatever a test does, production stays as it is, Citrix is never asked, and no clone is near production."""
+    """The failover estate. Whatever a test does, production stays as it is, Citrix is never asked, and no clone is near
+    production."""
     lab.reset(yaml.safe_load(FAILOVER.read_text(encoding="utf-8")))
     lab.forget()
     watcher = Watcher(lab)
@@ -88,7 +92,14 @@ def drill(lab: RunningLab, watcher: Watcher, tmp_path: Path) -> Drill:
 
 
 def given(**variables: Any) -> str:
-    return json.dumps({"dr_id": "q4", "dr_target": "cluster-b", "dr_drill_stays_on": 0, **{f"dr_drill_{name}": value for name, value in variables.items()}})
+    return json.dumps(
+        {
+            "dr_id": "q4",
+            "dr_target": "cluster-b",
+            "dr_drill_stays_on": 0,
+            **{f"dr_drill_{name}": value for name, value in variables.items()},
+        }
+    )
 
 
 def report(directory: Path) -> dict[str, Any]:
@@ -109,7 +120,10 @@ def test_a_whole_drill_leaves_nothing_behind(lab: RunningLab, drill: Drill, watc
     told = report(tmp_path)
     assert (told["mode"], told["complete"], told["problems"]) == ("drill", True, [])
     assert sorted(clone["vm"] for result in told["drills"].values() for clone in result["clones"]) == sorted(MEMBERS)
-    assert all(len(result["removed"]) == len(result["clones"]) and result["data_age_seconds"] >= 0 for result in told["drills"].values())
+    assert all(
+        len(result["removed"]) == len(result["clones"]) and result["data_age_seconds"] >= 0
+        for result in told["drills"].values()
+    )
     assert "PD-W10" in real.output
     assert (tmp_path / "dr_drill_q4.html").exists()
 
@@ -149,13 +163,31 @@ def test_the_lost_source_is_not_needed(lab: RunningLab, watcher: Watcher, tmp_pa
 
 @pytest.mark.bad_day
 @pytest.mark.parametrize(
-    ("path", "method", "nth"), [("restore_entities", "POST", 1), ("/nics/", "DELETE", 3), ("set_power_state", "POST", 2), (r"/vms/[^/]*/?$", "DELETE", 2)]
+    ("path", "method", "nth"),
+    [
+        ("restore_entities", "POST", 1),
+        ("/nics/", "DELETE", 3),
+        ("set_power_state", "POST", 2),
+        (r"/vms/[^/]*/?$", "DELETE", 2),
+    ],
 )
 @pytest.mark.parametrize("drop", ["before", "after"])
-def test_a_drill_that_is_killed_is_run_again(lab: RunningLab, drill: Drill, tmp_path: Path, path: str, method: str, nth: int, drop: str) -> None:
+def test_a_drill_that_is_killed_is_run_again(
+    lab: RunningLab, drill: Drill, tmp_path: Path, path: str, method: str, nth: int, drop: str
+) -> None:
     before = vms(lab)["cluster-b"]
     process = start_playbook(PLAYBOOK, lab.inventory_path, tmp_path, "-e", given())
-    lab.faults([{"endpoint": "cluster-b", "path": path, "method": method, "nth": nth, "then": {"drop": drop, "kill": process.pid}}])
+    lab.faults(
+        [
+            {
+                "endpoint": "cluster-b",
+                "path": path,
+                "method": method,
+                "nth": nth,
+                "then": {"drop": drop, "kill": process.pid},
+            }
+        ]
+    )
     process.communicate(timeout=600)
     assert process.returncode < 0
     again = drill()
@@ -164,9 +196,13 @@ def test_a_drill_that_is_killed_is_run_again(lab: RunningLab, drill: Drill, tmp_
 
 
 @pytest.mark.bad_day
-def test_a_clone_that_does_not_come_up_is_told_and_removed_with_the_others(lab: RunningLab, drill: Drill, watcher: Watcher, tmp_path: Path) -> None:
+def test_a_clone_that_does_not_come_up_is_told_and_removed_with_the_others(
+    lab: RunningLab, drill: Drill, watcher: Watcher, tmp_path: Path
+) -> None:
     before = vms(lab)["cluster-b"]
-    lab.faults([{"endpoint": "cluster-b", "path": "set_power_state", "nth": 3, "then": {"fail_task": "not enough memory"}}])
+    lab.faults(
+        [{"endpoint": "cluster-b", "path": "set_power_state", "nth": 3, "then": {"fail_task": "not enough memory"}}]
+    )
     outcome = drill()
     assert outcome.status != 0
     assert "not enough memory" in outcome.output
@@ -179,7 +215,17 @@ def test_a_clone_that_does_not_come_up_is_told_and_removed_with_the_others(lab: 
 
 @pytest.mark.bad_day
 def test_what_cannot_be_removed_is_told(lab: RunningLab, drill: Drill, tmp_path: Path) -> None:
-    lab.faults([{"endpoint": "cluster-b", "method": "DELETE", "path": r"/vms/[^/]*/?$", "nth": 1, "then": {"fail_task": "VM is locked by a backup"}}])
+    lab.faults(
+        [
+            {
+                "endpoint": "cluster-b",
+                "method": "DELETE",
+                "path": r"/vms/[^/]*/?$",
+                "nth": 1,
+                "then": {"fail_task": "VM is locked by a backup"},
+            }
+        ]
+    )
     outcome = drill()
     assert outcome.status != 0
     assert len(clones(lab)) == 1
@@ -191,7 +237,14 @@ def test_what_cannot_be_removed_is_told(lab: RunningLab, drill: Drill, tmp_path:
 
 @pytest.mark.bad_day
 def test_clones_of_another_drill_and_what_looks_like_one_stay(lab: RunningLab, drill: Drill) -> None:
-    foreign = ["drill_q3_W11-001", "drill_q4_W11-0010", "drill_q40_W11-001", "drill_q4_W10-004", "W11-001", "ctx_q4_7_W11-001"]
+    foreign = [
+        "drill_q3_W11-001",
+        "drill_q4_W11-0010",
+        "drill_q40_W11-001",
+        "drill_q4_W10-004",
+        "W11-001",
+        "ctx_q4_7_W11-001",
+    ]
     lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": name, "power_state": "off"} for name in foreign])
     before = vms(lab)["cluster-b"]
     outcome = drill()
@@ -220,8 +273,12 @@ def test_exclusions_over_all_protection_domains(lab: RunningLab, drill: Drill, w
         ({"dr_drill_prefix": "ctx_"}, "ctx_"),
     ],
 )
-def test_wrong_input_is_refused_before_anything_is_made(lab: RunningLab, watcher: Watcher, tmp_path: Path, variables: dict[str, Any], told: str) -> None:
-    outcome = run_playbook(PLAYBOOK, lab.inventory_path, tmp_path, "-e", json.dumps({**json.loads(given()), **variables}))
+def test_wrong_input_is_refused_before_anything_is_made(
+    lab: RunningLab, watcher: Watcher, tmp_path: Path, variables: dict[str, Any], told: str
+) -> None:
+    outcome = run_playbook(
+        PLAYBOOK, lab.inventory_path, tmp_path, "-e", json.dumps({**json.loads(given()), **variables})
+    )
     assert outcome.status != 0
     assert told in outcome.output
     assert writes(lab) == []
@@ -232,7 +289,13 @@ def test_vms_of_one_name_in_two_protection_domains_are_refused(lab: RunningLab, 
     lab.change(
         [
             {"endpoint": "cluster-a", "kind": "protection_domain", **twin},
-            {"endpoint": "cluster-b", "kind": "protection_domain", "name": "PD-Here", "vms": ["W11-0010"], "snapshots": [{"age_hours": 1}]},
+            {
+                "endpoint": "cluster-b",
+                "kind": "protection_domain",
+                "name": "PD-Here",
+                "vms": ["W11-0010"],
+                "snapshots": [{"age_hours": 1}],
+            },
         ]
     )
     outcome = drill("-e", json.dumps({"dr_protection_domains": ["PD-Twin", "PD-W10", "PD-Here"]}))

@@ -40,9 +40,15 @@ Run = Callable[..., Outcome]
 
 @pytest.fixture
 def run(lab: RunningLab, tmp_path: Path) -> Run:
-    """`run(FAILOVER, "--check", dr_mode="planned")` runs a playbook on the estate of two clusters; nobody works there unless `sessions` are made."""
+    """`run(FAILOVER, "--check", dr_mode="planned")` runs a playbook on the estate of two clusters; nobody works there
+    unless `sessions` are made."""
     lab.reset(yaml.safe_load(ESTATE.read_text(encoding="utf-8")))
-    lab.change([{"endpoint": "daas", "kind": "machine", "machine": name, "sessions": 0, "session_user": None} for name in ("W11-001", "W11-002")])
+    lab.change(
+        [
+            {"endpoint": "daas", "kind": "machine", "machine": name, "sessions": 0, "session_user": None}
+            for name in ("W11-001", "W11-002")
+        ]
+    )
 
     def go(playbook: str, *options: str, **variables: Any) -> Outcome:
         return run_playbook(playbook, lab.inventory_path, tmp_path, *options, "-e", json.dumps({**ALWAYS, **variables}))
@@ -69,12 +75,17 @@ def machines(lab: RunningLab) -> dict[str, dict[str, Any]]:
     for site, names in CATALOGS.items():
         state = state_of(lab, site)
         catalogs = {catalog["id"] for catalog in state["catalogs"] if catalog["name"] in names}
-        found |= {machine["name"].rpartition("\\")[2].casefold(): machine for machine in state["machines"] if machine["catalog_id"] in catalogs}
+        found |= {
+            machine["name"].rpartition("\\")[2].casefold(): machine
+            for machine in state["machines"]
+            if machine["catalog_id"] in catalogs
+        }
     return found
 
 
 def assert_at_home_on(lab: RunningLab, cluster: str) -> None:
-    """Every desktop runs on the cluster and is the machine that it was, on the right connection, released and registered."""
+    """Every desktop runs on the cluster and is the machine that it was, on the right connection, released and
+    registered."""
     vms = desktops_on(lab, cluster)
     assert sorted(vms) == sorted(DESKTOPS)
     assert {vm["power_state"] for vm in vms.values()} == {"on"}
@@ -112,7 +123,16 @@ def test_planned_there_and_back(lab: RunningLab, run: Run, tmp_path: Path) -> No
     assert desktops_on(lab, "cluster-a") == {}
     report = json.loads((tmp_path / "dr_failover_drill-1.json").read_text(encoding="utf-8"))
     assert report["complete"] is True
-    assert [phase["phase"] for phase in report["phases"]] == ["drain", "fail over", "power on", "re-host", "reset", "zone", "release", "proof"]
+    assert [phase["phase"] for phase in report["phases"]] == [
+        "drain",
+        "fail over",
+        "power on",
+        "re-host",
+        "reset",
+        "zone",
+        "release",
+        "proof",
+    ]
     assert (tmp_path / "dr_failover_drill-1.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert_nothing_left_to_do(lab, lambda: run(FAILOVER))
 
@@ -136,7 +156,11 @@ def test_unplanned_with_the_source_lost_and_back_when_it_returns(lab: RunningLab
     assert_at_home_on(lab, "cluster-b")
     assert not {vm["uuid"] for vm in desktops_on(lab, "cluster-b").values()} & set(before.values())
     assert "min" in outcome.output
-    posts = [entry["path"].rpartition("/")[2] for entry in lab.requests() if entry["endpoint"] == "cluster-b" and entry["method"] == "POST"]
+    posts = [
+        entry["path"].rpartition("/")[2]
+        for entry in lab.requests()
+        if entry["endpoint"] == "cluster-b" and entry["method"] == "POST"
+    ]
     assert posts[:2] == ["activate", "activate"]
     assert_nothing_left_to_do(lab, lambda: run(FAILOVER, dr_mode="unplanned"))
 
@@ -178,12 +202,16 @@ def test_unplanned_is_refused_while_the_source_lives(lab: RunningLab, run: Run, 
     outcome = run(FAILOVER, dr_mode="unplanned", dr_failover_peer_timeout=2)
     assert outcome.status != 0
     assert writes(lab) == []
-    assert {"well": "is active on", "sick": "the remote site 'SITE-A' is connected"}[prism] in outcome.output, outcome.output
+    assert {"well": "is active on", "sick": "the remote site 'SITE-A' is connected"}[prism] in outcome.output, (
+        outcome.output
+    )
 
 
 @pytest.mark.bad_day
 def test_sessions_are_a_reason_not_to_begin(lab: RunningLab, run: Run) -> None:
-    lab.change([{"endpoint": "daas", "kind": "machine", "machine": "W11-003", "sessions": 1, "session_user": "CORP\\anna"}])
+    lab.change(
+        [{"endpoint": "daas", "kind": "machine", "machine": "W11-003", "sessions": 1, "session_user": "CORP\\anna"}]
+    )
     outcome = run(FAILOVER, dr_failover_sessions="fail")
     assert outcome.status != 0
     assert "W11-003" in outcome.output
@@ -213,14 +241,20 @@ def test_a_move_that_is_given_up_releases_what_it_drained(lab: RunningLab, run: 
 @pytest.mark.parametrize(
     ("playbook", "wishes", "told"),
     [
-        (FAILOVER, {"dr_target": "cluster-z", "dr_mode": "Planned"}, "dr_target is 'cluster-z', which is no host of the group prism_elements"),
+        (
+            FAILOVER,
+            {"dr_target": "cluster-z", "dr_mode": "Planned"},
+            "dr_target is 'cluster-z', which is no host of the group prism_elements",
+        ),
         (FAILBACK, {"dr_source": "cluster-b"}, "dr_source and dr_target are both cluster-b"),
         (REHOST, {"dr_id": "../x"}, "dr_id is '../x' and cannot name files"),
         (UNDO, {"dr_id": ""}, "dr_id is missing"),
         (RELEASE, {"dr_id": ""}, "dr_id is missing"),
     ],
 )
-def test_what_is_wished_is_looked_at_before_anything_is_asked(lab: RunningLab, run: Run, playbook: str, wishes: dict[str, str], told: str) -> None:
+def test_what_is_wished_is_looked_at_before_anything_is_asked(
+    lab: RunningLab, run: Run, playbook: str, wishes: dict[str, str], told: str
+) -> None:
     lab.forget()
     outcome = run(playbook, **wishes)
     assert outcome.status != 0
@@ -237,7 +271,10 @@ def with_site_variables(tmp_path: Path, **sites: dict[str, Any]) -> list[str]:
 
 @pytest.mark.bad_day
 def test_lists_may_be_text_as_surveys_of_awx_give_them(run: Run, tmp_path: Path) -> None:
-    catalogs = {"daas": {"dr_failover_catalogs": "W11 Persistent"}, "cvad": {"dr_failover_catalogs": "W10 Persistent, W11 Finance"}}
+    catalogs = {
+        "daas": {"dr_failover_catalogs": "W11 Persistent"},
+        "cvad": {"dr_failover_catalogs": "W10 Persistent, W11 Finance"},
+    }
     wishes = {
         "dr_protection_domains": "PD-W11, PD-W10",
         "dr_failover_exclude": "W11-006",
@@ -253,7 +290,9 @@ def test_lists_may_be_text_as_surveys_of_awx_give_them(run: Run, tmp_path: Path)
 
 
 @pytest.mark.bad_day
-def test_a_site_that_is_not_ready_stops_all_unless_accepted_and_is_done_later(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+def test_a_site_that_is_not_ready_stops_all_unless_accepted_and_is_done_later(
+    lab: RunningLab, run: Run, tmp_path: Path
+) -> None:
     options = with_site_variables(tmp_path, cvad={"dr_connections": {"cluster-a": "AHV-1"}})
     refused = run(FAILOVER, *options)
     assert refused.status != 0
@@ -269,7 +308,9 @@ def test_a_site_that_is_not_ready_stops_all_unless_accepted_and_is_done_later(la
     assert_at_home_on(lab, "cluster-b")
 
 
-def test_a_move_without_a_schedule_to_the_target_is_refused_before_anybody_is_drained(lab: RunningLab, run: Run) -> None:
+def test_a_move_without_a_schedule_to_the_target_is_refused_before_anybody_is_drained(
+    lab: RunningLab, run: Run
+) -> None:
     estate = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
     del estate["prism_elements"][0]["protection_domains"][0]["schedules"]
     lab.reset(estate)
@@ -296,14 +337,18 @@ def test_rehosting_alone_and_its_undo(lab: RunningLab, run: Run, tmp_path: Path)
     assert_good(run(REHOST, "--check", "--diff", **scope, machine_rehost_policy={"missing": "ignore"}))
     assert writes(lab) == []
     assert_good(run(REHOST, **scope, machine_rehost_policy={"missing": "ignore"}))
-    assert sorted(path.name for path in (tmp_path / "moves").glob("*.json")) == [f"machine_rehost_drill-1_{end}.json" for end in ("cvad", "daas", "report")]
+    assert sorted(path.name for path in (tmp_path / "moves").glob("*.json")) == [
+        f"machine_rehost_drill-1_{end}.json" for end in ("cvad", "daas", "report")
+    ]
     moved = {name.casefold(): vm["uuid"] for name, vm in desktops_on(lab, "cluster-b").items()}
     assert {name: machine["hosted_machine_id"] for name, machine in machines(lab).items()} == moved
     assert {machine["hypervisor"] for machine in machines(lab).values()} == HOME["cluster-b"]
     assert_nothing_left_to_do(lab, lambda: run(REHOST, **scope, machine_rehost_policy={"missing": "ignore"}))
 
     assert_good(run(UNDO, dr_directory="moves"))
-    assert {name: (machine["hosted_machine_id"], machine["hypervisor"]) for name, machine in machines(lab).items()} == before
+    assert {
+        name: (machine["hosted_machine_id"], machine["hypervisor"]) for name, machine in machines(lab).items()
+    } == before
     assert_nothing_left_to_do(lab, lambda: run(UNDO, dr_directory="moves"))
 
 
@@ -335,7 +380,9 @@ def test_wrong_secrets_are_tried_once_and_never_shown(lab: RunningLab, run: Run,
     markers = {"marker-nutanix-secret", "marker-citrix-secret"}
     lab.forget()
     scope = {"machine_rehost_machines": DESKTOPS}
-    outcome = run(playbook, "-vvv", nutanix_password="marker-nutanix-secret", citrix_client_secret="marker-citrix-secret", **scope)
+    outcome = run(
+        playbook, "-vvv", nutanix_password="marker-nutanix-secret", citrix_client_secret="marker-citrix-secret", **scope
+    )
     assert outcome.status != 0
     assert [marker for marker in markers if marker in outcome.output] == []
     assert files_with(markers, tmp_path) == set()
@@ -354,13 +401,19 @@ def test_clone_of_the_same_name_never_takes_a_machine_over(lab: RunningLab, run:
 
 
 @pytest.mark.bad_day
-def test_desktops_that_only_bear_the_names_of_those_that_move_are_left_alone(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+def test_desktops_that_only_bear_the_names_of_those_that_move_are_left_alone(
+    lab: RunningLab, run: Run, tmp_path: Path
+) -> None:
     """A site of its own on the survivor, and a desktop whose own VM there was read: same names, other machines."""
     estate = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
     estate["citrix_sites"][0]["catalogs"][0]["sessions"] = 0
     names = ["W11-001", "W10-001"]
-    estate["prism_elements"][1]["vms"] += [{"name": name, "power_state": "on", "networks": ["VLAN110"]} for name in names]
-    estate["citrix_sites"][0]["catalogs"].append({"name": "Labs", "provisioning_type": "Manual", "hypervisor": "AHV-B", "machine_names": ["W10-001"]})
+    estate["prism_elements"][1]["vms"] += [
+        {"name": name, "power_state": "on", "networks": ["VLAN110"]} for name in names
+    ]
+    estate["citrix_sites"][0]["catalogs"].append(
+        {"name": "Labs", "provisioning_type": "Manual", "hypervisor": "AHV-B", "machine_names": ["W10-001"]}
+    )
     branch = {"name": "Branch", "provisioning_type": "Manual", "hypervisor": "AHV-9", "machine_names": ["W11-001"]}
     estate["citrix_sites"].append(
         {
@@ -375,8 +428,18 @@ def test_desktops_that_only_bear_the_names_of_those_that_move_are_left_alone(lab
 
     def others() -> list[dict[str, Any]]:
         kept = ("name", "hosted_machine_id", "hypervisor", "in_maintenance_mode", "registration_state")
-        catalogs = {catalog["id"] for site in ("daas", "branch") for catalog in state_of(lab, site)["catalogs"] if catalog["name"] in ("Labs", "Branch")}
-        found = [machine for site in ("daas", "branch") for machine in state_of(lab, site)["machines"] if machine["catalog_id"] in catalogs]
+        catalogs = {
+            catalog["id"]
+            for site in ("daas", "branch")
+            for catalog in state_of(lab, site)["catalogs"]
+            if catalog["name"] in ("Labs", "Branch")
+        }
+        found = [
+            machine
+            for site in ("daas", "branch")
+            for machine in state_of(lab, site)["machines"]
+            if machine["catalog_id"] in catalogs
+        ]
         return [{key: machine[key] for key in kept} for machine in found]
 
     before = others()
@@ -393,19 +456,31 @@ def test_desktops_that_only_bear_the_names_of_those_that_move_are_left_alone(lab
 @pytest.mark.parametrize(
     ("connections", "told"),
     [
-        ({"cluster-b": "AHV-B"}, "No site of the group citrix_sites names a hosting connection to cluster-a in dr_connections"),
-        ({"cluster-b": "AHV-B", "cluster_a": "AHV-A"}, "dr_connections names cluster_a, which is no host of the group prism_elements"),
+        (
+            {"cluster-b": "AHV-B"},
+            "No site of the group citrix_sites names a hosting connection to cluster-a in dr_connections",
+        ),
+        (
+            {"cluster-b": "AHV-B", "cluster_a": "AHV-A"},
+            "dr_connections names cluster_a, which is no host of the group prism_elements",
+        ),
     ],
 )
-def test_a_move_that_concerns_no_site_is_not_begun(lab: RunningLab, run: Run, tmp_path: Path, connections: dict[str, str], told: str) -> None:
-    outcome = run(FAILOVER, *with_site_variables(tmp_path, **{site: {"dr_connections": connections} for site in CATALOGS}))
+def test_a_move_that_concerns_no_site_is_not_begun(
+    lab: RunningLab, run: Run, tmp_path: Path, connections: dict[str, str], told: str
+) -> None:
+    outcome = run(
+        FAILOVER, *with_site_variables(tmp_path, **{site: {"dr_connections": connections} for site in CATALOGS})
+    )
     assert outcome.status != 0
     assert told in " ".join(outcome.output.split())
     assert writes(lab) == []
 
 
 @pytest.mark.bad_day
-def test_whoever_a_planned_move_drained_is_released_by_the_unplanned_one(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+def test_whoever_a_planned_move_drained_is_released_by_the_unplanned_one(
+    lab: RunningLab, run: Run, tmp_path: Path
+) -> None:
     busy = {"endpoint": "daas", "kind": "machine", "machine": "W11-003"}
     lab.change([{**busy, "sessions": 1, "session_user": "CORP\\anna"}])
     assert run(FAILOVER, dr_failover_drain_timeout=1).status != 0
@@ -421,7 +496,9 @@ def test_nobody_knows_of_machines_in_maintenance_mode_when_the_list_is_elsewhere
     lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
     outcome = run(FAILOVER, dr_mode="unplanned", dr_directory="elsewhere")
     assert outcome.status != 0
-    assert "W11-003 is in maintenance mode, and it is not known that it was before this move" in " ".join(outcome.output.split())
+    assert "W11-003 is in maintenance mode, and it is not known that it was before this move" in " ".join(
+        outcome.output.split()
+    )
     assert_good(run(FAILOVER, dr_mode="unplanned", dr_directory="elsewhere", dr_failover_accept_maintenance="true"))
     assert machines(lab)["w11-003"]["in_maintenance_mode"] is True
 
@@ -431,7 +508,9 @@ def test_a_move_that_nobody_drained_for_is_not_released(lab: RunningLab, run: Ru
     (tmp_path / "moves" / "dr_failover_drill-2_daas_drained.json").write_text("{}", encoding="utf-8")
     outcome = run(RELEASE, dr_id="drill-1", dr_directory="moves")
     assert outcome.status != 0
-    assert f"No list of drained machines of the move drill-1 is in {tmp_path / 'moves'}" in " ".join(outcome.output.split())
+    assert f"No list of drained machines of the move drill-1 is in {tmp_path / 'moves'}" in " ".join(
+        outcome.output.split()
+    )
     assert "There are dr_failover_drill-2_daas_drained.json" in " ".join(outcome.output.split())
 
 
@@ -439,7 +518,11 @@ def test_a_move_that_nobody_drained_for_is_not_released(lab: RunningLab, run: Ru
 def test_what_is_known_to_be_refused_stops_a_planned_move(lab: RunningLab, run: Run) -> None:
     """A machine that MCS made stands in the protection domain: its VM would move, and nobody could be brought to it."""
     estate = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
-    estate["citrix_sites"][0]["catalogs"][0] |= {"provisioning_type": "MCS", "hosting_unit": "Pool-A", "image": "ctx_Gold_2026.11.20-1"}
+    estate["citrix_sites"][0]["catalogs"][0] |= {
+        "provisioning_type": "MCS",
+        "hosting_unit": "Pool-A",
+        "image": "ctx_Gold_2026.11.20-1",
+    }
     estate["citrix_sites"][0]["catalogs"][0].pop("hypervisor")
     lab.reset(estate)
     outcome = run(FAILOVER)
@@ -449,7 +532,9 @@ def test_what_is_known_to_be_refused_stops_a_planned_move(lab: RunningLab, run: 
 
 
 def test_names_that_no_site_knows_are_no_success(lab: RunningLab, run: Run) -> None:
-    outcome = run(REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_machines="W11-999, w11-998.corp.example")
+    outcome = run(
+        REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_machines="W11-999, w11-998.corp.example"
+    )
     assert outcome.status != 0
     assert "W11-999 is no machine of daas or cvad" in " ".join(outcome.output.split())
     assert "proven" not in outcome.output
@@ -460,28 +545,47 @@ def test_names_that_no_site_knows_are_no_success(lab: RunningLab, run: Run) -> N
 @pytest.mark.parametrize("playbook", [FAILOVER, FAILBACK, REHOST, UNDO, RELEASE, "euc.nutanix_citrix.dr_drill"])
 def test_nothing_done_is_no_success(lab: RunningLab, run: Run, tmp_path: Path, playbook: str) -> None:
     """Tags leave nothing out, and an inventory whose groups are misspelt is told so."""
-    lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}, {"endpoint": "cluster-b", "kind": "lost", "lost": True}])
+    lab.change(
+        [
+            {"endpoint": "cluster-a", "kind": "lost", "lost": True},
+            {"endpoint": "cluster-b", "kind": "lost", "lost": True},
+        ]
+    )
     lab.forget()
     tagged = run(playbook, "--tags", "nothing", machine_rehost_machines=["W11-001"])
     assert tagged.status != 0, tagged.output
     inventory = tmp_path / "misspelt.yml"
     text = Path(lab.inventory_path).read_text(encoding="utf-8")
-    inventory.write_text(text.replace("prism_elements:", "prism_element:").replace("citrix_sites:", "citrix_site:"), encoding="utf-8")
+    inventory.write_text(
+        text.replace("prism_elements:", "prism_element:").replace("citrix_sites:", "citrix_site:"), encoding="utf-8"
+    )
     outcome = run_playbook(playbook, str(inventory), tmp_path, "-e", json.dumps(ALWAYS))
     assert outcome.status != 0, outcome.output
-    assert any(told in outcome.output for told in ("no host of the group prism_elements", "The group citrix_sites has no host"))
+    assert any(
+        told in outcome.output for told in ("no host of the group prism_elements", "The group citrix_sites has no host")
+    )
 
 
 @pytest.mark.bad_day
 def test_there_and_back_in_one_playbook(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     """What the first move told does not count for the second: neither its clusters nor its plan nor its end."""
     both = tmp_path / "both.yml"
-    plays = [{"name": name, "import_playbook": playbook} for name, playbook in (("There", FAILOVER), ("Back", FAILBACK))]
+    plays = [
+        {"name": name, "import_playbook": playbook} for name, playbook in (("There", FAILOVER), ("Back", FAILBACK))
+    ]
     both.write_text(yaml.safe_dump(plays), encoding="utf-8")
     assert_good(run(str(both)))
     assert_at_home_on(lab, "cluster-a")
-    there, back = (json.loads((tmp_path / f"dr_failover_drill-1{end}.json").read_text(encoding="utf-8")) for end in ("", "-failback"))
-    assert (there["target"], back["target"], there["complete"], back["complete"]) == ("cluster-b", "cluster-a", True, True)
+    there, back = (
+        json.loads((tmp_path / f"dr_failover_drill-1{end}.json").read_text(encoding="utf-8"))
+        for end in ("", "-failback")
+    )
+    assert (there["target"], back["target"], there["complete"], back["complete"]) == (
+        "cluster-b",
+        "cluster-a",
+        True,
+        True,
+    )
     assert there["timeline"][-1]["finished"] < back["timeline"][0]["started"]
 
 

@@ -29,12 +29,18 @@ def inventory(lab: RunningLab, directory: Path, groups: dict[str, str]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("job", ["image_release", "preflight", "catalog_rollout", "image_rollback", "image_retention", "image_lineage"])
+@pytest.mark.parametrize(
+    "job", ["image_release", "preflight", "catalog_rollout", "image_rollback", "image_retention", "image_lineage"]
+)
 def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path: Path, job: str) -> None:
     renamed = inventory(lab, tmp_path, {"prism_elements": "prism_element", "citrix_sites": ""})
-    outcome = run_playbook(f"euc.nutanix_citrix.{job}", renamed, tmp_path, "-e", "image_release_id=1", "--tags", "anything")
+    outcome = run_playbook(
+        f"euc.nutanix_citrix.{job}", renamed, tmp_path, "-e", "image_release_id=1", "--tags", "anything"
+    )
     assert outcome.status != 0
-    assert ("The inventory has no host in the group prism_elements" in outcome.output) == (job not in ("catalog_rollout", "image_rollback"))
+    assert ("The inventory has no host in the group prism_elements" in outcome.output) == (
+        job not in ("catalog_rollout", "image_rollback")
+    )
     assert "The inventory has no host in the group citrix_sites" in outcome.output
     assert lab.requests() == []
 
@@ -42,10 +48,22 @@ def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path:
 @pytest.mark.parametrize(
     ("job", "given", "words"),
     [
-        ("catalog_rollout", "catalog_rollout_image=ctx_Gold_2026.10.01-1", "names a catalog in catalog_rollout_catalogs, so that nothing would be moved"),
-        ("image_rollback", "image_release_id=2026.10.1-1", "None of the catalogs has or had the image 'ctx_Gold_2026.10.1-1'"),
+        (
+            "catalog_rollout",
+            "catalog_rollout_image=ctx_Gold_2026.10.01-1",
+            "names a catalog in catalog_rollout_catalogs, so that nothing would be moved",
+        ),
+        (
+            "image_rollback",
+            "image_release_id=2026.10.1-1",
+            "None of the catalogs has or had the image 'ctx_Gold_2026.10.1-1'",
+        ),
         ("image_rollback", "image_release_id=../2026.10.01-1", "is no release id"),
-        ("image_retention", "image_retention_report_path=/dev/null/report.json", "image_retention_report_path is '/dev/null/report.json', which cannot be"),
+        (
+            "image_retention",
+            "image_retention_report_path=/dev/null/report.json",
+            "image_retention_report_path is '/dev/null/report.json', which cannot be",
+        ),
     ],
 )
 def test_a_wish_that_matches_nothing(lab: RunningLab, tmp_path: Path, job: str, given: str, words: str) -> None:

@@ -29,7 +29,9 @@ def release(lab: RunningLab, tmp_path: Path) -> Release:
     """`release("2026.11.20-1", "--check")` runs the playbook on the lab."""
 
     def run(release_id: str, *options: str, **environment: str) -> Outcome:
-        return run_playbook(PLAYBOOK, lab.inventory_path, tmp_path, "-e", f"image_release_id={release_id}", *options, **environment)
+        return run_playbook(
+            PLAYBOOK, lab.inventory_path, tmp_path, "-e", f"image_release_id={release_id}", *options, **environment
+        )
 
     return run
 
@@ -41,7 +43,11 @@ def endpoints(lab: RunningLab, kind: str) -> dict[str, dict[str, Any]]:
 def images(lab: RunningLab, name: str) -> dict[str, list[str]]:
     """cluster -> content of the live AHV snapshots of that name."""
     return {
-        cluster: [image["vm"]["disks"][0]["content"] for image in state["snapshots"] if image["name"] == name and not image["deleted"]]
+        cluster: [
+            image["vm"]["disks"][0]["content"]
+            for image in state["snapshots"]
+            if image["name"] == name and not image["deleted"]
+        ]
         for cluster, state in endpoints(lab, "prism_element").items()
     }
 
@@ -62,10 +68,14 @@ def catalog_images(lab: RunningLab) -> dict[str, str]:
 
 
 def vm_names(lab: RunningLab) -> dict[str, list[str]]:
-    return {cluster: sorted(vm["name"] for vm in state["vms"]) for cluster, state in endpoints(lab, "prism_element").items()}
+    return {
+        cluster: sorted(vm["name"] for vm in state["vms"]) for cluster, state in endpoints(lab, "prism_element").items()
+    }
 
 
-def test_what_bears_the_name_only_is_refused_and_no_catalog_moves(lab: RunningLab, release: Release, tmp_path: Path) -> None:
+def test_what_bears_the_name_only_is_refused_and_no_catalog_moves(
+    lab: RunningLab, release: Release, tmp_path: Path
+) -> None:
     foreign = [
         {"endpoint": "cluster-a", "kind": "snapshot", "name": "ctx_Gold_rc1", "vm": "ctx_rc1_353902_Gold"},
         {"endpoint": "cluster-b", "kind": "snapshot", "name": "ctx_Gold_rc1", "vm": "desk-b-001"},
@@ -80,10 +90,18 @@ def test_what_bears_the_name_only_is_refused_and_no_catalog_moves(lab: RunningLa
     told = json.loads((tmp_path / "image_release_rc1.json").read_text(encoding="utf-8"))
     assert told["complete"] is False
     assert {host: cluster["state"] for host, cluster in told["clusters"].items()} == dict.fromkeys(CLUSTERS, "failed")
-    for host, words in (("cluster-a", "somebody else made it"), ("cluster-b", "taken from the VM 'desk-b-001'"), ("cluster-c", "in case only")):
+    for host, words in (
+        ("cluster-a", "somebody else made it"),
+        ("cluster-b", "taken from the VM 'desk-b-001'"),
+        ("cluster-c", "in case only"),
+    ):
         assert words in told["clusters"][host]["message"]
     judged = run_playbook("euc.nutanix_citrix.preflight", lab.inventory_path, tmp_path, "-e", "image_release_id=rc1")
-    stops = [row["where"] for row in judged.result("preflight_report")["problems"] if (row["what"], row["result"]) == ("image", "stop")]
+    stops = [
+        row["where"]
+        for row in judged.result("preflight_report")["problems"]
+        if (row["what"], row["result"]) == ("image", "stop")
+    ]
     assert stops == sorted(CLUSTERS)
 
 
@@ -127,12 +145,20 @@ def test_one_cluster_away_then_back(lab: RunningLab, release: Release) -> None:
     lame = release("2026.11.20-1")
     assert lame.status != 0
     found = images(lab, "ctx_Gold_2026.11.20-1")
-    assert {cluster: len(contents) for cluster, contents in found.items()} == {"cluster-a": 1, "cluster-b": 0, "cluster-c": 1}
+    assert {cluster: len(contents) for cluster, contents in found.items()} == {
+        "cluster-a": 1,
+        "cluster-b": 0,
+        "cluster-c": 1,
+    }
     moved = {name for name, path in catalog_images(lab).items() if path != before[name]}
     assert moved == {name for name in before if not name.endswith("W11-Sales")}
     assert "cannot be reached" in lame.output
-    assert lame.result("image_release_report")["problems"][1:] == ["daas, catalog W11-Sales: not touched (cluster-b is not known to have the image)"]
-    recap = {line.split(":")[0].strip(): "failed=1" in line for line in lame.output.splitlines() if "unreachable=" in line}
+    assert lame.result("image_release_report")["problems"][1:] == [
+        "daas, catalog W11-Sales: not touched (cluster-b is not known to have the image)"
+    ]
+    recap = {
+        line.split(":")[0].strip(): "failed=1" in line for line in lame.output.splitlines() if "unreachable=" in line
+    }
     assert {host for host, failed in recap.items() if failed} == {"cluster-b", "daas"}
 
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": True}])
@@ -158,7 +184,10 @@ def test_a_dead_link_holds_up_nobody_but_its_own_catalogs(lab: RunningLab, relea
     report = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
     (given_up,) = [step["finished"] for step in report["timeline"] if step["where"] == "cluster-c" and step["failed"]]
     assert all(step["finished"] < given_up for step in report["timeline"] if step["phase"] == "publish")
-    assert {(path["where"], path["what"]) for path in report["own_paths"]} == {("daas", "Prod/W11-Pool"), ("daas", "W11-Sales")}
+    assert {(path["where"], path["what"]) for path in report["own_paths"]} == {
+        ("daas", "Prod/W11-Pool"),
+        ("daas", "W11-Sales"),
+    }
     assert "cvad, catalog W11-Lab: not touched (cluster-c lacks the image)" in report["problems"]
 
 
@@ -189,14 +218,23 @@ def test_all_clusters_policy_holds_every_catalog_back(lab: RunningLab, release: 
 
 
 def test_wrong_password_is_tried_once_and_never_shown(lab: RunningLab, release: Release, tmp_path: Path) -> None:
-    outcome = release("2026.11.20-1", "-vvv", "-e", "nutanix_password=marker-nutanix-secret", "-e", "citrix_client_secret=marker-citrix-secret")
+    outcome = release(
+        "2026.11.20-1",
+        "-vvv",
+        "-e",
+        "nutanix_password=marker-nutanix-secret",
+        "-e",
+        "citrix_client_secret=marker-citrix-secret",
+    )
     assert outcome.status != 0
     assert "marker-nutanix-secret" not in outcome.output
     assert "marker-citrix-secret" not in outcome.output
     attempts = {cluster: sum(1 for entry in lab.requests() if entry["endpoint"] == cluster) for cluster in CLUSTERS}
     assert attempts == dict.fromkeys(CLUSTERS, 1)
     assert "User name and password (or client id and secret) were refused and not tried again" in outcome.output
-    rows = json.loads((tmp_path / outcome.result("image_release_report")["report_path"]).read_text(encoding="utf-8"))["rows"]
+    rows = json.loads((tmp_path / outcome.result("image_release_report")["report_path"]).read_text(encoding="utf-8"))[
+        "rows"
+    ]
     refused = {row["where"]: row["advice"] for row in rows if row["what"] in ("image", "site")}
     assert set(refused) == {*CLUSTERS, "daas", "cvad"}
     assert all(refused.values()), refused
@@ -207,7 +245,11 @@ def test_no_secret_of_a_good_run_is_shown(lab: RunningLab, release: Release, tmp
     outcome = release("2026.11.20-1", "-vvv", "--diff")
     assert outcome.status == 0, outcome.output
     secrets = secrets_of(lab.inventory_path)
-    shown = outcome.output + (tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8") + (tmp_path / "tasks.jsonl").read_text(encoding="utf-8")
+    shown = (
+        outcome.output
+        + (tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8")
+        + (tmp_path / "tasks.jsonl").read_text(encoding="utf-8")
+    )
     assert len(secrets) == 5
     assert [secret for secret in secrets if secret in shown] == []
 
@@ -223,7 +265,9 @@ def test_no_secret_is_in_the_process_list_or_left_in_a_file(lab: RunningLab, tmp
         seen: set[str] = set()
         caught = 0
         while process.poll() is None:
-            listed = subprocess.run(["ps", "-axww", "-o", "command="], capture_output=True, text=True, check=True).stdout
+            listed = subprocess.run(
+                ["ps", "-axww", "-o", "command="], capture_output=True, text=True, check=True
+            ).stdout
             # Not in the last look, perhaps: the run may end between the two.
             caught += str(lab.inventory_path) in listed
             seen.update(secret for secret in secrets if secret in listed)
@@ -246,7 +290,10 @@ def test_rest_of_a_release_is_never_made_from_another_snapshot(lab: RunningLab, 
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
     assert release("2026.11.20-1").status != 0
     (domain,) = lab.state()["endpoints"]["cluster-a"]["protection_domains"]
-    gone = [{"endpoint": "cluster-a", "kind": "delete_pd_snapshot", "protection_domain": "PD-Gold", "snapshot_id": number} for number in domain["snapshots"]]
+    gone = [
+        {"endpoint": "cluster-a", "kind": "delete_pd_snapshot", "protection_domain": "PD-Gold", "snapshot_id": number}
+        for number in domain["snapshots"]
+    ]
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": True}, *gone])
     lab.forget()
     outcome = release("2026.11.20-1")
@@ -276,7 +323,9 @@ def awkward_estate() -> dict[str, Any]:
         for snapshot in cluster.get("snapshots", []):
             if snapshot.get("vm") == "Gold" and cluster is source:
                 snapshot["vm"] = gold
-        cluster.setdefault("snapshots", []).append({"name": "ctx_other_2026.{n}", "vm": gold if cluster is source else "Gold", "count": 1500})
+        cluster.setdefault("snapshots", []).append(
+            {"name": "ctx_other_2026.{n}", "vm": gold if cluster is source else "Gold", "count": 1500}
+        )
     daas = topology["citrix_sites"][0]
     template = daas["catalogs"][0]
     daas["catalogs"] += [
@@ -324,7 +373,9 @@ def test_two_golden_vms_of_one_name_in_the_protection_domain(lab: RunningLab, re
     assert chosen.status == 0, chosen.output
     assert_identical_everywhere(lab, "ctx_Gold_2026.11.20-1")
     (content,) = images(lab, "ctx_Gold_2026.11.20-1")["cluster-a"]
-    (wanted,) = [vm["disks"][0]["content"] for vm in lab.state()["endpoints"]["cluster-a"]["vms"] if vm["uuid"] == uuids[1]]
+    (wanted,) = [
+        vm["disks"][0]["content"] for vm in lab.state()["endpoints"]["cluster-a"]["vms"] if vm["uuid"] == uuids[1]
+    ]
     assert content == wanted
 
 
@@ -344,7 +395,8 @@ def two_releases(tmp_path: Path, second: str) -> Path:
 
 
 def test_what_one_release_said_does_not_count_for_the_next(lab: RunningLab, tmp_path: Path) -> None:
-    """The source is lost to the second release only, as by a jump host that is away: Ansible drops it, and its facts of the first release stay."""
+    """The source is lost to the second release only, as by a jump host that is away: Ansible drops it, and its facts of
+    the first release stay."""
     playbook = two_releases(tmp_path, '{image_release_id: "2"}')
     first, second = yaml.safe_load(playbook.read_text(encoding="utf-8"))
     lose = {"name": "Lose it", "ansible.builtin.fail": {"msg": "lost"}, "when": "inventory_hostname == 'cluster-a'"}
@@ -364,17 +416,32 @@ def test_source_of_the_release_before_takes_no_snapshot_for_the_next(lab: Runnin
     topology: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
     second = topology["prism_elements"][1]
     second["vms"].append({"name": "Silver", "power_state": "off", "disk_gib": 40})
-    second["remote_sites"] = [{"name": name, "cluster": name, "bandwidth_mbps": 3000} for name in ("cluster-a", "cluster-c")]
-    second["protection_domains"] = [
-        {"name": "PD-Silver", "vms": ["Silver"], "schedules": [{"type": "DAILY", "every_nth": 1, "local": 3, "remote": {"cluster-a": 3, "cluster-c": 3}}]}
+    second["remote_sites"] = [
+        {"name": name, "cluster": name, "bandwidth_mbps": 3000} for name in ("cluster-a", "cluster-c")
     ]
-    topology["prism_elements"][2]["remote_sites"].append({"name": "cluster-b", "cluster": "cluster-b", "bandwidth_mbps": 2500})
+    second["protection_domains"] = [
+        {
+            "name": "PD-Silver",
+            "vms": ["Silver"],
+            "schedules": [{"type": "DAILY", "every_nth": 1, "local": 3, "remote": {"cluster-a": 3, "cluster-c": 3}}],
+        }
+    ]
+    topology["prism_elements"][2]["remote_sites"].append(
+        {"name": "cluster-b", "cluster": "cluster-b", "bandwidth_mbps": 2500}
+    )
     lab.reset(topology)
-    wishes = '{image_release_id: "1", image_release_base_vm: Silver, image_release_protection_domain: PD-Silver, image_release_source: cluster-b}'
+    wishes = (
+        '{image_release_id: "1", image_release_base_vm: Silver, image_release_protection_domain: PD-Silver,'
+        " image_release_source: cluster-b}"
+    )
     outcome = run_playbook(two_releases(tmp_path, wishes), lab.inventory_path, tmp_path)
     assert outcome.status == 0, outcome.output
     assert_identical_everywhere(lab, "ctx_Silver_1")
-    asked = [task["host"] for task in outcome.tasks if task["action"].endswith("pe_protection_domain_snapshot") and task["status"] != "skipped"]
+    asked = [
+        task["host"]
+        for task in outcome.tasks
+        if task["action"].endswith("pe_protection_domain_snapshot") and task["status"] != "skipped"
+    ]
     assert asked == ["cluster-a", "cluster-b"]
 
 

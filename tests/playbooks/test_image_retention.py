@@ -32,8 +32,12 @@ def estate() -> dict[str, Any]:
         # Images of an older script, which nothing proves to be ours.
         for old in cluster["snapshots"]:
             del old["uuid"]
-        cluster["snapshots"] += [own_image(uuid, str(month), age_hours=(400 - 30 * month) * DAY) for month in range(1, 11)]
-        cluster["snapshots"] += [own_image(uuid, str(month), "Gold-Finance", age_hours=(700 - 30 * month) * DAY) for month in range(1, 4)]
+        cluster["snapshots"] += [
+            own_image(uuid, str(month), age_hours=(400 - 30 * month) * DAY) for month in range(1, 11)
+        ]
+        cluster["snapshots"] += [
+            own_image(uuid, str(month), "Gold-Finance", age_hours=(700 - 30 * month) * DAY) for month in range(1, 4)
+        ]
         cluster["snapshots"] += [
             {"name": "ctx_Gold_by-hand", "vm": "Gold", "age_hours": 600 * DAY},
             {"name": "before patch", "vm": "Gold", "age_hours": 900 * DAY},
@@ -60,7 +64,12 @@ def retention(lab: RunningLab, tmp_path: Path) -> Retention:
 
 def names(lab: RunningLab) -> dict[str, set[str]]:
     """Cluster -> names of its live AHV snapshots."""
-    return {name: {snapshot["name"] for snapshot in lab.estate.clusters[name].state()["snapshots"] if not snapshot["deleted"]} for name in CLUSTERS}
+    return {
+        name: {
+            snapshot["name"] for snapshot in lab.estate.clusters[name].state()["snapshots"] if not snapshot["deleted"]
+        }
+        for name in CLUSTERS
+    }
 
 
 def vm_names(lab: RunningLab) -> dict[str, set[str]]:
@@ -82,7 +91,9 @@ def test_only_what_nobody_needs_goes_and_then_nothing(lab: RunningLab, retention
     assert plan.status == 0, plan.output
     assert writes(lab) == []
     assert report(tmp_path)["check_mode"] is True
-    planned = {(each["cluster"], each["name"]) for each in report(tmp_path)["objects"] if each["result"] == "would be deleted"}
+    planned = {
+        (each["cluster"], each["name"]) for each in report(tmp_path)["objects"] if each["result"] == "would be deleted"
+    }
 
     real = retention(keep=2)
     assert real.status == 0, real.output
@@ -120,7 +131,9 @@ def test_images_of_older_scripts_only_when_asked(lab: RunningLab, retention: Ret
 
 
 @pytest.mark.parametrize("silent", ["cvad", "cluster-c"])
-def test_nothing_goes_while_somebody_is_silent(lab: RunningLab, retention: Retention, tmp_path: Path, silent: str) -> None:
+def test_nothing_goes_while_somebody_is_silent(
+    lab: RunningLab, retention: Retention, tmp_path: Path, silent: str
+) -> None:
     lab.change([{"endpoint": silent, "kind": "reachable", "reachable": False}])
     outcome = retention(keep=1)
     assert outcome.status != 0
@@ -150,7 +163,9 @@ def test_nothing_goes_before_the_release_is_published(lab: RunningLab, retention
     assert writes(lab) == []
     assert "is not on 'ctx_Gold_10': it has 'ctx_Gold_9'" in outcome.output
     moves = [("daas", "W11-Pool"), ("daas", "W11-Sales"), ("cvad", "W11-Lab"), ("cvad", "W11-Train")]
-    lab.change([{"endpoint": site, "kind": "set_image", "catalog": catalog, "image": "ctx_Gold_10"} for site, catalog in moves])
+    lab.change(
+        [{"endpoint": site, "kind": "set_image", "catalog": catalog, "image": "ctx_Gold_10"} for site, catalog in moves]
+    )
     outcome = retention("-e", "image_release_id=10", keep=1)
     assert outcome.status == 0, outcome.output
     assert all({"ctx_Gold_9", "ctx_Gold_10"} < found and "ctx_Gold_8" not in found for found in names(lab).values())
@@ -163,7 +178,9 @@ def test_impossible_number_to_keep_is_refused(lab: RunningLab, retention: Retent
 
 
 @pytest.mark.bad_day
-def test_what_cannot_be_deleted_is_told_and_holds_up_nothing_else(lab: RunningLab, retention: Retention, tmp_path: Path) -> None:
+def test_what_cannot_be_deleted_is_told_and_holds_up_nothing_else(
+    lab: RunningLab, retention: Retention, tmp_path: Path
+) -> None:
     lab.faults([{"endpoint": "cluster-b", "method": "DELETE", "nth": 2, "then": {"fail_task": "no"}}])
     outcome = retention(keep=2)
     assert outcome.status != 0
@@ -175,9 +192,21 @@ def test_what_cannot_be_deleted_is_told_and_holds_up_nothing_else(lab: RunningLa
 
 
 def killed_release(lab: RunningLab, directory: Path) -> None:
-    """A release to cluster-a and -b, killed on cluster-b when the temporary VM was there, with nobody who runs it again."""
-    lab.faults([{"endpoint": "cluster-b", "method": "POST", "path": "/snapshots", "then": {"status": 422, "body": {"message": "no"}}}])
-    outcome = run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, directory, "-e", "image_release_id=11")
+    """A release to cluster-a and -b, killed on cluster-b when the temporary VM was there, with nobody who runs it
+    again."""
+    lab.faults(
+        [
+            {
+                "endpoint": "cluster-b",
+                "method": "POST",
+                "path": "/snapshots",
+                "then": {"status": 422, "body": {"message": "no"}},
+            }
+        ]
+    )
+    outcome = run_playbook(
+        "euc.nutanix_citrix.image_release", lab.inventory_path, directory, "-e", "image_release_id=11"
+    )
     assert outcome.status != 0
     lab.clear_faults()
     lab.forget()
@@ -214,8 +243,14 @@ def test_janitor_cleans_up_after_a_dead_run(lab: RunningLab, retention: Retentio
     assert next(iter(gone["cluster-b"])).startswith("ctx_11_")
     assert names(lab) == images
     assert "its last sign of life is" in outcome.output
-    kept = {each["name"]: each["reason"] for each in report(tmp_path)["objects"] if each["kind"] == "temporary VM" and each["result"] == "kept"}
-    assert all("only its name says" in kept[name] for name in ("ctx_1_2_Nobody", "ctx_test_01_Gold", "ctx_Prod-A_2024_Gold"))
+    kept = {
+        each["name"]: each["reason"]
+        for each in report(tmp_path)["objects"]
+        if each["kind"] == "temporary VM" and each["result"] == "kept"
+    }
+    assert all(
+        "only its name says" in kept[name] for name in ("ctx_1_2_Nobody", "ctx_test_01_Gold", "ctx_Prod-A_2024_Gold")
+    )
     lab.forget()
     again = retention(janitor=True, janitor_age=0, keep=20)
     assert again.status == 0, again.output
@@ -223,8 +258,12 @@ def test_janitor_cleans_up_after_a_dead_run(lab: RunningLab, retention: Retentio
 
 
 @pytest.mark.bad_day
-def test_janitor_removes_the_snapshots_of_a_finished_release(lab: RunningLab, retention: Retention, tmp_path: Path) -> None:
-    outcome = run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=11")
+def test_janitor_removes_the_snapshots_of_a_finished_release(
+    lab: RunningLab, retention: Retention, tmp_path: Path
+) -> None:
+    outcome = run_playbook(
+        "euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=11"
+    )
     assert outcome.status == 0, outcome.output
 
     def listed() -> dict[str, int]:
@@ -244,14 +283,24 @@ def test_janitor_removes_the_snapshots_of_a_finished_release(lab: RunningLab, re
     assert sorted(real.changed) == sorted(plan.changed)
     assert listed() == {name: count - 1 for name, count in before.items()}
     lab.forget()
-    assert run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=11").changed == []
+    assert (
+        run_playbook(
+            "euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=11"
+        ).changed
+        == []
+    )
     again = retention(janitor=True, janitor_age=0, keep=20)
     assert (again.status, again.changed, writes(lab)) == (0, [], [])
 
 
 @pytest.mark.bad_day
 def test_lineage_of_what_a_release_made(lab: RunningLab, tmp_path: Path) -> None:
-    assert run_playbook("euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=12").status == 0
+    assert (
+        run_playbook(
+            "euc.nutanix_citrix.image_release", lab.inventory_path, tmp_path, "-e", "image_release_id=12"
+        ).status
+        == 0
+    )
     asked = json.dumps({"image_lineage_catalogs": ["prod/w11-pool", "W11-Lab"], "image_lineage_path": "lineage.json"})
     outcome = run_playbook("euc.nutanix_citrix.image_lineage", lab.inventory_path, tmp_path, "-e", asked)
     assert outcome.status == 0, outcome.output

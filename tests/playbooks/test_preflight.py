@@ -26,7 +26,15 @@ Preflight = Callable[..., Outcome]
 @pytest.fixture
 def preflight(lab: RunningLab, tmp_path: Path) -> Preflight:
     def run(*options: str, **environment: str) -> Outcome:
-        outcome = run_playbook(PLAYBOOK, lab.inventory_path, tmp_path, "-e", "preflight_report_path=preflight.json", *options, **environment)
+        outcome = run_playbook(
+            PLAYBOOK,
+            lab.inventory_path,
+            tmp_path,
+            "-e",
+            "preflight_report_path=preflight.json",
+            *options,
+            **environment,
+        )
         # Shown only when a test fails: the table says why.
         print(outcome.output)
         return outcome
@@ -55,7 +63,9 @@ def test_check_mode_says_the_same_and_writes_no_file(preflight: Preflight, tmp_p
     assert checked.status == 0, checked.output
     assert not (tmp_path / "preflight.json").exists()
     rows = [(row["where"], row["what"], row["result"]) for row in checked.result("preflight_report")["rows"]]
-    assert rows == [(row["where"], row["what"], row["result"]) for row in preflight().result("preflight_report")["rows"]]
+    assert rows == [
+        (row["where"], row["what"], row["result"]) for row in preflight().result("preflight_report")["rows"]
+    ]
 
 
 def test_everything_wrong_at_once_is_all_told(lab: RunningLab, preflight: Preflight, tmp_path: Path) -> None:
@@ -79,7 +89,16 @@ def test_everything_wrong_at_once_is_all_told(lab: RunningLab, preflight: Prefli
             {"endpoint": "cvad", "kind": "image_update", "catalog": "W11-Lab", "image": "ctx_Gold_2026.10.01-1"},
         ]
     )
-    lab.faults([{"endpoint": "cluster-c", "path": "/cluster", "then": {"status": 401, "headers": {"Date": "Mon, 01 Jan 2024 00:00:00 GMT"}}, "times": 1}])
+    lab.faults(
+        [
+            {
+                "endpoint": "cluster-c",
+                "path": "/cluster",
+                "then": {"status": 401, "headers": {"Date": "Mon, 01 Jan 2024 00:00:00 GMT"}},
+                "times": 1,
+            }
+        ]
+    )
     outcome = preflight()
     assert outcome.status != 0
     found = complaints(outcome)
@@ -97,19 +116,38 @@ def test_everything_wrong_at_once_is_all_told(lab: RunningLab, preflight: Prefli
         ("cvad", "catalog W11-Lab", "stop"),
     } == set(found)
     assert writes(lab) == []
-    for words in ("Seal it and shut it down", "cannot be reached", "'W11-Pool'", "not by MCS", "maintenance mode", "named twice"):
+    for words in (
+        "Seal it and shut it down",
+        "cannot be reached",
+        "'W11-Pool'",
+        "not by MCS",
+        "maintenance mode",
+        "named twice",
+    ):
         assert words in outcome.output
     assert json.loads((tmp_path / "preflight.json").read_text(encoding="utf-8"))["stop_count"] == len(found)
 
 
-def test_wrong_credentials_are_tried_once_per_endpoint_and_never_shown(lab: RunningLab, preflight: Preflight, tmp_path: Path) -> None:
-    outcome = preflight("-vvv", "-e", "nutanix_password=marker-nutanix-secret", "-e", "citrix_client_secret=marker-citrix-secret")
+def test_wrong_credentials_are_tried_once_per_endpoint_and_never_shown(
+    lab: RunningLab, preflight: Preflight, tmp_path: Path
+) -> None:
+    outcome = preflight(
+        "-vvv", "-e", "nutanix_password=marker-nutanix-secret", "-e", "citrix_client_secret=marker-citrix-secret"
+    )
     assert outcome.status != 0
-    assert [(where, result) for where, what, result in complaints(outcome) if what == "log-in and reads"] == [(host, "stop") for host in HOSTS]
-    assert {cluster.name: cluster.access.failed_logins for cluster in lab.estate.clusters.values()} == dict.fromkeys(HOSTS[:3], 1)
+    assert [(where, result) for where, what, result in complaints(outcome) if what == "log-in and reads"] == [
+        (host, "stop") for host in HOSTS
+    ]
+    assert {cluster.name: cluster.access.failed_logins for cluster in lab.estate.clusters.values()} == dict.fromkeys(
+        HOSTS[:3], 1
+    )
     logins = Counter(entry["endpoint"] for entry in lab.requests() if "token" in entry["path"].lower())
     assert logins == {"daas-trust": 1, "cvad": 1}
-    shown = outcome.output + (tmp_path / "preflight.json").read_text(encoding="utf-8") + (tmp_path / "tasks.jsonl").read_text(encoding="utf-8")
+    shown = (
+        outcome.output
+        + (tmp_path / "preflight.json").read_text(encoding="utf-8")
+        + (tmp_path / "tasks.jsonl").read_text(encoding="utf-8")
+    )
     assert "marker-" not in shown
 
 
@@ -117,8 +155,17 @@ def test_no_secret_of_a_good_run_is_shown(lab: RunningLab, preflight: Preflight,
     outcome = preflight("-vvv", "--diff")
     inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
     hosts = [variables for group in inventory["all"]["children"].values() for variables in group["hosts"].values()]
-    secrets = {variables[name] for variables in hosts for name in ("nutanix_password", "citrix_client_secret") if name in variables}
-    shown = outcome.output + (tmp_path / "preflight.json").read_text(encoding="utf-8") + (tmp_path / "tasks.jsonl").read_text(encoding="utf-8")
+    secrets = {
+        variables[name]
+        for variables in hosts
+        for name in ("nutanix_password", "citrix_client_secret")
+        if name in variables
+    }
+    shown = (
+        outcome.output
+        + (tmp_path / "preflight.json").read_text(encoding="utf-8")
+        + (tmp_path / "tasks.jsonl").read_text(encoding="utf-8")
+    )
     assert secrets
     assert [secret for secret in secrets if secret in shown] == []
 
@@ -132,7 +179,9 @@ def test_an_unknown_authority_is_a_stop_before_any_secret_is_sent(lab: RunningLa
 
 
 def test_limits_are_variables(preflight: Preflight) -> None:
-    outcome = preflight("-e", '{"preflight_certificate_days": 400000, "preflight_space_factor": 1000, "preflight_show_ok": false}')
+    outcome = preflight(
+        "-e", '{"preflight_certificate_days": 400000, "preflight_space_factor": 1000, "preflight_show_ok": false}'
+    )
     found = complaints(outcome)
     assert {(host, "certificate", "warning") for host in HOSTS} <= set(found)
     assert {(cluster, "free space", "stop") for cluster in HOSTS[:3]} <= set(found)
@@ -152,15 +201,29 @@ def test_a_second_cluster_that_is_the_same_one(lab: RunningLab, preflight: Prefl
 def test_hosts_left_out_are_a_stop(preflight: Preflight) -> None:
     outcome = preflight("--limit", "cluster-a,daas")
     assert outcome.status != 0
-    assert {where for where, what, _result in complaints(outcome) if what == "log-in and reads"} == {"cluster-b", "cluster-c", "cvad"}
+    assert {where for where, what, _result in complaints(outcome) if what == "log-in and reads"} == {
+        "cluster-b",
+        "cluster-c",
+        "cvad",
+    }
 
 
 def test_connections_to_another_cluster_to_nowhere_and_in_another_form(lab: RunningLab, preflight: Preflight) -> None:
     elsewhere: list[dict[str, Any]] = [
-        {"endpoint": "daas", "kind": "hypervisor", "hypervisor": "conn-a", "addresses": [lab.estate.clusters["cluster-c"].address]},
+        {
+            "endpoint": "daas",
+            "kind": "hypervisor",
+            "hypervisor": "conn-a",
+            "addresses": [lab.estate.clusters["cluster-c"].address],
+        },
         {"endpoint": "daas", "kind": "hypervisor", "hypervisor": "conn-b", "addresses": ["https://ahv.example:9440"]},
         # How Citrix writes the address of a Nutanix connection is unknown (10.2).
-        {"endpoint": "cvad", "kind": "hypervisor", "hypervisor": "conn-c", "addresses": [f"{lab.estate.clusters['cluster-c'].address},192.0.2.1:9440"]},
+        {
+            "endpoint": "cvad",
+            "kind": "hypervisor",
+            "hypervisor": "conn-c",
+            "addresses": [f"{lab.estate.clusters['cluster-c'].address},192.0.2.1:9440"],
+        },
     ]
     lab.change(elsewhere)
     outcome = preflight()

@@ -34,7 +34,10 @@ def test_page_of_a_release_with_one_cluster_away(lab: RunningLab, tmp_path: Path
     outcome = run_playbook(PLAYBOOK, lab.inventory_path, tmp_path, *RELEASE, "-e", "image_release_operator=a.meier")
     assert outcome.status != 0
     report = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
-    phases = {host: [step["phase"] for step in report["timeline"] if step["where"] == host] for host in ("cluster-a", "cluster-b", "cluster-c")}
+    phases = {
+        host: [step["phase"] for step in report["timeline"] if step["where"] == host]
+        for host in ("cluster-a", "cluster-b", "cluster-c")
+    }
     assert phases == {
         "cluster-a": ["snapshot", "replicate", "restore", "image", "remove"],
         "cluster-b": [],

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What documents, playbook heads and messages tell people to type exists: variables behind -e, playbooks, and the interpreter of a jump host."""
+"""What documents, playbook heads and messages tell people to type exists: variables behind -e, playbooks, and the
+interpreter of a jump host."""
 
 from __future__ import annotations
 
@@ -15,7 +16,14 @@ from pathlib import Path
 import yaml
 
 ROOT = Path(__file__).parents[2]
-PLACES = ("README.md", "docs/*.md", "playbooks/*.yml", "roles/**/*.yml", "roles/**/*.md", "plugins/module_utils/**/*.py")
+PLACES = (
+    "README.md",
+    "docs/*.md",
+    "playbooks/*.yml",
+    "roles/**/*.yml",
+    "roles/**/*.md",
+    "plugins/module_utils/**/*.py",
+)
 # One word for any variable
 EXAMPLES = {"name"}
 
@@ -31,14 +39,27 @@ def variables() -> set[str]:
     for path in ROOT.glob("roles/*/meta/argument_specs.yml"):
         for entry in yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"].values():
             known |= set(entry.get("options") or {})
-    for path in (*ROOT.glob("playbooks/*.yml"), *ROOT.glob("roles/*/defaults/main.yml"), *ROOT.glob("roles/*/vars/main.yml")):
-        known |= set(re.findall(r"\b(?:dr|image|catalog|preflight|machine)_\w+", "\n".join(line for line in path.read_text().splitlines() if line[:1] != "#")))
+    for path in (
+        *ROOT.glob("playbooks/*.yml"),
+        *ROOT.glob("roles/*/defaults/main.yml"),
+        *ROOT.glob("roles/*/vars/main.yml"),
+    ):
+        known |= set(
+            re.findall(
+                r"\b(?:dr|image|catalog|preflight|machine)_\w+",
+                "\n".join(line for line in path.read_text().splitlines() if line[:1] != "#"),
+            )
+        )
     return known
 
 
 def test_every_variable_that_people_are_told_to_give_exists() -> None:
     known = variables() | EXAMPLES
-    told = {(str(path.relative_to(ROOT)), name) for path, text in texts() for name in re.findall(r"-e\s+['\"\\]*\{?['\"\\]*([a-z]\w*)['\"\\]*\s*[=:]", text)}
+    told = {
+        (str(path.relative_to(ROOT)), name)
+        for path, text in texts()
+        for name in re.findall(r"-e\s+['\"\\]*\{?['\"\\]*([a-z]\w*)['\"\\]*\s*[=:]", text)
+    }
     assert len(told) > 20
     assert sorted((path, name) for path, name in told if name not in known) == []
 
@@ -59,4 +80,6 @@ def test_a_jump_host_of_the_example_does_not_use_the_interpreter_of_the_controll
     hosts = json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout)["_meta"]["hostvars"]
     remote = [variables for variables in hosts.values() if variables.get("ansible_connection", "local") != "local"]
     assert remote
-    assert not [variables for variables in remote if "ansible_playbook_python" in variables["ansible_python_interpreter"]]
+    assert not [
+        variables for variables in remote if "ansible_playbook_python" in variables["ansible_python_interpreter"]
+    ]

@@ -34,7 +34,10 @@ def test_waits_until_the_last_note_is_there(tmp_path: Path) -> None:
     board.leave("a", {"n": 1})
     writer = threading.Timer(0.2, board.leave, ("b", {"n": 2}))
     writer.start()
-    assert board.wait(["a", "b"], what="Others", timeout=30, progress=lambda line: None, over=lambda: False) == {"a": {"n": 1}, "b": {"n": 2}}
+    assert board.wait(["a", "b"], what="Others", timeout=30, progress=lambda line: None, over=lambda: False) == {
+        "a": {"n": 1},
+        "b": {"n": 2},
+    }
     writer.join()
 
 

@@ -38,7 +38,10 @@ def test_every_action_plugin_belongs_to_a_module() -> None:
 def test_main_process_of_ansible_loads_what_the_module_needs(name: str) -> None:
     loaded = import_module(f"ansible_collections.euc.nutanix_citrix.plugins.action.{name}")
     assert issubclass(loaded.ActionModule, ActionBase)
-    assert loaded.OPERATION is import_module(f"ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.{name}").OPERATION
+    assert (
+        loaded.OPERATION
+        is import_module(f"ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.{name}").OPERATION
+    )
 
 
 def test_every_module_with_a_connection_is_in_the_group_of_its_prefix(runtime: dict[str, Any]) -> None:

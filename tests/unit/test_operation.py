@@ -32,7 +32,10 @@ def test_result_tells_when_the_work_was_done() -> None:
 def test_failed_result_tells_it_too() -> None:
     failed = result(breaks=True)
     assert failed["failed"]
-    assert [(piece["phase"], piece["failed"]) for piece in failed["timeline"]] == [("replicate", False), ("restore", True)]
+    assert [(piece["phase"], piece["failed"]) for piece in failed["timeline"]] == [
+        ("replicate", False),
+        ("restore", True),
+    ]
 
 
 def test_a_failure_keeps_message_and_advice_apart() -> None:

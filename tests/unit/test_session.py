@@ -106,7 +106,13 @@ class _Handler(BaseHTTPRequestHandler):
                 self.server.closing.wait(10)
             self.close_connection = True
             return
-        body = b"" if answer.body is None else answer.body.encode() if isinstance(answer.body, str) else json.dumps(answer.body).encode()
+        body = (
+            b""
+            if answer.body is None
+            else answer.body.encode()
+            if isinstance(answer.body, str)
+            else json.dumps(answer.body).encode()
+        )
         self.send_response(answer.status)
         for name, value in {"Content-Length": str(len(body)), **answer.headers}.items():
             self.send_header(name, value)
@@ -162,11 +168,22 @@ class Token(Authorization):
 def explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:
     if not isinstance(body, dict):
         return Refused()
-    return Refused(text=body.get("text", ""), code=body.get("code", ""), transaction_id=headers.get("X-Id", ""), not_found="not found" in body.get("text", ""))
+    return Refused(
+        text=body.get("text", ""),
+        code=body.get("code", ""),
+        transaction_id=headers.get("X-Id", ""),
+        not_found="not found" in body.get("text", ""),
+    )
 
 
 def session_to(server: ScriptedServer, ca_path: Path | bool, **options: Any) -> RestSession:
-    settings = {"authorization": Token(), "explain": explain, "verify": str(ca_path) if isinstance(ca_path, Path) else ca_path, "read_timeout": 5.0, **options}
+    settings = {
+        "authorization": Token(),
+        "explain": explain,
+        "verify": str(ca_path) if isinstance(ca_path, Path) else ca_path,
+        "read_timeout": 5.0,
+        **options,
+    }
     return RestSession("The thing", server.url, **settings)
 
 
@@ -178,9 +195,13 @@ def test_a_read_is_repeated_when_the_service_is_unavailable(server: ScriptedServ
 
 
 @pytest.mark.parametrize("body", [SOON, {"parameters": {"retryDelay": 0.05}}])
-def test_a_service_that_stays_unavailable_has_the_last_word(server: ScriptedServer, ca_path: Path, body: dict[str, Any]) -> None:
+def test_a_service_that_stays_unavailable_has_the_last_word(
+    server: ScriptedServer, ca_path: Path, body: dict[str, Any]
+) -> None:
     server.script = [Answers(503, {**body, "text": "closed for repair", "code": "Busy"}, {"X-Id": "tx-1"})]
-    with pytest.raises(ApiError, match=r"The thing: GET /x was answered with 503: closed for repair \(transaction tx-1\)") as caught:
+    with pytest.raises(
+        ApiError, match=r"The thing: GET /x was answered with 503: closed for repair \(transaction tx-1\)"
+    ) as caught:
         session_to(server, ca_path).get("/x")
     assert (caught.value.status, caught.value.code) == (503, "Busy")
     assert len(server.asked) == 7
@@ -280,7 +301,9 @@ def test_a_throttled_write_had_no_effect_and_is_repeated(server: ScriptedServer,
 
 @pytest.mark.parametrize("status", [502, 503, 504])
 @pytest.mark.parametrize("method", ["POST", "PATCH", "DELETE"])
-def test_a_write_that_may_have_taken_effect_is_left_to_the_caller(server: ScriptedServer, ca_path: Path, method: str, status: int) -> None:
+def test_a_write_that_may_have_taken_effect_is_left_to_the_caller(
+    server: ScriptedServer, ca_path: Path, method: str, status: int
+) -> None:
     server.script = [Answers(status)]
     with pytest.raises(AnswerLost, match="may have taken effect"):
         session_to(server, ca_path).request(method, "/x")
@@ -313,7 +336,9 @@ def test_a_write_without_answer_is_lost_and_not_repeated(server: ScriptedServer,
     assert len(server.asked) == 1
 
 
-def test_a_connection_that_was_closed_between_two_requests_is_opened_again(server: ScriptedServer, ca_path: Path) -> None:
+def test_a_connection_that_was_closed_between_two_requests_is_opened_again(
+    server: ScriptedServer, ca_path: Path
+) -> None:
     server.script = [Answers(headers={"Connection": "close"}), Answers(body=2)]
     session = session_to(server, ca_path)
     session.get("/x")
@@ -325,7 +350,9 @@ def test_what_cannot_be_reached_has_not_happened(method: str) -> None:
     # Bound, so that nobody else gets the port, but nobody listens.
     with socket.socket() as bound:
         bound.bind(("127.0.0.1", 0))
-        session = RestSession("The thing", f"https://127.0.0.1:{bound.getsockname()[1]}", authorization=Token(), explain=explain)
+        session = RestSession(
+            "The thing", f"https://127.0.0.1:{bound.getsockname()[1]}", authorization=Token(), explain=explain
+        )
         with pytest.raises(Unreachable, match="cannot be reached"):
             session.request(method, "/x")
 
@@ -370,7 +397,9 @@ def test_an_expired_token_is_renewed_once(server: ScriptedServer, ca_path: Path)
         (302, None, ApiError),
     ],
 )
-def test_every_refusal_has_its_kind(server: ScriptedServer, ca_path: Path, status: int, body: Any, error: type[ApiError]) -> None:
+def test_every_refusal_has_its_kind(
+    server: ScriptedServer, ca_path: Path, status: int, body: Any, error: type[ApiError]
+) -> None:
     server.script = [Answers(status, body, {"Location": "https://elsewhere.example/"})]
     with pytest.raises(ApiError, match=f"The thing: GET /x was answered with {status}") as caught:
         session_to(server, ca_path).get("/x")
@@ -386,7 +415,9 @@ def test_an_error_text_is_cut_and_shows_no_secret(server: ScriptedServer, ca_pat
     for then in ("cut", "silence"):
         server.script = [Answers(then=then)]
         with pytest.raises(OperationError) as lost:
-            session_to(server, ca_path, read_timeout=0.3).request("POST", "/x", params={"key": SECRET}, form={"client_secret": SECRET})
+            session_to(server, ca_path, read_timeout=0.3).request(
+                "POST", "/x", params={"key": SECRET}, form={"client_secret": SECRET}
+            )
         assert SECRET not in f"{lost.value} {lost.value.details}"
     assert SECRET not in f"{caught.value} {caught.value.details}"
 
@@ -407,12 +438,18 @@ def test_something_that_is_not_json_is_no_answer(server: ScriptedServer, ca_path
 
 def test_what_goes_over_the_wire(server: ScriptedServer, ca_path: Path) -> None:
     session = session_to(server, ca_path)
-    session.get(f"/things/{segment('a/b c#%ü')}", {"flag": True, "off": None, "filter": "vm_name==Gold Master", "id": [1, 2]})
+    session.get(
+        f"/things/{segment('a/b c#%ü')}", {"flag": True, "off": None, "filter": "vm_name==Gold Master", "id": [1, 2]}
+    )
     session.request("POST", "/form", form={"a b": "c&d"}, headers={"X-Extra": "1"})
     asked, posted = server.asked
     assert asked.path == "/things/a%2Fb%20c%23%25%C3%BC?flag=true&filter=vm_name%3D%3DGold%20Master&id=1&id=2"
     assert asked.headers["Accept"] == "application/json"
-    assert (posted.content, posted.headers["Content-Type"], posted.headers["X-Extra"]) == (b"a+b=c%26d", "application/x-www-form-urlencoded", "1")
+    assert (posted.content, posted.headers["Content-Type"], posted.headers["X-Extra"]) == (
+        b"a+b=c%26d",
+        "application/x-www-form-urlencoded",
+        "1",
+    )
 
 
 def test_one_connection_serves_many_requests(server: ScriptedServer, ca_path: Path) -> None:
@@ -425,7 +462,9 @@ def test_one_connection_serves_many_requests(server: ScriptedServer, ca_path: Pa
 @given(
     st.recursive(
         st.none() | st.booleans() | st.floats() | st.text(),
-        lambda inner: st.lists(inner) | st.dictionaries(st.sampled_from(["parameters", "retryDelay", "name", "value"]), inner),
+        lambda inner: (
+            st.lists(inner) | st.dictionaries(st.sampled_from(["parameters", "retryDelay", "name", "value"]), inner)
+        ),
     )
 )
 def test_a_retry_delay_is_read_from_anything(body: Any) -> None:
@@ -447,7 +486,9 @@ def test_an_answer_that_takes_too_long_is_told_from_a_broken_connection(server: 
 
 
 @pytest.mark.parametrize("status", [301, 302, 307, 308])
-def test_where_a_redirect_points_to_is_said_and_not_followed(server: ScriptedServer, ca_path: Path, status: int) -> None:
+def test_where_a_redirect_points_to_is_said_and_not_followed(
+    server: ScriptedServer, ca_path: Path, status: int
+) -> None:
     server.script = [Answers(status, headers={"Location": "https://user:pw@sso.example.com/login?token=1"})]
     with pytest.raises(ApiError, match=r"points to https://sso\.example\.com/login\.") as caught:
         session_to(server, ca_path).get("/x")
@@ -459,7 +500,9 @@ PAGE = "<!DOCTYPE html><html><head><title>Corp Web Gateway\n - Sign in</title></
 
 
 @pytest.mark.parametrize(("status", "kind"), [(200, Unreachable), (403, AccessDenied)])
-def test_a_web_page_is_named_by_its_title(server: ScriptedServer, ca_path: Path, status: int, kind: type[OperationError]) -> None:
+def test_a_web_page_is_named_by_its_title(
+    server: ScriptedServer, ca_path: Path, status: int, kind: type[OperationError]
+) -> None:
     server.script = [Answers(status, PAGE, {"Content-Type": "text/html"})]
     with pytest.raises(kind, match=r"a web page \(Corp Web Gateway - Sign in\)") as caught:
         session_to(server, ca_path).get("/x")
@@ -472,7 +515,9 @@ def free_port() -> int:
         return int(bound.getsockname()[1])
 
 
-def test_a_dead_proxy_is_named_without_its_password(server: ScriptedServer, ca_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_dead_proxy_is_named_without_its_password(
+    server: ScriptedServer, ca_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     port = free_port()
     for name in ("https_proxy", "HTTPS_PROXY"):
         monkeypatch.setenv(name, f"http://me:{SECRET}@127.0.0.1:{port}")
@@ -498,13 +543,25 @@ def test_a_proxy_that_refuses_is_told_with_what_it_says(
 
 def test_a_port_without_tls_is_no_question_of_certificates(plain: ThreadingHTTPServer, ca_path: Path) -> None:
     with pytest.raises(Unreachable, match="TLS handshake") as caught:
-        RestSession("The thing", f"https://127.0.0.1:{plain.server_port}", authorization=Token(), explain=explain, verify=str(ca_path)).get("/x")
+        RestSession(
+            "The thing",
+            f"https://127.0.0.1:{plain.server_port}",
+            authorization=Token(),
+            explain=explain,
+            verify=str(ca_path),
+        ).get("/x")
     assert "does not speak TLS" in caught.value.advice
 
 
 def test_a_certificate_of_another_name_asks_for_the_name(server: ScriptedServer, ca_path: Path) -> None:
     with pytest.raises(Untrusted) as caught:
-        RestSession("The thing", f"https://localhost:{server.server_port}", authorization=Token(), explain=explain, verify=str(ca_path)).get("/x")
+        RestSession(
+            "The thing",
+            f"https://localhost:{server.server_port}",
+            authorization=Token(),
+            explain=explain,
+            verify=str(ca_path),
+        ).get("/x")
     assert "a name that its certificate bears" in caught.value.advice
 
 

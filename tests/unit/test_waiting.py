@@ -21,7 +21,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     Unavailable,
     Unreachable,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Deadline, Look, Standstill, amount, duration, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+    Deadline,
+    Look,
+    Standstill,
+    amount,
+    duration,
+    wait_for,
+)
 
 
 def looks(*seen: Look[int] | Exception) -> Callable[[], Look[int]]:
@@ -69,7 +76,15 @@ def test_its_advice_can_be_given() -> None:
 
 def test_an_endpoint_that_is_away_for_a_moment_is_asked_again() -> None:
     lines: list[str] = []
-    assert wait_for(looks(Unreachable("gone"), Unreachable("gone"), Look(3, True)), what="work", timeout=60, progress=lines.append) == 3
+    assert (
+        wait_for(
+            looks(Unreachable("gone"), Unreachable("gone"), Look(3, True)),
+            what="work",
+            timeout=60,
+            progress=lines.append,
+        )
+        == 3
+    )
     assert "no answer, trying on (gone)" in lines[0]
 
 
@@ -90,7 +105,13 @@ def denied(status: int = 401, *, once_accepted: bool) -> AccessDenied:
 
 
 @pytest.mark.parametrize(
-    "error", [Unavailable("broken", status=500), Unavailable("busy", status=503), denied(401, once_accepted=True), denied(403, once_accepted=True)]
+    "error",
+    [
+        Unavailable("broken", status=500),
+        Unavailable("busy", status=503),
+        denied(401, once_accepted=True),
+        denied(403, once_accepted=True),
+    ],
 )
 def test_a_hiccup_in_a_wait_is_a_missing_answer(error: Exception) -> None:
     lines: list[str] = []
@@ -127,12 +148,17 @@ def test_a_deadline_is_shared_by_several_waits() -> None:
     assert Deadline(-5).left == 0
 
 
-@pytest.mark.parametrize(("seconds", "words"), [(0, "0 s"), (59.9, "59 s"), (60, "1 min 0 s"), (200, "3 min 20 s"), (3600, "1 h 0 min"), (7500, "2 h 5 min")])
+@pytest.mark.parametrize(
+    ("seconds", "words"),
+    [(0, "0 s"), (59.9, "59 s"), (60, "1 min 0 s"), (200, "3 min 20 s"), (3600, "1 h 0 min"), (7500, "2 h 5 min")],
+)
 def test_durations_for_people(seconds: float, words: str) -> None:
     assert duration(seconds) == words
 
 
-@pytest.mark.parametrize(("size", "words"), [(0, "0 B"), (512, "512 B"), (1536, "1.5 KiB"), (40 * 2**30, "40.0 GiB"), (3 * 2**40, "3.0 TiB")])
+@pytest.mark.parametrize(
+    ("size", "words"), [(0, "0 B"), (512, "512 B"), (1536, "1.5 KiB"), (40 * 2**30, "40.0 GiB"), (3 * 2**40, "3.0 TiB")]
+)
 def test_amounts_for_people(size: float, words: str) -> None:
     assert amount(size) == words
 
@@ -155,14 +181,24 @@ def watched(standstill: Standstill, idle: list[str], grace: float) -> Callable[[
 
 def test_a_wait_in_which_nothing_is_under_way_ends_within_its_grace() -> None:
     standstill = Standstill("a: restore of 'x'", "Look into its events.")
-    with pytest.raises(NothingUnderWay, match=r"a: restore of 'x': nothing is under way any more: no list shows it\. Look into its events\."):
-        wait_for(watched(standstill, ["", "no list shows it"], 0.3), what="restore", timeout=60, progress=lambda line: None)
+    with pytest.raises(
+        NothingUnderWay,
+        match=r"a: restore of 'x': nothing is under way any more: no list shows it\. Look into its events\.",
+    ):
+        wait_for(
+            watched(standstill, ["", "no list shows it"], 0.3), what="restore", timeout=60, progress=lambda line: None
+        )
 
 
 def test_what_is_under_way_again_has_all_its_grace_anew() -> None:
     standstill = Standstill("restore", "")
     with pytest.raises(StillRunning):
-        wait_for(watched(standstill, ["gone", "", "gone", "", "gone", ""], 0.2), what="restore", timeout=2, progress=lambda line: None)
+        wait_for(
+            watched(standstill, ["gone", "", "gone", "", "gone", ""], 0.2),
+            what="restore",
+            timeout=2,
+            progress=lambda line: None,
+        )
 
 
 def test_one_look_alone_never_ends_a_wait() -> None:

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Bearer tokens: asked for when the first request needs one, renewed before they end and once after a refusal (citrix_orchestration 1.3 to 1.6)."""
+"""Bearer tokens: asked for when the first request needs one, renewed before they end and once after a refusal
+(citrix_orchestration 1.3 to 1.6)."""
 
 from __future__ import annotations
 
@@ -14,9 +15,20 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import seconds_left
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, NotFound, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    ApiError,
+    NotFound,
+    OperationError,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof, note_refusal, was_refused
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import MOST_REFUSALS, Authorization, RestSession, refused_before, segment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
+    MOST_REFUSALS,
+    Authorization,
+    RestSession,
+    refused_before,
+    segment,
+)
 
 RENEWED_BEFORE_END = 60.0
 _CHECK_FIRST = "They were tried once only; check them before the next run."
@@ -122,7 +134,10 @@ def on_premises_token(controller: RestSession, username: str, password: str) -> 
             code=error.code,
         ) from None
     except NotFound as error:
-        advice = "Check hostname and api_root: there is no site's REST API at this address. For Citrix DaaS give customer_id."
+        advice = (
+            "Check hostname and api_root: there is no site's REST API at this address. For Citrix DaaS give"
+            " customer_id."
+        )
         raise ApiError(error.message, advice, status=error.status, code=error.code) from None
     answer = body if isinstance(body, dict) else {}
     return _token(controller, answer.get("Token"), answer.get("ExpiresAt"))
@@ -130,10 +145,15 @@ def on_premises_token(controller: RestSession, username: str, password: str) -> 
 
 def _refused(trust: RestSession, said: str, status: int, code: str) -> AccessDenied:
     message = said if said.startswith(trust.endpoint) else f"{trust.endpoint}: {said}"
-    return AccessDenied(message, f"Client id and secret do not fit this customer id. {_CHECK_FIRST}", status=status, code=code)
+    return AccessDenied(
+        message, f"Client id and secret do not fit this customer id. {_CHECK_FIRST}", status=status, code=code
+    )
 
 
 def _token(session: RestSession, text: Any, expiry: Any) -> Token:
     if not isinstance(text, str) or not text:
-        raise OperationError(f"{session.endpoint}: the answer to the log-in holds no token", "Check that hostname and trust_hostname are those of Citrix.")
+        raise OperationError(
+            f"{session.endpoint}: the answer to the log-in holds no token",
+            "Check that hostname and trust_hostname are those of Citrix.",
+        )
     return Token(text, seconds_left(expiry, datetime.now(timezone.utc)))

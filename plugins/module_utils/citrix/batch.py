@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many requests in one (citrix_orchestration 6). The outer answer says nothing of the items: each has its own code, and its body is text that holds JSON."""
+"""Many requests in one (citrix_orchestration 6). The outer answer says nothing of the items: each has its own code, and
+its body is text that holds JSON."""
 
 from __future__ import annotations
 
@@ -12,8 +13,21 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite, explain
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import JobFailed, job_id_of, read_jobs, read_results, wait_for_job
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, NotFound, OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import (
+    JobFailed,
+    job_id_of,
+    read_jobs,
+    read_results,
+    wait_for_job,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    NotFound,
+    OperationError,
+    StillRunning,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Refused, retry_delay
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Deadline
 
@@ -36,7 +50,8 @@ class BatchNotTaken(OperationError):
 
 
 class BatchLost(OperationError):
-    """Nobody knows what became of the items: the answer, the job or its results were lost, or the job failed. Look at the objects."""
+    """Nobody knows what became of the items: the answer, the job or its results were lost, or the job failed. Look at
+    the objects."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +66,8 @@ class Item:
 
 @dataclass(frozen=True)
 class ItemAnswer:
-    """What the site answered to one item. `location` is that of the job which a code 202 announces, `delay` the seconds it asks to wait."""
+    """What the site answered to one item. `location` is that of the job which a code 202 announces, `delay` the seconds
+    it asks to wait."""
 
     code: int
     refused: Refused
@@ -65,10 +81,14 @@ class ItemAnswer:
         return f"{text} (transaction {self.refused.transaction_id})" if self.refused.transaction_id else text
 
 
-def carry_out(site: CitrixSite, items: Sequence[Item], *, what: str, timeout: float, first_look: float = 0.0) -> dict[str, ItemAnswer]:
-    """Send a batch as a job, wait for it, and return the answers by reference; an item that the site lost is not among them.
+def carry_out(
+    site: CitrixSite, items: Sequence[Item], *, what: str, timeout: float, first_look: float = 0.0
+) -> dict[str, ItemAnswer]:
+    """Send a batch as a job, wait for it, and return the answers by reference; an item that the site lost is not among
+    them.
 
-    `first_look` is after how many seconds it is worth looking how the job is, known from the batches before. Each item carries its own Authorization, since
+    `first_look` is after how many seconds it is worth looking how the job is, known from the batches before. Each item
+    carries its own Authorization, since
     nobody knows whether it inherits that of the batch (U2). Raises NoBatch, BatchTooLarge, BatchNotTaken or BatchLost.
     """
     body = {"Items": [_wire(site, item) for item in items]}
@@ -97,7 +117,8 @@ def carry_out(site: CitrixSite, items: Sequence[Item], *, what: str, timeout: fl
 
 
 def wait_for_batches(site: CitrixSite, timeout: float, progress: Callable[[str], None]) -> int:
-    """Let batches of ours that still run come to an end, those of a run that was killed or whose answer was lost. Returns how many there were.
+    """Let batches of ours that still run come to an end, those of a run that was killed or whose answer was lost.
+    Returns how many there were.
 
     One that does not end is left at work after `timeout` seconds, which are for all of them.
     """
@@ -137,7 +158,11 @@ def _wire(site: CitrixSite, item: Item) -> dict[str, Any]:
 
 
 def _item_answer(item: Mapping[str, Any]) -> ItemAnswer:
-    headers = {str(pair.get("Name")).casefold(): str(pair.get("Value") or "") for pair in item.get("Headers") or [] if isinstance(pair, dict)}
+    headers = {
+        str(pair.get("Name")).casefold(): str(pair.get("Value") or "")
+        for pair in item.get("Headers") or []
+        if isinstance(pair, dict)
+    }
     body = _parsed(item.get("Body"))
     code = _number(item.get("Code"))
     asked = _seconds(headers.get("retry-after")) if headers.get("retry-after") else retry_delay(body)

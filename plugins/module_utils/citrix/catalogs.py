@@ -11,12 +11,20 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import Job, read_jobs
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import RunningTask, TaskKind
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, HostingUnit, Selector, folder_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import (
+    Catalog,
+    HostingUnit,
+    Selector,
+    folder_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import HistoricalImage, MasterImage
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 SELECTOR_ARGUMENTS: dict[str, Any] = {"name": {"type": "str"}, "folder": {"type": "str"}, "id": {"type": "str"}}
-SELECTOR_RULES: dict[str, Any] = {"required_one_of": [["name", "id"]], "mutually_exclusive": [["name", "id"], ["folder", "id"]]}
+SELECTOR_RULES: dict[str, Any] = {
+    "required_one_of": [["name", "id"]],
+    "mutually_exclusive": [["name", "id"], ["folder", "id"]],
+}
 
 # Lists leave most of these out unless they are named (4.2)
 FIELDS = ",".join(
@@ -25,7 +33,10 @@ FIELDS = ",".join(
         "CanRollbackVMImage,AllocationType,PersistChanges,SessionSupport,TotalCount,AvailableCount,MinimumFunctionalLevel,Zone,Warnings",
     )
 )
-TASK_OF_JOB: dict[str, TaskKind] = {"UpdateMachineCatalogProvisioningScheme": "image update", "RollbackMachineCatalogProvisioningScheme": "rollback"}
+TASK_OF_JOB: dict[str, TaskKind] = {
+    "UpdateMachineCatalogProvisioningScheme": "image update",
+    "RollbackMachineCatalogProvisioningScheme": "rollback",
+}
 IMAGE_PARAMETERS = ("MasterImageXDPath", "MasterImageRelativePath", "MasterImageFullPath")
 IMAGE_ACTIONS = ("UpdateImage", "UpdateSkyWayImage")
 
@@ -47,22 +58,36 @@ def read_catalog(site: CitrixSite, catalog_id: str) -> Catalog:
 
 def read_history(site: CitrixSite, catalog_id: str) -> list[HistoricalImage]:
     """The images that a catalog had, with the current one, in the site's order, which is unknown (8.6)."""
-    return [historical_image(item) for item in site.items(f"/MachineCatalogs/{segment(catalog_id)}/MasterImageHistory", limit=None)]
+    return [
+        historical_image(item)
+        for item in site.items(f"/MachineCatalogs/{segment(catalog_id)}/MasterImageHistory", limit=None)
+    ]
 
 
 def read_own_tasks(site: CitrixSite) -> dict[str, RunningTask]:
     """Our own image updates and rollbacks that have not ended yet, by catalog id in lower case."""
-    return {job.parameters["Id"].casefold(): _task_of(job) for job in read_jobs(site) if job.pending and job.type in TASK_OF_JOB and job.parameters.get("Id")}
+    return {
+        job.parameters["Id"].casefold(): _task_of(job)
+        for job in read_jobs(site)
+        if job.pending and job.type in TASK_OF_JOB and job.parameters.get("Id")
+    }
 
 
 def read_others_task(site: CitrixSite, catalog: Catalog) -> RunningTask | None:
-    """The provisioning task that anybody runs on a catalog, as its actions tell (8.8). One request, and only when the catalog looks busy."""
+    """The provisioning task that anybody runs on a catalog, as its actions tell (8.8). One request, and only when the
+    catalog looks busy."""
     if not (catalog.provisioning or catalog.jobs_in_progress or catalog.image_update_status == "PreparingImage"):
         return None
-    running = [action for action in site.items(f"/machineCatalogs/{segment(catalog.id)}/actions", limit=None) if action.get("IsRunning")]
+    running = [
+        action
+        for action in site.items(f"/machineCatalogs/{segment(catalog.id)}/actions", limit=None)
+        if action.get("IsRunning")
+    ]
     for action in running:
         if action.get("ActionType") in IMAGE_ACTIONS:
-            return RunningTask("image update", tuple(str(action[key]) for key in ("MasterImage", "Snapshot") if action.get(key)))
+            return RunningTask(
+                "image update", tuple(str(action[key]) for key in ("MasterImage", "Snapshot") if action.get(key))
+            )
     return RunningTask("provisioning task") if running or catalog.provisioning else None
 
 
@@ -139,13 +164,19 @@ def catalog_of(body: Mapping[str, Any]) -> Catalog:
         machine_profile=(scheme.get("MachineProfile") or {}).get("XDPath") or "",
         clean_on_boot=scheme.get("CleanOnBoot"),
         image_date=(scheme.get("CurrentDiskImage") or {}).get("Date") or "",
-        warnings=tuple(_warnings([*(body.get("Warnings") or []), *(scheme.get("Warnings") or []), scheme.get("Warning")])),
+        warnings=tuple(
+            _warnings([*(body.get("Warnings") or []), *(scheme.get("Warnings") or []), scheme.get("Warning")])
+        ),
     )
 
 
 def _warnings(told: Iterable[Any]) -> list[str]:
     """Warnings of catalog (8.2) and scheme (8.3) in words; a message that both tell is there once."""
-    words = [str((warning.get("Message") or warning.get("Type")) if isinstance(warning, Mapping) else warning) for warning in told if warning]
+    words = [
+        str((warning.get("Message") or warning.get("Type")) if isinstance(warning, Mapping) else warning)
+        for warning in told
+        if warning
+    ]
     return list(dict.fromkeys(words))
 
 
@@ -167,7 +198,9 @@ def _hosting_unit(pool: Mapping[str, Any]) -> HostingUnit | None:
 def _image(ref: Mapping[str, Any] | None) -> MasterImage | None:
     if not ref or not ref.get("XDPath"):
         return None
-    return MasterImage(name=ref.get("Name") or "", path=ref["XDPath"], type=ref.get("ResourceType") or "", id=ref.get("Id") or "")
+    return MasterImage(
+        name=ref.get("Name") or "", path=ref["XDPath"], type=ref.get("ResourceType") or "", id=ref.get("Id") or ""
+    )
 
 
 def historical_image(body: Mapping[str, Any]) -> HistoricalImage:

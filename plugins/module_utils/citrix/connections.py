@@ -37,22 +37,30 @@ def connection_facts(connection: Connection) -> dict[str, Any]:
         "addresses": list(connection.addresses),
         "zone": {"id": connection.zone_id, "name": connection.zone},
         "in_maintenance_mode": connection.in_maintenance_mode,
-        "fault": {"state": connection.fault_state, "reason": connection.fault_reason} if connection.fault_state else None,
+        "fault": {"state": connection.fault_state, "reason": connection.fault_reason}
+        if connection.fault_state
+        else None,
     }
 
 
-def reset_connection(site: CitrixSite, connection: Connection, *, timeout: float, progress: Callable[[str], None]) -> str:
-    """Reset a connection and follow its job; the reset itself happens a moment later. Returns the job's warning, '' for none."""
+def reset_connection(
+    site: CitrixSite, connection: Connection, *, timeout: float, progress: Callable[[str], None]
+) -> str:
+    """Reset a connection and follow its job; the reset itself happens a moment later. Returns the job's warning, '' for
+    none."""
     what = f"Resetting connection {connection.name}"
     job_id = _started(site, connection, what, progress)
     job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress) if job_id else None
     return job.warning if job else ""
 
 
-def _started(site: CitrixSite, connection: Connection, what: str, progress: Callable[[str], None], tries: int = 2) -> str:
+def _started(
+    site: CitrixSite, connection: Connection, what: str, progress: Callable[[str], None], tries: int = 2
+) -> str:
     """The id of the reset's job, '' when it was done at once.
 
-    After a lost answer our own jobs tell whether the reset runs. When none does, it is asked for once more: one reset too many does no harm, one too few does.
+    After a lost answer our own jobs tell whether the reset runs. When none does, it is asked for once more: one reset
+    too many does no harm, one too few does.
     """
     try:
         return start(site, f"/hypervisors/{segment(connection.id)}/$resetConnection")
@@ -64,7 +72,11 @@ def _started(site: CitrixSite, connection: Connection, what: str, progress: Call
         doubt = error
     progress(f"{what}: the answer was lost, looking whether it runs")
     for job in read_jobs(site):
-        if job.pending and job.type == RESET_JOB and job.parameters.get("Id", "").casefold() == connection.id.casefold():
+        if (
+            job.pending
+            and job.type == RESET_JOB
+            and job.parameters.get("Id", "").casefold() == connection.id.casefold()
+        ):
             return job.id
     if tries == 1:
         raise doubt

@@ -13,7 +13,12 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import read_as_job
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import HostingUnit
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage, find_image, folder_below, is_path
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import (
+    MasterImage,
+    find_image,
+    folder_below,
+    is_path,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
@@ -24,7 +29,8 @@ BROWSED_AT_ONCE = 32
 
 @dataclass(frozen=True)
 class Connection:
-    """A hypervisor connection. `addresses` in the plug-in's own form; `fault_state` is '' while there is no fault (10.2)."""
+    """A hypervisor connection. `addresses` in the plug-in's own form; `fault_state` is '' while there is no fault
+    (10.2)."""
 
     id: str
     name: str
@@ -55,7 +61,8 @@ def _connection(body: Mapping[str, Any]) -> Connection:
         in_maintenance_mode=bool(body.get("InMaintenanceMode")),
         zone_id=zone.get("Id") or "",
         connection_type=body.get("ConnectionType") or "",
-        # The values of State are free text but for Initializing; None is how the site's other enums say that there is nothing
+        # The values of State are free text but for Initializing; None is how the site's other enums say that there is
+        # nothing
         fault_state="" if state == "None" else state,
         fault_reason=fault.get("Reason") or "",
     )
@@ -88,7 +95,8 @@ class Sight:
 class ImageBrowser:
     """The images visible in hosting units, each place read once per run.
 
-    The site's inventory cache may hide a new image for more than half an hour (10.3): `bypass_cache` goes past it at once, else that is done only for images
+    The site's inventory cache may hide a new image for more than half an hour (10.3): `bypass_cache` goes past it at
+    once, else that is done only for images
     that it does not show.
     """
 
@@ -98,7 +106,8 @@ class ImageBrowser:
     _read: dict[tuple[str, str, bool], list[MasterImage]] = field(default_factory=dict)
 
     def look_for(self, wanted: Iterable[tuple[HostingUnit, str]]) -> dict[tuple[str, str], Sight]:
-        """For each (hosting unit, image name or path) what is seen where it must be, by (hosting unit id, image). Units are read side by side."""
+        """For each (hosting unit, image name or path) what is seen where it must be, by (hosting unit id, image). Units
+        are read side by side."""
         by_unit: dict[str, list[tuple[HostingUnit, str]]] = {}
         for unit, image in dict.fromkeys(wanted):
             by_unit.setdefault(unit.id, []).append((unit, image))
@@ -120,7 +129,9 @@ class ImageBrowser:
         past_cache = self.bypass_cache if bypass_cache is None else bypass_cache
         place = (unit.id, folder.casefold(), past_cache)
         if place not in self._read:
-            self._read[place] = [image for image in self._children(unit, folder, past_cache) if image.type.casefold() in IMAGE_TYPES]
+            self._read[place] = [
+                image for image in self._children(unit, folder, past_cache) if image.type.casefold() in IMAGE_TYPES
+            ]
         return self._read[place]
 
     def _sight(self, unit: HostingUnit, image: str) -> Sight:
@@ -142,7 +153,9 @@ class ImageBrowser:
     def _children(self, unit: HostingUnit, folder: str, past_cache: bool) -> list[MasterImage]:
         path = f"/hypervisors/{segment(unit.connection_id)}/resourcePools/{segment(unit.id)}/resources"
         params = {"children": 1, "path": folder or None, "noCache": past_cache or None}
-        body = read_as_job(self.site, path, params, what=f"Reading the images of hosting unit {unit.name}", progress=self.progress)
+        body = read_as_job(
+            self.site, path, params, what=f"Reading the images of hosting unit {unit.name}", progress=self.progress
+        )
         return [_image(item) for item in (body or {}).get("Children") or []]
 
 

@@ -9,7 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import read_catalogs, read_others_task, read_own_tasks, selector_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+    read_catalogs,
+    read_others_task,
+    read_own_tasks,
+    selector_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import ImageBrowser, Sight
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import Order, Terms
@@ -53,7 +58,8 @@ class Observed:
 
 
 def chosen_targets(site: CitrixSite, wanted: Sequence[Mapping[str, Any]]) -> tuple[list[Target], list[Outcome]]:
-    """The catalogs of a `catalogs` option and the outcomes of entries that fit none, several, or a catalog that is given twice with two images."""
+    """The catalogs of a `catalogs` option and the outcomes of entries that fit none, several, or a catalog that is
+    given twice with two images."""
     catalogs = read_catalogs(site)
     targets: dict[str, Target] = {}
     missed: list[Outcome] = []
@@ -67,12 +73,17 @@ def chosen_targets(site: CitrixSite, wanted: Sequence[Mapping[str, Any]]) -> tup
             continue
         known = targets.setdefault(target.catalog.id, target)
         if known.image != target.image:
-            missed.append(Outcome(target.catalog.full_name, None, "failed", msg="the catalog is in the list twice, with two images"))
+            missed.append(
+                Outcome(
+                    target.catalog.full_name, None, "failed", msg="the catalog is in the list twice, with two images"
+                )
+            )
     return list(targets.values()), missed
 
 
 def observe_tasks(site: CitrixSite, catalogs: Sequence[Catalog]) -> dict[str, RunningTask]:
-    """What runs on which of the catalogs, by catalog id: one request for our own jobs, and one for each catalog that somebody else keeps busy."""
+    """What runs on which of the catalogs, by catalog id: one request for our own jobs, and one for each catalog that
+    somebody else keeps busy."""
     own = read_own_tasks(site)
     tasks = {catalog.id: own.get(catalog.id.casefold()) or read_others_task(site, catalog) for catalog in catalogs}
     return {catalog_id: task for catalog_id, task in tasks.items() if task}
@@ -90,7 +101,8 @@ def observe(site: CitrixSite, run: Run, wanted: Sequence[tuple[Catalog, str]], *
 
 
 def with_impacts(site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms) -> list[Order]:
-    """The orders with whom each one concerns, read before anything is done. That it cannot be read stops nobody, and is said."""
+    """The orders with whom each one concerns, read before anything is done. That it cannot be read stops nobody, and is
+    said."""
     moving = [order.step.catalog for order in orders if order.step.changes]
     try:
         counted = read_populations(site, [catalog.id for catalog in moving])

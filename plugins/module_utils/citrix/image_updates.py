@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Image updates and rollbacks of many catalogs at once, each followed to its end and verified on the catalog itself (citrix_orchestration 8.4 to 8.6, 16.1)."""
+"""Image updates and rollbacks of many catalogs at once, each followed to its end and verified on the catalog itself
+(citrix_orchestration 8.4 to 8.6, 16.1)."""
 
 from __future__ import annotations
 
@@ -13,9 +14,19 @@ from datetime import datetime, timezone
 from threading import Semaphore
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import read_catalog, read_history, read_others_task, read_task
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+    read_catalog,
+    read_history,
+    read_others_task,
+    read_task,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import WORKED, JobFailed, start, wait_for_job
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import (
+    WORKED,
+    JobFailed,
+    start,
+    wait_for_job,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import RunningTask, Step
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_outcomes import Outcome
@@ -26,7 +37,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.reboot_po
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_over
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, EndNotSeen, NotFound, OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AnswerLost,
+    ApiError,
+    EndNotSeen,
+    NotFound,
+    OperationError,
+    StillRunning,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
 
@@ -58,7 +76,8 @@ class Order:
 
 @dataclass(frozen=True)
 class Terms:
-    """What holds for all catalogs of a run. From `start_before` on no update is started any more. `look_before` notes who is faulty before an update."""
+    """What holds for all catalogs of a run. From `start_before` on no update is started any more. `look_before` notes
+    who is faulty before an update."""
 
     reboot: RebootPolicy
     functional_level: str | None
@@ -72,7 +91,8 @@ class Terms:
 
 @dataclass(frozen=True)
 class _Begun:
-    """An update that runs, or that turned out to be done already (`done`). Without `job_id` it is somebody else's and seen on the catalog only."""
+    """An update that runs, or that turned out to be done already (`done`). Without `job_id` it is somebody else's and
+    seen on the catalog only."""
 
     action: str
     job_id: str = ""
@@ -94,8 +114,11 @@ def reboot_policy(given: Mapping[str, Any] | None) -> RebootPolicy:
         raise OperationError(str(error)) from None
 
 
-def carry_out(site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms, slots: Semaphore | None = None) -> list[Outcome]:
-    """Do the steps, so many at once as the terms allow, in check mode only tell them. One catalog's failure is its own outcome and stops no other.
+def carry_out(
+    site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms, slots: Semaphore | None = None
+) -> list[Outcome]:
+    """Do the steps, so many at once as the terms allow, in check mode only tell them. One catalog's failure is its own
+    outcome and stops no other.
 
     Several lists at work at the same time share `slots`.
     """
@@ -113,7 +136,12 @@ def carry_out(site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms,
 def _planned(order: Order, terms: Terms) -> Outcome:
     step = order.step
     return _settled(order, terms) or Outcome(
-        step.catalog.full_name, step.catalog, "planned", step.path, changed=True, job_id=step.task.job_id if step.task else ""
+        step.catalog.full_name,
+        step.catalog,
+        "planned",
+        step.path,
+        changed=True,
+        job_id=step.task.job_id if step.task else "",
     )
 
 
@@ -123,7 +151,9 @@ def _settled(order: Order, terms: Terms) -> Outcome | None:
     if step.action == "unchanged":
         return Outcome(step.catalog.full_name, step.catalog, "unchanged", step.catalog.image_path)
     if step.action == "refuse":
-        return Outcome(step.catalog.full_name, step.catalog, "failed", step.catalog.image_path, msg=step.reason, advice=step.advice)
+        return Outcome(
+            step.catalog.full_name, step.catalog, "failed", step.catalog.image_path, msg=step.reason, advice=step.advice
+        )
     late = window_over(terms.start_before, datetime.now(timezone.utc))
     if late and step.action != "adopt":
         return Outcome(step.catalog.full_name, step.catalog, "window_over", step.catalog.image_path, msg=late)
@@ -163,17 +193,33 @@ class _CatalogUpdate:
             words = {"msg": error.message, "advice": error.advice}
             outcome = self._outcome("failed", self._catalog.image_path, job_status=status, changed=runs, **words)
         finished = datetime.now(timezone.utc)
-        return replace(outcome, seconds=time.monotonic() - begun, started=iso_milliseconds(started), finished=iso_milliseconds(finished))
+        return replace(
+            outcome,
+            seconds=time.monotonic() - begun,
+            started=iso_milliseconds(started),
+            finished=iso_milliseconds(finished),
+        )
 
     def _outcome(self, action: str, after: str, **facts: Any) -> Outcome:
-        return Outcome(self._catalog.full_name, self._catalog, action, after, job_id=self._job_id, faulty_before=self._faulty_before, **facts)
+        return Outcome(
+            self._catalog.full_name,
+            self._catalog,
+            action,
+            after,
+            job_id=self._job_id,
+            faulty_before=self._faulty_before,
+            **facts,
+        )
 
     def _faulty(self) -> tuple[str, ...] | None:
-        """Who is faulty while the catalog has another image. None when it ever had this one: the fault may be the image's own, from before it went back."""
+        """Who is faulty while the catalog has another image. None when it ever had this one: the fault may be the
+        image's own, from before it went back."""
         if same_path(self._catalog.image_path, self._step.path):
             return None
         faulty = figures(read_machines(self._site, self._catalog.id), ()).faulty
-        had_it = bool(faulty) and any(same_path(entry.path, self._step.path) for entry in read_history(self._site, self._catalog.id))
+        had_it = bool(faulty) and any(
+            same_path(entry.path, self._step.path) for entry in read_history(self._site, self._catalog.id)
+        )
         return None if had_it else faulty
 
     def _move(self) -> Outcome:
@@ -192,16 +238,23 @@ class _CatalogUpdate:
             self._job_id = begun.job_id
             status, warning = self._follow(begun)
         now = self._verified(status)
-        strange = "" if same_path(now.image_path, self._step.path) else f"it went back to '{now.image_path}' and not to '{self._step.path}'"
+        strange = (
+            ""
+            if same_path(now.image_path, self._step.path)
+            else f"it went back to '{now.image_path}' and not to '{self._step.path}'"
+        )
         name = now.master_image.name if now.master_image else ""
         told = "; ".join(part for part in (warning, strange) if part)
-        return self._outcome(begun.action, now.image_path, after_name=name, changed=True, job_status=status, warning=told)
+        return self._outcome(
+            begun.action, now.image_path, after_name=name, changed=True, job_status=status, warning=told
+        )
 
     def _adopted(self) -> _Begun:
         return _Begun("adopted", self._step.task.job_id if self._step.task else "")
 
     def _started(self, tries: int = 2) -> _Begun:
-        """Start the update. A request whose answer was lost is repeated once, and only after looking showed that nothing came of it."""
+        """Start the update. A request whose answer was lost is repeated once, and only after looking showed that
+        nothing came of it."""
         try:
             return _Begun(self._action, start(self._site, self._path(), self._payload()))
         except AnswerLost as error:
@@ -223,12 +276,17 @@ class _CatalogUpdate:
         return self._started(tries - 1)
 
     def _path(self) -> str:
-        # Also for a roll-back: $RollbackProvisioningScheme takes no image and no note, and leads to whatever the site holds for the previous one (8.6).
+        # Also for a roll-back: $RollbackProvisioningScheme takes no image and no note, and leads to whatever the site
+        # holds for the previous one (8.6).
         return f"/MachineCatalogs/{segment(self._catalog.id)}/$UpdateProvisioningScheme"
 
     def _payload(self) -> dict[str, Any]:
         options = self._terms.reboot.request()
-        payload: dict[str, Any] = {"MasterImagePath": self._step.path, "StoreOldImage": self._terms.store_old_image, "RebootOptions": options}
+        payload: dict[str, Any] = {
+            "MasterImagePath": self._step.path,
+            "StoreOldImage": self._terms.store_old_image,
+            "RebootOptions": options,
+        }
         if self._order.note is not None:
             payload["MasterImageNote"] = self._order.note
         if self._terms.functional_level:
@@ -256,7 +314,11 @@ class _CatalogUpdate:
             return _Begun("adopted", task.job_id)
         if self._arrived(catalog):
             return _Begun("adopted", done=True)
-        advice = f"Another task is running: {task}. Run again when it has ended." if task else "The catalog is busy with something that the site does not name."
+        advice = (
+            f"Another task is running: {task}. Run again when it has ended."
+            if task
+            else "The catalog is busy with something that the site does not name."
+        )
         raise OperationError(refused.message, advice, **refused.details)
 
     def _is_ours(self, task: RunningTask) -> bool:
@@ -275,11 +337,17 @@ class _CatalogUpdate:
         if not begun.job_id:
             self._watch_catalog()
             return "", ""
-        job = wait_for_job(self._site, begun.job_id, what=self._what, timeout=self._terms.timeout, progress=self._run.progress)
+        job = wait_for_job(
+            self._site, begun.job_id, what=self._what, timeout=self._terms.timeout, progress=self._run.progress
+        )
         if job is None:
             self._watch_catalog()
             return "", "the job vanished before its end was seen; the catalog itself was looked at"
-        strange = "" if job.status in WORKED else f"the job ended with the unknown status '{job.status}'; the catalog itself was looked at"
+        strange = (
+            ""
+            if job.status in WORKED
+            else f"the job ended with the unknown status '{job.status}'; the catalog itself was looked at"
+        )
         return job.status, job.warning or strange
 
     def _watch_catalog(self) -> None:
@@ -288,7 +356,9 @@ class _CatalogUpdate:
         def look() -> Look[None]:
             catalog = read_catalog(self._site, self._catalog.id)
             task = read_others_task(self._site, catalog)
-            return Look(None, done=self._arrived(catalog) or not (task and task.moves_image), state=f"{catalog.percent} %")
+            return Look(
+                None, done=self._arrived(catalog) or not (task and task.moves_image), state=f"{catalog.percent} %"
+            )
 
         wait_for(look, what=self._what, timeout=self._terms.timeout, progress=self._run.progress)
 

@@ -1,9 +1,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Everything on a site that refers to an image: catalogs, their histories and machine profiles, running updates, image versions (citrix_orchestration 8, 13).
+"""Everything on a site that refers to an image: catalogs, their histories and machine profiles, running updates, image
+versions (citrix_orchestration 8, 13).
 
-Who deletes an image relies on this being complete. So whatever may be a reference and cannot be read is an error, never a gap.
+Who deletes an image relies on this being complete. So whatever may be a reference and cannot be read is an error, never
+a gap.
 """
 
 from __future__ import annotations
@@ -39,9 +41,12 @@ GONE = "Deleted"
 class Reference:
     """One place that refers to an image.
 
-    `kind` is master image, history, machine profile, image update or image version; `of` the catalog's full name or the image definition and version.
-    `names` are all names on the path, because which of them is the AHV snapshot depends on the hypervisor plug-in (9). `rank` tells of a history slot how far
-    back it is, 1 for the image that the next roll-back leads to; None when that cannot be told, and for all that is no slot.
+    `kind` is master image, history, machine profile, image update or image version; `of` the catalog's full name or the
+    image definition and version.
+    `names` are all names on the path, because which of them is the AHV snapshot depends on the hypervisor plug-in (9).
+    `rank` tells of a history slot how far
+    back it is, 1 for the image that the next roll-back leads to; None when that cannot be told, and for all that is no
+    slot.
     """
 
     kind: str
@@ -69,23 +74,37 @@ def read_usage(site: CitrixSite) -> Usage:
     catalogs = [catalog_of(body) for body in bodies]
     tasks = read_own_tasks(site)
     schemes = [body.get("ProvisioningScheme") or {} for body in bodies]
-    provisioned = [(catalog, scheme) for catalog, scheme in zip(catalogs, schemes, strict=True) if scheme or catalog.provisioning_type == "MCS"]
+    provisioned = [
+        (catalog, scheme)
+        for catalog, scheme in zip(catalogs, schemes, strict=True)
+        if scheme or catalog.provisioning_type == "MCS"
+    ]
 
     def read(pair: tuple[Catalog, Mapping[str, Any]]) -> list[Reference]:
         catalog, scheme = pair
-        return list(_of_catalog(site, catalog, scheme, tasks.get(catalog.id.casefold()) or read_others_task(site, catalog)))
+        return list(
+            _of_catalog(site, catalog, scheme, tasks.get(catalog.id.casefold()) or read_others_task(site, catalog))
+        )
 
     with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
         references = [reference for found in pool.map(read, provisioned) for reference in found]
     definitions = _image_definitions(site, facts)
     versions = [reference for definition in definitions or [] for reference in _of_definition(site, definition)]
-    return Usage(facts, tuple(catalogs), tuple(dict.fromkeys((*references, *versions))), None if definitions is None else len(definitions))
+    return Usage(
+        facts,
+        tuple(catalogs),
+        tuple(dict.fromkeys((*references, *versions))),
+        None if definitions is None else len(definitions),
+    )
 
 
-def _of_catalog(site: CitrixSite, catalog: Catalog, scheme: Mapping[str, Any], task: RunningTask | None) -> Iterator[Reference]:
+def _of_catalog(
+    site: CitrixSite, catalog: Catalog, scheme: Mapping[str, Any], task: RunningTask | None
+) -> Iterator[Reference]:
     if not scheme or catalog.hosting_unit is None:
         raise OperationError(
-            f"{site.endpoint}: what catalog '{catalog.full_name}' is made from is not shown", "Give the account the right to read its provisioning scheme."
+            f"{site.endpoint}: what catalog '{catalog.full_name}' is made from is not shown",
+            "Give the account the right to read its provisioning scheme.",
         )
     unit = catalog.hosting_unit.name
     current = scheme.get("CurrentDiskImage") or {}
@@ -95,7 +114,9 @@ def _of_catalog(site: CitrixSite, catalog: Catalog, scheme: Mapping[str, Any], t
     if scheme.get("MachineProfile"):
         yield _reference(site, "machine profile", catalog.full_name, scheme["MachineProfile"], unit)
     if not (scheme.get("MasterImage") or current.get("Image") or scheme.get("CurrentImageVersion")):
-        raise OperationError(f"{site.endpoint}: catalog '{catalog.full_name}' names neither a master image nor an image version")
+        raise OperationError(
+            f"{site.endpoint}: catalog '{catalog.full_name}' names neither a master image nor an image version"
+        )
     history = list(site.items(f"/MachineCatalogs/{segment(catalog.id)}/MasterImageHistory", limit=None))
     slots = [*(scheme.get("HistoricalDiskImages") or ()), *history]
     images = [historical_image(slot) for slot in slots if slot.get("Image")]
@@ -105,7 +126,10 @@ def _of_catalog(site: CitrixSite, catalog: Catalog, scheme: Mapping[str, Any], t
             reference = _reference(site, "history", catalog.full_name, slot["Image"], unit)
             yield replace(reference, rank=far.get(reference.path.casefold()))
         elif slot.get("ImageStatus") != GONE:
-            raise OperationError(f"{site.endpoint}: a slot in the image history of catalog '{catalog.full_name}' does not say which image it holds")
+            raise OperationError(
+                f"{site.endpoint}: a slot in the image history of catalog '{catalog.full_name}' does not say which"
+                " image it holds"
+            )
     yield from _of_task(site, catalog, task, unit)
 
 
@@ -115,13 +139,17 @@ def _of_task(site: CitrixSite, catalog: Catalog, task: RunningTask | None, unit:
     # Somebody's update whose action the site does not show leaves at least its mark on the catalog.
     unseen = catalog.image_update_status == "PreparingImage" and (task is None or task.kind == "provisioning task")
     if unseen or (updating and not told):
-        raise OperationError(f"{site.endpoint}: catalog '{catalog.full_name}' is being moved to another image, and which is not told", "Wait for its end.")
+        raise OperationError(
+            f"{site.endpoint}: catalog '{catalog.full_name}' is being moved to another image, and which is not told",
+            "Wait for its end.",
+        )
     for path in told:
         yield Reference("image update", catalog.full_name, names_in(path), path, unit)
 
 
 def _image_definitions(site: CitrixSite, facts: SiteFacts) -> list[dict[str, Any]] | None:
-    """All image definitions, None when the site's version has none; a version that cannot be read is found out by asking (1.7)."""
+    """All image definitions, None when the site's version has none; a version that cannot be read is found out by
+    asking (1.7)."""
     known = knows_image_definitions(site.on_premises, facts.api_version, facts.product_version)
     if known is False:
         return None
@@ -157,7 +185,12 @@ def _of_definition(site: CitrixSite, definition: Mapping[str, Any]) -> Iterator[
             unit = (spec.get("ResourcePool") or {}).get("Name") or ""
             image_scheme = (spec.get("Context") or {}).get("ImageScheme") or {}
             refs += [
-                (kind, ref, unit) for kind, ref in (("image version", spec.get("MasterImage")), ("machine profile", image_scheme.get("MachineProfile"))) if ref
+                (kind, ref, unit)
+                for kind, ref in (
+                    ("image version", spec.get("MasterImage")),
+                    ("machine profile", image_scheme.get("MachineProfile")),
+                )
+                if ref
             ]
         if not any(kind == "image version" for kind, _ref, _unit in refs):
             raise OperationError(f"{site.endpoint}: image definition {of} does not say which image it was made from")

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Work that a site does as a job: starting it, following it to any of its ends, reading its result (citrix_orchestration 5).
+"""Work that a site does as a job: starting it, following it to any of its ends, reading its result
+(citrix_orchestration 5).
 
 A job is visible to the one who started it only, and for 48 hours. Nothing here cancels a job.
 """
@@ -26,7 +27,8 @@ WORDS = {"Unknown": "state unknown", "NotStarted": "not started yet"}
 PATIENCE_WITH_NEW_JOB = 15.0
 PATIENCE_WITH_UNKNOWN_STATUS = 60.0
 READ_TIMEOUT = 300.0
-# Behind one address there may be several controllers, of which not each knows every job: a job is gone when nobody knew it in so many looks of so many requests
+# Behind one address there may be several controllers, of which not each knows every job: a job is gone when nobody knew
+# it in so many looks of so many requests
 LOOKS_BEFORE_GONE = 3
 REQUESTS_OF_A_LOOK = 3
 # A balancer that sends each connection to one controller sends a new connection to another one
@@ -43,7 +45,8 @@ class JobFailed(OperationError):
 
 @dataclass(frozen=True)
 class Job:
-    """A job as last seen. `parameters` by name; `error` is its ErrorString with all ErrorParameters; `ended` says that an end time is set."""
+    """A job as last seen. `parameters` by name; `error` is its ErrorString with all ErrorParameters; `ended` says that
+    an end time is set."""
 
     id: str
     type: str
@@ -77,12 +80,14 @@ def read_jobs(site: CitrixSite) -> list[Job]:
 
 
 def start(site: CitrixSite, path: str, payload: Any = None) -> str:
-    """POST with async=true and return the job's id, '' when the site did the work at once. All three forms of the answer are understood (5.1)."""
+    """POST with async=true and return the job's id, '' when the site did the work at once. All three forms of the
+    answer are understood (5.1)."""
     return job_id_of(site.request("POST", path, params={"async": True}, payload=payload))
 
 
 def job_id_of(answer: Answer) -> str:
-    """The id of the job that an answer announces: the last segment of Location, or the Id of a body that is a job; '' when there is none."""
+    """The id of the job that an answer announces: the last segment of Location, or the Id of a body that is a job; ''
+    when there is none."""
     location = answer.headers.get("Location") or ""
     if answer.status == 202 and location:
         return location.partition("?")[0].rstrip("/").rpartition("/")[2]
@@ -90,11 +95,14 @@ def job_id_of(answer: Answer) -> str:
     return str(body["Id"]) if body.get("Id") and "Status" in body and "Type" in body else ""
 
 
-def wait_for_job(site: CitrixSite, job_id: str, *, what: str, timeout: float, progress: Callable[[str], None]) -> Job | None:
+def wait_for_job(
+    site: CitrixSite, job_id: str, *, what: str, timeout: float, progress: Callable[[str], None]
+) -> Job | None:
     """Follow a job to its end; None when it is no longer there. Raises JobFailed or StillRunning.
 
     A job may be hidden for a moment after it was made, or unknown to one of several controllers.
-    A status that nobody knows yet counts as an end once the job has an end time, or does not change for a minute; whether the work was done must then be seen
+    A status that nobody knows yet counts as an end once the job has an end time, or does not change for a minute;
+    whether the work was done must then be seen
     from the object itself, as with a job that vanished.
     """
     started = time.monotonic()
@@ -120,17 +128,27 @@ def wait_for_job(site: CitrixSite, job_id: str, *, what: str, timeout: float, pr
     job = wait_for(look, what=f"{what} (job {job_id})", timeout=timeout, progress=progress)
     if job is not None and job.status in FAILED:
         end = "was cancelled" if job.status == "Canceled" else "failed"
-        raise JobFailed(f"{what}: job {job_id} {end}{f': {job.error}' if job.error else ''}", "", job.error_code, job_id=job_id, job_status=job.status)
+        raise JobFailed(
+            f"{what}: job {job_id} {end}{f': {job.error}' if job.error else ''}",
+            "",
+            job.error_code,
+            job_id=job_id,
+            job_status=job.status,
+        )
     return job
 
 
 def read_results(site: CitrixSite, job_id: str) -> Answer:
-    """The result of a job, as it is or as the 303 that says where it is. Raises NotFound when no controller knows it."""
+    """The result of a job, as it is or as the 303 that says where it is. Raises NotFound when no controller knows
+    it."""
     return _read_of_job(site, f"/Jobs/{segment(job_id)}/Results")
 
 
-def read_as_job(site: CitrixSite, path: str, params: Mapping[str, Any], *, what: str, progress: Callable[[str], None]) -> Any:
-    """A GET that may take longer than the gateway waits: done as a job, whose result is read from the job or from where it points to (5.1, trap 10).
+def read_as_job(
+    site: CitrixSite, path: str, params: Mapping[str, Any], *, what: str, progress: Callable[[str], None]
+) -> Any:
+    """A GET that may take longer than the gateway waits: done as a job, whose result is read from the job or from where
+    it points to (5.1, trap 10).
 
     A job or result that got lost costs nothing but time: what only reads is then read without a job.
     """
@@ -141,7 +159,9 @@ def read_as_job(site: CitrixSite, path: str, params: Mapping[str, Any], *, what:
     try:
         if wait_for_job(site, job_id, what=what, timeout=READ_TIMEOUT, progress=progress) is not None:
             result = read_results(site, job_id)
-            return site.get(site.local_path(result.headers.get("Location") or "")) if result.status == 303 else result.body
+            return (
+                site.get(site.local_path(result.headers.get("Location") or "")) if result.status == 303 else result.body
+            )
         lost = "the job vanished"
     except NotFound as error:
         lost = error.message

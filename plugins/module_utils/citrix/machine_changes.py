@@ -1,9 +1,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changing many machines by PATCH (citrix_orchestration 11.3): in batches where the site takes them, side by side where it does not.
+"""Changing many machines by PATCH (citrix_orchestration 11.3): in batches where the site takes them, side by side where
+it does not.
 
-A PATCH asks for a state and not for a change of it, so that a second one does no harm. Yet none is repeated blindly: what is not certain is looked at first,
+A PATCH asks for a state and not for a change of it, so that a second one does no harm. Yet none is repeated blindly:
+what is not certain is looked at first,
 and the machines as they are read back decide what was done.
 """
 
@@ -30,7 +32,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import JobFailed, job_id_of, wait_for_job
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_by_ids
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, NotFound, OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AnswerLost,
+    ApiError,
+    NotFound,
+    OperationError,
+    StillRunning,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Answer, segment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Deadline
 
@@ -72,7 +80,8 @@ class MachineChange:
 class Fate:
     """What became of a PATCH.
 
-    DONE; VANISHED, the site says that there is no such machine; REFUSED in the site's words; NOT_TAKEN, it had no effect and may be sent again after `delay`
+    DONE; VANISHED, the site says that there is no such machine; REFUSED in the site's words; NOT_TAKEN, it had no
+    effect and may be sent again after `delay`
     seconds; UNCERTAIN, only a look can tell. `conflict` says of a refusal that another machine may be in the way.
     """
 
@@ -84,7 +93,8 @@ class Fate:
 
 @dataclass
 class Settled:
-    """`machines` as last read, by id; those that went away are not among them. `failed` is id -> why, `vanished` ids of machines that went away."""
+    """`machines` as last read, by id; those that went away are not among them. `failed` is id -> why, `vanished` ids of
+    machines that went away."""
 
     machines: dict[str, Machine]
     written: set[str] = field(default_factory=set)
@@ -95,7 +105,9 @@ class Settled:
 class MachineWriter:
     """Writes to the machines of one site. `written_by` is 'batch', 'single' or, before the first write, ''."""
 
-    def __init__(self, site: CitrixSite, params: Mapping[str, Any], *, what: str, progress: Callable[[str], None]) -> None:
+    def __init__(
+        self, site: CitrixSite, params: Mapping[str, Any], *, what: str, progress: Callable[[str], None]
+    ) -> None:
         for name in ("batch_size", "concurrency"):
             if params[name] < 1:
                 raise OperationError(f"{name} must be at least 1, not {params[name]}")
@@ -112,10 +124,13 @@ class MachineWriter:
         self._usual_time = 0.0
         self._total = self._settled = self._shown = 0
 
-    def settle(self, machines: Iterable[Machine], plan: Callable[[Sequence[Machine]], Sequence[MachineChange]]) -> Settled:
+    def settle(
+        self, machines: Iterable[Machine], plan: Callable[[Sequence[Machine]], Sequence[MachineChange]]
+    ) -> Settled:
         """Write until `plan(machines)` asks for nothing more, reading back in between what was written.
 
-        `plan` is asked with machines as they are now and returns the changes that they still need. It ends as well when nothing more can be done: a refusal is
+        `plan` is asked with machines as they are now and returns the changes that they still need. It ends as well when
+        nothing more can be done: a refusal is
         not repeated, and a round in which nothing came forward is followed by one more at most.
         """
         settled = Settled({machine.id: machine for machine in machines})
@@ -161,10 +176,17 @@ class MachineWriter:
         return fates
 
     def _wait_for_batches(self) -> int:
-        return wait_for_batches(self.site, min(PATIENCE_WITH_BATCHES, self._deadline.left / 2), lambda line: self._progress(f"{self._what}: {line}"))
+        return wait_for_batches(
+            self.site,
+            min(PATIENCE_WITH_BATCHES, self._deadline.left / 2),
+            lambda line: self._progress(f"{self._what}: {line}"),
+        )
 
     def _look_again(
-        self, settled: Settled, changes: Sequence[MachineChange], plan: Callable[[Sequence[Machine]], Sequence[MachineChange]]
+        self,
+        settled: Settled,
+        changes: Sequence[MachineChange],
+        plan: Callable[[Sequence[Machine]], Sequence[MachineChange]],
     ) -> list[MachineChange]:
         asked = [settled.machines[change.machine_id] for change in changes]
         seen = read_by_ids(self.site, {machine.id: machine.catalog_id for machine in asked})
@@ -186,7 +208,9 @@ class MachineWriter:
             chunks = [pending[start : start + self._size] for start in range(0, len(pending), self._size)]
             with ThreadPoolExecutor(max_workers=min(self._concurrency, BATCHES_AT_ONCE)) as pool:
                 answers = list(pool.map(self._one_batch, chunks))
-            pending = [change for chunk, answer in zip(chunks, answers, strict=True) if answer is None for change in chunk]
+            pending = [
+                change for chunk, answer in zip(chunks, answers, strict=True) if answer is None for change in chunk
+            ]
             fates.update(pair for answer in answers if answer is not None for pair in answer.items())
             if pending and self._write_by == "single":
                 return fates | self._singly(pending)
@@ -196,11 +220,16 @@ class MachineWriter:
         """The fates, or None when nothing was done and it is to be sent in another way."""
         if len(chunk) > self._size or self._write_by == "single":
             return None
-        items = [Item(str(number), "PATCH", f"/Machines/{segment(change.machine_id)}", change.body) for number, change in enumerate(chunk)]
+        items = [
+            Item(str(number), "PATCH", f"/Machines/{segment(change.machine_id)}", change.body)
+            for number, change in enumerate(chunk)
+        ]
         try:
             started = time.monotonic()
             what = f"{self._what} {len(chunk)} machines"
-            answers = carry_out(self.site, items, what=what, timeout=self._deadline.left, first_look=self._usual_time * FIRST_LOOK)
+            answers = carry_out(
+                self.site, items, what=what, timeout=self._deadline.left, first_look=self._usual_time * FIRST_LOOK
+            )
         except BatchTooLarge as error:
             self._make_smaller(len(chunk), error)
             return None
@@ -215,7 +244,11 @@ class MachineWriter:
         self.written_by, self._usual_time = "batch", time.monotonic() - started
         nothing = Fate(UNCERTAIN, f"{self.site.endpoint}: the batch has no answer for it")
         return self._counted(
-            chunk, {c.machine_id: self._item_fate(c, answers[i.reference]) if i.reference in answers else nothing for c, i in zip(chunk, items, strict=True)}
+            chunk,
+            {
+                c.machine_id: self._item_fate(c, answers[i.reference]) if i.reference in answers else nothing
+                for c, i in zip(chunk, items, strict=True)
+            },
         )
 
     def _make_smaller(self, size: int, error: OperationError) -> None:
@@ -276,7 +309,13 @@ class MachineWriter:
 
     def _job_fate(self, change: MachineChange, job_id: str) -> Fate:
         try:
-            wait_for_job(self.site, job_id, what=f"{self._what} {change.name}", timeout=self._deadline.left, progress=lambda line: None)
+            wait_for_job(
+                self.site,
+                job_id,
+                what=f"{self._what} {change.name}",
+                timeout=self._deadline.left,
+                progress=lambda line: None,
+            )
         except JobFailed as error:
             return Fate(REFUSED, f"{self.site.endpoint}: {error.message}", conflict=error.code == "DuplicateObject")
         except StillRunning as error:
@@ -285,7 +324,11 @@ class MachineWriter:
 
     def _counted(self, changes: Sequence[MachineChange], fates: dict[str, Fate]) -> dict[str, Fate]:
         with self._lock:
-            self._settled = min(self._total, self._settled + sum(fates[change.machine_id].outcome in (DONE, VANISHED, REFUSED) for change in changes))
+            self._settled = min(
+                self._total,
+                self._settled
+                + sum(fates[change.machine_id].outcome in (DONE, VANISHED, REFUSED) for change in changes),
+            )
             if self._settled - self._shown >= SHOWN_EVERY or (self._settled == self._total > self._shown):
                 self._shown = self._settled
                 self._progress(f"{self._what}: {self._settled:,} of {self._total:,}")

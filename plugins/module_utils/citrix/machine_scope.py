@@ -11,11 +11,21 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES, read_catalogs, selector_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+    SELECTOR_ARGUMENTS,
+    SELECTOR_RULES,
+    read_catalogs,
+    selector_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machine, read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import find_catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machine_scope import Scope, Wish, choose, names_in_csv
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machine_scope import (
+    Scope,
+    Wish,
+    choose,
+    names_in_csv,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -39,7 +49,8 @@ READ_SINGLY = 20
 def read_scope(site: CitrixSite, params: Mapping[str, Any], hosting_vm_uuids: Sequence[str] = ()) -> Scope:
     """The machines that the options mean; `hosting_vm_uuids` are those of the VMs that may host them.
 
-    Read are the catalogs when they are named, a few machines by their full names, else all machines of the site. Raises OperationError for a catalog that is
+    Read are the catalogs when they are named, a few machines by their full names, else all machines of the site. Raises
+    OperationError for a catalog that is
     not there, a name that means several machines, or a file that cannot be read.
     """
     try:
@@ -50,7 +61,8 @@ def read_scope(site: CitrixSite, params: Mapping[str, Any], hosting_vm_uuids: Se
 
 
 def read_wish(site: CitrixSite, params: Mapping[str, Any]) -> Wish:
-    """What the options ask for. Catalogs are read when they are named. Raises LookupError for a catalog that is not there."""
+    """What the options ask for. Catalogs are read when they are named. Raises LookupError for a catalog that is not
+    there."""
     return Wish(
         catalog_ids=_catalog_ids(site, params),
         delivery_groups=_tuple(params["delivery_groups"]),
@@ -66,7 +78,11 @@ def read_wish(site: CitrixSite, params: Mapping[str, Any]) -> Wish:
 def read_catalogs_machines(site: CitrixSite, catalog_ids: frozenset[str]) -> list[Machine]:
     """The machines of several catalogs, read side by side."""
     with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
-        return [machine for found in pool.map(lambda catalog_id: read_machines(site, catalog_id), sorted(catalog_ids)) for machine in found]
+        return [
+            machine
+            for found in pool.map(lambda catalog_id: read_machines(site, catalog_id), sorted(catalog_ids))
+            for machine in found
+        ]
 
 
 def _read(site: CitrixSite, wish: Wish) -> list[Machine]:
@@ -92,7 +108,10 @@ def _names(params: Mapping[str, Any]) -> tuple[str, ...] | None:
     try:
         in_file = names_in_csv(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
-        raise OperationError(f"The list of machines {path} cannot be used: {error}", "It is a CSV file with a header line and a column 'machine'.") from None
+        raise OperationError(
+            f"The list of machines {path} cannot be used: {error}",
+            "It is a CSV file with a header line and a column 'machine'.",
+        ) from None
     return tuple(dict.fromkeys((*(listed or ()), *in_file)))
 
 

@@ -30,19 +30,28 @@ def read_machines(site: CitrixSite, catalog_id: str | None = None) -> list[Machi
 
 
 def search_machines(site: CitrixSite, connection: str, states: Sequence[str] = ()) -> list[Machine]:
-    """The machines on a hypervisor connection, in one of these power states where some are given, by the site's search (4.3).
+    """The machines on a hypervisor connection, in one of these power states where some are given, by the site's search
+    (4.3).
 
-    Each session type is searched for by itself: SessionSupport must be among the filters, and what a site leaves out without it is not known (G 4).
+    Each session type is searched for by itself: SessionSupport must be among the filters, and what a site leaves out
+    without it is not known (G 4).
     """
     return [machine for support in SESSION_TYPES for machine in _search(site, connection, states, support)]
 
 
 def _search(site: CitrixSite, connection: str, states: Sequence[str], session_support: str) -> list[Machine]:
     wanted = {"HypervisorConnection": connection, "SessionSupport": session_support}
-    order: dict[str, Any] = {"SearchFilters": [_equals(name, value) for name, value in wanted.items()], "SearchFilterGroupsType": "And"}
+    order: dict[str, Any] = {
+        "SearchFilters": [_equals(name, value) for name, value in wanted.items()],
+        "SearchFilterGroupsType": "And",
+    }
     if states:
-        order["SearchFilterGroups"] = [{"SearchFilterGroupType": "Or", "SearchFilters": [_equals("PowerState", state) for state in states]}]
-    return [_machine(item) for item in site.items("/Machines/$search", {"fields": SEARCH_FIELDS}, limit=PAGE, order=order)]
+        order["SearchFilterGroups"] = [
+            {"SearchFilterGroupType": "Or", "SearchFilters": [_equals("PowerState", state) for state in states]}
+        ]
+    return [
+        _machine(item) for item in site.items("/Machines/$search", {"fields": SEARCH_FIELDS}, limit=PAGE, order=order)
+    ]
 
 
 def _equals(name: str, value: str) -> dict[str, str]:

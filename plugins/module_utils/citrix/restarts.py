@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Restarting the machines of catalogs so that they take up the image that the catalog has already (citrix_orchestration 8.5).
+"""Restarting the machines of catalogs so that they take up the image that the catalog has already (citrix_orchestration
+8.5).
 
 $RebootMachines answers at once and is no job; what comes of it is seen from the machines.
 """
@@ -18,10 +19,20 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.reboot_policy import RebootPolicy
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.restarts import RestartStep, is_behind, plan_restart, restarts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.restarts import (
+    RestartStep,
+    is_behind,
+    plan_restart,
+    restarts,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AnswerLost,
+    ApiError,
+    OperationError,
+    StillRunning,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
 
@@ -30,7 +41,8 @@ PATIENCE_WITH_LOST_ANSWER = 4.0
 
 @dataclass(frozen=True)
 class RestartOutcome:
-    """One catalog's result. `action` is unchanged, planned, restarted, adopted, failed or window_over; `behind` how many machines had the image before."""
+    """One catalog's result. `action` is unchanged, planned, restarted, adopted, failed or window_over; `behind` how
+    many machines had the image before."""
 
     step: RestartStep
     action: str
@@ -62,7 +74,12 @@ class CatalogRestart:
         except OperationError as error:
             outcome = RestartOutcome(self.step, "failed", changed=self._ordered, msg=str(error))
         finished = datetime.now(timezone.utc)
-        return replace(outcome, seconds=time.monotonic() - begun, started=iso_milliseconds(started), finished=iso_milliseconds(finished))
+        return replace(
+            outcome,
+            seconds=time.monotonic() - begun,
+            started=iso_milliseconds(started),
+            finished=iso_milliseconds(finished),
+        )
 
     def _restart(self) -> RestartOutcome:
         if self.step.action == "adopt":
@@ -76,12 +93,18 @@ class CatalogRestart:
             # Those that the restarts under way passed by
             self.step = left
         if self.step.action == "restart":
-            self._order(f"/MachineCatalogs/{segment(self.step.catalog.id)}/$RebootMachines", self.step.behind, self.policy.request())
+            self._order(
+                f"/MachineCatalogs/{segment(self.step.catalog.id)}/$RebootMachines",
+                self.step.behind,
+                self.policy.request(),
+            )
         else:
             for machine_id in self.step.behind:
                 self._order(f"/Machines/{segment(machine_id)}/$reboot", (machine_id,))
         if not self.wait:
-            return RestartOutcome(self.step, "restarted", changed=True, msg=self.step.reason or "Ordered; not waited for.")
+            return RestartOutcome(
+                self.step, "restarted", changed=True, msg=self.step.reason or "Ordered; not waited for."
+            )
         self._watch()
         return self._done("restarted")
 
@@ -94,10 +117,13 @@ class CatalogRestart:
                 f"{len(left)} of {len(self.step.behind)} machines did not restart ({', '.join(sorted(left)[:3])})",
                 "Look at their power state and hosting in the console, then run again.",
             )
-        return RestartOutcome(self.step, action, changed=self._ordered, restarted=len(self.step.behind), msg=self.step.reason)
+        return RestartOutcome(
+            self.step, action, changed=self._ordered, restarted=len(self.step.behind), msg=self.step.reason
+        )
 
     def _order(self, path: str, machine_ids: Sequence[str], payload: Any = None, tries: int = 2) -> None:
-        """Order restarts of machines. An order whose answer was lost is repeated once, and only after looking showed that nothing came of it."""
+        """Order restarts of machines. An order whose answer was lost is repeated once, and only after looking showed
+        that nothing came of it."""
         try:
             self.site.request("POST", path, params=None if payload else {"async": True}, payload=payload)
         except AnswerLost as error:
@@ -119,7 +145,11 @@ class CatalogRestart:
 
         def look() -> Look[bool]:
             now = {machine.id: machine for machine in self._machines()}
-            moved = [machine_id for machine_id in machine_ids if machine_id not in now or restarts(now[machine_id]) or not is_behind(now[machine_id])]
+            moved = [
+                machine_id
+                for machine_id in machine_ids
+                if machine_id not in now or restarts(now[machine_id]) or not is_behind(now[machine_id])
+            ]
             return Look(bool(moved), done=bool(moved))
 
         try:
@@ -132,11 +162,21 @@ class CatalogRestart:
 
         def look() -> Look[None]:
             machines = self._machines()
-            behind = [machine for machine in machines if machine.id in self.step.behind and machine.image_out_of_date and not _is_off(machine)]
+            behind = [
+                machine
+                for machine in machines
+                if machine.id in self.step.behind and machine.image_out_of_date and not _is_off(machine)
+            ]
             state = f"{len(self.step.behind) - len(behind)} of {len(self.step.behind)} machines restarted"
-            return Look(None, done=not behind or not (self._ordered or any(restarts(machine) for machine in machines)), state=state)
+            return Look(
+                None,
+                done=not behind or not (self._ordered or any(restarts(machine) for machine in machines)),
+                state=state,
+            )
 
-        wait_for(look, what=f"Restart of {self.step.catalog.full_name}", timeout=self.timeout, progress=self.run.progress)
+        wait_for(
+            look, what=f"Restart of {self.step.catalog.full_name}", timeout=self.timeout, progress=self.run.progress
+        )
 
     def _machines(self) -> list[Machine]:
         return read_machines(self.site, self.step.catalog.id)
@@ -172,4 +212,8 @@ def outcome_facts(outcome: RestartOutcome, impact: Any) -> dict[str, Any]:
 
 def failures(outcomes: Sequence[RestartOutcome]) -> list[str]:
     """One sentence for each catalog that failed or came too late."""
-    return [f"{each.step.catalog.full_name}: {each.msg.rstrip('.')}" for each in outcomes if each.action in ("failed", "window_over")]
+    return [
+        f"{each.step.catalog.full_name}: {each.msg.rstrip('.')}"
+        for each in outcomes
+        if each.action in ("failed", "window_over")
+    ]

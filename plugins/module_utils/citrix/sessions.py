@@ -23,14 +23,19 @@ READ_AT_ONCE = 8
 
 
 class SessionWatch:
-    """Looks at machines until no session is left on them; one that was seen empty is not looked at any more: nobody can log on to it."""
+    """Looks at machines until no session is left on them; one that was seen empty is not looked at any more: nobody can
+    log on to it."""
 
     def __init__(self, site: CitrixSite, machines: Iterable[Machine]) -> None:
         self._site = site
         self.left = [machine for machine in machines if machine.sessions]
 
     def look(self) -> None:
-        self.left = [machine for machine in read_by_ids(self._site, {each.id: each.catalog_id for each in self.left}).values() if machine.sessions]
+        self.left = [
+            machine
+            for machine in read_by_ids(self._site, {each.id: each.catalog_id for each in self.left}).values()
+            if machine.sessions
+        ]
 
 
 def read_occupied(site: CitrixSite, machines: Sequence[Machine]) -> list[Occupied]:
@@ -40,7 +45,9 @@ def read_occupied(site: CitrixSite, machines: Sequence[Machine]) -> list[Occupie
             found = [body for body in pool.map(lambda machine: _one(site, machine.id), machines) if body]
         else:
             catalogs = sorted({machine.catalog_id for machine in machines})
-            found = [body for read in pool.map(lambda catalog_id: _of_catalog(site, catalog_id), catalogs) for body in read]
+            found = [
+                body for read in pool.map(lambda catalog_id: _of_catalog(site, catalog_id), catalogs) for body in read
+            ]
     ids = {machine.id for machine in machines}
     occupied = [_occupied(body) for body in found if body.get("Id") in ids and body.get("SessionCount")]
     return sorted(occupied, key=lambda each: each.machine.casefold())
@@ -62,4 +69,9 @@ def _of_catalog(site: CitrixSite, catalog_id: str) -> list[dict[str, Any]]:
 
 
 def _occupied(body: Mapping[str, Any]) -> Occupied:
-    return Occupied(body.get("Name") or "", body.get("SessionCount") or 0, body.get("SessionUserName") or "", body.get("SessionState") or "")
+    return Occupied(
+        body.get("Name") or "",
+        body.get("SessionCount") or 0,
+        body.get("SessionUserName") or "",
+        body.get("SessionState") or "",
+    )

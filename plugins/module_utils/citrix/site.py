@@ -46,6 +46,11 @@ def read_site(site: CitrixSite) -> SiteFacts:
 
 def read_zones(site: CitrixSite) -> list[Zone]:
     return [
-        Zone(id=item.get("Id") or "", name=item.get("Name") or "", primary=bool(item.get("IsPrimary")), healthy=item.get("IsHealthy"))
+        Zone(
+            id=item.get("Id") or "",
+            name=item.get("Name") or "",
+            primary=bool(item.get("IsPrimary")),
+            healthy=item.get("IsHealthy"),
+        )
         for item in site.items("/Zones")
     ]

@@ -14,7 +14,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs imp
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.zones import Zone, is_in
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AnswerLost,
+    ApiError,
+    OperationError,
+    StillRunning,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
 
@@ -34,8 +39,11 @@ def read_zoned_catalogs(site: CitrixSite) -> list[Catalog]:
     return [catalog_of(item) for item in site.items("/MachineCatalogs", {"fields": FIELDS})]
 
 
-def move_catalogs(site: CitrixSite, zone: Zone, catalogs: Sequence[Catalog], *, timeout: float, progress: Callable[[str], None]) -> str:
-    """Move catalogs into a zone in one request, follow its job and read them back. Returns the job's warning, '' for none."""
+def move_catalogs(
+    site: CitrixSite, zone: Zone, catalogs: Sequence[Catalog], *, timeout: float, progress: Callable[[str], None]
+) -> str:
+    """Move catalogs into a zone in one request, follow its job and read them back. Returns the job's warning, '' for
+    none."""
     what = f"Moving {len(catalogs)} catalogs to zone {zone.name}"
     ids = {catalog.id for catalog in catalogs}
     job_id = _started(site, zone, catalogs, what, progress)
@@ -43,12 +51,23 @@ def move_catalogs(site: CitrixSite, zone: Zone, catalogs: Sequence[Catalog], *, 
     left = _left(site, zone, ids, PATIENCE_WITH_CATALOGS, what, progress)
     if left:
         names = quoted(catalog.full_name for catalog in left)
-        raise OperationError(f"{site.endpoint}: {what} has ended, but these are not there: {names}", "Look at the zone in the console, then run again.")
+        raise OperationError(
+            f"{site.endpoint}: {what} has ended, but these are not there: {names}",
+            "Look at the zone in the console, then run again.",
+        )
     return job.warning if job else ""
 
 
-def _started(site: CitrixSite, zone: Zone, catalogs: Sequence[Catalog], what: str, progress: Callable[[str], None], tries: int = 2) -> str:
-    """The id of the job, '' when the move is done. A request whose answer was lost is repeated once, and only after looking showed that nothing came of it."""
+def _started(
+    site: CitrixSite,
+    zone: Zone,
+    catalogs: Sequence[Catalog],
+    what: str,
+    progress: Callable[[str], None],
+    tries: int = 2,
+) -> str:
+    """The id of the job, '' when the move is done. A request whose answer was lost is repeated once, and only after
+    looking showed that nothing came of it."""
     items = [{"Id": catalog.id, "Name": catalog.name, "ItemType": "MachineCatalog"} for catalog in catalogs]
     try:
         return start(site, f"/Zones/{segment(zone.id)}/$moveItems", {"Items": items})
@@ -67,8 +86,11 @@ def _started(site: CitrixSite, zone: Zone, catalogs: Sequence[Catalog], what: st
     return _started(site, zone, left, what, progress, tries - 1)
 
 
-def _left(site: CitrixSite, zone: Zone, ids: Collection[str], patience: float, what: str, progress: Callable[[str], None]) -> list[Catalog]:
-    """Which of the catalogs are not in the zone after a little patience: what a site shows may lag a moment behind its jobs."""
+def _left(
+    site: CitrixSite, zone: Zone, ids: Collection[str], patience: float, what: str, progress: Callable[[str], None]
+) -> list[Catalog]:
+    """Which of the catalogs are not in the zone after a little patience: what a site shows may lag a moment behind its
+    jobs."""
     left: list[Catalog] = []
 
     def look() -> Look[None]:

@@ -12,7 +12,8 @@ Result = Mapping[str, Any]
 
 
 def by_domain(results: Sequence[Result], names_of: str) -> dict[str, Result]:
-    """The result of each protection domain, out of those of pe_protection_domain_failover with `names`; in `names_of` each has the names that it was asked for.
+    """The result of each protection domain, out of those of pe_protection_domain_failover with `names`; in `names_of`
+    each has the names that it was asked for.
 
     A task that failed as a whole failed for each of them.
     """
@@ -26,9 +27,11 @@ def by_domain(results: Sequence[Result], names_of: str) -> dict[str, Result]:
 
 
 def power_of_move(failovers: Mapping[str, Result], later: Result) -> Result:
-    """One result as pe_vm tells it: what was switched on as it arrived, and what another look afterwards still found to do.
+    """One result as pe_vm tells it: what was switched on as it arrived, and what another look afterwards still found to
+    do.
 
-    Of the pieces of work only those of the later one are in it; the others stand in the protection domain's own timeline.
+    Of the pieces of work only those of the later one are in it; the others stand in the protection domain's own
+    timeline.
     """
     parts = [power for result in failovers.values() if (power := (result or {}).get("power"))]
     looked = "vms" in later
@@ -36,7 +39,9 @@ def power_of_move(failovers: Mapping[str, Result], later: Result) -> Result:
         return later
     vms = {vm["uuid"]: vm for part in [*parts, later] for vm in part.get("vms") or []}
     # What failed at first and is on by now is no failure.
-    failures = later.get("failures") or [] if looked else [failure for part in parts for failure in part.get("failures") or []]
+    failures = (
+        later.get("failures") or [] if looked else [failure for part in parts for failure in part.get("failures") or []]
+    )
     wrong = [result for result in ([later] if looked else parts) if result.get("failed")]
     return {
         **{key: value for result in wrong[:1] for key, value in result.items() if key in ("failed", "msg", "error")},

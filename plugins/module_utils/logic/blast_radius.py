@@ -18,11 +18,15 @@ RUNNING = ("On", "TurningOn", "Resuming")
 
 
 def population(machines: Sequence[Machine]) -> dict[str, Any]:
-    """The machines of a catalog counted: {machines, on, sessions, out_of_date, delivery_groups}; each group as {id, name, machines, on, sessions}."""
+    """The machines of a catalog counted: {machines, on, sessions, out_of_date, delivery_groups}; each group as {id,
+    name, machines, on, sessions}."""
     groups: dict[str, list[Machine]] = {}
     for machine in machines:
         groups.setdefault(machine.delivery_group_id or machine.delivery_group, []).append(machine)
-    counted = [{"id": found[0].delivery_group_id, "name": found[0].delivery_group, **_counts(found)} for found in groups.values()]
+    counted = [
+        {"id": found[0].delivery_group_id, "name": found[0].delivery_group, **_counts(found)}
+        for found in groups.values()
+    ]
     return {
         **_counts(machines),
         "out_of_date": sum(machine.image_out_of_date for machine in machines),
@@ -39,7 +43,8 @@ def impact(people: Mapping[str, Any], takes_image: bool | None, restarts: bool) 
     """What an image does to a catalog: {machines, restart, sessions, at_next_start, keep_image, delivery_groups}.
 
     Each delivery group is {name, machines, restart, sessions}.
-    `restart` is the most that may restart, and `sessions` those that end with it: a site restarts whatever is on, also where it brings no new image.
+    `restart` is the most that may restart, and `sessions` those that end with it: a site restarts whatever is on, also
+    where it brings no new image.
     """
     return {
         "machines": people["machines"],
@@ -67,14 +72,17 @@ def together(impacts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         for name in summed:
             summed[name] += each[name]
         for group in each["delivery_groups"]:
-            known = groups.setdefault(group["name"], {"name": group["name"], "machines": 0, "restart": 0, "sessions": 0})
+            known = groups.setdefault(
+                group["name"], {"name": group["name"], "machines": 0, "restart": 0, "sessions": 0}
+            )
             for name in ("machines", "restart", "sessions"):
                 known[name] += group[name]
     return {**summed, "delivery_groups": sorted(groups.values(), key=lambda group: group["name"].casefold())}
 
 
 def sentence(found: Mapping[str, Any]) -> str:
-    """'20 machines: at most 18 restart and end 12 sessions, 2 take the image at their next start; of W11 (20 machines, 12 sessions)'."""
+    """'20 machines: at most 18 restart and end 12 sessions, 2 take the image at their next start; of W11 (20 machines,
+    12 sessions)'."""
     if not found["machines"]:
         return "no machines"
     deeds = []
@@ -89,4 +97,6 @@ def sentence(found: Mapping[str, Any]) -> str:
 
 def groups_told(groups: Iterable[Mapping[str, Any]]) -> str:
     """'W11 (20 machines, 12 sessions)' for each delivery group."""
-    return ", ".join(f"{group['name'] or NO_GROUP} ({group['machines']} machines, {group['sessions']} sessions)" for group in groups)
+    return ", ".join(
+        f"{group['name'] or NO_GROUP} ({group['machines']} machines, {group['sessions']} sessions)" for group in groups
+    )

@@ -29,7 +29,8 @@ TaskKind = Literal["image update", "rollback", "provisioning task"]
 
 @dataclass(frozen=True)
 class RunningTask:
-    """A provisioning task at work on a catalog. `images` are the names or paths that the site gives for its image; `job_id` is known for our own jobs only."""
+    """A provisioning task at work on a catalog. `images` are the names or paths that the site gives for its image;
+    `job_id` is known for our own jobs only."""
 
     kind: TaskKind
     images: tuple[str, ...] = ()
@@ -42,7 +43,9 @@ class RunningTask:
     def leads_to(self, path: str) -> bool:
         """Whether it is an image update to exactly this image."""
         names = {image_name(path).casefold(), path.rpartition("\\")[2].casefold()}
-        return self.kind == "image update" and any(same_path(image, path) or image.casefold() in names for image in self.images)
+        return self.kind == "image update" and any(
+            same_path(image, path) or image.casefold() in names for image in self.images
+        )
 
     def __str__(self) -> str:
         to = f" to '{self.images[0]}'" if self.images else ""
@@ -51,7 +54,8 @@ class RunningTask:
 
 @dataclass(frozen=True)
 class Step:
-    """What to do with a catalog. `path` is the image it has afterwards, `reason` why it is refused and `advice` what to do then."""
+    """What to do with a catalog. `path` is the image it has afterwards, `reason` why it is refused and `advice` what to
+    do then."""
 
     catalog: Catalog
     action: Literal["unchanged", "publish", "roll back", "adopt", "refuse"]
@@ -71,22 +75,31 @@ def has_image(catalog: Catalog, image: str) -> bool:
     A name is an image's on a cluster, where case counts; a path is Citrix's, where it does not.
     """
     same = same_path if is_path(image) else same_image
-    return catalog.hosting_unit is not None and same(catalog.image_path, expected_path(catalog.hosting_unit.path, image))
+    return catalog.hosting_unit is not None and same(
+        catalog.image_path, expected_path(catalog.hosting_unit.path, image)
+    )
 
 
 def cannot_testify(takes_image: bool | None, machines: int) -> str:
-    """What has to be said of a catalog whose machines do not take a new image, '' of the others (citrix_orchestration 8.4)."""
+    """What has to be said of a catalog whose machines do not take a new image, '' of the others (citrix_orchestration
+    8.4)."""
     if takes_image or not machines:
         return ""
     if takes_image is None:
         return f"the site does not tell whether its {machines} machines ever take a new image"
-    return f"its {machines} machines keep the image that they were made from; only machines that are made from now on get a new one"
+    return (
+        f"its {machines} machines keep the image that they were made from; only machines that are made from now on get"
+        " a new one"
+    )
 
 
-def plan_update(catalog: Catalog, image: str, visible: Sequence[MasterImage], task: RunningTask | None, assume_visible: bool = False) -> Step:
+def plan_update(
+    catalog: Catalog, image: str, visible: Sequence[MasterImage], task: RunningTask | None, assume_visible: bool = False
+) -> Step:
     """Move a catalog to an image, given by name or path, among those `visible` in its hosting unit.
 
-    `assume_visible` plans as if the image were there. A task that already leads there is adopted; any other provisioning task is in the way.
+    `assume_visible` plans as if the image were there. A task that already leads there is adopted; any other
+    provisioning task is in the way.
     """
     unit = catalog.hosting_unit
     refusal = _not_updatable(catalog)
@@ -98,7 +111,10 @@ def plan_update(catalog: Catalog, image: str, visible: Sequence[MasterImage], ta
     if has_image(catalog, image) and not (task and task.moves_image):
         return Step(catalog, "unchanged", catalog.image_path)
     if same_path(catalog.image_path, wanted) and not has_image(catalog, image):
-        apart = f"it stands on '{image_name(catalog.image_path)}', which Citrix cannot tell from '{image_name(wanted)}': they differ in case only"
+        apart = (
+            f"it stands on '{image_name(catalog.image_path)}', which Citrix cannot tell from '{image_name(wanted)}':"
+            " they differ in case only"
+        )
         return Step(catalog, "refuse", reason=apart, advice="Use another release id.")
     refusal = _in_the_way(catalog, task)
     if refusal:
@@ -112,16 +128,23 @@ def plan_update(catalog: Catalog, image: str, visible: Sequence[MasterImage], ta
 
 
 def needs_rollback(catalog: Catalog, from_image: str | None, image: str | None) -> bool:
-    """Whether a catalog has the image to get away from (None: any) and does not have the one to go to (None: the one before)."""
+    """Whether a catalog has the image to get away from (None: any) and does not have the one to go to (None: the one
+    before)."""
     if from_image is not None and not has_image(catalog, from_image):
         return False
     return image is None or not has_image(catalog, image)
 
 
 def plan_rollback(
-    catalog: Catalog, from_image: str | None, image: str | None, history: Sequence[HistoricalImage], visible: Sequence[MasterImage], task: RunningTask | None
+    catalog: Catalog,
+    from_image: str | None,
+    image: str | None,
+    history: Sequence[HistoricalImage],
+    visible: Sequence[MasterImage],
+    task: RunningTask | None,
 ) -> Step:
-    """Move a catalog away from `from_image` (None: from whatever it has) to `image` of its history (None: to the one before).
+    """Move a catalog away from `from_image` (None: from whatever it has) to `image` of its history (None: to the one
+    before).
 
     At least one of the two is given. A catalog that need not move stays as it is, so a second run changes nothing.
     """
@@ -129,9 +152,17 @@ def plan_rollback(
     if catalog.hosting_unit is None or refusal:
         return Step(catalog, "refuse", reason=refusal)
     if not needs_rollback(catalog, from_image, image):
-        comes = from_image is not None and task is not None and task.leads_to(expected_path(catalog.hosting_unit.path, from_image))
+        comes = (
+            from_image is not None
+            and task is not None
+            and task.leads_to(expected_path(catalog.hosting_unit.path, from_image))
+        )
         in_the_way = _in_the_way(catalog, task) if comes or (image is not None and task and task.moves_image) else ""
-        return Step(catalog, "refuse", reason=in_the_way, task=task) if in_the_way else Step(catalog, "unchanged", catalog.image_path)
+        return (
+            Step(catalog, "refuse", reason=in_the_way, task=task)
+            if in_the_way
+            else Step(catalog, "unchanged", catalog.image_path)
+        )
     try:
         target = rollback_target(catalog, image, history)
     except NoMatch as error:
@@ -150,7 +181,8 @@ def plan_rollback(
 
 
 def rollback_target(catalog: Catalog, image: str | None, history: Sequence[HistoricalImage]) -> HistoricalImage:
-    """The image of the history that is named, or the one that was there before the current one came. Raises LookupError."""
+    """The image of the history that is named, or the one that was there before the current one came. Raises
+    LookupError."""
     if image is None:
         target = image_before(catalog.image_path, history)
     else:
@@ -168,7 +200,10 @@ def rollback_target(catalog: Catalog, image: str | None, history: Sequence[Histo
 
 def _not_updatable(catalog: Catalog) -> str:
     if catalog.provisioning_type != "MCS":
-        return f"it is not provisioned by MCS but {catalog.provisioning_type or 'in an unknown way'}, so it has no master image"
+        return (
+            f"it is not provisioned by MCS but {catalog.provisioning_type or 'in an unknown way'}, so it has no master"
+            " image"
+        )
     if catalog.hosting_unit is None:
         return "the site names no hosting unit for it; the account may lack permission to read its provisioning scheme"
     if catalog.master_image is None:

@@ -12,18 +12,24 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failures import in_one
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage, image_name, same_path
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import (
+    MasterImage,
+    image_name,
+    same_path,
+)
 
 UNSETTLED = ("failed", "window_over", "not_ready")
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """One catalog's result. `catalog` is as it was observed at first, None when none was found for `wanted`; `after` is the path of the image it has now.
+    """One catalog's result. `catalog` is as it was observed at first, None when none was found for `wanted`; `after` is
+    the path of the image it has now.
     `started` and `finished` (ISO 8601, UTC) are empty when there was nothing to do.
 
     `impact` is whom it concerns, as seen before; None when there is nothing to do or it could not be read.
-    `action` is unchanged, planned, published, rolled_back, adopted, failed, window_over or not_ready. `faulty_before` names the machines that were faulty
+    `action` is unchanged, planned, published, rolled_back, adopted, failed, window_over or not_ready. `faulty_before`
+    names the machines that were faulty
     before it was moved, None when nobody can say.
     """
 
@@ -68,7 +74,9 @@ def failure(outcomes: Sequence[Outcome]) -> tuple[str, str]:
     failed = [outcome for outcome in outcomes if outcome.action in UNSETTLED]
     told = "; ".join(f"{outcome.wanted}: {outcome.msg.rstrip('.')}" for outcome in failed)
     advice = " ".join(dict.fromkeys(outcome.advice for outcome in failed if outcome.advice))
-    return (f"{len(failed)} of {len(outcomes)} catalogs failed: {told}" if failed and len(outcomes) > 1 else told), advice
+    return (
+        f"{len(failed)} of {len(outcomes)} catalogs failed: {told}" if failed and len(outcomes) > 1 else told
+    ), advice
 
 
 def _facts(outcome: Outcome) -> dict[str, Any]:
@@ -101,7 +109,11 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
 def _remark(outcome: Outcome) -> str:
     """That a catalog has the image does not mean that its machines have it, or ever will."""
     catalog = outcome.catalog
-    return cannot_testify(catalog.machines_take_image, catalog.total_count) if catalog and outcome.action != "failed" else ""
+    return (
+        cannot_testify(catalog.machines_take_image, catalog.total_count)
+        if catalog and outcome.action != "failed"
+        else ""
+    )
 
 
 def _name_after(outcome: Outcome, before: MasterImage | None) -> str:

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Machine catalogs as records, and finding the ones that an operator means. Catalog names repeat across folders; the folder or the id decides."""
+"""Machine catalogs as records, and finding the ones that an operator means. Catalog names repeat across folders; the
+folder or the id decides."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ _SEPARATORS = re.compile(r"[/\\|]+")
 
 @dataclass(frozen=True)
 class HostingUnit:
-    """A hosting unit (resource pool) with the hypervisor connection it belongs to. `path` is its XDHyp path, `plugin` such as AcropolisFactory."""
+    """A hosting unit (resource pool) with the hypervisor connection it belongs to. `path` is its XDHyp path, `plugin`
+    such as AcropolisFactory."""
 
     id: str
     name: str
@@ -30,12 +32,15 @@ class HostingUnit:
 
 @dataclass(frozen=True)
 class Catalog:
-    """A machine catalog (citrix_orchestration 8.2, 8.3). `folder` are the levels above it, () at the root; `errors` is filled when it is broken.
+    """A machine catalog (citrix_orchestration 8.2, 8.3). `folder` are the levels above it, () at the root; `errors` is
+    filled when it is broken.
 
-    `clean_on_boot` is the scheme's, None when the site does not tell; `image_date` is when the current image was given to the catalog, by the site's clock;
+    `clean_on_boot` is the scheme's, None when the site does not tell; `image_date` is when the current image was given
+    to the catalog, by the site's clock;
     `warnings` are those of catalog and scheme.
 
-    `provisioning` says that the site reports a provisioning task at work, with `percent` of it; `jobs_in_progress` are ids of anybody's jobs.
+    `provisioning` says that the site reports a provisioning task at work, with `percent` of it; `jobs_in_progress` are
+    ids of anybody's jobs.
     """
 
     id: str
@@ -68,7 +73,8 @@ class Catalog:
 
     @property
     def machines_take_image(self) -> bool | None:
-        """Whether machines that are there already take a new image, at their next start; None when the site does not tell (citrix_orchestration 8.4)."""
+        """Whether machines that are there already take a new image, at their next start; None when the site does not
+        tell (citrix_orchestration 8.4)."""
         if self.provisioning_type != "MCS":
             return False if self.provisioning_type == "Manual" else None
         if self.clean_on_boot is not None:
@@ -82,7 +88,8 @@ class Catalog:
 
 @dataclass(frozen=True)
 class Selector:
-    """Which catalog the operator means: its `id`, or its `name` and, where names repeat, its `folder` ('' is the root, None any)."""
+    """Which catalog the operator means: its `id`, or its `name` and, where names repeat, its `folder` ('' is the root,
+    None any)."""
 
     name: str = ""
     folder: str | None = None
@@ -102,21 +109,26 @@ def folder_levels(folder: str) -> tuple[str, ...]:
 def folder_of(name: str, full_name: str, admin_folder: str) -> tuple[str, ...]:
     """The folder of a catalog from what the site says of it.
 
-    How FullName and the folder's name are written is unknown (citrix_orchestration U15): FullName surely ends with the name, which may itself hold separators.
+    How FullName and the folder's name are written is unknown (citrix_orchestration U15): FullName surely ends with the
+    name, which may itself hold separators.
     """
     above = full_name[: -len(name)] if name and full_name.endswith(name) else admin_folder
     return folder_levels(above)
 
 
 def find_catalog(selector: Selector, catalogs: Sequence[Catalog]) -> Catalog:
-    """The one catalog that the selector means; names compare whole, without case. Raises LookupError, which names near or all fitting ones."""
+    """The one catalog that the selector means; names compare whole, without case. Raises LookupError, which names near
+    or all fitting ones."""
     found = [catalog for catalog in catalogs if _fits(selector, catalog)]
     if len(found) == 1:
         return found[0]
     if found:
         names = ", ".join(sorted(f"'{catalog.full_name}' ({catalog.id})" for catalog in found))
         raise NoMatch(f"{len(found)} catalogs are called '{selector.name}': {names}", "Give folder or id.")
-    known = {catalog.id if selector.id else catalog.name if selector.folder is None else catalog.full_name for catalog in catalogs}
+    known = {
+        catalog.id if selector.id else catalog.name if selector.folder is None else catalog.full_name
+        for catalog in catalogs
+    }
     wanted = selector.id or "/".join((*folder_levels(selector.folder or ""), selector.name))
     raise NoMatch(f"there is no catalog {selector}", near_names(wanted, known))
 

@@ -28,7 +28,8 @@ class Identity:
 def places(text: str) -> list[tuple[str, int | None]]:
     """Host and port of each address in a text.
 
-    How Citrix writes a Nutanix connection's address is unknown (citrix_orchestration 10.2): 'https://host:9440', 'host:9440', 'host' and lists of
+    How Citrix writes a Nutanix connection's address is unknown (citrix_orchestration 10.2): 'https://host:9440',
+    'host:9440', 'host' and lists of
     these are read.
     """
     return [place for part in _SEPARATORS.split(text) if part for place in (_place(part),) if place[0]]
@@ -37,14 +38,19 @@ def places(text: str) -> list[tuple[str, int | None]]:
 def clusters_meant(asked: Iterable[tuple[str, int | None]], name: str, identities: Sequence[Identity]) -> list[str]:
     """The inventory hosts that the addresses mean, or, when they mean none, that are called so.
 
-    Several clusters at one address (behind a gateway, or in a lab on one machine) are told apart by port, then by name. More than one host is no answer but a
+    Several clusters at one address (behind a gateway, or in a lab on one machine) are told apart by port, then by name.
+    More than one host is no answer but a
     doubt.
     """
     wanted = [(host.casefold(), port) for host, port in asked]
     found = [identity for identity in identities if any(host in identity.addresses for host, _port in wanted)]
     called = [identity for identity in identities if name.casefold() in identity.names]
     if len(found) > 1:
-        found = [identity for identity in found if any(host in identity.addresses and port == identity.port for host, port in wanted)] or found
+        found = [
+            identity
+            for identity in found
+            if any(host in identity.addresses and port == identity.port for host, port in wanted)
+        ] or found
     if len(found) > 1:
         found = [identity for identity in found if identity in called] or found
     return [identity.host for identity in found or called]
@@ -53,7 +59,12 @@ def clusters_meant(asked: Iterable[tuple[str, int | None]], name: str, identitie
 def identity_of(host: str, facts: Mapping[str, Any]) -> Identity:
     """What a cluster of the inventory may be called and addressed by elsewhere."""
     cluster, endpoint = facts.get("cluster") or {}, facts.get("endpoint") or {}
-    addresses = {str(facts.get("address") or ""), endpoint.get("host") or "", cluster.get("address") or "", *(endpoint.get("addresses") or ())}
+    addresses = {
+        str(facts.get("address") or ""),
+        endpoint.get("host") or "",
+        cluster.get("address") or "",
+        *(endpoint.get("addresses") or ()),
+    }
     return Identity(
         host=host,
         addresses=frozenset(address.casefold() for address in addresses if address),
@@ -63,8 +74,11 @@ def identity_of(host: str, facts: Mapping[str, Any]) -> Identity:
 
 
 def cluster_of_unit(unit: Mapping[str, Any], identities: Sequence[Identity]) -> list[str]:
-    """The inventory hosts that a hosting unit, as citrix_hosting_unit_info returns it, may stand for, by the addresses of its connection."""
-    return clusters_meant([place for address in unit["connection"]["addresses"] for place in places(str(address))], "", identities)
+    """The inventory hosts that a hosting unit, as citrix_hosting_unit_info returns it, may stand for, by the addresses
+    of its connection."""
+    return clusters_meant(
+        [place for address in unit["connection"]["addresses"] for place in places(str(address))], "", identities
+    )
 
 
 def _place(part: str) -> tuple[str, int | None]:

@@ -86,7 +86,14 @@ td.state { padding-right: 0; text-align: right; color: var(--quiet); }
 """
 )
 # How the rows of a site begin -> their phase
-SITE_PHASES = {"drain": DRAIN, "catalog ": RE_HOST, "connection": RESET, "catalogs to zone": ZONE, "maintenance": RELEASE, "proof": PROOF}
+SITE_PHASES = {
+    "drain": DRAIN,
+    "catalog ": RE_HOST,
+    "connection": RESET,
+    "catalogs to zone": ZONE,
+    "maintenance": RELEASE,
+    "proof": PROOF,
+}
 # What many findings of one kind have in common
 KINDS = {
     "lost": "VMs are lost",
@@ -138,7 +145,15 @@ def dr_page(report: Mapping[str, Any]) -> str:
     verdict = _verdict(story)
     name = MODES[report["mode"]]
     head = header(name, _way(report) or name, report["move"], verdict, _figures(report), _facts(report))
-    sections = [_problems(report), _notes(report), _earlier_runs(report), _timeline(story), _clusters(story), _sites(story), _machines(report)]
+    sections = [
+        _problems(report),
+        _notes(report),
+        _earlier_runs(report),
+        _timeline(story),
+        _clusters(story),
+        _sites(story),
+        _machines(report),
+    ]
     return document(f"{name} {report['move']}: {verdict.words}", STYLE, head, sections, footer("dr_report", ended))
 
 
@@ -154,7 +169,11 @@ def _verdict(story: _Story) -> Verdict:
     count = len(report["problems"])
     hindered = f"{count} {'problem is' if count == 1 else 'problems are'} explained below."
     if report["check_mode"]:
-        return Verdict("plan", "A plan: nothing was changed.", f"It could not be completed: {hindered}" if count else "This is what the run would do.")
+        return Verdict(
+            "plan",
+            "A plan: nothing was changed.",
+            f"It could not be completed: {hindered}" if count else "This is what the run would do.",
+        )
     if count:
         return Verdict("bad", "Not complete.", hindered)
     if not story.steps:
@@ -163,7 +182,9 @@ def _verdict(story: _Story) -> Verdict:
         return Verdict("good", "Complete.", "Every protection domain was drilled.")
     unsettled = sum(report["counts"][kind] for kind in TROUBLES)
     if unsettled:
-        return Verdict("good", "Complete.", f"{_counted(unsettled, 'machine')} could not be served, which the policy allows.")
+        return Verdict(
+            "good", "Complete.", f"{_counted(unsettled, 'machine')} could not be served, which the policy allows."
+        )
     return Verdict("good", "Complete.", "Every machine has the hosting it should have.")
 
 
@@ -206,25 +227,53 @@ def _facts(report: Mapping[str, Any]) -> list[tuple[Node, ...]]:
 
 def _problems(report: Mapping[str, Any]) -> Element | None:
     found = _findings(report["problems"], fails=True)
-    return section("problems", "What is wrong", element("ol", *map(_alike, grouped(found)), class_="problems")) if found else None
+    return (
+        section("problems", "What is wrong", element("ol", *map(_alike, grouped(found)), class_="problems"))
+        if found
+        else None
+    )
 
 
 def _notes(report: Mapping[str, Any]) -> Element | None:
     found = _findings(report["notes"], fails=False)
-    return section("notes", "Worth knowing", element("ol", *map(_alike, grouped(found)), class_="problems notes")) if found else None
+    return (
+        section("notes", "Worth knowing", element("ol", *map(_alike, grouped(found)), class_="problems notes"))
+        if found
+        else None
+    )
 
 
 def _earlier_runs(report: Mapping[str, Any]) -> Element | None:
     """What runs before this one did, so that the record of a failover outlives its repeats."""
     rows = []
     for run in (report.get("runs") or [])[:-1]:
-        told = [f"{duration(run['data_age_seconds'])} was the age of the data" if run["data_age_seconds"] is not None else ""]
+        told = [
+            (
+                f"{duration(run['data_age_seconds'])} was the age of the data"
+                if run["data_age_seconds"] is not None
+                else ""
+            )
+        ]
         told += [finding["text"] for finding in (*run["problems"], *run["notes"])]
-        moved = f"{_counted(run['counts']['failed_over'], 'protection domain')}, {_counted(run['counts']['changed'], 'machine')}"
+        moved = (
+            f"{_counted(run['counts']['failed_over'], 'protection domain')},"
+            f" {_counted(run['counts']['changed'], 'machine')}"
+        )
         ended = outcome("complete" if run["complete"] else "not complete", run["complete"], told)
         began = moment(from_iso_milliseconds(run["started"]))
-        rows.append(table_row([began, " ", element("small", MODES[run["mode"]])], moved, ended, duration(run["recovery_seconds"] or run["seconds"])))
-    return section("runs", "Earlier runs", table("Earlier runs", ("Begun", "Moved", "How it ended", "Took"), rows)) if rows else None
+        rows.append(
+            table_row(
+                [began, " ", element("small", MODES[run["mode"]])],
+                moved,
+                ended,
+                duration(run["recovery_seconds"] or run["seconds"]),
+            )
+        )
+    return (
+        section("runs", "Earlier runs", table("Earlier runs", ("Begun", "Moved", "How it ended", "Took"), rows))
+        if rows
+        else None
+    )
 
 
 def _findings(given: Iterable[Mapping[str, Any]], fails: bool) -> list[Finding]:
@@ -238,21 +287,32 @@ def _alike(findings: Sequence[Finding]) -> Element:
         return element("li", where, first.text, element("p", first.advice, class_="quiet"))
     words = f"{len(findings)} {KINDS.get(first.kind, 'of one kind')}"
     listed = element("ul", *(element("li", finding.text) for finding in findings))
-    folded = element("details", element("summary", "Which"), listed, open="open" if len(findings) <= FOLD_BEYOND else None)
+    folded = element(
+        "details", element("summary", "Which"), listed, open="open" if len(findings) <= FOLD_BEYOND else None
+    )
     return element("li", where, words, element("p", first.advice, class_="quiet"), folded)
 
 
 def _timeline(story: _Story) -> Element:
     if not story.steps:
-        why = "A plan does nothing, so it has no timeline." if story.report["check_mode"] else "Nothing had to be done, so nothing took any time."
+        why = (
+            "A plan does nothing, so it has no timeline."
+            if story.report["check_mode"]
+            else "Nothing had to be done, so nothing took any time."
+        )
         return section("timeline", "Timeline", element("p", why, class_="quiet"))
     phases = phases_of(story.steps)
-    whole = [lane_line(story.scale, sentence(phase.phase), [Bar(phase, sentence(phase.phase))], duration(phase.seconds)) for phase in phases]
+    whole = [
+        lane_line(story.scale, sentence(phase.phase), [Bar(phase, sentence(phase.phase))], duration(phase.seconds))
+        for phase in phases
+    ]
     used = {phase.phase for phase in phases}
     return section(
         "timeline",
         "Timeline",
-        legend([(phase, sentence(phase)) for phase in PHASES if phase in used], any(step.failed for step in story.steps)),
+        legend(
+            [(phase, sentence(phase)) for phase in PHASES if phase in used], any(step.failed for step in story.steps)
+        ),
         element(
             "div",
             element("h3", "Phases"),
@@ -274,10 +334,19 @@ def _lanes(story: _Story, title: str, steps: Sequence[Work]) -> Element | None:
     if not by_lane:
         return None
     lines = [
-        lane_line(story.scale, f"{what} on {where}" if what and where else what or where, list(map(_bar, mine)), span(mine))
+        lane_line(
+            story.scale, f"{what} on {where}" if what and where else what or where, list(map(_bar, mine)), span(mine)
+        )
         for (where, what), mine in by_lane.items()
     ]
-    return foldable(title, f"{len(lines)} at work", len(lines), axis(story.scale), element("ol", *lines, class_="lanes"), class_="chart")
+    return foldable(
+        title,
+        f"{len(lines)} at work",
+        len(lines),
+        axis(story.scale),
+        element("ol", *lines, class_="lanes"),
+        class_="chart",
+    )
 
 
 def _bar(step: Work) -> Bar:
@@ -288,7 +357,13 @@ def _clusters(story: _Story) -> Element | None:
     rows = [row for row in story.report["rows"] if row["where"] not in story.report["sites"]]
     if not rows:
         return None
-    return section("clusters", "Clusters", table("Clusters", ("Cluster", "Of it", "What happened", "Took"), [_row(story, row, row["where"]) for row in rows]))
+    return section(
+        "clusters",
+        "Clusters",
+        table(
+            "Clusters", ("Cluster", "Of it", "What happened", "Took"), [_row(story, row, row["where"]) for row in rows]
+        ),
+    )
 
 
 def _sites(story: _Story) -> Element | None:
@@ -297,16 +372,27 @@ def _sites(story: _Story) -> Element | None:
         rows = [row for row in story.report["rows"] if row["where"] == site]
         if rows:
             settled = sum(row["settled"] for row in rows)
-            told = table(f"Citrix site {site}", ("Of it", "Detail", "What happened", "Took"), [_row(story, row, "") for row in rows])
+            told = table(
+                f"Citrix site {site}",
+                ("Of it", "Detail", "What happened", "Took"),
+                [_row(story, row, "") for row in rows],
+            )
             took = story.took(site, "")
-            parts.append(foldable(site, f"{settled} of {len(rows)} as wanted{f', {took}' if took else ''}", len(rows), told))
+            parts.append(
+                foldable(site, f"{settled} of {len(rows)} as wanted{f', {took}' if took else ''}", len(rows), told)
+            )
     return section("sites", "Citrix sites", *parts) if parts else None
 
 
 def _row(story: _Story, row: Mapping[str, Any], where: str) -> Element:
     """A row of the table on the screen; `where` when it is not said above."""
     if where:
-        return table_row([bdi(where)], bdi(row["what"]), outcome(row["result"], row["settled"], [row["detail"]]), story.took(where, row["what"]))
+        return table_row(
+            [bdi(where)],
+            bdi(row["what"]),
+            outcome(row["result"], row["settled"], [row["detail"]]),
+            story.took(where, row["what"]),
+        )
     phase = next((phase for words, phase in SITE_PHASES.items() if row["what"].startswith(words)), None)
     took = story.took(row["where"], "", phase) if phase else ""
     return table_row([bdi(row["what"])], bdi(row["detail"]), outcome(row["result"], row["settled"], []), took)
@@ -322,7 +408,10 @@ def _machines(report: Mapping[str, Any]) -> Element | None:
     parts = []
     for (site, catalog), machines in by_catalog.items():
         name = f"{catalog or 'Without a catalog'} ({site})"
-        rows = [_machine(machine, words) for machine in sorted(machines, key=lambda machine: (machine["settled"], str(machine["name"]).casefold()))]
+        rows = [
+            _machine(machine, words)
+            for machine in sorted(machines, key=lambda machine: (machine["settled"], str(machine["name"]).casefold()))
+        ]
         right = sum(machine["action"] in DONE for machine in machines)
         listed = table(f"Machines of {name}", ("Machine", "VM and hosting", "What happened", "Now"), rows)
         parts.append(foldable(name, f"{right} of {_counted(len(machines), 'machine')} as wanted", length, listed))
@@ -330,7 +419,11 @@ def _machines(report: Mapping[str, Any]) -> Element | None:
 
 
 def _machine(machine: Mapping[str, Any], words: Mapping[str, str]) -> Element:
-    hosting = [bdi(machine["vm"]) if machine["vm"] else None, " " if machine["vm"] else None, element("small", bdi(machine["hosting"]))]
+    hosting = [
+        bdi(machine["vm"]) if machine["vm"] else None,
+        " " if machine["vm"] else None,
+        element("small", bdi(machine["hosting"])),
+    ]
     happened = outcome(words[machine["action"]], machine["settled"], [machine["text"]])
     return table_row([bdi(machine["name"])], element("span", *hosting), happened, machine["proof"], "state")
 

@@ -1,9 +1,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of a move of desktops from one cluster to another: in rows, in sentences for what is wrong or worth knowing, and in figures.
+"""What became of a move of desktops from one cluster to another: in rows, in sentences for what is wrong or worth
+knowing, and in figures.
 
-Everything given may be missing, because a run can be killed anywhere. A part that a task left out on purpose says `skipped`, as Ansible does.
+Everything given may be missing, because a run can be killed anywhere. A part that a task left out on purpose says
+`skipped`, as Ansible does.
 """
 
 from __future__ import annotations
@@ -35,7 +37,15 @@ PROVEN_MODES = (*FAILOVER_MODES, REHOST)
 MIGRATED, ACTIVATED, DEACTIVATED = "migrated", "activated", "deactivated"
 
 RULES = STOP, FAIL, WARN, IGNORE = "stop", "fail", "warn", "ignore"
-USUAL_POLICY = {"ambiguous": FAIL, "missing": FAIL, "unknown": FAIL, "unexpected": WARN, "refused": FAIL, "unmanaged": WARN, "vanished": WARN}
+USUAL_POLICY = {
+    "ambiguous": FAIL,
+    "missing": FAIL,
+    "unknown": FAIL,
+    "unexpected": WARN,
+    "refused": FAIL,
+    "unmanaged": WARN,
+    "vanished": WARN,
+}
 USUAL_POLICY |= {"namesakes": WARN, "left_behind": WARN}
 
 # What became of a machine, in the order of telling: trouble first
@@ -57,11 +67,25 @@ MACHINE_WORDS = {
     "right": "right",
 }
 UNDONE_WORDS = {"changed": "put back", "would_change": "would be put back"}
-PROOF_LISTS = ("wrong_hosting", "power_unknown", "vm_not_found", "unregistered", "doubtful", "off", "gone", "in_maintenance")
+PROOF_LISTS = (
+    "wrong_hosting",
+    "power_unknown",
+    "vm_not_found",
+    "unregistered",
+    "doubtful",
+    "off",
+    "gone",
+    "in_maintenance",
+)
 # What proves nothing against the move
 HARMLESS = ("off", "gone", "in_maintenance")
 # Machines of these lists are not registered
-UNREGISTERED = {"gone": "gone", "off": "off", **dict.fromkeys(("unregistered", "power_unknown", "vm_not_found"), "not registered"), "doubtful": "not proven"}
+UNREGISTERED = {
+    "gone": "gone",
+    "off": "off",
+    **dict.fromkeys(("unregistered", "power_unknown", "vm_not_found"), "not registered"),
+    "doubtful": "not proven",
+}
 
 ENDED = "ended"
 FAILED_PART = "failed part"
@@ -71,8 +95,12 @@ RUN_AGAIN = "Run the same command again: it goes on where this run ended."
 THEN_AGAIN = "Then run the same command again: it does the rest and nothing else."
 # A row has room for so much.
 BRIEF = 110
-# Options of modules are variables of the roles here. In an advice only, which is ours; what stands in quotes is a name that somebody else gave.
-OPTION_NAMES = "accept_pending_replications|accept_split_brain|data_age_limit|replication_timeout|accept_running_vms|remote_site|sessions(?==)|save_path"
+# Options of modules are variables of the roles here. In an advice only, which is ours; what stands in quotes is a name
+# that somebody else gave.
+OPTION_NAMES = (
+    "accept_pending_replications|accept_split_brain|data_age_limit|replication_timeout|accept_running_vms"
+    "|remote_site|sessions(?==)|save_path"
+)
 OPTIONS = re.compile(rf"(?<![\w'])({OPTION_NAMES})(?![\w'])")
 ROLE_OF = {"save_path": "machine_rehost"}
 # So many of a kind are told on the screen; files tell all.
@@ -101,12 +129,19 @@ class Move:
     @property
     def title(self) -> str:
         way = " -> ".join(cluster for cluster in (self.source, self.target) if cluster)
-        return f"{MODES[self.mode]} {self.move}{f': {way}' if way else ''}{' (a plan: nothing was changed)' if self.check else ''}"
+        return (
+            f"{MODES[self.mode]}"
+            f" {self.move}{f': {way}' if way else ''}{' (a plan: nothing was changed)' if self.check else ''}"
+        )
 
     def rule(self, kind: str, hosting: Result | None = None) -> str:
         """What follows from machines of this kind: what was said here, else what the re-hosting was told."""
         told = (hosting or {}).get("policy")
-        return self.policy.get(kind) or (str(told.get(kind) or "") if isinstance(told, Mapping) else "") or USUAL_POLICY[kind]
+        return (
+            self.policy.get(kind)
+            or (str(told.get(kind) or "") if isinstance(told, Mapping) else "")
+            or USUAL_POLICY[kind]
+        )
 
     @property
     def on_target(self) -> str:
@@ -119,7 +154,8 @@ class Move:
 
 @dataclass(frozen=True)
 class Finding:
-    """Something wrong, or worth knowing. `what` is the machine, VM or protection domain, `text` a sentence that says what it means, `fails` whether the move is
+    """Something wrong, or worth knowing. `what` is the machine, VM or protection domain, `text` a sentence that says
+    what it means, `fails` whether the move is
     incomplete because of it."""
 
     where: str
@@ -132,7 +168,8 @@ class Finding:
 
 @dataclass(frozen=True)
 class MachineLine:
-    """A machine of a site. `action` is a key of MACHINE_WORDS, `proof` says whether it is registered and '' when nobody looked."""
+    """A machine of a site. `action` is a key of MACHINE_WORDS, `proof` says whether it is registered and '' when nobody
+    looked."""
 
     site: str
     catalog: str
@@ -168,11 +205,18 @@ class Judgement:
 
 def judge(move: Move) -> Judgement:
     judgement = Judgement()
-    if not move.check and not move.obstacles and not (move.sites if move.mode in (REHOST, UNDO) else move.drills if move.mode == DRILL else move.failovers):
+    if (
+        not move.check
+        and not move.obstacles
+        and not (move.sites if move.mode in (REHOST, UNDO) else move.drills if move.mode == DRILL else move.failovers)
+    ):
         finding = Finding(move.target, ENDED, "", f"Nothing is known of what was done: {BEFORE}", RUN_AGAIN, True)
         judgement.tell(move.target, "all", "not begun", BEFORE, finding)
     if move.sites and all((parts or {}).get("nothing_saved") is True for parts in move.sites.values()):
-        text, advice = f"Of {move.move} no hosting was saved on any site", "Check dr_id and dr_directory, or give the file in machine_rehost_save_path."
+        text, advice = (
+            f"Of {move.move} no hosting was saved on any site",
+            "Check dr_id and dr_directory, or give the file in machine_rehost_save_path.",
+        )
         judgement.findings.append(Finding("", FAILED_PART, "", text, advice, True))
     for name, result in move.discards.items():
         _discard(move, name, result or {}, judgement)
@@ -207,14 +251,24 @@ def _failover(move: Move, name: str, result: Result, judgement: Judgement) -> No
             judgement.tell(where, name, "not failed over", BEFORE, finding)
         return
     if _failed(result):
-        cannot = "cannot be" if move.check or move.obstacles else "was not seen" if result.get("under_way") else "was not"
+        cannot = (
+            "cannot be" if move.check or move.obstacles else "was not seen" if result.get("under_way") else "was not"
+        )
         text, advice = _told(result)
         if move.mode == FAILBACK and result.get("active_on_both") is True:
             advice = (
-                f"If the data on {move.source} is the newer, give the VMs on {move.target} up: name the protection domain in dr_discard, such as"
-                f' -e \'{{"dr_discard": ["{name}"]}}\', and run again. That deletes these VMs on {move.target}, once everything else is ready.'
+                f"If the data on {move.source} is the newer, give the VMs on {move.target} up: name the protection"
+                " domain in dr_discard, such as"
+                f' -e \'{{"dr_discard": ["{name}"]}}\', and run again. That deletes these VMs on {move.target}, once'
+                " everything else is ready."
             )
-        judgement.tell(where, name, "failed", _brief(result), Finding(where, FAILED_PART, name, f"{name} {cannot} {state}: {text}", advice, True))
+        judgement.tell(
+            where,
+            name,
+            "failed",
+            _brief(result),
+            Finding(where, FAILED_PART, name, f"{name} {cannot} {state}: {text}", advice, True),
+        )
         return
     findings = [
         *_inactive(move, where, name, state, result),
@@ -227,11 +281,19 @@ def _failover(move: Move, name: str, result: Result, judgement: Judgement) -> No
     ]
     vms = entries(result, "vms")
     told = [data_age(result), _number(vms, "VM"), _number(entries(result, "missing_vms"), "VM", " lost")]
-    judgement.tell(where, name, _state_words(state, bool(result.get("changed")), move.check), ", ".join(filter(None, told)), *findings)
+    judgement.tell(
+        where,
+        name,
+        _state_words(state, bool(result.get("changed")), move.check),
+        ", ".join(filter(None, told)),
+        *findings,
+    )
     added = move.ways_back.get(name) or {}
     if added.get("schedule") and not _failed(added):
         what = "would be added" if move.check else "added"
-        judgement.tell(where, f"way back of {name}", f"schedule {what}" if added.get("changed") else "was there already", "")
+        judgement.tell(
+            where, f"way back of {name}", f"schedule {what}" if added.get("changed") else "was there already", ""
+        )
 
 
 def _discard(move: Move, name: str, result: Result, judgement: Judgement) -> None:
@@ -239,14 +301,30 @@ def _discard(move: Move, name: str, result: Result, judgement: Judgement) -> Non
     removed = entries(result, "removed_vms")
     if not _failed(result) and removed and (move.check or result.get("timeline")):
         findings = _deleted(move, move.target, name, removed)
-        judgement.tell(move.target, f"old VMs of {name}", "would be deleted" if move.check else "deleted", _number(removed, "VM"), *findings)
+        judgement.tell(
+            move.target,
+            f"old VMs of {name}",
+            "would be deleted" if move.check else "deleted",
+            _number(removed, "VM"),
+            *findings,
+        )
 
 
 def _deleted(move: Move, where: str, name: str, removed: Sequence[Any]) -> list[Finding]:
     """Each VM that goes: nothing is deleted without its name."""
     fate = "would be deleted" if move.check else "was deleted"
     advice = f"It belongs to the side of {name} that is given up. Nothing brings it back but a snapshot or a backup."
-    return [Finding(where, "deleted", _name(vm), f"{_name(vm)} ({_one(vm).get('uuid')}) {fate}, given up with {name}", advice, False) for vm in removed]
+    return [
+        Finding(
+            where,
+            "deleted",
+            _name(vm),
+            f"{_name(vm)} ({_one(vm).get('uuid')}) {fate}, given up with {name}",
+            advice,
+            False,
+        )
+        for vm in removed
+    ]
 
 
 def only_planned(result: Result) -> bool:
@@ -285,23 +363,46 @@ def _lost(move: Move, where: str, name: str, result: Result) -> list[Finding]:
         return []
     if result.get("state") == ACTIVATED and result.get("changed"):
         would = "would be" if move.check else "was"
-        text = f"was a VM of {name} but is not in the snapshot that {would} activated: it {'would be' if move.check else 'is'} lost"
+        text = (
+            f"was a VM of {name} but is not in the snapshot that {would} activated: it"
+            f" {'would be' if move.check else 'is'} lost"
+        )
         advice = f"Look for it in an older snapshot of {name}, or restore it from a backup."
     else:
         text = f"is listed in {name}, but there is no such VM"
         advice = f"Restore it from a snapshot of {name} or from a backup, or take it out of {name}."
-    return [Finding(where, "lost", vm, f"{vm} {text}", advice, rule != WARN) for vm in map(_name, entries(result, "missing_vms"))]
+    return [
+        Finding(where, "lost", vm, f"{vm} {text}", advice, rule != WARN)
+        for vm in map(_name, entries(result, "missing_vms"))
+    ]
 
 
 def _unprotected(move: Move, where: str, name: str, result: Result) -> list[Finding]:
     added = move.ways_back.get(name) or {}
     if _failed(added):
         text = f"{name} has no schedule that leads back: {_why(added)}"
-        return [Finding(where, "unprotected", name, text, "Mend the cause or correct dr_failover_way_back, and run the same command again.", True)]
+        return [
+            Finding(
+                where,
+                "unprotected",
+                name,
+                text,
+                "Mend the cause or correct dr_failover_way_back, and run the same command again.",
+                True,
+            )
+        ]
     # What a plan says of schedules is how they are before the move.
-    if added.get("schedule") or result.get("protected_by") != [] or _state(result) == DEACTIVATED or (move.check and result.get("changed")):
+    if (
+        added.get("schedule")
+        or result.get("protected_by") != []
+        or _state(result) == DEACTIVATED
+        or (move.check and result.get("changed"))
+    ):
         return []
-    advice = "Until it has a schedule with a remote site there is no copy to fail over to, and clusters refuse to migrate it back."
+    advice = (
+        "Until it has a schedule with a remote site there is no copy to fail over to, and clusters refuse to migrate it"
+        " back."
+    )
     if move.mode in FAILOVER_MODES:
         advice += " To have one added, run the same command again with -e '{dr_failover_way_back: {type: HOURLY}}'."
     return [Finding(where, "unprotected", name, f"{name} is active on {where} and replicates nowhere", advice, False)]
@@ -309,14 +410,24 @@ def _unprotected(move: Move, where: str, name: str, result: Result) -> list[Find
 
 def _old_side(move: Move, name: str, result: Result) -> list[Finding]:
     seen = result.get("old_side") or {}
-    if move.mode != UNPLANNED or result.get("state") != ACTIVATED or seen.get("given_up") or not (seen or result.get("changed")):
+    if (
+        move.mode != UNPLANNED
+        or result.get("state") != ACTIVATED
+        or seen.get("given_up")
+        or not (seen or result.get("changed"))
+    ):
         return []
     connected = [str(site.get("name")) for site in entries(seen, "remote_sites") if site.get("status") == CONNECTED]
     if seen.get("active") or (connected and not seen.get("answers")):
-        text = f"{name} is active on {move.source} as well" if seen.get("active") else f"{move.source} lives: remote site {connected[0]} is connected"
+        text = (
+            f"{name} is active on {move.source} as well"
+            if seen.get("active")
+            else f"{move.source} lives: remote site {connected[0]} is connected"
+        )
         advice = (
-            f"Its VMs may run twice. Find out which side people work on, and take the other one off the network. The playbook dr_failback gives the VMs on"
-            f" {move.source} up, when you name their protection domains in dr_discard."
+            "Its VMs may run twice. Find out which side people work on, and take the other one off the network. The"
+            f" playbook dr_failback gives the VMs on {move.source} up, when you name their protection domains in"
+            " dr_discard."
         )
         # Who said that both sides may be active is told, and no more.
         return [Finding(move.source, "old side", name, text, advice, not seen.get("accepted"))]
@@ -333,7 +444,14 @@ def _from_off(move: Move, where: str, name: str, result: Result) -> list[Finding
     would = "would be" if move.check else "was"
     advice = "To leave such VMs off, set dr_failover_power_on to were_on, or name them in dr_failover_leave_off."
     return [
-        Finding(where, "was off", _name(vm), f"{_name(vm)} of {name} was off on {move.behind} and {would} powered on", advice, False)
+        Finding(
+            where,
+            "was off",
+            _name(vm),
+            f"{_name(vm)} of {name} was off on {move.behind} and {would} powered on",
+            advice,
+            False,
+        )
         for vm in entries(result, "were_off")
         if vm.get("goes_on")
     ]
@@ -359,7 +477,11 @@ def _networks(move: Move, where: str, name: str, result: Result) -> list[Finding
         network, vms = str(_one(entry).get("network")), ", ".join(map(str, entries(entry, "vms")[:MOST_TOLD]))
         text = f"Network {network} is not mapped to {where}, so that these may arrive without a network card: {vms}"
         if not entry.get("same_name"):
-            findings.append(Finding(where, "no mapping", network, text, f"Map it at the remote site of {move.behind} in Prism.", False))
+            findings.append(
+                Finding(
+                    where, "no mapping", network, text, f"Map it at the remote site of {move.behind} in Prism.", False
+                )
+            )
     return findings
 
 
@@ -370,7 +492,13 @@ def _obstacles(move: Move, judgement: Judgement) -> None:
         reason = said if isinstance(said, Mapping) else {"message": str(said)}
         text, advice = _told(reason)
         if not any(text in finding.text for finding in judgement.problems):
-            judgement.tell(where or move.source, "all", "stopped", _brief(reason), Finding(where, FAILED_PART, "", text, advice, True))
+            judgement.tell(
+                where or move.source,
+                "all",
+                "stopped",
+                _brief(reason),
+                Finding(where, FAILED_PART, "", text, advice, True),
+            )
 
 
 def _drill(move: Move, name: str, result: Result, judgement: Judgement) -> None:
@@ -381,11 +509,27 @@ def _drill(move: Move, name: str, result: Result, judgement: Judgement) -> None:
     # A role may have put its own keys beside a result that never came.
     if "clones" not in result and not _failed(result):
         if not move.check:
-            judgement.tell(where, name, "no drill", BEFORE, Finding(where, ENDED, name, f"{name} was not drilled: {BEFORE}", RUN_AGAIN, True))
+            judgement.tell(
+                where,
+                name,
+                "no drill",
+                BEFORE,
+                Finding(where, ENDED, name, f"{name} was not drilled: {BEFORE}", RUN_AGAIN, True),
+            )
         return
     findings = [
-        Finding(where, "drill", _name(problem), _name(problem) if isinstance(problem, str) else f"{_name(problem)}: {_why(problem)}", AGAIN, True)
-        for problem in [*entries(result, "problems"), *(clone for clone in entries(result, "clones") if isinstance(clone, Mapping) and clone.get("problem"))]
+        Finding(
+            where,
+            "drill",
+            _name(problem),
+            _name(problem) if isinstance(problem, str) else f"{_name(problem)}: {_why(problem)}",
+            AGAIN,
+            True,
+        )
+        for problem in [
+            *entries(result, "problems"),
+            *(clone for clone in entries(result, "clones") if isinstance(clone, Mapping) and clone.get("problem")),
+        ]
     ]
     clones, removed = entries(result, "clones"), entries(result, "removed")
     if _failed(result):
@@ -396,7 +540,9 @@ def _drill(move: Move, name: str, result: Result, judgement: Judgement) -> None:
         return
     would = "would be " if move.check and result.get("changed") else ""
     if (removed and not clones) or result.get("state") == "absent":
-        judgement.tell(where, name, f"clones {would}removed" if removed else "no clones left", _number(removed, "clone"), *findings)
+        judgement.tell(
+            where, name, f"clones {would}removed" if removed else "no clones left", _number(removed, "clone"), *findings
+        )
         return
     checked = sum(bool(clone.get("checked")) for clone in clones if isinstance(clone, Mapping))
     told = [
@@ -411,17 +557,29 @@ def _drill(move: Move, name: str, result: Result, judgement: Judgement) -> None:
 
 def _power(move: Move, judgement: Judgement) -> None:
     where, power = move.target, move.power
-    moved = any(entries(result or {}, "vms") and not _failed(result or {}) and not only_planned(result or {}) for result in move.failovers.values())
+    moved = any(
+        entries(result or {}, "vms") and not _failed(result or {}) and not only_planned(result or {})
+        for result in move.failovers.values()
+    )
     if not power:
         went_on = any((parts or {}).get("hosting") for parts in move.sites.values())
         if moved and move.mode in FAILOVER_MODES and not went_on and not move.check:
-            judgement.tell(where, "VMs", "not powered on", BEFORE, Finding(where, ENDED, "", f"The VMs were not powered on: {BEFORE}", RUN_AGAIN, True))
+            judgement.tell(
+                where,
+                "VMs",
+                "not powered on",
+                BEFORE,
+                Finding(where, ENDED, "", f"The VMs were not powered on: {BEFORE}", RUN_AGAIN, True),
+            )
         return
     if _skipped(power):
         return
     not_on = _failures(power)
     advice = "Power it on in Prism, then run the same command again."
-    findings = [Finding(where, "power", _name(vm), f"{_name(vm)} could not be powered on{_because(vm)}", advice, True) for vm in not_on]
+    findings = [
+        Finding(where, "power", _name(vm), f"{_name(vm)} could not be powered on{_because(vm)}", advice, True)
+        for vm in not_on
+    ]
     if _failed(power) and not (not_on and "vms" in power):
         text, advice = _told(power)
         findings += [Finding(where, FAILED_PART, "", f"The VMs were not powered on: {text}", advice, True)]
@@ -429,7 +587,17 @@ def _power(move: Move, judgement: Judgement) -> None:
     if not vms and not findings and not power.get("changed"):
         return
     on = len(vms - {_key(vm) for vm in not_on})
-    words = "failed" if findings else "would be powered on" if move.check and power.get("changed") else "powered on" if power.get("changed") else "were on"
+    words = (
+        "failed"
+        if findings
+        else (
+            "would be powered on"
+            if move.check and power.get("changed")
+            else "powered on"
+            if power.get("changed")
+            else "were on"
+        )
+    )
     judgement.tell(where, "VMs", words, f"{on} of {len(vms)}" if vms else _brief(power) if findings else "", *findings)
 
 
@@ -442,15 +610,27 @@ def _site(move: Move, site: str, parts: Result, judgement: Judgement) -> None:
         return
     message = str(parts.get("message") or "")
     if parts.get("nothing_saved") is True:
-        text, advice = "No hosting was saved, so none is given back", "That is right when no machine of the site was changed."
+        text, advice = (
+            "No hosting was saved, so none is given back",
+            "That is right when no machine of the site was changed.",
+        )
         judgement.tell(site, "machines", "nothing saved", "", Finding(site, "nothing saved", "", text, advice, False))
         return
     _maintenance(move, site, parts, message, judgement)
     _hosting(move, site, parts, message, judgement)
     for result in results(parts.get("resets")):
-        _simple(move, site, _titled("connection", result), result, ("reset", "would be reset", "needs no reset"), judgement)
+        _simple(
+            move, site, _titled("connection", result), result, ("reset", "would be reset", "needs no reset"), judgement
+        )
     for result in results(parts.get("zones")):
-        _simple(move, site, _titled("catalogs to zone", result), result, ("moved", "would be moved", "nothing to move"), judgement)
+        _simple(
+            move,
+            site,
+            _titled("catalogs to zone", result),
+            result,
+            ("moved", "would be moved", "nothing to move"),
+            judgement,
+        )
         judgement.findings += _staying(site, result)
     _proof(move, site, parts, message, judgement)
     if message:
@@ -458,7 +638,8 @@ def _site(move: Move, site: str, parts: Result, judgement: Judgement) -> None:
 
 
 def _message(move: Move, site: str, parts: Result, judgement: Judgement) -> None:
-    """Why the site's part ended. A part that failed mostly has said so itself, and what stopped all sites is told once, with the name of one before it."""
+    """Why the site's part ended. A part that failed mostly has said so itself, and what stopped all sites is told once,
+    with the name of one before it."""
     message = str(parts.get("message") or "")
     for other in move.sites:
         message = message.removeprefix(f"{other}: ")
@@ -473,21 +654,34 @@ def _message(move: Move, site: str, parts: Result, judgement: Judgement) -> None
 def _staying(site: str, result: Result) -> list[Finding]:
     advice = "Move the machines that hold it there, then run the same command again."
     return [
-        Finding(site, "staying", _name(catalog), f"Catalog {catalog.get('full_name') or _name(catalog)} stays in its zone{_because(catalog)}", advice, False)
+        Finding(
+            site,
+            "staying",
+            _name(catalog),
+            f"Catalog {catalog.get('full_name') or _name(catalog)} stays in its zone{_because(catalog)}",
+            advice,
+            False,
+        )
         for catalog in entries(result, "staying")
         if isinstance(catalog, Mapping)
     ]
 
 
-def _simple(move: Move, site: str, what: str, result: Result, words: tuple[str, str, str], judgement: Judgement) -> None:
+def _simple(
+    move: Move, site: str, what: str, result: Result, words: tuple[str, str, str], judgement: Judgement
+) -> None:
     if _skipped(result):
         return
     if _failed(result):
         text, advice = _told(result)
-        judgement.tell(site, what, "failed", _brief(result), Finding(site, FAILED_PART, what, f"{what}: {text}", advice, True))
+        judgement.tell(
+            site, what, "failed", _brief(result), Finding(site, FAILED_PART, what, f"{what}: {text}", advice, True)
+        )
         return
     done, planned, nothing = words
-    judgement.tell(site, what, (planned if move.check else done) if result.get("changed") else nothing, counts_in_words(result))
+    judgement.tell(
+        site, what, (planned if move.check else done) if result.get("changed") else nothing, counts_in_words(result)
+    )
 
 
 def _maintenance(move: Move, site: str, parts: Result, message: str, judgement: Judgement) -> None:
@@ -495,35 +689,54 @@ def _maintenance(move: Move, site: str, parts: Result, message: str, judgement: 
     for result in results(parts.get("drain")):
         if _failed(result) and entries(result, "sessions"):
             text = _told(result)[0]
-            judgement.tell(site, "drain", "failed", _brief(result), Finding(site, "session", "", text, _about_sessions(move), True))
+            judgement.tell(
+                site, "drain", "failed", _brief(result), Finding(site, "session", "", text, _about_sessions(move), True)
+            )
         else:
             _simple(move, site, "drain", result, ("drained", "would be drained", "nothing to drain"), judgement)
             judgement.findings += _in_use(site, result)
-        drained += sum(1 for machine in entries(result, "machines") if isinstance(machine, Mapping) and machine.get("maintenance_mode") is True)
+        drained += sum(
+            1
+            for machine in entries(result, "machines")
+            if isinstance(machine, Mapping) and machine.get("maintenance_mode") is True
+        )
     released = results(parts.get("release"))
     for result in released:
         _simple(move, site, "maintenance", result, ("released", "would be released", "nothing to release"), judgement)
     if move.check:
         return
     advice = (
-        f"{RUN_AGAIN} To give the move up instead, run the playbook euc.nutanix_citrix.dr_failover_release with -e dr_id={move.move}: it releases what was"
-        " drained."
+        f"{RUN_AGAIN} To give the move up instead, run the playbook euc.nutanix_citrix.dr_failover_release with -e"
+        f" dr_id={move.move}: it releases what was drained."
     )
     look = _one(parts.get("still_drained"))
     still = entries(look, "switched")
     if still:
-        findings = [Finding(site, "drained", name, f"{name} was drained for this move and is not released", advice, True) for name in map(_name, still)]
+        findings = [
+            Finding(site, "drained", name, f"{name} was drained for this move and is not released", advice, True)
+            for name in map(_name, still)
+        ]
         judgement.tell(site, "maintenance", "not released", _number(still, "machine"), *findings)
     elif not released and drained and not look.get("machines"):
         # Nobody could look at the end: what the drain told is all that is known.
-        text = f"{_number(range(drained), 'machine')} {'is' if drained == 1 else 'are'} in maintenance mode, so that no user can log on to them"
+        text = (
+            f"{_number(range(drained), 'machine')} {'is' if drained == 1 else 'are'} in maintenance mode, so that no"
+            " user can log on to them"
+        )
         judgement.tell(site, "maintenance", "not released", "", Finding(site, "drained", "", text, advice, True))
 
 
 def _in_use(site: str, result: Result) -> list[Finding]:
     advice = "A planned move waits until nobody is logged on, unless dr_failover_sessions says fail or ignore."
     return [
-        Finding(site, "session", str(used.get("machine") or "?"), f"{used.get('machine') or '?'} is in use{_by(used)}", advice, False)
+        Finding(
+            site,
+            "session",
+            str(used.get("machine") or "?"),
+            f"{used.get('machine') or '?'} is in use{_by(used)}",
+            advice,
+            False,
+        )
         for used in entries(result, "sessions")
         if isinstance(used, Mapping)
     ]
@@ -536,8 +749,9 @@ def _by(used: Mapping[str, Any]) -> str:
 
 def _about_sessions(move: Move) -> str:
     return (
-        "Nobody was logged off. Ask these users to log off and run the same command again; or run it with -e dr_failover_sessions=wait and a longer"
-        " dr_failover_drain_timeout to wait for them, or with -e dr_failover_sessions=ignore to cut them off."
+        "Nobody was logged off. Ask these users to log off and run the same command again; or run it with -e"
+        " dr_failover_sessions=wait and a longer dr_failover_drain_timeout to wait for them, or with -e"
+        " dr_failover_sessions=ignore to cut them off."
     )
 
 
@@ -555,7 +769,13 @@ def _hosting(move: Move, site: str, parts: Result, message: str, judgement: Judg
             # The message says why, and is a finding of its own.
             judgement.rows.append(Row(site, "machines", "not re-hosted", "", False))
         else:
-            judgement.tell(site, "machines", "not re-hosted", BEFORE, Finding(site, ENDED, "", f"Its machines were not re-hosted: {BEFORE}", RUN_AGAIN, True))
+            judgement.tell(
+                site,
+                "machines",
+                "not re-hosted",
+                BEFORE,
+                Finding(site, ENDED, "", f"Its machines were not re-hosted: {BEFORE}", RUN_AGAIN, True),
+            )
         return
     proof = _one(parts.get("proof"))
     findings: dict[str, list[Finding]] = {}
@@ -571,14 +791,28 @@ def _hosting(move: Move, site: str, parts: Result, message: str, judgement: Judg
         text = found.text if found else ""
         settled = not (found and found.fails)
         machines.setdefault(catalog, []).append(
-            MachineLine(site, catalog, _name(item), _vm_of(item), hosting_of(item), kind, text, settled, _registered(item, looked_at) if kind in DONE else "")
+            MachineLine(
+                site,
+                catalog,
+                _name(item),
+                _vm_of(item),
+                hosting_of(item),
+                kind,
+                text,
+                settled,
+                _registered(item, looked_at) if kind in DONE else "",
+            )
         )
     words = {**MACHINE_WORDS, **(UNDONE_WORDS if move.mode == UNDO else {})}
     for catalog, lines in sorted(machines.items(), key=lambda entry: entry[0].casefold()):
         happened = Counter(line.action for line in lines)
-        result = ", ".join(f"{happened[action]} {words[action]}" for action in (*DONE, *TROUBLES, *LEFT_ALONE) if happened[action])
+        result = ", ".join(
+            f"{happened[action]} {words[action]}" for action in (*DONE, *TROUBLES, *LEFT_ALONE) if happened[action]
+        )
         detail = "" if move.check else registered_in_words(lines)
-        judgement.tell(site, f"catalog {catalog}" if catalog else "machines", result, detail, *findings.get(catalog, []))
+        judgement.tell(
+            site, f"catalog {catalog}" if catalog else "machines", result, detail, *findings.get(catalog, [])
+        )
         judgement.machines += lines
     undone = sum(line.action == "would_change" for lines in machines.values() for line in lines)
     if (undone and not move.check) or (_failed(hosting) and not _explained(hosting)):
@@ -590,14 +824,19 @@ def _hosting(move: Move, site: str, parts: Result, message: str, judgement: Judg
 
 
 def _explained(hosting: Result) -> bool:
-    """Whether lists say why a re-hosting failed that went to its end. Whether that is wrong is seen with the lists of all sites only."""
+    """Whether lists say why a re-hosting failed that went to its end. Whether that is wrong is seen with the lists of
+    all sites only."""
     return "machines" in hosting and any(_list_of(hosting, kind) for kind in (*TROUBLES, *LEFT_ALONE, "unexpected"))
 
 
 def _told_machines(hosting: Result, listed: set[str]) -> list[tuple[str, Any]]:
     """(kind, machine), each machine once: what a list says of it goes before what was tried."""
     told = [(kind, item) for kind in (*TROUBLES, *LEFT_ALONE) for item in _list_of(hosting, kind)]
-    told += [(str(item.get("action")), item) for item in entries(hosting, "machines") if _key(item) not in listed and item.get("action") in DONE]
+    told += [
+        (str(item.get("action")), item)
+        for item in entries(hosting, "machines")
+        if _key(item) not in listed and item.get("action") in DONE
+    ]
     return told
 
 
@@ -613,10 +852,16 @@ def _machine_finding(move: Move, site: str, hosting: Result, kind: str, item: An
         advice = "Restore its VM and run the same command again, or exclude or delete the machine."
     elif kind == "ambiguous":
         text = f"{name} is ambiguous: {'; '.join(filter(None, (why, _candidates(item))))}; none was taken, and {keeps}"
-        advice = "Rename or remove the VM that is not meant, or say in a mapping which one is; then run the same command again."
+        advice = (
+            "Rename or remove the VM that is not meant, or say in a mapping which one is; then run the same command"
+            " again."
+        )
     elif kind == "refused":
         text = f"{name} was refused: {why or 'Citrix made its VM itself and cannot be given another one'}; {keeps}"
-        advice = "Exclude it to complete the move without it, or make a machine of this VM in a catalog for existing machines."
+        advice = (
+            "Exclude it to complete the move without it, or make a machine of this VM in a catalog for existing"
+            " machines."
+        )
     elif kind == "vanished":
         text = f"{name} was deleted in Citrix while the run went on"
         advice = "If that was meant, run the same command again; else add the machine to its catalog again."
@@ -627,7 +872,10 @@ def _machine_finding(move: Move, site: str, hosting: Result, kind: str, item: An
         advice = "Nothing needs to be done, unless it is meant. Then say in a mapping which VM it has."
     elif kind == "left_behind":
         text = f"{name} is still hosted by {move.behind}: {why}"
-        advice = "If it is lost with that cluster, bring its VM back from a snapshot or a backup and re-host it with the playbook machine_rehost."
+        advice = (
+            "If it is lost with that cluster, bring its VM back from a snapshot or a backup and re-host it with the"
+            " playbook machine_rehost."
+        )
     elif kind == "unmanaged":
         text = f"{name} is not power managed: there is no hosting to change"
         advice = "Nothing needs to be done, unless Citrix is to power it."
@@ -640,12 +888,18 @@ def _machine_finding(move: Move, site: str, hosting: Result, kind: str, item: An
 
 
 def _on_target_already(move: Move, hosting: Result, item: Any) -> bool:
-    here = {machine.get("hypervisor_connection") for machine in entries(hosting, "machines") if machine.get("cluster") == move.target}
+    here = {
+        machine.get("hypervisor_connection")
+        for machine in entries(hosting, "machines")
+        if machine.get("cluster") == move.target
+    }
     return bool(move.target) and isinstance(item, Mapping) and item.get("hypervisor_connection") in here - {None, ""}
 
 
 def _candidates(item: Any) -> str:
-    found = [entry for key in ("candidates", "vms") for entry in entries(item if isinstance(item, Mapping) else {}, key)]
+    found = [
+        entry for key in ("candidates", "vms") for entry in entries(item if isinstance(item, Mapping) else {}, key)
+    ]
     if not found:
         return "" if _why(item) else "several VMs or machines bear its name"
     named = [_vm_words(vm) for vm in found[:MOST_TOLD]]
@@ -666,8 +920,20 @@ def _proof(move: Move, site: str, parts: Result, message: str, judgement: Judgem
             judgement.tell(site, "proof", "nothing to prove", "")
         return
     if not proof:
-        if not move.check and not message and parts.get("stopped") is not True and move.mode in PROVEN_MODES and not _skipped(_one(parts.get("hosting"))):
-            judgement.tell(site, "proof", "not proven", BEFORE, Finding(site, ENDED, "", f"Its machines were not proven: {BEFORE}", RUN_AGAIN, True))
+        if (
+            not move.check
+            and not message
+            and parts.get("stopped") is not True
+            and move.mode in PROVEN_MODES
+            and not _skipped(_one(parts.get("hosting")))
+        ):
+            judgement.tell(
+                site,
+                "proof",
+                "not proven",
+                BEFORE,
+                Finding(site, ENDED, "", f"Its machines were not proven: {BEFORE}", RUN_AGAIN, True),
+            )
         return
     if move.check:
         # Nothing was moved, so nothing could be proven.
@@ -681,7 +947,10 @@ def _proof(move: Move, site: str, parts: Result, message: str, judgement: Judgem
         ),
         "power_unknown": (
             lambda item: f"Citrix does not know the power state of {_name(item)}",
-            "Reset the hosting connection and run the same command again; if it stays so, look whether Citrix reaches the cluster.",
+            (
+                "Reset the hosting connection and run the same command again; if it stays so, look whether Citrix"
+                " reaches the cluster."
+            ),
         ),
         "unregistered": (
             lambda item: f"{_name(item)} is not registered{_because(item)}",
@@ -695,8 +964,14 @@ def _proof(move: Move, site: str, parts: Result, message: str, judgement: Judgem
             lambda item: f"The cluster does not know the VM of {_name(item)}",
             "Look whether the VM is still there, and re-host the machine again.",
         ),
-        "gone": (lambda item: f"{_name(item)} is gone from the site", "If that was not meant, add the machine to its catalog again."),
-        "off": (lambda item: f"{_name(item)} is switched off, so that it cannot be registered", "Power it on if somebody needs it."),
+        "gone": (
+            lambda item: f"{_name(item)} is gone from the site",
+            "If that was not meant, add the machine to its catalog again.",
+        ),
+        "off": (
+            lambda item: f"{_name(item)} is switched off, so that it cannot be registered",
+            "Power it on if somebody needs it.",
+        ),
     }
     findings = [
         Finding(site, kind, _name(item), say(item), advice, not proven and kind not in HARMLESS)
@@ -709,13 +984,18 @@ def _proof(move: Move, site: str, parts: Result, message: str, judgement: Judgem
         findings.append(Finding(site, FAILED_PART, "", f"Its machines are not proven: {text}", advice, True))
     told = [f"{len(entries(proof, kind))} {kind.replace('_', ' ')}" for kind in PROOF_LISTS if entries(proof, kind)]
     everybody = registered_in_words([line for line in judgement.machines if line.site == site])
-    judgement.tell(site, "proof", "proven" if proven else "not proven", ", ".join(filter(None, [everybody, *told])), *findings)
+    judgement.tell(
+        site, "proof", "proven" if proven else "not proven", ", ".join(filter(None, [everybody, *told])), *findings
+    )
 
 
 def _in_maintenance(move: Move, site: str, parts: Result, proof: Result) -> list[Finding]:
-    """The machines of the move that nobody can log on to at its end. Only of those that a drain found like that is it known that they were so before."""
+    """The machines of the move that nobody can log on to at its end. Only of those that a drain found like that is it
+    known that they were so before."""
     before = {
-        _name(name) for result in (*results(parts.get("drain")), *results(parts.get("still_drained"))) for name in entries(result, "in_maintenance_before")
+        _name(name)
+        for result in (*results(parts.get("drain")), *results(parts.get("still_drained")))
+        for name in entries(result, "in_maintenance_before")
     }
     still = {_name(name) for name in entries(_one(parts.get("still_drained")), "switched")}
     findings = []
@@ -724,27 +1004,34 @@ def _in_maintenance(move: Move, site: str, parts: Result, proof: Result) -> list
             # Told as drained and not released.
             continue
         if move.mode not in FAILOVER_MODES or move.accept_maintenance or name in before:
-            text, advice = f"{name} is in maintenance mode, so that no user can log on to it", "It was before. Release it with citrix_machine_maintenance."
+            text, advice = (
+                f"{name} is in maintenance mode, so that no user can log on to it",
+                "It was before. Release it with citrix_machine_maintenance.",
+            )
             findings.append(Finding(site, "in_maintenance", name, text, advice, False))
             continue
         text = f"{name} is in maintenance mode, and it is not known that it was before this move"
         advice = (
-            "Release it with citrix_machine_maintenance if users need it. If it was in maintenance mode before, run the same command again with"
-            " -e dr_failover_accept_maintenance=true."
+            "Release it with citrix_machine_maintenance if users need it. If it was in maintenance mode before, run the"
+            " same command again with -e dr_failover_accept_maintenance=true."
         )
         findings.append(Finding(site, "in_maintenance", name, text, advice, True))
     return findings
 
 
 def unexpected_vms(sites: Mapping[str, Result | None]) -> list[Result]:
-    """VMs that no site claims. Sites may share a protection domain and do not know each other's machines: unexpected is only what every one of them lists."""
+    """VMs that no site claims. Sites may share a protection domain and do not know each other's machines: unexpected is
+    only what every one of them lists."""
     lists = [_one((parts or {}).get("hosting")).get("unexpected") for parts in sites.values()]
     known = [found for found in lists if isinstance(found, list)]
     if not lists or len(known) < len(lists):
         return []
     by_vm = [{_vm_key(vm): vm for vm in found} for found in known]
     return [
-        {"name": _name(vm), **{name: str(vm.get(name) or "") if isinstance(vm, Mapping) else "" for name in ("uuid", "cluster")}}
+        {
+            "name": _name(vm),
+            **{name: str(vm.get(name) or "") if isinstance(vm, Mapping) else "" for name in ("uuid", "cluster")},
+        }
         for key, vm in by_vm[0].items()
         if all(key in others for others in by_vm[1:])
     ]
@@ -757,17 +1044,29 @@ def _unexpected(move: Move, judgement: Judgement) -> None:
         return
     advice = "If it is a desktop, add it to a catalog; if it is something else, nothing needs to be done."
     findings = [
-        Finding(vm["cluster"] or move.target, "unexpected", vm["name"], f"{_vm_words(vm)} is no machine of {' or '.join(move.sites)}", advice, rule != WARN)
+        Finding(
+            vm["cluster"] or move.target,
+            "unexpected",
+            vm["name"],
+            f"{_vm_words(vm)} is no machine of {' or '.join(move.sites)}",
+            advice,
+            rule != WARN,
+        )
         for vm in judgement.unexpected
     ]
     judgement.tell(move.target or "clusters", "VMs", "unexpected", _number(findings, "VM"), *findings)
 
 
 def unknown_names(sites: Mapping[str, Result | None]) -> list[str]:
-    """Names that were asked for and that no site knows: sites may be given one list, so only what every one of them misses is unknown."""
+    """Names that were asked for and that no site knows: sites may be given one list, so only what every one of them
+    misses is unknown."""
     lists = [entries(_one((parts or {}).get("hosting")), "unknown") for parts in sites.values()]
     missed = [{_name(name).casefold() for name in found} for found in lists]
-    return [_name(name) for name in lists[0] if all(_name(name).casefold() in others for others in missed)] if lists else []
+    return (
+        [_name(name) for name in lists[0] if all(_name(name).casefold() in others for others in missed)]
+        if lists
+        else []
+    )
 
 
 def _unknown(move: Move, judgement: Judgement) -> None:
@@ -776,7 +1075,9 @@ def _unknown(move: Move, judgement: Judgement) -> None:
         return
     sites = " or ".join(move.sites)
     advice = "Correct the name, or take it out of the list."
-    findings = [Finding(sites, "unknown", name, f"{name} is no machine of {sites}", advice, rule != WARN) for name in names]
+    findings = [
+        Finding(sites, "unknown", name, f"{name} is no machine of {sites}", advice, rule != WARN) for name in names
+    ]
     judgement.tell(sites, "names", "unknown", _number(findings, "name"), *findings)
 
 
@@ -794,7 +1095,11 @@ def counts(move: Move, judgement: Judgement) -> dict[str, int]:
     happened = Counter(line.action for line in judgement.machines)
     looked_at = [line for line in judgement.machines if line.proof]
     failovers = [result or {} for result in move.failovers.values()]
-    arrived = [result for result in failovers if result and not _failed(result) and not _skipped(result) and (move.check or not only_planned(result))]
+    arrived = [
+        result
+        for result in failovers
+        if result and not _failed(result) and not _skipped(result) and (move.check or not only_planned(result))
+    ]
     return {
         "protection_domains": len(failovers),
         "failed_over": len(arrived),
@@ -827,7 +1132,9 @@ def sentences(findings: Sequence[Finding]) -> list[str]:
     """A sentence for each, but no more than MOST_TOLD of one kind in one place."""
     lines = []
     for alike in grouped(findings):
-        lines += [f"{finding.where}: {finding.text}" if finding.where else finding.text for finding in alike[:MOST_TOLD]]
+        lines += [
+            f"{finding.where}: {finding.text}" if finding.where else finding.text for finding in alike[:MOST_TOLD]
+        ]
         if len(alike) > MOST_TOLD:
             lines.append(f"{alike[0].where}: and {len(alike) - MOST_TOLD} more like this")
     return lines
@@ -858,7 +1165,11 @@ def counts_in_words(result: Result) -> str:
     """'38 drained, 2 in use' out of the counts of a result."""
     counted = result.get("counts")
     if isinstance(counted, Mapping):
-        return ", ".join(f"{number} {str(name).replace('_', ' ')}" for name, number in counted.items() if number and not isinstance(number, bool))
+        return ", ".join(
+            f"{number} {str(name).replace('_', ' ')}"
+            for name, number in counted.items()
+            if number and not isinstance(number, bool)
+        )
     if isinstance(result.get("moved"), list):
         return _number(result["moved"], "catalog")
     return _number(entries(result, "switched" if "switched" in result else "machines"), "machine")
@@ -880,11 +1191,15 @@ def _skipped(result: Result) -> bool:
 
 def _failed(result: Result) -> bool:
     # A module may also list what failed under this name. A task that must not fail (failed_when) keeps its message.
-    return result.get("failed") is True or (result.get("failed_when_result") is False and bool(result.get("msg")) and not _skipped(result))
+    return result.get("failed") is True or (
+        result.get("failed_when_result") is False and bool(result.get("msg")) and not _skipped(result)
+    )
 
 
 def _failures(result: Result) -> list[Any]:
-    return next((entries(result, name) for name in ("failed", "failures", "failed_machines") if entries(result, name)), [])
+    return next(
+        (entries(result, name) for name in ("failed", "failures", "failed_machines") if entries(result, name)), []
+    )
 
 
 def _list_of(hosting: Result, kind: str) -> list[Any]:
@@ -924,7 +1239,9 @@ def _why(item: Any) -> str:
     if not isinstance(item, Mapping):
         return ""
     texts = [item.get(name) for name in ("msg", "message", "reason", "why", "error", "problem")]
-    return (fields_of(item)[0] or next((str(text) for text in texts if text and not isinstance(text, Mapping)), "")).rstrip(".")
+    return (
+        fields_of(item)[0] or next((str(text) for text in texts if text and not isinstance(text, Mapping)), "")
+    ).rstrip(".")
 
 
 def _told(item: Any) -> tuple[str, str]:
@@ -946,7 +1263,9 @@ def _because(item: Any) -> str:
 def _titled(kind: str, result: Result) -> str:
     connections = ", ".join(map(_name, entries(result, "connections")))
     zone = result.get("zone")
-    named = connections or next((result[name] for name in ("name", "hypervisor_connection", "item") if isinstance(result.get(name), str)), "")
+    named = connections or next(
+        (result[name] for name in ("name", "hypervisor_connection", "item") if isinstance(result.get(name), str)), ""
+    )
     return f"{kind} {_name(zone) if zone else named}".rstrip()
 
 
@@ -972,9 +1291,15 @@ def _catalog_key(item: Any) -> str:
 def _catalog_labels(hosting: Result) -> dict[str, str]:
     """catalog -> its name, with the id where several catalogs bear that name."""
     items = [
-        item for name in ("machines", *TROUBLES, *LEFT_ALONE) for item in (entries(hosting, "machines") if name == "machines" else _list_of(hosting, name))
+        item
+        for name in ("machines", *TROUBLES, *LEFT_ALONE)
+        for item in (entries(hosting, "machines") if name == "machines" else _list_of(hosting, name))
     ]
-    names = {_catalog_key(item): str(item.get("catalog") or item.get("catalog_id") or "") for item in items if isinstance(item, Mapping)}
+    names = {
+        _catalog_key(item): str(item.get("catalog") or item.get("catalog_id") or "")
+        for item in items
+        if isinstance(item, Mapping)
+    }
     often = Counter(names.values())
     return {key: f"{name} ({key})" if often[name] > 1 and key != name else name for key, name in names.items()}
 

@@ -11,10 +11,25 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import timeline
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_report import DEACTIVATED, Move, Result, entries, results
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_report import (
+    DEACTIVATED,
+    Move,
+    Result,
+    entries,
+    results,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds
 
-DRAIN, FAIL_OVER, POWER_ON, RE_HOST, RESET, ZONE, RELEASE, PROOF = "drain", "fail over", "power on", "re-host", "reset", "zone", "release", "proof"
+DRAIN, FAIL_OVER, POWER_ON, RE_HOST, RESET, ZONE, RELEASE, PROOF = (
+    "drain",
+    "fail over",
+    "power on",
+    "re-host",
+    "reset",
+    "zone",
+    "release",
+    "proof",
+)
 CLONE = "clone"
 PHASES = (DRAIN, FAIL_OVER, CLONE, POWER_ON, RE_HOST, RESET, ZONE, RELEASE, PROOF)
 # Part of a site's result -> phase of the move
@@ -23,7 +38,8 @@ PARTS = {"drain": DRAIN, "hosting": RE_HOST, "resets": RESET, "zones": ZONE, "re
 
 @dataclass(frozen=True)
 class Work(timeline.Step):
-    """A step of a move. `where` is a cluster or site, `what` a protection domain, VMs or nothing, `phase` one of PHASES, `work` what the module calls it."""
+    """A step of a move. `where` is a cluster or site, `what` a protection domain, VMs or nothing, `phase` one of
+    PHASES, `work` what the module calls it."""
 
     work: str = ""
 
@@ -39,7 +55,12 @@ def steps_of(move: Move) -> list[Work]:
     steps += [step for name, result in move.drills.items() for step in _steps(move.target, name, CLONE, result)]
     steps += _steps(move.target, "VMs", POWER_ON, move.power)
     for site, parts in move.sites.items():
-        steps += [step for key, phase in PARTS.items() for result in results((parts or {}).get(key)) for step in _steps(site, "", phase, result)]
+        steps += [
+            step
+            for key, phase in PARTS.items()
+            for result in results((parts or {}).get(key))
+            for step in _steps(site, "", phase, result)
+        ]
     return sorted(steps, key=lambda step: (step.started, step.finished))
 
 
@@ -50,7 +71,11 @@ def phases_of(steps: Sequence[Work]) -> list[timeline.Step]:
         mine = [step for step in steps if step.phase == phase]
         if mine:
             ended = max(step.finished for step in mine)
-            found.append(timeline.Step("", "", phase, min(step.started for step in mine), ended, any(step.failed for step in mine)))
+            found.append(
+                timeline.Step(
+                    "", "", phase, min(step.started for step in mine), ended, any(step.failed for step in mine)
+                )
+            )
     return found
 
 

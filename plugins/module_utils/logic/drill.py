@@ -1,11 +1,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Test failover: the names of the clones, whose VM is one of ours, and what must not be near one before it is switched on.
+"""Test failover: the names of the clones, whose VM is one of ours, and what must not be near one before it is switched
+on.
 
     clone   <prefix><drill id>_<VM name>   drill_2026-q4_PC1
 
-A drill id has no underscore, so a name parses back to exactly one (drill id, VM name). A VM is a clone of a drill only when its name parses back to this drill
+A drill id has no underscore, so a name parses back to exactly one (drill id, VM name). A VM is a clone of a drill only
+when its name parses back to this drill
 and to a VM that the protection domain holds, and it is no member of any protection domain itself.
 """
 
@@ -26,7 +28,8 @@ DEFAULT_PREFIX = "drill_"
 
 @dataclass(frozen=True)
 class Drill:
-    """One drill. `id` is the operator's name for it, `release_prefix` what the names of images and temporary VMs begin with."""
+    """One drill. `id` is the operator's name for it, `release_prefix` what the names of images and temporary VMs begin
+    with."""
 
     id: str
     prefix: str = DEFAULT_PREFIX
@@ -34,11 +37,17 @@ class Drill:
 
     def __post_init__(self) -> None:
         if not RELEASE_ID.match(self.id):
-            raise ValueError(f"'{self.id}' is no drill id: use letters, digits, '.', '+' and '-', beginning with a letter or digit, for example 2026-q4")
+            raise ValueError(
+                f"'{self.id}' is no drill id: use letters, digits, '.', '+' and '-', beginning with a letter or digit,"
+                " for example 2026-q4"
+            )
         if not self.prefix:
             raise ValueError("the prefix is empty: without it nothing shows which VMs are clones of a drill")
         if self.prefix.startswith(self.release_prefix) or self.release_prefix.startswith(self.prefix):
-            raise ValueError(f"the prefix '{self.prefix}' cannot be told from '{self.release_prefix}', with which images and temporary VMs begin")
+            raise ValueError(
+                f"the prefix '{self.prefix}' cannot be told from '{self.release_prefix}', with which images and"
+                " temporary VMs begin"
+            )
 
     @property
     def mark(self) -> str:
@@ -55,7 +64,8 @@ class Drill:
 
 @dataclass(frozen=True)
 class Scope:
-    """The VMs that a drill is about, in the order of the snapshot. `excluded` were left out; `not_excluded` were to be, but the snapshot does not hold them."""
+    """The VMs that a drill is about, in the order of the snapshot. `excluded` were left out; `not_excluded` were to be,
+    but the snapshot does not hold them."""
 
     names: tuple[str, ...]
     excluded: tuple[str, ...] = ()
@@ -63,21 +73,30 @@ class Scope:
 
 
 def scope_of(members: Iterable[Member], vm_names: Sequence[str], exclude: Sequence[str]) -> Scope:
-    """The VMs to clone. Raises LookupError for names that the snapshot does not hold and for two VMs of one name, whose clones could not be told apart."""
+    """The VMs to clone. Raises LookupError for names that the snapshot does not hold and for two VMs of one name, whose
+    clones could not be told apart."""
     held = Counter(member.vm_name for member in members)
     for name in vm_names:
         if name not in held:
             raise NoMatch(f"it holds no VM '{name}'", near_names(name, held))
-    chosen = [name for name in (dict.fromkeys(vm_names) or held) if name not in exclude]
+    chosen = [name for name in dict.fromkeys(vm_names) or held if name not in exclude]
     twice = [name for name in chosen if held[name] > 1]
     if twice:
-        raise NoMatch(f"it holds more than one VM called {quoted(twice)}, whose clones would have one name", "Leave them out with exclude.")
-    return Scope(tuple(chosen), tuple(name for name in held if name in exclude), tuple(name for name in exclude if name not in held))
+        raise NoMatch(
+            f"it holds more than one VM called {quoted(twice)}, whose clones would have one name",
+            "Leave them out with exclude.",
+        )
+    return Scope(
+        tuple(chosen),
+        tuple(name for name in held if name in exclude),
+        tuple(name for name in exclude if name not in held),
+    )
 
 
 @dataclass(frozen=True)
 class Network:
-    """A network that cards can be on. What it is, its VLAN and virtual switch say; names are labels, and nobody has written down that they are unique.
+    """A network that cards can be on. What it is, its VLAN and virtual switch say; names are labels, and nobody has
+    written down that they are unique.
 
     `vswitch` is '' where the cluster does not tell it.
     """
@@ -89,7 +108,9 @@ class Network:
 
     def is_one_with(self, other: Network) -> bool:
         """Whether cards on both meet. A switch that is not told may be any: doubt keeps clones away."""
-        return self.vlan_id == other.vlan_id and (self.vswitch == other.vswitch or not self.vswitch or not other.vswitch)
+        return self.vlan_id == other.vlan_id and (
+            self.vswitch == other.vswitch or not self.vswitch or not other.vswitch
+        )
 
     @property
     def wire(self) -> str:
@@ -119,7 +140,8 @@ class Found:
 class Clones:
     """The clones of a drill that are there, by the name of the VM that each was made of.
 
-    `strangers` bear the drill's mark, but the protection domain holds no VM of the rest of the name. `protected` bear a clone's name and are members of a
+    `strangers` bear the drill's mark, but the protection domain holds no VM of the rest of the name. `protected` bear a
+    clone's name and are members of a
     protection domain, given with it: they are somebody's VMs.
     """
 
@@ -137,7 +159,8 @@ class Clones:
 
 
 def clones_among(drill: Drill, vms: Iterable[Found], names: Collection[str], protected: Mapping[str, str]) -> Clones:
-    """Sort out whose VM is a clone. `names` are those of VMs that the protection domain holds, `protected` tells the protection domain by its member's uuid."""
+    """Sort out whose VM is a clone. `names` are those of VMs that the protection domain holds, `protected` tells the
+    protection domain by its member's uuid."""
     by_vm: dict[str, list[Found]] = {}
     strangers, guarded = [], []
     for vm in vms:
@@ -155,7 +178,8 @@ def clones_among(drill: Drill, vms: Iterable[Found], names: Collection[str], pro
 
 @dataclass(frozen=True)
 class CardChange:
-    """What must happen to the cards of a clone before it may be on: these removed, by MAC address, and one on the drill's network added."""
+    """What must happen to the cards of a clone before it may be on: these removed, by MAC address, and one on the
+    drill's network added."""
 
     remove: tuple[str, ...] = ()
     add: bool = False

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Decisions about a protection domain that changes its side: what to do about it, why not, and what is lost (prism_element_v2 11, 16 traps 25 to 33)."""
+"""Decisions about a protection domain that changes its side: what to do about it, why not, and what is lost
+(prism_element_v2 11, 16 traps 25 to 33)."""
 
 from __future__ import annotations
 
@@ -10,7 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import origin_id
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member, PdSnapshot, snapshots_with_origin
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
+    Member,
+    PdSnapshot,
+    snapshots_with_origin,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.replication import Queued, Replication
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
 
@@ -38,7 +43,8 @@ class Unrecoverable:
 
 @dataclass(frozen=True)
 class PendingChange:
-    """A change of mode that a cluster has accepted and not finished: `mode` such as MIGRATE_PD, `remote_site` where a migration goes to."""
+    """A change of mode that a cluster has accepted and not finished: `mode` such as MIGRATE_PD, `remote_site` where a
+    migration goes to."""
 
     mode: str
     remote_site: str = ""
@@ -88,7 +94,8 @@ class Refusal:
 
 @dataclass(frozen=True)
 class Site:
-    """A remote site to migrate to. `fits_peer` says whether it is the cluster that was given as the peer, None where nothing shows that."""
+    """A remote site to migrate to. `fits_peer` says whether it is the cluster that was given as the peer, None where
+    nothing shows that."""
 
     name: str
     status: str
@@ -101,11 +108,15 @@ class Site:
         return self.status in ("", CONNECTED)
 
 
-def decide_migration(name: str, here: Side, there: Side | None, was_here: bool, origins: Sequence[str]) -> str | Refusal:
+def decide_migration(
+    name: str, here: Side, there: Side | None, was_here: bool, origins: Sequence[str]
+) -> str | Refusal:
     """What is to be done so that the domain is not here but at the peer: UNCHANGED, WAIT, ORDER, or BETWEEN.
 
-    `there` is None without a peer, or when it gives no answer. `was_here` when snapshots made here prove that it was active here once; `origins` are the sites
-    that received snapshots came from. BETWEEN: active on neither side, as it is for a moment in the middle of a migration.
+    `there` is None without a peer, or when it gives no answer. `was_here` when snapshots made here prove that it was
+    active here once; `origins` are the sites
+    that received snapshots came from. BETWEEN: active on neither side, as it is for a moment in the middle of a
+    migration.
     """
     if here.metro:
         return _metro(name, here)
@@ -140,18 +151,22 @@ def decide_activation(name: str, here: Side, there: Side | None, accept_split_br
         if there.migrates:
             return Refusal(
                 f"{there.endpoint}: a migration of the protection domain '{name}' is under way there",
-                "Wait for its end: run the same task with state migrated there. accept_split_brain activates it nevertheless.",
+                "Wait for its end: run the same task with state migrated there. accept_split_brain activates it"
+                " nevertheless.",
             )
         if there.active:
             return Refusal(
-                f"{here.endpoint}: refused, because the protection domain '{name}' is active on {there.endpoint}, which answers",
-                "Migrate it as planned, which loses nothing (state migrated, there). accept_split_brain activates it on both, each with data of its own.",
+                f"{here.endpoint}: refused, because the protection domain '{name}' is active on {there.endpoint}, which"
+                " answers",
+                "Migrate it as planned, which loses nothing (state migrated, there). accept_split_brain activates it on"
+                " both, each with data of its own.",
             )
     return ORDER
 
 
 def last_known(sites: Sequence[Site], origins: Sequence[str]) -> list[Site]:
-    """The remote sites that are the side where a protection domain was last: the one that was given as the peer, and the one that its newest snapshot came
+    """The remote sites that are the side where a protection domain was last: the one that was given as the peer, and
+    the one that its newest snapshot came
     from. Where neither is known, the only one that there is."""
     last = origins[0] if origins else ""
     found = [site for site in sites if site.fits_peer or site.name == last]
@@ -159,7 +174,8 @@ def last_known(sites: Sequence[Site], origins: Sequence[str]) -> list[Site]:
 
 
 def signs_of_life(there: Side | None, sites: Iterable[Site]) -> list[Site]:
-    """Those of the sites that are connected. One that is the peer says nothing when the peer knows the protection domain and speaks for itself."""
+    """Those of the sites that are connected. One that is the peer says nothing when the peer knows the protection
+    domain and speaks for itself."""
     spoken = there is not None and there.known
     return [site for site in sites if site.status == CONNECTED and (not spoken or site.fits_peer is False)]
 
@@ -167,15 +183,17 @@ def signs_of_life(there: Side | None, sites: Iterable[Site]) -> list[Site]:
 def still_lives(name: str, endpoint: str, other: str, signs: Sequence[Site]) -> Refusal:
     """The old side gives no answer, but somebody who can know says that it lives."""
     return Refusal(
-        f"{endpoint}: refused, because the side that '{name}' was last on lives: the remote site {quoted(site.name for site in signs)} is connected"
-        f" ({CONNECTED}), and {other} does not say that it gave '{name}' up",
-        "Its VMs may run. When its Prism answers again, migrate as planned. If it has only just been lost, wait for the status to change and run this again."
-        f" {ACTIVATES_NEVERTHELESS}",
+        f"{endpoint}: refused, because the side that '{name}' was last on lives: the remote site"
+        f" {quoted(site.name for site in signs)} is connected ({CONNECTED}), and {other} does not say that it gave"
+        f" '{name}' up",
+        "Its VMs may run. When its Prism answers again, migrate as planned. If it has only just been lost, wait for"
+        f" the status to change and run this again. {ACTIVATES_NEVERTHELESS}",
     )
 
 
 def decide_deactivation(name: str, here: Side, there: Side | None) -> str | Refusal:
-    """What is to be done so that the domain is not active here and its VMs are gone from here: UNCHANGED, WAIT or ORDER."""
+    """What is to be done so that the domain is not active here and its VMs are gone from here: UNCHANGED, WAIT or
+    ORDER."""
     if here.metro:
         return _metro(name, here)
     if here.direction == LEAVING and not (here.pending and here.pending.migrates):
@@ -184,28 +202,44 @@ def decide_deactivation(name: str, here: Side, there: Side | None) -> str | Refu
         return _in_the_way(name, here)
     if not here.active:
         return UNCHANGED
-    refused = f"{here.endpoint}: refused to deactivate the protection domain '{name}', because it would delete the only copy of its VMs"
+    refused = (
+        f"{here.endpoint}: refused to deactivate the protection domain '{name}', because it would delete the only copy"
+        " of its VMs"
+    )
     if there is None:
-        return Refusal(f"{refused}: the other side does not answer", "Run this when the peer is back and the protection domain is active there.")
+        return Refusal(
+            f"{refused}: the other side does not answer",
+            "Run this when the peer is back and the protection domain is active there.",
+        )
     if not there.known:
-        return Refusal(f"{refused}: {there.endpoint} does not know it", "Check that peer is the cluster that the protection domain was activated on.")
+        return Refusal(
+            f"{refused}: {there.endpoint} does not know it",
+            "Check that peer is the cluster that the protection domain was activated on.",
+        )
     if not there.active:
         return Refusal(f"{refused}: it is not active on {there.endpoint}", "Activate it there first, or keep it here.")
     if there.direction:
-        return Refusal(f"{refused}: {there.endpoint} is changing its mode at the moment", "Wait for the end of that and run this again.")
+        return Refusal(
+            f"{refused}: {there.endpoint} is changing its mode at the moment",
+            "Wait for the end of that and run this again.",
+        )
     return ORDER
 
 
 def split_brain(name: str, here: Side, there: Side | None) -> Refusal:
     """The domain is active on both sides, and the way out."""
     other = there.endpoint if there else "another cluster"
-    return Refusal(f"The protection domain '{name}' is active on both {here.endpoint} and {other} (split brain)", way_out(), active_on_both=True)
+    return Refusal(
+        f"The protection domain '{name}' is active on both {here.endpoint} and {other} (split brain)",
+        way_out(),
+        active_on_both=True,
+    )
 
 
 def way_out() -> str:
     return (
-        "Decide whose data is given up, and run pe_protection_domain_failover there with state deactivated, with the other cluster as peer:"
-        " that deletes the VMs of the protection domain on the side it runs on."
+        "Decide whose data is given up, and run pe_protection_domain_failover there with state deactivated, with the"
+        " other cluster as peer: that deletes the VMs of the protection domain on the side it runs on."
     )
 
 
@@ -225,30 +259,41 @@ def choose_site(name: str, endpoint: str, sites: Sequence[Site], wanted: str) ->
     if wanted:
         chosen = [site for site in sites if site.name == wanted]
         if not chosen:
-            return Refusal(f"{endpoint} has no remote site '{wanted}'", near_names(wanted, (site.name for site in sites)) or "It has none at all.")
+            return Refusal(
+                f"{endpoint} has no remote site '{wanted}'",
+                near_names(wanted, (site.name for site in sites)) or "It has none at all.",
+            )
         # Only a site that is known to be the peer proves that another one is not.
         of_peer = [site.name for site in sites if site.fits_peer]
         if of_peer and wanted not in of_peer:
-            return Refusal(f"{endpoint}: the remote site '{wanted}' is not the cluster that was given as peer, which is {quoted(of_peer)}")
+            return Refusal(
+                f"{endpoint}: the remote site '{wanted}' is not the cluster that was given as peer, which is"
+                f" {quoted(of_peer)}"
+            )
     else:
         if not sites:
-            return Refusal(f"{endpoint} has no remote site", f"'{name}' cannot be migrated before the clusters know each other.")
+            return Refusal(
+                f"{endpoint} has no remote site", f"'{name}' cannot be migrated before the clusters know each other."
+            )
         fitting = [site for site in sites if site.fits_peer] or [site for site in sites if site.fits_peer is None]
         chosen = [site for site in fitting if site.scheduled] or fitting
         if not chosen:
             return Refusal(
-                f"{endpoint}: none of its remote sites is the cluster that was given as peer: {quoted(site.name for site in sites)}",
+                f"{endpoint}: none of its remote sites is the cluster that was given as peer:"
+                f" {quoted(site.name for site in sites)}",
                 "Check peer. If it is right nevertheless, name its remote site in remote_site.",
             )
         if len(chosen) > 1:
             return Refusal(
-                f"{endpoint}: several remote sites fit for '{name}': {quoted(site.name for site in chosen)}", "Name the one that is meant in remote_site."
+                f"{endpoint}: several remote sites fit for '{name}': {quoted(site.name for site in chosen)}",
+                "Name the one that is meant in remote_site.",
             )
     (site,) = chosen
     if not site.connected:
         return Refusal(
             f"{endpoint}: the remote site '{site.name}' is not connected (its status is {site.status})",
-            "A migration needs it. If the other side is lost for good, there is nothing to migrate to; if this side is failing, activate on the survivor.",
+            "A migration needs it. If the other side is lost for good, there is nothing to migrate to; if this side is"
+            " failing, activate on the survivor.",
         )
     return site
 
@@ -266,14 +311,22 @@ def blocked(name: str, endpoint: str, reasons: Iterable[Unrecoverable], remote_s
     )
 
 
-def transfers_in_the_way(name: str, endpoint: str, replications: Iterable[Replication], queued: Iterable[Queued], *, incoming: bool) -> Refusal | None:
-    """The transfers that a change of side would cut short: all of a migration, only the incoming ones of an activation."""
+def transfers_in_the_way(
+    name: str, endpoint: str, replications: Iterable[Replication], queued: Iterable[Queued], *, incoming: bool
+) -> Refusal | None:
+    """The transfers that a change of side would cut short: all of a migration, only the incoming ones of an
+    activation."""
     running = [
-        f"{origin_id(transfer.snapshot_id)} {'from' if transfer.incoming else 'to'} '{transfer.remote_site}' at {transfer.percent:.0f} %"
+        f"{origin_id(transfer.snapshot_id)} {'from' if transfer.incoming else 'to'} '{transfer.remote_site}' at"
+        f" {transfer.percent:.0f} %"
         for transfer in replications
         if transfer.incoming or not incoming
     ]
-    waiting = [] if incoming else [f"{origin_id(transfer.snapshot_id)} to '{transfer.remote_site}' waiting" for transfer in queued]
+    waiting = (
+        []
+        if incoming
+        else [f"{origin_id(transfer.snapshot_id)} to '{transfer.remote_site}' waiting" for transfer in queued]
+    )
     if not running and not waiting:
         return None
     return Refusal(
@@ -283,19 +336,29 @@ def transfers_in_the_way(name: str, endpoint: str, replications: Iterable[Replic
 
 
 def choose_snapshot(name: str, endpoint: str, snapshots: Sequence[PdSnapshot], wanted: str) -> PdSnapshot | Refusal:
-    """The snapshot to activate from: the one that was named, or the newest that can be used. `snapshots` newest first."""
+    """The snapshot to activate from: the one that was named, or the newest that can be used. `snapshots` newest
+    first."""
     usable = [snapshot for snapshot in snapshots if snapshot.available]
     if not wanted:
         if usable:
             return usable[0]
-        why = f", only {len(snapshots)} that cannot be used ({', '.join(sorted({snapshot.state for snapshot in snapshots}))})" if snapshots else ""
+        why = (
+            f", only {len(snapshots)} that cannot be used"
+            f" ({', '.join(sorted({snapshot.state for snapshot in snapshots}))})"
+            if snapshots
+            else ""
+        )
         return Refusal(
-            f"{endpoint} holds no snapshot of '{name}' to activate it from{why}", "Nothing can be brought up here. Look whether another cluster holds one."
+            f"{endpoint} holds no snapshot of '{name}' to activate it from{why}",
+            "Nothing can be brought up here. Look whether another cluster holds one.",
         )
     found = snapshots_with_origin(snapshots, wanted)
     if len(found) > 1:
         listed = ", ".join(snapshot.snapshot_id for snapshot in found)
-        return Refusal(f"{endpoint} holds {len(found)} snapshots {wanted} of '{name}': {listed}", "Give snapshot_id as it is listed there, with its site.")
+        return Refusal(
+            f"{endpoint} holds {len(found)} snapshots {wanted} of '{name}': {listed}",
+            "Give snapshot_id as it is listed there, with its site.",
+        )
     if found and found[0].available:
         return found[0]
     has = shortened([snapshot.snapshot_id for snapshot in usable]) or "none"
@@ -309,15 +372,21 @@ def data_age(snapshot: PdSnapshot, now_usecs: int) -> int:
 
 
 def not_in_snapshot(snapshot: PdSnapshot, last_known: Iterable[Member]) -> list[tuple[str, str]]:
-    """Name and uuid ('' when unknown) of the VMs that were members, as the snapshot itself or later sources say, and that it does not hold."""
+    """Name and uuid ('' when unknown) of the VMs that were members, as the snapshot itself or later sources say, and
+    that it does not hold."""
     held_uuids = {member.vm_uuid for member in snapshot.members if member.vm_uuid}
     held_names = {member.vm_name for member in snapshot.members}
-    lost = {member.vm_name: member.vm_uuid for member in last_known if member.vm_uuid not in held_uuids and member.vm_name not in held_names}
+    lost = {
+        member.vm_name: member.vm_uuid
+        for member in last_known
+        if member.vm_uuid not in held_uuids and member.vm_name not in held_names
+    }
     return sorted({**{name: "" for name in snapshot.missing if name not in held_names}, **lost}.items())
 
 
 def only_copies(members_here: Iterable[Member], names_there: Iterable[str]) -> list[Member]:
-    """The members that have no counterpart at the other side, each name there standing for one. By name: after an activation the uuids differ (trap 29)."""
+    """The members that have no counterpart at the other side, each name there standing for one. By name: after an
+    activation the uuids differ (trap 29)."""
     copies, alone = Counter(names_there), []
     for member in members_here:
         if copies[member.vm_name]:
@@ -329,7 +398,9 @@ def only_copies(members_here: Iterable[Member], names_there: Iterable[str]) -> l
 
 def shortened(texts: Sequence[str]) -> str:
     """'a, b and 5 more'"""
-    return ", ".join(texts[:MOST_LISTED]) + (f" and {len(texts) - MOST_LISTED} more" if len(texts) > MOST_LISTED else "")
+    return ", ".join(texts[:MOST_LISTED]) + (
+        f" and {len(texts) - MOST_LISTED} more" if len(texts) > MOST_LISTED else ""
+    )
 
 
 def _metro(name: str, here: Side) -> Refusal:
@@ -341,8 +412,15 @@ def _metro(name: str, here: Side) -> Refusal:
 
 def _in_the_way(name: str, here: Side) -> Refusal:
     what = here.pending.mode if here.pending else here.running
-    return Refusal(f"{here.endpoint}: another change of the mode of '{name}' is under way ({what})", "Wait for its end and run the same task again.")
+    return Refusal(
+        f"{here.endpoint}: another change of the mode of '{name}' is under way ({what})",
+        "Wait for its end and run the same task again.",
+    )
 
 
 def _run_it_there(origins: Sequence[str]) -> str:
-    return f"Its latest snapshot comes from the site '{origins[0]}': run this there." if origins else "Run this on the cluster where it is active."
+    return (
+        f"Its latest snapshot comes from the site '{origins[0]}': run this there."
+        if origins
+        else "Run this on the cluster where it is active."
+    )

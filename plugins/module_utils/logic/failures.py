@@ -12,7 +12,8 @@ SILENT = "It failed, and did not say why"
 
 
 def failure(result: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """{message, error: {message, advice}} of a task's result; of a loop that of the first item that failed, because the loop itself says only that one did.
+    """{message, error: {message, advice}} of a task's result; of a loop that of the first item that failed, because the
+    loop itself says only that one did.
 
     `before` is put before the message. What another host remembered in this form is taken as it is.
     """
@@ -34,7 +35,11 @@ def why(result: Mapping[str, Any]) -> tuple[str, str]:
 
 def in_one(message: str, advice: str) -> str:
     """Both in one text, for a table or a sentence."""
-    return f"{message if message.endswith(('.', '?', '!')) else f'{message}.'} {advice}" if message and advice else message or advice
+    return (
+        f"{message if message.endswith(('.', '?', '!')) else f'{message}.'} {advice}"
+        if message and advice
+        else message or advice
+    )
 
 
 def fields_of(result: Mapping[str, Any]) -> tuple[str, str]:

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a catalog that was moved to an image is well: decided from its image and its machines (citrix_orchestration 11.2)."""
+"""Whether a catalog that was moved to an image is well: decided from its image and its machines (citrix_orchestration
+11.2)."""
 
 from __future__ import annotations
 
@@ -23,7 +24,8 @@ GIVEN_UP = "MaxFailedRegistrations"
 
 @dataclass(frozen=True)
 class Terms:
-    """What opens a gate: percentages of the machines that are on, a least number of machines that prove it, a greatest number of newly faulty ones."""
+    """What opens a gate: percentages of the machines that are on, a least number of machines that prove it, a greatest
+    number of newly faulty ones."""
 
     registered_percent: int = 90
     registered_at_least: int = 1
@@ -31,7 +33,10 @@ class Terms:
     new_faults: int = 0
 
     def __post_init__(self) -> None:
-        for name, value in (("registered_percent", self.registered_percent), ("out_of_date_percent", self.out_of_date_percent)):
+        for name, value in (
+            ("registered_percent", self.registered_percent),
+            ("out_of_date_percent", self.out_of_date_percent),
+        ):
             if not 0 <= value <= 100:
                 raise ValueError(f"{name} is a percentage from 0 to 100, not {value}")
         for name, value in (("registered_at_least", self.registered_at_least), ("new_faults", self.new_faults)):
@@ -41,9 +46,11 @@ class Terms:
 
 @dataclass(frozen=True)
 class Figures:
-    """Machines of one catalog. `on` leaves out those in maintenance mode, `registered` and `out_of_date` count among `on`, the rest are names.
+    """Machines of one catalog. `on` leaves out those in maintenance mode, `registered` and `out_of_date` count among
+    `on`, the rest are names.
 
-    `proven` testify for the image: on, registered, and on the image as far as the site can know. `doubtful` are registered, perhaps only because nobody has
+    `proven` testify for the image: on, registered, and on the image as far as the site can know. `doubtful` are
+    registered, perhaps only because nobody has
     noticed yet that they did not come back; they count as not registered.
     """
 
@@ -58,10 +65,14 @@ class Figures:
     new_faults: tuple[str, ...]
 
 
-def restarts_since(catalog: Catalog, now: datetime, patience: float, ordered: datetime | None = None) -> datetime | None:
-    """From when on machines may have restarted to take the catalog's image up; None when that is too long ago to matter.
+def restarts_since(
+    catalog: Catalog, now: datetime, patience: float, ordered: datetime | None = None
+) -> datetime | None:
+    """From when on machines may have restarted to take the catalog's image up; None when that is too long ago to
+    matter.
 
-    By the site's clock it is when the catalog got its image. An image older than `patience` seconds, by our own clock, is no news, unless restarts were
+    By the site's clock it is when the catalog got its image. An image older than `patience` seconds, by our own clock,
+    is no news, unless restarts were
     `ordered` since.
     """
     given = parse_moment(catalog.image_date) if catalog.machines_take_image else None
@@ -69,15 +80,23 @@ def restarts_since(catalog: Catalog, now: datetime, patience: float, ordered: da
 
 
 def doubtful(machines: Iterable[Machine], since: datetime | None) -> list[Machine]:
-    """Machines of which registration alone proves nothing: an agent that died stays registered for minutes, its heartbeat has to be missed first.
+    """Machines of which registration alone proves nothing: an agent that died stays registered for minutes, its
+    heartbeat has to be missed first.
 
-    The contract knows no time of registration (citrix_orchestration 11.2). One that deregistered or was connected to after the restarts began, and is
+    The contract knows no time of registration (citrix_orchestration 11.2). One that deregistered or was connected to
+    after the restarts began, and is
     registered now, came back. One that has not restarted yet is as it was.
     """
     if since is None:
         return []
-    registered = [machine for machine in machines if machine.registration_state == "Registered" and not machine.image_out_of_date]
-    return [machine for machine in registered if not any(_after(text, since) for text in (machine.last_deregistration, machine.last_connection))]
+    registered = [
+        machine for machine in machines if machine.registration_state == "Registered" and not machine.image_out_of_date
+    ]
+    return [
+        machine
+        for machine in registered
+        if not any(_after(text, since) for text in (machine.last_deregistration, machine.last_connection))
+    ]
 
 
 def _after(text: str, since: datetime) -> bool:
@@ -85,19 +104,31 @@ def _after(text: str, since: datetime) -> bool:
     return moment is not None and moment >= since
 
 
-def figures(machines: Sequence[Machine], baseline: Collection[str], doubted: Collection[str] = (), takes_image: bool | None = True) -> Figures:
-    """Count. `baseline` are the names of the machines that were faulty before, `doubted` the ids of those whose registration proves nothing.
+def figures(
+    machines: Sequence[Machine],
+    baseline: Collection[str],
+    doubted: Collection[str] = (),
+    takes_image: bool | None = True,
+) -> Figures:
+    """Count. `baseline` are the names of the machines that were faulty before, `doubted` the ids of those whose
+    registration proves nothing.
 
-    A machine on its way down or up counts as on and not registered, so that a gate does not open in the middle of a restart. Machines that are off take the
-    image when they start and say nothing. Maintenance mode takes a machine out, unless the site switched it on because the machine did not register.
-    Machines that keep the image they were made from (`takes_image` is not True) testify for no other, whatever the site says of them.
+    A machine on its way down or up counts as on and not registered, so that a gate does not open in the middle of a
+    restart. Machines that are off take the
+    image when they start and say nothing. Maintenance mode takes a machine out, unless the site switched it on because
+    the machine did not register.
+    Machines that keep the image they were made from (`takes_image` is not True) testify for no other, whatever the site
+    says of them.
     """
     known = {name.casefold() for name in baseline}
     at_work = [machine for machine in machines if not machine.maintenance_mode]
     on = [machine for machine in at_work if machine.power_state not in DOWN or machine.scheduled_reboot == "InProgress"]
     registered = [machine for machine in on if machine.registration_state == "Registered" and machine.id not in doubted]
     given_up = [machine for machine in machines if machine.maintenance_mode and machine.maintenance_reason == GIVEN_UP]
-    faulty = sorted(machine.name for machine in [*(machine for machine in at_work if machine.fault_state not in HARMLESS), *given_up])
+    faulty = sorted(
+        machine.name
+        for machine in [*(machine for machine in at_work if machine.fault_state not in HARMLESS), *given_up]
+    )
     return Figures(
         machines=len(machines),
         maintenance_mode=len(machines) - len(at_work),
@@ -112,25 +143,39 @@ def figures(machines: Sequence[Machine], baseline: Collection[str], doubted: Col
 
 
 def closed_because(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) -> str:
-    """Why the gate of a catalog is closed, '' when it is open. `image` is a name or path, None when it does not matter."""
+    """Why the gate of a catalog is closed, '' when it is open. `image` is a name or path, None when it does not
+    matter."""
     reasons = []
     if image is not None and not has_image(catalog, image):
-        reasons.append(f"its image is '{catalog.master_image.name if catalog.master_image else 'none'}' and not '{image}'")
-    unheard = f" ({len(seen.doubtful)} more may be so only because their end was not noticed yet)" if seen.doubtful else ""
+        reasons.append(
+            f"its image is '{catalog.master_image.name if catalog.master_image else 'none'}' and not '{image}'"
+        )
+    unheard = (
+        f" ({len(seen.doubtful)} more may be so only because their end was not noticed yet)" if seen.doubtful else ""
+    )
     if seen.registered * 100 < terms.registered_percent * seen.on:
-        reasons.append(f"{seen.registered} of {seen.on} machines that are on are registered{unheard}, {terms.registered_percent} % are wanted")
+        reasons.append(
+            f"{seen.registered} of {seen.on} machines that are on are registered{unheard}, {terms.registered_percent} %"
+            " are wanted"
+        )
     silence = _unproven(catalog, image, seen, terms)
     if silence:
         reasons.append(silence)
     if seen.out_of_date * 100 > terms.out_of_date_percent * seen.on:
-        reasons.append(f"{seen.out_of_date} of {seen.on} machines that are on still have the image before, {terms.out_of_date_percent} % may")
+        reasons.append(
+            f"{seen.out_of_date} of {seen.on} machines that are on still have the image before,"
+            f" {terms.out_of_date_percent} % may"
+        )
     if len(seen.new_faults) > terms.new_faults:
-        reasons.append(f"{len(seen.new_faults)} machines are faulty that were not before ({shortened(seen.new_faults)})")
+        reasons.append(
+            f"{len(seen.new_faults)} machines are faulty that were not before ({shortened(seen.new_faults)})"
+        )
     return "; ".join(reasons)
 
 
 def _unproven(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) -> str:
-    """Why the machines prove too little, '' when they prove enough or need not prove anything. Evidence of nothing is no proof."""
+    """Why the machines prove too little, '' when they prove enough or need not prove anything. Evidence of nothing is
+    no proof."""
     if not terms.registered_at_least:
         return ""
     at_work = seen.machines - seen.maintenance_mode
@@ -150,7 +195,9 @@ def _unproven(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) 
 
 def can_never_open(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) -> bool:
     """Whether waiting for the gate is in vain: nobody there will ever testify."""
-    return terms.registered_at_least > 0 and (not seen.machines or (image is not None and not catalog.machines_take_image))
+    return terms.registered_at_least > 0 and (
+        not seen.machines or (image is not None and not catalog.machines_take_image)
+    )
 
 
 def anybody_testifies(image: str | None, seen: Figures) -> bool:

@@ -3,8 +3,10 @@
 
 """Which VMs may host the machines of a site: put together from what clusters say, before and after a failover.
 
-What a cluster was seen to have is {message, vms, domains}: `message` says why it could not be asked ('' when it could), `vms` are those of pe_vm_info and
-`domains` those of pe_protection_domain_info. A VM for citrix_machine_hosting is {name, uuid, hypervisor_connection, cluster}.
+What a cluster was seen to have is {message, vms, domains}: `message` says why it could not be asked ('' when it could),
+`vms` are those of pe_vm_info and
+`domains` those of pe_protection_domain_info. A VM for citrix_machine_hosting is {name, uuid, hypervisor_connection,
+cluster}.
 """
 
 from __future__ import annotations
@@ -16,13 +18,19 @@ Seen = Mapping[str, Any]
 USABLE = ("AVAILABLE", "RETAIN_FOREVER")
 
 
-def present(clusters: Mapping[str, Seen], connections: Mapping[str, str], protection_domains: Sequence[str] = ()) -> dict[str, Any]:
-    """The VMs that are there now: {vms, vm_names, vm_uuids, other_vm_uuids}; `vm_names` and `vm_uuids` are None without protection domains.
+def present(
+    clusters: Mapping[str, Seen], connections: Mapping[str, str], protection_domains: Sequence[str] = ()
+) -> dict[str, Any]:
+    """The VMs that are there now: {vms, vm_names, vm_uuids, other_vm_uuids}; `vm_names` and `vm_uuids` are None without
+    protection domains.
 
-    `other_vm_uuids` are all other VMs that were read: a machine that has one of them is none of this move, whatever its name.
+    `other_vm_uuids` are all other VMs that were read: a machine that has one of them is none of this move, whatever its
+    name.
 
-    With protection domains only their members count, on the cluster where they are active: a VM of the same name that is no member, such as the clone of a
-    drill, can then never take over a machine. A member whose VM is gone stays among the names, so that its machine comes out as missing.
+    With protection domains only their members count, on the cluster where they are active: a VM of the same name that
+    is no member, such as the clone of a
+    drill, can then never take over a machine. A member whose VM is gone stays among the names, so that its machine
+    comes out as missing.
     Raises ValueError when a cluster could not be asked, or a protection domain is active nowhere or twice.
     """
     silent = [f"{host} could not be asked ({seen['message']})" for host, seen in clusters.items() if seen["message"]]
@@ -52,10 +60,13 @@ def expected(
     connections: Mapping[str, str],
     snapshots: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
-    """The VMs that will be on the target `host` after the failover: {vms, vm_names, vm_uuids, other_vm_uuids}, as `present` tells them.
+    """The VMs that will be on the target `host` after the failover: {vms, vm_names, vm_uuids, other_vm_uuids}, as
+    `present` tells them.
 
-    A planned migration keeps uuids; an activation gives new ones, told as '' for "known after the failover" (prism_element_v2 11). Where the source cannot be
-    asked, the newest usable snapshot on the target says who will be there, or the one that is named in `snapshots` by protection domain.
+    A planned migration keeps uuids; an activation gives new ones, told as '' for "known after the failover"
+    (prism_element_v2 11). Where the source cannot be
+    asked, the newest usable snapshot on the target says who will be there, or the one that is named in `snapshots` by
+    protection domain.
     """
     vms = []
     for protection_domain in protection_domains:
@@ -74,7 +85,9 @@ def expected(
     return _chosen(vms, [vm["name"] for vm in vms], (source, target), left)
 
 
-def _chosen(vms: Sequence[Mapping[str, str]], names: Iterable[str], clusters: Iterable[Seen], left: Collection[str] = ()) -> dict[str, Any]:
+def _chosen(
+    vms: Sequence[Mapping[str, str]], names: Iterable[str], clusters: Iterable[Seen], left: Collection[str] = ()
+) -> dict[str, Any]:
     """`left` are VMs that are given up for those of the same names."""
     uuids = list(dict.fromkeys(vm["uuid"] for vm in vms if vm["uuid"]))
     read = dict.fromkeys(vm["uuid"] for seen in clusters for vm in seen["vms"])
@@ -88,10 +101,13 @@ def _where_active(protection_domain: str, clusters: Mapping[str, Seen]) -> str:
         return active[0]
     if active:
         raise ValueError(
-            f"Protection domain '{protection_domain}' is active on {' and on '.join(active)} at once, so it is not clear which VMs are the machines. "
-            "Deactivate it where its data is to be given up, then run again"
+            f"Protection domain '{protection_domain}' is active on {' and on '.join(active)} at once, so it is not"
+            " clear which VMs are the machines. Deactivate it where its data is to be given up, then run again"
         )
-    raise ValueError(f"Protection domain '{protection_domain}' is not active on {' or '.join(clusters)}: fail over first, then re-host")
+    raise ValueError(
+        f"Protection domain '{protection_domain}' is not active on {' or '.join(clusters)}: fail over first, then"
+        " re-host"
+    )
 
 
 def _in_newest_snapshot(domain: Mapping[str, Any], chosen: str = "") -> Sequence[Mapping[str, str]]:

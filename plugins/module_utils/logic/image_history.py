@@ -3,8 +3,10 @@
 
 """The image history of a catalog: what was there before an image came, and how far back the others are.
 
-Whether a site keeps one slot for each time that an image came, or one for each image with the time it came last, is unknown, and so is the order
-(citrix_orchestration 8.6). So dates decide, and a roll-back leaves a mark in its note: an image that was withdrawn is no image to go back to, until it comes
+Whether a site keeps one slot for each time that an image came, or one for each image with the time it came last, is
+unknown, and so is the order
+(citrix_orchestration 8.6). So dates decide, and a roll-back leaves a mark in its note: an image that was withdrawn is
+no image to go back to, until it comes
 again.
 """
 
@@ -14,7 +16,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import HistoricalImage, image_name, same_path
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import (
+    HistoricalImage,
+    image_name,
+    same_path,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import quoted
@@ -45,27 +51,34 @@ def withdrawn_by(note: str) -> tuple[str, ...]:
 
 
 def left_behind(current: str, target: str, history: Sequence[HistoricalImage]) -> list[str]:
-    """The names of the images that a catalog leaves behind when it goes back to `target`: the current one, and those that came in between and are not
+    """The names of the images that a catalog leaves behind when it goes back to `target`: the current one, and those
+    that came in between and are not
     withdrawn yet."""
     comings = _comings(history)
     came = _came([coming for coming in comings if same_path(coming.image.path, target)])
     between = [
         coming.image
         for coming in comings
-        if came and coming.moment > max(came) and not same_path(coming.image.path, target) and not _is_withdrawn(coming.image, comings)
+        if came
+        and coming.moment > max(came)
+        and not same_path(coming.image.path, target)
+        and not _is_withdrawn(coming.image, comings)
     ]
     return list(dict.fromkeys((image_name(current), *(image_name(image.path) for image in between))))
 
 
 def image_before(current: str, history: Sequence[HistoricalImage]) -> HistoricalImage:
-    """What the catalog had before the image at the path `current` came. Raises LookupError where there is none or it cannot be told."""
+    """What the catalog had before the image at the path `current` came. Raises LookupError where there is none or it
+    cannot be told."""
     return _before(current, history, frozenset({current.casefold()}))
 
 
 def ranks(current: str, history: Sequence[HistoricalImage]) -> dict[str, int]:
-    """How far back each image of a history is, by its path in lower case: 1 for the one that the next roll-back leads to.
+    """How far back each image of a history is, by its path in lower case: 1 for the one that the next roll-back leads
+    to.
 
-    The nearer of two counts: how many roll-backs lead to it, and how many newer ones there are. Empty when dates do not tell.
+    The nearer of two counts: how many roll-backs lead to it, and how many newer ones there are. Empty when dates do not
+    tell.
     """
     others = [entry for entry in history if entry.path and not same_path(entry.path, current)]
     moments = [(parse_moment(entry.date), entry.path.casefold()) for entry in others]
@@ -76,14 +89,19 @@ def ranks(current: str, history: Sequence[HistoricalImage]) -> dict[str, int]:
     back: list[str] = []
     try:
         while True:
-            back.append(_before(back[-1] if back else current, history, frozenset({current.casefold(), *back})).path.casefold())
+            back.append(
+                _before(back[-1] if back else current, history, frozenset({current.casefold(), *back})).path.casefold()
+            )
     except LookupError:
         pass
-    return {path: min(order.index(path) + 1 for order in (newest_first, back) if path in order) for path in newest_first}
+    return {
+        path: min(order.index(path) + 1 for order in (newest_first, back) if path in order) for path in newest_first
+    }
 
 
 def _before(current: str, history: Sequence[HistoricalImage], left: frozenset[str]) -> HistoricalImage:
-    """The newest that came before `current`, without the images that were `left` on the way, by their paths in lower case."""
+    """The newest that came before `current`, without the images that were `left` on the way, by their paths in lower
+    case."""
     others = [entry for entry in history if entry.path and entry.path.casefold() not in left]
     paths = {entry.path.casefold() for entry in others}
     if not paths:
@@ -93,14 +111,20 @@ def _before(current: str, history: Sequence[HistoricalImage], left: frozenset[st
     if len(dated) < len(others):
         if len(paths) == 1:
             return others[0]
-        raise NoMatch(f"which image came before cannot be told from the dates in its history ({quoted(entry.name for entry in others)})", "Name the image.")
+        raise NoMatch(
+            "which image came before cannot be told from the dates in its history"
+            f" ({quoted(entry.name for entry in others)})",
+            "Name the image.",
+        )
     came = _came([coming for coming in comings if same_path(coming.image.path, current)])
     eligible = [coming for coming in dated if not _is_withdrawn(coming.image, comings)]
     first, last = (_newest(eligible, boundary) for boundary in ((min(came), max(came)) if came else (None, None)))
     if last is None:
         raise NoMatch("its history holds no image before the current one")
     if first is None or not same_path(first.path, last.path):
-        raise NoMatch(f"the current image came more than once, with '{last.name}' in between", "Name the image to go back to.")
+        raise NoMatch(
+            f"the current image came more than once, with '{last.name}' in between", "Name the image to go back to."
+        )
     return last
 
 
@@ -122,4 +146,6 @@ def _newest(comings: Iterable[_Coming], before: datetime | None) -> HistoricalIm
 def _is_withdrawn(image: HistoricalImage, comings: Sequence[_Coming]) -> bool:
     """Whether the catalog left the image by a roll-back and did not get it again since."""
     left = [coming.moment for coming in comings if image_name(image.path) in withdrawn_by(coming.image.note)]
-    return bool(left) and max(left) >= max(coming.moment for coming in comings if same_path(coming.image.path, image.path))
+    return bool(left) and max(left) >= max(
+        coming.moment for coming in comings if same_path(coming.image.path, image.path)
+    )

@@ -10,7 +10,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import cannot_testify
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import Identity, cluster_of_unit, identity_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import (
+    Identity,
+    cluster_of_unit,
+    identity_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_image_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
@@ -19,11 +23,15 @@ Facts = Mapping[str, Any]
 
 
 def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix: str) -> list[dict[str, Any]]:
-    """For each catalog with a master image: the image, the release and golden VM that its name tells, and what proves them.
+    """For each catalog with a master image: the image, the release and golden VM that its name tells, and what proves
+    them.
 
-    `sites`: host -> {catalogs: as citrix_catalog_info returns them, hosting_units?: as citrix_hosting_unit_info does, out_of_date: the catalog id of each
-    machine whose image is out of date}; `clusters`: host -> {snapshots: as pe_vm_snapshot_info returns them, cluster?: as pe_cluster_info does, address?,
-    port?}. An image testifies for a catalog only on the cluster that the catalog's hosting unit stands for. Where that is not certain, one of any cluster
+    `sites`: host -> {catalogs: as citrix_catalog_info returns them, hosting_units?: as citrix_hosting_unit_info does,
+    out_of_date: the catalog id of each
+    machine whose image is out of date}; `clusters`: host -> {snapshots: as pe_vm_snapshot_info returns them, cluster?:
+    as pe_cluster_info does, address?,
+    port?}. An image testifies for a catalog only on the cluster that the catalog's hosting unit stands for. Where that
+    is not certain, one of any cluster
     may be meant: then all must be proven, or nothing is.
     """
     identities = [identity_of(host, facts) for host, facts in clusters.items()]
@@ -36,7 +44,10 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
             image = catalog["master_image"]
             home = _home(site, catalog, identities)
             copies = [
-                _copy(cluster, snapshot) for cluster, told in clusters.items() for snapshot in told.get("snapshots") or [] if snapshot["name"] == image["name"]
+                _copy(cluster, snapshot)
+                for cluster, told in clusters.items()
+                for snapshot in told.get("snapshots") or []
+                if snapshot["name"] == image["name"]
             ]
             named = parse_image_name(image["name"], prefix)
             doubts = _doubts(copies, home) if named else []
@@ -54,7 +65,11 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
                     "release": named.release if named else None,
                     "base_vm": named.base_vm if named else None,
                     "protection_domain_snapshots": sorted(
-                        {copy["protection_domain_snapshot_id"] for copy in witnesses if copy["protection_domain_snapshot_id"]}
+                        {
+                            copy["protection_domain_snapshot_id"]
+                            for copy in witnesses
+                            if copy["protection_domain_snapshot_id"]
+                        }
                     ),
                     "marked": bool(named) and not doubts,
                     "doubts": doubts,
@@ -85,7 +100,8 @@ def _doubts(copies: Sequence[Facts], home: str | None) -> list[str]:
 
 
 def chosen(found: Sequence[dict[str, Any]], wanted: Sequence[str]) -> list[dict[str, Any]]:
-    """Those of the catalogs that are wanted by name or full name, whole and without case, on whatever site. Raises LookupError for one that nobody has."""
+    """Those of the catalogs that are wanted by name or full name, whole and without case, on whatever site. Raises
+    LookupError for one that nobody has."""
     names = [(each, {each["catalog"].casefold(), each["name"].casefold()}) for each in found]
     for name in wanted:
         if not any(name.casefold() in own for _each, own in names):

@@ -3,7 +3,8 @@
 
 r"""Master images as Citrix sees them: paths below a hosting unit (citrix_orchestration 9).
 
-`XDHyp:\HostingUnits\<hosting unit>\<name>.<type>`, and the type of a Prism Element snapshot is `template`. Names may hold dots and anything else, so a path is
+`XDHyp:\HostingUnits\<hosting unit>\<name>.<type>`, and the type of a Prism Element snapshot is `template`. Names may
+hold dots and anything else, so a path is
 never taken apart where it can be compared whole.
 """
 
@@ -23,7 +24,8 @@ _IMAGE_SUFFIXES = (".template", ".templateversion", ".snapshot", ".vm")
 
 @dataclass(frozen=True)
 class MasterImage:
-    """An object below a hosting unit that a catalog can be made from. `path` is its XDHyp path, `type` such as Template or Snapshot."""
+    """An object below a hosting unit that a catalog can be made from. `path` is its XDHyp path, `type` such as Template
+    or Snapshot."""
 
     name: str
     path: str
@@ -33,7 +35,8 @@ class MasterImage:
 
 @dataclass(frozen=True)
 class HistoricalImage:
-    """One image of a catalog's history. `status` is Current, Prepared, Deleted or Unknown; `date` as the site writes it."""
+    """One image of a catalog's history. `status` is Current, Prepared, Deleted or Unknown; `date` as the site writes
+    it."""
 
     name: str
     path: str
@@ -53,7 +56,8 @@ def same_path(one: str, other: str) -> bool:
 
 
 def same_image(one: str, other: str) -> bool:
-    """Whether two paths lead to an image of one name, in which case counts: a cluster may hold both, though Citrix cannot tell them apart."""
+    """Whether two paths lead to an image of one name, in which case counts: a cluster may hold both, though Citrix
+    cannot tell them apart."""
     return same_path(one, other) and image_name(one) == image_name(other)
 
 
@@ -68,9 +72,11 @@ def image_name(path: str) -> str:
 
 
 def names_in(path: str) -> tuple[str, ...]:
-    """Every name that a path may speak of: all below the hosting unit as one, and each of its elements, with and without its type.
+    """Every name that a path may speak of: all below the hosting unit as one, and each of its elements, with and
+    without its type.
 
-    Names may hold separators themselves, so which one is meant cannot be told from the path alone. In the API's own paths slashes separate.
+    Names may hold separators themselves, so which one is meant cannot be told from the path alone. In the API's own
+    paths slashes separate.
     """
     below = _UNIT.sub("", path)
     texts = (below, *_SEPARATORS.split(below))
@@ -78,7 +84,8 @@ def names_in(path: str) -> tuple[str, ...]:
 
 
 def folder_below(unit_path: str, path: str) -> str:
-    """The relative path of the element that holds the image, empty when it is the hosting unit itself or the path leads elsewhere."""
+    """The relative path of the element that holds the image, empty when it is the hosting unit itself or the path leads
+    elsewhere."""
     root = f"{unit_path}\\"
     if not path.casefold().startswith(root.casefold()):
         return ""
@@ -86,20 +93,29 @@ def folder_below(unit_path: str, path: str) -> str:
 
 
 def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> MasterImage:
-    """The one image of this name or path among those visible. Raises LookupError with near names, or with both when two bear the name."""
+    """The one image of this name or path among those visible. Raises LookupError with near names, or with both when two
+    bear the name."""
     if is_path(image):
         found = [candidate for candidate in visible if same_path(candidate.path, image)]
     else:
         found = [candidate for candidate in visible if candidate.name == image]
-    rivals = [candidate for candidate in visible if len(found) == 1 and candidate not in found and same_path(candidate.path, found[0].path)]
+    rivals = [
+        candidate
+        for candidate in visible
+        if len(found) == 1 and candidate not in found and same_path(candidate.path, found[0].path)
+    ]
     if rivals:
         names = quoted(candidate.name for candidate in (*found, *rivals))
-        raise NoMatch(f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart")
+        raise NoMatch(
+            f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart"
+        )
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(candidate.id or candidate.path for candidate in found)
-        raise NoMatch(f"hosting unit '{unit_name}' shows {len(found)} images '{image}' ({ids}); which one is meant cannot be told")
+        raise NoMatch(
+            f"hosting unit '{unit_name}' shows {len(found)} images '{image}' ({ids}); which one is meant cannot be told"
+        )
     known = {candidate.path if is_path(image) else candidate.name for candidate in visible}
     raise NoMatch(f"hosting unit '{unit_name}' shows no image '{image}'", near_names(image, known))
 

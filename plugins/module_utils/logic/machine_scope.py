@@ -20,8 +20,10 @@ NAME_COLUMNS = ("machine", "name")
 class Wish:
     """What was asked for; None where an option was not given.
 
-    `names` are DOMAIN\\HOST, HOST or DNS names, `vm_names` and `vm_uuids` those of the VMs that are meant, `catalog_ids` ids of catalogs. `connections` are the
-    hosting connections of the move, `hosting_vm_uuids` the VMs that may host machines, `other_vm_uuids` VMs that were read and may not: see Namesake.
+    `names` are DOMAIN\\HOST, HOST or DNS names, `vm_names` and `vm_uuids` those of the VMs that are meant,
+    `catalog_ids` ids of catalogs. `connections` are the
+    hosting connections of the move, `hosting_vm_uuids` the VMs that may host machines, `other_vm_uuids` VMs that were
+    read and may not: see Namesake.
     """
 
     catalog_ids: frozenset[str] | None = None
@@ -45,7 +47,8 @@ class Namesake:
 
 @dataclass(frozen=True)
 class Scope:
-    """`machines` are to be worked on, `excluded` would be if they were not excluded, `others` were read and not chosen, `namesakes` only bear the right name.
+    """`machines` are to be worked on, `excluded` would be if they were not excluded, `others` were read and not chosen,
+    `namesakes` only bear the right name.
 
     `unknown` are names that no machine bears, `unknown_groups` delivery groups that no machine is in.
     """
@@ -61,7 +64,8 @@ class Scope:
 def choose(wish: Wish, machines: Sequence[Machine]) -> Scope:
     """Every option that is given narrows the choice. Names are compared whole and without case.
 
-    The name of a machine's VM is the one that the site knows of it, besides those that it should have: whoever names VMs means the machines that run in them.
+    The name of a machine's VM is the one that the site knows of it, besides those that it should have: whoever names
+    VMs means the machines that run in them.
 
     Raises LookupError when a HOST without its domain means machines of several domains.
     """
@@ -102,10 +106,13 @@ def vm_names_of(machine: Machine) -> frozenset[str]:
 
 
 def names_in_csv(text: str) -> tuple[str, ...]:
-    """The names in the column `machine` or `name` of a CSV text with a header line, commas or semicolons between its columns. Raises ValueError."""
+    """The names in the column `machine` or `name` of a CSV text with a header line, commas or semicolons between its
+    columns. Raises ValueError."""
     text = text.removeprefix("\ufeff")
     header = text.partition("\n")[0]
-    rows = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if header.count(";") > header.count(",") else ",")
+    rows = csv.DictReader(
+        io.StringIO(text, newline=""), delimiter=";" if header.count(";") > header.count(",") else ","
+    )
     columns = {(column or "").strip().casefold(): column for column in rows.fieldnames or ()}
     column = next((columns[name] for name in NAME_COLUMNS if name in columns), None)
     if column is None:
@@ -130,13 +137,19 @@ def _refuse_doubles(names: Iterable[str], machines: Sequence[Machine]) -> None:
 def _running_in(wish: Wish, machines: Iterable[Machine]) -> list[Machine]:
     """The machines whose VM is meant: by its uuid, or by a name that it may bear."""
     names, uuids = _keys(wish.vm_names or ()), _keys(wish.vm_uuids or ())
-    return [machine for machine in machines if machine.hosted_machine_id in uuids or (vm_names_of(machine) | {machine.hosted_machine_name.casefold()}) & names]
+    return [
+        machine
+        for machine in machines
+        if machine.hosted_machine_id in uuids
+        or (vm_names_of(machine) | {machine.hosted_machine_name.casefold()}) & names
+    ]
 
 
 def _without_namesakes(wish: Wish, machines: Iterable[Machine]) -> tuple[list[Machine], list[Namesake]]:
     """The machines that may be meant, and those of which only the name says so.
 
-    The uuid decides first, over every VM that was read: a machine whose VM is meant stays, whatever its connection, and one that has another VM is another
+    The uuid decides first, over every VM that was read: a machine whose VM is meant stays, whatever its connection, and
+    one that has another VM is another
     machine. A name counts only for a machine on a connection of the move, or on none.
     """
     meant, others = _keys((*(wish.vm_uuids or ()), *wish.hosting_vm_uuids)), _keys(wish.other_vm_uuids)
@@ -148,7 +161,9 @@ def _without_namesakes(wish: Wish, machines: Iterable[Machine]) -> tuple[list[Ma
         elif machine.hosted_machine_id in others:
             namesakes.append(Namesake(machine, f"its own VM is {machine.hosted_machine_id}, which does not move"))
         elif connections is not None and machine.hypervisor_connection.casefold() not in connections:
-            namesakes.append(Namesake(machine, f"it is on {machine.hypervisor_connection}, which is no connection of this move"))
+            namesakes.append(
+                Namesake(machine, f"it is on {machine.hypervisor_connection}, which is no connection of this move")
+            )
         else:
             kept.append(machine)
     return kept, sorted(namesakes, key=lambda namesake: (namesake.machine.name.casefold(), namesake.machine.id))

@@ -18,7 +18,8 @@ NO_FAULT = ("None", "Unknown", "")
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine (citrix_orchestration 11.2). `name` is DOMAIN\\HOST. Times are the site's, '' when it does not tell them."""
+    """A machine (citrix_orchestration 11.2). `name` is DOMAIN\\HOST. Times are the site's, '' when it does not tell
+    them."""
 
     id: str
     name: str
@@ -46,18 +47,24 @@ class Machine:
 
 
 def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
-    """The one machine called DOMAIN\\HOST, HOST alone or by its DNS name; whole name, without case. Raises LookupError."""
+    """The one machine called DOMAIN\\HOST, HOST alone or by its DNS name; whole name, without case. Raises
+    LookupError."""
     found = [machine for machine in machines if name.casefold() in names_of(machine)]
     if len(found) == 1:
         return found[0]
     if found:
-        raise NoMatch(f"{len(found)} machines are called '{name}': {', '.join(f'{machine.name} ({machine.id})' for machine in found)}", "Give DOMAIN\\HOST.")
+        raise NoMatch(
+            f"{len(found)} machines are called '{name}':"
+            f" {', '.join(f'{machine.name} ({machine.id})' for machine in found)}",
+            "Give DOMAIN\\HOST.",
+        )
     known = (machine.name if "\\" in name else host_name(machine.name) for machine in machines)
     raise NoMatch(f"there is no machine '{name}'", near_names(name, known))
 
 
 def names_of(machine: Machine) -> frozenset[str]:
-    """What an operator may call a machine, without case: DOMAIN\\HOST, HOST, or its DNS name where the site tells it."""
+    """What an operator may call a machine, without case: DOMAIN\\HOST, HOST, or its DNS name where the site tells
+    it."""
     return frozenset(name.casefold() for name in (machine.name, host_name(machine.name), machine.dns_name) if name)
 
 
@@ -67,7 +74,8 @@ def host_name(name: str) -> str:
 
 
 def summarise(machines: Sequence[Machine]) -> dict[str, Any]:
-    """Counts for gates and reports: {total, registered, image_out_of_date, maintenance_mode, with_sessions, by_power_state, by_fault_state}."""
+    """Counts for gates and reports: {total, registered, image_out_of_date, maintenance_mode, with_sessions,
+    by_power_state, by_fault_state}."""
     return {
         "total": len(machines),
         "registered": sum(machine.registration_state == "Registered" for machine in machines),
@@ -75,5 +83,7 @@ def summarise(machines: Sequence[Machine]) -> dict[str, Any]:
         "maintenance_mode": sum(machine.maintenance_mode for machine in machines),
         "with_sessions": sum(machine.sessions > 0 for machine in machines),
         "by_power_state": dict(sorted(Counter(machine.power_state for machine in machines).items())),
-        "by_fault_state": dict(sorted(Counter(machine.fault_state for machine in machines if machine.fault_state not in NO_FAULT).items())),
+        "by_fault_state": dict(
+            sorted(Counter(machine.fault_state for machine in machines if machine.fault_state not in NO_FAULT).items())
+        ),
     }

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which machines are put into maintenance mode and taken out of it again, and the file that remembers which of them were put in by us."""
+"""Which machines are put into maintenance mode and taken out of it again, and the file that remembers which of them
+were put in by us."""
 
 from __future__ import annotations
 
@@ -27,7 +28,8 @@ class Saved:
 
 @dataclass(frozen=True)
 class Notes:
-    """What the file holds, both by machine ids: whom a drain put into maintenance mode, and who was in it `already` when the first drain came."""
+    """What the file holds, both by machine ids: whom a drain put into maintenance mode, and who was in it `already`
+    when the first drain came."""
 
     drained: Mapping[str, Saved] = field(default_factory=dict)
     already: Mapping[str, Saved] = field(default_factory=dict)
@@ -35,7 +37,8 @@ class Notes:
 
 @dataclass(frozen=True)
 class Occupied:
-    """A machine with sessions; `user` and `state` (Active, Disconnected ...) are those of one of them, which is all that a machine tells (11.2)."""
+    """A machine with sessions; `user` and `state` (Active, Disconnected ...) are those of one of them, which is all
+    that a machine tells (11.2)."""
 
     machine: str
     sessions: int
@@ -50,7 +53,8 @@ class Occupied:
 def to_drain(machines: Iterable[Machine]) -> list[Machine]:
     """The machines to put into maintenance mode: those that are not in it, and that a delivery group lets users on to.
 
-    Nobody can start a session on a machine without a delivery group, and the vendor's own client switches machines of a delivery group only (11.3).
+    Nobody can start a session on a machine without a delivery group, and the vendor's own client switches machines of a
+    delivery group only (11.3).
     """
     return [machine for machine in machines if not machine.maintenance_mode and machine.delivery_group]
 
@@ -101,7 +105,10 @@ def _entries(machines: Mapping[str, Saved]) -> list[dict[str, str]]:
 
 
 def _machines(entries: Sequence[Mapping[str, Any]]) -> dict[str, Saved]:
-    return {_text(entry["id"]): Saved(**{key: _text(entry[key]) for key in ("id", "name", "catalog", "catalog_id")}) for entry in entries}
+    return {
+        _text(entry["id"]): Saved(**{key: _text(entry[key]) for key in ("id", "name", "catalog", "catalog_id")})
+        for entry in entries
+    }
 
 
 def _text(given: Any) -> str:

@@ -3,9 +3,12 @@
 
 """The mark of a release on a protection domain snapshot.
 
-Such a snapshot has no name and no description; the only thing a request leaves on it is its retention. So the retention asked for is lengthened, by less
-than two weeks, until its seconds carry the release's fingerprint; a later run of the same release reads it back from creation and expiry time and
-adopts the snapshot. A cluster that counts the retention from the request, and not from the snapshot that comes seconds later, shows it shortened by these
+Such a snapshot has no name and no description; the only thing a request leaves on it is its retention. So the retention
+asked for is lengthened, by less
+than two weeks, until its seconds carry the release's fingerprint; a later run of the same release reads it back from
+creation and expiry time and
+adopts the snapshot. A cluster that counts the retention from the request, and not from the snapshot that comes seconds
+later, shows it shortened by these
 seconds: that is known by its fractions of a second, which no retention asked for has, and is allowed for.
 """
 
@@ -31,7 +34,8 @@ def marked_retention(seconds: int, mark: str) -> int:
 
 
 def bears_mark(retention_seconds: float, mark: str) -> bool:
-    """Whether a retention, whatever its length, carries the mark: whole seconds exactly, others when short of it by less than three minutes."""
+    """Whether a retention, whatever its length, carries the mark: whole seconds exactly, others when short of it by
+    less than three minutes."""
     seconds = math.ceil(retention_seconds)
     missing = (fingerprint(mark) - seconds) % _SPAN
     return missing == 0 if seconds == retention_seconds else missing < _LONGEST_DELAY
@@ -43,6 +47,7 @@ def retention_of(created_usecs: int, expiry_usecs: int) -> float:
 
 
 def uuid_for(*parts: str) -> str:
-    """A version 4 uuid that is always the same for the same parts: a create repeated after a crash asks for the same object (prism_element_v2 4.2)."""
+    """A version 4 uuid that is always the same for the same parts: a create repeated after a crash asks for the same
+    object (prism_element_v2 4.2)."""
     digest = hashlib.sha256("\0".join(parts).encode()).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))

@@ -13,7 +13,8 @@ USUAL_LIFETIME = 3600.0
 
 
 def parse_moment(text: object) -> datetime | None:
-    """A moment with its time zone (UTC when none is named), or None for texts in another form and for year 0001, the API's 'not yet'."""
+    """A moment with its time zone (UTC when none is named), or None for texts in another form and for year 0001, the
+    API's 'not yet'."""
     match = _RFC_3339.match(text.strip()) if isinstance(text, str) else None
     if match is None or match[1].startswith("0001"):
         return None
@@ -28,8 +29,10 @@ def parse_moment(text: object) -> datetime | None:
 def seconds_left(expiry: object, now: datetime) -> float:
     """How long a token is good for.
 
-    Sources give a number of seconds, the same as text, or a moment (citrix_orchestration 1.3 to 1.5). What cannot be read, or is over
-    already because two clocks differ, counts as the usual hour: a token that ends earlier is renewed when it is refused.
+    Sources give a number of seconds, the same as text, or a moment (citrix_orchestration 1.3 to 1.5). What cannot be
+    read, or is over
+    already because two clocks differ, counts as the usual hour: a token that ends earlier is renewed when it is
+    refused.
     """
     moment = parse_moment(expiry)
     if moment is not None:

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the operator says of a move, as it comes from an inventory, from -e or from a survey of AWX: text where a list or a dictionary is meant, or nothing."""
+"""What the operator says of a move, as it comes from an inventory, from -e or from a survey of AWX: text where a list
+or a dictionary is meant, or nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +19,8 @@ ROLES = {"dr_source": "that is left", "dr_target": "that takes over"}
 
 
 def wrong_wishes(wishes: Mapping[str, Any], clusters: Sequence[str], taking_part: Sequence[str]) -> list[str]:
-    """A sentence for everything that keeps a move or a drill from being begun; what `wishes` does not hold is not looked at.
+    """A sentence for everything that keeps a move or a drill from being begun; what `wishes` does not hold is not
+    looked at.
 
     `clusters` are the hosts of the group, `taking_part` those that --limit leaves in.
     """
@@ -30,13 +32,24 @@ def wrong_wishes(wishes: Mapping[str, Any], clusters: Sequence[str], taking_part
         if name in wishes:
             wrong += _wrong_cluster(name, role, str(wishes[name] or ""), clusters)
     if source and source == target:
-        wrong.append(f"dr_source and dr_target are both {source}: name the cluster that is left and the cluster that takes over.")
+        wrong.append(
+            f"dr_source and dr_target are both {source}: name the cluster that is left and the cluster that takes over."
+        )
     if "dr_protection_domains" in wishes and not names(wishes.get("dr_protection_domains")):
-        wrong.append('dr_protection_domains is missing: the protection domains that move, such as -e \'{"dr_protection_domains": ["PD-W11"]}\'.')
+        wrong.append(
+            'dr_protection_domains is missing: the protection domains that move, such as -e \'{"dr_protection_domains":'
+            ' ["PD-W11"]}\'.'
+        )
     # The source need not take part when it is lost.
-    absent = [host for host in ([source] if mode == "planned" else []) + [target] if host in clusters and host not in taking_part]
+    absent = [
+        host
+        for host in ([source] if mode == "planned" else []) + [target]
+        if host in clusters and host not in taking_part
+    ]
     if absent and source != target:
-        wrong.append(f"{' and '.join(absent)} must take part, but --limit leaves {'it' if len(absent) == 1 else 'them'} out.")
+        wrong.append(
+            f"{' and '.join(absent)} must take part, but --limit leaves {'it' if len(absent) == 1 else 'them'} out."
+        )
     return wrong
 
 
@@ -56,16 +69,26 @@ def catalogs(wish: Any) -> list[Any]:
 def _wrong_id(given: Any) -> list[str]:
     text = "" if given is None else str(given)
     if not text:
-        return ["dr_id is missing: your name for this move, such as -e dr_id=2026-11-20. It names the files, and the same id again goes on."]
+        return [
+            "dr_id is missing: your name for this move, such as -e dr_id=2026-11-20. It names the files, and the same"
+            " id again goes on."
+        ]
     if not ID.fullmatch(text):
-        return [f"dr_id is '{text}' and cannot name files: give letters, digits, '.', '_', '+' and '-' only, 64 at most, a letter or digit first."]
+        return [
+            f"dr_id is '{text}' and cannot name files: give letters, digits, '.', '_', '+' and '-' only, 64 at most, a"
+            " letter or digit first."
+        ]
     return []
 
 
 def _wrong_cluster(name: str, role: str, given: str, clusters: Sequence[str]) -> list[str]:
     if given in clusters:
         return []
-    told = f"There {'is' if len(clusters) == 1 else 'are'} {quoted(clusters)}." if 0 < len(clusters) <= 5 else near_names(given, clusters)
+    told = (
+        f"There {'is' if len(clusters) == 1 else 'are'} {quoted(clusters)}."
+        if 0 < len(clusters) <= 5
+        else near_names(given, clusters)
+    )
     if not given:
         return [f"{name} is missing: the inventory host of the cluster {role}. {told}".rstrip()]
     return [f"{name} is '{given}', which is no host of the group prism_elements. {told}".rstrip()]

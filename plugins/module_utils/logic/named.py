@@ -26,9 +26,12 @@ T = TypeVar("T", bound=Named)
 
 
 def find_named(kind: str, wanted: str, known: Sequence[T]) -> T:
-    """The one of this name or id, whole and without case; an id goes before a name. Raises LookupError, which names near or all fitting ones."""
+    """The one of this name or id, whole and without case; an id goes before a name. Raises LookupError, which names
+    near or all fitting ones."""
     folded = wanted.casefold()
-    found = [thing for thing in known if thing.id.casefold() == folded] or [thing for thing in known if thing.name.casefold() == folded]
+    found = [thing for thing in known if thing.id.casefold() == folded] or [
+        thing for thing in known if thing.name.casefold() == folded
+    ]
     if len(found) == 1:
         return found[0]
     if found:

@@ -6,7 +6,8 @@
     image (AHV snapshot)   <prefix><base VM>_<release>                       ctx_Gold_2026.11.20-1
     temporary VM           <prefix><release>_<PD snapshot id>_<base VM>      ctx_2026.11.20-1_353902_Gold
 
-A release id has no underscore, so both parse back to exactly one (prefix, base VM, release), and `Gold` never owns what is `Gold-Finance`'s. An image keeps the
+A release id has no underscore, so both parse back to exactly one (prefix, base VM, release), and `Gold` never owns what
+is `Gold-Finance`'s. An image keeps the
 name of the temporary VM that it was taken from, and with it the PD snapshot it came out of.
 """
 
@@ -31,7 +32,8 @@ class Release:
     def __post_init__(self) -> None:
         if not RELEASE_ID.match(self.release):
             raise ValueError(
-                f"'{self.release}' is no release id: use letters, digits, '.', '+' and '-', beginning with a letter or digit, for example 2026.11.20-1"
+                f"'{self.release}' is no release id: use letters, digits, '.', '+' and '-', beginning with a letter or"
+                " digit, for example 2026.11.20-1"
             )
         if not self.base_vm:
             raise ValueError("the name of the golden VM is empty")
@@ -43,7 +45,8 @@ class Release:
         return f"{self.prefix}{self.base_vm}_{self.release}"
 
     def temporary_prefix(self, snapshot_id: str) -> str:
-        """What a restore puts before the VM's name. `snapshot_id` may bear the receiver's site prefix, which is left out."""
+        """What a restore puts before the VM's name. `snapshot_id` may bear the receiver's site prefix, which is left
+        out."""
         return f"{self.prefix}{self.release}_{origin_id(snapshot_id)}_"
 
     def temporary_vm_name(self, snapshot_id: str) -> str:
@@ -59,7 +62,8 @@ class TemporaryVm:
 
 
 def origin_id(snapshot_id: str) -> str:
-    """The id on the cluster of origin: '353902' for 'SITE-A:353902' (prism_element_v2 8.1; site names may hold colons)."""
+    """The id on the cluster of origin: '353902' for 'SITE-A:353902' (prism_element_v2 8.1; site names may hold
+    colons)."""
     return snapshot_id.rpartition(":")[2]
 
 

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the pages of all reports are made of: one HTML file each that needs nothing else, no script, no font, no request."""
+"""What the pages of all reports are made of: one HTML file each that needs nothing else, no script, no font, no
+request."""
 
 from __future__ import annotations
 
@@ -19,7 +20,29 @@ Node: TypeAlias = "Element | str | None"
 
 # More lines than this in one list are folded away until somebody asks for them.
 FOLD_BEYOND = 60
-TICK_SECONDS = (0.1, 0.2, 0.5, 1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 10800, 21600, 43200, 86400)
+TICK_SECONDS = (
+    0.1,
+    0.2,
+    0.5,
+    1,
+    2,
+    5,
+    10,
+    15,
+    30,
+    60,
+    120,
+    300,
+    600,
+    900,
+    1800,
+    3600,
+    7200,
+    10800,
+    21600,
+    43200,
+    86400,
+)
 MOST_TICKS = 6
 # Nothing that an HTML document or an UTF-8 file may not hold, whatever a name is made of.
 _NOT_TEXT = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff\ufdd0-\ufdef\ufffe\uffff]")
@@ -65,7 +88,10 @@ class Bar:
     def told(self) -> str:
         """'Publish 15 min 2 s, 23:43:12 to 23:58:14 UTC'"""
         step = self.step
-        return f"{self.words}{' failed after' if step.failed else ''} {duration(step.seconds)}, {step.started:%H:%M:%S} to {step.finished:%H:%M:%S} UTC"
+        return (
+            f"{self.words}{' failed after' if step.failed else ''} {duration(step.seconds)}, {step.started:%H:%M:%S} to"
+            f" {step.finished:%H:%M:%S} UTC"
+        )
 
 
 def document(title: str, style: str, head: Element, sections: Iterable[Element | None], foot: Element) -> str:
@@ -77,7 +103,11 @@ def document(title: str, style: str, head: Element, sections: Iterable[Element |
             "head",
             element("meta", charset="utf-8"),
             element("meta", name="viewport", content="width=device-width, initial-scale=1"),
-            element("meta", http_equiv="Content-Security-Policy", content="default-src 'none'; style-src 'unsafe-inline'; img-src data:"),
+            element(
+                "meta",
+                http_equiv="Content-Security-Policy",
+                content="default-src 'none'; style-src 'unsafe-inline'; img-src data:",
+            ),
             element("meta", name="color-scheme", content="light dark"),
             element("title", title),
             element("link", rel="icon", href="data:,"),
@@ -89,7 +119,10 @@ def document(title: str, style: str, head: Element, sections: Iterable[Element |
             head,
             element(
                 "nav",
-                element("ul", *(element("li", element("a", part[0].text or "", href=f"#{part.get('id')}")) for part in shown)),
+                element(
+                    "ul",
+                    *(element("li", element("a", part[0].text or "", href=f"#{part.get('id')}")) for part in shown),
+                ),
                 aria_label="Parts of the report",
             ),
             element("main", *shown, id="report", tabindex="-1"),
@@ -103,7 +136,14 @@ def document(title: str, style: str, head: Element, sections: Iterable[Element |
 # The head and the foot
 
 
-def header(eyebrow: str, name: str, name_id: str, verdict: Verdict, figures: Sequence[Element], facts: Iterable[tuple[Node, ...]]) -> Element:
+def header(
+    eyebrow: str,
+    name: str,
+    name_id: str,
+    verdict: Verdict,
+    figures: Sequence[Element],
+    facts: Iterable[tuple[Node, ...]],
+) -> Element:
     """`facts`: (term, value ...), left out when the first value is None."""
     return element(
         "header",
@@ -121,7 +161,9 @@ def figure(number: object, after: str, words: str) -> Element:
 
 
 def footer(module: str, finished: datetime) -> Element:
-    return element("footer", element("p", f"Written by euc.nutanix_citrix.{module} on ", moment(finished), ". All times are UTC."))
+    return element(
+        "footer", element("p", f"Written by euc.nutanix_citrix.{module} on ", moment(finished), ". All times are UTC.")
+    )
 
 
 def _fact(term: Node, *values: Node) -> Element:
@@ -132,7 +174,13 @@ def _fact(term: Node, *values: Node) -> Element:
 
 
 def section(section_id: str, heading: str, *content: Node) -> Element:
-    return element("section", element("h2", heading, id=f"{section_id}-heading"), *content, id=section_id, aria_labelledby=f"{section_id}-heading")
+    return element(
+        "section",
+        element("h2", heading, id=f"{section_id}-heading"),
+        *content,
+        id=section_id,
+        aria_labelledby=f"{section_id}-heading",
+    )
 
 
 def foldable(title: str, summary: str, length: int, *content: Node, class_: str = "") -> Element:
@@ -143,11 +191,17 @@ def foldable(title: str, summary: str, length: int, *content: Node, class_: str 
 def foldable_item(head: Sequence[Node], leaves: Sequence[Element], length: int) -> Element:
     if not leaves:
         return element("li", element("span", *head))
-    return element("li", element("details", element("summary", *head), element("ul", *leaves), open="open" if length <= FOLD_BEYOND else None))
+    return element(
+        "li",
+        element(
+            "details", element("summary", *head), element("ul", *leaves), open="open" if length <= FOLD_BEYOND else None
+        ),
+    )
 
 
 def table(caption: str, heads: Sequence[str], rows: Sequence[Element]) -> Element:
-    """Roles are said, because narrow screens show the rows as blocks, and browsers then forget that they are a table."""
+    """Roles are said, because narrow screens show the rows as blocks, and browsers then forget that they are a
+    table."""
     cells = [element("th", text, scope="col", role="columnheader") for text in heads]
     return element(
         "table",
@@ -172,7 +226,9 @@ def table_row(name: Sequence[Node], plan: Node, happened: Element, last: str, la
 
 def outcome(words: str, settled: bool, details: Iterable[str]) -> Element:
     notes = [element("p", detail) for detail in details if detail]
-    return element("td", mark(settled), sentence(words), *notes, role="cell", class_="outcome good" if settled else "outcome bad")
+    return element(
+        "td", mark(settled), sentence(words), *notes, role="cell", class_="outcome good" if settled else "outcome bad"
+    )
 
 
 # The timeline
@@ -180,7 +236,10 @@ def outcome(words: str, settled: bool, details: Iterable[str]) -> Element:
 
 def legend(phases: Iterable[tuple[str, str]], failed: bool) -> Element:
     """`phases`: (phase, its title)."""
-    items = [element("li", element("span", class_=f"swatch {css(phase)}", aria_hidden="true"), title) for phase, title in phases]
+    items = [
+        element("li", element("span", class_=f"swatch {css(phase)}", aria_hidden="true"), title)
+        for phase, title in phases
+    ]
     if failed:
         items.append(element("li", element("span", class_="swatch failed", aria_hidden="true"), "Failed"))
     return element("ul", *items, class_="legend", aria_label="Colours")
@@ -191,7 +250,14 @@ def axis(scale: Scale) -> Element:
     labels = []
     for number in range(int(scale.seconds / step) + 1):
         percent = number * step / scale.seconds * 100
-        labels.append(element("span", _tick(number * step), style=f"left: {percent:.3f}%", class_="end" if percent > 92 else "start" if number == 0 else "mid"))
+        labels.append(
+            element(
+                "span",
+                _tick(number * step),
+                style=f"left: {percent:.3f}%",
+                class_="end" if percent > 92 else "start" if number == 0 else "mid",
+            )
+        )
     return element("div", element("div", *labels, class_="ticks"), class_="axis", aria_hidden="true")
 
 
@@ -206,12 +272,22 @@ def lane_line(scale: Scale, name: str, bars: Sequence[Bar], took: str, title: st
         style=f"--tick: {scale.tick_seconds() / scale.seconds * 100:.4f}%",
     )
     label = element("span", element("b", title) if title else None, " " if title else None, bdi(name), class_="name")
-    return element("li", label, drawing, element("span", took, class_="took"), class_="lane critical" if any(piece.critical for piece in bars) else "lane")
+    return element(
+        "li",
+        label,
+        drawing,
+        element("span", took, class_="took"),
+        class_="lane critical" if any(piece.critical for piece in bars) else "lane",
+    )
 
 
 def span(steps: Sequence[Step]) -> str:
     """How long it took from the first beginning to the last end, '' when nothing was done."""
-    return duration((max(step.finished for step in steps) - min(step.started for step in steps)).total_seconds()) if steps else ""
+    return (
+        duration((max(step.finished for step in steps) - min(step.started for step in steps)).total_seconds())
+        if steps
+        else ""
+    )
 
 
 def _drawn(scale: Scale, piece: Bar) -> Element:
@@ -280,8 +356,12 @@ def duration(seconds: float) -> str:
 
 
 def element(tag: str, *content: Node, **attributes: str | None) -> Element:
-    """An element; text is escaped when the page is written. `class_` stands for class, `aria_label` for aria-label; None is left out."""
-    made = Element(tag, {name.rstrip("_").replace("_", "-"): _text(value) for name, value in attributes.items() if value is not None})
+    """An element; text is escaped when the page is written. `class_` stands for class, `aria_label` for aria-label;
+    None is left out."""
+    made = Element(
+        tag,
+        {name.rstrip("_").replace("_", "-"): _text(value) for name, value in attributes.items() if value is not None},
+    )
     for node in content:
         if isinstance(node, str):
             _append_text(made, _text(node))

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""How the pages of reports look: light, dark, narrow and on paper. In Python, because only Python files travel with a module."""
+"""How the pages of reports look: light, dark, narrow and on paper. In Python, because only Python files travel with a
+module."""
 
 from __future__ import annotations
 
@@ -14,8 +15,14 @@ def page_style(phases: Mapping[str, tuple[str, str]]) -> str:
     """The style sheet of a page whose timeline shows these phases: class -> its colour on light and on dark paper."""
     colours = {**phases, "failed": ("#c0352a", "#f0776a")}
     return (
-        _STYLE.replace("<light colours of the phases>", _lines("  ", (f"--{name}: {light};" for name, (light, _dark) in colours.items())))
-        .replace("<dark colours of the phases>", _lines("    ", (f"--{name}: {dark};" for name, (_light, dark) in colours.items())))
+        _STYLE.replace(
+            "<light colours of the phases>",
+            _lines("  ", (f"--{name}: {light};" for name, (light, _dark) in colours.items())),
+        )
+        .replace(
+            "<dark colours of the phases>",
+            _lines("    ", (f"--{name}: {dark};" for name, (_light, dark) in colours.items())),
+        )
         .replace("<classes of the phases>", _lines("", (f".{name} {{ --phase: var(--{name}); }}" for name in phases)))
     )
 

@@ -20,5 +20,6 @@ def power_known(machine: Machine) -> bool:
 
 
 def is_on(machine: Machine) -> bool:
-    """Whether the machine runs, or is on its way up or down: then it is expected to register, or to have gone off soon."""
+    """Whether the machine runs, or is on its way up or down: then it is expected to register, or to have gone off
+    soon."""
     return power_known(machine) and machine.power_state not in (*DOWN, *NOT_MANAGED, VM_NOT_FOUND)

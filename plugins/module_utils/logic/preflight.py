@@ -1,9 +1,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a release can be started: facts of clusters and sites in, rows of ok, warning and stop out, each with what to do.
+"""Whether a release can be started: facts of clusters and sites in, rows of ok, warning and stop out, each with what to
+do.
 
-A stop is what would make the release fail or do harm, a warning what nobody can prove from here or what will become a stop. Facts that could not be read are
+A stop is what would make the release fail or do harm, a warning what nobody can prove from here or what will become a
+stop. Facts that could not be read are
 left out of their host's facts; why is told once, in the host's `message`.
 """
 
@@ -17,8 +19,18 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import tables
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import impact, sentence, together
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import cannot_testify
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, Selector, find_catalog, folder_levels
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import Identity, cluster_of_unit, clusters_meant, identity_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import (
+    Catalog,
+    Selector,
+    find_catalog,
+    folder_levels,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import (
+    Identity,
+    cluster_of_unit,
+    clusters_meant,
+    identity_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failures import fields_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import is_proven, same_for_citrix
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
@@ -51,7 +63,8 @@ class Row:
 
 @dataclass(frozen=True)
 class Release:
-    """What is to be released, and how strict to be. `remote_sites` None means those of the protection domain's schedules; times in seconds.
+    """What is to be released, and how strict to be. `remote_sites` None means those of the protection domain's
+    schedules; times in seconds.
 
     `release` is empty while nobody has thought of an id yet.
     """
@@ -95,7 +108,8 @@ class _Rows:
 def judge(release: Release, clusters: Mapping[str, Facts], sites: Mapping[str, Facts], now: datetime) -> list[Row]:
     """All rows: clusters first, then sites, each in the given order.
 
-    `clusters`: inventory host -> {message, address, port, endpoint, cluster, storage_containers, snapshots, image, protection_domains, vms}.
+    `clusters`: inventory host -> {message, address, port, endpoint, cluster, storage_containers, snapshots, image,
+    protection_domains, vms}.
     `sites`: inventory host -> {message, wanted, waves, reboot, endpoint, site, hosting_units, catalogs}.
     Apart from the message, the address, `wanted`, `waves` and `reboot` they are what the info modules return.
     """
@@ -107,9 +121,21 @@ def judge(release: Release, clusters: Mapping[str, Facts], sites: Mapping[str, F
         rows.append(Row("inventory", "release id", STOP, str(error)))
         release = replace(release, release="")
     if release.source not in clusters:
-        rows.append(Row(release.source or "inventory", "source", STOP, "is no host of the group prism_elements", near_names(release.source, clusters)))
+        rows.append(
+            Row(
+                release.source or "inventory",
+                "source",
+                STOP,
+                "is no host of the group prism_elements",
+                near_names(release.source, clusters),
+            )
+        )
     if not clusters:
-        rows.append(Row("inventory", "clusters", STOP, "the group prism_elements is empty", "Add the clusters to the inventory."))
+        rows.append(
+            Row(
+                "inventory", "clusters", STOP, "the group prism_elements is empty", "Add the clusters to the inventory."
+            )
+        )
     coverage = _remote_sites(release, clusters, identities)
     for host, facts in clusters.items():
         own = _Rows(host)
@@ -127,7 +153,15 @@ def judge(release: Release, clusters: Mapping[str, Facts], sites: Mapping[str, F
         _site_permissions(own, facts, release)
         rows += own.rows
     if not sites:
-        rows.append(Row("inventory", "sites", WARNING, "the group citrix_sites is empty", "The image will be made, and no catalog moved."))
+        rows.append(
+            Row(
+                "inventory",
+                "sites",
+                WARNING,
+                "the group citrix_sites is empty",
+                "The image will be made, and no catalog moved.",
+            )
+        )
     return rows
 
 
@@ -138,7 +172,9 @@ def count(rows: Iterable[Row], result: str) -> int:
 def table(title: str, rows: Iterable[Row], show_ok: bool = True) -> list[str]:
     """Lines for the screen. What to do follows the detail."""
     shown = [row for row in rows if show_ok or row.result != OK]
-    cells = ((row.where, row.what, row.result, f"{row.detail}{f'. {row.advice}' if row.advice else ''}") for row in shown)
+    cells = (
+        (row.where, row.what, row.result, f"{row.detail}{f'. {row.advice}' if row.advice else ''}") for row in shown
+    )
     return tables.table(title, ("where", "what", "result", "detail, and what to do"), cells)
 
 
@@ -160,12 +196,24 @@ def _certificate(rows: _Rows, certificate: Facts, release: Release) -> None:
         if certificate.get("validate_certs"):
             rows.stop("certificate", expired, "Renew it")
         else:
-            rows.warn("certificate", f"{expired}, and is not looked at because of validate_certs", "Renew it and set validate_certs")
+            rows.warn(
+                "certificate",
+                f"{expired}, and is not looked at because of validate_certs",
+                "Renew it and set validate_certs",
+            )
     elif not certificate["trusted"]:
         if certificate.get("validate_certs"):
-            rows.stop("certificate", f"not trusted: {certificate['refusal']}", "Give the issuing CA with ca_path, or check that the address is the right one")
+            rows.stop(
+                "certificate",
+                f"not trusted: {certificate['refusal']}",
+                "Give the issuing CA with ca_path, or check that the address is the right one",
+            )
         else:
-            rows.warn("certificate", f"not trusted: {certificate['refusal']}, and secrets are sent all the same", "Give the issuing CA with ca_path")
+            rows.warn(
+                "certificate",
+                f"not trusted: {certificate['refusal']}, and secrets are sent all the same",
+                "Give the issuing CA with ca_path",
+            )
     elif left is None:
         rows.warn("certificate", "its end cannot be read", "Look at it by hand")
     elif left < release.certificate_days:
@@ -194,10 +242,18 @@ def _cluster(rows: _Rows, facts: Facts, release: Release, twins: Sequence[str]) 
     if not cluster:
         return
     if twins:
-        rows.stop("identity", f"is the same cluster as {quoted(twins)} ({cluster.get('uuid')})", "Keep one of these inventory hosts")
+        rows.stop(
+            "identity",
+            f"is the same cluster as {quoted(twins)} ({cluster.get('uuid')})",
+            "Keep one of these inventory hosts",
+        )
     named = f"{cluster.get('name')}, {cluster.get('nodes')} nodes"
     if cluster.get("hypervisors") and AHV not in cluster["hypervisors"]:
-        rows.stop("version", f"{named}, does not run AHV but {quoted(cluster['hypervisors'])}", "Take it out of the group prism_elements")
+        rows.stop(
+            "version",
+            f"{named}, does not run AHV but {quoted(cluster['hypervisors'])}",
+            "Take it out of the group prism_elements",
+        )
     elif cluster.get("version"):
         rows.ok("version", f"{named}, AOS {cluster['version']}")
     else:
@@ -206,9 +262,16 @@ def _cluster(rows: _Rows, facts: Facts, release: Release, twins: Sequence[str]) 
     if snapshots is not None:
         own = [snapshot["name"] for snapshot in snapshots if is_proven(snapshot)]
         if own:
-            rows.ok("permissions", f"role not readable over this API; releases have worked here before (images of ours: {len(own)})")
+            rows.ok(
+                "permissions",
+                f"role not readable over this API; releases have worked here before (images of ours: {len(own)})",
+            )
         else:
-            rows.warn("permissions", "role not readable over this API, and no image of ours proves it", "Make sure that the account is Cluster Admin")
+            rows.warn(
+                "permissions",
+                "role not readable over this API, and no image of ours proves it",
+                "Make sure that the account is Cluster Admin",
+            )
     _image(rows, facts.get("image"), release)
 
 
@@ -219,7 +282,11 @@ def _image(rows: _Rows, looked: Facts | None, release: Release) -> None:
     for doubt in looked["doubts"]:
         rows.stop("image", doubt, "Use another release id, or remove or rename what is not the release's")
     if not looked["doubts"]:
-        rows.ok("image", f"'{release.image}' is {'there already, and proven to be ours' if looked['snapshots'] else 'not there yet'}")
+        rows.ok(
+            "image",
+            f"'{release.image}' is"
+            f" {'there already, and proven to be ours' if looked['snapshots'] else 'not there yet'}",
+        )
 
 
 def _twins(host: str, clusters: Mapping[str, Facts]) -> list[str]:
@@ -236,7 +303,11 @@ def _space(rows: _Rows, facts: Facts, release: Release, source: Facts) -> None:
         return
     size, names = image_size(release, source)
     if size is None:
-        rows.warn("free space", "not compared: the size of the golden VM is not known", "Mend what keeps the source from telling it")
+        rows.warn(
+            "free space",
+            "not compared: the size of the golden VM is not known",
+            "Mend what keeps the source from telling it",
+        )
         return
     room = free_bytes(containers, names)
     if room is None:
@@ -256,14 +327,18 @@ def image_size(release: Release, source: Facts) -> tuple[int | None, list[str]]:
     vm = _golden_vm(release, source)
     disks = [disk for disk in (vm or {}).get("disks") or [] if disk.get("bytes") is not None]
     names = {container["uuid"]: container["name"] for container in source.get("storage_containers") or []}
-    used = dict.fromkeys(names[disk["storage_container_uuid"]] for disk in disks if disk.get("storage_container_uuid") in names)
+    used = dict.fromkeys(
+        names[disk["storage_container_uuid"]] for disk in disks if disk.get("storage_container_uuid") in names
+    )
     return (sum(disk["bytes"] for disk in disks) if disks else None), list(used)
 
 
 def free_bytes(containers: Sequence[Facts], names: Sequence[str]) -> tuple[str, int] | None:
-    """The tightest of the containers with these names, or else the roomiest of all, and what is free in it; None when none tells.
+    """The tightest of the containers with these names, or else the roomiest of all, and what is free in it; None when
+    none tells.
 
-    Containers share the cluster's storage pool, whose capacity each of them shows: what all use together is taken off it. A limit of its own counts besides.
+    Containers share the cluster's storage pool, whose capacity each of them shows: what all use together is taken off
+    it. A limit of its own counts besides.
     """
     used = sum(container.get("used_bytes") or 0 for container in containers)
     free: dict[str, int] = {}
@@ -282,7 +357,10 @@ def free_bytes(containers: Sequence[Facts], names: Sequence[str]) -> tuple[str, 
 
 
 def _domain(facts: Facts, release: Release) -> Facts | None:
-    return next((domain for domain in facts.get("protection_domains") or [] if domain["name"] == release.protection_domain), None)
+    return next(
+        (domain for domain in facts.get("protection_domains") or [] if domain["name"] == release.protection_domain),
+        None,
+    )
 
 
 def _members(release: Release, source: Facts) -> list[Facts]:
@@ -304,18 +382,36 @@ def _source(rows: _Rows, facts: Facts, release: Release, clusters: Mapping[str, 
     if facts.get("protection_domains") is None:
         return
     name, domain = release.protection_domain, _domain(facts, release)
-    elsewhere = [host for host, other in clusters.items() if host != rows.where and (_domain(other, release) or {}).get("active")]
+    elsewhere = [
+        host for host, other in clusters.items() if host != rows.where and (_domain(other, release) or {}).get("active")
+    ]
     if domain is None:
-        rows.stop("protection domain", f"there is no '{name}' here", f"It is active on {quoted(elsewhere)}" if elsewhere else "Check the name")
+        rows.stop(
+            "protection domain",
+            f"there is no '{name}' here",
+            f"It is active on {quoted(elsewhere)}" if elsewhere else "Check the name",
+        )
         return
     if domain.get("metro"):
-        rows.stop("protection domain", f"'{name}' is a metro availability one", "Use an asynchronous protection domain for golden images")
+        rows.stop(
+            "protection domain",
+            f"'{name}' is a metro availability one",
+            "Use an asynchronous protection domain for golden images",
+        )
     elif not domain["active"]:
-        advice = f"Make {quoted(elsewhere)} the source" if elsewhere else "Run the release with the cluster as source where it is active"
+        advice = (
+            f"Make {quoted(elsewhere)} the source"
+            if elsewhere
+            else "Run the release with the cluster as source where it is active"
+        )
         rows.stop("protection domain", f"'{name}' is not active here", advice)
         return
     elif elsewhere:
-        rows.stop("protection domain", f"'{name}' is active here and on {quoted(elsewhere)}", "Find out which is right, and deactivate the other")
+        rows.stop(
+            "protection domain",
+            f"'{name}' is active here and on {quoted(elsewhere)}",
+            "Find out which is right, and deactivate the other",
+        )
     else:
         rows.ok("protection domain", f"'{name}' is active, {len(domain['members'])} VMs")
     _golden_vm_rows(rows, facts, release, domain)
@@ -326,28 +422,46 @@ def _golden_vm_rows(rows: _Rows, facts: Facts, release: Release, domain: Facts) 
     members = _members(release, facts)
     if not members:
         near = near_names(release.base_vm, (member["vm_name"] for member in domain["members"]))
-        rows.stop("golden VM", f"'{release.base_vm}' is not in '{domain['name']}'", near or "Add it to the protection domain")
+        rows.stop(
+            "golden VM", f"'{release.base_vm}' is not in '{domain['name']}'", near or "Add it to the protection domain"
+        )
         return
     if len(members) > 1:
         uuids = ", ".join(member["vm_uuid"] for member in members)
-        rows.stop("golden VM", f"'{domain['name']}' holds {len(members)} VMs called '{release.base_vm}': {uuids}", "Rename or remove all but one")
+        rows.stop(
+            "golden VM",
+            f"'{domain['name']}' holds {len(members)} VMs called '{release.base_vm}': {uuids}",
+            "Rename or remove all but one",
+        )
         return
     if facts.get("vms") is None:
         return
     vm, namesakes = _golden_vm(release, facts), len([vm for vm in facts["vms"] if vm["name"] == release.base_vm]) - 1
     if vm is None:
-        listed = f"'{release.base_vm}' ({members[0]['vm_uuid']}) is listed in '{domain['name']}' but does not exist any more"
+        listed = (
+            f"'{release.base_vm}' ({members[0]['vm_uuid']}) is listed in '{domain['name']}' but does not exist any more"
+        )
         rows.stop("golden VM", listed, "Remove the orphaned entry and protect the golden VM that exists")
         return
-    others = f"; {namesakes} other VMs of this name are not in the protection domain and do not count" if namesakes else ""
+    others = (
+        f"; {namesakes} other VMs of this name are not in the protection domain and do not count" if namesakes else ""
+    )
     if vm.get("not_protectable_because"):
-        rows.stop("golden VM", f"cannot be protected: {vm['not_protectable_because']}", "Remove what the cluster cannot snapshot")
+        rows.stop(
+            "golden VM",
+            f"cannot be protected: {vm['not_protectable_because']}",
+            "Remove what the cluster cannot snapshot",
+        )
     elif vm["power_state"] == "off":
         rows.ok("golden VM", f"'{vm['name']}' is there once and powered off{others}")
     elif release.require_powered_off:
         rows.stop("golden VM", f"'{vm['name']}' is powered {vm['power_state']}", "Seal it and shut it down")
     else:
-        rows.warn("golden VM", f"'{vm['name']}' is powered {vm['power_state']}", "The image will be as if its plug had been pulled; better shut it down")
+        rows.warn(
+            "golden VM",
+            f"'{vm['name']}' is powered {vm['power_state']}",
+            "The image will be as if its plug had been pulled; better shut it down",
+        )
 
 
 def _replication(rows: _Rows, domain: Facts, release: Release, now: datetime) -> None:
@@ -355,13 +469,21 @@ def _replication(rows: _Rows, domain: Facts, release: Release, now: datetime) ->
     created = {snapshot["id"]: parse_moment(snapshot.get("created")) for snapshot in domain.get("snapshots") or []}
     for transfer in outgoing:
         if transfer.get("paused"):
-            rows.stop("replication", f"to '{transfer['remote_site']}' is paused at {transfer['percent']:.0f} %", "Resume it on the cluster")
+            rows.stop(
+                "replication",
+                f"to '{transfer['remote_site']}' is paused at {transfer['percent']:.0f} %",
+                "Resume it on the cluster",
+            )
     for transfer in [*outgoing, *(domain.get("pending_replications") or [])]:
         taken = created.get(transfer["snapshot_id"])
         age = (now - taken).total_seconds() if taken else 0.0
         if age > release.replication_timeout and not transfer.get("paused"):
             seen = f"to '{transfer['remote_site']}' of a snapshot taken {age / 3600:.0f} hours ago is not through"
-            rows.warn("replication", seen, "A release would wait behind it; look at the link, or raise image_release_replication_timeout")
+            rows.warn(
+                "replication",
+                seen,
+                "A release would wait behind it; look at the link, or raise image_release_replication_timeout",
+            )
     if not any(row.what == "replication" for row in rows.rows):
         rows.ok("replication", f"{len(outgoing)} transfers under way, none paused or overdue")
 
@@ -374,10 +496,17 @@ def _remote_sites(release: Release, clusters: Mapping[str, Facts], identities: S
         return []
     rows = _Rows(release.source)
     known = {site["name"]: site for site in domain.get("remote_sites") or []}
-    used = release.remote_sites if release.remote_sites is not None else tuple(name for name, site in known.items() if site["scheduled"])
+    used = (
+        release.remote_sites
+        if release.remote_sites is not None
+        else tuple(name for name, site in known.items() if site["scheduled"])
+    )
     others = [identity for identity in identities if identity.host != release.source]
     if not used and others:
-        advice = f"Add a schedule that replicates, or name sites in image_release_remote_sites ({quoted(known) or 'the cluster has none'})"
+        advice = (
+            "Add a schedule that replicates, or name sites in image_release_remote_sites"
+            f" ({quoted(known) or 'the cluster has none'})"
+        )
         rows.stop("remote sites", f"'{domain['name']}' replicates to no remote site", advice)
         return rows.rows
     reached: dict[str, str] = {}
@@ -385,26 +514,49 @@ def _remote_sites(release: Release, clusters: Mapping[str, Facts], identities: S
     for name in used:
         site = known.get(name)
         if site is None or not site["status"]:
-            rows.stop(f"remote site '{name}'", "is not known to the source", near_names(name, known) or "Create it on the source")
+            rows.stop(
+                f"remote site '{name}'",
+                "is not known to the source",
+                near_names(name, known) or "Create it on the source",
+            )
             strangers.append(name)
             continue
-        hosts = [host for host in clusters_meant([(address, None) for address in site["addresses"]], name, identities) if host != release.source]
+        hosts = [
+            host
+            for host in clusters_meant([(address, None) for address in site["addresses"]], name, identities)
+            if host != release.source
+        ]
         meant = (
-            f"is {hosts[0]}" if len(hosts) == 1 else f"may be {quoted(hosts)}" if hosts else "is no cluster of the inventory as far as addresses and names tell"
+            f"is {hosts[0]}"
+            if len(hosts) == 1
+            else (
+                f"may be {quoted(hosts)}"
+                if hosts
+                else "is no cluster of the inventory as far as addresses and names tell"
+            )
         )
         if len(hosts) == 1:
             reached[hosts[0]] = name
         else:
             strangers.append(name)
         if site["status"] != ESTABLISHED:
-            rows.stop(f"remote site '{name}'", f"{meant}; its status is {site['status']}", "Mend the connection between the clusters")
+            rows.stop(
+                f"remote site '{name}'",
+                f"{meant}; its status is {site['status']}",
+                "Mend the connection between the clusters",
+            )
         elif len(hosts) == 1:
             rows.ok(f"remote site '{name}'", f"{meant}, relationship established")
         else:
             rows.warn(
-                f"remote site '{name}'", f"{meant} ({', '.join(site['addresses'])})", "Add the cluster to the inventory, or call it there as the source does"
+                f"remote site '{name}'",
+                f"{meant} ({', '.join(site['addresses'])})",
+                "Add the cluster to the inventory, or call it there as the source does",
             )
-    return [*rows.rows, *(_covered(identity.host, clusters[identity.host], release, reached, strangers) for identity in others)]
+    return [
+        *rows.rows,
+        *(_covered(identity.host, clusters[identity.host], release, reached, strangers) for identity in others),
+    ]
 
 
 def _covered(host: str, facts: Facts, release: Release, reached: Mapping[str, str], strangers: Sequence[str]) -> Row:
@@ -416,11 +568,21 @@ def _covered(host: str, facts: Facts, release: Release, reached: Mapping[str, st
             host,
             "replication",
             OK,
-            f"knows '{release.protection_domain}', so it receives from {release.source} (which of {quoted(strangers)} it is cannot be told)",
+            f"knows '{release.protection_domain}', so it receives from {release.source} (which of {quoted(strangers)}"
+            " it is cannot be told)",
         )
     if strangers:
-        return Row(host, "replication", WARNING, unproven, f"Check whether {release.source} means it by one of {quoted(strangers)}")
-    advice = "Add it to a schedule of the protection domain or to image_release_remote_sites, or take it out of the group prism_elements"
+        return Row(
+            host,
+            "replication",
+            WARNING,
+            unproven,
+            f"Check whether {release.source} means it by one of {quoted(strangers)}",
+        )
+    advice = (
+        "Add it to a schedule of the protection domain or to image_release_remote_sites, or take it out of the group"
+        " prism_elements"
+    )
     return Row(host, "replication", STOP, f"'{release.protection_domain}' does not replicate to this cluster", advice)
 
 
@@ -429,14 +591,19 @@ def _site(rows: _Rows, facts: Facts) -> None:
     if not site:
         return
     api, product = site.get("api_version"), site.get("product_version")
-    seen = f"site '{site.get('name')}', product {product or 'not told'}, API {api if api is not None else 'not told'}, as '{site.get('administrator')}'"
+    seen = (
+        f"site '{site.get('name')}', product {product or 'not told'}, API {api if api is not None else 'not told'}, as"
+        f" '{site.get('administrator')}'"
+    )
     if api is None or not product:
         rows.warn("version", seen, "Check that the site is Citrix DaaS, or CVAD 2303 or later")
     else:
         rows.ok("version", seen)
     for zone in site.get("zones") or []:
         if zone.get("healthy") is False:
-            rows.warn(f"zone '{zone['name']}'", "is not healthy", "Look at its Cloud Connectors or Delivery Controllers")
+            rows.warn(
+                f"zone '{zone['name']}'", "is not healthy", "Look at its Cloud Connectors or Delivery Controllers"
+            )
 
 
 def _site_permissions(rows: _Rows, facts: Facts, release: Release) -> None:
@@ -444,17 +611,35 @@ def _site_permissions(rows: _Rows, facts: Facts, release: Release) -> None:
     known = facts.get("catalogs")
     if known is None or not facts.get("wanted"):
         return
-    moved = [catalog for catalog in known if parse_image_name((catalog.get("master_image") or {}).get("name") or "", release.prefix)]
+    moved = [
+        catalog
+        for catalog in known
+        if parse_image_name((catalog.get("master_image") or {}).get("name") or "", release.prefix)
+    ]
     if moved:
-        rows.ok("permissions", f"role not readable over this API; releases have worked here before (catalogs on images of ours: {len(moved)})")
+        rows.ok(
+            "permissions",
+            "role not readable over this API; releases have worked here before (catalogs on images of ours:"
+            f" {len(moved)})",
+        )
     else:
-        rows.warn("permissions", "role not readable over this API, and no catalog stands on an image of ours", "Make sure that the account may update catalogs")
+        rows.warn(
+            "permissions",
+            "role not readable over this API, and no catalog stands on an image of ours",
+            "Make sure that the account may update catalogs",
+        )
 
 
-def _catalogs(rows: _Rows, facts: Facts, clusters: Mapping[str, Facts], identities: Sequence[Identity], image: str) -> None:
+def _catalogs(
+    rows: _Rows, facts: Facts, clusters: Mapping[str, Facts], identities: Sequence[Identity], image: str
+) -> None:
     wanted, known = facts.get("wanted") or [], facts.get("catalogs")
     if not wanted:
-        rows.warn("catalogs", "image_release_catalogs is empty", "Name the catalogs to move, or take the site out of the group citrix_sites")
+        rows.warn(
+            "catalogs",
+            "image_release_catalogs is empty",
+            "Name the catalogs to move, or take the site out of the group citrix_sites",
+        )
         return
     if known is None:
         return
@@ -477,7 +662,11 @@ def _catalogs(rows: _Rows, facts: Facts, clusters: Mapping[str, Facts], identiti
         seen.add(found["id"])
         current = (found.get("master_image") or {}).get("name") or ""
         if same_for_citrix(current, image):
-            rows.stop(what, f"stands on '{current}', which Citrix cannot tell from '{image}': they differ in case only", "Use another release id")
+            rows.stop(
+                what,
+                f"stands on '{current}', which Citrix cannot tell from '{image}': they differ in case only",
+                "Use another release id",
+            )
             continue
         _catalog(rows, what, found, given.get("cluster"), facts, clusters, identities)
         wave = waves.get(given.get("wave") or next(reversed(waves), ""))
@@ -491,7 +680,9 @@ def _catalogs(rows: _Rows, facts: Facts, clusters: Mapping[str, Facts], identiti
 def _waves(rows: _Rows, facts: Facts) -> dict[str, dict[str, Any]]:
     """The waves of the roll-out by name, in their order; empty when nobody told of waves, or they are wrong."""
     try:
-        planned = plan_waves(facts.get("wanted") or [], facts.get("waves") or [{"name": "all"}], reboot=facts.get("reboot") or {})
+        planned = plan_waves(
+            facts.get("wanted") or [], facts.get("waves") or [{"name": "all"}], reboot=facts.get("reboot") or {}
+        )
     except (TypeError, ValueError) as error:
         rows.stop("waves", str(error), "Correct catalog_rollout_waves and the waves of the catalogs")
         return {}
@@ -509,7 +700,9 @@ def _machines(rows: _Rows, what: str, catalog: Facts, wave: Mapping[str, Any] | 
     for group in (catalog.get("machines") or {}).get("delivery_groups", []):
         if group.get("in_maintenance_mode"):
             rows.warn(
-                what, f"its delivery group '{group['name']}' is in maintenance mode, so nobody can start its desktops", "End the maintenance mode in time"
+                what,
+                f"its delivery group '{group['name']}' is in maintenance mode, so nobody can start its desktops",
+                "End the maintenance mode in time",
             )
     if "machines_take_image" not in catalog:
         return
@@ -523,32 +716,68 @@ def _machines(rows: _Rows, what: str, catalog: Facts, wave: Mapping[str, Any] | 
     elif remark and total:
         rows.warn(what, remark, "Make its machines anew, or update them another way")
     elif gated and wave is not None and not _restarts(wave):
-        seen = f"its machines take the image at their next shutdown; the gate of wave '{wave['name']}' stays closed until one did"
+        seen = (
+            f"its machines take the image at their next shutdown; the gate of wave '{wave['name']}' stays closed until"
+            " one did"
+        )
         rows.warn(what, seen, "Give the wave a reboot policy with within_minutes")
 
 
 def _record(catalog: Facts) -> Catalog:
-    return Catalog(id=catalog["id"], name=catalog["name"], full_name=catalog["full_name"], folder=folder_levels(catalog["folder"]))
+    return Catalog(
+        id=catalog["id"], name=catalog["name"], full_name=catalog["full_name"], folder=folder_levels(catalog["folder"])
+    )
 
 
-def _catalog(rows: _Rows, what: str, catalog: Facts, cluster: str | None, facts: Facts, clusters: Mapping[str, Facts], identities: Sequence[Identity]) -> None:
+def _catalog(
+    rows: _Rows,
+    what: str,
+    catalog: Facts,
+    cluster: str | None,
+    facts: Facts,
+    clusters: Mapping[str, Facts],
+    identities: Sequence[Identity],
+) -> None:
     before = len(rows.rows)
     if catalog["provisioning_type"] != "MCS":
-        rows.stop(what, f"is provisioned by {catalog['provisioning_type'] or 'nobody knows what'}, not by MCS", "Take it out of image_release_catalogs")
+        rows.stop(
+            what,
+            f"is provisioned by {catalog['provisioning_type'] or 'nobody knows what'}, not by MCS",
+            "Take it out of image_release_catalogs",
+        )
         return
     if catalog["broken"]:
-        rows.stop(what, f"is broken: {'; '.join(catalog['errors']) or 'the site does not say why'}", "Mend it in Citrix Studio")
+        rows.stop(
+            what,
+            f"is broken: {'; '.join(catalog['errors']) or 'the site does not say why'}",
+            "Mend it in Citrix Studio",
+        )
     if catalog["update_running"] or catalog["image_update_status"] == "PreparingImage":
-        rows.stop(what, "an image update or another provisioning task is running", "Wait until it has ended; one that leads to this release's image is adopted")
+        rows.stop(
+            what,
+            "an image update or another provisioning task is running",
+            "Wait until it has ended; one that leads to this release's image is adopted",
+        )
     if cluster is not None and cluster not in clusters:
-        rows.stop(what, f"belongs to '{cluster}', which is not in the group prism_elements", near_names(cluster, clusters) or "Correct image_release_catalogs")
+        rows.stop(
+            what,
+            f"belongs to '{cluster}', which is not in the group prism_elements",
+            near_names(cluster, clusters) or "Correct image_release_catalogs",
+        )
         cluster = None
     hosting = _hosting(rows, what, catalog, cluster, facts.get("hosting_units"), identities)
     if len(rows.rows) == before:
         rows.ok(what, f"{hosting}, now on '{(catalog.get('master_image') or {}).get('name')}'")
 
 
-def _hosting(rows: _Rows, what: str, catalog: Facts, cluster: str | None, units: Sequence[Facts] | None, identities: Sequence[Identity]) -> str:
+def _hosting(
+    rows: _Rows,
+    what: str,
+    catalog: Facts,
+    cluster: str | None,
+    units: Sequence[Facts] | None,
+    identities: Sequence[Identity],
+) -> str:
     """Judge the hosting unit and its connection; the text says where the catalog's machines live."""
     name = catalog.get("hosting_unit")
     if not name:
@@ -564,15 +793,27 @@ def _hosting(rows: _Rows, what: str, catalog: Facts, cluster: str | None, units:
     if connection["in_maintenance_mode"]:
         rows.stop(what, f"its connection '{connection['name']}' is in maintenance mode", "End the maintenance mode")
     if connection["plugin"] and connection["plugin"].casefold() != ACROPOLIS.casefold():
-        rows.warn(what, f"its connection '{connection['name']}' is of type {connection['plugin']}", f"Only {ACROPOLIS}, to Prism Element, takes AHV snapshots")
+        rows.warn(
+            what,
+            f"its connection '{connection['name']}' is of type {connection['plugin']}",
+            f"Only {ACROPOLIS}, to Prism Element, takes AHV snapshots",
+        )
     hosts = cluster_of_unit(unit, identities)
     where = f"hosting unit '{name}' on connection '{connection['name']}'"
     shown = ", ".join(str(address) for address in connection["addresses"]) or "without addresses"
     if len(hosts) == 1:
         if cluster not in (None, hosts[0]):
-            rows.stop(what, f"{where} lives on {hosts[0]}, not on {cluster}", f"Write cluster: {hosts[0]} in image_release_catalogs")
+            rows.stop(
+                what,
+                f"{where} lives on {hosts[0]}, not on {cluster}",
+                f"Write cluster: {hosts[0]} in image_release_catalogs",
+            )
         return f"{where} lives on {hosts[0]}"
-    belongs = f"may belong to any of {quoted(hosts)}" if hosts else "belongs to no cluster of the inventory as far as its addresses tell"
+    belongs = (
+        f"may belong to any of {quoted(hosts)}"
+        if hosts
+        else "belongs to no cluster of the inventory as far as its addresses tell"
+    )
     advice = f"Compare the connection's addresses with nutanix_host of {cluster or 'the clusters'}"
     rows.warn(what, f"{where} ({shown}) {belongs}", advice)
     return where

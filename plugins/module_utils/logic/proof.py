@@ -1,9 +1,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether machines that were re-hosted are back under control: hosting as wanted, power known, enough of them on and registered (citrix_orchestration 11.2).
+"""Whether machines that were re-hosted are back under control: hosting as wanted, power known, enough of them on and
+registered (citrix_orchestration 11.2).
 
-Registration alone proves nothing right after a move: an agent that died stays registered until its heartbeat has been missed for long enough.
+Registration alone proves nothing right after a move: an agent that died stays registered until its heartbeat has been
+missed for long enough.
 """
 
 from __future__ import annotations
@@ -16,16 +18,23 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import percent, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.power_states import NOT_MANAGED, VM_NOT_FOUND, is_on, power_known
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.power_states import (
+    NOT_MANAGED,
+    VM_NOT_FOUND,
+    is_on,
+    power_known,
+)
 
 REGISTERED = "Registered"
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """A machine and the hosting that it must have. `hosted_machine_id` '' is an id that is not known yet and not looked at.
+    """A machine and the hosting that it must have. `hosted_machine_id` '' is an id that is not known yet and not looked
+    at.
 
-    `was_down`: it was not registered when it was re-hosted, so that whatever is registered now has registered since. `changed`: it was re-hosted by the task
+    `was_down`: it was not registered when it was re-hosted, so that whatever is registered now has registered since.
+    `changed`: it was re-hosted by the task
     that tells of it, `changed_by` that moment by the site's clock.
     """
 
@@ -42,9 +51,11 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Terms:
-    """What proves: percent of the machines that are on must be registered, a least number of them, and percent of all machines must be on.
+    """What proves: percent of the machines that are on must be registered, a least number of them, and percent of all
+    machines must be on.
 
-    `heartbeat_lag`: for how many seconds an agent that died may still be registered; 0 takes every registration at its word.
+    `heartbeat_lag`: for how many seconds an agent that died may still be registered; 0 takes every registration at its
+    word.
     """
 
     registered_percent: int = 90
@@ -53,11 +64,16 @@ class Terms:
     heartbeat_lag: int = 600
 
     def __post_init__(self) -> None:
-        for name, value in (("registered_percent", self.registered_percent), ("powered_on_percent", self.powered_on_percent)):
+        for name, value in (
+            ("registered_percent", self.registered_percent),
+            ("powered_on_percent", self.powered_on_percent),
+        ):
             if not 0 <= value <= 100:
                 raise ValueError(f"{name} is a percentage from 0 to 100, not {value}")
         if self.registered_at_least < 0:
-            raise ValueError(f"registered_at_least is a number of machines and not negative, not {self.registered_at_least}")
+            raise ValueError(
+                f"registered_at_least is a number of machines and not negative, not {self.registered_at_least}"
+            )
         if self.heartbeat_lag < 0:
             raise ValueError(f"heartbeat_lag is a number of seconds and not negative, not {self.heartbeat_lag}")
 
@@ -66,7 +82,8 @@ class Terms:
 class Evidence:
     """The machines of a set by what was seen of them. `present` are all but those that are `gone`.
 
-    `unregistered` and `doubtful` are among `on`; the latter are registered, and perhaps only because nobody has missed them yet.
+    `unregistered` and `doubtful` are among `on`; the latter are registered, and perhaps only because nobody has missed
+    them yet.
     """
 
     present: tuple[Machine, ...]
@@ -91,22 +108,39 @@ class Evidence:
 
 def wanted_of(given: Mapping[str, Any]) -> Wanted:
     """A machine from an entry of the option. Raises ValueError for one that lacks what is needed."""
-    texts = {key: str(given.get(key) or "") for key in ("id", "name", "catalog", "catalog_id", "hosted_machine_id", "hypervisor_connection")}
+    texts = {
+        key: str(given.get(key) or "")
+        for key in ("id", "name", "catalog", "catalog_id", "hosted_machine_id", "hypervisor_connection")
+    }
     changed = given.get("action") == "changed"
     before = given.get("registration_state") if changed else None
-    entry = Wanted(**texts, was_down=bool(before) and before != REGISTERED, changed=changed, changed_by=parse_moment(given.get("changed_by")))
+    entry = Wanted(
+        **texts,
+        was_down=bool(before) and before != REGISTERED,
+        changed=changed,
+        changed_by=parse_moment(given.get("changed_by")),
+    )
     missing = [key for key in ("id", "name", "catalog_id", "hypervisor_connection") if not getattr(entry, key)]
     if missing:
         raise ValueError(f"an entry of machines lacks {', '.join(missing)}: {dict(given)}")
     return entry
 
 
-def doubtful(wanted: Iterable[Wanted], machines: Mapping[str, Machine], lag: float, now: datetime | None, moved_before: datetime | None) -> set[str]:
+def doubtful(
+    wanted: Iterable[Wanted],
+    machines: Mapping[str, Machine],
+    lag: float,
+    now: datetime | None,
+    moved_before: datetime | None,
+) -> set[str]:
     """The ids of machines whose registration may be that of an agent that died with the old VM.
 
-    Evidence of a new registration: it was not registered when it was re-hosted, it has deregistered since, or the old agent would have been missed by `now`
-    (the site's clock; None counts as too early). A machine was re-hosted by `moved_before`; of one that was right already the site may tell that it was
-    earlier. Of one that was changed it cannot: LastHostingUpdateTime may be older than the change, or as new as the last look at the hypervisor (11.2).
+    Evidence of a new registration: it was not registered when it was re-hosted, it has deregistered since, or the old
+    agent would have been missed by `now`
+    (the site's clock; None counts as too early). A machine was re-hosted by `moved_before`; of one that was right
+    already the site may tell that it was
+    earlier. Of one that was changed it cannot: LastHostingUpdateTime may be older than the change, or as new as the
+    last look at the hypervisor (11.2).
     A connection attempt is no evidence: the site dates failed ones as well.
     """
     found = set()
@@ -128,7 +162,8 @@ def _earlier(first: datetime | None, second: datetime | None) -> datetime | None
 
 
 def evidence(wanted: Sequence[Wanted], machines: Mapping[str, Machine], doubted: Collection[str] = ()) -> Evidence:
-    """What is seen of the wanted; `machines` by id, those that are gone are not among them. `doubted` are ids whose registration proves nothing."""
+    """What is seen of the wanted; `machines` by id, those that are gone are not among them. `doubted` are ids whose
+    registration proves nothing."""
     pairs = [(entry, machines[entry.id]) for entry in wanted if entry.id in machines]
     present = [machine for _entry, machine in pairs]
     on = [machine for machine in present if is_on(machine)]
@@ -139,14 +174,19 @@ def evidence(wanted: Sequence[Wanted], machines: Mapping[str, Machine], doubted:
         power_unknown=tuple(machine for machine in present if _power_unknown(machine)),
         vm_not_found=tuple(machine for machine in present if machine.power_state == VM_NOT_FOUND),
         on=tuple(on),
-        off=tuple(machine for machine in present if not _power_unknown(machine) and not is_on(machine) and machine.power_state != VM_NOT_FOUND),
+        off=tuple(
+            machine
+            for machine in present
+            if not _power_unknown(machine) and not is_on(machine) and machine.power_state != VM_NOT_FOUND
+        ),
         unregistered=tuple(machine for machine in on if machine.registration_state != REGISTERED),
         doubtful=tuple(machine for machine in on if machine.registration_state == REGISTERED and machine.id in doubted),
     )
 
 
 def _power_unknown(machine: Machine) -> bool:
-    """Machines that have a hosting are power managed: a site that says it does not manage one has not taken notice yet, and cannot switch it on."""
+    """Machines that have a hosting are power managed: a site that says it does not manage one has not taken notice yet,
+    and cannot switch it on."""
     return not power_known(machine) or machine.power_state in NOT_MANAGED
 
 
@@ -158,7 +198,8 @@ def hosted_as_wanted(wanted: Wanted, machine: Machine) -> bool:
 
 
 def unproven_because(seen: Evidence, terms: Terms) -> str:
-    """Why the set is not proven, '' when it is. An empty set needs no proof; machines that are gone are left out, unless all are."""
+    """Why the set is not proven, '' when it is. An empty set needs no proof; machines that are gone are left out,
+    unless all are."""
     if not seen.present:
         return f"all {len(seen.gone)} machines are gone" if seen.gone else ""
     reasons = []
@@ -168,17 +209,28 @@ def unproven_because(seen: Evidence, terms: Terms) -> str:
         (seen.vm_not_found, "have a VM that the hypervisor does not know"),
     ):
         if found:
-            reasons.append(f"{len(found)} of {len(seen.present)} machines {what} ({shortened([machine.name for machine in found])})")
+            reasons.append(
+                f"{len(found)} of {len(seen.present)} machines {what}"
+                f" ({shortened([machine.name for machine in found])})"
+            )
     if len(seen.on) * 100 < terms.powered_on_percent * len(seen.present):
-        reasons.append(f"{len(seen.on)} of {len(seen.present)} machines are on, {terms.powered_on_percent} % are wanted")
+        reasons.append(
+            f"{len(seen.on)} of {len(seen.present)} machines are on, {terms.powered_on_percent} % are wanted"
+        )
     if seen.registered * 100 < terms.registered_percent * len(seen.on):
         names = shortened([machine.name for machine in (*seen.unregistered, *seen.doubtful)])
-        reasons.append(f"{seen.registered} of {len(seen.on)} machines that are on are registered, {terms.registered_percent} % are wanted (not {names})")
+        reasons.append(
+            f"{seen.registered} of {len(seen.on)} machines that are on are registered, {terms.registered_percent} % are"
+            f" wanted (not {names})"
+        )
     least = min(terms.registered_at_least, len(seen.present))
     if seen.registered < least:
         reasons.append(f"{seen.registered} machines are registered, at least {least} must be to prove anything")
     if reasons and seen.doubtful:
-        reasons.append(f"{len(seen.doubtful)} machines may be registered only because nobody has missed them yet, up to {terms.heartbeat_lag} s after the move")
+        reasons.append(
+            f"{len(seen.doubtful)} machines may be registered only because nobody has missed them yet, up to"
+            f" {terms.heartbeat_lag} s after the move"
+        )
     return "; ".join(reasons)
 
 

@@ -27,7 +27,8 @@ class Member:
 
 @dataclass(frozen=True)
 class PdSnapshot:
-    """A snapshot of a protection domain. `snapshot_id` is digits where it was made and '<site>:<digits>' where it was received; times are microseconds.
+    """A snapshot of a protection domain. `snapshot_id` is digits where it was made and '<site>:<digits>' where it was
+    received; times are microseconds.
 
     `missing` are the names of members that it does not hold although they were members.
     """
@@ -66,7 +67,8 @@ class PendingSchedule:
 
 @dataclass(frozen=True)
 class Made:
-    """What a release has already made: a `snapshot`, or else the `schedule` that is going to; `strays` are later snapshots of the same release."""
+    """What a release has already made: a `snapshot`, or else the `schedule` that is going to; `strays` are later
+    snapshots of the same release."""
 
     snapshot: PdSnapshot | None = None
     schedule: PendingSchedule | None = None
@@ -79,14 +81,21 @@ def members_called(members: Iterable[Member], vm_name: str, vm_uuid: str) -> lis
 
 
 def holds(snapshot: PdSnapshot, member: Member) -> bool:
-    """Whether the snapshot contains this very VM. A snapshot listed without ids of its VMs (prism_element_v2 1.3) is judged by their names."""
-    return any(inside.vm_uuid == member.vm_uuid if inside.vm_uuid else inside.vm_name == member.vm_name for inside in snapshot.members)
+    """Whether the snapshot contains this very VM. A snapshot listed without ids of its VMs (prism_element_v2 1.3) is
+    judged by their names."""
+    return any(
+        inside.vm_uuid == member.vm_uuid if inside.vm_uuid else inside.vm_name == member.vm_name
+        for inside in snapshot.members
+    )
 
 
-def made_by_release(snapshots: Iterable[PdSnapshot], schedules: Iterable[PendingSchedule], member: Member, mark: str) -> Made:
+def made_by_release(
+    snapshots: Iterable[PdSnapshot], schedules: Iterable[PendingSchedule], member: Member, mark: str
+) -> Made:
     """Find what the release that `mark` stands for has made of this VM.
 
-    Looked at are out-of-band snapshots made here and not expired. Of several the oldest is the release's: a release may already have been restored from it
+    Looked at are out-of-band snapshots made here and not expired. Of several the oldest is the release's: a release may
+    already have been restored from it
     somewhere, while later ones come from a repeated order whose first answer was lost.
     """
     marked = sorted(
@@ -112,12 +121,15 @@ def made_by_release(snapshots: Iterable[PdSnapshot], schedules: Iterable[Pending
 
 
 def snapshots_with_origin(snapshots: Sequence[PdSnapshot], snapshot_id: str) -> list[PdSnapshot]:
-    """The snapshots that `snapshot_id` means: the one listed under exactly this id, else all whose id on the cluster of origin is the same."""
+    """The snapshots that `snapshot_id` means: the one listed under exactly this id, else all whose id on the cluster of
+    origin is the same."""
     exact = [snapshot for snapshot in snapshots if snapshot.snapshot_id == snapshot_id]
     return exact or [snapshot for snapshot in snapshots if origin_id(snapshot.snapshot_id) == origin_id(snapshot_id)]
 
 
 def origin_sites(snapshots: Iterable[PdSnapshot]) -> list[str]:
     """The sites that received snapshots came from, most recent first: where the protection domain was active."""
-    newest_first = sorted((snapshot for snapshot in snapshots if snapshot.received), key=lambda snapshot: -snapshot.created_usecs)
+    newest_first = sorted(
+        (snapshot for snapshot in snapshots if snapshot.received), key=lambda snapshot: -snapshot.created_usecs
+    )
     return list(dict.fromkeys(snapshot.snapshot_id.rpartition(":")[0] for snapshot in newest_first))

@@ -13,7 +13,8 @@ AT_NEXT_SHUTDOWN = -1
 
 @dataclass(frozen=True)
 class RebootPolicy:
-    """All in minutes. `within`: -1 at each machine's next shutdown, 0 all at once, n spread over n. `warning`: 0 none, -1 at once (only with `within` -1)."""
+    """All in minutes. `within`: -1 at each machine's next shutdown, 0 all at once, n spread over n. `warning`: 0 none,
+    -1 at once (only with `within` -1)."""
 
     within: int = AT_NEXT_SHUTDOWN
     warning: int = 0
@@ -34,11 +35,18 @@ class RebootPolicy:
 
     def __post_init__(self) -> None:
         if self.within < AT_NEXT_SHUTDOWN:
-            raise ValueError("reboot.within_minutes is -1 (at the next shutdown), 0 (all at once) or a number of minutes")
+            raise ValueError(
+                "reboot.within_minutes is -1 (at the next shutdown), 0 (all at once) or a number of minutes"
+            )
         if self.within == AT_NEXT_SHUTDOWN and self.warning not in (-1, 0):
-            raise ValueError("reboot.warning_minutes must be 0 or -1 while reboot.within_minutes is -1: there is no time to count down to")
+            raise ValueError(
+                "reboot.warning_minutes must be 0 or -1 while reboot.within_minutes is -1: there is no time to count"
+                " down to"
+            )
         if self.within != AT_NEXT_SHUTDOWN and self.warning < 0:
-            raise ValueError("reboot.warning_minutes must not be negative when reboot.within_minutes says when to restart")
+            raise ValueError(
+                "reboot.warning_minutes must not be negative when reboot.within_minutes says when to restart"
+            )
         if self.warning_repeat < 0:
             raise ValueError("reboot.warning_repeat_minutes must not be negative")
         if self.warning and not self.warning_message:

@@ -3,27 +3,35 @@
 
 """Which VM is which machine's, one-to-one or not at all, and what has to be changed for it.
 
-The rules, in this order. H is the machine's HostedMachineId; its names are HOST of DOMAIN\\HOST and its whole DNS name; everything compares without case and
-whole, so that PC1 is never PC10. Excluded machines take part, so that nobody gets their VMs, but nothing is decided about them.
+The rules, in this order. H is the machine's HostedMachineId; its names are HOST of DOMAIN\\HOST and its whole DNS name;
+everything compares without case and
+whole, so that PC1 is never PC10. Excluded machines take part, so that nobody gets their VMs, but nothing is decided
+about them.
 
     By uuid
-    1  H is the uuid of one VM, and no other machine has H          that VM, whatever the names; another name is remarked
+    1  H is the uuid of one VM, and no other machine has H          that VM, whatever the names; another name is
+    remarked
     2  H is the uuid of one VM, and several machines have H:
        a  exactly one of them bears the VM's name                   that one has it; the others go on by name
        b  none or several of them bear its name                     ambiguous, all of them
-    3  H is the uuid of a VM that was given several times, on       ambiguous: which copy is alive cannot be told from here
+    3  H is the uuid of a VM that was given several times, on       ambiguous: which copy is alive cannot be told from
+    here
        several connections or by several names
     By name, for machines with no H or one that no VM has, and for the others of 2a
     4  no VM bears one of the machine's names                       missing
-    5  several VMs do, whether taken by uuid or not                 ambiguous: one of them may be a clone, and the newest is often just that
+    5  several VMs do, whether taken by uuid or not                 ambiguous: one of them may be a clone, and the
+    newest is often just that
     6  one VM does, but it is another machine's by uuid (1 to 3)    ambiguous; the holder keeps it
-    7  one VM does, and it bears a name of other machines as well   ambiguous, all that go by name (CORP\\PC1 and LAB\\PC1)
+    7  one VM does, and it bears a name of other machines as well   ambiguous, all that go by name (CORP\\PC1 and
+    LAB\\PC1)
     8  one VM does, but it was given several times, as in 3         ambiguous
     9  one VM does, and none of the above                           that VM
     VMs
-    10 no machine has it or goes by its name, and its name is one of those that were expected: unexpected. So is the clone of a VM held by its uuid.
+    10 no machine has it or goes by its name, and its name is one of those that were expected: unexpected. So is the
+    clone of a VM held by its uuid.
 
-Machines that nobody chose do not take part, but none of them loses a VM that it has by its uuid: see without_taken. Nor do namesakes, which have a VM that is
+Machines that nobody chose do not take part, but none of them loses a VM that it has by its uuid: see without_taken. Nor
+do namesakes, which have a VM that is
 not of the move or are on a connection that is none of the move: machine_scope.choose leaves them out.
 A uuid of '' is one that is not known yet (before a failover): such a VM is found by name only.
 """
@@ -41,16 +49,20 @@ MANUAL = "Manual"
 # Nutanix's own three plug-ins and Citrix's for Prism Central (citrix_orchestration 9)
 NUTANIX_PLUGINS = ("AcropolisFactory", "AcropolisPCFactory", "AcropolisXIFactory", "AcropolisHypervisorPCFactory")
 WAY_ROUND_MCS = (
-    "MCS provisioned it, and its catalog's hosting unit decides where it is. Create the catalog anew on a hosting unit of the other cluster, "
-    "or bring the machine into a catalog of type Manual"
+    "MCS provisioned it, and its catalog's hosting unit decides where it is. Create the catalog anew on a hosting unit"
+    " of the other cluster, or bring the machine into a catalog of type Manual"
 )
-NO_WAY_BACK = "it had no whole hosting before, and the API cannot take hosting away. Remove the machine from its catalog and add it anew"
+NO_WAY_BACK = (
+    "it had no whole hosting before, and the API cannot take hosting away. Remove the machine from its catalog and add"
+    " it anew"
+)
 UNKNOWN_MACHINE = "Citrix knows no machine of this name"
 
 
 @dataclass(frozen=True)
 class Vm:
-    """A VM of a cluster. `connection` is the hosting connection of that cluster on the site, `cluster` a name for people."""
+    """A VM of a cluster. `connection` is the hosting connection of that cluster on the site, `cluster` a name for
+    people."""
 
     name: str
     uuid: str
@@ -118,7 +130,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Entry:
-    """The hosting that a mapping gives to a machine, which is named by DOMAIN\\HOST or HOST, and by its id where that is known."""
+    """The hosting that a mapping gives to a machine, which is named by DOMAIN\\HOST or HOST, and by its id where that
+    is known."""
 
     name: str
     uuid: str
@@ -178,7 +191,9 @@ def match(machines: Iterable[Machine], vms: Iterable[Vm]) -> Matching:
         for place in places:
             holders.setdefault(place, []).append(machine)
         if len(places) > 1:
-            doubts[machine.id] = Doubt(machine, tuple(known[place] for place in places), f"its VM was given {len(places)} times")
+            doubts[machine.id] = Doubt(
+                machine, tuple(known[place] for place in places), f"its VM was given {len(places)} times"
+            )
     keeper: dict[int, str] = {}
     for place, holding in holders.items():
         vm = known[place]
@@ -189,14 +204,19 @@ def match(machines: Iterable[Machine], vms: Iterable[Vm]) -> Matching:
             if machine.id in doubts:
                 continue
             if len(chosen) != 1:
-                doubts[machine.id] = Doubt(machine, (vm,), f"{len(holding)} machines have the uuid of this VM: {keeper[place]}")
+                doubts[machine.id] = Doubt(
+                    machine, (vm,), f"{len(holding)} machines have the uuid of this VM: {keeper[place]}"
+                )
             elif machine is chosen[0]:
                 keeper[place] = machine.name
                 found[machine.id] = (vm, "" if bearing else f"matched by its uuid, though the VM is called '{vm.name}'")
             else:
                 by_their_names.append(machine)
     claims: dict[int, list[Machine]] = {}
-    claimed = {machine.id: [place for name in sorted(names[machine.id]) for place in by_name.get(name, [])] for machine in by_their_names}
+    claimed = {
+        machine.id: [place for name in sorted(names[machine.id]) for place in by_name.get(name, [])]
+        for machine in by_their_names
+    }
     for machine in by_their_names:
         for place in claimed[machine.id]:
             claims.setdefault(place, []).append(machine)
@@ -208,7 +228,9 @@ def match(machines: Iterable[Machine], vms: Iterable[Vm]) -> Matching:
         elif len(places) > 1:
             doubts[machine.id] = Doubt(machine, candidates, f"{len(places)} VMs bear its name")
         elif places[0] in keeper:
-            doubts[machine.id] = Doubt(machine, candidates, f"the only VM of its name belongs to {keeper[places[0]]} by its uuid")
+            doubts[machine.id] = Doubt(
+                machine, candidates, f"the only VM of its name belongs to {keeper[places[0]]} by its uuid"
+            )
         elif len(claims[places[0]]) > 1:
             others = ", ".join(other.name for other in claims[places[0]] if other is not machine)
             doubts[machine.id] = Doubt(machine, candidates, f"the only VM of its name may as well be that of {others}")
@@ -249,22 +271,41 @@ def rehost(
 
 
 def without_taken(plan: Plan, machines: Iterable[Machine]) -> Plan:
-    """The plan without the changes that give away a VM which one of these machines has by its uuid, other than those that the plan changes; ambiguous then."""
+    """The plan without the changes that give away a VM which one of these machines has by its uuid, other than those
+    that the plan changes; ambiguous then."""
     changing = {move.machine.id for move in plan.changes}
-    holders = {machine.hosted_machine_id: machine for machine in machines if machine.hosted_machine_id and machine.id not in changing}
+    holders = {
+        machine.hosted_machine_id: machine
+        for machine in machines
+        if machine.hosted_machine_id and machine.id not in changing
+    }
     taken = [move for move in plan.changes if move.uuid in holders and move.machine.hosted_machine_id != move.uuid]
     doubts = [
-        Doubt(move.machine, (Vm(move.vm_name, move.uuid, move.connection, move.cluster),), f"its VM belongs to {holders[move.uuid].name} by its uuid")
+        Doubt(
+            move.machine,
+            (Vm(move.vm_name, move.uuid, move.connection, move.cluster),),
+            f"its VM belongs to {holders[move.uuid].name} by its uuid",
+        )
         for move in taken
     ]
     ids = {move.machine.id for move in taken}
-    return replace(plan, changes=tuple(move for move in plan.changes if move.machine.id not in ids), ambiguous=(*plan.ambiguous, *doubts))
+    return replace(
+        plan,
+        changes=tuple(move for move in plan.changes if move.machine.id not in ids),
+        ambiguous=(*plan.ambiguous, *doubts),
+    )
 
 
 def restore(
-    entries: Iterable[Entry], machines: Sequence[Machine], *, excluded: Sequence[Machine] = (), one_to_one: bool = True, adopt_unmanaged: bool = False
+    entries: Iterable[Entry],
+    machines: Sequence[Machine],
+    *,
+    excluded: Sequence[Machine] = (),
+    one_to_one: bool = True,
+    adopt_unmanaged: bool = False,
 ) -> Plan:
-    """The plan that gives machines the hosting that a mapping says. A machine that is named by its id is that one only: another of its name is another one.
+    """The plan that gives machines the hosting that a mapping says. A machine that is named by its id is that one only:
+    another of its name is another one.
 
     `one_to_one` refuses a VM for two machines; a state that was saved is restored as it was.
     """
@@ -281,7 +322,11 @@ def restore(
         named = by_name.get(entry.name.casefold(), [])
         found = [by_id[entry.machine_id]] if entry.machine_id in by_id else [] if entry.machine_id else named
         if not found and not left_out & {entry.machine_id or entry.name.casefold()}:
-            result.vanished.append(Obstacle(entry.name, "another machine bears its name now" if entry.machine_id and named else UNKNOWN_MACHINE))
+            result.vanished.append(
+                Obstacle(
+                    entry.name, "another machine bears its name now" if entry.machine_id and named else UNKNOWN_MACHINE
+                )
+            )
         several = f"{len(found)} machines are called '{entry.name}'; give DOMAIN\\HOST"
         result.ambiguous += [Doubt(machine, (_as_vm(entry),), several) for machine in found if len(found) > 1]
         meant += [(entry, machine) for machine in found if len(found) == 1]
@@ -293,7 +338,9 @@ def restore(
     for machine_id, given in hostings.items():
         machine = by_id[machine_id]
         if len({(entry.uuid.lower(), entry.connection.casefold()) for entry in given}) > 1:
-            result.ambiguous.append(Doubt(machine, tuple(_as_vm(entry) for entry in given), f"the mapping names it {len(given)} times"))
+            result.ambiguous.append(
+                Doubt(machine, tuple(_as_vm(entry) for entry in given), f"the mapping names it {len(given)} times")
+            )
             continue
         entry = given[0]
         move = Move(machine, entry.uuid.lower(), entry.connection)
@@ -301,7 +348,10 @@ def restore(
         if one_to_one and whole and len(users[entry.uuid.lower(), entry.connection.casefold()]) > 1:
             result.ambiguous.append(Doubt(machine, (_as_vm(entry),), "the mapping gives this VM to several machines"))
         elif not whole:
-            as_before = (machine.hosted_machine_id, machine.hypervisor_connection.casefold()) == (move.uuid, entry.connection.casefold())
+            as_before = (machine.hosted_machine_id, machine.hypervisor_connection.casefold()) == (
+                move.uuid,
+                entry.connection.casefold(),
+            )
             if as_before:
                 result.right.append(move)
             else:
@@ -313,7 +363,11 @@ def restore(
 
 def needs_change(machine: Machine, uuid: str, connection: str) -> bool:
     """Whether the id or the connection differs; a uuid that is not known yet does."""
-    return not uuid or machine.hosted_machine_id != uuid or machine.hypervisor_connection.casefold() != connection.casefold()
+    return (
+        not uuid
+        or machine.hosted_machine_id != uuid
+        or machine.hypervisor_connection.casefold() != connection.casefold()
+    )
 
 
 def is_unmanaged(machine: Machine) -> bool:
@@ -325,11 +379,15 @@ def refusal(machine: Machine) -> str:
     """Why the hosting of a machine cannot be changed, and the way round it (11.3)."""
     if machine.provisioning_type.upper().startswith("MCS"):
         return WAY_ROUND_MCS
-    return f"its provisioning type is {machine.provisioning_type or 'not known'}, and only machines of type Manual can be given another hosting"
+    return (
+        f"its provisioning type is {machine.provisioning_type or 'not known'}, and only machines of type Manual can be"
+        " given another hosting"
+    )
 
 
 def connection_problem(name: str, connections: Mapping[str, tuple[str, bool]], any_plugin: bool) -> str:
-    """Why machines may not be put on a connection, '' when they may. `connections` is name -> (plug-in, in maintenance mode)."""
+    """Why machines may not be put on a connection, '' when they may. `connections` is name -> (plug-in, in maintenance
+    mode)."""
     known = {other.casefold(): facts for other, facts in connections.items()}
     facts = known.get(name.casefold())
     if facts is None:
@@ -338,7 +396,10 @@ def connection_problem(name: str, connections: Mapping[str, tuple[str, bool]], a
     if in_maintenance_mode:
         return f"the hosting connection '{name}' is in maintenance mode. Take it out of it first"
     if not any_plugin and plugin not in NUTANIX_PLUGINS:
-        return f"the hosting connection '{name}' is of plug-in '{plugin}', which is none of Nutanix AHV. Set any_plugin if that is meant"
+        return (
+            f"the hosting connection '{name}' is of plug-in '{plugin}', which is none of Nutanix AHV. Set any_plugin if"
+            " that is meant"
+        )
     return ""
 
 

@@ -66,7 +66,8 @@ HEADS = ("Planned", "What happened", "Took")
 
 @dataclass(frozen=True)
 class _Catalog:
-    """One catalog of a site as the page tells of it. `cluster` is empty when none is named for it; `machines` are all, and those that run the image."""
+    """One catalog of a site as the page tells of it. `cluster` is empty when none is named for it; `machines` are all,
+    and those that run the image."""
 
     site: str
     name: str
@@ -98,7 +99,14 @@ def release_page(report: Mapping[str, Any]) -> str:
     """`report` is what image_release_report writes as JSON."""
     story = _story(report)
     title = f"{'Roll-back of release' if report['rollback'] else 'Release'} {report['release']} of {report['base_vm']}"
-    sections = [_problems(story), _timeline(story), *_earlier_timelines(report), _clusters(story), _catalogs(story), _lineage(story)]
+    sections = [
+        _problems(story),
+        _timeline(story),
+        *_earlier_timelines(report),
+        _clusters(story),
+        _catalogs(story),
+        _lineage(story),
+    ]
     foot = footer("image_release_report", from_iso_milliseconds(report["finished"]))
     return document(f"{title}: {_verdict(story).words}", STYLE, _header(story), sections, foot)
 
@@ -112,7 +120,9 @@ def _story(report: Mapping[str, Any]) -> _Story:
 
 def _catalogs_of(site: str, report: Mapping[str, Any]) -> list[_Catalog]:
     result = report["sites"][site]
-    return [_touched(site, catalog, report) for catalog in result["catalogs"]] + [_waiting(site, catalog, report) for catalog in result["waiting"]]
+    return [_touched(site, catalog, report) for catalog in result["catalogs"]] + [
+        _waiting(site, catalog, report) for catalog in result["waiting"]
+    ]
 
 
 def _touched(site: str, catalog: Mapping[str, Any], report: Mapping[str, Any]) -> _Catalog:
@@ -170,12 +180,20 @@ def _verdict(story: _Story) -> Verdict:
     count = len(report["problems"])
     hindered = f"{count} {'part is' if count == 1 else 'parts are'} missing; why is said below."
     if report["check_mode"]:
-        return Verdict("plan", "A plan: nothing was changed.", f"It would not be complete: {hindered}" if count else "This is what the run would do.")
+        return Verdict(
+            "plan",
+            "A plan: nothing was changed.",
+            f"It would not be complete: {hindered}" if count else "This is what the run would do.",
+        )
     if count:
         return Verdict("bad", "Not complete.", hindered)
     if not story.steps:
         return Verdict("good", "Complete.", "Everything was there already; nothing had to be done.")
-    done = "Every catalog has left the image." if report["rollback"] else "Every cluster has the image and every catalog is on it."
+    done = (
+        "Every catalog has left the image."
+        if report["rollback"]
+        else "Every cluster has the image and every catalog is on it."
+    )
     return Verdict("good", "Complete.", done)
 
 
@@ -188,7 +206,11 @@ def _figures(story: _Story) -> list[Element]:
     figures = [
         (sum(state in SETTLED_CLUSTER_STATES for state in states), len(states), f"clusters with the image{planned}"),
         (sum(catalog.settled for catalog in story.catalogs), len(story.catalogs), f"catalogs {moved}{planned}"),
-        (sum(current for _total, current in counted), sum(total for total, _current in counted), "machines run the image"),
+        (
+            sum(current for _total, current in counted),
+            sum(total for total, _current in counted),
+            "machines run the image",
+        ),
     ]
     return [figure(done, f" of {total} ", words) for done, total, words in figures if total]
 
@@ -238,7 +260,11 @@ def _problems(story: _Story) -> Element | None:
 
 def _timeline(story: _Story) -> Element:
     if not story.steps:
-        empty = "A plan does nothing, so it has no timeline." if story.report["check_mode"] else "Nothing had to be done, so nothing took any time."
+        empty = (
+            "A plan does nothing, so it has no timeline."
+            if story.report["check_mode"]
+            else "Nothing had to be done, so nothing took any time."
+        )
         return section("timeline", "Timeline", element("p", empty, class_="quiet"))
     return section("timeline", "Timeline", *_work(story))
 
@@ -246,7 +272,10 @@ def _timeline(story: _Story) -> Element:
 def _work(story: _Story) -> list[Element]:
     used = {step.phase for step in story.steps}
     return [
-        legend([(phase, PHASE_TITLES[phase]) for phase in PHASES if phase in used], any(step.failed for step in story.steps)),
+        legend(
+            [(phase, PHASE_TITLES[phase]) for phase in PHASES if phase in used],
+            any(step.failed for step in story.steps),
+        ),
         _critical_path(story),
         *(_lanes(story, "Clusters", list(story.report["clusters"]), "")),
         *(part for site in story.report["sites"] for part in _lanes(story, f"Catalogs of {site}", [site], site)),
@@ -254,14 +283,18 @@ def _work(story: _Story) -> list[Element]:
 
 
 def _earlier_timelines(report: Mapping[str, Any]) -> list[Element]:
-    """What earlier runs of the same release did, the newest first: the run that did the work is not forgotten for the idle one after it."""
+    """What earlier runs of the same release did, the newest first: the run that did the work is not forgotten for the
+    idle one after it."""
     sections = []
     for number, run in enumerate(reversed(report.get("runs", [])[:-1]), start=1):
         if not run["timeline"]:
             continue
         missing = len(run["problems"])
         who = f", run by {run['operator']}" if run["operator"] else ""
-        told = f"An earlier run of the same release, which lasted {duration(run['seconds'])}{who}: {f'{missing} missing' if missing else 'complete'}."
+        told = (
+            f"An earlier run of the same release, which lasted {duration(run['seconds'])}{who}:"
+            f" {f'{missing} missing' if missing else 'complete'}."
+        )
         story = _story({**report, **run})
         heading = element("p", moment(from_iso_milliseconds(run["started"])), ". ", told, class_="quiet")
         sections.append(section(f"run-{number}", "What was done before", heading, *_work(story)))
@@ -272,24 +305,43 @@ def _critical_path(story: _Story) -> Element:
     chain = story.critical
     took = sum(step.seconds for step in chain)
     whole = duration(story.report["seconds"])
-    told = f"These steps waited for one another and took {duration(took)} of the {whole} that the run lasted. Their bars are the thick ones below."
-    lanes = [lane_line(story.scale, _lane_name(step), [_bar(story, step)], duration(step.seconds), PHASE_TITLES[step.phase]) for step in chain]
+    told = (
+        f"These steps waited for one another and took {duration(took)} of the {whole} that the run lasted. Their bars"
+        " are the thick ones below."
+    )
+    lanes = [
+        lane_line(story.scale, _lane_name(step), [_bar(story, step)], duration(step.seconds), PHASE_TITLES[step.phase])
+        for step in chain
+    ]
     return element(
-        "div", element("h3", "Critical path"), element("p", told, class_="quiet"), axis(story.scale), element("ol", *lanes, class_="lanes"), class_="chart"
+        "div",
+        element("h3", "Critical path"),
+        element("p", told, class_="quiet"),
+        axis(story.scale),
+        element("ol", *lanes, class_="lanes"),
+        class_="chart",
     )
 
 
 def _lanes(story: _Story, title: str, hosts: Sequence[str], site: str) -> list[Element]:
     """One line for each cluster, or for each catalog of a site; nothing when none of them was at work."""
     steps = [step for step in story.steps if step.where in hosts and bool(step.what) == bool(site)]
-    by_lane: dict[tuple[str, str], list[Step]] = {lane: [] for lane in ([(host, "") for host in hosts] if not site else [])}
+    by_lane: dict[tuple[str, str], list[Step]] = {
+        lane: [] for lane in ([(host, "") for host in hosts] if not site else [])
+    }
     for step in steps:
         by_lane.setdefault(step.lane, []).append(step)
-    lines = [lane_line(story.scale, _lane_name(mine[0]), [_bar(story, step) for step in mine], span(mine)) for mine in by_lane.values() if mine]
+    lines = [
+        lane_line(story.scale, _lane_name(mine[0]), [_bar(story, step) for step in mine], span(mine))
+        for mine in by_lane.values()
+        if mine
+    ]
     if not lines:
         return []
     summary = f"{len(lines)} at work"
-    return [foldable(title, summary, len(lines), axis(story.scale), element("ol", *lines, class_="lanes"), class_="chart")]
+    return [
+        foldable(title, summary, len(lines), axis(story.scale), element("ol", *lines, class_="lanes"), class_="chart")
+    ]
 
 
 def _lane_name(step: Step) -> str:
@@ -305,7 +357,9 @@ def _clusters(story: _Story) -> Element | None:
     if not clusters:
         return None
     rows = []
-    for host, cluster in sorted(clusters.items(), key=lambda item: item[1]["state"] in SETTLED_CLUSTER_STATES and not item[1].get("leftover")):
+    for host, cluster in sorted(
+        clusters.items(), key=lambda item: item[1]["state"] in SETTLED_CLUSTER_STATES and not item[1].get("leftover")
+    ):
         state = cluster["state"]
         settled = state in SETTLED_CLUSTER_STATES
         message, advice = why(cluster)
@@ -330,7 +384,9 @@ def _catalogs(story: _Story) -> Element | None:
         return None
     parts = []
     for site, result in story.report["sites"].items():
-        mine = sorted((catalog for catalog in story.catalogs if catalog.site == site), key=lambda catalog: catalog.settled)
+        mine = sorted(
+            (catalog for catalog in story.catalogs if catalog.site == site), key=lambda catalog: catalog.settled
+        )
         rows = [
             table_row(
                 [bdi(catalog.name), " ", element("small", f"wave {catalog.wave}") if catalog.wave else None],
@@ -342,7 +398,11 @@ def _catalogs(story: _Story) -> Element | None:
         ]
         done = sum(catalog.settled for catalog in mine)
         failure = element("p", mark(False), in_one(*why(result))) if result["message"] else None
-        listed = table(f"Catalogs of {site}", ("Catalog", *HEADS), rows) if rows else element("p", "No catalogs of this site use the image.", class_="quiet")
+        listed = (
+            table(f"Catalogs of {site}", ("Catalog", *HEADS), rows)
+            if rows
+            else element("p", "No catalogs of this site use the image.", class_="quiet")
+        )
         parts.append(foldable(site, f"{done} of {len(mine)} as wanted", len(mine), failure, listed))
     return section("catalogs", "Catalogs", *parts)
 
@@ -351,11 +411,19 @@ def _lineage(story: _Story) -> Element | None:
     report = story.report
     if not report["clusters"]:
         return None
-    snapshot_id = report["protection"].get("snapshot_id") or next((found for found in map(_snapshot_of, report["clusters"].values()) if found), "")
+    snapshot_id = report["protection"].get("snapshot_id") or next(
+        (found for found in map(_snapshot_of, report["clusters"].values()) if found), ""
+    )
     images = [_image_branch(story, host, cluster) for host, cluster in report["clusters"].items()]
     homeless = [catalog for catalog in story.catalogs if catalog.cluster not in report["clusters"]]
     if homeless:
-        images.append(foldable_item([element("span", "Catalogs that name no cluster")], [_catalog_leaf(catalog) for catalog in homeless], len(story.catalogs)))
+        images.append(
+            foldable_item(
+                [element("span", "Catalogs that name no cluster")],
+                [_catalog_leaf(catalog) for catalog in homeless],
+                len(story.catalogs),
+            )
+        )
     domain = (" of the protection domain ", bdi(report["protection_domain"])) if report["protection_domain"] else ()
     snapshot = code(snapshot_id) if snapshot_id else "None yet"
     tree = element(
@@ -367,7 +435,9 @@ def _lineage(story: _Story) -> Element | None:
         ),
         class_="tree",
     )
-    return section("lineage", "Lineage", element("p", "Where the image of each catalog comes from.", class_="quiet"), tree)
+    return section(
+        "lineage", "Lineage", element("p", "Where the image of each catalog comes from.", class_="quiet"), tree
+    )
 
 
 def _snapshot_of(cluster: Mapping[str, Any]) -> str:
@@ -377,17 +447,26 @@ def _snapshot_of(cluster: Mapping[str, Any]) -> str:
 def _image_branch(story: _Story, host: str, cluster: Mapping[str, Any]) -> Element:
     mine = [catalog for catalog in story.catalogs if catalog.cluster == host]
     has_image = cluster["state"] in SETTLED_CLUSTER_STATES
-    head: list[Node] = [kind(f"Image on {host}"), bdi(story.report["image"]) if has_image else element("span", mark(False), "No image")]
+    head: list[Node] = [
+        kind(f"Image on {host}"),
+        bdi(story.report["image"]) if has_image else element("span", mark(False), "No image"),
+    ]
     if mine:
         head += [" ", element("small", f"{sum(catalog.settled for catalog in mine)} of {len(mine)} catalogs on it")]
     if has_image:
         head.append(_origin(cluster))
-    return foldable_item(head, [_catalog_leaf(catalog) for catalog in mine], len(story.catalogs) + len(story.report["clusters"]))
+    return foldable_item(
+        head, [_catalog_leaf(catalog) for catalog in mine], len(story.catalogs) + len(story.report["clusters"])
+    )
 
 
 def _origin(cluster: Mapping[str, Any]) -> Element | None:
     uuid, snapshot_id = cluster.get("image_uuid"), _snapshot_of(cluster)
-    told = [code(uuid) if uuid else None, " from the snapshot " if snapshot_id else None, code(snapshot_id) if snapshot_id else None]
+    told = [
+        code(uuid) if uuid else None,
+        " from the snapshot " if snapshot_id else None,
+        code(snapshot_id) if snapshot_id else None,
+    ]
     return element("small", *told, class_="origin") if uuid or snapshot_id else None
 
 

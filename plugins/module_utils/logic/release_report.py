@@ -16,7 +16,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failures import in_one, why
 
 NOT_ASKED = "not asked"
-# An option of a module is a variable of the role here. In an advice only, which is ours; what stands in quotes is a name that somebody else gave.
+# An option of a module is a variable of the role here. In an advice only, which is ours; what stands in quotes is a
+# name that somebody else gave.
 WAIT_TIMEOUT = re.compile(r"(?<![\w'])wait_timeout(?![\w'])")
 RESTORED = ("replicate", "restore")
 SETTLED_CLUSTER_STATES = {
@@ -50,7 +51,8 @@ UNSETTLED_CATALOG_ACTIONS = {
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the summary. `settled` is False when the release is not complete here; `advice` is what to do about that."""
+    """One line of the summary. `settled` is False when the release is not complete here; `advice` is what to do about
+    that."""
 
     where: str
     what: str
@@ -65,7 +67,8 @@ class Row:
 
 
 def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[Row]:
-    """`clusters`: inventory host -> {state, message, error?, snapshot_id?, leftover?} as the role collects it; `leftover` is a failure of {message, error}."""
+    """`clusters`: inventory host -> {state, message, error?, snapshot_id?, leftover?} as the role collects it;
+    `leftover` is a failure of {message, error}."""
     rows = []
     for host, result in clusters.items():
         state = result["state"]
@@ -88,9 +91,11 @@ def catalog_rows(
     rollback: bool = False,
     wanted: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> list[Row]:
-    """`sites`: inventory host -> {message, error?, catalogs: [result of citrix_catalog_image], waiting: [catalogs not touched]}.
+    """`sites`: inventory host -> {message, error?, catalogs: [result of citrix_catalog_image], waiting: [catalogs not
+    touched]}.
 
-    A catalog that was rolled out in waves names its `wave`. With `rollback` the catalogs are those of citrix_catalog_rollback. `wanted` are the operator's
+    A catalog that was rolled out in waves names its `wave`. With `rollback` the catalogs are those of
+    citrix_catalog_rollback. `wanted` are the operator's
     wishes by site: a wish of which nobody told what became of it is not fulfilled.
     """
     rows = []
@@ -100,12 +105,31 @@ def catalog_rows(
             detail, advice = why(site)
             rows.append(Row(host, "site", "failed", detail, False, advice))
         rows += told
-        rows += [Row(host, catalog_name(entry), "not touched", why_waiting(entry, site, clusters), False) for entry in site["waiting"]]
+        rows += [
+            Row(host, catalog_name(entry), "not touched", why_waiting(entry, site, clusters), False)
+            for entry in site["waiting"]
+        ]
         for entry in (wanted or {}).get(host, []):
             if not any(is_meant(entry, catalog) for catalog in [*site["catalogs"], *site["waiting"]]):
-                rows.append(Row(host, catalog_name(entry), "not touched", "the site failed" if site["message"] else "nobody told what became of it", False))
+                rows.append(
+                    Row(
+                        host,
+                        catalog_name(entry),
+                        "not touched",
+                        "the site failed" if site["message"] else "nobody told what became of it",
+                        False,
+                    )
+                )
     if rollback and not rows:
-        rows.append(Row(", ".join(sites) or "nowhere", "roll-back", "nothing done", "no catalog is named for any site of this run", False))
+        rows.append(
+            Row(
+                ", ".join(sites) or "nowhere",
+                "roll-back",
+                "nothing done",
+                "no catalog is named for any site of this run",
+                False,
+            )
+        )
     return rows
 
 
@@ -117,7 +141,14 @@ def _catalog_row(host: str, catalog: Mapping[str, Any], rollback: bool) -> Row:
     if action == "failed" and not rollback:
         advice = WAIT_TIMEOUT.sub("image_release_publish_timeout", advice)
     wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
-    return Row(host, catalog_name(catalog), {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action), f"{wave}{detail}", settled, advice)
+    return Row(
+        host,
+        catalog_name(catalog),
+        {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
+        f"{wave}{detail}",
+        settled,
+        advice,
+    )
 
 
 def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: Mapping[str, Mapping[str, Any]]) -> str:
@@ -127,10 +158,20 @@ def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: M
     # A catalog whose own cluster is ready may still wait for the others
     chosen = own if any(not _has_image(cluster) for cluster in own.values()) else clusters
     reasons = [
-        _hosts_told([host for host, cluster in chosen.items() if cluster["state"] == "missing"], ("lacks the image", "lack the image")),
-        _hosts_told([host for host, cluster in chosen.items() if cluster["state"] == NOT_ASKED], ("was not asked", "were not asked")),
         _hosts_told(
-            [host for host, cluster in chosen.items() if not _has_image(cluster) and cluster["state"] not in ("missing", NOT_ASKED)],
+            [host for host, cluster in chosen.items() if cluster["state"] == "missing"],
+            ("lacks the image", "lack the image"),
+        ),
+        _hosts_told(
+            [host for host, cluster in chosen.items() if cluster["state"] == NOT_ASKED],
+            ("was not asked", "were not asked"),
+        ),
+        _hosts_told(
+            [
+                host
+                for host, cluster in chosen.items()
+                if not _has_image(cluster) and cluster["state"] not in ("missing", NOT_ASKED)
+            ],
             ("is not known to have the image", "are not known to have the image"),
         ),
     ]
@@ -149,12 +190,17 @@ def _has_image(cluster: Mapping[str, Any]) -> bool:
 
 
 def is_meant(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
-    """Whether a wish of {name, folder} or {id} is this catalog, a result or another wish. A result without a catalog bears what was looked for as its name."""
+    """Whether a wish of {name, folder} or {id} is this catalog, a result or another wish. A result without a catalog
+    bears what was looked for as its name."""
     if entry.get("id"):
         return str(entry["id"]).casefold() in {str(catalog.get(key)).casefold() for key in ("id", "name")}
     if str(entry.get("name")).casefold() != str(catalog.get("name")).casefold():
         return False
-    return entry.get("folder") is None or catalog.get("folder") is None or _levels(entry["folder"]) == _levels(catalog["folder"])
+    return (
+        entry.get("folder") is None
+        or catalog.get("folder") is None
+        or _levels(entry["folder"]) == _levels(catalog["folder"])
+    )
 
 
 def _levels(folder: str) -> tuple[str, ...]:
@@ -163,21 +209,33 @@ def _levels(folder: str) -> tuple[str, ...]:
 
 def problems(rows: Iterable[Row]) -> list[str]:
     """One sentence for each row that is not settled."""
-    return [f"{row.where}, {row.what}: {row.result}{f' ({row.told})' if row.told else ''}" for row in rows if not row.settled]
+    return [
+        f"{row.where}, {row.what}: {row.result}{f' ({row.told})' if row.told else ''}"
+        for row in rows
+        if not row.settled
+    ]
 
 
 def answered_by(problems_of: Mapping[str, Sequence[str]], host: str, taking_part: Sequence[str]) -> list[str]:
-    """What a host fails for at the end: its own parts, and on the first of the others, so that it is told at all, those of hosts that take no part."""
+    """What a host fails for at the end: its own parts, and on the first of the others, so that it is told at all, those
+    of hosts that take no part."""
     own = list(problems_of.get(host, []))
     well = [other for other in taking_part if other not in problems_of]
     if own or host != (well or taking_part)[0]:
         return own
-    return [f"{absent}: {problem}" for absent, found in problems_of.items() if absent not in taking_part for problem in found]
+    return [
+        f"{absent}: {problem}"
+        for absent, found in problems_of.items()
+        if absent not in taking_part
+        for problem in found
+    ]
 
 
 def table(title: str, rows: Iterable[Row]) -> list[str]:
     """Lines for the screen."""
-    return tables.table(title, ("where", "what", "result", "detail"), ((row.where, row.what, row.result, row.told) for row in rows))
+    return tables.table(
+        title, ("where", "what", "result", "detail"), ((row.where, row.what, row.result, row.told) for row in rows)
+    )
 
 
 def as_dicts(rows: Iterable[Row]) -> list[dict[str, Any]]:
@@ -192,7 +250,11 @@ def catalog_name(catalog: Mapping[str, Any]) -> str:
 
 def _told(catalog: Mapping[str, Any]) -> str:
     """The move and, in a plan, whom it would concern; what there is to remark goes before the move."""
-    concerns = sentence(catalog["impact"]) if catalog["action"] in ("planned", "restart_planned") and catalog.get("impact") else ""
+    concerns = (
+        sentence(catalog["impact"])
+        if catalog["action"] in ("planned", "restart_planned") and catalog.get("impact")
+        else ""
+    )
     return "; ".join(part for part in (catalog.get("warning") or _move(catalog), concerns) if part)
 
 
@@ -213,4 +275,8 @@ def problems_of(rows: Iterable[Row]) -> dict[str, list[str]]:
 
 def _move(catalog: Mapping[str, Any]) -> str:
     before, after = (catalog.get(side) or {} for side in ("before", "after"))
-    return f"{before.get('name')} -> {after.get('name')}" if before.get("name") != after.get("name") else str(after.get("name") or "")
+    return (
+        f"{before.get('name')} -> {after.get('name')}"
+        if before.get("name") != after.get("name")
+        else str(after.get("name") or "")
+    )

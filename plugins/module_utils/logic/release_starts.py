@@ -18,16 +18,26 @@ def needed_clusters(catalog: Mapping[str, Any], clusters: Iterable[str], publish
 
 
 def start_terms(
-    catalogs: Iterable[Mapping[str, Any]], clusters: Mapping[str, Mapping[str, Any]], publish_when: str, at_work: Collection[str] = (), topic: str = ""
+    catalogs: Iterable[Mapping[str, Any]],
+    clusters: Mapping[str, Mapping[str, Any]],
+    publish_when: str,
+    at_work: Collection[str] = (),
+    topic: str = "",
 ) -> list[dict[str, Any]]:
-    """The catalogs, each with `start_when`, the notes of clusters that are still `at_work`, or with `hold`, why it cannot be moved in this run.
+    """The catalogs, each with `start_when`, the notes of clusters that are still `at_work`, or with `hold`, why it
+    cannot be moved in this run.
 
     `clusters`: inventory host -> {state, message} as far as known when the sites begin.
     """
-    return [{**catalog, **_terms(needed_clusters(catalog, clusters, publish_when), clusters, at_work, topic)} for catalog in catalogs]
+    return [
+        {**catalog, **_terms(needed_clusters(catalog, clusters, publish_when), clusters, at_work, topic)}
+        for catalog in catalogs
+    ]
 
 
-def _terms(needed: Iterable[str], clusters: Mapping[str, Mapping[str, Any]], at_work: Collection[str], topic: str) -> dict[str, Any]:
+def _terms(
+    needed: Iterable[str], clusters: Mapping[str, Mapping[str, Any]], at_work: Collection[str], topic: str
+) -> dict[str, Any]:
     missing = [host for host in needed if clusters.get(host, {}).get("state") not in HAVE_IMAGE]
     lost = [host for host in missing if host not in at_work or clusters[host].get("state") != "missing"]
     if lost:

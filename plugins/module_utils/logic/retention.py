@@ -11,7 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, Selector, find_catalog, folder_levels
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import (
+    Catalog,
+    Selector,
+    find_catalog,
+    folder_levels,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import MasterImage
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
@@ -22,7 +27,8 @@ DAY = 86400
 
 @dataclass(frozen=True)
 class Rules:
-    """`keep` newest images of each golden VM on each cluster, `history` nearest slots of each catalog's image history that count as use, ages in seconds,
+    """`keep` newest images of each golden VM on each cluster, `history` nearest slots of each catalog's image history
+    that count as use, ages in seconds,
     `base_vms` None for all golden VMs."""
 
     keep: int = 5
@@ -36,7 +42,10 @@ class Rules:
         if self.keep < 1:
             raise ValueError(f"{self.keep} images to keep are too few: the newest always stays, so give 1 or more")
         if self.history < 1:
-            raise ValueError(f"{self.history} history slots are too few: the image that a roll-back leads to always stays, so give 1 or more")
+            raise ValueError(
+                f"{self.history} history slots are too few: the image that a roll-back leads to always stays, so give 1"
+                " or more"
+            )
         if self.minimum_age < 0 or self.janitor_age < 0:
             raise ValueError("an age is never less than 0 seconds")
 
@@ -48,7 +57,8 @@ class Rules:
 class Image:
     """An AHV snapshot whose name is one of ours.
 
-    `marked` says that it is proven that the collection made it; `pd_snapshot` is the protection domain snapshot it came out of, by its id on the cluster of
+    `marked` says that it is proven that the collection made it; `pd_snapshot` is the protection domain snapshot it came
+    out of, by its id on the cluster of
     origin. `created` None: the cluster did not say.
     """
 
@@ -81,14 +91,16 @@ class Decision:
 
 @dataclass(frozen=True)
 class Uses:
-    """The places that refer to images, by image names in lower case: those that need them, and history slots too old to count as a need."""
+    """The places that refer to images, by image names in lower case: those that need them, and history slots too old to
+    count as a need."""
 
     needed: Mapping[str, Sequence[str]]
     old_slots: Mapping[str, Sequence[str]]
 
 
 def uses_of(sites: Mapping[str, Iterable[Mapping[str, Any]]], rules: Rules) -> Uses:
-    """The uses of images by what citrix_image_usage_info has told of each site's references. A slot that nobody can rank is a need."""
+    """The uses of images by what citrix_image_usage_info has told of each site's references. A slot that nobody can
+    rank is a need."""
     needed: dict[str, list[str]] = defaultdict(list)
     old_slots: dict[str, list[str]] = defaultdict(list)
     for host, references in sites.items():
@@ -100,10 +112,13 @@ def uses_of(sites: Mapping[str, Iterable[Mapping[str, Any]]], rules: Rules) -> U
     return Uses(needed, old_slots)
 
 
-def decide_images(images: Iterable[Image], uses: Uses, rules: Rules, now: datetime, doubts: Sequence[str]) -> list[Decision]:
+def decide_images(
+    images: Iterable[Image], uses: Uses, rules: Rules, now: datetime, doubts: Sequence[str]
+) -> list[Decision]:
     """Keep or delete each image of the golden VMs that the rules concern.
 
-    Uses count whatever their site and hosting unit: which cluster a hosting unit stands for is not certain, so a name in use anywhere is kept on every
+    Uses count whatever their site and hosting unit: which cluster a hosting unit stands for is not certain, so a name
+    in use anywhere is kept on every
     cluster. With any of `doubts`, sentences, nothing goes.
     """
     ours = [image for image in images if rules.concerns(image.base_vm)]
@@ -122,7 +137,11 @@ def _newest(images: Iterable[Image], rules: Rules) -> set[Image]:
             by_owner[image.cluster, image.base_vm].append(image)
     newest = set()
     for owned in by_owner.values():
-        ordered = sorted(owned, key=lambda image: (image.created is None, image.created.timestamp() if image.created else 0.0, image.uuid), reverse=True)
+        ordered = sorted(
+            owned,
+            key=lambda image: (image.created is None, image.created.timestamp() if image.created else 0.0, image.uuid),
+            reverse=True,
+        )
         names = list(dict.fromkeys(image.name for image in ordered))[: rules.keep]
         newest |= {image for image in owned if image.name in names}
     return newest
@@ -142,22 +161,44 @@ def _decide(image: Image, uses: Uses, newest: bool, rules: Rules, now: datetime,
     if age < rules.minimum_age:
         return _of_image(image, False, f"{old(age)}, younger than the minimum age of {span(rules.minimum_age)}")
     if doubts:
-        return _of_image(image, False, f"would go, but {doubts[0]}{f' (and {len(doubts) - 1} more)' if len(doubts) > 1 else ''}")
+        return _of_image(
+            image, False, f"would go, but {doubts[0]}{f' (and {len(doubts) - 1} more)' if len(doubts) > 1 else ''}"
+        )
     remaining = tuple(dict.fromkeys(uses.old_slots.get(image.name.casefold(), ())))
     unused = "nothing on any site refers to it"
     if remaining:
-        unused = f"only history slots beyond the {rules.history} nearest refer to it, which stay and lead nowhere then: {enumerated(remaining)}"
-    return _of_image(image, True, f"{old(age)}, not among the newest {rules.keep} of '{image.base_vm}', and {unused}", remaining)
+        unused = (
+            f"only history slots beyond the {rules.history} nearest refer to it, which stay and lead nowhere then:"
+            f" {enumerated(remaining)}"
+        )
+    return _of_image(
+        image, True, f"{old(age)}, not among the newest {rules.keep} of '{image.base_vm}', and {unused}", remaining
+    )
 
 
 def _of_image(image: Image, delete: bool, reason: str, remaining: tuple[str, ...] = ()) -> Decision:
-    return Decision(image.cluster, "image", image.name, image.uuid, image.base_vm, image.release, delete, reason, image.created, remaining=remaining)
+    return Decision(
+        image.cluster,
+        "image",
+        image.name,
+        image.uuid,
+        image.base_vm,
+        image.release,
+        delete,
+        reason,
+        image.created,
+        remaining=remaining,
+    )
 
 
 def doubts(clusters: Mapping[str, str], sites: Mapping[str, str]) -> list[str]:
-    """Why nothing may be deleted at all. Both map each declared inventory host to why it cannot be asked, '' when it was asked."""
+    """Why nothing may be deleted at all. Both map each declared inventory host to why it cannot be asked, '' when it
+    was asked."""
     silent = [
-        f"{kind} {host} cannot be asked: {why.rstrip('.')}" for kind, hosts in (("cluster", clusters), ("site", sites)) for host, why in hosts.items() if why
+        f"{kind} {host} cannot be asked: {why.rstrip('.')}"
+        for kind, hosts in (("cluster", clusters), ("site", sites))
+        for host, why in hosts.items()
+        if why
     ]
     if not sites:
         silent.append("no Citrix site is declared, so nobody can say what is in use")
@@ -165,17 +206,22 @@ def doubts(clusters: Mapping[str, str], sites: Mapping[str, str]) -> list[str]:
 
 
 def unknown_base_vms(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
-    """Golden VMs to look after that nothing on any cluster bears the name of: a mistyped one would be looked after never, and every run would be well."""
+    """Golden VMs to look after that nothing on any cluster bears the name of: a mistyped one would be looked after
+    never, and every run would be well."""
     seen = set(known)
     return [
-        f"there is no image and no temporary VM of a golden VM '{name}' on any cluster. {near_names(name, seen)}".rstrip()
+        f"there is no image and no temporary VM of a golden VM '{name}' on any cluster."
+        f" {near_names(name, seen)}".rstrip()
         for name in sorted(wanted)
         if name not in seen
     ]
 
 
-def unpublished(image: str, wanted: Mapping[str, Iterable[Mapping[str, Any]]], catalogs: Mapping[str, Sequence[Catalog]]) -> list[str]:
-    """Which catalogs of a release do not have its image as their current one, in sentences; also when the release has no catalogs at all.
+def unpublished(
+    image: str, wanted: Mapping[str, Iterable[Mapping[str, Any]]], catalogs: Mapping[str, Sequence[Catalog]]
+) -> list[str]:
+    """Which catalogs of a release do not have its image as their current one, in sentences; also when the release has
+    no catalogs at all.
 
     `wanted` are by site the catalogs of the release ({name, folder?, id?}), `catalogs` what the sites have.
     """

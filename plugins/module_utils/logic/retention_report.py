@@ -15,19 +15,31 @@ GONE = "was gone already"
 FAILED = "not deleted"
 
 
-def outcomes(decisions: Iterable[Mapping[str, Any]], removals: Mapping[str, Sequence[Mapping[str, Any]]], check: bool) -> list[dict[str, Any]]:
+def outcomes(
+    decisions: Iterable[Mapping[str, Any]], removals: Mapping[str, Sequence[Mapping[str, Any]]], check: bool
+) -> list[dict[str, Any]]:
     """Each decision of image_retention_plan with its `result` and `detail`.
 
-    `removals` are by cluster the results of the removing tasks, each with the decision as its `item`. What should have gone and has no result is not deleted.
+    `removals` are by cluster the results of the removing tasks, each with the decision as its `item`. What should have
+    gone and has no result is not deleted.
     """
-    done = {(host, result["item"]["kind"], result["item"]["id"]): result for host, results in removals.items() for result in results if result.get("item")}
+    done = {
+        (host, result["item"]["kind"], result["item"]["id"]): result
+        for host, results in removals.items()
+        for result in results
+        if result.get("item")
+    }
     told = []
     for decision in decisions:
         result, detail = KEPT, decision["reason"]
         if decision["delete"]:
             removal = done.get((decision["cluster"], decision["kind"], decision["id"]))
             if removal is None or removal.get("failed"):
-                result, detail = (PLANNED, detail) if check and removal is None else (FAILED, str((removal or {}).get("msg") or "the run ended before"))
+                result, detail = (
+                    (PLANNED, detail)
+                    if check and removal is None
+                    else (FAILED, str((removal or {}).get("msg") or "the run ended before"))
+                )
             elif check:
                 result = PLANNED
             else:
@@ -43,7 +55,11 @@ def rows(told: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
 
 def problems(told: Iterable[Mapping[str, Any]], doubts: Iterable[str]) -> list[str]:
     """Why retention could not do its work, in sentences."""
-    failed = [f"{each['cluster']}, {each['kind']} {each['name']}: {each['result']} ({each['detail']})" for each in told if each["result"] == FAILED]
+    failed = [
+        f"{each['cluster']}, {each['kind']} {each['name']}: {each['result']} ({each['detail']})"
+        for each in told
+        if each["result"] == FAILED
+    ]
     return [*doubts, *failed]
 
 

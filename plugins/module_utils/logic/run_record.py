@@ -15,7 +15,8 @@ _UNSAFE = re.compile(r"[^A-Za-z0-9.+_-]")
 
 
 def own_record(text: str, same: Mapping[str, Any], of_a_run: Sequence[str]) -> dict[str, Any] | None:
-    """The record that a file holds, None when it is not the one of this job: `same` are the facts that tell jobs apart, `of_a_run` those of each run."""
+    """The record that a file holds, None when it is not the one of this job: `same` are the facts that tell jobs apart,
+    `of_a_run` those of each run."""
     try:
         record = json.loads(text)
         ours = all(record[name] == value for name, value in same.items())
@@ -24,8 +25,11 @@ def own_record(text: str, same: Mapping[str, Any], of_a_run: Sequence[str]) -> d
         return None
 
 
-def with_earlier_runs(report: Mapping[str, Any], earlier: Mapping[str, Any] | None, of_a_run: Sequence[str]) -> dict[str, Any]:
-    """The report with `runs`, oldest first, its own run the last one. Of runs that did nothing, whose `timeline` is empty, only the last is kept."""
+def with_earlier_runs(
+    report: Mapping[str, Any], earlier: Mapping[str, Any] | None, of_a_run: Sequence[str]
+) -> dict[str, Any]:
+    """The report with `runs`, oldest first, its own run the last one. Of runs that did nothing, whose `timeline` is
+    empty, only the last is kept."""
     before: Sequence[Mapping[str, Any]] = []
     if earlier is not None:
         before = earlier.get("runs") or [_run(earlier, of_a_run)]

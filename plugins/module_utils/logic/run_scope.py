@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What hosts said, for whom: facts of Ansible outlive the play that set them, and one playbook may hold several releases."""
+"""What hosts said, for whom: facts of Ansible outlive the play that set them, and one playbook may hold several
+releases."""
 
 from __future__ import annotations
 
@@ -14,9 +15,17 @@ def facts_of_run(facts: Mapping[str, Any], scope: Any, unheard: Mapping[str, Any
 
     A host that dropped out earlier in the playbook keeps what it said then.
     """
-    return {host: fact if isinstance(fact, Mapping) and fact.get("scope") == scope else unheard for host, fact in facts.items()}
+    return {
+        host: fact if isinstance(fact, Mapping) and fact.get("scope") == scope else unheard
+        for host, fact in facts.items()
+    }
 
 
 def given_in_run(facts: Mapping[str, Any], run: str) -> dict[str, dict[str, Any]]:
-    """The variables that hosts told in this run: inventory host -> {run, variables}, without hosts that told them in another one or not at all."""
-    return {host: dict(fact["variables"]) for host, fact in facts.items() if isinstance(fact, Mapping) and fact.get("run") == run}
+    """The variables that hosts told in this run: inventory host -> {run, variables}, without hosts that told them in
+    another one or not at all."""
+    return {
+        host: dict(fact["variables"])
+        for host, fact in facts.items()
+        if isinstance(fact, Mapping) and fact.get("run") == run
+    }

@@ -3,8 +3,10 @@
 
 """The hosting that machines had before a change, in a file that takes it back.
 
-What was saved first stays: a run after one that died sees half of the machines changed already, and must not take that for the state before. But a machine that
-has neither the saved hosting nor the one that it was to get has been moved since, by another move with the same file: what it has now is what comes back.
+What was saved first stays: a run after one that died sees half of the machines changed already, and must not take that
+for the state before. But a machine that
+has neither the saved hosting nor the one that it was to get has been moved since, by another move with the same file:
+what it has now is what comes back.
 """
 
 from __future__ import annotations
@@ -22,11 +24,17 @@ KEYS = ("id", "name", *HOSTING)
 
 
 def with_machines(
-    saved: Mapping[str, Any] | None, machines: Iterable[Machine], wanted: Mapping[str, tuple[str, str]], site_id: str, site_name: str
+    saved: Mapping[str, Any] | None,
+    machines: Iterable[Machine],
+    wanted: Mapping[str, tuple[str, str]],
+    site_id: str,
+    site_name: str,
 ) -> dict[str, Any]:
-    """The saved hosting with these machines as they are now, except those that are in it already and not moved by anybody else since.
+    """The saved hosting with these machines as they are now, except those that are in it already and not moved by
+    anybody else since.
 
-    `wanted` is the (id, connection) that each is about to get, by machine ids. Raises ValueError for a file of another site.
+    `wanted` is the (id, connection) that each is about to get, by machine ids. Raises ValueError for a file of another
+    site.
     """
     if saved is not None:
         check_site(saved, site_id)
@@ -39,7 +47,8 @@ def with_machines(
 
 
 def _of_this_move(entry: Mapping[str, Any], machine: Machine) -> bool:
-    """Whether the machine has the saved hosting, the one that it was to get, or half of each; of an old file nobody knows the latter."""
+    """Whether the machine has the saved hosting, the one that it was to get, or half of each; of an old file nobody
+    knows the latter."""
     wanted = entry.get("changed_to")
     if wanted is None:
         return True
@@ -50,9 +59,16 @@ def _of_this_move(entry: Mapping[str, Any], machine: Machine) -> bool:
 def parse(text: str) -> dict[str, Any]:
     """The saved hosting in a file's text. Raises ValueError."""
     saved = json.loads(text)
-    if not isinstance(saved, dict) or saved.get("kind") != KIND or not isinstance(saved.get("machines"), list) or not isinstance(saved.get("site"), dict):
+    if (
+        not isinstance(saved, dict)
+        or saved.get("kind") != KIND
+        or not isinstance(saved.get("machines"), list)
+        or not isinstance(saved.get("site"), dict)
+    ):
         raise ValueError("it was not written by save_path")
-    if not all(isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in KEYS) for entry in saved["machines"]):
+    if not all(
+        isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in KEYS) for entry in saved["machines"]
+    ):
         raise ValueError("one of its machines lacks " + ", ".join(KEYS))
     return saved
 
@@ -64,12 +80,17 @@ def render(saved: Mapping[str, Any]) -> str:
 def check_site(saved: Mapping[str, Any], site_id: str) -> None:
     """Raises ValueError when the hosting of another site was saved."""
     if str(saved["site"].get("id")).casefold() != site_id.casefold():
-        raise ValueError(f"it holds machines of site '{saved['site'].get('name')}' ({saved['site'].get('id')}) and not of this one")
+        raise ValueError(
+            f"it holds machines of site '{saved['site'].get('name')}' ({saved['site'].get('id')}) and not of this one"
+        )
 
 
 def entries(saved: Mapping[str, Any]) -> list[Entry]:
     """What the file gives back to each machine."""
-    return [Entry(entry["name"], entry["hosted_machine_id"], entry["hypervisor_connection"], entry["id"]) for entry in saved["machines"]]
+    return [
+        Entry(entry["name"], entry["hosted_machine_id"], entry["hypervisor_connection"], entry["id"])
+        for entry in saved["machines"]
+    ]
 
 
 def catalog_ids(saved: Mapping[str, Any]) -> frozenset[str]:

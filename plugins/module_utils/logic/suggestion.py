@@ -10,12 +10,15 @@ from collections.abc import Iterable
 
 
 def near_names(wanted: str, existing: Iterable[str], most: int = 5) -> str:
-    """A sentence naming the existing names nearest to the wanted one: "Near names are 'Gold', 'Gold-2'." Empty when there are none."""
+    """A sentence naming the existing names nearest to the wanted one: "Near names are 'Gold', 'Gold-2'." Empty when
+    there are none."""
     known = sorted(set(existing))
     by_folded: dict[str, list[str]] = {}
     for name in known:
         by_folded.setdefault(name.casefold(), []).append(name)
-    near = [name for folded in difflib.get_close_matches(wanted.casefold(), by_folded, n=most) for name in by_folded[folded]]
+    near = [
+        name for folded in difflib.get_close_matches(wanted.casefold(), by_folded, n=most) for name in by_folded[folded]
+    ]
     if near:
         return f"Near names are {quoted(near[:most])}."
     if known and len(known) <= most:

@@ -13,7 +13,12 @@ def table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> l
     """Lines with the columns aligned, the last one ragged; wide characters count twice."""
     cells = [tuple(header), *(tuple(row) for row in rows)]
     widths = [max(_width(line[column]) for line in cells) for column in range(len(header) - 1)]
-    lines = ["  ".join([*(text + " " * (width - _width(text)) for text, width in zip(line[:-1], widths, strict=True)), line[-1]]).rstrip() for line in cells]
+    lines = [
+        "  ".join(
+            [*(text + " " * (width - _width(text)) for text, width in zip(line[:-1], widths, strict=True)), line[-1]]
+        ).rstrip()
+        for line in cells
+    ]
     return [title, "", lines[0], "-" * _width(lines[0]), *lines[1:]]
 
 

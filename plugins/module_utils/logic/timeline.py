@@ -11,7 +11,10 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import folder_levels
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import (
+    from_iso_milliseconds,
+    iso_milliseconds,
+)
 
 SNAPSHOT = "snapshot"
 PUBLISH = "publish"
@@ -23,7 +26,8 @@ PHASES = (SNAPSHOT, "replicate", "restore", "image", REMOVE, *ON_SITES)
 
 @dataclass(frozen=True)
 class Step:
-    """One piece of work. `where` is the inventory host, `what` the catalog on a site and empty on a cluster, `phase` one of PHASES."""
+    """One piece of work. `where` is the inventory host, `what` the catalog on a site and empty on a cluster, `phase`
+    one of PHASES."""
 
     where: str
     what: str
@@ -50,7 +54,8 @@ def release_steps(
 ) -> list[Step]:
     """All that was done, in the order of its beginning; `protection`, `clusters` and `sites` as the role collects them.
 
-    A catalog whose wave was taken back holds the result of its roll-back as `rollback`; with `rollback` all catalogs are such results.
+    A catalog whose wave was taken back holds the result of its roll-back as `rollback`; with `rollback` all catalogs
+    are such results.
     """
     steps = [_step(source, "", piece) for piece in protection.get("timeline") or []]
     steps += [_step(host, "", piece) for host, cluster in clusters.items() for piece in cluster.get("timeline") or []]
@@ -73,12 +78,16 @@ def _catalog_steps(site: str, name: str, phase: str, result: Mapping[str, Any]) 
 Needs = Mapping[tuple[str, str], Sequence[str]]
 
 
-def needs_of(sites: Mapping[str, Mapping[str, Any]], wanted: Mapping[str, Sequence[Mapping[str, Any]]]) -> dict[tuple[str, str], list[str]]:
+def needs_of(
+    sites: Mapping[str, Mapping[str, Any]], wanted: Mapping[str, Sequence[Mapping[str, Any]]]
+) -> dict[tuple[str, str], list[str]]:
     """Which cluster each catalog needs, by what the operator wanted: site -> [{name, folder?, id?, cluster?}]."""
     needs = {}
     for host, site in sites.items():
         for catalog in site["catalogs"]:
-            own = [entry["cluster"] for entry in wanted.get(host) or [] if entry.get("cluster") and _means(entry, catalog)]
+            own = [
+                entry["cluster"] for entry in wanted.get(host) or [] if entry.get("cluster") and _means(entry, catalog)
+            ]
             if own:
                 needs[host, catalog.get("full_name") or catalog.get("name") or ""] = own
     return needs
@@ -94,9 +103,11 @@ def _means(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
 
 
 def critical_path(steps: Sequence[Step], needs: Needs | None = None) -> list[Step]:
-    """The chain of steps, each waiting for the one before, that ends with the last catalog, or with the last cluster when no catalog was moved.
+    """The chain of steps, each waiting for the one before, that ends with the last catalog, or with the last cluster
+    when no catalog was moved.
 
-    The first snapshot holds up every cluster; a cluster holds up the catalogs that need it, until it has the image; a catalog may also have waited for its
+    The first snapshot holds up every cluster; a cluster holds up the catalogs that need it, until it has the image; a
+    catalog may also have waited for its
     turn behind another one of its site.
     """
     last = max((step for step in steps if step.phase in ON_SITES), key=lambda step: step.finished, default=None)
@@ -104,14 +115,18 @@ def critical_path(steps: Sequence[Step], needs: Needs | None = None) -> list[Ste
     chain: list[Step] = []
     while last is not None:
         chain.append(last)
-        last = max((step for step in steps if _holds_up(step, last, needs or {})), key=lambda step: step.finished, default=None)
+        last = max(
+            (step for step in steps if _holds_up(step, last, needs or {})), key=lambda step: step.finished, default=None
+        )
     return chain[::-1]
 
 
 def own_paths(steps: Sequence[Step], needs: Needs, began: datetime) -> list[dict[str, Any]]:
-    """For each catalog that was moved, how near it came to its own critical path: {where, what, path_seconds, seconds, ratio}.
+    """For each catalog that was moved, how near it came to its own critical path: {where, what, path_seconds, seconds,
+    ratio}.
 
-    Its path is what had to be done for it alone: snapshot, replica, restore and image on its cluster, its update. `seconds` count from the beginning of
+    Its path is what had to be done for it alone: snapshot, replica, restore and image on its cluster, its update.
+    `seconds` count from the beginning of
     the run.
     """
     told = []
@@ -122,7 +137,15 @@ def own_paths(steps: Sequence[Step], needs: Needs, began: datetime) -> list[dict
         path = sum(each.seconds for each in critical_path(alone, needs))
         seconds = (step.finished - began).total_seconds()
         ratio = round(seconds / path, 3) if path else None
-        told.append({"where": step.where, "what": step.what, "path_seconds": round(path, 3), "seconds": round(seconds, 3), "ratio": ratio})
+        told.append(
+            {
+                "where": step.where,
+                "what": step.what,
+                "path_seconds": round(path, 3),
+                "seconds": round(seconds, 3),
+                "ratio": ratio,
+            }
+        )
     return told
 
 
@@ -160,4 +183,11 @@ def from_dicts(pieces: Iterable[Mapping[str, Any]]) -> list[Step]:
 
 
 def _step(where: str, what: str, piece: Mapping[str, Any]) -> Step:
-    return Step(where, what, piece["phase"], from_iso_milliseconds(piece["started"]), from_iso_milliseconds(piece["finished"]), bool(piece["failed"]))
+    return Step(
+        where,
+        what,
+        piece["phase"],
+        from_iso_milliseconds(piece["started"]),
+        from_iso_milliseconds(piece["finished"]),
+        bool(piece["failed"]),
+    )

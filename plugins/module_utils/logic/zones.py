@@ -37,18 +37,30 @@ def plan_move(catalog: Catalog, zone: Zone) -> Move:
     return Move(catalog, "unchanged" if is_in(catalog, zone) else "move")
 
 
-def plan_move_after_machines(catalog: Catalog, zone: Zone, machines: Sequence[Machine], zone_of_connection: Mapping[str, Zone]) -> Move:
-    """A catalog moves only when none of its power-managed machines is hosted by a connection of another zone. Zones go by the connections' names.
+def plan_move_after_machines(
+    catalog: Catalog, zone: Zone, machines: Sequence[Machine], zone_of_connection: Mapping[str, Zone]
+) -> Move:
+    """A catalog moves only when none of its power-managed machines is hosted by a connection of another zone. Zones go
+    by the connections' names.
 
     A machine whose connection nobody knows, because the account may not see it, keeps the catalog where it is.
     """
     known = {name.casefold(): its_zone.id.casefold() for name, its_zone in zone_of_connection.items()}
-    left = [machine for machine in machines if machine.hosted_machine_id and known.get(machine.hypervisor_connection.casefold()) != zone.id.casefold()]
+    left = [
+        machine
+        for machine in machines
+        if machine.hosted_machine_id and known.get(machine.hypervisor_connection.casefold()) != zone.id.casefold()
+    ]
     if is_in(catalog, zone) or not left:
         return plan_move(catalog, zone)
     connections = sorted({machine.hypervisor_connection or "no connection" for machine in left})
     names = tuple(sorted(machine.name for machine in left))
-    return Move(catalog, "stay", f"{len(left)} of {len(machines)} machines are still hosted by {', '.join(connections)} ({shortened(names)})", names)
+    return Move(
+        catalog,
+        "stay",
+        f"{len(left)} of {len(machines)} machines are still hosted by {', '.join(connections)} ({shortened(names)})",
+        names,
+    )
 
 
 def is_in(catalog: Catalog, zone: Zone) -> bool:

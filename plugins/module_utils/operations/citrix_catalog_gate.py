@@ -55,13 +55,18 @@ ARGUMENTS = {
     "fail_when_closed": {"type": "bool", "default": True},
 }
 READ_AT_ONCE = 8
-ADVICE = "Nothing was changed. Look at these machines; then look again, or take the image back with citrix_catalog_rollback."
-NOBODY = "Leave catalogs of which no machine can prove anything out of the gate, or accept that with registered_at_least: 0."
+ADVICE = (
+    "Nothing was changed. Look at these machines; then look again, or take the image back with citrix_catalog_rollback."
+)
+NOBODY = (
+    "Leave catalogs of which no machine can prove anything out of the gate, or accept that with registered_at_least: 0."
+)
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A catalog as last looked at, and why its gate is closed ('' when it is open). `hopeless`: waiting will not open it."""
+    """A catalog as last looked at, and why its gate is closed ('' when it is open). `hopeless`: waiting will not open
+    it."""
 
     catalog: Catalog
     machines: list[Machine]
@@ -93,7 +98,11 @@ def perform(run: Run) -> dict[str, Any]:
     if closed and params["fail_when_closed"]:
         told = "; ".join(f"{gate.catalog.full_name}: {gate.closed_because}" for gate in closed)
         advice = NOBODY if all(gate.hopeless for gate in closed) else ADVICE
-        raise OperationError(f"{watch.site.endpoint}: {len(closed)} of {len(watch.gates)} gates did not open{waited}. {told}", advice, **result)
+        raise OperationError(
+            f"{watch.site.endpoint}: {len(closed)} of {len(watch.gates)} gates did not open{waited}. {told}",
+            advice,
+            **result,
+        )
     return result
 
 
@@ -111,7 +120,12 @@ class _Watch:
         self._registered_since: dict[str, float] = {}
         self._seen_away: set[str] = set()
         try:
-            self._terms = Terms(*(params[name] for name in ("registered_percent", "registered_at_least", "out_of_date_percent", "new_faults")))
+            self._terms = Terms(
+                *(
+                    params[name]
+                    for name in ("registered_percent", "registered_at_least", "out_of_date_percent", "new_faults")
+                )
+            )
         except ValueError as error:
             raise OperationError(str(error)) from None
         known = read_catalogs(site)
@@ -123,7 +137,9 @@ class _Watch:
     def look(self) -> Look[None]:
         opened = {gate.catalog.id: gate for gate in self.gates if not gate.closed_because}
         with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
-            self.gates = list(pool.map(lambda catalog_id: opened.get(catalog_id) or self._look_at(catalog_id), self._ids))
+            self.gates = list(
+                pool.map(lambda catalog_id: opened.get(catalog_id) or self._look_at(catalog_id), self._ids)
+            )
         closed = [gate for gate in self.gates if gate.closed_because]
         state = f"{len(self.gates) - len(closed)} of {len(self.gates)} catalogs open"
         if closed:
@@ -136,10 +152,18 @@ class _Watch:
         since = restarts_since(catalog, datetime.now(timezone.utc), self._patience, self._ordered)
         seen = figures(machines, self._baseline, self._doubted(machines, since), catalog.machines_take_image)
         reason = closed_because(catalog, self._image, seen, self._terms)
-        return Gate(catalog, machines, seen, reason, can_never_open(catalog, self._image, seen, self._terms), not anybody_testifies(self._image, seen))
+        return Gate(
+            catalog,
+            machines,
+            seen,
+            reason,
+            can_never_open(catalog, self._image, seen, self._terms),
+            not anybody_testifies(self._image, seen),
+        )
 
     def _doubted(self, machines: Sequence[Machine], since: datetime | None) -> set[str]:
-        """Ids of machines that may be gone without the site having noticed: we have not seen them away, nor registered for as long as that may take."""
+        """Ids of machines that may be gone without the site having noticed: we have not seen them away, nor registered
+        for as long as that may take."""
         now = time.monotonic()
         for machine in machines:
             if machine.registration_state != "Registered":

@@ -13,10 +13,27 @@ from threading import Semaphore
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.board import NO_BOARD
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES, read_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+    SELECTOR_ARGUMENTS,
+    SELECTOR_RULES,
+    read_catalog,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import Observed, Target, chosen_targets, finish, observe, with_impacts
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import REBOOT_ARGUMENTS, Order, Terms, carry_out, reboot_policy
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import (
+    Observed,
+    Target,
+    chosen_targets,
+    finish,
+    observe,
+    with_impacts,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import (
+    REBOOT_ARGUMENTS,
+    Order,
+    Terms,
+    carry_out,
+    reboot_policy,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import Step, has_image, plan_update
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_outcomes import Outcome
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_end, window_over
@@ -70,7 +87,8 @@ def perform(run: Run) -> dict[str, Any]:
 
 
 class _Moves:
-    """Catalogs that wait for the same notes of other hosts are a lane. Each lane starts when its notes are there; all share what runs at a time."""
+    """Catalogs that wait for the same notes of other hosts are a lane. Each lane starts when its notes are there; all
+    share what runs at a time."""
 
     def __init__(self, site: CitrixSite, run: Run, terms: Terms) -> None:
         self._site = site
@@ -105,7 +123,13 @@ class _Moves:
     def _awaited(self, targets: Sequence[Target]) -> list[Target]:
         """The same, read again, because the wait may have taken hours; or with what holds them."""
         names = ", ".join(target.catalog.full_name for target in targets)
-        hold = _hold_of(targets[0].start_when, self._run, self._run.params["start_timeout"], f"Start of {names}", self._terms.start_before)
+        hold = _hold_of(
+            targets[0].start_when,
+            self._run,
+            self._run.params["start_timeout"],
+            f"Start of {names}",
+            self._terms.start_before,
+        )
         if hold:
             return [replace(target, hold=hold) for target in targets]
         return [replace(target, catalog=read_catalog(self._site, target.catalog.id)) for target in targets]
@@ -116,7 +140,9 @@ class _Moves:
         observed = observe(self._site, self._run, wanted, bypass_cache=params["bypass_cache"])
         assume_visible = params["image_will_exist"] and self._run.check
         orders = [Order(_plan(target, observed, assume_visible), target.note) for target in targets]
-        return carry_out(self._site, self._run, with_impacts(self._site, self._run, orders, self._terms), self._terms, self._slots)
+        return carry_out(
+            self._site, self._run, with_impacts(self._site, self._run, orders, self._terms), self._terms, self._slots
+        )
 
 
 def _standing(target: Target, action: str, why: str) -> Outcome:
@@ -124,11 +150,16 @@ def _standing(target: Target, action: str, why: str) -> Outcome:
 
 
 def _unchanged_or_late(target: Target, late: str) -> Outcome:
-    return _standing(target, "unchanged", "") if has_image(target.catalog, target.image) else _standing(target, "window_over", late)
+    return (
+        _standing(target, "unchanged", "")
+        if has_image(target.catalog, target.image)
+        else _standing(target, "window_over", late)
+    )
 
 
 def _hold_of(names: Sequence[str], run: Run, timeout: float, what: str, start_before: datetime | None) -> str:
-    """Wait for the notes of other hosts. Why the catalogs that need them cannot be moved, '' when all say `ready` or the window is over."""
+    """Wait for the notes of other hosts. Why the catalogs that need them cannot be moved, '' when all say `ready` or
+    the window is over."""
     if run.board is None:
         raise OperationError(NO_BOARD, "Leave out start_when.")
     seen: dict[str, dict[str, Any]] = {}
@@ -139,13 +170,18 @@ def _hold_of(names: Sequence[str], run: Run, timeout: float, what: str, start_be
         return refused or bool(window_over(start_before, datetime.now(timezone.utc)))
 
     seen.update(run.board.wait(names, what=what, timeout=timeout, progress=run.progress, over=over))
-    return "; ".join(str(note.get("reason") or "another host is not ready") for note in seen.values() if not note.get("ready"))
+    return "; ".join(
+        str(note.get("reason") or "another host is not ready") for note in seen.values() if not note.get("ready")
+    )
 
 
 def _before_travel(arguments: dict[str, Any], run: Run) -> dict[str, Any]:
-    """Notes are on the controller only: a module that travels is told what they say, so that its catalogs start when the last of them is there."""
+    """Notes are on the controller only: a module that travels is told what they say, so that its catalogs start when
+    the last of them is there."""
     catalogs = arguments.get("catalogs")
-    if not isinstance(catalogs, list) or not any(isinstance(entry, dict) and entry.get("start_when") for entry in catalogs):
+    if not isinstance(catalogs, list) or not any(
+        isinstance(entry, dict) and entry.get("start_when") for entry in catalogs
+    ):
         return arguments
     timeout = float(arguments.get("start_timeout") or ARGUMENTS["start_timeout"]["default"])
     told = []
@@ -153,7 +189,9 @@ def _before_travel(arguments: dict[str, Any], run: Run) -> dict[str, Any]:
         hold = entry.get("hold") or ""
         if entry.get("start_when") and not hold:
             try:
-                hold = _hold_of(entry["start_when"], run, timeout, f"Start of {entry.get('name') or entry.get('id')}", None)
+                hold = _hold_of(
+                    entry["start_when"], run, timeout, f"Start of {entry.get('name') or entry.get('id')}", None
+                )
             except OperationError as error:
                 hold = str(error)
         told.append({**{key: value for key, value in entry.items() if key != "start_when"}, "hold": hold})
@@ -170,7 +208,9 @@ def _moment(text: str | None) -> datetime | None:
 def _with_defaults(given: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
     image = given["image"] or params["image"]
     if not image:
-        raise OperationError(f"catalog '{given['name'] or given['id']}' is given no image", "Give image, for all catalogs or for each.")
+        raise OperationError(
+            f"catalog '{given['name'] or given['id']}' is given no image", "Give image, for all catalogs or for each."
+        )
     return {**given, "image": image, "note": given["note"] if given["note"] is not None else params["note"]}
 
 

@@ -18,7 +18,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs
     selector_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.populations import read_groups_in_maintenance, read_populations
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.populations import (
+    read_groups_in_maintenance,
+    read_populations,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
@@ -47,7 +50,9 @@ def perform(run: Run) -> dict[str, Any]:
                 group["in_maintenance_mode"] = None if parked is None else group["id"] in parked
     if run.params["history"]:
         for catalog in facts:
-            catalog["history"] = [asdict(image) for image in read_history(site, catalog["id"])] if catalog["master_image"] else []
+            catalog["history"] = (
+                [asdict(image) for image in read_history(site, catalog["id"])] if catalog["master_image"] else []
+            )
     return {"changed": False, "catalogs": facts}
 
 
@@ -62,7 +67,11 @@ def _chosen(wanted: Sequence[Mapping[str, Any]], catalogs: Sequence[Catalog], en
             missing.append(error)
     if missing:
         advice = " ".join(dict.fromkeys(error.advice for error in missing if error.advice))
-        raise OperationError(f"{endpoint}: {'; '.join(error.message for error in missing)}", advice, missing=[str(error) for error in missing])
+        raise OperationError(
+            f"{endpoint}: {'; '.join(error.message for error in missing)}",
+            advice,
+            missing=[str(error) for error in missing],
+        )
     return list(chosen)
 
 

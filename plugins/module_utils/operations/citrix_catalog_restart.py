@@ -10,12 +10,30 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES, read_catalogs, selector_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+    SELECTOR_ARGUMENTS,
+    SELECTOR_RULES,
+    read_catalogs,
+    selector_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import REBOOT_ARGUMENTS, reboot_policy
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import (
+    REBOOT_ARGUMENTS,
+    reboot_policy,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.restarts import CatalogRestart, RestartOutcome, failures, outcome_facts
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import impact, population, sentence, together
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.restarts import (
+    CatalogRestart,
+    RestartOutcome,
+    failures,
+    outcome_facts,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import (
+    impact,
+    population,
+    sentence,
+    together,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
@@ -44,7 +62,10 @@ def perform(run: Run) -> dict[str, Any]:
     params = run.params
     policy = reboot_policy(params["reboot"])
     if policy.within == AT_NEXT_SHUTDOWN:
-        raise OperationError("reboot.within_minutes is -1: nothing would be restarted", "Give 0 to restart all at once, or over how many minutes to spread it.")
+        raise OperationError(
+            "reboot.within_minutes is -1: nothing would be restarted",
+            "Give 0 to restart all at once, or over how many minutes to spread it.",
+        )
     end = _moment(params["start_before"])
     site = CitrixSite.connect(params)
     known = read_catalogs(site)
@@ -53,10 +74,21 @@ def perform(run: Run) -> dict[str, Any]:
     except NoMatch as error:
         raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
     with ThreadPoolExecutor(max_workers=max(1, params["concurrency"])) as pool:
-        machines = dict(zip([catalog.id for catalog in catalogs], pool.map(lambda catalog: read_machines(site, catalog.id), catalogs), strict=True))
-        steps = [plan_restart(catalog, params["image"], machines[catalog.id], params["whole_catalogs"]) for catalog in catalogs]
+        machines = dict(
+            zip(
+                [catalog.id for catalog in catalogs],
+                pool.map(lambda catalog: read_machines(site, catalog.id), catalogs),
+                strict=True,
+            )
+        )
+        steps = [
+            plan_restart(catalog, params["image"], machines[catalog.id], params["whole_catalogs"])
+            for catalog in catalogs
+        ]
         impacts = {
-            step.catalog.id: impact(population(_concerned(step, machines[step.catalog.id])), step.catalog.machines_take_image, restarts=True)
+            step.catalog.id: impact(
+                population(_concerned(step, machines[step.catalog.id])), step.catalog.machines_take_image, restarts=True
+            )
             for step in steps
             if step.action in RESTARTS
         }
@@ -65,7 +97,12 @@ def perform(run: Run) -> dict[str, Any]:
 
         def outcome(step: RestartStep) -> RestartOutcome:
             settled = _settled(run, step, window_over(end, datetime.now(timezone.utc)))
-            return settled or CatalogRestart(site, run, step, policy, params["wait"], params["wait_timeout"], params["whole_catalogs"]).carry_out()
+            return (
+                settled
+                or CatalogRestart(
+                    site, run, step, policy, params["wait"], params["wait_timeout"], params["whole_catalogs"]
+                ).carry_out()
+            )
 
         outcomes = list(pool.map(outcome, steps))
     result: dict[str, Any] = {
@@ -73,13 +110,19 @@ def perform(run: Run) -> dict[str, Any]:
         "catalogs": [outcome_facts(each, impacts.get(each.step.catalog.id)) for each in outcomes],
         "started": min((each.started for each in outcomes if each.changed and each.started), default=None),
         "diff": {
-            "before": {each.step.catalog.full_name: f"{len(each.step.behind)} machines on the image before" for each in outcomes if each.changed},
+            "before": {
+                each.step.catalog.full_name: f"{len(each.step.behind)} machines on the image before"
+                for each in outcomes
+                if each.changed
+            },
             "after": {each.step.catalog.full_name: "restarted" for each in outcomes if each.changed},
         },
     }
     failed = failures(outcomes)
     if failed:
-        raise OperationError(f"{site.endpoint}: {len(failed)} of {len(outcomes)} catalogs failed. {'; '.join(failed)}", **result)
+        raise OperationError(
+            f"{site.endpoint}: {len(failed)} of {len(outcomes)} catalogs failed. {'; '.join(failed)}", **result
+        )
     return result
 
 

@@ -7,11 +7,31 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES, read_history
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+    SELECTOR_ARGUMENTS,
+    SELECTOR_RULES,
+    read_history,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import chosen_targets, finish, observe, with_impacts
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import REBOOT_ARGUMENTS, Order, Terms, carry_out, reboot_policy
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import Step, needs_rollback, plan_rollback, rollback_target
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import (
+    chosen_targets,
+    finish,
+    observe,
+    with_impacts,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import (
+    REBOOT_ARGUMENTS,
+    Order,
+    Terms,
+    carry_out,
+    reboot_policy,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import (
+    Step,
+    needs_rollback,
+    plan_rollback,
+    rollback_target,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_history import left_behind, return_note
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import HistoricalImage
@@ -22,7 +42,13 @@ ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     **WAIT_ARGUMENTS,
     **REBOOT_ARGUMENTS,
-    "catalogs": {"type": "list", "elements": "dict", "required": True, "options": {**SELECTOR_ARGUMENTS, "image": {"type": "str"}}, **SELECTOR_RULES},
+    "catalogs": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {**SELECTOR_ARGUMENTS, "image": {"type": "str"}},
+        **SELECTOR_RULES,
+    },
     "from_image": {"type": "str"},
     "image": {"type": "str"},
     "note": {"type": "str"},
@@ -45,15 +71,23 @@ def perform(run: Run) -> dict[str, Any]:
     site = CitrixSite.connect(params)
     chosen, missed = chosen_targets(site, params["catalogs"])
     targets = [(target.catalog, target.image or image) for target in chosen]
-    histories = {catalog.id: read_history(site, catalog.id) for catalog, image in targets if needs_rollback(catalog, from_image, image)}
+    histories = {
+        catalog.id: read_history(site, catalog.id)
+        for catalog, image in targets
+        if needs_rollback(catalog, from_image, image)
+    }
     paths = {catalog.id: _path_back(catalog, image, histories.get(catalog.id, [])) for catalog, image in targets}
-    observed = observe(site, run, [(catalog, paths[catalog.id]) for catalog, _image in targets], bypass_cache=params["bypass_cache"])
+    observed = observe(
+        site, run, [(catalog, paths[catalog.id]) for catalog, _image in targets], bypass_cache=params["bypass_cache"]
+    )
     steps = []
     for catalog, image in targets:
         sight = observed.sight(catalog, paths[catalog.id])
         task = observed.task(catalog)
         refused = Step(catalog, "refuse", reason=sight.problem) if sight.problem else None
-        steps.append(refused or plan_rollback(catalog, from_image, image, histories.get(catalog.id, []), sight.images, task))
+        steps.append(
+            refused or plan_rollback(catalog, from_image, image, histories.get(catalog.id, []), sight.images, task)
+        )
     noted = [Order(step, _note(step, params["note"] or "", histories.get(step.catalog.id, []))) for step in steps]
     orders = with_impacts(site, run, noted, terms)
     return finish(carry_out(site, run, orders, terms) + missed, site)

@@ -8,16 +8,30 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES, selector_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+    SELECTOR_ARGUMENTS,
+    SELECTOR_RULES,
+    selector_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.connections import named_connections
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import Connection, read_connections
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_present
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.zones import move_catalogs, read_zoned_catalogs, read_zones
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.zones import (
+    move_catalogs,
+    read_zoned_catalogs,
+    read_zones,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.named import find_named
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.zones import Move, Zone, is_in, plan_move, plan_move_after_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.zones import (
+    Move,
+    Zone,
+    is_in,
+    plan_move,
+    plan_move_after_machines,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -49,10 +63,18 @@ def perform(run: Run) -> dict[str, Any]:
         "zone": {"id": zone.id, "name": zone.name},
         "catalogs": [_facts(move, zone, run.check) for move in moves],
         "moved": [catalog.full_name for catalog in moving],
-        "staying": [{**_names(move.catalog), "why": move.why, "machines": list(move.machines)} for move in moves if move.action == "stay"],
+        "staying": [
+            {**_names(move.catalog), "why": move.why, "machines": list(move.machines)}
+            for move in moves
+            if move.action == "stay"
+        ],
         "diff": {
             "before": {"zones": {move.catalog.full_name: move.catalog.zone for move in moves}},
-            "after": {"zones": {move.catalog.full_name: zone.name if move.action == "move" else move.catalog.zone for move in moves}},
+            "after": {
+                "zones": {
+                    move.catalog.full_name: zone.name if move.action == "move" else move.catalog.zone for move in moves
+                }
+            },
         },
     }
 
@@ -61,7 +83,9 @@ def _zone(site: CitrixSite, name: str | None, connection_name: str | None, conne
     if connection_name is not None:
         (connection,) = named_connections(site, [connection_name], connections)
         if not connection.zone_id:
-            raise OperationError(f"{site.endpoint}: connection {connection.name} does not tell its zone", "Give zone instead.")
+            raise OperationError(
+                f"{site.endpoint}: connection {connection.name} does not tell its zone", "Give zone instead."
+            )
         return Zone(connection.zone_id, connection.zone)
     try:
         return find_named("zone", name or "", read_zones(site))
@@ -79,13 +103,18 @@ def _catalogs(site: CitrixSite, given: Sequence[dict[str, Any]]) -> list[Catalog
         raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
 
 
-def _plan(site: CitrixSite, catalogs: Sequence[Catalog], zone: Zone, connections: Sequence[Connection], only_when_moved: bool) -> list[Move]:
+def _plan(
+    site: CitrixSite, catalogs: Sequence[Catalog], zone: Zone, connections: Sequence[Connection], only_when_moved: bool
+) -> list[Move]:
     elsewhere = [catalog for catalog in catalogs if not is_in(catalog, zone)]
     if not only_when_moved or not elsewhere:
         return [plan_move(catalog, zone) for catalog in catalogs]
     machines = read_present(site, [catalog.id for catalog in elsewhere])
     zones = {connection.name: Zone(connection.zone_id, connection.zone) for connection in connections}
-    return [plan_move_after_machines(catalog, zone, [each for each in machines if each.catalog_id == catalog.id], zones) for catalog in catalogs]
+    return [
+        plan_move_after_machines(catalog, zone, [each for each in machines if each.catalog_id == catalog.id], zones)
+        for catalog in catalogs
+    ]
 
 
 def _facts(move: Move, zone: Zone, check: bool) -> dict[str, Any]:
@@ -103,5 +132,8 @@ def _names(catalog: Catalog) -> dict[str, str]:
 
 
 OPERATION = Operation(
-    arguments=ARGUMENTS, perform=perform, required_one_of=(("zone", "hypervisor_connection"),), mutually_exclusive=(("zone", "hypervisor_connection"),)
+    arguments=ARGUMENTS,
+    perform=perform,
+    required_one_of=(("zone", "hypervisor_connection"),),
+    mutually_exclusive=(("zone", "hypervisor_connection"),),
 )

@@ -8,8 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.connections import connection_facts, named_connections
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import read_connections, read_hosting_units
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.connections import (
+    connection_facts,
+    named_connections,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import (
+    read_connections,
+    read_hosting_units,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 
 ARGUMENTS = {
@@ -28,7 +34,9 @@ def perform(run: Run) -> dict[str, Any]:
     for connection in sorted(found, key=lambda each: each.name.casefold()):
         facts = connection_facts(connection)
         if run.params["hosting_units"]:
-            facts["hosting_units"] = sorted((unit.name for unit in read_hosting_units(site, connection)), key=str.casefold)
+            facts["hosting_units"] = sorted(
+                (unit.name for unit in read_hosting_units(site, connection)), key=str.casefold
+            )
         shown.append(facts)
     return {"changed": False, "connections": shown}
 

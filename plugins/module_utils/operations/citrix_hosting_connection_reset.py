@@ -10,7 +10,11 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.connections import connection_facts, named_connections, reset_connection
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.connections import (
+    connection_facts,
+    named_connections,
+    reset_connection,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import Connection, read_connections
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_scope import SCOPE_ARGUMENTS, read_scope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import PowerWatch
@@ -34,15 +38,23 @@ ARGUMENTS = {
 RESET_AT_ONCE = 8
 MOST_NAMED = 20
 ADVICE = (
-    "Look whether their VMs are on the cluster of the connection, whether their hosting is right (citrix_machine_hosting), and whether the connection reaches "
-    "the cluster. Running the same task again resets once more and goes on waiting."
+    "Look whether their VMs are on the cluster of the connection, whether their hosting is right"
+    " (citrix_machine_hosting), and whether the connection reaches the cluster. Running the same task again resets once"
+    " more and goes on waiting."
 )
 
 
 def perform(run: Run) -> dict[str, Any]:
     params = run.params
     if not params["names"]:
-        return {"changed": False, "connections": [], "power_unknown": [], "vm_not_found": [], "machines": 0, "diff": {"before": {}, "after": {}}}
+        return {
+            "changed": False,
+            "connections": [],
+            "power_unknown": [],
+            "vm_not_found": [],
+            "machines": 0,
+            "diff": {"before": {}, "after": {}},
+        }
     site = CitrixSite.connect(params)
     connections = named_connections(site, params["names"], read_connections(site))
     resets = [_Reset(connection) for connection in connections]
@@ -61,17 +73,25 @@ def perform(run: Run) -> dict[str, Any]:
     needed = [reset for reset in resets if reset.needed]
     for reset in needed:
         if reset.connection.fault_state:
-            run.warn(f"{site.endpoint}: connection {reset.connection.name} has a fault: {_fault(reset.connection)}. A reset may or may not end it.")
+            run.warn(
+                f"{site.endpoint}: connection {reset.connection.name} has a fault: {_fault(reset.connection)}. A reset"
+                " may or may not end it."
+            )
     before = _Picture([machine for reset in resets for machine in reset.machines])
     if not needed or run.check:
         return _result(resets, before, before, run.check)
     watch = PowerWatch(site, [machine for reset in needed for machine in reset.machines])
     with run.phase("reset"):
         missing = _settle(site, run, needed, watch)
-    after = _Picture([*watch.machines.values(), *(machine for reset in resets if not reset.needed for machine in reset.machines)])
+    after = _Picture(
+        [*watch.machines.values(), *(machine for reset in resets if not reset.needed for machine in reset.machines)]
+    )
     result = _result(resets, before, after, run.check)
     if after.vm_not_found:
-        run.warn(f"{site.endpoint}: the hypervisor does not know the VMs of {len(after.vm_not_found)} machines: {shortened(after.vm_not_found)}")
+        run.warn(
+            f"{site.endpoint}: the hypervisor does not know the VMs of {len(after.vm_not_found)} machines:"
+            f" {shortened(after.vm_not_found)}"
+        )
     if missing:
         raise OperationError(_still_unknown(site, needed, after, missing), ADVICE, **result)
     return result
@@ -100,17 +120,22 @@ def _refuse_maintenance(site: CitrixSite, resets: Sequence[_Reset]) -> None:
     parked = [reset.connection.name for reset in resets if reset.needed and reset.connection.in_maintenance_mode]
     if parked:
         raise OperationError(
-            f"{site.endpoint}: refused, because the site does not use a connection that is in maintenance mode: {', '.join(parked)}",
+            f"{site.endpoint}: refused, because the site does not use a connection that is in maintenance mode:"
+            f" {', '.join(parked)}",
             "Take the connection out of maintenance mode in the console first. Nothing was changed.",
         )
 
 
 def _settle(site: CitrixSite, run: Run, needed: Sequence[_Reset], watch: PowerWatch) -> float | None:
-    """Reset, let it settle, reset again, wait. The seconds waited in vain when power states are still not known then, else None.
+    """Reset, let it settle, reset again, wait. The seconds waited in vain when power states are still not known then,
+    else None.
 
-    The first reset may be done while the broker still holds what was there before, which is why the vendor's script for disaster recovery does it twice, 30
-    seconds apart (10.2). Here the time between them is over as soon as all power states are known and fresh. A state that was known before is fresh when the
-    site says that it looked at the machine's hosting since (LastHostingUpdateTime, 11.2); where it does not say so, the time is waited for to its end.
+    The first reset may be done while the broker still holds what was there before, which is why the vendor's script for
+    disaster recovery does it twice, 30
+    seconds apart (10.2). Here the time between them is over as soon as all power states are known and fresh. A state
+    that was known before is fresh when the
+    site says that it looked at the machine's hosting since (LastHostingUpdateTime, 11.2); where it does not say so, the
+    time is waited for to its end.
     """
     params = run.params
     looked = {machine.id: machine.hosting_updated for machine in watch.machines.values()}
@@ -127,7 +152,11 @@ def _settle(site: CitrixSite, run: Run, needed: Sequence[_Reset], watch: PowerWa
         watch.distrust()
         seen = look()
         stale = sum(machine.hosting_updated in ("", looked[machine.id]) for machine in watch.machines.values())
-        return Look(None, done=seen.done and not stale and total > 0, state=seen.state if watch.unknown else f"settling, {stale} of {total} not looked at yet")
+        return Look(
+            None,
+            done=seen.done and not stale and total > 0,
+            state=seen.state if watch.unknown else f"settling, {stale} of {total} not looked at yet",
+        )
 
     _reset_all(site, run, needed)
     try:
@@ -161,13 +190,22 @@ def _reset_all(site: CitrixSite, run: Run, resets: Sequence[_Reset]) -> None:
 
 def _still_unknown(site: CitrixSite, needed: Sequence[_Reset], after: _Picture, waited: float) -> str:
     ids = {reset.connection.id for reset in needed}
-    faults = [f"connection {now.name} has a fault: {_fault(now)}" for now in read_connections(site) if now.id in ids and now.fault_state]
-    told = f"{site.endpoint}: {duration(waited)} after the reset the power state of {len(after.unknown)} of {after.machines} machines is not known: "
+    faults = [
+        f"connection {now.name} has a fault: {_fault(now)}"
+        for now in read_connections(site)
+        if now.id in ids and now.fault_state
+    ]
+    told = (
+        f"{site.endpoint}: {duration(waited)} after the reset the power state of {len(after.unknown)} of"
+        f" {after.machines} machines is not known: "
+    )
     return told + "; ".join([shortened(after.unknown, MOST_NAMED), *faults])
 
 
 def _fault(connection: Connection) -> str:
-    return f"{connection.fault_state} ({connection.fault_reason})" if connection.fault_reason else connection.fault_state
+    return (
+        f"{connection.fault_state} ({connection.fault_reason})" if connection.fault_reason else connection.fault_state
+    )
 
 
 def _title(resets: Sequence[_Reset]) -> str:
@@ -178,7 +216,10 @@ def _result(resets: Sequence[_Reset], before: _Picture, after: _Picture, check: 
     changing = [reset.connection.name for reset in resets if reset.needed]
     return {
         "changed": bool(changing),
-        "connections": [{**connection_facts(reset.connection), "machines": len(reset.machines), "resets": reset.times} for reset in resets],
+        "connections": [
+            {**connection_facts(reset.connection), "machines": len(reset.machines), "resets": reset.times}
+            for reset in resets
+        ],
         "machines": after.machines,
         "power_unknown": after.unknown,
         "vm_not_found": after.vm_not_found,

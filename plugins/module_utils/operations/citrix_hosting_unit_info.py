@@ -9,7 +9,12 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import Connection, ImageBrowser, read_connections, read_hosting_units
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import (
+    Connection,
+    ImageBrowser,
+    read_connections,
+    read_hosting_units,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
@@ -26,10 +31,17 @@ ARGUMENTS = {
 def perform(run: Run) -> dict[str, Any]:
     site = CitrixSite.connect(run.params)
     wanted = run.params["name"]
-    units = [(unit, connection) for connection in read_connections(site) for unit in read_hosting_units(site, connection)]
-    found = [(unit, connection) for unit, connection in units if wanted is None or unit.name.casefold() == wanted.casefold()]
+    units = [
+        (unit, connection) for connection in read_connections(site) for unit in read_hosting_units(site, connection)
+    ]
+    found = [
+        (unit, connection) for unit, connection in units if wanted is None or unit.name.casefold() == wanted.casefold()
+    ]
     if wanted is not None and not found:
-        raise OperationError(f"{site.endpoint}: there is no hosting unit '{wanted}'", near_names(wanted, (unit.name for unit, _connection in units)))
+        raise OperationError(
+            f"{site.endpoint}: there is no hosting unit '{wanted}'",
+            near_names(wanted, (unit.name for unit, _connection in units)),
+        )
     facts = [_facts(unit, connection) for unit, connection in sorted(found, key=lambda pair: pair[0].name.casefold())]
     if run.params["images"]:
         browser = ImageBrowser(site, run.params["bypass_cache"], run.progress)

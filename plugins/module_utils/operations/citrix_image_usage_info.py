@@ -21,12 +21,21 @@ def perform(run: Run) -> dict[str, Any]:
     usage = read_usage(CitrixSite.connect(run.params))
     wanted = run.params["images"]
     names = None if wanted is None else {name.casefold() for name in wanted}
-    chosen = [reference for reference in usage.references if names is None or names & {name.casefold() for name in reference.names}]
+    chosen = [
+        reference
+        for reference in usage.references
+        if names is None or names & {name.casefold() for name in reference.names}
+    ]
     return {
         "changed": False,
         "site": asdict(usage.site),
-        "references": [_reference(reference) for reference in sorted(chosen, key=lambda each: (each.of.casefold(), each.kind, each.path))],
-        "catalogs": [_catalog(catalog) for catalog in sorted(usage.catalogs, key=lambda catalog: catalog.full_name.casefold())],
+        "references": [
+            _reference(reference)
+            for reference in sorted(chosen, key=lambda each: (each.of.casefold(), each.kind, each.path))
+        ],
+        "catalogs": [
+            _catalog(catalog) for catalog in sorted(usage.catalogs, key=lambda catalog: catalog.full_name.casefold())
+        ],
         "image_definitions": usage.image_definitions,
     }
 

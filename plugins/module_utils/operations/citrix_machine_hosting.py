@@ -18,7 +18,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_
     MachineWriter,
     Settled,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_scope import SCOPE_ARGUMENTS, SCOPE_OPTIONS, read_scope
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_scope import (
+    SCOPE_ARGUMENTS,
+    SCOPE_OPTIONS,
+    read_scope,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_by_ids, read_present
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines, search_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import shortened
@@ -37,7 +41,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rehosting
     restore,
     without_taken,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.saved_hosting import catalog_ids, check_site, entries, parse, render, with_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.saved_hosting import (
+    catalog_ids,
+    check_site,
+    entries,
+    parse,
+    render,
+    with_machines,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import AlreadyThere, write_report
@@ -95,7 +106,10 @@ ARGUMENTS: dict[str, Any] = {
     "policy": {
         "type": "dict",
         "apply_defaults": True,
-        "options": {name: {"type": "str", "choices": ["stop", "fail", "warn", "ignore"], "default": default} for name, default in POLICY.items()},
+        "options": {
+            name: {"type": "str", "choices": ["stop", "fail", "warn", "ignore"], "default": default}
+            for name, default in POLICY.items()
+        },
     },
     "left_connection": {"type": "str"},
     "save_path": {"type": "path"},
@@ -106,7 +120,8 @@ ARGUMENTS: dict[str, Any] = {
 
 @dataclass
 class Outcome:
-    """A plan for the machines of a scope, and what became of its changes: none of them is in `settled` as long as nothing was written."""
+    """A plan for the machines of a scope, and what became of its changes: none of them is in `settled` as long as
+    nothing was written."""
 
     plan: Plan
     scope: Scope
@@ -133,7 +148,9 @@ def perform(run: Run) -> dict[str, Any]:
         if params["save_path"]:
             _save(site, Path(params["save_path"]), plan.changes)
         with run.phase("re-host"):
-            outcome.settled = writer.settle([move.machine for move in plan.changes], _patches({move.machine.id: move for move in plan.changes}))
+            outcome.settled = writer.settle(
+                [move.machine for move in plan.changes], _patches({move.machine.id: move for move in plan.changes})
+            )
             outcome.written_by = iso_milliseconds(site.now())
     result = {**_result(outcome, run.check), "written_by": writer.written_by, "diff": _diff(outcome, run.check)}
     _tell(run, site, result)
@@ -145,13 +162,21 @@ def _refuse_senseless(run: Run) -> None:
     scoped = [name for name in SCOPE_OPTIONS if params[name] is not None]
     if params["vms"] is None:
         if scoped:
-            raise OperationError(f"A mapping names its machines itself, so that {' and '.join(scoped)} cannot be given", "Leave machines out with exclude.")
+            raise OperationError(
+                f"A mapping names its machines itself, so that {' and '.join(scoped)} cannot be given",
+                "Leave machines out with exclude.",
+            )
         return
     if not scoped:
-        raise OperationError("It is not said which machines are meant", f"Give at least one of {', '.join(SCOPE_OPTIONS)}.")
+        raise OperationError(
+            "It is not said which machines are meant", f"Give at least one of {', '.join(SCOPE_OPTIONS)}."
+        )
     nameless = sorted({vm["name"] for vm in params["vms"] if not vm["uuid"].strip()})
     if nameless and not run.check:
-        raise OperationError(f"{len(nameless)} VMs have no uuid: {shortened(nameless)}", "Only in check mode may it be unknown yet. List the VMs again.")
+        raise OperationError(
+            f"{len(nameless)} VMs have no uuid: {shortened(nameless)}",
+            "Only in check mode may it be unknown yet. List the VMs again.",
+        )
 
 
 def _plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Scope]:
@@ -165,17 +190,24 @@ def _plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Sco
         adopt_unmanaged=params["adopt_unmanaged"],
     )
     unknown = [*scope.unknown, *scope.unknown_groups]
-    if unknown and not (scope.machines or scope.excluded or scope.namesakes) and params["policy"]["unknown"] != "ignore":
+    if (
+        unknown
+        and not (scope.machines or scope.excluded or scope.namesakes)
+        and params["policy"]["unknown"] != "ignore"
+    ):
         raise OperationError(
             f"{site.endpoint}: no machine was found: {shortened(unknown)} is unknown here",
-            "Nothing was changed. Correct the names, or set unknown to ignore in the policy when another site knows them.",
+            "Nothing was changed. Correct the names, or set unknown to ignore in the policy when another site knows"
+            " them.",
             **_lists(Outcome(plan, scope)),
         )
     lost = plan.missing
     if lost and not (plan.right or plan.changes or plan.ambiguous) and params["policy"]["missing"] != "ignore":
         raise OperationError(
-            f"{site.endpoint}: not one of the {len(lost)} machines ({shortened([machine.name for machine in lost])}) has its VM among the {len(vms)} VMs given",
-            "Nothing was changed. Fail over first, then re-host; or check that vms are those of the cluster where the machines are now.",
+            f"{site.endpoint}: not one of the {len(lost)} machines ({shortened([machine.name for machine in lost])})"
+            f" has its VM among the {len(vms)} VMs given",
+            "Nothing was changed. Fail over first, then re-host; or check that vms are those of the cluster where the"
+            " machines are now.",
             **_lists(Outcome(plan, scope)),
         )
     return plan, scope
@@ -183,20 +215,33 @@ def _plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Sco
 
 def _plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Scope]:
     if params["mapping_path"] is None:
-        wanted = [Entry(entry["machine"], entry["hosted_machine_id"].strip(), entry["hypervisor_connection"]) for entry in params["mapping"]]
+        wanted = [
+            Entry(entry["machine"], entry["hosted_machine_id"].strip(), entry["hypervisor_connection"])
+            for entry in params["mapping"]
+        ]
         scope = read_scope(site, {**params, "machines": [entry.name for entry in wanted]})
-        return restore(wanted, scope.machines, excluded=scope.excluded, adopt_unmanaged=params["adopt_unmanaged"]), replace(scope, unknown=())
+        return restore(
+            wanted, scope.machines, excluded=scope.excluded, adopt_unmanaged=params["adopt_unmanaged"]
+        ), replace(scope, unknown=())
     path = Path(params["mapping_path"])
     saved = _saved(path, site)
     if saved is None:
-        raise OperationError(f"There is no saved hosting {path}", "Give the file that save_path wrote.", nothing_saved=True)
+        raise OperationError(
+            f"There is no saved hosting {path}", "Give the file that save_path wrote.", nothing_saved=True
+        )
     wanted = entries(saved)
     scope = _scope_of(site, wanted, catalog_ids(saved), params)
-    return restore(wanted, scope.machines, excluded=scope.excluded, one_to_one=False, adopt_unmanaged=params["adopt_unmanaged"]), scope
+    return (
+        restore(
+            wanted, scope.machines, excluded=scope.excluded, one_to_one=False, adopt_unmanaged=params["adopt_unmanaged"]
+        ),
+        scope,
+    )
 
 
 def _scope_of(site: CitrixSite, wanted: Sequence[Entry], catalogs: frozenset[str], params: Mapping[str, Any]) -> Scope:
-    """The machines of a saved mapping, by their ids: from the catalogs where they were, so that a large site is not read whole."""
+    """The machines of a saved mapping, by their ids: from the catalogs where they were, so that a large site is not
+    read whole."""
     ids = {entry.machine_id for entry in wanted}
     found = read_present(site, catalogs)
     found += read_by_ids(site, dict.fromkeys(ids - {machine.id for machine in found}, "")).values()
@@ -205,20 +250,28 @@ def _scope_of(site: CitrixSite, wanted: Sequence[Entry], catalogs: frozenset[str
 
 
 def _on_connections(site: CitrixSite, plan: Plan, any_plugin: bool) -> Plan:
-    """The plan with the connections as the site spells them. Raises OperationError when machines may not be put on one of them."""
+    """The plan with the connections as the site spells them. Raises OperationError when machines may not be put on one
+    of them."""
     if not plan.changes:
         return plan
     connections = read_connections(site)
     facts = {connection.name: (connection.plugin, connection.in_maintenance_mode) for connection in connections}
-    problems = [problem for name in sorted({move.connection for move in plan.changes}) if (problem := connection_problem(name, facts, any_plugin))]
+    problems = [
+        problem
+        for name in sorted({move.connection for move in plan.changes})
+        if (problem := connection_problem(name, facts, any_plugin))
+    ]
     if problems:
         raise OperationError(f"{site.endpoint}: {'; '.join(problems)}", "Nothing was changed.")
     spelled = {name.casefold(): name for name in facts}
-    return replace(plan, changes=tuple(replace(move, connection=spelled[move.connection.casefold()]) for move in plan.changes))
+    return replace(
+        plan, changes=tuple(replace(move, connection=spelled[move.connection.casefold()]) for move in plan.changes)
+    )
 
 
 def _already_there(site: CitrixSite, plan: Plan) -> list[Machine]:
-    """The machines on the connections to which machines go that do not have their VM by its uuid yet. A site that cannot search is read whole."""
+    """The machines on the connections to which machines go that do not have their VM by its uuid yet. A site that
+    cannot search is read whole."""
     targets = sorted({move.connection for move in plan.changes if move.machine.hosted_machine_id != move.uuid})
     return _machines_on(site, targets)
 
@@ -227,13 +280,20 @@ def _left_behind(site: CitrixSite, outcome: Outcome, connection: str) -> tuple[O
     """The machines that are on a connection although it was left, and that no list of the plan tells already."""
     plan, scope = outcome.plan, outcome.scope
     told = {obstacle.machine.id for obstacle in (*plan.missing, *plan.refused) if obstacle.machine}
-    told |= {machine.id for machine in (*plan.unmanaged, *scope.excluded)} | {doubt.machine.id for doubt in plan.ambiguous}
+    told |= {machine.id for machine in (*plan.unmanaged, *scope.excluded)} | {
+        doubt.machine.id for doubt in plan.ambiguous
+    }
     told |= {move.machine.id for move in plan.changes}
     found = [
-        machine for machine in _machines_on(site, [connection]) if machine.hypervisor_connection.casefold() == connection.casefold() and machine.id not in told
+        machine
+        for machine in _machines_on(site, [connection])
+        if machine.hypervisor_connection.casefold() == connection.casefold() and machine.id not in told
     ]
     reason = "none of the protection domains or VMs of this move holds its VM"
-    return tuple(Obstacle(machine.name, reason, machine) for machine in sorted(found, key=lambda machine: machine.name.casefold()))
+    return tuple(
+        Obstacle(machine.name, reason, machine)
+        for machine in sorted(found, key=lambda machine: machine.name.casefold())
+    )
 
 
 def _machines_on(site: CitrixSite, connections: Sequence[str]) -> list[Machine]:
@@ -252,7 +312,9 @@ def _patches(wanted: Mapping[str, Move]) -> Any:
     def plan(machines: Sequence[Machine]) -> list[MachineChange]:
         moves = [(machine, wanted[machine.id]) for machine in machines]
         return [
-            MachineChange(machine.id, machine.name, {"HostedMachineId": move.uuid, "HypervisorConnection": move.connection})
+            MachineChange(
+                machine.id, machine.name, {"HostedMachineId": move.uuid, "HypervisorConnection": move.connection}
+            )
             for machine, move in moves
             if needs_change(machine, move.uuid, move.connection)
         ]
@@ -278,7 +340,9 @@ def _saved(path: Path, site: CitrixSite) -> dict[str, Any] | None:
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:
-        raise OperationError(f"The saved hosting {path} cannot be used: {error}", "Nothing was changed. Give another file.") from None
+        raise OperationError(
+            f"The saved hosting {path} cannot be used: {error}", "Nothing was changed. Give another file."
+        ) from None
     return saved
 
 
@@ -287,7 +351,9 @@ def _stop(site: CitrixSite, planned: Outcome, policy: Mapping[str, str]) -> None
     stopping = [name for name in POLICY if policy[name] == "stop" and lists[name]]
     if stopping:
         told = "; ".join(_sentence(name, lists[name]) for name in stopping)
-        raise OperationError(f"{site.endpoint}: {told}", "Nothing was changed, as the policy says. Look into these first.", **lists)
+        raise OperationError(
+            f"{site.endpoint}: {told}", "Nothing was changed, as the policy says. Look into these first.", **lists
+        )
 
 
 def _result(outcome: Outcome, check: bool) -> dict[str, Any]:
@@ -295,7 +361,10 @@ def _result(outcome: Outcome, check: bool) -> dict[str, Any]:
     pending = [move for move in plan.changes if move.machine.id not in settled.vanished | set(settled.failed)]
     changed = [] if check else [move for move in pending if move.machine.id in settled.written]
     ids = {move.machine.id for move in changed}
-    action = {move.machine.id: "would_change" if check else "changed" if move.machine.id in ids else "right" for move in pending}
+    action = {
+        move.machine.id: "would_change" if check else "changed" if move.machine.id in ids else "right"
+        for move in pending
+    }
     placed = sorted([*plan.right, *pending], key=lambda move: (move.machine.name.casefold(), move.machine.id))
     lists = _lists(outcome)
     actions = [action.get(move.machine.id, "right") for move in placed]
@@ -307,7 +376,10 @@ def _result(outcome: Outcome, check: bool) -> dict[str, Any]:
         "complete": not any(lists[name] for name in INCOMPLETE),
         "machines": [_placed(move, did, outcome.written_by) for move, did in zip(placed, actions, strict=True)],
         **lists,
-        "counts": {**{name: actions.count(name) for name in ("right", "changed", "would_change")}, **{name: len(listed) for name, listed in lists.items()}},
+        "counts": {
+            **{name: actions.count(name) for name in ("right", "changed", "would_change")},
+            **{name: len(listed) for name, listed in lists.items()},
+        },
         "connections_changed": sorted({move.connection for move in (pending if check else changed)}),
         "catalogs_by_connection": {name: [{"id": id} for id in ids] for name, ids in sorted(catalogs.items())},
     }
@@ -316,9 +388,17 @@ def _result(outcome: Outcome, check: bool) -> dict[str, Any]:
 def _lists(outcome: Outcome) -> dict[str, list[Any]]:
     plan, settled = outcome.plan, outcome.settled
     wanted = {move.machine.id: move for move in plan.changes}
-    gone = [Obstacle(move.machine.name, "it was deleted while it was being re-hosted", move.machine) for id, move in wanted.items() if id in settled.vanished]
+    gone = [
+        Obstacle(move.machine.name, "it was deleted while it was being re-hosted", move.machine)
+        for id, move in wanted.items()
+        if id in settled.vanished
+    ]
     failed = [
-        {**_shown(settled.machines.get(id, wanted[id].machine)), "wanted": _hosting(wanted[id].uuid, wanted[id].connection), "reason": why}
+        {
+            **_shown(settled.machines.get(id, wanted[id].machine)),
+            "wanted": _hosting(wanted[id].uuid, wanted[id].connection),
+            "reason": why,
+        }
         for id, why in settled.failed.items()
     ]
     return {
@@ -337,7 +417,8 @@ def _lists(outcome: Outcome) -> dict[str, list[Any]]:
 
 
 def _tell(run: Run, site: CitrixSite, result: Mapping[str, Any]) -> None:
-    """Warn of the lists that the policy wants warned of. Raises OperationError with the whole result for those that are to fail."""
+    """Warn of the lists that the policy wants warned of. Raises OperationError with the whole result for those that are
+    to fail."""
     policy = {**{name: run.params["policy"][name] for name in POLICY}, "failed_machines": "fail"}
     failing = [name for name in policy if policy[name] in ("fail", "stop") and result[name]]
     for name in policy:
@@ -346,20 +427,37 @@ def _tell(run: Run, site: CitrixSite, result: Mapping[str, Any]) -> None:
     if failing:
         told = "; ".join(_sentence(name, result[name]) for name in failing)
         done = "Nothing was changed in check mode." if run.check else "All other machines are as they should be."
-        raise OperationError(f"{site.endpoint}: {told}", f"{done} Look into these and run again, or choose another policy.", **result)
+        raise OperationError(
+            f"{site.endpoint}: {told}", f"{done} Look into these and run again, or choose another policy.", **result
+        )
 
 
 def _sentence(name: str, listed: Sequence[Any]) -> str:
-    told = [entry if isinstance(entry, str) else f"{entry['name']} ({entry['reason']})" if entry.get("reason") else entry["name"] for entry in listed]
+    told = [
+        (
+            entry
+            if isinstance(entry, str)
+            else f"{entry['name']} ({entry['reason']})"
+            if entry.get("reason")
+            else entry["name"]
+        )
+        for entry in listed
+    ]
     return f"{len(listed)} {WORDS[name]}: {shortened(told)}"
 
 
 def _diff(outcome: Outcome, check: bool) -> dict[str, Any]:
     settled = outcome.settled
     moved = [
-        move for move in outcome.plan.changes if check or (move.machine.id in settled.written and move.machine.id not in settled.vanished | set(settled.failed))
+        move
+        for move in outcome.plan.changes
+        if check
+        or (move.machine.id in settled.written and move.machine.id not in settled.vanished | set(settled.failed))
     ]
-    before = {move.machine.name: _hosting(move.machine.hosted_machine_id, move.machine.hypervisor_connection) for move in moved}
+    before = {
+        move.machine.name: _hosting(move.machine.hosted_machine_id, move.machine.hypervisor_connection)
+        for move in moved
+    }
     after = {move.machine.name: _hosting(move.uuid, move.connection) for move in moved}
     return {"before": {"machines": before}, "after": {"machines": after}}
 
@@ -404,7 +502,10 @@ def _shown(machine: Machine) -> dict[str, Any]:
 
 
 def _obstacle(obstacle: Obstacle) -> dict[str, Any]:
-    return {**(_shown(obstacle.machine) if obstacle.machine else {"id": "", "name": obstacle.name}), "reason": obstacle.reason}
+    return {
+        **(_shown(obstacle.machine) if obstacle.machine else {"id": "", "name": obstacle.name}),
+        "reason": obstacle.reason,
+    }
 
 
 def _doubt(doubt: Doubt) -> dict[str, Any]:

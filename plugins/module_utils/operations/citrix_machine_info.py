@@ -9,7 +9,12 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import SELECTOR_ARGUMENTS, SELECTOR_RULES, read_catalogs, selector_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+    SELECTOR_ARGUMENTS,
+    SELECTOR_RULES,
+    read_catalogs,
+    selector_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machine, read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import find_catalog

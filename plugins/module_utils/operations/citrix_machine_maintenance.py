@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Drain machines before their VMs are moved, and release them afterwards: maintenance mode on, sessions respected, maintenance mode off."""
+"""Drain machines before their VMs are moved, and release them afterwards: maintenance mode on, sessions respected,
+maintenance mode off."""
 
 from __future__ import annotations
 
@@ -10,8 +11,18 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_changes import WRITE_ARGUMENTS, MachineChange, MachineWriter, Settled
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_scope import SCOPE_ARGUMENTS, SCOPE_OPTIONS, read_scope, read_wish
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_changes import (
+    WRITE_ARGUMENTS,
+    MachineChange,
+    MachineWriter,
+    Settled,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_scope import (
+    SCOPE_ARGUMENTS,
+    SCOPE_OPTIONS,
+    read_scope,
+    read_wish,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_by_ids
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.sessions import SessionWatch, read_occupied
@@ -48,8 +59,9 @@ ARGUMENTS = {
 }
 MOST_NAMED = 20
 HOW_TO_GO_ON = (
-    "Nobody was logged off, and the machines stay in maintenance mode so that no new session begins. Ask these users to log off and run the same task again, "
-    "which goes on waiting; or give sessions=ignore to go on without them; or state=released to give it up."
+    "Nobody was logged off, and the machines stay in maintenance mode so that no new session begins. Ask these users to"
+    " log off and run the same task again, which goes on waiting; or give sessions=ignore to go on without them; or"
+    " state=released to give it up."
 )
 
 
@@ -70,9 +82,12 @@ def _drain(site: CitrixSite, run: Run) -> dict[str, Any]:
         _refuse_sessions(site, [machine for machine in scope.machines if machine.sessions])
     if run.check:
         occupied = read_occupied(site, [machine for machine in scope.machines if machine.sessions])
-        return _result(run, scope, switching, Settled({machine.id: machine for machine in scope.machines}), occupied, file)
+        return _result(
+            run, scope, switching, Settled({machine.id: machine for machine in scope.machines}), occupied, file
+        )
     with run.phase("drain"):
-        # Noted before it is done: a run that dies in between leaves a note too many, which does no harm, and not one too few, which would lock users out.
+        # Noted before it is done: a run that dies in between leaves a note too many, which does no harm, and not one
+        # too few, which would lock users out.
         file.add(switching, [machine for machine in scope.machines if machine.maintenance_mode])
         settled = _switch(site, run, scope.machines, True)
         file.drop([machine_id for machine_id in (*settled.failed, *settled.vanished) if machine_id not in file.before])
@@ -83,7 +98,11 @@ def _drain(site: CitrixSite, run: Run) -> dict[str, Any]:
     result = _result(run, scope, switching, settled, occupied, file)
     if occupied and params["sessions"] != "ignore":
         waited = "" if params["sessions"] == "fail" else f" after {duration(params['wait_timeout'])}"
-        raise OperationError(f"{site.endpoint}: {len(occupied)} machines still have sessions{waited}: {words_for(occupied)}", HOW_TO_GO_ON, **result)
+        raise OperationError(
+            f"{site.endpoint}: {len(occupied)} machines still have sessions{waited}: {words_for(occupied)}",
+            HOW_TO_GO_ON,
+            **result,
+        )
     return result
 
 
@@ -96,21 +115,27 @@ def _release(site: CitrixSite, run: Run) -> dict[str, Any]:
         return _result(run, scope, switching, Settled({machine.id: machine for machine in scope.machines}), [], file)
     with run.phase("release"):
         settled = _switch(site, run, switching, False)
-        # What is out of maintenance mode now is not ours any more, whoever took it out: an administrator may drain it again.
+        # What is out of maintenance mode now is not ours any more, whoever took it out: an administrator may drain it
+        # again.
         done = [machine.id for machine in scope.machines if machine.id not in settled.failed]
         file.drop([*done, *(file.entries.keys() - file.present)])
         ungrouped = {machine.id for machine in switching if not machine.delivery_group} & settled.failed.keys()
         if ungrouped:
-            run.warn(f"{site.endpoint}: {len(ungrouped)} machines without a delivery group stay in maintenance mode; no user can be brought to them anyway")
+            run.warn(
+                f"{site.endpoint}: {len(ungrouped)} machines without a delivery group stay in maintenance mode; no user"
+                " can be brought to them anyway"
+            )
         settled.machines = {**{machine.id: machine for machine in scope.machines}, **settled.machines}
         _fail_if_not_all(site, run, scope, switching, settled, file, ungrouped)
     return _result(run, scope, switching, settled, [], file)
 
 
 class _File:
-    """The file of machines that we put into maintenance mode, or found in it. It stays when nobody is left in it: it tells that the move was there.
+    """The file of machines that we put into maintenance mode, or found in it. It stays when nobody is left in it: it
+    tells that the move was there.
 
-    `existed` says whether there was one, `before` are the drained machines that it had, `present` the ids of those that the site still has.
+    `existed` says whether there was one, `before` are the drained machines that it had, `present` the ids of those that
+    the site still has.
     """
 
     def __init__(self, site: CitrixSite, path: str | None) -> None:
@@ -140,7 +165,10 @@ class _File:
         dropped = set(ids)
 
         def change(notes: Notes) -> Notes:
-            return Notes({machine_id: entry for machine_id, entry in notes.drained.items() if machine_id not in dropped}, notes.already)
+            return Notes(
+                {machine_id: entry for machine_id, entry in notes.drained.items() if machine_id not in dropped},
+                notes.already,
+            )
 
         self._change(change)
 
@@ -150,10 +178,14 @@ class _File:
         try:
             return read_saved(self.path.read_text(encoding="utf-8"), self._site.id)
         except (OSError, ValueError) as error:
-            raise OperationError(f"{self._site.endpoint}: {self.path} cannot be used: {error}", "Give another saved_path. Nothing was changed.") from None
+            raise OperationError(
+                f"{self._site.endpoint}: {self.path} cannot be used: {error}",
+                "Give another saved_path. Nothing was changed.",
+            ) from None
 
     def _change(self, change: Callable[[Notes], Notes]) -> None:
-        """Change what the file holds now: another host of the play, or another run, may have written to it since it was read."""
+        """Change what the file holds now: another host of the play, or another run, may have written to it since it was
+        read."""
         if self.path is None:
             return
         new = not self.path.exists()
@@ -163,13 +195,20 @@ class _File:
             return
         text = saved_text(self._site.id, self._site.name, self.notes)
         try:
-            write_report(self.path, text, "without it nobody knows later which machines to release.", "list of drained machines", new=new)
+            write_report(
+                self.path,
+                text,
+                "without it nobody knows later which machines to release.",
+                "list of drained machines",
+                new=new,
+            )
         except AlreadyThere:
             self._change(change)
 
 
 def _scope_of_release(site: CitrixSite, params: Mapping[str, Any], file: _File) -> Scope:
-    """The machines that may be released. With a file only its machines are read; a name that is not among them is no error."""
+    """The machines that may be released. With a file only its machines are read; a name that is not among them is no
+    error."""
     if file.path is None:
         return read_scope(site, params)
     found = read_by_ids(site, {entry.id: entry.catalog_id for entry in file.entries.values()}) if file.entries else {}
@@ -210,8 +249,17 @@ def _refuse_unknown(site: CitrixSite, scope: Scope) -> None:
     if not scope.unknown:
         return
     known = [name for machine in read_machines(site) for name in (machine.name, host_name(machine.name))]
-    near = " ".join(told for told in (near_names(name, [each for each in known if ("\\" in each) == ("\\" in name)]) for name in scope.unknown[:3]) if told)
-    raise OperationError(f"{site.endpoint}: there is no machine {quoted(scope.unknown[:MOST_NAMED])}", f"{near} Nothing was changed.".strip())
+    near = " ".join(
+        told
+        for told in (
+            near_names(name, [each for each in known if ("\\" in each) == ("\\" in name)]) for name in scope.unknown[:3]
+        )
+        if told
+    )
+    raise OperationError(
+        f"{site.endpoint}: there is no machine {quoted(scope.unknown[:MOST_NAMED])}",
+        f"{near} Nothing was changed.".strip(),
+    )
 
 
 def _refuse_sessions(site: CitrixSite, machines: Sequence[Machine]) -> None:
@@ -243,13 +291,16 @@ def _fail_if_not_all(
     told = "; ".join(f"{names[machine_id]}: {why}" for machine_id, why in list(failed.items())[:3])
     to = "on" if run.params["state"] == DRAINED else "off"
     raise OperationError(
-        f"{site.endpoint}: maintenance mode could not be switched {to} for {len(failed)} of {len(switching)} machines. {told}",
+        f"{site.endpoint}: maintenance mode could not be switched {to} for {len(failed)} of {len(switching)} machines."
+        f" {told}",
         "The others are done. Running the same task again does what is missing.",
         **_result(run, scope, switching, settled, [], file),
     )
 
 
-def _result(run: Run, scope: Scope, switching: Sequence[Machine], settled: Settled, occupied: Sequence[Occupied], file: _File) -> dict[str, Any]:
+def _result(
+    run: Run, scope: Scope, switching: Sequence[Machine], settled: Settled, occupied: Sequence[Occupied], file: _File
+) -> dict[str, Any]:
     on = run.params["state"] == DRAINED
     changing = {machine.id for machine in switching}
     done = [machine for machine in switching if machine.id not in settled.failed and machine.id not in settled.vanished]
@@ -276,13 +327,19 @@ def _result(run: Run, scope: Scope, switching: Sequence[Machine], settled: Settl
         "state": run.params["state"],
         "machines": shown,
         "switched": sorted(machine.name for machine in done),
-        "without_delivery_group": sorted(machine.name for machine in scope.machines if on and not machine.delivery_group),
+        "without_delivery_group": sorted(
+            machine.name for machine in scope.machines if on and not machine.delivery_group
+        ),
         "sessions": [_occupied_facts(each) for each in occupied],
-        "failed_machines": [{"id": machine_id, "name": names[machine_id], "reason": why} for machine_id, why in settled.failed.items()],
+        "failed_machines": [
+            {"id": machine_id, "name": names[machine_id], "reason": why} for machine_id, why in settled.failed.items()
+        ],
         "vanished": sorted(names[machine_id] for machine_id in settled.vanished),
         "excluded": sorted(machine.name for machine in scope.excluded),
         "unknown": list(scope.unknown),
-        "namesakes": [{"id": each.machine.id, "name": each.machine.name, "reason": each.reason} for each in scope.namesakes],
+        "namesakes": [
+            {"id": each.machine.id, "name": each.machine.name, "reason": each.reason} for each in scope.namesakes
+        ],
         "saved": file.existed or bool(file.entries or file.notes.already),
         "still_drained": sorted(entry.name for entry in file.entries.values()),
         "in_maintenance_before": sorted(entry.name for entry in file.notes.already.values()),

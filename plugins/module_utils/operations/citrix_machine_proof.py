@@ -52,7 +52,9 @@ def perform(run: Run) -> dict[str, Any]:
         result = {**_result(_NO_MACHINES, [], 0.0), "proven": False, "reason": "no machines were given"}
         if params["fail"] and not run.check:
             raise OperationError(
-                "Nothing is proven, because no machines were given", "Give the machines that are to be proven, or leave the task out.", **result
+                "Nothing is proven, because no machines were given",
+                "Give the machines that are to be proven, or leave the task out.",
+                **result,
             )
         return result
     watch = _Watch(CitrixSite.connect(params), wanted, terms)
@@ -65,15 +67,21 @@ def perform(run: Run) -> dict[str, Any]:
     result = _result(watch.seen, wanted, seconds)
     result |= {"proven": not watch.reason, "reason": watch.reason}
     if watch.seen.gone:
-        run.warn(f"{watch.site.endpoint}: {len(watch.seen.gone)} machines are gone from the site and prove nothing: {', '.join(result['gone'][:MOST_NAMED])}")
+        run.warn(
+            f"{watch.site.endpoint}: {len(watch.seen.gone)} machines are gone from the site and prove nothing:"
+            f" {', '.join(result['gone'][:MOST_NAMED])}"
+        )
     if watch.reason and params["fail"] and not run.check:
         waited = f" within {duration(params['wait_timeout'])}" if params["wait"] else ""
-        raise OperationError(f"{watch.site.endpoint}: {len(wanted)} machines are not proven{waited}: {watch.reason}", ADVICE, **result)
+        raise OperationError(
+            f"{watch.site.endpoint}: {len(wanted)} machines are not proven{waited}: {watch.reason}", ADVICE, **result
+        )
     return result
 
 
 class _Watch:
-    """Looks at the machines until they are proven. A catalog of which every machine was seen well is not looked at any more."""
+    """Looks at the machines until they are proven. A catalog of which every machine was seen well is not looked at any
+    more."""
 
     def __init__(self, site: CitrixSite, wanted: Sequence[Wanted], terms: Terms) -> None:
         self.site = site
@@ -89,19 +97,35 @@ class _Watch:
 
     def look(self) -> Look[None]:
         groups = by_catalog(self._wanted)
-        asked = {entry.id: catalog_id for catalog_id in self._open for entry in groups[catalog_id] if entry.id not in self._gone}
+        asked = {
+            entry.id: catalog_id
+            for catalog_id in self._open
+            for entry in groups[catalog_id]
+            if entry.id not in self._gone
+        }
         read = read_by_ids(self.site, asked)
         self._gone |= asked.keys() - read.keys()
-        self._machines = {machine_id: machine for machine_id, machine in self._machines.items() if machine_id not in asked} | read
+        self._machines = {
+            machine_id: machine for machine_id, machine in self._machines.items() if machine_id not in asked
+        } | read
         doubted = self._doubted()
-        self._open = {catalog_id for catalog_id in self._open if not evidence(groups[catalog_id], self._machines, doubted).complete}
+        self._open = {
+            catalog_id
+            for catalog_id in self._open
+            if not evidence(groups[catalog_id], self._machines, doubted).complete
+        }
         self.seen = evidence(self._wanted, self._machines, doubted)
         self.reason = unproven_because(self.seen, self._terms)
         return Look(None, done=not self.reason or not self.seen.present, state=self.reason)
 
     def _doubted(self) -> set[str]:
-        """The ids of those that may be registered only because nobody has missed them yet. The site is asked for the time only when that matters."""
-        down = [entry.id for entry in self._wanted if entry.id in self._machines and self._machines[entry.id].registration_state != REGISTERED]
+        """The ids of those that may be registered only because nobody has missed them yet. The site is asked for the
+        time only when that matters."""
+        down = [
+            entry.id
+            for entry in self._wanted
+            if entry.id in self._machines and self._machines[entry.id].registration_state != REGISTERED
+        ]
         self._seen_down.update(down)
         unproven = [entry for entry in self._wanted if entry.id not in self._seen_down]
         if not doubtful(unproven, self._machines, self._terms.heartbeat_lag, None, self._first_look):
@@ -121,13 +145,21 @@ def by_catalog(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
 
 def _terms_and_wanted(params: Any, check: bool) -> tuple[Terms, list[Wanted]]:
     try:
-        terms = Terms(params["registered_percent"], params["registered_at_least"], params["powered_on_percent"], params["heartbeat_lag"])
+        terms = Terms(
+            params["registered_percent"],
+            params["registered_at_least"],
+            params["powered_on_percent"],
+            params["heartbeat_lag"],
+        )
         wanted = list({entry.id: entry for entry in map(wanted_of, params["machines"])}.values())
     except ValueError as error:
         raise OperationError(str(error)) from None
     nameless = [entry.name for entry in wanted if not entry.hosted_machine_id]
     if nameless and not check:
-        raise OperationError(f"machines lacks hosted_machine_id of {', '.join(nameless[:MOST_NAMED])}", "Only in check mode may it be unknown.")
+        raise OperationError(
+            f"machines lacks hosted_machine_id of {', '.join(nameless[:MOST_NAMED])}",
+            "Only in check mode may it be unknown.",
+        )
     return terms, wanted
 
 

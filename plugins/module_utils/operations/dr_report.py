@@ -35,8 +35,15 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_timeli
     steps_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import as_dicts, table
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.run_record import name_beside, own_record, with_earlier_runs
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.run_record import (
+    name_beside,
+    own_record,
+    with_earlier_runs,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import (
+    from_iso_milliseconds,
+    iso_milliseconds,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -83,9 +90,16 @@ REASSURANCE = "the move itself is not touched by this."
 def perform(run: Run) -> dict[str, Any]:
     params = run.params
     if params["report_path"] and params["report_path"] == params["page_path"]:
-        raise OperationError(f"The report and the page cannot both be {params['report_path']}", "Give each a path of its own.")
+        raise OperationError(
+            f"The report and the page cannot both be {params['report_path']}", "Give each a path of its own."
+        )
     names = ("move", "mode", "source", "target", "accept_maintenance", *PARTS)
-    move = Move(**{name: params[name] for name in names}, policy=params["policy"] or {}, obstacles=tuple(params["obstacles"]), check=run.check)
+    move = Move(
+        **{name: params[name] for name in names},
+        policy=params["policy"] or {},
+        obstacles=tuple(params["obstacles"]),
+        check=run.check,
+    )
     steps, began = _steps(move, params["started"])
     judgement = judge(move)
     for line in [
@@ -118,8 +132,8 @@ def perform(run: Run) -> dict[str, Any]:
     if judgement.problems:
         problems = f"{len(judgement.problems)} {'problem' if len(judgement.problems) == 1 else 'problems'}"
         raise OperationError(
-            f"{MODES[move.mode]} {move.move} {'cannot be completed' if run.check else 'is not complete'}: {problems}, the first is:"
-            f" {result['problems'][0].rstrip('.')}",
+            f"{MODES[move.mode]} {move.move} {'cannot be completed' if run.check else 'is not complete'}: {problems},"
+            f" the first is: {result['problems'][0].rstrip('.')}",
             "Below the table it is said what each means and what to do.",
             **result,
         )
@@ -132,11 +146,15 @@ def _steps(move: Move, started: str | None) -> tuple[list[Work], datetime]:
         steps = steps_of(move)
         begun = [from_iso_milliseconds(started)] if started else []
     except (KeyError, TypeError, ValueError) as error:
-        raise OperationError(f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC.") from None
+        raise OperationError(
+            f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC."
+        ) from None
     return steps, min([*begun, *(step.started for step in steps)], default=datetime.now(timezone.utc))
 
 
-def _report(run: Run, move: Move, judgement: Judgement, steps: Sequence[Work], began: datetime, figures: dict[str, Any]) -> dict[str, Any]:
+def _report(
+    run: Run, move: Move, judgement: Judgement, steps: Sequence[Work], began: datetime, figures: dict[str, Any]
+) -> dict[str, Any]:
     now = datetime.now(timezone.utc)
     return {
         **{name: run.params[name] for name in ("move", "mode", "source", "target", "operator")},
@@ -157,7 +175,8 @@ def _report(run: Run, move: Move, judgement: Judgement, steps: Sequence[Work], b
 
 
 def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Write report and page, with what earlier runs of the same move did, beside the files of another move of the same id; where they are now."""
+    """Write report and page, with what earlier runs of the same move did, beside the files of another move of the same
+    id; where they are now."""
     path, page_path = (Path(run.params[name]) if run.params[name] else None for name in ("report_path", "page_path"))
     earlier = None
     if path and path.exists():
@@ -165,8 +184,13 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
         if earlier is None:
             name = "-".join(filter(None, (report["source"], report["target"], report["mode"])))
             beside = path.with_name(name_beside(path.stem, name) + path.suffix)
-            run.show(f"{path} holds something else than the report of this move, which is therefore written to {beside}")
-            path, page_path = beside, page_path.with_name(name_beside(page_path.stem, name) + page_path.suffix) if page_path else None
+            run.show(
+                f"{path} holds something else than the report of this move, which is therefore written to {beside}"
+            )
+            path, page_path = (
+                beside,
+                page_path.with_name(name_beside(page_path.stem, name) + page_path.suffix) if page_path else None,
+            )
             earlier = _read(beside, report)
     report = with_earlier_runs(report, earlier, OF_A_RUN)
     if path:
@@ -178,7 +202,9 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
 
 def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
     try:
-        return own_record(path.read_text(encoding="utf-8"), {name: report[name] for name in ("move", "source", "target")}, OF_A_RUN)
+        return own_record(
+            path.read_text(encoding="utf-8"), {name: report[name] for name in ("move", "source", "target")}, OF_A_RUN
+        )
     except (OSError, UnicodeDecodeError):
         return None
 

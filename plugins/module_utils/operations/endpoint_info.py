@@ -29,14 +29,23 @@ ARGUMENTS: dict[str, Any] = {
 
 def perform(run: Run) -> dict[str, Any]:
     host, port = _host_and_port(run.params["address"], run.params["port"])
-    seen = look_at(f"https://{_bracketed(host)}:{port}/{run.params['path'].lstrip('/')}", run.params["ca_path"] or True, run.params["read_timeout"])
+    seen = look_at(
+        f"https://{_bracketed(host)}:{port}/{run.params['path'].lstrip('/')}",
+        run.params["ca_path"] or True,
+        run.params["read_timeout"],
+    )
     return {
         "changed": False,
         "host": host,
         "port": port,
         "addresses": _addresses(host),
         "http_status": seen.status,
-        "certificate": {"trusted": not seen.refusal, "refusal": seen.refusal, "validate_certs": run.params["validate_certs"], **_shown(seen.certificate)},
+        "certificate": {
+            "trusted": not seen.refusal,
+            "refusal": seen.refusal,
+            "validate_certs": run.params["validate_certs"],
+            **_shown(seen.certificate),
+        },
         "clock": {
             "server_time": _iso(seen.server_time) if seen.server_time else None,
             "skew_seconds": round(seen.skew, 1) if seen.skew is not None else None,
@@ -49,7 +58,10 @@ def _host_and_port(address: str, port: int | None) -> tuple[str, int]:
     try:
         host, given = host_and_port(address)
     except ValueError:
-        raise OperationError(f"'{without_secrets(address)}' is no address", "Give a host name or IP address; a port may follow after a colon.") from None
+        raise OperationError(
+            f"'{without_secrets(address)}' is no address",
+            "Give a host name or IP address; a port may follow after a colon.",
+        ) from None
     return host, port or given or 443
 
 

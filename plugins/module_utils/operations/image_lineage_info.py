@@ -32,18 +32,29 @@ def perform(run: Run) -> dict[str, Any]:
     params = run.params
     clusters, sites = params["clusters"], params["sites"]
     found = ancestries(sites, clusters, params["prefix"])
-    silent = [f"{host} cannot be asked: {told['message'].rstrip('.')}" for hosts in (clusters, sites) for host, told in hosts.items() if told.get("message")]
+    silent = [
+        f"{host} cannot be asked: {told['message'].rstrip('.')}"
+        for hosts in (clusters, sites)
+        for host, told in hosts.items()
+        if told.get("message")
+    ]
     if params["catalogs"] is not None:
         try:
             found = chosen(found, params["catalogs"])
         except NoMatch as error:
-            raise OperationError(error.message, " ".join([error.advice, *(f"{sentence}." for sentence in silent)]).strip()) from None
+            raise OperationError(
+                error.message, " ".join([error.advice, *(f"{sentence}." for sentence in silent)]).strip()
+            ) from None
     for line in table("Where the images of the catalogs come from", HEADER, rows(found)):
         run.show(line)
     for sentence in silent:
         run.show(sentence)
     if params["path"]:
-        write_report(Path(params["path"]), json.dumps({"catalogs": found, "problems": silent}, indent=2, ensure_ascii=False) + "\n", "nothing was changed.")
+        write_report(
+            Path(params["path"]),
+            json.dumps({"catalogs": found, "problems": silent}, indent=2, ensure_ascii=False) + "\n",
+            "nothing was changed.",
+        )
     result: dict[str, Any] = {"changed": False, "catalogs": found, "problems": silent}
     if silent:
         raise OperationError(f"The lineage is not complete: {'; '.join(silent)}", **result)

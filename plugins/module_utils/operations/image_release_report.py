@@ -24,8 +24,15 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_r
     table,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import faulty_before
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.run_record import name_beside, own_record, with_earlier_runs
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.run_record import (
+    name_beside,
+    own_record,
+    with_earlier_runs,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import (
+    from_iso_milliseconds,
+    iso_milliseconds,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -48,7 +55,19 @@ ARGUMENTS = {
     "page_path": {"type": "path"},
     "publish_when": {"type": "str", "default": "needed_clusters", "choices": ["needed_clusters", "all_clusters"]},
 }
-TOLD_AS_GIVEN = ("release", "rollback", "base_vm", "image", "protection_domain", "source", "operator", "protection", "clusters", "sites", "wanted")
+TOLD_AS_GIVEN = (
+    "release",
+    "rollback",
+    "base_vm",
+    "image",
+    "protection_domain",
+    "source",
+    "operator",
+    "protection",
+    "clusters",
+    "sites",
+    "wanted",
+)
 # Another golden VM may have a release of the same id.
 ONE_RECORD = ("release", "base_vm", "image", "rollback")
 OF_A_RUN = ("started", "finished", "seconds", "operator", "complete", "problems", "timeline", "critical_path")
@@ -58,7 +77,9 @@ REASSURANCE = "the release itself is not touched by this."
 def perform(run: Run) -> dict[str, Any]:
     params = run.params
     _check(params)
-    rows = cluster_rows(params["clusters"]) + catalog_rows(params["sites"], params["clusters"], params["rollback"], params["wanted"])
+    rows = cluster_rows(params["clusters"]) + catalog_rows(
+        params["sites"], params["clusters"], params["rollback"], params["wanted"]
+    )
     missing = problems(rows)
     if not rows:
         missing = ["no cluster and no site took part, so that nothing was done"]
@@ -78,9 +99,14 @@ def perform(run: Run) -> dict[str, Any]:
         "blast_radius": concerns,
         "rows": as_dicts(rows),
     }
-    farthest = max((path for path in report["own_paths"] if path["ratio"]), key=lambda path: path["ratio"], default=None)
+    farthest = max(
+        (path for path in report["own_paths"] if path["ratio"]), key=lambda path: path["ratio"], default=None
+    )
     if farthest:
-        run.show(f"Each catalog took at most {farthest['ratio']:.2f} times its own critical path ({farthest['what']} on {farthest['where']}).")
+        run.show(
+            f"Each catalog took at most {farthest['ratio']:.2f} times its own critical path ({farthest['what']} on"
+            f" {farthest['where']})."
+        )
     path, page_path = (params["path"], params["page_path"]) if run.check else _write(run, report)
     result = {
         "changed": False,
@@ -102,20 +128,27 @@ def perform(run: Run) -> dict[str, Any]:
 def _check(params: Mapping[str, Any]) -> None:
     # The id becomes a part of paths, so that none is made of a wrong one.
     if not RELEASE_ID.match(params["release"]):
-        raise OperationError(f"'{params['release']}' is no release id", "Use letters, digits, '.', '+' and '-', beginning with a letter or digit.")
+        raise OperationError(
+            f"'{params['release']}' is no release id",
+            "Use letters, digits, '.', '+' and '-', beginning with a letter or digit.",
+        )
     if params["path"] and params["path"] == params["page_path"]:
         raise OperationError(f"The report and the page cannot both be {params['path']}", "Give each a path of its own.")
 
 
 def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
-    """Write record and page, with what earlier runs of the same release did, beside the files of another image; where they are now."""
+    """Write record and page, with what earlier runs of the same release did, beside the files of another image; where
+    they are now."""
     path, page_path = (Path(run.params[name]) if run.params[name] else None for name in ("path", "page_path"))
     earlier = None
     if path and path.exists():
         earlier = _read(path, report)
         if earlier is None:
             beside = _beside(path, report)
-            run.show(f"{path} holds something else than the record of {report['image']}, which is therefore written to {beside}")
+            run.show(
+                f"{path} holds something else than the record of {report['image']}, which is therefore written to"
+                f" {beside}"
+            )
             path, page_path = beside, _beside(page_path, report) if page_path else None
             earlier = _read(beside, report)
     report = {**with_earlier_runs(report, earlier, OF_A_RUN), "faulty_before": _faulty_before(report, earlier)}
@@ -149,10 +182,14 @@ def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
 def _times(params: Mapping[str, Any]) -> dict[str, Any]:
     """When the run began and ended, and what it did in between."""
     try:
-        steps = timeline.release_steps(params["source"], params["protection"], params["clusters"], params["sites"], params["rollback"])
+        steps = timeline.release_steps(
+            params["source"], params["protection"], params["clusters"], params["sites"], params["rollback"]
+        )
         begun = [from_iso_milliseconds(params["started"])] if params["started"] else []
     except (KeyError, ValueError) as error:
-        raise OperationError(f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC.") from None
+        raise OperationError(
+            f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC."
+        ) from None
     needs = timeline.needs_of(params["sites"], params["wanted"]) if params["publish_when"] == "needed_clusters" else {}
     now = datetime.now(timezone.utc)
     began = min([*begun, *(step.started for step in steps)], default=now)

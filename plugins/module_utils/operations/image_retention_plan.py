@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Decide which images, temporary VMs and protection domain snapshots may go, from what clusters and sites have said. Asks nobody and deletes nothing."""
+"""Decide which images, temporary VMs and protection domain snapshots may go, from what clusters and sites have said.
+Asks nobody and deletes nothing."""
 
 from __future__ import annotations
 
@@ -9,10 +10,20 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.janitor import Domain, KeptSnapshot, Vm, decide_pd_snapshots, decide_temporary_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.janitor import (
+    Domain,
+    KeptSnapshot,
+    Vm,
+    decide_pd_snapshots,
+    decide_temporary_vms,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import is_proven
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release, parse_image_name, parse_temporary_vm_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import (
+    Release,
+    parse_image_name,
+    parse_temporary_vm_name,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention import (
     Decision,
     Image,
@@ -56,7 +67,9 @@ def perform(run: Run) -> dict[str, Any]:
         reasons.append("no Citrix site was asked what is in use: the group citrix_sites is empty")
     vms = [vm for host, told in clusters.items() for vm in _vms(host, told, prefix)]
     if not reasons:
-        reasons = unknown_base_vms(params["base_vms"], [*(image.base_vm for image in images), *(vm.says.release.base_vm for vm in vms)])
+        reasons = unknown_base_vms(
+            params["base_vms"], [*(image.base_vm for image in images), *(vm.says.release.base_vm for vm in vms)]
+        )
     uses = uses_of({host: told.get("references") or [] for host, told in sites.items()}, rules)
     decisions = decide_images(images, uses, rules, now, reasons)
     if params["janitor"]:
@@ -77,7 +90,14 @@ def perform(run: Run) -> dict[str, Any]:
 def _rules(params: Mapping[str, Any]) -> Rules:
     base_vms = frozenset(params["base_vms"]) or None
     try:
-        return Rules(params["keep"], params["history"], params["minimum_age"], params["janitor_age"], params["include_unmarked"], base_vms)
+        return Rules(
+            params["keep"],
+            params["history"],
+            params["minimum_age"],
+            params["janitor_age"],
+            params["include_unmarked"],
+            base_vms,
+        )
     except ValueError as error:
         raise OperationError(str(error)) from None
 
@@ -94,7 +114,9 @@ def _release_doubts(params: Mapping[str, Any]) -> list[str]:
         image = Release(params["release_base_vm"], params["release"], params["prefix"]).image_name
     except ValueError as error:
         raise OperationError(str(error)) from None
-    catalogs = {host: [catalog_from(facts) for facts in told.get("catalogs") or []] for host, told in params["sites"].items()}
+    catalogs = {
+        host: [catalog_from(facts) for facts in told.get("catalogs") or []] for host, told in params["sites"].items()
+    }
     return unpublished(image, params["release_catalogs"] or {}, catalogs)
 
 

@@ -9,7 +9,12 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention_report import outcomes, problems, rows, totals
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention_report import (
+    outcomes,
+    problems,
+    rows,
+    totals,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.tables import table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
@@ -28,7 +33,11 @@ def perform(run: Run) -> dict[str, Any]:
     told = outcomes(params["decisions"], params["removals"], run.check)
     counted = totals(told)
     summary = ", ".join(f"{count} {result}" for result, count in counted.items()) or "nothing of ours was found"
-    for line in table(f"Retention{' (a plan: nothing was changed)' if run.check else ''}: {summary}", ("where", "what", "result", "why"), rows(told)):
+    for line in table(
+        f"Retention{' (a plan: nothing was changed)' if run.check else ''}: {summary}",
+        ("where", "what", "result", "why"),
+        rows(told),
+    ):
         run.show(line)
     for doubt in params["doubts"]:
         run.show(f"Nothing is deleted: {doubt}")
@@ -36,10 +45,18 @@ def perform(run: Run) -> dict[str, Any]:
     report = {"check_mode": run.check, "totals": counted, "problems": wrong, "objects": told}
     if params["path"]:
         # A plan is worth a file as well: somebody may have to agree to it.
-        write_report(Path(params["path"]), json.dumps(report, indent=2, ensure_ascii=False) + "\n", "the estate is not touched by this.")
+        write_report(
+            Path(params["path"]),
+            json.dumps(report, indent=2, ensure_ascii=False) + "\n",
+            "the estate is not touched by this.",
+        )
     result = {"changed": False, "totals": counted, "problems": wrong, "objects": told, "report_path": params["path"]}
     if wrong:
-        raise OperationError(f"Retention is not complete: {wrong[0].rstrip('.')}{f' (and {len(wrong) - 1} more)' if len(wrong) > 1 else ''}", **result)
+        raise OperationError(
+            "Retention is not complete:"
+            f" {wrong[0].rstrip('.')}{f' (and {len(wrong) - 1} more)' if len(wrong) > 1 else ''}",
+            **result,
+        )
     return result
 
 

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Test failover: bring clones of a protection domain's VMs up beside everything, on no production network, and remove them again."""
+"""Test failover: bring clones of a protection domain's VMs up beside everything, on no production network, and remove
+them again."""
 
 from __future__ import annotations
 
@@ -27,11 +28,17 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.drill imp
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import data_age, not_in_snapshot
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import DEFAULT_PREFIX as RELEASE_PREFIX
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import PdSnapshot, snapshots_with_origin
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
+    PdSnapshot,
+    snapshots_with_origin,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    CONNECTION_ARGUMENTS,
+    PrismElement,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.nics import (
     add_card,
     list_networks,
@@ -50,11 +57,30 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
     list_protection_domains,
     unknown_protection_domain,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import RESTORE_FAILED, list_pending_restores, restore_grace, restore_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import (
+    RESTORE_FAILED,
+    list_pending_restores,
+    restore_grace,
+    restore_vms,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import delete_vm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, Standstill, duration, wait_for, wait_for_effect
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    OperationError,
+    StillRunning,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+    WAIT_ARGUMENTS,
+    Deadline,
+    Look,
+    Standstill,
+    duration,
+    wait_for,
+    wait_for_effect,
+)
 
 APPEARS_WITHIN = 60.0
 NAMED_AT_MOST = 5
@@ -80,7 +106,8 @@ ARGUMENTS = {
 
 @dataclass(frozen=True)
 class Estate:
-    """The cluster as a drill sees it: all VMs, the protection domain of each protected VM's uuid, and what is being restored, each by its name."""
+    """The cluster as a drill sees it: all VMs, the protection domain of each protected VM's uuid, and what is being
+    restored, each by its name."""
 
     vms: tuple[Found, ...]
     protected: dict[str, str]
@@ -116,7 +143,10 @@ def perform(run: Run) -> dict[str, Any]:
     if run.params["state"] == "absent":
         return _Removal(client, run, drill).perform(domain, snapshots)
     if domain and domain.active:
-        run.warn(f"{client.endpoint}: '{domain.name}' is active here: the clones come up beside their originals, and this is no test of another cluster")
+        run.warn(
+            f"{client.endpoint}: '{domain.name}' is active here: the clones come up beside their originals, and this is"
+            " no test of another cluster"
+        )
     return _Rehearsal(client, run, drill).perform(domain, _chosen_snapshot(client, run, snapshots))
 
 
@@ -126,17 +156,27 @@ def _chosen_snapshot(client: PrismElement, run: Run, snapshots: Sequence[PdSnaps
     available = [snapshot for snapshot in snapshots if snapshot.available]
     if not wanted:
         if not available:
-            raise OperationError(f"{client.endpoint} holds no snapshot of '{name}' to test", "Check that its schedule replicates to this cluster.")
+            raise OperationError(
+                f"{client.endpoint} holds no snapshot of '{name}' to test",
+                "Check that its schedule replicates to this cluster.",
+            )
         return available[0]
     found = snapshots_with_origin(snapshots, wanted)
     if len(found) > 1:
         listed = ", ".join(snapshot.snapshot_id for snapshot in found)
         raise OperationError(
-            f"{client.endpoint} holds {len(found)} snapshots {wanted} of '{name}': {listed}", "Give snapshot_id as it is listed, with its site."
+            f"{client.endpoint} holds {len(found)} snapshots {wanted} of '{name}': {listed}",
+            "Give snapshot_id as it is listed, with its site.",
         )
     if not found or not found[0].available:
-        state = f"snapshot {found[0].snapshot_id} of '{name}' is {found[0].state}" if found else f"no snapshot {wanted} of '{name}' is here"
-        held = ", ".join(f"{snapshot.snapshot_id} ({iso_utc(snapshot.created_usecs)})" for snapshot in available[:NAMED_AT_MOST])
+        state = (
+            f"snapshot {found[0].snapshot_id} of '{name}' is {found[0].state}"
+            if found
+            else f"no snapshot {wanted} of '{name}' is here"
+        )
+        held = ", ".join(
+            f"{snapshot.snapshot_id} ({iso_utc(snapshot.created_usecs)})" for snapshot in available[:NAMED_AT_MOST]
+        )
         raise OperationError(f"{client.endpoint}: {state}", f"It holds {held}." if held else "It holds none.")
     return found[0]
 
@@ -156,7 +196,9 @@ class _Job:
         # The pending ones first: between the two reads one may turn into a VM, and is then seen in the second.
         restoring = frozenset(restore.name for restore in list_pending_restores(self._client, self._name))
         vms = tuple(list_vms_with_cards(self._client))
-        protected = {member.vm_uuid: domain.name for domain in list_protection_domains(self._client) for member in domain.members}
+        protected = {
+            member.vm_uuid: domain.name for domain in list_protection_domains(self._client) for member in domain.members
+        }
         return Estate(vms, protected, restoring)
 
     def _clones(self, estate: Estate, names: Iterable[str]) -> Clones:
@@ -164,17 +206,20 @@ class _Job:
         if clones.protected:
             listed = ", ".join(f"'{vm.name}' ({vm.uuid}) in '{domain}'" for vm, domain in clones.protected)
             raise OperationError(
-                f"{self._client.endpoint}: refused, because VMs that bear names of clones are members of protection domains: {listed}",
+                f"{self._client.endpoint}: refused, because VMs that bear names of clones are members of protection"
+                f" domains: {listed}",
                 "They are no clones. Choose another drill id or prefix.",
             )
         return clones
 
     def _under_way(self, estate: Estate, names: Iterable[str]) -> bool:
-        """Whether a restore is under way that may be one of ours: lists of them may tell the old name or the new one (6.6)."""
+        """Whether a restore is under way that may be one of ours: lists of them may tell the old name or the new one
+        (6.6)."""
         return any(name in estate.restoring or self._drill.clone_name(name) in estate.restoring for name in names)
 
     def _settled(self, names: Sequence[str]) -> Estate:
-        """The cluster once no restore is under way that may be ours; in check mode, and when nothing is waited for, as it is now."""
+        """The cluster once no restore is under way that may be ours; in check mode, and when nothing is waited for, as
+        it is now."""
         estate = self._look()
         if self._run.check or not self._run.params["wait"] or not self._under_way(estate, names):
             return estate
@@ -184,10 +229,13 @@ class _Job:
             busy = self._under_way(seen, names)
             return Look(seen, done=not busy, state="a restore is under way" if busy else "")
 
-        return wait_for(look, what=f"restore out of '{self._name}'", timeout=self._deadline.left, progress=self._run.progress)
+        return wait_for(
+            look, what=f"restore out of '{self._name}'", timeout=self._deadline.left, progress=self._run.progress
+        )
 
     def _each(self, work: Callable[[CloneState], CloneState], clones: Sequence[CloneState]) -> list[CloneState]:
-        """Work on so many at once as is allowed. One clone's failure is its own and stops no other; refused credentials stop all."""
+        """Work on so many at once as is allowed. One clone's failure is its own and stops no other; refused credentials
+        stop all."""
 
         def one(clone: CloneState) -> CloneState:
             if self._denied:
@@ -210,13 +258,19 @@ class _Job:
         """The clone as it is, None when it is gone. What bears another name by now is none of ours any more."""
         vm = read_vm_with_cards(self._client, clone.uuid)
         if vm and vm.name != clone.name:
-            raise OperationError(f"{self._client.endpoint}: VM {clone.uuid} was '{clone.name}' and is called '{vm.name}' now", "It is left alone.")
+            raise OperationError(
+                f"{self._client.endpoint}: VM {clone.uuid} was '{clone.name}' and is called '{vm.name}' now",
+                "It is left alone.",
+            )
         return vm
 
     def _there(self, clone: CloneState) -> Found:
         vm = self._read(clone)
         if vm is None:
-            raise OperationError(f"{self._client.endpoint}: VM '{clone.name}' ({clone.uuid}) is gone, somebody else has removed it", "Run the same task again.")
+            raise OperationError(
+                f"{self._client.endpoint}: VM '{clone.name}' ({clone.uuid}) is gone, somebody else has removed it",
+                "Run the same task again.",
+            )
         return vm
 
     def _switch(self, clone: CloneState, transition: str) -> None:
@@ -227,7 +281,8 @@ class _Job:
         self._ended(task_uuid, what, lambda: self._there(clone).power_state == wanted)
 
     def _ended(self, task_uuid: str | None, what: str, reached: Callable[[], bool]) -> None:
-        """Wait for the task, and until what it was for can be seen. A failed task whose end is reached all the same was a second one for it."""
+        """Wait for the task, and until what it was for can be seen. A failed task whose end is reached all the same was
+        a second one for it."""
         try:
             if task_uuid:
                 wait_for_task(self._client, task_uuid, what, self._deadline.left, self._run.progress)
@@ -235,7 +290,14 @@ class _Job:
             if not reached():
                 raise
         idle = "its task has ended, and nothing has changed"
-        wait_for_effect(reached, what=what, idle=idle, endpoint=self._client.endpoint, timeout=self._deadline.left, progress=self._run.progress)
+        wait_for_effect(
+            reached,
+            what=what,
+            idle=idle,
+            endpoint=self._client.endpoint,
+            timeout=self._deadline.left,
+            progress=self._run.progress,
+        )
 
 
 class _Rehearsal(_Job):
@@ -278,7 +340,8 @@ class _Rehearsal(_Job):
         if wrong:
             first = f"'{wrong[0].name}': {wrong[0].problem}"
             raise OperationError(
-                f"{self._client.endpoint}: {len(wrong)} of {len(states)} clones of drill {self._drill.id} are not as they shall be: {first}",
+                f"{self._client.endpoint}: {len(wrong)} of {len(states)} clones of drill {self._drill.id} are not as"
+                f" they shall be: {first}",
                 "Run the same task again to go on with them, or remove all clones of the drill with state absent.",
                 **result,
             )
@@ -306,7 +369,10 @@ class _Rehearsal(_Job):
         except NoMatch as error:
             raise OperationError(f"{where}: {error.message}", error.advice) from None
         if not scope.names:
-            raise OperationError(f"{where} has no VM to test", "Everything in it is excluded." if snapshot.members else "If it holds VMs, give vm_names.")
+            raise OperationError(
+                f"{where} has no VM to test",
+                "Everything in it is excluded." if snapshot.members else "If it holds VMs, give vm_names.",
+            )
         return scope
 
     def _distinct(self, clones: Clones) -> Clones:
@@ -314,12 +380,14 @@ class _Rehearsal(_Job):
             listed = ", ".join(f"'{vm.name}' ({vm.uuid})" for vm in clones.twice)
             raise OperationError(
                 f"{self._client.endpoint}: refused, because several VMs share the name of a clone: {listed}",
-                "State absent with the same drill removes all of them; then run this again. Keep what is no clone by renaming it first.",
+                "State absent with the same drill removes all of them; then run this again. Keep what is no clone by"
+                " renaming it first.",
             )
         return clones
 
     def _beware_of_production(self, estate: Estate) -> None:
-        """A network that protected VMs are on, or would be after a failover, is production, under whatever name it is seen here; other VMs on it are told."""
+        """A network that protected VMs are on, or would be after a failover, is production, under whatever name it is
+        seen here; other VMs on it are told."""
         drill = self._network
         if drill is None:
             return
@@ -328,19 +396,27 @@ class _Rehearsal(_Job):
         mapped = mapped_networks(self._client)
         for network in same.values():
             if network.name in mapped:
-                raise self._production(network, f"VMs come onto it by the network mapping of remote site {quoted(mapped[network.name])}")
+                raise self._production(
+                    network, f"VMs come onto it by the network mapping of remote site {quoted(mapped[network.name])}"
+                )
         with ThreadPoolExecutor(max_workers=max(1, self._run.params["concurrency"])) as pool:
-            vms = list(pool.map(lambda vm: with_cards(self._client, vm) if vm.uuid in estate.protected else vm, estate.vms))
+            vms = list(
+                pool.map(lambda vm: with_cards(self._client, vm) if vm.uuid in estate.protected else vm, estate.vms)
+            )
         there = [vm for vm in vms if any(card.network_uuid in same for card in vm.cards or ())]
         for network in same.values():
-            protected = [vm for vm in there if vm.uuid in estate.protected and any(card.network_uuid == network.uuid for card in vm.cards or ())]
+            protected = [
+                vm
+                for vm in there
+                if vm.uuid in estate.protected and any(card.network_uuid == network.uuid for card in vm.cards or ())
+            ]
             if protected:
                 raise self._production(network, f"protected VMs are on it, {_some(protected)}")
         others = [vm for vm in there if not vm.name.startswith(self._drill.prefix)]
         if others:
             self._run.warn(
-                f"{self._client.endpoint}: VMs that are no clones are on network '{drill.name}' ({drill.wire}), {_some(others)}: the clones will meet them. "
-                "Make sure that it is isolated."
+                f"{self._client.endpoint}: VMs that are no clones are on network '{drill.name}' ({drill.wire}),"
+                f" {_some(others)}: the clones will meet them. Make sure that it is isolated."
             )
 
     def _production(self, network: Network, why: str) -> OperationError:
@@ -349,7 +425,8 @@ class _Rehearsal(_Job):
         what = f"network '{drill.name}' is {another}in production"
         return OperationError(
             f"{self._client.endpoint}: refused, because {what}: {why}",
-            "Give a network with a VLAN or virtual switch of its own, or none: then the clones lose all their network cards.",
+            "Give a network with a VLAN or virtual switch of its own, or none: then the clones lose all their network"
+            " cards.",
         )
 
     def _age(self, snapshot: PdSnapshot) -> int:
@@ -358,8 +435,10 @@ class _Rehearsal(_Job):
         limit = self._run.params["data_age_limit"]
         if too_old(age, limit):
             raise OperationError(
-                f"{self._client.endpoint}: snapshot {snapshot.snapshot_id} of '{self._name}' is {duration(age)} old, beyond the limit of {duration(limit)}",
-                "An unplanned failover now would lose as much. Check replication, or raise data_age_limit to test with it all the same.",
+                f"{self._client.endpoint}: snapshot {snapshot.snapshot_id} of '{self._name}' is {duration(age)} old,"
+                f" beyond the limit of {duration(limit)}",
+                "An unplanned failover now would lose as much. Check replication, or raise data_age_limit to test with"
+                " it all the same.",
             )
         return age
 
@@ -377,13 +456,24 @@ class _Rehearsal(_Job):
                 planned.append(now)
                 continue
             change = card_change(now.cards, self._network_uuid)
-            state = "on" if self._run.params["power_on"] else ("off" if change and now.power_state != "off" else now.power_state)
-            cards = tuple(card for card in now.cards if card.mac_address not in change.remove) + ((Card("", self._network_uuid),) if change.add else ())
-            planned.append(replace(now, power_state=state, cards=cards, changed=not found or bool(change) or state != now.power_state))
+            state = (
+                "on"
+                if self._run.params["power_on"]
+                else ("off" if change and now.power_state != "off" else now.power_state)
+            )
+            cards = tuple(card for card in now.cards if card.mac_address not in change.remove) + (
+                (Card("", self._network_uuid),) if change.add else ()
+            )
+            planned.append(
+                replace(
+                    now, power_state=state, cards=cards, changed=not found or bool(change) or state != now.power_state
+                )
+            )
         return planned
 
     def _restore(self, snapshot: PdSnapshot, missing: Sequence[str]) -> None:
-        """One order for all that are missing. One whose answer was lost must show its effect before anything goes on."""
+        """One order for all that are missing. One whose answer was lost must show its effect before anything goes
+        on."""
         what = f"restore of {len(missing)} clones from snapshot {snapshot.snapshot_id}"
         try:
             try:
@@ -399,7 +489,8 @@ class _Rehearsal(_Job):
         except AccessDenied:
             raise
         except (ApiError, TaskFailed):
-            # An earlier restore that no list showed may have made the VMs meanwhile, and the cluster refuses a second one of their names.
+            # An earlier restore that no list showed may have made the VMs meanwhile, and the cluster refuses a second
+            # one of their names.
             if self._clones(self._look(), missing).missing(missing):
                 raise
             return
@@ -415,34 +506,56 @@ class _Rehearsal(_Job):
             was_seen = was_seen or under_way
             done = not absent and not under_way
             if not task_uuid:
-                idle = f"{len(absent)} clones are not there, and pending_actions of '{self._name}' lists no restore of them"
+                idle = (
+                    f"{len(absent)} clones are not there, and pending_actions of '{self._name}' lists no restore of"
+                    " them"
+                )
                 standstill.note(idle if absent and not under_way else "", restore_grace(was_seen, self._deadline.left))
-            return Look(None, done=done, state="" if done else f"{len(missing) - len(absent)} of {len(missing)} are there")
+            return Look(
+                None, done=done, state="" if done else f"{len(missing) - len(absent)} of {len(missing)} are there"
+            )
 
         try:
-            wait_for(look, what=what, timeout=min(APPEARS_WITHIN, self._deadline.left) if task_uuid else self._deadline.left, progress=self._run.progress)
+            wait_for(
+                look,
+                what=what,
+                timeout=min(APPEARS_WITHIN, self._deadline.left) if task_uuid else self._deadline.left,
+                progress=self._run.progress,
+            )
         except StillRunning:
             absent = self._clones(self._look(), missing).missing(missing)
             if not task_uuid or not absent:
                 raise
             raise OperationError(
-                f"{self._client.endpoint}: {what} succeeded, but {len(absent)} clones are not there: {quoted(absent[:NAMED_AT_MOST])}",
+                f"{self._client.endpoint}: {what} succeeded, but {len(absent)} clones are not there:"
+                f" {quoted(absent[:NAMED_AT_MOST])}",
                 "Run the same task again: it restores what is missing.",
             ) from None
 
     def _insist_that_it_appears(self, missing: Sequence[str], lost: AnswerLost) -> None:
-        """Go on only when the restore is to be seen. Not every cluster lists one under way: seeing nothing proves nothing, and a second makes more VMs."""
+        """Go on only when the restore is to be seen. Not every cluster lists one under way: seeing nothing proves
+        nothing, and a second makes more VMs."""
 
         def look() -> Look[None]:
             estate = self._look()
-            return Look(None, done=self._under_way(estate, missing) or len(self._clones(estate, missing).missing(missing)) < len(missing))
+            return Look(
+                None,
+                done=self._under_way(estate, missing)
+                or len(self._clones(estate, missing).missing(missing)) < len(missing),
+            )
 
         try:
-            wait_for(look, what="restore of the clones", timeout=min(APPEARS_WITHIN, self._deadline.left / 4), progress=self._run.progress)
+            wait_for(
+                look,
+                what="restore of the clones",
+                timeout=min(APPEARS_WITHIN, self._deadline.left / 4),
+                progress=self._run.progress,
+            )
         except StillRunning:
             raise AnswerLost(
                 f"{lost.message}, and nothing of the clones is to be seen",
-                "Run the same task again in a few minutes: it adopts the clones if they have come by then, or restores them.",
+                "Run the same task again in a few minutes: it adopts the clones if they have come by then, or restores"
+                " them.",
             ) from None
 
     def _prepare(self, clone: CloneState) -> CloneState:
@@ -453,8 +566,9 @@ class _Rehearsal(_Job):
         if vm.power_state != "off" and (change.remove or vm.power_state != "on"):
             if change.remove:
                 self._run.warn(
-                    f"{self._client.endpoint}: clone '{clone.name}' was {vm.power_state} with a network card that a drill must not have; it is switched off. "
-                    f"Look whether '{clone.vm}' is well in Active Directory and Citrix."
+                    f"{self._client.endpoint}: clone '{clone.name}' was {vm.power_state} with a network card that a"
+                    f" drill must not have; it is switched off. Look whether '{clone.vm}' is well in Active Directory"
+                    " and Citrix."
                 )
             self._switch(clone, "OFF")
             changed = True
@@ -464,7 +578,11 @@ class _Rehearsal(_Job):
         vm = self._there(clone)
         if self._run.params["power_on"] and vm.power_state != "on":
             if card_change(vm.cards or (), self._network_uuid):
-                raise OperationError(f"{self._client.endpoint}: the network cards of clone '{clone.name}' changed while it was made ready", "It stays off.")
+                raise OperationError(
+                    f"{self._client.endpoint}: the network cards of clone '{clone.name}' changed while it was made"
+                    " ready",
+                    "It stays off.",
+                )
             self._switch(clone, "ON")
             changed = started = True
             vm = self._there(clone)
@@ -487,10 +605,15 @@ class _Rehearsal(_Job):
         def gone() -> bool:
             return all(card.mac_address != mac_address for card in self._there(clone).cards or ())
 
-        self._ended(remove_card(self._client, clone.uuid, mac_address), f"removing network card {mac_address} of clone '{clone.name}'", gone)
+        self._ended(
+            remove_card(self._client, clone.uuid, mac_address),
+            f"removing network card {mac_address} of clone '{clone.name}'",
+            gone,
+        )
 
     def _watched(self, states: Sequence[CloneState]) -> list[CloneState]:
-        """Each clone as it is at the end. Those that were switched on now are looked at until they have stayed on for long enough."""
+        """Each clone as it is at the end. Those that were switched on now are looked at until they have stayed on for
+        long enough."""
         stays_on = self._run.params["stays_on"] if any(clone.started and not clone.problem for clone in states) else 0
         begun = time.monotonic()
         fallen: dict[str, CloneState] = {}
@@ -504,9 +627,18 @@ class _Rehearsal(_Job):
                     if state != "on":
                         fallen[clone.uuid] = replace(clone, problem=f"it was on and is {state} after {duration(since)}")
             left = stays_on - since
-            return Look(now, done=left <= 0 or len(fallen) == len(states), state=f"{len(states) - len(fallen)} of {len(states)} are on" if left > 1 else "")
+            return Look(
+                now,
+                done=left <= 0 or len(fallen) == len(states),
+                state=f"{len(states) - len(fallen)} of {len(states)} are on" if left > 1 else "",
+            )
 
-        now = wait_for(look, what=f"clones of drill {self._drill.id}", timeout=stays_on + APPEARS_WITHIN, progress=self._run.progress)
+        now = wait_for(
+            look,
+            what=f"clones of drill {self._drill.id}",
+            timeout=stays_on + APPEARS_WITHIN,
+            progress=self._run.progress,
+        )
         return [self._last_seen(fallen.get(clone.uuid, clone), now.get(clone.uuid)) for clone in states]
 
     def _last_seen(self, clone: CloneState, vm: Found | None) -> CloneState:
@@ -519,9 +651,16 @@ class _Rehearsal(_Job):
         return replace(clone, checked=not clone.problem)
 
     def _result(
-        self, scope: Scope, snapshot: PdSnapshot, missing: Sequence[str], age: int | None, before: Clones, states: Sequence[CloneState]
+        self,
+        scope: Scope,
+        snapshot: PdSnapshot,
+        missing: Sequence[str],
+        age: int | None,
+        before: Clones,
+        states: Sequence[CloneState],
     ) -> dict[str, Any]:
-        """The snapshot is told only by the run that restores something out of it: a VM does not say what it was made of."""
+        """The snapshot is told only by the run that restores something out of it: a VM does not say what it was made
+        of."""
         shown = [self._shown(clone) for clone in states]
         old = [self._state(name, found[0]) for name, found in before.by_vm.items()]
         return {
@@ -536,7 +675,10 @@ class _Rehearsal(_Job):
             "snapshot": {"id": snapshot.snapshot_id, "created": iso_utc(snapshot.created_usecs)} if missing else None,
             "data_age_seconds": age,
             "missing_vms": [{"name": name, "uuid": uuid} for name, uuid in self._lost],
-            "diff": {"before": {"clones": [_in_diff(self._shown(clone)) for clone in old]}, "after": {"clones": [_in_diff(clone) for clone in shown]}},
+            "diff": {
+                "before": {"clones": [_in_diff(self._shown(clone)) for clone in old]},
+                "after": {"clones": [_in_diff(clone) for clone in shown]},
+            },
         }
 
     def _shown(self, clone: CloneState) -> dict[str, Any]:
@@ -546,7 +688,10 @@ class _Rehearsal(_Job):
             "uuid": clone.uuid,
             "vm": clone.vm,
             "power_state": clone.power_state,
-            "nics": [{"mac_address": card.mac_address, "network": names.get(card.network_uuid, card.network_uuid)} for card in clone.cards],
+            "nics": [
+                {"mac_address": card.mac_address, "network": names.get(card.network_uuid, card.network_uuid)}
+                for card in clone.cards
+            ],
             "checked": clone.checked,
             "problem": clone.problem,
         }
@@ -566,22 +711,31 @@ class _Removal(_Job):
                 done = self._each(self._remove, found)
                 if self._run.params["wait"]:
                     # A restore that no list showed may have ended meanwhile.
-                    late = [clone for clone in self._found(self._clones(self._settled(names), names)) if clone.uuid not in {each.uuid for each in done}]
+                    late = [
+                        clone
+                        for clone in self._found(self._clones(self._settled(names), names))
+                        if clone.uuid not in {each.uuid for each in done}
+                    ]
                     done += self._each(self._remove, late)
         wrong = [clone for clone in done if clone.problem]
         result = self._result(found if self._run.check else done, found)
         if wrong:
             first = f"'{wrong[0].name}': {wrong[0].problem}"
             raise OperationError(
-                f"{self._client.endpoint}: {len(wrong)} of {len(done)} clones of drill {self._drill.id} could not be removed: {first}",
+                f"{self._client.endpoint}: {len(wrong)} of {len(done)} clones of drill {self._drill.id} could not be"
+                f" removed: {first}",
                 "Run the same task again.",
                 **result,
             )
         return result
 
     def _names(self, domain: ProtectionDomain | None, snapshots: Sequence[PdSnapshot]) -> list[str]:
-        """The VMs whose clones are meant: those that the protection domain holds or held in any snapshot, or those that were asked for."""
-        members = [*(domain.members if domain else ()), *(member for snapshot in snapshots for member in snapshot.members)]
+        """The VMs whose clones are meant: those that the protection domain holds or held in any snapshot, or those that
+        were asked for."""
+        members = [
+            *(domain.members if domain else ()),
+            *(member for snapshot in snapshots for member in snapshot.members),
+        ]
         held = dict.fromkeys(member.vm_name for member in members)
         wanted = dict.fromkeys(self._run.params["vm_names"] or held)
         return [name for name in wanted if name not in self._run.params["exclude"]]
@@ -590,8 +744,9 @@ class _Removal(_Job):
         # With a selection of VMs the others of the drill are no strangers.
         if clones.strangers and not self._run.params["vm_names"] and not self._run.params["exclude"]:
             self._run.warn(
-                f"{self._client.endpoint}: VMs that bear the mark of drill {self._drill.id} are left alone, because '{self._name}' holds no VM of the rest of "
-                f"their name: {_some(clones.strangers)}. Give vm_names if they are clones of VMs that it held once."
+                f"{self._client.endpoint}: VMs that bear the mark of drill {self._drill.id} are left alone, because"
+                f" '{self._name}' holds no VM of the rest of their name: {_some(clones.strangers)}. Give vm_names if"
+                " they are clones of VMs that it held once."
             )
 
     def _found(self, clones: Clones) -> list[CloneState]:
@@ -609,7 +764,9 @@ class _Removal(_Job):
         if self._read(clone) is not None:
             task_uuid = delete_vm(self._client, clone.uuid)
             if self._run.params["wait"]:
-                self._ended(task_uuid, f"removing clone '{clone.name}' ({clone.uuid})", lambda: self._read(clone) is None)
+                self._ended(
+                    task_uuid, f"removing clone '{clone.name}' ({clone.uuid})", lambda: self._read(clone) is None
+                )
         return replace(clone, changed=True)
 
     def _result(self, removed: Sequence[CloneState], before: Sequence[CloneState]) -> dict[str, Any]:
@@ -619,7 +776,9 @@ class _Removal(_Job):
             "changed": bool(removed),
             "name": self._name,
             "drill": self._drill.id,
-            "clones": [{"name": clone.name, "uuid": clone.uuid, "vm": clone.vm, "problem": clone.problem} for clone in left],
+            "clones": [
+                {"name": clone.name, "uuid": clone.uuid, "vm": clone.vm, "problem": clone.problem} for clone in left
+            ],
             "restored": [],
             "removed": [{"name": clone.name, "uuid": clone.uuid, "vm": clone.vm} for clone in gone],
             "excluded": [],
@@ -627,12 +786,19 @@ class _Removal(_Job):
             "snapshot": None,
             "data_age_seconds": None,
             "missing_vms": [],
-            "diff": {"before": {"clones": sorted(clone.name for clone in before)}, "after": {"clones": sorted(clone.name for clone in left)}},
+            "diff": {
+                "before": {"clones": sorted(clone.name for clone in before)},
+                "after": {"clones": sorted(clone.name for clone in left)},
+            },
         }
 
 
 def _in_diff(clone: dict[str, Any]) -> dict[str, Any]:
-    return {"name": clone["name"], "power_state": clone["power_state"], "networks": [card["network"] for card in clone["nics"]]}
+    return {
+        "name": clone["name"],
+        "power_state": clone["power_state"],
+        "networks": [card["network"] for card in clone["nics"]],
+    }
 
 
 def _some(vms: Sequence[Found]) -> str:

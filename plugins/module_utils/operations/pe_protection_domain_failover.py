@@ -81,13 +81,16 @@ def perform(run: Run) -> dict[str, Any]:
     params = run.params
     if params["state"] == DEACTIVATED and params["confirm"] != params["name"]:
         raise OperationError(
-            f"Refused to deactivate the protection domain '{params['name']}', because it deletes its VMs on this cluster and confirm does not repeat its name",
+            f"Refused to deactivate the protection domain '{params['name']}', because it deletes its VMs on this"
+            " cluster and confirm does not repeat its name",
             "Give its name in confirm as well, when the VMs on this cluster are to be deleted.",
         )
     foreign = sorted(set(params["snapshot_ids"]) - {params["name"], *(params["names"] or [])})
     if foreign:
         raise OperationError(
-            f"snapshot_ids names protection domains that are not among those to be {params['state']}: {', '.join(foreign)}", "Correct the names."
+            f"snapshot_ids names protection domains that are not among those to be {params['state']}:"
+            f" {', '.join(foreign)}",
+            "Correct the names.",
         )
     pair = Pair(run, None if params["state"] == MIGRATED else float(params["peer_timeout"]))
     if params["name"] is not None:
@@ -109,7 +112,12 @@ def _all_moved(run: Run, pair: Pair, names: list[str]) -> dict[str, Any]:
             result = _moved(mine, pair, name)
         except OperationError as error:
             # What was switched on, or deleted, before it failed stands in the details.
-            result = {**error.details, "failed": True, "msg": str(error), "error": {"message": error.message, "advice": error.advice}}
+            result = {
+                **error.details,
+                "failed": True,
+                "msg": str(error),
+                "error": {"message": error.message, "advice": error.advice},
+            }
         return {**result, **({"timeline": mine.timeline} if mine.timeline else {})}
 
     with ThreadPoolExecutor(max_workers=max(1, min(len(names), MOST_AT_ONCE))) as pool:
@@ -133,6 +141,11 @@ OPERATION = Operation(
     arguments=ARGUMENTS,
     perform=perform,
     required_one_of=(("name", "names"),),
-    mutually_exclusive=(("name", "names"), ("names", "snapshot_id"), ("names", "confirm"), ("snapshot_id", "snapshot_ids")),
+    mutually_exclusive=(
+        ("name", "names"),
+        ("names", "snapshot_id"),
+        ("names", "confirm"),
+        ("snapshot_id", "snapshot_ids"),
+    ),
     required_if=(("state", DEACTIVATED, ("name", "peer", "confirm")),),
 )

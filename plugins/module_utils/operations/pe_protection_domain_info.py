@@ -16,7 +16,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member, PdSnapshot
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    CONNECTION_ARGUMENTS,
+    PrismElement,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import list_pd_snapshots
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import (
     PEER_ARGUMENTS,
@@ -32,9 +35,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
     find_protection_domain,
     list_protection_domains,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.remote_sites import RemoteSite, list_remote_sites
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import list_queued, list_replications
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import last_restore_usecs, list_pending_restores
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.remote_sites import (
+    RemoteSite,
+    list_remote_sites,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import (
+    list_queued,
+    list_replications,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import (
+    last_restore_usecs,
+    list_pending_restores,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import duration
 
@@ -52,7 +64,8 @@ ARGUMENTS = {
 
 @dataclass(frozen=True)
 class Others:
-    """What the peers tell: on which of them each protection domain is active, by their addresses, and which of them gave no answer."""
+    """What the peers tell: on which of them each protection domain is active, by their addresses, and which of them
+    gave no answer."""
 
     active_on: Mapping[str, Sequence[str]]
     without_answer: Sequence[str]
@@ -76,12 +89,15 @@ def _read(client: PrismElement, run: Run) -> dict[str, Any]:
 
 
 def _others(client: PrismElement, run: Run) -> Others:
-    """Ask all peers at once. A cluster counts once however it is addressed, and this very one not at all, so that every host can be given the same list."""
+    """Ask all peers at once. A cluster counts once however it is addressed, and this very one not at all, so that every
+    host can be given the same list."""
 
     def ask(peer: Mapping[str, Any]) -> tuple[Identity, list[str]] | None:
         there = connect_peer(run.params, peer)
         try:
-            return read_identity(there), [domain.name for domain in _observe(there, run.params["name"]) if domain.active]
+            return read_identity(there), [
+                domain.name for domain in _observe(there, run.params["name"]) if domain.active
+            ]
         except OperationError as error:
             if not gives_no_answer(error):
                 raise
@@ -109,7 +125,9 @@ def _observe(client: PrismElement, name: str | None) -> list[ProtectionDomain]:
     return [domain] if domain else []
 
 
-def _shown(client: PrismElement, domain: ProtectionDomain, sites: list[RemoteSite], run: Run, others: Others | None) -> dict[str, Any]:
+def _shown(
+    client: PrismElement, domain: ProtectionDomain, sites: list[RemoteSite], run: Run, others: Others | None
+) -> dict[str, Any]:
     params = run.params
     return {
         "name": domain.name,
@@ -121,7 +139,11 @@ def _shown(client: PrismElement, domain: ProtectionDomain, sites: list[RemoteSit
         "next_snapshot": iso_utc(domain.next_snapshot_usecs),
         "replications": [asdict(replication) for replication in list_replications(client, domain.name, domain.links)],
         "pending_replications": [asdict(waiting) for waiting in list_queued(client, domain.name)],
-        **({"snapshots": [_snapshot(snapshot) for snapshot in list_pd_snapshots(client, domain.name)]} if params["snapshots"] else {}),
+        **(
+            {"snapshots": [_snapshot(snapshot) for snapshot in list_pd_snapshots(client, domain.name)]}
+            if params["snapshots"]
+            else {}
+        ),
         **(_restores(client, domain.name) if params["restores"] else {}),
         **(_sides(domain, run, others) if others else {}),
     }
@@ -132,7 +154,11 @@ def _sides(domain: ProtectionDomain, run: Run, others: Others) -> dict[str, Any]
     active_on = [*own, *others.active_on.get(domain.name, [])]
     if len(active_on) > 1:
         run.warn(f"'{domain.name}' is active on {' and '.join(active_on)} (split brain). {way_out()}")
-    return {"active_on": active_on, "split_brain": len(active_on) > 1, "peers_without_answer": list(others.without_answer)}
+    return {
+        "active_on": active_on,
+        "split_brain": len(active_on) > 1,
+        "peers_without_answer": list(others.without_answer),
+    }
 
 
 def _restores(client: PrismElement, protection_domain: str) -> dict[str, Any]:
@@ -143,10 +169,20 @@ def _restores(client: PrismElement, protection_domain: str) -> dict[str, Any]:
 
 
 def _sites(domain: ProtectionDomain, sites: list[RemoteSite]) -> list[dict[str, Any]]:
-    """Every site of the cluster once, however many addresses it has, and those of the schedules even when the cluster does not list them."""
-    unlisted = [RemoteSite(name=name, status="", addresses=()) for name in domain.scheduled_sites if name not in {site.name for site in sites}]
+    """Every site of the cluster once, however many addresses it has, and those of the schedules even when the cluster
+    does not list them."""
+    unlisted = [
+        RemoteSite(name=name, status="", addresses=())
+        for name in domain.scheduled_sites
+        if name not in {site.name for site in sites}
+    ]
     return [
-        {"name": site.name, "status": site.status, "addresses": list(site.addresses), "scheduled": site.name in domain.scheduled_sites}
+        {
+            "name": site.name,
+            "status": site.status,
+            "addresses": list(site.addresses),
+            "scheduled": site.name in domain.scheduled_sites,
+        }
         for site in (*sites, *unlisted)
     ]
 

@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Restore the golden VM out of one exact snapshot, as a temporary VM whose name says for which release, or adopt the one that is there."""
+"""Restore the golden VM out of one exact snapshot, as a temporary VM whose name says for which release, or adopt the
+one that is there."""
 
 from __future__ import annotations
 
@@ -9,23 +10,53 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release, origin_id
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import PdSnapshot, members_called, snapshots_with_origin
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
+    PdSnapshot,
+    members_called,
+    snapshots_with_origin,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.replication import Replication
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    CONNECTION_ARGUMENTS,
+    PrismElement,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import list_pd_snapshots
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import find_protection_domain, unknown_protection_domain
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
+    find_protection_domain,
+    unknown_protection_domain,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import list_replications
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import RESTORE_FAILED, list_pending_restores, restore_grace, restore_vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import (
+    RESTORE_FAILED,
+    list_pending_restores,
+    restore_grace,
+    restore_vm,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, read_vm, vms_called
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import RELEASE_ARGUMENTS, release_of
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, NotFound, OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, Standstill, amount, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    NotFound,
+    OperationError,
+    StillRunning,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+    WAIT_ARGUMENTS,
+    Deadline,
+    Look,
+    Standstill,
+    amount,
+    wait_for,
+)
 
 APPEARS_WITHIN = 60.0
-# A transfer that was seen and is not listed any more has arrived, or somebody aborted it; a link that was down gets the time to come back.
+# A transfer that was seen and is not listed any more has arrived, or somebody aborted it; a link that was down gets the
+# time to come back.
 ARRIVES_WITHIN = 600.0
 
 ARGUMENTS = {
@@ -40,7 +71,8 @@ ARGUMENTS = {
 
 @dataclass(frozen=True)
 class Restored:
-    """The VMs of exactly the temporary name, the one to use first, and whether a restore is under way that will add one."""
+    """The VMs of exactly the temporary name, the one to use first, and whether a restore is under way that will add
+    one."""
 
     vms: tuple[Vm, ...]
     pending: bool
@@ -52,7 +84,10 @@ def perform(run: Run) -> dict[str, Any]:
     wanted = run.params["snapshot_id"] or ""
     if not origin_id(wanted):
         if not run.check:
-            raise OperationError("snapshot_id is empty", "Give the snapshot to restore from, as pe_protection_domain_snapshot returns it.")
+            raise OperationError(
+                "snapshot_id is empty",
+                "Give the snapshot to restore from, as pe_protection_domain_snapshot returns it.",
+            )
         return _result("", None, f"a VM '{release.base_vm}' from the snapshot that will be made", changed=True)
     name = release.temporary_vm_name(wanted)
     deadline = Deadline(run.params["wait_timeout"])
@@ -98,7 +133,8 @@ def _finished(client: PrismElement, run: Run, name: str, deadline: Deadline) -> 
 def _adopted(client: PrismElement, seen: Restored, name: str, snapshot_id: str) -> dict[str, Any]:
     if seen.vms and seen.vms[0].power_state != "off":
         raise OperationError(
-            f"{client.endpoint}: the temporary VM '{name}' ({seen.vms[0].uuid}) is not powered off: it is no true copy of the golden VM any more",
+            f"{client.endpoint}: the temporary VM '{name}' ({seen.vms[0].uuid}) is not powered off: it is no true copy"
+            " of the golden VM any more",
             "Remove it with pe_vm and force, when nobody needs it, then run the same task again.",
         )
     return _result(snapshot_id, seen.vms[0] if seen.vms else None, name, changed=False, duplicates=seen.vms[1:])
@@ -111,21 +147,31 @@ def _listed_id(client: PrismElement, run: Run) -> str:
 
 
 def _replica(client: PrismElement, run: Run, deadline: Deadline) -> PdSnapshot | None:
-    """The snapshot on this cluster, waited for when it is on its way. None only in check mode, when it is not here yet."""
+    """The snapshot on this cluster, waited for when it is on its way. None only in check mode, when it is not here
+    yet."""
     name, wanted = run.params["protection_domain"], run.params["snapshot_id"]
     snapshot = _find_replica(client, run)
     if snapshot:
         return snapshot
     if find_protection_domain(client, name) is None:
         # A protection domain appears on the receiver with its first snapshot, so this may be all right.
-        run.warn(f"{client.endpoint} does not know the protection domain '{name}' yet. {unknown_protection_domain(client, name).advice}")
+        run.warn(
+            f"{client.endpoint} does not know the protection domain '{name}' yet."
+            f" {unknown_protection_domain(client, name).advice}"
+        )
     if run.check:
         return None
     if not run.params["wait"]:
-        raise OperationError(f"{client.endpoint} does not hold snapshot {wanted} of '{name}' yet", "Set wait to wait for it, or run this later.")
+        raise OperationError(
+            f"{client.endpoint} does not hold snapshot {wanted} of '{name}' yet",
+            "Set wait to wait for it, or run this later.",
+        )
 
     what = f"replication of snapshot {wanted} of '{name}'"
-    standstill = Standstill(f"{client.endpoint}: {what}", "Look on its source whether it was aborted or the snapshot removed; then make a new release.")
+    standstill = Standstill(
+        f"{client.endpoint}: {what}",
+        "Look on its source whether it was aborted or the snapshot removed; then make a new release.",
+    )
     was_seen = False
 
     def look() -> Look[PdSnapshot | None]:
@@ -136,12 +182,17 @@ def _replica(client: PrismElement, run: Run, deadline: Deadline) -> PdSnapshot |
         state, arriving = _incoming(client, run)
         was_seen = was_seen or arriving
         # What waits for its turn on the source is not to be seen here, so that only a transfer that has gone is a sign.
-        gone = "its transfer was listed and is not listed any more, and the snapshot is not here" if was_seen and not arriving else ""
+        gone = (
+            "its transfer was listed and is not listed any more, and the snapshot is not here"
+            if was_seen and not arriving
+            else ""
+        )
         standstill.note(gone, min(ARRIVES_WITHIN, deadline.left / 4))
         return Look(None, done=False, state=state)
 
     advice = (
-        "Check that the snapshot was made for this site and that replication is not held up. Run the same task again to go on waiting, or raise wait_timeout."
+        "Check that the snapshot was made for this site and that replication is not held up. Run the same task again to"
+        " go on waiting, or raise wait_timeout."
     )
     return cast(PdSnapshot, wait_for(look, what=what, timeout=deadline.left, progress=run.progress, advice=advice))
 
@@ -152,15 +203,20 @@ def _find_replica(client: PrismElement, run: Run) -> PdSnapshot | None:
     if len(found) > 1:
         listed = ", ".join(snapshot.snapshot_id for snapshot in found)
         raise OperationError(
-            f"{client.endpoint} holds {len(found)} snapshots {wanted} of '{name}': {listed}", "Give snapshot_id as it is listed there, with its site."
+            f"{client.endpoint} holds {len(found)} snapshots {wanted} of '{name}': {listed}",
+            "Give snapshot_id as it is listed there, with its site.",
         )
     if found and found[0].expired:
-        raise OperationError(f"{client.endpoint}: snapshot {found[0].snapshot_id} of '{name}' has expired", "Make a new release, with a longer retention.")
+        raise OperationError(
+            f"{client.endpoint}: snapshot {found[0].snapshot_id} of '{name}' has expired",
+            "Make a new release, with a longer retention.",
+        )
     return found[0] if found and found[0].available else None
 
 
 def _incoming(client: PrismElement, run: Run) -> tuple[str, bool]:
-    """How far the snapshot is on its way, in words, and whether a transfer of it is listed; the receiver may not know."""
+    """How far the snapshot is on its way, in words, and whether a transfer of it is listed; the receiver may not
+    know."""
     origin = origin_id(run.params["snapshot_id"])
     try:
         transfers = list_replications(client, run.params["protection_domain"])
@@ -178,7 +234,8 @@ def _in_words(transfer: Replication) -> str:
 
 
 def _choose_vm(client: PrismElement, run: Run, snapshot: PdSnapshot) -> str:
-    """The uuid to restore by, empty when the name is enough. A snapshot listed without its VMs is taken at its word (prism_element_v2 1.3)."""
+    """The uuid to restore by, empty when the name is enough. A snapshot listed without its VMs is taken at its word
+    (prism_element_v2 1.3)."""
     vm_name, vm_uuid = run.params["vm_name"], run.params["vm_uuid"] or ""
     if not snapshot.members:
         return vm_uuid
@@ -188,7 +245,11 @@ def _choose_vm(client: PrismElement, run: Run, snapshot: PdSnapshot) -> str:
         wanted = f"'{vm_name}' with the uuid {vm_uuid}" if of_name else f"'{vm_name}'"
         held = quoted(sorted({member.vm_name for member in snapshot.members}))
         advice = near_names(vm_name, (member.vm_name for member in snapshot.members)) or f"It holds {held}."
-        raise OperationError(f"{client.endpoint}: snapshot {snapshot.snapshot_id} of '{run.params['protection_domain']}' holds no VM {wanted}", advice)
+        raise OperationError(
+            f"{client.endpoint}: snapshot {snapshot.snapshot_id} of '{run.params['protection_domain']}' holds no VM"
+            f" {wanted}",
+            advice,
+        )
     if len(chosen) > 1:
         listed = ", ".join(member.vm_uuid for member in chosen)
         raise OperationError(
@@ -198,7 +259,9 @@ def _choose_vm(client: PrismElement, run: Run, snapshot: PdSnapshot) -> str:
     return chosen[0].vm_uuid if len(of_name) > 1 else ""
 
 
-def _restore(client: PrismElement, run: Run, release: Release, snapshot: PdSnapshot, vm_uuid: str, deadline: Deadline) -> Vm | None:
+def _restore(
+    client: PrismElement, run: Run, release: Release, snapshot: PdSnapshot, vm_uuid: str, deadline: Deadline
+) -> Vm | None:
     """Restore, wait and find the new VM. None when the end is not waited for."""
     name = release.temporary_vm_name(snapshot.snapshot_id)
     what = f"restore of '{name}' from snapshot {snapshot.snapshot_id}"
@@ -215,7 +278,8 @@ def _restore(client: PrismElement, run: Run, release: Release, snapshot: PdSnaps
     except AccessDenied:
         raise
     except (ApiError, TaskFailed):
-        # An earlier restore that no list showed may have made the VM meanwhile, and the cluster refuses a second one of its name.
+        # An earlier restore that no list showed may have made the VM meanwhile, and the cluster refuses a second one of
+        # its name.
         found = _observe(client, run, name).vms
         if not found:
             raise
@@ -228,7 +292,10 @@ def _restore(client: PrismElement, run: Run, release: Release, snapshot: PdSnaps
         nonlocal was_seen
         seen = _observe(client, run, name)
         was_seen = was_seen or seen.pending
-        absent = f"no VM '{name}' is there, and pending_actions of '{run.params['protection_domain']}' lists no restore of it"
+        absent = (
+            f"no VM '{name}' is there, and pending_actions of '{run.params['protection_domain']}' lists no restore"
+            " of it"
+        )
         if not task_uuid:
             standstill.note("" if seen.vms or seen.pending else absent, restore_grace(was_seen, deadline.left))
         return Look(seen, done=bool(seen.vms) and not seen.pending, state="" if seen.vms else "waiting for the VM")
@@ -241,24 +308,38 @@ def _restore(client: PrismElement, run: Run, release: Release, snapshot: PdSnaps
         if not task_uuid:
             raise
         raise OperationError(
-            f"{client.endpoint}: {what} succeeded, but the VM is not there: another run of this release may have used and removed it already",
+            f"{client.endpoint}: {what} succeeded, but the VM is not there: another run of this release may have used"
+            " and removed it already",
             "Run the same task again: it looks how far things are.",
         ) from None
 
 
-def _order(client: PrismElement, run: Run, release: Release, snapshot: PdSnapshot, vm_uuid: str, deadline: Deadline) -> str | None:
-    """Order the restore and return its task, if there is one. An order whose answer was lost must show its effect before anything goes on."""
+def _order(
+    client: PrismElement, run: Run, release: Release, snapshot: PdSnapshot, vm_uuid: str, deadline: Deadline
+) -> str | None:
+    """Order the restore and return its task, if there is one. An order whose answer was lost must show its effect
+    before anything goes on."""
     snapshot_id = snapshot.snapshot_id
     try:
-        return restore_vm(client, run.params["protection_domain"], snapshot_id, release.temporary_prefix(snapshot_id), release.base_vm, vm_uuid)
+        return restore_vm(
+            client,
+            run.params["protection_domain"],
+            snapshot_id,
+            release.temporary_prefix(snapshot_id),
+            release.base_vm,
+            vm_uuid,
+        )
     except AnswerLost as lost:
         run.progress(f"{lost.message}; looking whether it took effect")
-        _insist_that_it_appears(client, run, release.temporary_vm_name(snapshot_id), lost, min(APPEARS_WITHIN, deadline.left / 4))
+        _insist_that_it_appears(
+            client, run, release.temporary_vm_name(snapshot_id), lost, min(APPEARS_WITHIN, deadline.left / 4)
+        )
         return None
 
 
 def _insist_that_it_appears(client: PrismElement, run: Run, name: str, lost: AnswerLost, timeout: float) -> None:
-    """Go on only when the restore is to be seen. Not every cluster lists one under way, so seeing nothing proves nothing, and a second would be a second VM."""
+    """Go on only when the restore is to be seen. Not every cluster lists one under way, so seeing nothing proves
+    nothing, and a second would be a second VM."""
 
     def look() -> Look[Restored]:
         seen = _observe(client, run, name)
@@ -273,7 +354,9 @@ def _insist_that_it_appears(client: PrismElement, run: Run, name: str, lost: Ans
         ) from None
 
 
-def _result(snapshot_id: str, vm: Vm | None, name: str, *, changed: bool, duplicates: tuple[Vm, ...] = ()) -> dict[str, Any]:
+def _result(
+    snapshot_id: str, vm: Vm | None, name: str, *, changed: bool, duplicates: tuple[Vm, ...] = ()
+) -> dict[str, Any]:
     return {
         "changed": changed,
         "vm": {"uuid": vm.uuid if vm else "", "name": name},

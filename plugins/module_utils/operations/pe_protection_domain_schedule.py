@@ -12,7 +12,10 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    CONNECTION_ARGUMENTS,
+    PrismElement,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import read_identity
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
     ProtectionDomain,
@@ -21,7 +24,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
     unknown_protection_domain,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.remote_sites import list_remote_sites
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.schedules import PERIOD_SECONDS, add_schedule
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.schedules import (
+    PERIOD_SECONDS,
+    add_schedule,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, OperationError
 
 ARGUMENTS = {
@@ -41,7 +47,10 @@ def perform(run: Run) -> dict[str, Any]:
     wanted = _wanted(run.params, _sites(client, run.params["remote_sites"]))
     present = satisfied_by(wanted, domain.schedules)
     if present and domain.schedules_suspended:
-        raise OperationError(f"{client.endpoint}: the schedules of '{domain.name}' are suspended, so that nothing is replicated", "Resume them in Prism.")
+        raise OperationError(
+            f"{client.endpoint}: the schedules of '{domain.name}' are suspended, so that nothing is replicated",
+            "Resume them in Prism.",
+        )
     if present is None and not run.check:
         _add(client, domain, wanted)
     before = [asdict(schedule) for schedule in domain.schedules]
@@ -49,12 +58,16 @@ def perform(run: Run) -> dict[str, Any]:
         "changed": present is None,
         "name": domain.name,
         "schedule": asdict(present or wanted),
-        "diff": {"before": {"schedules": before}, "after": {"schedules": before if present else [*before, asdict(wanted)]}},
+        "diff": {
+            "before": {"schedules": before},
+            "after": {"schedules": before if present else [*before, asdict(wanted)]},
+        },
     }
 
 
 def satisfied_by(wanted: Schedule, schedules: Sequence[Schedule]) -> Schedule | None:
-    """A schedule that runs, replicates to all the wanted sites and does so at least as often; how much it keeps is its own affair."""
+    """A schedule that runs, replicates to all the wanted sites and does so at least as often; how much it keeps is its
+    own affair."""
     period = PERIOD_SECONDS[wanted.type] * wanted.every_nth
     return next(
         (
@@ -73,7 +86,10 @@ def _active_domain(client: PrismElement, name: str) -> ProtectionDomain:
     if domain is None:
         raise unknown_protection_domain(client, name)
     if not domain.active:
-        raise OperationError(f"{client.endpoint}: protection domain '{name}' is not active here", "Schedules run where it is active; add the schedule there.")
+        raise OperationError(
+            f"{client.endpoint}: protection domain '{name}' is not active here",
+            "Schedules run where it is active; add the schedule there.",
+        )
     return domain
 
 
@@ -82,11 +98,14 @@ def _sites(client: PrismElement, asked: list[str] | None) -> list[str]:
     if asked is None:
         if len(known) != 1:
             raise OperationError(
-                f"{client.endpoint} has {len(known)} remote sites: {', '.join(known) or 'none'}", "Name those to replicate to with remote_sites."
+                f"{client.endpoint} has {len(known)} remote sites: {', '.join(known) or 'none'}",
+                "Name those to replicate to with remote_sites.",
             )
         return known
     if not asked:
-        raise OperationError("remote_sites is empty", "Name the sites to replicate to, or leave it out when the cluster has exactly one.")
+        raise OperationError(
+            "remote_sites is empty", "Name the sites to replicate to, or leave it out when the cluster has exactly one."
+        )
     for name in asked:
         if name not in known:
             raise OperationError(f"{client.endpoint} has no remote site '{name}'", near_names(name, known))

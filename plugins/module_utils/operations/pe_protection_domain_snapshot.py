@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Make the one protection domain snapshot of a release, or adopt it, and wait until the chosen remote sites hold it; or remove it from one cluster."""
+"""Make the one protection domain snapshot of a release, or adopt it, and wait until the chosen remote sites hold it; or
+remove it from one cluster."""
 
 from __future__ import annotations
 
@@ -9,13 +10,27 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.marking import bears_mark, marked_retention, retention_of
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Made, Member, PdSnapshot, made_by_release, members_called, origin_sites
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.marking import (
+    bears_mark,
+    marked_retention,
+    retention_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
+    Made,
+    Member,
+    PdSnapshot,
+    made_by_release,
+    members_called,
+    origin_sites,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.replication import DONE, SiteState, site_state
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    CONNECTION_ARGUMENTS,
+    PrismElement,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import (
     delete_pd_snapshot,
     list_held_by_site,
@@ -30,17 +45,37 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
     find_protection_domain,
     unknown_protection_domain,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.remote_sites import RemoteSite, list_remote_sites
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import list_queued, list_replications
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.remote_sites import (
+    RemoteSite,
+    list_remote_sites,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import (
+    list_queued,
+    list_replications,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import read_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import RELEASE_ARGUMENTS, release_of
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Deadline, Look, Standstill, amount, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    OperationError,
+    StillRunning,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+    WAIT_ARGUMENTS,
+    Deadline,
+    Look,
+    Standstill,
+    amount,
+    wait_for,
+)
 
 APPEARS_WITHIN = 60.0
 # The longest that any client was seen to wait for an ordered snapshot is three minutes (prism_element_v2 7.2).
 TAKEN_WITHIN = 300.0
-# What is neither under way nor queued may be about to be: the cluster queues it a little after the snapshot, and again after a link was down.
+# What is neither under way nor queued may be about to be: the cluster queues it a little after the snapshot, and again
+# after a link was down.
 QUEUED_WITHIN = 600.0
 REMOVED_WITHIN = 300.0
 LONGEST_RETENTION = 10 * 365 * 24 * 3600
@@ -77,7 +112,10 @@ def perform(run: Run) -> dict[str, Any]:
 
 def _present(run: Run, mark: str) -> dict[str, Any]:
     if not 0 < run.params["retention"] <= LONGEST_RETENTION:
-        raise OperationError(f"A retention of {run.params['retention']} seconds is not possible", f"Give 1 to {LONGEST_RETENTION} seconds.")
+        raise OperationError(
+            f"A retention of {run.params['retention']} seconds is not possible",
+            f"Give 1 to {LONGEST_RETENTION} seconds.",
+        )
     client = PrismElement.connect(run.params)
     seen = _observe(client, run, mark)
     create = seen.made.snapshot is None and seen.made.schedule is None
@@ -97,7 +135,8 @@ def _present(run: Run, mark: str) -> dict[str, Any]:
 
 
 def _absent(run: Run, mark: str) -> dict[str, Any]:
-    """Remove the snapshot of exactly this id from this cluster, and only when it holds the golden VM and bears the release's mark."""
+    """Remove the snapshot of exactly this id from this cluster, and only when it holds the golden VM and bears the
+    release's mark."""
     client = PrismElement.connect(run.params)
     name, snapshot_id = run.params["protection_domain"], run.params["snapshot_id"]
 
@@ -115,14 +154,21 @@ def _absent(run: Run, mark: str) -> dict[str, Any]:
             "diff": {"before": {"snapshot": None}, "after": {"snapshot": None}},
         }
     vm_name, release = run.params["vm_name"], run.params["release"]
-    bears = existing.expiry_usecs is not None and bears_mark(retention_of(existing.created_usecs, existing.expiry_usecs), mark)
+    bears = existing.expiry_usecs is not None and bears_mark(
+        retention_of(existing.created_usecs, existing.expiry_usecs), mark
+    )
     if not bears or not any(member.vm_name == vm_name for member in existing.members):
         raise OperationError(
-            f"{client.endpoint}: refused, because snapshot {snapshot_id} of '{name}' does not bear the mark of release {release} of '{vm_name}'",
+            f"{client.endpoint}: refused, because snapshot {snapshot_id} of '{name}' does not bear the mark of release"
+            f" {release} of '{vm_name}'",
             "Only what a release made is removed. Use Prism for others.",
         )
     if not existing.available:
-        raise OperationError(f"{client.endpoint}: snapshot {snapshot_id} of '{name}' cannot be removed while its state is {existing.state}", "Run again later.")
+        raise OperationError(
+            f"{client.endpoint}: snapshot {snapshot_id} of '{name}' cannot be removed while its state is"
+            f" {existing.state}",
+            "Run again later.",
+        )
     if not run.check:
         run.progress(f"removing snapshot {snapshot_id} of '{name}'")
         delete_pd_snapshot(client, name, snapshot_id)
@@ -142,7 +188,10 @@ def _wait_until_removed(client: PrismElement, run: Run, gone: Callable[[], bool]
     name, snapshot_id = run.params["protection_domain"], run.params["snapshot_id"]
     what = f"removing snapshot {snapshot_id} of '{name}'"
     deadline = Deadline(run.params["wait_timeout"])
-    standstill = Standstill(f"{client.endpoint}: {what}", "The cluster accepted the order and does not work on it: look into its events, then run again.")
+    standstill = Standstill(
+        f"{client.endpoint}: {what}",
+        "The cluster accepted the order and does not work on it: look into its events, then run again.",
+    )
 
     def look() -> Look[None]:
         done = gone()
@@ -162,18 +211,26 @@ def _observe(client: PrismElement, run: Run, mark: str) -> Observed:
         raise unknown_protection_domain(client, name)
     if domain.metro:
         raise OperationError(
-            f"{client.endpoint}: the protection domain '{name}' is a metro availability one", "Use an asynchronous protection domain for golden images."
+            f"{client.endpoint}: the protection domain '{name}' is a metro availability one",
+            "Use an asynchronous protection domain for golden images.",
         )
     snapshots = list_pd_snapshots(client, name)
     if not domain.active:
         origins = origin_sites(snapshots)
-        advice = f"Its latest snapshot comes from the site '{origins[0]}': run this there." if origins else "Run this on the cluster where it is active."
+        advice = (
+            f"Its latest snapshot comes from the site '{origins[0]}': run this there."
+            if origins
+            else "Run this on the cluster where it is active."
+        )
         raise OperationError(f"{client.endpoint}: the protection domain '{name}' is not active here", advice)
     member = _member(client, run, domain)
     made = made_by_release(snapshots, list_pending_schedules(client, name), member, mark)
     if made.snapshot and made.strays:
         strays = ", ".join(stray.snapshot_id for stray in made.strays)
-        run.warn(f"'{name}' holds several snapshots of this release. The oldest is used: {made.snapshot.snapshot_id}. Not used: {strays}")
+        run.warn(
+            f"'{name}' holds several snapshots of this release. The oldest is used: {made.snapshot.snapshot_id}. Not"
+            f" used: {strays}"
+        )
     return Observed(domain, member, _sites(client, run, domain), made)
 
 
@@ -185,12 +242,16 @@ def _member(client: PrismElement, run: Run, domain: ProtectionDomain) -> Member:
     if found:
         listed = ", ".join(member.vm_uuid for member in found)
         raise OperationError(
-            f"{client.endpoint}: the protection domain '{domain.name}' has {len(found)} VMs called '{vm_name}': {listed}",
+            f"{client.endpoint}: the protection domain '{domain.name}' has {len(found)} VMs called '{vm_name}':"
+            f" {listed}",
             "Give vm_uuid of the golden VM (image_release_base_vm_uuid in the release playbook).",
         )
     wanted = f"'{vm_name}' with the uuid {vm_uuid}" if vm_uuid else f"'{vm_name}'"
     advice = near_names(vm_name, (member.vm_name for member in domain.members))
-    raise OperationError(f"{client.endpoint}: no VM {wanted} is protected by '{domain.name}'", advice or "Add the golden VM to the protection domain.")
+    raise OperationError(
+        f"{client.endpoint}: no VM {wanted} is protected by '{domain.name}'",
+        advice or "Add the golden VM to the protection domain.",
+    )
 
 
 def _sites(client: PrismElement, run: Run, domain: ProtectionDomain) -> tuple[str, ...]:
@@ -201,8 +262,10 @@ def _sites(client: PrismElement, run: Run, domain: ProtectionDomain) -> tuple[st
     known = {site.name: site for site in list_remote_sites(client)}
     if named is None and not domain.scheduled_sites:
         raise OperationError(
-            f"{client.endpoint}: the protection domain '{domain.name}' has no schedule that replicates to a remote site, and remote_sites names none",
-            f"Name them in remote_sites ({quoted(known) or 'the cluster has none'}), or give an empty list for a snapshot on this cluster only.",
+            f"{client.endpoint}: the protection domain '{domain.name}' has no schedule that replicates to a remote"
+            " site, and remote_sites names none",
+            f"Name them in remote_sites ({quoted(known) or 'the cluster has none'}), or give an empty list for a"
+            " snapshot on this cluster only.",
         )
     chosen = tuple(dict.fromkeys(domain.scheduled_sites if named is None else named))
     for name in chosen:
@@ -221,7 +284,8 @@ def _refuse_unfit_vm(client: PrismElement, run: Run, member: Member) -> None:
     vm = read_vm(client, member.vm_uuid)
     if vm is None:
         raise OperationError(
-            f"{client.endpoint}: '{member.vm_name}' ({member.vm_uuid}) is listed in '{run.params['protection_domain']}' but does not exist any more",
+            f"{client.endpoint}: '{member.vm_name}' ({member.vm_uuid}) is listed in '{run.params['protection_domain']}'"
+            " but does not exist any more",
             "Remove the orphaned entry and protect the golden VM that exists.",
         )
     if run.params["require_powered_off"] and vm.power_state != "off":
@@ -247,7 +311,10 @@ def _made(client: PrismElement, run: Run, seen: Observed, mark: str, deadline: D
             schedule_id = made.schedule.schedule_id if made.schedule else _order(client, run, seen, mark)
     ordered = schedule_id
     what = f"snapshot of '{seen.domain.name}' for release {run.params['release']}"
-    reason = "The cluster has dropped the order: look into its events, and whether the protection domain is still active there. Then run the same task again."
+    reason = (
+        "The cluster has dropped the order: look into its events, and whether the protection domain is still active"
+        " there. Then run the same task again."
+    )
     standstill = Standstill(f"{client.endpoint}: {what}", reason)
 
     def look() -> Look[PdSnapshot | None]:
@@ -266,7 +333,13 @@ def _made(client: PrismElement, run: Run, seen: Observed, mark: str, deadline: D
 
 
 def _order(client: PrismElement, run: Run, seen: Observed, mark: str) -> int:
-    return order_snapshot(client, seen.domain.name, seen.sites, marked_retention(run.params["retention"], mark), run.params["app_consistent"])
+    return order_snapshot(
+        client,
+        seen.domain.name,
+        seen.sites,
+        marked_retention(run.params["retention"], mark),
+        run.params["app_consistent"],
+    )
 
 
 def _appeared(client: PrismElement, run: Run, seen: Observed, mark: str, timeout: float) -> Made:
@@ -285,16 +358,21 @@ def _appeared(client: PrismElement, run: Run, seen: Observed, mark: str, timeout
         return Made()
 
 
-def _replicated(client: PrismElement, run: Run, seen: Observed, snapshot: PdSnapshot, deadline: Deadline, *, just_ordered: bool) -> list[SiteState]:
+def _replicated(
+    client: PrismElement, run: Run, seen: Observed, snapshot: PdSnapshot, deadline: Deadline, *, just_ordered: bool
+) -> list[SiteState]:
     """Wait until every chosen site holds the snapshot, or only look when waiting is not wanted."""
     states = [SiteState(site, "pending", 0.0, known=False) for site in seen.sites]
-    # What was ordered a moment ago is nowhere yet, and asking fifty sites for it one after the other takes longer than the snapshot itself.
+    # What was ordered a moment ago is nowhere yet, and asking fifty sites for it one after the other takes longer than
+    # the snapshot itself.
     if not states or (just_ordered and not run.params["wait"]):
         return states
 
     what = f"replication of snapshot {snapshot.snapshot_id} of '{seen.domain.name}'"
     standstill = Standstill(
-        f"{client.endpoint}: {what}", "It was aborted, or never began: replicate the snapshot in Prism, or make a new release. What has arrived is kept."
+        f"{client.endpoint}: {what}",
+        "It was aborted, or never began: replicate the snapshot in Prism, or make a new release. What has arrived is"
+        " kept.",
     )
 
     def look() -> Look[list[SiteState]]:
@@ -305,14 +383,19 @@ def _replicated(client: PrismElement, run: Run, seen: Observed, snapshot: PdSnap
         states, left = _site_states(client, domain, snapshot.snapshot_id, states)
         if run.params["wait"]:
             standstill.note(_idle(states, left), min(QUEUED_WITHIN, deadline.left / 4))
-        return Look(states, done=not run.params["wait"] or all(state.state == DONE for state in states), state=_in_words(states))
+        return Look(
+            states, done=not run.params["wait"] or all(state.state == DONE for state in states), state=_in_words(states)
+        )
 
     advice = "It was not cancelled. Run the same task again to go on waiting, or raise wait_timeout."
     return wait_for(look, what=what, timeout=deadline.left, progress=run.progress, advice=advice)
 
 
-def _site_states(client: PrismElement, domain: ProtectionDomain, snapshot_id: str, before: list[SiteState]) -> tuple[list[SiteState], list[str]]:
-    """The state of every site now, and the sites that said themselves that they do not hold it. What once was proved stays proved."""
+def _site_states(
+    client: PrismElement, domain: ProtectionDomain, snapshot_id: str, before: list[SiteState]
+) -> tuple[list[SiteState], list[str]]:
+    """The state of every site now, and the sites that said themselves that they do not hold it. What once was proved
+    stays proved."""
     if all(state.state == DONE for state in before):
         return before, []
     replications = list_replications(client, domain.name, domain.links)
@@ -323,7 +406,8 @@ def _site_states(client: PrismElement, domain: ProtectionDomain, snapshot_id: st
         state = site_state(name, snapshot_id, domain.links, replications, queued)
         if state.known:
             return state
-        # Neither on its way nor the last that arrived: it has not started, or a later snapshot has followed it. The site's own list knows.
+        # Neither on its way nor the last that arrived: it has not started, or a later snapshot has followed it. The
+        # site's own list knows.
         held = _held(client, name, domain.name)
         state = site_state(name, snapshot_id, domain.links, replications, queued, held or ())
         if held is not None and state.state != DONE:
@@ -335,7 +419,11 @@ def _site_states(client: PrismElement, domain: ProtectionDomain, snapshot_id: st
 
 def _held(client: PrismElement, site: str, protection_domain: str) -> list[str] | None:
     try:
-        return [snapshot.snapshot_id for snapshot in list_held_by_site(client, site, protection_domain) if snapshot.available]
+        return [
+            snapshot.snapshot_id
+            for snapshot in list_held_by_site(client, site, protection_domain)
+            if snapshot.available
+        ]
     except AccessDenied:
         raise
     except ApiError:
@@ -344,7 +432,8 @@ def _held(client: PrismElement, site: str, protection_domain: str) -> list[str] 
 
 
 def _idle(states: list[SiteState], without: list[str]) -> str:
-    """What was looked at and found idle, '' while a site may still get the snapshot: then it is under way or queued, or the site does not answer."""
+    """What was looked at and found idle, '' while a site may still get the snapshot: then it is under way or queued, or
+    the site does not answer."""
     left = [state.name for state in states if state.state != DONE]
     if not left or sorted(left) != sorted(without):
         return ""
@@ -363,20 +452,32 @@ def _in_words(states: list[SiteState]) -> str:
             return f"{state.name} queued"
         moved = "" if state.completed_bytes is None else amount(state.completed_bytes)
         of_all = f" of {amount(state.total_bytes)}" if moved and state.total_bytes else ""
-        return f"{state.name} {state.percent:.0f} %{f' ({moved}{of_all})' if moved else ''}{' paused' if state.paused else ''}"
+        return (
+            f"{state.name} {state.percent:.0f}"
+            f" %{f' ({moved}{of_all})' if moved else ''}{' paused' if state.paused else ''}"
+        )
 
     return ", ".join(words(state) for state in states)
 
 
-def _result(run: Run, seen: Observed, snapshot: PdSnapshot | None, states: list[SiteState], create: bool) -> dict[str, Any]:
-    schedules = snapshot.oob_schedule_ids if snapshot else (seen.made.schedule.schedule_id,) if seen.made.schedule else ()
+def _result(
+    run: Run, seen: Observed, snapshot: PdSnapshot | None, states: list[SiteState], create: bool
+) -> dict[str, Any]:
+    schedules = (
+        snapshot.oob_schedule_ids if snapshot else (seen.made.schedule.schedule_id,) if seen.made.schedule else ()
+    )
     shown = {
         "snapshot_id": snapshot.snapshot_id if snapshot else "",
         "schedule_id": schedules[0] if schedules else None,
         "created": iso_utc(snapshot.created_usecs) if snapshot else None,
         "expires": iso_utc(snapshot.expiry_usecs) if snapshot else None,
     }
-    wanted = {"protection_domain": seen.domain.name, "vm": seen.member.vm_name, "release": run.params["release"], "remote_sites": list(seen.sites)}
+    wanted = {
+        "protection_domain": seen.domain.name,
+        "vm": seen.member.vm_name,
+        "release": run.params["release"],
+        "remote_sites": list(seen.sites),
+    }
     return {
         "changed": create,
         **shown,

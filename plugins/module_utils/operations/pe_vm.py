@@ -11,10 +11,24 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_temporary_vm_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import SETTLED, order_power, read_vms, rests
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    CONNECTION_ARGUMENTS,
+    PrismElement,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import (
+    SETTLED,
+    order_power,
+    read_vms,
+    rests,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, delete_vm, list_vms, read_vm, vms_called
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
+    Vm,
+    delete_vm,
+    list_vms,
+    read_vm,
+    vms_called,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import (
     ABSENT,
     POWER,
@@ -22,7 +36,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     shown_vm,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    ApiError,
+    OperationError,
+    StillRunning,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
     EFFECT_WITHIN,
     LOOK_INTO_EVENTS,
@@ -52,7 +71,14 @@ def perform(run: Run) -> dict[str, Any]:
     client = PrismElement.connect(run.params)
     if run.params["uuids"] is not None and run.params["state"] != ABSENT:
         deadline = Deadline(run.params["wait_timeout"])
-        return power_many(client, run, run.params["uuids"], run.params["state"], deadline, lambda vms: _refuse_foreign(client, run.params, vms))
+        return power_many(
+            client,
+            run,
+            run.params["uuids"],
+            run.params["state"],
+            deadline,
+            lambda vms: _refuse_foreign(client, run.params, vms),
+        )
     found = _observe(client, run.params)
     changes = _plan(client, run.params, found)
     if changes and not run.check:
@@ -82,7 +108,8 @@ def _observe(client: PrismElement, params: Any) -> list[Vm]:
     vm = read_vm(client, uuid)
     if vm and name and vm.name != name:
         raise OperationError(
-            f"{client.endpoint}: the VM {uuid} is called '{vm.name}' and not '{name}'", "Give the name and the uuid of the same VM, or only one of them."
+            f"{client.endpoint}: the VM {uuid} is called '{vm.name}' and not '{name}'",
+            "Give the name and the uuid of the same VM, or only one of them.",
         )
     return [vm] if vm else []
 
@@ -97,7 +124,8 @@ def _plan(client: PrismElement, params: Any, found: list[Vm]) -> list[Vm]:
             raise OperationError(f"{client.endpoint} has no VM {_sought(params)}", advice)
         if len(found) > 1:
             raise OperationError(
-                f"{client.endpoint} has {len(found)} VMs called '{params['name']}': {_listed(found)}", "Give the uuid of the one that is meant."
+                f"{client.endpoint} has {len(found)} VMs called '{params['name']}': {_listed(found)}",
+                "Give the uuid of the one that is meant.",
             )
         changes = [vm for vm in found if vm.power_state != POWER[params["state"]]]
     _refuse_foreign(client, params, changes)
@@ -108,13 +136,15 @@ def _refuse_foreign(client: PrismElement, params: Any, changes: list[Vm]) -> Non
     foreign = [vm for vm in changes if parse_temporary_vm_name(vm.name, params["prefix"]) is None]
     if foreign and not params["force"]:
         raise OperationError(
-            f"{client.endpoint}: refused, because this is no temporary VM with the prefix '{params['prefix']}': {_listed(foreign)}",
+            f"{client.endpoint}: refused, because this is no temporary VM with the prefix '{params['prefix']}':"
+            f" {_listed(foreign)}",
             "Set force to act on VMs that the collection did not make.",
         )
     used = [vm for vm in changes if params["state"] == ABSENT and vm.power_state != "off"]
     if used and not params["force"]:
         raise OperationError(
-            f"{client.endpoint}: refused, because temporary VMs are never started and this one is, so somebody uses it: {_listed(used)}",
+            f"{client.endpoint}: refused, because temporary VMs are never started and this one is, so somebody uses it:"
+            f" {_listed(used)}",
             "Shut it down when nobody needs it, or set force.",
         )
 
@@ -178,8 +208,13 @@ def _transition(client: PrismElement, run: Run, vm: Vm, transition: str, timeout
 
     def look() -> Look[None]:
         state = _power_state(client, vm)
-        # A guest that was asked to shut down is under way for as long as it likes; otherwise the task was all that there is to wait for.
-        idle = f"its task has ended, and the VM is still {state}" if transition != "ACPI_SHUTDOWN" and state in SETTLED else ""
+        # A guest that was asked to shut down is under way for as long as it likes; otherwise the task was all that
+        # there is to wait for.
+        idle = (
+            f"its task has ended, and the VM is still {state}"
+            if transition != "ACPI_SHUTDOWN" and state in SETTLED
+            else ""
+        )
         standstill.note(idle, min(EFFECT_WITHIN, timeout / 4))
         return Look(None, done=state == wanted, state=state)
 
@@ -189,7 +224,9 @@ def _transition(client: PrismElement, run: Run, vm: Vm, transition: str, timeout
 def _power_state(client: PrismElement, vm: Vm) -> str:
     now = read_vm(client, vm.uuid)
     if now is None:
-        raise OperationError(f"{client.endpoint}: VM '{vm.name}' ({vm.uuid}) is gone while its power state was being set")
+        raise OperationError(
+            f"{client.endpoint}: VM '{vm.name}' ({vm.uuid}) is gone while its power state was being set"
+        )
     return now.power_state
 
 

@@ -9,8 +9,16 @@ from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms, read_vm, vms_called
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    CONNECTION_ARGUMENTS,
+    PrismElement,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
+    Vm,
+    list_vms,
+    read_vm,
+    vms_called,
+)
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -22,7 +30,12 @@ ARGUMENTS = {
 
 def perform(run: Run) -> dict[str, Any]:
     client = PrismElement.connect(run.params)
-    return {"changed": False, "vms": [_shown(vm) for vm in _observe(client, run.params["name"], run.params["uuid"], run.params["include_disks"])]}
+    return {
+        "changed": False,
+        "vms": [
+            _shown(vm) for vm in _observe(client, run.params["name"], run.params["uuid"], run.params["include_disks"])
+        ],
+    }
 
 
 def _observe(client: PrismElement, name: str | None, uuid: str | None, include_disks: bool) -> list[Vm]:

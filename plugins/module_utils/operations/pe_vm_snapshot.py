@@ -8,10 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import image_uuid, is_proven, same_for_citrix, took_it
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import (
+    image_uuid,
+    is_proven,
+    same_for_citrix,
+    took_it,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    CONNECTION_ARGUMENTS,
+    PrismElement,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.cluster import read_cluster
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.snapshots import (
     VmSnapshot,
@@ -22,9 +30,20 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.s
     shown,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms, read_vm, vms_called
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
+    Vm,
+    list_vms,
+    read_vm,
+    vms_called,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, AnswerLost, ApiError, OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    OperationError,
+    StillRunning,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
     EFFECT_WITHIN,
     LOOK_INTO_EVENTS,
@@ -70,7 +89,9 @@ def _present(client: PrismElement, run: Run) -> dict[str, Any]:
     if run.check or vm is None:
         vm_name = vm.name if vm else ""
         uuid = _free_uuid(cluster_uuid, name, vm_name, known)
-        planned = VmSnapshot(uuid=uuid, name=name, created_usecs=0, vm_uuid=vm.uuid if vm else "", source_vm_name=vm_name, deleted=False)
+        planned = VmSnapshot(
+            uuid=uuid, name=name, created_usecs=0, vm_uuid=vm.uuid if vm else "", source_vm_name=vm_name, deleted=False
+        )
         result = _result(run, None, planned, cluster_uuid)
         result["snapshot"]["uuid"] = ""
         return result
@@ -83,13 +104,15 @@ def _refuse_other_case(client: PrismElement, live: list[VmSnapshot], name: str) 
     alike = [f"'{snapshot.name}' ({snapshot.uuid})" for snapshot in live if same_for_citrix(snapshot.name, name)]
     if alike:
         raise OperationError(
-            f"{client.endpoint} has {', '.join(alike)}, which differs from '{name}' in case only, and Citrix cannot tell them apart",
+            f"{client.endpoint} has {', '.join(alike)}, which differs from '{name}' in case only, and Citrix cannot"
+            " tell them apart",
             "Give a name that differs in more than case.",
         )
 
 
 def _refuse_image_of_another_vm(client: PrismElement, run: Run, existing: VmSnapshot, cluster_uuid: str) -> None:
-    """A snapshot of the name is the one that is wanted only when it is of the VM that is meant, by its uuid, or by the uuid that a run like this one gave it:
+    """A snapshot of the name is the one that is wanted only when it is of the VM that is meant, by its uuid, or by the
+    uuid that a run like this one gave it:
     the VM may be gone by now, and each of two runs at once has restored one of its own."""
     vm_uuid, vm_name = run.params["vm_uuid"] or "", run.params["vm_name"] or ""
     if existing.vm_uuid == vm_uuid or not (vm_uuid or vm_name):
@@ -99,11 +122,15 @@ def _refuse_image_of_another_vm(client: PrismElement, run: Run, existing: VmSnap
     if took_it(cluster_uuid, existing.uuid, existing.name, meant):
         return
     namesakes = [] if vm_uuid else vms_called(client, vm_name)
-    if not vm_uuid and existing.source_vm_name == vm_name and (not namesakes or existing.vm_uuid in {vm.uuid for vm in namesakes}):
+    if (
+        not vm_uuid
+        and existing.source_vm_name == vm_name
+        and (not namesakes or existing.vm_uuid in {vm.uuid for vm in namesakes})
+    ):
         return
     raise OperationError(
-        f"{client.endpoint}: the snapshot '{existing.name}' ({existing.uuid}) was taken of '{existing.source_vm_name}' ({existing.vm_uuid}) "
-        f"and not of the VM that is meant, {meant or vm_uuid}",
+        f"{client.endpoint}: the snapshot '{existing.name}' ({existing.uuid}) was taken of '{existing.source_vm_name}'"
+        f" ({existing.vm_uuid}) and not of the VM that is meant, {meant or vm_uuid}",
         "Give another name, or remove it.",
     )
 
@@ -115,28 +142,36 @@ def _source(client: PrismElement, run: Run) -> Vm | None:
         vm = read_vm(client, uuid)
         if vm and name and vm.name != name:
             raise OperationError(
-                f"{client.endpoint}: the VM {uuid} is called '{vm.name}' and not '{name}'", "Give the name and the uuid of the same VM, or only one."
+                f"{client.endpoint}: the VM {uuid} is called '{vm.name}' and not '{name}'",
+                "Give the name and the uuid of the same VM, or only one.",
             )
         found = [vm] if vm else []
     else:
         found = vms_called(client, name) if name else []
     if len(found) > 1:
         listed = ", ".join(f"{vm.uuid} ({vm.power_state})" for vm in found)
-        raise OperationError(f"{client.endpoint} has {len(found)} VMs called '{name}': {listed}", "Give vm_uuid of the one that is meant.")
+        raise OperationError(
+            f"{client.endpoint} has {len(found)} VMs called '{name}': {listed}",
+            "Give vm_uuid of the one that is meant.",
+        )
     if found:
         return found[0]
     if run.check:
         return None
     if not uuid and not name:
         raise OperationError(
-            f"There is no snapshot '{run.params['name']}' on {client.endpoint} yet, and no VM is named to take it of", "Give vm_uuid or vm_name."
+            f"There is no snapshot '{run.params['name']}' on {client.endpoint} yet, and no VM is named to take it of",
+            "Give vm_uuid or vm_name.",
         )
     advice = near_names(name, (vm.name for vm in list_vms(client))) if name else ""
-    raise OperationError(f"{client.endpoint} has no VM {uuid or repr(name)} to take the snapshot '{run.params['name']}' of", advice)
+    raise OperationError(
+        f"{client.endpoint} has no VM {uuid or repr(name)} to take the snapshot '{run.params['name']}' of", advice
+    )
 
 
 def _free_uuid(cluster_uuid: str, name: str, vm_name: str, known: list[VmSnapshot]) -> str:
-    """The uuid that a repeated attempt asks for as well; another one while a removed snapshot still lingers under it."""
+    """The uuid that a repeated attempt asks for as well; another one while a removed snapshot still lingers under
+    it."""
     dead = {snapshot.uuid for snapshot in known if snapshot.deleted}
     attempt = 0
     while image_uuid(cluster_uuid, name, vm_name, attempt) in dead:
@@ -153,7 +188,15 @@ def _create(client: PrismElement, run: Run, vm: Vm, uuid: str) -> VmSnapshot:
         chosen = read_snapshot(client, uuid)
         if chosen and chosen.name == name and not chosen.deleted:
             return chosen
-        return _only(client, [snapshot for snapshot in list_snapshots(client, vm.uuid) if snapshot.name == name and not snapshot.deleted], name)
+        return _only(
+            client,
+            [
+                snapshot
+                for snapshot in list_snapshots(client, vm.uuid)
+                if snapshot.name == name and not snapshot.deleted
+            ],
+            name,
+        )
 
     def appears() -> VmSnapshot | None:
         try:
@@ -164,7 +207,8 @@ def _create(client: PrismElement, run: Run, vm: Vm, uuid: str) -> VmSnapshot:
     try:
         task_uuid = create_snapshot(client, name, vm.uuid, uuid)
     except AnswerLost:
-        # Not there after a while: ask again, for the same uuid, so that a late first one and this one cannot become two.
+        # Not there after a while: ask again, for the same uuid, so that a late first one and this one cannot become
+        # two.
         task_uuid = None if appears() else create_snapshot(client, name, vm.uuid, uuid)
     except AccessDenied:
         raise
@@ -174,19 +218,31 @@ def _create(client: PrismElement, run: Run, vm: Vm, uuid: str) -> VmSnapshot:
             raise
         task_uuid = None
     if not run.params["wait"]:
-        return taken() or VmSnapshot(uuid=uuid, name=name, created_usecs=0, vm_uuid=vm.uuid, source_vm_name=vm.name, deleted=False)
+        return taken() or VmSnapshot(
+            uuid=uuid, name=name, created_usecs=0, vm_uuid=vm.uuid, source_vm_name=vm.name, deleted=False
+        )
     try:
         if task_uuid:
             wait_for_task(client, task_uuid, what, deadline.left, run.progress)
     except TaskFailed:
         if not appears():
             raise
-    idle = f"no snapshot '{name}' is listed, and {'its task has ended' if task_uuid else 'the cluster gave no task for it'}"
-    return _wait_until_taken(run, taken, what, deadline.left, Standstill(f"{client.endpoint}: {what}", LOOK_INTO_EVENTS), idle)
+    idle = (
+        f"no snapshot '{name}' is listed, and"
+        f" {'its task has ended' if task_uuid else 'the cluster gave no task for it'}"
+    )
+    return _wait_until_taken(
+        run, taken, what, deadline.left, Standstill(f"{client.endpoint}: {what}", LOOK_INTO_EVENTS), idle
+    )
 
 
 def _wait_until_taken(
-    run: Run, taken: Callable[[], VmSnapshot | None], what: str, timeout: float, standstill: Standstill | None = None, idle: str = ""
+    run: Run,
+    taken: Callable[[], VmSnapshot | None],
+    what: str,
+    timeout: float,
+    standstill: Standstill | None = None,
+    idle: str = "",
 ) -> VmSnapshot:
     def look() -> Look[VmSnapshot | None]:
         snapshot = taken()
@@ -206,7 +262,8 @@ def _absent(client: PrismElement, run: Run) -> dict[str, Any]:
     if not is_proven(told) and not run.params["force"]:
         why = told["lineage"]["doubt"] if told["lineage"] else f"is no image with the prefix '{run.params['prefix']}'"
         raise OperationError(
-            f"{client.endpoint}: refused, because '{existing.name}' ({existing.uuid}) {why}", "Set force to remove snapshots that the collection did not make."
+            f"{client.endpoint}: refused, because '{existing.name}' ({existing.uuid}) {why}",
+            "Set force to remove snapshots that the collection did not make.",
         )
     if not run.check:
         _remove(client, run, existing)
@@ -216,13 +273,18 @@ def _absent(client: PrismElement, run: Run) -> dict[str, Any]:
 def _existing(client: PrismElement, params: Any) -> VmSnapshot | None:
     name, uuid = params["name"], params["uuid"]
     if not uuid:
-        return _only(client, [snapshot for snapshot in list_snapshots(client) if snapshot.name == name and not snapshot.deleted], name)
+        return _only(
+            client,
+            [snapshot for snapshot in list_snapshots(client) if snapshot.name == name and not snapshot.deleted],
+            name,
+        )
     snapshot = read_snapshot(client, uuid)
     if snapshot is None or snapshot.deleted:
         return None
     if name and snapshot.name != name:
         raise OperationError(
-            f"{client.endpoint}: the snapshot {uuid} is called '{snapshot.name}' and not '{name}'", "Give the name and the uuid of the same snapshot."
+            f"{client.endpoint}: the snapshot {uuid} is called '{snapshot.name}' and not '{name}'",
+            "Give the name and the uuid of the same snapshot.",
         )
     return snapshot
 
@@ -252,14 +314,21 @@ def _remove(client: PrismElement, run: Run, snapshot: VmSnapshot) -> None:
 def _only(client: PrismElement, found: list[VmSnapshot], name: str) -> VmSnapshot | None:
     if len(found) > 1:
         listed = ", ".join(f"{snapshot.uuid} (of VM '{snapshot.source_vm_name}')" for snapshot in found)
-        raise OperationError(f"{client.endpoint} has {len(found)} snapshots called '{name}': {listed}", "Remove by uuid the one that is not meant.")
+        raise OperationError(
+            f"{client.endpoint} has {len(found)} snapshots called '{name}': {listed}",
+            "Remove by uuid the one that is not meant.",
+        )
     return found[0] if found else None
 
 
 def _result(run: Run, before: VmSnapshot | None, after: VmSnapshot | None, cluster_uuid: str) -> dict[str, Any]:
     prefix = run.params["prefix"]
     old, new = (shown(snapshot, prefix, cluster_uuid) if snapshot else None for snapshot in (before, after))
-    return {"changed": before != after, "snapshot": new, "diff": {"before": {"snapshot": old}, "after": {"snapshot": new}}}
+    return {
+        "changed": before != after,
+        "snapshot": new,
+        "diff": {"before": {"snapshot": old}, "after": {"snapshot": new}},
+    }
 
 
 OPERATION = Operation(

@@ -10,9 +10,16 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import image_doubts, same_for_citrix
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_image_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import CONNECTION_ARGUMENTS, PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    CONNECTION_ARGUMENTS,
+    PrismElement,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.cluster import read_cluster
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.snapshots import VmSnapshot, list_snapshots, shown
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.snapshots import (
+    VmSnapshot,
+    list_snapshots,
+    shown,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -37,10 +44,15 @@ def perform(run: Run) -> dict[str, Any]:
     snapshots = [shown(snapshot, prefix, cluster_uuid) for snapshot in wanted]
     if not name:
         return {"changed": False, "snapshots": snapshots}
-    alike = [{"uuid": snapshot.uuid, "name": snapshot.name} for snapshot in live if same_for_citrix(snapshot.name, name)]
+    alike = [
+        {"uuid": snapshot.uuid, "name": snapshot.name} for snapshot in live if same_for_citrix(snapshot.name, name)
+    ]
     doubts = image_doubts(name, [*snapshots, *alike])
     if doubts and run.params["fail_in_doubt"]:
-        raise OperationError(f"{client.endpoint}: {'; '.join(doubts)}", "Use another release id, or remove or rename what is not the release's.")
+        raise OperationError(
+            f"{client.endpoint}: {'; '.join(doubts)}",
+            "Use another release id, or remove or rename what is not the release's.",
+        )
     return {"changed": False, "snapshots": snapshots, "doubts": doubts}
 
 

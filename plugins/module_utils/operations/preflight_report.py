@@ -11,7 +11,15 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import OK, STOP, WARNING, Release, count, judge, table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import (
+    OK,
+    STOP,
+    WARNING,
+    Release,
+    count,
+    judge,
+    table,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
@@ -46,14 +54,25 @@ def perform(run: Run) -> dict[str, Any]:
     release = Release(**{**settings, "remote_sites": None if sites is None else tuple(sites)})
     rows = judge(release, _read(params["clusters"]), _read(params["sites"]), datetime.now(timezone.utc))
     stops, warnings = count(rows, STOP), count(rows, WARNING)
-    for line in table(f"Preflight of {release.base_vm}: {stops} x stop, {warnings} x warning, {len(rows) - stops - warnings} x ok", rows, params["show_ok"]):
+    for line in table(
+        f"Preflight of {release.base_vm}: {stops} x stop, {warnings} x warning, {len(rows) - stops - warnings} x ok",
+        rows,
+        params["show_ok"],
+    ):
         run.show(line)
     # `warnings` is a key that Ansible takes for its own.
-    found = {"ready": not stops, "stop_count": stops, "warning_count": warnings, "problems": [asdict(row) for row in rows if row.result != OK]}
+    found = {
+        "ready": not stops,
+        "stop_count": stops,
+        "warning_count": warnings,
+        "problems": [asdict(row) for row in rows if row.result != OK],
+    }
     everything = {"rows": [asdict(row) for row in rows]}
     if params["path"] and not run.check:
         write_report(
-            Path(params["path"]), json.dumps({**settings, **found, **everything}, indent=2, ensure_ascii=False) + "\n", "nothing else depends on this file."
+            Path(params["path"]),
+            json.dumps({**settings, **found, **everything}, indent=2, ensure_ascii=False) + "\n",
+            "nothing else depends on this file.",
         )
     # Not `path`: a module that returns this has the file's owner and mode added to its result.
     result = {"changed": False, **found, "report_path": params["path"]}
@@ -68,7 +87,10 @@ def perform(run: Run) -> dict[str, Any]:
 
 def _read(hosts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     """What the hosts told. Templates of ansible-core before 2.19 make '' of the null of what was not read."""
-    return {host: {name: value if value != "" or name in TEXTS else None for name, value in facts.items()} for host, facts in hosts.items()}
+    return {
+        host: {name: value if value != "" or name in TEXTS else None for name, value in facts.items()}
+        for host, facts in hosts.items()
+    }
 
 
 OPERATION = Operation(arguments=ARGUMENTS, perform=perform)

@@ -14,7 +14,10 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import REBOOT_ARGUMENTS, reboot_policy
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import (
+    REBOOT_ARGUMENTS,
+    reboot_policy,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import release_wishes
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
@@ -22,7 +25,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file imp
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
-    "job": {"type": "str", "required": True, "choices": ["release", "preflight", "rollout", "rollback", "retention", "lineage"]},
+    "job": {
+        "type": "str",
+        "required": True,
+        "choices": ["release", "preflight", "rollout", "rollback", "retention", "lineage"],
+    },
     "clusters": {"type": "list", "elements": "str", "default": []},
     "sites": {"type": "list", "elements": "str", "default": []},
     "taking_part": {"type": "list", "elements": "str", "default": []},
@@ -30,7 +37,8 @@ ARGUMENTS = {
     "options": {"type": "dict", "default": {}},
     "forks": {"type": "int", "default": 0},
 }
-# What the jobs cannot do without, the variable that names the catalogs, and the variables that are paths with what they are by default.
+# What the jobs cannot do without, the variable that names the catalogs, and the variables that are paths with what they
+# are by default.
 GROUPS = {
     "release": ("prism_elements", "citrix_sites"),
     "preflight": ("prism_elements", "citrix_sites"),
@@ -39,7 +47,11 @@ GROUPS = {
     "retention": ("prism_elements", "citrix_sites"),
     "lineage": ("prism_elements", "citrix_sites"),
 }
-CATALOGS = {"release": "image_release_catalogs", "preflight": "image_release_catalogs", "rollout": "catalog_rollout_catalogs"}
+CATALOGS = {
+    "release": "image_release_catalogs",
+    "preflight": "image_release_catalogs",
+    "rollout": "catalog_rollout_catalogs",
+}
 REQUIRED = {"release": "image_release_require_catalogs", "rollout": "catalog_rollout_require_catalogs"}
 REBOOTS = {"release": "image_release_reboot", "preflight": "image_release_reboot", "rollout": "catalog_rollout_reboot"}
 PATHS = {
@@ -65,7 +77,9 @@ OF_THE_WHOLE_RELEASE = (
 def perform(run: Run) -> dict[str, Any]:
     begun = iso_milliseconds(datetime.now(timezone.utc))
     params = run.params
-    problems = _wrong_groups(params) or release_wishes.too_few_forks(params["forks"], params["sites"], params["taking_part"])
+    problems = _wrong_groups(params) or release_wishes.too_few_forks(
+        params["forks"], params["sites"], params["taking_part"]
+    )
     if params["variables"] and not problems:
         problems = list(dict.fromkeys(_wrong_types(params) or _wrong_wishes(params)))
     if problems:
@@ -81,19 +95,30 @@ def _wrong_groups(params: Mapping[str, Any]) -> list[str]:
 
 
 def _wrong_types(params: Mapping[str, Any]) -> list[str]:
-    """What the roles' argument specs refuse, and text where a list or a dictionary is meant: parts of the roles read such variables as they are."""
+    """What the roles' argument specs refuse, and text where a list or a dictionary is meant: parts of the roles read
+    such variables as they are."""
     problems = []
     for host, given in params["variables"].items():
         for name in (name for name in given if name in params["options"]):
             kind = params["options"][name].get("type", "str")
             if kind == "str" and isinstance(given[name], float):
                 # YAML made a number of it, which is no longer what was typed: 1.10 would be the release 1.1.
-                problems.append(f"{name} of {host} is the number {given[name]} and must be text, because 1.10 and 1.1 are one number: put it in quotes.")
+                problems.append(
+                    f"{name} of {host} is the number {given[name]} and must be text, because 1.10 and 1.1 are one"
+                    " number: put it in quotes."
+                )
                 continue
             if kind in ("dict", "list") and isinstance(given[name], str):
-                problems.append(f"{name} of {host} is text and must be a {'dictionary' if kind == 'dict' else kind}: with -e, give it as JSON.")
+                problems.append(
+                    f"{name} of {host} is text and must be a {'dictionary' if kind == 'dict' else kind}: with -e, give"
+                    " it as JSON."
+                )
                 continue
-            spec = {key: value for key, value in params["options"][name].items() if key not in ("default", "required", "description", "short_description")}
+            spec = {
+                key: value
+                for key, value in params["options"][name].items()
+                if key not in ("default", "required", "description", "short_description")
+            }
             checked = ArgumentSpecValidator({name: _without_words(spec)}).validate({name: given[name]})
             problems += [f"{host}: {message.rstrip('.')}." for message in checked.error_messages]
     return problems
@@ -101,7 +126,9 @@ def _wrong_types(params: Mapping[str, Any]) -> list[str]:
 
 def _without_words(spec: Mapping[str, Any]) -> dict[str, Any]:
     """An option of a role's argument spec as modules take it."""
-    plain = {key: value for key, value in spec.items() if key not in ("description", "short_description", "version_added")}
+    plain = {
+        key: value for key, value in spec.items() if key not in ("description", "short_description", "version_added")
+    }
     if "options" in plain:
         plain["options"] = {name: _without_words(option) for name, option in plain["options"].items()}
     return plain
@@ -116,7 +143,9 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
 
     release = common("image_release_id")
     if job in ("release", "rollback"):
-        problems += release_wishes.wrong_name(common("image_release_base_vm"), release, common("image_release_prefix", None))
+        problems += release_wishes.wrong_name(
+            common("image_release_base_vm"), release, common("image_release_prefix", None)
+        )
     if job == "release":
         problems += release_wishes.wrong_source(common("image_release_source"), params["clusters"])
         if not common("image_release_protection_domain"):
@@ -124,7 +153,10 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
     if job == "rollout" and not common("catalog_rollout_image"):
         problems.append("catalog_rollout_image is missing: the image, by its exact name or its path.")
     if job == "rollback" and common("image_rollback_from_image", None) == "" and not common("image_rollback_image"):
-        problems.append("image_rollback_from_image is empty and image_rollback_image names none: leave out the first, or say where the catalogs are to go.")
+        problems.append(
+            "image_rollback_from_image is empty and image_rollback_image names none: leave out the first, or say where"
+            " the catalogs are to go."
+        )
     problems += _wrong_catalogs(params)
     # With a wrong id no path is made of it.
     return problems or _wrong_paths(params, str(release))
@@ -133,7 +165,10 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
 def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:
     job, variables = params["job"], params["variables"]
     if job == "rollback":
-        wanted = {site: variables[site].get("image_rollback_catalogs", variables[site].get("image_release_catalogs", [])) for site in params["sites"]}
+        wanted = {
+            site: variables[site].get("image_rollback_catalogs", variables[site].get("image_release_catalogs", []))
+            for site in params["sites"]
+        }
         return release_wishes.wrong_catalogs("image_rollback_catalogs or image_release_catalogs", wanted, None)
     if job not in CATALOGS:
         return []
@@ -185,8 +220,14 @@ def _paths(params: Mapping[str, Any], release: str) -> dict[str, str]:
     defaults = {name: path.format(release=release) for name, path in PATHS[params["job"]].items()}
     paths = {name: str(release_wishes.common(params["variables"], name, path) or "") for name, path in defaults.items()}
     if params["job"] == "release":
-        beside = f"{os.path.splitext(paths['image_release_report_path'])[0]}.html" if paths["image_release_report_path"] else ""
-        paths["image_release_page_path"] = str(release_wishes.common(params["variables"], "image_release_page_path", beside) or "")
+        beside = (
+            f"{os.path.splitext(paths['image_release_report_path'])[0]}.html"
+            if paths["image_release_report_path"]
+            else ""
+        )
+        paths["image_release_page_path"] = str(
+            release_wishes.common(params["variables"], "image_release_page_path", beside) or ""
+        )
     return paths
 
 

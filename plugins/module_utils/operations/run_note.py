@@ -25,8 +25,16 @@ def perform(run: Run) -> dict[str, Any]:
         raise OperationError(NO_BOARD, "Run it through ansible-playbook.")
     if params["name"]:
         run.board.leave(params["name"], params["note"])
-    notes = run.board.wait(params["names"], what="Others", timeout=params["wait_timeout"], progress=run.progress, over=lambda: False)
+    notes = run.board.wait(
+        params["names"], what="Others", timeout=params["wait_timeout"], progress=run.progress, over=lambda: False
+    )
     return {"changed": False, "notes": notes, "missing": []}
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform, required_together=(("name", "note"),), required_one_of=(("name", "names"),), stays=True)
+OPERATION = Operation(
+    arguments=ARGUMENTS,
+    perform=perform,
+    required_together=(("name", "note"),),
+    required_one_of=(("name", "names"),),
+    stays=True,
+)

@@ -13,7 +13,13 @@ from typing import Any, TypeVar
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import netloc
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, NotFound, OperationError, Unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AnswerLost,
+    ApiError,
+    NotFound,
+    OperationError,
+    Unreachable,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Authorization, Refused, RestSession
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look
@@ -24,7 +30,12 @@ CONNECTION_ARGUMENTS: dict[str, Any] = {
     "nutanix_host": {"type": "str", "required": True, "fallback": (env_fallback, ["NUTANIX_HOST"])},
     "nutanix_port": {"type": "int", "default": 9440, "fallback": (env_fallback, ["NUTANIX_PORT"])},
     "nutanix_username": {"type": "str", "required": True, "fallback": (env_fallback, ["NUTANIX_USERNAME"])},
-    "nutanix_password": {"type": "str", "required": True, "no_log": True, "fallback": (env_fallback, ["NUTANIX_PASSWORD"])},
+    "nutanix_password": {
+        "type": "str",
+        "required": True,
+        "no_log": True,
+        "fallback": (env_fallback, ["NUTANIX_PASSWORD"]),
+    },
     "validate_certs": {"type": "bool", "default": True, "fallback": (env_fallback, ["VALIDATE_CERTS"])},
     "ca_path": {"type": "path", "fallback": (env_fallback, ["NUTANIX_CA_PATH"])},
     "read_timeout": {"type": "int", "default": 60, "fallback": (env_fallback, ["NUTANIX_READ_TIMEOUT"])},
@@ -72,10 +83,13 @@ class PrismElement(RestSession):
         """All that a log-in is made of."""
         return [str(params[name]) for name in (*PrismElement.LOG_IN, "nutanix_port")]
 
-    def entities(self, path: str, params: Mapping[str, Any] | None = None, *, paged: bool = False) -> list[dict[str, Any]]:
+    def entities(
+        self, path: str, params: Mapping[str, Any] | None = None, *, paged: bool = False
+    ) -> list[dict[str, Any]]:
         """The `entities` of a list, to the last one.
 
-        Lists are answered whole as far as anybody has seen (prism_element_v2 1.5). Should a cluster cut one, the rest is asked for by offset where the list
+        Lists are answered whole as far as anybody has seen (prism_element_v2 1.5). Should a cluster cut one, the rest
+        is asked for by offset where the list
         is known to take one (`paged`), and a list that stays short is an error, never a quiet half.
         """
         found: list[dict[str, Any]] = []
@@ -88,13 +102,15 @@ class PrismElement(RestSession):
                 return found
             if not page or not paged:
                 raise OperationError(
-                    f"{self.endpoint}: {path} has {total} entries but gives only {len(found)}", "The cluster cuts the list; nothing was changed."
+                    f"{self.endpoint}: {path} has {total} entries but gives only {len(found)}",
+                    "The cluster cuts the list; nothing was changed.",
                 )
 
 
 @contextlib.contextmanager
 def effect_unknown() -> Iterator[None]:
-    """Take a server error to an order for a lost answer: a cluster whose leader changes may answer so although the order took effect."""
+    """Take a server error to an order for a lost answer: a cluster whose leader changes may answer so although the
+    order took effect."""
     try:
         yield
     except NotFound:
@@ -102,11 +118,14 @@ def effect_unknown() -> Iterator[None]:
     except ApiError as error:
         if error.status < 500:
             raise
-        raise AnswerLost(error.message, "It may have taken effect. Run the same task again: it looks first and goes on from there.") from None
+        raise AnswerLost(
+            error.message, "It may have taken effect. Run the same task again: it looks first and goes on from there."
+        ) from None
 
 
 def patiently(look: Callable[[], Look[T]]) -> Callable[[], Look[T]]:
-    """A look for `wait_for` that takes a server error for a missing answer: what is under way goes on, and is asked for again."""
+    """A look for `wait_for` that takes a server error for a missing answer: what is under way goes on, and is asked for
+    again."""
 
     def patient() -> Look[T]:
         try:
@@ -120,7 +139,8 @@ def patiently(look: Callable[[], Look[T]]) -> Callable[[], Look[T]]:
 
 
 def refusal_in(body: Any) -> str:
-    """Why an answer with a good status is a refusal: `value` is false, or there is a message without `value` (trap 28). Empty when it is none."""
+    """Why an answer with a good status is a refusal: `value` is false, or there is a message without `value` (trap 28).
+    Empty when it is none."""
     answer = body if isinstance(body, dict) else {}
     if answer.get("value") is False or (answer.get("message") and not answer.get("value")):
         return str(answer.get("message") or "no reason given")[:LONGEST_ERROR_TEXT]
@@ -134,4 +154,8 @@ def explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:
     text = str(body.get("message") or "")
     code = body.get("error_code")
     number = str(code.get("code", "")) if isinstance(code, dict) else ""
-    return Refused(text=text, code=number, not_found=status in (404, 422, 500) and any(words in text.lower() for words in _NOT_THERE))
+    return Refused(
+        text=text,
+        code=number,
+        not_found=status in (404, 422, 500) and any(words in text.lower() for words in _NOT_THERE),
+    )

@@ -10,8 +10,16 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.drill import Card, Found, Network
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, effect_unknown
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, ApiError, NotFound, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+    PrismElement,
+    effect_unknown,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    ApiError,
+    NotFound,
+    OperationError,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 _WITH_CARDS = {"include_vm_nic_config": True}
@@ -19,17 +27,24 @@ _WITH_CARDS = {"include_vm_nic_config": True}
 
 def list_networks(client: PrismElement) -> list[Network]:
     """All networks, sorted by name."""
-    return sorted((_network(entity) for entity in client.entities("/networks/")), key=lambda network: (network.name, network.uuid))
+    return sorted(
+        (_network(entity) for entity in client.entities("/networks/")), key=lambda network: (network.name, network.uuid)
+    )
 
 
 def network_called(name: str, networks: list[Network], endpoint: str) -> Network:
     """The one network of exactly this name."""
     found = [network for network in networks if network.name == name]
     if not found:
-        raise OperationError(f"{endpoint} has no network '{name}'", near_names(name, (network.name for network in networks)))
+        raise OperationError(
+            f"{endpoint} has no network '{name}'", near_names(name, (network.name for network in networks))
+        )
     if len(found) > 1:
         listed = ", ".join(f"{network.uuid} (VLAN {network.vlan_id})" for network in found)
-        raise OperationError(f"{endpoint} has {len(found)} networks called '{name}': {listed}", "Rename all but one: a network must be certain.")
+        raise OperationError(
+            f"{endpoint} has {len(found)} networks called '{name}': {listed}",
+            "Rename all but one: a network must be certain.",
+        )
     return found[0]
 
 
@@ -47,8 +62,12 @@ def mapped_networks(client: PrismElement) -> dict[str, list[str]]:
 
 
 def list_vms_with_cards(client: PrismElement) -> list[Found]:
-    """All VMs, sorted by name and uuid. A VM that is listed without its cards, though asked for, has `cards` None (trap 42)."""
-    return sorted((_found(entity) for entity in client.entities("/vms/", _WITH_CARDS, paged=True)), key=lambda vm: (vm.name, vm.uuid))
+    """All VMs, sorted by name and uuid. A VM that is listed without its cards, though asked for, has `cards` None (trap
+    42)."""
+    return sorted(
+        (_found(entity) for entity in client.entities("/vms/", _WITH_CARDS, paged=True)),
+        key=lambda vm: (vm.name, vm.uuid),
+    )
 
 
 def read_vm_with_cards(client: PrismElement, uuid: str) -> Found | None:
@@ -61,7 +80,8 @@ def read_vm_with_cards(client: PrismElement, uuid: str) -> Found | None:
 
 
 def with_cards(client: PrismElement, vm: Found) -> Found:
-    """The VM with its cards, which are asked for where they are not known yet: left out does not mean that there are none."""
+    """The VM with its cards, which are asked for where they are not known yet: left out does not mean that there are
+    none."""
     if vm.cards is not None:
         return vm
     return replace(vm, cards=_cards(client.entities(f"/vms/{segment(vm.uuid)}/nics/")))
@@ -70,7 +90,8 @@ def with_cards(client: PrismElement, vm: Found) -> Found:
 def remove_card(client: PrismElement, vm_uuid: str, mac_address: str) -> str | None:
     """Order the removal of a card. Returns the task, or None when the card is not there.
 
-    Every client that was found writes the address with colons; one source once spoke of hyphens (3.6, addition 10), which are tried where colons are refused.
+    Every client that was found writes the address with colons; one source once spoke of hyphens (3.6, addition 10),
+    which are tried where colons are refused.
     """
     path = f"/vms/{segment(vm_uuid)}/nics/"
     try:
@@ -85,15 +106,20 @@ def remove_card(client: PrismElement, vm_uuid: str, mac_address: str) -> str | N
 
 
 def add_card(client: PrismElement, vm_uuid: str, network_uuid: str) -> str | None:
-    """Order one more card. Returns the task. Not to be repeated after AnswerLost without a look: each repetition would be one more card."""
+    """Order one more card. Returns the task. Not to be repeated after AnswerLost without a look: each repetition would
+    be one more card."""
     with effect_unknown():
-        body = client.request("POST", f"/vms/{segment(vm_uuid)}/nics/", payload={"spec_list": [{"network_uuid": network_uuid}]}).body
+        body = client.request(
+            "POST", f"/vms/{segment(vm_uuid)}/nics/", payload={"spec_list": [{"network_uuid": network_uuid}]}
+        ).body
     return _task(body)
 
 
 def _network(entity: dict[str, Any]) -> Network:
     # Unset fields are left out (additions, 1): a network without a tag is VLAN 0.
-    return Network(entity.get("uuid") or "", entity.get("name") or "", entity.get("vlan_id") or 0, entity.get("vswitch_name") or "")
+    return Network(
+        entity.get("uuid") or "", entity.get("name") or "", entity.get("vlan_id") or 0, entity.get("vswitch_name") or ""
+    )
 
 
 def _task(body: Any) -> str | None:

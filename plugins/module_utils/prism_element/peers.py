@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The cluster on the other side, asked for what this one cannot know: whether a protection domain is active there as well."""
+"""The cluster on the other side, asked for what this one cannot know: whether a protection domain is active there as
+well."""
 
 from __future__ import annotations
 
@@ -12,7 +13,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import ApiError, OperationError, Unreachable, Untrusted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    ApiError,
+    OperationError,
+    Unreachable,
+    Untrusted,
+)
 
 T = TypeVar("T")
 
@@ -30,7 +36,8 @@ PEER_ARGUMENTS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Identity:
-    """What tells one cluster from another: `incarnation` is the number under which remote sites know it, `clock_usecs` its own time when it answered."""
+    """What tells one cluster from another: `incarnation` is the number under which remote sites know it, `clock_usecs`
+    its own time when it answered."""
 
     uuid: str
     incarnation: int | None
@@ -39,7 +46,12 @@ class Identity:
 
 def connect_peer(params: Mapping[str, Any], peer: Mapping[str, Any]) -> PrismElement:
     """A session with a peer; what it leaves out is as for the task itself."""
-    return PrismElement.connect({**{key: params[key] for key in PEER_ARGUMENTS}, **{key: value for key, value in peer.items() if value is not None}})
+    return PrismElement.connect(
+        {
+            **{key: params[key] for key in PEER_ARGUMENTS},
+            **{key: value for key, value in peer.items() if value is not None},
+        }
+    )
 
 
 def read_identity(client: PrismElement) -> Identity:
@@ -55,7 +67,11 @@ def read_identity(client: PrismElement) -> Identity:
 
 def is_same_cluster(one: Identity, other: Identity) -> bool:
     """Two addresses may be one cluster's: its virtual one and those of its CVMs (prism_element_v2 1.1)."""
-    return one.uuid == other.uuid if one.uuid and other.uuid else one.incarnation is not None and one.incarnation == other.incarnation
+    return (
+        one.uuid == other.uuid
+        if one.uuid and other.uuid
+        else one.incarnation is not None and one.incarnation == other.incarnation
+    )
 
 
 def gives_no_answer(error: OperationError) -> bool:
@@ -63,11 +79,14 @@ def gives_no_answer(error: OperationError) -> bool:
 
     One whose certificate is not trusted is there, and may well own the protection domain.
     """
-    return (isinstance(error, Unreachable) and not isinstance(error, Untrusted)) or (isinstance(error, ApiError) and error.status >= 500)
+    return (isinstance(error, Unreachable) and not isinstance(error, Untrusted)) or (
+        isinstance(error, ApiError) and error.status >= 500
+    )
 
 
 def within(seconds: float, endpoint: str, ask: Callable[[], T]) -> T:
-    """What `ask` finds out. Raises Unreachable when that takes longer, in whatever way the cluster is dead: nothing that is done because of its death waits for
+    """What `ask` finds out. Raises Unreachable when that takes longer, in whatever way the cluster is dead: nothing
+    that is done because of its death waits for
     it. The asking ends by itself in its thread, unheard, so it must only read."""
     heard: list[T] = []
     errors: list[OperationError] = []

@@ -30,7 +30,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     StillRunning,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import EFFECT_WITHIN, Look, Standstill, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+    EFFECT_WITHIN,
+    Look,
+    Standstill,
+    wait_for,
+)
 
 AT_ONCE = 8
 READ_SINGLY = 20
@@ -42,7 +47,8 @@ SETTLED = ("on", "off", "paused", "suspended")
 
 
 def read_vms(client: PrismElement, uuids: Sequence[str]) -> dict[str, Vm]:
-    """Those of the VMs that exist, by uuid: one by one when they are few, else out of the one list of all. An empty uuid is nobody's."""
+    """Those of the VMs that exist, by uuid: one by one when they are few, else out of the one list of all. An empty
+    uuid is nobody's."""
     uuids = [uuid for uuid in uuids if uuid]
     if len(uuids) > READ_SINGLY:
         wanted = set(uuids)
@@ -53,10 +59,13 @@ def read_vms(client: PrismElement, uuids: Sequence[str]) -> dict[str, Vm]:
 
 
 def order_power(client: PrismElement, uuid: str, transition: str) -> str | None:
-    """Order ON, OFF or ACPI_SHUTDOWN, and return the task to follow: None where there is none, or where the VM is in that state already.
+    """Order ON, OFF or ACPI_SHUTDOWN, and return the task to follow: None where there is none, or where the VM is in
+    that state already.
 
-    An order whose answer is lost is given again, after a look: it asks for a state and not for a change of it. What a cluster says to a second
-    one while the first is under way is not known (prism_element_v2 3.5); should it refuse, what is under way is waited for, and then the state decides.
+    An order whose answer is lost is given again, after a look: it asks for a state and not for a change of it. What a
+    cluster says to a second
+    one while the first is under way is not known (prism_element_v2 3.5); should it refuse, what is under way is waited
+    for, and then the state decides.
     Raises AnswerLost when the last answer is lost, too.
     """
     for pause in PAUSES_AFTER_LOST_ANSWERS:
@@ -70,12 +79,15 @@ def order_power(client: PrismElement, uuid: str, transition: str) -> str | None:
 
 
 def rests(client: PrismElement, uuid: str) -> bool:
-    """Wait for what is under way with a VM, somebody else's included, a minute at most. Whether anything was, and has ended."""
+    """Wait for what is under way with a VM, somebody else's included, a minute at most. Whether anything was, and has
+    ended."""
     under_way = tasks_under_way(client, uuid)
     try:
         for task_uuid in under_way:
             with contextlib.suppress(TaskFailed):
-                wait_for_task(client, task_uuid, f"what is under way with VM {uuid}", IN_THE_WAY_AT_MOST, lambda _line: None)
+                wait_for_task(
+                    client, task_uuid, f"what is under way with VM {uuid}", IN_THE_WAY_AT_MOST, lambda _line: None
+                )
     except StillRunning:
         return False
     return bool(under_way)
@@ -101,12 +113,15 @@ def _is_as_wanted(client: PrismElement, uuid: str, transition: str) -> bool:
 
 
 def _send(client: PrismElement, uuid: str, transition: str) -> str | None:
-    body = client.request("POST", f"/vms/{segment(uuid)}/set_power_state/", payload={"transition": transition}).body or {}
+    body = (
+        client.request("POST", f"/vms/{segment(uuid)}/set_power_state/", payload={"transition": transition}).body or {}
+    )
     return body.get("task_uuid")
 
 
 class PowerChange:
-    """One power state for many VMs. `failures` says by uuid what went wrong, and `left` are the VMs that are neither there yet nor failed."""
+    """One power state for many VMs. `failures` says by uuid what went wrong, and `left` are the VMs that are neither
+    there yet nor failed."""
 
     def __init__(self, client: PrismElement, vms: Iterable[Vm], wanted: str) -> None:
         self._client = client
@@ -121,7 +136,8 @@ class PowerChange:
         self._all = len(self.left)
 
     def order(self, transition: str) -> None:
-        """Order ON, OFF or ACPI_SHUTDOWN for all that are left. Raises AccessDenied, after which nothing more is sent."""
+        """Order ON, OFF or ACPI_SHUTDOWN for all that are left. Raises AccessDenied, after which nothing more is
+        sent."""
         self._tasks.clear()
         self._standstills.clear()
         self._asks_the_guest = transition == "ACPI_SHUTDOWN"
@@ -164,10 +180,15 @@ class PowerChange:
         for uuid in list(self.left):
             self._note_standstill(uuid, there[uuid].power_state)
         reached = self._all - len(self.left) - len(self.failures)
-        return Look(None, done=not self.left, state=f"{reached} of {self._all}{f', {len(self.failures)} failed' if self.failures else ''}")
+        return Look(
+            None,
+            done=not self.left,
+            state=f"{reached} of {self._all}{f', {len(self.failures)} failed' if self.failures else ''}",
+        )
 
     def _note_standstill(self, uuid: str, state: str) -> None:
-        """A VM whose task has ended is as wanted soon after, or never; but a guest that was asked to shut down takes its time."""
+        """A VM whose task has ended is as wanted soon after, or never; but a guest that was asked to shut down takes
+        its time."""
         standstill = self._standstills.setdefault(uuid, Standstill("", ""))
         idle = uuid not in self._tasks and state in SETTLED and not self._asks_the_guest
         try:
@@ -186,12 +207,15 @@ class PowerChange:
                 if task.status != SUCCEEDED:
                     others = tasks_under_way(self._client, uuid)
                     if others:
-                        # An order before this one, perhaps our own whose answer was lost, goes on: what it does decides.
+                        # An order before this one, perhaps our own whose answer was lost, goes on: what it does
+                        # decides.
                         self._tasks[uuid] = others[0]
                         continue
                     now = read_vm(self._client, uuid)
                     if now is None or now.power_state != self._wanted:
-                        self._fail(uuid, f"the task ended {task.status.capitalize()}: {task.error or 'no reason given'}")
+                        self._fail(
+                            uuid, f"the task ended {task.status.capitalize()}: {task.error or 'no reason given'}"
+                        )
             else:
                 # To the end of the queue, so that every one has its turn.
                 self._tasks[uuid] = task_uuid

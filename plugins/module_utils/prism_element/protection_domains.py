@@ -31,7 +31,8 @@ class Schedule:
 
 @dataclass(frozen=True)
 class ProtectionDomain:
-    """`active` on the cluster that owns the VMs. `scheduled_sites` are the sites that its schedules replicate to; without such schedules there are none.
+    """`active` on the cluster that owns the VMs. `scheduled_sites` are the sites that its schedules replicate to;
+    without such schedules there are none.
 
     `unrecoverable` are the members that the cluster says cannot be recovered elsewhere, each with the reason.
     """
@@ -79,7 +80,10 @@ def find_protection_domain(client: PrismElement, name: str) -> ProtectionDomain 
 def unknown_protection_domain(client: PrismElement, name: str) -> OperationError:
     """The error for a name that does not exist, with the names that do."""
     existing = [entity.get("name") or "" for entity in client.entities("/protection_domains/")]
-    return OperationError(f"{client.endpoint} has no protection domain '{name}'", near_names(name, existing) or "It has none of a name like that.")
+    return OperationError(
+        f"{client.endpoint} has no protection domain '{name}'",
+        near_names(name, existing) or "It has none of a name like that.",
+    )
 
 
 def member(entity: dict[str, Any]) -> Member:
@@ -93,7 +97,8 @@ def member(entity: dict[str, Any]) -> Member:
 
 
 def unrecoverable(entity: dict[str, Any]) -> list[Unrecoverable]:
-    """Why a VM cannot be recovered elsewhere, as its `vm_recoverability` says (prism_element_v2 6.1); empty when it can."""
+    """Why a VM cannot be recovered elsewhere, as its `vm_recoverability` says (prism_element_v2 6.1); empty when it
+    can."""
     return [
         Unrecoverable(
             vm_name=entity.get("vm_name") or "",
@@ -110,7 +115,8 @@ def _protection_domain(client: PrismElement, entity: dict[str, Any]) -> Protecti
     sites = tuple(entity.get("remote_site_names") or ())
     schedules = entity.get("cron_schedules")
     if not schedules and sites:
-        # The sites come out of schedules, so there must be some: ask for them where the list of domains leaves them out.
+        # The sites come out of schedules, so there must be some: ask for them where the list of domains leaves them
+        # out.
         schedules = client.get(f"{path_of(name)}/schedules")
     metro = entity.get("metro_avail") or {}
     return ProtectionDomain(

@@ -13,7 +13,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.c
 
 @dataclass(frozen=True)
 class RemoteSite:
-    """One other cluster, however many addresses it has. `status` such as RELATIONSHIP_ESTABLISHED or UNREACHABLE, `incarnation` as that cluster tells it."""
+    """One other cluster, however many addresses it has. `status` such as RELATIONSHIP_ESTABLISHED or UNREACHABLE,
+    `incarnation` as that cluster tells it."""
 
     name: str
     status: str

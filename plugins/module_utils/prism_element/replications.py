@@ -15,7 +15,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
 
 
 def list_replications(client: PrismElement, protection_domain: str, links: Iterable[Link] = ()) -> list[Replication]:
-    """The transfers of a protection domain that are under way. How many bytes there are in all is known from its links only."""
+    """The transfers of a protection domain that are under way. How many bytes there are in all is known from its links
+    only."""
     known = list(links)
     return [_replication(entity, known) for entity in client.entities(f"{path_of(protection_domain)}/replications/")]
 
@@ -23,12 +24,22 @@ def list_replications(client: PrismElement, protection_domain: str, links: Itera
 def list_queued(client: PrismElement, protection_domain: str) -> list[Queued]:
     """The transfers of a protection domain that wait for their turn."""
     entries = client.get(f"{path_of(protection_domain)}/pending_replications/") or []
-    return [Queued(entry.get("remote_site_name") or "", str((entry.get("snapshot") or {}).get("snapshot_id") or "")) for entry in entries]
+    return [
+        Queued(entry.get("remote_site_name") or "", str((entry.get("snapshot") or {}).get("snapshot_id") or ""))
+        for entry in entries
+    ]
 
 
 def _replication(entity: dict[str, Any], links: list[Link]) -> Replication:
     site, snapshot_id = entity.get("remote_site_name") or "", str(entity.get("snapshot_id") or "")
-    total = next((link.total_bytes for link in links if link.remote_site == site and origin_id(link.current_id) == origin_id(snapshot_id)), None)
+    total = next(
+        (
+            link.total_bytes
+            for link in links
+            if link.remote_site == site and origin_id(link.current_id) == origin_id(snapshot_id)
+        ),
+        None,
+    )
     sender = entity.get("sender")
     return Replication(
         remote_site=site,

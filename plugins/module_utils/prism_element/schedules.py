@@ -6,7 +6,10 @@
 from __future__ import annotations
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, refusal_in
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import Schedule, path_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
+    Schedule,
+    path_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 PERIOD_SECONDS = {"SECONDLY": 1, "MINUTELY": 60, "HOURLY": 3600, "DAILY": 86400, "WEEKLY": 604800, "MONTHLY": 2592000}
@@ -23,4 +26,6 @@ def add_schedule(client: PrismElement, protection_domain: str, schedule: Schedul
     }
     reason = refusal_in(client.request("POST", f"{path_of(protection_domain)}/schedules", payload=payload).body)
     if reason:
-        raise OperationError(f"{client.endpoint} refuses a schedule of '{protection_domain}': {reason}", "Nothing was changed.")
+        raise OperationError(
+            f"{client.endpoint} refuses a schedule of '{protection_domain}': {reason}", "Nothing was changed."
+        )

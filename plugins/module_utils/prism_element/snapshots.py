@@ -17,7 +17,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
 
 @dataclass(frozen=True)
 class VmSnapshot:
-    """`vm_uuid` and `source_vm_name` tell the VM it was taken from, which may be gone. `deleted` waits for the cluster to forget it."""
+    """`vm_uuid` and `source_vm_name` tell the VM it was taken from, which may be gone. `deleted` waits for the cluster
+    to forget it."""
 
     uuid: str
     name: str
@@ -31,7 +32,10 @@ def list_snapshots(client: PrismElement, vm_uuid: str = "") -> list[VmSnapshot]:
     """All snapshots, or those taken from one VM, oldest first. Includes the deleted ones."""
     entities = client.entities("/snapshots/", {"vm_uuid": vm_uuid} if vm_uuid else None)
     found = (_snapshot(entity) for entity in entities)
-    return sorted((snapshot for snapshot in found if vm_uuid in ("", snapshot.vm_uuid)), key=lambda snapshot: (snapshot.created_usecs, snapshot.uuid))
+    return sorted(
+        (snapshot for snapshot in found if vm_uuid in ("", snapshot.vm_uuid)),
+        key=lambda snapshot: (snapshot.created_usecs, snapshot.uuid),
+    )
 
 
 def read_snapshot(client: PrismElement, uuid: str) -> VmSnapshot | None:

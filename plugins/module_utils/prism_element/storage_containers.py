@@ -13,7 +13,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.c
 
 @dataclass(frozen=True)
 class StorageContainer:
-    """Bytes throughout. `capacity` is what the container could grow to, `advertised` the limit somebody set for it; None where the cluster does not say."""
+    """Bytes throughout. `capacity` is what the container could grow to, `advertised` the limit somebody set for it;
+    None where the cluster does not say."""
 
     uuid: str
     name: str

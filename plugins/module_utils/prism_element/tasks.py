@@ -22,7 +22,8 @@ LONGEST_ERROR_TEXT = 300
 
 @dataclass(frozen=True)
 class Task:
-    """`status` in capitals whatever the cluster's spelling, `percent` 0 to 100, `entities` pairs of type ('VM') and uuid."""
+    """`status` in capitals whatever the cluster's spelling, `percent` 0 to 100, `entities` pairs of type ('VM') and
+    uuid."""
 
     uuid: str
     status: str
@@ -50,21 +51,35 @@ def read_task(client: PrismElement, task_uuid: str) -> Task | None:
         status=str(body.get("progress_status") or "").upper(),
         percent=body.get("percentage_complete") or 0,
         error=str(answer.get("error_detail") or "")[:LONGEST_ERROR_TEXT],
-        entities=tuple((str(entity.get("entity_type") or "").upper(), entity.get("entity_id") or "") for entity in body.get("entity_list") or []),
+        entities=tuple(
+            (str(entity.get("entity_type") or "").upper(), entity.get("entity_id") or "")
+            for entity in body.get("entity_list") or []
+        ),
     )
 
 
 def tasks_under_way(client: PrismElement, entity_uuid: str) -> list[str]:
-    """The tasks about a VM that have not ended, as far as the cluster lists them. Its own filter by entity misses some (5.3), so that all are read."""
+    """The tasks about a VM that have not ended, as far as the cluster lists them. Its own filter by entity misses some
+    (5.3), so that all are read."""
     try:
         body = client.request("POST", "/tasks/list", payload={}).body or {}
     except OperationError:
         return []
-    listed = [entity for entity in body.get("entities") or [] if str(entity.get("progress_status") or "").upper() not in FINISHED]
-    return [task["uuid"] for task in listed if any(about.get("entity_id") == entity_uuid for about in task.get("entity_list") or [])]
+    listed = [
+        entity
+        for entity in body.get("entities") or []
+        if str(entity.get("progress_status") or "").upper() not in FINISHED
+    ]
+    return [
+        task["uuid"]
+        for task in listed
+        if any(about.get("entity_id") == entity_uuid for about in task.get("entity_list") or [])
+    ]
 
 
-def wait_for_task(client: PrismElement, task_uuid: str, what: str, timeout: float, progress: Callable[[str], None]) -> Task:
+def wait_for_task(
+    client: PrismElement, task_uuid: str, what: str, timeout: float, progress: Callable[[str], None]
+) -> Task:
     """Wait until the task has succeeded. Raises TaskFailed with the task's own words, or StillRunning.
 
     A task that is not listed yet is waited for, half a minute long.
@@ -90,5 +105,7 @@ def wait_for_task(client: PrismElement, task_uuid: str, what: str, timeout: floa
     task = wait_for(look, what=what, timeout=timeout, progress=progress, advice=advice)
     if task is None or task.status != SUCCEEDED:
         ended, reason = (task.status.capitalize(), task.error) if task else ("", "")
-        raise TaskFailed(f"{client.endpoint}: {what}: the task ended {ended}: {reason or 'no reason given'}", task_uuid=task_uuid)
+        raise TaskFailed(
+            f"{client.endpoint}: {what}: the task ended {ended}: {reason or 'no reason given'}", task_uuid=task_uuid
+        )
     return task

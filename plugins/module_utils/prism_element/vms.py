@@ -47,10 +47,15 @@ def list_vms(client: PrismElement, include_disks: bool = False) -> list[Vm]:
 def vms_called(client: PrismElement, name: str, include_disks: bool = False) -> list[Vm]:
     """The VMs of exactly this name; names are not unique.
 
-    The cluster is asked to filter where the name is sure to survive its filter language, whose quoting nobody has written down (prism_element_v2 1.5).
+    The cluster is asked to filter where the name is sure to survive its filter language, whose quoting nobody has
+    written down (prism_element_v2 1.5).
     """
     asked: dict[str, Any] = {"filter": f"vm_name=={name}"} if _SAFE_IN_FILTER.match(name) else {}
-    return [vm for vm in _sorted(client.entities("/vms/", {**asked, **_flags(include_disks)}, paged=True)) if vm.name == name]
+    return [
+        vm
+        for vm in _sorted(client.entities("/vms/", {**asked, **_flags(include_disks)}, paged=True))
+        if vm.name == name
+    ]
 
 
 def read_vm(client: PrismElement, uuid: str, include_disks: bool = False) -> Vm | None:
@@ -96,5 +101,8 @@ def _vm(entity: dict[str, Any]) -> Vm:
 
 def _disk(disk: dict[str, Any]) -> Disk:
     address = disk.get("disk_address") or {}
-    label = address.get("disk_label") or f"{str(address.get('device_bus') or '').lower()}.{address.get('device_index') or 0}"
+    label = (
+        address.get("disk_label")
+        or f"{str(address.get('device_bus') or '').lower()}.{address.get('device_index') or 0}"
+    )
     return Disk(label=label, bytes=disk.get("size"), storage_container_uuid=disk.get("storage_container_uuid") or "")

@@ -12,25 +12,39 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 
 
 def host_and_port(address: str) -> tuple[str, int | None]:
-    """A host name or IP address, an IPv6 one in brackets or without, and the port that follows it. Raises ValueError for what is none of it."""
+    """A host name or IP address, an IPv6 one in brackets or without, and the port that follows it. Raises ValueError
+    for what is none of it."""
     try:
         return str(ipaddress.ip_address(address.strip("[]"))), None
     except ValueError:
         parts = urlsplit(f"//{address}")
-    more = parts.path or parts.query or parts.fragment or "@" in parts.netloc or any(character.isspace() for character in address)
+    more = (
+        parts.path
+        or parts.query
+        or parts.fragment
+        or "@" in parts.netloc
+        or any(character.isspace() for character in address)
+    )
     if more or not parts.hostname or parts.netloc.endswith(":"):
         raise ValueError(address)
     return parts.hostname, parts.port
 
 
 def netloc(option: str, given: str, port: int | None, port_option: str = "") -> str:
-    """The address as it stands in a URL. Raises OperationError with what to give instead; `port_option` is where a port goes that may not stand here."""
+    """The address as it stands in a URL. Raises OperationError with what to give instead; `port_option` is where a port
+    goes that may not stand here."""
     try:
         host, follows = host_and_port(given)
     except ValueError:
-        raise OperationError(f"{option} is '{without_secrets(given)}', which is no host name and no IP address", _instead(option, given, port_option)) from None
+        raise OperationError(
+            f"{option} is '{without_secrets(given)}', which is no host name and no IP address",
+            _instead(option, given, port_option),
+        ) from None
     if follows and port_option:
-        raise OperationError(f"{option} is '{given}', but a port does not belong there", f"Give {option}={host} and {port_option}={follows}.")
+        raise OperationError(
+            f"{option} is '{given}', but a port does not belong there",
+            f"Give {option}={host} and {port_option}={follows}.",
+        )
     shown = f"[{host}]" if ":" in host else host
     last = follows or port
     return f"{shown}:{last}" if last else shown

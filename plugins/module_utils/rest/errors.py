@@ -10,7 +10,8 @@ from typing import Any
 
 
 class OperationError(Exception):
-    """What happened (`message`), what to do next (`advice`), and facts that belong into the module's result (`details`)."""
+    """What happened (`message`), what to do next (`advice`), and facts that belong into the module's result
+    (`details`)."""
 
     def __init__(self, message: str, advice: str = "", **details: Any) -> None:
         super().__init__(message)
@@ -53,13 +54,15 @@ class ApiError(OperationError):
 
 
 class Unavailable(ApiError):
-    """5xx or 429 to what may be repeated, and was: the service cannot answer now. It says nothing of what it was asked about."""
+    """5xx or 429 to what may be repeated, and was: the service cannot answer now. It says nothing of what it was asked
+    about."""
 
 
 class AccessDenied(ApiError):
     """401 or 403. Never tried again with the same secret: repeated wrong log-ins lock accounts (prism_element_v2 1.6).
 
-    `lift` lets the session that was refused ask once more, for whoever waits. It is there only when the same session was accepted before and has not been
+    `lift` lets the session that was refused ask once more, for whoever waits. It is there only when the same session
+    was accepted before and has not been
     refused so often that asking again could lock the account.
     """
 
@@ -71,4 +74,5 @@ class NotFound(ApiError):
 
 
 class NothingUnderWay(OperationError):
-    """What was waited for has not come, and nothing that could still bring it is to be seen any more: waiting on is of no use."""
+    """What was waited for has not come, and nothing that could still bring it is to be seen any more: waiting on is of
+    no use."""

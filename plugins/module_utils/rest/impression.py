@@ -15,7 +15,12 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR, ca_file_error, root_cause, unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
+    REQUESTS_IMPORT_ERROR,
+    ca_file_error,
+    root_cause,
+    unreachable,
+)
 
 try:
     import requests
@@ -41,7 +46,8 @@ class Certificate:
 
 @dataclass(frozen=True)
 class Impression:
-    """`refusal` says why the certificate is not trusted, '' when it is. `skew`: seconds that the server's clock is ahead of ours, exact to half a second."""
+    """`refusal` says why the certificate is not trusted, '' when it is. `skew`: seconds that the server's clock is
+    ahead of ours, exact to half a second."""
 
     status: int
     certificate: Certificate | None
@@ -52,9 +58,13 @@ class Impression:
 
 
 def look_at(url: str, verify: bool | str, read_timeout: float) -> Impression:
-    """One handshake and one GET; a second of both when the certificate is not trusted, only to read it. Raises Unreachable."""
+    """One handshake and one GET; a second of both when the certificate is not trusted, only to read it. Raises
+    Unreachable."""
     if REQUESTS_IMPORT_ERROR:
-        raise OperationError("The Python library requests is missing", "Install requests for the Python that runs Ansible modules on this host.")
+        raise OperationError(
+            "The Python library requests is missing",
+            "Install requests for the Python that runs Ansible modules on this host.",
+        )
     try:
         return _ask(url, verify, "", read_timeout)
     except requests.exceptions.SSLError as error:
@@ -73,11 +83,19 @@ def look_at(url: str, verify: bool | str, read_timeout: float) -> Impression:
 
 def _ask(url: str, verify: bool | str, refusal: str, read_timeout: float) -> Impression:
     with requests.Session() as http:
-        http.mount("https://", HTTPAdapter(max_retries=Retry(total=2, redirect=0, other=0, allowed_methods={"GET"}, backoff_factor=0.5)))
+        http.mount(
+            "https://",
+            HTTPAdapter(max_retries=Retry(total=2, redirect=0, other=0, allowed_methods={"GET"}, backoff_factor=0.5)),
+        )
         sent = time.time()
         # The do-nothing auth keeps requests from sending what a .netrc file holds for this host.
         with http.get(
-            url, verify=verify, stream=True, timeout=(CONNECT_TIMEOUT, read_timeout), allow_redirects=False, auth=lambda request: request
+            url,
+            verify=verify,
+            stream=True,
+            timeout=(CONNECT_TIMEOUT, read_timeout),
+            allow_redirects=False,
+            auth=lambda request: request,
         ) as response:
             received = time.time()
             # The handshake's certificate can be read as long as the body was not.
@@ -103,7 +121,8 @@ def _verified(connected: Any) -> Certificate | None:
 
 
 def _unverified(connected: Any) -> Certificate | None:
-    """Python parses only certificates that it trusts; for others the library that ansible-core itself needs is asked, where it is there."""
+    """Python parses only certificates that it trusts; for others the library that ansible-core itself needs is asked,
+    where it is there."""
     encoded = connected.getpeercert(binary_form=True) if connected else None
     try:
         from cryptography import x509
@@ -130,11 +149,20 @@ def _unverified(connected: Any) -> Certificate | None:
 
 def _in_utc(certificate: Any, name: str) -> datetime:
     """The properties that say UTC came with cryptography 42."""
-    moment: datetime = getattr(certificate, f"{name}_utc", None) or getattr(certificate, name).replace(tzinfo=timezone.utc)
+    moment: datetime = getattr(certificate, f"{name}_utc", None) or getattr(certificate, name).replace(
+        tzinfo=timezone.utc
+    )
     return moment
 
 
-_SHORT = {"commonName": "CN", "organizationName": "O", "organizationalUnitName": "OU", "countryName": "C", "stateOrProvinceName": "ST", "localityName": "L"}
+_SHORT = {
+    "commonName": "CN",
+    "organizationName": "O",
+    "organizationalUnitName": "OU",
+    "countryName": "C",
+    "stateOrProvinceName": "ST",
+    "localityName": "L",
+}
 
 
 def _distinguished(parts: Iterable[Any]) -> str:

@@ -1,10 +1,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Log-ins that were refused in this run, so that none is tried again: neither in a loop, nor by another role, nor for another host.
+"""Log-ins that were refused in this run, so that none is tried again: neither in a loop, nor by another role, nor for
+another host.
 
-Every task works in a process of its own, forked from the one that runs the playbook. What they share is a piece of memory that was made before the fork: it is
-gone with the run, and holds digests with a key that is in no file. A module that was shipped elsewhere has a process for itself and remembers nothing; the door
+Every task works in a process of its own, forked from the one that runs the playbook. What they share is a piece of
+memory that was made before the fork: it is
+gone with the run, and holds digests with a key that is in no file. A module that was shipped elsewhere has a process
+for itself and remembers nothing; the door
 on the controller does it for it.
 """
 
@@ -24,7 +27,8 @@ Proof = Sequence[str]
 
 
 class Refusals:
-    """A table of digests in memory that forked processes share. Two refusals that want the same room push each other out, which costs one log-in more."""
+    """A table of digests in memory that forked processes share. Two refusals that want the same room push each other
+    out, which costs one log-in more."""
 
     def __init__(self) -> None:
         self._key = secrets.token_bytes(32)

@@ -1,11 +1,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The only code that speaks HTTP: connection reuse, timeouts, verified TLS, retries of what may be repeated, readable errors.
+"""The only code that speaks HTTP: connection reuse, timeouts, verified TLS, retries of what may be repeated, readable
+errors.
 
-Repeated are reads and the methods that the endpoint documents as idempotent: by urllib3's Retry on connection faults and on 429, 502, 503 and 504, for at
-least 15 seconds, as long as a cluster may take to change its leader; here on the other server errors, of which only the body tells whether they mean that
-the object is not there. A 429 had no effect, so any method may follow it. A write whose answer is lost raises AnswerLost and is left to the caller, who can
+Repeated are reads and the methods that the endpoint documents as idempotent: by urllib3's Retry on connection faults
+and on 429, 502, 503 and 504, for at
+least 15 seconds, as long as a cluster may take to change its leader; here on the other server errors, of which only the
+body tells whether they mean that
+the object is not there. A 429 had no effect, so any method may follow it. A write whose answer is lost raises
+AnswerLost and is left to the caller, who can
 look first.
 """
 
@@ -46,7 +50,8 @@ except ImportError:
     Retry = object  # type: ignore[assignment,misc]
 
 UNAVAILABLE = (429, 502, 503, 504)
-# A service that says that it cannot do this, or that it is asleep until somebody wakes it up, says the same the next time.
+# A service that says that it cannot do this, or that it is asleep until somebody wakes it up, says the same the next
+# time.
 LASTING = (501, 505, 530)
 # Three tries, as the vendor's client makes on any 5xx (citrix_orchestration 15).
 PAUSES_AFTER_SERVER_ERROR = (0.3, 1.0)
@@ -60,7 +65,8 @@ LONGEST_ERROR_TEXT = 300
 
 
 class PatientRetry(Retry):
-    """Backs off with jitter and waits as long as the server asks: Retry-After, or the body's retryDelay (citrix_orchestration 3.3)."""
+    """Backs off with jitter and waits as long as the server asks: Retry-After, or the body's retryDelay
+    (citrix_orchestration 3.3)."""
 
     asked_delay: float | None = None
 
@@ -94,7 +100,8 @@ class Answer:
 
 @dataclass(frozen=True)
 class Refused:
-    """What an endpoint's error body says: text for people, the vendor's code, its transaction id, and whether it means that the object is not there."""
+    """What an endpoint's error body says: text for people, the vendor's code, its transaction id, and whether it means
+    that the object is not there."""
 
     text: str = ""
     code: str = ""
@@ -115,8 +122,10 @@ class Authorization:
 class RestSession:
     """One session per endpoint.
 
-    `endpoint` is the name for messages, `explain(status, headers, body)` reads the vendor's error body, `idempotent` are the methods that may be
-    repeated besides reads, `verify` is False, True or the path of a CA bundle, `proof` is all that a log-in there is made of.
+    `endpoint` is the name for messages, `explain(status, headers, body)` reads the vendor's error body, `idempotent`
+    are the methods that may be
+    repeated besides reads, `verify` is False, True or the path of a CA bundle, `proof` is all that a log-in there is
+    made of.
     """
 
     def __init__(
@@ -134,7 +143,10 @@ class RestSession:
         pool_size: int = 10,
     ) -> None:
         if REQUESTS_IMPORT_ERROR:
-            raise OperationError("The Python library requests is missing", "Install requests for the Python that runs Ansible modules on this host.")
+            raise OperationError(
+                "The Python library requests is missing",
+                "Install requests for the Python that runs Ansible modules on this host.",
+            )
         self.endpoint = endpoint
         self.base_url = base_url.rstrip("/")
         self._authorization = authorization
@@ -180,7 +192,8 @@ class RestSession:
         form: Mapping[str, str] | None = None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        """Send one request, `payload` as JSON or `form` as form fields. A 303 is an answer: its Location says where the result is.
+        """Send one request, `payload` as JSON or `form` as form fields. A 303 is an answer: its Location says where the
+        result is.
 
         Raises AccessDenied, NotFound, Unavailable, ApiError, Unreachable or, for writes only, AnswerLost.
         """
@@ -192,7 +205,11 @@ class RestSession:
             if response.status_code < 300 or response.status_code == 303:
                 break
             refusal = self._refusal_of(method, path, response, body)
-            pause = next(pauses, None) if isinstance(refusal, Unavailable) and response.status_code not in UNAVAILABLE else None
+            pause = (
+                next(pauses, None)
+                if isinstance(refusal, Unavailable) and response.status_code not in UNAVAILABLE
+                else None
+            )
             if pause is None:
                 raise refusal
             time.sleep(pause * random.uniform(0.5, 1.0))
@@ -200,8 +217,11 @@ class RestSession:
             raise self._unusable(method, path, response)
         return Answer(response.status_code, response.headers, body)
 
-    def _authorized(self, method: str, url: str, payload: Any, form: Mapping[str, str] | None, headers: Mapping[str, str] | None) -> requests.Response:
-        """Send, and once more with a new proof after a 401. Until the first answer of a session has come, other threads hold back: they would each try a
+    def _authorized(
+        self, method: str, url: str, payload: Any, form: Mapping[str, str] | None, headers: Mapping[str, str] | None
+    ) -> requests.Response:
+        """Send, and once more with a new proof after a 401. Until the first answer of a session has come, other threads
+        hold back: they would each try a
         wrong secret once."""
         first = not self._entered.is_set() and self._entry.acquire(blocking=False)
         if not first:
@@ -226,11 +246,23 @@ class RestSession:
         elif status < 500:
             self._accepted, self._refusals = True, 0
 
-    def _send(self, method: str, url: str, payload: Any, form: Mapping[str, str] | None, headers: Mapping[str, str] | None) -> requests.Response:
+    def _send(
+        self, method: str, url: str, payload: Any, form: Mapping[str, str] | None, headers: Mapping[str, str] | None
+    ) -> requests.Response:
         merged = {**self._authorization.headers(), **(headers or {})}
         try:
-            # `verify` goes with each request: set on the session, REQUESTS_CA_BUNDLE in the environment would silently replace it.
-            return self._http.request(method, url, json=payload, data=form, headers=merged, timeout=self._timeout, verify=self._verify, allow_redirects=False)
+            # `verify` goes with each request: set on the session, REQUESTS_CA_BUNDLE in the environment would silently
+            # replace it.
+            return self._http.request(
+                method,
+                url,
+                json=payload,
+                data=form,
+                headers=merged,
+                timeout=self._timeout,
+                verify=self._verify,
+                allow_redirects=False,
+            )
         except requests.exceptions.SSLError as error:
             raise _not_trusted(self.endpoint, self.base_url, error) from None
         except (requests.exceptions.ReadTimeout, requests.exceptions.ChunkedEncodingError) as error:
@@ -249,7 +281,9 @@ class RestSession:
             return Unreachable(deed, "If it is well and only slow, give it more time with read_timeout.")
         if method in self._repeatable:
             return Unreachable(deed, "The connection broke repeatedly; run the same task again when it is stable.")
-        return AnswerLost(deed, "It may have taken effect. Run the same task again: it looks first and goes on from there.")
+        return AnswerLost(
+            deed, "It may have taken effect. Run the same task again: it looks first and goes on from there."
+        )
 
     def _refusal_of(self, method: str, path: str, response: requests.Response, body: Any) -> OperationError:
         status = response.status_code
@@ -273,14 +307,23 @@ class RestSession:
         if refused.not_found or status == 404:
             return NotFound(message, **facts)
         if status in UNAVAILABLE and status != 429 and method not in self._repeatable:
-            return AnswerLost(message, "It may have taken effect. Run the same task again: it looks first and goes on from there.")
+            return AnswerLost(
+                message, "It may have taken effect. Run the same task again: it looks first and goes on from there."
+            )
         if method in self._repeatable and (status == 429 or (status >= 500 and status not in LASTING)):
-            return Unavailable(message, "The service could not answer, asked repeatedly. Run the same task again when it is well.", **facts)
+            return Unavailable(
+                message,
+                "The service could not answer, asked repeatedly. Run the same task again when it is well.",
+                **facts,
+            )
         return ApiError(message, **facts)
 
     def _denied(self, message: str, facts: dict[str, Any]) -> AccessDenied:
         if facts["status"] == 403:
-            advice = "The account may log in but may not do this; check its role and scope, and that address and customer fit."
+            advice = (
+                "The account may log in but may not do this; check its role and scope, and that address and customer"
+                " fit."
+            )
             denied = AccessDenied(message, advice, **facts)
             denied.lift = self._lift
             return denied
@@ -307,7 +350,8 @@ class RestSession:
         location = urljoin(response.url, response.headers.get("Location") or "")
         return ApiError(
             f"{message}; it points to {without_secrets(location)}",
-            "That was not followed, because whoever answers there would get the secret. If it is the right place, give its address.",
+            "That was not followed, because whoever answers there would get the secret. If it is the right place, give"
+            " its address.",
             **facts,
         )
 
@@ -316,12 +360,15 @@ def unreachable(what: str, url: str, error: Exception) -> Unreachable:
     """Why no connection came about, and who stands between."""
     cause, proxy = root_cause(error), requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
     if not proxy:
-        return Unreachable(f"{what} cannot be reached ({cause})", "Check address, port, network and that the service is up.")
+        return Unreachable(
+            f"{what} cannot be reached ({cause})", "Check address, port, network and that the service is up."
+        )
     host = urlsplit(url).hostname
     told = "does not let it through" if "Tunnel connection failed" in cause else "was in use"
     return Unreachable(
         f"{what} cannot be reached: the proxy {without_secrets(proxy)} {told} ({cause})",
-        f"Check https_proxy of the environment in which Ansible runs, or name {host} in no_proxy if it is to be reached without a proxy.",
+        f"Check https_proxy of the environment in which Ansible runs, or name {host} in no_proxy if it is to be reached"
+        " without a proxy.",
     )
 
 
@@ -344,7 +391,10 @@ def _not_trusted(endpoint: str, base_url: str, error: Exception) -> Unreachable:
 
 
 def _speaks_no_tls(error: Exception) -> bool:
-    return any(sign in str(error) for sign in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "wrong version number"))
+    return any(
+        sign in str(error)
+        for sign in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "wrong version number")
+    )
 
 
 def _page_title(response: requests.Response) -> str | None:
@@ -358,12 +408,19 @@ def _page_title(response: requests.Response) -> str | None:
 
 def refused_before(endpoint: str) -> AccessDenied:
     """What is said instead of trying a secret again that was refused in this run."""
-    return AccessDenied(f"{endpoint}: this log-in was refused before in this run", CHECK_SECRET, log_in_refused_by=endpoint, status=401)
+    return AccessDenied(
+        f"{endpoint}: this log-in was refused before in this run", CHECK_SECRET, log_in_refused_by=endpoint, status=401
+    )
 
 
 def ca_file_error(endpoint: str, error: OSError) -> OSError | OperationError:
-    """What to raise instead: for a CA file that cannot be read requests raises a plain OSError, of which its own errors are a kind."""
-    return error if isinstance(error, requests.exceptions.RequestException) else OperationError(f"{endpoint}: {error}", "Check ca_path.")
+    """What to raise instead: for a CA file that cannot be read requests raises a plain OSError, of which its own errors
+    are a kind."""
+    return (
+        error
+        if isinstance(error, requests.exceptions.RequestException)
+        else OperationError(f"{endpoint}: {error}", "Check ca_path.")
+    )
 
 
 def segment(name: str) -> str:
@@ -372,7 +429,8 @@ def segment(name: str) -> str:
 
 
 def retry_delay(body: Any) -> float | None:
-    """Seconds that a 429 or 503 body asks to wait: `parameters` as list or as object (citrix_orchestration 3.2, 3.3)."""
+    """Seconds that a 429 or 503 body asks to wait: `parameters` as list or as object (citrix_orchestration 3.2,
+    3.3)."""
     parameters = body.get("parameters") if isinstance(body, dict) else None
     if isinstance(parameters, list):
         parameters = {str(entry.get("name")): entry.get("value") for entry in parameters if isinstance(entry, dict)}
@@ -384,7 +442,11 @@ def retry_delay(body: Any) -> float | None:
 
 
 def _query(params: Mapping[str, Any] | None) -> str:
-    given = {key: str(value).lower() if isinstance(value, bool) else value for key, value in (params or {}).items() if value is not None}
+    given = {
+        key: str(value).lower() if isinstance(value, bool) else value
+        for key, value in (params or {}).items()
+        if value is not None
+    }
     return f"?{urlencode(given, doseq=True, quote_via=quote)}" if given else ""
 
 
@@ -396,7 +458,8 @@ def _parsed(content: bytes) -> Any:
 
 
 def _was_sent(error: Exception) -> bool:
-    """Whether the connection broke after it stood: urllib3 then reports a protocol error, not one of making the connection."""
+    """Whether the connection broke after it stood: urllib3 then reports a protocol error, not one of making the
+    connection."""
     reason = getattr(error.args[0], "reason", error.args[0]) if error.args else error
     return type(reason).__name__ in ("ProtocolError", "IncompleteRead", "ReadTimeoutError")
 
@@ -409,7 +472,16 @@ def _took_too_long(error: Exception) -> bool:
 
 def root_cause(error: BaseException) -> str:
     """The innermost words of a nest of exceptions: 'Connection refused' instead of four class names around it."""
-    inner = getattr(error, "reason", None) or next((part for part in error.args if isinstance(part, BaseException)), None) or error.__cause__
+    inner = (
+        getattr(error, "reason", None)
+        or next((part for part in error.args if isinstance(part, BaseException)), None)
+        or error.__cause__
+    )
     if isinstance(inner, BaseException):
         return root_cause(inner)
-    return getattr(error, "verify_message", None) or getattr(error, "strerror", None) or str(error).rpartition(">: ")[2] or type(error).__name__
+    return (
+        getattr(error, "verify_message", None)
+        or getattr(error, "strerror", None)
+        or str(error).rpartition(">: ")[2]
+        or type(error).__name__
+    )

@@ -31,7 +31,13 @@ class CallbackModule(CallbackBase):
         host = getattr(result, "host", None) or result._host
         task = getattr(result, "task", None) or result._task
         content = getattr(result, "result", None) or result._result
-        line = {"status": status, "host": host.get_name(), "task": task.get_name(), "action": task.action, "result": content}
+        line = {
+            "status": status,
+            "host": host.get_name(),
+            "task": task.get_name(),
+            "action": task.action,
+            "result": content,
+        }
         with open(os.environ["RECORDER_FILE"], "a", encoding="utf-8") as record:
             record.write(json.dumps(line, default=str) + "\n")
 

@@ -38,8 +38,18 @@ SHAPES: dict[str, Any] = {
     "behaviour": BEHAVIOUR_SCHEMA,
     "expire_tokens": {},
     "catalog": CATALOG,
-    "catalog_state": {"catalog": required(str), "broken": bool, "errors": [str], "warnings": [str], "scheme_warnings": [str]},
-    "delivery_group": {"delivery_group": required(str), "in_maintenance_mode": bool, "minimum_functional_level": members("FunctionalLevel")},
+    "catalog_state": {
+        "catalog": required(str),
+        "broken": bool,
+        "errors": [str],
+        "warnings": [str],
+        "scheme_warnings": [str],
+    },
+    "delivery_group": {
+        "delivery_group": required(str),
+        "in_maintenance_mode": bool,
+        "minimum_functional_level": members("FunctionalLevel"),
+    },
     "delete_catalog": {"catalog": required(str)},
     "set_image": IMAGE_ORDER,
     "image_update": IMAGE_ORDER,
@@ -56,7 +66,9 @@ SHAPES: dict[str, Any] = {
 def change_site(site: Site, kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Carry out one change and tell what it made. ValueError says what is wrong with the order."""
     if kind not in SHAPES:
-        raise ValueError(f"a Citrix site knows no change of kind {kind!r}, only {', '.join(sorted(SHAPES))} and reachable")
+        raise ValueError(
+            f"a Citrix site knows no change of kind {kind!r}, only {', '.join(sorted(SHAPES))} and reachable"
+        )
     problem = problem_with(payload, SHAPES[kind], kind)
     if problem:
         raise ValueError(problem)
@@ -101,13 +113,18 @@ def _delete_catalog(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _set_image(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Make an image the current one at once, whether the cluster has it or not, as if machines that are on had restarted into it."""
+    """Make an image the current one at once, whether the cluster has it or not, as if machines that are on had
+    restarted into it."""
     catalog = _catalog(site, payload)
     scheme = catalog.scheme
     if scheme is None:
         raise ValueError(f"{catalog.name} has no provisioning scheme")
     scheme.history.append(scheme.image)
-    scheme.image = DiskImage(template(scheme.unit, payload["image"], site.inventory.templates(scheme.unit)), site.clock.now, payload.get("note"))
+    scheme.image = DiskImage(
+        template(scheme.unit, payload["image"], site.inventory.templates(scheme.unit)),
+        site.clock.now,
+        payload.get("note"),
+    )
     for machine in catalog.machines.values():
         if scheme.clean_on_boot and machine.power_state == "On":
             machine.last_deregistration, machine.deregistration_reason = site.clock.now, "AgentShutdown"

@@ -26,7 +26,8 @@ class Zone:
 
 @dataclass(eq=False)
 class Hypervisor:
-    """A hypervisor connection (contract 10.2). ``cluster`` names the Prism Element behind it; ``addresses``, when empty, are its own."""
+    """A hypervisor connection (contract 10.2). ``cluster`` names the Prism Element behind it; ``addresses``, when
+    empty, are its own."""
 
     id: str
     uid: int
@@ -39,7 +40,8 @@ class Hypervisor:
     in_maintenance_mode: bool = False
     resets: int = 0
     metadata: list[NameValue] = field(default_factory=list)
-    settings: dict[str, Any] = field(default_factory=dict)  # what a PATCH left, by the keys of the answer (contract G 7)
+    # What a PATCH left, by the keys of the answer (contract G 7)
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -103,7 +105,8 @@ Tree = HostingUnit | ConnectionTree
 
 
 class Resource(NamedTuple):
-    """A template, network, VM or the like below a hosting unit or a connection. ``kind`` is the suffix of its path (contract 9)."""
+    """A template, network, VM or the like below a hosting unit or a connection. ``kind`` is the suffix of its path
+    (contract 9)."""
 
     id: str
     name: str
@@ -144,7 +147,8 @@ class DiskImage:
 
 @dataclass(frozen=True, eq=False)
 class ImageVersion:
-    """One version of an image definition (contract 13.5): what it was made from, and the ids of its source spec and its prepared spec."""
+    """One version of an image definition (contract 13.5): what it was made from, and the ids of its source spec and its
+    prepared spec."""
 
     id: str
     number: int
@@ -177,7 +181,8 @@ class Action:
 
 @dataclass(eq=False)
 class DeliveryGroup:
-    """A delivery group, as far as machines and catalogs refer to it. In maintenance nobody can start anything of it, whatever its machines say."""
+    """A delivery group, as far as machines and catalogs refer to it. In maintenance nobody can start anything of it,
+    whatever its machines say."""
 
     id: str
     uid: int
@@ -203,7 +208,8 @@ class Scheme:
     next_number: int = 1
     custom_properties: list[NameValue] = field(default_factory=list)
     metadata: list[NameValue] = field(default_factory=list)
-    settings: dict[str, Any] = field(default_factory=dict)  # what a write left, by the keys of the answer (contract G 7)
+    # What a write left, by the keys of the answer (contract G 7)
+    settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
@@ -225,7 +231,8 @@ class Catalog:
     description: str | None = None
     minimum_functional_level: str = "L7_20"
     metadata: list[NameValue] = field(default_factory=list)
-    settings: dict[str, Any] = field(default_factory=dict)  # what a write left, by the keys of the answer (contract G 7)
+    # What a write left, by the keys of the answer (contract G 7)
+    settings: dict[str, Any] = field(default_factory=dict)
     broken: bool = False
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
@@ -242,7 +249,8 @@ class Catalog:
 
 @dataclass(eq=False)
 class Machine:
-    """A machine (contract 11.2). ``registers`` false: its VDA never registers; ``says_goodbye`` false: it never deregisters in order.
+    """A machine (contract 11.2). ``registers`` false: its VDA never registers; ``says_goodbye`` false: it never
+    deregisters in order.
 
     ``functional_level``: that of its VDA when it is not its catalog's.
     """

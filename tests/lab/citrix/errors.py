@@ -37,23 +37,37 @@ def text_of(body: Any) -> str:
     if not isinstance(body, dict):
         return str(body)
     nested = body.get("Error")
-    return str(body.get("detail") or body.get("ErrorMessage") or body.get("message") or (nested or {}).get("Message") or "")
+    return str(
+        body.get("detail") or body.get("ErrorMessage") or body.get("message") or (nested or {}).get("Message") or ""
+    )
 
 
 class Errors:
-    """Builds refusals in the shape that ``behaviour["error_shape"]`` says: ``a`` gateway, ``b`` ErrorData, ``c`` the rest (contract 3.2)."""
+    """Builds refusals in the shape that ``behaviour["error_shape"]`` says: ``a`` gateway, ``b`` ErrorData, ``c`` the
+    rest (contract 3.2)."""
 
     def __init__(self, behaviour: Mapping[str, Any]) -> None:
         self._behaviour = behaviour
 
-    def body(self, status: int, detail: str, kind: str | None = None, parameters: Iterable[NameValue] = ()) -> dict[str, Any]:
+    def body(
+        self, status: int, detail: str, kind: str | None = None, parameters: Iterable[NameValue] = ()
+    ) -> dict[str, Any]:
         """Return the body of an error."""
         shape = self._behaviour["error_shape"]
         if shape == "a":
             pairs = [{"name": name, "value": value} for name, value in parameters]
-            return {"type": f"https://errors-api.cloud.com/common/{kind or GATEWAY_TYPES.get(status, 'unknown')}", "detail": detail, "parameters": pairs}
+            return {
+                "type": f"https://errors-api.cloud.com/common/{kind or GATEWAY_TYPES.get(status, 'unknown')}",
+                "detail": detail,
+                "parameters": pairs,
+            }
         if shape == "b":
-            report = {"CitrixErrorId": kind or "", "ComponentName": "Orchestration", "ComponentVersion": "7.41", "ErrorData": dict(parameters)}
+            report = {
+                "CitrixErrorId": kind or "",
+                "ComponentName": "Orchestration",
+                "ComponentVersion": "7.41",
+                "ErrorData": dict(parameters),
+            }
             return {
                 "ErrorMessage": detail,
                 "SdkErrorId": SDK_ERRORS.get(status, "Citrix.XDPowerShell.UnknownError"),
@@ -83,4 +97,6 @@ class Errors:
         """Return the refusal for an object that is not there (contract 3.4)."""
         if self._behaviour["not_found"] == 500:
             return self.refusal(500, "Object does not exist.")
-        return self.refusal(self._behaviour["not_found"], f"The {what} {key} could not be found.", parameters=[("entityType", what)])
+        return self.refusal(
+            self._behaviour["not_found"], f"The {what} {key} could not be found.", parameters=[("entityType", what)]
+        )

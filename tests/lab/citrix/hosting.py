@@ -29,7 +29,8 @@ class Vm(NamedTuple):
 
 
 class HostingInventory:
-    """Reads the clusters behind the hypervisor connections; the only place that knows what a simulated cluster looks like."""
+    """Reads the clusters behind the hypervisor connections; the only place that knows what a simulated cluster looks
+    like."""
 
     def __init__(self, clusters: Mapping[str, PrismElementWorld], clock: Clock, behaviour: Mapping[str, Any]) -> None:
         self._clusters = clusters
@@ -38,7 +39,8 @@ class HostingInventory:
         self._cache: dict[str, tuple[float, list[Resource]]] = {}
 
     def live(self, tree: Tree) -> list[Resource]:
-        """List what the cluster has now: each AHV snapshot as a template, then networks and storage (contract 9); of a connection its VMs as well (G 6)."""
+        """List what the cluster has now: each AHV snapshot as a template, then networks and storage (contract 9); of a
+        connection its VMs as well (G 6)."""
         cluster = self._clusters[tree.hypervisor.cluster]
         storage = [Resource(uuid, name, "storage", tree) for name, uuid in cluster.containers.items()]
         if isinstance(tree, HostingUnit):
@@ -68,18 +70,21 @@ class HostingInventory:
         return Vm(found.uuid, found.name, found.power_state) if found is not None else None
 
     def vms_called(self, hypervisor: Hypervisor, name: str) -> list[Vm]:
-        """List the VMs of a name on the cluster behind a connection; those in another case only when none is spelled exactly so."""
+        """List the VMs of a name on the cluster behind a connection; those in another case only when none is spelled
+        exactly so."""
         vms = self._clusters[hypervisor.cluster].vms
         return [Vm(vm.uuid, vm.name, vm.power_state) for vm in vms.named(name) or vms.named_in_any_case(name)]
 
     def switch(self, hypervisor: Hypervisor, uuid: str, on: bool) -> None:
-        """Switch a VM on, or off in order, as the broker does through its connection; nothing happens where there is no such VM or nobody reaches it."""
+        """Switch a VM on, or off in order, as the broker does through its connection; nothing happens where there is no
+        such VM or nobody reaches it."""
         cluster = self._clusters[hypervisor.cluster]
         if cluster.reachable and cluster.vm(uuid) is not None:
             cluster.set_power(uuid, "on" if on else "off", orderly=True)
 
     def watch(self, watcher: Callable[[str, frozenset[str], bool, bool], None]) -> None:
-        """Tell somebody the cluster and uuids whenever VMs go down or vanish (False) or come up (True), and whether in order."""
+        """Tell somebody the cluster and uuids whenever VMs go down or vanish (False) or come up (True), and whether in
+        order."""
         for name, cluster in self._clusters.items():
             cluster.watch(partial(watcher, name))
 
@@ -116,12 +121,15 @@ def network(unit: HostingUnit, name: str) -> Resource:
 def template(unit: HostingUnit, name: str, among: Iterable[Resource] = ()) -> Resource:
     """Return the template of a name below a unit, also when the cluster does not have it (any more)."""
     found = [resource for resource in among if resource.kind == "template" and resource.name == name]
-    return found[0] if found else Resource(str(uuid5(NAMESPACE_URL, f"{unit.id}/{name}.template")), name, "template", unit)
+    return (
+        found[0] if found else Resource(str(uuid5(NAMESPACE_URL, f"{unit.id}/{name}.template")), name, "template", unit)
+    )
 
 
 @lru_cache(maxsize=1 << 16)
 def normalised(path: str) -> str:
-    """Return a path in the form that compares: any run of slashes of either direction counts as one, case does not count (contract 8.4)."""
+    """Return a path in the form that compares: any run of slashes of either direction counts as one, case does not
+    count (contract 8.4)."""
     return _SLASHES.sub("/", path).strip("/").casefold()
 
 
@@ -152,7 +160,8 @@ def _roots(tree: Tree) -> Iterable[str]:
 
 
 def find(tree: Tree, path: str, among: Sequence[Resource]) -> Resource | None:
-    """Return the resource that a path means: of several the one spelled exactly so, else the newest; None when it is not among those given."""
+    """Return the resource that a path means: of several the one spelled exactly so, else the newest; None when it is
+    not among those given."""
     rest = below(tree, path)
     found = [resource for resource in among if normalised(resource.relative_path) == rest]
     exact = [resource for resource in found if path.endswith(resource.full_name)]

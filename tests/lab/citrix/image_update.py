@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Image updates and rollbacks of MCS catalogs: the one provisioning task that a catalog may have (contract 8.4 - 8.6)."""
+"""Image updates and rollbacks of MCS catalogs: the one provisioning task that a catalog may have (contract 8.4 -
+8.6)."""
 
 from __future__ import annotations
 
@@ -23,8 +24,11 @@ PHASES = (
 )
 
 
-def update(site: Site, catalog: Catalog, order: Mapping[str, Any], owner: str, outcome: Mapping[str, Any] | None = None) -> Job:
-    """Begin an image update; ``order`` is the request body of $UpdateProvisioningScheme. The path is looked up on the cluster when the job runs."""
+def update(
+    site: Site, catalog: Catalog, order: Mapping[str, Any], owner: str, outcome: Mapping[str, Any] | None = None
+) -> Job:
+    """Begin an image update; ``order`` is the request body of $UpdateProvisioningScheme. The path is looked up on the
+    cluster when the job runs."""
     scheme = _scheme(catalog)
     path = order.get("MasterImagePath")
     keep = order.get("StoreOldImage")
@@ -38,30 +42,72 @@ def update(site: Site, catalog: Catalog, order: Mapping[str, Any], owner: str, o
         if order.get("CustomPropertiesInString"):
             scheme.settings["CustomPropertiesInString"] = order["CustomPropertiesInString"]
         if order.get("MachineAccountCreationRules"):
-            rules = {key: value for key, value in order["MachineAccountCreationRules"].items() if value is not None and key != "Domain"}
-            scheme.settings["MachineAccountCreationRules"] = {**scheme.settings.get("MachineAccountCreationRules", {}), **rules}
+            rules = {
+                key: value
+                for key, value in order["MachineAccountCreationRules"].items()
+                if value is not None and key != "Domain"
+            }
+            scheme.settings["MachineAccountCreationRules"] = {
+                **scheme.settings.get("MachineAccountCreationRules", {}),
+                **rules,
+            }
         scheme.cpu_count = order.get("CpuCount") or scheme.cpu_count
         scheme.memory_mb = order.get("MemoryMB") or scheme.memory_mb
         if order.get("MachineProfilePath"):
             scheme.machine_profile = _required(site, scheme, order["MachineProfilePath"])
         if path:
-            image = DiskImage(_required(site, scheme, path), site.clock.now, order.get("MasterImageNote"), catalog.minimum_functional_level)
+            image = DiskImage(
+                _required(site, scheme, path),
+                site.clock.now,
+                order.get("MasterImageNote"),
+                catalog.minimum_functional_level,
+            )
             _publish(site, catalog, image, _stored(site, scheme, image) if keep else scheme.history)
         _reboot(site, catalog, order.get("RebootOptions"))
 
-    return _run(site, catalog, "UpdateMachineCatalogProvisioningScheme", "publish", path, commit, owner, outcome, told=_path_parameters(site, scheme, path))
+    return _run(
+        site,
+        catalog,
+        "UpdateMachineCatalogProvisioningScheme",
+        "publish",
+        path,
+        commit,
+        owner,
+        outcome,
+        told=_path_parameters(site, scheme, path),
+    )
 
 
-def rollback(site: Site, catalog: Catalog, reboot_options: Mapping[str, Any], owner: str, outcome: Mapping[str, Any] | None = None) -> Job:
+def rollback(
+    site: Site,
+    catalog: Catalog,
+    reboot_options: Mapping[str, Any],
+    owner: str,
+    outcome: Mapping[str, Any] | None = None,
+) -> Job:
     """Begin to go back to the previous stored image, which must still be on the cluster (contract 8.6)."""
     scheme = _scheme(catalog)
     previous = scheme.history[-1]
 
     def commit() -> None:
-        _publish(site, catalog, replace(previous, date=site.clock.now), [*(image for image in scheme.history if image is not previous), scheme.image])
+        _publish(
+            site,
+            catalog,
+            replace(previous, date=site.clock.now),
+            [*(image for image in scheme.history if image is not previous), scheme.image],
+        )
         _reboot(site, catalog, reboot_options)
 
-    return _run(site, catalog, "RollbackMachineCatalogProvisioningScheme", "rollback", previous.resource.xd_path, commit, owner, outcome)
+    return _run(
+        site,
+        catalog,
+        "RollbackMachineCatalogProvisioningScheme",
+        "rollback",
+        previous.resource.xd_path,
+        commit,
+        owner,
+        outcome,
+    )
 
 
 def _run(
@@ -94,7 +140,9 @@ def _run(
         outcome=outcome,
         concerns=[catalog.id, scheme.unit.id, scheme.unit.hypervisor.id],
     )
-    catalog.actions.append(Action(site.new_id(), "UpdateImage", job, dict(job.parameters).get("MasterImageXDPath", path)))
+    catalog.actions.append(
+        Action(site.new_id(), "UpdateImage", job, dict(job.parameters).get("MasterImageXDPath", path))
+    )
     if not busy:
         catalog.task = job
         job.when_done.append(lambda _job: setattr(catalog, "task", None))
@@ -117,13 +165,16 @@ def _required(site: Site, scheme: Scheme, path: str) -> Resource:
     found = hosting.find(scheme.unit, path, site.inventory.templates(scheme.unit))
     if found is None:
         raise JobFailure(
-            "PathNotFound", f"The path {path} was not found in {scheme.unit.name}.", [("ErrorDetails", f"Path: {path}\nHostingUnit: {scheme.unit.name}")]
+            "PathNotFound",
+            f"The path {path} was not found in {scheme.unit.name}.",
+            [("ErrorDetails", f"Path: {path}\nHostingUnit: {scheme.unit.name}")],
         )
     return found
 
 
 def _stored(site: Site, scheme: Scheme, image: DiskImage) -> list[DiskImage]:
-    """The history of a scheme that gets an image. Whether it has a slot for each time an image came or one for each image is unknown (contract 8.6)."""
+    """The history of a scheme that gets an image. Whether it has a slot for each time an image came or one for each
+    image is unknown (contract 8.6)."""
     history = [*scheme.history, scheme.image]
     if site.behaviour["history_slots"] == "each_image":
         return [old for old in history if old.resource.xd_path != image.resource.xd_path]
@@ -131,7 +182,8 @@ def _stored(site: Site, scheme: Scheme, image: DiskImage) -> list[DiskImage]:
 
 
 def _publish(site: Site, catalog: Catalog, image: DiskImage, history: list[DiskImage]) -> None:
-    """Make an image the current one. Pooled machines are out of date until they come up again; persistent ones stay as they are (contract 8.4)."""
+    """Make an image the current one. Pooled machines are out of date until they come up again; persistent ones stay as
+    they are (contract 8.4)."""
     scheme = _scheme(catalog)
     scheme.image = image
     scheme.history = history

@@ -92,7 +92,9 @@ class Job:
 class JobBook:
     """All jobs of a site and their progress."""
 
-    def __init__(self, clock: Clock, events: Events, chance: random.Random, start_delay: float, behaviour: Mapping[str, Any]) -> None:
+    def __init__(
+        self, clock: Clock, events: Events, chance: random.Random, start_delay: float, behaviour: Mapping[str, Any]
+    ) -> None:
         self._clock = clock
         self._events = events
         self._chance = chance
@@ -102,7 +104,8 @@ class JobBook:
         self._controller = 0
 
     def next_controller(self) -> None:
-        """Let the next of the controllers behind the address answer (contract 5.2: a job is 404 where it is not known)."""
+        """Let the next of the controllers behind the address answer (contract 5.2: a job is 404 where it is not
+        known)."""
         self._controller = (self._controller + 1) % max(1, self._behaviour["controllers"])
 
     def submit(
@@ -162,7 +165,11 @@ class JobBook:
         now = self._clock.now
         if self._behaviour["controllers"] > 1 and job.controller != self._controller:
             return False
-        return job.owner == owner and now >= job.created + self._behaviour["new_job_hidden_seconds"] and (job.ended is None or now < job.ended + KEPT_SECONDS)
+        return (
+            job.owner == owner
+            and now >= job.created + self._behaviour["new_job_hidden_seconds"]
+            and (job.ended is None or now < job.ended + KEPT_SECONDS)
+        )
 
     def _start(self, job: Job) -> None:
         if job.done:

@@ -31,4 +31,6 @@ class Moments:
         return self._iso(moment) + "+00:00"
 
     def _iso(self, moment: float) -> str:
-        return datetime.fromtimestamp(self._clock.epoch_usecs_at(moment) // 1_000_000, timezone.utc).strftime("%Y-%m-%dT%H:%M:%S")
+        return datetime.fromtimestamp(self._clock.epoch_usecs_at(moment) // 1_000_000, timezone.utc).strftime(
+            "%Y-%m-%dT%H:%M:%S"
+        )

@@ -20,7 +20,12 @@ class Power:
     """Carries out power actions in simulated time."""
 
     def __init__(
-        self, events: Events, durations: Mapping[str, float], behaviour: Mapping[str, Any], inventory: HostingInventory, image_levels: Mapping[str, str]
+        self,
+        events: Events,
+        durations: Mapping[str, float],
+        behaviour: Mapping[str, Any],
+        inventory: HostingInventory,
+        image_levels: Mapping[str, str],
     ) -> None:
         self._events = events
         self._durations = durations
@@ -56,9 +61,11 @@ class Power:
             self._events.after(wait, partial(self._reboot_of_cycle, machine))
 
     def vms_went(self, machines: Sequence[Machine], up: bool, orderly: bool) -> None:
-        """Let agents go with their VMs; the broker learns of the power states only when it next looks at the hypervisor (contract 10.2).
+        """Let agents go with their VMs; the broker learns of the power states only when it next looks at the hypervisor
+        (contract 10.2).
 
-        An agent that is shut down in order says goodbye; one that dies is Registered until its contact counts as lost (contract 11.2).
+        An agent that is shut down in order says goodbye; one that dies is Registered until its contact counts as lost
+        (contract 11.2).
         """
         machines = [machine for machine in machines if machine is not self._switched]
         for machine in machines:
@@ -141,7 +148,8 @@ class Power:
         self._next(machine, "register", self._registered)
 
     def level_of(self, machine: Machine) -> str:
-        """The functional level of a machine's VDA: its own, that of the image it runs, or else just what its catalog wants."""
+        """The functional level of a machine's VDA: its own, that of the image it runs, or else just what its catalog
+        wants."""
         of_image = self._image_levels.get(machine.image.resource.name) if machine.image else None
         return machine.functional_level or of_image or machine.catalog.minimum_functional_level
 
@@ -160,7 +168,8 @@ class Power:
         self._give_up(machine)
 
     def _refused_because(self, machine: Machine) -> str:
-        """A VDA below the minimum functional level of its catalog or delivery group may not register (contract 8.2, 8.4; DeregistrationReason)."""
+        """A VDA below the minimum functional level of its catalog or delivery group may not register (contract 8.2,
+        8.4; DeregistrationReason)."""
         level, group = LEVELS.index(self.level_of(machine)), machine.catalog.delivery_group
         if level < LEVELS.index(machine.catalog.minimum_functional_level):
             return "FunctionalLevelTooLowForCatalog"
@@ -169,7 +178,8 @@ class Power:
         return ""
 
     def _give_up(self, machine: Machine) -> None:
-        """The broker itself puts a machine into maintenance mode that failed to register too often (contract 11.2, MaintenanceModeReason)."""
+        """The broker itself puts a machine into maintenance mode that failed to register too often (contract 11.2,
+        MaintenanceModeReason)."""
         machine.failed_registrations += 1
         most = self._behaviour["max_failed_registrations"]
         if most is not None and machine.failed_registrations >= most and not machine.in_maintenance_mode:
@@ -185,7 +195,11 @@ class Power:
 
     def _switch_vm(self, machine: Machine, on: bool) -> None:
         """Switch the VM that a machine is (contract 11.1); where the topology has none of its id nothing happens."""
-        if machine.hypervisor is None or not machine.hosted_machine_id or not self._behaviour["power_actions_reach_vms"]:
+        if (
+            machine.hypervisor is None
+            or not machine.hosted_machine_id
+            or not self._behaviour["power_actions_reach_vms"]
+        ):
             return
         self._switched = machine
         try:

@@ -14,7 +14,8 @@ _SITELESS = ("me", "tokens")
 
 
 def on_gateway_root(request: Request) -> Request:
-    """Return the request as it would be under /cvad/manage, with the ids of a path style root in its headers. Unknown roots stay as they are."""
+    """Return the request as it would be under /cvad/manage, with the ids of a path style root in its headers. Unknown
+    roots stay as they are."""
     parts = request.raw_path.strip("/").split("/")
     lowered = [part.lower() for part in parts]
     if lowered[:2] == ["cvad", "manage"]:
@@ -29,7 +30,9 @@ def on_gateway_root(request: Request) -> Request:
         if len(parts) > 4 and lowered[4] == "sites":
             return _moved(request, parts[4:], {"citrix-customerid": unquote(parts[3])})
         if len(parts) > 4:
-            return _moved(request, parts[5:], {"citrix-customerid": unquote(parts[3]), "citrix-instanceid": unquote(parts[4])})
+            return _moved(
+                request, parts[5:], {"citrix-customerid": unquote(parts[3]), "citrix-instanceid": unquote(parts[4])}
+            )
     return request
 
 

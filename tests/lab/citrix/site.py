@@ -10,7 +10,20 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lab.citrix import vendor
-from lab.citrix.api import batch, catalog_images, catalogs, delivery_groups, hypervisors, image_definitions, jobs, machines, resources, sites, tokens, zones
+from lab.citrix.api import (
+    batch,
+    catalog_images,
+    catalogs,
+    delivery_groups,
+    hypervisors,
+    image_definitions,
+    jobs,
+    machines,
+    resources,
+    sites,
+    tokens,
+    zones,
+)
 from lab.citrix.changes import change_site
 from lab.citrix.roots import GATEWAY, on_gateway_root
 from lab.citrix.state import state_of
@@ -29,7 +42,12 @@ WITHOUT_TOKEN = ("/tokens", "/tokens/$refresh")  # 1.5
 
 
 def build_sites(
-    specs: Sequence[Mapping[str, Any]], clock: Clock, events: Events, clusters: Mapping[str, PrismElementWorld], durations: Mapping[str, float], seed: int
+    specs: Sequence[Mapping[str, Any]],
+    clock: Clock,
+    events: Events,
+    clusters: Mapping[str, PrismElementWorld],
+    durations: Mapping[str, float],
+    seed: int,
 ) -> list[Endpoint]:
     """Build the sites of a topology; a DaaS site may have a trust endpoint beside it."""
     endpoints: list[Endpoint] = []
@@ -87,7 +105,11 @@ class SiteEndpoint(Endpoint):
         variables: dict[str, Any] = {"citrix_hostname": own}
         if not site.on_premises:
             variables["citrix_trust_hostname"] = f"{self.trust.address}:{self.trust.port}" if self.trust else own
-        variables |= {"citrix_customer_id": site.customer_id, "citrix_client_id": site.principal, "citrix_client_secret": site.secret}
+        variables |= {
+            "citrix_customer_id": site.customer_id,
+            "citrix_client_id": site.principal,
+            "citrix_client_secret": site.secret,
+        }
         return {**variables, **site.spec.get("inventory_vars", {})}
 
     def _answer(self, request: Request) -> Reply:
@@ -119,7 +141,9 @@ class SiteEndpoint(Endpoint):
             text = "the header Citrix-CustomerId is missing"
             if site.on_premises:
                 raise errors.refusal(400, text, "missing", violation=text)
-            raise Refusal(500, {"activityId": site.new_id(), "message": "Internal server error", "statusCode": 500}, text)  # 3.2 (c)
+            # Contract section 3.2 (c)
+            answer = {"activityId": site.new_id(), "message": "Internal server error", "statusCode": 500}
+            raise Refusal(500, answer, text)
         if customer.lower() != site.customer_id.lower():
             raise errors.refusal(403, "The user is not authenticated for this resource.")
         if any(path == root or path.startswith(f"{root}/") for root in WITHOUT_INSTANCE):
@@ -137,10 +161,16 @@ class SiteEndpoint(Endpoint):
         authorization = request.header("authorization")
         token = bearer(authorization)
         if token is None:
-            text: str | None = "the header Authorization is missing" if not authorization else "the Authorization header has none of the known forms"
+            text: str | None = (
+                "the header Authorization is missing"
+                if not authorization
+                else "the Authorization header has none of the known forms"
+            )
             if not authorization and request.path.lower().endswith("/about"):
                 text = None  # 7.3: whether it needs a token is unknown, so asking without one is no fault
-            raise site.errors.refusal(401, "Missing or invalid CWSAuth header.", parameters=[("reason", "missing")], violation=text)
+            raise site.errors.refusal(
+                401, "Missing or invalid CWSAuth header.", parameters=[("reason", "missing")], violation=text
+            )
         if request.outcome.get("expire_token"):
             site.tokens.expire(token)
         holder = site.tokens.holder(token)
@@ -214,8 +244,11 @@ class Allowance:
 
 
 def _vendor_has(request: Request) -> bool:
-    """G 10: an operation that exists at the vendor and is not simulated is answered 501, since clients read 404 as "gone"."""
-    return request.raw_path.startswith(GATEWAY) and vendor.has_operation(request.method, request.raw_path.removeprefix(GATEWAY))
+    """G 10: an operation that exists at the vendor and is not simulated is answered 501, since clients read 404 as
+    "gone"."""
+    return request.raw_path.startswith(GATEWAY) and vendor.has_operation(
+        request.method, request.raw_path.removeprefix(GATEWAY)
+    )
 
 
 def site_router(site: Site, answer_item: batch.Answer) -> Router:
@@ -223,7 +256,18 @@ def site_router(site: Site, answer_item: batch.Answer) -> Router:
     router = Router(prefixes=[GATEWAY], case_insensitive=True, refuse=site.errors.body, exists=_vendor_has)
     if site.on_premises:
         tokens.add_on_premises_routes(router, site)
-    for resource in (sites, catalogs, catalog_images, image_definitions, delivery_groups, machines, hypervisors, resources, zones, jobs):
+    for resource in (
+        sites,
+        catalogs,
+        catalog_images,
+        image_definitions,
+        delivery_groups,
+        machines,
+        hypervisors,
+        resources,
+        zones,
+        jobs,
+    ):
         resource.add_routes(router, site)
     batch.add_routes(router, site, answer_item)
     return router

@@ -28,7 +28,11 @@ def state_of(site: Site) -> dict[str, Any]:
                 "zone": hypervisor.zone.name,
                 "resets": hypervisor.resets,
                 "hosting_units": [
-                    {"id": unit.id, "name": unit.name, "listed": [resource.name for resource in site.inventory.remembered(unit)]}
+                    {
+                        "id": unit.id,
+                        "name": unit.name,
+                        "listed": [resource.name for resource in site.inventory.remembered(unit)],
+                    }
                     for unit in site.units_of(hypervisor)
                 ],
             }

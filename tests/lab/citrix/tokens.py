@@ -61,7 +61,8 @@ class TokenBook:
 
 
 def bearer(authorization: str) -> str | None:
-    """Return the token of an Authorization header: ``CWSAuth bearer=<token>`` or ``Bearer <token>`` in any case, nothing else (contract 1.6)."""
+    """Return the token of an Authorization header: ``CWSAuth bearer=<token>`` or ``Bearer <token>`` in any case,
+    nothing else (contract 1.6)."""
     scheme, _blank, rest = authorization.partition(" ")
     if scheme.lower() == "bearer":
         return rest.strip() or None

@@ -58,13 +58,16 @@ BEHAVIOUR: dict[str, Any] = {
     "no_cache_refreshes": False,  # 10.3: does a read past the cache also renew it?
     "tells_deregistration": True,  # 11.2: LastDeregistrationTime may be null
     "max_failed_registrations": None,  # 11.2: after how many the broker itself puts a machine into maintenance mode
-    "heartbeat_lag_seconds": 0,  # 11.2: a VDA that dies without a word stays Registered until its contact counts as lost; a real broker takes up to 10 minutes
+    # 11.2: a VDA that dies without a word stays Registered until its contact counts as lost; a real broker takes up to
+    # 10 minutes
+    "heartbeat_lag_seconds": 0,
     "unreachable_power_state": "Unknown",  # 11.2: what the broker says of VMs behind a cluster that nobody reaches
     "power_actions_reach_vms": True,  # 11.1: whether power actions of the broker switch the VM that a machine is
     "mcs_rehost": "refuse",  # 11.3, U5
     "hosted_machine_id_checked": False,  # 11.3, U6
     "machine_id_in_use": "accept",  # 11.3
-    "hosting_update_time": "each_look",  # 11.2: does a look at the hypervisor move LastHostingUpdateTime ("each_look"), or a change only ("change")?
+    # 11.2: does a look at the hypervisor move LastHostingUpdateTime ("each_look"), or a change only ("change")?
+    "hosting_update_time": "each_look",
     "token_clock": "real",  # 1.3: by which clock tokens expire
     "sso_login": False,  # 1.5: GET /tokens, Windows integrated
 }
@@ -187,7 +190,8 @@ _ONLY_CVAD = ("username", "password")
 
 
 def problem_with_references(site: Mapping[str, Any], clusters: set[str]) -> str | None:
-    """Return the first thing in a site that refers to nothing, or None; ``clusters`` are the names under ``prism_elements``."""
+    """Return the first thing in a site that refers to nothing, or None; ``clusters`` are the names under
+    ``prism_elements``."""
     for key in _ONLY_CVAD if site["kind"] == "daas" else _ONLY_DAAS:
         if key in site:
             return f"{key} does not belong to kind {site['kind']}"
@@ -215,7 +219,9 @@ def problem_with_references(site: Mapping[str, Any], clusters: set[str]) -> str 
             return f"{here}.hypervisor: no hypervisor is called {catalog['hypervisor']!r}"
         if catalog.get("zone") not in zones | {None}:
             return f"{here}.zone: no zone is called {catalog['zone']!r}"
-        if catalog.get("provisioning_type", "MCS") == "MCS" and not (catalog.get("hosting_unit") and catalog.get("image")):
+        if catalog.get("provisioning_type", "MCS") == "MCS" and not (
+            catalog.get("hosting_unit") and catalog.get("image")
+        ):
             return f"{here}: an MCS catalog needs hosting_unit and image"
         if catalog.get("count", 1) > 1 and "{n" not in catalog["name"]:
             return f"{here}.name needs {{n}} when count is more than 1"

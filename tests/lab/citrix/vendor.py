@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the vendor's generated client says of operations, models and enums (contract G 12), so that no body is checked against our own reading of it."""
+"""What the vendor's generated client says of operations, models and enums (contract G 12), so that no body is checked
+against our own reading of it."""
 
 from __future__ import annotations
 
@@ -24,8 +25,12 @@ def field_names(model: str) -> frozenset[str]:
 
 
 def body_of(model: str) -> dict[str, Any]:
-    """Return the schema of a request model: every field with its type, the required ones demanded, the others nullable."""
-    return {name: required(_schema(facts["type"])) if facts["required"] else nullable(_schema(facts["type"])) for name, facts in _MODELS[model].items()}
+    """Return the schema of a request model: every field with its type, the required ones demanded, the others
+    nullable."""
+    return {
+        name: required(_schema(facts["type"])) if facts["required"] else nullable(_schema(facts["type"]))
+        for name, facts in _MODELS[model].items()
+    }
 
 
 def members(enum: str) -> frozenset[str]:
@@ -37,7 +42,9 @@ def has_operation(method: str, path: str) -> bool:
     """Tell whether the vendor has an operation of a method on a path below the root, simulated here or not."""
     wanted = [unquote(part).lower() for part in path.strip("/").split("/")]
     return any(
-        method == known and len(parts) == len(wanted) and all(part in ("{}", given) for part, given in zip(parts, wanted, strict=True))
+        method == known
+        and len(parts) == len(wanted)
+        and all(part in ("{}", given) for part, given in zip(parts, wanted, strict=True))
         for known, parts in _OPERATIONS
     )
 

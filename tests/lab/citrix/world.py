@@ -11,7 +11,19 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from lab.citrix.entities import Catalog, DeliveryGroup, DiskImage, HostingUnit, Hypervisor, ImageDefinition, ImageVersion, Machine, Resource, Scheme, Zone
+from lab.citrix.entities import (
+    Catalog,
+    DeliveryGroup,
+    DiskImage,
+    HostingUnit,
+    Hypervisor,
+    ImageDefinition,
+    ImageVersion,
+    Machine,
+    Resource,
+    Scheme,
+    Zone,
+)
 from lab.citrix.errors import Errors
 from lab.citrix.hosting import HostingInventory, template
 from lab.citrix.jobs import JobBook
@@ -33,7 +45,13 @@ class Site:
     """A DaaS or CVAD site: what it consists of and how its parts are found."""
 
     def __init__(
-        self, spec: Mapping[str, Any], clock: Clock, events: Events, clusters: Mapping[str, PrismElementWorld], durations: Mapping[str, float], seed: int
+        self,
+        spec: Mapping[str, Any],
+        clock: Clock,
+        events: Events,
+        clusters: Mapping[str, PrismElementWorld],
+        durations: Mapping[str, float],
+        seed: int,
     ) -> None:
         self.spec = spec
         self.name: str = spec["name"]
@@ -41,14 +59,24 @@ class Site:
         self.clock = clock
         self.events = events
         self.behaviour: dict[str, Any] = {**BEHAVIOUR, **spec.get("behaviour", {})}
-        self.durations: dict[str, float] = {**DURATIONS, **{key: value for key, value in durations.items() if key in DURATIONS}, **spec.get("durations", {})}
+        self.durations: dict[str, float] = {
+            **DURATIONS,
+            **{key: value for key, value in durations.items() if key in DURATIONS},
+            **spec.get("durations", {}),
+        }
         self.chance = random.Random(f"{seed}:{self.name}")
         self._counters: dict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
         self.id = self.new_id()
         self.domain: str = spec.get("domain", "CORP")
         self.customer_id: str = ON_PREMISES if self.on_premises else spec.get("customer_id", f"{self.name}customer")
-        self.principal: str = spec.get("username", f"{self.domain}\\svc_ansible") if self.on_premises else spec.get("client_id", self.new_id())
-        self.secret: str = spec.get("password" if self.on_premises else "client_secret", f"{self.chance.getrandbits(96):024x}")
+        self.principal: str = (
+            spec.get("username", f"{self.domain}\\svc_ansible")
+            if self.on_premises
+            else spec.get("client_id", self.new_id())
+        )
+        self.secret: str = spec.get(
+            "password" if self.on_premises else "client_secret", f"{self.chance.getrandbits(96):024x}"
+        )
         self.moments = Moments(clock, self.behaviour)
         self.errors = Errors(self.behaviour)
         self.tokens = TokenBook(self.chance, spec.get("token_seconds", 3600), clock, self.behaviour)
@@ -85,14 +113,22 @@ class Site:
 
     def delivery_group(self, name_or_id: str) -> DeliveryGroup | None:
         """Find a delivery group by its name or id."""
-        return next((group for group in self.delivery_groups.values() if name_or_id.casefold() in (group.id, group.name.casefold())), None)
+        return next(
+            (
+                group
+                for group in self.delivery_groups.values()
+                if name_or_id.casefold() in (group.id, group.name.casefold())
+            ),
+            None,
+        )
 
     def units_of(self, hypervisor: Hypervisor) -> list[HostingUnit]:
         """List the hosting units of a connection."""
         return [unit for unit in self.hosting_units.values() if unit.hypervisor is hypervisor]
 
     def catalogs_called(self, name_or_id: str) -> list[Catalog]:
-        """Find catalogs by id, by folder path and name joined by pipes, or by a bare name (which may be ambiguous, contract trap 1)."""
+        """Find catalogs by id, by folder path and name joined by pipes, or by a bare name (which may be ambiguous,
+        contract trap 1)."""
         by_id = self.catalogs.get(name_or_id.lower())
         if by_id is not None:
             return [by_id]
@@ -197,7 +233,9 @@ class Site:
         )
         if self.machine(machine.name) is not None:
             raise ValueError(f"{self.name}: there is already a machine {machine.name}")
-        self.host(machine, vms[0].uuid if len(vms) == 1 else self.new_id() if catalog.hypervisor else None, catalog.hypervisor)
+        self.host(
+            machine, vms[0].uuid if len(vms) == 1 else self.new_id() if catalog.hypervisor else None, catalog.hypervisor
+        )
         machine.hosted_machine_name = vms[0].name if len(vms) == 1 else host_name
         self.machines[machine.id] = machine
         catalog.machines[machine.id] = machine
@@ -273,7 +311,9 @@ class Site:
                 id=self.new_id(),
                 number=number,
                 image=template(unit, version["image"], templates),
-                machine_profile=template(unit, version["machine_profile"], templates) if version.get("machine_profile") else None,
+                machine_profile=template(unit, version["machine_profile"], templates)
+                if version.get("machine_profile")
+                else None,
                 spec_ids=(self.new_id(), self.new_id()),
                 scheme_id=self.new_id(),
             )
@@ -285,14 +325,22 @@ class Site:
         templates = self.inventory.templates(unit)
         age = spec.get("image_age_hours", 30 * 24)
         history = [
-            _disk_image(unit, image if isinstance(image, Mapping) else {"name": image}, age + 30 * 24 * number, templates, self.clock.now)
+            _disk_image(
+                unit,
+                image if isinstance(image, Mapping) else {"name": image},
+                age + 30 * 24 * number,
+                templates,
+                self.clock.now,
+            )
             for number, image in enumerate(spec.get("history", []), 1)
         ]
         scheme = Scheme(
             id=self.new_id(),
             unit=unit,
             clean_on_boot=not spec.get("persistent", False),
-            image=DiskImage(template(unit, spec["image"], templates), self.clock.now - age * HOUR, spec.get("image_note")),
+            image=DiskImage(
+                template(unit, spec["image"], templates), self.clock.now - age * HOUR, spec.get("image_note")
+            ),
             history=sorted(history, key=lambda image: image.date),
         )
         if spec.get("machine_profile"):
@@ -324,8 +372,12 @@ def _naming_scheme(prefix: str, count: int) -> str:
     return first[: len(first) - digits] + "#" * digits
 
 
-def _disk_image(unit: HostingUnit, spec: Mapping[str, Any], age_hours: float, templates: Iterable[Resource], now: float) -> DiskImage:
-    return DiskImage(template(unit, spec["name"], templates), now - spec.get("age_hours", age_hours) * HOUR, spec.get("note"))
+def _disk_image(
+    unit: HostingUnit, spec: Mapping[str, Any], age_hours: float, templates: Iterable[Resource], now: float
+) -> DiskImage:
+    return DiskImage(
+        template(unit, spec["name"], templates), now - spec.get("age_hours", age_hours) * HOUR, spec.get("note")
+    )
 
 
 def _by_name_or_id(things: Mapping[str, Any], name_or_id: str) -> Any:

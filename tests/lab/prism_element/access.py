@@ -19,7 +19,8 @@ COOKIE = "NTNX_IGW_SESSION"
 class Access:
     """The one account of a cluster.
 
-    ``failed_logins`` counts wrong credentials since the last right ones; from ``lockout_after`` on even the right ones are refused.
+    ``failed_logins`` counts wrong credentials since the last right ones; from ``lockout_after`` on even the right ones
+    are refused.
     """
 
     def __init__(self, username: str, password: str, behaviour: dict[str, Any], clock: Clock) -> None:
@@ -73,7 +74,12 @@ class Access:
             return {}
         session = f"{self.username}-{len(self._sessions)}-{self._clock.epoch_usecs}"
         self._sessions[session] = self._clock.now + self._behaviour["session_seconds"]
-        return {"Set-Cookie": [f"{COOKIE}={session}; Path=/; Secure; HttpOnly", f"NTNX_MERCURY_IGW_SESSION={session}; Path=/; Secure; HttpOnly"]}
+        return {
+            "Set-Cookie": [
+                f"{COOKIE}={session}; Path=/; Secure; HttpOnly",
+                f"NTNX_MERCURY_IGW_SESSION={session}; Path=/; Secure; HttpOnly",
+            ]
+        }
 
     def _admit_cookie(self, header: str) -> bool:
         cookie = SimpleCookie(header).get(COOKIE)
@@ -84,5 +90,9 @@ class Access:
         if shape == "json":
             return Refusal(401, error_body(message))
         if shape == "html":
-            return Refusal(401, f"<html><body><h1>HTTP Status 401</h1><p>{message}</p></body></html>", headers={"Content-Type": "text/html"})
+            return Refusal(
+                401,
+                f"<html><body><h1>HTTP Status 401</h1><p>{message}</p></body></html>",
+                headers={"Content-Type": "text/html"},
+            )
         return Refusal(401, None)

@@ -8,7 +8,17 @@ from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 from lab.prism_element.model import Snapshot, Vm
-from lab.prism_element.topology import BEHAVIOUR_SCHEMA, DURATIONS, NETWORK, POWER, PROTECTION_DOMAIN, REMOTE_SITE, VM, names_of, power_state_of
+from lab.prism_element.topology import (
+    BEHAVIOUR_SCHEMA,
+    DURATIONS,
+    NETWORK,
+    POWER,
+    PROTECTION_DOMAIN,
+    REMOTE_SITE,
+    VM,
+    names_of,
+    power_state_of,
+)
 from lab.wire import Refusal, nullable, problem_with, required
 
 if TYPE_CHECKING:
@@ -40,7 +50,11 @@ def _vm(world: PrismElementWorld, wanted: str) -> Vm:
 
 
 def _snapshot(world: PrismElementWorld, wanted: str) -> Snapshot:
-    found = [world.snapshots[wanted]] if wanted in world.snapshots else [snapshot for snapshot in world.snapshots.values() if snapshot.name == wanted]
+    found = (
+        [world.snapshots[wanted]]
+        if wanted in world.snapshots
+        else [snapshot for snapshot in world.snapshots.values() if snapshot.name == wanted]
+    )
     if len(found) != 1:
         raise ValueError(f"{len(found)} snapshots on {world.name} are called {wanted!r}")
     return found[0]
@@ -71,7 +85,12 @@ def _rename_vm(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, A
 
 def _add_snapshots(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
     age = payload.get("age_hours", 0.0)
-    return {"uuids": [world.add_snapshot(name, payload["vm"], age, payload.get("uuid"), payload.get("content")).uuid for name in names_of(payload)]}
+    return {
+        "uuids": [
+            world.add_snapshot(name, payload["vm"], age, payload.get("uuid"), payload.get("content")).uuid
+            for name in names_of(payload)
+        ]
+    }
 
 
 def _delete_snapshot(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
@@ -170,18 +189,27 @@ CHANGES: dict[str, tuple[dict[str, Any], Change]] = {
     "delete_vm": ({"vm": required(str)}, _delete_vm),
     "power": ({"vm": required(str), "state": required(POWER)}, _power),
     "rename_vm": ({"vm": required(str), "name": required(str)}, _rename_vm),
-    "snapshot": ({"name": required(str), "vm": required(str), "count": int, "uuid": str, "age_hours": float, "content": str}, _add_snapshots),
+    "snapshot": (
+        {"name": required(str), "vm": required(str), "count": int, "uuid": str, "age_hours": float, "content": str},
+        _add_snapshots,
+    ),
     "delete_snapshot": ({"snapshot": required(str)}, _delete_snapshot),
     "protection_domain": (PROTECTION_DOMAIN, _add_domain),
     "pd_active": ({"protection_domain": required(str), "active": required(bool)}, _set_active),
-    "pd_snapshot": ({"protection_domain": required(str), "remotes": [str], "retention_seconds": float}, _take_pd_snapshot),
+    "pd_snapshot": (
+        {"protection_domain": required(str), "remotes": [str], "retention_seconds": float},
+        _take_pd_snapshot,
+    ),
     "delete_pd_snapshot": ({"protection_domain": required(str), "snapshot_id": required(str)}, _drop_pd_snapshot),
     "abort_replications": ({"remote_site": str}, _abort_replications),
     "remote_site": (REMOTE_SITE, _add_remote_site),
     "connected": ({"remote_site": required(str), "connected": required(bool)}, _set_connected),
     "reachable": ({"reachable": required(bool)}, _set_reachable),
     "lost": ({"lost": required(bool)}, _set_lost),
-    "block_migration": ({"protection_domain": required(str), "vm": required(str), "reason": required(nullable(str))}, _block_migration),
+    "block_migration": (
+        {"protection_domain": required(str), "vm": required(str), "reason": required(nullable(str))},
+        _block_migration,
+    ),
     "behaviour": (BEHAVIOUR_SCHEMA, _set_behaviour),
     "durations": (dict.fromkeys(DURATIONS, float), _set_durations),
     "account": ({"password": str}, _set_account),

@@ -31,7 +31,12 @@ def add_v3_routes(router: Router, world: PrismElementWorld) -> None:
     @router.route("GET", "/users/me", section="addition 18")
     def me(_request: Request) -> Reply:
         name = world.access.username
-        return Reply(body={"metadata": {"kind": "user"}, "status": {"name": name, "state": "COMPLETE", "resources": {"display_name": name}}})
+        return Reply(
+            body={
+                "metadata": {"kind": "user"},
+                "status": {"name": name, "state": "COMPLETE", "resources": {"display_name": name}},
+            }
+        )
 
 
 def cluster_dto(world: PrismElementWorld) -> dict[str, Any]:

@@ -11,7 +11,16 @@ from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from lab.prism_element.failover import Failover
-from lab.prism_element.model import OobSchedule, PdSnapshot, ProtectedVm, ProtectionDomain, RemoteSite, Schedule, Vm, plain
+from lab.prism_element.model import (
+    OobSchedule,
+    PdSnapshot,
+    ProtectedVm,
+    ProtectionDomain,
+    RemoteSite,
+    Schedule,
+    Vm,
+    plain,
+)
 from lab.prism_element.transfers import Transfers
 
 if TYPE_CHECKING:
@@ -45,7 +54,9 @@ class DisasterRecovery:
             "protection_domains": [plain(domain) for domain in self.domains.values()],
             "remote_sites": [plain(site) for site in self.sites.values()],
             "mode_changes": [plain(monitor) for monitor in self.failover.monitors],
-            "replications": [{**plain(item), "done": self.transfers.done_bytes(item)} for item in self.transfers.items.values()],
+            "replications": [
+                {**plain(item), "done": self.transfers.done_bytes(item)} for item in self.transfers.items.values()
+            ],
         }
 
     # Set-up from a topology.
@@ -54,7 +65,13 @@ class DisasterRecovery:
         """Add a remote site as under ``remote_sites`` of a topology."""
         rate = spec.get("bandwidth_mbps", DEFAULT_BANDWIDTH_MBPS) * 1_000_000 / 8
         site = RemoteSite(
-            spec["name"], spec["cluster"], self.world.new_uuid(), spec.get("addresses", 1), rate, spec.get("connected", True), spec.get("network_mapping", {})
+            spec["name"],
+            spec["cluster"],
+            self.world.new_uuid(),
+            spec.get("addresses", 1),
+            rate,
+            spec.get("connected", True),
+            spec.get("network_mapping", {}),
         )
         self.sites[site.name] = site
         return site
@@ -71,9 +88,16 @@ class DisasterRecovery:
             member.blocked_by = reasons.get(member.name, member.blocked_by)
         for entry in spec.get("schedules", []):
             policy = {"local_max_snapshots": entry.get("local", 1), "remote_max_snapshots": entry.get("remote", {})}
-            schedule = {"type": entry["type"], "every_nth": entry.get("every_nth", 1), "suspended": entry.get("suspended", False), "retention_policy": policy}
+            schedule = {
+                "type": entry["type"],
+                "every_nth": entry.get("every_nth", 1),
+                "suspended": entry.get("suspended", False),
+                "retention_policy": policy,
+            }
             if "first_after" in entry:
-                schedule["user_start_time_in_usecs"] = self.world.clock.epoch_usecs_at(self.world.clock.now + entry["first_after"])
+                schedule["user_start_time_in_usecs"] = self.world.clock.epoch_usecs_at(
+                    self.world.clock.now + entry["first_after"]
+                )
             self.add_schedule(domain, schedule)
         for entry in spec.get("snapshots", []):
             self._add_old_snapshot(domain, entry)
@@ -128,17 +152,34 @@ class DisasterRecovery:
 
     def protector_of(self, vm_uuid: str) -> ProtectionDomain | None:
         """Return the one protection domain that a VM is in."""
-        return next((domain for domain in self.domains.values() if any(member.vm_uuid == vm_uuid for member in domain.vms)), None)
+        return next(
+            (domain for domain in self.domains.values() if any(member.vm_uuid == vm_uuid for member in domain.vms)),
+            None,
+        )
 
-    def protect(self, domain: ProtectionDomain, vms: Sequence[Vm], consistency_group: str | None = None, app_consistent: bool = False) -> None:
+    def protect(
+        self,
+        domain: ProtectionDomain,
+        vms: Sequence[Vm],
+        consistency_group: str | None = None,
+        app_consistent: bool = False,
+    ) -> None:
         """Make VMs members of a protection domain."""
         for vm in vms:
-            domain.vms.append(ProtectedVm(vm.uuid, vm.name, self.new_id(), self.files_of(vm), app_consistent, consistency_group or vm.name))
+            domain.vms.append(
+                ProtectedVm(
+                    vm.uuid, vm.name, self.new_id(), self.files_of(vm), app_consistent, consistency_group or vm.name
+                )
+            )
 
     def files_of(self, vm: Vm) -> list[str]:
         """List where the disks of a VM are."""
         names = {container_uuid: name for name, container_uuid in self.world.containers.items()}
-        return [f"/{names[disk.container_uuid]}/.acropolis/vmdisk/{disk.uuid}" for disk in vm.disks if disk.container_uuid in names]
+        return [
+            f"/{names[disk.container_uuid]}/.acropolis/vmdisk/{disk.uuid}"
+            for disk in vm.disks
+            if disk.container_uuid in names
+        ]
 
     # Schedules.
 
@@ -150,7 +191,11 @@ class DisasterRecovery:
         domain.schedules.append(schedule)
         now = self.world.clock.now
         period = PERIODS[spec["type"]] * spec.get("every_nth", 1)
-        start = self.world.clock.moment_of(spec["user_start_time_in_usecs"]) if "user_start_time_in_usecs" in spec else now + period
+        start = (
+            self.world.clock.moment_of(spec["user_start_time_in_usecs"])
+            if "user_start_time_in_usecs" in spec
+            else now + period
+        )
         periods_past = max(0, int((now - start) // period) + 1) if start <= now else 0
         self._plan(domain, schedule, start + periods_past * period, period)
         return schedule
@@ -182,10 +227,22 @@ class DisasterRecovery:
         domain.oob_schedules[schedule.id] = schedule
         if self.world.behaviour["scheduled_snapshots_listed"]:
             schedule.promised = PdSnapshot(
-                str(self.new_id()), self.world.new_uuid(), domain.name, requested, None, [], [schedule.id], None, [], [], state="SCHEDULED"
+                str(self.new_id()),
+                self.world.new_uuid(),
+                domain.name,
+                requested,
+                None,
+                [],
+                [schedule.id],
+                None,
+                [],
+                [],
+                state="SCHEDULED",
             )
             domain.snapshots[schedule.promised.id] = schedule.promised
-        schedule.event = self.world.events.at(start + self.world.durations["oob_snapshot"], lambda: self._take_ordered(domain, schedule, requested))
+        schedule.event = self.world.events.at(
+            start + self.world.durations["oob_snapshot"], lambda: self._take_ordered(domain, schedule, requested)
+        )
         self.world.audit(
             "PdOOBScheduleAudit",
             "One-time schedule {schedule_id} added to protection domain {protection_domain_name}",
@@ -253,7 +310,9 @@ class DisasterRecovery:
         self.world.audit("SnapshotReadyAudit", SNAPSHOT_READY, _context(domain, snapshot_id=snapshot.id), domain.name)
         for site in sites:
             limit = (remote_max or {}).get(site)
-            self.world.events.after(self.world.durations["replication_start"], partial(self.transfers.queue, domain, snapshot, site, limit))
+            self.world.events.after(
+                self.world.durations["replication_start"], partial(self.transfers.queue, domain, snapshot, site, limit)
+            )
         return snapshot
 
     def _snapshot(
@@ -273,7 +332,9 @@ class DisasterRecovery:
             domain=domain.name,
             created_usecs=created_usecs,
             expiry_usecs=expiry_usecs,
-            vms=[replace(member, name=vm.name, image=vm.as_it_is(), vm_files=self.files_of(vm)) for member, vm in there],
+            vms=[
+                replace(member, name=vm.name, image=vm.as_it_is(), vm_files=self.files_of(vm)) for member, vm in there
+            ],
             oob_schedule_ids=[ordered.id] if ordered else [],
             schedule_id=schedule.id if schedule else None,
             missing=[member.name for member in members if member.vm_uuid not in self.world.vms],
@@ -369,7 +430,11 @@ class DisasterRecovery:
         return (
             []
             if domain is None
-            else [held for held in domain.snapshots.values() if held.id.startswith(prefix) and (snapshot is None or held.origin_id == snapshot.origin_id)]
+            else [
+                held
+                for held in domain.snapshots.values()
+                if held.id.startswith(prefix) and (snapshot is None or held.origin_id == snapshot.origin_id)
+            ]
         )
 
 
@@ -381,6 +446,9 @@ def _prune(recovery: DisasterRecovery, domain: ProtectionDomain, schedule_id: st
     """Drop the oldest snapshots of a recurring schedule beyond its limit."""
     if keep is None:
         return
-    made = sorted((snapshot for snapshot in domain.snapshots.values() if snapshot.schedule_id == schedule_id), key=lambda snapshot: snapshot.created_usecs)
+    made = sorted(
+        (snapshot for snapshot in domain.snapshots.values() if snapshot.schedule_id == schedule_id),
+        key=lambda snapshot: snapshot.created_usecs,
+    )
     for snapshot in made[: max(0, len(made) - keep)]:
         recovery.drop(domain, snapshot)

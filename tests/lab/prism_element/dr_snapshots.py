@@ -24,13 +24,19 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
     @router.route("GET", "/protection_domains/dr_snapshots", section="8.1", query=QUERY)
     def list_all(request: Request) -> Reply:
-        return _answer(world, request, [snapshot for domain in recovery.domains.values() for snapshot in domain.snapshots.values()])
+        return _answer(
+            world, request, [snapshot for domain in recovery.domains.values() for snapshot in domain.snapshots.values()]
+        )
 
-    @router.route("GET", "/protection_domains/{name}/dr_snapshots", section="8.1", query={**QUERY, "oob_schedule_ids": int})
+    @router.route(
+        "GET", "/protection_domains/{name}/dr_snapshots", section="8.1", query={**QUERY, "oob_schedule_ids": int}
+    )
     def list_of_domain(request: Request) -> Reply:
         found = list(recovery.domain(request.params["name"]).snapshots.values())
         wanted = {int(value) for value in request.query.get("oob_schedule_ids", [])}
-        return _answer(world, request, [snapshot for snapshot in found if not wanted or wanted & set(snapshot.oob_schedule_ids)])
+        return _answer(
+            world, request, [snapshot for snapshot in found if not wanted or wanted & set(snapshot.oob_schedule_ids)]
+        )
 
     @router.route("DELETE", "/protection_domains/{name}/dr_snapshots/{snapshot_id}", section="8.2")
     def delete(request: Request) -> Reply:
@@ -38,7 +44,12 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
         recovery.delete_snapshot(domain, recovery.snapshot(domain, request.params["snapshot_id"]))
         return Reply(body={"value": True})
 
-    @router.route("POST", "/protection_domains/{name}/dr_snapshots/{snapshot_id}/retain", section="8.2", body={"value": required(int)})
+    @router.route(
+        "POST",
+        "/protection_domains/{name}/dr_snapshots/{snapshot_id}/retain",
+        section="8.2",
+        body={"value": required(int)},
+    )
     def retain(request: Request) -> Reply:
         domain = recovery.domain(request.params["name"])
         value = request.body["value"]
@@ -65,7 +76,11 @@ def _answer_remote(world: PrismElementWorld, request: Request, sites: Sequence[s
         for domain in world.dr.domains:
             for snapshot in peer.replicas_of(world.name, domain):
                 dtos.append(
-                    {**snapshot_dto(world, snapshot, _detailed(request)), "snapshot_id": f"{name}:{snapshot.origin_id}", "located_remote_site_name": name}
+                    {
+                        **snapshot_dto(world, snapshot, _detailed(request)),
+                        "snapshot_id": f"{name}:{snapshot.origin_id}",
+                        "located_remote_site_name": name,
+                    }
                 )
     return Reply(body=prism_envelope(dtos, request))
 
@@ -79,7 +94,11 @@ def _answer(world: PrismElementWorld, request: Request, found: list[PdSnapshot])
     else:
         found.sort(key=lambda snapshot: snapshot.created_usecs, reverse=order == "newest_first")
     page = page_by_number(found, request)
-    return Reply(body=prism_envelope([snapshot_dto(world, snapshot, _detailed(request)) for snapshot in page], request, len(found)))
+    return Reply(
+        body=prism_envelope(
+            [snapshot_dto(world, snapshot, _detailed(request)) for snapshot in page], request, len(found)
+        )
+    )
 
 
 def _detailed(request: Request) -> bool:
@@ -111,8 +130,13 @@ def snapshot_dto(world: PrismElementWorld, snapshot: PdSnapshot, detailed: bool)
 
 
 def member_dto(member: ProtectedVm, detailed: bool, remote_site: str | None = None) -> dict[str, Any]:
-    """Return a VM of a protection domain or of one of its snapshots (contract 6.1); ``remote_site``: where it would be recovered."""
-    obstacles = [{"reason": member.blocked_by, "cerebro_error": None, "remote_site": remote_site}] if member.blocked_by is not None else []
+    """Return a VM of a protection domain or of one of its snapshots (contract 6.1); ``remote_site``: where it would be
+    recovered."""
+    obstacles = (
+        [{"reason": member.blocked_by, "cerebro_error": None, "remote_site": remote_site}]
+        if member.blocked_by is not None
+        else []
+    )
     return {
         "vm_handle": member.handle,
         "vm_id": member.vm_uuid,

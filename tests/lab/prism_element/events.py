@@ -72,7 +72,13 @@ def _answer(world: PrismElementWorld, request: Request, events: Iterable[AuditEv
     if (request.number("count") or 0) > MOST:
         raise refusal(422, "Number of alerts/events to retrieve cannot be greater than 1,000", BAD_REQUEST)
     start, end = request.number("start_time_in_usecs", 0) or 0, request.number("end_time_in_usecs")
-    found = [event for event in events if event.created_usecs >= start and (end is None or event.created_usecs <= end) and not request.flag("acknowledged")]
+    found = [
+        event
+        for event in events
+        if event.created_usecs >= start
+        and (end is None or event.created_usecs <= end)
+        and not request.flag("acknowledged")
+    ]
     found.reverse()
     page = page_by_number(found, request)
     return Reply(body=prism_envelope([_event_dto(world, event) for event in page], request, len(found)))

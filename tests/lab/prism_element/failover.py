@@ -15,8 +15,13 @@ from lab.prism_element.networks import network_here
 if TYPE_CHECKING:
     from lab.prism_element.disaster_recovery import DisasterRecovery
 
-CHANGE_SHARE = 20  # the last synchronisation of a migration moves one part in so many of the disks, as much as a snapshot says it uses alone
-POWER_ON_RECOVERY = {"Powered Off": "off", "Powered On": "on"}  # contract 6.1; the third, "Power state at time of snapshot", is looked up
+# The last synchronisation of a migration moves one part in so many of the disks, as much as a snapshot says it
+# uses alone
+CHANGE_SHARE = 20
+POWER_ON_RECOVERY = {
+    "Powered Off": "off",
+    "Powered On": "on",
+}  # contract 6.1; the third, "Power state at time of snapshot", is looked up
 
 
 class Failover:
@@ -101,9 +106,13 @@ class Failover:
             self._end(domain, change)
             peer.failover.take_over(there, replica, were, reversed_schedules)
 
-        self._recovery.transfers.queue(domain, snapshot, site.name, None, total=snapshot.size // CHANGE_SHARE, ended=ended)
+        self._recovery.transfers.queue(
+            domain, snapshot, site.name, None, total=snapshot.size // CHANGE_SHARE, ended=ended
+        )
 
-    def take_over(self, domain: ProtectionDomain, replica: PdSnapshot, were: Mapping[str, str], schedules: list[dict[str, object]]) -> None:
+    def take_over(
+        self, domain: ProtectionDomain, replica: PdSnapshot, were: Mapping[str, str], schedules: list[dict[str, object]]
+    ) -> None:
         """Register the VMs that another cluster has just let go; they keep their uuids."""
         takes = self._world.durations["migrate"] / 2
         change = self._begin(domain, ModeChange("ACTIVATE_PD", "activate", snapshot_id=replica.id), takes)
@@ -127,26 +136,45 @@ class Failover:
         for schedule in domain.schedules:
             policy = schedule.spec["retention_policy"]
             kept = list(policy.get("remote_max_snapshots", {}).values())
-            specs.append({**schedule.spec, "retention_policy": {**policy, "remote_max_snapshots": {back: kept[0]} if kept else {}}})
+            specs.append(
+                {
+                    **schedule.spec,
+                    "retention_policy": {**policy, "remote_max_snapshots": {back: kept[0]} if kept else {}},
+                }
+            )
             specs[-1].pop("user_start_time_in_usecs", None)
         return specs
 
     # What all of them do.
 
-    def _bring_up(self, domain: ProtectionDomain, snapshot: PdSnapshot, recorded: Mapping[str, str], same_uuids: bool) -> None:
+    def _bring_up(
+        self, domain: ProtectionDomain, snapshot: PdSnapshot, recorded: Mapping[str, str], same_uuids: bool
+    ) -> None:
         """Register the VMs of a snapshot here; ``recorded``: the power states that they had."""
         domain.vms = []
         for member in snapshot.vms:
             if member.image is not None:
                 vm = self._register(member, member.image, same_uuids)
-                domain.vms.append(replace(member, vm_uuid=vm.uuid, handle=self._recovery.new_id(), vm_files=self._recovery.files_of(vm), image=None))
+                domain.vms.append(
+                    replace(
+                        member,
+                        vm_uuid=vm.uuid,
+                        handle=self._recovery.new_id(),
+                        vm_files=self._recovery.files_of(vm),
+                        image=None,
+                    )
+                )
                 if POWER_ON_RECOVERY.get(member.power_on_recovery, recorded.get(member.vm_uuid)) == "on":
                     self._world.set_power(vm.uuid, "on")
         domain.active = True
 
     def _register(self, member: ProtectedVm, image: Vm, same_uuid: bool) -> Vm:
         cards = [(nic, network_here(self._world, nic.network_uuid)) for nic in image.nics]
-        nics = [Nic(nic.mac_address, network_uuid, self._world.new_uuid()) for nic, network_uuid in cards if network_uuid is not None]
+        nics = [
+            Nic(nic.mac_address, network_uuid, self._world.new_uuid())
+            for nic, network_uuid in cards
+            if network_uuid is not None
+        ]
         vm_uuid = member.vm_uuid if same_uuid and member.vm_uuid not in self._world.vms else None
         vm = self._world.add_copy(image, member.name, nics, vm_uuid)
         self._world.audit("RegisterVmAudit", "VM {vm_name} registered", [("vm_name", vm.name)])
@@ -158,14 +186,20 @@ class Failover:
         domain.active = False
 
     def _begin(self, domain: ProtectionDomain, change: ModeChange, takes: float) -> ModeChange:
-        change.monitor = Monitor(self._world.new_uuid(), change.operation, domain.name, domain.id, self._world.clock.now, takes)
+        change.monitor = Monitor(
+            self._world.new_uuid(), change.operation, domain.name, domain.id, self._world.clock.now, takes
+        )
         change.outcome = self._world.outcome
         domain.change = change
         self.monitors.append(change.monitor)
         self._world.audit(
             "ProtectionDomainChangeModeAudit",
             "Protection domain {protection_domain_name} changes its mode from {current_mode} to {desired_mode}",
-            [("protection_domain_name", domain.name), ("current_mode", "active" if domain.active else "inactive"), ("desired_mode", change.mode)],
+            [
+                ("protection_domain_name", domain.name),
+                ("current_mode", "active" if domain.active else "inactive"),
+                ("desired_mode", change.mode),
+            ],
             domain.name,
         )
         return change

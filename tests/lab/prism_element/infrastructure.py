@@ -13,7 +13,15 @@ from lab.wire import Reply, Request, Router
 if TYPE_CHECKING:
     from lab.prism_element.world import PrismElementWorld
 
-CONTAINERS = {"count": int, "page": int, "filter_criteria": str, "sort_criteria": str, "search_string": str, "search_attribute_list": str, "projection": str}
+CONTAINERS = {
+    "count": int,
+    "page": int,
+    "filter_criteria": str,
+    "sort_criteria": str,
+    "search_string": str,
+    "search_attribute_list": str,
+    "projection": str,
+}
 DEFAULT_CAPACITY_GIB = 20000
 
 

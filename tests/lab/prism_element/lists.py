@@ -16,12 +16,14 @@ _COMPARISON = re.compile(r"(\w+)(==|!=)(.*)", re.DOTALL)
 Comparison = Callable[[str, str], bool]
 
 
-# What `count` of a prism collection says when none was asked for (contract addition 2: seen of alerts; of the others unknown).
+# What `count` of a prism collection says when none was asked for (contract addition 2: seen of alerts; of the others
+# unknown).
 DEFAULT_PAGE = 1000
 
 
 def envelope(entities: list[Any], total: int | None = None, grand_total: int | None = None) -> dict[str, Any]:
-    """Wrap entities with the three counters (contract 1.4: migrate); the totals are those before paging and before filtering."""
+    """Wrap entities with the three counters (contract 1.4: migrate); the totals are those before paging and before
+    filtering."""
     return {"metadata": {**_totals(entities, total, grand_total), "count": len(entities)}, "entities": entities}
 
 
@@ -36,8 +38,11 @@ def vms_envelope(entities: list[Any], offset: int, total: int, grand_total: int)
     return {"metadata": {**_totals(entities, total, grand_total), **place}, "entities": entities}
 
 
-def prism_envelope(entities: list[Any], request: Request, total: int | None = None, grand_total: int | None = None) -> dict[str, Any]:
-    """Wrap entities of a prism collection, whose metadata count from 1; ``count`` is the size of a page and not how many came (contract addition 2)."""
+def prism_envelope(
+    entities: list[Any], request: Request, total: int | None = None, grand_total: int | None = None
+) -> dict[str, Any]:
+    """Wrap entities of a prism collection, whose metadata count from 1; ``count`` is the size of a page and not how
+    many came (contract addition 2)."""
     page, count = request.number("page") or 1, request.number("count")
     start = 1 if count is None else (page - 1) * count + 1
     place = {
@@ -76,13 +81,20 @@ def page_by_number(items: list[Any], request: Request) -> list[Any]:
     return items[start : start + count]
 
 
-def compile_filter(text: str, fields: Mapping[str, Callable[[Any], str]], equal: Mapping[str, Comparison]) -> Callable[[Any], bool]:
-    """Return a test for a FIQL expression: ``,`` is OR, ``;`` is AND and binds tighter. ``equal`` may compare a field in its own way."""
-    alternatives = [[_comparison(term, fields, equal) for term in alternative.split(";")] for alternative in text.split(",")]
+def compile_filter(
+    text: str, fields: Mapping[str, Callable[[Any], str]], equal: Mapping[str, Comparison]
+) -> Callable[[Any], bool]:
+    """Return a test for a FIQL expression: ``,`` is OR, ``;`` is AND and binds tighter. ``equal`` may compare a field
+    in its own way."""
+    alternatives = [
+        [_comparison(term, fields, equal) for term in alternative.split(";")] for alternative in text.split(",")
+    ]
     return lambda item: any(all(test(item) for test in tests) for tests in alternatives)
 
 
-def _comparison(term: str, fields: Mapping[str, Callable[[Any], str]], equal: Mapping[str, Comparison]) -> Callable[[Any], bool]:
+def _comparison(
+    term: str, fields: Mapping[str, Callable[[Any], str]], equal: Mapping[str, Comparison]
+) -> Callable[[Any], bool]:
     match = _COMPARISON.fullmatch(term)
     if match is None:
         raise refusal(422, f"General error parsing FIQL expression {term}", BAD_REQUEST)

@@ -19,13 +19,23 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
     """Register the paths."""
     recovery = world.dr
 
-    @router.route("POST", "/protection_domains/{name}/migrate", section="11", query={"skip_vm_mobility_check": bool}, body={"value": required(str)})
+    @router.route(
+        "POST",
+        "/protection_domains/{name}/migrate",
+        section="11",
+        query={"skip_vm_mobility_check": bool},
+        body={"value": required(str)},
+    )
     def migrate(request: Request) -> Reply:
         domain = recovery.active_domain(request.params["name"])
         site = _site_to_migrate_to(world, domain, request.body["value"])
         if domain.change is not None:
             raise world.invalid(f"Protection domain {domain.name} is already changing its mode")
-        blocked = [] if request.flag("skip_vm_mobility_check") else [member for member in domain.vms if member.blocked_by is not None]
+        blocked = (
+            []
+            if request.flag("skip_vm_mobility_check")
+            else [member for member in domain.vms if member.blocked_by is not None]
+        )
         if not blocked:
             recovery.failover.migrate(domain, site)
         return Reply(body=envelope([member_dto(member, True, site.name) for member in blocked]))

@@ -25,7 +25,8 @@ class Disk:
 
 @dataclass
 class Network:
-    """A network that cards can be on. Its name is a label: two may bear the same, also with different VLANs or on different virtual switches."""
+    """A network that cards can be on. Its name is a label: two may bear the same, also with different VLANs or on
+    different virtual switches."""
 
     uuid: str
     name: str
@@ -81,7 +82,8 @@ class Vm:
 
 @dataclass
 class Snapshot:
-    """An AHV snapshot: what Citrix MCS uses as a master image. ``vm`` is the VM as it was then; it may no longer exist."""
+    """An AHV snapshot: what Citrix MCS uses as a master image. ``vm`` is the VM as it was then; it may no longer
+    exist."""
 
     uuid: str
     name: str
@@ -94,7 +96,8 @@ class Snapshot:
 
 @dataclass
 class Task:
-    """An asynchronous operation. ``status``: QUEUED, RUNNING, SUCCEEDED, FAILED or ABORTED. ``later_name``: what later versions call it."""
+    """An asynchronous operation. ``status``: QUEUED, RUNNING, SUCCEEDED, FAILED or ABORTED. ``later_name``: what later
+    versions call it."""
 
     uuid: str
     operation: str
@@ -116,7 +119,8 @@ class Task:
 class ProtectedVm:
     """A VM as a protection domain or one of its snapshots knows it.
 
-    ``image``: the VM as it was when the snapshot was taken (None in the domain itself). ``blocked_by``: why it cannot be recovered elsewhere.
+    ``image``: the VM as it was when the snapshot was taken (None in the domain itself). ``blocked_by``: why it cannot
+    be recovered elsewhere.
     """
 
     vm_uuid: str
@@ -142,7 +146,8 @@ class Schedule:
 
 @dataclass
 class OobSchedule:
-    """A one-time ("out of band") schedule that has not been carried out yet; ``promised`` is the snapshot to be when that is listed already."""
+    """A one-time ("out of band") schedule that has not been carried out yet; ``promised`` is the snapshot to be when
+    that is listed already."""
 
     id: int
     spec: dict[str, Any]
@@ -190,7 +195,8 @@ class Link:
 
 @dataclass
 class Monitor:
-    """One line of what v1 calls progress monitors (contract 5.4). ``operation``: activate or deactivate. Moments in simulated seconds."""
+    """One line of what v1 calls progress monitors (contract 5.4). ``operation``: activate or deactivate. Moments in
+    simulated seconds."""
 
     uuid: str
     operation: str
@@ -219,7 +225,8 @@ class ModeChange:
 
 @dataclass
 class ProtectionDomain:
-    """A protection domain; active where its VMs live, and known by the same name on every receiver. ``id``: what the cluster itself knows it by."""
+    """A protection domain; active where its VMs live, and known by the same name on every receiver. ``id``: what the
+    cluster itself knows it by."""
 
     name: str
     id: int = 0
@@ -259,7 +266,8 @@ class RemoteSite:
 
 @dataclass
 class Replication:
-    """A snapshot on its way, or waiting for its turn, to one remote site. ``done`` bytes as of moment ``mark``; it moves while ``arrival`` is set."""
+    """A snapshot on its way, or waiting for its turn, to one remote site. ``done`` bytes as of moment ``mark``; it
+    moves while ``arrival`` is set."""
 
     id: int
     domain: str
@@ -289,7 +297,11 @@ class AuditEvent:
 def plain(item: Any) -> Any:
     """Return model objects as JSON-able data for /lab/state, without their events."""
     if is_dataclass(item):
-        return {entry.name: plain(getattr(item, entry.name)) for entry in fields(item) if not isinstance(getattr(item, entry.name), Event)}
+        return {
+            entry.name: plain(getattr(item, entry.name))
+            for entry in fields(item)
+            if not isinstance(getattr(item, entry.name), Event)
+        }
     if isinstance(item, dict):
         return {str(key): plain(value) for key, value in item.items()}
     if isinstance(item, (list, tuple)):

@@ -12,16 +12,22 @@ if TYPE_CHECKING:
 
 
 def network_here(world: PrismElementWorld, network_uuid: str) -> str | None:
-    """Return the uuid of the network that a card gets here: by the mapping of either side's remote site, else by its name; None: the card is lost."""
+    """Return the uuid of the network that a card gets here: by the mapping of either side's remote site, else by its
+    name; None: the card is lost."""
     for origin in (world, *world.peers.values()):
         for known in origin.networks:
             if known.uuid == network_uuid:
-                return known.uuid if origin is world else _among_namesakes(world, _mapped(world, origin, known.name), known)
+                return (
+                    known.uuid
+                    if origin is world
+                    else _among_namesakes(world, _mapped(world, origin, known.name), known)
+                )
     return None
 
 
 def _among_namesakes(world: PrismElementWorld, name: str | None, known: Network) -> str | None:
-    """Return the network of this name; a mapping knows names only (contract 12), so which of several is meant is unknown and switchable."""
+    """Return the network of this name; a mapping knows names only (contract 12), so which of several is meant is
+    unknown and switchable."""
     found = [network for network in world.networks if network.name == name]
     if world.behaviour["namesake_networks"] == "same_vlan":
         found = [network for network in found if network.vlan_id == known.vlan_id] or found
@@ -31,7 +37,17 @@ def _among_namesakes(world: PrismElementWorld, name: str | None, known: Network)
 
 
 def _mapped(world: PrismElementWorld, origin: PrismElementWorld, name: str) -> str | None:
-    ours = {there: here for site in world.dr.sites.values() if site.cluster == origin.name for here, there in site.network_mapping.items()}
-    theirs = {there: here for site in origin.dr.sites.values() if site.cluster == world.name for there, here in site.network_mapping.items()}
+    ours = {
+        there: here
+        for site in world.dr.sites.values()
+        if site.cluster == origin.name
+        for here, there in site.network_mapping.items()
+    }
+    theirs = {
+        there: here
+        for site in origin.dr.sites.values()
+        if site.cluster == world.name
+        for there, here in site.network_mapping.items()
+    }
     unmapped = name if world.behaviour["unmapped_networks"] == "by_name" else None
     return ours.get(name) or theirs.get(name) or unmapped

@@ -36,7 +36,9 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             vm.logical_timestamp += 1
             world.note_networks(vm)
 
-        return Reply(201, {"task_uuid": world.start_task("VmNicCreate", world.durations["update"], add, [("VM", vm.uuid)]).uuid})
+        return Reply(
+            201, {"task_uuid": world.start_task("VmNicCreate", world.durations["update"], add, [("VM", vm.uuid)]).uuid}
+        )
 
     @router.route("PUT", "/vms/{uuid}/nics/{mac}", section="3.6, addition 10", body={"nic_spec": required(NIC)})
     def update_nic(request: Request) -> Reply:
@@ -49,7 +51,10 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             vm.logical_timestamp += 1
             world.note_networks(vm)
 
-        return Reply(201, {"task_uuid": world.start_task("VmNicUpdate", world.durations["update"], update, [("VM", vm.uuid)]).uuid})
+        return Reply(
+            201,
+            {"task_uuid": world.start_task("VmNicUpdate", world.durations["update"], update, [("VM", vm.uuid)]).uuid},
+        )
 
     @router.route("DELETE", "/vms/{uuid}/nics/{mac}", section="3.6, addition 10")
     def remove_nic(request: Request) -> Reply:
@@ -60,11 +65,15 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             vm.nics = [nic for nic in vm.nics if nic is not card]
             vm.logical_timestamp += 1
 
-        return Reply(201, {"task_uuid": world.start_task("VmNicDelete", world.durations["update"], remove, [("VM", vm.uuid)]).uuid})
+        return Reply(
+            201,
+            {"task_uuid": world.start_task("VmNicDelete", world.durations["update"], remove, [("VM", vm.uuid)]).uuid},
+        )
 
 
 def _card(world: PrismElementWorld, vm: Vm, mac: str) -> Nic:
-    """Find a card by its MAC address in a path: all clients that were found write colons, whether a cluster takes hyphens is unknown (addition 10)."""
+    """Find a card by its MAC address in a path: all clients that were found write colons, whether a cluster takes
+    hyphens is unknown (addition 10)."""
     form = world.behaviour["nic_id_form"]
     known = {"colons": ":" in mac, "hyphens": "-" in mac, "both": True}[form]
     found = [nic for nic in vm.nics if known and nic.mac_address == mac.lower().replace("-", ":")]

@@ -74,7 +74,9 @@ def _mode_dto(world: PrismElementWorld, monitor: Monitor) -> dict[str, Any]:
     }
 
 
-def _course(world: PrismElementWorld, status: str, created: float, takes: float, completed: float | None) -> dict[str, Any]:
+def _course(
+    world: PrismElementWorld, status: str, created: float, takes: float, completed: float | None
+) -> dict[str, Any]:
     elapsed = (world.clock.now - created) / takes if takes else 1.0
     course: dict[str, Any] = {
         "status": status,

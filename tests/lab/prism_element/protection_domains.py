@@ -18,7 +18,14 @@ from lab.wire import Reply, Request, Router, nullable, required
 if TYPE_CHECKING:
     from lab.prism_element.world import PrismElementWorld
 
-PROTECT = {"names": [str], "uuids": [str], "ids": [str], "consistency_group_name": str, "app_consistent_snapshots": bool, "ignore_dup_or_missing_vms": bool}
+PROTECT = {
+    "names": [str],
+    "uuids": [str],
+    "ids": [str],
+    "consistency_group_name": str,
+    "app_consistent_snapshots": bool,
+    "ignore_dup_or_missing_vms": bool,
+}
 RESTORE = {
     "snapshot_id": required(str),
     "vm_names": [str],
@@ -30,7 +37,14 @@ RESTORE = {
     "path_prefix": nullable(str),
     "replace": bool,
 }
-LIST_QUERY = {"names": str, "metro_avail": bool, "vstore_name": str, "remote_site_name": str, "include_deleted": bool, "projection": str}
+LIST_QUERY = {
+    "names": str,
+    "metro_avail": bool,
+    "vstore_name": str,
+    "remote_site_name": str,
+    "include_deleted": bool,
+    "projection": str,
+}
 
 
 def add_routes(router: Router, world: PrismElementWorld) -> None:
@@ -48,7 +62,11 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             and (request.flag("include_deleted", True) or not domain.marked_for_removal)
             and (domain.metro is not None or not request.flag("metro_avail"))
         ]
-        return Reply(body=prism_envelope([domain_dto(world, domain) for domain in found], request, grand_total=len(recovery.domains)))
+        return Reply(
+            body=prism_envelope(
+                [domain_dto(world, domain) for domain in found], request, grand_total=len(recovery.domains)
+            )
+        )
 
     @router.route("GET", "/protection_domains/{name}", section="6.1")
     def get(request: Request) -> Reply:
@@ -57,7 +75,12 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
     @router.route("POST", "/protection_domains", section="6.2", body={"value": required(str), "annotations": [str]})
     def create(request: Request) -> Reply:
         domain = recovery.create_domain(request.body["value"], request.body.get("annotations", []))
-        world.audit("ProtectionDomainAudit", "Protection domain {protection_domain_name} created", [("protection_domain_name", domain.name)], domain.name)
+        world.audit(
+            "ProtectionDomainAudit",
+            "Protection domain {protection_domain_name} created",
+            [("protection_domain_name", domain.name)],
+            domain.name,
+        )
         return Reply(201, domain_dto(world, domain))
 
     @router.route("DELETE", "/protection_domains/{name}", section="6.3", query={"skip_remote_check": bool})
@@ -97,7 +120,11 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
                 if world.vms_named(prefix + member.name):
                     raise world.invalid(f"VM {prefix + member.name} already exists")
         task = start_restore(world, domain, snapshot, members, prefix, in_place)
-        return Reply(201, {"task_uuid": task.uuid}) if world.behaviour["restore_reply"] == "task_uuid" else Reply(body={"value": True})
+        return (
+            Reply(201, {"task_uuid": task.uuid})
+            if world.behaviour["restore_reply"] == "task_uuid"
+            else Reply(body={"value": True})
+        )
 
     _add_miscellaneous_reads(router, world)
 
@@ -111,7 +138,12 @@ def _add_miscellaneous_reads(router: Router, world: PrismElementWorld) -> None:
         names = dict.fromkeys(member.consistency_group for member in domain.vms)
         return Reply(body=prism_envelope([_group_dto(domain, name) for name in names], request))
 
-    @router.route("GET", "/protection_domains/consistency_groups", section="6.6, addition 'deviations'", query={"protection_domain_names"})
+    @router.route(
+        "GET",
+        "/protection_domains/consistency_groups",
+        section="6.6, addition 'deviations'",
+        query={"protection_domain_names"},
+    )
     def all_consistency_groups(request: Request) -> Reply:
         groups = {
             (domain.name, member.consistency_group): domain
@@ -119,7 +151,9 @@ def _add_miscellaneous_reads(router: Router, world: PrismElementWorld) -> None:
             if chosen(request.query.get("protection_domain_names"), domain.name)
             for member in domain.vms
         }
-        return Reply(body=prism_envelope([_group_dto(domain, group) for (_name, group), domain in groups.items()], request))
+        return Reply(
+            body=prism_envelope([_group_dto(domain, group) for (_name, group), domain in groups.items()], request)
+        )
 
     @router.route("GET", "/protection_domains/{name}/pending_actions", section="6.6")
     def pending_actions(request: Request) -> Reply:
@@ -128,21 +162,41 @@ def _add_miscellaneous_reads(router: Router, world: PrismElementWorld) -> None:
     @router.route("GET", "/protection_domains/pending_actions", section="6.6", query={"protection_domain_names"})
     def all_pending_actions(request: Request) -> Reply:
         names = request.query.get("protection_domain_names")
-        return Reply(body=[_pending_dto(world, domain) for domain in recovery.domains.values() if chosen(names, domain.name)])
+        return Reply(
+            body=[_pending_dto(world, domain) for domain in recovery.domains.values() if chosen(names, domain.name)]
+        )
 
     @router.route("GET", "/protection_domains/status", section="6.6")
     def status(_request: Request) -> Reply:
         suspended = {domain.name: _suspended(domain) for domain in recovery.domains.values()}
-        return Reply(body={"active_replications": bool(recovery.transfers.items), "pd_suspended_schedules_map": suspended})
+        return Reply(
+            body={"active_replications": bool(recovery.transfers.items), "pd_suspended_schedules_map": suspended}
+        )
 
-    @router.route("GET", "/protection_domains/unprotected_vms", section="6.6", query={"host_uuids", "vm_ids", "vm_names", "storage_container_names"})
+    @router.route(
+        "GET",
+        "/protection_domains/unprotected_vms",
+        section="6.6",
+        query={"host_uuids", "vm_ids", "vm_names", "storage_container_names"},
+    )
     def unprotected(request: Request) -> Reply:
         free = [
             vm
             for vm in world.vms
-            if recovery.protector_of(vm.uuid) is None and chosen(request.query.get("vm_names"), vm.name) and chosen(request.query.get("vm_ids"), vm.uuid)
+            if recovery.protector_of(vm.uuid) is None
+            and chosen(request.query.get("vm_names"), vm.name)
+            and chosen(request.query.get("vm_ids"), vm.uuid)
         ]
-        dtos = [{"vm_name": vm.name, "uuid": vm.uuid, "vm_id": vm.uuid, "power_state": vm.power_state, "protection_domain_name": None} for vm in free]
+        dtos = [
+            {
+                "vm_name": vm.name,
+                "uuid": vm.uuid,
+                "vm_id": vm.uuid,
+                "power_state": vm.power_state,
+                "protection_domain_name": None,
+            }
+            for vm in free
+        ]
         return Reply(body=prism_envelope(dtos, request))
 
 
@@ -193,11 +247,19 @@ def domain_dto(world: PrismElementWorld, domain: ProtectionDomain) -> dict[str, 
     under_way = [item for item in world.dr.transfers.items.values() if item.domain == domain.name]
     ongoing = sum(item.started_usecs is not None for item in under_way)
     exclusive = sum(snapshot.size // 20 for snapshot in domain.snapshots.values())
-    upcoming = [schedule.next_fire for schedule in domain.schedules if domain.active and not schedule.spec.get("suspended")]
+    upcoming = [
+        schedule.next_fire for schedule in domain.schedules if domain.active and not schedule.spec.get("suspended")
+    ]
     return {
         "name": domain.name,
         "active": domain.active,
-        "vms": [{**member_dto(member, True, next(iter(domain.remote_site_names), None)), "vm_name": _current_name(world, member)} for member in shown],
+        "vms": [
+            {
+                **member_dto(member, True, next(iter(domain.remote_site_names), None)),
+                "vm_name": _current_name(world, member),
+            }
+            for member in shown
+        ],
         "nfs_files": [],
         "volume_groups": [],
         "remote_site_names": domain.remote_site_names,
@@ -253,7 +315,13 @@ def _pending_dto(world: PrismElementWorld, domain: ProtectionDomain) -> dict[str
         "protection_domain_name": domain.name,
         "has_pending_actions": bool(restores or waiting or domain.marked_for_removal or change),
         "marked_for_removal": domain.marked_for_removal,
-        "pending_change_mode": {"mode_type": change.mode, "failover_remote": change.failover_remote, "snapshot_id": change.snapshot_id} if change else None,
+        "pending_change_mode": {
+            "mode_type": change.mode,
+            "failover_remote": change.failover_remote,
+            "snapshot_id": change.snapshot_id,
+        }
+        if change
+        else None,
         "pending_vms_restore": [
             {"name": name, "path_prefix": None, "replace_entity": item["replace"], "snapshot_id": item["snapshot_id"]}
             for item in restores

@@ -14,7 +14,14 @@ from lab.wire import Reply, Request, Router
 if TYPE_CHECKING:
     from lab.prism_element.world import PrismElementWorld
 
-QUERY = {"names": str, "metro_compatible": bool, "full_details": bool, "remoteVStores": bool, "include_deleted": bool, "projection": str}
+QUERY = {
+    "names": str,
+    "metro_compatible": bool,
+    "full_details": bool,
+    "remoteVStores": bool,
+    "include_deleted": bool,
+    "projection": str,
+}
 REPLICATION_PORT = 2020
 
 
@@ -51,11 +58,18 @@ def site_dto(world: PrismElementWorld, site: RemoteSite) -> dict[str, Any]:
         "network_mapping": {
             "uuid": site.uuid,
             "l2_network_mappings": [
-                {"src_network_name": source, "src_hypervisor_type": "kKvm", "dest_network_name": target, "dest_hypervisor_type": "kKvm"}
+                {
+                    "src_network_name": source,
+                    "src_hypervisor_type": "kKvm",
+                    "dest_network_name": target,
+                    "dest_hypervisor_type": "kKvm",
+                }
                 for source, target in site.network_mapping.items()
             ],
         },
-        "replication_links": [link for domain in world.dr.domains.values() for link in link_dtos(world, domain, site.name)],
+        "replication_links": [
+            link for domain in world.dr.domains.values() for link in link_dtos(world, domain, site.name)
+        ],
         "latency_in_usecs": 2000,
         "max_bps": None,
         "bandwidth_policy": None,

@@ -24,7 +24,11 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
     def of_domain(request: Request, started: bool) -> list[Replication]:
         name = recovery.domain(request.params["name"]).name
-        return [item for item in recovery.transfers.items.values() if item.domain == name and (item.started_usecs is not None) is started]
+        return [
+            item
+            for item in recovery.transfers.items.values()
+            if item.domain == name and (item.started_usecs is not None) is started
+        ]
 
     def of_cluster(request: Request, started: bool) -> list[Replication]:
         domains, sites = request.query.get("protection_domain_names"), request.query.get("remote_site_names")
@@ -44,13 +48,19 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
     @router.route("GET", "/protection_domains/{name}/replications", section="9.1")
     def list_of_domain(request: Request) -> Reply:
         name = recovery.domain(request.params["name"]).name
-        return Reply(body=prism_envelope(_sent_and_received(world, of_domain(request, True), lambda item: item.domain == name), request))
+        return Reply(
+            body=prism_envelope(
+                _sent_and_received(world, of_domain(request, True), lambda item: item.domain == name), request
+            )
+        )
 
     @router.route("GET", "/protection_domains/replications", section="9.1", query=WIDE)
     def list_all(request: Request) -> Reply:
         names = request.query.get("protection_domain_names")
         sites = request.query.get("remote_site_names")
-        found = _sent_and_received(world, of_cluster(request, True), lambda item: sites is None and chosen(names, item.domain))
+        found = _sent_and_received(
+            world, of_cluster(request, True), lambda item: sites is None and chosen(names, item.domain)
+        )
         return Reply(body=prism_envelope(found, request))
 
     @router.route("GET", "/protection_domains/{name}/pending_replications", section="9.2")
@@ -61,7 +71,12 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
     def all_pending(request: Request) -> Reply:
         return Reply(body=_pending_dtos(world, of_cluster(request, False)))
 
-    @router.route("PUT", "/protection_domains/{name}/replications/{id}", section="9.1", body={"value": required({"pause", "resume", "abort"})})
+    @router.route(
+        "PUT",
+        "/protection_domains/{name}/replications/{id}",
+        section="9.1",
+        body={"value": required({"pause", "resume", "abort"})},
+    )
     def control(request: Request) -> Reply:
         item = find(request)
         if request.body["value"] == "abort":
@@ -86,7 +101,9 @@ def _sent_and_received(world: PrismElementWorld, sent: Sequence[Replication], co
     return dtos
 
 
-def _replication_dto(world: PrismElementWorld, item: Replication, site: str, snapshot_id: str, sender: bool) -> dict[str, Any]:
+def _replication_dto(
+    world: PrismElementWorld, item: Replication, site: str, snapshot_id: str, sender: bool
+) -> dict[str, Any]:
     done = world.dr.transfers.done_bytes(item)
     return {
         "id": item.id,
@@ -104,7 +121,14 @@ def _replication_dto(world: PrismElementWorld, item: Replication, site: str, sna
 
 
 def _pending_dtos(world: PrismElementWorld, items: Sequence[Replication]) -> list[dict[str, Any]]:
-    return [{"protection_domain_name": item.domain, "remote_site_name": item.site, "snapshot": snapshot_dto(world, item.snapshot, False)} for item in items]
+    return [
+        {
+            "protection_domain_name": item.domain,
+            "remote_site_name": item.site,
+            "snapshot": snapshot_dto(world, item.snapshot, False),
+        }
+        for item in items
+    ]
 
 
 def link_dtos(world: PrismElementWorld, domain: ProtectionDomain, site: str | None = None) -> list[dict[str, Any]]:
@@ -114,7 +138,12 @@ def link_dtos(world: PrismElementWorld, domain: ProtectionDomain, site: str | No
         if site is not None and name != site:
             continue
         current = next(
-            (item for item in world.dr.transfers.items.values() if item.domain == domain.name and item.site == name and item.started_usecs is not None), None
+            (
+                item
+                for item in world.dr.transfers.items.values()
+                if item.domain == domain.name and item.site == name and item.started_usecs is not None
+            ),
+            None,
         )
         dtos.append(
             {
@@ -123,7 +152,9 @@ def link_dtos(world: PrismElementWorld, domain: ProtectionDomain, site: str | No
                 "remote_site_name": name,
                 "current_replicating_snapshot_id": current.snapshot.id if current else None,
                 "current_replicating_snapshot_total_bytes": current.total if current else None,
-                "current_replicating_snapshot_transmitted_bytes": world.dr.transfers.done_bytes(current) if current else None,
+                "current_replicating_snapshot_transmitted_bytes": world.dr.transfers.done_bytes(current)
+                if current
+                else None,
                 "last_replication_start_time_in_usecs": link.last_start_usecs,
                 "last_replication_end_time_in_usecs": link.last_end_usecs,
                 "last_successful_replication_snapshot_id": link.last_snapshot_id,

@@ -17,10 +17,21 @@ if TYPE_CHECKING:
 
 
 def start_restore(
-    world: PrismElementWorld, domain: ProtectionDomain, snapshot: PdSnapshot, members: Sequence[ProtectedVm], prefix: str, in_place: bool
+    world: PrismElementWorld,
+    domain: ProtectionDomain,
+    snapshot: PdSnapshot,
+    members: Sequence[ProtectedVm],
+    prefix: str,
+    in_place: bool,
 ) -> Task:
-    """Start a restore (contract 10): new, powered-off VMs outside of the protection domain, or the old ones overwritten in place."""
-    pending = {"names": [member.name for member in members], "prefix": prefix, "replace": in_place, "snapshot_id": snapshot.id}
+    """Start a restore (contract 10): new, powered-off VMs outside of the protection domain, or the old ones overwritten
+    in place."""
+    pending = {
+        "names": [member.name for member in members],
+        "prefix": prefix,
+        "replace": in_place,
+        "snapshot_id": snapshot.id,
+    }
     domain.pending_restores.append(pending)
 
     def done(task: Task) -> None:
@@ -34,7 +45,9 @@ def start_restore(
         if world.behaviour["restore_task_entity"] == "vm":
             task.entities = [("VM", vm.uuid) for vm in made]
 
-    entities = [("PROTECTION_DOMAIN", domain.name)] if world.behaviour["restore_task_entity"] == "protection_domain" else []
+    entities = (
+        [("PROTECTION_DOMAIN", domain.name)] if world.behaviour["restore_task_entity"] == "protection_domain" else []
+    )
     task = world.start_task("RestoreEntities", world.durations["restore"], done, entities)
     world.events.after(world.durations["restore"], lambda: domain.pending_restores.remove(pending))
     world.audit(
@@ -56,6 +69,10 @@ def _restore_vm(world: PrismElementWorld, member: ProtectedVm, prefix: str, in_p
         present.disks = [replace(disk) for disk in image.disks]
         return present
     networks = [network_here(world, nic.network_uuid) for nic in image.nics]
-    vm = world.add_copy(image, prefix + member.name, [world.new_nic(network_uuid) for network_uuid in networks if network_uuid is not None])
+    vm = world.add_copy(
+        image,
+        prefix + member.name,
+        [world.new_nic(network_uuid) for network_uuid in networks if network_uuid is not None],
+    )
     world.audit("RegisterVmAudit", "VM {vm_name} registered", [("vm_name", vm.name)])
     return vm

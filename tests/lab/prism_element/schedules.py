@@ -67,7 +67,10 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
         domain = recovery.active_domain(request.params["name"])
         schedule = recovery.add_schedule(domain, dict(request.body))
         world.audit(
-            "PdCronScheduleAudit", "Schedule added to protection domain {protection_domain_name}", [("protection_domain_name", domain.name)], domain.name
+            "PdCronScheduleAudit",
+            "Schedule added to protection domain {protection_domain_name}",
+            [("protection_domain_name", domain.name)],
+            domain.name,
         )
         return Reply(201, schedule_dto(domain, schedule))
 
@@ -103,7 +106,9 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
     @router.route("POST", "/protection_domains/{name}/oob_schedules", section="7.2", body=OOB)
     def order_snapshot(request: Request) -> Reply:
-        return Reply(201, oob_dto(recovery.order_snapshot(recovery.active_domain(request.params["name"]), request.body)))
+        return Reply(
+            201, oob_dto(recovery.order_snapshot(recovery.active_domain(request.params["name"]), request.body))
+        )
 
     @router.route("GET", "/protection_domains/{name}/oob_schedules", section="7.2")
     def list_oob(request: Request) -> Reply:
@@ -126,7 +131,10 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
 def _oob_maps(domains: list[ProtectionDomain]) -> list[dict[str, Any]]:
     return [
-        {"pd_name": domain.name, "schedule_map": {str(schedule.id): oob_dto(schedule) for schedule in domain.oob_schedules.values()}}
+        {
+            "pd_name": domain.name,
+            "schedule_map": {str(schedule.id): oob_dto(schedule) for schedule in domain.oob_schedules.values()},
+        }
         for domain in domains
         if domain.oob_schedules
     ]

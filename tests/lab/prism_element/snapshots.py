@@ -25,7 +25,13 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
     def list_snapshots(request: Request) -> Reply:
         vm_uuid = request.one("vm_uuid")
         found = [snapshot for snapshot in world.snapshots.values() if vm_uuid is None or snapshot.vm.uuid == vm_uuid]
-        return Reply(body=acropolis_envelope([snapshot_dto(snapshot) for snapshot in found[: world.behaviour["list_cap"]]], len(found), len(world.snapshots)))
+        return Reply(
+            body=acropolis_envelope(
+                [snapshot_dto(snapshot) for snapshot in found[: world.behaviour["list_cap"]]],
+                len(found),
+                len(world.snapshots),
+            )
+        )
 
     @router.route("POST", "/snapshots", section="4.2", body=CREATE)
     def create(request: Request) -> Reply:
@@ -69,8 +75,13 @@ def _find(world: PrismElementWorld, snapshot_uuid: str) -> Snapshot:
 
 
 def _create(world: PrismElementWorld, specs: list[dict[str, Any]]) -> Task:
-    """Snapshot several VMs as one consistency group; the disks are as they are now, the snapshots appear when the task ends."""
-    fresh = [spec for spec in specs if spec.get("uuid") not in world.snapshots and spec.get("uuid") not in world.promised_uuids]
+    """Snapshot several VMs as one consistency group; the disks are as they are now, the snapshots appear when the task
+    ends."""
+    fresh = [
+        spec
+        for spec in specs
+        if spec.get("uuid") not in world.snapshots and spec.get("uuid") not in world.promised_uuids
+    ]
     if len(fresh) < len(specs) and world.behaviour["duplicate_uuid"] == "refuse":
         raise world.invalid("A snapshot with this UUID exists already")
     frozen = [(spec, world.vms[spec["vm_uuid"]].as_it_is()) for spec in fresh]
@@ -85,7 +96,10 @@ def _create(world: PrismElementWorld, specs: list[dict[str, Any]]) -> Task:
         for spec, _vm in frozen:
             if spec["vm_uuid"] not in world.vms:
                 raise TaskFailure(f"VM {spec['vm_uuid']} is not found")
-        made = [world.keep_snapshot(spec.get("snapshot_name", ""), vm, world.clock.epoch_usecs, group, spec.get("uuid")) for spec, vm in frozen]
+        made = [
+            world.keep_snapshot(spec.get("snapshot_name", ""), vm, world.clock.epoch_usecs, group, spec.get("uuid"))
+            for spec, vm in frozen
+        ]
         if world.behaviour["snapshot_task_entity"] == "snapshot":
             task.entities = [("SNAPSHOT", snapshot.uuid) for snapshot in made]
 

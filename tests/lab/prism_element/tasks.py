@@ -48,14 +48,20 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             raise world.not_found("Task", request.params["uuid"])
         return Reply(body=task_dto(world, task))
 
-    @router.route("POST", "/tasks/poll", section="5.2", body={"completed_tasks": required([str]), "timeout_interval": int})
+    @router.route(
+        "POST", "/tasks/poll", section="5.2", body={"completed_tasks": required([str]), "timeout_interval": int}
+    )
     def poll(request: Request) -> LongPoll:
         for task_uuid in request.body["completed_tasks"]:
             if task_uuid not in world.tasks:
                 raise world.not_found("Task", task_uuid)
 
         def check() -> Reply | None:
-            done = [world.tasks[task_uuid] for task_uuid in request.body["completed_tasks"] if world.tasks[task_uuid].finished]
+            done = [
+                world.tasks[task_uuid]
+                for task_uuid in request.body["completed_tasks"]
+                if world.tasks[task_uuid].finished
+            ]
             return Reply(body={"completed_tasks_info": [task_dto(world, task) for task in done]}) if done else None
 
         return LongPoll(check, request.body.get("timeout_interval", 60), lambda: Reply(body={"timed_out": True}))
@@ -66,14 +72,23 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
 
 def _listed(world: PrismElementWorld, wanted: dict[str, Any]) -> list[Task]:
-    """Return tasks oldest first; only recent history is known, and ``count`` keeps the oldest (contract 5.3, trap 40)."""
+    """Return tasks oldest first; only recent history is known, and ``count`` keeps the oldest (contract 5.3, trap
+    40)."""
     completed = [task for task in world.tasks.values() if task.finished]
     recent = {task.uuid for task in completed[-world.behaviour["tasks_kept"] :]}
-    found = [task for task in world.tasks.values() if not task.finished or (wanted.get("include_completed") and task.uuid in recent)]
+    found = [
+        task
+        for task in world.tasks.values()
+        if not task.finished or (wanted.get("include_completed") and task.uuid in recent)
+    ]
     if world.behaviour["restore_reply"] == "value":  # where a restore has no task (contract 10), none is listed
         found = [task for task in found if task.operation != "RestoreEntities"]
     if "cut_off_time_usecs" in wanted:
-        found = [task for task in found if not task.finished or world.clock.epoch_usecs_at(task.created) >= wanted["cut_off_time_usecs"]]
+        found = [
+            task
+            for task in found
+            if not task.finished or world.clock.epoch_usecs_at(task.created) >= wanted["cut_off_time_usecs"]
+        ]
     if wanted.get("operation_type_list"):
         found = [task for task in found if _operation(world, task) in wanted["operation_type_list"]]
     if wanted.get("entity_list"):
@@ -87,7 +102,8 @@ def _listed(world: PrismElementWorld, wanted: dict[str, Any]) -> list[Task]:
 
 
 def _operation(world: PrismElementWorld, task: Task) -> str:
-    """Return what a task does in the words of the version (contract 5.1, addition 12: 6.8.1 has a name for each transition)."""
+    """Return what a task does in the words of the version (contract 5.1, addition 12: 6.8.1 has a name for each
+    transition)."""
     later = task.later_name or K_PREFIXED[task.operation]
     return later if world.behaviour["operation_type"] == "k_prefixed" else task.operation
 
@@ -106,13 +122,20 @@ def task_dto(world: PrismElementWorld, task: Task) -> dict[str, Any]:
         "percentage_complete": 100 if task.finished else min(99, int(100 * elapsed)),
         "message": "",
         "display_name": "",
-        "entity_list": [{"entity_id": entity_id, "entity_type": entity_type, "entity_name": None} for entity_type, entity_id in task.entities],
+        "entity_list": [
+            {"entity_id": entity_id, "entity_type": entity_type, "entity_name": None}
+            for entity_type, entity_id in task.entities
+        ],
         "create_time_usecs": started,
         "start_time_usecs": started,
-        "last_updated_time_usecs": world.clock.epoch_usecs if task.completed is None else world.clock.epoch_usecs_at(task.completed),
+        "last_updated_time_usecs": world.clock.epoch_usecs
+        if task.completed is None
+        else world.clock.epoch_usecs_at(task.completed),
         "subtask_uuid_list": [],
     }
     if task.completed is not None:
         dto["complete_time_usecs"] = world.clock.epoch_usecs_at(task.completed)
-        dto["meta_response"] = {"error_code": 0} if task.status == "SUCCEEDED" else {"error_code": 1, "error_detail": task.error_detail}
+        dto["meta_response"] = (
+            {"error_code": 0} if task.status == "SUCCEEDED" else {"error_code": 1, "error_detail": task.error_detail}
+        )
     return dto

@@ -129,7 +129,11 @@ BEHAVIOUR_SCHEMA: dict[str, Any] = {
 
 POWER = either(bool, {"on", "off", "suspended", "paused"})  # YAML reads a bare on or off as a boolean
 
-NETWORK = {"name": required(str), "vlan_id": int, "vswitch_name": str}  # names may repeat: nobody has written down that they are unique
+NETWORK = {
+    "name": required(str),
+    "vlan_id": int,
+    "vswitch_name": str,
+}  # names may repeat: nobody has written down that they are unique
 NETWORK_DEFAULTS = {"vlan_id": 0, "vswitch_name": "br0"}
 DEFAULT_NETWORKS = [{"name": "VLAN10", "vlan_id": 10}]
 NETWORK_OF_CARD = {"name": str, "vlan_id": int, "vswitch_name": str}
@@ -209,7 +213,8 @@ CLUSTER = {
 
 
 def problem_with_references(cluster: Mapping[str, Any], clusters: set[str]) -> str | None:
-    """Return the first thing in a cluster that refers to nothing, naming the key, or None; ``clusters`` are the names under ``prism_elements``."""
+    """Return the first thing in a cluster that refers to nothing, naming the key, or None; ``clusters`` are the names
+    under ``prism_elements``."""
     for key in ("vms", "snapshots"):
         for number, item in enumerate(cluster.get(key, [])):
             if item.get("count", 1) > 1 and "{n" not in item["name"]:

@@ -12,15 +12,23 @@ from lab.prism_element.model import Link, PdSnapshot, ProtectionDomain, RemoteSi
 if TYPE_CHECKING:
     from lab.prism_element.disaster_recovery import DisasterRecovery
 
-REPLICATION_STARTED = "Replication started for Protection Domain {protection_domain_name} to remote {remote_name} for snapshot {snapshot_id}"
-REPLICATION_COMPLETED = (
-    "Replication completed for Protection Domain {protection_domain_name} to remote {remote_name} for snapshot {snapshot_id} started at {start_time}"
+REPLICATION_STARTED = (
+    "Replication started for Protection Domain {protection_domain_name} to remote {remote_name} for snapshot"
+    " {snapshot_id}"
 )
-REPLICATION_ABORTED = "Replication aborted for Protection Domain {protection_domain_name} to remote {remote_name} for snapshot {snapshot_id}"
+REPLICATION_COMPLETED = (
+    "Replication completed for Protection Domain {protection_domain_name} to remote {remote_name} for snapshot"
+    " {snapshot_id} started at {start_time}"
+)
+REPLICATION_ABORTED = (
+    "Replication aborted for Protection Domain {protection_domain_name} to remote {remote_name} for snapshot"
+    " {snapshot_id}"
+)
 
 
 class Transfers:
-    """What is under way or waiting between one cluster and its remote sites; the first that is not paused moves, site by site."""
+    """What is under way or waiting between one cluster and its remote sites; the first that is not paused moves, site
+    by site."""
 
     def __init__(self, recovery: DisasterRecovery) -> None:
         self._recovery = recovery
@@ -37,12 +45,20 @@ class Transfers:
         total: int | None = None,
         ended: Callable[[bool], None] | None = None,
     ) -> None:
-        """Put a snapshot, or the ``total`` bytes of it that are still missing there, at the end of the queue to a remote site.
+        """Put a snapshot, or the ``total`` bytes of it that are still missing there, at the end of the queue to a
+        remote site.
 
         ``ended`` is told whether it has arrived.
         """
         if snapshot.id in domain.snapshots and site in self._recovery.sites:
-            item = Replication(self._recovery.new_id(), domain.name, site, snapshot, snapshot.size if total is None else total, remote_max)
+            item = Replication(
+                self._recovery.new_id(),
+                domain.name,
+                site,
+                snapshot,
+                snapshot.size if total is None else total,
+                remote_max,
+            )
             self.items[item.id] = item
             if ended is not None:
                 self._endings[item.id] = ended
@@ -53,7 +69,8 @@ class Transfers:
         return site.connected and self._world.reachable and self._world.peers[site.cluster].reachable
 
     def _faces_an_active_side(self, item: Replication) -> bool:
-        """Whether the receiver has the protection domain active too: then nothing moves between the two (contract 11)."""
+        """Whether the receiver has the protection domain active too: then nothing moves between the two (contract
+        11)."""
         there = self._world.peers[self._recovery.sites[item.site].cluster].dr.domains.get(item.domain)
         return there is not None and there.active
 
@@ -74,7 +91,9 @@ class Transfers:
             link.last_start_usecs = head.started_usecs
             self._audit_replication(REPLICATION_STARTED, head)
         head.mark = clock.now
-        head.arrival = self._world.events.after((head.total - head.done) / site.bytes_per_second, lambda: self._arrived(head))
+        head.arrival = self._world.events.after(
+            (head.total - head.done) / site.bytes_per_second, lambda: self._arrived(head)
+        )
 
     def _halt(self, item: Replication) -> None:
         if item.arrival is not None:
@@ -85,7 +104,9 @@ class Transfers:
     def done_bytes(self, item: Replication) -> int:
         """How many bytes of a replication have arrived by now."""
         moving = item.arrival is not None
-        moved = (self._world.clock.now - item.mark) * self._recovery.sites[item.site].bytes_per_second if moving else 0.0
+        moved = (
+            (self._world.clock.now - item.mark) * self._recovery.sites[item.site].bytes_per_second if moving else 0.0
+        )
         return min(item.total, int(item.done + moved))
 
     def remaining_seconds(self, item: Replication) -> int:
@@ -97,7 +118,9 @@ class Transfers:
         link = self._link(item)
         link.last_end_usecs = self._world.clock.epoch_usecs
         link.last_snapshot_id = item.snapshot.id
-        self._world.peers[self._recovery.sites[item.site].cluster].dr.receive(self._world.name, item.snapshot, item.remote_max)
+        self._world.peers[self._recovery.sites[item.site].cluster].dr.receive(
+            self._world.name, item.snapshot, item.remote_max
+        )
         self._audit_replication(REPLICATION_COMPLETED, item)
         self._tell(item, arrived=True)
         self.pump(item.site)

@@ -85,7 +85,12 @@ CREATE = {
             "is_cdrom": bool,
             "is_empty": bool,
             "vm_disk_create": {"size": required(int), "storage_container_uuid": str},
-            "vm_disk_clone": {"disk_address": required(DISK_ADDRESS), "minimum_size": int, "snapshot_group_uuid": str, "storage_container_uuid": str},
+            "vm_disk_clone": {
+                "disk_address": required(DISK_ADDRESS),
+                "minimum_size": int,
+                "snapshot_group_uuid": str,
+                "storage_container_uuid": str,
+            },
         }
     ],
     "vm_nics": [NIC],
@@ -125,7 +130,12 @@ CLONE = {
     "uuid": UUID,
 }
 RESTORE = {"snapshot_uuid": required(str), "restore_network_configuration": bool, "uuid": str}
-POWER = {"transition": required(any_case(frozenset(TRANSITIONS))), "uuid": str, "host_uuid": nullable(str), "vm_logical_timestamp": int}
+POWER = {
+    "transition": required(any_case(frozenset(TRANSITIONS))),
+    "uuid": str,
+    "host_uuid": nullable(str),
+    "vm_logical_timestamp": int,
+}
 
 FILTER_FIELDS = {
     "vm_name": lambda vm: vm.name,
@@ -149,11 +159,17 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
         everything = len(found)
         wanted = request.one("filter")
         if wanted:
-            passes = compile_filter(wanted, FILTER_FIELDS, {"vm_name": NAME_COMPARISONS[world.behaviour["vm_name_filter"]]})
+            passes = compile_filter(
+                wanted, FILTER_FIELDS, {"vm_name": NAME_COMPARISONS[world.behaviour["vm_name_filter"]]}
+            )
             found = [vm for vm in found if passes(vm)]
         page = page_by_offset(found, request, world.behaviour["list_cap"])
         nics = request.flag("include_vm_nic_config") and world.behaviour["nics_listed"] == "asked"
-        return Reply(body=vms_envelope([vm_dto(vm, request, nics) for vm in page], request.number("offset") or 0, len(found), everything))
+        return Reply(
+            body=vms_envelope(
+                [vm_dto(vm, request, nics) for vm in page], request.number("offset") or 0, len(found), everything
+            )
+        )
 
     @router.route("GET", "/vms/{uuid}", section="3.1", query=UI_DETAILS)
     def get_vm(request: Request) -> Reply:
@@ -179,7 +195,9 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
                 world.vms.rename(vm, request.body["name"])
             vm.logical_timestamp += 1
 
-        return Reply(body={"task_uuid": world.start_task("VmUpdate", world.durations["update"], update, [("VM", vm.uuid)]).uuid})
+        return Reply(
+            body={"task_uuid": world.start_task("VmUpdate", world.durations["update"], update, [("VM", vm.uuid)]).uuid}
+        )
 
     @router.route("DELETE", "/vms/{uuid}", section="3.4", query={"delete_snapshots": bool, "logical_timestamp": int})
     def delete_vm(request: Request) -> Reply:
@@ -196,14 +214,19 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
                 for snapshot in [snapshot for snapshot in world.snapshots.values() if snapshot.vm.uuid == vm_uuid]:
                     world.drop_snapshot(snapshot.uuid)
 
-        return Reply(201, {"task_uuid": world.start_task("VmDelete", world.durations["delete"], delete, [("VM", vm_uuid)]).uuid})
+        return Reply(
+            201, {"task_uuid": world.start_task("VmDelete", world.durations["delete"], delete, [("VM", vm_uuid)]).uuid}
+        )
 
     @router.route("POST", "/vms/{uuid}/set_power_state", section="3.5", body=POWER)
     def set_power_state(request: Request) -> Reply:
         vm = world.find_vm(request.params["uuid"])
         _check_timestamp(world, vm, request.body.get("vm_logical_timestamp"))
         transition = request.body["transition"]
-        second = any(task.operation == POWER_CHANGE and not task.finished and ("VM", vm.uuid) in task.entities for task in world.tasks.values())
+        second = any(
+            task.operation == POWER_CHANGE and not task.finished and ("VM", vm.uuid) in task.entities
+            for task in world.tasks.values()
+        )
         if second and world.behaviour["second_power_order"] == "refuse":
             raise world.invalid(f"VM {vm.uuid} is in transition, operation is not allowed")
 
@@ -222,7 +245,9 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             elif transition == "ACPI_SHUTDOWN" and not world.behaviour["guest_ignores_shutdown"]:
                 world.events.after(world.durations["guest_shutdown"], lambda: _guest_is_off(world, vm))
 
-        task = world.start_task(POWER_CHANGE, world.durations["power"], change, [("VM", vm.uuid)], LATER_NAMES[transition])
+        task = world.start_task(
+            POWER_CHANGE, world.durations["power"], change, [("VM", vm.uuid)], LATER_NAMES[transition]
+        )
         return Reply(201, {"task_uuid": task.uuid})
 
     @router.route("POST", "/vms/{uuid}/clone", section="3.6", body=CLONE)
@@ -243,11 +268,15 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
             if request.body.get("restore_network_configuration", True):
                 vm.nics = [replace(nic) for nic in snapshot.vm.nics]
 
-        return Reply(201, {"task_uuid": world.start_task("VmRestore", world.durations["update"], put_back, [("VM", vm.uuid)]).uuid})
+        return Reply(
+            201,
+            {"task_uuid": world.start_task("VmRestore", world.durations["update"], put_back, [("VM", vm.uuid)]).uuid},
+        )
 
 
 def start_clones(world: PrismElementWorld, origin: Vm, specs: list[dict[str, Any]]) -> Task:
-    """Start a task that makes copies of a VM, or of the one in a snapshot, with all disks; cards are like its own, under other addresses (contract 4.5)."""
+    """Start a task that makes copies of a VM, or of the one in a snapshot, with all disks; cards are like its own,
+    under other addresses (contract 4.5)."""
     for spec in specs:
         check_networks(world, spec.get("vm_nics", []))
     image = origin.as_it_is()
@@ -255,9 +284,13 @@ def start_clones(world: PrismElementWorld, origin: Vm, specs: list[dict[str, Any
     def make(task: Task) -> None:
         for spec in specs:
             wanted = (
-                [nic["network_uuid"] for nic in spec.get("vm_nics", [])] if spec.get("override_network_config") else [nic.network_uuid for nic in image.nics]
+                [nic["network_uuid"] for nic in spec.get("vm_nics", [])]
+                if spec.get("override_network_config")
+                else [nic.network_uuid for nic in image.nics]
             )
-            copy = world.add_copy(image, spec["name"], [world.new_nic(network_uuid) for network_uuid in wanted], spec.get("uuid"))
+            copy = world.add_copy(
+                image, spec["name"], [world.new_nic(network_uuid) for network_uuid in wanted], spec.get("uuid")
+            )
             for key in ("memory_mb", "num_vcpus", "num_cores_per_vcpu"):
                 setattr(copy, key, spec.get(key, getattr(copy, key)))
             task.entities.append(("VM", copy.uuid))
@@ -289,7 +322,11 @@ def _create(world: PrismElementWorld, body: dict[str, Any]) -> Task:
         world.promised_uuids.discard(vm_uuid)
         if not repeated:
             nics = [new_card(world, nic) for nic in body.get("vm_nics", [])]
-            plain_fields = {key: body[key] for key in ("description", "num_vcpus", "num_cores_per_vcpu", "memory_mb", "ha_priority") if key in body}
+            plain_fields = {
+                key: body[key]
+                for key in ("description", "num_vcpus", "num_cores_per_vcpu", "memory_mb", "ha_priority")
+                if key in body
+            }
             machine_type = body.get("machine_type", "PC").lower()
             boot = {"uefi_boot": False, **(body.get("boot") or {})}
             world.vms.add(Vm(vm_uuid, body["name"], disks, nics, machine_type=machine_type, boot=boot, **plain_fields))
@@ -316,7 +353,10 @@ def _new_disk(world: PrismElementWorld, vm_uuid: str, spec: dict[str, Any]) -> D
     container = next(iter(world.containers.values()))
     if "vm_disk_create" in spec:
         return Disk(
-            world.new_uuid(), spec["vm_disk_create"]["size"], spec["vm_disk_create"].get("storage_container_uuid", container), world.new_content(vm_uuid[:8])
+            world.new_uuid(),
+            spec["vm_disk_create"]["size"],
+            spec["vm_disk_create"].get("storage_container_uuid", container),
+            world.new_content(vm_uuid[:8]),
         )
     wanted = spec.get("vm_disk_clone", {}).get("disk_address", {}).get("vmdisk_uuid")
     owners = [*world.vms, *(snapshot.vm for snapshot in world.snapshots.values())]
@@ -355,7 +395,11 @@ def vm_dto(vm: Vm, request: Request, with_nics: bool) -> dict[str, Any]:
     return dto
 
 
-CDROM = {"disk_address": {"device_bus": "ide", "device_index": 0, "disk_label": "ide.0"}, "is_cdrom": True, "is_empty": True}
+CDROM = {
+    "disk_address": {"device_bus": "ide", "device_index": 0, "disk_label": "ide.0"},
+    "is_cdrom": True,
+    "is_empty": True,
+}
 
 
 def _disks(vm: Vm) -> list[dict[str, Any]]:
@@ -396,14 +440,18 @@ def nic_dtos(vm: Vm) -> list[dict[str, Any]]:
 
 
 def create_spec(snapshot: Snapshot) -> dict[str, Any]:
-    """Return the VM of a snapshot as ``vm_create_spec`` (contract 4.1, addition 11: a disk says where it comes from, and empty CD-ROMs stand there too)."""
+    """Return the VM of a snapshot as ``vm_create_spec`` (contract 4.1, addition 11: a disk says where it comes from,
+    and empty CD-ROMs stand there too)."""
     vm = snapshot.vm
     disks = [
         {
             "disk_address": {"device_bus": "scsi", "device_index": index, "disk_label": f"scsi.{index}"},
             "is_cdrom": False,
             "is_empty": False,
-            "vm_disk_clone": {"disk_address": {"vmdisk_uuid": disk.uuid}, "storage_container_uuid": disk.container_uuid},
+            "vm_disk_clone": {
+                "disk_address": {"vmdisk_uuid": disk.uuid},
+                "storage_container_uuid": disk.container_uuid,
+            },
         }
         for index, disk in enumerate(vm.disks)
     ]

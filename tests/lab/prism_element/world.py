@@ -19,7 +19,14 @@ from lab.prism_element.disaster_recovery import DisasterRecovery
 from lab.prism_element.errors import TaskFailure, refusal
 from lab.prism_element.model import GIB, AuditEvent, Disk, Network, Nic, Snapshot, Task, Vm, plain
 from lab.prism_element.routes import V1_PREFIXES, V3_PREFIX, build_router, build_v1_router, build_v3_router
-from lab.prism_element.topology import BEHAVIOUR, DEFAULT_NETWORKS, DURATIONS, NETWORK_DEFAULTS, names_of, power_state_of
+from lab.prism_element.topology import (
+    BEHAVIOUR,
+    DEFAULT_NETWORKS,
+    DURATIONS,
+    NETWORK_DEFAULTS,
+    names_of,
+    power_state_of,
+)
 from lab.prism_element.vm_list import VmList
 from lab.wire import LongPoll, Refusal, Reply, Request
 
@@ -35,12 +42,18 @@ class PrismElementWorld(Endpoint):
     Call ``join`` once all clusters are built, then ``settle``.
     """
 
-    def __init__(self, spec: Mapping[str, Any], clock: Clock, events: Events, durations: Mapping[str, float], seed: int) -> None:
+    def __init__(
+        self, spec: Mapping[str, Any], clock: Clock, events: Events, durations: Mapping[str, float], seed: int
+    ) -> None:
         super().__init__(name=spec["name"], kind="prism_element", usual_port=9440)
         self.spec = spec
         self.clock = clock
         self.events = events
-        self.durations = {**DURATIONS, **{key: value for key, value in durations.items() if key in DURATIONS}, **spec.get("durations", {})}
+        self.durations = {
+            **DURATIONS,
+            **{key: value for key, value in durations.items() if key in DURATIONS},
+            **spec.get("durations", {}),
+        }
         self.behaviour: dict[str, Any] = {**BEHAVIOUR, **spec.get("behaviour", {})}
         self.chance = random.Random(f"{seed}:{self.name}")
         generated = hashlib.sha256(f"{seed}:{self.name}:password".encode()).hexdigest()[:16]
@@ -99,7 +112,10 @@ class PrismElementWorld(Endpoint):
             reply.headers.update(COMMON_HEADERS)
             return reply
         self.outcome = request.outcome
-        router = next((router for root, router in self._other_versions.items() if request.raw_path.startswith(f"{root}/")), self.router)
+        router = next(
+            (router for root, router in self._other_versions.items() if request.raw_path.startswith(f"{root}/")),
+            self.router,
+        )
         answer = router.dispatch(request)
         self.outcome = {}
         answer.authenticated_as = self.access.username
@@ -140,7 +156,11 @@ class PrismElementWorld(Endpoint):
 
     def images(self) -> list[tuple[str, str, int]]:
         """List uuid, name and creation time (epoch µs) of the AHV snapshots that can be used."""
-        return [(snapshot.uuid, snapshot.name, snapshot.created_usecs) for snapshot in self.snapshots.values() if not snapshot.deleted]
+        return [
+            (snapshot.uuid, snapshot.name, snapshot.created_usecs)
+            for snapshot in self.snapshots.values()
+            if not snapshot.deleted
+        ]
 
     def vm(self, vm_uuid: str) -> Vm | None:
         """Return a VM by its uuid."""
@@ -182,10 +202,19 @@ class PrismElementWorld(Endpoint):
         return vm
 
     def add_copy(self, original: Vm, name: str, nics: list[Nic], vm_uuid: str | None = None) -> Vm:
-        """Add a powered-off VM with the disk contents of another one, which may come from another cluster; its uuid is new unless given."""
+        """Add a powered-off VM with the disk contents of another one, which may come from another cluster; its uuid is
+        new unless given."""
         container = next(iter(self.containers.values()))
         disks = [replace(disk, uuid=self.new_uuid(), container_uuid=container) for disk in original.disks]
-        copy = replace(original, uuid=vm_uuid or self.new_uuid(), name=name, disks=disks, nics=nics, seen_on_networks=[], seen_on_network_uuids=[])
+        copy = replace(
+            original,
+            uuid=vm_uuid or self.new_uuid(),
+            name=name,
+            disks=disks,
+            nics=nics,
+            seen_on_networks=[],
+            seen_on_network_uuids=[],
+        )
         vm = replace(copy, power_state="off", host_uuid=None, logical_timestamp=1)
         self.vms.add(vm)
         return vm
@@ -219,7 +248,8 @@ class PrismElementWorld(Endpoint):
         self._tell({vm.uuid for vm in gone}, up=False)
 
     def set_power(self, vm_uuid: str, state: str, orderly: bool = False) -> None:
-        """Bring a VM into a power state (on, off, paused, suspended) at once; whoever is switched on writes to its disks. ``orderly``: its guest agreed."""
+        """Bring a VM into a power state (on, off, paused, suspended) at once; whoever is switched on writes to its
+        disks. ``orderly``: its guest agreed."""
         vm = self.vms[vm_uuid]
         before = vm.power_state
         if state == "on" and before == "off":
@@ -253,10 +283,13 @@ class PrismElementWorld(Endpoint):
             attached = {nic.network_uuid for nic in vm.nics}
             networks = [network for network in self.networks if network.uuid in attached]
             vm.seen_on_networks = list(dict.fromkeys([*vm.seen_on_networks, *(network.name for network in networks)]))
-            vm.seen_on_network_uuids = list(dict.fromkeys([*vm.seen_on_network_uuids, *(network.uuid for network in networks)]))
+            vm.seen_on_network_uuids = list(
+                dict.fromkeys([*vm.seen_on_network_uuids, *(network.uuid for network in networks)])
+            )
 
     def set_lost(self, lost: bool) -> None:
-        """Let the whole cluster lose its power, or come back with its VMs off; what was active stays active (contract 11)."""
+        """Let the whole cluster lose its power, or come back with its VMs off; what was active stays active (contract
+        11)."""
         self.lost = lost
         self.reachable = not lost
         if lost:
@@ -272,7 +305,8 @@ class PrismElementWorld(Endpoint):
                 cluster.dr.transfers.pump(site)
 
     def watch(self, watcher: Watcher) -> None:
-        """Tell somebody whenever VMs go down or vanish (False) or come up (True), with their uuids and whether their guests were shut down in order."""
+        """Tell somebody whenever VMs go down or vanish (False) or come up (True), with their uuids and whether their
+        guests were shut down in order."""
         self._watchers.append(watcher)
 
     def _tell(self, vm_uuids: Iterable[str], up: bool, orderly: bool = False) -> None:
@@ -293,18 +327,38 @@ class PrismElementWorld(Endpoint):
 
     # AHV snapshots.
 
-    def add_snapshot(self, name: str, vm_name: str, age_hours: float = 0.0, snapshot_uuid: str | None = None, content: str | None = None) -> Snapshot:
+    def add_snapshot(
+        self,
+        name: str,
+        vm_name: str,
+        age_hours: float = 0.0,
+        snapshot_uuid: str | None = None,
+        content: str | None = None,
+    ) -> Snapshot:
         """Add an AHV snapshot of some age at once, of a vanished VM when there is none of that name.
 
         Its content is that of all such snapshots on all clusters unless ``content`` says otherwise.
         """
         named = self.vms_named(vm_name)
-        vm = named[0].as_it_is() if named else Vm(self.new_uuid(), vm_name, [Disk(self.new_uuid(), 40 * GIB, next(iter(self.containers.values())), "")], [])
+        vm = (
+            named[0].as_it_is()
+            if named
+            else Vm(
+                self.new_uuid(),
+                vm_name,
+                [Disk(self.new_uuid(), 40 * GIB, next(iter(self.containers.values())), "")],
+                [],
+            )
+        )
         for number, disk in enumerate(vm.disks):
             disk.content = content_of_disk(content or f"{vm_name}@{name}", number) or disk.content
-        return self.keep_snapshot(name, vm, self.clock.epoch_usecs - int(age_hours * HOUR_USECS), self.new_uuid(), snapshot_uuid)
+        return self.keep_snapshot(
+            name, vm, self.clock.epoch_usecs - int(age_hours * HOUR_USECS), self.new_uuid(), snapshot_uuid
+        )
 
-    def keep_snapshot(self, name: str, vm: Vm, created_usecs: int, group_uuid: str, snapshot_uuid: str | None = None) -> Snapshot:
+    def keep_snapshot(
+        self, name: str, vm: Vm, created_usecs: int, group_uuid: str, snapshot_uuid: str | None = None
+    ) -> Snapshot:
         """Put a snapshot into the list."""
         snapshot = Snapshot(snapshot_uuid or self.new_uuid(), name, vm, created_usecs, group_uuid)
         self.snapshots[snapshot.uuid] = snapshot
@@ -317,14 +371,25 @@ class PrismElementWorld(Endpoint):
             return
         snapshot.deleted = True
         snapshot.logical_timestamp += 1
-        self.events.after(self.behaviour["deleted_snapshots_linger_seconds"], lambda: self.snapshots.pop(snapshot_uuid, None))
+        self.events.after(
+            self.behaviour["deleted_snapshots_linger_seconds"], lambda: self.snapshots.pop(snapshot_uuid, None)
+        )
 
     # Tasks.
 
-    def start_task(self, operation: str, takes: float, action: Callable[[Task], None], entities: Iterable[tuple[str, str]] = (), later_name: str = "") -> Task:
-        """Start a task whose ``action`` happens at its end; TaskFailure raised there, or a fault rule, makes it fail without effect.
+    def start_task(
+        self,
+        operation: str,
+        takes: float,
+        action: Callable[[Task], None],
+        entities: Iterable[tuple[str, str]] = (),
+        later_name: str = "",
+    ) -> Task:
+        """Start a task whose ``action`` happens at its end; TaskFailure raised there, or a fault rule, makes it fail
+        without effect.
 
-        ``entities``: pairs of entity type and id that the task names; ``later_name``: what later versions call the operation.
+        ``entities``: pairs of entity type and id that the task names; ``later_name``: what later versions call the
+        operation.
         """
         task = Task(self.new_uuid(), operation, list(entities), self.clock.now, takes, later_name=later_name)
         self.tasks[task.uuid] = task

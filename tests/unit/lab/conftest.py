@@ -32,7 +32,13 @@ ESTATE: dict[str, Any] = {
                 {"name": "site b", "cluster": "b", "addresses": 3, "bandwidth_mbps": 8},
                 {"name": "site-c", "cluster": "c", "bandwidth_mbps": 800},
             ],
-            "protection_domains": [{"name": "PD Gold", "vms": ["Gold-Finance"], "schedules": [{"type": "HOURLY", "local": 2, "remote": {"site-c": 1}}]}],
+            "protection_domains": [
+                {
+                    "name": "PD Gold",
+                    "vms": ["Gold-Finance"],
+                    "schedules": [{"type": "HOURLY", "local": 2, "remote": {"site-c": 1}}],
+                }
+            ],
         },
         {"name": "b", "remote_sites": [{"name": "origin", "cluster": "a"}]},
         {"name": "c"},

@@ -28,9 +28,16 @@ def cvad(running: RunningLab) -> Client:
     return Client(running, "cvad")
 
 
-def token_request(client: Client, content_type: str = FORM, customer: str = "root", **changes: str) -> requests.Response:
-    identity = {"client_id": client.variables["citrix_client_id"], "client_secret": client.variables["citrix_client_secret"]}
-    body = "&".join(f"{key}={value}" for key, value in {"grant_type": "client_credentials", **identity, **changes}.items())
+def token_request(
+    client: Client, content_type: str = FORM, customer: str = "root", **changes: str
+) -> requests.Response:
+    identity = {
+        "client_id": client.variables["citrix_client_id"],
+        "client_secret": client.variables["citrix_client_secret"],
+    }
+    body = "&".join(
+        f"{key}={value}" for key, value in {"grant_type": "client_credentials", **identity, **changes}.items()
+    )
     url = f"https://{client.variables['citrix_trust_hostname']}/cctrustoauth2/{customer}/tokens/clients"
     return client.session.post(url, data=body, headers={"Content-Type": content_type}, timeout=TIMEOUT)
 
@@ -59,9 +66,16 @@ def test_wrong_credentials_are_counted(daas: Client) -> None:
 
 @pytest.mark.parametrize(
     ("content_type", "changes", "status"),
-    [(FORM + "; charset=utf-8", {}, 415), ("application/json", {}, 400), (FORM, {"grant_type": "password"}, 400), (FORM, {"scope": "x"}, 400)],
+    [
+        (FORM + "; charset=utf-8", {}, 415),
+        ("application/json", {}, 400),
+        (FORM, {"grant_type": "password"}, 400),
+        (FORM, {"scope": "x"}, 400),
+    ],
 )
-def test_a_token_request_of_another_form_is_a_violation(daas: Client, content_type: str, changes: dict[str, str], status: int) -> None:
+def test_a_token_request_of_another_form_is_a_violation(
+    daas: Client, content_type: str, changes: dict[str, str], status: int
+) -> None:
     assert token_request(daas, content_type, **changes).status_code == status
     assert last_violation(daas)
 
@@ -119,7 +133,10 @@ def test_a_missing_header_is_a_violation(daas: Client, name: str, status: int) -
 
 def test_wrong_ids_are_no_violation(daas: Client) -> None:
     assert daas.session.get(daas.url + "/Zones", headers={"Citrix-InstanceId": "0"}, timeout=TIMEOUT).status_code == 404
-    assert daas.session.get(daas.url + "/Zones", headers={"Citrix-CustomerId": "other"}, timeout=TIMEOUT).status_code == 403
+    assert (
+        daas.session.get(daas.url + "/Zones", headers={"Citrix-CustomerId": "other"}, timeout=TIMEOUT).status_code
+        == 403
+    )
     assert daas.lab.violations() == []
 
 
@@ -128,7 +145,15 @@ def test_json_must_be_accepted(daas: Client) -> None:
     assert last_violation(daas)
 
 
-@pytest.mark.parametrize("path", ["/cvadapis/{site}/Zones", "/citrix/orchestration/api/{customer}/{site}/zones", "/CVAD/Manage/zones", "/cvad/manage/Zones/"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/cvadapis/{site}/Zones",
+        "/citrix/orchestration/api/{customer}/{site}/zones",
+        "/CVAD/Manage/zones",
+        "/cvad/manage/Zones/",
+    ],
+)
 def test_all_roots_lead_to_the_same_tree(daas: Client, path: str) -> None:
     site, customer = daas.session.headers.pop("Citrix-InstanceId"), daas.variables["citrix_customer_id"]
     if "{site}" not in path:
@@ -170,7 +195,9 @@ def test_case_and_encoding_of_paths_do_not_matter(daas: Client) -> None:
         ("PATCH", "/Machines/CORP|DESK-001", {"InMaintenanceMode": "yes"}, 400),
     ],
 )
-def test_what_the_contract_does_not_know_is_a_violation(daas: Client, method: str, path: str, body: Any, status: int) -> None:
+def test_what_the_contract_does_not_know_is_a_violation(
+    daas: Client, method: str, path: str, body: Any, status: int
+) -> None:
     assert daas.send(method, path, body).status_code == status
     assert last_violation(daas)
 

@@ -28,7 +28,10 @@ def image_of(client: Client, catalog: str = "Pool") -> str:
 
 
 def state_of(client: Client, catalog: str = "Pool") -> list[tuple[str, str, bool]]:
-    return [(machine["PowerState"], machine["RegistrationState"], machine["Hosting"]["ImageOutOfDate"]) for machine in client.machines(catalog)]
+    return [
+        (machine["PowerState"], machine["RegistrationState"], machine["Hosting"]["ImageOutOfDate"])
+        for machine in client.machines(catalog)
+    ]
 
 
 @pytest.mark.parametrize(
@@ -129,14 +132,18 @@ def test_a_reboot_cycle_warns_and_spreads(daas: Client) -> None:
 def test_machines_without_a_forced_cycle_wait_for_their_natural_end(daas: Client) -> None:
     daas.ask("POST", "/MachineCatalogs/Pool/$RebootMachines", {})
     daas.lab.skip(3600)
-    assert [(machine["PowerState"], machine["ScheduledReboot"]) for machine in daas.machines("Pool")] == [("On", "Natural")] * 3
+    assert [(machine["PowerState"], machine["ScheduledReboot"]) for machine in daas.machines("Pool")] == [
+        ("On", "Natural")
+    ] * 3
     daas.ask("POST", f"/Machines/{daas.machines('Pool')[0]['Id']}/$shutdown")
     daas.lab.skip(60)
     assert daas.machines("Pool")[0]["ScheduledReboot"] == "None"
 
 
 def test_persistent_machines_stay_as_they_are(running: RunningLab) -> None:
-    running.reset(estate(catalogs=[{"name": "Pool", "hosting_unit": "AHV-A", "image": "old", "machines": 2, "persistent": True}]))
+    running.reset(
+        estate(catalogs=[{"name": "Pool", "hosting_unit": "AHV-A", "image": "old", "machines": 2, "persistent": True}])
+    )
     client = Client(running, "cvad")
     client.job("POST", UPDATE, {"MasterImagePath": PATH, "RebootOptions": {"RebootDuration": 0}})
     assert image_of(client) == IMAGE
@@ -157,7 +164,11 @@ def test_machines_that_are_off(running: RunningLab) -> None:
 def test_history_and_rollback(daas: Client) -> None:
     daas.job("POST", UPDATE, {"MasterImagePath": PATH, "MasterImageNote": "new"})
     history = daas.ask("GET", "/MachineCatalogs/Pool/MasterImageHistory")["Items"]
-    assert [(image["Image"]["Name"], image["ImageStatus"]) for image in history] == [(IMAGE, "Current"), ("old", "Prepared"), ("older", "Prepared")]
+    assert [(image["Image"]["Name"], image["ImageStatus"]) for image in history] == [
+        (IMAGE, "Current"),
+        ("old", "Prepared"),
+        ("older", "Prepared"),
+    ]
     assert daas.job("POST", ROLLBACK, {})["Type"] == "RollbackMachineCatalogProvisioningScheme"
     assert image_of(daas) == "old"
     assert daas.ask("GET", "/MachineCatalogs/Pool/LastMasterImage")["Image"]["Name"] == "old"
@@ -256,7 +267,9 @@ def test_a_running_job_cannot_be_deleted(daas: Client) -> None:
         ("202_body", "true", 202, True, False),
     ],
 )
-def test_the_forms_of_the_answer(daas: Client, form: str, asynchronous: str, status: int, has_body: bool, has_location: bool) -> None:
+def test_the_forms_of_the_answer(
+    daas: Client, form: str, asynchronous: str, status: int, has_body: bool, has_location: bool
+) -> None:
     daas.change("behaviour", update_reply=form, location_host="gateway.example")
     answer = daas.send("POST", UPDATE, {"MasterImagePath": PATH}, **{"async": asynchronous})
     assert (answer.status_code, bool(answer.content), "Location" in answer.headers) == (status, has_body, has_location)
@@ -269,10 +282,22 @@ def test_metadata_makes_everything_else_ignored(daas: Client) -> None:
     scheme = daas.catalog("Pool")["ProvisioningScheme"]
     assert scheme["Metadata"] == [{"Name": "release", "Value": "1"}]
     assert scheme["CurrentDiskImage"]["MasterImageNote"] is None
-    assert daas.send("POST", UPDATE, {"Metadata": [{"Name": "release", "Value": "1"}], "MasterImagePath": PATH}).status_code == 400
+    assert (
+        daas.send(
+            "POST", UPDATE, {"Metadata": [{"Name": "release", "Value": "1"}], "MasterImagePath": PATH}
+        ).status_code
+        == 400
+    )
 
 
-@pytest.mark.parametrize("options", [{"RebootDuration": -2}, {"RebootDuration": 0, "WarningDuration": -1}, {"RebootDuration": -1, "WarningDuration": 5}])
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"RebootDuration": -2},
+        {"RebootDuration": 0, "WarningDuration": -1},
+        {"RebootDuration": -1, "WarningDuration": 5},
+    ],
+)
 def test_reboot_options_that_do_not_go_together(daas: Client, options: dict[str, int]) -> None:
     assert daas.send("POST", UPDATE, {"MasterImagePath": PATH, "RebootOptions": options}).status_code == 400
 

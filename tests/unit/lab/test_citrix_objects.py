@@ -75,12 +75,16 @@ def test_catalogs_of_one_name_in_two_folders(running: RunningLab) -> None:
     found = [client.catalog(name) for name in ("Prod|Pool", "test|deep|pool")]
     assert [catalog["FullName"] for catalog in found] == ["Prod/Pool", "Test/Deep/Pool"]
     assert client.catalog(found[1]["Id"])["AdminFolder"]["Name"] == "Test\\Deep\\"
-    assert [catalog["Id"] for catalog in client.ask("GET", "/MachineCatalogs", adminFolder="Prod")["Items"]] == [found[0]["Id"]]
+    assert [catalog["Id"] for catalog in client.ask("GET", "/MachineCatalogs", adminFolder="Prod")["Items"]] == [
+        found[0]["Id"]
+    ]
     client.change("behaviour", ambiguous_name="first")
     client.catalog("Pool")
 
 
-@pytest.mark.parametrize("name", ['it\'s 100% "new" #1', "back\\slash", "sla/sh", "Zürich 画像", "a+b&c=d?e", "{braces}"])
+@pytest.mark.parametrize(
+    "name", ['it\'s 100% "new" #1', "back\\slash", "sla/sh", "Zürich 画像", "a+b&c=d?e", "{braces}"]
+)
 def test_awkward_catalog_names(running: RunningLab, name: str) -> None:
     running.reset(estate(catalogs=catalogs(name)))
     client = Client(running, "daas")
@@ -116,7 +120,9 @@ def test_browsing(daas: Client) -> None:
     for elsewhere in ("none.template", "XDHyp:\\HostingUnits\\AHV-B\\old.template"):
         assert daas.send("GET", RESOURCES, path=elsewhere).status_code == 404
     assert daas.send("POST", RESOURCES + "/$validate", {"Path": "none.template"}).status_code == 404
-    found = daas.ask("POST", RESOURCES + "/$search?limit=10", {"NameContains": "old", "ResourceTypes": ["Template"]})["Items"]
+    found = daas.ask("POST", RESOURCES + "/$search?limit=10", {"NameContains": "old", "ResourceTypes": ["Template"]})[
+        "Items"
+    ]
     assert sorted(each["Name"] for each in found) == ["old", "older"]
 
 
@@ -141,14 +147,18 @@ def test_machines_are_found_by_name_id_and_sid(daas: Client) -> None:
     ],
 )
 def test_machine_search(daas: Client, filters: list[tuple[str, str, str]], count: int) -> None:
-    body = {"SearchFilters": [{"Property": name, "Operator": operator, "Value": value} for name, operator, value in filters]}
+    body = {
+        "SearchFilters": [{"Property": name, "Operator": operator, "Value": value} for name, operator, value in filters]
+    }
     assert daas.ask("POST", "/Machines/$search", body)["TotalItems"] == count
 
 
 def test_search_groups(daas: Client) -> None:
     group = {
         "SearchFilterGroupType": "Or",
-        "SearchFilters": [{"Property": "MachineCatalog", "Operator": "Equals", "Value": name} for name in ("Pool", "Desks")],
+        "SearchFilters": [
+            {"Property": "MachineCatalog", "Operator": "Equals", "Value": name} for name in ("Pool", "Desks")
+        ],
     }
     assert daas.ask("POST", "/Machines/$search", {"SearchFilterGroups": [group]})["TotalItems"] == 4
 
@@ -157,7 +167,9 @@ def test_rehosting_needs_a_reset_to_be_seen(daas: Client) -> None:
     [desk] = daas.machines("Desks")
     vm = next(vm for vm in daas.lab.state()["endpoints"]["cluster-a"]["vms"] if vm["name"] == "DESK-002")
     path = f"/Machines/{desk['Id']}"
-    assert daas.send("PATCH", path, {"HostedMachineId": vm["uuid"], "HypervisorConnection": "CONN A"}).status_code == 204
+    assert (
+        daas.send("PATCH", path, {"HostedMachineId": vm["uuid"], "HypervisorConnection": "CONN A"}).status_code == 204
+    )
     assert daas.ask("GET", path)["PowerState"] == "Unknown"
     daas.ask("POST", "/hypervisors/conn%20a/$resetConnection")
     assert daas.ask("GET", path)["PowerState"] == "Unknown"
@@ -184,7 +196,11 @@ def test_a_vda_that_never_registers(daas: Client) -> None:
     daas.ask("POST", f"/Machines/{pooled['Id']}/$reboot")
     daas.lab.skip(200)
     machine = daas.ask("GET", f"/Machines/{pooled['Id']}")
-    assert (machine["PowerState"], machine["RegistrationState"], machine["FaultState"]) == ("On", "Unregistered", "Unregistered")
+    assert (machine["PowerState"], machine["RegistrationState"], machine["FaultState"]) == (
+        "On",
+        "Unregistered",
+        "Unregistered",
+    )
 
 
 def test_machines_come_and_go(daas: Client) -> None:
@@ -207,7 +223,11 @@ def test_a_catalog_moves_to_another_zone(daas: Client) -> None:
 
 
 def test_a_catalog_is_edited(daas: Client) -> None:
-    job = daas.job("PATCH", "/MachineCatalogs/Pool", {"MachineProfilePath": f"{IMAGE}.template", "Description": None, "Zone": "Zürich"})
+    job = daas.job(
+        "PATCH",
+        "/MachineCatalogs/Pool",
+        {"MachineProfilePath": f"{IMAGE}.template", "Description": None, "Zone": "Zürich"},
+    )
     assert (job["Type"], job["Status"]) == ("UpdateMachineCatalog", "Complete")
     catalog = daas.ask("GET", f"/Jobs/{job['Id']}/Results")
     assert catalog["ProvisioningScheme"]["MachineProfile"]["Name"] == IMAGE
@@ -275,7 +295,11 @@ def test_a_vda_that_dies_stays_registered_for_the_heartbeat_lag(daas: Client) ->
     assert (desk(daas)["RegistrationState"], desk(daas)["FormattedLastDeregistrationTime"]) == ("Registered", None)
     daas.lab.skip(201)
     dead = desk(daas)
-    assert (dead["RegistrationState"], dead["PowerState"], dead["LastDeregistrationReason"]) == ("Unregistered", "Off", "PowerOff")
+    assert (dead["RegistrationState"], dead["PowerState"], dead["LastDeregistrationReason"]) == (
+        "Unregistered",
+        "Off",
+        "PowerOff",
+    )
 
 
 def test_the_contact_is_lost_when_the_broker_cannot_see_the_power_state(daas: Client) -> None:
@@ -308,14 +332,20 @@ def test_power_actions_reach_the_vm_that_a_machine_is(daas: Client) -> None:
     assert (desk(daas)["PowerState"], vm_power(daas, "DESK-001")) == ("Off", "off")
     daas.ask("POST", f"{own}/$start")
     daas.lab.skip(100)
-    assert (desk(daas)["PowerState"], desk(daas)["RegistrationState"], vm_power(daas, "DESK-001")) == ("On", "Registered", "on")
+    assert (desk(daas)["PowerState"], desk(daas)["RegistrationState"], vm_power(daas, "DESK-001")) == (
+        "On",
+        "Registered",
+        "on",
+    )
     daas.change("behaviour", power_actions_reach_vms=False)
     daas.ask("POST", f"{own}/$shutdown")
     daas.lab.skip(11)
     assert (desk(daas)["PowerState"], vm_power(daas, "DESK-001")) == ("Off", "on")
 
 
-@pytest.mark.parametrize("then", [{"status": 500, "body": {}}, {"garbage": "<html>504 Gateway Time-out</html>", "status": 504}])
+@pytest.mark.parametrize(
+    "then", [{"status": 500, "body": {}}, {"garbage": "<html>504 Gateway Time-out</html>", "status": 504}]
+)
 def test_an_answer_is_replaced_after_the_effect(daas: Client, then: dict[str, Any]) -> None:
     daas.lab.faults([{"method": "PATCH", "nth": 1, "then": {**then, "effect": True}}])
     answer = daas.send("PATCH", f"/Machines/{desk(daas)['Id']}", {"InMaintenanceMode": True})
@@ -324,10 +354,15 @@ def test_an_answer_is_replaced_after_the_effect(daas: Client, then: dict[str, An
 
 
 def test_catalogs_are_broken_and_warned_of(daas: Client) -> None:
-    daas.change("catalog_state", catalog="Pool", broken=True, errors=["lost"], warnings=["slow"], scheme_warnings=["rearm"])
+    daas.change(
+        "catalog_state", catalog="Pool", broken=True, errors=["lost"], warnings=["slow"], scheme_warnings=["rearm"]
+    )
     catalog = daas.ask("GET", "/MachineCatalogs/Pool")
     assert (catalog["IsBroken"], catalog["Errors"]) == (True, ["lost"])
-    assert [warning["Message"] for warning in (*catalog["Warnings"], *catalog["ProvisioningScheme"]["Warnings"])] == ["slow", "rearm"]
+    assert [warning["Message"] for warning in (*catalog["Warnings"], *catalog["ProvisioningScheme"]["Warnings"])] == [
+        "slow",
+        "rearm",
+    ]
     assert violations(daas.lab.requests()) == []
 
 
@@ -345,8 +380,18 @@ def test_delivery_groups_and_their_maintenance_mode(daas: Client) -> None:
 def test_a_reboot_cycle_of_a_delivery_group(daas: Client, ignores: bool) -> None:
     first, *others = [machine["Name"] for machine in daas.ask("GET", "/DeliveryGroups/Pool/Machines")["Items"]]
     daas.change("machine", machine=first, in_maintenance_mode=True)
-    assert daas.send("POST", "/DeliveryGroups/Pool/$StartRebootCycle", {"RebootDurationMinutes": 600, "IgnoreMaintenanceMode": ignores}).status_code == 204
-    scheduled = {machine["Name"]: machine["ScheduledReboot"] for machine in daas.ask("GET", "/DeliveryGroups/Pool/Machines")["Items"]}
+    assert (
+        daas.send(
+            "POST",
+            "/DeliveryGroups/Pool/$StartRebootCycle",
+            {"RebootDurationMinutes": 600, "IgnoreMaintenanceMode": ignores},
+        ).status_code
+        == 204
+    )
+    scheduled = {
+        machine["Name"]: machine["ScheduledReboot"]
+        for machine in daas.ask("GET", "/DeliveryGroups/Pool/Machines")["Items"]
+    }
     assert (scheduled[first] == "None") != ignores
     assert all(scheduled[name] != "None" for name in others[1:])
     assert violations(daas.lab.requests()) == []
@@ -373,7 +418,9 @@ def test_the_broker_puts_a_machine_into_maintenance_that_fails_to_register(daas:
         daas.lab.skip(300)
         assert (desk(daas)["InMaintenanceMode"], desk(daas)["MaintenanceModeReason"]) == expected
     given_up = {"Property": "MaintenanceModeReason", "Operator": "Equals", "Value": "MaxFailedRegistrations"}
-    assert [machine["Name"] for machine in daas.ask("POST", "/Machines/$search", {"SearchFilters": [given_up]})["Items"]] == ["CORP\\DESK-001"]
+    assert [
+        machine["Name"] for machine in daas.ask("POST", "/Machines/$search", {"SearchFilters": [given_up]})["Items"]
+    ] == ["CORP\\DESK-001"]
     for wanted, expected in ((False, (False, "None")), (True, (True, "Administrator"))):
         daas.send("PATCH", own, {"InMaintenanceMode": wanted})
         assert (desk(daas)["InMaintenanceMode"], desk(daas)["MaintenanceModeReason"]) == expected
@@ -384,7 +431,11 @@ def test_a_vda_below_the_minimum_of_its_catalog_does_not_register(running: Runni
     daas = Client(running, "daas")
     order = {"RebootOptions": {"RebootDuration": 0}}
     for image, level, registered in ((IMAGE, "L7_9", "Unregistered"), ("old", "L7_30", "Registered")):
-        daas.job("POST", "/MachineCatalogs/Pool/$UpdateProvisioningScheme", {**order, "MasterImagePath": f"XDHyp:\\HostingUnits\\AHV-A\\{image}.template"})
+        daas.job(
+            "POST",
+            "/MachineCatalogs/Pool/$UpdateProvisioningScheme",
+            {**order, "MasterImagePath": f"XDHyp:\\HostingUnits\\AHV-A\\{image}.template"},
+        )
         seen = daas.machines("Pool")
         assert {(machine["FunctionalLevel"], machine["RegistrationState"]) for machine in seen} == {(level, registered)}
         if registered == "Unregistered":
@@ -401,4 +452,7 @@ def test_a_vda_below_the_minimum_of_its_delivery_group_does_not_register(daas: C
     assert daas.ask("GET", "/DeliveryGroups/Desks")["MinimumFunctionalLevel"] == "L7_30"
     daas.ask("POST", f"/Machines/{desk(daas)['Id']}/$reboot")
     daas.lab.skip(300)
-    assert (desk(daas)["RegistrationState"], desk(daas)["LastDeregistrationReason"]) == ("Unregistered", "FunctionalLevelTooLowForDesktopGroup")
+    assert (desk(daas)["RegistrationState"], desk(daas)["LastDeregistrationReason"]) == (
+        "Unregistered",
+        "FunctionalLevelTooLowForDesktopGroup",
+    )

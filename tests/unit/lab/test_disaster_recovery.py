@@ -98,7 +98,9 @@ def test_what_the_retention_time_counts_from(lab: RunningLab, prism: Client) -> 
         schedule_id = order(client, snapshot_retention_time_secs=60)
         lab.skip(4)
         snapshot = taken(client, schedule_id)
-        lifetimes.append(round((snapshot["snapshot_expiry_time_usecs"] - snapshot["snapshot_create_time_usecs"]) / 1_000_000))
+        lifetimes.append(
+            round((snapshot["snapshot_expiry_time_usecs"] - snapshot["snapshot_create_time_usecs"]) / 1_000_000)
+        )
     assert lifetimes == [60, 56]
 
 
@@ -110,7 +112,11 @@ def test_replication_moves_bytes_and_the_replica_appears_when_it_is_complete(lab
     assert source.entities(f"{DOMAIN}/replications") == []
     lab.skip(2 + SECONDS_TO_C / 2)
     sending = source.entities(f"{DOMAIN}/replications")[0]
-    assert (sending["snapshot_id"], sending["remote_site_name"], sending["sender"]) == (snapshot["snapshot_id"], "site-c", True)
+    assert (sending["snapshot_id"], sending["remote_site_name"], sending["sender"]) == (
+        snapshot["snapshot_id"],
+        "site-c",
+        True,
+    )
     assert 49 < sending["completed_percentage"] < 51
     receiving = target.entities("/protection_domains/replications")[0]
     assert (receiving["snapshot_id"], receiving["sender"]) == (f"a:{snapshot['snapshot_id']}", False)
@@ -121,8 +127,12 @@ def test_replication_moves_bytes_and_the_replica_appears_when_it_is_complete(lab
     replica = snapshots(target)[0]
     assert (replica["snapshot_id"], replica["state"]) == (f"a:{snapshot['snapshot_id']}", "AVAILABLE")
     assert replica["oob_schedule_ids"] == []
-    assert source.get(DOMAIN)["replication_links"][0]["last_successful_replication_snapshot_id"] == snapshot["snapshot_id"]
-    assert [held["snapshot_id"] for held in source.entities("/remote_sites/dr_snapshots")] == [f"site-c:{snapshot['snapshot_id']}"]
+    assert (
+        source.get(DOMAIN)["replication_links"][0]["last_successful_replication_snapshot_id"] == snapshot["snapshot_id"]
+    )
+    assert [held["snapshot_id"] for held in source.entities("/remote_sites/dr_snapshots")] == [
+        f"site-c:{snapshot['snapshot_id']}"
+    ]
 
 
 def test_the_prefix_is_the_name_under_which_the_receiver_knows_the_origin(lab: RunningLab, prism: Client) -> None:
@@ -148,7 +158,9 @@ def test_one_snapshot_at_a_time_goes_to_a_site(lab: RunningLab, prism: Client) -
     assert len(snapshots(prism("c"))) == 2
 
 
-def test_a_paused_replication_goes_on_where_it_was_and_an_aborted_one_leaves_nothing(lab: RunningLab, prism: Client) -> None:
+def test_a_paused_replication_goes_on_where_it_was_and_an_aborted_one_leaves_nothing(
+    lab: RunningLab, prism: Client
+) -> None:
     source = prism("a")
     order(source, remote_site_names=["site-c"])
     lab.skip(6 + SECONDS_TO_C / 2)
@@ -195,7 +207,12 @@ def test_a_schedule_can_be_added_and_removed(lab: RunningLab, prism: Client) -> 
     source = prism("a")
     source.ask("DELETE", f"{DOMAIN}/schedules")
     start = source.lab.state()["clock"]["epoch_usecs"] + 30_000_000
-    body = {"type": "MINUTELY", "every_nth": 10, "user_start_time_in_usecs": start, "retention_policy": {"local_max_snapshots": 5}}
+    body = {
+        "type": "MINUTELY",
+        "every_nth": 10,
+        "user_start_time_in_usecs": start,
+        "retention_policy": {"local_max_snapshots": 5},
+    }
     schedule = source.ask("POST", f"{DOMAIN}/schedules", body).json()
     assert source.get(DOMAIN)["next_snapshot_time_usecs"] == start
     lab.skip(31)
@@ -214,7 +231,11 @@ def test_a_restored_vm_is_new_off_and_identical(lab: RunningLab, prism: Client, 
     original = taken(source, schedule_id)["vms"][0]["vm_id"]
     source.done(source.ask("POST", f"/vms/{original}/set_power_state", {"transition": "ON"}))
     lab.skip(10 + SECONDS_TO_C)
-    body = {"snapshot_id": snapshots(target)[0]["snapshot_id"], "vm_names": ["Gold-Finance"], "vm_name_prefix": "tmp 1_"}
+    body = {
+        "snapshot_id": snapshots(target)[0]["snapshot_id"],
+        "vm_names": ["Gold-Finance"],
+        "vm_name_prefix": "tmp 1_",
+    }
     answer = target.ask("POST", f"{DOMAIN}/restore_entities", body)
     pending = target.get(f"{DOMAIN}/pending_actions")[0]["pending_vms_restore"]
     assert [(item["name"], item["snapshot_id"]) for item in pending] == [("Gold-Finance", body["snapshot_id"])]
@@ -228,12 +249,16 @@ def test_a_restored_vm_is_new_off_and_identical(lab: RunningLab, prism: Client, 
     restored = target.entities("/vms")[0]
     assert (restored["name"], restored["power_state"]) == ("tmp 1_Gold-Finance", "off")
     assert restored["uuid"] != original
-    target.done(target.ask("POST", "/snapshots", {"snapshot_specs": [{"vm_uuid": restored["uuid"], "snapshot_name": "image"}]}))
+    target.done(
+        target.ask("POST", "/snapshots", {"snapshot_specs": [{"vm_uuid": restored["uuid"], "snapshot_name": "image"}]})
+    )
     state = lab.state()["endpoints"]
     image = next(snapshot for snapshot in state["c"]["snapshots"] if snapshot["name"] == "image")
     held = state["a"]["protection_domains"][0]["snapshots"].values()
     now = next(vm for vm in state["a"]["vms"] if vm["uuid"] == original)
-    assert [disk["content"] for disk in image["vm"]["disks"]] == [disk["content"] for snapshot in held for disk in snapshot["vms"][0]["image"]["disks"]]
+    assert [disk["content"] for disk in image["vm"]["disks"]] == [
+        disk["content"] for snapshot in held for disk in snapshot["vms"][0]["image"]["disks"]
+    ]
     assert image["vm"]["disks"][0]["content"] != now["disks"][0]["content"]
 
 
@@ -253,7 +278,9 @@ def test_two_restores_of_one_prefix_make_two_vms_of_one_name_unless_refused(lab:
 
 def test_a_restore_in_place_keeps_the_uuid_and_takes_the_old_content(lab: RunningLab, prism: Client) -> None:
     def content() -> str:
-        token: str = next(vm for vm in lab.state()["endpoints"]["a"]["vms"] if vm["name"] == "Gold-Finance")["disks"][0]["content"]
+        token: str = next(vm for vm in lab.state()["endpoints"]["a"]["vms"] if vm["name"] == "Gold-Finance")["disks"][
+            0
+        ]["content"]
         return token
 
     client = prism("a")
@@ -263,7 +290,13 @@ def test_a_restore_in_place_keeps_the_uuid_and_takes_the_old_content(lab: Runnin
     vm_uuid, before = snapshot["vms"][0]["vm_id"], content()
     client.done(client.ask("POST", f"/vms/{vm_uuid}/set_power_state", {"transition": "ON"}))
     assert content() != before
-    client.done(client.ask("POST", f"{DOMAIN}/restore_entities", {"snapshot_id": snapshot["snapshot_id"], "vm_uuids": [vm_uuid], "replace": True}))
+    client.done(
+        client.ask(
+            "POST",
+            f"{DOMAIN}/restore_entities",
+            {"snapshot_id": snapshot["snapshot_id"], "vm_uuids": [vm_uuid], "replace": True},
+        )
+    )
     assert content() == before
     assert client.get(f"/vms/{vm_uuid}")["power_state"] == "off"
 
@@ -274,7 +307,10 @@ def test_what_cannot_be_restored(lab: RunningLab, prism: Client) -> None:
     lab.skip(4)
     snapshot_id = taken(client, schedule_id)["snapshot_id"]
     assert client.ask("POST", f"{DOMAIN}/restore_entities", {"snapshot_id": "1"}).status_code == 404
-    assert client.ask("POST", f"{DOMAIN}/restore_entities", {"snapshot_id": snapshot_id, "vm_names": ["Gold"]}).status_code == 422
+    assert (
+        client.ask("POST", f"{DOMAIN}/restore_entities", {"snapshot_id": snapshot_id, "vm_names": ["Gold"]}).status_code
+        == 422
+    )
 
 
 def test_events_tell_of_snapshot_and_replication(lab: RunningLab, prism: Client) -> None:
@@ -287,17 +323,26 @@ def test_events_tell_of_snapshot_and_replication(lab: RunningLab, prism: Client)
     completed, _started, ready, _scheduled = events
     assert (ready["alert_type_uuid"], ready["context_values"][:2]) == ("SnapshotReadyAudit", ["PD Gold", digits])
     assert "created for protection domain {protection_domain_name}" in ready["message"]
-    assert (completed["alert_type_uuid"], completed["context_values"][:3]) == ("ReplicationSystemStateAudit", ["PD Gold", "site-c", digits])
-    assert completed["message"].startswith("Replication completed for Protection Domain {protection_domain_name} to remote")
+    assert (completed["alert_type_uuid"], completed["context_values"][:3]) == (
+        "ReplicationSystemStateAudit",
+        ["PD Gold", "site-c", digits],
+    )
+    assert completed["message"].startswith(
+        "Replication completed for Protection Domain {protection_domain_name} to remote"
+    )
     lab.change([{"endpoint": "a", "kind": "behaviour", "event_message": "text"}])
     newest = client.entities("/events", count=1)[0]
-    assert newest["message"].startswith("Replication completed for Protection Domain PD Gold to remote site-c for snapshot " + digits)
+    assert newest["message"].startswith(
+        "Replication completed for Protection Domain PD Gold to remote site-c for snapshot " + digits
+    )
     assert client.entities("/events", start_time_in_usecs=newest["created_time_stamp_in_usecs"] + 1) == []
     assert client.ask("GET", "/events", page=2).json()["error_code"]["code"] == 1202
 
 
 @pytest.mark.parametrize(("switch", "keys"), [("both", 2), ("remote_ip_ports", 1), ("remote_ip_address_ports", 1)])
-def test_a_site_with_three_addresses_is_one_cluster_that_answers_on_each(lab: RunningLab, prism: Client, switch: str, keys: int) -> None:
+def test_a_site_with_three_addresses_is_one_cluster_that_answers_on_each(
+    lab: RunningLab, prism: Client, switch: str, keys: int
+) -> None:
     lab.change([{"endpoint": "a", "kind": "behaviour", "remote_address_key": switch}])
     site = prism("a").entities("/remote_sites", names="site b")[0]
     maps = [site[key] for key in ("remote_ip_ports", "remote_ip_address_ports") if key in site]
@@ -346,6 +391,9 @@ def test_snapshots_come_in_no_particular_order_unless_told(lab: RunningLab, pris
         order(client)
         lab.skip(5)
     ids = [snapshot["snapshot_id"] for snapshot in snapshots(client)]
-    assert any([snapshot["snapshot_id"] for snapshot in client.entities(f"{DOMAIN}/dr_snapshots")] != ids[::-1] for _turn in range(3))
+    assert any(
+        [snapshot["snapshot_id"] for snapshot in client.entities(f"{DOMAIN}/dr_snapshots")] != ids[::-1]
+        for _turn in range(3)
+    )
     lab.change([{"endpoint": "a", "kind": "behaviour", "dr_snapshot_order": "newest_first"}])
     assert [snapshot["snapshot_id"] for snapshot in client.entities(f"{DOMAIN}/dr_snapshots")] == ids[::-1]

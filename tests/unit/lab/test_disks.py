@@ -24,7 +24,11 @@ ESTATE: dict[str, Any] = {
             "remote_sites": [{"name": "b", "cluster": "b", "bandwidth_mbps": 10000}],
             "protection_domains": [{"name": "PD", "vms": ["desk"], "snapshots": [{"remotes": ["b"]}]}],
         },
-        {"name": "b", "snapshots": [{"name": "ctx_desk_old", "vm": "desk"}], "remote_sites": [{"name": "a", "cluster": "a"}]},
+        {
+            "name": "b",
+            "snapshots": [{"name": "ctx_desk_old", "vm": "desk"}],
+            "remote_sites": [{"name": "a", "cluster": "a"}],
+        },
     ],
 }
 
@@ -77,7 +81,13 @@ def test_so_have_images_and_clones_of_them(estate: RunningLab, prism: Client) ->
     client.done(client.ask("POST", "/snapshots", {"snapshot_specs": [{"vm_uuid": uuid, "snapshot_name": "image"}]}))
     image = next(snapshot for snapshot in client.entities("/snapshots") if snapshot["snapshot_name"] == "image")
     assert [disk["is_cdrom"] for disk in image["vm_create_spec"]["vm_disks"]] == [True, False, False, False]
-    client.done(client.ask("POST", f"/snapshots/{image['uuid']}/clone", {"spec_list": [{"name": "c1"}, {"name": "c2", "memory_mb": 512}]}))
+    client.done(
+        client.ask(
+            "POST",
+            f"/snapshots/{image['uuid']}/clone",
+            {"spec_list": [{"name": "c1"}, {"name": "c2", "memory_mb": 512}]},
+        )
+    )
     client.done(client.ask("POST", f"/vms/{uuid}/clone", {"spec_list": [{"name": "c3"}]}))
     assert [disks(estate, "a", name) for name in ("c1", "c2", "c3")] == [disks(estate, "a", "desk")] * 3
     macs = [nic["mac_address"] for vm in client.entities("/vms", include_vm_nic_config="true") for nic in vm["vm_nics"]]
@@ -87,7 +97,9 @@ def test_so_have_images_and_clones_of_them(estate: RunningLab, prism: Client) ->
 def test_a_vm_put_back_to_an_image_is_as_it_was(estate: RunningLab, prism: Client) -> None:
     client = prism("a")
     vm = client.entities("/vms")[0]
-    client.done(client.ask("POST", "/snapshots", {"snapshot_specs": [{"vm_uuid": vm["uuid"], "snapshot_name": "image"}]}))
+    client.done(
+        client.ask("POST", "/snapshots", {"snapshot_specs": [{"vm_uuid": vm["uuid"], "snapshot_name": "image"}]})
+    )
     image = next(snapshot for snapshot in client.entities("/snapshots") if snapshot["snapshot_name"] == "image")
     before = disks(estate, "a", "desk")
     client.done(client.ask("POST", f"/vms/{vm['uuid']}/set_power_state", {"transition": "ON"}))
@@ -99,5 +111,9 @@ def test_a_vm_put_back_to_an_image_is_as_it_was(estate: RunningLab, prism: Clien
 
 def test_images_of_one_name_are_the_same_on_all_clusters_disk_by_disk(estate: RunningLab) -> None:
     old = {name: cluster["snapshots"][0]["vm"]["disks"] for name, cluster in estate.state()["endpoints"].items()}
-    assert [disk["content"] for disk in old["a"]] == ["desk@ctx_desk_old", "desk@ctx_desk_old/disk1", "desk@ctx_desk_old/disk2"]
+    assert [disk["content"] for disk in old["a"]] == [
+        "desk@ctx_desk_old",
+        "desk@ctx_desk_old/disk1",
+        "desk@ctx_desk_old/disk2",
+    ]
     assert old["b"][0]["content"] == old["a"][0]["content"]

@@ -41,8 +41,24 @@ def keys_of(schema: Any) -> Iterator[str]:
 
 @pytest.mark.parametrize(
     "what",
-    [TOPOLOGY, DURATIONS, CLUSTER_SWITCHES, SITE_SWITCHES, RULE, SHAPES, {kind: schema for kind, (schema, _change) in CHANGES.items()}],
-    ids=["topology", "durations", "cluster switches", "site switches", "fault rules", "site changes", "cluster changes"],
+    [
+        TOPOLOGY,
+        DURATIONS,
+        CLUSTER_SWITCHES,
+        SITE_SWITCHES,
+        RULE,
+        SHAPES,
+        {kind: schema for kind, (schema, _change) in CHANGES.items()},
+    ],
+    ids=[
+        "topology",
+        "durations",
+        "cluster switches",
+        "site switches",
+        "fault rules",
+        "site changes",
+        "cluster changes",
+    ],
 )
 def test_every_key_is_documented(what: Any) -> None:
     assert sorted(set(keys_of(what)) - NAMED) == []

@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Protection domains that move between simulated clusters, over real HTTPS, and the Citrix machines on them (contract 11, 5.4, 3.6)."""
+"""Protection domains that move between simulated clusters, over real HTTPS, and the Citrix machines on them (contract
+11, 5.4, 3.6)."""
 
 from __future__ import annotations
 
@@ -77,7 +78,9 @@ def test_a_migration_moves_the_vms_as_they_were_last(lab: RunningLab, prism: Clu
     after = vms(lab, "cluster-b")
     assert sorted(after) == NAMES
     assert not set(NAMES) & set(vms(lab, "cluster-a"))
-    assert all(uuids(after)[name] == uuids(before)[name] and contents(after)[name] == contents(before)[name] for name in NAMES)
+    assert all(
+        uuids(after)[name] == uuids(before)[name] and contents(after)[name] == contents(before)[name] for name in NAMES
+    )
     assert {vm["power_state"] for vm in after.values()} == {"off"}
     assert [source.get(W11)["active"], target.get(W11)["active"]] == [False, True]
     assert {member["vm_name"]: member["vm_id"] for member in target.get(W11)["vms"]} == uuids(after)
@@ -103,11 +106,19 @@ def test_a_migration_shows_on_both_sides_while_it_is_under_way(lab: RunningLab, 
     lab.skip(4)
     assert [source.get(W11)["active"], target.get(W11)["active"]] == [False, False]
     assert change_of(target) == {"mode_type": "ACTIVATE_PD", "failover_remote": None, "snapshot_id": f"SITE-A:{last}"}
-    assert (change_of(source), monitors(source), monitors(target)) == (None, [("deactivate", "succeeded", 0)], [("activate", "running", 0)])
+    assert (change_of(source), monitors(source), monitors(target)) == (
+        None,
+        [("deactivate", "succeeded", 0)],
+        [("activate", "running", 0)],
+    )
     lab.skip(20)
     assert (change_of(target), monitors(target)) == (None, [("activate", "succeeded", 0)])
     assert target.get(W11)["active"] is True
-    modes = [entry["context_values"] for entry in source.entities(f"{W11}/events") if entry["alert_type_uuid"] == "ProtectionDomainChangeModeAudit"]
+    modes = [
+        entry["context_values"]
+        for entry in source.entities(f"{W11}/events")
+        if entry["alert_type_uuid"] == "ProtectionDomainChangeModeAudit"
+    ]
     assert [(values[0], values[2]) for values in modes] == [("PD-W11", "MIGRATE_PD")]
 
 
@@ -133,28 +144,55 @@ def test_a_migration_is_refused_for_its_conditions(lab: RunningLab, prism: Clust
 
 def test_vms_that_block_a_migration_are_listed_with_http_200(lab: RunningLab, prism: Cluster) -> None:
     source = prism("cluster-a")
-    lab.change([{"endpoint": "cluster-a", "kind": "block_migration", "protection_domain": "PD-W11", "vm": "W11-003", "reason": "delta disk"}])
+    lab.change(
+        [
+            {
+                "endpoint": "cluster-a",
+                "kind": "block_migration",
+                "protection_domain": "PD-W11",
+                "vm": "W11-003",
+                "reason": "delta disk",
+            }
+        ]
+    )
     answer = source.ask("POST", f"{W11}/migrate", {"value": "SITE-B"})
-    assert (answer.status_code, answer.json()["metadata"]) == (200, {"grand_total_entities": 1, "total_entities": 1, "count": 1})
+    assert (answer.status_code, answer.json()["metadata"]) == (
+        200,
+        {"grand_total_entities": 1, "total_entities": 1, "count": 1},
+    )
     [blocked] = answer.json()["entities"]
     assert blocked["vm_name"] == "W11-003"
     assert blocked["vm_recoverability"] == [{"reason": "delta disk", "cerebro_error": None, "remote_site": "SITE-B"}]
     assert [member["vm_name"] for member in source.get(W11)["vms"] if member["vm_recoverability"]] == ["W11-003"]
     lab.skip(400)
     assert source.get(W11)["active"] is True
-    assert source.ask("POST", f"{W11}/migrate", {"value": "SITE-B"}, skip_vm_mobility_check="true").json()["entities"] == []
+    assert (
+        source.ask("POST", f"{W11}/migrate", {"value": "SITE-B"}, skip_vm_mobility_check="true").json()["entities"]
+        == []
+    )
 
 
 def test_a_topology_can_block_and_say_the_power_state_on_recovery(lab: RunningLab, prism: Cluster) -> None:
     topology = estate()
     w11, w10 = topology["prism_elements"][0]["protection_domains"]
-    w10.update(vm_power_state_on_recovery="Power state at time of snapshot", blocked=[{"vm": "W10-002", "reason": "no tools"}])
+    w10.update(
+        vm_power_state_on_recovery="Power state at time of snapshot", blocked=[{"vm": "W10-002", "reason": "no tools"}]
+    )
     w11["vm_power_state_on_recovery"] = "Powered On"
     lab.reset(topology)
-    assert [entity["vm_name"] for entity in prism("cluster-a").ask("POST", f"{W10}/migrate", {"value": "SITE-B"}).json()["entities"]] == ["W10-002"]
+    assert [
+        entity["vm_name"]
+        for entity in prism("cluster-a").ask("POST", f"{W10}/migrate", {"value": "SITE-B"}).json()["entities"]
+    ] == ["W10-002"]
     lab.change(
         [
-            {"endpoint": "cluster-a", "kind": "block_migration", "protection_domain": "PD-W10", "vm": "W10-002", "reason": None},
+            {
+                "endpoint": "cluster-a",
+                "kind": "block_migration",
+                "protection_domain": "PD-W10",
+                "vm": "W10-002",
+                "reason": None,
+            },
             {"endpoint": "cluster-a", "kind": "power", "vm": "W10-001", "state": "off"},
         ]
     )
@@ -163,7 +201,17 @@ def test_a_topology_can_block_and_say_the_power_state_on_recovery(lab: RunningLa
     states = {name: vm["power_state"] for name, vm in vms(lab, "cluster-b").items()}
     assert states == {**dict.fromkeys([*NAMES, "W10-002", "W10-003", "w10-004"], "on"), "W10-001": "off"}
     with pytest.raises(BadTopology, match="no VM is called 'W10-9'"):
-        load({**topology, "prism_elements": [{"name": "cluster-a", "protection_domains": [{"name": "PD", "blocked": [{"vm": "W10-9", "reason": "x"}]}]}]})
+        load(
+            {
+                **topology,
+                "prism_elements": [
+                    {
+                        "name": "cluster-a",
+                        "protection_domains": [{"name": "PD", "blocked": [{"vm": "W10-9", "reason": "x"}]}],
+                    }
+                ],
+            }
+        )
 
 
 @pytest.mark.parametrize("how", ["aborted", "fault rule", "link down for a while"])
@@ -242,12 +290,16 @@ def test_an_activation_leaves_the_other_side_alone(lab: RunningLab, prism: Clust
 
 def test_an_older_snapshot_can_be_activated(lab: RunningLab, prism: Cluster) -> None:
     target = prism("cluster-b")
-    oldest, newest = sorted(target.entities(f"{W11}/dr_snapshots"), key=lambda snapshot: snapshot["snapshot_create_time_usecs"])
+    oldest, newest = sorted(
+        target.entities(f"{W11}/dr_snapshots"), key=lambda snapshot: snapshot["snapshot_create_time_usecs"]
+    )
     assert newest["snapshot_create_time_usecs"] - oldest["snapshot_create_time_usecs"] == 3600 * 1_000_000
     assert "value" not in target.ask("POST", f"{W11}/activate", {"value": "SITE-A:1"}).json()
     assert target.ask("POST", f"{W11}/activate", {"value": oldest["snapshot_id"]}).json() == {"value": True}
     lab.skip(21)
-    image = lab.state()["endpoints"]["cluster-b"]["protection_domains"][0]["snapshots"][oldest["snapshot_id"]]["vms"][0]["image"]
+    image = lab.state()["endpoints"]["cluster-b"]["protection_domains"][0]["snapshots"][oldest["snapshot_id"]]["vms"][
+        0
+    ]["image"]
     assert contents(vms(lab, "cluster-b"))["W11-001"] == image["disks"][0]["content"]
 
 
@@ -262,7 +314,9 @@ def test_how_a_mode_change_is_refused(lab: RunningLab, prism: Cluster, form: str
     refused.append(target.ask("POST", f"{W10}/activate", {}))
     for answer in refused:
         assert answer.status_code == (422 if form == "error" else 200)
-        assert set(answer.json()) == {"message": {"message"}, "value_false": {"value"}}.get(form, {"message", "detailed_message", "error_code"})
+        assert set(answer.json()) == {"message": {"message"}, "value_false": {"value"}}.get(
+            form, {"message", "detailed_message", "error_code"}
+        )
     assert answer.json().get("value") is (False if form == "value_false" else None)
 
 
@@ -275,7 +329,15 @@ def test_deactivating_deletes_the_vms_here_and_no_others(lab: RunningLab, prism:
     lab.skip(11)
     assert [source.get(W11)["active"], target.get(W11)["active"]] == [False, True]
     assert sorted(vms(lab, "cluster-b")) == NAMES
-    assert sorted(vm["name"] for vm in source.entities("/vms")) == ["Gold", "W10-001", "W10-002", "W10-003", "W11-0010", "file-server", "w10-004"]
+    assert sorted(vm["name"] for vm in source.entities("/vms")) == [
+        "Gold",
+        "W10-001",
+        "W10-002",
+        "W10-003",
+        "W11-0010",
+        "file-server",
+        "w10-004",
+    ]
 
 
 def test_nothing_replicates_between_two_active_sides(lab: RunningLab, prism: Cluster) -> None:
@@ -309,7 +371,9 @@ def test_an_activation_ends_a_migration_that_is_stuck(lab: RunningLab, prism: Cl
 
 def test_a_lost_cluster_comes_back_as_it_was_but_with_its_vms_off(lab: RunningLab, prism: Cluster) -> None:
     source, target = prism("cluster-a"), prism("cluster-b")
-    task = source.ask("POST", f"/vms/{uuids(vms(lab, 'cluster-a'))['W10-001']}/set_power_state", {"transition": "RESET"}).json()["task_uuid"]
+    task = source.ask(
+        "POST", f"/vms/{uuids(vms(lab, 'cluster-a'))['W10-001']}/set_power_state", {"transition": "RESET"}
+    ).json()["task_uuid"]
     before = contents(vms(lab, "cluster-a"))
     lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
     with pytest.raises(OSError, match=r"refused|aborted"):
@@ -335,7 +399,9 @@ def test_a_topology_can_begin_with_a_lost_cluster(lab: RunningLab, prism: Cluste
     lab.reset(topology)
     with pytest.raises(OSError, match=r"refused|aborted"):
         prism("cluster-a").ask("GET", "/cluster")
-    assert {machine["RegistrationState"] for machine in Citrix(lab, "cvad").machines("W10%20Persistent")} == {"Unregistered"}
+    assert {machine["RegistrationState"] for machine in Citrix(lab, "cvad").machines("W10%20Persistent")} == {
+        "Unregistered"
+    }
     assert prism("cluster-b").ask("POST", f"{W11}/activate", {}).json() == {"value": True}
 
 
@@ -373,7 +439,13 @@ def test_cards_come_and_go_and_the_lab_remembers_where_a_vm_was(lab: RunningLab,
         return next(vm["seen_on_networks"] for vm in lab.state()["endpoints"]["cluster-b"]["vms"] if vm["name"] == name)
 
     assert (seen("drill-W11-001"), seen("W11-FIN-001"), seen("Gold")) == (["DRILL"], ["VLAN110"], [])
-    client.done(client.ask("POST", f"/vms/{clone}/nics", {"spec_list": [{"network_uuid": networks["VLAN120"], "mac_address": "50:6b:8d:00:00:01"}]}))
+    client.done(
+        client.ask(
+            "POST",
+            f"/vms/{clone}/nics",
+            {"spec_list": [{"network_uuid": networks["VLAN120"], "mac_address": "50:6b:8d:00:00:01"}]},
+        )
+    )
     assert seen("drill-W11-001") == ["DRILL", "VLAN120"]
 
 
@@ -409,7 +481,9 @@ def test_machines_go_down_with_their_vms_and_come_back_once_they_are_rehosted(la
     lab.skip(6)
     lab.skip(61)
     found = daas.machines("W11%20Persistent")
-    assert {(machine["RegistrationState"], machine["PowerState"], machine["InMaintenanceMode"]) for machine in found} == {("Registered", "On", True)}
+    assert {
+        (machine["RegistrationState"], machine["PowerState"], machine["InMaintenanceMode"]) for machine in found
+    } == {("Registered", "On", True)}
     by = {"Property": "HypervisorConnection", "Operator": "Equals", "Value": "AHV-B"}
     assert daas.ask("POST", "/Machines/$search", {"SearchFilters": [by]})["TotalItems"] == 6
 
@@ -420,7 +494,9 @@ def test_a_machine_whose_vm_is_switched_off_and_on_registers_again(lab: RunningL
     def registered() -> list[bool]:
         return [machine["RegistrationState"] == "Registered" for machine in cvad.machines("W10%20Persistent")]
 
-    lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": name, "state": "off"} for name in ("W10-002", "w10-004")])
+    lab.change(
+        [{"endpoint": "cluster-a", "kind": "power", "vm": name, "state": "off"} for name in ("W10-002", "w10-004")]
+    )
     assert registered() == [True, False, True, False]
     lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": "w10-004", "state": "on"}])
     lab.skip(91)
@@ -440,4 +516,14 @@ def test_behind_a_lost_cluster_all_machines_are_unregistered_and_then_unknown(la
 
 def test_an_order_from_outside_that_makes_no_sense(lab: RunningLab) -> None:
     with pytest.raises(ValueError, match="0 VMs of PD-W11 are called 'Gold'"):
-        lab.change([{"endpoint": "cluster-a", "kind": "block_migration", "protection_domain": "PD-W11", "vm": "Gold", "reason": "x"}])
+        lab.change(
+            [
+                {
+                    "endpoint": "cluster-a",
+                    "kind": "block_migration",
+                    "protection_domain": "PD-W11",
+                    "vm": "Gold",
+                    "reason": "x",
+                }
+            ]
+        )

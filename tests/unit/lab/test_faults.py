@@ -12,7 +12,9 @@ from lab.faults import Faults
 from lab.wire import read_request
 
 
-def struck(faults: Faults, times: int, endpoint: str = "cluster-a", target: str = "/v2/vms?filter=vm_name%3D%3DGold") -> list[bool]:
+def struck(
+    faults: Faults, times: int, endpoint: str = "cluster-a", target: str = "/v2/vms?filter=vm_name%3D%3DGold"
+) -> list[bool]:
     return [faults.strike(read_request(endpoint, "GET", target, {}, b"")) is not None for _turn in range(times)]
 
 

@@ -11,8 +11,12 @@ import sys
 
 from lab.killing import descendants, kill_alone, kill_with_descendants
 
-# A parent whose child is in a session of its own, as Ansible's workers are. The pipe is at its end only when all of them are gone.
-PARENT = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; print(1, flush=True); time.sleep(600)'], start_new_session=True).wait()"
+# A parent whose child is in a session of its own, as Ansible's workers are. The pipe is at its end only when all of
+# them are gone.
+PARENT = (
+    "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; print(1, flush=True);"
+    " time.sleep(600)'], start_new_session=True).wait()"
+)
 
 
 def parent_with_child() -> subprocess.Popen[str]:

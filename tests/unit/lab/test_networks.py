@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Networks of one name: told apart by VLAN and virtual switch only (contract 14; that names are unique is written nowhere)."""
+"""Networks of one name: told apart by VLAN and virtual switch only (contract 14; that names are unique is written
+nowhere)."""
 
 from __future__ import annotations
 
@@ -30,7 +31,11 @@ ESTATE: dict[str, Any] = {
             "remote_sites": [{"name": "b", "cluster": "b"}],
             "protection_domains": [{"name": "PD", "vms": ["desk"], "snapshots": [{"remotes": ["b"]}]}],
         },
-        {"name": "b", "networks": [{"name": "Desktops", "vlan_id": 99}, *NAMESAKES], "remote_sites": [{"name": "a", "cluster": "a"}]},
+        {
+            "name": "b",
+            "networks": [{"name": "Desktops", "vlan_id": 99}, *NAMESAKES],
+            "remote_sites": [{"name": "a", "cluster": "a"}],
+        },
     ],
 }
 
@@ -60,7 +65,9 @@ def test_the_lab_remembers_on_which_of_the_namesakes_a_vm_was(estate: RunningLab
 
 
 @pytest.mark.parametrize(("switch", "vlan_id"), [("first", 99), ("last", 30), ("same_vlan", 30)])
-def test_which_namesake_the_card_of_a_failed_over_vm_gets(estate: RunningLab, prism: Client, switch: str, vlan_id: int) -> None:
+def test_which_namesake_the_card_of_a_failed_over_vm_gets(
+    estate: RunningLab, prism: Client, switch: str, vlan_id: int
+) -> None:
     estate.change([{"endpoint": "b", "kind": "behaviour", "namesake_networks": switch}])
     assert prism("b").ask("POST", "/protection_domains/PD/activate", {}).json() == {"value": True}
     estate.skip(100)

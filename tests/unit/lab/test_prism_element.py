@@ -70,12 +70,25 @@ def test_names_are_not_unique_and_the_filter_gives_all_of_a_name(prism: Client) 
     client = prism("a")
     found = client.get("/vms/", filter="vm_name==Gold")
     assert [vm["name"] for vm in found["entities"]] == ["Gold", "Gold"]
-    assert found["metadata"] == {"grand_total_entities": 6, "total_entities": 2, "count": 2, "start_index": 0, "end_index": 2}
+    assert found["metadata"] == {
+        "grand_total_entities": 6,
+        "total_entities": 2,
+        "count": 2,
+        "start_index": 0,
+        "end_index": 2,
+    }
     assert len({vm["uuid"] for vm in found["entities"]}) == 2
 
 
 @pytest.mark.parametrize(
-    ("switch", "wanted", "count"), [("exact", "gold", 0), ("exact", "Gold", 2), ("case_insensitive", "gOLD", 2), ("prefix", "Gold", 3), ("prefix", "gold", 0)]
+    ("switch", "wanted", "count"),
+    [
+        ("exact", "gold", 0),
+        ("exact", "Gold", 2),
+        ("case_insensitive", "gOLD", 2),
+        ("prefix", "Gold", 3),
+        ("prefix", "gold", 0),
+    ],
 )
 def test_how_the_name_filter_compares(lab: RunningLab, prism: Client, switch: str, wanted: str, count: int) -> None:
     lab.change([{"endpoint": "a", "kind": "behaviour", "vm_name_filter": switch}])
@@ -83,13 +96,21 @@ def test_how_the_name_filter_compares(lab: RunningLab, prism: Client, switch: st
 
 
 @pytest.mark.parametrize(
-    ("expression", "count"), [("power_state==on", 3), ("power_state!=on;vm_name==Gold", 2), ("vm_name==desk-01,vm_name==desk-02;power_state==off", 1)]
+    ("expression", "count"),
+    [
+        ("power_state==on", 3),
+        ("power_state!=on;vm_name==Gold", 2),
+        ("vm_name==desk-01,vm_name==desk-02;power_state==off", 1),
+    ],
 )
 def test_and_binds_tighter_than_or(prism: Client, expression: str, count: int) -> None:
     assert len(prism("a").entities("/vms", filter=expression)) == count
 
 
-@pytest.mark.parametrize(("expression", "fragment"), [("name==Gold", "Unrecognized field"), ("Gold", "General error parsing FIQL expression")])
+@pytest.mark.parametrize(
+    ("expression", "fragment"),
+    [("name==Gold", "Unrecognized field"), ("Gold", "General error parsing FIQL expression")],
+)
 def test_what_the_filter_cannot_read(prism: Client, expression: str, fragment: str) -> None:
     answer = prism("a").ask("GET", "/vms", filter=expression)
     assert answer.status_code == 422
@@ -142,7 +163,12 @@ def test_a_guest_may_ignore_the_shutdown(lab: RunningLab, prism: Client) -> None
     vm = named(client.entities("/vms"), "desk-01")[0]
     for stubborn, state in ((True, "on"), (False, "off")):
         lab.change([{"endpoint": "a", "kind": "behaviour", "guest_ignores_shutdown": stubborn}])
-        assert client.done(client.ask("POST", f"/vms/{vm['uuid']}/set_power_state", {"transition": "ACPI_SHUTDOWN"}))["progress_status"] == "Succeeded"
+        assert (
+            client.done(client.ask("POST", f"/vms/{vm['uuid']}/set_power_state", {"transition": "ACPI_SHUTDOWN"}))[
+                "progress_status"
+            ]
+            == "Succeeded"
+        )
         assert client.get(f"/vms/{vm['uuid']}")["power_state"] == state
 
 
@@ -163,12 +189,16 @@ def test_a_snapshot_outlives_its_vm_unless_that_is_asked_for(lab: RunningLab, pr
     client = prism("a")
     for keep, left in ((True, ["ctx_1"]), (False, [])):
         vm = named(client.entities("/vms"), "Gold")[0]
-        client.done(client.ask("POST", "/snapshots", {"snapshot_specs": [{"vm_uuid": vm["uuid"], "snapshot_name": "ctx_1"}]}))
+        client.done(
+            client.ask("POST", "/snapshots", {"snapshot_specs": [{"vm_uuid": vm["uuid"], "snapshot_name": "ctx_1"}]})
+        )
         snapshot = client.entities("/snapshots", vm_uuid=vm["uuid"])[0]
         assert snapshot["vm_create_spec"]["name"] == "Gold"
         assert len(str(snapshot["created_time"])) == 16
         client.done(client.ask("DELETE", f"/vms/{vm['uuid']}", delete_snapshots=str(not keep).lower()))
-        assert [item["snapshot_name"] for item in client.entities("/snapshots", vm_uuid=vm["uuid"]) if not item["deleted"]] == left
+        assert [
+            item["snapshot_name"] for item in client.entities("/snapshots", vm_uuid=vm["uuid"]) if not item["deleted"]
+        ] == left
 
 
 def test_a_deleted_snapshot_lingers_and_goes(lab: RunningLab, prism: Client) -> None:
@@ -185,23 +215,37 @@ def test_a_deleted_snapshot_lingers_and_goes(lab: RunningLab, prism: Client) -> 
 
 @pytest.mark.parametrize(("switch", "status"), [("idempotent", 201), ("refuse", 422)])
 @pytest.mark.parametrize("finished", [True, False])
-def test_an_own_uuid_makes_a_snapshot_once(lab: RunningLab, prism: Client, switch: str, status: int, finished: bool) -> None:
+def test_an_own_uuid_makes_a_snapshot_once(
+    lab: RunningLab, prism: Client, switch: str, status: int, finished: bool
+) -> None:
     lab.change([{"endpoint": "a", "kind": "behaviour", "duplicate_uuid": switch}])
     client = prism("a")
     vm = named(client.entities("/vms"), "Gold")[0]
-    order = {"snapshot_specs": [{"vm_uuid": vm["uuid"], "snapshot_name": "ctx_1", "uuid": "0f9a3c1e-9d8e-4f5a-8c7b-6a5d4e3f2a1b"}]}
+    order = {
+        "snapshot_specs": [
+            {"vm_uuid": vm["uuid"], "snapshot_name": "ctx_1", "uuid": "0f9a3c1e-9d8e-4f5a-8c7b-6a5d4e3f2a1b"}
+        ]
+    }
     assert client.ask("POST", "/snapshots", order).status_code == 201
     lab.skip(100 if finished else 1)
     assert client.ask("POST", "/snapshots", order).status_code == status
     lab.skip(100)
-    assert [item["uuid"] for item in client.entities("/snapshots", vm_uuid=vm["uuid"])] == ["0f9a3c1e-9d8e-4f5a-8c7b-6a5d4e3f2a1b"]
+    assert [item["uuid"] for item in client.entities("/snapshots", vm_uuid=vm["uuid"])] == [
+        "0f9a3c1e-9d8e-4f5a-8c7b-6a5d4e3f2a1b"
+    ]
 
 
 def test_a_vm_is_created_updated_and_found_in_its_task(prism: Client) -> None:
     client = prism("a")
     network = client.entities("/networks")[0]["uuid"]
     disk = {"disk_address": {"device_bus": "SCSI", "device_index": 0}, "vm_disk_create": {"size": 1024**3}}
-    body = {"name": "New", "memory_mb": 2048, "num_vcpus": 1, "vm_disks": [disk], "vm_nics": [{"network_uuid": network}]}
+    body = {
+        "name": "New",
+        "memory_mb": 2048,
+        "num_vcpus": 1,
+        "vm_disks": [disk],
+        "vm_nics": [{"network_uuid": network}],
+    }
     vm_uuid = client.done(client.ask("POST", "/vms", body))["entity_list"][0]["entity_id"]
     client.done(client.ask("PUT", f"/vms/{vm_uuid}", {"name": "Newer", "description": "changed"}))
     vm = client.get(f"/vms/{vm_uuid}")
@@ -211,11 +255,16 @@ def test_a_vm_is_created_updated_and_found_in_its_task(prism: Client) -> None:
 def test_tasks_list_is_oldest_first_and_count_keeps_the_oldest(prism: Client) -> None:
     client = prism("a")
     vm = named(client.entities("/vms"), "desk-01")[0]
-    made = [client.done(client.ask("POST", f"/vms/{vm['uuid']}/set_power_state", {"transition": "RESET"}))["uuid"] for _turn in range(3)]
+    made = [
+        client.done(client.ask("POST", f"/vms/{vm['uuid']}/set_power_state", {"transition": "RESET"}))["uuid"]
+        for _turn in range(3)
+    ]
     assert client.ask("POST", "/tasks/list", {}).json()["entities"] == []
     listed = client.ask("POST", "/tasks/list", {"include_completed": True, "count": 2}).json()["entities"]
     assert [task["uuid"] for task in listed] == made[:2]
-    missed = client.ask("POST", "/tasks/list", {"include_completed": True, "entity_list": [{"entity_id": vm["uuid"]}]}).json()["entities"]
+    missed = client.ask(
+        "POST", "/tasks/list", {"include_completed": True, "entity_list": [{"entity_id": vm["uuid"]}]}
+    ).json()["entities"]
     assert len(missed) == 2
 
 
@@ -226,7 +275,9 @@ def test_poll_answers_when_a_task_is_done(lab: RunningLab, prism: Client) -> Non
     body = {"completed_tasks": [task], "timeout_interval": 5}
     assert [found["uuid"] for found in client.ask("POST", "/tasks/poll", body).json()["completed_tasks_info"]] == [task]
     pending = client.ask("POST", f"/vms/{vm['uuid']}/set_power_state", {"transition": "OFF"}).json()["task_uuid"]
-    assert client.ask("POST", "/tasks/poll", {"completed_tasks": [pending], "timeout_interval": 0}).json() == {"timed_out": True}
+    assert client.ask("POST", "/tasks/poll", {"completed_tasks": [pending], "timeout_interval": 0}).json() == {
+        "timed_out": True
+    }
 
 
 @pytest.mark.parametrize("name", AWKWARD)

@@ -23,7 +23,9 @@ def all_parts(_request: Request) -> Reply:
     return Reply(body="all")
 
 
-@router.route("POST", "/things", section="2", body={"name": required(str), "size": int, "colour": {"red", "blue"}, "tags": [str]})
+@router.route(
+    "POST", "/things", section="2", body={"name": required(str), "size": int, "colour": {"red", "blue"}, "tags": [str]}
+)
 def create(request: Request) -> Reply:
     return Reply(201, request.body)
 
@@ -34,7 +36,9 @@ def search(_request: Request) -> Reply:
 
 
 def ask(method: str, target: str, content: bytes = b"", **headers: str) -> Reply:
-    answer = router.dispatch(read_request("e", method, target, {name.replace("_", "-"): value for name, value in headers.items()}, content))
+    answer = router.dispatch(
+        read_request("e", method, target, {name.replace("_", "-"): value for name, value in headers.items()}, content)
+    )
     assert isinstance(answer, Reply)
     return answer
 
@@ -82,7 +86,9 @@ def test_a_literal_segment_wins_over_a_parameter() -> None:
         ("POST", "/v2/things", b'{"name": "a", "tags": ["b", 1]}', {"Content_Type": "application/json"}, 400),
     ],
 )
-def test_what_the_contract_does_not_know_is_refused_and_noted(method: str, target: str, content: bytes, headers: dict[str, str], status: int) -> None:
+def test_what_the_contract_does_not_know_is_refused_and_noted(
+    method: str, target: str, content: bytes, headers: dict[str, str], status: int
+) -> None:
     reply = ask(method, target, content, **headers)
     assert reply.status == status
     assert reply.violation
@@ -90,7 +96,13 @@ def test_what_the_contract_does_not_know_is_refused_and_noted(method: str, targe
 
 @pytest.mark.parametrize("accept", ["application/json", "*/*", "text/html, application/*;q=0.5"])
 def test_what_the_contract_knows_passes(accept: str) -> None:
-    reply = ask("POST", "/v2/things", b'{"name": "a", "colour": "red", "tags": []}', Content_Type="application/json; charset=utf-8", Accept=accept)
+    reply = ask(
+        "POST",
+        "/v2/things",
+        b'{"name": "a", "colour": "red", "tags": []}',
+        Content_Type="application/json; charset=utf-8",
+        Accept=accept,
+    )
     assert (reply.status, reply.violation) == (201, None)
     assert ask("POST", "/v2/search").violation is None
     assert ask("GET", "/v2/things/a/parts?count=3&deep=True").body["query"] == {"count": ["3"], "deep": ["True"]}
@@ -98,7 +110,9 @@ def test_what_the_contract_knows_passes(accept: str) -> None:
 
 def test_paths_and_query_names_in_any_case_where_the_product_is_like_that() -> None:
     loose = Router(case_insensitive=True)
-    loose.route("GET", "/Catalogs/{id}", section="1", query={"noCache": bool})(lambda request: Reply(body=[request.params["id"], request.one("noCache")]))
+    loose.route("GET", "/Catalogs/{id}", section="1", query={"noCache": bool})(
+        lambda request: Reply(body=[request.params["id"], request.one("noCache")])
+    )
     answer = loose.dispatch(read_request("e", "GET", "/catalogs/W11?nocache=true", {}, b""))
     assert isinstance(answer, Reply)
     assert answer.body == ["W11", "true"]
@@ -121,7 +135,9 @@ def thing(request: Request) -> Reply:
 SIZE = any_case(frozenset({"S", "M"}))
 
 
-@forgiving.route("POST", "/things", section="2", body={"name": required(str), "colour": {"RED"}, "size": SIZE, "on": [{"now": bool}]})
+@forgiving.route(
+    "POST", "/things", section="2", body={"name": required(str), "colour": {"RED"}, "size": SIZE, "on": [{"now": bool}]}
+)
 def accept(request: Request) -> Reply:
     return Reply(201, request.body)
 
@@ -129,20 +145,43 @@ def accept(request: Request) -> Reply:
 @pytest.mark.parametrize(
     ("method", "target", "content", "status", "body", "violation"),
     [
-        ("GET", "/v2/things/all?__=1&count=2", b"", 200, {"query": {"count": ["2"]}, "body": None}, "unknown query parameter __"),
+        (
+            "GET",
+            "/v2/things/all?__=1&count=2",
+            b"",
+            200,
+            {"query": {"count": ["2"]}, "body": None},
+            "unknown query parameter __",
+        ),
         ("GET", "/v2/things/a", b'{"x": 1}', 200, {"name": "a", "body": None}, "takes no body"),
         ("DELETE", "/v2/things/a", b"no JSON", 200, {"name": "a", "body": None}, "takes no body"),
         ("DELETE", "/v2/things/all", b"", 405, None, "unknown method"),
         ("GET", "/v2/things/all?count=x", b"", 400, None, "must be an integer"),
-        ("POST", "/v2/things", b'{"name": "a", "colour": "red", "nmae": 1}', 201, {"name": "a", "colour": "RED"}, "unknown field body.nmae; POST /things"),
-        ("POST", "/v2/things", b'{"name": "a", "on": [{"now": "True"}]}', 201, {"name": "a", "on": [{"now": True}]}, "string for a boolean"),
+        (
+            "POST",
+            "/v2/things",
+            b'{"name": "a", "colour": "red", "nmae": 1}',
+            201,
+            {"name": "a", "colour": "RED"},
+            "unknown field body.nmae; POST /things",
+        ),
+        (
+            "POST",
+            "/v2/things",
+            b'{"name": "a", "on": [{"now": "True"}]}',
+            201,
+            {"name": "a", "on": [{"now": True}]},
+            "string for a boolean",
+        ),
         ("POST", "/v2/things", b'{"name": "a", "size": "m"}', 201, {"name": "a", "size": "M"}, ""),
         ("POST", "/v2/things", b'{"name": "a", "colour": "blue"}', 400, None, "must be one of RED"),
         ("POST", "/v2/things", b'{"colour": "RED", "x": 1}', 400, None, "missing field body.name"),
         ("POST", "/v2/things", b'{"name": 1}', 400, None, "must be a string"),
     ],
 )
-def test_a_forgiving_router_answers_and_notes(method: str, target: str, content: bytes, status: int, body: Any, violation: str) -> None:
+def test_a_forgiving_router_answers_and_notes(
+    method: str, target: str, content: bytes, status: int, body: Any, violation: str
+) -> None:
     reply = forgiving.dispatch(read_request("e", method, target, {"content-type": "application/json"}, content))
     assert isinstance(reply, Reply)
     assert reply.status == status

@@ -51,7 +51,16 @@ def test_the_certificate_is_only_good_with_the_ca_of_this_lab(lab: RunningLab) -
 
 
 def test_a_status_fault_has_no_effect(lab: RunningLab, prism: Client) -> None:
-    lab.faults([{"endpoint": "a", "method": "POST", "nth": 1, "then": {"status": 503, "body": {"message": "later"}, "headers": {"Retry-After": "3"}}}])
+    lab.faults(
+        [
+            {
+                "endpoint": "a",
+                "method": "POST",
+                "nth": 1,
+                "then": {"status": 503, "body": {"message": "later"}, "headers": {"Retry-After": "3"}},
+            }
+        ]
+    )
     client = prism("a")
     path = f"/vms/{gold(client)}/set_power_state"
     answer = client.ask("POST", path, POWER_ON)
@@ -60,7 +69,9 @@ def test_a_status_fault_has_no_effect(lab: RunningLab, prism: Client) -> None:
     assert client.ask("POST", path, POWER_ON).status_code == 201
 
 
-@pytest.mark.parametrize("then", [{"status": 500, "body": {"message": "leader changed"}}, {"garbage": "<html>gateway</html>", "status": 504}])
+@pytest.mark.parametrize(
+    "then", [{"status": 500, "body": {"message": "leader changed"}}, {"garbage": "<html>gateway</html>", "status": 504}]
+)
 def test_an_answer_can_be_replaced_after_the_effect(lab: RunningLab, prism: Client, then: dict[str, Any]) -> None:
     lab.faults([{"endpoint": "a", "method": "POST", "nth": 1, "then": {**then, "takes_effect": True}}])
     client = prism("a")
@@ -76,8 +87,14 @@ def test_a_client_that_dies_before_its_request_is_whole_has_asked_nothing(lab: R
     path = f"{place.path}/vms/{gold(client)}/set_power_state"
     lab.forget()
     trust = ssl.create_default_context(cafile=lab.ca_path)
-    with socket.create_connection((place.hostname, place.port), 10) as plain, trust.wrap_socket(plain, server_hostname=place.hostname) as connection:
-        connection.sendall(f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n".encode())
+    with (
+        socket.create_connection((place.hostname, place.port), 10) as plain,
+        trust.wrap_socket(plain, server_hostname=place.hostname) as connection,
+    ):
+        connection.sendall(
+            f"POST {path} HTTP/1.1\r\nHost: {place.netloc}\r\nContent-Type: application/json\r\nContent-Length:"
+            " 20\r\n\r\n".encode()
+        )
         connection.sendall(b'{"transi')
         # How the server hangs up then is its own affair.
         with suppress(OSError):
@@ -99,8 +116,12 @@ def test_a_cut_connection_before_and_after_the_effect(lab: RunningLab, prism: Cl
     assert (last["status"], last["fault"], last["body"]) == (None, 1, POWER_ON)
 
 
-@pytest.mark.parametrize(("then", "status"), [({"fail_task": "no space left"}, "Failed"), ({"job_status": "Aborted"}, "Aborted")])
-def test_a_task_that_is_to_fail_has_no_effect(lab: RunningLab, prism: Client, then: dict[str, Any], status: str) -> None:
+@pytest.mark.parametrize(
+    ("then", "status"), [({"fail_task": "no space left"}, "Failed"), ({"job_status": "Aborted"}, "Aborted")]
+)
+def test_a_task_that_is_to_fail_has_no_effect(
+    lab: RunningLab, prism: Client, then: dict[str, Any], status: str
+) -> None:
     client = prism("a")
     vm = gold(client)
     lab.faults([{"path": "set_power_state", "then": then}])
@@ -114,7 +135,11 @@ def test_a_task_that_is_to_fail_has_no_effect(lab: RunningLab, prism: Client, th
 def test_garbage(lab: RunningLab, prism: Client) -> None:
     lab.faults([{"then": {"garbage": "<html>gateway</html>"}}])
     answer = prism("a").ask("GET", "/cluster")
-    assert (answer.status_code, answer.text, answer.headers["Content-Type"]) == (200, "<html>gateway</html>", "text/html")
+    assert (answer.status_code, answer.text, answer.headers["Content-Type"]) == (
+        200,
+        "<html>gateway</html>",
+        "text/html",
+    )
     lab.clear_faults()
     assert prism("a").ask("GET", "/cluster").status_code == 200
 
@@ -124,7 +149,12 @@ def test_the_record_keeps_what_was_asked_and_answered_without_secrets(lab: Runni
     client = prism("a")
     client.get("/vms", filter="vm_name==Gold")
     entry = lab.requests()[0]
-    assert (entry["endpoint"], entry["method"], entry["query"], entry["status"]) == ("a", "GET", {"filter": ["vm_name==Gold"]}, 200)
+    assert (entry["endpoint"], entry["method"], entry["query"], entry["status"]) == (
+        "a",
+        "GET",
+        {"filter": ["vm_name==Gold"]},
+        200,
+    )
     assert entry["response"]["metadata"]["count"] == 2
     assert entry["authenticated_as"] == "admin"
     assert "authorization" not in entry["request_headers"]
@@ -182,7 +212,9 @@ def test_a_delayed_answer_and_a_long_poll_follow_the_time_scale() -> None:
         assert entry["sim_ended"] - entry["sim_started"] >= 20
         vm = session.get(f"{root}/vms", timeout=10).json()["entities"][0]["uuid"]
         task = session.post(f"{root}/vms/{vm}/set_power_state", json=POWER_ON, timeout=10).json()["task_uuid"]
-        done = session.post(f"{root}/tasks/poll", json={"completed_tasks": [task], "timeout_interval": 600}, timeout=10).json()
+        done = session.post(
+            f"{root}/tasks/poll", json={"completed_tasks": [task], "timeout_interval": 600}, timeout=10
+        ).json()
         assert done["completed_tasks_info"][0]["progress_status"] == "Succeeded"
 
 
@@ -211,7 +243,9 @@ def test_where_there_is_one_address_every_endpoint_has_its_own_port() -> None:
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_the_command_line_starts_a_lab_and_a_signal_stops_it_cleanly(tmp_path: Path, number: signal.Signals) -> None:
     command = [sys.executable, "-m", "lab", "up", "--directory", str(tmp_path)]
-    with subprocess.Popen(command, cwd=Path(lab_package.__file__).parents[1], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
+    with subprocess.Popen(
+        command, cwd=Path(lab_package.__file__).parents[1], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
+    ) as process:
         assert process.stdout is not None
         printed = []
         for line in process.stdout:
@@ -228,5 +262,7 @@ def test_the_command_line_starts_a_lab_and_a_signal_stops_it_cleanly(tmp_path: P
 
 def test_the_command_line_prints_a_topology_that_can_be_loaded() -> None:
     command = [sys.executable, "-m", "lab", "topology", "--clusters", "4", "--catalogs", "6", "--machines", "60"]
-    printed = subprocess.run(command, cwd=Path(lab_package.__file__).parents[1], capture_output=True, text=True, check=True).stdout
+    printed = subprocess.run(
+        command, cwd=Path(lab_package.__file__).parents[1], capture_output=True, text=True, check=True
+    ).stdout
     assert len(load(yaml.safe_load(printed))["prism_elements"]) == 4

@@ -25,7 +25,17 @@ from lab.topology import BadTopology, load
         ({"prism_elements": [{"name": "a"}, {"name": "a"}]}, "'a'"),
         ({"prism_elements": [{"name": "a", "remote_sites": [{"name": "x", "cluster": "b"}]}]}, "'b'"),
         ({"prism_elements": [{"name": "a", "protection_domains": [{"name": "PD", "vms": ["Gold"]}]}]}, "'Gold'"),
-        ({"prism_elements": [{"name": "a", "protection_domains": [{"name": "PD", "schedules": [{"type": "DAILY", "remote": {"b": 1}}]}]}]}, "'b'"),
+        (
+            {
+                "prism_elements": [
+                    {
+                        "name": "a",
+                        "protection_domains": [{"name": "PD", "schedules": [{"type": "DAILY", "remote": {"b": 1}}]}],
+                    }
+                ]
+            },
+            "'b'",
+        ),
         ({"prism_elements": [{"name": "a", "vms": [{"name": "desk", "count": 2}]}]}, r"vms\[0\].name"),
         ({"citrix_sites": [{"name": "daas", "kind": "cloud"}]}, r"citrix_sites\[0\].kind"),
         ({"citrix_sites": [{"name": "s", "kind": "daas", "hypervisors": [{"name": "conn", "cluster": "a"}]}]}, "'a'"),

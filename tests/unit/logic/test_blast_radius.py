@@ -5,10 +5,36 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import impact, population, sentence, together
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import (
+    impact,
+    population,
+    sentence,
+    together,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 
-ON = Machine("1", "CORP\\W11-1", "", "W11", "1", "Office", "MCS", "On", "Registered", "None", False, True, "", "", "", "", 2, "None", "", "g1")
+ON = Machine(
+    "1",
+    "CORP\\W11-1",
+    "",
+    "W11",
+    "1",
+    "Office",
+    "MCS",
+    "On",
+    "Registered",
+    "None",
+    False,
+    True,
+    "",
+    "",
+    "",
+    "",
+    2,
+    "None",
+    "",
+    "g1",
+)
 OFF = replace(ON, power_state="Off", sessions=0, image_out_of_date=False)
 ALONE = replace(OFF, delivery_group="", delivery_group_id="")
 MACHINES = [ON, ON, OFF, ALONE]
@@ -16,7 +42,12 @@ MACHINES = [ON, ON, OFF, ALONE]
 
 def test_machines_are_counted_by_delivery_group() -> None:
     found = population(MACHINES)
-    assert {name: found[name] for name in ("machines", "on", "sessions", "out_of_date")} == {"machines": 4, "on": 2, "sessions": 4, "out_of_date": 2}
+    assert {name: found[name] for name in ("machines", "on", "sessions", "out_of_date")} == {
+        "machines": 4,
+        "on": 2,
+        "sessions": 4,
+        "out_of_date": 2,
+    }
     assert found["delivery_groups"] == [
         {"id": "", "name": "", "machines": 1, "on": 0, "sessions": 0},
         {"id": "g1", "name": "Office", "machines": 3, "on": 2, "sessions": 4},

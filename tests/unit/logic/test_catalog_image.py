@@ -17,7 +17,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_i
     rollback_target,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, HostingUnit
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import HistoricalImage, MasterImage, expected_path
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import (
+    HistoricalImage,
+    MasterImage,
+    expected_path,
+)
 
 UNIT = HostingUnit("unit-1", "AHV-01", "XDHyp:\\HostingUnits\\AHV-01", "conn-1", "conn", "AcropolisFactory")
 
@@ -36,7 +40,11 @@ def past(name: str, date: str, status: str = "Prepared") -> HistoricalImage:
 
 CATALOG = Catalog("c1", "W11", "Prod/W11", ("Prod",), hosting_unit=UNIT, master_image=image("old"), can_roll_back=True)
 VISIBLE = [image("old"), image("older"), image("new")]
-HISTORY = [past("old", "2026-10-01T00:00:00Z", "Current"), past("oldest", "2026-08-01T00:00:00Z"), past("older", "2026-09-01T00:00:00Z")]
+HISTORY = [
+    past("old", "2026-10-01T00:00:00Z", "Current"),
+    past("oldest", "2026-08-01T00:00:00Z"),
+    past("older", "2026-09-01T00:00:00Z"),
+]
 TO_NEW = RunningTask("image update", (path("new"),), "job-1")
 TO_OTHER = RunningTask("image update", (path("other"),), "job-2")
 SOMEBODY = RunningTask("image update", ("NEW.template",))
@@ -60,9 +68,21 @@ ROLLBACK = RunningTask("rollback", (), "job-3")
         (CATALOG, "new", ADDING, "refuse", "provisioning task (started by somebody else)"),
         (CATALOG, "new", ROLLBACK, "refuse", "rollback (job job-3)"),
         (CATALOG, "missing", None, "refuse", "hosting unit 'AHV-01' shows no image 'missing'"),
-        (replace(CATALOG, broken=True, errors=("no hypervisor",)), "new", None, "refuse", "it is broken: no hypervisor"),
+        (
+            replace(CATALOG, broken=True, errors=("no hypervisor",)),
+            "new",
+            None,
+            "refuse",
+            "it is broken: no hypervisor",
+        ),
         (replace(CATALOG, broken=True), "old", None, "unchanged", path("old")),
-        (replace(CATALOG, provisioning_type="Manual", hosting_unit=None), "new", None, "refuse", "not provisioned by MCS but Manual"),
+        (
+            replace(CATALOG, provisioning_type="Manual", hosting_unit=None),
+            "new",
+            None,
+            "refuse",
+            "not provisioned by MCS but Manual",
+        ),
         (replace(CATALOG, hosting_unit=None), "new", None, "refuse", "names no hosting unit"),
         (replace(CATALOG, master_image=None), "new", None, "refuse", "has no master image"),
     ],
@@ -75,7 +95,9 @@ def test_update(catalog: Catalog, wanted: str, task: RunningTask | None, action:
 
 def test_an_image_still_to_come_is_planned_only_when_asked() -> None:
     assert plan_update(CATALOG, "coming", VISIBLE, None).action == "refuse"
-    assert plan_update(CATALOG, "coming", VISIBLE, None, assume_visible=True) == Step(CATALOG, "publish", path("coming"))
+    assert plan_update(CATALOG, "coming", VISIBLE, None, assume_visible=True) == Step(
+        CATALOG, "publish", path("coming")
+    )
 
 
 def test_two_images_of_one_name_are_never_assumed_away() -> None:
@@ -86,7 +108,9 @@ TASKS = st.sampled_from([None, TO_NEW, TO_OTHER, SOMEBODY, ADDING, ROLLBACK])
 
 
 @given(st.sampled_from(["old", "older", "new", "missing"]), TASKS, st.booleans(), st.booleans())
-def test_after_a_planned_update_nothing_is_left_to_do(wanted: str, task: RunningTask | None, broken: bool, assume: bool) -> None:
+def test_after_a_planned_update_nothing_is_left_to_do(
+    wanted: str, task: RunningTask | None, broken: bool, assume: bool
+) -> None:
     step = plan_update(replace(CATALOG, broken=broken), wanted, VISIBLE, task, assume)
     if step.action == "refuse":
         assert step.reason
@@ -117,7 +141,9 @@ def test_after_a_planned_update_nothing_is_left_to_do(wanted: str, task: Running
         (replace(CATALOG, provisioning_type="PVS"), "old", None, None, "refuse", "not provisioned by MCS"),
     ],
 )
-def test_rollback(catalog: Catalog, from_image: str | None, wanted: str | None, task: RunningTask | None, action: str, told: str) -> None:
+def test_rollback(
+    catalog: Catalog, from_image: str | None, wanted: str | None, task: RunningTask | None, action: str, told: str
+) -> None:
     step = plan_rollback(catalog, from_image, wanted, HISTORY, VISIBLE, task)
     assert step.action == action
     assert told in (step.reason if action == "refuse" else step.path)

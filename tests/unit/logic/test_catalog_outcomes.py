@@ -15,10 +15,22 @@ NEW = "XDHyp:\\HostingUnits\\AHV-01\\new.template"
 
 
 def catalog(name: str) -> Catalog:
-    return Catalog(f"id-{name}", name, f"Prod/{name}", ("Prod",), hosting_unit=UNIT, master_image=MasterImage("old", OLD))
+    return Catalog(
+        f"id-{name}", name, f"Prod/{name}", ("Prod",), hosting_unit=UNIT, master_image=MasterImage("old", OLD)
+    )
 
 
-MOVED = Outcome("Prod/A", catalog("A"), "published", NEW, changed=True, job_id="j", job_status="Complete", seconds=1.26, impact={"machines": 2})
+MOVED = Outcome(
+    "Prod/A",
+    catalog("A"),
+    "published",
+    NEW,
+    changed=True,
+    job_id="j",
+    job_status="Complete",
+    seconds=1.26,
+    impact={"machines": 2},
+)
 LEFT = Outcome("Prod/B", catalog("B"), "unchanged", OLD)
 FAILED = Outcome("Prod/C", catalog("C"), "failed", OLD, msg="job j failed: no space.")
 MISSED = Outcome("D", None, "failed", msg="there is no catalog 'D'")
@@ -70,12 +82,20 @@ def test_catalogs_whose_machines_keep_their_image_are_called_that() -> None:
 def test_failure_is_one_sentence_that_names_all() -> None:
     assert failure([MOVED, LEFT]) == ("", "")
     assert failure([MISSED]) == ("D: there is no catalog 'D'", "")
-    assert failure([MOVED, FAILED, MISSED]) == ("2 of 3 catalogs failed: Prod/C: job j failed: no space; D: there is no catalog 'D'", "")
+    assert failure([MOVED, FAILED, MISSED]) == (
+        "2 of 3 catalogs failed: Prod/C: job j failed: no space; D: there is no catalog 'D'",
+        "",
+    )
 
 
 def test_a_catalog_that_failed_tells_its_advice_apart() -> None:
-    mistyped = replace(MISSED, msg="there is no catalog 'Win 11. Standrad'", advice="Near names are 'Win 11. Standard'.")
-    assert failure([mistyped, mistyped]) == (f"2 of 2 catalogs failed: D: {mistyped.msg}; D: {mistyped.msg}", mistyped.advice)
+    mistyped = replace(
+        MISSED, msg="there is no catalog 'Win 11. Standrad'", advice="Near names are 'Win 11. Standard'."
+    )
+    assert failure([mistyped, mistyped]) == (
+        f"2 of 2 catalogs failed: D: {mistyped.msg}; D: {mistyped.msg}",
+        mistyped.advice,
+    )
     told = results([mistyped])["catalogs"][0]
     assert told["error"] == {"message": mistyped.msg, "advice": mistyped.advice}
     assert told["msg"] == f"{mistyped.msg}. {mistyped.advice}"

@@ -7,7 +7,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import Identity, clusters_meant, places
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.cluster_addresses import (
+    Identity,
+    clusters_meant,
+    places,
+)
 
 A = Identity("a", frozenset({"10.0.0.1", "a.example"}), 9440, frozenset({"a", "ctx-a"}))
 B = Identity("b", frozenset({"10.0.0.2"}), 9440, frozenset({"b", "ctx-b"}))

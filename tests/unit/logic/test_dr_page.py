@@ -11,7 +11,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_page import KINDS, PHASE_COLOURS, STYLE, dr_page
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_page import (
+    KINDS,
+    PHASE_COLOURS,
+    STYLE,
+    dr_page,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_report import (
     LEFT_ALONE,
     PROOF_LISTS,
@@ -36,7 +41,9 @@ from harness.moves import BEGAN, WAYS, at, failed_over, hosted, hosting, powered
 from harness.pages import AWKWARD, Page, as_kept, look, weak_colours
 
 
-def report(mode: str = "unplanned", check: bool = False, move: str = "m1", operator: str = "a.meier", **given: Any) -> dict[str, Any]:
+def report(
+    mode: str = "unplanned", check: bool = False, move: str = "m1", operator: str = "a.meier", **given: Any
+) -> dict[str, Any]:
     """As dr_report writes it."""
     told = Move(move=move, mode=mode, check=check, **{**WAYS, **given})
     steps, judgement = steps_of(told), judge(told)
@@ -69,20 +76,49 @@ def page_of(mode: str = "unplanned", **given: Any) -> Page:
     return look(dr_page(report(mode, **given)), STYLE)
 
 
-WHOLE: dict[str, Any] = {"failovers": {"PD-W11": failed_over()}, "power": powered(), "sites": {"daas": site(hosted(0), hosted(1, "right"))}}
+WHOLE: dict[str, Any] = {
+    "failovers": {"PD-W11": failed_over()},
+    "power": powered(),
+    "sites": {"daas": site(hosted(0), hosted(1, "right"))},
+}
 
 
 def test_complete_failover() -> None:
     drained = {"changed": True, "switched": ["a"], "timeline": took("drain", 0, 9)}
     page = page_of(
-        **{**WHOLE, "sites": {"daas": site(hosted(0), hosted(1, "right"), drain=drained, release={**drained, "timeline": took("release", 190, 195)})}}
+        **{
+            **WHOLE,
+            "sites": {
+                "daas": site(
+                    hosted(0),
+                    hosted(1, "right"),
+                    drain=drained,
+                    release={**drained, "timeline": took("release", 190, 195)},
+                )
+            },
+        }
     )
     assert "Complete. Every machine has the hosting it should have." in page.text
     assert "What is wrong" not in page.text
     assert "comes up on cluster-a as well" in page.text.partition("Worth knowing")[2]
-    for words in ("cluster-a → cluster-b", "6 min 40 s", "26 min", "of work lost", "2 of 2 machines registered", "0machines without a VM", "Run bya.meier"):
+    for words in (
+        "cluster-a → cluster-b",
+        "6 min 40 s",
+        "26 min",
+        "of work lost",
+        "2 of 2 machines registered",
+        "0machines without a VM",
+        "Run bya.meier",
+    ):
         assert words in page.text
-    assert {attributes["class"] for attributes in page.all("rect")} == {"drain", "fail-over", "power-on", "re-host", "release", "proof"}
+    assert {attributes["class"] for attributes in page.all("rect")} == {
+        "drain",
+        "fail-over",
+        "power-on",
+        "re-host",
+        "release",
+        "proof",
+    }
     labels = [attributes["aria-label"] or "" for attributes in page.all("svg")]
     assert labels[0] == "Drain: Drain 9.0 s, 23:33:00 to 23:33:09 UTC"
     assert "PD-W11 on cluster-b: Fail over (activate) 1 min, 23:33:10 to 23:34:10 UTC" in labels
@@ -117,7 +153,11 @@ def test_problems_come_first_with_what_to_do() -> None:
             {"check": True, "failovers": {"PD-W11": failed_over("migrated", timeline=[])}},
             ("A plan: nothing was changed. This is what the run would do.",),
         ),
-        ("planned", {"check": True, "failovers": {"PD-W11": {"failed": True, "msg": "why"}}}, ("It could not be completed: 1 problem is explained below.",)),
+        (
+            "planned",
+            {"check": True, "failovers": {"PD-W11": {"failed": True, "msg": "why"}}},
+            ("It could not be completed: 1 problem is explained below.",),
+        ),
         (
             "failback",
             {
@@ -130,13 +170,24 @@ def test_problems_come_first_with_what_to_do() -> None:
         ("planned", {}, ("Nothing is known of what was done",)),
         (
             "drill",
-            {"drills": {"PD-W11": {"changed": True, "clones": [{"name": "drill_1_PC1"}], "timeline": took("restore", 1, 2)}}},
+            {
+                "drills": {
+                    "PD-W11": {"changed": True, "clones": [{"name": "drill_1_PC1"}], "timeline": took("restore", 1, 2)}
+                }
+            },
             ("Every protection domain was",),
         ),
-        ("undo", {"source": "", "target": "", "sites": {"daas": {"hosting": hosting(hosted(0))}}}, ("Undoing of re-hosting", "1 put back", "Put back")),
+        (
+            "undo",
+            {"source": "", "target": "", "sites": {"daas": {"hosting": hosting(hosted(0))}}},
+            ("Undoing of re-hosting", "1 put back", "Put back"),
+        ),
         (
             "rehost",
-            {"policy": {"missing": "warn"}, "sites": {"daas": site(hosting=hosting(hosted(0), missing=[stuck("PC1")]))}},
+            {
+                "policy": {"missing": "warn"},
+                "sites": {"daas": site(hosting=hosting(hosted(0), missing=[stuck("PC1")]))},
+            },
             ("1 machine could not be served, which the policy allows.", "Worth knowing"),
         ),
     ],
@@ -154,7 +205,9 @@ def test_five_thousand_machines_are_quick_and_folded() -> None:
         "failovers": {"PD-W11": failed_over(vms=5000)},
         "power": powered(5000),
         "sites": {
-            "daas": site(hosting=hosting(*machines, missing=[stuck(f"PC{number}") for number in range(300)], unexpected=vms)),
+            "daas": site(
+                hosting=hosting(*machines, missing=[stuck(f"PC{number}") for number in range(300)], unexpected=vms)
+            ),
             "cvad": site(hosted(1), hosting=hosting(hosted(1), unexpected=vms[:100])),
         },
     }
@@ -171,10 +224,21 @@ def test_five_thousand_machines_are_quick_and_folded() -> None:
 
 
 def awkward(name: str) -> dict[str, Any]:
-    lists = {kind: [stuck(name, name, catalog=name, candidates=[{"name": name, "uuid": name, "cluster": name}])] for kind in (*TROUBLES, *LEFT_ALONE)}
+    lists = {
+        kind: [stuck(name, name, catalog=name, candidates=[{"name": name, "uuid": name, "cluster": name}])]
+        for kind in (*TROUBLES, *LEFT_ALONE)
+    }
     lists["failed_machines"] = lists.pop("failed")
-    machines = [hosted(1, catalog=name), hosted(2, name=name, catalog=f"{name}2", vm_name=name, cluster=name, hypervisor_connection=name)]
-    proven = proof(False, reason=name, wrong_hosting=[stuck(name)], **{kind: [name] for kind in PROOF_LISTS if kind != "wrong_hosting"})
+    machines = [
+        hosted(1, catalog=name),
+        hosted(2, name=name, catalog=f"{name}2", vm_name=name, cluster=name, hypervisor_connection=name),
+    ]
+    proven = proof(
+        False,
+        reason=name,
+        wrong_hosting=[stuck(name)],
+        **{kind: [name] for kind in PROOF_LISTS if kind != "wrong_hosting"},
+    )
     parts = {
         "drain": {"changed": True, "counts": {name: 1}},
         "resets": [{"changed": True, "name": name}, {"failed": True, "msg": name}],
@@ -183,11 +247,23 @@ def awkward(name: str) -> dict[str, Any]:
         "proof": proven,
         "message": name,
     }
-    failovers = {name: failed_over(missing_vms=[{"name": name, "uuid": name}], protected_by=[]), f"{name}2": {"failed": True, "msg": name}}
+    failovers = {
+        name: failed_over(missing_vms=[{"name": name, "uuid": name}], protected_by=[]),
+        f"{name}2": {"failed": True, "msg": name},
+    }
     power = powered(failures=[{"name": name, "msg": name}], timeline=took(name, 80, 90, True))
-    drills = {name: {"changed": True, "clones": [{"name": name, "problem": name}], "problems": [name], "timeline": took(name, 1, 2)}}
+    drills = {
+        name: {
+            "changed": True,
+            "clones": [{"name": name, "problem": name}],
+            "problems": [name],
+            "timeline": took(name, 1, 2),
+        }
+    }
     ways = {"source": name, "target": f"{name}3"}
-    return report(move=name, operator=name, failovers=failovers, power=power, drills=drills, sites={name: parts}, **ways)
+    return report(
+        move=name, operator=name, failovers=failovers, power=power, drills=drills, sites={name: parts}, **ways
+    )
 
 
 def test_awkward_names_are_text_everywhere() -> None:

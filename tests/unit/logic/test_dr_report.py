@@ -41,7 +41,8 @@ def move(mode: str = "unplanned", check: bool = False, **given: Any) -> Move:
 
 
 def judged(mode: str = "unplanned", check: bool = False, **given: Any) -> Judgement:
-    """Without the reminder that the lost side comes back some day: it belongs to every unplanned failover, and has a test of its own."""
+    """Without the reminder that the lost side comes back some day: it belongs to every unplanned failover, and has a
+    test of its own."""
     judgement = judge(move(mode, check, **given))
     judgement.findings = [finding for finding in judgement.findings if finding.kind != "old side"]
     return judgement
@@ -55,8 +56,16 @@ def texts(findings: list[Finding]) -> list[str]:
     return [f"{finding.where}: {finding.text}" for finding in findings]
 
 
-DRAINED = {"changed": True, "switched": ["CORP\\W11-0"], "machines": [{"name": "CORP\\W11-0", "maintenance_mode": True}]}
-WHOLE = {"failovers": {"PD-W11": failed_over()}, "power": powered(), "sites": {"daas": site(hosted(0), hosted(1, "right"))}}
+DRAINED = {
+    "changed": True,
+    "switched": ["CORP\\W11-0"],
+    "machines": [{"name": "CORP\\W11-0", "maintenance_mode": True}],
+}
+WHOLE = {
+    "failovers": {"PD-W11": failed_over()},
+    "power": powered(),
+    "sites": {"daas": site(hosted(0), hosted(1, "right"))},
+}
 
 
 def test_a_whole_move_is_complete() -> None:
@@ -76,14 +85,24 @@ def test_a_whole_move_is_complete() -> None:
     [
         ("planned", failed_over("migrated"), ("cluster-b", "migrated", "no data lost, 2 VMs")),
         ("unplanned", failed_over(data_age_seconds=93600, vms=1), ("cluster-b", "activated", "data 26 h old, 1 VM")),
-        ("unplanned", failed_over(data_age_seconds=None), ("cluster-b", "activated", "age of the data not known, 2 VMs")),
-        ("unplanned", failed_over(changed=False, data_age_seconds=None, timeline=None), ("cluster-b", "was there already", "2 VMs")),
+        (
+            "unplanned",
+            failed_over(data_age_seconds=None),
+            ("cluster-b", "activated", "age of the data not known, 2 VMs"),
+        ),
+        (
+            "unplanned",
+            failed_over(changed=False, data_age_seconds=None, timeline=None),
+            ("cluster-b", "was there already", "2 VMs"),
+        ),
         ("failback", failed_over("deactivated", vms=0), ("cluster-a", "deactivated", "")),
         ("failback", failed_over("deactivated", vms=0, changed=False), ("cluster-a", "was inactive already", "")),
         ("planned", {"skipped": True, "changed": False}, ("cluster-b", "left out", "")),
     ],
 )
-def test_protection_domain_that_is_where_it_should_be(mode: str, result: dict[str, Any], row: tuple[str, str, str]) -> None:
+def test_protection_domain_that_is_where_it_should_be(
+    mode: str, result: dict[str, Any], row: tuple[str, str, str]
+) -> None:
     judgement = judged(mode, failovers={"PD-W11": result}, power={"skipped": True})
     assert [(told.where, told.result, told.detail) for told in judgement.rows] == [row]
     assert judgement.problems == []
@@ -96,11 +115,23 @@ def test_protection_domain_that_is_where_it_should_be(mode: str, result: dict[st
         (None, False, "cluster-b: PD-W11 was not failed over: the run ended before"),
         # A plan made before anything was touched, and nothing after it
         (failed_over(timeline=[]), False, "cluster-b: PD-W11 was not failed over: the run ended before"),
-        ({"failed": True, "msg": "it has pending replications."}, False, "cluster-b: PD-W11 was not activated: it has pending replications"),
+        (
+            {"failed": True, "msg": "it has pending replications."},
+            False,
+            "cluster-b: PD-W11 was not activated: it has pending replications",
+        ),
         ({"failed": True, "msg": "refused"}, True, "cluster-b: PD-W11 cannot be activated: refused"),
-        ({"failed": False, "failed_when_result": False, "msg": "refused"}, True, "cluster-b: PD-W11 cannot be activated: refused"),
+        (
+            {"failed": False, "failed_when_result": False, "msg": "refused"},
+            True,
+            "cluster-b: PD-W11 cannot be activated: refused",
+        ),
         (failed_over(active=False), False, "cluster-b: PD-W11 is not active on cluster-b, although it was activated"),
-        (failed_over("deactivated", active=True), False, "cluster-a: PD-W11 is still active on cluster-a, although it was deactivated"),
+        (
+            failed_over("deactivated", active=True),
+            False,
+            "cluster-a: PD-W11 is still active on cluster-a, although it was deactivated",
+        ),
         (
             failed_over(missing_vms=[{"name": "W11-9", "uuid": "vm-9"}]),
             False,
@@ -111,7 +142,11 @@ def test_protection_domain_that_is_where_it_should_be(mode: str, result: dict[st
             True,
             "cluster-b: W11-9 was a VM of PD-W11 but is not in the snapshot that would be activated: it would be lost",
         ),
-        (failed_over("migrated", missing_vms=["W11-9"]), False, "cluster-b: W11-9 is listed in PD-W11, but there is no such VM"),
+        (
+            failed_over("migrated", missing_vms=["W11-9"]),
+            False,
+            "cluster-b: W11-9 is listed in PD-W11, but there is no such VM",
+        ),
     ],
 )
 def test_protection_domain_that_is_not(result: Any, check: bool, problem: str) -> None:
@@ -121,9 +156,14 @@ def test_protection_domain_that_is_not(result: Any, check: bool, problem: str) -
 
 
 def test_a_plan_does_not_fail_for_what_has_not_been_done() -> None:
-    planned = site(hosted(0, "would_change", hosted_machine_id=""), proof=proof(False, reason="0 of 1 registered", unregistered=["CORP\\W11-0"]))
+    planned = site(
+        hosted(0, "would_change", hosted_machine_id=""),
+        proof=proof(False, reason="0 of 1 registered", unregistered=["CORP\\W11-0"]),
+    )
     for sites in ({}, {"daas": {}}, {"daas": None}, {"daas": {"message": "", "hosting": {}}}, {"daas": planned}):
-        judgement = judged(check=True, failovers={"PD-W11": failed_over(timeline=[], protected_by=[]), "PD-2": {}}, sites=sites)
+        judgement = judged(
+            check=True, failovers={"PD-W11": failed_over(timeline=[], protected_by=[]), "PD-2": {}}, sites=sites
+        )
         assert judgement.findings == []
         assert all(row.settled for row in judgement.rows)
     assert rows(judgement)["daas", "catalog W11"] == ("1 would be re-hosted", "")
@@ -140,13 +180,22 @@ def test_killed_before_anything_was_done(mode: str) -> None:
 @pytest.mark.parametrize(
     ("given", "ended"),
     [
-        ({"failovers": {"PD-W11": failed_over()}, "sites": {"daas": {}}}, ["The VMs were not powered on", "Its machines were not re-hosted", "not proven"]),
+        (
+            {"failovers": {"PD-W11": failed_over()}, "sites": {"daas": {}}},
+            ["The VMs were not powered on", "Its machines were not re-hosted", "not proven"],
+        ),
         (
             {"failovers": {"PD-W11": {}}, "sites": {"daas": {}}},
             ["PD-W11 was not failed over", "Its machines were not re-hosted", "Its machines were not proven"],
         ),
-        ({**WHOLE, "sites": {"daas": {"message": "", "hosting": hosting(hosted(0))}}}, ["Its machines were not proven"]),
-        ({**WHOLE, "sites": {"daas": {"message": "", "hosting": hosting(hosted(0)), "proof": {}}}}, ["Its machines were not proven"]),
+        (
+            {**WHOLE, "sites": {"daas": {"message": "", "hosting": hosting(hosted(0))}}},
+            ["Its machines were not proven"],
+        ),
+        (
+            {**WHOLE, "sites": {"daas": {"message": "", "hosting": hosting(hosted(0)), "proof": {}}}},
+            ["Its machines were not proven"],
+        ),
     ],
 )
 def test_killed_half_way(given: dict[str, Any], ended: list[str]) -> None:
@@ -165,7 +214,10 @@ def test_machines_that_stay_drained_are_told_and_how_they_get_out(parts: dict[st
 
 
 def test_machines_that_are_in_maintenance_mode_in_the_end_are_told() -> None:
-    judgement = judged("rehost", sites={"daas": {**site(hosted(0), hosted(1, "right")), "proof": proof(in_maintenance=["CORP\\W11-0"])}})
+    judgement = judged(
+        "rehost",
+        sites={"daas": {**site(hosted(0), hosted(1, "right")), "proof": proof(in_maintenance=["CORP\\W11-0"])}},
+    )
     assert texts(judgement.findings) == ["daas: CORP\\W11-0 is in maintenance mode, so that no user can log on to it"]
     assert judgement.problems == []
     assert rows(judgement)["daas", "proof"] == ("proven", "registered 2 of 2, 1 in maintenance")
@@ -185,7 +237,13 @@ def test_a_failover_is_not_complete_while_nobody_knows_why_a_machine_is_in_maint
 
 
 def test_whoever_was_drained_and_not_released_is_named() -> None:
-    still = {"still_drained": {"switched": ["CORP\\W11-0"], "machines": [{"name": "CORP\\W11-0"}], "in_maintenance_before": []}}
+    still = {
+        "still_drained": {
+            "switched": ["CORP\\W11-0"],
+            "machines": [{"name": "CORP\\W11-0"}],
+            "in_maintenance_before": [],
+        }
+    }
     for parts in (IN_MAINTENANCE, {"message": "the run ended", "stopped": True}):
         judgement = judged("unplanned", **{**WHOLE, "sites": {"daas": {**parts, **still}}})
         assert "daas: CORP\\W11-0 was drained for this move and is not released" in texts(judgement.problems)
@@ -193,13 +251,19 @@ def test_whoever_was_drained_and_not_released_is_named() -> None:
 
 
 def test_a_site_without_a_connection_to_the_source_has_no_part() -> None:
-    judgement = judged("unplanned", **{**WHOLE, "sites": {"daas": site(hosted(0)), "cvad": {"message": "", "stopped": True, "takes_part": False}}})
+    judgement = judged(
+        "unplanned",
+        **{**WHOLE, "sites": {"daas": site(hosted(0)), "cvad": {"message": "", "stopped": True, "takes_part": False}}},
+    )
     assert rows(judgement)["cvad", "machines"] == ("no part", "it names no hosting connection to cluster-a")
     assert judgement.problems == []
 
 
 def test_machines_that_stay_behind_and_those_that_only_bear_the_name_are_named() -> None:
-    lists = {"namesakes": [stuck("LAB", "it is on conn-c")], "left_behind": [stuck("LOST", "no protection domain holds its VM")]}
+    lists = {
+        "namesakes": [stuck("LAB", "it is on conn-c")],
+        "left_behind": [stuck("LOST", "no protection domain holds its VM")],
+    }
     sites = {"daas": {**site(hosted(0)), "hosting": hosting(hosted(0), **lists)}}
     judgement = judged("unplanned", **{**WHOLE, "sites": sites})
     assert texts(judgement.notes)[-2:] == [
@@ -229,7 +293,9 @@ def test_users_who_are_still_logged_on_are_told_and_what_to_do_about_them() -> N
         **failure("daas: 1 machines still have sessions: CORP\\W11-0 (eve)", "Nobody was logged off."),
         "sessions": [{"machine": "CORP\\W11-0"}],
     }
-    judgement = judged("planned", **{**WHOLE, "sites": {"daas": {"message": "", "stopped": True, "drain": {**DRAINED, **failed}}}})
+    judgement = judged(
+        "planned", **{**WHOLE, "sites": {"daas": {"message": "", "stopped": True, "drain": {**DRAINED, **failed}}}}
+    )
     problem, drained = judgement.problems
     assert drained.kind == "drained"
     assert problem.text.endswith("(eve)")
@@ -247,8 +313,16 @@ def test_what_stopped_the_run_is_told_once_and_nothing_is_called_cut_short() -> 
     obstacles = [failure("'PD-W11' cannot be migrated", "Look into Prism."), ["daas", unconnected]]
     planned = {"failed": False, "state": "migrated", "changed": True, "name": "PD-W11", "vms": []}
     stopped = {"message": unconnected["msg"], "error": unconnected["error"], "stopped": True}
-    judgement = judged("planned", failovers={"PD-W11": planned}, sites={"daas": stopped, "cvad": {"message": "", "stopped": True}}, obstacles=obstacles)
-    assert sorted(texts(judgement.problems)) == [": 'PD-W11' cannot be migrated", "daas: there is no connection to cluster-b"]
+    judgement = judged(
+        "planned",
+        failovers={"PD-W11": planned},
+        sites={"daas": stopped, "cvad": {"message": "", "stopped": True}},
+        obstacles=obstacles,
+    )
+    assert sorted(texts(judgement.problems)) == [
+        ": 'PD-W11' cannot be migrated",
+        "daas: there is no connection to cluster-b",
+    ]
     told = rows(judgement)
     assert told["cluster-b", "PD-W11"] == ("not begun", "")
     assert told["cvad", "machines"] == ("not begun", "")
@@ -282,7 +356,12 @@ def test_options_of_modules_are_told_as_the_variables_of_the_role() -> None:
 
 @pytest.mark.parametrize(
     "said",
-    ["Disk is full. Contact Support. Do nothing", "Win 11. Standrad", "no snapshot of remote_site here. Set data_age_limit", "sessions=ignore"],
+    [
+        "Disk is full. Contact Support. Do nothing",
+        "Win 11. Standrad",
+        "no snapshot of remote_site here. Set data_age_limit",
+        "sessions=ignore",
+    ],
 )
 @pytest.mark.parametrize("fields", [True, False])
 def test_foreign_sentences_are_neither_cut_nor_rewritten_nor_taken_for_advice(said: str, fields: bool) -> None:
@@ -307,7 +386,12 @@ def test_what_was_ordered_and_not_seen_to_end_is_called_that() -> None:
 def test_parts_that_were_left_out_on_purpose_are_not_missed() -> None:
     left_out = {"changed": False, "skipped": True, "skip_reason": "Conditional result was False"}
     parts = {"drain": left_out, "resets": [left_out], "zones": [], "release": left_out, "proof": left_out}
-    judgement = judged("planned", failovers={"PD-W11": failed_over("migrated")}, power=left_out, sites={"daas": {**site(hosted(0)), **parts}})
+    judgement = judged(
+        "planned",
+        failovers={"PD-W11": failed_over("migrated")},
+        power=left_out,
+        sites={"daas": {**site(hosted(0)), **parts}},
+    )
     assert judgement.findings == []
     assert ("daas", "catalog W11") in rows(judgement)
 
@@ -316,26 +400,46 @@ LISTS: list[tuple[str, dict[str, Any], str]] = [
     (
         "missing",
         stuck("W11-007", "no VM is called 'W11-007'"),
-        "CORP\\W11-007 has no VM on cluster-b: it was lost or never protected; it keeps its old hosting AHV-A / old-W11-007",
+        (
+            "CORP\\W11-007 has no VM on cluster-b: it was lost or never protected; it keeps its old hosting AHV-A /"
+            " old-W11-007"
+        ),
     ),
     (
         "ambiguous",
-        stuck("PC1", "2 VMs bear its name", candidates=[{"name": "PC1", "uuid": "1", "cluster": "b"}, {"name": "pc1", "uuid": "", "cluster": ""}]),
-        "CORP\\PC1 is ambiguous: 2 VMs bear its name; it could be PC1 (1) on b or pc1; none was taken, and it keeps its old hosting AHV-A / old-PC1",
+        stuck(
+            "PC1",
+            "2 VMs bear its name",
+            candidates=[{"name": "PC1", "uuid": "1", "cluster": "b"}, {"name": "pc1", "uuid": "", "cluster": ""}],
+        ),
+        (
+            "CORP\\PC1 is ambiguous: 2 VMs bear its name; it could be PC1 (1) on b or pc1; none was taken, and it keeps"
+            " its old hosting AHV-A / old-PC1"
+        ),
     ),
     (
         "ambiguous",
         stuck("PC1", hypervisor_connection=""),
-        "CORP\\PC1 is ambiguous: several VMs or machines bear its name; none was taken, and it keeps its old hosting old-PC1",
+        (
+            "CORP\\PC1 is ambiguous: several VMs or machines bear its name; none was taken, and it keeps its old"
+            " hosting old-PC1"
+        ),
     ),
-    ("refused", stuck("PC2", "MCS provisioned it"), "CORP\\PC2 was refused: MCS provisioned it; it keeps its old hosting AHV-A / old-PC2"),
+    (
+        "refused",
+        stuck("PC2", "MCS provisioned it"),
+        "CORP\\PC2 was refused: MCS provisioned it; it keeps its old hosting AHV-A / old-PC2",
+    ),
     ("failed", stuck("PC3", "409 Conflict"), "CORP\\PC3 could not be re-hosted: 409 Conflict"),
     ("vanished", stuck("PC4"), "CORP\\PC4 was deleted in Citrix while the run went on"),
     ("unmanaged", stuck("PC5"), "CORP\\PC5 is not power managed: there is no hosting to change"),
     (
         "excluded",
         stuck("PC6"),
-        "CORP\\PC6 is excluded: it keeps its old hosting AHV-A / old-PC6, and Citrix cannot power it while cluster-a is away",
+        (
+            "CORP\\PC6 is excluded: it keeps its old hosting AHV-A / old-PC6, and Citrix cannot power it while"
+            " cluster-a is away"
+        ),
     ),
     ("excluded", stuck("PC7", hypervisor_connection="AHV-B"), "CORP\\PC7 is excluded: it was left on AHV-B / old-PC7"),
 ]
@@ -369,7 +473,13 @@ def test_the_policy_says_what_follows(kind: str) -> None:
 
 def test_a_machine_is_counted_once() -> None:
     # A list of failures beside the machines, and the policy told with the re-hosting
-    result = hosting(hosted(0), hosted(1), failed_machines=[{**hosted(1), "reason": "no answer"}], missing=[stuck("PC9")], policy={"missing": "warn"})
+    result = hosting(
+        hosted(0),
+        hosted(1),
+        failed_machines=[{**hosted(1), "reason": "no answer"}],
+        missing=[stuck("PC9")],
+        policy={"missing": "warn"},
+    )
     judgement = judged(**{**WHOLE, "sites": {"daas": site(hosting=result)}})
     assert [(machine.name, machine.action, machine.settled) for machine in judgement.machines] == [
         ("CORP\\W11-1", "failed", False),
@@ -381,11 +491,20 @@ def test_a_machine_is_counted_once() -> None:
 def test_catalogs_of_one_name_are_told_apart() -> None:
     machines = [hosted(0), hosted(1, catalog_id="other"), hosted(2, catalog="Lab")]
     judgement = judged(**{**WHOLE, "sites": {"daas": site(*machines)}})
-    assert [row.what for row in judgement.rows if row.what.startswith("catalog")] == ["catalog Lab", "catalog W11 (id-of-W11)", "catalog W11 (other)"]
+    assert [row.what for row in judgement.rows if row.what.startswith("catalog")] == [
+        "catalog Lab",
+        "catalog W11 (id-of-W11)",
+        "catalog W11 (other)",
+    ]
 
 
 def test_a_re_hosting_that_was_stopped() -> None:
-    stopped = {"failed": True, "msg": "daas: 1 machine is ambiguous", "ambiguous": [stuck("PC1", "2 VMs bear its name")], "changed": False}
+    stopped = {
+        "failed": True,
+        "msg": "daas: 1 machine is ambiguous",
+        "ambiguous": [stuck("PC1", "2 VMs bear its name")],
+        "changed": False,
+    }
     for message in ("", "daas: 1 machine is ambiguous."):
         problems = texts(judged("rehost", sites={"daas": {"message": message, "hosting": stopped}}).problems)
         assert "ambiguous: 2 VMs bear its name" in problems[0]
@@ -394,7 +513,13 @@ def test_a_re_hosting_that_was_stopped() -> None:
 
 
 def test_a_re_hosting_whose_lists_say_what_is_wrong_is_not_told_twice() -> None:
-    given = hosting(hosted(0), missing=[stuck("PC1")], failed=False, failed_when_result=False, msg="daas: 1 machine has no VM: CORP\\PC1")
+    given = hosting(
+        hosted(0),
+        missing=[stuck("PC1")],
+        failed=False,
+        failed_when_result=False,
+        msg="daas: 1 machine has no VM: CORP\\PC1",
+    )
     assert [finding.kind for finding in judged("rehost", sites={"daas": site(hosting=given)}).problems] == ["missing"]
 
 
@@ -413,18 +538,31 @@ def test_a_re_hosting_that_lists_do_not_explain(given: dict[str, Any]) -> None:
 
 def test_what_stopped_every_site_is_told_once() -> None:
     sites = {"daas": {"message": "daas: no answer"}, "cvad": {"message": "daas: no answer"}}
-    judgement = judged("planned", failovers={"PD-W11": failed_over("migrated", changed=False)}, power={"skipped": True}, sites=sites)
+    judgement = judged(
+        "planned", failovers={"PD-W11": failed_over("migrated", changed=False)}, power={"skipped": True}, sites=sites
+    )
     assert texts(judgement.problems) == ["daas: no answer"]
-    assert [(row.where, row.what, row.settled) for row in judgement.rows if row.where == "cvad"] == [("cvad", "machines", False), ("cvad", "site", False)]
+    assert [(row.where, row.what, row.settled) for row in judgement.rows if row.where == "cvad"] == [
+        ("cvad", "machines", False),
+        ("cvad", "site", False),
+    ]
 
 
 def test_other_parts_of_a_site() -> None:
     parts = {
         "drain": {"changed": True, "switched": ["a", "b"]},
-        "resets": [{"changed": True, "connections": [{"name": "AHV-B"}], "machines": 2}, {"failed": True, "msg": "still unknown."}],
+        "resets": [
+            {"changed": True, "connections": [{"name": "AHV-B"}], "machines": 2},
+            {"failed": True, "msg": "still unknown."},
+        ],
         "zones": {
             "results": [
-                {"changed": True, "zone": {"id": "1", "name": "Zone B"}, "moved": ["W11"], "staying": [{"name": "Lab", "full_name": "X/Lab", "why": "PC1"}]},
+                {
+                    "changed": True,
+                    "zone": {"id": "1", "name": "Zone B"},
+                    "moved": ["W11"],
+                    "staying": [{"name": "Lab", "full_name": "X/Lab", "why": "PC1"}],
+                },
                 {"changed": False, "item": "AHV-C"},
             ]
         },
@@ -447,16 +585,31 @@ def test_other_parts_of_a_site() -> None:
     [
         ({"unregistered": ["CORP\\W11-1"]}, [], ["CORP\\W11-1 is not registered"]),
         ({"proven": False, "unregistered": ["CORP\\W11-1"]}, ["CORP\\W11-1 is not registered"], []),
-        ({"proven": False, "off": ["CORP\\W11-1"], "reason": "too many are off"}, ["Its machines are not proven: too many are off"], ["switched off"]),
         (
-            {"proven": False, "wrong_hosting": [{"name": "CORP\\W11-1", "hosted_machine_id": "x", "hypervisor_connection": "AHV-A"}]},
+            {"proven": False, "off": ["CORP\\W11-1"], "reason": "too many are off"},
+            ["Its machines are not proven: too many are off"],
+            ["switched off"],
+        ),
+        (
+            {
+                "proven": False,
+                "wrong_hosting": [{"name": "CORP\\W11-1", "hosted_machine_id": "x", "hypervisor_connection": "AHV-A"}],
+            },
             ["CORP\\W11-1 is not hosted as it was written: Citrix says AHV-A / x"],
             [],
         ),
-        ({"proven": False, "power_unknown": ["CORP\\W11-1"]}, ["Citrix does not know the power state of CORP\\W11-1"], []),
+        (
+            {"proven": False, "power_unknown": ["CORP\\W11-1"]},
+            ["Citrix does not know the power state of CORP\\W11-1"],
+            [],
+        ),
         ({"proven": False, "vm_not_found": ["CORP\\W11-1"]}, ["The cluster does not know the VM of CORP\\W11-1"], []),
         ({"gone": ["CORP\\W11-1"]}, [], ["CORP\\W11-1 is gone from the site"]),
-        ({"proven": False, "msg": "no answer", "failed_when_result": False}, ["Its machines are not proven: no answer"], []),
+        (
+            {"proven": False, "msg": "no answer", "failed_when_result": False},
+            ["Its machines are not proven: no answer"],
+            [],
+        ),
     ],
 )
 def test_proof(lists: dict[str, Any], problems: list[str], notes: list[str]) -> None:
@@ -474,7 +627,9 @@ def test_power() -> None:
     judgement = judged(**{**WHOLE, "power": failing})
     assert texts(judgement.problems) == ["cluster-b: W11-1 could not be powered on: no memory"]
     assert rows(judgement)["cluster-b", "VMs"] == ("failed", "1 of 2")
-    problems = judged(**{**WHOLE, "power": {"failed": True, "msg": "still running; 1 of 2 VMs failed", "failures": failures}}).problems
+    problems = judged(
+        **{**WHOLE, "power": {"failed": True, "msg": "still running; 1 of 2 VMs failed", "failures": failures}}
+    ).problems
     assert [problem.kind for problem in problems] == ["power", "failed part"]
     judgement = judged(**{**WHOLE, "power": {"failed_when_result": False, "failed": False, "msg": "no answer"}})
     assert texts(judgement.problems) == ["cluster-b: The VMs were not powered on: no answer"]
@@ -495,17 +650,47 @@ CLONE = {"name": "drill_1_PC1", "uuid": "c", "vm": "PC1", "power_state": "on", "
 @pytest.mark.parametrize(
     ("result", "check", "row", "problems"),
     [
-        ({"changed": True, "clones": [CLONE], "data_age_seconds": 60}, False, ("clones made", "1 clone, data 1 min old, 1 of 1 checked"), []),
+        (
+            {"changed": True, "clones": [CLONE], "data_age_seconds": 60},
+            False,
+            ("clones made", "1 clone, data 1 min old, 1 of 1 checked"),
+            [],
+        ),
         ({"changed": True, "clones": [{**CLONE, "checked": False}]}, True, ("clones would be made", "1 clone"), []),
         ({"changed": False, "clones": [CLONE]}, False, ("clones were there", "1 clone, 1 of 1 checked"), []),
         ({"changed": True, "clones": [], "removed": [CLONE]}, False, ("clones removed", "1 clone"), []),
         ({"changed": False, "clones": [], "removed": [], "state": "absent"}, False, ("no clones left", ""), []),
-        ({"failed": True, "msg": "1 of 1", "clones": [{**CLONE, "problem": "it is off."}]}, False, ("drill failed", "1 of 1"), ["drill_1_PC1: it is off"]),
-        ({"failed": True, "msg": "no snapshot"}, True, ("drill failed", "no snapshot"), ["The drill of PD-W11 failed: no snapshot"]),
-        ({"changed": False, "clones": [], "problems": ["it is empty"]}, False, ("clones were there", ""), ["it is empty"]),
+        (
+            {"failed": True, "msg": "1 of 1", "clones": [{**CLONE, "problem": "it is off."}]},
+            False,
+            ("drill failed", "1 of 1"),
+            ["drill_1_PC1: it is off"],
+        ),
+        (
+            {"failed": True, "msg": "no snapshot"},
+            True,
+            ("drill failed", "no snapshot"),
+            ["The drill of PD-W11 failed: no snapshot"],
+        ),
+        (
+            {"changed": False, "clones": [], "problems": ["it is empty"]},
+            False,
+            ("clones were there", ""),
+            ["it is empty"],
+        ),
         ({}, False, ("no drill", "the run ended before"), ["PD-W11 was not drilled: the run ended before"]),
-        ({"removed": [], "problems": []}, False, ("no drill", "the run ended before"), ["PD-W11 was not drilled: the run ended before"]),
-        ({"changed": True, "clones": [CLONE], "removed": [CLONE]}, False, ("clones made", "1 clone, 1 of 1 checked, 1 removed again"), []),
+        (
+            {"removed": [], "problems": []},
+            False,
+            ("no drill", "the run ended before"),
+            ["PD-W11 was not drilled: the run ended before"],
+        ),
+        (
+            {"changed": True, "clones": [CLONE], "removed": [CLONE]},
+            False,
+            ("clones made", "1 clone, 1 of 1 checked, 1 removed again"),
+            [],
+        ),
     ],
 )
 def test_drills(result: dict[str, Any], check: bool, row: tuple[str, str], problems: list[str]) -> None:
@@ -537,7 +722,13 @@ def listing(*vms: dict[str, Any]) -> dict[str, Any]:
         ({}, []),
         ({"daas": listing(vm("PC1", "1"))}, ["PC1"]),
         ({"daas": listing(vm("PC1", "1")), "cvad": listing()}, []),
-        ({"daas": listing(vm("PC1", "1"), vm("PC2", "2")), "cvad": listing(vm("PC2", "2", hypervisor_connection="other"))}, ["PC2"]),
+        (
+            {
+                "daas": listing(vm("PC1", "1"), vm("PC2", "2")),
+                "cvad": listing(vm("PC2", "2", hypervisor_connection="other")),
+            },
+            ["PC2"],
+        ),
         ({"daas": listing(vm("PC1", "A")), "cvad": listing(vm("PC1", "a"))}, ["PC1"]),
         ({"daas": listing(vm("PC1", "1")), "cvad": listing(vm("PC1", "2"))}, []),
         ({"daas": listing(vm("PC1")), "cvad": listing(vm("PC1"))}, ["PC1"]),
@@ -545,14 +736,22 @@ def listing(*vms: dict[str, Any]) -> dict[str, Any]:
         # Who was not asked has not said that a VM is not his
         ({"daas": listing(vm("PC1", "1")), "cvad": {}}, []),
         ({"daas": listing(vm("PC1", "1")), "cvad": None}, []),
-        ({"daas": listing(vm("PC1", "1")), "cvad": {"message": "no answer", "hosting": {"failed": True, "msg": "x"}}}, []),
+        (
+            {
+                "daas": listing(vm("PC1", "1")),
+                "cvad": {"message": "no answer", "hosting": {"failed": True, "msg": "x"}},
+            },
+            [],
+        ),
     ],
 )
 def test_unexpected_are_vms_that_every_site_lists(sites: dict[str, Any], names: list[str]) -> None:
     assert [found["name"] for found in unexpected_vms(sites)] == names
 
 
-VMS = st.lists(st.sampled_from([vm(name, uuid) for name in ("PC1", "pc1", "PC10") for uuid in ("", "1", "2", "a")]), max_size=8)
+VMS = st.lists(
+    st.sampled_from([vm(name, uuid) for name in ("PC1", "pc1", "PC10") for uuid in ("", "1", "2", "a")]), max_size=8
+)
 
 
 @given(st.lists(VMS, min_size=1, max_size=4), st.randoms())
@@ -578,7 +777,10 @@ def test_unexpected_in_the_report() -> None:
 
 
 def test_name_is_unknown_when_no_site_knows_it() -> None:
-    sites = {"daas": site(hosting=hosting(hosted(0), unknown=["W11-002", "PC9"])), "cvad": site(hosting=hosting(hosted(1), unknown=["pc9", "W11-001"]))}
+    sites = {
+        "daas": site(hosting=hosting(hosted(0), unknown=["W11-002", "PC9"])),
+        "cvad": site(hosting=hosting(hosted(1), unknown=["pc9", "W11-001"])),
+    }
     judgement = judged("rehost", sites=sites)
     assert texts(judgement.problems) == ["daas or cvad: PC9 is no machine of daas or cvad"]
     assert rows(judgement)["daas or cvad", "names"] == ("unknown", "1 name")
@@ -593,7 +795,10 @@ WAY_BACK = {"schedule": {"type": "HOURLY", "keep_remote": {"SITE-A": 4}}, "chang
     [
         ({}, ["cluster-b: PD-W11 is active on cluster-b and replicates nowhere"]),
         (WAY_BACK, []),
-        ({"failed_when_result": False, "msg": "no such site"}, ["cluster-b: PD-W11 has no schedule that leads back: no such site"]),
+        (
+            {"failed_when_result": False, "msg": "no such site"},
+            ["cluster-b: PD-W11 has no schedule that leads back: no such site"],
+        ),
     ],
 )
 def test_schedule_for_the_way_back(added: dict[str, Any], told: list[str]) -> None:
@@ -627,10 +832,24 @@ def test_title() -> None:
 def test_figures() -> None:
     given = {
         **WHOLE,
-        "failovers": {"PD-W11": failed_over(), "PD-2": failed_over(data_age_seconds=7200, missing_vms=["x"]), "PD-3": {"failed": True, "msg": "x"}},
+        "failovers": {
+            "PD-W11": failed_over(),
+            "PD-2": failed_over(data_age_seconds=7200, missing_vms=["x"]),
+            "PD-3": {"failed": True, "msg": "x"},
+        },
     }
     figures = counts(move(**given), judged(**given))
-    wanted = {"protection_domains": 3, "failed_over": 2, "vms": 4, "vms_lost": 1, "machines": 2, "changed": 1, "right": 1, "registered": 2, "registered_of": 2}
+    wanted = {
+        "protection_domains": 3,
+        "failed_over": 2,
+        "vms": 4,
+        "vms_lost": 1,
+        "machines": 2,
+        "changed": 1,
+        "right": 1,
+        "registered": 2,
+        "registered_of": 2,
+    }
     assert {name: number for name, number in figures.items() if number} == wanted
     assert oldest_data(move(**given)) == 7200
     assert oldest_data(move()) is None
@@ -639,7 +858,14 @@ def test_figures() -> None:
 @given(
     st.dictionaries(
         st.sampled_from(("drain", "hosting", "resets", "zones", "release", "proof", "message")),
-        st.one_of(st.none(), st.just({}), st.just([]), st.just({"failed": True, "msg": "why"}), st.just({"skipped": True}), st.just({"changed": True})),
+        st.one_of(
+            st.none(),
+            st.just({}),
+            st.just([]),
+            st.just({"failed": True, "msg": "why"}),
+            st.just({"skipped": True}),
+            st.just({"changed": True}),
+        ),
     ),
     st.sampled_from(sorted(MODES)),
     st.booleans(),
@@ -656,8 +882,18 @@ def test_whatever_is_missing_there_is_a_report(parts: dict[str, Any], mode: str,
 
 
 def test_timeline() -> None:
-    timed = site(hosted(0), resets=[{"changed": True, "timeline": took("reset", 151, 160)}], zones={"results": [{"timeline": took("zone", 160, 170, True)}]})
-    steps = steps_of(move(failovers={"PD-W11": failed_over(), "PD-2": failed_over("deactivated")}, power=powered(), sites={"daas": timed, "cvad": None}))
+    timed = site(
+        hosted(0),
+        resets=[{"changed": True, "timeline": took("reset", 151, 160)}],
+        zones={"results": [{"timeline": took("zone", 160, 170, True)}]},
+    )
+    steps = steps_of(
+        move(
+            failovers={"PD-W11": failed_over(), "PD-2": failed_over("deactivated")},
+            power=powered(),
+            sites={"daas": timed, "cvad": None},
+        )
+    )
     assert [(step.where, step.what, step.phase, step.work) for step in steps] == [
         ("cluster-b", "PD-W11", "fail over", "activate"),
         ("cluster-a", "PD-2", "fail over", "deactivate"),
@@ -700,34 +936,63 @@ SITES = {"remote_sites": [{"name": "SITE-A", "status": "RELATIONSHIP_ESTABLISHED
     ],
 )
 @pytest.mark.parametrize("changed", [True, False])
-def test_what_was_seen_of_the_old_side_is_told_every_time(seen: dict[str, Any], words: str, fails: bool, changed: bool) -> None:
+def test_what_was_seen_of_the_old_side_is_told_every_time(
+    seen: dict[str, Any], words: str, fails: bool, changed: bool
+) -> None:
     result = {**failed_over(), "changed": changed, "old_side": seen}
-    found = [finding for finding in judge(move("unplanned", failovers={"PD-W11": result})).findings if finding.kind == "old side"]
+    found = [
+        finding
+        for finding in judge(move("unplanned", failovers={"PD-W11": result})).findings
+        if finding.kind == "old side"
+    ]
     assert [(words in finding.text, finding.fails) for finding in found] == ([(True, fails)] if words else [])
 
 
 def test_vms_that_were_off_and_go_on_are_told() -> None:
     off = [{"name": "PC1", "uuid": "u1", "goes_on": True}, {"name": "PC2", "uuid": "u2", "goes_on": False}]
     result = {**failed_over(), "state": "migrated", "were_off": off}
-    found = [finding for finding in judge(move("planned", failovers={"PD-W11": result})).findings if finding.kind == "was off"]
+    found = [
+        finding
+        for finding in judge(move("planned", failovers={"PD-W11": result})).findings
+        if finding.kind == "was off"
+    ]
     assert [(finding.what, finding.fails) for finding in found] == [("PC1", False)]
 
 
 def test_networks_that_are_not_mapped_are_foretold_and_lost_cards_are_a_problem() -> None:
-    unmapped = [{"network": "VLAN20", "vms": ["PC1"], "same_name": False}, {"network": "VLAN30", "vms": ["PC2"], "same_name": True}]
+    unmapped = [
+        {"network": "VLAN20", "vms": ["PC1"], "same_name": False},
+        {"network": "VLAN30", "vms": ["PC2"], "same_name": True},
+    ]
     planned = {**failed_over(), "state": "migrated", "unmapped_networks": unmapped}
-    (foretold,) = [finding for finding in judge(move("planned", check=True, failovers={"PD-W11": planned})).findings if finding.kind == "no mapping"]
+    (foretold,) = [
+        finding
+        for finding in judge(move("planned", check=True, failovers={"PD-W11": planned})).findings
+        if finding.kind == "no mapping"
+    ]
     assert (foretold.what, foretold.fails) == ("VLAN20", False)
     done = {**planned, "without_cards": [{"name": "PC1", "uuid": "u1"}]}
-    (lost,) = [finding for finding in judge(move("planned", failovers={"PD-W11": done})).findings if finding.kind in ("no mapping", "no card")]
+    (lost,) = [
+        finding
+        for finding in judge(move("planned", failovers={"PD-W11": done})).findings
+        if finding.kind in ("no mapping", "no card")
+    ]
     assert (lost.text, lost.fails) == ("PC1 of PD-W11 has no network card", True)
 
 
 def test_what_a_failback_deletes_is_told_by_name() -> None:
-    gone = {"state": "deactivated", "changed": True, "removed_vms": [{"name": f"PC{number}", "uuid": f"u{number}"} for number in range(30)]}
+    gone = {
+        "state": "deactivated",
+        "changed": True,
+        "removed_vms": [{"name": f"PC{number}", "uuid": f"u{number}"} for number in range(30)],
+    }
     planned = judge(move("failback", check=True, discards={"PD-W11": gone}))
     done = judge(move("failback", discards={"PD-W11": {**gone, "timeline": took("deactivate", 0, 1)}}))
     for judgement, fate in ((planned, "would be deleted"), (done, "was deleted")):
         told = [finding for finding in judgement.findings if finding.kind == "deleted"]
-        assert [finding.text for finding in told] == [f"PC{number} (u{number}) {fate}, given up with PD-W11" for number in range(30)]
-    assert not [finding for finding in judge(move("failback", discards={"PD-W11": gone})).findings if finding.kind == "deleted"]
+        assert [finding.text for finding in told] == [
+            f"PC{number} (u{number}) {fate}, given up with PD-W11" for number in range(30)
+        ]
+    assert not [
+        finding for finding in judge(move("failback", discards={"PD-W11": gone})).findings if finding.kind == "deleted"
+    ]

@@ -19,14 +19,26 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.drill imp
     scope_of,
     too_old,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release, parse_image_name, parse_temporary_vm_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import (
+    Release,
+    parse_image_name,
+    parse_temporary_vm_name,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member
 
 ids = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9.+-]{0,12}", fullmatch=True)
-vm_names = st.text(min_size=1, max_size=20) | st.sampled_from(["PC1", "PC10", "1_2_PC1", "drill_x_PC1", "ctx_r1_7_Gold", "W11 'Büro' #1", "黄金", "_"])
-prefixes = st.sampled_from(["drill_", "test-", "DR ", "ctx", "c", "ctx_", "ctx_drill_"]) | st.text(min_size=1, max_size=6)
+vm_names = st.text(min_size=1, max_size=20) | st.sampled_from(
+    ["PC1", "PC10", "1_2_PC1", "drill_x_PC1", "ctx_r1_7_Gold", "W11 'Büro' #1", "黄金", "_"]
+)
+prefixes = st.sampled_from(["drill_", "test-", "DR ", "ctx", "c", "ctx_", "ctx_drill_"]) | st.text(
+    min_size=1, max_size=6
+)
 cards = st.lists(
-    st.builds(Card, st.integers(0, 20).map(lambda number: f"50:6b:8d:00:00:{number:02x}"), st.sampled_from(["prod", "drill", ""])),
+    st.builds(
+        Card,
+        st.integers(0, 20).map(lambda number: f"50:6b:8d:00:00:{number:02x}"),
+        st.sampled_from(["prod", "drill", ""]),
+    ),
     max_size=5,
     unique_by=lambda card: card.mac_address,
 )
@@ -61,7 +73,9 @@ def test_two_drills_never_share_a_clone(one: str, other: str, vm_name: str, othe
 
 
 @given(ids, vm_names, prefixes, ids, vm_names, st.integers(0, 10**9).map(str), prefixes)
-def test_no_clone_bears_a_name_of_a_release(drill: str, vm_name: str, prefix: str, release: str, base_vm: str, snapshot: str, release_prefix: str) -> None:
+def test_no_clone_bears_a_name_of_a_release(
+    drill: str, vm_name: str, prefix: str, release: str, base_vm: str, snapshot: str, release_prefix: str
+) -> None:
     wanted = drill_of(drill, prefix, release_prefix)
     if wanted is None:
         return
@@ -79,7 +93,9 @@ def test_only_clones_of_members_are_clones(drill: str, members: list[str], other
     production = [vm(name, f"p{number}") for number, name in enumerate([*members, *others])]
     made = [vm(wanted.clone_name(name), f"c{number}") for number, name in enumerate(members)]
     foreign = [vm(Drill(f"{drill}x").clone_name(name), f"f{number}") for number, name in enumerate(members)]
-    clones = clones_among(wanted, [*production, *made, *foreign], set(members), {each.uuid: "PD" for each in production})
+    clones = clones_among(
+        wanted, [*production, *made, *foreign], set(members), {each.uuid: "PD" for each in production}
+    )
     found = {each.uuid for vms in clones.by_vm.values() for each in vms}
     assert found == {each.uuid for each in made}
     assert all(wanted.clone_name(name) == each.name for name, vms in clones.by_vm.items() for each in vms)
@@ -87,7 +103,14 @@ def test_only_clones_of_members_are_clones(drill: str, members: list[str], other
 
 def test_what_bears_the_mark_and_is_none_of_ours() -> None:
     drill = Drill("r1")
-    vms = [vm("drill_r1_PC1", "a"), vm("drill_r1_PC10", "b"), vm("drill_r1_PC2", "c"), vm("drill_r1_PC2", "d"), vm("drill_r1_", "e"), vm("Drill_r1_PC1", "f")]
+    vms = [
+        vm("drill_r1_PC1", "a"),
+        vm("drill_r1_PC10", "b"),
+        vm("drill_r1_PC2", "c"),
+        vm("drill_r1_PC2", "d"),
+        vm("drill_r1_", "e"),
+        vm("Drill_r1_PC1", "f"),
+    ]
     clones = clones_among(drill, vms, {"PC1", "PC2", "PC3"}, {"a": "PD-X"})
     assert [(each.uuid, domain) for each, domain in clones.protected] == [("a", "PD-X")]
     assert [each.uuid for each in clones.strangers] == ["b"]
@@ -101,7 +124,10 @@ def test_an_impossible_drill_id_is_refused(drill: str) -> None:
         Drill(drill)
 
 
-@pytest.mark.parametrize(("prefix", "release_prefix"), [("", "ctx_"), ("ctx_", "ctx_"), ("ctx_drill_", "ctx_"), ("c", "ctx_"), ("drill_", "drill_image_")])
+@pytest.mark.parametrize(
+    ("prefix", "release_prefix"),
+    [("", "ctx_"), ("ctx_", "ctx_"), ("ctx_drill_", "ctx_"), ("c", "ctx_"), ("drill_", "drill_image_")],
+)
 def test_a_prefix_that_tells_nothing_apart_is_refused(prefix: str, release_prefix: str) -> None:
     with pytest.raises(ValueError, match="prefix"):
         Drill("1", prefix, release_prefix)
@@ -144,6 +170,8 @@ def test_a_card_that_is_as_it_shall_be_stays() -> None:
     assert card_change([Card("a", "")], "") == CardChange(remove=("a",))
 
 
-@pytest.mark.parametrize(("age", "limit", "wanted"), [(10, 0, False), (10, None, False), (10, 10, False), (11, 10, True)])
+@pytest.mark.parametrize(
+    ("age", "limit", "wanted"), [(10, 0, False), (10, None, False), (10, 10, False), (11, 10, True)]
+)
 def test_the_limit_of_age(age: float, limit: int | None, wanted: bool) -> None:
     assert too_old(age, limit) is wanted

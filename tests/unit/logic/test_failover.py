@@ -43,9 +43,15 @@ MIGRATING = PendingChange("MIGRATE_PD", "SITE-B")
 ACTIVATING = PendingChange("ACTIVATE_PD")
 DEACTIVATING = PendingChange("DEACTIVATE_PD")
 
-pending = st.sampled_from([None, MIGRATING, ACTIVATING, DEACTIVATING, PendingChange("DEACTIVATE_PD", "SITE-B"), PendingChange("LATER_PD")])
-sides = st.builds(Side, st.just("A"), st.just(True), st.booleans(), st.booleans(), pending, st.sampled_from(["", ARRIVING, LEAVING]))
-peers = st.none() | st.builds(Side, st.just("B"), st.booleans(), st.booleans(), st.just(False), pending, st.sampled_from(["", ARRIVING, LEAVING]))
+pending = st.sampled_from(
+    [None, MIGRATING, ACTIVATING, DEACTIVATING, PendingChange("DEACTIVATE_PD", "SITE-B"), PendingChange("LATER_PD")]
+)
+sides = st.builds(
+    Side, st.just("A"), st.just(True), st.booleans(), st.booleans(), pending, st.sampled_from(["", ARRIVING, LEAVING])
+)
+peers = st.none() | st.builds(
+    Side, st.just("B"), st.booleans(), st.booleans(), st.just(False), pending, st.sampled_from(["", ARRIVING, LEAVING])
+)
 ACTIVE, INACTIVE = Side("A", True, True), Side("A", True, False)
 PEER_ACTIVE, PEER_INACTIVE = Side("B", True, True), Side("B", True, False)
 
@@ -54,15 +60,21 @@ def member(name: str, uuid: str = "") -> Member:
     return Member(name, uuid or f"u-{name}", name, False)
 
 
-def snapshot(number: int, state: str = "AVAILABLE", *members: Member, missing: tuple[str, ...] = (), site: str = "SITE-A") -> PdSnapshot:
-    return PdSnapshot(f"{site}:{number}" if site else str(number), "PD", number * 1_000_000, None, state, (), members, None, missing)
+def snapshot(
+    number: int, state: str = "AVAILABLE", *members: Member, missing: tuple[str, ...] = (), site: str = "SITE-A"
+) -> PdSnapshot:
+    return PdSnapshot(
+        f"{site}:{number}" if site else str(number), "PD", number * 1_000_000, None, state, (), members, None, missing
+    )
 
 
 # What is done.
 
 
 @given(sides, peers, st.booleans())
-def test_a_migration_is_ordered_only_where_it_is_active_alone_and_at_rest(here: Side, there: Side | None, was_here: bool) -> None:
+def test_a_migration_is_ordered_only_where_it_is_active_alone_and_at_rest(
+    here: Side, there: Side | None, was_here: bool
+) -> None:
     decision = decide_migration("PD", here, there, was_here, ())
     if decision == ORDER:
         assert here.active
@@ -76,7 +88,9 @@ def test_a_migration_is_ordered_only_where_it_is_active_alone_and_at_rest(here: 
 
 
 @given(sides, peers, st.booleans())
-def test_an_activation_is_ordered_only_where_it_is_inactive_and_at_rest(here: Side, there: Side | None, accept: bool) -> None:
+def test_an_activation_is_ordered_only_where_it_is_inactive_and_at_rest(
+    here: Side, there: Side | None, accept: bool
+) -> None:
     decision = decide_activation("PD", here, there, accept)
     if decision == ORDER:
         assert not here.active
@@ -103,7 +117,11 @@ def test_a_deactivation_is_ordered_only_while_the_peer_owns_it_at_rest(here: Sid
 @given(sides, peers, st.booleans())
 def test_nothing_is_ordered_while_a_change_is_under_way(here: Side, there: Side | None, accept: bool) -> None:
     if here.direction:
-        for decision in (decide_migration("PD", here, there, True, ()), decide_activation("PD", here, there, accept), decide_deactivation("PD", here, there)):
+        for decision in (
+            decide_migration("PD", here, there, True, ()),
+            decide_activation("PD", here, there, accept),
+            decide_deactivation("PD", here, there),
+        ):
             assert decision != ORDER
 
 
@@ -139,14 +157,20 @@ def test_what_is_refused_says_why() -> None:
     assert "accept_split_brain" in refusal(decide_activation("PD", INACTIVE, PEER_ACTIVE, False))
     assert "MIGRATE_PD" in refusal(decide_activation("PD", replace(ACTIVE, pending=MIGRATING), None, False))
     assert "migration" in refusal(decide_activation("PD", INACTIVE, replace(PEER_ACTIVE, pending=MIGRATING), False))
-    for there, why in ((None, "does not answer"), (Side("B", False, False), "does not know it"), (PEER_INACTIVE, "not active on B")):
+    for there, why in (
+        (None, "does not answer"),
+        (Side("B", False, False), "does not know it"),
+        (PEER_INACTIVE, "not active on B"),
+    ):
         assert why in refusal(decide_deactivation("PD", ACTIVE, there))
 
 
 # Where to.
 
 
-def site(name: str, scheduled: bool = False, fits: bool | None = None, status: str = "RELATIONSHIP_ESTABLISHED") -> Site:
+def site(
+    name: str, scheduled: bool = False, fits: bool | None = None, status: str = "RELATIONSHIP_ESTABLISHED"
+) -> Site:
     return Site(name, status, scheduled, fits)
 
 
@@ -188,9 +212,16 @@ def test_no_site_fits(sites: list[Site], wanted: str, why: str) -> None:
 
 
 def test_only_what_blocks_this_site_counts() -> None:
-    reasons = [Unrecoverable("a", "1", "NGT", "C"), Unrecoverable("b", "2", "delta disk"), Unrecoverable("c", "3", "NGT", "B"), Unrecoverable("c", "3", "x")]
+    reasons = [
+        Unrecoverable("a", "1", "NGT", "C"),
+        Unrecoverable("b", "2", "delta disk"),
+        Unrecoverable("c", "3", "NGT", "B"),
+        Unrecoverable("c", "3", "x"),
+    ]
     assert blocked("PD", "A", reasons[:1], "B") is None
-    assert "2 of its VMs cannot: 'b' (2): delta disk, 'c' (3): NGT, 'c' (3): x" in refusal(blocked("PD", "A", reasons, "B"))
+    assert "2 of its VMs cannot: 'b' (2): delta disk, 'c' (3): NGT, 'c' (3): x" in refusal(
+        blocked("PD", "A", reasons, "B")
+    )
 
 
 def test_transfers_in_the_way() -> None:
@@ -198,14 +229,23 @@ def test_transfers_in_the_way() -> None:
     received = replace(sent, snapshot_id="B:8", incoming=True)
     assert transfers_in_the_way("PD", "A", [sent], [Queued("B", "9")], incoming=True) is None
     assert "8 from 'B' at 40 %" in refusal(transfers_in_the_way("PD", "A", [sent, received], [], incoming=True))
-    assert "7 to 'B' at 40 %, 9 to 'B' waiting" in refusal(transfers_in_the_way("PD", "A", [sent], [Queued("B", "9")], incoming=False))
+    assert "7 to 'B' at 40 %, 9 to 'B' waiting" in refusal(
+        transfers_in_the_way("PD", "A", [sent], [Queued("B", "9")], incoming=False)
+    )
     assert transfers_in_the_way("PD", "A", [], [], incoming=False) is None
 
 
 # Out of what, and what is lost.
 
 
-@given(st.lists(st.builds(snapshot, st.integers(1, 9), st.sampled_from(["AVAILABLE", "RETAIN_FOREVER", "EXPIRED", "SCHEDULED"])), max_size=5))
+@given(
+    st.lists(
+        st.builds(
+            snapshot, st.integers(1, 9), st.sampled_from(["AVAILABLE", "RETAIN_FOREVER", "EXPIRED", "SCHEDULED"])
+        ),
+        max_size=5,
+    )
+)
 def test_the_newest_usable_snapshot(some: list[PdSnapshot]) -> None:
     listed = sorted(some, key=lambda one: -one.created_usecs)
     found = choose_snapshot("PD", "A", listed, "")
@@ -237,7 +277,10 @@ def test_data_age_is_whole_seconds() -> None:
 
 def test_what_a_snapshot_does_not_hold() -> None:
     some = snapshot(1, "AVAILABLE", member("a"), member("b"), missing=("c", "b"))
-    assert not_in_snapshot(some, [member("a", "other uuid"), member("renamed", "u-b"), member("c"), member("d")]) == [("c", "u-c"), ("d", "u-d")]
+    assert not_in_snapshot(some, [member("a", "other uuid"), member("renamed", "u-b"), member("c"), member("d")]) == [
+        ("c", "u-c"),
+        ("d", "u-d"),
+    ]
     assert not_in_snapshot(some, []) == [("c", "")]
 
 

@@ -15,7 +15,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.zones import Zone
 
 FIELDS = {"message": "there is no catalog 'Win 11. Standrad'", "advice": "Near names are 'Win 11. Standard'."}
-FAILED = {"failed": True, "msg": "there is no catalog 'Win 11. Standrad'. Near names are 'Win 11. Standard'.", "error": FIELDS}
+FAILED = {
+    "failed": True,
+    "msg": "there is no catalog 'Win 11. Standrad'. Near names are 'Win 11. Standard'.",
+    "error": FIELDS,
+}
 
 
 @pytest.mark.parametrize(
@@ -36,7 +40,10 @@ def test_message_and_advice_stay_apart(result: dict[str, Any]) -> None:
 
 def test_words_before_stand_before_both() -> None:
     told = failure(FAILED, "No image: ")
-    assert (told["message"], told["error"]) == (f"No image: {FAILED['msg']}", {"message": f"No image: {FIELDS['message']}", "advice": FIELDS["advice"]})
+    assert (told["message"], told["error"]) == (
+        f"No image: {FAILED['msg']}",
+        {"message": f"No image: {FIELDS['message']}", "advice": FIELDS["advice"]},
+    )
 
 
 def test_a_failure_without_fields_is_told_whole() -> None:
@@ -47,4 +54,7 @@ def test_a_failure_without_fields_is_told_whole() -> None:
 def test_a_name_with_a_full_stop_is_no_end_of_a_sentence() -> None:
     with pytest.raises(NoMatch) as caught:
         find_named("zone", "Win 11. Standrad", [Zone("1", "Win 11. Standard")])
-    assert (caught.value.message, caught.value.advice) == ("there is no zone 'Win 11. Standrad'", "Near names are 'Win 11. Standard'.")
+    assert (caught.value.message, caught.value.advice) == (
+        "there is no zone 'Win 11. Standrad'",
+        "Near names are 'Win 11. Standard'.",
+    )

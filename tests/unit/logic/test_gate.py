@@ -29,8 +29,17 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_pat
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 
 UNIT = HostingUnit("u1", "AHV-A", "XDHyp:\\HostingUnits\\AHV-A", "c1", "conn-a")
-CATALOG = Catalog("1", "W11", "W11", clean_on_boot=True, hosting_unit=UNIT, master_image=MasterImage("new", "XDHyp:\\HostingUnits\\AHV-A\\new.template"))
-WELL = Machine("1", "CORP\\W11-1", "", "W11", "1", "", "MCS", "On", "Registered", "None", False, False, "", "", "", "", 0, "None")
+CATALOG = Catalog(
+    "1",
+    "W11",
+    "W11",
+    clean_on_boot=True,
+    hosting_unit=UNIT,
+    master_image=MasterImage("new", "XDHyp:\\HostingUnits\\AHV-A\\new.template"),
+)
+WELL = Machine(
+    "1", "CORP\\W11-1", "", "W11", "1", "", "MCS", "On", "Registered", "None", False, False, "", "", "", "", 0, "None"
+)
 
 machines = st.lists(
     st.builds(
@@ -85,18 +94,33 @@ def test_a_restart_under_way_keeps_the_gate_closed() -> None:
 
 def test_machines_that_are_off_prove_nothing() -> None:
     off = replace(WELL, power_state="Off", registration_state="Unregistered", image_out_of_date=True)
-    assert closed_because(CATALOG, "new", seen(off), Terms()) == "0 machines are registered on the image, at least 1 must be to prove anything"
+    assert (
+        closed_because(CATALOG, "new", seen(off), Terms())
+        == "0 machines are registered on the image, at least 1 must be to prove anything"
+    )
     assert closed_because(CATALOG, "new", seen(off), Terms(registered_at_least=0)) == ""
-    assert closed_because(CATALOG, None, seen(off), Terms()) == "0 machines are registered, at least 1 must be to prove anything"
+    assert (
+        closed_because(CATALOG, None, seen(off), Terms())
+        == "0 machines are registered, at least 1 must be to prove anything"
+    )
     assert closed_because(CATALOG, "new", seen(WELL, off), Terms()) == ""
 
 
 def test_evidence_of_nothing_opens_no_gate() -> None:
     assert closed_because(CATALOG, "new", seen(), Terms()) == "it has no machine that could prove anything"
-    assert closed_because(CATALOG, None, seen(), Terms(registered_at_least=5)) == "it has no machine that could prove anything"
+    assert (
+        closed_because(CATALOG, None, seen(), Terms(registered_at_least=5))
+        == "it has no machine that could prove anything"
+    )
     parked = replace(WELL, maintenance_mode=True)
-    assert closed_because(CATALOG, "new", seen(parked, parked), Terms()) == "all of its 2 machines are in maintenance mode and prove nothing"
-    assert (can_never_open(CATALOG, "new", seen(), Terms()), can_never_open(CATALOG, "new", seen(parked), Terms())) == (True, False)
+    assert (
+        closed_because(CATALOG, "new", seen(parked, parked), Terms())
+        == "all of its 2 machines are in maintenance mode and prove nothing"
+    )
+    assert (can_never_open(CATALOG, "new", seen(), Terms()), can_never_open(CATALOG, "new", seen(parked), Terms())) == (
+        True,
+        False,
+    )
     for nobody in (seen(), seen(parked)):
         assert closed_because(CATALOG, "new", nobody, Terms(registered_at_least=0)) == ""
         assert not can_never_open(CATALOG, "new", nobody, Terms(registered_at_least=0))
@@ -106,7 +130,10 @@ def test_evidence_of_nothing_opens_no_gate() -> None:
 def test_machines_that_still_have_the_image_before_do_not_prove_the_new_one() -> None:
     before = replace(WELL, image_out_of_date=True)
     lax = Terms(out_of_date_percent=100)
-    assert closed_because(CATALOG, "new", seen(before, before), lax) == "0 machines are registered on the image, at least 1 must be to prove anything"
+    assert (
+        closed_because(CATALOG, "new", seen(before, before), lax)
+        == "0 machines are registered on the image, at least 1 must be to prove anything"
+    )
     assert closed_because(CATALOG, "new", seen(before, WELL), lax) == ""
     assert closed_because(CATALOG, None, seen(before), lax) == ""
 
@@ -116,7 +143,10 @@ def test_machines_that_still_have_the_image_before_do_not_prove_the_new_one() ->
     [
         (replace(CATALOG, clean_on_boot=False), "keep the image that they were made from"),
         (replace(CATALOG, clean_on_boot=None, persist_changes="OnLocal"), "keep the image that they were made from"),
-        (replace(CATALOG, clean_on_boot=None, persist_changes=""), "the site does not tell whether its 1 machines ever take a new image"),
+        (
+            replace(CATALOG, clean_on_boot=None, persist_changes=""),
+            "the site does not tell whether its 1 machines ever take a new image",
+        ),
     ],
 )
 def test_machines_that_never_take_a_new_image_do_not_prove_it(catalog: Catalog, told: str) -> None:
@@ -125,7 +155,10 @@ def test_machines_that_never_take_a_new_image_do_not_prove_it(catalog: Catalog, 
     assert told in closed_because(catalog, "new", found, Terms())
     assert can_never_open(catalog, "new", found, Terms())
     assert closed_because(catalog, None, found, Terms()) == ""
-    assert closed_because(replace(catalog, clean_on_boot=None, persist_changes="Discard"), "new", seen(WELL), Terms()) == ""
+    assert (
+        closed_because(replace(catalog, clean_on_boot=None, persist_changes="Discard"), "new", seen(WELL), Terms())
+        == ""
+    )
 
 
 NOW = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)
@@ -133,7 +166,10 @@ JUST_GIVEN = replace(CATALOG, image_date="2026-11-20T11:50:00Z")
 
 
 def test_restarts_matter_while_the_image_is_new_or_they_were_ordered() -> None:
-    given, ordered = datetime(2026, 11, 20, 11, 50, tzinfo=timezone.utc), datetime(2026, 11, 20, 11, 55, tzinfo=timezone.utc)
+    given, ordered = (
+        datetime(2026, 11, 20, 11, 50, tzinfo=timezone.utc),
+        datetime(2026, 11, 20, 11, 55, tzinfo=timezone.utc),
+    )
     assert restarts_since(JUST_GIVEN, NOW, 3600) == given
     assert restarts_since(JUST_GIVEN, NOW, 60) is None
     assert restarts_since(replace(JUST_GIVEN, clean_on_boot=False), NOW, 3600) is None
@@ -153,7 +189,9 @@ def test_restarts_matter_while_the_image_is_new_or_they_were_ordered() -> None:
         ({"registration_state": "Unregistered"}, False),
     ],
 )
-def test_a_registration_proves_nothing_when_the_machine_may_have_died_since(facts: dict[str, Any], doubted: bool) -> None:
+def test_a_registration_proves_nothing_when_the_machine_may_have_died_since(
+    facts: dict[str, Any], doubted: bool
+) -> None:
     machine = replace(WELL, **facts)
     assert doubtful([machine], restarts_since(JUST_GIVEN, NOW, 3600)) == ([machine] if doubted else [])
     assert doubtful([machine], None) == []
@@ -162,28 +200,47 @@ def test_a_registration_proves_nothing_when_the_machine_may_have_died_since(fact
 def test_doubtful_machines_count_as_not_registered() -> None:
     found = figures([WELL, replace(WELL, id="2", name="CORP\\W11-2")], (), {"2"})
     assert (found.on, found.registered, found.proven, found.doubtful) == (2, 1, 1, ("CORP\\W11-2",))
-    assert "1 of 2 machines that are on are registered (1 more may be so only because their end was not noticed yet)" in closed_because(
-        CATALOG, "new", found, Terms()
+    assert (
+        "1 of 2 machines that are on are registered (1 more may be so only because their end was not noticed yet)"
+        in closed_because(CATALOG, "new", found, Terms())
     )
 
 
 def test_maintenance_mode_of_an_administrator_is_left_out_and_that_of_the_site_is_a_fault() -> None:
-    parked = replace(WELL, maintenance_mode=True, registration_state="Unregistered", fault_state="Unregistered", maintenance_reason="Administrator")
+    parked = replace(
+        WELL,
+        maintenance_mode=True,
+        registration_state="Unregistered",
+        fault_state="Unregistered",
+        maintenance_reason="Administrator",
+    )
     assert closed_because(CATALOG, "new", seen(WELL, parked), Terms()) == ""
     given_up = replace(parked, maintenance_reason=GIVEN_UP)
-    assert "1 machines are faulty that were not before (CORP\\W11-1)" in closed_because(CATALOG, "new", seen(WELL, given_up), Terms())
+    assert "1 machines are faulty that were not before (CORP\\W11-1)" in closed_because(
+        CATALOG, "new", seen(WELL, given_up), Terms()
+    )
 
 
 def test_thresholds_are_exact() -> None:
-    ten = [replace(WELL, image_out_of_date=number < 1, registration_state="Registered" if number else "Unregistered") for number in range(10)]
+    ten = [
+        replace(WELL, image_out_of_date=number < 1, registration_state="Registered" if number else "Unregistered")
+        for number in range(10)
+    ]
     assert closed_because(CATALOG, "new", seen(*ten), Terms(90, 1, 10, 0)) == ""
-    assert "9 of 10 machines that are on are registered, 91 % are wanted" in closed_because(CATALOG, "new", seen(*ten), Terms(91, 1, 10, 0))
-    assert "1 of 10 machines that are on still have the image before, 9 % may" in closed_because(CATALOG, "new", seen(*ten), Terms(90, 1, 9, 0))
+    assert "9 of 10 machines that are on are registered, 91 % are wanted" in closed_because(
+        CATALOG, "new", seen(*ten), Terms(91, 1, 10, 0)
+    )
+    assert "1 of 10 machines that are on still have the image before, 9 % may" in closed_because(
+        CATALOG, "new", seen(*ten), Terms(90, 1, 9, 0)
+    )
 
 
 def test_the_image_counts_unless_none_is_asked_for() -> None:
     assert closed_because(CATALOG, "other", seen(WELL), Terms()) == "its image is 'new' and not 'other'"
-    assert closed_because(replace(CATALOG, master_image=None), "new", seen(WELL), Terms()) == "its image is 'none' and not 'new'"
+    assert (
+        closed_because(replace(CATALOG, master_image=None), "new", seen(WELL), Terms())
+        == "its image is 'none' and not 'new'"
+    )
     assert closed_because(CATALOG, None, seen(WELL), Terms()) == ""
 
 
@@ -192,7 +249,9 @@ def test_names_of_the_baseline_compare_without_case() -> None:
     assert figures([faulty], ["corp\\w11-1"]).new_faults == ()
 
 
-@pytest.mark.parametrize("wrong", [{"registered_percent": 101}, {"out_of_date_percent": -1}, {"registered_at_least": -1}, {"new_faults": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{"registered_percent": 101}, {"out_of_date_percent": -1}, {"registered_at_least": -1}, {"new_faults": -1}]
+)
 def test_senseless_terms_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Terms(**wrong)

@@ -19,7 +19,12 @@ def vm(name: str, uuid: str) -> dict[str, str]:
 
 
 def domain(name: str, active: bool, *members: tuple[str, str], snapshots: Any = ()) -> dict[str, Any]:
-    return {"name": name, "active": active, "members": [{"vm_name": vm_name, "vm_uuid": uuid} for vm_name, uuid in members], "snapshots": list(snapshots)}
+    return {
+        "name": name,
+        "active": active,
+        "members": [{"vm_name": vm_name, "vm_uuid": uuid} for vm_name, uuid in members],
+        "snapshots": list(snapshots),
+    }
 
 
 def snapshot(created: str, *names: str, state: str = "AVAILABLE") -> dict[str, Any]:
@@ -41,7 +46,10 @@ def test_without_protection_domains_all_vms_count() -> None:
 
 
 def test_with_a_protection_domain_a_vm_of_the_same_name_that_is_no_member_does_not_count() -> None:
-    clusters = {"a": seen(domains=[domain("PD", False)]), "b": seen([vm("PC1", "clone"), vm("PC1", "1")], [domain("PD", True, ("PC1", "1"))])}
+    clusters = {
+        "a": seen(domains=[domain("PD", False)]),
+        "b": seen([vm("PC1", "clone"), vm("PC1", "1")], [domain("PD", True, ("PC1", "1"))]),
+    }
     chosen = {"vms": [hosted("PC1", "1", "b")], "vm_names": ["PC1"], "vm_uuids": ["1"], "other_vm_uuids": ["clone"]}
     assert present(clusters, CONNECTIONS, ["PD"]) == chosen
 
@@ -60,9 +68,15 @@ def test_vm_counts_by_the_name_it_has_now() -> None:
     ("clusters", "words"),
     [
         ({"a": seen(domains=[domain("PD", False)]), "b": seen()}, "not active on a or b: fail over first"),
-        ({"a": seen(domains=[domain("PD", True)]), "b": seen(domains=[domain("PD", True)])}, "active on a and on b at once"),
+        (
+            {"a": seen(domains=[domain("PD", True)]), "b": seen(domains=[domain("PD", True)])},
+            "active on a and on b at once",
+        ),
         ({"a": seen(message="no route"), "b": seen(domains=[domain("PD", True)])}, "a could not be asked (no route)"),
-        ({"c": seen(vms=[vm("PC1", "1")], domains=[domain("PD", True, ("PC1", "1"))])}, "No hosting connection of this site is named for c"),
+        (
+            {"c": seen(vms=[vm("PC1", "1")], domains=[domain("PD", True, ("PC1", "1"))])},
+            "No hosting connection of this site is named for c",
+        ),
     ],
 )
 def test_what_cannot_be_told_is_refused(clusters: dict[str, Any], words: str) -> None:
@@ -71,7 +85,9 @@ def test_what_cannot_be_told_is_refused(clusters: dict[str, Any], words: str) ->
 
 
 ACTIVE = domain("PD", True, ("PC1", "1"))
-REPLICA = domain("PD", False, snapshots=[snapshot("2026-11-20T10:00:00Z", "PC1"), snapshot("2026-11-20T11:00:00Z", "PC1", "PC2")])
+REPLICA = domain(
+    "PD", False, snapshots=[snapshot("2026-11-20T10:00:00Z", "PC1"), snapshot("2026-11-20T11:00:00Z", "PC1", "PC2")]
+)
 
 
 @pytest.mark.parametrize(
@@ -81,11 +97,18 @@ REPLICA = domain("PD", False, snapshots=[snapshot("2026-11-20T10:00:00Z", "PC1")
         (seen(domains=[ACTIVE]), seen(domains=[REPLICA]), False, {"PC1": ""}),
         (seen(message="away"), seen(domains=[REPLICA]), False, {"PC1": "", "PC2": ""}),
         (seen(domains=[domain("PD", False)]), seen(domains=[ACTIVE]), True, {"PC1": "1"}),
-        (seen(message="away"), seen(domains=[domain("PD", False, snapshots=[snapshot("x", "PC1", state="EXPIRED")])]), False, {}),
+        (
+            seen(message="away"),
+            seen(domains=[domain("PD", False, snapshots=[snapshot("x", "PC1", state="EXPIRED")])]),
+            False,
+            {},
+        ),
         (seen(), seen(), True, {}),
     ],
 )
-def test_expected_after_the_failover(source: dict[str, Any], target: dict[str, Any], planned: bool, uuids: dict[str, str]) -> None:
+def test_expected_after_the_failover(
+    source: dict[str, Any], target: dict[str, Any], planned: bool, uuids: dict[str, str]
+) -> None:
     found = expected(source, target, ["PD"], planned, "b", CONNECTIONS)
     assert {entry["name"]: entry["uuid"] for entry in found["vms"]} == uuids
     assert found["vm_names"] == list(uuids)
@@ -100,10 +123,18 @@ def test_vms_that_do_not_move_are_told_apart_from_those_that_do(planned: bool, o
 
 
 @given(
-    st.lists(st.tuples(st.sampled_from(["PC1", "PC2", "PC10"]), st.sampled_from("123456")), unique_by=lambda pair: pair[1]), st.sets(st.sampled_from("123456"))
+    st.lists(
+        st.tuples(st.sampled_from(["PC1", "PC2", "PC10"]), st.sampled_from("123456")), unique_by=lambda pair: pair[1]
+    ),
+    st.sets(st.sampled_from("123456")),
 )
 def test_only_members_that_exist_are_ever_given(on_cluster: list[tuple[str, str]], members: set[str]) -> None:
-    clusters = {"b": seen([vm(name, uuid) for name, uuid in on_cluster], [domain("PD", True, *((f"VM{uuid}", uuid) for uuid in sorted(members)))])}
+    clusters = {
+        "b": seen(
+            [vm(name, uuid) for name, uuid in on_cluster],
+            [domain("PD", True, *((f"VM{uuid}", uuid) for uuid in sorted(members)))],
+        )
+    }
     found = present(clusters, CONNECTIONS, ["PD"])
     assert {entry["uuid"] for entry in found["vms"]} == members & {uuid for name, uuid in on_cluster}
     assert len(found["vm_names"]) <= len(members)

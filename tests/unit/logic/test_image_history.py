@@ -26,7 +26,8 @@ def path(name: str) -> str:
 
 
 def slots(*comings: str, each_image: bool = False) -> tuple[str, list[HistoricalImage]]:
-    """The current path and the history of a catalog that got these images, one a day; 'x<y' is a roll-back from y to x."""
+    """The current path and the history of a catalog that got these images, one a day; 'x<y' is a roll-back from y to
+    x."""
     history: list[HistoricalImage] = []
     for day, coming in enumerate(comings, 1):
         name, _sign, left = coming.partition("<")
@@ -71,7 +72,11 @@ def test_an_image_that_came_twice_without_a_word_is_a_doubt() -> None:
 
 @given(st.text(max_size=20), st.lists(st.text(min_size=1, max_size=20), max_size=3))
 def test_the_marks_are_read_back(note: str, left: list[str]) -> None:
-    assert withdrawn_by(return_note(note, left))[-len(left) :] == tuple(left) if left else withdrawn_by(return_note(note, left)) == ()
+    assert (
+        withdrawn_by(return_note(note, left))[-len(left) :] == tuple(left)
+        if left
+        else withdrawn_by(return_note(note, left)) == ()
+    )
 
 
 @pytest.mark.parametrize("note", ["", "release 5", "we went back from r3", "[back from r3", "[back from r3] and on"])

@@ -18,11 +18,24 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_pat
 )
 
 UNIT = "XDHyp:\\HostingUnits\\AHV 01"
-AWKWARD = ["W11.2026-11", "a b", 'O\'Brien "x"', "100%#1", "back\\slash", "sl/ash", "Größe", "黄金镜像", "x.template", "pipe|d"]
+AWKWARD = [
+    "W11.2026-11",
+    "a b",
+    'O\'Brien "x"',
+    "100%#1",
+    "back\\slash",
+    "sl/ash",
+    "Größe",
+    "黄金镜像",
+    "x.template",
+    "pipe|d",
+]
 
 
 def visible(*names: str) -> list[MasterImage]:
-    return [MasterImage(name, expected_path(UNIT, name), "Template", f"id-{number}") for number, name in enumerate(names)]
+    return [
+        MasterImage(name, expected_path(UNIT, name), "Template", f"id-{number}") for number, name in enumerate(names)
+    ]
 
 
 @pytest.mark.parametrize("name", AWKWARD)
@@ -38,8 +51,14 @@ def test_only_the_exact_name_is_found(wanted: str, other: str) -> None:
 
 
 def test_missing_image_tells_near_names() -> None:
-    with pytest.raises(LookupError, match=r"shows no image 'ctx_Gold_2026\.11\.20-1'\. Near names are 'ctx_Gold_2026\.11\.20-2'"):
-        find_image("ctx_Gold_2026.11.20-1", "AHV 01", visible("ctx_Gold_2026.11.20-2", "something else", "ab", "cd", "ef", "gh"))
+    with pytest.raises(
+        LookupError, match=r"shows no image 'ctx_Gold_2026\.11\.20-1'\. Near names are 'ctx_Gold_2026\.11\.20-2'"
+    ):
+        find_image(
+            "ctx_Gold_2026.11.20-1",
+            "AHV 01",
+            visible("ctx_Gold_2026.11.20-2", "something else", "ab", "cd", "ef", "gh"),
+        )
 
 
 def test_another_case_is_another_image() -> None:

@@ -10,7 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.janitor import Domain, KeptSnapshot, Vm, decide_pd_snapshots, decide_temporary_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.janitor import (
+    Domain,
+    KeptSnapshot,
+    Vm,
+    decide_pd_snapshots,
+    decide_temporary_vms,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.marking import marked_retention
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release, parse_temporary_vm_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention import DAY, Decision, Image, Rules
@@ -31,19 +37,41 @@ def vm(name: str = "ctx_1_77_Gold", power_state: str = "off", cluster: str = "cl
 
 
 def image(cluster: str, hours: float, release: str = "1", base_vm: str = "Gold", source: str = "77") -> Image:
-    return Image(cluster, f"{cluster}-{release}", f"ctx_{base_vm}_{release}", base_vm, release, ago(hours), True, source)
+    return Image(
+        cluster, f"{cluster}-{release}", f"ctx_{base_vm}_{release}", base_vm, release, ago(hours), True, source
+    )
 
 
-def kept(hours: float = 50, snapshot_id: str = "77", cluster: str = "cluster-a", release: Release | None = RELEASE, seconds: int = 30 * DAY) -> KeptSnapshot:
+def kept(
+    hours: float = 50,
+    snapshot_id: str = "77",
+    cluster: str = "cluster-a",
+    release: Release | None = RELEASE,
+    seconds: int = 30 * DAY,
+) -> KeptSnapshot:
     retention = float(marked_retention(seconds, release.image_name) if release else seconds)
-    return KeptSnapshot(cluster, "PD-Gold", snapshot_id, ago(hours), ago(hours) + timedelta(seconds=retention), retention, "AVAILABLE", True, ("Gold",))
+    return KeptSnapshot(
+        cluster,
+        "PD-Gold",
+        snapshot_id,
+        ago(hours),
+        ago(hours) + timedelta(seconds=retention),
+        retention,
+        "AVAILABLE",
+        True,
+        ("Gold",),
+    )
 
 
 HOME = Domain("cluster-b", "PD-Gold", ("Gold",))
 
 
 def decided(
-    each: Vm, images: tuple[Image, ...] = (), snapshots: tuple[KeptSnapshot, ...] = (), domains: tuple[Domain, ...] = (HOME,), doubts: tuple[str, ...] = ()
+    each: Vm,
+    images: tuple[Image, ...] = (),
+    snapshots: tuple[KeptSnapshot, ...] = (),
+    domains: tuple[Domain, ...] = (HOME,),
+    doubts: tuple[str, ...] = (),
 ) -> Decision:
     (decision,) = decide_temporary_vms([each], images, snapshots, domains, Rules(), NOW, doubts)
     assert decision.reason
@@ -53,7 +81,9 @@ def decided(
 def test_vm_whose_image_is_made_goes_at_once() -> None:
     assert decided(vm(), (image("cluster-b", 0.1),), (kept(1),)).delete
     assert not decided(vm(), (image("cluster-b", 0.1),), doubts=("site cvad is silent",)).delete
-    assert not decided(vm(), (image("cluster-b", 100, base_vm="Gold-Finance"), image("cluster-b", 100, release="2")), (kept(1),)).delete
+    assert not decided(
+        vm(), (image("cluster-b", 100, base_vm="Gold-Finance"), image("cluster-b", 100, release="2")), (kept(1),)
+    ).delete
 
 
 @pytest.mark.parametrize(
@@ -62,11 +92,31 @@ def test_vm_whose_image_is_made_goes_at_once() -> None:
         ((), (kept(1),), (HOME,), "its protection domain snapshot was taken 60 min ago"),
         ((), (kept(1, "cluster-a:77"),), (HOME,), "its protection domain snapshot was taken 60 min ago"),
         ((image("cluster-c", 3),), (kept(50),), (HOME,), "its image on another cluster was made 3 h ago"),
-        ((), (kept(50),), (replace(HOME, last_restore=ago(0.5)),), "something was restored out of 'PD-Gold' here 30 min ago"),
-        ((), (kept(50),), (replace(HOME, last_restore=ago(-1)),), "something was restored out of 'PD-Gold' here 0 min ago"),
-        ((), (kept(50),), (replace(HOME, restoring=("cluster-a:77",)),), "protection domain snapshot 77 is being restored on cluster-b"),
+        (
+            (),
+            (kept(50),),
+            (replace(HOME, last_restore=ago(0.5)),),
+            "something was restored out of 'PD-Gold' here 30 min ago",
+        ),
+        (
+            (),
+            (kept(50),),
+            (replace(HOME, last_restore=ago(-1)),),
+            "something was restored out of 'PD-Gold' here 0 min ago",
+        ),
+        (
+            (),
+            (kept(50),),
+            (replace(HOME, restoring=("cluster-a:77",)),),
+            "protection domain snapshot 77 is being restored on cluster-b",
+        ),
         ((), (kept(50),), (), "no protection domain that was looked at holds 'Gold'"),
-        ((), (replace(kept(50), protection_domain="PD-Old"),), (Domain("cluster-b", "PD-Other"),), "no protection domain that was looked at holds 'Gold'"),
+        (
+            (),
+            (replace(kept(50), protection_domain="PD-Old"),),
+            (Domain("cluster-b", "PD-Other"),),
+            "no protection domain that was looked at holds 'Gold'",
+        ),
     ],
 )
 def test_run_that_may_be_under_way_is_respected(
@@ -82,12 +132,24 @@ def test_run_that_may_be_under_way_is_respected(
     [
         ((), (kept(50),), (HOME,), "its last sign of life is 2 days old"),
         ((), (kept(50),), (replace(HOME, last_restore=ago(30)),), "its last sign of life is 30 h old"),
-        ((), (kept(50),), (HOME, replace(HOME, cluster="cluster-c", last_restore=ago(1))), "its last sign of life is 2 days old"),
+        (
+            (),
+            (kept(50),),
+            (HOME, replace(HOME, cluster="cluster-c", last_restore=ago(1))),
+            "its last sign of life is 2 days old",
+        ),
         ((image("cluster-a", 50),), (), (HOME,), "its last sign of life is 2 days old"),
-        ((replace(image("cluster-a", 50), created=None),), (), (HOME,), "protection domain snapshot 77 that it came out of is gone"),
+        (
+            (replace(image("cluster-a", 50), created=None),),
+            (),
+            (HOME,),
+            "protection domain snapshot 77 that it came out of is gone",
+        ),
     ],
 )
-def test_leftover_of_a_dead_run_goes(images: tuple[Image, ...], snapshots: tuple[KeptSnapshot, ...], domains: tuple[Domain, ...], reason: str) -> None:
+def test_leftover_of_a_dead_run_goes(
+    images: tuple[Image, ...], snapshots: tuple[KeptSnapshot, ...], domains: tuple[Domain, ...], reason: str
+) -> None:
     decision = decided(vm(), images, snapshots, domains)
     assert decision.delete
     assert reason in decision.reason
@@ -103,7 +165,11 @@ BY_HAND = replace(image("cluster-b", 900), marked=False, pd_snapshot="")
         ("ctx_test_01_Gold", (), ()),
         ("ctx_Prod-A_2024_Gold", (image("cluster-b", 900),), (kept(500),)),
         # Of a release that there was, and of no snapshot of it, or only of a namesake.
-        ("ctx_1_78_Gold", (image("cluster-b", 900), image("cluster-a", 900)), (kept(500), kept(500, "78", release=None))),
+        (
+            "ctx_1_78_Gold",
+            (image("cluster-b", 900), image("cluster-a", 900)),
+            (kept(500), kept(500, "78", release=None)),
+        ),
         ("ctx_1_77_Gold", (), (kept(500, release=None),)),
         ("ctx_1_77_Gold", (), (kept(500, release=Release("Gold", "2")),)),
         ("ctx_1_77_Gold", (), (replace(kept(500), vm_names=("Gold-Finance",)),)),
@@ -112,7 +178,9 @@ BY_HAND = replace(image("cluster-b", 900), marked=False, pd_snapshot="")
         ("ctx_1_77_Gold", (image("cluster-b", 900, base_vm="Gold-Finance"),), ()),
     ],
 )
-def test_vm_that_only_its_name_calls_ours_stays_and_is_named(name: str, images: tuple[Image, ...], snapshots: tuple[KeptSnapshot, ...]) -> None:
+def test_vm_that_only_its_name_calls_ours_stays_and_is_named(
+    name: str, images: tuple[Image, ...], snapshots: tuple[KeptSnapshot, ...]
+) -> None:
     decision = decided(vm(name), images, snapshots)
     assert not decision.delete
     assert "only its name says that the collection made it" in decision.reason
@@ -187,8 +255,12 @@ def test_foreign_snapshots_are_not_even_spoken_of() -> None:
     assert about(kept(), ()) is None
 
 
-@given(st.integers(1, 400 * DAY), st.floats(0, 1, exclude_max=True), st.booleans(), st.sampled_from(("77", "80", "x:77")))
-def test_what_no_image_came_out_of_never_goes_by_chance(seconds: int, fraction: float, oob: bool, snapshot_id: str) -> None:
+@given(
+    st.integers(1, 400 * DAY), st.floats(0, 1, exclude_max=True), st.booleans(), st.sampled_from(("77", "80", "x:77"))
+)
+def test_what_no_image_came_out_of_never_goes_by_chance(
+    seconds: int, fraction: float, oob: bool, snapshot_id: str
+) -> None:
     retention = seconds + fraction
     decision = about(replace(kept(), retention=retention, oob=oob, id=snapshot_id))
     if decision and decision.delete:

@@ -16,8 +16,12 @@ names = st.text(min_size=1, max_size=12)
 HERE, THERE = "11111111-0000-4000-8000-000000000001", "11111111-0000-4000-8000-000000000002"
 
 
-@given(names, st.from_regex(r"[a-z0-9][a-z0-9.-]{0,8}", fullmatch=True), st.integers(0, 10**9).map(str), st.integers(0, 99))
-def test_an_image_of_ours_is_proven_and_knows_its_snapshot(base_vm: str, release: str, snapshot_id: str, attempt: int) -> None:
+@given(
+    names, st.from_regex(r"[a-z0-9][a-z0-9.-]{0,8}", fullmatch=True), st.integers(0, 10**9).map(str), st.integers(0, 99)
+)
+def test_an_image_of_ours_is_proven_and_knows_its_snapshot(
+    base_vm: str, release: str, snapshot_id: str, attempt: int
+) -> None:
     made = Release(base_vm, release)
     vm_name = made.temporary_vm_name(snapshot_id)
     assert lineage(made.image_name, vm_name, image_uuid(HERE, made.image_name, vm_name, attempt), HERE, "ctx_") == {
@@ -44,7 +48,12 @@ def test_what_bears_the_name_only_is_no_image_of_ours(source: str, uuid: str, do
     told = lineage("ctx_Gold_r1", source, uuid, HERE, "ctx_")
     assert told
     assert doubt in told["doubt"]
-    assert (told["proven"], told["protection_domain_snapshot_id"], told["base_vm"], told["release"]) == (False, None, "Gold", "r1")
+    assert (told["proven"], told["protection_domain_snapshot_id"], told["base_vm"], told["release"]) == (
+        False,
+        None,
+        "Gold",
+        "r1",
+    )
 
 
 def test_what_is_not_ours_has_none() -> None:
@@ -54,4 +63,10 @@ def test_what_is_not_ours_has_none() -> None:
 @pytest.mark.parametrize("other", ["ctx_Gold_RC1", "CTX_Gold_rc1", "ctx_gold_rc1", "CTX_GOLD_RC1"])
 def test_what_differs_in_case_only_is_a_doubt(other: str) -> None:
     assert "differs from 'ctx_Gold_rc1' in case only" in image_doubts("ctx_Gold_rc1", [{"uuid": "u", "name": other}])[0]
-    assert image_doubts("ctx_Gold_rc1", [{"uuid": "u", "name": f"{other}2"}, {"uuid": "v", "name": "ctx_Gold_rc1", "lineage": {"doubt": ""}}]) == []
+    assert (
+        image_doubts(
+            "ctx_Gold_rc1",
+            [{"uuid": "u", "name": f"{other}2"}, {"uuid": "v", "name": "ctx_Gold_rc1", "lineage": {"doubt": ""}}],
+        )
+        == []
+    )

@@ -9,17 +9,46 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machine_scope import Wish, choose, names_in_csv, unknown_names, vm_names_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machine_scope import (
+    Wish,
+    choose,
+    names_in_csv,
+    unknown_names,
+    vm_names_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
 
-PC = Machine("1", "CORP\\PC1", "pc1.corp.example", "PC", "c1", "Desks", "Manual", "On", "Registered", "None", False, False, "", "", "", "", 0, "None")
+PC = Machine(
+    "1",
+    "CORP\\PC1",
+    "pc1.corp.example",
+    "PC",
+    "c1",
+    "Desks",
+    "Manual",
+    "On",
+    "Registered",
+    "None",
+    False,
+    False,
+    "",
+    "",
+    "",
+    "",
+    0,
+    "None",
+)
 
 machines = st.lists(
     st.builds(
         replace,
         st.just(PC),
         id=st.uuids().map(str),
-        name=st.builds("{}\\{}".format, st.sampled_from(["CORP", "LAB"]), st.sampled_from(["PC1", "pc1", "PC10", "Straße", "STRASSE", "金"])),
+        name=st.builds(
+            "{}\\{}".format,
+            st.sampled_from(["CORP", "LAB"]),
+            st.sampled_from(["PC1", "pc1", "PC10", "Straße", "STRASSE", "金"]),
+        ),
         dns_name=st.sampled_from(["", "pc1.corp.example", "PC10.lab.example"]),
         catalog_id=st.sampled_from(["c1", "c2"]),
         delivery_group=st.sampled_from(["", "Desks", "Others"]),
@@ -61,7 +90,9 @@ def test_every_option_narrows(wish: Wish, some: list[Machine]) -> None:
 def test_names_are_whole_and_without_case() -> None:
     ten = replace(PC, id="10", name="CORP\\PC10")
     assert choose(Wish(names=("pc1",)), [PC, ten]).machines == (PC,)
-    assert choose(Wish(names=("corp\\pc10", "PC1", "PC2")), [PC, ten]) == choose(Wish(names=("PC2", "PC1", "CORP\\PC10")), [PC, ten])
+    assert choose(Wish(names=("corp\\pc10", "PC1", "PC2")), [PC, ten]) == choose(
+        Wish(names=("PC2", "PC1", "CORP\\PC10")), [PC, ten]
+    )
     assert choose(Wish(names=("PC2",)), [PC, ten]).unknown == ("PC2",)
     assert choose(Wish(exclude=("PC1",)), [PC, ten]).machines == (ten,)
 

@@ -12,7 +12,24 @@ from hypothesis import strategies as st
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, find_machine, summarise
 
 MACHINE = Machine(
-    "1", "CORP\\W11-1", "w11-1.corp", "W11", "c1", "W11", "MCS", "On", "Registered", "None", False, False, "u1", "W11-1", "conn", "7.41", 0, "None"
+    "1",
+    "CORP\\W11-1",
+    "w11-1.corp",
+    "W11",
+    "c1",
+    "W11",
+    "MCS",
+    "On",
+    "Registered",
+    "None",
+    False,
+    False,
+    "u1",
+    "W11-1",
+    "conn",
+    "7.41",
+    0,
+    "None",
 )
 SITE = [MACHINE, replace(MACHINE, id="2", name="CORP\\W11-10"), replace(MACHINE, id="3", name="LAB\\W11-10")]
 
@@ -36,11 +53,26 @@ def test_not_found(name: str) -> None:
 STATES = st.sampled_from(["On", "Off", "Unknown"])
 
 
-@given(st.lists(st.tuples(STATES, st.booleans(), st.booleans(), st.integers(0, 3), st.sampled_from(["None", "Unregistered", "Unknown"]))))
+@given(
+    st.lists(
+        st.tuples(
+            STATES,
+            st.booleans(),
+            st.booleans(),
+            st.integers(0, 3),
+            st.sampled_from(["None", "Unregistered", "Unknown"]),
+        )
+    )
+)
 def test_summary_counts_everything_once(rows: list[tuple[str, bool, bool, int, str]]) -> None:
     machines = [
         replace(
-            MACHINE, power_state=power, registration_state="Registered" if up else "Unregistered", image_out_of_date=old, sessions=sessions, fault_state=fault
+            MACHINE,
+            power_state=power,
+            registration_state="Registered" if up else "Unregistered",
+            image_out_of_date=old,
+            sessions=sessions,
+            fault_state=fault,
         )
         for power, up, old, sessions, fault in rows
     ]

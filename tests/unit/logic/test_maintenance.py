@@ -23,9 +23,34 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.maintenan
     words_for,
 )
 
-MACHINE = Machine("1", "CORP\\M-1", "", "W11", "c1", "Group", "Manual", "On", "Registered", "None", False, False, "uuid", "", "conn", "", 0, "None")
+MACHINE = Machine(
+    "1",
+    "CORP\\M-1",
+    "",
+    "W11",
+    "c1",
+    "Group",
+    "Manual",
+    "On",
+    "Registered",
+    "None",
+    False,
+    False,
+    "uuid",
+    "",
+    "conn",
+    "",
+    0,
+    "None",
+)
 machines = st.lists(
-    st.builds(replace, st.just(MACHINE), id=st.text(min_size=1), delivery_group=st.sampled_from(["", "Group"]), maintenance_mode=st.booleans()),
+    st.builds(
+        replace,
+        st.just(MACHINE),
+        id=st.text(min_size=1),
+        delivery_group=st.sampled_from(["", "Group"]),
+        maintenance_mode=st.booleans(),
+    ),
     unique_by=lambda machine: machine.id,
 )
 records = st.lists(st.builds(Saved, *[st.text()] * 4), unique_by=lambda entry: entry.id)
@@ -44,7 +69,10 @@ def test_releasing_what_was_drained_restores_what_was(some: list[Machine]) -> No
     saved = {machine.id: saved_as(machine) for machine in to_drain(some)}
     drained = [replace(machine, maintenance_mode=machine.maintenance_mode or machine.id in saved) for machine in some]
     released = {machine.id for machine in to_release(drained, saved)}
-    assert [replace(machine, maintenance_mode=machine.maintenance_mode and machine.id not in released) for machine in drained] == some
+    assert [
+        replace(machine, maintenance_mode=machine.maintenance_mode and machine.id not in released)
+        for machine in drained
+    ] == some
 
 
 @given(machines)
@@ -53,14 +81,18 @@ def test_a_release_without_a_file_leaves_none_in(some: list[Machine]) -> None:
 
 
 @given(records, records, st.text(), st.text())
-def test_a_file_is_read_as_it_was_written(drained: list[Saved], already: list[Saved], site_id: str, site_name: str) -> None:
+def test_a_file_is_read_as_it_was_written(
+    drained: list[Saved], already: list[Saved], site_id: str, site_name: str
+) -> None:
     notes = Notes({entry.id: entry for entry in drained}, {entry.id: entry for entry in already})
     assert read_saved(saved_text(site_id, site_name, notes), site_id) == notes
 
 
 def test_a_file_of_an_older_version_tells_who_was_drained_only() -> None:
     notes = Notes({"1": Saved("1", "CORP\\M-1", "W11", "c1")})
-    text = json.dumps({key: value for key, value in json.loads(saved_text("s", "site", notes)).items() if key != "already"})
+    text = json.dumps(
+        {key: value for key, value in json.loads(saved_text("s", "site", notes)).items() if key != "already"}
+    )
     assert read_saved(text, "s") == notes
 
 
@@ -73,7 +105,10 @@ def test_a_file_of_an_older_version_tells_who_was_drained_only() -> None:
         ({"format": 1, "drained": []}, "belongs to the site"),
         ({"format": 1, "site": {"id": "1"}, "drained": [{"id": "1"}]}, "an entry of it is not complete"),
         ({"format": 1, "site": {"id": "1"}, "drained": ["x"]}, "an entry of it is not complete"),
-        ({"format": 1, "site": {"id": "1"}, "drained": [{"id": 1, "name": "", "catalog": "", "catalog_id": ""}]}, "1 is no text"),
+        (
+            {"format": 1, "site": {"id": "1"}, "drained": [{"id": 1, "name": "", "catalog": "", "catalog_id": ""}]},
+            "1 is no text",
+        ),
     ],
 )
 def test_files_of_another_kind_are_refused(body: object, told: str) -> None:

@@ -10,7 +10,13 @@ import uuid
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.marking import bears_mark, fingerprint, marked_retention, retention_of, uuid_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.marking import (
+    bears_mark,
+    fingerprint,
+    marked_retention,
+    retention_of,
+    uuid_for,
+)
 
 THIRTEEN_DAYS = 13 * 24 * 3600
 SPAN = 1 << 20
@@ -43,8 +49,12 @@ def test_the_mark_survives_the_way_over_creation_and_expiry(seconds: int, mark: 
     assert bears_mark(retention_of(created, created + marked * 1_000_000), mark)
 
 
-@given(retentions, marks, moments, st.integers(min_value=1, max_value=179_999_999).filter(lambda usecs: usecs % 1_000_000))
-def test_a_cluster_may_count_the_retention_from_the_request(seconds: int, mark: str, requested: int, delay: int) -> None:
+@given(
+    retentions, marks, moments, st.integers(min_value=1, max_value=179_999_999).filter(lambda usecs: usecs % 1_000_000)
+)
+def test_a_cluster_may_count_the_retention_from_the_request(
+    seconds: int, mark: str, requested: int, delay: int
+) -> None:
     expiry = requested + marked_retention(seconds, mark) * 1_000_000
     assert bears_mark(retention_of(requested + delay, expiry), mark)
 

@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import USUAL_LIFETIME, parse_moment, seconds_left
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import (
+    USUAL_LIFETIME,
+    parse_moment,
+    seconds_left,
+)
 
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
 

@@ -12,7 +12,13 @@ from hypothesis import strategies as st
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.move_wishes import catalogs, names, wrong_wishes
 
 CLUSTERS = ["cluster-a", "cluster-b"]
-GOOD = {"dr_id": "2026-11-20", "dr_mode": "planned", "dr_source": "cluster-a", "dr_target": "cluster-b", "dr_protection_domains": ["PD-W11"]}
+GOOD = {
+    "dr_id": "2026-11-20",
+    "dr_mode": "planned",
+    "dr_source": "cluster-a",
+    "dr_target": "cluster-b",
+    "dr_protection_domains": ["PD-W11"],
+}
 
 
 def wrong(taking_part: list[str] | None = None, **wishes: Any) -> list[str]:
@@ -33,8 +39,20 @@ def test_nothing_is_wrong() -> None:
         ({"dr_id": None}, "dr_id is missing"),
         ({"dr_id": "../a b"}, "dr_id is '../a b' and cannot name files"),
         ({"dr_mode": "Planned"}, "dr_mode is 'Planned' and must be planned or unplanned."),
-        ({"dr_target": ""}, "dr_target is missing: the inventory host of the cluster that takes over. There are 'cluster-a', 'cluster-b'."),
-        ({"dr_target": "cluster-z"}, "dr_target is 'cluster-z', which is no host of the group prism_elements. There are 'cluster-a', 'cluster-b'."),
+        (
+            {"dr_target": ""},
+            (
+                "dr_target is missing: the inventory host of the cluster that takes over. There are 'cluster-a',"
+                " 'cluster-b'."
+            ),
+        ),
+        (
+            {"dr_target": "cluster-z"},
+            (
+                "dr_target is 'cluster-z', which is no host of the group prism_elements. There are 'cluster-a',"
+                " 'cluster-b'."
+            ),
+        ),
         ({"dr_target": "cluster-a"}, "dr_source and dr_target are both cluster-a"),
         ({"dr_protection_domains": " "}, "dr_protection_domains is missing"),
         ({"dr_protection_domains": []}, "dr_protection_domains is missing"),

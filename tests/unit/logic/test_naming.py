@@ -53,7 +53,9 @@ def test_any_text_parses_to_something_that_writes_it_or_to_nothing(name: str, pr
 
 
 @given(vm_names, release_ids, st.text(max_size=12), digits)
-def test_the_site_of_a_received_snapshot_leaves_no_trace_in_the_name(base_vm: str, release: str, site: str, snapshot: str) -> None:
+def test_the_site_of_a_received_snapshot_leaves_no_trace_in_the_name(
+    base_vm: str, release: str, site: str, snapshot: str
+) -> None:
     wanted = Release(base_vm, release)
     assert origin_id(f"{site}:{snapshot}") == snapshot
     assert wanted.temporary_vm_name(f"{site}:{snapshot}") == wanted.temporary_vm_name(snapshot)

@@ -11,9 +11,36 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.proof import Terms, Wanted, doubtful, evidence, figures, unproven_because, wanted_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.proof import (
+    Terms,
+    Wanted,
+    doubtful,
+    evidence,
+    figures,
+    unproven_because,
+    wanted_of,
+)
 
-WELL = Machine("1", "CORP\\M-1", "", "W11", "c1", "Group", "Manual", "On", "Registered", "None", False, False, "uuid", "", "conn-b", "", 0, "None")
+WELL = Machine(
+    "1",
+    "CORP\\M-1",
+    "",
+    "W11",
+    "c1",
+    "Group",
+    "Manual",
+    "On",
+    "Registered",
+    "None",
+    False,
+    False,
+    "uuid",
+    "",
+    "conn-b",
+    "",
+    0,
+    "None",
+)
 OFF = replace(WELL, power_state="Off", registration_state="Unregistered")
 LAX = Terms(0, 0, 0)
 
@@ -22,7 +49,20 @@ machines = st.lists(
         replace,
         st.just(WELL),
         id=st.text(min_size=1, max_size=3),
-        power_state=st.sampled_from(["On", "Off", "TurningOn", "Suspended", "Unknown", "Unavailable", "", "VirtualMachineNotFound", "Unmanaged", "Later"]),
+        power_state=st.sampled_from(
+            [
+                "On",
+                "Off",
+                "TurningOn",
+                "Suspended",
+                "Unknown",
+                "Unavailable",
+                "",
+                "VirtualMachineNotFound",
+                "Unmanaged",
+                "Later",
+            ]
+        ),
         registration_state=st.sampled_from(["Registered", "Unregistered", "Initializing", "AgentError", ""]),
         hosted_machine_id=st.sampled_from(["uuid", "UUID", "other", ""]),
         hypervisor_connection=st.sampled_from(["conn-b", "CONN-B", "conn-a", ""]),
@@ -70,8 +110,14 @@ def test_proven_means_that_nothing_is_wrong(some: list[Machine], given_terms: Te
 
 
 def test_hosting_compares_without_case_and_both_parts_count() -> None:
-    assert unproven_because(seen(replace(WELL, hosted_machine_id="UUID", hypervisor_connection="Conn-B")), Terms()) == ""
-    for wrong in (replace(WELL, hosted_machine_id="uuid2"), replace(WELL, hypervisor_connection="conn-a"), replace(WELL, hosted_machine_id="")):
+    assert (
+        unproven_because(seen(replace(WELL, hosted_machine_id="UUID", hypervisor_connection="Conn-B")), Terms()) == ""
+    )
+    for wrong in (
+        replace(WELL, hosted_machine_id="uuid2"),
+        replace(WELL, hypervisor_connection="conn-a"),
+        replace(WELL, hosted_machine_id=""),
+    ):
         assert unproven_because(seen(wrong), LAX) == "1 of 1 machines are not hosted as wanted (CORP\\M-1)"
 
 
@@ -80,7 +126,9 @@ def test_an_id_that_is_not_known_yet_is_not_compared() -> None:
 
 
 def test_machines_that_are_off_prove_nothing_unless_the_terms_allow() -> None:
-    assert unproven_because(seen(OFF, OFF), Terms()) == "0 machines are registered, at least 1 must be to prove anything"
+    assert (
+        unproven_because(seen(OFF, OFF), Terms()) == "0 machines are registered, at least 1 must be to prove anything"
+    )
     assert unproven_because(seen(OFF, OFF), Terms(registered_at_least=0)) == ""
     assert unproven_because(seen(OFF, WELL), Terms()) == ""
     assert unproven_because(seen(OFF, WELL), Terms(powered_on_percent=51)) == "1 of 2 machines are on, 51 % are wanted"
@@ -94,17 +142,29 @@ def test_an_empty_set_needs_no_proof_and_one_that_is_gone_has_none() -> None:
 def test_thresholds_are_exact() -> None:
     ten = [replace(WELL, registration_state="Registered" if number else "Initializing") for number in range(10)]
     assert unproven_because(seen(*ten), Terms(90)) == ""
-    assert unproven_because(seen(*ten), Terms(91)) == "9 of 10 machines that are on are registered, 91 % are wanted (not CORP\\M-1)"
+    assert (
+        unproven_because(seen(*ten), Terms(91))
+        == "9 of 10 machines that are on are registered, 91 % are wanted (not CORP\\M-1)"
+    )
 
 
-@pytest.mark.parametrize("wrong", [{"registered_percent": 101}, {"powered_on_percent": -1}, {"registered_at_least": -1}])
+@pytest.mark.parametrize(
+    "wrong", [{"registered_percent": 101}, {"powered_on_percent": -1}, {"registered_at_least": -1}]
+)
 def test_senseless_terms_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(ValueError, match=next(iter(wrong))):
         Terms(**wrong)
 
 
 def test_entries_need_what_a_proof_needs() -> None:
-    entry = {"id": "1", "name": "n", "catalog_id": "c", "hosted_machine_id": None, "hypervisor_connection": "conn", "action": "right"}
+    entry = {
+        "id": "1",
+        "name": "n",
+        "catalog_id": "c",
+        "hosted_machine_id": None,
+        "hypervisor_connection": "conn",
+        "action": "right",
+    }
     assert wanted_of(entry) == Wanted("1", "n", "", "c", "", "conn")
     with pytest.raises(ValueError, match="lacks id, hypervisor_connection"):
         wanted_of({**entry, "id": "", "hypervisor_connection": None})
@@ -138,7 +198,9 @@ MOVED = replace(WELL, hosting_updated="2026-11-20T12:00:00Z")
         (replace(WELL, hosting_updated=""), False, 10, 600, False),  # as long since the first look
     ],
 )
-def test_whose_registration_proves_nothing(machine: Machine, was_down: bool, minute: int | None, lag: int, expected: bool) -> None:
+def test_whose_registration_proves_nothing(
+    machine: Machine, was_down: bool, minute: int | None, lag: int, expected: bool
+) -> None:
     now = None if minute is None else NOON.replace(minute=minute)
     entry = replace(wanted(machine), was_down=was_down)
     assert doubtful([entry], {machine.id: machine}, lag, now, NOON) == ({machine.id} if expected else set())
@@ -147,14 +209,29 @@ def test_whose_registration_proves_nothing(machine: Machine, was_down: bool, min
 def test_what_is_doubted_does_not_count_as_registered() -> None:
     found = evidence([wanted(MOVED)], {"1": MOVED}, {"1"})
     assert (found.registered, found.complete, figures(found)["doubtful"]) == (0, False, 1)
-    assert "1 machines may be registered only because nobody has missed them yet, up to 600 s after the move" in unproven_because(found, Terms())
+    assert (
+        "1 machines may be registered only because nobody has missed them yet, up to 600 s after the move"
+        in unproven_because(found, Terms())
+    )
     assert unproven_because(found, LAX) == ""
 
 
 @pytest.mark.parametrize(
     ("action", "state", "expected"),
-    [("changed", "Unregistered", True), ("changed", "Registered", False), ("changed", "", False), ("right", "Unregistered", False)],
+    [
+        ("changed", "Unregistered", True),
+        ("changed", "Registered", False),
+        ("changed", "", False),
+        ("right", "Unregistered", False),
+    ],
 )
 def test_only_who_was_moved_while_it_was_down_was_down(action: str, state: str, expected: bool) -> None:
-    given = {"id": "1", "name": "M", "catalog_id": "c", "hypervisor_connection": "b", "action": action, "registration_state": state}
+    given = {
+        "id": "1",
+        "name": "M",
+        "catalog_id": "c",
+        "hypervisor_connection": "b",
+        "action": action,
+        "registration_state": state,
+    }
     assert wanted_of(given).was_down is expected

@@ -77,7 +77,9 @@ def test_snapshots_of_one_moment_are_told_apart_by_number_and_not_by_text() -> N
 
 
 def test_an_order_under_way_is_found_by_its_mark() -> None:
-    assert made_by_release([], [order(3, "ctx_Gold_r2"), order(2, None), order(5), order(4)], GOLD, MARK) == Made(schedule=order(4))
+    assert made_by_release([], [order(3, "ctx_Gold_r2"), order(2, None), order(5), order(4)], GOLD, MARK) == Made(
+        schedule=order(4)
+    )
 
 
 def test_a_snapshot_without_ids_of_its_vms_is_judged_by_names() -> None:
@@ -109,5 +111,10 @@ def test_several_of_one_origin_are_all_given_unless_one_is_named_whole() -> None
 
 
 def test_where_the_snapshots_come_from() -> None:
-    listed = [snapshot("a:1", created=CREATED), snapshot("b:2", created=CREATED + 1), snapshot("3"), snapshot("a:4", created=CREATED + 2)]
+    listed = [
+        snapshot("a:1", created=CREATED),
+        snapshot("b:2", created=CREATED + 1),
+        snapshot("3"),
+        snapshot("a:4", created=CREATED + 2),
+    ]
     assert origin_sites(listed) == ["a", "b"]

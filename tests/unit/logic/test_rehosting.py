@@ -27,13 +27,49 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rehosting
     restore,
     without_taken,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.saved_hosting import catalog_ids, check_site, entries, parse, render, with_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.saved_hosting import (
+    catalog_ids,
+    check_site,
+    entries,
+    parse,
+    render,
+    with_machines,
+)
 
-BASE = Machine("1", "CORP\\PC1", "", "PC", "c1", "Desks", "Manual", "On", "Registered", "None", False, False, "old-1", "", "conn-a", "", 0, "None")
+BASE = Machine(
+    "1",
+    "CORP\\PC1",
+    "",
+    "PC",
+    "c1",
+    "Desks",
+    "Manual",
+    "On",
+    "Registered",
+    "None",
+    False,
+    False,
+    "old-1",
+    "",
+    "conn-a",
+    "",
+    0,
+    "None",
+)
 
 
-def machine(name: str, uuid: str = "", connection: str = "conn-a", dns: str = "", kind: str = "Manual", id: str = "") -> Machine:
-    return replace(BASE, id=id or name, name=name, hosted_machine_id=uuid, hypervisor_connection=connection, dns_name=dns, provisioning_type=kind)
+def machine(
+    name: str, uuid: str = "", connection: str = "conn-a", dns: str = "", kind: str = "Manual", id: str = ""
+) -> Machine:
+    return replace(
+        BASE,
+        id=id or name,
+        name=name,
+        hosted_machine_id=uuid,
+        hypervisor_connection=connection,
+        dns_name=dns,
+        provisioning_type=kind,
+    )
 
 
 def vm(name: str, uuid: str, connection: str = "conn-b") -> Vm:
@@ -60,7 +96,10 @@ some_machines = st.lists(
     max_size=6,
     unique_by=lambda found: found.id,
 )
-some_vms = st.lists(st.builds(vm, hosts | st.just("pc1.corp.example"), uuids | st.just("") | uuids.map(str.upper), connections), max_size=6)
+some_vms = st.lists(
+    st.builds(vm, hosts | st.just("pc1.corp.example"), uuids | st.just("") | uuids.map(str.upper), connections),
+    max_size=6,
+)
 
 
 @given(some_machines, some_vms)
@@ -82,7 +121,16 @@ def test_a_vm_is_found_by_uuid_or_whole_name_only(machines: list[Machine], vms: 
         assert bool(remark) == (not by_name)
         if own.hosted_machine_id != found.uuid:
             # Nobody else could be meant: not one other VM of its names, and no machine that has this one.
-            assert len({(other.uuid.lower(), other.connection.casefold()) for other in vms if other.name.casefold() in vm_names_of(own)}) == 1
+            assert (
+                len(
+                    {
+                        (other.uuid.lower(), other.connection.casefold())
+                        for other in vms
+                        if other.name.casefold() in vm_names_of(own)
+                    }
+                )
+                == 1
+            )
             assert not found.uuid or [other for other in machines if other.hosted_machine_id == found.uuid] == []
 
 
@@ -90,7 +138,9 @@ def test_a_vm_is_found_by_uuid_or_whole_name_only(machines: list[Machine], vms: 
 def test_every_machine_and_every_vm_is_in_one_list(machines: list[Machine], vms: list[Vm], adopt: bool) -> None:
     plan = rehost(machines, vms, vm_names=[found.name for found in vms], adopt_unmanaged=adopt)
     listed = [move.machine.id for move in (*plan.right, *plan.changes)] + [doubt.machine.id for doubt in plan.ambiguous]
-    listed += [obstacle.machine.id for obstacle in (*plan.missing, *plan.refused) if obstacle.machine] + [found.id for found in plan.unmanaged]
+    listed += [obstacle.machine.id for obstacle in (*plan.missing, *plan.refused) if obstacle.machine] + [
+        found.id for found in plan.unmanaged
+    ]
     assert sorted(listed) == sorted(found.id for found in machines)
     assert all(move.needed and move.machine.provisioning_type == "Manual" for move in plan.changes)
     assert not any(move.needed for move in plan.right)
@@ -103,7 +153,10 @@ def test_every_machine_and_every_vm_is_in_one_list(machines: list[Machine], vms:
 def test_carried_out_the_plan_asks_for_nothing_more(machines: list[Machine], vms: list[Vm]) -> None:
     vms = [found for found in vms if found.uuid]
     plan = rehost(machines, vms)
-    moved = {move.machine.id: replace(move.machine, hosted_machine_id=move.uuid, hypervisor_connection=move.connection) for move in plan.changes}
+    moved = {
+        move.machine.id: replace(move.machine, hosted_machine_id=move.uuid, hypervisor_connection=move.connection)
+        for move in plan.changes
+    }
     after = rehost([moved.get(found.id, found) for found in machines], vms)
     assert {move.machine.id for move in plan.changes} <= {move.machine.id for move in after.right}
     assert not {move.machine.id for move in after.changes} & set(moved)
@@ -142,21 +195,27 @@ def test_excluded_machines_keep_their_vms(machines: list[Machine], vms: list[Vm]
 
 def test_names_are_whole_and_without_case_and_domain() -> None:
     machines = [machine("CORP\\PC1"), machine("CORP\\PC10"), machine("corp\\Straße")]
-    plan = rehost(machines, [vm("pc1", "u1"), vm("PC10", "u10"), vm("STRASSE", "u3"), vm("PC", "u4"), vm("PC100", "u5")])
+    plan = rehost(
+        machines, [vm("pc1", "u1"), vm("PC10", "u10"), vm("STRASSE", "u3"), vm("PC", "u4"), vm("PC100", "u5")]
+    )
     assert placed(plan) == {"CORP\\PC1": "u1", "CORP\\PC10": "u10", "corp\\Straße": "u3"}
 
 
 def test_the_whole_dns_name_is_a_name_and_a_part_of_it_is_not() -> None:
     own = machine("CORP\\PC1", dns="pc1.corp.example")
     assert placed(rehost([own], [vm("PC1.corp.Example", "u1")])) == {"CORP\\PC1": "u1"}
-    assert [found.reason for found in rehost([own], [vm("pc1.corp", "u1")]).missing] == ["no VM is called 'PC1' or 'pc1.corp.example'"]
+    assert [found.reason for found in rehost([own], [vm("pc1.corp", "u1")]).missing] == [
+        "no VM is called 'PC1' or 'pc1.corp.example'"
+    ]
     (doubt,) = rehost([own], [vm("PC1", "u1"), vm("pc1.corp.example", "u2")]).ambiguous
     assert doubt.reason == "2 VMs bear its name"
 
 
 def test_uuid_first_whatever_the_name_with_a_remark() -> None:
     plan = rehost([machine("CORP\\PC1", "U1".lower())], [vm("renamed", "U1"), vm("PC1", "u2")], vm_names=["PC1"])
-    assert [(move.uuid, move.remark) for move in plan.changes] == [("u1", "matched by its uuid, though the VM is called 'renamed'")]
+    assert [(move.uuid, move.remark) for move in plan.changes] == [
+        ("u1", "matched by its uuid, though the VM is called 'renamed'")
+    ]
     assert plan.unexpected == (vm("PC1", "u2"),)
 
 
@@ -203,7 +262,9 @@ def test_a_vm_alive_on_two_clusters_is_ambiguous() -> None:
     assert [len(found.candidates) for found in renamed.ambiguous] == [2]
     (doubt,) = rehost([machine("CORP\\PC1", "u1")], [vm("PC1", "u1", "conn-a"), vm("PC1", "u1", "conn-b")]).ambiguous
     assert doubt.reason == "its VM was given 2 times"
-    assert placed(rehost([machine("CORP\\PC1", "u1")], [vm("PC1", "u1"), vm("PC1", "U1", "CONN-B")])) == {"CORP\\PC1": "u1"}
+    assert placed(rehost([machine("CORP\\PC1", "u1")], [vm("PC1", "u1"), vm("PC1", "U1", "CONN-B")])) == {
+        "CORP\\PC1": "u1"
+    }
 
 
 @pytest.mark.parametrize(
@@ -221,7 +282,10 @@ def test_a_uuid_that_is_not_known_yet_is_a_change_by_name() -> None:
     assert len(rehost([machine("CORP\\PC1")], [vm("PC1", ""), vm("PC1", "")]).ambiguous) == 1
 
 
-@pytest.mark.parametrize(("kind", "words"), [("MCS", WAY_ROUND_MCS), ("MCSImport", WAY_ROUND_MCS), ("PVS", "PVS, and only"), ("", "not known, and only")])
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("MCS", WAY_ROUND_MCS), ("MCSImport", WAY_ROUND_MCS), ("PVS", "PVS, and only"), ("", "not known, and only")],
+)
 def test_only_manual_machines_are_re_hosted(kind: str, words: str) -> None:
     plan = rehost([machine("CORP\\PC1", "u1", kind=kind), machine("CORP\\PC2", kind=kind)], [vm("PC1", "u1")])
     assert [words in found.reason for found in plan.refused] == [True, True]
@@ -238,7 +302,9 @@ def test_machines_without_power_management_are_left_alone_unless_adopted() -> No
 
 
 def test_unexpected_are_vms_of_the_names_only() -> None:
-    plan = rehost([machine("CORP\\PC1")], [vm("PC1", "u1"), vm("pc2", "u2"), vm("server", "u3")], vm_names=["PC1", "PC2", "PC3"])
+    plan = rehost(
+        [machine("CORP\\PC1")], [vm("PC1", "u1"), vm("pc2", "u2"), vm("server", "u3")], vm_names=["PC1", "PC2", "PC3"]
+    )
     assert plan.unexpected == (vm("pc2", "u2"),)
 
 
@@ -253,7 +319,9 @@ def test_five_thousand_machines_in_less_than_a_second() -> None:
 
 def test_a_mapping_says_what_each_machine_gets() -> None:
     machines = [machine("CORP\\PC1", "u1", "conn-b"), machine("CORP\\PC2", "u2", "conn-b"), machine("CORP\\PC3", "u3")]
-    plan = restore([Entry("pc1", "U1", "CONN-B"), Entry("CORP\\pc2", "u2", "conn-a"), Entry("nobody", "u4", "conn-a")], machines)
+    plan = restore(
+        [Entry("pc1", "U1", "CONN-B"), Entry("CORP\\pc2", "u2", "conn-a"), Entry("nobody", "u4", "conn-a")], machines
+    )
     assert [move.machine.name for move in plan.right] == ["CORP\\PC1"]
     assert [(move.machine.name, move.connection) for move in plan.changes] == [("CORP\\PC2", "conn-a")]
     assert [(found.name, found.reason) for found in plan.vanished] == [("nobody", UNKNOWN_MACHINE)]
@@ -293,8 +361,16 @@ def test_saved_and_restored(before: list[Machine], read_later: list[Machine]) ->
     others = [found for found in read_later if found.id not in {each.id for each in before}]
     to = {found.id: ("new", "conn-new") for found in (*before, *others)}
     saved = parse(render(with_machines(None, before, to, "s1", "Site 'ä'")))
-    again = with_machines(saved, [*(replace(found, hosted_machine_id="new") for found in before), *others], to, "S1", "x")
-    again = with_machines(again, [replace(found, hosted_machine_id="NEW", hypervisor_connection="conn-new") for found in before], to, "S1", "x")
+    again = with_machines(
+        saved, [*(replace(found, hosted_machine_id="new") for found in before), *others], to, "S1", "x"
+    )
+    again = with_machines(
+        again,
+        [replace(found, hosted_machine_id="NEW", hypervisor_connection="conn-new") for found in before],
+        to,
+        "S1",
+        "x",
+    )
     assert again["machines"][: len(before)] == saved["machines"]
     assert len(again["machines"]) == len(before) + len(others)
     plan = restore(entries(saved), before, one_to_one=False)
@@ -318,17 +394,25 @@ def test_a_machine_that_was_moved_since_is_saved_anew() -> None:
     back = replace(BASE, hosted_machine_id="u3")
     again = with_machines(half, [back], {BASE.id: ("u4", "conn-b")}, "s1", "one")
     assert [(entry.uuid, entry.connection) for entry in entries(again)] == [("u3", "conn-a")]
-    assert entries(with_machines(again, [replace(back, hosted_machine_id="u4", hypervisor_connection="conn-b")], {}, "s1", "one")) == entries(again)
+    assert entries(
+        with_machines(again, [replace(back, hosted_machine_id="u4", hypervisor_connection="conn-b")], {}, "s1", "one")
+    ) == entries(again)
 
 
-@pytest.mark.parametrize("text", ["", "[]", "{}", '{"kind": "citrix_machine_hosting", "site": {}, "machines": [{"id": "1"}]}'])
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"kind": "citrix_machine_hosting", "site": {}, "machines": [{"id": "1"}]}']
+)
 def test_any_other_file_is_refused(text: str) -> None:
     with pytest.raises(ValueError):  # noqa: PT011
         parse(text)
 
 
 def test_connections_that_machines_may_be_put_on() -> None:
-    known = {"AHV-B": ("AcropolisFactory", False), "Resting": ("AcropolisFactory", True), "vSphere": ("VmwareFactory", False)}
+    known = {
+        "AHV-B": ("AcropolisFactory", False),
+        "Resting": ("AcropolisFactory", True),
+        "vSphere": ("VmwareFactory", False),
+    }
     assert connection_problem("ahv-b", known, False) == ""
     assert "Near names are 'AHV-B'" in connection_problem("AHV-C", known, False)
     assert "is in maintenance mode" in connection_problem("Resting", known, True)

@@ -13,7 +13,12 @@ from hypothesis import strategies as st
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import timeline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_page import release_page
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_page_style import STYLE
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import as_dicts, catalog_rows, cluster_rows, problems
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import (
+    as_dicts,
+    catalog_rows,
+    cluster_rows,
+    problems,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
 from harness.pages import AWKWARD, Page, as_kept, weak_colours
 from harness.pages import look as look_at
@@ -28,8 +33,17 @@ def at(seconds: float) -> str:
 
 def made(name: str) -> dict[str, Any]:
     spans = {"replicate": (10, 300), "restore": (300, 330), "image": (331, 335), "remove": (336, 340)}
-    work = [{"phase": phase, "started": at(first), "finished": at(last), "failed": False} for phase, (first, last) in spans.items()]
-    return {"state": "made", "message": "", "snapshot_id": "cluster-a:7", "image_uuid": f"uuid-of-{name}", "timeline": work}
+    work = [
+        {"phase": phase, "started": at(first), "finished": at(last), "failed": False}
+        for phase, (first, last) in spans.items()
+    ]
+    return {
+        "state": "made",
+        "message": "",
+        "snapshot_id": "cluster-a:7",
+        "image_uuid": f"uuid-of-{name}",
+        "timeline": work,
+    }
 
 
 def moved(name: str, **given: Any) -> dict[str, Any]:
@@ -54,7 +68,12 @@ def site(*catalogs: dict[str, Any], waiting: Any = (), message: str = "") -> dic
 
 
 def report(
-    clusters: dict[str, Any], sites: dict[str, Any], protection: Any = None, check: bool = False, rollback: bool = False, **given: Any
+    clusters: dict[str, Any],
+    sites: dict[str, Any],
+    protection: Any = None,
+    check: bool = False,
+    rollback: bool = False,
+    **given: Any,
 ) -> dict[str, Any]:
     """As image_release_report writes it."""
     steps = timeline.release_steps("cluster-a", protection or {}, clusters, sites, rollback)
@@ -90,12 +109,19 @@ def look(data: dict[str, Any]) -> Page:
 
 
 WANTED = {"daas": [{"name": "W11", "cluster": "cluster-a"}, {"name": "Lab", "cluster": "cluster-b"}]}
-SNAPSHOT = {"snapshot_id": "7", "timeline": [{"phase": "snapshot", "started": at(2), "finished": at(8), "failed": False}]}
+SNAPSHOT = {
+    "snapshot_id": "7",
+    "timeline": [{"phase": "snapshot", "started": at(2), "finished": at(8), "failed": False}],
+}
 
 
 def test_complete_release() -> None:
     gate = {"machines": 20, "on": 18, "out_of_date": 1, "proven": 17}
-    page = look(report({"cluster-a": made("a")}, {"daas": site(moved("W11", gate=gate, wave="canary"))}, SNAPSHOT, wanted=WANTED))
+    page = look(
+        report(
+            {"cluster-a": made("a")}, {"daas": site(moved("W11", gate=gate, wave="canary"))}, SNAPSHOT, wanted=WANTED
+        )
+    )
     assert "Complete. Every cluster has the image" in page.text
     assert "What is missing" not in page.text
     assert "1 of 1 catalogs on it" in page.text
@@ -103,22 +129,35 @@ def test_complete_release() -> None:
     assert "wave canary" in page.text
     assert "Publish W11" in page.text
     assert "20 min 3 s" in page.text
-    assert {"snapshot on-path", "replicate on-path", "publish on-path"} <= {attributes["class"] for attributes in page.all("rect")}
+    assert {"snapshot on-path", "replicate on-path", "publish on-path"} <= {
+        attributes["class"] for attributes in page.all("rect")
+    }
 
 
 def test_machines_of_a_wave_that_was_taken_back_are_not_said_to_run_the_image() -> None:
     gate = {"machines": 11, "proven": 11}
-    back = moved("W11", gate=gate, wave="canary", action="rolled_back", after={"name": "ctx_Gold_1"}, msg="The gate closed")
+    back = moved(
+        "W11", gate=gate, wave="canary", action="rolled_back", after={"name": "ctx_Gold_1"}, msg="The gate closed"
+    )
     page = look(report({"cluster-a": made("a")}, {"daas": site(back)}, SNAPSHOT, wanted=WANTED))
     assert "0 of 11 machines run the image" in page.text
-    both = look(report({"cluster-a": made("a")}, {"daas": site(back, moved("W10", gate=gate))}, SNAPSHOT, wanted=WANTED))
+    both = look(
+        report({"cluster-a": made("a")}, {"daas": site(back, moved("W10", gate=gate))}, SNAPSHOT, wanted=WANTED)
+    )
     assert "11 of 22 machines run the image" in both.text
 
 
 def test_what_is_missing_comes_first_and_consequences_are_told_once() -> None:
     waiting = [{"name": "Lab", "cluster": "cluster-b"}, {"name": "Test", "folder": "Prod", "cluster": "cluster-b"}]
     failed = moved("W11", action="failed", msg="job 1 failed: no space")
-    page = look(report({"cluster-a": made("a"), "cluster-b": REMAINS_MISSING}, {"daas": site(failed, waiting=waiting)}, SNAPSHOT, wanted=WANTED))
+    page = look(
+        report(
+            {"cluster-a": made("a"), "cluster-b": REMAINS_MISSING},
+            {"daas": site(failed, waiting=waiting)},
+            SNAPSHOT,
+            wanted=WANTED,
+        )
+    )
     assert page.text.index("What is missing") < page.text.index("Critical path")
     assert "daas, catalog Lab, catalog Prod/Test: not touched" in page.text
     assert "Prism Element cluster-b cannot be reached. Check the address." in page.text
@@ -134,9 +173,19 @@ def test_what_is_missing_comes_first_and_consequences_are_told_once() -> None:
             "planned",
             "planned",
             True,
-            ("A plan: nothing was changed.", "A plan does nothing", "clusters with the image (planned)", "would be moved to the image"),
+            (
+                "A plan: nothing was changed.",
+                "A plan does nothing",
+                "clusters with the image (planned)",
+                "would be moved to the image",
+            ),
         ),
-        ("present", "unchanged", False, ("nothing had to be done", "Nothing had to be done", "Keep the image", "Leave as it is")),
+        (
+            "present",
+            "unchanged",
+            False,
+            ("nothing had to be done", "Nothing had to be done", "Keep the image", "Leave as it is"),
+        ),
         ("present", "restarted", False, ("Restart its machines",)),
     ],
 )
@@ -148,13 +197,21 @@ def test_pages_of_runs_that_do_nothing(state: str, action: str, check: bool, wor
 
 
 def test_plan_that_would_fail_says_so() -> None:
-    page = look(report({"cluster-a": REMAINS_MISSING}, {"daas": site(waiting=[{"name": "W11", "cluster": "cluster-a"}])}, check=True))
+    page = look(
+        report(
+            {"cluster-a": REMAINS_MISSING},
+            {"daas": site(waiting=[{"name": "W11", "cluster": "cluster-a"}])},
+            check=True,
+        )
+    )
     assert "It would not be complete: 2 parts are missing" in page.text
     assert "Remove the obstacles" in page.text
 
 
 def test_roll_back_tells_of_catalogs_only() -> None:
-    page = look(report({}, {"daas": site(moved("W11", action="rolled_back"))}, rollback=True, protection_domain=None, source=""))
+    page = look(
+        report({}, {"daas": site(moved("W11", action="rolled_back"))}, rollback=True, protection_domain=None, source="")
+    )
     assert "Every catalog has left the image." in page.text
     assert "Moved back" in page.text
     assert "Lineage" not in page.text
@@ -172,7 +229,13 @@ def test_empty_release() -> None:
 
 
 def test_catalogs_find_their_cluster_by_id_or_by_name_and_folder() -> None:
-    wanted = {"daas": [{"name": "w11", "folder": "Test", "cluster": "b"}, {"name": "W11", "folder": "prod|desks", "cluster": "a"}, {"id": "9", "cluster": "b"}]}
+    wanted = {
+        "daas": [
+            {"name": "w11", "folder": "Test", "cluster": "b"},
+            {"name": "W11", "folder": "prod|desks", "cluster": "a"},
+            {"id": "9", "cluster": "b"},
+        ]
+    }
     catalogs = [moved("W11", folder="Prod/Desks", full_name="Prod/Desks/W11"), moved("Lab", id="9"), moved("Other")]
     page = look(report({"a": made("a"), "b": made("b")}, {"daas": site(*catalogs)}, wanted=wanted))
     lineage = page.text[page.text.rindex("Where the image of each catalog comes from.") :]
@@ -194,11 +257,24 @@ def awkward_report(name: str) -> dict[str, Any]:
     clusters = {name: made(name), f"{name}2": {"state": "failed", "message": name}}
     sites = {
         name: site(
-            moved(name, before={"name": name}, warning=name, wave=name), moved("x", action="failed", msg=name), waiting=[{"name": name, "cluster": name}]
+            moved(name, before={"name": name}, warning=name, wave=name),
+            moved("x", action="failed", msg=name),
+            waiting=[{"name": name, "cluster": name}],
         )
     }
     wanted = {name: [{"name": name, "cluster": name}]}
-    return report(clusters, sites, SNAPSHOT, wanted=wanted, base_vm=name, release=name, image=name, operator=name, source=name, protection_domain=name)
+    return report(
+        clusters,
+        sites,
+        SNAPSHOT,
+        wanted=wanted,
+        base_vm=name,
+        release=name,
+        image=name,
+        operator=name,
+        source=name,
+        protection_domain=name,
+    )
 
 
 def test_awkward_names_are_text_everywhere() -> None:

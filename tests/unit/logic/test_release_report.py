@@ -20,7 +20,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_r
 
 MADE = {"state": "made", "message": "", "snapshot_id": "7"}
 FAILED = {"state": "failed", "message": "no answer"}
-MOVED = {"name": "W11", "full_name": "Prod\\W11", "action": "published", "before": {"name": "ctx_Gold_1"}, "after": {"name": "ctx_Gold_2"}}
+MOVED = {
+    "name": "W11",
+    "full_name": "Prod\\W11",
+    "action": "published",
+    "before": {"name": "ctx_Gold_1"},
+    "after": {"name": "ctx_Gold_2"},
+}
 
 
 def site(**given: Any) -> dict[str, Any]:
@@ -28,7 +34,9 @@ def site(**given: Any) -> dict[str, Any]:
 
 
 def test_complete_release_has_no_problem() -> None:
-    rows = cluster_rows({"a": MADE, "b": {**MADE, "state": "present"}}) + catalog_rows({"daas": site(catalogs=[MOVED])}, {"a": MADE})
+    rows = cluster_rows({"a": MADE, "b": {**MADE, "state": "present"}}) + catalog_rows(
+        {"daas": site(catalogs=[MOVED])}, {"a": MADE}
+    )
     assert problems(rows) == []
     assert rows[-1].detail == "ctx_Gold_1 -> ctx_Gold_2"
 
@@ -63,7 +71,9 @@ UNASKED = {"state": "not asked", "message": "not part of this run"}
         ({"a": MADE, "b": MADE}, "", "nobody told why"),
     ],
 )
-def test_catalog_that_waits_tells_what_is_known_of_the_clusters(clusters: dict[str, Any], message: str, words: str) -> None:
+def test_catalog_that_waits_tells_what_is_known_of_the_clusters(
+    clusters: dict[str, Any], message: str, words: str
+) -> None:
     rows = catalog_rows({"daas": site(message=message, waiting=[{"name": "X", "cluster": "b"}])}, clusters)
     assert rows[-1].detail == words
 
@@ -74,8 +84,13 @@ def test_catalog_of_no_cluster_waits_for_all_that_have_no_image() -> None:
 
 
 def test_a_site_that_failed_is_told_beside_a_cluster_that_failed() -> None:
-    rows = catalog_rows({"daas": site(message="the secret was refused", waiting=[{"name": "X", "cluster": "b"}])}, {"b": FAILED})
-    assert problems(rows) == ["daas, site: failed (the secret was refused)", "daas, catalog X: not touched (b is not known to have the image)"]
+    rows = catalog_rows(
+        {"daas": site(message="the secret was refused", waiting=[{"name": "X", "cluster": "b"}])}, {"b": FAILED}
+    )
+    assert problems(rows) == [
+        "daas, site: failed (the secret was refused)",
+        "daas, catalog X: not touched (b is not known to have the image)",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -96,19 +111,33 @@ def test_a_wish_of_which_nobody_told_is_not_fulfilled(entry: dict[str, str], nam
 
 
 def test_wishes_of_one_name_are_told_by_their_folders() -> None:
-    wanted = [{"name": "W11", "folder": "Prod"}, {"name": "W11", "folder": "/Test/"}, {"name": "W11", "folder": ""}, {"id": "7"}]
+    wanted = [
+        {"name": "W11", "folder": "Prod"},
+        {"name": "W11", "folder": "/Test/"},
+        {"name": "W11", "folder": ""},
+        {"id": "7"},
+    ]
     rows = catalog_rows({"daas": site(message="cannot be reached")}, {}, wanted={"daas": wanted})
     assert [row.what for row in rows] == ["site", "catalog Prod/W11", "catalog Test/W11", "catalog W11", "catalog 7"]
 
 
 def test_a_wish_that_met_no_catalog_is_told_once() -> None:
-    missed = {"id": None, "name": "W11-Pol", "folder": None, "full_name": None, "action": "failed", "msg": "there is no catalog 'W11-Pol'"}
+    missed = {
+        "id": None,
+        "name": "W11-Pol",
+        "folder": None,
+        "full_name": None,
+        "action": "failed",
+        "msg": "there is no catalog 'W11-Pol'",
+    }
     for entry in ({"name": "W11-Pol", "folder": "Prod"}, {"id": "W11-Pol"}):
         assert len(problems(catalog_rows({"daas": site(catalogs=[missed])}, {}, wanted={"daas": [entry]}))) == 1
 
 
 def test_a_roll_back_of_nothing_is_none() -> None:
-    assert problems(catalog_rows({"daas": site()}, {}, rollback=True)) == ["daas, roll-back: nothing done (no catalog is named for any site of this run)"]
+    assert problems(catalog_rows({"daas": site()}, {}, rollback=True)) == [
+        "daas, roll-back: nothing done (no catalog is named for any site of this run)"
+    ]
 
 
 def test_problems_by_host() -> None:
@@ -118,7 +147,9 @@ def test_problems_by_host() -> None:
 
 def test_failed_catalog_is_told_once_and_a_failed_site_as_such() -> None:
     failed = {**MOVED, "action": "failed", "msg": "job 1 failed"}
-    assert problems(catalog_rows({"daas": site(message="1 of 1 failed", catalogs=[failed])}, {})) == ["daas, catalog Prod\\W11: failed (job 1 failed)"]
+    assert problems(catalog_rows({"daas": site(message="1 of 1 failed", catalogs=[failed])}, {})) == [
+        "daas, catalog Prod\\W11: failed (job 1 failed)"
+    ]
     assert problems(catalog_rows({"daas": site(message="no answer")}, {})) == ["daas, site: failed (no answer)"]
 
 
@@ -136,18 +167,31 @@ IMPACT = {
     "keep_image": 0,
     "delivery_groups": [{"name": "Office", "machines": 20, "restart": 18, "sessions": 12}],
 }
-CONCERNS = "20 machines: at most 18 restart and end 12 sessions, 2 take the image at their next start; of Office (20 machines, 12 sessions)"
+CONCERNS = (
+    "20 machines: at most 18 restart and end 12 sessions, 2 take the image at their next start; of Office (20 machines,"
+    " 12 sessions)"
+)
 
 
 def planned(**facts: Any) -> dict[str, dict[str, Any]]:
-    catalog = {"full_name": "W11", "action": "planned", "before": {"name": "old"}, "after": {"name": "new"}, "impact": IMPACT, "warning": None, **facts}
+    catalog = {
+        "full_name": "W11",
+        "action": "planned",
+        "before": {"name": "old"},
+        "after": {"name": "new"},
+        "impact": IMPACT,
+        "warning": None,
+        **facts,
+    }
     return {"daas": {"message": "", "catalogs": [catalog], "waiting": []}}
 
 
 def test_a_plan_says_whom_it_concerns() -> None:
     assert [row.detail for row in catalog_rows(planned(), {})] == [f"old -> new; {CONCERNS}"]
     assert [row.detail for row in catalog_rows(planned(action="published"), {})] == ["old -> new"]
-    assert [row.detail for row in catalog_rows(planned(action="restart_planned", warning="slow"), {})] == [f"slow; {CONCERNS}"]
+    assert [row.detail for row in catalog_rows(planned(action="restart_planned", warning="slow"), {})] == [
+        f"slow; {CONCERNS}"
+    ]
     assert blast_radius(planned()) == CONCERNS
     assert blast_radius(planned(impact=None)) == ""
 
@@ -158,11 +202,16 @@ def test_a_plan_says_whom_it_concerns() -> None:
         ({}, {}),
         ({"b": ["image: failed"]}, {"b": ["image: failed"]}),
         ({"gone": ["image: not asked"]}, {"a": ["gone: image: not asked"]}),
-        ({"a": ["image: failed"], "gone": ["image: not asked"]}, {"a": ["image: failed"], "b": ["gone: image: not asked"]}),
+        (
+            {"a": ["image: failed"], "gone": ["image: not asked"]},
+            {"a": ["image: failed"], "b": ["gone: image: not asked"]},
+        ),
         ({"a": ["x"], "b": ["y"], "gone": ["z"]}, {"a": ["x"], "b": ["y"]}),
     ],
 )
-def test_who_fails_at_the_end_is_who_lacks_something(problems: dict[str, list[str]], answers: dict[str, list[str]]) -> None:
+def test_who_fails_at_the_end_is_who_lacks_something(
+    problems: dict[str, list[str]], answers: dict[str, list[str]]
+) -> None:
     assert {host: told for host in ("a", "b") if (told := answered_by(problems, host, ["a", "b"]))} == answers
 
 
@@ -190,8 +239,13 @@ def test_the_option_of_a_module_is_told_as_the_variable_of_the_role() -> None:
     error = {"message": "'wait_timeout' is still running", "advice": "Look at 'wait_timeout', or raise wait_timeout."}
     late = {"state": "failed", "message": "", "error": error}
     (replica,) = cluster_rows({"a": {**late, "timeline": [{"phase": "replicate", "failed": True}]}})
-    assert (replica.detail, replica.advice) == (error["message"], "Look at 'wait_timeout', or raise image_release_replication_timeout.")
-    (image,) = cluster_rows({"a": {**late, "timeline": [{"phase": "replicate", "failed": False}, {"phase": "image", "failed": True}]}})
+    assert (replica.detail, replica.advice) == (
+        error["message"],
+        "Look at 'wait_timeout', or raise image_release_replication_timeout.",
+    )
+    (image,) = cluster_rows(
+        {"a": {**late, "timeline": [{"phase": "replicate", "failed": False}, {"phase": "image", "failed": True}]}}
+    )
     assert image.advice == error["advice"]
     (catalog,) = catalog_rows({"daas": site(catalogs=[{**MOVED, "action": "failed", "error": error}])}, {})
     assert catalog.advice == "Look at 'wait_timeout', or raise image_release_publish_timeout."

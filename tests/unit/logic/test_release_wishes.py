@@ -41,6 +41,8 @@ def test_images_that_some_catalog_has_or_had_are_wishes(from_image: str, to_imag
         ("", f"{ROOT}\\ctx_Gold_2.template", "so that none can go there"),
     ],
 )
-def test_an_image_that_none_has_or_had_is_told_before_all_catalogs_are_left_as_they_are(from_image: str, to_image: str, words: str) -> None:
+def test_an_image_that_none_has_or_had_is_told_before_all_catalogs_are_left_as_they_are(
+    from_image: str, to_image: str, words: str
+) -> None:
     (told,) = unfit_catalogs(ASKED, from_image, to_image)
     assert words in told

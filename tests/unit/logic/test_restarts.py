@@ -14,8 +14,17 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.restarts import plan_restart
 
 UNIT = HostingUnit("u1", "AHV-A", "XDHyp:\\HostingUnits\\AHV-A", "c1", "conn-a")
-CATALOG = Catalog("1", "W11", "W11", clean_on_boot=True, hosting_unit=UNIT, master_image=MasterImage("new", "XDHyp:\\HostingUnits\\AHV-A\\new.template"))
-WELL = Machine("1", "CORP\\W11-1", "", "W11", "1", "", "MCS", "On", "Registered", "None", False, False, "", "", "", "", 0, "None")
+CATALOG = Catalog(
+    "1",
+    "W11",
+    "W11",
+    clean_on_boot=True,
+    hosting_unit=UNIT,
+    master_image=MasterImage("new", "XDHyp:\\HostingUnits\\AHV-A\\new.template"),
+)
+WELL = Machine(
+    "1", "CORP\\W11-1", "", "W11", "1", "", "MCS", "On", "Registered", "None", False, False, "", "", "", "", 0, "None"
+)
 BEHIND = replace(WELL, id="2", image_out_of_date=True)
 
 

@@ -8,7 +8,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.run_record import name_beside, own_record, with_earlier_runs
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.run_record import (
+    name_beside,
+    own_record,
+    with_earlier_runs,
+)
 
 OF_A_RUN = ("started", "operator", "problems", "timeline")
 REPORT: dict[str, Any] = {

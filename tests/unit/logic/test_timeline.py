@@ -10,8 +10,18 @@ from typing import Any
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timeline import as_dicts, critical_path, from_dicts, needs_of, own_paths, release_steps
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import from_iso_milliseconds, iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timeline import (
+    as_dicts,
+    critical_path,
+    from_dicts,
+    needs_of,
+    own_paths,
+    release_steps,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import (
+    from_iso_milliseconds,
+    iso_milliseconds,
+)
 
 BEGAN = datetime(2026, 11, 20, 23, 33, tzinfo=timezone.utc)
 
@@ -35,14 +45,26 @@ def site(*catalogs: dict[str, Any]) -> dict[str, Any]:
 
 PROTECTION = {"timeline": [piece("snapshot", 1, 5)]}
 CLUSTERS = {
-    "a": {"timeline": [piece("replicate", 6, 6), piece("restore", 7, 30), piece("image", 31, 35), piece("remove", 36, 40)]},
-    "b": {"timeline": [piece("replicate", 6, 600), piece("restore", 601, 630), piece("image", 631, 635), piece("remove", 636, 640)]},
+    "a": {
+        "timeline": [piece("replicate", 6, 6), piece("restore", 7, 30), piece("image", 31, 35), piece("remove", 36, 40)]
+    },
+    "b": {
+        "timeline": [
+            piece("replicate", 6, 600),
+            piece("restore", 601, 630),
+            piece("image", 631, 635),
+            piece("remove", 636, 640),
+        ]
+    },
     "c": {"timeline": []},
 }
 
 
 def told(*arguments: Any, **options: Any) -> list[tuple[str, str, str]]:
-    return [(step.where, step.what, step.phase) for step in critical_path(release_steps("a", PROTECTION, *arguments, **options))]
+    return [
+        (step.where, step.what, step.phase)
+        for step in critical_path(release_steps("a", PROTECTION, *arguments, **options))
+    ]
 
 
 def test_path_leads_from_the_snapshot_over_the_slowest_cluster_to_the_last_catalog() -> None:
@@ -71,8 +93,14 @@ def test_a_slow_cluster_is_on_the_path_of_its_own_catalogs_only() -> None:
     assert needs == {("daas", "Prod/X"): ["a"], ("daas", "Y"): ["b"]}
     steps = release_steps("a", PROTECTION, CLUSTERS, sites)
     paths = {path["what"]: (path["path_seconds"], path["seconds"]) for path in own_paths(steps, needs, BEGAN)}
-    assert paths == {"Prod/X": (4 + 23 + 4 + 900, 936), "Y": (4 + 594 + 29 + 4 + 900, 1536), "Z": (4 + 594 + 29 + 4 + 200, 836)}
-    last = release_steps("a", PROTECTION, CLUSTERS, {"daas": {"catalogs": [catalog("Prod/X", 700, 936, name="X", folder="Prod")]}})
+    assert paths == {
+        "Prod/X": (4 + 23 + 4 + 900, 936),
+        "Y": (4 + 594 + 29 + 4 + 900, 1536),
+        "Z": (4 + 594 + 29 + 4 + 200, 836),
+    }
+    last = release_steps(
+        "a", PROTECTION, CLUSTERS, {"daas": {"catalogs": [catalog("Prod/X", 700, 936, name="X", folder="Prod")]}}
+    )
     assert ("b", "", "image") not in [(*step.lane, step.phase) for step in critical_path(last, needs)]
     assert ("b", "", "image") in [(*step.lane, step.phase) for step in critical_path(last)]
 
@@ -113,12 +141,18 @@ def test_failed_catalog_is_a_failed_step() -> None:
     assert (step.failed, step.seconds) == (True, 1.0)
 
 
-pieces = st.lists(st.tuples(st.sampled_from(["replicate", "restore", "image", "remove"]), st.integers(0, 999), st.integers(0, 999)), max_size=6)
+pieces = st.lists(
+    st.tuples(st.sampled_from(["replicate", "restore", "image", "remove"]), st.integers(0, 999), st.integers(0, 999)),
+    max_size=6,
+)
 
 
 @given(st.lists(pieces, max_size=4), st.lists(st.tuples(st.integers(0, 999), st.integers(0, 999)), max_size=8))
 def test_any_path_is_a_chain_in_time_and_survives_the_file(clusters: list[Any], catalogs: list[Any]) -> None:
-    results = {str(number): {"timeline": [piece(phase, min(span), max(span)) for phase, *span in timeline]} for number, timeline in enumerate(clusters)}
+    results = {
+        str(number): {"timeline": [piece(phase, min(span), max(span)) for phase, *span in timeline]}
+        for number, timeline in enumerate(clusters)
+    }
     sites = {"daas": site(*(catalog(str(number), min(span), max(span)) for number, span in enumerate(catalogs)))}
     steps = release_steps("0", PROTECTION, results, sites)
     path = critical_path(steps)

@@ -10,16 +10,43 @@ from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.zones import Move, Zone, plan_move, plan_move_after_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.zones import (
+    Move,
+    Zone,
+    plan_move,
+    plan_move_after_machines,
+)
 
 OLD, NEW = Zone("A1", "Primary"), Zone("B2", "Zürich")
 CATALOG = Catalog("1", "W11", "W11", zone="Primary", zone_id="A1")
 ZONES = {"conn-a": OLD, "conn-b": NEW}
-MOVED = Machine("1", "CORP\\M-1", "", "W11", "1", "", "Manual", "On", "Registered", "None", False, False, "uuid", "", "conn-b", "", 0, "None")
+MOVED = Machine(
+    "1",
+    "CORP\\M-1",
+    "",
+    "W11",
+    "1",
+    "",
+    "Manual",
+    "On",
+    "Registered",
+    "None",
+    False,
+    False,
+    "uuid",
+    "",
+    "conn-b",
+    "",
+    0,
+    "None",
+)
 LEFT = replace(MOVED, id="2", name="CORP\\M-2", hypervisor_connection="conn-a")
 machines = st.lists(
     st.builds(
-        replace, st.just(MOVED), hosted_machine_id=st.sampled_from(["", "uuid"]), hypervisor_connection=st.sampled_from(["", "conn-a", "CONN-B", "hidden"])
+        replace,
+        st.just(MOVED),
+        hosted_machine_id=st.sampled_from(["", "uuid"]),
+        hypervisor_connection=st.sampled_from(["", "conn-a", "CONN-B", "hidden"]),
     )
 )
 
@@ -31,7 +58,9 @@ def test_moves_unless_it_is_there() -> None:
 
 def test_stays_while_one_machine_stays() -> None:
     assert plan_move_after_machines(CATALOG, NEW, [MOVED], ZONES).action == "move"
-    stays = plan_move_after_machines(CATALOG, NEW, [MOVED, LEFT, replace(LEFT, name="CORP\\M-0", hypervisor_connection="hidden")], ZONES)
+    stays = plan_move_after_machines(
+        CATALOG, NEW, [MOVED, LEFT, replace(LEFT, name="CORP\\M-0", hypervisor_connection="hidden")], ZONES
+    )
     assert stays.why == "2 of 3 machines are still hosted by conn-a, hidden (CORP\\M-0, CORP\\M-2)"
     assert stays.machines == ("CORP\\M-0", "CORP\\M-2")
     assert plan_move_after_machines(CATALOG, OLD, [LEFT], ZONES).action == "unchanged"

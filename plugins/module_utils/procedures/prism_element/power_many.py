@@ -37,9 +37,16 @@ POWER = {"powered_on": "on", "powered_off": "off"}
 
 
 def power_many(
-    client: PrismElement, run: Run, asked: Iterable[str], state: str, deadline: Deadline, beware: Callable[[list[Vm]], None], of: str = ""
+    client: PrismElement,
+    run: Run,
+    asked: Iterable[str],
+    state: str,
+    deadline: Deadline,
+    beware: Callable[[list[Vm]], None],
+    of: str = "",
 ) -> dict[str, Any]:
-    """Many VMs side by side. One that fails, or is not there, does not hold up the others; at the end it is an error that lists them all.
+    """Many VMs side by side. One that fails, or is not there, does not hold up the others; at the end it is an error
+    that lists them all.
 
     `beware` raises for VMs that must not be changed. `of` says on the screen whose they are.
     """
@@ -69,7 +76,10 @@ def power_many(
     }
     if not failures and late is None:
         return result
-    told = [{"uuid": uuid, "name": found[uuid].name if uuid in found else "", "message": why} for uuid, why in failures.items()]
+    told = [
+        {"uuid": uuid, "name": found[uuid].name if uuid in found else "", "message": why}
+        for uuid, why in failures.items()
+    ]
     listed = shortened([f"'{failure['name']}' ({failure['uuid']}): {failure['message']}" for failure in told])
     if late:
         also = f"; {len(told)} of {len(uuids)} VMs failed: {listed}" if told else ""
@@ -104,4 +114,8 @@ def _change_power(run: Run, change: PowerChange, vms: str, wanted: str, deadline
 
 def shown_vm(vm: Vm, state: str | None = None) -> dict[str, str] | None:
     """The VM as it is, or as it is after `state` was reached: None when it is absent then."""
-    return None if state == ABSENT else {"uuid": vm.uuid, "name": vm.name, "power_state": POWER[state] if state else vm.power_state}
+    return (
+        None
+        if state == ABSENT
+        else {"uuid": vm.uuid, "name": vm.name, "power_state": POWER[state] if state else vm.power_state}
+    )

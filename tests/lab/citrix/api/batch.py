@@ -19,7 +19,17 @@ from lab.wire import JSON, Reply, Request, Router, either, nullable, read_reques
 
 METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"})
 BATCH = {
-    "Items": required([{"Reference": required(either(str, int)), "Method": nullable(METHODS), "RelativeUrl": required(str), "Headers": PAIRS, "Body": TEXT}]),
+    "Items": required(
+        [
+            {
+                "Reference": required(either(str, int)),
+                "Method": nullable(METHODS),
+                "RelativeUrl": required(str),
+                "Headers": PAIRS,
+                "Body": TEXT,
+            }
+        ]
+    ),
 }
 
 Answer = Callable[[Request], Reply]
@@ -48,8 +58,15 @@ def _as_job(site: Site, request: Request, items: list[dict[str, Any]], answer: A
         for sub_job in job.sub_jobs:
             sub_job.status, sub_job.started, sub_job.ended = "Complete", job.started, site.clock.now
 
-    job = site.jobs.submit("Batch", site.principal, [Step("Batch", site.durations["read_job"], carry_out)], outcome=request.outcome)
-    job.sub_jobs = [Job(site.new_id(), "Unknown", site.principal, [("Reference", str(item["Reference"]))], job.steps, site.clock.now) for item in items]
+    job = site.jobs.submit(
+        "Batch", site.principal, [Step("Batch", site.durations["read_job"], carry_out)], outcome=request.outcome
+    )
+    job.sub_jobs = [
+        Job(
+            site.new_id(), "Unknown", site.principal, [("Reference", str(item["Reference"]))], job.steps, site.clock.now
+        )
+        for item in items
+    ]
     return job
 
 
@@ -69,21 +86,34 @@ def _carried_out(site: Site, request: Request, items: list[dict[str, Any]], answ
 
 
 def _item_request(site: Site, outer: Request, item: dict[str, Any]) -> Request:
-    """Build the request of an item: its own Authorization unless the site hands the outer one down (U2); the rest is the outer request's."""
-    headers: dict[str, str] = {name: outer.headers[name] for name in ("citrix-customerid", "citrix-instanceid", "host") if name in outer.headers}
+    """Build the request of an item: its own Authorization unless the site hands the outer one down (U2); the rest is
+    the outer request's."""
+    headers: dict[str, str] = {
+        name: outer.headers[name]
+        for name in ("citrix-customerid", "citrix-instanceid", "host")
+        if name in outer.headers
+    }
     if site.behaviour["batch_inherits_authorization"]:
         headers["authorization"] = outer.header("authorization")
     headers |= {pair["Name"]: pair["Value"] for pair in item.get("Headers") or []}
     content = (item.get("Body") or "").encode()
     if content:
         headers.setdefault("content-type", JSON)
-    return read_request(outer.endpoint, item.get("Method") or "GET", f"{GATEWAY}/{_below_site(site, item['RelativeUrl'])}", headers, content, outer.outcome)
+    return read_request(
+        outer.endpoint,
+        item.get("Method") or "GET",
+        f"{GATEWAY}/{_below_site(site, item['RelativeUrl'])}",
+        headers,
+        content,
+        outer.outcome,
+    )
 
 
 def _below_site(site: Site, relative_url: str) -> str:
     """Return the address of an item below the root.
 
-    Clients of path style roots write ``{customer}/{site}/`` in any case in front of a path that begins with a slash, so that two follow; the model's comment
+    Clients of path style roots write ``{customer}/{site}/`` in any case in front of a path that begins with a slash, so
+    that two follow; the model's comment
     names the form ``v1/{customer}/{site}/...`` (G 3).
     """
     prefix = re.compile(rf"/*(?:v1/)?{re.escape(site.customer_id)}/{re.escape(site.id)}(?=/)", re.IGNORECASE)

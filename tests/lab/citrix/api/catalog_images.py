@@ -20,7 +20,12 @@ from lab.citrix.world import Site
 from lab.wire import Reply, Request, Router
 
 # Deprecated keys (8.4): what would be dropped is refused.
-NOT_SIMULATED = ("ServiceOfferingPath", "NumTotalMachines", "AddAvailableMachineAccounts", "RemoveAvailableMachineAccounts")
+NOT_SIMULATED = (
+    "ServiceOfferingPath",
+    "NumTotalMachines",
+    "AddAvailableMachineAccounts",
+    "RemoveAvailableMachineAccounts",
+)
 
 
 def add_routes(router: Router, site: Site) -> None:
@@ -33,9 +38,20 @@ def add_routes(router: Router, site: Site) -> None:
     @router.route("GET", "/MachineCatalogs/{nameOrId}/LastMasterImage", section="8.1", query={"async": bool})
     def last_image(request: Request) -> Reply:
         scheme = _provisioned(site, request)[1]
-        return now_or_as_job(site, request, "GetMachineCatalogLastMasterImage", lambda: Reply(200, vm_image(site, scheme.image, "Current")))
+        return now_or_as_job(
+            site,
+            request,
+            "GetMachineCatalogLastMasterImage",
+            lambda: Reply(200, vm_image(site, scheme.image, "Current")),
+        )
 
-    @router.route("POST", "/MachineCatalogs/{nameOrId}/$UpdateProvisioningScheme", section="8.4", query={"async": bool}, body=UPDATE_PROVISIONING_SCHEME)
+    @router.route(
+        "POST",
+        "/MachineCatalogs/{nameOrId}/$UpdateProvisioningScheme",
+        section="8.4",
+        query={"async": bool},
+        body=UPDATE_PROVISIONING_SCHEME,
+    )
     def update(request: Request) -> Reply:
         catalog, scheme = _provisioned(site, request)
         order = request.body
@@ -44,18 +60,37 @@ def add_routes(router: Router, site: Site) -> None:
             return _job_reply(site, request, _set_metadata(site, catalog, scheme, request))
         for key in NOT_SIMULATED:
             if order.get(key):
-                raise site.errors.refusal(501, f"{key} is not simulated.", violation=f"not simulated: {key} of $UpdateProvisioningScheme")
+                raise site.errors.refusal(
+                    501, f"{key} is not simulated.", violation=f"not simulated: {key} of $UpdateProvisioningScheme"
+                )
         if order.get("MasterImageNote") and not order.get("MasterImagePath"):
             text = "not simulated: MasterImageNote without an image"
             raise site.errors.refusal(501, text, violation=text)
         if (order.get("MachineAccountCreationRules") or {}).get("Domain"):
-            raise site.errors.refusal(501, "Another domain is not simulated.", violation="not simulated: Domain of MachineAccountCreationRules")
+            raise site.errors.refusal(
+                501,
+                "Another domain is not simulated.",
+                violation="not simulated: Domain of MachineAccountCreationRules",
+            )
         if order.get("AssignImageVersionToProvisioningScheme"):
-            raise site.errors.refusal(400, "Prepared images are not supported on this kind of hypervisor connection.")  # 13.9, U7
+            # 13.9, U7
+            raise site.errors.refusal(400, "Prepared images are not supported on this kind of hypervisor connection.")
         _refuse_when_busy(site, catalog)
-        return _job_reply(site, request, _leading_to(site, request, catalog, image_update.update(site, catalog, order, site.principal, request.outcome)))
+        return _job_reply(
+            site,
+            request,
+            _leading_to(
+                site, request, catalog, image_update.update(site, catalog, order, site.principal, request.outcome)
+            ),
+        )
 
-    @router.route("POST", "/MachineCatalogs/{nameOrId}/$RollbackProvisioningScheme", section="8.6", query={"async": bool}, body=REBOOT_OPTIONS)
+    @router.route(
+        "POST",
+        "/MachineCatalogs/{nameOrId}/$RollbackProvisioningScheme",
+        section="8.6",
+        query={"async": bool},
+        body=REBOOT_OPTIONS,
+    )
     def rollback(request: Request) -> Reply:
         catalog, scheme = _provisioned(site, request)
         _check_reboot(site, request.body)
@@ -63,7 +98,14 @@ def add_routes(router: Router, site: Site) -> None:
             raise site.errors.refusal(409, f"The catalog {catalog.name} has no previous image to go back to.")
         _refuse_when_busy(site, catalog)
         return _job_reply(
-            site, request, _leading_to(site, request, catalog, image_update.rollback(site, catalog, request.body, site.principal, request.outcome))
+            site,
+            request,
+            _leading_to(
+                site,
+                request,
+                catalog,
+                image_update.rollback(site, catalog, request.body, site.principal, request.outcome),
+            ),
         )
 
     @router.route("POST", "/MachineCatalogs/{nameOrId}/$RebootMachines", section="8.5", body=REBOOT_OPTIONS)
@@ -71,7 +113,11 @@ def add_routes(router: Router, site: Site) -> None:
         catalog = the_catalog(site, request)
         _check_reboot(site, request.body)
         number = image_update.reboot_number
-        site.power.cycle(catalog.machines.values(), number(request.body, "RebootDuration", -1), number(request.body, "WarningDuration", 0))
+        site.power.cycle(
+            catalog.machines.values(),
+            number(request.body, "RebootDuration", -1),
+            number(request.body, "WarningDuration", 0),
+        )
         return Reply(204)
 
 
@@ -88,14 +134,18 @@ def _check_reboot(site: Site, options: dict[str, Any]) -> None:
     duration = image_update.reboot_number(options, "RebootDuration", -1)
     warning = image_update.reboot_number(options, "WarningDuration", 0)
     if duration < -1 or warning < -1 or (warning == -1 and duration != -1) or (duration == -1 and warning > 0):
-        raise site.errors.refusal(400, f"RebootDuration {duration} and WarningDuration {warning} do not go together.", "outOfRange")
+        raise site.errors.refusal(
+            400, f"RebootDuration {duration} and WarningDuration {warning} do not go together.", "outOfRange"
+        )
 
 
 def _refuse_when_busy(site: Site, catalog: Catalog) -> None:
     """One provisioning task per catalog: 409, unless the site lets the job fail instead (contract 8.4, U4)."""
     status = site.behaviour["busy_catalog"]
     if catalog.task is not None and status != "job_failed":
-        raise site.errors.refusal(status, f"Another provisioning task of {catalog.name} is running.", parameters=[("errorCode", "TaskActive")])
+        raise site.errors.refusal(
+            status, f"Another provisioning task of {catalog.name} is running.", parameters=[("errorCode", "TaskActive")]
+        )
 
 
 def _set_metadata(site: Site, catalog: Catalog, scheme: Scheme, request: Request) -> Job:
@@ -108,7 +158,9 @@ def _set_metadata(site: Site, catalog: Catalog, scheme: Scheme, request: Request
 
     parameters = [("Id", catalog.id), ("Name", catalog.name)]
     steps = [Step("Metadata", site.durations["read_job"], set_metadata)]
-    return site.jobs.submit("UpdateMachineCatalogProvisioningScheme", site.principal, steps, parameters=parameters, outcome=request.outcome)
+    return site.jobs.submit(
+        "UpdateMachineCatalogProvisioningScheme", site.principal, steps, parameters=parameters, outcome=request.outcome
+    )
 
 
 def _leading_to(site: Site, request: Request, catalog: Catalog, job: Job) -> Job:
@@ -124,7 +176,8 @@ def _leading_to(site: Site, request: Request, catalog: Catalog, job: Job) -> Job
 
 
 def _job_reply(site: Site, request: Request, job: Job) -> Reply:
-    """Always a job: 200 with it, with async=true 202 and its Location; the site may be switched to the other forms that were seen (contract 5.1)."""
+    """Always a job: 200 with it, with async=true 202 and its Location; the site may be switched to the other forms that
+    were seen (contract 5.1)."""
     form = site.behaviour["update_reply"]
     if form == "202_body":
         return Reply(202, job_view(site, job))

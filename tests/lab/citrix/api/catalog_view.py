@@ -49,7 +49,11 @@ def _upgrade_info(_site: Site, catalog: Catalog) -> dict[str, Any] | None:
 def _admin_folder(_site: Site, catalog: Catalog) -> dict[str, Any] | None:
     if not catalog.folder:
         return None
-    return {"Id": str(catalog.folder_uid), "Uid": catalog.folder_uid, "Name": "".join(f"{part}\\" for part in catalog.folder)}
+    return {
+        "Id": str(catalog.folder_uid),
+        "Uid": catalog.folder_uid,
+        "Name": "".join(f"{part}\\" for part in catalog.folder),
+    }
 
 
 def _image_update_status(_site: Site, catalog: Catalog) -> str:
@@ -66,7 +70,12 @@ def _progress(site: Site, catalog: Catalog) -> dict[str, Any] | None:
     """ProvisioningProgress with the phases that the provisioning layer knows (contract 8.4)."""
     if catalog.task is None:
         return None
-    return {"IsRunning": True, "Progress": catalog.task.percent(site.clock.now), "ProgressMessage": catalog.task.phase, "ProgressMessageList": None}
+    return {
+        "IsRunning": True,
+        "Progress": catalog.task.percent(site.clock.now),
+        "ProgressMessage": catalog.task.phase,
+        "ProgressMessageList": None,
+    }
 
 
 def _jobs_in_progress(_site: Site, catalog: Catalog) -> list[dict[str, Any]]:
@@ -75,11 +84,15 @@ def _jobs_in_progress(_site: Site, catalog: Catalog) -> list[dict[str, Any]]:
 
 def _errors(_site: Site, catalog: Catalog) -> list[str]:
     last = catalog.actions[-1].job if catalog.actions else None
-    return [*catalog.errors, *([last.error_text] if last is not None and last.status == "Failed" and last.error_text else [])]
+    return [
+        *catalog.errors,
+        *([last.error_text] if last is not None and last.status == "Failed" and last.error_text else []),
+    ]
 
 
 def image_history(site: Site, scheme: Scheme) -> list[dict[str, Any]]:
-    """List the images of a scheme, the current one among them, in the order that the site is switched to (contract 8.6)."""
+    """List the images of a scheme, the current one among them, in the order that the site is switched to (contract
+    8.6)."""
     old = [vm_image(site, image, site.behaviour["old_image_status"]) for image in reversed(scheme.history)]
     entries = [vm_image(site, scheme.image, "Current"), *old]
     if site.behaviour["history_order"] == "oldest_first":
@@ -147,7 +160,10 @@ def _network_maps(scheme: Scheme) -> list[dict[str, Any]]:
             for number, entry in enumerate(scheme.settings["NetworkMapping"])
         ]
     resources = [f"{scheme.unit.xd_path}\\{name}.network" for name in scheme.unit.networks[:1]]
-    return [{"DeviceName": "NIC 0", "DeviceId": "0", "Network": {"XDPath": path}, "IsCardEnabled": True} for path in resources]
+    return [
+        {"DeviceName": "NIC 0", "DeviceId": "0", "Network": {"XDPath": path}, "IsCardEnabled": True}
+        for path in resources
+    ]
 
 
 CATALOG: Fields = {
@@ -161,8 +177,12 @@ CATALOG: Fields = {
     "UnassignedCount": _count(lambda machine: not machine.assigned_users),
     "UsedCount": _count(lambda machine: machine.sessions > 0),
     "AvailableCount": _count(lambda machine: machine.summary_state in ("Available", "Off")),
-    "AvailableAssignedCount": _count(lambda machine: machine.summary_state == "Available" and bool(machine.assigned_users)),
-    "AvailableUnassignedCount": _count(lambda machine: machine.summary_state == "Available" and not machine.assigned_users),
+    "AvailableAssignedCount": _count(
+        lambda machine: machine.summary_state == "Available" and bool(machine.assigned_users)
+    ),
+    "AvailableUnassignedCount": _count(
+        lambda machine: machine.summary_state == "Available" and not machine.assigned_users
+    ),
     "AvailableCountOfSuspend": lambda _site, _catalog: 0,
     "AvailableAssignedCountOfSuspend": lambda _site, _catalog: 0,
     "Description": lambda _site, catalog: catalog.description,
@@ -182,7 +202,9 @@ CATALOG: Fields = {
     "IsMasterImageAssociated": lambda _site, catalog: catalog.scheme is not None,
     "ImageUpdateStatus": _image_update_status,
     "Errors": _errors,
-    "Warnings": lambda _site, catalog: [{"Type": "CatalogAction", "Subtype": None, "Message": text} for text in catalog.warnings],
+    "Warnings": lambda _site, catalog: [
+        {"Type": "CatalogAction", "Subtype": None, "Message": text} for text in catalog.warnings
+    ],
     "RemotePCEnrollmentScopes": lambda _site, _catalog: [],
     "PvsAddress": _set("PvsAddress"),
     "PvsDomain": _set("PvsDomain"),
@@ -204,7 +226,9 @@ DETAIL: Fields = {
     "OSType": lambda _site, catalog: "Windows 11" if catalog.session_support == "SingleSession" else "Windows 2022",
     "OSVersion": lambda _site, _catalog: None,
     "DeliveryGroups": lambda _site, catalog: (
-        [{**(ref(catalog.delivery_group) or {}), "Priority": 0, "NumAssigned": 0, "Total": len(catalog.machines)}] if catalog.delivery_group else []
+        [{**(ref(catalog.delivery_group) or {}), "Priority": 0, "NumAssigned": 0, "Total": len(catalog.machines)}]
+        if catalog.delivery_group
+        else []
     ),
     "UpgradeDetail": lambda _site, _catalog: None,
 }

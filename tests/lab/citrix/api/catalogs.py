@@ -18,12 +18,31 @@ from lab.citrix.entities import Catalog, NameValue
 from lab.citrix.world import Site
 from lab.wire import Reply, Request, Router
 
-# What a PATCH sets (8.7, G 7): settings of the catalog and of its provisioning scheme, by the keys that the answer shows them under.
-CATALOG_SETTINGS = {key: key for key in ("Scopes", "Tenants", "PvsAddress", "PvsDomain", "VdaUpgradeType", "HypervisorVMTagging", "ShowRdsLicenseWarning")}
+# What a PATCH sets (8.7, G 7): settings of the catalog and of its provisioning scheme, by the keys that the answer
+# shows them under.
+CATALOG_SETTINGS = {
+    key: key
+    for key in (
+        "Scopes",
+        "Tenants",
+        "PvsAddress",
+        "PvsDomain",
+        "VdaUpgradeType",
+        "HypervisorVMTagging",
+        "ShowRdsLicenseWarning",
+    )
+}
 SCHEME_SETTINGS = {
     **{
         key: key
-        for key in ("NetworkMapping", "SecurityGroups", "WriteBackCacheDiskSizeGB", "WriteBackCacheMemorySizeMB", "AzureADTenantId", "ServiceAccountUid")
+        for key in (
+            "NetworkMapping",
+            "SecurityGroups",
+            "WriteBackCacheDiskSizeGB",
+            "WriteBackCacheMemorySizeMB",
+            "AzureADTenantId",
+            "ServiceAccountUid",
+        )
     },
     "ServiceOfferingPath": "ServiceOffering",
     "AzureADSecurityGroupName": "AzureAdSecurityGroupName",
@@ -63,7 +82,12 @@ def add_routes(router: Router, site: Site) -> None:
 
         return now_or_as_job(site, request, "SearchMachineCatalogs", found)
 
-    @router.route("POST", "/MachineCatalogs/$checkCatalogName", section="8.1, G 2", body=vendor.body_of("CatalogNameCheckRequestModel"))
+    @router.route(
+        "POST",
+        "/MachineCatalogs/$checkCatalogName",
+        section="8.1, G 2",
+        body=vendor.body_of("CatalogNameCheckRequestModel"),
+    )
     def check_name(request: Request) -> Reply:
         return Reply(204 if site.catalogs_called(request.body.get("Name") or "") else 404)
 
@@ -71,7 +95,12 @@ def add_routes(router: Router, site: Site) -> None:
     def one_catalog(request: Request) -> Reply:
         def found() -> Reply:
             catalog = the_catalog(site, request)
-            return Reply(200, project(site, catalog, DETAIL, fields_asked(site, request, "MachineCatalogDetailResponseModel", DETAIL)))
+            return Reply(
+                200,
+                project(
+                    site, catalog, DETAIL, fields_asked(site, request, "MachineCatalogDetailResponseModel", DETAIL)
+                ),
+            )
 
         return now_or_as_job(site, request, "GetMachineCatalogDetails", found)
 
@@ -79,7 +108,9 @@ def add_routes(router: Router, site: Site) -> None:
     def name_taken(request: Request) -> Reply:
         return Reply(204 if site.catalogs_called(request.params["nameOrId"]) else 404)
 
-    @router.route("PATCH", "/MachineCatalogs/{nameOrId}", section="8.7, G 7", query={"async": bool}, body=UPDATE_CATALOG)
+    @router.route(
+        "PATCH", "/MachineCatalogs/{nameOrId}", section="8.7, G 7", query={"async": bool}, body=UPDATE_CATALOG
+    )
     def edit_catalog(request: Request) -> Reply:
         catalog = the_catalog(site, request)
         changes = _checked(site, catalog, request.body)
@@ -130,7 +161,11 @@ def _list(site: Site, request: Request, default: Iterable[str]) -> Reply:
     catalogs = site.catalogs_in_order()
     folder = request.one("adminFolder")
     if folder is not None:
-        catalogs = [catalog for catalog in catalogs if folder.casefold() in ("|".join(catalog.folder).casefold(), str(catalog.folder_uid))]
+        catalogs = [
+            catalog
+            for catalog in catalogs
+            if folder.casefold() in ("|".join(catalog.folder).casefold(), str(catalog.folder_uid))
+        ]
     return Reply(200, page(site, request, catalogs, lambda catalog: project(site, catalog, CATALOG, names)))
 
 
@@ -150,7 +185,9 @@ def _checked(site: Site, catalog: Catalog, body: Mapping[str, Any]) -> dict[str,
     if changes.get("RemotePCEnrollmentScopes"):
         raise site.errors.refusal(400, f"The catalog {catalog.name} is not for Remote PC access.")
     if "MachineProfilePath" in changes and catalog.scheme:
-        resource = hosting.find(catalog.scheme.unit, changes["MachineProfilePath"], site.inventory.templates(catalog.scheme.unit))
+        resource = hosting.find(
+            catalog.scheme.unit, changes["MachineProfilePath"], site.inventory.templates(catalog.scheme.unit)
+        )
         if resource is None:
             raise site.errors.refusal(400, f"The path {changes['MachineProfilePath']} was not found.")
         changes["MachineProfilePath"] = resource
@@ -172,7 +209,9 @@ def _edit(site: Site, catalog: Catalog, changes: Mapping[str, Any]) -> None:
         catalog.scheme.machine_profile = changes.get("MachineProfilePath", catalog.scheme.machine_profile)
         catalog.scheme.cpu_count = changes.get("CpuCount", catalog.scheme.cpu_count)
         catalog.scheme.memory_mb = changes.get("MemoryMB", catalog.scheme.memory_mb)
-        catalog.scheme.settings |= {SCHEME_SETTINGS[key]: value for key, value in changes.items() if key in SCHEME_SETTINGS}
+        catalog.scheme.settings |= {
+            SCHEME_SETTINGS[key]: value for key, value in changes.items() if key in SCHEME_SETTINGS
+        }
         if "CustomProperties" in changes:
             catalog.scheme.custom_properties = [(pair["Name"], pair["Value"]) for pair in changes["CustomProperties"]]
 

@@ -28,7 +28,8 @@ def now_or_as_job(
 ) -> Reply:
     """Do the work at once, or with async=true as a job: 202 and its Location.
 
-    The reply of the work becomes the job's result; one without a body becomes a 303 to ``result_path``, the changed object.
+    The reply of the work becomes the job's result; one without a body becomes a 303 to ``result_path``, the changed
+    object.
     """
     if not request.flag("async"):
         return work()
@@ -43,7 +44,12 @@ def now_or_as_job(
         job.result = reply
 
     job = site.jobs.submit(
-        job_type, site.principal, [Step(job_type, site.durations[duration], finish)], parameters=parameters, outcome=request.outcome, concerns=concerns
+        job_type,
+        site.principal,
+        [Step(job_type, site.durations[duration], finish)],
+        parameters=parameters,
+        outcome=request.outcome,
+        concerns=concerns,
     )
     return accepted(site, request, job)
 

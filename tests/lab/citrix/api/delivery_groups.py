@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Delivery groups and their reboot cycles (operations DeliveryGroupsGet..., DeliveryGroupsStartDeliveryGroupRebootCycle of the vendor's client)."""
+"""Delivery groups and their reboot cycles (operations DeliveryGroupsGet..., DeliveryGroupsStartDeliveryGroupRebootCycle
+of the vendor's client)."""
 
 from __future__ import annotations
 
@@ -21,7 +22,12 @@ def add_routes(router: Router, site: Site) -> None:
     @router.route("GET", "/DeliveryGroups", section="11.2", query=PAGING)
     def list_groups(request: Request) -> Reply:
         groups = sorted(site.delivery_groups.values(), key=lambda group: group.id)
-        return now_or_as_job(site, request, "GetDeliveryGroups", lambda: Reply(200, page(site, request, groups, lambda group: _listed(site, group))))
+        return now_or_as_job(
+            site,
+            request,
+            "GetDeliveryGroups",
+            lambda: Reply(200, page(site, request, groups, lambda group: _listed(site, group))),
+        )
 
     @router.route("GET", "/DeliveryGroups/{nameOrId}", section="11.2")
     def one_group(request: Request) -> Reply:
@@ -32,13 +38,23 @@ def add_routes(router: Router, site: Site) -> None:
         machines = _machines(site, _the_group(site, request))
         return Reply(200, page(site, request, machines, lambda machine: project(site, machine, MACHINE, MACHINE)))
 
-    @router.route("POST", "/DeliveryGroups/{nameOrId}/$StartRebootCycle", section="8.5", query={"async": bool}, body=body_of("RebootCycleRequestModel"))
+    @router.route(
+        "POST",
+        "/DeliveryGroups/{nameOrId}/$StartRebootCycle",
+        section="8.5",
+        query={"async": bool},
+        body=body_of("RebootCycleRequestModel"),
+    )
     def start_cycle(request: Request) -> Reply:
         group = _the_group(site, request)
         order = request.body
 
         def start() -> Reply:
-            spared = [] if order.get("IgnoreMaintenanceMode") else [machine for machine in _machines(site, group) if machine.in_maintenance_mode]
+            spared = (
+                []
+                if order.get("IgnoreMaintenanceMode")
+                else [machine for machine in _machines(site, group) if machine.in_maintenance_mode]
+            )
             site.power.cycle(
                 (machine for machine in _machines(site, group) if machine not in spared),
                 order.get("RebootDurationMinutes") or 0,

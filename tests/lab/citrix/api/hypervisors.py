@@ -19,8 +19,14 @@ from lab.citrix.world import Site
 from lab.wire import Reply, Request, Router
 
 PROVISIONING_JOBS = frozenset({"UpdateMachineCatalogProvisioningScheme", "RollbackMachineCatalogProvisioningScheme"})
-# What a PATCH sets (10.1, G 7): attributes of a connection, and settings with what the detail shows of one that nobody has changed.
-ATTRIBUTES = {"Name": "name", "InMaintenanceMode": "in_maintenance_mode", "Addresses": "addresses", "UserName": "user_name"}
+# What a PATCH sets (10.1, G 7): attributes of a connection, and settings with what the detail shows of one that nobody
+# has changed.
+ATTRIBUTES = {
+    "Name": "name",
+    "InMaintenanceMode": "in_maintenance_mode",
+    "Addresses": "addresses",
+    "UserName": "user_name",
+}
 SETTINGS: dict[str, Any] = {
     "SslThumbprints": [],
     "MaxAbsoluteActiveActions": 100,
@@ -48,15 +54,29 @@ def add_routes(router: Router, site: Site) -> None:
 
     @router.route("GET", "/hypervisors", section="10.1", query=cached)
     def list_hypervisors(request: Request) -> Reply:
-        return now_or_as_job(site, request, "GetHypervisors", lambda: Reply(200, whole(_hypervisor(site, each) for each in site.hypervisors.values())))
+        return now_or_as_job(
+            site,
+            request,
+            "GetHypervisors",
+            lambda: Reply(200, whole(_hypervisor(site, each) for each in site.hypervisors.values())),
+        )
 
-    @router.route("GET", "/hypervisors/supportedPlugins", section="10.1", query={**cached, "zoneNameOrId": str, "includeUnavailable": bool})
+    @router.route(
+        "GET",
+        "/hypervisors/supportedPlugins",
+        section="10.1",
+        query={**cached, "zoneNameOrId": str, "includeUnavailable": bool},
+    )
     def supported_plugins(request: Request) -> Reply:
-        return now_or_as_job(site, request, "GetHypervisors", lambda: Reply(200, whole(_plugin(*plugin) for plugin in PLUGINS)))
+        return now_or_as_job(
+            site, request, "GetHypervisors", lambda: Reply(200, whole(_plugin(*plugin) for plugin in PLUGINS))
+        )
 
     @router.route("GET", "/hypervisors/{nameOrId}", section="10.1", query=cached)
     def one_hypervisor(request: Request) -> Reply:
-        return now_or_as_job(site, request, "GetHypervisor", lambda: Reply(200, _hypervisor_detail(site, the_hypervisor(site, request))))
+        return now_or_as_job(
+            site, request, "GetHypervisor", lambda: Reply(200, _hypervisor_detail(site, the_hypervisor(site, request)))
+        )
 
     @router.route("HEAD", "/hypervisors/{nameOrId}", section="10.1")
     def name_taken(request: Request) -> Reply:
@@ -84,7 +104,14 @@ def add_routes(router: Router, site: Site) -> None:
                     hypervisor.settings[key] = value
             return Reply(204)
 
-        return now_or_as_job(site, request, "UpdateHypervisor", edit, concerns=[hypervisor.id], result_path=f"/hypervisors/{hypervisor.id}")
+        return now_or_as_job(
+            site,
+            request,
+            "UpdateHypervisor",
+            edit,
+            concerns=[hypervisor.id],
+            result_path=f"/hypervisors/{hypervisor.id}",
+        )
 
     @router.route("POST", "/hypervisors/{nameOrId}/$resetConnection", section="10.1, 10.2", query={"async": bool})
     def reset_connection(request: Request) -> Reply:
@@ -96,7 +123,12 @@ def add_routes(router: Router, site: Site) -> None:
             return Reply(204)
 
         return now_or_as_job(
-            site, request, "ResetBrokerHypervisorConnection", reset, parameters=[("Id", hypervisor.id), ("Name", hypervisor.name)], concerns=[hypervisor.id]
+            site,
+            request,
+            "ResetBrokerHypervisorConnection",
+            reset,
+            parameters=[("Id", hypervisor.id), ("Name", hypervisor.name)],
+            concerns=[hypervisor.id],
         )
 
     @router.route("GET", "/hypervisors/{nameOrId}/jobs", section="5.2")
@@ -112,19 +144,26 @@ def add_routes(router: Router, site: Site) -> None:
     def list_pools(request: Request) -> Reply:
         hypervisor = the_hypervisor(site, request)
         return now_or_as_job(
-            site, request, "GetHypervisorResourcePools", lambda: Reply(200, whole(_pool_detail(site, unit) for unit in site.units_of(hypervisor)))
+            site,
+            request,
+            "GetHypervisorResourcePools",
+            lambda: Reply(200, whole(_pool_detail(site, unit) for unit in site.units_of(hypervisor))),
         )
 
     @router.route("GET", "/hypervisors/{nameOrId}/resourcePools/{poolId}", section="10.1", query=cached)
     def one_pool(request: Request) -> Reply:
-        return now_or_as_job(site, request, "GetHypervisorResourcePool", lambda: Reply(200, _pool_detail(site, the_unit(site, request))))
+        return now_or_as_job(
+            site, request, "GetHypervisorResourcePool", lambda: Reply(200, _pool_detail(site, the_unit(site, request)))
+        )
 
     @router.route("HEAD", "/hypervisors/{nameOrId}/resourcePools/{poolId}", section="10.1")
     def pool_name_taken(request: Request) -> Reply:
         hypervisor = the_hypervisor(site, request)
         unit = site.hosting_unit(request.params["poolId"])
         if unit is not None and unit.hypervisor is not hypervisor:
-            return Reply(303, None, {"Location": f"https://{request.header('host')}/cvad/manage/{unit.full_relative_path}"})
+            return Reply(
+                303, None, {"Location": f"https://{request.header('host')}/cvad/manage/{unit.full_relative_path}"}
+            )
         return Reply(204 if unit else 404)
 
     @router.route("GET", "/hypervisors/{nameOrId}/resourcePools/{poolId}/jobs", section="5.2")
@@ -134,12 +173,16 @@ def add_routes(router: Router, site: Site) -> None:
     @router.route("GET", "/hypervisors/{nameOrId}/resourcePools/{poolId}/machineCatalogs", section="10.1", query=PAGING)
     def catalogs_of_pool(request: Request) -> Reply:
         unit = the_unit(site, request)
-        return now_or_as_job(site, request, "GetHypervisorResourcePool", lambda: _catalogs(site, request, unit.hypervisor, unit))
+        return now_or_as_job(
+            site, request, "GetHypervisorResourcePool", lambda: _catalogs(site, request, unit.hypervisor, unit)
+        )
 
     @router.route("GET", "/hypervisorsAndResourcePools", section="10.1", query=cached)
     def everything(request: Request) -> Reply:
         def found() -> Reply:
-            return Reply(200, whole({**_hypervisor(site, each), **_with_pools(site, each)} for each in site.hypervisors.values()))
+            return Reply(
+                200, whole({**_hypervisor(site, each), **_with_pools(site, each)} for each in site.hypervisors.values())
+            )
 
         return now_or_as_job(site, request, "GetHypervisors", found)
 
@@ -200,7 +243,14 @@ def _hypervisor_detail(site: Site, hypervisor: Hypervisor) -> dict[str, Any]:
 
 def _with_pools(site: Site, hypervisor: Hypervisor) -> dict[str, Any]:
     pools = [{"Id": unit.id, "Name": unit.name, "XDPath": unit.xd_path} for unit in site.units_of(hypervisor)]
-    return {"DisplayConnectionType": "Nutanix AHV", "IsBroken": False, "Errors": [], "ErrorState": "None", "Metadata": [], "ResourcePools": pools}
+    return {
+        "DisplayConnectionType": "Nutanix AHV",
+        "IsBroken": False,
+        "Errors": [],
+        "ErrorState": "None",
+        "Metadata": [],
+        "ResourcePools": pools,
+    }
 
 
 def _plugin(connection_type: str, display_name: str, factory: str) -> dict[str, Any]:
@@ -235,7 +285,11 @@ def _pool_detail(site: Site, unit: HostingUnit) -> dict[str, Any]:
     storage = [resource_view(found) for found in site.inventory.live(unit) if found.kind == "storage"]
     return {
         **_pool(unit),
-        "RootPath": {"Id": unit.hypervisor.id, "Name": unit.hypervisor.name, "XDPath": f"XDHyp:\\Connections\\{unit.hypervisor.name}"},
+        "RootPath": {
+            "Id": unit.hypervisor.id,
+            "Name": unit.hypervisor.name,
+            "XDPath": f"XDHyp:\\Connections\\{unit.hypervisor.name}",
+        },
         "Networks": [resource_ref(network(unit, name)) for name in unit.networks],
         "Storage": storage,
         "TemporaryStorage": storage,
@@ -252,7 +306,11 @@ def _pool_detail(site: Site, unit: HostingUnit) -> dict[str, Any]:
 
 def _jobs(site: Site, concerned: str) -> Reply:
     """Only provisioning jobs that run (G 9)."""
-    active = (job for job in site.jobs.visible(site.principal) if concerned in job.concerns and not job.done and job.type in PROVISIONING_JOBS)
+    active = (
+        job
+        for job in site.jobs.visible(site.principal)
+        if concerned in job.concerns and not job.done and job.type in PROVISIONING_JOBS
+    )
     return Reply(200, whole(job_view(site, job) for job in active))
 
 
@@ -260,7 +318,8 @@ def _catalogs(site: Site, request: Request, hypervisor: Hypervisor, unit: Hostin
     catalogs = [
         catalog
         for catalog in site.catalogs_in_order()
-        if catalog.hypervisor is hypervisor and (unit is None or (catalog.scheme is not None and catalog.scheme.unit is unit))
+        if catalog.hypervisor is hypervisor
+        and (unit is None or (catalog.scheme is not None and catalog.scheme.unit is unit))
     ]
     return Reply(
         200,
@@ -268,7 +327,10 @@ def _catalogs(site: Site, request: Request, hypervisor: Hypervisor, unit: Hostin
             site,
             request,
             catalogs,
-            lambda catalog: {**project(site, catalog, CATALOG, CATALOG), "NumProvisionedMachines": len(catalog.machines) if catalog.scheme else 0},
+            lambda catalog: {
+                **project(site, catalog, CATALOG, CATALOG),
+                "NumProvisionedMachines": len(catalog.machines) if catalog.scheme else 0,
+            },
         ),
     )
 

@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Image definitions and their versions, to be read (contract 13.2 - 13.5). Sites whose version has none do not know the path (1.7)."""
+"""Image definitions and their versions, to be read (contract 13.2 - 13.5). Sites whose version has none do not know the
+path (1.7)."""
 
 from __future__ import annotations
 
@@ -23,7 +24,12 @@ def add_routes(router: Router, site: Site) -> None:
     @router.route("GET", "/ImageDefinitions", section="13.2, 13.3", query=PAGED)
     def list_definitions(request: Request) -> Reply:
         _refuse_without_feature(site)
-        return Reply(200, page(site, request, list(site.image_definitions.values()), lambda definition: _definition(site, definition)))
+        return Reply(
+            200,
+            page(
+                site, request, list(site.image_definitions.values()), lambda definition: _definition(site, definition)
+            ),
+        )
 
     @router.route("GET", "/ImageDefinitions/{nameOrId}/ImageVersions", section="13.2, 13.5", query=PAGED)
     def list_versions(request: Request) -> Reply:
@@ -54,7 +60,12 @@ def _definition(site: Site, definition: ImageDefinition) -> dict[str, Any]:
         "LatestVersion": len(definition.versions),
         "VDASessionSupport": "SingleSession",
         "HypervisorConnections": [
-            {**(ref(hypervisor) or {}), "CustomProperties": [], "HypervisorData": [], "PluginFactoryName": hypervisor.plugin_id},
+            {
+                **(ref(hypervisor) or {}),
+                "CustomProperties": [],
+                "HypervisorData": [],
+                "PluginFactoryName": hypervisor.plugin_id,
+            },
         ],
     }
 
@@ -63,7 +74,12 @@ def _version(site: Site, definition: ImageDefinition, version: ImageVersion) -> 
     made = site.moments.formatted(definition.made)
     unit = pool_ref(definition.unit)
     source_id, prepared_id = version.spec_ids
-    scheme: dict[str, Any] = {"Id": version.scheme_id, "CpuCount": 2, "MemoryMB": 8192, "MachineProfile": resource_ref(version.machine_profile)}
+    scheme: dict[str, Any] = {
+        "Id": version.scheme_id,
+        "CpuCount": 2,
+        "MemoryMB": 8192,
+        "MachineProfile": resource_ref(version.machine_profile),
+    }
     source: dict[str, Any] = {
         "Id": source_id,
         "PreparationType": "None",
@@ -84,7 +100,15 @@ def _version(site: Site, definition: ImageDefinition, version: ImageVersion) -> 
         "Errors": [],
         "SourceImageVersionSpec": {"Id": source_id, "PreparationType": "None", "ResourcePool": unit},
         "ResourcePool": unit,
-        "ResourcePools": [{**unit, "IsPrimary": True, "CustomProperties": [], "Errors": [], "ImageVersionSpecResourcePoolStatus": "Success"}],
+        "ResourcePools": [
+            {
+                **unit,
+                "IsPrimary": True,
+                "CustomProperties": [],
+                "Errors": [],
+                "ImageVersionSpecResourcePoolStatus": "Success",
+            }
+        ],
         "ProvisioningSchemeCount": 0,
         "Context": {"ImageScheme": scheme},
     }

@@ -11,7 +11,13 @@ from lab.citrix.entities import Action, Catalog
 from lab.citrix.jobs import WORKED, Job
 from lab.citrix.world import Site
 
-ACTION_STATES = {"NotStarted": "NotStarted", "InProgress": "Running", "Unknown": "Running", "Canceled": "Canceled", "Failed": "Failed"}
+ACTION_STATES = {
+    "NotStarted": "NotStarted",
+    "InProgress": "Running",
+    "Unknown": "Running",
+    "Canceled": "Canceled",
+    "Failed": "Failed",
+}
 
 
 def job_view(site: Site, job: Job) -> dict[str, Any]:

@@ -58,7 +58,10 @@ def add_routes(router: Router, site: Site) -> None:
         wanted = request.one("actionId")
 
         def found() -> Reply:
-            return Reply(200, whole(action_view(site, catalog, action) for action in catalog.actions if wanted in (None, action.id)))
+            return Reply(
+                200,
+                whole(action_view(site, catalog, action) for action in catalog.actions if wanted in (None, action.id)),
+            )
 
         return now_or_as_job(site, request, "GetMachineCatalogDetails", found)
 
@@ -69,7 +72,9 @@ def add_routes(router: Router, site: Site) -> None:
         found = [action for action in catalog.actions if action.id == wanted]
         if not found:
             raise site.errors.not_found("Action", wanted)
-        return now_or_as_job(site, request, "GetMachineCatalogDetails", lambda: Reply(200, action_view(site, catalog, found[0])))
+        return now_or_as_job(
+            site, request, "GetMachineCatalogDetails", lambda: Reply(200, action_view(site, catalog, found[0]))
+        )
 
     @router.route("GET", "/machineCatalogActions", section="8.1, 8.8", query={**PAGING, "actionId": str})
     def actions_of_site(request: Request) -> Reply:
@@ -77,7 +82,10 @@ def add_routes(router: Router, site: Site) -> None:
 
         def found() -> Reply:
             everything: list[tuple[Catalog, Action]] = [
-                (catalog, action) for catalog in site.catalogs_in_order() for action in catalog.actions if wanted in (None, action.id)
+                (catalog, action)
+                for catalog in site.catalogs_in_order()
+                for action in catalog.actions
+                if wanted in (None, action.id)
             ]
             return Reply(200, page(site, request, everything, lambda entry: action_view(site, *entry)))
 

@@ -22,7 +22,8 @@ LARGEST_LIMIT = 1000
 
 
 def fields_asked(site: Site, request: Request, model: str, default: Iterable[str]) -> list[str]:
-    """Return the names of the ``fields`` parameter, or the default set. Every name of the response model may be asked for (G 8).
+    """Return the names of the ``fields`` parameter, or the default set. Every name of the response model may be asked
+    for (G 8).
 
     What a site does with a name of no model is unknown: the default refuses it as a violation.
     """
@@ -41,7 +42,8 @@ def fields_asked(site: Site, request: Request, model: str, default: Iterable[str
 
 
 def project(site: Site, thing: Any, known: Fields, names: Iterable[str]) -> dict[str, Any]:
-    """Return the chosen fields of a thing, null those that are not simulated; the others are absent, or null when the site is switched so."""
+    """Return the chosen fields of a thing, null those that are not simulated; the others are absent, or null when the
+    site is switched so."""
     if site.behaviour["unasked_fields"] == "null":
         chosen = set(names)
         return {name: known[name](site, thing) if name in chosen else None for name in known}
@@ -49,12 +51,19 @@ def project(site: Site, thing: Any, known: Fields, names: Iterable[str]) -> dict
 
 
 def page(
-    site: Site, request: Request, things: Sequence[T], view: Callable[[T], Any], default_limit: int = DEFAULT_LIMIT, total: bool = False
+    site: Site,
+    request: Request,
+    things: Sequence[T],
+    view: Callable[[T], Any],
+    default_limit: int = DEFAULT_LIMIT,
+    total: bool = False,
 ) -> dict[str, Any]:
     """Return one page of a collection. The token is opaque and has characters that a URL must encode."""
     limit = request.number("limit", default_limit) or default_limit
     if limit < 0 or (limit > LARGEST_LIMIT and site.behaviour["limit_above_1000"] == "refuse"):
-        raise site.errors.refusal(400, f"limit must be between 1 and {LARGEST_LIMIT}", "outOfRange", [("limit", str(limit))])
+        raise site.errors.refusal(
+            400, f"limit must be between 1 and {LARGEST_LIMIT}", "outOfRange", [("limit", str(limit))]
+        )
     limit = min(limit, LARGEST_LIMIT)
     start = _offset(site, request.one("continuationToken"))
     end = start + limit
@@ -80,4 +89,6 @@ def _offset(site: Site, token: str | None) -> int:
     try:
         return int(base64.b64decode(token, validate=True).decode().removeprefix("\u00ff>?"))
     except (binascii.Error, ValueError):
-        raise site.errors.refusal(400, "The continuation token is not valid.", violation=f"not a continuation token: {token}") from None
+        raise site.errors.refusal(
+            400, "The continuation token is not valid.", violation=f"not a continuation token: {token}"
+        ) from None

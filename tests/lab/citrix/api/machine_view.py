@@ -27,7 +27,10 @@ def _hosting(site: Site, machine: Machine) -> dict[str, Any]:
 
 
 def _users(_site: Site, machine: Machine) -> list[dict[str, Any]]:
-    return [{"SamName": user, "DisplayName": user.rpartition("\\")[2], "PropertiesFetched": 0} for user in machine.assigned_users]
+    return [
+        {"SamName": user, "DisplayName": user.rpartition("\\")[2], "PropertiesFetched": 0}
+        for user in machine.assigned_users
+    ]
 
 
 def _deregistered(site: Site, machine: Machine) -> float | None:
@@ -67,14 +70,20 @@ MACHINE: Fields = {
     "ScheduledReboot": lambda _site, machine: machine.scheduled_reboot,
     "WillShutdownAfterUse": lambda _site, machine: not machine.catalog.persistent,
     "WindowsConnectionSetting": lambda _site, _machine: "LogonEnabled",
-    "IsAssigned": lambda _site, machine: bool(machine.assigned_users or machine.assigned_client_name or machine.assigned_ip_address),
+    "IsAssigned": lambda _site, machine: bool(
+        machine.assigned_users or machine.assigned_client_name or machine.assigned_ip_address
+    ),
     "AssignedUsers": _users,
     "AssociatedUsers": _users,
     "AgentVersion": lambda _site, _machine: "2402.0.100.629",
     "FunctionalLevel": lambda site, machine: site.power.level_of(machine),
-    "ControllerDnsName": lambda _site, machine: "ddc01.corp.example" if machine.registration_state == "Registered" else None,
+    "ControllerDnsName": lambda _site, machine: (
+        "ddc01.corp.example" if machine.registration_state == "Registered" else None
+    ),
     "IPAddress": lambda _site, machine: f"10.{machine.uid >> 16 & 255}.{machine.uid >> 8 & 255}.{machine.uid & 255}",
-    "OSType": lambda _site, machine: "Windows 11" if machine.catalog.session_support == "SingleSession" else "Windows 2022",
+    "OSType": lambda _site, machine: (
+        "Windows 11" if machine.catalog.session_support == "SingleSession" else "Windows 2022"
+    ),
     "OSVersion": lambda _site, _machine: "10.0.22631.0",
     "Zone": lambda _site, machine: ref(machine.catalog.zone),
     "Tags": lambda _site, _machine: [],

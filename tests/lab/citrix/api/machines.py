@@ -36,14 +36,18 @@ def add_routes(router: Router, site: Site) -> None:
         def found() -> Reply:
             names = fields_asked(site, request, "MachineResponseModel", MACHINE)
             machines = search.machines(site, request.body)[request.number("skip", 0) :]
-            return Reply(200, page(site, request, machines, lambda machine: project(site, machine, MACHINE, names), total=True))
+            return Reply(
+                200, page(site, request, machines, lambda machine: project(site, machine, MACHINE, names), total=True)
+            )
 
         return now_or_as_job(site, request, "DoMachineSearch", found)
 
     @router.route("GET", "/Machines/{nameOrId}", section="11.1", query={"fields": str})
     def one_machine(request: Request) -> Reply:
         machine = _the_machine(site, request)
-        return Reply(200, project(site, machine, DETAIL, fields_asked(site, request, "MachineDetailResponseModel", DETAIL)))
+        return Reply(
+            200, project(site, machine, DETAIL, fields_asked(site, request, "MachineDetailResponseModel", DETAIL))
+        )
 
     @router.route("HEAD", "/Machines/{nameOrId}", section="11.1")
     def name_taken(request: Request) -> Reply:
@@ -69,12 +73,18 @@ def add_routes(router: Router, site: Site) -> None:
 
     power_query = {"detailResponseRequired": bool, "async": bool}
 
-    def power_route(action: str, job_type: str, query: dict[str, Any], act: Callable[[Machine], None], possible_when: str) -> None:
+    def power_route(
+        action: str, job_type: str, query: dict[str, Any], act: Callable[[Machine], None], possible_when: str
+    ) -> None:
         @router.route("POST", f"/Machines/{{nameOrId}}/{action}", section="11.1", query=query)
         def change_power(request: Request) -> Reply:
             machine = _the_machine(site, request)
             if machine.power_state != possible_when:
-                raise site.errors.refusal(409, f"The machine {machine.name} is {machine.power_state}.", parameters=[("errorCode", "PowerActionInProgress")])
+                raise site.errors.refusal(
+                    409,
+                    f"The machine {machine.name} is {machine.power_state}.",
+                    parameters=[("errorCode", "PowerActionInProgress")],
+                )
 
             def change() -> Reply:
                 delay = request.number("delay", 0) or 0  # seconds (G 11)
@@ -85,10 +95,14 @@ def add_routes(router: Router, site: Site) -> None:
                 view = DETAIL if request.flag("detailResponseRequired", True) else MACHINE
                 return Reply(200, project(site, machine, view, view))
 
-            return now_or_as_job(site, request, job_type, change, parameters=[("Id", machine.id), ("Name", machine.name)])
+            return now_or_as_job(
+                site, request, job_type, change, parameters=[("Id", machine.id), ("Name", machine.name)]
+            )
 
     power_route("$start", "StartMachines", power_query, site.power.start, "Off")
-    power_route("$shutdown", "ShutDownMachines", {**power_query, "force": bool, "delay": int}, site.power.shut_down, "On")
+    power_route(
+        "$shutdown", "ShutDownMachines", {**power_query, "force": bool, "delay": int}, site.power.shut_down, "On"
+    )
     power_route("$reboot", "RebootMachines", {**power_query, "force": bool}, site.power.restart, "On")
 
 
@@ -120,7 +134,11 @@ def _checked(site: Site, machine: Machine, body: dict[str, Any]) -> dict[str, An
     if not {"HostedMachineId", "HypervisorConnection"} & changes.keys():
         return changes
     if machine.catalog.provisioning_type == "MCS" and site.behaviour["mcs_rehost"] == "refuse":
-        raise site.errors.refusal(400, f"The hosting of {machine.name} cannot be changed: MCS provisioned it.", parameters=[("errorCode", "InvalidArgument")])
+        raise site.errors.refusal(
+            400,
+            f"The hosting of {machine.name} cannot be changed: MCS provisioned it.",
+            parameters=[("errorCode", "InvalidArgument")],
+        )
     if "HypervisorConnection" in changes:
         changes["HypervisorConnection"] = site.hypervisor(changes["HypervisorConnection"])
         if changes["HypervisorConnection"] is None:
@@ -128,19 +146,34 @@ def _checked(site: Site, machine: Machine, body: dict[str, Any]) -> dict[str, An
     hypervisor = changes.get("HypervisorConnection", machine.hypervisor)
     vm_id = changes.get("HostedMachineId")
     if vm_id and hypervisor is None:
-        raise site.errors.refusal(400, f"{machine.name} has no hypervisor connection.", parameters=[("errorCode", "MachineHypMcIdAlone")])
-    if vm_id and hypervisor and site.behaviour["hosted_machine_id_checked"] and site.inventory.vm(hypervisor, vm_id) is None:
-        raise site.errors.refusal(400, f"There is no VM {vm_id} on {hypervisor.name}.", parameters=[("errorCode", "InvalidMachineId")])
+        raise site.errors.refusal(
+            400, f"{machine.name} has no hypervisor connection.", parameters=[("errorCode", "MachineHypMcIdAlone")]
+        )
+    if (
+        vm_id
+        and hypervisor
+        and site.behaviour["hosted_machine_id_checked"]
+        and site.inventory.vm(hypervisor, vm_id) is None
+    ):
+        raise site.errors.refusal(
+            400, f"There is no VM {vm_id} on {hypervisor.name}.", parameters=[("errorCode", "InvalidMachineId")]
+        )
     if vm_id and site.behaviour["machine_id_in_use"] == "refuse":
         holder = next((other for other in site.machines_on(vm_id) if other is not machine), None)
         if holder is not None:
-            raise site.errors.refusal(409, f"{holder.name} has the VM {vm_id}.", parameters=[("errorCode", "DuplicateObject")])
+            raise site.errors.refusal(
+                409, f"{holder.name} has the VM {vm_id}.", parameters=[("errorCode", "DuplicateObject")]
+            )
     return changes
 
 
 def _edit(site: Site, machine: Machine, changes: dict[str, Any]) -> None:
     if {"HostedMachineId", "HypervisorConnection"} & changes.keys():
-        site.host(machine, changes.get("HostedMachineId", machine.hosted_machine_id), changes.get("HypervisorConnection", machine.hypervisor))
+        site.host(
+            machine,
+            changes.get("HostedMachineId", machine.hosted_machine_id),
+            changes.get("HypervisorConnection", machine.hypervisor),
+        )
         machine.hosting_updated = site.clock.now
         # Nobody knows until the connection is reset or the broker looks again (contract 10.2, 20).
         machine.power_state = "Unknown"

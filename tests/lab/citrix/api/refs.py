@@ -10,7 +10,13 @@ from typing import Any, Protocol
 from lab.citrix.entities import DiskImage, HostingUnit, NameValue, Resource, Tree
 from lab.citrix.world import Site
 
-TYPE_NAMES = {"template": "Template", "network": "Network", "storage": "Storage", "folder": "Folder", "vm": "Vm"}  # 10.3, G 6
+TYPE_NAMES = {
+    "template": "Template",
+    "network": "Network",
+    "storage": "Storage",
+    "folder": "Folder",
+    "vm": "Vm",
+}  # 10.3, G 6
 
 
 class _Named(Protocol):
@@ -49,7 +55,8 @@ def resource_ref(resource: Resource | None) -> dict[str, Any] | None:
 
 
 def pool_ref(tree: Tree) -> dict[str, Any]:
-    """Return a reference to a resource pool with its hypervisor; a connection is in none, and only its hypervisor is told."""
+    """Return a reference to a resource pool with its hypervisor; a connection is in none, and only its hypervisor is
+    told."""
     pool = tree if isinstance(tree, HostingUnit) else None
     return {
         "Id": pool.id if pool else None,
@@ -102,7 +109,10 @@ def resource_view(resource: Resource, detail: bool = False) -> dict[str, Any]:
 
 def scopes(names: Iterable[str] | None) -> list[dict[str, Any]]:
     """Return the scopes that a write named; built-in All is not told."""
-    return [{"Id": name, "Uid": None, "Name": name, "IsBuiltIn": False, "IsAllScope": False, "IsTenantScope": False} for name in names or []]
+    return [
+        {"Id": name, "Uid": None, "Name": name, "IsBuiltIn": False, "IsAllScope": False, "IsTenantScope": False}
+        for name in names or []
+    ]
 
 
 def tenants(names: Iterable[str] | None) -> list[dict[str, Any]]:

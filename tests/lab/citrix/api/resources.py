@@ -38,19 +38,38 @@ def add_routes(router: Router, site: Site) -> None:
     @router.route("GET", POOL, section="10.3", query=BROWSE)
     def browse_pool(request: Request) -> Reply:
         unit = the_unit(site, request)
-        return now_or_as_job(site, request, "GetHypervisorResourcePoolResources", lambda: _browse(site, request, unit), duration="browse", concerns=[unit.id])
+        return now_or_as_job(
+            site,
+            request,
+            "GetHypervisorResourcePoolResources",
+            lambda: _browse(site, request, unit),
+            duration="browse",
+            concerns=[unit.id],
+        )
 
     @router.route("GET", "/hypervisors/{nameOrId}/allResources", section="10.1, G 6", query=BROWSE)
     def browse_connection(request: Request) -> Reply:
         hypervisor = the_hypervisor(site, request)
         tree = ConnectionTree(hypervisor)
-        return now_or_as_job(site, request, "GetHypervisorAllResources", lambda: _browse(site, request, tree), duration="browse", concerns=[hypervisor.id])
+        return now_or_as_job(
+            site,
+            request,
+            "GetHypervisorAllResources",
+            lambda: _browse(site, request, tree),
+            duration="browse",
+            concerns=[hypervisor.id],
+        )
 
     @router.route("POST", POOL + "/$search", section="10.4", query=SEARCH_PAGING, body=RESOURCE_SEARCH)
     def search_pool(request: Request) -> Reply:
         unit = the_unit(site, request)
         return now_or_as_job(
-            site, request, "SearchHypervisorResourcePoolResources", lambda: _search(site, request, unit), duration="browse", concerns=[unit.id]
+            site,
+            request,
+            "SearchHypervisorResourcePoolResources",
+            lambda: _search(site, request, unit),
+            duration="browse",
+            concerns=[unit.id],
         )
 
     @router.route("POST", POOL + "/$validate", section="10.1", query={"async": bool}, body={"Path": required(str)})
@@ -61,7 +80,13 @@ def add_routes(router: Router, site: Site) -> None:
             resource = hosting.find(unit, request.body["Path"], _listed(site, unit, past_cache=True))
             if resource is None:
                 raise site.errors.not_found("Resource", request.body["Path"])
-            return Reply(200, {"ResourceRef": resource_ref(resource), "Reports": [{"Category": "MachineProfile", "Result": "Passed", "Violations": []}]})
+            return Reply(
+                200,
+                {
+                    "ResourceRef": resource_ref(resource),
+                    "Reports": [{"Category": "MachineProfile", "Result": "Passed", "Violations": []}],
+                },
+            )
 
         return now_or_as_job(site, request, "ValidateHypervisorResourcePoolResource", found, concerns=[unit.id])
 
@@ -70,7 +95,9 @@ def _listed(site: Site, tree: Tree, past_cache: bool = False) -> list[Resource]:
     try:
         return site.inventory.listed(tree, past_cache)
     except ConnectionError as error:
-        raise site.errors.refusal(500, f"The hypervisor {error} cannot be contacted.", parameters=[("errorCode", "HypervisorNotContactable")]) from None
+        raise site.errors.refusal(
+            500, f"The hypervisor {error} cannot be contacted.", parameters=[("errorCode", "HypervisorNotContactable")]
+        ) from None
 
 
 def _browse(site: Site, request: Request, tree: Tree) -> Reply:
@@ -82,7 +109,13 @@ def _browse(site: Site, request: Request, tree: Tree) -> Reply:
     found = hosting.find(tree, path, resources)
     if found is None:
         raise site.errors.not_found("Resource", path)
-    return Reply(200, {**resource_view(found, request.flag("detail")), "Children": _children(request, resources, found.full_name, depth)})
+    return Reply(
+        200,
+        {
+            **resource_view(found, request.flag("detail")),
+            "Children": _children(request, resources, found.full_name, depth),
+        },
+    )
 
 
 def _children(request: Request, resources: list[Resource], folder: str, depth: int) -> list[dict[str, Any]] | None:
@@ -91,7 +124,10 @@ def _children(request: Request, resources: list[Resource], folder: str, depth: i
         return None
     inside = [resource for resource in resources if resource.folder == folder]
     return [
-        {**resource_view(child), "Children": _children(request, resources, child.full_name, depth - 1) if child.kind == "folder" else None}
+        {
+            **resource_view(child),
+            "Children": _children(request, resources, child.full_name, depth - 1) if child.kind == "folder" else None,
+        }
         for child in _typed(request, inside)
     ]
 
@@ -103,10 +139,15 @@ def _search(site: Site, request: Request, unit: HostingUnit) -> Reply:
     found = [
         resource
         for resource in _listed(site, unit)
-        if (not types or TYPE_NAMES[resource.kind] in types) and part in resource.name.casefold() and body.get("Id") in (None, "", resource.id)
+        if (not types or TYPE_NAMES[resource.kind] in types)
+        and part in resource.name.casefold()
+        and body.get("Id") in (None, "", resource.id)
     ]
     # The default limit of 1 is no misprint (trap 24).
-    return Reply(200, page(site, request, found, lambda resource: resource_view(resource, request.flag("detail")), default_limit=1))
+    return Reply(
+        200,
+        page(site, request, found, lambda resource: resource_view(resource, request.flag("detail")), default_limit=1),
+    )
 
 
 def _typed(request: Request, resources: Iterable[Resource]) -> list[Resource]:

@@ -63,14 +63,21 @@ CATALOG_PROPERTIES: dict[str, Callable[[Catalog], Any]] = {
 def _body(properties: frozenset[str]) -> dict[str, Any]:
     """Return the schema of a search; groups may be nested two deep."""
     search_filter = {"Property": required(properties), "Operator": required(OPERATORS), "Value": TEXT}
-    inner = {"SearchFilterGroupType": JOINS, "SearchFilters": nullable([search_filter]), "SearchFilterGroupsType": JOINS, "SearchFilterGroups": nullable([{}])}
+    inner = {
+        "SearchFilterGroupType": JOINS,
+        "SearchFilters": nullable([search_filter]),
+        "SearchFilterGroupsType": JOINS,
+        "SearchFilterGroups": nullable([{}]),
+    }
     group = {**inner, "SearchFilterGroups": nullable([inner])}
     return {
         "BasicSearchString": TEXT,
         "SearchFilters": nullable([search_filter]),
         "SearchFilterGroups": nullable([group]),
         "SearchFilterGroupsType": JOINS,
-        "SortCriteria": nullable({"Property": required(properties), "SortDirection": required({"Ascending", "Descending"})}),
+        "SortCriteria": nullable(
+            {"Property": required(properties), "SortDirection": required({"Ascending", "Descending"})}
+        ),
     }
 
 
@@ -113,13 +120,28 @@ def _in_folder(catalog: Catalog, folder: tuple[str, ...], deep: bool) -> bool:
     return own[: len(folder)] == folder if deep else own == folder
 
 
-def _found(site: Site, body: Mapping[str, Any], candidates: Sequence[T], properties: Mapping[str, Callable[[T], Any]], named: str) -> list[T]:
-    wanted = _group(site, body.get("SearchFilters"), "And", body.get("SearchFilterGroups"), body.get("SearchFilterGroupsType", "And"), properties)
+def _found(
+    site: Site,
+    body: Mapping[str, Any],
+    candidates: Sequence[T],
+    properties: Mapping[str, Callable[[T], Any]],
+    named: str,
+) -> list[T]:
+    wanted = _group(
+        site,
+        body.get("SearchFilters"),
+        "And",
+        body.get("SearchFilterGroups"),
+        body.get("SearchFilterGroupsType", "And"),
+        properties,
+    )
     text = (body.get("BasicSearchString") or "").casefold()
     found = [thing for thing in candidates if wanted(thing) and text in str(properties[named](thing)).casefold()]
     for criteria in reversed([body.get("SortCriteria") or {}, *(body.get("SortCriteriaItems") or [])]):
         if criteria:
-            found.sort(key=_property(site, properties, criteria["Property"]), reverse=criteria["SortDirection"] == "Descending")
+            found.sort(
+                key=_property(site, properties, criteria["Property"]), reverse=criteria["SortDirection"] == "Descending"
+            )
     return found
 
 

@@ -14,7 +14,11 @@ from lab.citrix.world import Site
 from lab.wire import FORM, Refusal, Reply, Request, Router, required
 
 TRUST_PATH = "/cctrustoauth2/{customerId}/tokens/clients"
-CREDENTIALS = {"grant_type": required({"client_credentials"}), "client_id": required(str), "client_secret": required(str)}
+CREDENTIALS = {
+    "grant_type": required({"client_credentials"}),
+    "client_id": required(str),
+    "client_secret": required(str),
+}
 
 
 def add_cloud_route(router: Router, site: Site) -> None:
@@ -26,11 +30,18 @@ def add_cloud_route(router: Router, site: Site) -> None:
             text = f"the token request needs Content-Type {FORM} exactly, not {request.header('content-type')}"
             raise Refusal(415, site.errors.body(415, text), text)
         known_customer = request.params["customerId"] in (site.customer_id, "root")
-        if not known_customer or (request.body["client_id"], request.body["client_secret"]) != (site.principal, site.secret):
+        if not known_customer or (request.body["client_id"], request.body["client_secret"]) != (
+            site.principal,
+            site.secret,
+        ):
             site.tokens.refused_logins += 1
             raise Refusal(400, {"error": "invalid_client", "error_description": "Invalid client id or client secret."})
         token = site.tokens.issue(site.principal)
-        return Reply(200, {"token_type": "bearer", "access_token": token.text, "expires_in": str(int(site.tokens.seconds))}, authenticated_as=site.principal)
+        return Reply(
+            200,
+            {"token_type": "bearer", "access_token": token.text, "expires_in": str(int(site.tokens.seconds))},
+            authenticated_as=site.principal,
+        )
 
 
 def add_on_premises_routes(router: Router, site: Site) -> None:
@@ -46,7 +57,9 @@ def add_on_premises_routes(router: Router, site: Site) -> None:
     @router.route("GET", "/Tokens", section="1.5")
     def integrated_login(request: Request) -> Reply:
         if not site.behaviour["sso_login"]:
-            raise site.errors.refusal(401, "Windows integrated login is needed.", headers={"WWW-Authenticate": "Negotiate"})
+            raise site.errors.refusal(
+                401, "Windows integrated login is needed.", headers={"WWW-Authenticate": "Negotiate"}
+            )
         return _answer(site, site.tokens.issue(site.principal))
 
     @router.route("POST", "/tokens/$refresh", section="1.5")

@@ -36,7 +36,14 @@ def add_routes(router: Router, site: Site) -> None:
                     item.zone = zone
                 return Reply(204)
 
-            return now_or_as_job(site, request, job_type, put, parameters=[("Id", zone.id), ("Name", zone.name)], result_path=f"/Zones/{zone.id}")
+            return now_or_as_job(
+                site,
+                request,
+                job_type,
+                put,
+                parameters=[("Id", zone.id), ("Name", zone.name)],
+                result_path=f"/Zones/{zone.id}",
+            )
 
     moving_route("$moveItems", "MoveItemsIntoZone")
     moving_route("$addItems", "AddItemsIntoZone")

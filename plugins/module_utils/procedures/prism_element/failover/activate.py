@@ -93,7 +93,8 @@ def activated(work: Work) -> dict[str, Any]:
 
 
 def _look_for_signs(work: Work, there: Seen | None) -> list[Site]:
-    """The remote sites that say that the old side lives where it does not speak for itself. What is seen of it goes into the result, this time and every
+    """The remote sites that say that the old side lives where it does not speak for itself. What is seen of it goes
+    into the result, this time and every
     time, until it is seen to have given the protection domain up."""
     old = there.side if there else None
     sites = last_known(work.sites(None), origin_sites(list_pd_snapshots(work.client, work.name)))
@@ -113,7 +114,9 @@ def _activate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
     name, endpoint, params = work.name, work.client.endpoint, work.params
     snapshots = list_pd_snapshots(work.client, name)
     snapshot = accepted(choose_snapshot(name, endpoint, snapshots, work.snapshot_id))
-    if waited_for_transfers(work, lambda: transfers_in_the_way(name, endpoint, list_replications(work.client, name), (), incoming=True)):
+    if waited_for_transfers(
+        work, lambda: transfers_in_the_way(name, endpoint, list_replications(work.client, name), (), incoming=True)
+    ):
         return activated(work)
     age = _age(work, snapshot)
     newer = [member for other in snapshots if other.created_usecs > snapshot.created_usecs for member in other.members]
@@ -125,22 +128,34 @@ def _activate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
     )
     if missing:
         work.run.warn(
-            f"Snapshot {snapshot.snapshot_id} of '{name}' does not hold {shortened([repr(vm_name) for vm_name, _uuid in missing])}: they will be missing"
+            f"Snapshot {snapshot.snapshot_id} of '{name}' does not hold"
+            f" {shortened([repr(vm_name) for vm_name, _uuid in missing])}: they will be missing"
         )
     made = counted(snapshot.members, "registered, with new uuids")
     when = iso_utc(snapshot.created_usecs)
-    work.plan(f"activate '{name}' on {endpoint} from snapshot {snapshot.snapshot_id} of {when}: {made}; the last {duration(age)} of work are lost")
+    work.plan(
+        f"activate '{name}' on {endpoint} from snapshot {snapshot.snapshot_id} of {when}: {made}; the last"
+        f" {duration(age)} of work are lost"
+    )
     if there is None or there.side.active:
         work.plan(
-            f"when {work.other} is back, '{name}' is active there as well: then run this there with state {DEACTIVATED}, before its VMs are started there"
+            f"when {work.other} is back, '{name}' is active there as well: then run this there with state"
+            f" {DEACTIVATED}, before its VMs are started there"
         )
     before = [there.side.endpoint] if there and there.side.active else []
     will_be = [{"name": vm_name, "uuid": ""} for vm_name in sorted(member.vm_name for member in snapshot.members)]
     if work.run.check:
         return result_of(work, here, there, changed=True, vms=will_be)
     with work.run.phase(PHASES[ACTIVATED]):
-        course = Course(work, here, names=[member.vm_name for member in snapshot.members], before=set(by_uuid(list_vms(work.client))))
-        order(work, course, lambda: order_activation(work.client, name, snapshot.snapshot_id if work.snapshot_id else ""))
+        course = Course(
+            work,
+            here,
+            names=[member.vm_name for member in snapshot.members],
+            before=set(by_uuid(list_vms(work.client))),
+        )
+        order(
+            work, course, lambda: order_activation(work.client, name, snapshot.snapshot_id if work.snapshot_id else "")
+        )
         if not params["wait"]:
             return result_of(work, here, there, changed=True, vms=will_be)
         here, _source = course.end()
@@ -152,14 +167,18 @@ def _age(work: Work, snapshot: PdSnapshot) -> int:
     """How old the snapshot is, by the cluster's own clock where it tells it, because snapshots bear clusters' time."""
     cluster_clock_usecs = work.pair.clock_usecs()
     if cluster_clock_usecs is None:
-        work.run.warn(f"{work.client.endpoint} does not tell its time; the age of the snapshot is measured by the clock of the controller")
+        work.run.warn(
+            f"{work.client.endpoint} does not tell its time; the age of the snapshot is measured by the clock of the"
+            " controller"
+        )
     age = data_age(snapshot, cluster_clock_usecs or int(time.time() * 1_000_000))
     limit = work.params["data_age_limit"]
     if limit and age > limit:
         which = "" if work.snapshot_id else "newest "
         raise OperationError(
-            f"{work.client.endpoint}: you would lose {duration(age)} of data of '{work.name}': {which}snapshot {snapshot.snapshot_id} was made"
-            f" {iso_utc(snapshot.created_usecs)}, and data_age_limit allows {duration(limit)}",
+            f"{work.client.endpoint}: you would lose {duration(age)} of data of '{work.name}': {which}snapshot"
+            f" {snapshot.snapshot_id} was made {iso_utc(snapshot.created_usecs)}, and data_age_limit allows"
+            f" {duration(limit)}",
             "Raise data_age_limit to accept that.",
             data_age_seconds=age,
             snapshot={"id": snapshot.snapshot_id, "created": iso_utc(snapshot.created_usecs)},

@@ -12,7 +12,10 @@ from collections.abc import Callable, Iterable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import ARRIVING, LEAVING, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import patiently
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import list_queued, list_replications
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import (
+    list_queued,
+    list_replications,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
     ACTIVATED,
@@ -38,7 +41,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import 
 DEEDS = {MIGRATED: "migration", ACTIVATED: "activation", DEACTIVATED: "deactivation"}
 APPEARS_WITHIN = 60.0
 SETTLES_WITHIN = 60.0
-# A change that no list shows may still be under way: that lists show one, and say of which domain, is not sure (prism_element_v2 6.6, addition 13).
+# A change that no list shows may still be under way: that lists show one, and say of which domain, is not sure
+# (prism_element_v2 6.6, addition 13).
 UNSEEN_AT_MOST = 1800.0
 SHORTEST_PROOF = 3.0
 
@@ -46,7 +50,8 @@ SHORTEST_PROOF = 3.0
 class Course:
     """One change of mode, watched to its end.
 
-    `expected` are the VMs that must be registered at the peer afterwards, `names` those of the VMs that must be here, apart from those that were here `before`,
+    `expected` are the VMs that must be registered at the peer afterwards, `names` those of the VMs that must be here,
+    apart from those that were here `before`,
     `gone` the VMs that must not be here any more. `absent` is what the end leaves open of that.
     """
 
@@ -83,7 +88,9 @@ class Course:
             return Look(None, done=bool(here.side.direction) or here.side.active != active_before)
 
         try:
-            wait_for(patiently(look), what=f"order of the {self._deed}", timeout=timeout, progress=self._work.run.progress)
+            wait_for(
+                patiently(look), what=f"order of the {self._deed}", timeout=timeout, progress=self._work.run.progress
+            )
         except StillRunning:
             return False
         return True
@@ -91,7 +98,13 @@ class Course:
     def end(self) -> tuple[Seen, Seen | None]:
         """Wait for the end; both sides as they are then, the peer's only of a migration, which needs it."""
         advice = "It was not cancelled. Run the same task again to go on waiting, or raise wait_timeout."
-        return wait_for(patiently(self._look), what=self._deed, timeout=self._work.deadline.left, progress=self._work.run.progress, advice=advice)
+        return wait_for(
+            patiently(self._look),
+            what=self._deed,
+            timeout=self._work.deadline.left,
+            progress=self._work.run.progress,
+            advice=advice,
+        )
 
     @property
     def _deed(self) -> str:
@@ -127,7 +140,9 @@ class Course:
             wanted = self._expected or list(there.members)
             registered = by_uuid(list_vms(work.connected()))
             self.absent = named(member for member in wanted if member.vm_uuid not in registered)
-            return f"{len(self.absent)} of {len(wanted)} VMs are not registered on {work.other} yet" if self.absent else ""
+            return (
+                f"{len(self.absent)} of {len(wanted)} VMs are not registered on {work.other} yet" if self.absent else ""
+            )
         if self._state == ACTIVATED:
             if not self._names and not here.members:
                 # A snapshot may be listed without its VMs (prism_element_v2 1.3).
@@ -143,23 +158,33 @@ class Course:
         if self.absent:
             known = self._work.result.setdefault("missing_vms", [])
             self._work.result["missing_vms"] = [*known, *(vm for vm in self.absent if vm not in known)]
-            self._work.run.warn(f"After the {self._deed} these VMs are not there: {shortened([repr(vm['name']) for vm in self.absent])}")
+            self._work.run.warn(
+                f"After the {self._deed} these VMs are not there: {shortened([repr(vm['name']) for vm in self.absent])}"
+            )
 
     def tell_what_stayed(self) -> None:
         """The VMs that a deactivation was to delete and that are still there."""
         if self.absent:
-            self._work.result["removed_vms"] = [vm for vm in self._work.result.get("removed_vms", []) if vm not in self.absent]
-            self._work.run.warn(f"After the {self._deed} these VMs are still there: {shortened([repr(vm['name']) for vm in self.absent])}")
+            self._work.result["removed_vms"] = [
+                vm for vm in self._work.result.get("removed_vms", []) if vm not in self.absent
+            ]
+            self._work.run.warn(
+                f"After the {self._deed} these VMs are still there:"
+                f" {shortened([repr(vm['name']) for vm in self.absent])}"
+            )
 
     def _registered_here(self, here: Seen) -> tuple[list[dict[str, str]], list[str]]:
         """The VMs that the activation registered, and the names of those that are still missing.
 
-        A member whose id the cluster does not have is looked for by its name, among the VMs only that were not here before (trap 29).
+        A member whose id the cluster does not have is looked for by its name, among the VMs only that were not here
+        before (trap 29).
         """
         vms = list_vms(self._work.client)
         registered = by_uuid(vms)
         found = {member.vm_uuid: registered[member.vm_uuid] for member in here.members if member.vm_uuid in registered}
-        short = Counter(self._names or [member.vm_name for member in here.members]) - Counter(vm.name for vm in found.values())
+        short = Counter(self._names or [member.vm_name for member in here.members]) - Counter(
+            vm.name for vm in found.values()
+        )
         new_by_name: dict[str, list[Vm]] = {}
         known = {vm.uuid for vm in vms} if self._before is None else self._before
         for vm in vms:
@@ -175,7 +200,8 @@ class Course:
         return shown(found.values()), absent
 
     def _has_settled(self) -> bool:
-        """Whether the flags have been right, and nothing has come any more, for so long that what is missing will not come."""
+        """Whether the flags have been right, and nothing has come any more, for so long that what is missing will not
+        come."""
         now = time.monotonic()
         if self._settling_since is None or len(self.absent) < self._fewest:
             self._settling_since = now
@@ -193,9 +219,16 @@ class Course:
             self._idle_since = now
             self._idle_patience = self._work.patience(SETTLES_WITHIN if self._was_under_way else UNSEEN_AT_MOST)
         operation = ARRIVING if self._state == ACTIVATED else LEAVING
-        told = [task for task in here.tasks if task.operation == operation and task.created_usecs not in self._finished_before]
-        # Tasks do not always tell which domain they are about, so that they prove an end only when none of them goes on and the domain is still where it was.
-        failed = next((task for task in told if task.failed), None) if here.side.active == self._here.side.active else None
+        told = [
+            task
+            for task in here.tasks
+            if task.operation == operation and task.created_usecs not in self._finished_before
+        ]
+        # Tasks do not always tell which domain they are about, so that they prove an end only when none of them goes on
+        # and the domain is still where it was.
+        failed = (
+            next((task for task in told if task.failed), None) if here.side.active == self._here.side.active else None
+        )
         proved = failed and not any(task.status in ("QUEUED", "RUNNING") for task in told)
         if not proved and not self._stands_still(here, there, now - self._idle_since >= self._idle_patience):
             return
@@ -209,7 +242,8 @@ class Course:
         )
 
     def _stands_still(self, here: Seen, there: Seen | None, grace_is_over: bool) -> bool:
-        """Whether nothing is under way any more. One that was never listed shows in the flags of the two sides, and in data on their way."""
+        """Whether nothing is under way any more. One that was never listed shows in the flags of the two sides, and in
+        data on their way."""
         flags = (here.side.active, there.side.active if there else None)
         moves = flags != self._flags
         if not self._was_under_way and self._state == MIGRATED:
@@ -236,7 +270,8 @@ class Course:
 
 
 def order(work: Work, course: Course, send: Callable[[], None], again: bool = True) -> None:
-    """Send an order once. When its answer is lost it is sent again, once, and only after it has proved to be without effect."""
+    """Send an order once. When its answer is lost it is sent again, once, and only after it has proved to be without
+    effect."""
     try:
         send()
     except AnswerLost as lost:

@@ -66,28 +66,37 @@ def _deactivate(work: Work, here: Seen, there: Seen) -> dict[str, Any]:
     # What will be deleted must never be overlooked: a member whose id tells nothing is known by its name.
     by_name = {vm.name: vm for vm in ours.values()}
     known = {member.vm_name for member in here.members if member.vm_uuid in ours}
-    vms = {member: ours.get(member.vm_uuid) or (None if member.vm_name in known else by_name.get(member.vm_name)) for member in here.members}
+    vms = {
+        member: ours.get(member.vm_uuid) or (None if member.vm_name in known else by_name.get(member.vm_name))
+        for member in here.members
+    }
     doomed = [member for member, vm in vms.items() if vm]
     alive = [member for member in there.members if member.vm_uuid in theirs]
     lost = only_copies(doomed, (member.vm_name for member in alive))
     if lost and not params["accept_missing_vms"]:
         raise OperationError(
-            f"{work.client.endpoint}: refused to deactivate '{name}', because these of its VMs are not among those of '{name}' on {work.other},"
-            f" so that their only copy would be deleted: {shortened([f'{member.vm_name!r} ({member.vm_uuid})' for member in lost])}",
+            f"{work.client.endpoint}: refused to deactivate '{name}', because these of its VMs are not among those of"
+            f" '{name}' on {work.other}, so that their only copy would be deleted:"
+            f" {shortened([f'{member.vm_name!r} ({member.vm_uuid})' for member in lost])}",
             "Take them out of the protection domain to keep them, or set accept_missing_vms to delete them.",
         )
-    running = sorted(f"'{vm.name}' ({vm.uuid}), {vm.power_state}" for vm in vms.values() if vm and vm.power_state != "off")
+    running = sorted(
+        f"'{vm.name}' ({vm.uuid}), {vm.power_state}" for vm in vms.values() if vm and vm.power_state != "off"
+    )
     running_there = [member for member in alive if theirs[member.vm_uuid].power_state == "on"]
     # Somebody may work on a VM that runs: nothing that is known here says that nobody does.
     if running and not params["accept_running_vms"]:
         raise OperationError(
-            f"{work.client.endpoint}: refused to deactivate '{name}', because it would delete VMs that run: {len(running)} of its VMs run here"
-            f" and {len(running_there)} on {work.other}. Here: {shortened(running)}",
+            f"{work.client.endpoint}: refused to deactivate '{name}', because it would delete VMs that run:"
+            f" {len(running)} of its VMs run here and {len(running_there)} on {work.other}. Here: {shortened(running)}",
             "Check that this is not the side that is in use. Power the VMs off here first, or set accept_running_vms.",
         )
     work.result["removed_vms"] = named(doomed)
     work.result["missing_vms"] = named(lost)
-    work.plan(f"deactivate '{name}' on {work.client.endpoint}: {counted(doomed, 'deleted here')}{f', {len(running)} of which run' if running else ''}")
+    work.plan(
+        f"deactivate '{name}' on {work.client.endpoint}:"
+        f" {counted(doomed, 'deleted here')}{f', {len(running)} of which run' if running else ''}"
+    )
     # Whatever goes is named, all of it.
     for vm in work.result["removed_vms"]:
         work.plan(f"delete '{vm['name']}' ({vm['uuid']}) on {work.client.endpoint}")

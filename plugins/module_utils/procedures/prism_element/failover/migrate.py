@@ -38,13 +38,17 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.r
     list_queued,
     list_replications,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.cards import unmapped_networks
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.cards import (
+    unmapped_networks,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
     APPEARS_WITHIN,
     Course,
     order,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.power import switched_on_from_off
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.power import (
+    switched_on_from_off,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.telling import (
     result_of,
 )
@@ -83,17 +87,21 @@ def migrated(work: Work) -> dict[str, Any]:
     elif settled_on(decision) == UNCHANGED:
         if there is None:
             work.run.warn(
-                f"'{work.name}' is not active on {work.client.endpoint}; whether it is anywhere else was not looked at: give peer to have it looked at"
+                f"'{work.name}' is not active on {work.client.endpoint}; whether it is anywhere else was not looked at:"
+                " give peer to have it looked at"
             )
         elif not was_here:
             work.run.warn(
-                f"'{work.name}' is active on {work.other}, and nothing shows that it ever was on {work.client.endpoint}: check that this is the source"
+                f"'{work.name}' is active on {work.other}, and nothing shows that it ever was on"
+                f" {work.client.endpoint}: check that this is the source"
             )
     else:
         _refuse_other_destination(work, here)
         work.plan(f"wait for the migration of '{work.name}' that is under way already")
         if work.run.check or not work.params["wait"]:
-            return result_of(work, here, there, changed=False, vms=named(here.members or (there.members if there else ())))
+            return result_of(
+                work, here, there, changed=False, vms=named(here.members or (there.members if there else ()))
+            )
         with work.run.phase(PHASES[MIGRATED]):
             course = Course(work, here)
             here, there = course.end()
@@ -105,7 +113,8 @@ def _refuse_other_destination(work: Work, here: Seen) -> None:
     wanted, under_way = work.params["remote_site"], here.side.pending.remote_site if here.side.pending else ""
     if wanted and under_way and wanted != under_way:
         raise OperationError(
-            f"{work.client.endpoint}: '{work.name}' is being migrated to the remote site '{under_way}', and not to '{wanted}'",
+            f"{work.client.endpoint}: '{work.name}' is being migrated to the remote site '{under_way}', and not to"
+            f" '{wanted}'",
             "Wait for its end, and migrate it on from there.",
         )
 
@@ -118,10 +127,19 @@ def _through_between(work: Work, here: Seen, there: Seen, snapshots: Sequence[Pd
 
     def look() -> Look[Seen | None]:
         seen = work.pair.there(work.name)
-        return Look(seen, done=bool(seen and seen.side.active and not seen.side.direction), state=f"active neither here nor on {work.other}")
+        return Look(
+            seen,
+            done=bool(seen and seen.side.active and not seen.side.direction),
+            state=f"active neither here nor on {work.other}",
+        )
 
     try:
-        arrived = wait_for(patiently(look), what=f"protection domain '{work.name}'", timeout=work.patience(APPEARS_WITHIN), progress=work.run.progress)
+        arrived = wait_for(
+            patiently(look),
+            what=f"protection domain '{work.name}'",
+            timeout=work.patience(APPEARS_WITHIN),
+            progress=work.run.progress,
+        )
     except StillRunning:
         raise as_error(refusal) from None
     return work.look(), arrived or there
@@ -133,7 +151,8 @@ def _migrate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
     site = accepted(choose_site(name, endpoint, work.sites(domain), params["remote_site"] or ""))
     if there and not there.side.known and not site.fits_peer:
         raise OperationError(
-            f"{there.side.endpoint}, given as peer, does not know '{name}', and nothing shows that it is the remote site '{site.name}' of {endpoint}",
+            f"{there.side.endpoint}, given as peer, does not know '{name}', and nothing shows that it is the remote"
+            f" site '{site.name}' of {endpoint}",
             "Check that peer is the cluster to migrate to.",
         )
     accepted(blocked(name, endpoint, domain.unrecoverable, site.name))
@@ -145,21 +164,40 @@ def _migrate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
     if waited_for_transfers(work, in_the_way):
         return migrated(work)
     if not site.scheduled:
-        work.run.warn(f"No schedule of '{name}' replicates to '{site.name}', so that all of its data may have to be sent, and the cluster may refuse")
+        work.run.warn(
+            f"No schedule of '{name}' replicates to '{site.name}', so that all of its data may have to be sent, and the"
+            " cluster may refuse"
+        )
     existing = {vm.uuid: vm for vm in list_vms_with_cards(work.client)}
     members = [member for member in domain.members if member.vm_uuid in existing]
     work.result["remote_site"] = site.name
-    work.result["were_off"] = switched_on_from_off(work, named(member for member in members if existing[member.vm_uuid].power_state == "off"))
+    work.result["were_off"] = switched_on_from_off(
+        work, named(member for member in members if existing[member.vm_uuid].power_state == "off")
+    )
     work.result["missing_vms"] = named(member for member in domain.members if member.vm_uuid not in existing)
-    work.plan(f"migrate '{name}' from {endpoint} to the remote site '{site.name}': {counted(members, 'shut down, sent and registered there')}")
+    work.plan(
+        f"migrate '{name}' from {endpoint} to the remote site '{site.name}':"
+        f" {counted(members, 'shut down, sent and registered there')}"
+    )
     for vm in work.result["were_off"]:
-        work.plan(f"'{vm['name']}' ({vm['uuid']}) is off, and {'is powered on there all the same' if vm['goes_on'] else 'stays off'}")
+        work.plan(
+            f"'{vm['name']}' ({vm['uuid']}) is off, and"
+            f" {'is powered on there all the same' if vm['goes_on'] else 'stays off'}"
+        )
     work.had_no_card = {member.vm_uuid for member in members if existing[member.vm_uuid].cards == ()}
-    work.result["unmapped_networks"] = unmapped_networks(work, site.name, (existing[member.vm_uuid] for member in members))
+    work.result["unmapped_networks"] = unmapped_networks(
+        work, site.name, (existing[member.vm_uuid] for member in members)
+    )
     for unmapped in work.result["unmapped_networks"]:
         what = f"remote site '{site.name}' does not map network '{unmapped['network']}'"
-        on_it = f"{shortened([repr(vm) for vm in unmapped['vms']])} {'is' if len(unmapped['vms']) == 1 else 'are'} on it"
-        fate = "cards come onto the network of that name there, or are lost" if unmapped["same_name"] else "they may arrive without a network card"
+        on_it = (
+            f"{shortened([repr(vm) for vm in unmapped['vms']])} {'is' if len(unmapped['vms']) == 1 else 'are'} on it"
+        )
+        fate = (
+            "cards come onto the network of that name there, or are lost"
+            if unmapped["same_name"]
+            else "they may arrive without a network card"
+        )
         work.plan(f"{what}, and {on_it}: {fate}")
         if not unmapped["same_name"]:
             work.run.warn(f"{endpoint}: {what}, and {on_it}: {fate}")

@@ -8,7 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import shortened
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.cards import without_cards
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.cards import (
+    without_cards,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
     DEACTIVATED,
     MIGRATED,
@@ -27,19 +29,27 @@ ON = "powered_on"
 
 def switched_on_from_off(work: Work, vms: list[dict[str, str]]) -> list[dict[str, Any]]:
     """VMs that are off before they move, each with whether it will be switched on all the same."""
-    return [{**vm, "goes_on": work.params["power_on"] == ALL and vm["name"] not in work.params["leave_off"]} for vm in vms]
+    return [
+        {**vm, "goes_on": work.params["power_on"] == ALL and vm["name"] not in work.params["leave_off"]} for vm in vms
+    ]
 
 
 def brought_up(work: Work, result: dict[str, Any]) -> dict[str, Any]:
-    """The result of a change of side, with `power` in it as pe_vm tells it: None when nothing is to be switched on. A VM that does not go on is told there."""
+    """The result of a change of side, with `power` in it as pe_vm tells it: None when nothing is to be switched on. A
+    VM that does not go on is told there."""
     client = work.peer if result["state"] == MIGRATED else work.client
     if client and work.waits and result["state"] != DEACTIVATED and result["vms"]:
         lost = without_cards(client, {vm["uuid"] for vm in result["vms"]}, work.had_no_card)
         result = {**result, "without_cards": lost}
         if lost:
-            work.run.warn(f"{client.endpoint}: VMs of '{work.name}' have no network card: {shortened([repr(vm['name']) for vm in lost])}")
+            work.run.warn(
+                f"{client.endpoint}: VMs of '{work.name}' have no network card:"
+                f" {shortened([repr(vm['name']) for vm in lost])}"
+            )
     stay_off = {vm["uuid"] for vm in result["were_off"] if not vm["goes_on"]}
-    wanted = [vm["uuid"] for vm in result["vms"] if vm["name"] not in work.params["leave_off"] and vm["uuid"] not in stay_off]
+    wanted = [
+        vm["uuid"] for vm in result["vms"] if vm["name"] not in work.params["leave_off"] and vm["uuid"] not in stay_off
+    ]
     if work.params["power_on"] == NONE or client is None or not wanted or not work.waits:
         return {**result, "power": None}
     mine = len(work.run.timeline)
@@ -47,6 +57,15 @@ def brought_up(work: Work, result: dict[str, Any]) -> dict[str, Any]:
         power = power_many(client, work.run, wanted, ON, work.deadline, lambda _vms: None, f" of '{work.name}'")
     except OperationError as error:
         # The change of side is done, whatever becomes of single VMs.
-        power = {**error.details, "failed": True, "msg": str(error), "error": {"message": error.message, "advice": error.advice}}
+        power = {
+            **error.details,
+            "failed": True,
+            "msg": str(error),
+            "error": {"message": error.message, "advice": error.advice},
+        }
     power.pop("diff", None)
-    return {**result, "changed": bool(result["changed"] or power.get("changed")), "power": {**power, "timeline": work.run.timeline[mine:]}}
+    return {
+        **result,
+        "changed": bool(result["changed"] or power.get("changed")),
+        "power": {**power, "timeline": work.run.timeline[mine:]},
+    }

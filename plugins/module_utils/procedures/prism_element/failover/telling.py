@@ -39,9 +39,16 @@ def read_back(owner: Seen | None, client: PrismElement | None) -> tuple[list[dic
 
 
 def result_of(
-    work: Work, here: Seen, there: Seen | None, *, changed: bool, vms: list[dict[str, str]] | None = None, before: Sequence[str] | None = None
+    work: Work,
+    here: Seen,
+    there: Seen | None,
+    *,
+    changed: bool,
+    vms: list[dict[str, str]] | None = None,
+    before: Sequence[str] | None = None,
 ) -> dict[str, Any]:
-    """The result. `vms` None to read them back on the side that owns them; `before` the sides that it was active on, when they have changed since."""
+    """The result. `vms` None to read them back on the side that owns them; `before` the sides that it was active on,
+    when they have changed since."""
     state = work.params["state"]
     owner = here if state == ACTIVATED else there
     owner = owner if owner and owner.side.active else None
@@ -50,7 +57,10 @@ def result_of(
         known = work.result.setdefault("missing_vms", [])
         work.result["missing_vms"] = [*known, *(vm for vm in absent if vm not in known)]
         if absent:
-            work.run.warn(f"'{work.name}' lists VMs that do not exist, and they are left out: {shortened([repr(vm['name']) for vm in absent])}")
+            work.run.warn(
+                f"'{work.name}' lists VMs that do not exist, and they are left out:"
+                f" {shortened([repr(vm['name']) for vm in absent])}"
+            )
     active_on = [side.side.endpoint for side in (here, there) if side and side.side.active]
     before_known = before is not None
     before = active_on if before is None else before
@@ -76,7 +86,10 @@ def result_of(
         **work.result,
         "diff": {
             "before": {"active_on": before, **_deleted_in_diff(work)},
-            "after": {"active_on": _active_after(work, before) if changed else before, **({"deleted_vms": []} if _deleted_in_diff(work) else {})},
+            "after": {
+                "active_on": _active_after(work, before) if changed else before,
+                **({"deleted_vms": []} if _deleted_in_diff(work) else {}),
+            },
         },
     }
 
@@ -98,6 +111,9 @@ def _active_after(work: Work, before: Sequence[str]) -> list[str]:
 
 def _warn_of_state(work: Work, owner: Seen | None, active_on: Sequence[str]) -> None:
     if owner and owner.domain and not owner.domain.replicates_to:
-        work.run.warn(f"'{work.name}' is active on {owner.side.endpoint} and replicates nowhere: give it a schedule there that replicates to another cluster")
+        work.run.warn(
+            f"'{work.name}' is active on {owner.side.endpoint} and replicates nowhere: give it a schedule there that"
+            " replicates to another cluster"
+        )
     if len(active_on) > 1:
         work.run.warn(f"'{work.name}' is active on {' and '.join(active_on)} (split brain). {way_out()}")

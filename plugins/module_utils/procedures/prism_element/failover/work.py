@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What every change of side works with: the two clusters, met once for all protection domains, and one protection domain between them."""
+"""What every change of side works with: the two clusters, met once for all protection domains, and one protection
+domain between them."""
 
 from __future__ import annotations
 
@@ -10,11 +11,21 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import ACTIVATES_NEVERTHELESS, Refusal, Side, Site, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
+    ACTIVATES_NEVERTHELESS,
+    Refusal,
+    Side,
+    Site,
+    shortened,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, patiently
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import ModeTask, list_mode_tasks, list_pending_changes
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import (
+    ModeTask,
+    list_mode_tasks,
+    list_pending_changes,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import (
     Identity,
     connect_peer,
@@ -41,7 +52,8 @@ PHASES = {MIGRATED: "migrate", ACTIVATED: "activate", DEACTIVATED: "deactivate"}
 class Seen:
     """The protection domain on one cluster at the moment; `domain` is None where the cluster does not know it.
 
-    `blind` when the cluster lists neither pending changes of mode nor tasks about them: then nothing shows an order before it has ended.
+    `blind` when the cluster lists neither pending changes of mode nor tasks about them: then nothing shows an order
+    before it has ended.
     """
 
     side: Side
@@ -55,15 +67,19 @@ class Seen:
 
 
 class Pair:
-    """The cluster and the other one, where it is given. They are met once, however many protection domains move between them.
+    """The cluster and the other one, where it is given. They are met once, however many protection domains move between
+    them.
 
-    `incarnation` is the number under which remote sites know the other side. `silence` says why it gives no answer, '' when it answers.
+    `incarnation` is the number under which remote sites know the other side. `silence` says why it gives no answer, ''
+    when it answers.
     """
 
     def __init__(self, run: Run, bound: float | None) -> None:
-        """`bound`: so many seconds the other side has to answer, before it counts as silent; None when nothing can be done without it."""
+        """`bound`: so many seconds the other side has to answer, before it counts as silent; None when nothing can be
+        done without it."""
         self._bound = bound
-        # accept_split_brain is said by somebody who knows that the VMs over there are off. From then on an error of the other side is silence.
+        # accept_split_brain is said by somebody who knows that the VMs over there are off. From then on an error of the
+        # other side is silence.
         self._activates = run.params["state"] == ACTIVATED
         self._accepted = self._activates and run.params["accept_split_brain"]
         self.client = PrismElement.connect(run.params)
@@ -103,7 +119,10 @@ class Pair:
         if there is None:
             return
         if is_same_cluster(identity, there) or peer.base_url == self.client.base_url:
-            raise OperationError(f"{peer.endpoint}, given as peer, is the same cluster as {self.client.endpoint}", "Give the cluster on the other side.")
+            raise OperationError(
+                f"{peer.endpoint}, given as peer, is the same cluster as {self.client.endpoint}",
+                "Give the cluster on the other side.",
+            )
         self.incarnation = there.incarnation
 
     def _asked(self, ask: Callable[[], Any]) -> Any:
@@ -118,7 +137,8 @@ class Pair:
             return None
 
     def _not_admitted(self, error: OperationError) -> OperationError:
-        """It is there and lets nobody in, perhaps because its directory was lost with it: an activation has the same way on as with one that is silent."""
+        """It is there and lets nobody in, perhaps because its directory was lost with it: an activation has the same
+        way on as with one that is silent."""
         if not self._activates:
             return error
         # The session raises one and the same error again, for every protection domain that asks.
@@ -186,7 +206,8 @@ class Work:
                 name=site.name,
                 status=site.status,
                 scheduled=bool(domain and site.name in domain.scheduled_sites),
-                fits_peer=address in site.addresses or (site.incarnation == known if site.incarnation and known else None),
+                fits_peer=address in site.addresses
+                or (site.incarnation == known if site.incarnation and known else None),
             )
             for site in list_remote_sites(self.client)
         ]
@@ -216,7 +237,8 @@ def see(client: PrismElement, name: str) -> Seen:
 
 
 def waited_for_transfers(work: Work, in_the_way: Callable[[], Refusal | None]) -> bool:
-    """Let transfers under way come to their end, replication_timeout seconds at most, then refuse. Whether that took time: all may be different then."""
+    """Let transfers under way come to their end, replication_timeout seconds at most, then refuse. Whether that took
+    time: all may be different then."""
     params = work.params
     refusal = None if params["accept_pending_replications"] else in_the_way()
     if refusal is None:
@@ -266,7 +288,10 @@ def by_uuid(vms: Iterable[Vm]) -> dict[str, Vm]:
 
 
 def named(members: Iterable[Member]) -> list[dict[str, str]]:
-    return sorted(({"name": member.vm_name, "uuid": member.vm_uuid} for member in members), key=lambda vm: (vm["name"], vm["uuid"]))
+    return sorted(
+        ({"name": member.vm_name, "uuid": member.vm_uuid} for member in members),
+        key=lambda vm: (vm["name"], vm["uuid"]),
+    )
 
 
 def shown(vms: Iterable[Vm]) -> list[dict[str, str]]:
