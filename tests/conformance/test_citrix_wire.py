@@ -12,7 +12,7 @@ import pytest
 
 from conformance.citrix_client import IMAGE, PATH, Client, estate
 from conformance.citrix_models import ENUMS, MODELS, ROOTS, UNLISTED_OPERATIONS, operation, violations
-from lab.citrix.site import SiteEndpoint
+from lab.citrix.endpoint import SiteEndpoint
 from lab.running import RunningLab, serve
 from lab.wire import Route, either, nullable, optional, required
 

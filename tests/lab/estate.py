@@ -13,11 +13,11 @@ from typing import Any
 import trustme
 import yaml
 
-from lab.citrix.site import build_sites
+from lab.citrix.endpoint import build_sites
 from lab.clock import Clock, Events
 from lab.endpoint import Endpoint
 from lab.faults import Faults
-from lab.prism_element.world import PrismElementWorld
+from lab.prism_element.state.cluster import PrismElementWorld
 from lab.record import Record
 from lab.server import open_socket
 from lab.topology import load

@@ -7,12 +7,12 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from lab.citrix import image_update
-from lab.citrix.entities import Catalog, DiskImage, Machine
-from lab.citrix.hosting import template
+from lab.citrix.state import image_update
+from lab.citrix.state.entities import Catalog, DiskImage, Machine
+from lab.citrix.state.hosting import template
+from lab.citrix.state.site import Site
 from lab.citrix.topology import BEHAVIOUR_SCHEMA, CATALOG
 from lab.citrix.vendor import members
-from lab.citrix.world import Site
 from lab.wire import nullable, problem_with, required
 
 SOMEBODY_ELSE = "CORP\\another_admin"

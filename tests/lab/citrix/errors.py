@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lab.citrix.entities import NameValue
+from lab.citrix.state.entities import NameValue
 from lab.wire import Refusal
 
 GATEWAY_TYPES = {

@@ -7,7 +7,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from lab.prism_element.model import Snapshot, Vm
+from lab.prism_element.state.entities import Snapshot, Vm
 from lab.prism_element.topology import (
     BEHAVIOUR_SCHEMA,
     DURATIONS,
@@ -22,7 +22,7 @@ from lab.prism_element.topology import (
 from lab.wire import Refusal, nullable, problem_with, required
 
 if TYPE_CHECKING:
-    from lab.prism_element.world import PrismElementWorld
+    from lab.prism_element.state.cluster import PrismElementWorld
 
 Change = Callable[["PrismElementWorld", dict[str, Any]], dict[str, Any]]
 

@@ -1,0 +1,186 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The image of a catalog: history, update, rollback, reboots (contract 8.4 - 8.6)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lab.citrix.routes.catalogs import merged, the_catalog
+from lab.citrix.routes.deferred import accepted, location, now_or_as_job
+from lab.citrix.schemas import REBOOT_OPTIONS, UPDATE_PROVISIONING_SCHEME
+from lab.citrix.state import image_update
+from lab.citrix.state.entities import Catalog, Scheme
+from lab.citrix.state.jobs import WORKED, Job, Step
+from lab.citrix.state.site import Site
+from lab.citrix.views.catalog import image_history
+from lab.citrix.views.job import job_view
+from lab.citrix.views.listing import whole
+from lab.citrix.views.refs import vm_image
+from lab.wire import Reply, Request, Router
+
+# Deprecated keys (8.4): what would be dropped is refused.
+NOT_SIMULATED = (
+    "ServiceOfferingPath",
+    "NumTotalMachines",
+    "AddAvailableMachineAccounts",
+    "RemoveAvailableMachineAccounts",
+)
+
+
+def add_routes(router: Router, site: Site) -> None:
+    """Make the image routes of a site known."""
+
+    @router.route("GET", "/MachineCatalogs/{nameOrId}/MasterImageHistory", section="8.6")
+    def history(request: Request) -> Reply:
+        return Reply(200, whole(image_history(site, _provisioned(site, request)[1])))
+
+    @router.route("GET", "/MachineCatalogs/{nameOrId}/LastMasterImage", section="8.1", query={"async": bool})
+    def last_image(request: Request) -> Reply:
+        scheme = _provisioned(site, request)[1]
+        return now_or_as_job(
+            site,
+            request,
+            "GetMachineCatalogLastMasterImage",
+            lambda: Reply(200, vm_image(site, scheme.image, "Current")),
+        )
+
+    @router.route(
+        "POST",
+        "/MachineCatalogs/{nameOrId}/$UpdateProvisioningScheme",
+        section="8.4",
+        query={"async": bool},
+        body=UPDATE_PROVISIONING_SCHEME,
+    )
+    def update(request: Request) -> Reply:
+        catalog, scheme = _provisioned(site, request)
+        order = request.body
+        _check_reboot(site, order.get("RebootOptions") or {})
+        if order.get("Metadata"):
+            return _job_reply(site, request, _set_metadata(site, catalog, scheme, request))
+        for key in NOT_SIMULATED:
+            if order.get(key):
+                raise site.errors.refusal(
+                    501, f"{key} is not simulated.", violation=f"not simulated: {key} of $UpdateProvisioningScheme"
+                )
+        if order.get("MasterImageNote") and not order.get("MasterImagePath"):
+            text = "not simulated: MasterImageNote without an image"
+            raise site.errors.refusal(501, text, violation=text)
+        if (order.get("MachineAccountCreationRules") or {}).get("Domain"):
+            raise site.errors.refusal(
+                501,
+                "Another domain is not simulated.",
+                violation="not simulated: Domain of MachineAccountCreationRules",
+            )
+        if order.get("AssignImageVersionToProvisioningScheme"):
+            # 13.9, U7
+            raise site.errors.refusal(400, "Prepared images are not supported on this kind of hypervisor connection.")
+        _refuse_when_busy(site, catalog)
+        return _job_reply(
+            site,
+            request,
+            _leading_to(
+                site, request, catalog, image_update.update(site, catalog, order, site.principal, request.outcome)
+            ),
+        )
+
+    @router.route(
+        "POST",
+        "/MachineCatalogs/{nameOrId}/$RollbackProvisioningScheme",
+        section="8.6",
+        query={"async": bool},
+        body=REBOOT_OPTIONS,
+    )
+    def rollback(request: Request) -> Reply:
+        catalog, scheme = _provisioned(site, request)
+        _check_reboot(site, request.body)
+        if not scheme.history:
+            raise site.errors.refusal(409, f"The catalog {catalog.name} has no previous image to go back to.")
+        _refuse_when_busy(site, catalog)
+        return _job_reply(
+            site,
+            request,
+            _leading_to(
+                site,
+                request,
+                catalog,
+                image_update.rollback(site, catalog, request.body, site.principal, request.outcome),
+            ),
+        )
+
+    @router.route("POST", "/MachineCatalogs/{nameOrId}/$RebootMachines", section="8.5", body=REBOOT_OPTIONS)
+    def reboot(request: Request) -> Reply:
+        catalog = the_catalog(site, request)
+        _check_reboot(site, request.body)
+        number = image_update.reboot_number
+        site.power.cycle(
+            catalog.machines.values(),
+            number(request.body, "RebootDuration", -1),
+            number(request.body, "WarningDuration", 0),
+        )
+        return Reply(204)
+
+
+def _provisioned(site: Site, request: Request) -> tuple[Catalog, Scheme]:
+    """Return the catalog of the path with its provisioning scheme; only MCS has one (contract 8.4)."""
+    catalog = the_catalog(site, request)
+    if catalog.scheme is None:
+        raise site.errors.refusal(400, f"The catalog {catalog.name} is not provisioned by MCS.")
+    return catalog, catalog.scheme
+
+
+def _check_reboot(site: Site, options: dict[str, Any]) -> None:
+    """Refuse what the provider knows to be refused (contract 8.5)."""
+    duration = image_update.reboot_number(options, "RebootDuration", -1)
+    warning = image_update.reboot_number(options, "WarningDuration", 0)
+    if duration < -1 or warning < -1 or (warning == -1 and duration != -1) or (duration == -1 and warning > 0):
+        raise site.errors.refusal(
+            400, f"RebootDuration {duration} and WarningDuration {warning} do not go together.", "outOfRange"
+        )
+
+
+def _refuse_when_busy(site: Site, catalog: Catalog) -> None:
+    """One provisioning task per catalog: 409, unless the site lets the job fail instead (contract 8.4, U4)."""
+    status = site.behaviour["busy_catalog"]
+    if catalog.task is not None and status != "job_failed":
+        raise site.errors.refusal(
+            status, f"Another provisioning task of {catalog.name} is running.", parameters=[("errorCode", "TaskActive")]
+        )
+
+
+def _set_metadata(site: Site, catalog: Catalog, scheme: Scheme, request: Request) -> Job:
+    """Metadata makes the site ignore everything else in the body, and forbids an image (contract 8.4, trap 23)."""
+    if request.body.get("MasterImagePath") or request.body.get("AssignImageVersionToProvisioningScheme"):
+        raise site.errors.refusal(400, "Metadata cannot be set together with an image.")
+
+    def set_metadata() -> None:
+        scheme.metadata = merged(scheme.metadata, request.body["Metadata"])
+
+    parameters = [("Id", catalog.id), ("Name", catalog.name)]
+    steps = [Step("Metadata", site.durations["read_job"], set_metadata)]
+    return site.jobs.submit(
+        "UpdateMachineCatalogProvisioningScheme", site.principal, steps, parameters=parameters, outcome=request.outcome
+    )
+
+
+def _leading_to(site: Site, request: Request, catalog: Catalog, job: Job) -> Job:
+    """The results of an image update or rollback that worked are the catalog (G 5)."""
+    there = Reply(303, None, {"Location": location(site, request, f"/MachineCatalogs/{catalog.id}")})
+
+    def ended(done: Job) -> None:
+        if done.status in WORKED:
+            done.result = there
+
+    job.when_done.append(ended)
+    return job
+
+
+def _job_reply(site: Site, request: Request, job: Job) -> Reply:
+    """Always a job: 200 with it, with async=true 202 and its Location; the site may be switched to the other forms that
+    were seen (contract 5.1)."""
+    form = site.behaviour["update_reply"]
+    if form == "202_body":
+        return Reply(202, job_view(site, job))
+    if form == "202_location" or request.flag("async"):
+        return accepted(site, request, job)
+    return Reply(200, job_view(site, job))
