@@ -1,14 +1,14 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of protection domains, for the role dr_failover; what it means stands in logic/arrivals.py."""
+"""What became of protection domains, for the role dr_failover; what it means stands in logic/failover/arrivals.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.arrivals import by_domain, power_of_move
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.arrivals import by_domain, power_of_move
 
 
 class FilterModule:

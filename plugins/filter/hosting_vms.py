@@ -2,14 +2,14 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Which VMs may host machines, for the roles machine_rehost and dr_failover; what it means stands in
-logic/hosting_vms.py."""
+logic/failover/hosting_vms.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import hosting_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import hosting_vms
 
 
 def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:

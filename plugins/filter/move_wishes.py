@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """What the operator says of a move, for the playbooks and roles of machine_rehost and dr_failover; what it means stands
-in logic/move_wishes.py."""
+in logic/failover/operator_input.py."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ import yaml
 from ansible.errors import AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_dict
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import move_wishes
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import operator_input as move_wishes
 
 
 def mapping(told: Any, variable: str = "This") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The decisions of a roll-out for the role catalog_rollout; what they mean stands in logic/rollout.py."""
+"""The decisions of a roll-out for the role catalog_rollout; what they mean stands in logic/rollout/waves.py."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import release_starts, rollout
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import starts as release_starts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import waves as rollout
 
 
 def rollout_waves(catalogs: Sequence[Mapping[str, Any]], *given: Any, **terms: Any) -> dict[str, Any]:

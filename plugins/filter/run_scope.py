@@ -11,7 +11,9 @@ from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleFilterError
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import release_report, release_wishes, run_scope
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import run_scope
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import operator_input as release_wishes
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import release as release_report
 
 
 def declared(hostvars: Any, hosts: list[str], names: list[str]) -> dict[str, dict[str, Any]]:

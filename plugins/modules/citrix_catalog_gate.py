@@ -267,7 +267,7 @@ catalogs:
         by_fault_state: {}
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_catalog_gate import OPERATION
 
 

@@ -207,7 +207,7 @@ catalogs:
       msg: null
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_catalog_restart import OPERATION
 
 

@@ -126,7 +126,7 @@ connections:
       hosting_units: [AHV-DR]
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_hosting_connection_info import (
     OPERATION,
 )

@@ -144,7 +144,7 @@ hosting_units:
           id: 9d7e0000-0000-4000-8000-000000000001
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_hosting_unit_info import OPERATION
 
 

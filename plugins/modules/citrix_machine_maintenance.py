@@ -255,7 +255,7 @@ timeline:
       failed: false
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_machine_maintenance import OPERATION
 
 

@@ -379,7 +379,7 @@ page_path:
   sample: /var/log/dr/2026-11-20.html
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.dr_report import OPERATION
 
 

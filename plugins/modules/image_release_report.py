@@ -204,7 +204,7 @@ page_path:
   sample: /var/log/releases/2026.11.20-1.html
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.image_release_report import OPERATION
 
 

@@ -204,7 +204,7 @@ doubts:
   sample: ["site cvad cannot be asked: Citrix cvad.example.com cannot be reached"]
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.image_retention_plan import OPERATION
 
 

@@ -101,7 +101,7 @@ report_path:
   sample: /var/log/releases/retention.json
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.image_retention_report import OPERATION
 
 

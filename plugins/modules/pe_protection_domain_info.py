@@ -254,7 +254,7 @@ protection_domains:
       pending_replications: []
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_info import OPERATION
 
 

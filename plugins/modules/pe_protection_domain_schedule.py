@@ -118,7 +118,7 @@ schedule:
       returned: always
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_schedule import (
     OPERATION,
 )

@@ -76,7 +76,7 @@ storage_containers:
       used_bytes: 322122547200
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_storage_container_info import OPERATION
 
 

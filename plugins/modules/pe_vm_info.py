@@ -121,7 +121,7 @@ vms:
           storage_container_uuid: 64a76b64-eeb8-4bec-8e29-f39bfec00776
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_vm_info import OPERATION
 
 

@@ -205,7 +205,7 @@ report_path:
   sample: /var/log/releases/preflight.json
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.preflight_report import OPERATION
 
 

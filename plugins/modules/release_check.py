@@ -102,7 +102,7 @@ problems:
   sample: ["image_release_source is 'cluster-x', which is no host of the group prism_elements."]
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.release_check import OPERATION
 
 

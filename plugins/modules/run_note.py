@@ -78,7 +78,7 @@ missing:
   elements: str
 """
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import run_as_module
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.run_note import OPERATION
 
 

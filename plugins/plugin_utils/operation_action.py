@@ -31,16 +31,16 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import merge_hash
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.board import Board
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
     SHOWN,
     Operation,
     Run,
     execute,
     failure,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof, Refusals, sharing
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
     REQUESTS_IMPORT_ERROR,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import image_uuid
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import image_uuid
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release
 from lab.running import RunningLab
 
 

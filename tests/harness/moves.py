@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 
 BEGAN = datetime(2026, 11, 20, 23, 33, tzinfo=timezone.utc)
 WAYS = {"source": "cluster-a", "target": "cluster-b"}

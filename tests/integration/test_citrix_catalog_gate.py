@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from harness.modules import Site, run_module, writes
 from lab.running import RunningLab
 

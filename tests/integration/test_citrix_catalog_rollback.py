@@ -7,8 +7,11 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.jobs import start
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import start
 from harness.citrix import CitrixEstate, path_of
 from harness.modules import run_module
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.board import Board
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run, execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run, execute
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_catalog_image import OPERATION
 from harness.citrix import CitrixEstate
 

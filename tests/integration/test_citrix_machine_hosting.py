@@ -12,10 +12,10 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils import waiting
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import waiting
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import AlreadyThere, write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_machine_hosting import OPERATION
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import AlreadyThere, write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from conformance.citrix_models import violations
 from harness.modules import Site, hosts_of, run_module, writes

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_machine_maintenance import OPERATION
 from harness.desktops import Desktops
 from harness.modules import run_module

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""dr_report; what it decides is tested in unit/logic/test_dr_report.py, the page in unit/logic/test_dr_page.py"""
+"""dr_report; what it decides is tested in unit/reports"""
 
 from __future__ import annotations
 

@@ -11,12 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import list_mode_tasks
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.nics import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.failovers import list_mode_tasks
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.nics import (
     list_networks,
     list_vms_with_cards,
     read_vm_with_cards,

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""preflight_report; what it decides is tested in unit/logic/test_preflight.py"""
+"""preflight_report; what it decides is tested in unit/logic/preflight"""
 
 from __future__ import annotations
 

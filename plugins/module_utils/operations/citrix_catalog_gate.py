@@ -12,17 +12,27 @@ from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
     SELECTOR_ARGUMENTS,
     SELECTOR_RULES,
     read_catalog,
     read_catalogs,
     selector_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
+    WAIT_ARGUMENTS,
+    Look,
+    duration,
+    wait_for,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import (
     Figures,
     Terms,
     anybody_testifies,
@@ -33,12 +43,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate impo
     percent,
     restarts_since,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, summarise
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_end
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import window_end
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, summarise
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Look, duration, wait_for
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,

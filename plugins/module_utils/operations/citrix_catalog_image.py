@@ -12,14 +12,26 @@ from datetime import datetime, timezone
 from threading import Semaphore
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.board import NO_BOARD
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
     SELECTOR_ARGUMENTS,
     SELECTOR_RULES,
     read_catalog,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import NO_BOARD
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
+    Step,
+    has_image,
+    plan_update,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import Outcome
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import window_end, window_over
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_plan import (
     Observed,
     Target,
     chosen_targets,
@@ -27,19 +39,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_pl
     observe,
     with_impacts,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     REBOOT_ARGUMENTS,
     Order,
     Terms,
     carry_out,
     reboot_policy,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import Step, has_image, plan_update
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_outcomes import Outcome
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_end, window_over
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS
 
 FUNCTIONAL_LEVELS = ["L5", "LMIN", "L7", "L7_6", "L7_7", "L7_8", "L7_9", "L7_20", "L7_25", "L7_30", "L7_34", "LMAX"]
 

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
     SELECTOR_ARGUMENTS,
     SELECTOR_RULES,
     catalog_facts,
@@ -17,14 +17,17 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs
     read_history,
     selector_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.populations import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.populations import (
     read_groups_in_maintenance,
     read_populations,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {

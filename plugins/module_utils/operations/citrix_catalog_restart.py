@@ -10,39 +10,42 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
     SELECTOR_ARGUMENTS,
     SELECTOR_RULES,
     read_catalogs,
     selector_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import (
-    REBOOT_ARGUMENTS,
-    reboot_policy,
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.restarts import (
-    CatalogRestart,
-    RestartOutcome,
-    failures,
-    outcome_facts,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.blast_radius import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import (
     impact,
     population,
     sentence,
     together,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import find_catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.reboot_policy import AT_NEXT_SHUTDOWN
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.restarts import RestartStep, plan_restart
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import window_end, window_over
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.restarts import RestartStep, plan_restart
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import window_end, window_over
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import AT_NEXT_SHUTDOWN
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
+    REBOOT_ARGUMENTS,
+    reboot_policy,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.restarts import (
+    CatalogRestart,
+    RestartOutcome,
+    failures,
+    outcome_facts,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS
 
 RESTARTS = ("restart", "restart singly")
 

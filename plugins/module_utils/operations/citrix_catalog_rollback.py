@@ -7,36 +7,39 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
     SELECTOR_ARGUMENTS,
     SELECTOR_RULES,
     read_history,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_plan import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
+    Step,
+    needs_rollback,
+    plan_rollback,
+    rollback_target,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import left_behind, return_note
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import HistoricalImage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_plan import (
     chosen_targets,
     finish,
     observe,
     with_impacts,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_updates import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     REBOOT_ARGUMENTS,
     Order,
     Terms,
     carry_out,
     reboot_policy,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalog_image import (
-    Step,
-    needs_rollback,
-    plan_rollback,
-    rollback_target,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_history import left_behind, return_note
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_paths import HistoricalImage
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,

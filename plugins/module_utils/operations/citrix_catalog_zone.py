@@ -8,31 +8,36 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
     SELECTOR_ARGUMENTS,
     SELECTOR_RULES,
     selector_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.connections import named_connections
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import Connection, read_connections
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_present
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.zones import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.connections import named_connections
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import (
+    Connection,
+    read_connections,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machine_watch import read_present
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.zones import (
     move_catalogs,
     read_zoned_catalogs,
     read_zones,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog, find_catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.named import find_named
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.zones import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import find_named
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.zones import (
     Move,
-    Zone,
-    is_in,
     plan_move,
     plan_move_after_machines,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.zone import Zone, is_in
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {

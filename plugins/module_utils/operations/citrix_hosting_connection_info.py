@@ -7,16 +7,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.connections import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.connections import (
     connection_facts,
     named_connections,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import (
     read_connections,
     read_hosting_units,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,

@@ -9,22 +9,35 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.connections import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.connections import (
     connection_facts,
     named_connections,
     reset_connection,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import Connection, read_connections
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_scope import SCOPE_ARGUMENTS, read_scope
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import PowerWatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import shortened
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.power_states import VM_NOT_FOUND, power_known
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import quoted
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import (
+    Connection,
+    read_connections,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machine_watch import PowerWatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
+    WAIT_ARGUMENTS,
+    Look,
+    duration,
+    wait_for,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.power_states import VM_NOT_FOUND, power_known
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_scope import (
+    SCOPE_ARGUMENTS,
+    read_scope,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import WAIT_ARGUMENTS, Look, duration, wait_for
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -90,7 +103,7 @@ def perform(run: Run) -> dict[str, Any]:
     if after.vm_not_found:
         run.warn(
             f"{site.endpoint}: the hypervisor does not know the VMs of {len(after.vm_not_found)} machines:"
-            f" {shortened(after.vm_not_found)}"
+            f" {shortened(after.vm_not_found, most=3)}"
         )
     if missing:
         raise OperationError(_still_unknown(site, needed, after, missing), ADVICE, **result)

@@ -8,16 +8,19 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import (
     Connection,
     ImageBrowser,
     read_connections,
     read_hosting_units,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import HostingUnit
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {

@@ -8,11 +8,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.catalogs import image_facts
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.image_usage import Reference, read_usage
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.catalogs import Catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import image_facts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_usage import (
+    Reference,
+    read_usage,
+)
 
 ARGUMENTS = {**CONNECTION_ARGUMENTS, "images": {"type": "list", "elements": "str"}}
 

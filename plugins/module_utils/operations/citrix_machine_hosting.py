@@ -10,25 +10,24 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.hypervisors import read_connections
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_changes import (
-    WRITE_ARGUMENTS,
-    MachineChange,
-    MachineWriter,
-    Settled,
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_scope import (
-    SCOPE_ARGUMENTS,
-    SCOPE_OPTIONS,
-    read_scope,
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import read_connections
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machine_watch import (
+    read_by_ids,
+    read_present,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_by_ids, read_present
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines, search_machines
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import shortened
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machine_scope import Scope, Wish, choose
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rehosting import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import (
+    read_machines,
+    search_machines,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import AlreadyThere, write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
     Doubt,
     Entry,
     Move,
@@ -41,7 +40,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rehosting
     restore,
     without_taken,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.saved_hosting import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.saved_hosting import (
     catalog_ids,
     check_site,
     entries,
@@ -49,9 +48,19 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.saved_hos
     render,
     with_machines,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_milliseconds
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import AlreadyThere, write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope, Wish, choose
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_changes import (
+    WRITE_ARGUMENTS,
+    MachineChange,
+    MachineWriter,
+    Settled,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_scope import (
+    SCOPE_ARGUMENTS,
+    SCOPE_OPTIONS,
+    read_scope,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
 
 POLICY = {
@@ -174,7 +183,7 @@ def _refuse_senseless(run: Run) -> None:
     nameless = sorted({vm["name"] for vm in params["vms"] if not vm["uuid"].strip()})
     if nameless and not run.check:
         raise OperationError(
-            f"{len(nameless)} VMs have no uuid: {shortened(nameless)}",
+            f"{len(nameless)} VMs have no uuid: {shortened(nameless, most=3)}",
             "Only in check mode may it be unknown yet. List the VMs again.",
         )
 
@@ -196,7 +205,7 @@ def _plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Sco
         and params["policy"]["unknown"] != "ignore"
     ):
         raise OperationError(
-            f"{site.endpoint}: no machine was found: {shortened(unknown)} is unknown here",
+            f"{site.endpoint}: no machine was found: {shortened(unknown, most=3)} is unknown here",
             "Nothing was changed. Correct the names, or set unknown to ignore in the policy when another site knows"
             " them.",
             **_lists(Outcome(plan, scope)),
@@ -204,8 +213,8 @@ def _plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Sco
     lost = plan.missing
     if lost and not (plan.right or plan.changes or plan.ambiguous) and params["policy"]["missing"] != "ignore":
         raise OperationError(
-            f"{site.endpoint}: not one of the {len(lost)} machines ({shortened([machine.name for machine in lost])})"
-            f" has its VM among the {len(vms)} VMs given",
+            f"{site.endpoint}: not one of the {len(lost)} machines"
+            f" ({shortened([machine.name for machine in lost], most=3)}) has its VM among the {len(vms)} VMs given",
             "Nothing was changed. Fail over first, then re-host; or check that vms are those of the cluster where the"
             " machines are now.",
             **_lists(Outcome(plan, scope)),
@@ -443,7 +452,7 @@ def _sentence(name: str, listed: Sequence[Any]) -> str:
         )
         for entry in listed
     ]
-    return f"{len(listed)} {WORDS[name]}: {shortened(told)}"
+    return f"{len(listed)} {WORDS[name]}: {shortened(told, most=3)}"
 
 
 def _diff(outcome: Outcome, check: bool) -> dict[str, Any]:

@@ -10,28 +10,23 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_changes import (
-    WRITE_ARGUMENTS,
-    MachineChange,
-    MachineWriter,
-    Settled,
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_scope import (
-    SCOPE_ARGUMENTS,
-    SCOPE_OPTIONS,
-    read_scope,
-    read_wish,
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machine_watch import read_by_ids
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.sessions import (
+    SessionWatch,
+    read_occupied,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machine_watch import read_by_ids
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.machines import read_machines
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.sessions import SessionWatch, read_occupied
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.gate import shortened
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machine_scope import Scope, choose
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines import Machine, host_name
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.maintenance import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import AlreadyThere, write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, duration, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.maintenance import (
     Notes,
-    Occupied,
     Saved,
     read_saved,
     saved_as,
@@ -40,12 +35,21 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.maintenan
     to_release,
     words_for,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import AlreadyThere, write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope, choose
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, Occupied, host_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_changes import (
+    WRITE_ARGUMENTS,
+    MachineChange,
+    MachineWriter,
+    Settled,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_scope import (
+    SCOPE_ARGUMENTS,
+    SCOPE_OPTIONS,
+    read_scope,
+    read_wish,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, duration, wait_for
 
 DRAINED, RELEASED = "drained", "released"
 ARGUMENTS = {

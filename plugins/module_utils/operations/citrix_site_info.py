@@ -8,9 +8,12 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.client import CONNECTION_ARGUMENTS, CitrixSite
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.citrix.site import read_site, read_zones
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.site import read_site, read_zones
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
 
 
 def perform(run: Run) -> dict[str, Any]:

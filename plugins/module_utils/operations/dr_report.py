@@ -12,8 +12,13 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_page import dr_page
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_report import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
+    from_iso_milliseconds,
+    iso_milliseconds,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.report import (
     MODES,
     RULES,
     USUAL_POLICY,
@@ -26,7 +31,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_report
     on_screen,
     sentences,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_timeline import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.timeline import (
     Work,
     phases_as_dicts,
     phases_of,
@@ -34,18 +39,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.dr_timeli
     steps_as_dicts,
     steps_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import as_dicts, table
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.run_record import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.dr_page import dr_page
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import as_dicts, table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
     name_beside,
     own_record,
     with_earlier_runs,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import (
-    from_iso_milliseconds,
-    iso_milliseconds,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS: dict[str, Any] = {

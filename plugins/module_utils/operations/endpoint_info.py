@@ -12,7 +12,7 @@ from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import host_and_port, without_secrets
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.impression import Certificate, look_at

@@ -9,12 +9,16 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.image_lineage import ancestries, chosen, rows
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.tables import table
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_lineage import (
+    ancestries,
+    chosen,
+    rows,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.tables import table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 HEADER = ("site", "catalog", "image", "release", "golden VM", "PD snapshot", "clusters", "machines up to date")

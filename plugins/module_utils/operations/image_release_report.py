@@ -11,10 +11,17 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic import timeline
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import RELEASE_ID
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_page import release_page
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_report import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
+    from_iso_milliseconds,
+    iso_milliseconds,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import faulty_before
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import RELEASE_ID
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import release_timeline as timeline
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.release_page import release_page
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
     as_dicts,
     blast_radius,
     catalog_rows,
@@ -23,18 +30,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.release_r
     problems_of,
     table,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import faulty_before
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.run_record import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
     name_beside,
     own_record,
     with_earlier_runs,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import (
-    from_iso_milliseconds,
-    iso_milliseconds,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {

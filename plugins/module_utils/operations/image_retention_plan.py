@@ -10,21 +10,16 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.janitor import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.orphans import (
     Domain,
     KeptSnapshot,
     Vm,
     decide_pd_snapshots,
     decide_temporary_vms,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import is_proven
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.moments import parse_moment
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import (
-    Release,
-    parse_image_name,
-    parse_temporary_vm_name,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.retention import (
     Decision,
     Image,
     Rules,
@@ -35,8 +30,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention
     unpublished,
     uses_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import is_proven
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
+    Release,
+    parse_image_name,
+    parse_temporary_vm_name,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {

@@ -9,15 +9,15 @@ import json
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.retention_report import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.retention import (
     outcomes,
     problems,
     rows,
     totals,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.tables import table
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.report_file import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.tables import table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {

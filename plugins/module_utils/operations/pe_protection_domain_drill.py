@@ -12,34 +12,11 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.drill import (
-    DEFAULT_PREFIX,
-    Card,
-    Clones,
-    Drill,
-    Found,
-    Network,
-    Scope,
-    card_change,
-    clones_among,
-    scope_of,
-    too_old,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import data_age, not_in_snapshot
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import DEFAULT_PREFIX as RELEASE_PREFIX
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
-    PdSnapshot,
-    snapshots_with_origin,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import quoted
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_utc
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.nics import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.nics import (
     add_card,
     list_networks,
     list_vms_with_cards,
@@ -49,30 +26,32 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.n
     remove_card,
     with_cards,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import list_pd_snapshots
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import read_identity
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import order_power
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.pd_snapshots import (
+    list_pd_snapshots,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.peers import read_identity
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.power import order_power
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.protection_domains import (
     ProtectionDomain,
     list_protection_domains,
     unknown_protection_domain,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.restores import (
     RESTORE_FAILED,
     list_pending_restores,
     restore_grace,
     restore_vms,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import delete_vm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    AccessDenied,
-    AnswerLost,
-    ApiError,
-    OperationError,
-    StillRunning,
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.tasks import (
+    TaskFailed,
+    wait_for_task,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import delete_vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     WAIT_ARGUMENTS,
     Deadline,
     Look,
@@ -80,6 +59,32 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import 
     duration,
     wait_for,
     wait_for_effect,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.drill import (
+    DEFAULT_PREFIX,
+    Clones,
+    Drill,
+    Scope,
+    card_change,
+    clones_among,
+    scope_of,
+    too_old,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import data_age, not_in_snapshot
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.network import Card, Found, Network
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import (
+    PdSnapshot,
+    snapshots_with_origin,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
+    DEFAULT_PREFIX as RELEASE_PREFIX,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    OperationError,
+    StillRunning,
 )
 
 APPEARS_WITHIN = 60.0

@@ -10,16 +10,12 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import (
-    Operation,
-    Run,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import (
-    PEER_ARGUMENTS,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.peers import PEER_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.activate import (
     activated,
 )
@@ -42,13 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     Pair,
     Work,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    OperationError,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
-    WAIT_ARGUMENTS,
-    Deadline,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 WAYS: dict[str, Callable[[Work], dict[str, Any]]] = {MIGRATED: migrated, ACTIVATED: activated, DEACTIVATED: deactivated}
 # Each is a thread that looks now and then.

@@ -10,18 +10,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import way_out
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.marking import retention_of
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import origin_id
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member, PdSnapshot
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_utc
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import list_pd_snapshots
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.pd_snapshots import (
+    list_pd_snapshots,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.peers import (
     PEER_ARGUMENTS,
     Identity,
     connect_peer,
@@ -30,25 +26,31 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
     read_identity,
     within,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.protection_domains import (
     ProtectionDomain,
     find_protection_domain,
     list_protection_domains,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.remote_sites import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.remote_sites import (
     RemoteSite,
     list_remote_sites,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.replications import (
     list_queued,
     list_replications,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.restores import (
     last_restore_usecs,
     list_pending_restores,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import duration
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import way_out
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.marks import retention_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import Member, PdSnapshot
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import origin_id
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import duration
 
 ASKED_AT_ONCE = 8
 

@@ -9,34 +9,56 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, cast
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import Release, origin_id
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
-    PdSnapshot,
-    members_called,
-    snapshots_with_origin,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.replication import Replication
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import list_pd_snapshots
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.pd_snapshots import (
+    list_pd_snapshots,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.protection_domains import (
     find_protection_domain,
     unknown_protection_domain,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import list_replications
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.restores import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.replications import (
+    list_replications,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.restores import (
     RESTORE_FAILED,
     list_pending_restores,
     restore_grace,
     restore_vm,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, read_vm, vms_called
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import RELEASE_ARGUMENTS, release_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.tasks import (
+    TaskFailed,
+    wait_for_task,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import (
+    Vm,
+    read_vm,
+    vms_called,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
+    WAIT_ARGUMENTS,
+    Deadline,
+    Look,
+    Standstill,
+    amount,
+    wait_for,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import (
+    PdSnapshot,
+    members_called,
+    snapshots_with_origin,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release, origin_id
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.replication import Replication
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import (
+    RELEASE_ARGUMENTS,
+    release_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     AnswerLost,
@@ -44,14 +66,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     NotFound,
     OperationError,
     StillRunning,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
-    WAIT_ARGUMENTS,
-    Deadline,
-    Look,
-    Standstill,
-    amount,
-    wait_for,
 )
 
 APPEARS_WITHIN = 60.0

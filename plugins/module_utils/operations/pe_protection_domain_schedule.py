@@ -10,24 +10,26 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import read_identity
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.peers import read_identity
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.protection_domains import (
     ProtectionDomain,
     Schedule,
     find_protection_domain,
     unknown_protection_domain,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.remote_sites import list_remote_sites
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.schedules import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.remote_sites import (
+    list_remote_sites,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.schedules import (
     PERIOD_SECONDS,
     add_schedule,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, OperationError
 
 ARGUMENTS = {

@@ -10,28 +10,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, cast
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.marking import (
-    bears_mark,
-    marked_retention,
-    retention_of,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
-    Made,
-    Member,
-    PdSnapshot,
-    made_by_release,
-    members_called,
-    origin_sites,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.replication import DONE, SiteState, site_state
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names, quoted
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import iso_utc
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.pd_snapshots import (
     delete_pd_snapshot,
     list_held_by_site,
     list_pd_snapshots,
@@ -40,35 +23,55 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
     order_snapshot,
     snapshot_of_schedule,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.protection_domains import (
     ProtectionDomain,
     find_protection_domain,
     unknown_protection_domain,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.remote_sites import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.remote_sites import (
     RemoteSite,
     list_remote_sites,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.replications import (
     list_queued,
     list_replications,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import read_vm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import RELEASE_ARGUMENTS, release_of
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    AccessDenied,
-    AnswerLost,
-    ApiError,
-    OperationError,
-    StillRunning,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import read_vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     WAIT_ARGUMENTS,
     Deadline,
     Look,
     Standstill,
     amount,
     wait_for,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.marks import (
+    bears_mark,
+    marked_retention,
+    retention_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import (
+    Made,
+    Member,
+    PdSnapshot,
+    made_by_release,
+    members_called,
+    origin_sites,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.replication import DONE, SiteState, site_state
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import (
+    RELEASE_ARGUMENTS,
+    release_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    OperationError,
+    StillRunning,
 )
 
 APPEARS_WITHIN = 60.0

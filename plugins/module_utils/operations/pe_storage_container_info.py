@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.storage_containers import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.storage_containers import (
     list_storage_containers,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
 
 
 def perform(run: Run) -> dict[str, Any]:

@@ -7,42 +7,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import shortened
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_temporary_vm_name
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.power import (
     SETTLED,
     order_power,
     read_vms,
     rests,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.tasks import (
+    TaskFailed,
+    wait_for_task,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import (
     Vm,
     delete_vm,
     list_vms,
     read_vm,
     vms_called,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import (
-    ABSENT,
-    POWER,
-    power_many,
-    shown_vm,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    AccessDenied,
-    ApiError,
-    OperationError,
-    StillRunning,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     EFFECT_WITHIN,
     LOOK_INTO_EVENTS,
     WAIT_ARGUMENTS,
@@ -51,6 +39,20 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import 
     Standstill,
     wait_for,
     wait_for_effect,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_temporary_vm_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import (
+    ABSENT,
+    POWER,
+    power_many,
+    shown_vm,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    ApiError,
+    OperationError,
+    StillRunning,
 )
 
 ARGUMENTS = {

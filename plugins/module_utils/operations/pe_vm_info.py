@@ -8,17 +8,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import (
     Vm,
     list_vms,
     read_vm,
     vms_called,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,

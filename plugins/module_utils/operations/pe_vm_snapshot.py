@@ -8,20 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, cast
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import (
-    image_uuid,
-    is_proven,
-    same_for_citrix,
-    took_it,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.suggestion import near_names
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.cluster import read_cluster
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.snapshots import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.cluster import read_cluster
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.snapshots import (
     VmSnapshot,
     create_snapshot,
     delete_snapshot,
@@ -29,22 +21,19 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.s
     read_snapshot,
     shown,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.tasks import TaskFailed, wait_for_task
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.tasks import (
+    TaskFailed,
+    wait_for_task,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import (
     Vm,
     list_vms,
     read_vm,
     vms_called,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    AccessDenied,
-    AnswerLost,
-    ApiError,
-    OperationError,
-    StillRunning,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     EFFECT_WITHIN,
     LOOK_INTO_EVENTS,
     WAIT_ARGUMENTS,
@@ -53,6 +42,20 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import 
     Standstill,
     wait_for,
     wait_for_effect,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import (
+    image_uuid,
+    is_proven,
+    same_for_citrix,
+    took_it,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    AnswerLost,
+    ApiError,
+    OperationError,
+    StillRunning,
 )
 
 APPEARS_WITHIN = 15.0

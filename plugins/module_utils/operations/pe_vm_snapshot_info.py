@@ -7,20 +7,20 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import image_doubts, same_for_citrix
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.naming import parse_image_name
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.cluster import read_cluster
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.snapshots import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.cluster import read_cluster
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.snapshots import (
     VmSnapshot,
     list_snapshots,
     shown,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.release import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import image_doubts, same_for_citrix
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_image_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {

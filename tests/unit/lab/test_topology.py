@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.lineage import lineage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import lineage
 from lab.__main__ import DEMO
 from lab.generate import generated_topology
 from lab.topology import BadTopology, load

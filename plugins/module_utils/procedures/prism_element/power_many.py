@@ -8,29 +8,16 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
-    shortened,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import (
-    Run,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
-    PrismElement,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.power import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.power import (
     PowerChange,
     read_vms,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
-    Vm,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    OperationError,
-    StillRunning,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
-    Deadline,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
 
 ABSENT = "absent"
 POWER = {"powered_on": "on", "powered_off": "off"}

@@ -8,7 +8,18 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.failovers import order_activation
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.pd_snapshots import (
+    list_pd_snapshots,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.replications import (
+    list_replications,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import list_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import duration
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
     ORDER,
     UNCHANGED,
     Site,
@@ -17,30 +28,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover 
     decide_activation,
     last_known,
     not_in_snapshot,
-    shortened,
     signs_of_life,
     still_lives,
     transfers_in_the_way,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
-    PdSnapshot,
-    origin_sites,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.timestamps import (
-    iso_utc,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import (
-    order_activation,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import (
-    list_pd_snapshots,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import (
-    list_replications,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
-    list_vms,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import PdSnapshot, origin_sites
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
     Course,
     order,
@@ -61,12 +53,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     settled_on,
     waited_for_transfers,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    OperationError,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
-    duration,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 
 def activated(work: Work) -> dict[str, Any]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.drill import Found
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.nics import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.nics import (
     list_networks,
     list_vms_with_cards,
     mapped_networks,
     with_cards,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.network import Found
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import Work
 
 

@@ -9,14 +9,16 @@ import time
 from collections import Counter
 from collections.abc import Callable, Iterable
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import ARRIVING, LEAVING, shortened
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import patiently
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import patiently
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.replications import (
     list_queued,
     list_replications,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm, list_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm, list_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import ARRIVING, LEAVING
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import Member
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
     ACTIVATED,
     DEACTIVATED,
@@ -36,7 +38,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     OperationError,
     StillRunning,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Look, wait_for
 
 DEEDS = {MIGRATED: "migration", ACTIVATED: "activation", DEACTIVATED: "deactivation"}
 APPEARS_WITHIN = 60.0

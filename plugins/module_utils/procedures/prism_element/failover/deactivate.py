@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.failovers import (
+    order_deactivation,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import list_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
     ORDER,
     UNCHANGED,
     decide_deactivation,
     only_copies,
-    shortened,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import (
-    order_deactivation,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
-    list_vms,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
     Course,
@@ -37,9 +35,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     named,
     settled_on,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    OperationError,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 
 def deactivated(work: Work) -> dict[str, Any]:

@@ -8,7 +8,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import patiently
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.failovers import order_migration
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.nics import list_vms_with_cards
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.pd_snapshots import (
+    list_pd_snapshots,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.replications import (
+    list_queued,
+    list_replications,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
     BETWEEN,
     ORDER,
     UNCHANGED,
@@ -17,27 +29,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover 
     blocked,
     choose_site,
     decide_migration,
-    shortened,
     transfers_in_the_way,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import (
-    PdSnapshot,
-    origin_sites,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
-    patiently,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import (
-    order_migration,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.nics import list_vms_with_cards
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.pd_snapshots import (
-    list_pd_snapshots,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.replications import (
-    list_queued,
-    list_replications,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import PdSnapshot, origin_sites
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.cards import (
     unmapped_networks,
 )
@@ -65,14 +59,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     settled_on,
     waited_for_transfers,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    OperationError,
-    StillRunning,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import (
-    Look,
-    wait_for,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
 
 
 def migrated(work: Work) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.cards import (
     without_cards,
 )
@@ -16,12 +16,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     MIGRATED,
     Work,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import (
-    power_many,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    OperationError,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import power_many
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 NONE, ALL, WERE_ON = "none", "all", "were_on"
 ON = "powered_on"

@@ -8,16 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
-    shortened,
-    way_out,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import (
-    PrismElement,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import (
-    list_vms,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import list_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import way_out
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
     ACTIVATED,
     DEACTIVATED,

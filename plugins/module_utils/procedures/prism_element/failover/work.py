@@ -11,22 +11,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import (
-    ACTIVATES_NEVERTHELESS,
-    Refusal,
-    Side,
-    Site,
-    shortened,
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
+    PrismElement,
+    patiently,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.protection import Member
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operation import Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.client import PrismElement, patiently
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.failovers import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.failovers import (
     ModeTask,
     list_mode_tasks,
     list_pending_changes,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.peers import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.peers import (
     Identity,
     connect_peer,
     gives_no_answer,
@@ -34,15 +28,26 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.p
     read_identity,
     within,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.protection_domains import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.protection_domains import (
     ProtectionDomain,
     find_protection_domain,
     unknown_protection_domain,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.remote_sites import list_remote_sites
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.prism_element.vms import Vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.remote_sites import (
+    list_remote_sites,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline, Look, duration, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
+    ACTIVATES_NEVERTHELESS,
+    Refusal,
+    Side,
+    Site,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import Member
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.waiting import Deadline, Look, duration, wait_for
 
 MIGRATED, ACTIVATED, DEACTIVATED = "migrated", "activated", "deactivated"
 PHASES = {MIGRATED: "migrate", ACTIVATED: "activate", DEACTIVATED: "deactivate"}

@@ -1,0 +1,227 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Machine catalogs, their master images and what runs on them (citrix_orchestration 8)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import Job, read_jobs
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
+    Catalog,
+    HostingUnit,
+    RunningTask,
+    Selector,
+    TaskKind,
+    folder_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import HistoricalImage, MasterImage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
+
+SELECTOR_ARGUMENTS: dict[str, Any] = {"name": {"type": "str"}, "folder": {"type": "str"}, "id": {"type": "str"}}
+SELECTOR_RULES: dict[str, Any] = {
+    "required_one_of": [["name", "id"]],
+    "mutually_exclusive": [["name", "id"], ["folder", "id"]],
+}
+
+# Lists leave most of these out unless they are named (4.2)
+FIELDS = ",".join(
+    (
+        "Id,Name,FullName,AdminFolder,ProvisioningType,ProvisioningScheme,ProvisioningProgress,JobsInProgress,IsBroken,Errors,ImageUpdateStatus",
+        "CanRollbackVMImage,AllocationType,PersistChanges,SessionSupport,TotalCount,AvailableCount,MinimumFunctionalLevel,Zone,Warnings",
+    )
+)
+TASK_OF_JOB: dict[str, TaskKind] = {
+    "UpdateMachineCatalogProvisioningScheme": "image update",
+    "RollbackMachineCatalogProvisioningScheme": "rollback",
+}
+IMAGE_PARAMETERS = ("MasterImageXDPath", "MasterImageRelativePath", "MasterImageFullPath")
+IMAGE_ACTIONS = ("UpdateImage", "UpdateSkyWayImage")
+
+
+def selector_of(given: Mapping[str, Any]) -> Selector:
+    """The selector from an entry of a `catalogs` option."""
+    return Selector(name=given.get("name") or "", folder=given.get("folder"), id=given.get("id") or "")
+
+
+def read_catalogs(site: CitrixSite) -> list[Catalog]:
+    """Every catalog that the account may see."""
+    return [catalog_of(item) for item in site.items("/MachineCatalogs", {"fields": FIELDS})]
+
+
+def read_catalog(site: CitrixSite, catalog_id: str) -> Catalog:
+    """One catalog. Raises NotFound."""
+    return catalog_of(site.get(f"/MachineCatalogs/{segment(catalog_id)}", {"fields": FIELDS}) or {})
+
+
+def read_history(site: CitrixSite, catalog_id: str) -> list[HistoricalImage]:
+    """The images that a catalog had, with the current one, in the site's order, which is unknown (8.6)."""
+    return [
+        historical_image(item)
+        for item in site.items(f"/MachineCatalogs/{segment(catalog_id)}/MasterImageHistory", limit=None)
+    ]
+
+
+def read_own_tasks(site: CitrixSite) -> dict[str, RunningTask]:
+    """Our own image updates and rollbacks that have not ended yet, by catalog id in lower case."""
+    return {
+        job.parameters["Id"].casefold(): _task_of(job)
+        for job in read_jobs(site)
+        if job.pending and job.type in TASK_OF_JOB and job.parameters.get("Id")
+    }
+
+
+def read_others_task(site: CitrixSite, catalog: Catalog) -> RunningTask | None:
+    """The provisioning task that anybody runs on a catalog, as its actions tell (8.8). One request, and only when the
+    catalog looks busy."""
+    if not (catalog.provisioning or catalog.jobs_in_progress or catalog.image_update_status == "PreparingImage"):
+        return None
+    running = [
+        action
+        for action in site.items(f"/machineCatalogs/{segment(catalog.id)}/actions", limit=None)
+        if action.get("IsRunning")
+    ]
+    for action in running:
+        if action.get("ActionType") in IMAGE_ACTIONS:
+            return RunningTask(
+                "image update", tuple(str(action[key]) for key in ("MasterImage", "Snapshot") if action.get(key))
+            )
+    return RunningTask("provisioning task") if running or catalog.provisioning else None
+
+
+def read_task(site: CitrixSite, catalog: Catalog) -> RunningTask | None:
+    """What runs on one catalog now, ours or anybody's."""
+    return read_own_tasks(site).get(catalog.id.casefold()) or read_others_task(site, catalog)
+
+
+def catalog_facts(catalog: Catalog) -> dict[str, Any]:
+    """A catalog as modules return it."""
+    return {
+        "id": catalog.id,
+        "name": catalog.name,
+        "full_name": catalog.full_name,
+        "folder": "/".join(catalog.folder),
+        "provisioning_type": catalog.provisioning_type,
+        "allocation": catalog.allocation,
+        "persist_changes": catalog.persist_changes,
+        "machines_take_image": catalog.machines_take_image,
+        "session_support": catalog.session_support,
+        "total_count": catalog.total_count,
+        "available_count": catalog.available_count,
+        "hosting_unit": catalog.hosting_unit.name if catalog.hosting_unit else None,
+        "hypervisor_connection": catalog.hosting_unit.connection if catalog.hosting_unit else None,
+        "master_image": image_facts(catalog.master_image),
+        "note": catalog.note,
+        "image_update_status": catalog.image_update_status,
+        "can_roll_back": catalog.can_roll_back,
+        "update_running": catalog.provisioning,
+        "broken": catalog.broken,
+        "errors": list(catalog.errors),
+        "warnings": list(catalog.warnings),
+        "zone": catalog.zone,
+        "functional_level": catalog.functional_level,
+        "machine_profile": catalog.machine_profile or None,
+    }
+
+
+def image_facts(image: MasterImage | None) -> dict[str, str] | None:
+    """An image as modules return it."""
+    return {"name": image.name, "path": image.path} if image else None
+
+
+def catalog_of(body: Mapping[str, Any]) -> Catalog:
+    """A catalog from an item that was read with FIELDS."""
+    scheme = body.get("ProvisioningScheme") or {}
+    progress = body.get("ProvisioningProgress") or {}
+    name, full_name = body.get("Name") or "", body.get("FullName") or ""
+    folder = folder_of(name, full_name, _name(body, "AdminFolder"))
+    return Catalog(
+        id=body.get("Id") or "",
+        name=name,
+        full_name=full_name or "/".join((*folder, name)),
+        folder=folder,
+        provisioning_type=body.get("ProvisioningType") or "",
+        allocation=body.get("AllocationType") or "",
+        persist_changes=body.get("PersistChanges") or "",
+        session_support=body.get("SessionSupport") or "",
+        total_count=body.get("TotalCount") or 0,
+        available_count=body.get("AvailableCount") or 0,
+        hosting_unit=_hosting_unit(scheme.get("ResourcePool") or {}),
+        master_image=_image(scheme.get("MasterImage") or (scheme.get("CurrentDiskImage") or {}).get("Image")),
+        note=(scheme.get("CurrentDiskImage") or {}).get("MasterImageNote") or "",
+        image_update_status=body.get("ImageUpdateStatus") or "",
+        can_roll_back=bool(body.get("CanRollbackVMImage")),
+        provisioning=bool(progress.get("IsRunning")),
+        percent=progress.get("Progress") or 0,
+        jobs_in_progress=tuple(str(job.get("Id")) for job in body.get("JobsInProgress") or []),
+        broken=bool(body.get("IsBroken")),
+        errors=tuple(str(error) for error in body.get("Errors") or []),
+        zone=_name(body, "Zone"),
+        zone_id=(body.get("Zone") or {}).get("Id") or "",
+        functional_level=body.get("MinimumFunctionalLevel") or "",
+        machine_profile=(scheme.get("MachineProfile") or {}).get("XDPath") or "",
+        clean_on_boot=scheme.get("CleanOnBoot"),
+        image_date=(scheme.get("CurrentDiskImage") or {}).get("Date") or "",
+        warnings=tuple(
+            _warnings([*(body.get("Warnings") or []), *(scheme.get("Warnings") or []), scheme.get("Warning")])
+        ),
+    )
+
+
+def _warnings(told: Iterable[Any]) -> list[str]:
+    """Warnings of catalog (8.2) and scheme (8.3) in words; a message that both tell is there once."""
+    words = [
+        str((warning.get("Message") or warning.get("Type")) if isinstance(warning, Mapping) else warning)
+        for warning in told
+        if warning
+    ]
+    return list(dict.fromkeys(words))
+
+
+def _hosting_unit(pool: Mapping[str, Any]) -> HostingUnit | None:
+    connection = pool.get("Hypervisor") or {}
+    if not pool.get("Id") or not connection.get("Id"):
+        return None
+    name = pool.get("Name") or ""
+    return HostingUnit(
+        id=pool["Id"],
+        name=name,
+        path=pool.get("XDPath") or f"XDHyp:\\HostingUnits\\{name}",
+        connection_id=connection["Id"],
+        connection=connection.get("Name") or "",
+        plugin=connection.get("PluginFactoryName") or "",
+    )
+
+
+def _image(ref: Mapping[str, Any] | None) -> MasterImage | None:
+    if not ref or not ref.get("XDPath"):
+        return None
+    return MasterImage(
+        name=ref.get("Name") or "", path=ref["XDPath"], type=ref.get("ResourceType") or "", id=ref.get("Id") or ""
+    )
+
+
+def historical_image(body: Mapping[str, Any]) -> HistoricalImage:
+    image = _image(body.get("Image"))
+    return HistoricalImage(
+        name=image.name if image else "",
+        path=image.path if image else "",
+        date=body.get("Date") or "",
+        status=body.get("ImageStatus") or "",
+        note=body.get("MasterImageNote") or "",
+    )
+
+
+def _task_of(job: Job) -> RunningTask:
+    return RunningTask(TASK_OF_JOB[job.type], tuple(_told(job.parameters, IMAGE_PARAMETERS)), job.id)
+
+
+def _told(parameters: Mapping[str, str], names: Iterable[str]) -> list[str]:
+    return [parameters[name] for name in names if parameters.get(name)]
+
+
+def _name(body: Mapping[str, Any], key: str) -> str:
+    return (body.get(key) or {}).get("Name") or ""

@@ -1,0 +1,87 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Finding hypervisor connections and resetting them (citrix_orchestration 10.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import Connection
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import (
+    read_jobs,
+    start,
+    wait_for_job,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import find_named
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
+
+RESET_JOB = "ResetBrokerHypervisorConnection"
+
+
+def named_connections(site: CitrixSite, names: Iterable[str], known: Sequence[Connection]) -> list[Connection]:
+    """The connections of these names or ids, each once. Raises OperationError for one that is not there."""
+    try:
+        return list(dict.fromkeys(find_named("hypervisor connection", name, known) for name in names))
+    except NoMatch as error:
+        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
+
+
+def connection_facts(connection: Connection) -> dict[str, Any]:
+    """A connection as modules return it."""
+    return {
+        "id": connection.id,
+        "name": connection.name,
+        "plugin": connection.plugin,
+        "connection_type": connection.connection_type,
+        "addresses": list(connection.addresses),
+        "zone": {"id": connection.zone_id, "name": connection.zone},
+        "in_maintenance_mode": connection.in_maintenance_mode,
+        "fault": {"state": connection.fault_state, "reason": connection.fault_reason}
+        if connection.fault_state
+        else None,
+    }
+
+
+def reset_connection(
+    site: CitrixSite, connection: Connection, *, timeout: float, progress: Callable[[str], None]
+) -> str:
+    """Reset a connection and follow its job; the reset itself happens a moment later. Returns the job's warning, '' for
+    none."""
+    what = f"Resetting connection {connection.name}"
+    job_id = _started(site, connection, what, progress)
+    job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress) if job_id else None
+    return job.warning if job else ""
+
+
+def _started(
+    site: CitrixSite, connection: Connection, what: str, progress: Callable[[str], None], tries: int = 2
+) -> str:
+    """The id of the reset's job, '' when it was done at once.
+
+    After a lost answer our own jobs tell whether the reset runs. When none does, it is asked for once more: one reset
+    too many does no harm, one too few does.
+    """
+    try:
+        return start(site, f"/hypervisors/{segment(connection.id)}/$resetConnection")
+    except AnswerLost as error:
+        doubt: OperationError = error
+    except ApiError as error:
+        if error.status < 500 or error.status == 501:
+            raise
+        doubt = error
+    progress(f"{what}: the answer was lost, looking whether it runs")
+    for job in read_jobs(site):
+        if (
+            job.pending
+            and job.type == RESET_JOB
+            and job.parameters.get("Id", "").casefold() == connection.id.casefold()
+        ):
+            return job.id
+    if tries == 1:
+        raise doubt
+    return _started(site, connection, what, progress, tries - 1)

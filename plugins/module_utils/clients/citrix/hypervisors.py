@@ -1,0 +1,174 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Hypervisor connections, hosting units (resource pools) and what can be seen in them (citrix_orchestration 10)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import read_as_job
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
+    MasterImage,
+    find_image,
+    folder_below,
+    is_path,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
+
+IMAGE_TYPES = ("template", "templateversion", "snapshot")
+# As many as the session has connections: each is a job of several seconds on another hosting unit.
+BROWSED_AT_ONCE = 32
+
+
+@dataclass(frozen=True)
+class Connection:
+    """A hypervisor connection. `addresses` in the plug-in's own form; `fault_state` is '' while there is no fault
+    (10.2)."""
+
+    id: str
+    name: str
+    plugin: str
+    addresses: tuple[str, ...]
+    zone: str
+    in_maintenance_mode: bool
+    zone_id: str = ""
+    connection_type: str = ""
+    fault_state: str = ""
+    fault_reason: str = ""
+
+
+def read_connections(site: CitrixSite) -> list[Connection]:
+    """All hypervisor connections; not paged."""
+    return [_connection(item) for item in site.items("/hypervisors", limit=None)]
+
+
+def _connection(body: Mapping[str, Any]) -> Connection:
+    zone, fault = body.get("Zone") or {}, body.get("Fault") or {}
+    state = fault.get("State") or ""
+    return Connection(
+        id=body.get("Id") or "",
+        name=body.get("Name") or "",
+        plugin=body.get("PluginId") or "",
+        addresses=tuple(body.get("Addresses") or ()),
+        zone=zone.get("Name") or "",
+        in_maintenance_mode=bool(body.get("InMaintenanceMode")),
+        zone_id=zone.get("Id") or "",
+        connection_type=body.get("ConnectionType") or "",
+        # The values of State are free text but for Initializing; None is how the site's other enums say that there is
+        # nothing
+        fault_state="" if state == "None" else state,
+        fault_reason=fault.get("Reason") or "",
+    )
+
+
+def read_hosting_units(site: CitrixSite, connection: Connection) -> list[HostingUnit]:
+    """The hosting units of a connection; not paged."""
+    return [
+        HostingUnit(
+            id=item.get("Id") or "",
+            name=item.get("Name") or "",
+            path=item.get("XDPath") or f"XDHyp:\\HostingUnits\\{item.get('Name')}",
+            connection_id=connection.id,
+            connection=connection.name,
+            plugin=connection.plugin,
+        )
+        for item in site.items(f"/hypervisors/{segment(connection.id)}/resourcePools", limit=None)
+    ]
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The images seen in one place, or the problem that kept us from looking."""
+
+    images: tuple[MasterImage, ...] = ()
+    problem: str = ""
+
+
+@dataclass
+class ImageBrowser:
+    """The images visible in hosting units, each place read once per run.
+
+    The site's inventory cache may hide a new image for more than half an hour (10.3): `bypass_cache` goes past it at
+    once, else that is done only for images
+    that it does not show.
+    """
+
+    site: CitrixSite
+    bypass_cache: bool
+    progress: Callable[[str], None]
+    _read: dict[tuple[str, str, bool], list[MasterImage]] = field(default_factory=dict)
+
+    def look_for(self, wanted: Iterable[tuple[HostingUnit, str]]) -> dict[tuple[str, str], Sight]:
+        """For each (hosting unit, image name or path) what is seen where it must be, by (hosting unit id, image). Units
+        are read side by side."""
+        by_unit: dict[str, list[tuple[HostingUnit, str]]] = {}
+        for unit, image in dict.fromkeys(wanted):
+            by_unit.setdefault(unit.id, []).append((unit, image))
+
+        def look(asked: list[tuple[HostingUnit, str]]) -> dict[tuple[str, str], Sight]:
+            return {(unit.id, image): self._sight(unit, image) for unit, image in asked}
+
+        with ThreadPoolExecutor(max_workers=BROWSED_AT_ONCE) as pool:
+            return {key: sight for seen in pool.map(look, by_unit.values()) for key, sight in seen.items()}
+
+    def read_all(self, units: Iterable[HostingUnit]) -> dict[str, list[MasterImage]]:
+        """The images directly below each of the hosting units, by its id, read side by side."""
+        asked = list(units)
+        with ThreadPoolExecutor(max_workers=BROWSED_AT_ONCE) as pool:
+            return {unit.id: images for unit, images in zip(asked, pool.map(self.images, asked), strict=True)}
+
+    def images(self, unit: HostingUnit, folder: str = "", bypass_cache: bool | None = None) -> list[MasterImage]:
+        """The images directly below a hosting unit or one of its folders."""
+        past_cache = self.bypass_cache if bypass_cache is None else bypass_cache
+        place = (unit.id, folder.casefold(), past_cache)
+        if place not in self._read:
+            self._read[place] = [
+                image for image in self._children(unit, folder, past_cache) if image.type.casefold() in IMAGE_TYPES
+            ]
+        return self._read[place]
+
+    def _sight(self, unit: HostingUnit, image: str) -> Sight:
+        try:
+            return Sight(tuple(self._where_it_must_be(unit, image)))
+        except OperationError as error:
+            return Sight(problem=str(error))
+
+    def _where_it_must_be(self, unit: HostingUnit, image: str) -> list[MasterImage]:
+        folder = folder_below(unit.path, image) if is_path(image) else ""
+        for past_cache in (True,) if self.bypass_cache else (False, True):
+            found = self.images(unit, "", past_cache)
+            if folder and not _shows(found, unit, image):
+                found = self.images(unit, folder, past_cache)
+            if _shows(found, unit, image):
+                return found
+        return found
+
+    def _children(self, unit: HostingUnit, folder: str, past_cache: bool) -> list[MasterImage]:
+        path = f"/hypervisors/{segment(unit.connection_id)}/resourcePools/{segment(unit.id)}/resources"
+        params = {"children": 1, "path": folder or None, "noCache": past_cache or None}
+        body = read_as_job(
+            self.site, path, params, what=f"Reading the images of hosting unit {unit.name}", progress=self.progress
+        )
+        return [_image(item) for item in (body or {}).get("Children") or []]
+
+
+def _shows(images: list[MasterImage], unit: HostingUnit, image: str) -> bool:
+    try:
+        find_image(image, unit.name, images)
+    except LookupError:
+        return False
+    return True
+
+
+def _image(body: Mapping[str, Any]) -> MasterImage:
+    path = body.get("XDPath") or ""
+    # ResourceType is free text; the path's suffix says the same (10.3)
+    kind = body.get("ResourceType") or path.rpartition(".")[2]
+    return MasterImage(name=body.get("Name") or "", path=path, type=kind, id=body.get("Id") or "")

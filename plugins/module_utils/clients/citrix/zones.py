@@ -1,0 +1,102 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Zones and moving catalogs into them (citrix_orchestration 12)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Sequence
+from contextlib import suppress
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import catalog_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import start, wait_for_job
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.zone import Zone, is_in
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AnswerLost,
+    ApiError,
+    OperationError,
+    StillRunning,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
+
+# All that finding a catalog and its zone needs
+FIELDS = "Id,Name,FullName,AdminFolder,Zone"
+PATIENCE_WITH_LOST_ANSWER = 4.0
+PATIENCE_WITH_CATALOGS = 10.0
+
+
+def read_zones(site: CitrixSite) -> list[Zone]:
+    """All zones that the account may see."""
+    return [Zone(item.get("Id") or "", item.get("Name") or "") for item in site.items("/Zones")]
+
+
+def read_zoned_catalogs(site: CitrixSite) -> list[Catalog]:
+    """Every catalog that the account may see, with its names and its zone and nothing else."""
+    return [catalog_of(item) for item in site.items("/MachineCatalogs", {"fields": FIELDS})]
+
+
+def move_catalogs(
+    site: CitrixSite, zone: Zone, catalogs: Sequence[Catalog], *, timeout: float, progress: Callable[[str], None]
+) -> str:
+    """Move catalogs into a zone in one request, follow its job and read them back. Returns the job's warning, '' for
+    none."""
+    what = f"Moving {len(catalogs)} catalogs to zone {zone.name}"
+    ids = {catalog.id for catalog in catalogs}
+    job_id = _started(site, zone, catalogs, what, progress)
+    job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress) if job_id else None
+    left = _left(site, zone, ids, PATIENCE_WITH_CATALOGS, what, progress)
+    if left:
+        names = quoted(catalog.full_name for catalog in left)
+        raise OperationError(
+            f"{site.endpoint}: {what} has ended, but these are not there: {names}",
+            "Look at the zone in the console, then run again.",
+        )
+    return job.warning if job else ""
+
+
+def _started(
+    site: CitrixSite,
+    zone: Zone,
+    catalogs: Sequence[Catalog],
+    what: str,
+    progress: Callable[[str], None],
+    tries: int = 2,
+) -> str:
+    """The id of the job, '' when the move is done. A request whose answer was lost is repeated once, and only after
+    looking showed that nothing came of it."""
+    items = [{"Id": catalog.id, "Name": catalog.name, "ItemType": "MachineCatalog"} for catalog in catalogs]
+    try:
+        return start(site, f"/Zones/{segment(zone.id)}/$moveItems", {"Items": items})
+    except AnswerLost as error:
+        doubt: OperationError = error
+    except ApiError as error:
+        if error.status < 500 or error.status == 501:
+            raise
+        doubt = error
+    progress(f"{what}: the answer was lost, looking whether it was done")
+    left = _left(site, zone, {catalog.id for catalog in catalogs}, PATIENCE_WITH_LOST_ANSWER, what, progress)
+    if not left:
+        return ""
+    if tries == 1:
+        raise doubt
+    return _started(site, zone, left, what, progress, tries - 1)
+
+
+def _left(
+    site: CitrixSite, zone: Zone, ids: Collection[str], patience: float, what: str, progress: Callable[[str], None]
+) -> list[Catalog]:
+    """Which of the catalogs are not in the zone after a little patience: what a site shows may lag a moment behind its
+    jobs."""
+    left: list[Catalog] = []
+
+    def look() -> Look[None]:
+        left[:] = [catalog for catalog in read_zoned_catalogs(site) if catalog.id in ids and not is_in(catalog, zone)]
+        return Look(None, done=not left)
+
+    with suppress(StillRunning):
+        wait_for(look, what=what, timeout=patience, progress=progress)
+    return left

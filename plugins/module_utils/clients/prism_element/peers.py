@@ -1,0 +1,115 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The cluster on the other side, asked for what this one cannot know: whether a protection domain is active there as
+well."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any, TypeVar
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    ApiError,
+    OperationError,
+    Unreachable,
+    Untrusted,
+)
+
+T = TypeVar("T")
+
+# No fall-back on the environment: NUTANIX_HOST names the cluster itself there, which is never its own peer.
+PEER_ARGUMENTS: dict[str, Any] = {
+    "nutanix_host": {"type": "str", "required": True},
+    "nutanix_port": {"type": "int"},
+    "nutanix_username": {"type": "str"},
+    "nutanix_password": {"type": "str", "no_log": True},
+    "validate_certs": {"type": "bool"},
+    "ca_path": {"type": "path"},
+    "read_timeout": {"type": "int"},
+}
+
+
+@dataclass(frozen=True)
+class Identity:
+    """What tells one cluster from another: `incarnation` is the number under which remote sites know it, `clock_usecs`
+    its own time when it answered."""
+
+    uuid: str
+    incarnation: int | None
+    clock_usecs: int | None
+
+
+def connect_peer(params: Mapping[str, Any], peer: Mapping[str, Any]) -> PrismElement:
+    """A session with a peer; what it leaves out is as for the task itself."""
+    return PrismElement.connect(
+        {
+            **{key: params[key] for key in PEER_ARGUMENTS},
+            **{key: value for key, value in peer.items() if value is not None},
+        }
+    )
+
+
+def read_identity(client: PrismElement) -> Identity:
+    """One read. The time is that of the answer's Date header, which is cut to whole seconds."""
+    answer = client.request("GET", "/cluster")
+    body = answer.body or {}
+    return Identity(
+        uuid=body.get("uuid") or body.get("cluster_uuid") or "",
+        incarnation=body.get("cluster_incarnation_id") or None,
+        clock_usecs=_usecs(answer.headers.get("Date")),
+    )
+
+
+def is_same_cluster(one: Identity, other: Identity) -> bool:
+    """Two addresses may be one cluster's: its virtual one and those of its CVMs (prism_element_v2 1.1)."""
+    return (
+        one.uuid == other.uuid
+        if one.uuid and other.uuid
+        else one.incarnation is not None and one.incarnation == other.incarnation
+    )
+
+
+def gives_no_answer(error: OperationError) -> bool:
+    """Whether a peer could not tell: it is not to be reached, or so broken that it answers with server errors only.
+
+    One whose certificate is not trusted is there, and may well own the protection domain.
+    """
+    return (isinstance(error, Unreachable) and not isinstance(error, Untrusted)) or (
+        isinstance(error, ApiError) and error.status >= 500
+    )
+
+
+def within(seconds: float, endpoint: str, ask: Callable[[], T]) -> T:
+    """What `ask` finds out. Raises Unreachable when that takes longer, in whatever way the cluster is dead: nothing
+    that is done because of its death waits for
+    it. The asking ends by itself in its thread, unheard, so it must only read."""
+    heard: list[T] = []
+    errors: list[OperationError] = []
+
+    def listen() -> None:
+        try:
+            heard.append(ask())
+        except OperationError as error:
+            errors.append(error)
+
+    # A daemon, so that the process may end before it does.
+    thread = threading.Thread(target=listen, daemon=True)
+    thread.start()
+    thread.join(seconds)
+    if errors:
+        raise errors[0]
+    if not heard:
+        raise Unreachable(f"{endpoint}: no answer within {seconds:g} s", "Check that it is up and can be reached.")
+    return heard[0]
+
+
+def _usecs(date: str | None) -> int | None:
+    try:
+        return int(parsedate_to_datetime(date).timestamp() * 1_000_000) if date else None
+    except (TypeError, ValueError):
+        return None

@@ -1,0 +1,37 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Names in sentences: the near ones for what was mistyped, quoted lists, long lists cut short."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Sequence
+
+
+def near_names(wanted: str, existing: Iterable[str], most: int = 5) -> str:
+    """A sentence naming the existing names nearest to the wanted one: "Near names are 'Gold', 'Gold-2'." Empty when
+    there are none."""
+    known = sorted(set(existing))
+    by_folded: dict[str, list[str]] = {}
+    for name in known:
+        by_folded.setdefault(name.casefold(), []).append(name)
+    near = [
+        name for folded in difflib.get_close_matches(wanted.casefold(), by_folded, n=most) for name in by_folded[folded]
+    ]
+    if near:
+        return f"Near names are {quoted(near[:most])}."
+    if known and len(known) <= most:
+        return f"There is only {quoted(known)}."
+    return ""
+
+
+def quoted(names: Iterable[str]) -> str:
+    """'Gold', 'Gold-2'"""
+    return ", ".join(f"'{name}'" for name in names)
+
+
+def shortened(texts: Sequence[str], most: int = 10) -> str:
+    """'a, b and 5 more'"""
+    rest = len(texts) - most
+    return ", ".join(texts[:most]) + (f" and {rest} more" if rest > 0 else "")

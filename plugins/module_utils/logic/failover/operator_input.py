@@ -1,0 +1,94 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the operator says of a move, as it comes from an inventory, from -e or from a survey of AWX: text where a list
+or a dictionary is meant, or nothing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+
+MODES = ("planned", "unplanned")
+# It becomes a part of file names.
+ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
+ROLES = {"dr_source": "that is left", "dr_target": "that takes over"}
+
+
+def wrong_wishes(wishes: Mapping[str, Any], clusters: Sequence[str], taking_part: Sequence[str]) -> list[str]:
+    """A sentence for everything that keeps a move or a drill from being begun; what `wishes` does not hold is not
+    looked at.
+
+    `clusters` are the hosts of the group, `taking_part` those that --limit leaves in.
+    """
+    wrong = _wrong_id(wishes.get("dr_id"))
+    mode, source, target = (str(wishes.get(name) or "") for name in ("dr_mode", "dr_source", "dr_target"))
+    if "dr_mode" in wishes and mode not in MODES:
+        wrong.append(f"dr_mode is '{mode}' and must be {' or '.join(MODES)}.")
+    for name, role in ROLES.items():
+        if name in wishes:
+            wrong += _wrong_cluster(name, role, str(wishes[name] or ""), clusters)
+    if source and source == target:
+        wrong.append(
+            f"dr_source and dr_target are both {source}: name the cluster that is left and the cluster that takes over."
+        )
+    if "dr_protection_domains" in wishes and not names(wishes.get("dr_protection_domains")):
+        wrong.append(
+            'dr_protection_domains is missing: the protection domains that move, such as -e \'{"dr_protection_domains":'
+            ' ["PD-W11"]}\'.'
+        )
+    # The source need not take part when it is lost.
+    absent = [
+        host
+        for host in ([source] if mode == "planned" else []) + [target]
+        if host in clusters and host not in taking_part
+    ]
+    if absent and source != target:
+        wrong.append(
+            f"{' and '.join(absent)} must take part, but --limit leaves {'it' if len(absent) == 1 else 'them'} out."
+        )
+    return wrong
+
+
+def names(wish: Any) -> list[str]:
+    """'PD-W11, PD-W10' and ['PD-W11', 'PD-W10'] mean the same."""
+    if isinstance(wish, str):
+        return [name for name in map(str.strip, re.split(r"[,\n]", wish)) if name]
+    return [str(name) for name in wish or []]
+
+
+def catalogs(wish: Any) -> list[Any]:
+    """A catalog may be given by its bare name."""
+    listed = names(wish) if isinstance(wish, str) else [wish] if isinstance(wish, Mapping) else wish or []
+    return [{"name": each} if isinstance(each, str) else each for each in listed]
+
+
+def _wrong_id(given: Any) -> list[str]:
+    text = "" if given is None else str(given)
+    if not text:
+        return [
+            "dr_id is missing: your name for this move, such as -e dr_id=2026-11-20. It names the files, and the same"
+            " id again goes on."
+        ]
+    if not ID.fullmatch(text):
+        return [
+            f"dr_id is '{text}' and cannot name files: give letters, digits, '.', '_', '+' and '-' only, 64 at most, a"
+            " letter or digit first."
+        ]
+    return []
+
+
+def _wrong_cluster(name: str, role: str, given: str, clusters: Sequence[str]) -> list[str]:
+    if given in clusters:
+        return []
+    told = (
+        f"There {'is' if len(clusters) == 1 else 'are'} {quoted(clusters)}."
+        if 0 < len(clusters) <= 5
+        else near_names(given, clusters)
+    )
+    if not given:
+        return [f"{name} is missing: the inventory host of the cluster {role}. {told}".rstrip()]
+    return [f"{name} is '{given}', which is no host of the group prism_elements. {told}".rstrip()]

@@ -1,0 +1,192 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What has to happen to one catalog so that it gets an image, or goes back to one: decided from what was observed."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import image_before
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
+    HistoricalImage,
+    MasterImage,
+    expected_path,
+    find_image,
+    image_name,
+    is_path,
+    same_image,
+    same_path,
+)
+
+
+@dataclass(frozen=True)
+class Step:
+    """What to do with a catalog. `path` is the image it has afterwards, `reason` why it is refused and `advice` what to
+    do then."""
+
+    catalog: Catalog
+    action: Literal["unchanged", "publish", "roll back", "adopt", "refuse"]
+    path: str = ""
+    reason: str = ""
+    task: RunningTask | None = None
+    advice: str = ""
+
+    @property
+    def changes(self) -> bool:
+        return self.action in ("publish", "roll back", "adopt")
+
+
+def has_image(catalog: Catalog, image: str) -> bool:
+    """Whether the catalog's current image is the one of this name (directly below its hosting unit) or path.
+
+    A name is an image's on a cluster, where case counts; a path is Citrix's, where it does not.
+    """
+    same = same_path if is_path(image) else same_image
+    return catalog.hosting_unit is not None and same(
+        catalog.image_path, expected_path(catalog.hosting_unit.path, image)
+    )
+
+
+def cannot_testify(takes_image: bool | None, machines: int) -> str:
+    """What has to be said of a catalog whose machines do not take a new image, '' of the others (citrix_orchestration
+    8.4)."""
+    if takes_image or not machines:
+        return ""
+    if takes_image is None:
+        return f"the site does not tell whether its {machines} machines ever take a new image"
+    return (
+        f"its {machines} machines keep the image that they were made from; only machines that are made from now on get"
+        " a new one"
+    )
+
+
+def plan_update(
+    catalog: Catalog, image: str, visible: Sequence[MasterImage], task: RunningTask | None, assume_visible: bool = False
+) -> Step:
+    """Move a catalog to an image, given by name or path, among those `visible` in its hosting unit.
+
+    `assume_visible` plans as if the image were there. A task that already leads there is adopted; any other
+    provisioning task is in the way.
+    """
+    unit = catalog.hosting_unit
+    refusal = _not_updatable(catalog)
+    if unit is None or refusal:
+        return Step(catalog, "refuse", reason=refusal)
+    wanted = expected_path(unit.path, image)
+    if task and task.leads_to(wanted):
+        return Step(catalog, "adopt", wanted, task=task)
+    if has_image(catalog, image) and not (task and task.moves_image):
+        return Step(catalog, "unchanged", catalog.image_path)
+    if same_path(catalog.image_path, wanted) and not has_image(catalog, image):
+        apart = (
+            f"it stands on '{image_name(catalog.image_path)}', which Citrix cannot tell from '{image_name(wanted)}':"
+            " they differ in case only"
+        )
+        return Step(catalog, "refuse", reason=apart, advice="Use another release id.")
+    refusal = _in_the_way(catalog, task)
+    if refusal:
+        return Step(catalog, "refuse", reason=refusal, task=task)
+    try:
+        return Step(catalog, "publish", find_image(image, unit.name, visible).path)
+    except NoMatch as error:
+        if assume_visible and not any(same_path(candidate.path, wanted) for candidate in visible):
+            return Step(catalog, "publish", wanted)
+        return Step(catalog, "refuse", reason=error.message, advice=error.advice)
+
+
+def needs_rollback(catalog: Catalog, from_image: str | None, image: str | None) -> bool:
+    """Whether a catalog has the image to get away from (None: any) and does not have the one to go to (None: the one
+    before)."""
+    if from_image is not None and not has_image(catalog, from_image):
+        return False
+    return image is None or not has_image(catalog, image)
+
+
+def plan_rollback(
+    catalog: Catalog,
+    from_image: str | None,
+    image: str | None,
+    history: Sequence[HistoricalImage],
+    visible: Sequence[MasterImage],
+    task: RunningTask | None,
+) -> Step:
+    """Move a catalog away from `from_image` (None: from whatever it has) to `image` of its history (None: to the one
+    before).
+
+    At least one of the two is given. A catalog that need not move stays as it is, so a second run changes nothing.
+    """
+    refusal = _not_updatable(catalog)
+    if catalog.hosting_unit is None or refusal:
+        return Step(catalog, "refuse", reason=refusal)
+    if not needs_rollback(catalog, from_image, image):
+        comes = (
+            from_image is not None
+            and task is not None
+            and task.leads_to(expected_path(catalog.hosting_unit.path, from_image))
+        )
+        in_the_way = _in_the_way(catalog, task) if comes or (image is not None and task and task.moves_image) else ""
+        return (
+            Step(catalog, "refuse", reason=in_the_way, task=task)
+            if in_the_way
+            else Step(catalog, "unchanged", catalog.image_path)
+        )
+    try:
+        target = rollback_target(catalog, image, history)
+    except NoMatch as error:
+        return Step(catalog, "refuse", reason=error.message, advice=error.advice)
+    if image is not None:
+        return plan_update(catalog, target.path, visible, task)
+    if task and (task.kind == "rollback" or task.leads_to(target.path)):
+        return Step(catalog, "adopt", target.path, task=task)
+    refusal = _in_the_way(catalog, task)
+    if refusal:
+        return Step(catalog, "refuse", reason=refusal, task=task)
+    try:
+        return Step(catalog, "roll back", find_image(target.path, catalog.hosting_unit.name, visible).path)
+    except NoMatch as error:
+        return Step(catalog, "refuse", reason=error.message, advice=error.advice)
+
+
+def rollback_target(catalog: Catalog, image: str | None, history: Sequence[HistoricalImage]) -> HistoricalImage:
+    """The image of the history that is named, or the one that was there before the current one came. Raises
+    LookupError."""
+    if image is None:
+        target = image_before(catalog.image_path, history)
+    else:
+        others = [entry for entry in history if entry.path and not same_path(entry.path, catalog.image_path)]
+        same = same_path if is_path(image) else same_image
+        path = expected_path(catalog.hosting_unit.path, image) if catalog.hosting_unit else image
+        named = [entry for entry in others if same(entry.path, path)]
+        if not named:
+            raise NoMatch(f"its history holds no image '{image}'", near_names(image, (entry.name for entry in others)))
+        target = named[0]
+    if target.status == "Deleted":
+        raise NoMatch(f"the image '{target.name}' of its history was deleted")
+    return target
+
+
+def _not_updatable(catalog: Catalog) -> str:
+    if catalog.provisioning_type != "MCS":
+        return (
+            f"it is not provisioned by MCS but {catalog.provisioning_type or 'in an unknown way'}, so it has no master"
+            " image"
+        )
+    if catalog.hosting_unit is None:
+        return "the site names no hosting unit for it; the account may lack permission to read its provisioning scheme"
+    if catalog.master_image is None:
+        return "it has no master image; catalogs of prepared images are not moved this way"
+    return ""
+
+
+def _in_the_way(catalog: Catalog, task: RunningTask | None) -> str:
+    if task:
+        return f"another task is running: {task}. Run again when it has ended"
+    if catalog.broken:
+        return f"it is broken: {'; '.join(catalog.errors) or 'the site does not say why'}"
+    return ""

@@ -1,0 +1,153 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""From a catalog back to the release that made its image."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import cannot_testify
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
+    Identity,
+    cluster_of_unit,
+    identity_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_image_name
+
+Facts = Mapping[str, Any]
+
+
+def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix: str) -> list[dict[str, Any]]:
+    """For each catalog with a master image: the image, the release and golden VM that its name tells, and what proves
+    them.
+
+    `sites`: host -> {catalogs: as citrix_catalog_info returns them, hosting_units?: as citrix_hosting_unit_info does,
+    out_of_date: the catalog id of each
+    machine whose image is out of date}; `clusters`: host -> {snapshots: as pe_vm_snapshot_info returns them, cluster?:
+    as pe_cluster_info does, address?,
+    port?}. An image testifies for a catalog only on the cluster that the catalog's hosting unit stands for. Where that
+    is not certain, one of any cluster
+    may be meant: then all must be proven, or nothing is.
+    """
+    identities = [identity_of(host, facts) for host, facts in clusters.items()]
+    found = []
+    for host, site in sites.items():
+        behind = Counter(site.get("out_of_date") or [])
+        for catalog in site.get("catalogs") or []:
+            if not catalog.get("master_image"):
+                continue
+            image = catalog["master_image"]
+            home = _home(site, catalog, identities)
+            copies = [
+                _copy(cluster, snapshot)
+                for cluster, told in clusters.items()
+                for snapshot in told.get("snapshots") or []
+                if snapshot["name"] == image["name"]
+            ]
+            named = parse_image_name(image["name"], prefix)
+            doubts = _doubts(copies, home) if named else []
+            witnesses = [] if doubts else [copy for copy in copies if home in (None, copy["cluster"])]
+            total = catalog.get("total_count") or 0
+            takes_image = catalog.get("machines_take_image")
+            found.append(
+                {
+                    "site": host,
+                    "catalog": catalog["full_name"],
+                    "name": catalog["name"],
+                    "hosting_unit": catalog.get("hosting_unit"),
+                    "cluster": home,
+                    "image": image["name"],
+                    "release": named.release if named else None,
+                    "base_vm": named.base_vm if named else None,
+                    "protection_domain_snapshots": sorted(
+                        {
+                            copy["protection_domain_snapshot_id"]
+                            for copy in witnesses
+                            if copy["protection_domain_snapshot_id"]
+                        }
+                    ),
+                    "marked": bool(named) and not doubts,
+                    "doubts": doubts,
+                    "clusters": copies,
+                    "machines": total,
+                    "machines_take_image": takes_image,
+                    "machines_up_to_date": total - behind[catalog["id"]] if takes_image else None,
+                    "note": catalog.get("note") or "",
+                }
+            )
+    return sorted(found, key=lambda each: (each["site"], each["catalog"].casefold()))
+
+
+def _home(site: Facts, catalog: Facts, identities: Sequence[Identity]) -> str | None:
+    """The one cluster that the catalog's hosting unit stands for, None when that cannot be told."""
+    name = catalog.get("hosting_unit") or ""
+    unit = next((unit for unit in site.get("hosting_units") or [] if unit["name"].casefold() == name.casefold()), None)
+    hosts = cluster_of_unit(unit, identities) if unit else []
+    return hosts[0] if len(hosts) == 1 else None
+
+
+def _doubts(copies: Sequence[Facts], home: str | None) -> list[str]:
+    """Why the image is not proven to be the release's, in sentences."""
+    meant = [copy for copy in copies if home in (None, copy["cluster"])]
+    if not meant:
+        return [f"{home or 'no cluster that was asked'} has no image of this name"]
+    return [f"on {copy['cluster']} it {copy['doubt']}" for copy in meant if copy["doubt"]]
+
+
+def chosen(found: Sequence[dict[str, Any]], wanted: Sequence[str]) -> list[dict[str, Any]]:
+    """Those of the catalogs that are wanted by name or full name, whole and without case, on whatever site. Raises
+    LookupError for one that nobody has."""
+    names = [(each, {each["catalog"].casefold(), each["name"].casefold()}) for each in found]
+    for name in wanted:
+        if not any(name.casefold() in own for _each, own in names):
+            near = near_names(name, (each["catalog"] for each in found))
+            raise NoMatch(f"no site that was asked has a catalog '{name}' with a master image", near)
+    folded = {name.casefold() for name in wanted}
+    return [each for each, own in names if folded & own]
+
+
+def rows(found: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+    """Lines of the table."""
+    return [
+        (
+            each["site"],
+            each["catalog"],
+            each["image"],
+            _release(each),
+            each["base_vm"] or "",
+            ", ".join(each["protection_domain_snapshots"]) or "; ".join(each["doubts"]),
+            each["cluster"] or ", ".join(copy["cluster"] for copy in each["clusters"]) or "none has it",
+            _told(each),
+        )
+        for each in found
+    ]
+
+
+def _told(each: Facts) -> str:
+    """A site calls machines up to date that never take a new image; of those nobody knows."""
+    if each["machines_up_to_date"] is None:
+        return cannot_testify(each["machines_take_image"], each["machines"]) or "no machines"
+    return f"{each['machines_up_to_date']} of {each['machines']}"
+
+
+def _release(each: Facts) -> str:
+    if not each["release"]:
+        return "not ours"
+    return str(each["release"]) if each["marked"] else f"not proven to be {each['release']}"
+
+
+def _copy(cluster: str, snapshot: Facts) -> dict[str, Any]:
+    told = snapshot.get("lineage") or {}
+    return {
+        "cluster": cluster,
+        "uuid": snapshot["uuid"],
+        "created": snapshot.get("created"),
+        "taken_from": snapshot.get("source_vm_name"),
+        "protection_domain_snapshot_id": told.get("protection_domain_snapshot_id"),
+        "doubt": told.get("doubt", "shows no lineage"),
+    }

@@ -1,0 +1,151 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The image history of a catalog: what was there before an image came, and how far back the others are.
+
+Whether a site keeps one slot for each time that an image came, or one for each image with the time it came last, is
+unknown, and so is the order
+(citrix_orchestration 8.6). So dates decide, and a roll-back leaves a mark in its note: an image that was withdrawn is
+no image to go back to, until it comes
+again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
+    HistoricalImage,
+    image_name,
+    same_path,
+)
+
+_MARK = "[back from "
+
+
+@dataclass(frozen=True)
+class _Coming:
+    """One time that an image came to the catalog."""
+
+    image: HistoricalImage
+    moment: datetime
+
+
+def return_note(note: str, left: Iterable[str]) -> str:
+    """The note on an image that a catalog goes back to, with marks that name the images that it leaves behind."""
+    return f"{note} {''.join(f'{_MARK}{name}]' for name in left)}".strip()
+
+
+def withdrawn_by(note: str) -> tuple[str, ...]:
+    """The images that a catalog left behind when it got the image with this note, none when it was no return."""
+    names: list[str] = []
+    while note.endswith("]") and _MARK in note:
+        note, _mark, name = note.rpartition(_MARK)
+        names.insert(0, name[:-1])
+    return tuple(names)
+
+
+def left_behind(current: str, target: str, history: Sequence[HistoricalImage]) -> list[str]:
+    """The names of the images that a catalog leaves behind when it goes back to `target`: the current one, and those
+    that came in between and are not
+    withdrawn yet."""
+    comings = _comings(history)
+    came = _came([coming for coming in comings if same_path(coming.image.path, target)])
+    between = [
+        coming.image
+        for coming in comings
+        if came
+        and coming.moment > max(came)
+        and not same_path(coming.image.path, target)
+        and not _is_withdrawn(coming.image, comings)
+    ]
+    return list(dict.fromkeys((image_name(current), *(image_name(image.path) for image in between))))
+
+
+def image_before(current: str, history: Sequence[HistoricalImage]) -> HistoricalImage:
+    """What the catalog had before the image at the path `current` came. Raises LookupError where there is none or it
+    cannot be told."""
+    return _before(current, history, frozenset({current.casefold()}))
+
+
+def ranks(current: str, history: Sequence[HistoricalImage]) -> dict[str, int]:
+    """How far back each image of a history is, by its path in lower case: 1 for the one that the next roll-back leads
+    to.
+
+    The nearer of two counts: how many roll-backs lead to it, and how many newer ones there are. Empty when dates do not
+    tell.
+    """
+    others = [entry for entry in history if entry.path and not same_path(entry.path, current)]
+    moments = [(parse_moment(entry.date), entry.path.casefold()) for entry in others]
+    dated = sorted(((moment, path) for moment, path in moments if moment), reverse=True)
+    if len(dated) < len(moments) and len({path for _moment, path in moments}) > 1:
+        return {}
+    newest_first = list(dict.fromkeys(path for _moment, path in dated)) or [path for _moment, path in moments]
+    back: list[str] = []
+    try:
+        while True:
+            back.append(
+                _before(back[-1] if back else current, history, frozenset({current.casefold(), *back})).path.casefold()
+            )
+    except LookupError:
+        pass
+    return {
+        path: min(order.index(path) + 1 for order in (newest_first, back) if path in order) for path in newest_first
+    }
+
+
+def _before(current: str, history: Sequence[HistoricalImage], left: frozenset[str]) -> HistoricalImage:
+    """The newest that came before `current`, without the images that were `left` on the way, by their paths in lower
+    case."""
+    others = [entry for entry in history if entry.path and entry.path.casefold() not in left]
+    paths = {entry.path.casefold() for entry in others}
+    if not paths:
+        raise NoMatch("its history holds no image before the current one")
+    comings = _comings(history)
+    dated = [coming for coming in comings if coming.image.path.casefold() in paths]
+    if len(dated) < len(others):
+        if len(paths) == 1:
+            return others[0]
+        raise NoMatch(
+            "which image came before cannot be told from the dates in its history"
+            f" ({quoted(entry.name for entry in others)})",
+            "Name the image.",
+        )
+    came = _came([coming for coming in comings if same_path(coming.image.path, current)])
+    eligible = [coming for coming in dated if not _is_withdrawn(coming.image, comings)]
+    first, last = (_newest(eligible, boundary) for boundary in ((min(came), max(came)) if came else (None, None)))
+    if last is None:
+        raise NoMatch("its history holds no image before the current one")
+    if first is None or not same_path(first.path, last.path):
+        raise NoMatch(
+            f"the current image came more than once, with '{last.name}' in between", "Name the image to go back to."
+        )
+    return last
+
+
+def _comings(history: Iterable[HistoricalImage]) -> list[_Coming]:
+    """What of a history has a date."""
+    return [_Coming(entry, moment) for entry in history if entry.path and (moment := parse_moment(entry.date))]
+
+
+def _came(own: Sequence[_Coming]) -> list[datetime]:
+    """When an image came. Going back to it is no coming of it, but all that is known of one where nothing else is."""
+    return [coming.moment for coming in own if not withdrawn_by(coming.image.note)] or [coming.moment for coming in own]
+
+
+def _newest(comings: Iterable[_Coming], before: datetime | None) -> HistoricalImage | None:
+    earlier = [coming for coming in comings if before is None or coming.moment < before]
+    return max(earlier, key=lambda coming: coming.moment).image if earlier else None
+
+
+def _is_withdrawn(image: HistoricalImage, comings: Sequence[_Coming]) -> bool:
+    """Whether the catalog left the image by a roll-back and did not get it again since."""
+    left = [coming.moment for coming in comings if image_name(image.path) in withdrawn_by(coming.image.note)]
+    return bool(left) and max(left) >= max(
+        coming.moment for coming in comings if same_path(coming.image.path, image.path)
+    )

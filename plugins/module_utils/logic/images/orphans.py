@@ -1,0 +1,281 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What runs have left behind and none needs any more: temporary VMs and protection domain snapshots. A run that may
+still be under way is respected.
+
+Anybody can give a VM such a name. That it is ours is shown only by the protection domain snapshot that the name tells:
+it bears the mark of the release, or an
+image of the release, proven to be ours, came out of it.
+
+A cluster does not say how old a VM is (prism_element_v2 3.1). So the signs of life of its release stand for it: its
+protection domain snapshot, its images on
+any cluster, and restores out of the protection domain on this cluster.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.retention import (
+    Decision,
+    Image,
+    Rules,
+    age_of,
+    old,
+    span,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.marks import bears_mark
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import TemporaryVm, origin_id
+
+SETTLED_STATES = ("AVAILABLE", "RETAIN_FOREVER")
+
+
+@dataclass(frozen=True)
+class Vm:
+    """A VM that bears the name of a temporary one."""
+
+    cluster: str
+    uuid: str
+    name: str
+    power_state: str
+    says: TemporaryVm
+
+
+@dataclass(frozen=True)
+class KeptSnapshot:
+    """A snapshot of a protection domain on one cluster, with the names of the VMs in it."""
+
+    cluster: str
+    protection_domain: str
+    id: str
+    created: datetime | None
+    expires: datetime | None
+    retention: float | None
+    state: str
+    oob: bool
+    vm_names: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Domain:
+    """A protection domain as one cluster has it: `members` by name, when something was last restored out of it here,
+    and ids being restored now."""
+
+    cluster: str
+    name: str
+    members: tuple[str, ...] = ()
+    last_restore: datetime | None = None
+    restoring: tuple[str, ...] = ()
+
+
+def decide_temporary_vms(
+    vms: Iterable[Vm],
+    images: Sequence[Image],
+    snapshots: Sequence[KeptSnapshot],
+    domains: Sequence[Domain],
+    rules: Rules,
+    now: datetime,
+    doubts: Sequence[str],
+) -> list[Decision]:
+    """Keep or delete each temporary VM of the golden VMs that the rules concern. `images`, `snapshots` and `domains`
+    are those of all clusters."""
+    return [
+        _decide_vm(vm, images, snapshots, domains, rules, now, doubts)
+        for vm in vms
+        if rules.concerns(vm.says.release.base_vm)
+    ]
+
+
+def _decide_vm(
+    vm: Vm,
+    images: Sequence[Image],
+    snapshots: Sequence[KeptSnapshot],
+    domains: Sequence[Domain],
+    rules: Rules,
+    now: datetime,
+    doubts: Sequence[str],
+) -> Decision:
+    release = vm.says.release
+    own = [
+        image
+        for image in images
+        if image.marked and (image.base_vm, image.release) == (release.base_vm, release.release)
+    ]
+    if vm.power_state != "off":
+        return _of_vm(
+            vm, False, f"its power state is '{vm.power_state}': temporary VMs are never started, so somebody uses it"
+        )
+    if not _is_ours(vm, own, snapshots):
+        release_snapshot = (
+            f"protection domain snapshot {vm.says.snapshot_id} with the mark of a release {release.release} of"
+            f" '{release.base_vm}'"
+        )
+        return _of_vm(
+            vm,
+            False,
+            f"only its name says that the collection made it: no {release_snapshot} is known, and no image that came"
+            " out of it",
+        )
+    if any(image.cluster == vm.cluster for image in own):
+        return _told(
+            vm, doubts, f"the image '{release.image_name}' is made, nobody needs the VM that it was taken from"
+        )
+    homes = [domain for domain in domains if _holds(domain, snapshots, release.base_vm)]
+    if not homes:
+        return _of_vm(
+            vm,
+            False,
+            f"no protection domain that was looked at holds '{release.base_vm}', so whether its run is over cannot be"
+            " told",
+        )
+    origin = vm.says.snapshot_id
+    if any(
+        domain.cluster == vm.cluster and origin in {origin_id(each) for each in domain.restoring} for domain in homes
+    ):
+        return _of_vm(vm, False, f"protection domain snapshot {origin} is being restored on {vm.cluster}")
+    signs = [
+        *(("its image on another cluster was made", image.created) for image in own),
+        *(
+            ("its protection domain snapshot was taken", kept.created)
+            for kept in snapshots
+            if origin_id(kept.id) == origin and release.base_vm in kept.vm_names
+        ),
+        *(
+            (f"something was restored out of '{domain.name}' here", domain.last_restore)
+            for domain in homes
+            if domain.cluster == vm.cluster
+        ),
+    ]
+    dated = sorted(((sign, moment) for sign, moment in signs if moment), key=lambda pair: pair[1])
+    if dated:
+        sign, latest = dated[-1]
+        age = age_of(latest, now)
+        if age < rules.janitor_age:
+            return _of_vm(vm, False, f"release {release.release} may still be under way: {sign} {span(age)} ago")
+        return _told(
+            vm, doubts, f"there is no image of release {release.release} here, and its last sign of life is {old(age)}"
+        )
+    return _told(
+        vm,
+        doubts,
+        f"there is no image of release {release.release} here, and protection domain snapshot {origin} that it came out"
+        " of is gone",
+    )
+
+
+def _is_ours(vm: Vm, own: Iterable[Image], snapshots: Iterable[KeptSnapshot]) -> bool:
+    """Whether the protection domain snapshot in the VM's name is one of its release. `own` are the proven images of the
+    release."""
+    release, origin = vm.says.release, vm.says.snapshot_id
+    if any(image.pd_snapshot == origin for image in own):
+        return True
+    return any(
+        origin_id(kept.id) == origin
+        and release.base_vm in kept.vm_names
+        and kept.retention is not None
+        and bears_mark(kept.retention, release.image_name)
+        for kept in snapshots
+    )
+
+
+def _holds(domain: Domain, snapshots: Iterable[KeptSnapshot], base_vm: str) -> bool:
+    return base_vm in domain.members or any(
+        kept.protection_domain == domain.name and base_vm in kept.vm_names for kept in snapshots
+    )
+
+
+def _told(vm: Vm, doubts: Sequence[str], reason: str) -> Decision:
+    return _of_vm(vm, False, f"would go ({reason}), but {doubts[0]}") if doubts else _of_vm(vm, True, reason)
+
+
+def _of_vm(vm: Vm, delete: bool, reason: str) -> Decision:
+    release = vm.says.release
+    return Decision(vm.cluster, "temporary VM", vm.name, vm.uuid, release.base_vm, release.release, delete, reason)
+
+
+def decide_pd_snapshots(
+    snapshots: Iterable[KeptSnapshot],
+    images: Sequence[Image],
+    clusters: Collection[str],
+    marks: Mapping[tuple[str, str], str],
+    rules: Rules,
+    now: datetime,
+    doubts: Sequence[str],
+) -> list[Decision]:
+    """Keep or delete each protection domain snapshot that bears the mark of a known release; all others are nobody's
+    business here.
+
+    `marks` gives the image name of each known release by (golden VM, release). A mark alone is no proof where a cluster
+    shortens retentions by some seconds, so
+    then the image must name the snapshot it came out of as well. A release is finished when every one of `clusters` has
+    its image.
+    """
+    decisions = []
+    for kept in snapshots:
+        for (base_vm, release), mark in marks.items():
+            if (
+                rules.concerns(base_vm)
+                and base_vm in kept.vm_names
+                and kept.retention is not None
+                and bears_mark(kept.retention, mark)
+            ):
+                own = [
+                    image for image in images if (image.base_vm, image.release) == (base_vm, release) and image.marked
+                ]
+                decisions.append(_decide_pd_snapshot(kept, base_vm, release, own, clusters, rules, now, doubts))
+                break
+    return decisions
+
+
+def _decide_pd_snapshot(
+    kept: KeptSnapshot,
+    base_vm: str,
+    release: str,
+    own: Sequence[Image],
+    clusters: Collection[str],
+    rules: Rules,
+    now: datetime,
+    doubts: Sequence[str],
+) -> Decision:
+    def decided(delete: bool, reason: str) -> Decision:
+        name = f"{kept.protection_domain}/{kept.id}"
+        return Decision(
+            kept.cluster,
+            "protection domain snapshot",
+            name,
+            kept.id,
+            base_vm,
+            release,
+            delete,
+            reason,
+            kept.created,
+            kept.protection_domain,
+        )
+
+    expires = f", it expires by itself on {kept.expires:%Y-%m-%d}" if kept.expires else ""
+    if kept.state not in SETTLED_STATES:
+        return decided(False, f"its state is {kept.state}")
+    source = any(image.pd_snapshot == origin_id(kept.id) for image in own)
+    exact = kept.retention is not None and kept.retention == int(kept.retention)
+    if not source and not (exact and kept.oob and own):
+        return decided(
+            False, f"its mark may be chance and no image of release {release} says that it came out of it{expires}"
+        )
+    missing = sorted(set(clusters) - {image.cluster for image in own})
+    if missing:
+        return decided(False, f"{', '.join(missing)} can still get the image of release {release} out of it{expires}")
+    latest = max((image.created for image in own if image.created), default=None)
+    if latest is None or age_of(latest, now) < rules.janitor_age:
+        return decided(
+            False,
+            f"release {release} may still be under way: its newest image is younger than {span(rules.janitor_age)}",
+        )
+    reason = (
+        f"release {release} is finished: {'all clusters have' if len(clusters) > 1 else 'the cluster has'} its image"
+    )
+    if not source:
+        reason += ", which came out of another snapshot"
+    return decided(False, f"would go ({reason}), but {doubts[0]}") if doubts else decided(True, reason)

@@ -1,0 +1,109 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The hosting that machines had before a change, in a file that takes it back.
+
+What was saved first stays: a run after one that died sees half of the machines changed already, and must not take that
+for the state before. But a machine that
+has neither the saved hosting nor the one that it was to get has been moved since, by another move with the same file:
+what it has now is what comes back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import Entry
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+
+KIND = "citrix_machine_hosting"
+HOSTING = ("hosted_machine_id", "hypervisor_connection")
+KEYS = ("id", "name", *HOSTING)
+
+
+def with_machines(
+    saved: Mapping[str, Any] | None,
+    machines: Iterable[Machine],
+    wanted: Mapping[str, tuple[str, str]],
+    site_id: str,
+    site_name: str,
+) -> dict[str, Any]:
+    """The saved hosting with these machines as they are now, except those that are in it already and not moved by
+    anybody else since.
+
+    `wanted` is the (id, connection) that each is about to get, by machine ids. Raises ValueError for a file of another
+    site.
+    """
+    if saved is not None:
+        check_site(saved, site_id)
+    kept = {entry["id"]: entry for entry in (saved or {}).get("machines", [])}
+    for machine in machines:
+        before = kept.get(machine.id)
+        entry = dict(before) if before and _of_this_move(before, machine) else _entry(machine)
+        kept[machine.id] = {**entry, "changed_to": dict(zip(HOSTING, wanted.get(machine.id, ("", "")), strict=True))}
+    return {"kind": KIND, "site": {"id": site_id, "name": site_name}, "machines": list(kept.values())}
+
+
+def _of_this_move(entry: Mapping[str, Any], machine: Machine) -> bool:
+    """Whether the machine has the saved hosting, the one that it was to get, or half of each; of an old file nobody
+    knows the latter."""
+    wanted = entry.get("changed_to")
+    if wanted is None:
+        return True
+    now = dict(zip(HOSTING, (machine.hosted_machine_id, machine.hypervisor_connection), strict=True))
+    return all(now[key].casefold() in (entry[key].casefold(), wanted[key].casefold()) for key in HOSTING)
+
+
+def parse(text: str) -> dict[str, Any]:
+    """The saved hosting in a file's text. Raises ValueError."""
+    saved = json.loads(text)
+    if (
+        not isinstance(saved, dict)
+        or saved.get("kind") != KIND
+        or not isinstance(saved.get("machines"), list)
+        or not isinstance(saved.get("site"), dict)
+    ):
+        raise ValueError("it was not written by save_path")
+    if not all(
+        isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in KEYS) for entry in saved["machines"]
+    ):
+        raise ValueError("one of its machines lacks " + ", ".join(KEYS))
+    return saved
+
+
+def render(saved: Mapping[str, Any]) -> str:
+    return json.dumps(saved, indent=1, ensure_ascii=False) + "\n"
+
+
+def check_site(saved: Mapping[str, Any], site_id: str) -> None:
+    """Raises ValueError when the hosting of another site was saved."""
+    if str(saved["site"].get("id")).casefold() != site_id.casefold():
+        raise ValueError(
+            f"it holds machines of site '{saved['site'].get('name')}' ({saved['site'].get('id')}) and not of this one"
+        )
+
+
+def entries(saved: Mapping[str, Any]) -> list[Entry]:
+    """What the file gives back to each machine."""
+    return [
+        Entry(entry["name"], entry["hosted_machine_id"], entry["hypervisor_connection"], entry["id"])
+        for entry in saved["machines"]
+    ]
+
+
+def catalog_ids(saved: Mapping[str, Any]) -> frozenset[str]:
+    """The catalogs of the machines, as far as they are known."""
+    return frozenset(str(entry["catalog_id"]) for entry in saved["machines"] if entry.get("catalog_id"))
+
+
+def _entry(machine: Machine) -> dict[str, str]:
+    return {
+        "id": machine.id,
+        "name": machine.name,
+        "catalog": machine.catalog,
+        "catalog_id": machine.catalog_id,
+        "hosted_machine_id": machine.hosted_machine_id,
+        "hypervisor_connection": machine.hypervisor_connection,
+    }

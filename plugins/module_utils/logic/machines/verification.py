@@ -1,0 +1,253 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether machines that were re-hosted are back under control: hosting as wanted, power known, enough of them on and
+registered (citrix_orchestration 11.2).
+
+Registration alone proves nothing right after a move: an agent that died stays registered until its heartbeat has been
+missed for long enough.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import percent
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.power_states import (
+    NOT_MANAGED,
+    VM_NOT_FOUND,
+    is_on,
+    power_known,
+)
+
+REGISTERED = "Registered"
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """A machine and the hosting that it must have. `hosted_machine_id` '' is an id that is not known yet and not looked
+    at.
+
+    `was_down`: it was not registered when it was re-hosted, so that whatever is registered now has registered since.
+    `changed`: it was re-hosted by the task
+    that tells of it, `changed_by` that moment by the site's clock.
+    """
+
+    id: str
+    name: str
+    catalog: str
+    catalog_id: str
+    hosted_machine_id: str
+    hypervisor_connection: str
+    was_down: bool = False
+    changed: bool = False
+    changed_by: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What proves: percent of the machines that are on must be registered, a least number of them, and percent of all
+    machines must be on.
+
+    `heartbeat_lag`: for how many seconds an agent that died may still be registered; 0 takes every registration at its
+    word.
+    """
+
+    registered_percent: int = 90
+    registered_at_least: int = 1
+    powered_on_percent: int = 0
+    heartbeat_lag: int = 600
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("registered_percent", self.registered_percent),
+            ("powered_on_percent", self.powered_on_percent),
+        ):
+            if not 0 <= value <= 100:
+                raise ValueError(f"{name} is a percentage from 0 to 100, not {value}")
+        if self.registered_at_least < 0:
+            raise ValueError(
+                f"registered_at_least is a number of machines and not negative, not {self.registered_at_least}"
+            )
+        if self.heartbeat_lag < 0:
+            raise ValueError(f"heartbeat_lag is a number of seconds and not negative, not {self.heartbeat_lag}")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """The machines of a set by what was seen of them. `present` are all but those that are `gone`.
+
+    `unregistered` and `doubtful` are among `on`; the latter are registered, and perhaps only because nobody has missed
+    them yet.
+    """
+
+    present: tuple[Machine, ...]
+    gone: tuple[Wanted, ...]
+    wrong_hosting: tuple[Machine, ...]
+    power_unknown: tuple[Machine, ...]
+    vm_not_found: tuple[Machine, ...]
+    on: tuple[Machine, ...]
+    off: tuple[Machine, ...]
+    unregistered: tuple[Machine, ...]
+    doubtful: tuple[Machine, ...]
+
+    @property
+    def registered(self) -> int:
+        return len(self.on) - len(self.unregistered) - len(self.doubtful)
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing can get better any more: every machine is where it should be, on and registered."""
+        return not self.wrong_hosting and self.registered == len(self.present)
+
+
+def wanted_of(given: Mapping[str, Any]) -> Wanted:
+    """A machine from an entry of the option. Raises ValueError for one that lacks what is needed."""
+    texts = {
+        key: str(given.get(key) or "")
+        for key in ("id", "name", "catalog", "catalog_id", "hosted_machine_id", "hypervisor_connection")
+    }
+    changed = given.get("action") == "changed"
+    before = given.get("registration_state") if changed else None
+    entry = Wanted(
+        **texts,
+        was_down=bool(before) and before != REGISTERED,
+        changed=changed,
+        changed_by=parse_moment(given.get("changed_by")),
+    )
+    missing = [key for key in ("id", "name", "catalog_id", "hypervisor_connection") if not getattr(entry, key)]
+    if missing:
+        raise ValueError(f"an entry of machines lacks {', '.join(missing)}: {dict(given)}")
+    return entry
+
+
+def doubtful(
+    wanted: Iterable[Wanted],
+    machines: Mapping[str, Machine],
+    lag: float,
+    now: datetime | None,
+    moved_before: datetime | None,
+) -> set[str]:
+    """The ids of machines whose registration may be that of an agent that died with the old VM.
+
+    Evidence of a new registration: it was not registered when it was re-hosted, it has deregistered since, or the old
+    agent would have been missed by `now`
+    (the site's clock; None counts as too early). A machine was re-hosted by `moved_before`; of one that was right
+    already the site may tell that it was
+    earlier. Of one that was changed it cannot: LastHostingUpdateTime may be older than the change, or as new as the
+    last look at the hypervisor (11.2).
+    A connection attempt is no evidence: the site dates failed ones as well.
+    """
+    found = set()
+    for entry in wanted:
+        machine = machines.get(entry.id)
+        if lag <= 0 or entry.was_down or machine is None or machine.registration_state != REGISTERED:
+            continue
+        moved = _earlier(entry.changed_by if entry.changed else parse_moment(machine.hosting_updated), moved_before)
+        deregistered = parse_moment(machine.last_deregistration)
+        since = moved is not None and deregistered is not None and deregistered > moved
+        missed_by_now = moved is not None and now is not None and (now - moved).total_seconds() >= lag
+        if not since and not missed_by_now:
+            found.add(entry.id)
+    return found
+
+
+def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
+    return min((moment for moment in (first, second) if moment), default=None)
+
+
+def evidence(wanted: Sequence[Wanted], machines: Mapping[str, Machine], doubted: Collection[str] = ()) -> Evidence:
+    """What is seen of the wanted; `machines` by id, those that are gone are not among them. `doubted` are ids whose
+    registration proves nothing."""
+    pairs = [(entry, machines[entry.id]) for entry in wanted if entry.id in machines]
+    present = [machine for _entry, machine in pairs]
+    on = [machine for machine in present if is_on(machine)]
+    return Evidence(
+        present=tuple(present),
+        gone=tuple(entry for entry in wanted if entry.id not in machines),
+        wrong_hosting=tuple(machine for entry, machine in pairs if not hosted_as_wanted(entry, machine)),
+        power_unknown=tuple(machine for machine in present if _power_unknown(machine)),
+        vm_not_found=tuple(machine for machine in present if machine.power_state == VM_NOT_FOUND),
+        on=tuple(on),
+        off=tuple(
+            machine
+            for machine in present
+            if not _power_unknown(machine) and not is_on(machine) and machine.power_state != VM_NOT_FOUND
+        ),
+        unregistered=tuple(machine for machine in on if machine.registration_state != REGISTERED),
+        doubtful=tuple(machine for machine in on if machine.registration_state == REGISTERED and machine.id in doubted),
+    )
+
+
+def _power_unknown(machine: Machine) -> bool:
+    """Machines that have a hosting are power managed: a site that says it does not manage one has not taken notice yet,
+    and cannot switch it on."""
+    return not power_known(machine) or machine.power_state in NOT_MANAGED
+
+
+def hosted_as_wanted(wanted: Wanted, machine: Machine) -> bool:
+    """Whether connection and VM are the wanted ones; ids and names compare without case."""
+    if machine.hypervisor_connection.casefold() != wanted.hypervisor_connection.casefold():
+        return False
+    return not wanted.hosted_machine_id or machine.hosted_machine_id.casefold() == wanted.hosted_machine_id.casefold()
+
+
+def unproven_because(seen: Evidence, terms: Terms) -> str:
+    """Why the set is not proven, '' when it is. An empty set needs no proof; machines that are gone are left out,
+    unless all are."""
+    if not seen.present:
+        return f"all {len(seen.gone)} machines are gone" if seen.gone else ""
+    reasons = []
+    for found, what in (
+        (seen.wrong_hosting, "are not hosted as wanted"),
+        (seen.power_unknown, "have a power state that is not known"),
+        (seen.vm_not_found, "have a VM that the hypervisor does not know"),
+    ):
+        if found:
+            reasons.append(
+                f"{len(found)} of {len(seen.present)} machines {what}"
+                f" ({shortened([machine.name for machine in found], most=3)})"
+            )
+    if len(seen.on) * 100 < terms.powered_on_percent * len(seen.present):
+        reasons.append(
+            f"{len(seen.on)} of {len(seen.present)} machines are on, {terms.powered_on_percent} % are wanted"
+        )
+    if seen.registered * 100 < terms.registered_percent * len(seen.on):
+        names = shortened([machine.name for machine in (*seen.unregistered, *seen.doubtful)], most=3)
+        reasons.append(
+            f"{seen.registered} of {len(seen.on)} machines that are on are registered, {terms.registered_percent} % are"
+            f" wanted (not {names})"
+        )
+    least = min(terms.registered_at_least, len(seen.present))
+    if seen.registered < least:
+        reasons.append(f"{seen.registered} machines are registered, at least {least} must be to prove anything")
+    if reasons and seen.doubtful:
+        reasons.append(
+            f"{len(seen.doubtful)} machines may be registered only because nobody has missed them yet, up to"
+            f" {terms.heartbeat_lag} s after the move"
+        )
+    return "; ".join(reasons)
+
+
+def figures(seen: Evidence) -> dict[str, int]:
+    """The counts of a set."""
+    return {
+        "machines": len(seen.present) + len(seen.gone),
+        "on": len(seen.on),
+        "off": len(seen.off),
+        "registered": seen.registered,
+        "registered_percent": percent(seen.registered, len(seen.on)),
+        "unregistered": len(seen.unregistered),
+        "doubtful": len(seen.doubtful),
+        "maintenance_mode": sum(machine.maintenance_mode for machine in seen.present),
+        "wrong_hosting": len(seen.wrong_hosting),
+        "power_unknown": len(seen.power_unknown),
+        "vm_not_found": len(seen.vm_not_found),
+        "gone": len(seen.gone),
+    }

@@ -1,0 +1,102 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whom a new image or a restart concerns, told before anything is done: machines, sessions and delivery groups.
+
+Plain data, because plan, preflight and report pass it on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+
+NO_GROUP = "no delivery group"
+RUNNING = ("On", "TurningOn", "Resuming")
+
+
+def population(machines: Sequence[Machine]) -> dict[str, Any]:
+    """The machines of a catalog counted: {machines, on, sessions, out_of_date, delivery_groups}; each group as {id,
+    name, machines, on, sessions}."""
+    groups: dict[str, list[Machine]] = {}
+    for machine in machines:
+        groups.setdefault(machine.delivery_group_id or machine.delivery_group, []).append(machine)
+    counted = [
+        {"id": found[0].delivery_group_id, "name": found[0].delivery_group, **_counts(found)}
+        for found in groups.values()
+    ]
+    return {
+        **_counts(machines),
+        "out_of_date": sum(machine.image_out_of_date for machine in machines),
+        "delivery_groups": sorted(counted, key=lambda group: group["name"].casefold()),
+    }
+
+
+def _counts(machines: Sequence[Machine]) -> dict[str, int]:
+    on = [machine for machine in machines if machine.power_state in RUNNING]
+    return {"machines": len(machines), "on": len(on), "sessions": sum(machine.sessions for machine in on)}
+
+
+def impact(people: Mapping[str, Any], takes_image: bool | None, restarts: bool) -> dict[str, Any]:
+    """What an image does to a catalog: {machines, restart, sessions, at_next_start, keep_image, delivery_groups}.
+
+    Each delivery group is {name, machines, restart, sessions}.
+    `restart` is the most that may restart, and `sessions` those that end with it: a site restarts whatever is on, also
+    where it brings no new image.
+    """
+    return {
+        "machines": people["machines"],
+        "restart": people["on"] if restarts else 0,
+        "sessions": people["sessions"] if restarts else 0,
+        "at_next_start": (people["machines"] - (people["on"] if restarts else 0)) if takes_image else 0,
+        "keep_image": 0 if takes_image else people["machines"],
+        "delivery_groups": [
+            {
+                "name": group["name"],
+                "machines": group["machines"],
+                "restart": group["on"] if restarts else 0,
+                "sessions": group["sessions"] if restarts else 0,
+            }
+            for group in people["delivery_groups"]
+        ],
+    }
+
+
+def together(impacts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """The impacts of several catalogs as one."""
+    summed: dict[str, Any] = dict.fromkeys(("machines", "restart", "sessions", "at_next_start", "keep_image"), 0)
+    groups: dict[str, dict[str, Any]] = {}
+    for each in impacts:
+        for name in summed:
+            summed[name] += each[name]
+        for group in each["delivery_groups"]:
+            known = groups.setdefault(
+                group["name"], {"name": group["name"], "machines": 0, "restart": 0, "sessions": 0}
+            )
+            for name in ("machines", "restart", "sessions"):
+                known[name] += group[name]
+    return {**summed, "delivery_groups": sorted(groups.values(), key=lambda group: group["name"].casefold())}
+
+
+def sentence(found: Mapping[str, Any]) -> str:
+    """'20 machines: at most 18 restart and end 12 sessions, 2 take the image at their next start; of W11 (20 machines,
+    12 sessions)'."""
+    if not found["machines"]:
+        return "no machines"
+    deeds = []
+    if found["restart"]:
+        deeds.append(f"at most {found['restart']} restart and end {found['sessions']} sessions")
+    if found["at_next_start"]:
+        deeds.append(f"{found['at_next_start']} take the image at their next start")
+    if found["keep_image"]:
+        deeds.append(f"{found['keep_image']} keep the image that they have")
+    return f"{found['machines']} machines: {', '.join(deeds)}; of {groups_told(found['delivery_groups'])}"
+
+
+def groups_told(groups: Iterable[Mapping[str, Any]]) -> str:
+    """'W11 (20 machines, 12 sessions)' for each delivery group."""
+    return ", ".join(
+        f"{group['name'] or NO_GROUP} ({group['machines']} machines, {group['sessions']} sessions)" for group in groups
+    )

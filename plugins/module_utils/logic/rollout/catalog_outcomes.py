@@ -1,0 +1,126 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of each catalog, put together as a module's result."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import in_one
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import cannot_testify
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
+    MasterImage,
+    image_name,
+    same_path,
+)
+
+UNSETTLED = ("failed", "window_over", "not_ready")
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """One catalog's result. `catalog` is as it was observed at first, None when none was found for `wanted`; `after` is
+    the path of the image it has now.
+    `started` and `finished` (ISO 8601, UTC) are empty when there was nothing to do.
+
+    `impact` is whom it concerns, as seen before; None when there is nothing to do or it could not be read.
+    `action` is unchanged, planned, published, rolled_back, adopted, failed, window_over or not_ready. `faulty_before`
+    names the machines that were faulty
+    before it was moved, None when nobody can say.
+    """
+
+    wanted: str
+    catalog: Catalog | None
+    action: str
+    after: str = ""
+    after_name: str = ""
+    changed: bool = False
+    job_id: str = ""
+    job_status: str = ""
+    seconds: float = 0.0
+    started: str = ""
+    finished: str = ""
+    warning: str = ""
+    msg: str = ""
+    impact: Mapping[str, Any] | None = None
+    faulty_before: tuple[str, ...] | None = None
+    advice: str = ""
+
+    @property
+    def told(self) -> str:
+        """What went wrong and what to do about it, in one text."""
+        return in_one(self.msg, self.advice)
+
+
+def results(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+    """{changed, catalogs, diff}; before and after map each catalog's full name to the path of its image."""
+    found = [(outcome, outcome.catalog) for outcome in outcomes if outcome.catalog]
+    return {
+        "changed": any(outcome.changed for outcome in outcomes),
+        "catalogs": [_facts(outcome) for outcome in outcomes],
+        "diff": {
+            "before": {catalog.full_name: catalog.image_path for _outcome, catalog in found},
+            "after": {catalog.full_name: outcome.after for outcome, catalog in found},
+        },
+    }
+
+
+def failure(outcomes: Sequence[Outcome]) -> tuple[str, str]:
+    """Message and advice for all catalogs that failed, came too late or were not touched, ('', '') when none did."""
+    failed = [outcome for outcome in outcomes if outcome.action in UNSETTLED]
+    told = "; ".join(f"{outcome.wanted}: {outcome.msg.rstrip('.')}" for outcome in failed)
+    advice = " ".join(dict.fromkeys(outcome.advice for outcome in failed if outcome.advice))
+    return (
+        f"{len(failed)} of {len(outcomes)} catalogs failed: {told}" if failed and len(outcomes) > 1 else told
+    ), advice
+
+
+def _facts(outcome: Outcome) -> dict[str, Any]:
+    catalog = outcome.catalog
+    before = catalog.master_image if catalog else None
+    return {
+        "id": catalog.id if catalog else None,
+        "name": catalog.name if catalog else outcome.wanted,
+        "folder": "/".join(catalog.folder) if catalog else None,
+        "full_name": catalog.full_name if catalog else None,
+        "hosting_unit": catalog.hosting_unit.name if catalog and catalog.hosting_unit else None,
+        "before": _image(before),
+        "after": _image(MasterImage(_name_after(outcome, before), outcome.after) if outcome.after else None),
+        "action": outcome.action,
+        "changed": outcome.changed,
+        "job_id": outcome.job_id or None,
+        "job_status": outcome.job_status or None,
+        "seconds": round(outcome.seconds, 1),
+        "started": outcome.started or None,
+        "finished": outcome.finished or None,
+        **({} if outcome.faulty_before is None else {"faulty_before": list(outcome.faulty_before)}),
+        "machines_take_image": catalog.machines_take_image if catalog else None,
+        "impact": outcome.impact,
+        "warning": "; ".join(part for part in (outcome.warning, _remark(outcome)) if part) or None,
+        "msg": outcome.told or None,
+        "error": {"message": outcome.msg, "advice": outcome.advice} if outcome.action in UNSETTLED else None,
+    }
+
+
+def _remark(outcome: Outcome) -> str:
+    """That a catalog has the image does not mean that its machines have it, or ever will."""
+    catalog = outcome.catalog
+    return (
+        cannot_testify(catalog.machines_take_image, catalog.total_count)
+        if catalog and outcome.action != "failed"
+        else ""
+    )
+
+
+def _name_after(outcome: Outcome, before: MasterImage | None) -> str:
+    if before and same_path(before.path, outcome.after):
+        return before.name
+    return outcome.after_name or image_name(outcome.after)
+
+
+def _image(image: MasterImage | None) -> dict[str, str] | None:
+    return {"name": image.name, "path": image.path} if image else None

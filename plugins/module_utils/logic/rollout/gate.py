@@ -1,0 +1,214 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a catalog that was moved to an image is well: decided from its image and its machines (citrix_orchestration
+11.2)."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
+    cannot_testify,
+    has_image,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import NO_FAULT, Machine
+
+# A machine that is full has registered; a state that nobody knows yet counts as a fault
+HARMLESS = (*NO_FAULT, "MaxCapacity")
+DOWN = ("Off", "Suspended")
+# Maintenance mode that the site itself switches on, after too many failed registrations
+GIVEN_UP = "MaxFailedRegistrations"
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What opens a gate: percentages of the machines that are on, a least number of machines that prove it, a greatest
+    number of newly faulty ones."""
+
+    registered_percent: int = 90
+    registered_at_least: int = 1
+    out_of_date_percent: int = 0
+    new_faults: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value in (
+            ("registered_percent", self.registered_percent),
+            ("out_of_date_percent", self.out_of_date_percent),
+        ):
+            if not 0 <= value <= 100:
+                raise ValueError(f"{name} is a percentage from 0 to 100, not {value}")
+        for name, value in (("registered_at_least", self.registered_at_least), ("new_faults", self.new_faults)):
+            if value < 0:
+                raise ValueError(f"{name} is a number of machines and not negative, not {value}")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """Machines of one catalog. `on` leaves out those in maintenance mode, `registered` and `out_of_date` count among
+    `on`, the rest are names.
+
+    `proven` testify for the image: on, registered, and on the image as far as the site can know. `doubtful` are
+    registered, perhaps only because nobody has
+    noticed yet that they did not come back; they count as not registered.
+    """
+
+    machines: int
+    maintenance_mode: int
+    on: int
+    registered: int
+    proven: int
+    out_of_date: int
+    doubtful: tuple[str, ...]
+    faulty: tuple[str, ...]
+    new_faults: tuple[str, ...]
+
+
+def restarts_since(
+    catalog: Catalog, now: datetime, patience: float, ordered: datetime | None = None
+) -> datetime | None:
+    """From when on machines may have restarted to take the catalog's image up; None when that is too long ago to
+    matter.
+
+    By the site's clock it is when the catalog got its image. An image older than `patience` seconds, by our own clock,
+    is no news, unless restarts were
+    `ordered` since.
+    """
+    given = parse_moment(catalog.image_date) if catalog.machines_take_image else None
+    return given if given is not None and (now - given).total_seconds() < patience else ordered
+
+
+def doubtful(machines: Iterable[Machine], since: datetime | None) -> list[Machine]:
+    """Machines of which registration alone proves nothing: an agent that died stays registered for minutes, its
+    heartbeat has to be missed first.
+
+    The contract knows no time of registration (citrix_orchestration 11.2). One that deregistered or was connected to
+    after the restarts began, and is
+    registered now, came back. One that has not restarted yet is as it was.
+    """
+    if since is None:
+        return []
+    registered = [
+        machine for machine in machines if machine.registration_state == "Registered" and not machine.image_out_of_date
+    ]
+    return [
+        machine
+        for machine in registered
+        if not any(_after(text, since) for text in (machine.last_deregistration, machine.last_connection))
+    ]
+
+
+def _after(text: str, since: datetime) -> bool:
+    moment = parse_moment(text)
+    return moment is not None and moment >= since
+
+
+def figures(
+    machines: Sequence[Machine],
+    baseline: Collection[str],
+    doubted: Collection[str] = (),
+    takes_image: bool | None = True,
+) -> Figures:
+    """Count. `baseline` are the names of the machines that were faulty before, `doubted` the ids of those whose
+    registration proves nothing.
+
+    A machine on its way down or up counts as on and not registered, so that a gate does not open in the middle of a
+    restart. Machines that are off take the
+    image when they start and say nothing. Maintenance mode takes a machine out, unless the site switched it on because
+    the machine did not register.
+    Machines that keep the image they were made from (`takes_image` is not True) testify for no other, whatever the site
+    says of them.
+    """
+    known = {name.casefold() for name in baseline}
+    at_work = [machine for machine in machines if not machine.maintenance_mode]
+    on = [machine for machine in at_work if machine.power_state not in DOWN or machine.scheduled_reboot == "InProgress"]
+    registered = [machine for machine in on if machine.registration_state == "Registered" and machine.id not in doubted]
+    given_up = [machine for machine in machines if machine.maintenance_mode and machine.maintenance_reason == GIVEN_UP]
+    faulty = sorted(
+        machine.name
+        for machine in [*(machine for machine in at_work if machine.fault_state not in HARMLESS), *given_up]
+    )
+    return Figures(
+        machines=len(machines),
+        maintenance_mode=len(machines) - len(at_work),
+        on=len(on),
+        registered=len(registered),
+        proven=sum(not machine.image_out_of_date for machine in registered) if takes_image else 0,
+        out_of_date=sum(machine.image_out_of_date for machine in on),
+        doubtful=tuple(sorted(machine.name for machine in on if machine.id in doubted)),
+        faulty=tuple(faulty),
+        new_faults=tuple(name for name in faulty if name.casefold() not in known),
+    )
+
+
+def closed_because(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) -> str:
+    """Why the gate of a catalog is closed, '' when it is open. `image` is a name or path, None when it does not
+    matter."""
+    reasons = []
+    if image is not None and not has_image(catalog, image):
+        reasons.append(
+            f"its image is '{catalog.master_image.name if catalog.master_image else 'none'}' and not '{image}'"
+        )
+    unheard = (
+        f" ({len(seen.doubtful)} more may be so only because their end was not noticed yet)" if seen.doubtful else ""
+    )
+    if seen.registered * 100 < terms.registered_percent * seen.on:
+        reasons.append(
+            f"{seen.registered} of {seen.on} machines that are on are registered{unheard}, {terms.registered_percent} %"
+            " are wanted"
+        )
+    silence = _unproven(catalog, image, seen, terms)
+    if silence:
+        reasons.append(silence)
+    if seen.out_of_date * 100 > terms.out_of_date_percent * seen.on:
+        reasons.append(
+            f"{seen.out_of_date} of {seen.on} machines that are on still have the image before,"
+            f" {terms.out_of_date_percent} % may"
+        )
+    if len(seen.new_faults) > terms.new_faults:
+        reasons.append(
+            f"{len(seen.new_faults)} machines are faulty that were not before ({shortened(seen.new_faults, most=3)})"
+        )
+    return "; ".join(reasons)
+
+
+def _unproven(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) -> str:
+    """Why the machines prove too little, '' when they prove enough or need not prove anything. Evidence of nothing is
+    no proof."""
+    if not terms.registered_at_least:
+        return ""
+    at_work = seen.machines - seen.maintenance_mode
+    least = max(1, min(terms.registered_at_least, at_work))
+    witnesses = seen.registered if image is None else seen.proven
+    if witnesses >= least:
+        return ""
+    if not seen.machines:
+        return "it has no machine that could prove anything"
+    if not at_work:
+        return f"all of its {seen.machines} machines are in maintenance mode and prove nothing"
+    if image is not None and not catalog.machines_take_image:
+        return f"{cannot_testify(catalog.machines_take_image, seen.machines)}, so that none can prove this one"
+    where = "" if image is None else " on the image"
+    return f"{witnesses} machines are registered{where}, at least {least} must be to prove anything"
+
+
+def can_never_open(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) -> bool:
+    """Whether waiting for the gate is in vain: nobody there will ever testify."""
+    return terms.registered_at_least > 0 and (
+        not seen.machines or (image is not None and not catalog.machines_take_image)
+    )
+
+
+def anybody_testifies(image: str | None, seen: Figures) -> bool:
+    """Whether any machine speaks for the image, or, when none is asked about, for the catalog."""
+    return (seen.registered if image is None else seen.proven) > 0
+
+
+def percent(part: int, whole: int) -> int:
+    """Rounded down; of nothing it is 100."""
+    return part * 100 // whole if whole else 100

@@ -1,0 +1,246 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the operator wants of a release, a roll-out or a roll-back, and what of it cannot be meant: told before anything
+is looked at, let alone made.
+
+`variables` is inventory host -> the variables that it is given, by name.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import (
+    empty_gate,
+    notice,
+    plan_waves,
+    window_end,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import folder_levels
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import is_path, same_path
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import DEFAULT_PREFIX, Release
+
+Variables = Mapping[str, Mapping[str, Any]]
+DEFAULT_WAVES: list[dict[str, Any]] = [{"name": "all"}]
+WAVE_VARIABLES = ("catalog_rollout_waves", "catalog_rollout_window_end", "catalog_rollout_on_closed_gate")
+EXAMPLE_CATALOG = "{name: W11-Pool, folder: Prod}"
+
+
+def wrong_groups(groups: Mapping[str, Sequence[str]], taking_part: Iterable[str]) -> list[str]:
+    """An empty or misspelt group is a wish that matches nothing. `groups`: those that the job cannot do without ->
+    their hosts."""
+    empty = [name for name, hosts in groups.items() if not hosts]
+    if empty:
+        return [
+            f"The inventory has no host in the group {name}: is the group there, and is it spelt like that?"
+            for name in empty
+        ]
+    playing = set(taking_part)
+    if not any(host in playing for hosts in groups.values() for host in hosts):
+        return [f"--limit leaves no host of {' and '.join(groups)} in, so that nothing would be done."]
+    return []
+
+
+def differing(variables: Variables, names: Iterable[str]) -> list[str]:
+    """What belongs to the whole release and not to a host must be the same everywhere."""
+    wrong = []
+    for name in names:
+        values = {str(given[name]): host for host, given in variables.items() if name in given}
+        if len(values) > 1:
+            told = ", ".join(f"'{value}' on {host}" for value, host in values.items())
+            wrong.append(f"{name} must be the same on all hosts, but is {told}.")
+    return wrong
+
+
+def common(variables: Variables, name: str, default: Any = "") -> Any:
+    """A variable of the whole release, as any host has it."""
+    return next((given[name] for given in variables.values() if name in given), default)
+
+
+def wrong_name(base_vm: Any, release: Any, prefix: Any) -> list[str]:
+    """The id becomes a part of names and of files, so that nothing may be made of a wrong one."""
+    missing = [
+        name
+        for name, value in (("image_release_id", release), ("image_release_base_vm", base_vm))
+        if value in (None, "")
+    ]
+    if missing:
+        return [f"{name} is missing." for name in missing]
+    try:
+        Release(str(base_vm), str(release), str(DEFAULT_PREFIX if prefix is None else prefix))
+    except ValueError as error:
+        return [f"image_release_id, image_release_base_vm, image_release_prefix: {error}."]
+    return []
+
+
+def wrong_source(source: Any, clusters: Sequence[str]) -> list[str]:
+    if not source:
+        return ["image_release_source is missing: the inventory host of the cluster where the golden VM lives."]
+    if source in clusters:
+        return []
+    return [
+        f"image_release_source is '{source}', which is no host of the group prism_elements."
+        f" {near_names(str(source), clusters)}".rstrip()
+    ]
+
+
+def wrong_catalogs(
+    name: str, wanted: Mapping[str, Any], clusters: Sequence[str] | None, required: bool = True
+) -> list[str]:
+    """`wanted`: site -> the catalogs that the variable `name` gives it. Without `clusters` none is looked for."""
+    wrong = []
+    for site, catalogs in wanted.items():
+        wrong += _wrong_list(name, site, catalogs, clusters)
+    if required and not wrong and not any(wanted.values()):
+        wrong.append(
+            f"No site of the group citrix_sites names a catalog in {name}, so that nothing would be moved. Give them"
+            f" like {EXAMPLE_CATALOG}."
+        )
+    return wrong
+
+
+def _wrong_list(name: str, site: str, catalogs: Any, clusters: Sequence[str] | None) -> list[str]:
+    if (
+        not isinstance(catalogs, Sequence)
+        or isinstance(catalogs, str)
+        or not all(isinstance(entry, Mapping) for entry in catalogs)
+    ):
+        return [f"{name} of {site} must be a list of dictionaries such as {EXAMPLE_CATALOG}."]
+    wrong, seen = [], set()
+    for entry in catalogs:
+        if not _is_one_catalog(entry):
+            ways = "each catalog is given by its name, with its folder where names repeat, or by its id"
+            wrong.append(f"{name} of {site} holds {dict(entry)}: {ways}. Leave out the other, also when it is empty.")
+            continue
+        told = entry.get("name") or entry.get("id")
+        key = (str(told).casefold(), tuple(level.casefold() for level in folder_levels(str(entry.get("folder") or ""))))
+        if key in seen:
+            wrong.append(f"{name} of {site} names the catalog '{told}' twice.")
+        seen.add(key)
+        cluster = entry.get("cluster")
+        if cluster and clusters is not None and cluster not in clusters:
+            near = near_names(str(cluster), clusters)
+            wrong.append(
+                f"{name} of {site} gives '{told}' the cluster '{cluster}', which is no host of the group"
+                f" prism_elements. {near}".rstrip()
+            )
+    return wrong
+
+
+def _is_one_catalog(entry: Mapping[str, Any]) -> bool:
+    """As the modules take it. An empty id beside a name, as a survey or a template gives, would be refused by the site
+    when the images are made already."""
+    if entry.get("id") is None:
+        return bool(entry.get("name"))
+    return bool(entry["id"]) and entry.get("name") is None and entry.get("folder") is None
+
+
+def wrong_waves(
+    variables: Variables,
+    sites: Sequence[str],
+    catalogs: Mapping[str, Sequence[Mapping[str, Any]]],
+    reboots: Mapping[str, Any],
+    wrong_reboot: Callable[[Any], str],
+) -> list[str]:
+    """Waves, windows and reboot policies. `catalogs` and `reboots` are what each site is given; `wrong_reboot` tells
+    what is wrong with a policy."""
+    own = {site: variables.get(site, {}) for site in sites}
+    wrong = [text for name in WAVE_VARIABLES for text in differing(own, [name])]
+    where: dict[str, list[str]] = {}
+    for site, given in own.items():
+        told = wrong_reboot(reboots.get(site))
+        problems = [told] if told else []
+        try:
+            window_end(str(given.get("catalog_rollout_window_end") or ""))
+        except ValueError as error:
+            problems.append(f"catalog_rollout_window_end: {error}")
+        waves = given.get("catalog_rollout_waves", DEFAULT_WAVES)
+        if (
+            not isinstance(waves, Sequence)
+            or isinstance(waves, str)
+            or not all(isinstance(wave, Mapping) for wave in waves)
+        ):
+            problems.append("catalog_rollout_waves must be a list of dictionaries such as {name: canary, gate: {}}")
+        else:
+            problems += _wrong_plan(waves, catalogs.get(site, []), wrong_reboot)
+        for problem in problems:
+            where.setdefault(problem.rstrip("."), []).append(site)
+    wrong += [f"{', '.join(found)}: {problem}." for problem, found in where.items()]
+    if not wrong:
+        plans = {
+            site: plan_waves(catalogs.get(site, []), given.get("catalog_rollout_waves", DEFAULT_WAVES))
+            for site, given in own.items()
+        }
+        wrong = [empty_gate({site: notice(planned) for site, planned in plans.items()})]
+    return [text for text in wrong if text]
+
+
+def too_few_forks(forks: int, sites: Sequence[str], taking_part: Sequence[str]) -> list[str]:
+    """Sites that wait for one another keep a fork each: one without would hold up all others for ever. 0 forks: not
+    known."""
+    number = len([site for site in sites if site in taking_part])
+    if not forks or forks >= number:
+        return []
+    return [
+        f"{number} sites cannot wait for one another with {forks} forks. Type the same command with --forks {number}."
+    ]
+
+
+def _wrong_plan(
+    waves: Sequence[Mapping[str, Any]], catalogs: Sequence[Mapping[str, Any]], wrong_reboot: Callable[[Any], str]
+) -> list[str]:
+    problems = [
+        f"wave '{wave.get('name')}': {told}" for wave in waves for told in [wrong_reboot(wave.get("reboot"))] if told
+    ]
+    if problems:
+        return problems
+    try:
+        plan_waves(catalogs, waves)
+    except (TypeError, ValueError) as error:
+        return [str(error)]
+    return []
+
+
+def unfit_catalogs(asked: Mapping[str, Mapping[str, Any]], from_image: str = "", to_image: str = "") -> list[str]:
+    """Sentences for wishes that no catalog fits, by what the sites said: site -> {message, missing: sentences,
+    catalogs: those found, with their history}.
+
+    A silent site is not judged. An image to get away from, or to go to, that no catalog has or had was mistyped:
+    catalogs would all be left as they are, and
+    that looks like success.
+    """
+    wrong = []
+    for site, answer in asked.items():
+        wrong += [f"{site}: {why.rstrip('.')}." for why in answer.get("missing", [])]
+        wrong += [
+            f"{site}: catalog '{catalog['full_name']}' is provisioned by"
+            f" {catalog['provisioning_type'] or 'nobody knows what'}, not by MCS, and takes no image."
+            for catalog in answer.get("catalogs", [])
+            if catalog["provisioning_type"] != "MCS"
+        ]
+    catalogs = [catalog for answer in asked.values() for catalog in answer.get("catalogs", [])]
+    if catalogs and not wrong:
+        known = {name for catalog in catalogs for name in _images_of(catalog)}
+        wishes = ((from_image, "so that there is nothing to take back"), (to_image, "so that none can go there"))
+        wrong += [_unknown_image(image, known, why) for image, why in wishes if image and not _is_among(image, known)]
+    return wrong
+
+
+def _is_among(image: str, known: Iterable[str]) -> bool:
+    """As the roll-back itself compares: case counts in a name, because a cluster may hold both, and not in a path."""
+    return any(same_path(image, name) for name in known if is_path(name)) if is_path(image) else image in known
+
+
+def _unknown_image(image: str, known: Iterable[str], why: str) -> str:
+    return (
+        f"None of the catalogs has or had the image '{image}', {why}."
+        f" {near_names(image, (name for name in known if not is_path(name)))}".rstrip()
+    )
+
+
+def _images_of(catalog: Mapping[str, Any]) -> list[str]:
+    images = [catalog.get("master_image") or {}, *catalog.get("history", [])]
+    return [image[key] for image in images for key in ("name", "path") if image.get(key)]

@@ -1,0 +1,178 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Machine catalogs as records, and finding the ones that an operator means. Catalog names repeat across folders; the
+folder or the id decides."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
+    MasterImage,
+    image_name,
+    same_path,
+)
+
+_SEPARATORS = re.compile(r"[/\\|]+")
+
+
+@dataclass(frozen=True)
+class HostingUnit:
+    """A hosting unit (resource pool) with the hypervisor connection it belongs to. `path` is its XDHyp path, `plugin`
+    such as AcropolisFactory."""
+
+    id: str
+    name: str
+    path: str
+    connection_id: str
+    connection: str
+    plugin: str = ""
+
+
+@dataclass(frozen=True)
+class Catalog:
+    """A machine catalog (citrix_orchestration 8.2, 8.3). `folder` are the levels above it, () at the root; `errors` is
+    filled when it is broken.
+
+    `clean_on_boot` is the scheme's, None when the site does not tell; `image_date` is when the current image was given
+    to the catalog, by the site's clock;
+    `warnings` are those of catalog and scheme.
+
+    `provisioning` says that the site reports a provisioning task at work, with `percent` of it; `jobs_in_progress` are
+    ids of anybody's jobs.
+    """
+
+    id: str
+    name: str
+    full_name: str
+    folder: tuple[str, ...] = ()
+    provisioning_type: str = "MCS"
+    allocation: str = ""
+    persist_changes: str = ""
+    session_support: str = ""
+    total_count: int = 0
+    available_count: int = 0
+    hosting_unit: HostingUnit | None = None
+    master_image: MasterImage | None = None
+    note: str = ""
+    image_update_status: str = ""
+    can_roll_back: bool = False
+    provisioning: bool = False
+    percent: int = 0
+    jobs_in_progress: tuple[str, ...] = ()
+    broken: bool = False
+    errors: tuple[str, ...] = ()
+    zone: str = ""
+    zone_id: str = ""
+    functional_level: str = ""
+    machine_profile: str = ""
+    clean_on_boot: bool | None = None
+    image_date: str = ""
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def machines_take_image(self) -> bool | None:
+        """Whether machines that are there already take a new image, at their next start; None when the site does not
+        tell (citrix_orchestration 8.4)."""
+        if self.provisioning_type != "MCS":
+            return False if self.provisioning_type == "Manual" else None
+        if self.clean_on_boot is not None:
+            return self.clean_on_boot
+        return {"Discard": True, "OnLocal": False}.get(self.persist_changes)
+
+    @property
+    def image_path(self) -> str:
+        return self.master_image.path if self.master_image else ""
+
+
+@dataclass(frozen=True)
+class Selector:
+    """Which catalog the operator means: its `id`, or its `name` and, where names repeat, its `folder` ('' is the root,
+    None any)."""
+
+    name: str = ""
+    folder: str | None = None
+    id: str = ""
+
+    def __str__(self) -> str:
+        if self.id:
+            return f"with id {self.id}"
+        return f"'{self.name}'" if self.folder is None else f"'{self.name}' in folder '{self.folder}'"
+
+
+def folder_levels(folder: str) -> tuple[str, ...]:
+    """The levels of a folder path; slash, backslash and pipe all separate."""
+    return tuple(level for level in _SEPARATORS.split(folder) if level)
+
+
+def folder_of(name: str, full_name: str, admin_folder: str) -> tuple[str, ...]:
+    """The folder of a catalog from what the site says of it.
+
+    How FullName and the folder's name are written is unknown (citrix_orchestration U15): FullName surely ends with the
+    name, which may itself hold separators.
+    """
+    above = full_name[: -len(name)] if name and full_name.endswith(name) else admin_folder
+    return folder_levels(above)
+
+
+def find_catalog(selector: Selector, catalogs: Sequence[Catalog]) -> Catalog:
+    """The one catalog that the selector means; names compare whole, without case. Raises LookupError, which names near
+    or all fitting ones."""
+    found = [catalog for catalog in catalogs if _fits(selector, catalog)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = ", ".join(sorted(f"'{catalog.full_name}' ({catalog.id})" for catalog in found))
+        raise NoMatch(f"{len(found)} catalogs are called '{selector.name}': {names}", "Give folder or id.")
+    known = {
+        catalog.id if selector.id else catalog.name if selector.folder is None else catalog.full_name
+        for catalog in catalogs
+    }
+    wanted = selector.id or "/".join((*folder_levels(selector.folder or ""), selector.name))
+    raise NoMatch(f"there is no catalog {selector}", near_names(wanted, known))
+
+
+def _fits(selector: Selector, catalog: Catalog) -> bool:
+    if selector.id:
+        return catalog.id.casefold() == selector.id.casefold()
+    if catalog.name.casefold() != selector.name.casefold():
+        return False
+    return selector.folder is None or _folded(folder_levels(selector.folder)) == _folded(catalog.folder)
+
+
+def _folded(levels: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(level.casefold() for level in levels)
+
+
+TaskKind = Literal["image update", "rollback", "provisioning task"]
+
+
+@dataclass(frozen=True)
+class RunningTask:
+    """A provisioning task at work on a catalog. `images` are the names or paths that the site gives for its image;
+    `job_id` is known for our own jobs only."""
+
+    kind: TaskKind
+    images: tuple[str, ...] = ()
+    job_id: str = ""
+
+    @property
+    def moves_image(self) -> bool:
+        return self.kind != "provisioning task"
+
+    def leads_to(self, path: str) -> bool:
+        """Whether it is an image update to exactly this image."""
+        names = {image_name(path).casefold(), path.rpartition("\\")[2].casefold()}
+        return self.kind == "image update" and any(
+            same_path(image, path) or image.casefold() in names for image in self.images
+        )
+
+    def __str__(self) -> str:
+        to = f" to '{self.images[0]}'" if self.images else ""
+        return f"{self.kind}{to} ({f'job {self.job_id}' if self.job_id else 'started by somebody else'})"

@@ -1,0 +1,96 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where an image comes from, and what proves it. A name can be given by anybody; a uuid that follows from cluster,
+image and temporary VM cannot."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.marks import uuid_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
+    parse_image_name,
+    parse_temporary_vm_name,
+)
+
+MOST_ATTEMPTS = 100
+
+
+def image_uuid(cluster_uuid: str, name: str, vm_name: str, attempt: int = 0) -> str:
+    """The uuid under which a snapshot of this name is taken of a VM of this name; a later `attempt` where a removed one
+    still lingers under the first.
+
+    Two runs at once may each have restored a VM of the same name: made of the names only, the uuid keeps them from
+    taking two images. The cluster is part
+    of it, because clusters of one Prism Central share its view of uuids.
+    """
+    return uuid_for(cluster_uuid, name, vm_name, *([str(attempt)] if attempt else []))
+
+
+def took_it(cluster_uuid: str, uuid: str, name: str, vm_name: str) -> bool:
+    """Whether the collection took the snapshot `uuid` under this name of a VM of this name on this cluster."""
+    return any(uuid == image_uuid(cluster_uuid, name, vm_name, attempt) for attempt in range(MOST_ATTEMPTS))
+
+
+def lineage(image_name: str, source_vm_name: str, uuid: str, cluster_uuid: str, prefix: str) -> dict[str, Any] | None:
+    """What is known of an image whose name is one of ours; None for other names.
+
+    It is `proven` to be the release's when it was taken from the temporary VM of the same golden VM and release, under
+    the uuid that only the collection gives
+    it. Only then the protection domain snapshot is told; else `doubt` says, as the end of a sentence about the image,
+    why it may be somebody else's.
+    """
+    image = parse_image_name(image_name, prefix)
+    if image is None:
+        return None
+    temporary = parse_temporary_vm_name(source_vm_name, prefix)
+    doubt = ""
+    if temporary is None or temporary.release != image:
+        doubt = f"was taken from the VM '{source_vm_name}' and not from a temporary VM of release {image.release}"
+    elif not took_it(cluster_uuid, uuid, image_name, source_vm_name):
+        doubt = (
+            f"does not have the uuid that the collection gives an image of '{source_vm_name}', so somebody else made it"
+        )
+    return {
+        "base_vm": image.base_vm,
+        "release": image.release,
+        "protection_domain_snapshot_id": temporary.snapshot_id if temporary and not doubt else None,
+        "proven": not doubt,
+        "doubt": doubt,
+    }
+
+
+def is_proven(snapshot: Mapping[str, Any]) -> bool:
+    """Whether a snapshot, as pe_vm_snapshot_info returns it, is surely one of ours."""
+    return bool((snapshot.get("lineage") or {}).get("proven"))
+
+
+def same_for_citrix(one: str, other: str) -> bool:
+    """Whether two different names are one and the same to Citrix, which compares without case, while clusters compare
+    with."""
+    return one != other and one.casefold() == other.casefold()
+
+
+def image_doubts(name: str, snapshots: Iterable[Mapping[str, Any]]) -> list[str]:
+    """Why nobody can rely on it that `name` means the release's own image on a cluster, in sentences. `snapshots` as
+    pe_vm_snapshot_info returns them."""
+    held = list(snapshots)
+    named = [snapshot for snapshot in held if snapshot["name"] == name]
+    doubts = []
+    if len(named) > 1:
+        doubts.append(
+            f"{len(named)} snapshots are called '{name}' ({', '.join(str(snapshot['uuid']) for snapshot in named)})"
+        )
+    for snapshot in named:
+        told = snapshot.get("lineage") or {}
+        if told.get("doubt"):
+            doubts.append(f"the snapshot '{name}' ({snapshot['uuid']}) {told['doubt']}")
+    for snapshot in held:
+        if same_for_citrix(snapshot["name"], name):
+            doubts.append(
+                f"'{snapshot['name']}' ({snapshot['uuid']}) differs from '{name}' in case only, and Citrix cannot tell"
+                " them apart"
+            )
+    return doubts

@@ -1,0 +1,104 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Machines of a site as records, finding them by name, and counting them."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+
+NO_FAULT = ("None", "Unknown", "")
+
+
+@dataclass(frozen=True)
+class Machine:
+    """A machine (citrix_orchestration 11.2). `name` is DOMAIN\\HOST. Times are the site's, '' when it does not tell
+    them."""
+
+    id: str
+    name: str
+    dns_name: str
+    catalog: str
+    catalog_id: str
+    delivery_group: str
+    provisioning_type: str
+    power_state: str
+    registration_state: str
+    fault_state: str
+    maintenance_mode: bool
+    image_out_of_date: bool
+    hosted_machine_id: str
+    hosted_machine_name: str
+    hypervisor_connection: str
+    agent_version: str
+    sessions: int
+    scheduled_reboot: str
+    maintenance_reason: str = ""
+    delivery_group_id: str = ""
+    last_deregistration: str = ""
+    last_connection: str = ""
+    hosting_updated: str = ""
+
+
+def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
+    """The one machine called DOMAIN\\HOST, HOST alone or by its DNS name; whole name, without case. Raises
+    LookupError."""
+    found = [machine for machine in machines if name.casefold() in names_of(machine)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise NoMatch(
+            f"{len(found)} machines are called '{name}':"
+            f" {', '.join(f'{machine.name} ({machine.id})' for machine in found)}",
+            "Give DOMAIN\\HOST.",
+        )
+    known = (machine.name if "\\" in name else host_name(machine.name) for machine in machines)
+    raise NoMatch(f"there is no machine '{name}'", near_names(name, known))
+
+
+def names_of(machine: Machine) -> frozenset[str]:
+    """What an operator may call a machine, without case: DOMAIN\\HOST, HOST, or its DNS name where the site tells
+    it."""
+    return frozenset(name.casefold() for name in (machine.name, host_name(machine.name), machine.dns_name) if name)
+
+
+def host_name(name: str) -> str:
+    """HOST of DOMAIN\\HOST."""
+    return name.rpartition("\\")[2]
+
+
+def summarise(machines: Sequence[Machine]) -> dict[str, Any]:
+    """Counts for gates and reports: {total, registered, image_out_of_date, maintenance_mode, with_sessions,
+    by_power_state, by_fault_state}."""
+    return {
+        "total": len(machines),
+        "registered": sum(machine.registration_state == "Registered" for machine in machines),
+        "image_out_of_date": sum(machine.image_out_of_date for machine in machines),
+        "maintenance_mode": sum(machine.maintenance_mode for machine in machines),
+        "with_sessions": sum(machine.sessions > 0 for machine in machines),
+        "by_power_state": dict(sorted(Counter(machine.power_state for machine in machines).items())),
+        "by_fault_state": dict(
+            sorted(Counter(machine.fault_state for machine in machines if machine.fault_state not in NO_FAULT).items())
+        ),
+    }
+
+
+@dataclass(frozen=True)
+class Occupied:
+    """A machine with sessions; `user` and `state` (Active, Disconnected ...) are those of one of them, which is all
+    that a machine tells (11.2)."""
+
+    machine: str
+    sessions: int
+    user: str = ""
+    state: str = ""
+
+    def __str__(self) -> str:
+        told = [self.user, self.state, f"{self.sessions} sessions" if self.sessions > 1 else ""]
+        return f"{self.machine} ({', '.join(part for part in told if part) or '1 session'})"

@@ -1,0 +1,124 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+r"""Master images as Citrix sees them: paths below a hosting unit (citrix_orchestration 9).
+
+`XDHyp:\HostingUnits\<hosting unit>\<name>.<type>`, and the type of a Prism Element snapshot is `template`. Names may
+hold dots and anything else, so a path is
+never taken apart where it can be compared whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+
+_UNIT = re.compile(r"\AXDHyp:\\HostingUnits\\[^\\]*\\|.*/Resources/", re.IGNORECASE | re.DOTALL)
+_SEPARATORS = re.compile(r"[\\/]+")
+_IMAGE_SUFFIXES = (".template", ".templateversion", ".snapshot", ".vm")
+
+
+@dataclass(frozen=True)
+class MasterImage:
+    """An object below a hosting unit that a catalog can be made from. `path` is its XDHyp path, `type` such as Template
+    or Snapshot."""
+
+    name: str
+    path: str
+    type: str = ""
+    id: str = ""
+
+
+@dataclass(frozen=True)
+class HistoricalImage:
+    """One image of a catalog's history. `status` is Current, Prepared, Deleted or Unknown; `date` as the site writes
+    it."""
+
+    name: str
+    path: str
+    date: str = ""
+    status: str = ""
+    note: str = ""
+
+
+def is_path(image: str) -> bool:
+    """Whether the operator gave a path rather than a name."""
+    return image.casefold().startswith("xdhyp:")
+
+
+def same_path(one: str, other: str) -> bool:
+    """Paths are Windows paths: case does not count."""
+    return bool(one) and one.casefold() == other.casefold()
+
+
+def same_image(one: str, other: str) -> bool:
+    """Whether two paths lead to an image of one name, in which case counts: a cluster may hold both, though Citrix
+    cannot tell them apart."""
+    return same_path(one, other) and image_name(one) == image_name(other)
+
+
+def expected_path(unit_path: str, image: str) -> str:
+    """Where an image stands, or will stand once it is visible: a name is a template directly below the hosting unit."""
+    return image if is_path(image) else f"{unit_path}\\{image}.template"
+
+
+def image_name(path: str) -> str:
+    """The name at the end of a path: 'W11.2025-03' for '...\\W11.2025-03.template'."""
+    return _without_type(path.rpartition("\\")[2])
+
+
+def names_in(path: str) -> tuple[str, ...]:
+    """Every name that a path may speak of: all below the hosting unit as one, and each of its elements, with and
+    without its type.
+
+    Names may hold separators themselves, so which one is meant cannot be told from the path alone. In the API's own
+    paths slashes separate.
+    """
+    below = _UNIT.sub("", path)
+    texts = (below, *_SEPARATORS.split(below))
+    return tuple(dict.fromkeys(name for text in texts for name in (_without_type(text), text) if name))
+
+
+def folder_below(unit_path: str, path: str) -> str:
+    """The relative path of the element that holds the image, empty when it is the hosting unit itself or the path leads
+    elsewhere."""
+    root = f"{unit_path}\\"
+    if not path.casefold().startswith(root.casefold()):
+        return ""
+    return path[len(root) :].rpartition("\\")[0]
+
+
+def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> MasterImage:
+    """The one image of this name or path among those visible. Raises LookupError with near names, or with both when two
+    bear the name."""
+    if is_path(image):
+        found = [candidate for candidate in visible if same_path(candidate.path, image)]
+    else:
+        found = [candidate for candidate in visible if candidate.name == image]
+    rivals = [
+        candidate
+        for candidate in visible
+        if len(found) == 1 and candidate not in found and same_path(candidate.path, found[0].path)
+    ]
+    if rivals:
+        names = quoted(candidate.name for candidate in (*found, *rivals))
+        raise NoMatch(
+            f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart"
+        )
+    if len(found) == 1:
+        return found[0]
+    if found:
+        ids = ", ".join(candidate.id or candidate.path for candidate in found)
+        raise NoMatch(
+            f"hosting unit '{unit_name}' shows {len(found)} images '{image}' ({ids}); which one is meant cannot be told"
+        )
+    known = {candidate.path if is_path(image) else candidate.name for candidate in visible}
+    raise NoMatch(f"hosting unit '{unit_name}' shows no image '{image}'", near_names(image, known))
+
+
+def _without_type(name: str) -> str:
+    return next((name[: -len(suffix)] for suffix in _IMAGE_SUFFIXES if name.casefold().endswith(suffix)), name)

@@ -1,0 +1,133 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What image updates and rollbacks observe before they decide, and how they end: shared by both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
+    read_catalogs,
+    read_others_task,
+    read_own_tasks,
+    selector_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import ImageBrowser, Sight
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import has_image
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import (
+    impact,
+    sentence,
+    together,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import (
+    Outcome,
+    failure,
+    results,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import AT_NEXT_SHUTDOWN
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import Order, Terms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.populations import read_populations
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+
+@dataclass(frozen=True)
+class Target:
+    """A catalog that was found, with the image that it shall get ('' when that is not given).
+
+    `start_when` are the notes of other hosts that it waits for, `hold` is why it cannot be moved at all.
+    """
+
+    catalog: Catalog
+    image: str
+    note: str | None = None
+    start_when: tuple[str, ...] = ()
+    hold: str = ""
+
+
+@dataclass(frozen=True)
+class Observed:
+    """Everything that plans need besides the catalogs: what runs on them, and what their hosting units show."""
+
+    tasks: Mapping[str, RunningTask]
+    sights: Mapping[tuple[str, str], Sight]
+
+    def task(self, catalog: Catalog) -> RunningTask | None:
+        return self.tasks.get(catalog.id)
+
+    def sight(self, catalog: Catalog, image: str) -> Sight:
+        return self.sights.get((catalog.hosting_unit.id if catalog.hosting_unit else "", image), Sight())
+
+
+def chosen_targets(site: CitrixSite, wanted: Sequence[Mapping[str, Any]]) -> tuple[list[Target], list[Outcome]]:
+    """The catalogs of a `catalogs` option and the outcomes of entries that fit none, several, or a catalog that is
+    given twice with two images."""
+    catalogs = read_catalogs(site)
+    targets: dict[str, Target] = {}
+    missed: list[Outcome] = []
+    for given in wanted:
+        selector = selector_of(given)
+        try:
+            start = (tuple(given.get("start_when") or ()), given.get("hold") or "")
+            target = Target(find_catalog(selector, catalogs), given.get("image") or "", given.get("note"), *start)
+        except NoMatch as error:
+            missed.append(Outcome(selector.id or selector.name, None, "failed", msg=error.message, advice=error.advice))
+            continue
+        known = targets.setdefault(target.catalog.id, target)
+        if known.image != target.image:
+            missed.append(
+                Outcome(
+                    target.catalog.full_name, None, "failed", msg="the catalog is in the list twice, with two images"
+                )
+            )
+    return list(targets.values()), missed
+
+
+def observe_tasks(site: CitrixSite, catalogs: Sequence[Catalog]) -> dict[str, RunningTask]:
+    """What runs on which of the catalogs, by catalog id: one request for our own jobs, and one for each catalog that
+    somebody else keeps busy."""
+    own = read_own_tasks(site)
+    tasks = {catalog.id: own.get(catalog.id.casefold()) or read_others_task(site, catalog) for catalog in catalogs}
+    return {catalog_id: task for catalog_id, task in tasks.items() if task}
+
+
+def observe(site: CitrixSite, run: Run, wanted: Sequence[tuple[Catalog, str]], *, bypass_cache: bool) -> Observed:
+    """Read tasks, and the hosting units of those catalogs only that are idle and do not have their image yet."""
+    tasks = observe_tasks(site, [catalog for catalog, _image in wanted])
+    sought = [
+        (catalog.hosting_unit, image)
+        for catalog, image in wanted
+        if catalog.hosting_unit and image and catalog.id not in tasks and not has_image(catalog, image)
+    ]
+    return Observed(tasks, ImageBrowser(site, bypass_cache, run.progress).look_for(sought))
+
+
+def with_impacts(site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms) -> list[Order]:
+    """The orders with whom each one concerns, read before anything is done. That it cannot be read stops nobody, and is
+    said."""
+    moving = [order.step.catalog for order in orders if order.step.changes]
+    try:
+        counted = read_populations(site, [catalog.id for catalog in moving])
+    except OperationError as error:
+        run.warn(f"Whom the change concerns could not be read: {error.message}")
+        return list(orders)
+    restarts = terms.reboot.within != AT_NEXT_SHUTDOWN
+    impacts = {catalog.id: impact(counted[catalog.id], catalog.machines_take_image, restarts) for catalog in moving}
+    if impacts:
+        run.progress(f"{'would concern' if run.check else 'concerns'} {sentence(together(impacts.values()))}")
+    return [replace(order, impact=impacts.get(order.step.catalog.id)) for order in orders]
+
+
+def finish(outcomes: Sequence[Outcome], site: CitrixSite) -> dict[str, Any]:
+    """The module's result; an OperationError that carries it when any catalog failed."""
+    result = results(outcomes)
+    problem, advice = failure(outcomes)
+    if problem:
+        raise OperationError(f"{site.endpoint}: {problem}", advice, **result)
+    return result

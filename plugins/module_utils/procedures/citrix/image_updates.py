@@ -1,0 +1,380 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Image updates and rollbacks of many catalogs at once, each followed to its end and verified on the catalog itself
+(citrix_orchestration 8.4 to 8.6, 16.1)."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from datetime import datetime, timezone
+from threading import Semaphore
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
+    read_catalog,
+    read_history,
+    read_others_task,
+    read_task,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import (
+    WORKED,
+    JobFailed,
+    start,
+    wait_for_job,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import Step
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import Outcome
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import figures
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import window_over
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import same_path
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import RebootPolicy
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AnswerLost,
+    ApiError,
+    EndNotSeen,
+    NotFound,
+    OperationError,
+    StillRunning,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
+
+PATIENCE_WITH_LOST_ANSWER = 4.0
+PATIENCE_WITH_CATALOG = 10.0
+
+REBOOT_ARGUMENTS: dict[str, Any] = {
+    "reboot": {
+        "type": "dict",
+        "options": {
+            "within_minutes": {"type": "int", "default": -1},
+            "warning_minutes": {"type": "int", "default": 0},
+            "warning_title": {"type": "str"},
+            "warning_message": {"type": "str"},
+            "warning_repeat_minutes": {"type": "int", "default": 0},
+        },
+    }
+}
+
+
+@dataclass(frozen=True)
+class Order:
+    """A step with what belongs into its request only."""
+
+    step: Step
+    note: str | None = None
+    impact: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What holds for all catalogs of a run. From `start_before` on no update is started any more. `look_before` notes
+    who is faulty before an update."""
+
+    reboot: RebootPolicy
+    functional_level: str | None
+    store_old_image: bool
+    wait: bool
+    timeout: float
+    concurrency: int
+    start_before: datetime | None = None
+    look_before: bool = False
+
+
+@dataclass(frozen=True)
+class _Begun:
+    """An update that runs, or that turned out to be done already (`done`). Without `job_id` it is somebody else's and
+    seen on the catalog only."""
+
+    action: str
+    job_id: str = ""
+    done: bool = False
+
+
+def reboot_policy(given: Mapping[str, Any] | None) -> RebootPolicy:
+    """The policy from the `reboot` option; raises OperationError for what contradicts itself."""
+    reboot = given or {}
+    try:
+        return RebootPolicy(
+            within=reboot.get("within_minutes", -1),
+            warning=reboot.get("warning_minutes", 0),
+            warning_title=reboot.get("warning_title") or "",
+            warning_message=reboot.get("warning_message") or "",
+            warning_repeat=reboot.get("warning_repeat_minutes", 0),
+        )
+    except ValueError as error:
+        raise OperationError(str(error)) from None
+
+
+def carry_out(
+    site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms, slots: Semaphore | None = None
+) -> list[Outcome]:
+    """Do the steps, so many at once as the terms allow, in check mode only tell them. One catalog's failure is its own
+    outcome and stops no other.
+
+    Several lists at work at the same time share `slots`.
+    """
+    free = slots or Semaphore(max(1, terms.concurrency))
+
+    def outcome(order: Order) -> Outcome:
+        with free:
+            found = _planned(order, terms) if run.check else _CatalogUpdate(site, run, order, terms).carry_out()
+        return replace(found, impact=order.impact)
+
+    with ThreadPoolExecutor(max_workers=max(1, terms.concurrency)) as pool:
+        return list(pool.map(outcome, orders))
+
+
+def _planned(order: Order, terms: Terms) -> Outcome:
+    step = order.step
+    return _settled(order, terms) or Outcome(
+        step.catalog.full_name,
+        step.catalog,
+        "planned",
+        step.path,
+        changed=True,
+        job_id=step.task.job_id if step.task else "",
+    )
+
+
+def _settled(order: Order, terms: Terms) -> Outcome | None:
+    """The outcome of a step that needs no request, or must not make one any more."""
+    step = order.step
+    if step.action == "unchanged":
+        return Outcome(step.catalog.full_name, step.catalog, "unchanged", step.catalog.image_path)
+    if step.action == "refuse":
+        return Outcome(
+            step.catalog.full_name, step.catalog, "failed", step.catalog.image_path, msg=step.reason, advice=step.advice
+        )
+    late = window_over(terms.start_before, datetime.now(timezone.utc))
+    if late and step.action != "adopt":
+        return Outcome(step.catalog.full_name, step.catalog, "window_over", step.catalog.image_path, msg=late)
+    return None
+
+
+class _CatalogUpdate:
+    """One catalog on its way to an image."""
+
+    def __init__(self, site: CitrixSite, run: Run, order: Order, terms: Terms) -> None:
+        self._site = site
+        self._run = run
+        self._order = order
+        self._terms = terms
+        self._step = order.step
+        self._catalog = order.step.catalog
+        self._job_id = ""
+        self._faulty_before: tuple[str, ...] | None = None
+        # Our own lead to a named image. Where somebody else's leads is only seen at its end.
+        self._others_rollback = order.step.task is not None and order.step.task.kind == "rollback"
+        is_rollback = order.step.action == "roll back" or self._others_rollback
+        self._action = "rolled_back" if is_rollback else "published"
+        self._what = f"{'Rollback' if is_rollback else 'Image update'} of {self._catalog.full_name}"
+
+    def carry_out(self) -> Outcome:
+        settled = _settled(self._order, self._terms)
+        if settled:
+            return settled
+        started = datetime.now(timezone.utc)
+        begun = time.monotonic()
+        try:
+            outcome = self._move()
+        except OperationError as error:
+            status = error.details.get("job_status", "")
+            # What still runs will change the catalog, though nobody looks any more
+            runs = isinstance(error, (StillRunning, EndNotSeen))
+            words = {"msg": error.message, "advice": error.advice}
+            outcome = self._outcome("failed", self._catalog.image_path, job_status=status, changed=runs, **words)
+        finished = datetime.now(timezone.utc)
+        return replace(
+            outcome,
+            seconds=time.monotonic() - begun,
+            started=iso_milliseconds(started),
+            finished=iso_milliseconds(finished),
+        )
+
+    def _outcome(self, action: str, after: str, **facts: Any) -> Outcome:
+        return Outcome(
+            self._catalog.full_name,
+            self._catalog,
+            action,
+            after,
+            job_id=self._job_id,
+            faulty_before=self._faulty_before,
+            **facts,
+        )
+
+    def _faulty(self) -> tuple[str, ...] | None:
+        """Who is faulty while the catalog has another image. None when it ever had this one: the fault may be the
+        image's own, from before it went back."""
+        if same_path(self._catalog.image_path, self._step.path):
+            return None
+        faulty = figures(read_machines(self._site, self._catalog.id), ()).faulty
+        had_it = bool(faulty) and any(
+            same_path(entry.path, self._step.path) for entry in read_history(self._site, self._catalog.id)
+        )
+        return None if had_it else faulty
+
+    def _move(self) -> Outcome:
+        if self._terms.look_before:
+            self._faulty_before = self._faulty()
+        begun = self._adopted() if self._step.action == "adopt" else self._started()
+        self._job_id = begun.job_id
+        if not self._terms.wait and not begun.done:
+            return self._outcome(begun.action, self._catalog.image_path, changed=True, msg="Under way; not waited for.")
+        try:
+            status, warning = self._follow(begun)
+        except JobFailed as error:
+            if error.code != "TaskActive" or begun.action == "adopted":
+                raise
+            begun = self._adopted_instead(error)
+            self._job_id = begun.job_id
+            status, warning = self._follow(begun)
+        now = self._verified(status)
+        strange = (
+            ""
+            if same_path(now.image_path, self._step.path)
+            else f"it went back to '{now.image_path}' and not to '{self._step.path}'"
+        )
+        name = now.master_image.name if now.master_image else ""
+        told = "; ".join(part for part in (warning, strange) if part)
+        return self._outcome(
+            begun.action, now.image_path, after_name=name, changed=True, job_status=status, warning=told
+        )
+
+    def _adopted(self) -> _Begun:
+        return _Begun("adopted", self._step.task.job_id if self._step.task else "")
+
+    def _started(self, tries: int = 2) -> _Begun:
+        """Start the update. A request whose answer was lost is repeated once, and only after looking showed that
+        nothing came of it."""
+        try:
+            return _Begun(self._action, start(self._site, self._path(), self._payload()))
+        except AnswerLost as error:
+            doubt: OperationError = error
+        except NotFound:
+            raise
+        except ApiError as error:
+            if error.status == 409:
+                return self._adopted_instead(error)
+            if error.status < 500 or error.status == 501:
+                raise
+            doubt = error
+        self._run.progress(f"{self._what}: the answer was lost, looking whether it started")
+        begun = self._look_whether_it_started()
+        if begun:
+            return begun
+        if tries == 1:
+            raise doubt
+        return self._started(tries - 1)
+
+    def _path(self) -> str:
+        # Also for a roll-back: $RollbackProvisioningScheme takes no image and no note, and leads to whatever the site
+        # holds for the previous one (8.6).
+        return f"/MachineCatalogs/{segment(self._catalog.id)}/$UpdateProvisioningScheme"
+
+    def _payload(self) -> dict[str, Any]:
+        options = self._terms.reboot.request()
+        payload: dict[str, Any] = {
+            "MasterImagePath": self._step.path,
+            "StoreOldImage": self._terms.store_old_image,
+            "RebootOptions": options,
+        }
+        if self._order.note is not None:
+            payload["MasterImageNote"] = self._order.note
+        if self._terms.functional_level:
+            payload["MinimumFunctionalLevel"] = self._terms.functional_level
+        return payload
+
+    def _look_whether_it_started(self) -> _Begun | None:
+        def look() -> Look[_Begun | None]:
+            catalog = read_catalog(self._site, self._catalog.id)
+            task = read_task(self._site, catalog)
+            if task and self._is_ours(task):
+                return Look(_Begun(self._action, task.job_id), done=True)
+            return Look(_Begun(self._action, done=True), done=self._arrived(catalog))
+
+        try:
+            return wait_for(look, what=self._what, timeout=PATIENCE_WITH_LOST_ANSWER, progress=self._run.progress)
+        except StillRunning:
+            return None
+
+    def _adopted_instead(self, refused: OperationError) -> _Begun:
+        """Another provisioning task is at work: it may be exactly ours, started by another run since we looked."""
+        catalog = read_catalog(self._site, self._catalog.id)
+        task = read_task(self._site, catalog)
+        if task and self._is_ours(task):
+            return _Begun("adopted", task.job_id)
+        if self._arrived(catalog):
+            return _Begun("adopted", done=True)
+        advice = (
+            f"Another task is running: {task}. Run again when it has ended."
+            if task
+            else "The catalog is busy with something that the site does not name."
+        )
+        raise OperationError(refused.message, advice, **refused.details)
+
+    def _is_ours(self, task: RunningTask) -> bool:
+        return task.leads_to(self._step.path)
+
+    def _arrived(self, catalog: Catalog) -> bool:
+        if same_path(catalog.image_path, self._step.path):
+            return True
+        # Which image it leads to was worked out from the history; another one than before is one step back as well
+        return self._others_rollback and not same_path(catalog.image_path, self._catalog.image_path)
+
+    def _follow(self, begun: _Begun) -> tuple[str, str]:
+        """Wait for the end and return (job status, warning). Raises JobFailed and StillRunning."""
+        if begun.done:
+            return "Complete", ""
+        if not begun.job_id:
+            self._watch_catalog()
+            return "", ""
+        job = wait_for_job(
+            self._site, begun.job_id, what=self._what, timeout=self._terms.timeout, progress=self._run.progress
+        )
+        if job is None:
+            self._watch_catalog()
+            return "", "the job vanished before its end was seen; the catalog itself was looked at"
+        strange = (
+            ""
+            if job.status in WORKED
+            else f"the job ended with the unknown status '{job.status}'; the catalog itself was looked at"
+        )
+        return job.status, job.warning or strange
+
+    def _watch_catalog(self) -> None:
+        """Wait until nothing moves the catalog's image any more, by looking at the catalog."""
+
+        def look() -> Look[None]:
+            catalog = read_catalog(self._site, self._catalog.id)
+            task = read_others_task(self._site, catalog)
+            return Look(
+                None, done=self._arrived(catalog) or not (task and task.moves_image), state=f"{catalog.percent} %"
+            )
+
+        wait_for(look, what=self._what, timeout=self._terms.timeout, progress=self._run.progress)
+
+    def _verified(self, status: str) -> Catalog:
+        """The catalog as it is now, which must have the image; it may lag a moment behind its job."""
+        last: list[Catalog] = []
+
+        def look() -> Look[Catalog]:
+            last[:] = [read_catalog(self._site, self._catalog.id)]
+            return Look(last[0], done=self._arrived(last[0]))
+
+        try:
+            return wait_for(look, what=self._what, timeout=PATIENCE_WITH_CATALOG, progress=self._run.progress)
+        except StillRunning:
+            ended = f"ended with {status}" if status else "has ended"
+            raise OperationError(
+                f"{self._what} {ended}, but the catalog's image is '{last[0].image_path}' and not '{self._step.path}'",
+                "Look at the catalog's history in the console.",
+            ) from None

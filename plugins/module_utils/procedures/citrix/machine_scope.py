@@ -1,0 +1,122 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The options by which a task names the machines it is about, and reading no more of the site than that needs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
+    SELECTOR_ARGUMENTS,
+    SELECTOR_RULES,
+    read_catalogs,
+    selector_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import (
+    read_machine,
+    read_machines,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import (
+    Scope,
+    Wish,
+    choose,
+    names_in_csv,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+SCOPE_ARGUMENTS: dict[str, Any] = {
+    "catalogs": {"type": "list", "elements": "dict", "options": SELECTOR_ARGUMENTS, **SELECTOR_RULES},
+    "delivery_groups": {"type": "list", "elements": "str"},
+    "machines": {"type": "list", "elements": "str"},
+    "machines_csv": {"type": "path"},
+    "vm_names": {"type": "list", "elements": "str"},
+    "vm_uuids": {"type": "list", "elements": "str"},
+    "other_vm_uuids": {"type": "list", "elements": "str", "default": []},
+    "hypervisor_connections": {"type": "list", "elements": "str"},
+    "exclude": {"type": "list", "elements": "str", "default": []},
+}
+SCOPE_OPTIONS = ("catalogs", "delivery_groups", "machines", "machines_csv", "vm_names", "vm_uuids")
+READ_AT_ONCE = 8
+READ_SINGLY = 20
+
+
+def read_scope(site: CitrixSite, params: Mapping[str, Any], hosting_vm_uuids: Sequence[str] = ()) -> Scope:
+    """The machines that the options mean; `hosting_vm_uuids` are those of the VMs that may host them.
+
+    Read are the catalogs when they are named, a few machines by their full names, else all machines of the site. Raises
+    OperationError for a catalog that is
+    not there, a name that means several machines, or a file that cannot be read.
+    """
+    try:
+        wish = replace(read_wish(site, params), hosting_vm_uuids=tuple(hosting_vm_uuids))
+        return choose(wish, _read(site, wish))
+    except NoMatch as error:
+        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
+
+
+def read_wish(site: CitrixSite, params: Mapping[str, Any]) -> Wish:
+    """What the options ask for. Catalogs are read when they are named. Raises LookupError for a catalog that is not
+    there."""
+    return Wish(
+        catalog_ids=_catalog_ids(site, params),
+        delivery_groups=_tuple(params["delivery_groups"]),
+        names=_names(params),
+        vm_names=_tuple(params["vm_names"]),
+        vm_uuids=_tuple(params["vm_uuids"]),
+        connections=_tuple(params["hypervisor_connections"]),
+        other_vm_uuids=tuple(params["other_vm_uuids"]),
+        exclude=tuple(params["exclude"]),
+    )
+
+
+def read_catalogs_machines(site: CitrixSite, catalog_ids: frozenset[str]) -> list[Machine]:
+    """The machines of several catalogs, read side by side."""
+    with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
+        return [
+            machine
+            for found in pool.map(lambda catalog_id: read_machines(site, catalog_id), sorted(catalog_ids))
+            for machine in found
+        ]
+
+
+def _read(site: CitrixSite, wish: Wish) -> list[Machine]:
+    if wish.catalog_ids is not None:
+        return read_catalogs_machines(site, wish.catalog_ids)
+    if wish.names is not None and len(wish.names) <= READ_SINGLY and all("\\" in name for name in wish.names):
+        found = [read_machine(site, name) for name in wish.names]
+        return [machine for machine in found if machine]
+    return read_machines(site)
+
+
+def _catalog_ids(site: CitrixSite, params: Mapping[str, Any]) -> frozenset[str] | None:
+    if params["catalogs"] is None:
+        return None
+    known = read_catalogs(site)
+    return frozenset(find_catalog(selector_of(given), known).id for given in params["catalogs"])
+
+
+def _names(params: Mapping[str, Any]) -> tuple[str, ...] | None:
+    listed, path = _tuple(params["machines"]), params["machines_csv"]
+    if path is None:
+        return listed
+    try:
+        in_file = names_in_csv(Path(path).read_text(encoding="utf-8-sig"))
+    except (OSError, ValueError) as error:
+        raise OperationError(
+            f"The list of machines {path} cannot be used: {error}",
+            "It is a CSV file with a header line and a column 'machine'.",
+        ) from None
+    return tuple(dict.fromkeys((*(listed or ()), *in_file)))
+
+
+def _tuple(given: list[str] | None) -> tuple[str, ...] | None:
+    return None if given is None else tuple(given)

@@ -1,0 +1,20 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The table of a preflight for the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.checks import OK, Row
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import tables
+
+
+def table(title: str, rows: Iterable[Row], show_ok: bool = True) -> list[str]:
+    """Lines for the screen. What to do follows the detail."""
+    shown = [row for row in rows if show_ok or row.result != OK]
+    cells = (
+        (row.where, row.what, row.result, f"{row.detail}{f'. {row.advice}' if row.advice else ''}") for row in shown
+    )
+    return tables.table(title, ("where", "what", "result", "detail, and what to do"), cells)

@@ -1,0 +1,282 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of a release, in rows for people and as one list of what is missing."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import in_one, why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import sentence, together
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import folder_levels
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import tables
+
+NOT_ASKED = "not asked"
+# An option of a module is a variable of the role here. In an advice only, which is ours; what stands in quotes is a
+# name that somebody else gave.
+WAIT_TIMEOUT = re.compile(r"(?<![\w'])wait_timeout(?![\w'])")
+RESTORED = ("replicate", "restore")
+SETTLED_CLUSTER_STATES = {
+    "present": "image was there",
+    "made": "image made",
+    "planned": "image would be made",
+}
+SETTLED_CATALOG_ACTIONS = {
+    "unchanged": "already on the image",
+    "published": "moved to the image",
+    "adopted": "running update waited for",
+    "restarted": "already on the image, machines restart",
+    "restart_planned": "already on the image, machines would restart",
+    "planned": "would be moved to the image",
+}
+SETTLED_ROLLBACK_ACTIONS = {
+    "unchanged": "left as it is",
+    "rolled_back": "moved back",
+    "published": "moved back",
+    "adopted": "running roll-back waited for",
+    "planned": "would be moved back",
+}
+UNSETTLED_CATALOG_ACTIONS = {
+    "gate_closed": "on the image, gate closed",
+    "rolled_back": "rolled back",
+    "not_ready": "not touched",
+    "held": "not started",
+    "window_over": "not started: window is over",
+}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the summary. `settled` is False when the release is not complete here; `advice` is what to do about
+    that."""
+
+    where: str
+    what: str
+    result: str
+    detail: str
+    settled: bool
+    advice: str = ""
+
+    @property
+    def told(self) -> str:
+        return in_one(self.detail, self.advice)
+
+
+def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[Row]:
+    """`clusters`: inventory host -> {state, message, error?, snapshot_id?, leftover?} as the role collects it;
+    `leftover` is a failure of {message, error}."""
+    rows = []
+    for host, result in clusters.items():
+        state = result["state"]
+        settled = state in SETTLED_CLUSTER_STATES
+        detail, advice = why(result)
+        if settled and result.get("snapshot_id"):
+            detail, advice = f"from protection domain snapshot {result['snapshot_id']}", ""
+        if any(step.get("failed") and step.get("phase") in RESTORED for step in result.get("timeline") or []):
+            advice = WAIT_TIMEOUT.sub("image_release_replication_timeout", advice)
+        rows.append(Row(host, "image", SETTLED_CLUSTER_STATES.get(state, state), detail, settled, advice))
+        if result.get("leftover"):
+            detail, advice = why(result["leftover"])
+            rows.append(Row(host, "temporary VM", "still there", detail, False, advice))
+    return rows
+
+
+def catalog_rows(
+    sites: Mapping[str, Mapping[str, Any]],
+    clusters: Mapping[str, Mapping[str, Any]],
+    rollback: bool = False,
+    wanted: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+) -> list[Row]:
+    """`sites`: inventory host -> {message, error?, catalogs: [result of citrix_catalog_image], waiting: [catalogs not
+    touched]}.
+
+    A catalog that was rolled out in waves names its `wave`. With `rollback` the catalogs are those of
+    citrix_catalog_rollback. `wanted` are the operator's
+    wishes by site: a wish of which nobody told what became of it is not fulfilled.
+    """
+    rows = []
+    for host, site in sites.items():
+        told = [_catalog_row(host, catalog, rollback) for catalog in site["catalogs"]]
+        if site["message"] and all(row.settled for row in told):
+            detail, advice = why(site)
+            rows.append(Row(host, "site", "failed", detail, False, advice))
+        rows += told
+        rows += [
+            Row(host, catalog_name(entry), "not touched", why_waiting(entry, site, clusters), False)
+            for entry in site["waiting"]
+        ]
+        for entry in (wanted or {}).get(host, []):
+            if not any(is_meant(entry, catalog) for catalog in [*site["catalogs"], *site["waiting"]]):
+                rows.append(
+                    Row(
+                        host,
+                        catalog_name(entry),
+                        "not touched",
+                        "the site failed" if site["message"] else "nobody told what became of it",
+                        False,
+                    )
+                )
+    if rollback and not rows:
+        rows.append(
+            Row(
+                ", ".join(sites) or "nowhere",
+                "roll-back",
+                "nothing done",
+                "no catalog is named for any site of this run",
+                False,
+            )
+        )
+    return rows
+
+
+def _catalog_row(host: str, catalog: Mapping[str, Any], rollback: bool) -> Row:
+    good = SETTLED_ROLLBACK_ACTIONS if rollback else SETTLED_CATALOG_ACTIONS
+    action = catalog["action"]
+    settled = action in good
+    detail, advice = (_told(catalog), "") if settled else why(catalog)
+    if action == "failed" and not rollback:
+        advice = WAIT_TIMEOUT.sub("image_release_publish_timeout", advice)
+    wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
+    return Row(
+        host,
+        catalog_name(catalog),
+        {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
+        f"{wave}{detail}",
+        settled,
+        advice,
+    )
+
+
+def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: Mapping[str, Mapping[str, Any]]) -> str:
+    """Why a catalog was not touched. Only of a cluster that was asked it is known that it lacks the image."""
+    named = str(catalog.get("cluster") or "")
+    own = {named: clusters[named]} if named in clusters else {}
+    # A catalog whose own cluster is ready may still wait for the others
+    chosen = own if any(not _has_image(cluster) for cluster in own.values()) else clusters
+    reasons = [
+        _hosts_told(
+            [host for host, cluster in chosen.items() if cluster["state"] == "missing"],
+            ("lacks the image", "lack the image"),
+        ),
+        _hosts_told(
+            [host for host, cluster in chosen.items() if cluster["state"] == NOT_ASKED],
+            ("was not asked", "were not asked"),
+        ),
+        _hosts_told(
+            [
+                host
+                for host, cluster in chosen.items()
+                if not _has_image(cluster) and cluster["state"] not in ("missing", NOT_ASKED)
+            ],
+            ("is not known to have the image", "are not known to have the image"),
+        ),
+    ]
+    reasons = [reason for reason in reasons if reason]
+    if reasons:
+        return "; ".join(reasons)
+    return "the site failed" if site["message"] else "nobody told why"
+
+
+def _hosts_told(hosts: Sequence[str], words: tuple[str, str]) -> str:
+    return f"{', '.join(hosts)} {words[0] if len(hosts) == 1 else words[1]}" if hosts else ""
+
+
+def _has_image(cluster: Mapping[str, Any]) -> bool:
+    return cluster["state"] in SETTLED_CLUSTER_STATES
+
+
+def is_meant(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
+    """Whether a wish of {name, folder} or {id} is this catalog, a result or another wish. A result without a catalog
+    bears what was looked for as its name."""
+    if entry.get("id"):
+        return str(entry["id"]).casefold() in {str(catalog.get(key)).casefold() for key in ("id", "name")}
+    if str(entry.get("name")).casefold() != str(catalog.get("name")).casefold():
+        return False
+    return (
+        entry.get("folder") is None
+        or catalog.get("folder") is None
+        or _levels(entry["folder"]) == _levels(catalog["folder"])
+    )
+
+
+def _levels(folder: str) -> tuple[str, ...]:
+    return tuple(level.casefold() for level in folder_levels(folder))
+
+
+def problems(rows: Iterable[Row]) -> list[str]:
+    """One sentence for each row that is not settled."""
+    return [
+        f"{row.where}, {row.what}: {row.result}{f' ({row.told})' if row.told else ''}"
+        for row in rows
+        if not row.settled
+    ]
+
+
+def answered_by(problems_of: Mapping[str, Sequence[str]], host: str, taking_part: Sequence[str]) -> list[str]:
+    """What a host fails for at the end: its own parts, and on the first of the others, so that it is told at all, those
+    of hosts that take no part."""
+    own = list(problems_of.get(host, []))
+    well = [other for other in taking_part if other not in problems_of]
+    if own or host != (well or taking_part)[0]:
+        return own
+    return [
+        f"{absent}: {problem}"
+        for absent, found in problems_of.items()
+        if absent not in taking_part
+        for problem in found
+    ]
+
+
+def table(title: str, rows: Iterable[Row]) -> list[str]:
+    """Lines for the screen."""
+    return tables.table(
+        title, ("where", "what", "result", "detail"), ((row.where, row.what, row.result, row.told) for row in rows)
+    )
+
+
+def as_dicts(rows: Iterable[Row]) -> list[dict[str, Any]]:
+    return [asdict(row) for row in rows]
+
+
+def catalog_name(catalog: Mapping[str, Any]) -> str:
+    """A wish has no full name, and names may repeat in folders."""
+    name = catalog.get("name") or catalog.get("id") or ""
+    return f"catalog {catalog.get('full_name') or '/'.join([*folder_levels(catalog.get('folder') or ''), name])}"
+
+
+def _told(catalog: Mapping[str, Any]) -> str:
+    """The move and, in a plan, whom it would concern; what there is to remark goes before the move."""
+    concerns = (
+        sentence(catalog["impact"])
+        if catalog["action"] in ("planned", "restart_planned") and catalog.get("impact")
+        else ""
+    )
+    return "; ".join(part for part in (catalog.get("warning") or _move(catalog), concerns) if part)
+
+
+def blast_radius(sites: Mapping[str, Mapping[str, Any]]) -> str:
+    """Whom all catalogs together concern, in one line; '' when nobody is concerned."""
+    found = [catalog["impact"] for site in sites.values() for catalog in site["catalogs"] if catalog.get("impact")]
+    return sentence(together(found)) if found else ""
+
+
+def problems_of(rows: Iterable[Row]) -> dict[str, list[str]]:
+    """The same by inventory host, for those that have any."""
+    found: dict[str, list[str]] = {}
+    for row in rows:
+        if not row.settled:
+            found.setdefault(row.where, []).append(f"{row.what}: {row.result}{f' ({row.told})' if row.told else ''}")
+    return found
+
+
+def _move(catalog: Mapping[str, Any]) -> str:
+    before, after = (catalog.get(side) or {} for side in ("before", "after"))
+    return (
+        f"{before.get('name')} -> {after.get('name')}"
+        if before.get("name") != after.get("name")
+        else str(after.get("name") or "")
+    )

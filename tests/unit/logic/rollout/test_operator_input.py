@@ -1,0 +1,48 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import pytest
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import unfit_catalogs
+
+ROOT = "XDHyp:\\HostingUnits\\AHV-A"
+POOL = {
+    "full_name": "Prod/Pool",
+    "provisioning_type": "MCS",
+    "master_image": {"name": "ctx_Gold_rc1", "path": f"{ROOT}\\ctx_Gold_rc1.template"},
+    "history": [{"name": "ctx_Gold_1", "path": f"{ROOT}\\ctx_Gold_1.template"}],
+}
+ASKED = {"daas": {"catalogs": [POOL]}, "cvad": {"message": "cannot be reached"}}
+
+
+@pytest.mark.parametrize(
+    ("from_image", "to_image"),
+    [
+        ("", ""),
+        ("ctx_Gold_rc1", ""),
+        ("ctx_Gold_1", "ctx_Gold_1"),
+        ("", "ctx_Gold_rc1"),
+        (f"{ROOT}\\CTX_Gold_rc1.template", ""),
+        ("", f"{ROOT}\\ctx_gold_1.template".replace("XDHyp", "xdhyp")),
+    ],
+)
+def test_images_that_some_catalog_has_or_had_are_wishes(from_image: str, to_image: str) -> None:
+    assert unfit_catalogs(ASKED, from_image, to_image) == []
+
+
+@pytest.mark.parametrize(
+    ("from_image", "to_image", "words"),
+    [
+        ("ctx_Gold_RC1", "", "'ctx_Gold_RC1', so that there is nothing to take back. Near names are 'ctx_Gold_rc1'"),
+        ("ctx_Gold_rc1", "ctx_gold_1", "'ctx_gold_1', so that none can go there. Near names are 'ctx_Gold_1'"),
+        ("ctx_Gold_rc1", "nonsense", "'nonsense', so that none can go there"),
+        ("", f"{ROOT}\\ctx_Gold_2.template", "so that none can go there"),
+    ],
+)
+def test_an_image_that_none_has_or_had_is_told_before_all_catalogs_are_left_as_they_are(
+    from_image: str, to_image: str, words: str
+) -> None:
+    (told,) = unfit_catalogs(ASKED, from_image, to_image)
+    assert words in told

@@ -1,0 +1,39 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import RebootPolicy
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        {"within": 0},
+        {"within": 120, "warning": 10, "warning_message": "%m% minutes left", "warning_repeat": 5},
+        {"warning": -1, "warning_message": "shut down soon"},
+    ],
+)
+def test_possible(given: dict[str, Any]) -> None:
+    assert RebootPolicy(**given)
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"within": -2}, "within_minutes is -1"),
+        ({"within": -1, "warning": 5, "warning_message": "x"}, "must be 0 or -1"),
+        ({"within": -1, "warning": -2, "warning_message": "x"}, "must be 0 or -1"),
+        ({"within": 0, "warning": -1, "warning_message": "x"}, "must not be negative"),
+        ({"within": 60, "warning": 5}, "warning_message is missing"),
+        ({"warning_repeat": -1}, "must not be negative"),
+    ],
+)
+def test_impossible(given: dict[str, Any], told: str) -> None:
+    with pytest.raises(ValueError, match=told):
+        RebootPolicy(**given)
