@@ -160,12 +160,22 @@ problems:
       description: What to do about it.
       type: str
       returned: always
+    kind:
+      description: The check that says so, such as V(space) or V(golden_vm).
+      type: str
+      returned: always
+    phase:
+      description: The phase of a release that it is about, such as V(replicate); empty when it is about all of them.
+      type: str
+      returned: always
   sample:
     - where: cluster-a
       what: golden VM
       result: stop
       detail: "'Gold' is powered on"
       advice: Seal it and shut it down
+      kind: golden_vm
+      phase: snapshot
 rows:
   description: All lines of the table. When a check says stop they are in the report file only.
   returned: success
@@ -192,12 +202,22 @@ rows:
       description: What to do about it.
       type: str
       returned: always
+    kind:
+      description: The check that says so, such as V(space) or V(golden_vm).
+      type: str
+      returned: always
+    phase:
+      description: The phase of a release that it is about, such as V(replicate); empty when it is about all of them.
+      type: str
+      returned: always
   sample:
     - where: cluster-a
       what: golden VM
       result: ok
       detail: "'Gold' is there once and powered off"
       advice: ""
+      kind: golden_vm
+      phase: snapshot
 report_path:
   description: The report file, null for none.
   returned: always

@@ -13,14 +13,9 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.checks import (
-    OK,
-    STOP,
-    WARNING,
-    Release,
-    count,
-    judge,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Release
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.judging import judge
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, STOP, WARNING, count
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.preflight import table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError

@@ -7,14 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.checks import OK, Row
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, Row
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import tables
 
 
 def table(title: str, rows: Iterable[Row], show_ok: bool = True) -> list[str]:
     """Lines for the screen. What to do follows the detail."""
-    shown = [row for row in rows if show_ok or row.result != OK]
-    cells = (
-        (row.where, row.what, row.result, f"{row.detail}{f'. {row.advice}' if row.advice else ''}") for row in shown
-    )
+    cells = []
+    for row in rows:
+        if show_ok or row.result != OK:
+            detail = f"{row.detail}. {row.advice}" if row.advice else row.detail
+            cells.append((row.where, row.what, row.result, detail))
     return tables.table(title, ("where", "what", "result", "detail, and what to do"), cells)

@@ -12,16 +12,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.checks import (
-    OK,
-    STOP,
-    WARNING,
-    Release,
-    Row,
-    free_bytes,
-    image_size,
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate as Facts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Release
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.judging import (
+    CLUSTER_CHECKS,
+    SITE_CHECKS,
     judge,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, STOP, WARNING, Row
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.space import free_bytes, image_size
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.preflight import table
 
 GIB = 1024**3
@@ -157,6 +156,7 @@ def test_a_sound_estate_is_all_ok(estate: Estate) -> None:
     assert complaints(rows) == []
     assert {row.where for row in rows} == {"a", "b", "daas"}
     assert {"golden VM", "free space", "replication", "certificate", "clock"} <= {row.what for row in rows}
+    assert {row.kind for row in rows} == {kind for kind, _phase, _check in (*CLUSTER_CHECKS, *SITE_CHECKS)}
 
 
 PEOPLE = {
@@ -610,8 +610,8 @@ def test_incoming_and_young_transfers_are_no_trouble(estate: Estate) -> None:
 
 
 def test_size_is_the_sum_of_the_disks(estate: Estate) -> None:
-    assert image_size(RELEASE, a(estate)) == (50 * GIB, ["default"])
-    assert image_size(RELEASE, {}) == (None, [])
+    assert image_size(Facts(RELEASE, estate["clusters"], {}, NOW)) == (50 * GIB, ["default"])
+    assert image_size(Facts(RELEASE, {}, {}, NOW)) == (None, [])
 
 
 def container(name: str, capacity: int | None, used: int | None, advertised: int | None = None) -> dict[str, Any]:

@@ -1,0 +1,101 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether the catalogs that the operator names can be moved to the image."""
+
+from __future__ import annotations
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import hosting, waves
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import (
+    impact,
+    sentence,
+    together,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
+    Catalog,
+    Selector,
+    find_catalog,
+    folder_levels,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import same_for_citrix
+
+NAMES = "image_release_catalogs"
+
+
+def check(rows: Rows, facts: Facts, estate: Estate) -> None:
+    """Each catalog that is named, and whom all of them together concern."""
+    known = facts.get("catalogs")
+    if not facts.get("wanted"):
+        advice = "Name the catalogs to move, or take the site out of the group citrix_sites"
+        rows.warn("catalogs", f"{NAMES} is empty", advice)
+        return
+    if known is None:
+        return
+    planned = waves.planned(rows, facts)
+    by_id = {catalog["id"]: catalog for catalog in known}
+    records = list(map(_record, known))
+    seen: set[str] = set()
+    impacts = []
+    for entry in facts["wanted"]:
+        selector = Selector(name=entry.get("name") or "", folder=entry.get("folder"), id=entry.get("id") or "")
+        try:
+            catalog = by_id[find_catalog(selector, records).id]
+        except NoMatch as error:
+            rows.stop(f"catalog {entry.get('name') or entry.get('id')}", error.message, error.advice)
+            continue
+        what = f"catalog {catalog['full_name']}"
+        if not _is_distinct(rows, what, catalog, seen, estate.release.image):
+            continue
+        _catalog(rows, what, catalog, entry.get("cluster"), facts, estate)
+        wave = waves.of(entry, planned)
+        waves.check_machines(rows, what, catalog, wave)
+        if catalog.get("machines"):
+            impacts.append(impact(catalog["machines"], catalog.get("machines_take_image"), waves.restarts(wave)))
+    if impacts:
+        rows.ok("blast radius", sentence(together(impacts)))
+
+
+def _record(catalog: Facts) -> Catalog:
+    return Catalog(
+        id=catalog["id"], name=catalog["name"], full_name=catalog["full_name"], folder=folder_levels(catalog["folder"])
+    )
+
+
+def _is_distinct(rows: Rows, what: str, catalog: Facts, seen: set[str], image: str) -> bool:
+    """Whether a catalog is named once, and its image can be told from the new one."""
+    if catalog["id"] in seen:
+        rows.stop(what, f"is named twice in {NAMES}", "Name it once")
+        return False
+    seen.add(catalog["id"])
+    current = (catalog.get("master_image") or {}).get("name") or ""
+    if same_for_citrix(current, image):
+        alike = f"stands on '{current}', which Citrix cannot tell from '{image}': they differ in case only"
+        rows.stop(what, alike, "Use another release id")
+        return False
+    return True
+
+
+def _catalog(rows: Rows, what: str, catalog: Facts, cluster: str | None, facts: Facts, estate: Estate) -> None:
+    before = len(rows.rows)
+    provisioned = catalog["provisioning_type"]
+    if provisioned != "MCS":
+        foreign = f"is provisioned by {provisioned or 'nobody knows what'}, not by MCS"
+        rows.stop(what, foreign, f"Take it out of {NAMES}")
+        return
+    if catalog["broken"]:
+        errors = "; ".join(catalog["errors"]) or "the site does not say why"
+        rows.stop(what, f"is broken: {errors}", "Mend it in Citrix Studio")
+    if catalog["update_running"] or catalog["image_update_status"] == "PreparingImage":
+        advice = "Wait until it has ended; one that leads to this release's image is adopted"
+        rows.stop(what, "an image update or another provisioning task is running", advice)
+    if cluster is not None and cluster not in estate.clusters:
+        near = near_names(cluster, estate.clusters) or f"Correct {NAMES}"
+        rows.stop(what, f"belongs to '{cluster}', which is not in the group prism_elements", near)
+        cluster = None
+    lives = hosting.check(rows, what, catalog, cluster, facts.get("hosting_units"), estate)
+    if len(rows.rows) == before:
+        rows.ok(what, f"{lives}, now on '{(catalog.get('master_image') or {}).get('name')}'")

@@ -1,0 +1,83 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What is to be released, and where: what all checks look at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, TypeAlias
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
+    Identity,
+    identity_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release as ReleaseName
+
+Facts: TypeAlias = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Release:
+    """What is to be released, and how strict to be. `remote_sites` None means those of the protection domain's
+    schedules; times in seconds.
+
+    `release` is empty while nobody has thought of an id yet.
+    """
+
+    base_vm: str
+    protection_domain: str
+    source: str
+    prefix: str
+    remote_sites: tuple[str, ...] | None = None
+    require_powered_off: bool = True
+    space_factor: float = 1.2
+    certificate_days: int = 30
+    clock_warning: float = 60.0
+    clock_stop: float = 300.0
+    replication_timeout: float = 14400.0
+    release: str = ""
+
+    @property
+    def image(self) -> str:
+        """The name of the image to be, empty without a release id. Raises ValueError for one that cannot be."""
+        return ReleaseName(self.base_vm, self.release, self.prefix).image_name if self.release else ""
+
+
+@dataclass(frozen=True)
+class Estate:
+    """The release, and the facts of clusters and sites by inventory host.
+
+    Of a cluster: {message, address, port, endpoint, cluster, storage_containers, snapshots, image, protection_domains,
+    vms}; of a site: {message, wanted, waves, reboot, endpoint, site, hosting_units, catalogs}. Apart from the message,
+    the address, `wanted`, `waves` and `reboot` they are what the info modules return. What could not be read is
+    missing.
+    """
+
+    release: Release
+    clusters: Mapping[str, Facts]
+    sites: Mapping[str, Facts]
+    now: datetime
+
+    @cached_property
+    def identities(self) -> list[Identity]:
+        """What each cluster may be called elsewhere."""
+        return [identity_of(host, facts) for host, facts in self.clusters.items()]
+
+    @property
+    def source(self) -> Facts:
+        """The facts of the source, empty when it is no cluster of the inventory."""
+        return self.clusters.get(self.release.source) or {}
+
+    def domain(self, cluster: Facts) -> Facts | None:
+        """The protection domain of the release as a cluster shows it."""
+        domains = cluster.get("protection_domains") or []
+        return next((domain for domain in domains if domain["name"] == self.release.protection_domain), None)
+
+    def active_elsewhere(self, host: str) -> list[str]:
+        """The other clusters on which the protection domain is active."""
+        others = [other for other in self.clusters if other != host]
+        return [other for other in others if (self.domain(self.clusters[other]) or {}).get("active")]

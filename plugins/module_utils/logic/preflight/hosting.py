@@ -1,0 +1,59 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a catalog's machines live on a cluster of the inventory, over a connection that works."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import cluster_of_unit
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
+
+ACROPOLIS = "AcropolisFactory"
+
+
+def check(
+    rows: Rows, what: str, catalog: Facts, cluster: str | None, units: Sequence[Facts] | None, estate: Estate
+) -> str:
+    """Judge the hosting unit and its connection; the text says where the catalog's machines live."""
+    name = catalog.get("hosting_unit")
+    if not name:
+        rows.stop(what, "the site shows no hosting unit of it", "Check the account's scope")
+        return ""
+    if units is None:
+        return f"hosting unit '{name}'"
+    unit = next((unit for unit in units if unit["name"].casefold() == name.casefold()), None)
+    if unit is None:
+        rows.stop(what, f"its hosting unit '{name}' is not visible", "Check the account's scope")
+        return ""
+    _connection(rows, what, unit["connection"])
+    return _place(rows, what, unit, cluster, cluster_of_unit(unit, estate.identities))
+
+
+def _connection(rows: Rows, what: str, connection: Facts) -> None:
+    name, plugin = connection["name"], connection["plugin"]
+    if connection["in_maintenance_mode"]:
+        rows.stop(what, f"its connection '{name}' is in maintenance mode", "End the maintenance mode")
+    if plugin and plugin.casefold() != ACROPOLIS.casefold():
+        advice = f"Only {ACROPOLIS}, to Prism Element, takes AHV snapshots"
+        rows.warn(what, f"its connection '{name}' is of type {plugin}", advice)
+
+
+def _place(rows: Rows, what: str, unit: Facts, cluster: str | None, hosts: Sequence[str]) -> str:
+    connection = unit["connection"]
+    where = f"hosting unit '{unit['name']}' on connection '{connection['name']}'"
+    if len(hosts) == 1:
+        lives = f"{where} lives on {hosts[0]}"
+        if cluster not in (None, hosts[0]):
+            rows.stop(what, f"{lives}, not on {cluster}", f"Write cluster: {hosts[0]} in image_release_catalogs")
+        return lives
+    belongs = "belongs to no cluster of the inventory as far as its addresses tell"
+    if hosts:
+        belongs = f"may belong to any of {quoted(hosts)}"
+    addresses = ", ".join(map(str, connection["addresses"])) or "without addresses"
+    advice = f"Compare the connection's addresses with nutanix_host of {cluster or 'the clusters'}"
+    rows.warn(what, f"{where} ({addresses}) {belongs}", advice)
+    return where

@@ -1,0 +1,90 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether a release can be started: facts of clusters and sites in, rows of ok, warning and stop out, each with what to
+do. A check is a file of this room and a line of one of the tables here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import TypeAlias
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import (
+    catalogs,
+    cluster,
+    endpoint,
+    golden_vm,
+    image,
+    replication,
+    site,
+    space,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts, Release
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Row, Rows
+
+Check: TypeAlias = Callable[[Rows, Facts, Estate], None]
+
+# (kind, the phase of a release that it is about, check), in the order of the table
+CLUSTER_CHECKS: tuple[tuple[str, str, Check], ...] = (
+    ("endpoint", "", endpoint.check),
+    ("cluster", "", cluster.check),
+    ("image", "image", image.check),
+    ("space", "restore", space.check),
+    ("golden_vm", "snapshot", golden_vm.check),
+    ("replication", "replicate", replication.check),
+)
+SITE_CHECKS: tuple[tuple[str, str, Check], ...] = (
+    ("endpoint", "", endpoint.check),
+    ("site", "", site.check),
+    ("catalogs", "publish", catalogs.check),
+    ("permissions", "publish", site.check_permissions),
+)
+
+
+def judge(release: Release, clusters: Mapping[str, Facts], sites: Mapping[str, Facts], now: datetime) -> list[Row]:
+    """All rows: clusters first, then sites, each in the given order."""
+    inventory = Rows("inventory", "inventory")
+    estate = Estate(_with_a_possible_id(release, inventory), clusters, sites, now)
+    rows = inventory.rows + _groups(estate)
+    for host, facts in clusters.items():
+        rows += _looked_at(host, facts, estate, CLUSTER_CHECKS)
+    for host, facts in sites.items():
+        rows += _looked_at(host, facts, estate, SITE_CHECKS)
+    if not sites:
+        without = Rows("inventory", "inventory")
+        without.warn("sites", "the group citrix_sites is empty", "The image will be made, and no catalog moved.")
+        rows += without.rows
+    return rows
+
+
+def _with_a_possible_id(release: Release, rows: Rows) -> Release:
+    """The release, without its id when no image can be called so."""
+    try:
+        _named = release.image
+    except ValueError as error:
+        rows.stop("release id", str(error))
+        return replace(release, release="")
+    return release
+
+
+def _groups(estate: Estate) -> list[Row]:
+    """Whether the clusters are there at all."""
+    source, clusters = estate.release.source, estate.clusters
+    rows = Rows(source or "inventory", "inventory")
+    if source not in clusters:
+        rows.stop("source", "is no host of the group prism_elements", near_names(source, clusters))
+    if not clusters:
+        rows.where = "inventory"
+        rows.stop("clusters", "the group prism_elements is empty", "Add the clusters to the inventory.")
+    return rows.rows
+
+
+def _looked_at(host: str, facts: Facts, estate: Estate, checks: tuple[tuple[str, str, Check], ...]) -> list[Row]:
+    rows = Rows(host)
+    for rows.kind, rows.phase, check in checks:
+        check(rows, facts, estate)
+    return rows.rows
