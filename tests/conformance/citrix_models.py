@@ -4,8 +4,8 @@
 
 ``citrix_models.json`` holds the facts of the vendor's generated client, whole: the lab serves a part of its operations.
 ``required`` there has artefacts:
-the client flattens the models of all hypervisor kinds into one struct (contract 10.2, trap 22); FLATTENED lists them.
-"""
+the client flattens the models of all hypervisor kinds into one struct (contract citrix 10.2, trap 22); FLATTENED lists
+them."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ ENUMS: dict[str, list[str]] = FACTS["enums"]
 
 # Required only because another hypervisor kind has the field.
 FLATTENED: dict[str, frozenset[str]] = {
-    # 10.2
+    # contract citrix 10.2
     "HypervisorDetailResponseModel": frozenset(
         [
             "ApiKey",
@@ -43,11 +43,11 @@ FLATTENED: dict[str, frozenset[str]] = {
             "Fingerprint",
         ]
     ),
-    # 10.3
+    # contract citrix 10.3
     "HypervisorResourcePoolDetailResponseModel": frozenset(
         "VirtualPrivateCloud AvailabilityZone Region VirtualNetwork Subnets Project".split()  # noqa: SIM905
     ),
-    # 10.3
+    # contract citrix 10.3
     "HypervisorResourceResponseModel": frozenset(
         [
             "SupportsSecurityGroups",
@@ -72,16 +72,17 @@ FLATTENED: dict[str, frozenset[str]] = {
 FLATTENED["HypervisorStorageResourceResponseModel"] = FLATTENED["HypervisorResourceResponseModel"] - {"Superseded"}
 # Described by the contract, but not among the operations of the vendor's client.
 UNLISTED_OPERATIONS = {
-    ("GET", "/machinecatalogactions"): "ActionResponseModelCollection",  # 8.1, 8.8
+    ("GET", "/machinecatalogactions"): "ActionResponseModelCollection",  # contract citrix 8.1, 8.8
 }
-# The type "string" of GET /Jobs/{id}/Results stands for the result of whatever the job did (5.2).
+# The type "string" of GET /Jobs/{id}/Results stands for the result of whatever the job did (contract citrix 5.2).
 ANY_RESULT = ("GET", "/jobs/{}/results")
 ROOTS = (
     re.compile(r"/cvad/manage(?=/)", re.IGNORECASE),
     re.compile(r"/cvadapis(?:/(?!me$|tokens)[^/]+)?(?=/)", re.IGNORECASE),
     re.compile(r"/citrix/orchestration/api(?:/(?!me$|tokens)[^/]+(?:/(?!sites(?:/|$))[^/]+)?)?(?=/)", re.IGNORECASE),
 )
-# What clients of path style roots put in front of the path of a batch item: customer and site, and two slashes (G 3).
+# What clients of path style roots put in front of the path of a batch item: customer and site, and two slashes
+# (contract citrix addition G 3).
 BATCH_PREFIX = re.compile(r"^/*(?:(?:v1/)?[^/$]+/[0-9a-f-]{36}/(?=/|\w))?/*", re.IGNORECASE)
 SCALARS: dict[str, tuple[type, ...]] = {
     "string": (str,),
@@ -189,7 +190,7 @@ def _answer_problems(known: Mapping[str, Any], status: int, body: Any, partial: 
 
 
 def _error_problems(status: int, body: Any) -> Iterator[str]:
-    """An error or redirection has one of three shapes, or no body (contract 3.1, 3.2)."""
+    """An error or redirection has one of three shapes, or no body (contract citrix 3.1, 3.2)."""
     if body is None:
         return
     keys = set(body) if isinstance(body, dict) else set()
@@ -203,7 +204,7 @@ def _error_problems(status: int, body: Any) -> Iterator[str]:
 
 
 def _batch_problems(request: Mapping[str, Any], answer: Mapping[str, Any]) -> Iterator[str]:
-    """The items of a batch carry requests and answers as text (contract 6)."""
+    """The items of a batch carry requests and answers as text (contract citrix 6)."""
     sent = {item["Reference"]: item for item in request["Items"]}
     for item in answer["Items"]:
         order = sent[item["Reference"]]

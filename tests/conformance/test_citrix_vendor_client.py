@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the vendor's Go client and Terraform provider send, word for word, and what they need to be answered (contract,
-additions, section G)."""
+"""What the vendor's Go client and Terraform provider send, word for word, and what they need to be answered (contract
+citrix addition G)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def catalog_items(client: Client) -> dict[str, dict[str, Any]]:
     return {item["Name"]: item for item in client.ask("GET", "/MachineCatalogs")["Items"]}
 
 
-# G 1
+# contract citrix addition G 1
 
 
 def test_the_log_in_needs_no_instance_id(client: Client) -> None:
@@ -71,7 +71,7 @@ def test_the_log_in_on_the_path_style_root(lab: RunningLab) -> None:
     assert lab.violations() == []
 
 
-# G 2
+# contract citrix addition G 2
 
 
 @pytest.mark.parametrize(
@@ -83,7 +83,7 @@ def test_check_catalog_name_says_whether_there_is_one(client: Client, name: str 
     assert faultless(client)
 
 
-# G 3
+# contract citrix addition G 3
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_a_batch_item_may_carry_customer_and_site_and_two_slashes(client: Client
     assert client.lab.violations() == []
 
 
-# G 4
+# contract citrix addition G 4
 
 
 @pytest.mark.parametrize(
@@ -136,7 +136,7 @@ def test_a_search_without_session_support(lab: RunningLab, switch: str, found: s
     lab.reset(estate())
 
 
-# G 5
+# contract citrix addition G 5
 
 
 def test_the_results_of_an_image_update_and_a_rollback_are_the_catalog(client: Client) -> None:
@@ -156,7 +156,7 @@ def test_the_results_of_an_image_update_and_a_rollback_are_the_catalog(client: C
     assert client.send("GET", f"/Jobs/{failed['Id']}/Results").status_code == 500
 
 
-# G 6
+# contract citrix addition G 6
 
 
 def test_the_resources_of_a_connection_are_there_before_any_hosting_unit(lab: RunningLab) -> None:
@@ -188,13 +188,13 @@ def test_a_hosting_unit_shows_its_storage(daas: Client) -> None:
     assert storage["XDPath"] == "XDHyp:\\HostingUnits\\AHV-A\\default-container.storage"
     assert [child["Name"] for child in resources if child["ResourceType"] == "Vm"] == []
     [pool] = daas.ask("GET", "/hypervisors/conn a/resourcePools")["Items"]
-    # G 9
+    # contract citrix addition G 9
     assert [each["Id"] for each in pool["Storage"]] == [storage["Id"]]
     assert [each["Name"] for each in pool["Networks"]] == ["VLAN10"]
     assert faultless(daas)
 
 
-# G 7
+# contract citrix addition G 7
 
 
 def test_what_every_terraform_run_writes_to_a_catalog_is_stored_and_read_back(client: Client) -> None:
@@ -273,7 +273,7 @@ def test_no_part_of_an_image_update_is_dropped(daas: Client) -> None:
     assert daas.ask("GET", f"/Machines/{desk}")["IconId"] == "7"
 
 
-# G 8, G 9
+# contract citrix addition G 8, addition G 9
 
 
 @pytest.mark.parametrize(
@@ -321,7 +321,7 @@ def test_the_error_of_a_job_is_a_sentence(daas: Client, shape: str) -> None:
     assert (job["Status"], job["ErrorString"]) == ("Failed", "The MachineCatalog none could not be found.")
 
 
-# G 10
+# contract citrix addition G 10
 
 
 @pytest.mark.parametrize(
@@ -339,7 +339,7 @@ def test_what_the_vendor_has_and_the_lab_has_not_is_501(daas: Client, method: st
     assert len(daas.lab.violations()) == 2
 
 
-# G 11
+# contract citrix addition G 11
 
 
 def test_a_delay_is_in_seconds_and_a_short_answer_is_the_basic_model(daas: Client) -> None:
@@ -352,7 +352,7 @@ def test_a_delay_is_in_seconds_and_a_short_answer_is_the_basic_model(daas: Clien
     assert "SessionsPending" in daas.ask("POST", f"{desk}/$start")
 
 
-# G 7 and 12 as a rule: a write is refused, or seen
+# contract citrix addition G 7, addition G 12: as a rule, a write is refused, or seen
 
 VALUES: dict[str, Any] = {
     "Zone": "Zürich",

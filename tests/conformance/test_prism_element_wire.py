@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The simulated clusters against what shipped clients send and what real clusters were recorded to answer
-(prism_element_v2, additions of 2026-11-28)."""
+(the additions of docs/contracts/prism_element.md)."""
 
 from __future__ import annotations
 

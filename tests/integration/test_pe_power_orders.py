@@ -1,8 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""A second power order while the first is under way: what a cluster says to it is unknown (prism_element_v2 3.5), and
-the state decides."""
+"""A second power order while the first is under way: what a cluster says to it is unknown (contract prism_element 3.5),
+and the state decides."""
 
 from __future__ import annotations
 

@@ -388,7 +388,7 @@ def test_a_card_that_is_refused_in_one_spelling_is_named_in_the_other(survivor: 
 
 
 def test_cards_that_the_list_leaves_out_are_asked_for(survivor: Survivor) -> None:
-    """/vms tends to omit what is not set (1.3), and absence is not 'none' (trap 42)."""
+    """/vms tends to omit what is not set and absence is not 'none' (contract prism_element 1.3, trap 42)."""
     (uuid,) = survivor.change("vm", name=CLONES[0], networks=["VLAN120"])["uuids"]
     body = {"metadata": {"total_entities": 1}, "entities": [{"uuid": uuid, "name": CLONES[0], "power_state": "off"}]}
     survivor.fault({"status": 200, "body": body}, method="GET", path=r"/vms/\?include_vm_nic_config")

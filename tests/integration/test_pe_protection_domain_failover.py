@@ -331,7 +331,7 @@ def test_vms_that_go_on_arriving_are_waited_for(pair: Pair, state: str) -> None:
 
 
 def test_vms_that_nobody_has_listed_yet_are_waited_for(pair: Pair) -> None:
-    """Snapshots may be listed without their VMs (1.3), so that nothing tells how many will come."""
+    """Snapshots may be listed without their VMs (contract prism_element 1.3): nothing tells how many will come."""
     snapshots = pair.hosts["cluster-b"]("pe_protection_domain_info", name=NAME)["protection_domains"][0]["snapshots"]
     created = int(datetime.now(timezone.utc).timestamp() - 1e6) * 1_000_000
     listed = [

@@ -156,7 +156,7 @@ def test_a_split_brain_is_warned_of_with_the_way_out(lab: RunningLab, host: Host
 
 
 def test_a_peer_under_two_addresses_is_no_split_brain(lab: RunningLab, host: Host) -> None:
-    """A cluster answers at its own address and at those of its CVMs (1.1)."""
+    """A cluster answers at its own address and at those of its CVMs (contract prism_element 1.1)."""
     found = read(host, "cluster-b", peers=[peer(host, "cluster-a"), peer(host, "cluster-a")])
     assert (found["active_on"], found["split_brain"]) == ([host("cluster-a").options["nutanix_host"]], False)
 

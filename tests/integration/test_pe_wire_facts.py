@@ -1,8 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The clients of Prism Element against every form that the additions to the contract leave open (prism_element_v2,
-additions of 2026-11-28)."""
+"""The clients of Prism Element against every form that the additions in
+docs/contracts/prism_element.md leave open."""
 
 from __future__ import annotations
 

@@ -217,7 +217,7 @@ def test_connections_to_another_cluster_to_nowhere_and_in_another_form(lab: Runn
             "addresses": [lab.estate.clusters["cluster-c"].address],
         },
         {"endpoint": "daas", "kind": "hypervisor", "hypervisor": "conn-b", "addresses": ["https://ahv.example:9440"]},
-        # How Citrix writes the address of a Nutanix connection is unknown (10.2).
+        # How Citrix writes the address of a Nutanix connection is unknown (contract citrix 10.2).
         {
             "endpoint": "cvad",
             "kind": "hypervisor",

@@ -47,7 +47,7 @@ def parse_moment(text: object) -> datetime | None:
 def seconds_left(expiry: object, now: datetime) -> float:
     """How long a token is good for.
 
-    Sources give a number of seconds, the same as text, or a moment (citrix_orchestration 1.3 to 1.5). What cannot be
+    Sources give a number of seconds, the same as text, or a moment (contract citrix 1.3 to 1.5). What cannot be
     read, or is over
     already because two clocks differ, counts as the usual hour: a token that ends earlier is renewed when it is
     refused.

@@ -37,7 +37,7 @@ class HostingUnit:
 
 @dataclass(frozen=True)
 class Catalog:
-    """A machine catalog (citrix_orchestration 8.2, 8.3). `folder` are the levels above it, () at the root; `errors` is
+    """A machine catalog (contract citrix 8.2, 8.3). `folder` are the levels above it, () at the root; `errors` is
     filled when it is broken.
 
     `clean_on_boot` is the scheme's, None when the site does not tell; `image_date` is when the current image was given
@@ -79,7 +79,7 @@ class Catalog:
     @property
     def machines_take_image(self) -> bool | None:
         """Whether machines that are there already take a new image, at their next start; None when the site does not
-        tell (citrix_orchestration 8.4)."""
+        tell (contract citrix 8.4)."""
         if self.provisioning_type != "MCS":
             return False if self.provisioning_type == "Manual" else None
         if self.clean_on_boot is not None:
@@ -114,7 +114,7 @@ def folder_levels(folder: str) -> tuple[str, ...]:
 def folder_of(name: str, full_name: str, admin_folder: str) -> tuple[str, ...]:
     """The folder of a catalog from what the site says of it.
 
-    How FullName and the folder's name are written is unknown (citrix_orchestration U15): FullName surely ends with the
+    How FullName and the folder's name are written is unknown (contract citrix U15): FullName surely ends with the
     name, which may itself hold separators.
     """
     above = full_name[: -len(name)] if name and full_name.endswith(name) else admin_folder

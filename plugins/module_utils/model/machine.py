@@ -18,7 +18,7 @@ NO_FAULT = ("None", "Unknown", "")
 
 @dataclass(frozen=True)
 class Machine:
-    """A machine (citrix_orchestration 11.2). `name` is DOMAIN\\HOST. Times are the site's, '' when it does not tell
+    """A machine (contract citrix 11.2). `name` is DOMAIN\\HOST. Times are the site's, '' when it does not tell
     them."""
 
     id: str

@@ -48,6 +48,6 @@ def retention_of(created_usecs: int, expiry_usecs: int) -> float:
 
 def uuid_for(*parts: str) -> str:
     """A version 4 uuid that is always the same for the same parts: a create repeated after a crash asks for the same
-    object (prism_element_v2 4.2)."""
+    object (contract prism_element 4.2)."""
     digest = hashlib.sha256("\0".join(parts).encode()).digest()
     return str(uuid.UUID(bytes=digest[:16], version=4))

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-r"""Master images as Citrix sees them: paths below a hosting unit (citrix_orchestration 9).
+r"""Master images as Citrix sees them: paths below a hosting unit (contract citrix 9).
 
 `XDHyp:\HostingUnits\<hosting unit>\<name>.<type>`, and the type of a Prism Element snapshot is `template`. Names may
 hold dots and anything else, so a path is

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a site knows of the power of its machines (citrix_orchestration 11.2)."""
+"""What a site knows of the power of its machines (contract citrix 11.2)."""
 
 from __future__ import annotations
 

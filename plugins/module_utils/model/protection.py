@@ -83,8 +83,8 @@ def members_called(members: Iterable[Member], vm_name: str, vm_uuid: str) -> lis
 
 
 def holds(snapshot: PdSnapshot, member: Member) -> bool:
-    """Whether the snapshot contains this very VM. A snapshot listed without ids of its VMs (prism_element_v2 1.3) is
-    judged by their names."""
+    """Whether the snapshot contains this very VM. A snapshot listed without ids of its VMs (contract prism_element 1.3)
+    is judged by their names."""
     return any(
         inside.vm_uuid == member.vm_uuid if inside.vm_uuid else inside.vm_name == member.vm_name
         for inside in snapshot.members

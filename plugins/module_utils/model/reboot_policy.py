@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When machines restart to take up a new image, and how their users are warned (citrix_orchestration 8.5)."""
+"""When machines restart to take up a new image, and how their users are warned (contract citrix 8.5)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class RebootPolicy:
     warning_repeat: int = 0
 
     def request(self) -> dict[str, Any]:
-        """The policy as a site takes it (citrix_orchestration 8.5)."""
+        """The policy as a site takes it (contract citrix 8.5)."""
         options: dict[str, Any] = {"RebootDuration": self.within, "WarningDuration": self.warning}
         if self.warning_title:
             options["WarningTitle"] = self.warning_title

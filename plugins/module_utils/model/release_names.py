@@ -62,7 +62,7 @@ class TemporaryVm:
 
 
 def origin_id(snapshot_id: str) -> str:
-    """The id on the cluster of origin: '353902' for 'SITE-A:353902' (prism_element_v2 8.1; site names may hold
+    """The id on the cluster of origin: '353902' for 'SITE-A:353902' (contract prism_element 8.1; site names may hold
     colons)."""
     return snapshot_id.rpartition(":")[2]
 

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Whether a snapshot of a protection domain has reached a remote site, judged by what its source shows
-(prism_element_v2 9.4).
+(contract prism_element 9.4).
 
 A site holds the snapshot only on positive proof for this very snapshot. Counts of replications, an empty list of them
 and texts of events prove nothing.

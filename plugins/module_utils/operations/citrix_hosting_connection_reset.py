@@ -145,11 +145,9 @@ def _settle(site: CitrixSite, run: Run, needed: Sequence[_Reset], watch: PowerWa
 
     The first reset may be done while the broker still holds what was there before, which is why the vendor's script for
     disaster recovery does it twice, 30
-    seconds apart (10.2). Here the time between them is over as soon as all power states are known and fresh. A state
-    that was known before is fresh when the
-    site says that it looked at the machine's hosting since (LastHostingUpdateTime, 11.2); where it does not say so, the
-    time is waited for to its end.
-    """
+    seconds apart (contract citrix 10.2). Here the time between them is over as soon as all power states are known and
+    fresh. A state that was known before is fresh when the site says that it looked at the machine's hosting since
+    (LastHostingUpdateTime, contract citrix 11.2); where it does not say so, the time is waited for to its end."""
     params = run.params
     looked = {machine.id: machine.hosting_updated for machine in watch.machines.values()}
     telling = all(any(not power_known(machine) for machine in reset.machines) for reset in needed)

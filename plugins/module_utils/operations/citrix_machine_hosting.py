@@ -316,7 +316,7 @@ def _machines_on(site: CitrixSite, connections: Sequence[str]) -> list[Machine]:
 
 
 def _patches(wanted: Mapping[str, Move]) -> Any:
-    """Both keys in one PATCH, since an id may be refused without a connection (11.3)."""
+    """Both keys in one PATCH, since an id may be refused without a connection (contract citrix 11.3)."""
 
     def plan(machines: Sequence[Machine]) -> list[MachineChange]:
         moves = [(machine, wanted[machine.id]) for machine in machines]

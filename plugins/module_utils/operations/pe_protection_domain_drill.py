@@ -219,7 +219,7 @@ class _Job:
 
     def _under_way(self, estate: Estate, names: Iterable[str]) -> bool:
         """Whether a restore is under way that may be one of ours: lists of them may tell the old name or the new one
-        (6.6)."""
+        (contract prism_element 6.6)."""
         return any(name in estate.restoring or self._drill.clone_name(name) in estate.restoring for name in names)
 
     def _settled(self, names: Sequence[str]) -> Estate:
@@ -367,7 +367,7 @@ class _Rehearsal(_Job):
         where = f"{self._client.endpoint}: snapshot {snapshot.snapshot_id} of '{self._name}'"
         wanted = self._run.params["vm_names"] or []
         if not snapshot.members and wanted:
-            # A snapshot listed without its VMs is taken at its word (prism_element_v2 1.3).
+            # A snapshot listed without its VMs is taken at its word (contract prism_element 1.3).
             return Scope(tuple(name for name in dict.fromkeys(wanted) if name not in self._run.params["exclude"]))
         try:
             scope = scope_of(snapshot.members, wanted, self._run.params["exclude"])
@@ -764,7 +764,7 @@ class _Removal(_Job):
             except AccessDenied:
                 raise
             except OperationError as error:
-                # The removal switches it off by force (prism_element_v2 3.4); what it says counts.
+                # The removal switches it off by force (contract prism_element 3.4); what it says counts.
                 self._run.progress(f"{error.message}; removing it all the same")
         if self._read(clone) is not None:
             task_uuid = delete_vm(self._client, clone.uuid)

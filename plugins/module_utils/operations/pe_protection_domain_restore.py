@@ -249,7 +249,7 @@ def _in_words(transfer: Replication) -> str:
 
 def _choose_vm(client: PrismElement, run: Run, snapshot: PdSnapshot) -> str:
     """The uuid to restore by, empty when the name is enough. A snapshot listed without its VMs is taken at its word
-    (prism_element_v2 1.3)."""
+    (contract prism_element 1.3)."""
     vm_name, vm_uuid = run.params["vm_name"], run.params["vm_uuid"] or ""
     if not snapshot.members:
         return vm_uuid

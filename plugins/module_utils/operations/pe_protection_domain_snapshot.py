@@ -75,7 +75,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 )
 
 APPEARS_WITHIN = 60.0
-# The longest that any client was seen to wait for an ordered snapshot is three minutes (prism_element_v2 7.2).
+# The longest that any client was seen to wait for an ordered snapshot is three minutes (contract prism_element 7.2).
 TAKEN_WITHIN = 300.0
 # What is neither under way nor queued may be about to be: the cluster queues it a little after the snapshot, and again
 # after a link was down.

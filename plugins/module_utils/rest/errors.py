@@ -59,7 +59,8 @@ class Unavailable(ApiError):
 
 
 class AccessDenied(ApiError):
-    """401 or 403. Never tried again with the same secret: repeated wrong log-ins lock accounts (prism_element_v2 1.6).
+    """401 or 403. Never tried again with the same secret: repeated wrong log-ins lock accounts (contract prism_element
+    1.6).
 
     `lift` lets the session that was refused ask once more, for whoever waits. It is there only when the same session
     was accepted before and has not been

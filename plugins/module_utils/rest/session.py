@@ -53,7 +53,7 @@ UNAVAILABLE = (429, 502, 503, 504)
 # A service that says that it cannot do this, or that it is asleep until somebody wakes it up, says the same the next
 # time.
 LASTING = (501, 505, 530)
-# Three tries, as the vendor's client makes on any 5xx (citrix_orchestration 15).
+# Three tries, as the vendor's client makes on any 5xx (contract citrix 15).
 PAUSES_AFTER_SERVER_ERROR = (0.3, 1.0)
 LONGEST_ASKED_DELAY = 120.0
 # Wrong log-ins of one session after one that was right; the lowest count at which anybody locks an account is 5.
@@ -66,7 +66,7 @@ LONGEST_ERROR_TEXT = 300
 
 class PatientRetry(Retry):
     """Backs off with jitter and waits as long as the server asks: Retry-After, or the body's retryDelay
-    (citrix_orchestration 3.3)."""
+    (contract citrix 3.3)."""
 
     asked_delay: float | None = None
 
@@ -429,8 +429,7 @@ def segment(name: str) -> str:
 
 
 def retry_delay(body: Any) -> float | None:
-    """Seconds that a 429 or 503 body asks to wait: `parameters` as list or as object (citrix_orchestration 3.2,
-    3.3)."""
+    """Seconds that a 429 or 503 body asks to wait: `parameters` as list or as object (contract citrix 3.2, 3.3)."""
     parameters = body.get("parameters") if isinstance(body, dict) else None
     if isinstance(parameters, list):
         parameters = {str(entry.get("name")): entry.get("value") for entry in parameters if isinstance(entry, dict)}

@@ -1,3 +1,3 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Simulated Citrix sites: DaaS with its trust endpoint, and CVAD on premises (contract: citrix_orchestration.md)."""
+"""Simulated Citrix sites: DaaS with its trust endpoint, and CVAD on premises (docs/contracts/citrix.md)."""

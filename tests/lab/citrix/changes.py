@@ -90,7 +90,7 @@ def _add_catalog(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _catalog_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Let a catalog be broken or warned of (contract 8.2, 8.3)."""
+    """Let a catalog be broken or warned of (contract citrix 8.2, 8.3)."""
     catalog = _catalog(site, payload)
     for name in payload.keys() - {"catalog"}:
         setattr(catalog, name, payload[name])

@@ -37,8 +37,9 @@ if TYPE_CHECKING:
     from lab.prism_element.state.cluster import PrismElementWorld
 
 TRANSACTION = "Citrix-TransactionId"
-WITHOUT_INSTANCE = ("/me", "/sites", "/tokens", "/healthcheck")  # G 1: these and everything below
-WITHOUT_TOKEN = ("/tokens", "/tokens/$refresh")  # 1.5
+# contract citrix addition G 1: these and everything below
+WITHOUT_INSTANCE = ("/me", "/sites", "/tokens", "/healthcheck")
+WITHOUT_TOKEN = ("/tokens", "/tokens/$refresh")  # contract citrix 1.5
 
 
 def build_sites(
@@ -73,7 +74,7 @@ class SiteEndpoint(Endpoint):
             tokens.add_cloud_route(self._login_router, site)
 
     def handle(self, request: Request) -> Reply | LongPoll:
-        """Answer one request. Every answer has a transaction id (contract 2)."""
+        """Answer one request. Every answer has a transaction id (contract citrix 2)."""
         site = self.site
         site.jobs.next_controller()
         if not site.on_premises and request.path.lower().startswith("/cctrustoauth2/"):
@@ -127,7 +128,7 @@ class SiteEndpoint(Endpoint):
             return refusal.reply()
 
     def _admit(self, request: Request) -> str | None:
-        """Hold the headers of a request against the contract (section 2, 20) and return whose token it carries."""
+        """Check the headers of a request (contract citrix 2, 20) and return whose token it carries."""
         site = self.site
         errors = site.errors
         path = request.path.lower()
@@ -141,7 +142,7 @@ class SiteEndpoint(Endpoint):
             text = "the header Citrix-CustomerId is missing"
             if site.on_premises:
                 raise errors.refusal(400, text, "missing", violation=text)
-            # Contract section 3.2 (c)
+            # contract citrix 3.2 (c)
             answer = {"activityId": site.new_id(), "message": "Internal server error", "statusCode": 500}
             raise Refusal(500, answer, text)
         if customer.lower() != site.customer_id.lower():
@@ -167,7 +168,8 @@ class SiteEndpoint(Endpoint):
                 else "the Authorization header has none of the known forms"
             )
             if not authorization and request.path.lower().endswith("/about"):
-                text = None  # 7.3: whether it needs a token is unknown, so asking without one is no fault
+                # contract citrix 7.3: whether it needs a token is unknown, so asking without one is no fault
+                text = None
             raise site.errors.refusal(
                 401, "Missing or invalid CWSAuth header.", parameters=[("reason", "missing")], violation=text
             )
@@ -179,7 +181,7 @@ class SiteEndpoint(Endpoint):
         return holder
 
     def _limited(self, retry_after: float) -> Reply:
-        """Refuse what comes too fast (contract 3.3)."""
+        """Refuse what comes too fast (contract citrix 3.3)."""
         seconds = str(max(1, math.ceil(retry_after)))
         detail = f"The rate limit is exceeded, try again in {seconds} seconds"
         reply = Reply(429, self.site.errors.body(429, detail, parameters=[("retryDelay", seconds)]))
@@ -189,7 +191,7 @@ class SiteEndpoint(Endpoint):
 
 
 class TrustEndpoint(Endpoint):
-    """Where the cloud gives out tokens; a host of another region for everything else (contract 1.2)."""
+    """Where the cloud gives out tokens; a host of another region for everything else (contract citrix 1.2)."""
 
     def __init__(self, site: Site) -> None:
         super().__init__(name=f"{site.name}-trust", kind="citrix_trust")
@@ -244,8 +246,8 @@ class Allowance:
 
 
 def _vendor_has(request: Request) -> bool:
-    """G 10: an operation that exists at the vendor and is not simulated is answered 501, since clients read 404 as
-    "gone"."""
+    """An operation that exists at the vendor and is not simulated is answered 501, since clients read 404 as
+    "gone" (contract citrix addition G 10)."""
     return request.raw_path.startswith(GATEWAY) and vendor.has_operation(
         request.method, request.raw_path.removeprefix(GATEWAY)
     )

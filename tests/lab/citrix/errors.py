@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Error answers in each of the three shapes that are known (contract 3.2)."""
+"""Error answers in each of the three shapes that are known (contract citrix 3.2)."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def text_of(body: Any) -> str:
 
 class Errors:
     """Builds refusals in the shape that ``behaviour["error_shape"]`` says: ``a`` gateway, ``b`` ErrorData, ``c`` the
-    rest (contract 3.2)."""
+    rest (contract citrix 3.2)."""
 
     def __init__(self, behaviour: Mapping[str, Any]) -> None:
         self._behaviour = behaviour
@@ -94,7 +94,7 @@ class Errors:
         return Refusal(status, self.body(status, detail, kind, parameters), violation, headers)
 
     def not_found(self, what: str, key: str) -> Refusal:
-        """Return the refusal for an object that is not there (contract 3.4)."""
+        """Return the refusal for an object that is not there (contract citrix 3.4)."""
         if self._behaviour["not_found"] == 500:
             return self.refusal(500, "Object does not exist.")
         return self.refusal(

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Request bodies, as the vendor's models have them (contract G 12)."""
+"""Request bodies, as the vendor's models have them (contract citrix addition G 12)."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ TEXT = nullable(str)
 FLAG = nullable(bool)
 PAIRS = nullable([{"Name": TEXT, "Value": TEXT}])
 
-REBOOT_OPTIONS = body_of("RebootMachinesRequestModel")  # 8.5
-UPDATE_PROVISIONING_SCHEME = body_of("UpdateMachineCatalogProvisioningSchemeRequestModel")  # 8.4
-UPDATE_CATALOG = body_of("UpdateMachineCatalogRequestModel")  # 8.7
-UPDATE_MACHINE = body_of("UpdateMachineRequestModel")  # 11.3
-ZONED_ITEMS = body_of("ZonedItemsRequestModel")  # 12
-EDIT_HYPERVISOR = body_of("EditHypervisorConnectionRequestModel")  # 10.1
-RESOURCE_SEARCH = body_of("HypervisorResourceSearchRequestModel")  # 10.4
+REBOOT_OPTIONS = body_of("RebootMachinesRequestModel")  # contract citrix 8.5
+UPDATE_PROVISIONING_SCHEME = body_of("UpdateMachineCatalogProvisioningSchemeRequestModel")  # contract citrix 8.4
+UPDATE_CATALOG = body_of("UpdateMachineCatalogRequestModel")  # contract citrix 8.7
+UPDATE_MACHINE = body_of("UpdateMachineRequestModel")  # contract citrix 11.3
+ZONED_ITEMS = body_of("ZonedItemsRequestModel")  # contract citrix 12
+EDIT_HYPERVISOR = body_of("EditHypervisorConnectionRequestModel")  # contract citrix 10.1
+RESOURCE_SEARCH = body_of("HypervisorResourceSearchRequestModel")  # contract citrix 10.4

@@ -21,55 +21,60 @@ DURATIONS: dict[str, float] = {
     "shutdown": 10,
     "boot": 30,
     "register": 60,  # from running to registered VDA
-    "reset_connection": 5,  # the reset happens a moment later than its answer (contract 10.2)
-    "hosting_sync": 420,  # the broker's periodic look at the hypervisor (contract 10.2: 5-10 minutes)
+    "reset_connection": 5,  # the reset happens a moment later than its answer (contract citrix 10.2)
+    "hosting_sync": 420,  # the broker's periodic look at the hypervisor (contract citrix 10.2: 5-10 minutes)
 }
 
 # One switch per fact that the contract marks unknown or inferred; the default is the seen or likely form.
 BEHAVIOUR: dict[str, Any] = {
-    "error_shape": "a",  # 3.2, U3
-    "not_found": 404,  # 3.4
-    "unknown_instance": 404,  # 20
-    "wrong_region": 403,  # 1.2
-    "retry_after_header": False,  # 3.3, U1
-    "limit_above_1000": "refuse",  # 4.1
-    "unasked_fields": "absent",  # 4.2
-    "update_reply": "200_body",  # 5.1
-    "location_host": None,  # 5.1, trap 6: the Location may name another host
-    "unset_times": "year_0001",  # 5.3
-    "unknown_fields": "refuse",  # G 8: a name in fields that no model has
-    "failed_job_results": 404,  # G 5: results of a job that failed or was cancelled
-    "search_without_session_support": "everything",  # G 4
-    "new_job_hidden_seconds": 0,  # 5.4: 404 right after creation
-    "controllers": 1,  # 5.2: so many behind one address, taking turns; a job is known to the one that took it on
-    "batch_inherits_authorization": False,  # 6, U2
-    "batch_item_limit": None,  # 6, U2
-    "dormant": False,  # 7.1: /Me answers 530
-    "about_needs_token": True,  # 7.3, U17
-    "folder_separator": "/",  # 8.3, U15
-    "ambiguous_name": 400,  # 2, trap 1
-    "store_old_image_by_default": True,  # 8.4, U14
-    "busy_catalog": 409,  # 8.4, U4
-    "off_machines_out_of_date": True,  # 8.4: existing machines take the image at their next start
-    "history_order": "newest_first",  # 8.6, U14
-    "history_slots": "each_time",  # 8.6: a slot for each time that an image came, or one for each image
-    "old_image_status": "Prepared",  # 8.3
-    "inventory_cache_seconds": 1800,  # 10.3
-    "no_cache_refreshes": False,  # 10.3: does a read past the cache also renew it?
-    "tells_deregistration": True,  # 11.2: LastDeregistrationTime may be null
-    "max_failed_registrations": None,  # 11.2: after how many the broker itself puts a machine into maintenance mode
-    # 11.2: a VDA that dies without a word stays Registered until its contact counts as lost; a real broker takes up to
-    # 10 minutes
+    "error_shape": "a",  # contract citrix 3.2, U3
+    "not_found": 404,  # contract citrix 3.4
+    "unknown_instance": 404,  # contract citrix 20
+    "wrong_region": 403,  # contract citrix 1.2
+    "retry_after_header": False,  # contract citrix 3.3, U1
+    "limit_above_1000": "refuse",  # contract citrix 4.1
+    "unasked_fields": "absent",  # contract citrix 4.2
+    "update_reply": "200_body",  # contract citrix 5.1
+    "location_host": None,  # contract citrix 5.1, trap 6: the Location may name another host
+    "unset_times": "year_0001",  # contract citrix 5.3
+    "unknown_fields": "refuse",  # contract citrix addition G 8: a name in fields that no model has
+    "failed_job_results": 404,  # contract citrix addition G 5: results of a job that failed or was cancelled
+    "search_without_session_support": "everything",  # contract citrix addition G 4
+    "new_job_hidden_seconds": 0,  # contract citrix 5.4: 404 right after creation
+    # contract citrix 5.2: so many behind one address, taking turns; a job is known to the one that took it on
+    "controllers": 1,
+    "batch_inherits_authorization": False,  # contract citrix 6, U2
+    "batch_item_limit": None,  # contract citrix 6, U2
+    "dormant": False,  # contract citrix 7.1: /Me answers 530
+    "about_needs_token": True,  # contract citrix 7.3, U17
+    "folder_separator": "/",  # contract citrix 8.3, U15
+    "ambiguous_name": 400,  # contract citrix 2, trap 1
+    "store_old_image_by_default": True,  # contract citrix 8.4, U14
+    "busy_catalog": 409,  # contract citrix 8.4, U4
+    "off_machines_out_of_date": True,  # contract citrix 8.4: existing machines take the image at their next start
+    "history_order": "newest_first",  # contract citrix 8.6, U14
+    "history_slots": "each_time",  # contract citrix 8.6: a slot for each time that an image came, or one for each image
+    "old_image_status": "Prepared",  # contract citrix 8.3
+    "inventory_cache_seconds": 1800,  # contract citrix 10.3
+    "no_cache_refreshes": False,  # contract citrix 10.3: does a read past the cache also renew it?
+    "tells_deregistration": True,  # contract citrix 11.2: LastDeregistrationTime may be null
+    # contract citrix 11.2: after how many the broker itself puts a machine into maintenance mode
+    "max_failed_registrations": None,
+    # contract citrix 11.2: a VDA that dies without a word stays Registered until its contact counts as lost; a real
+    # broker takes up to 10 minutes
     "heartbeat_lag_seconds": 0,
-    "unreachable_power_state": "Unknown",  # 11.2: what the broker says of VMs behind a cluster that nobody reaches
-    "power_actions_reach_vms": True,  # 11.1: whether power actions of the broker switch the VM that a machine is
-    "mcs_rehost": "refuse",  # 11.3, U5
-    "hosted_machine_id_checked": False,  # 11.3, U6
-    "machine_id_in_use": "accept",  # 11.3
-    # 11.2: does a look at the hypervisor move LastHostingUpdateTime ("each_look"), or a change only ("change")?
+    # contract citrix 11.2: what the broker says of VMs behind a cluster that nobody reaches
+    "unreachable_power_state": "Unknown",
+    # contract citrix 11.1: whether power actions of the broker switch the VM that a machine is
+    "power_actions_reach_vms": True,
+    "mcs_rehost": "refuse",  # contract citrix 11.3, U5
+    "hosted_machine_id_checked": False,  # contract citrix 11.3, U6
+    "machine_id_in_use": "accept",  # contract citrix 11.3
+    # contract citrix 11.2: does a look at the hypervisor move LastHostingUpdateTime ("each_look"), or a change only
+    # ("change")?
     "hosting_update_time": "each_look",
-    "token_clock": "real",  # 1.3: by which clock tokens expire
-    "sso_login": False,  # 1.5: GET /tokens, Windows integrated
+    "token_clock": "real",  # contract citrix 1.3: by which clock tokens expire
+    "sso_login": False,  # contract citrix 1.5: GET /tokens, Windows integrated
 }
 
 PROVISIONING_TYPES = frozenset({"Manual", "MCS", "PVS"})
@@ -144,7 +149,7 @@ CATALOG = {
     "sessions": int,  # so many of its machines have a user
 }
 
-# Prepared images; on Nutanix nobody knows whether there are any (13.9, U7)
+# Prepared images; on Nutanix nobody knows whether there are any (contract citrix 13.9, U7)
 IMAGE_DEFINITION = {
     "name": required(str),
     "hosting_unit": required(str),

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the vendor's generated client says of operations, models and enums (contract G 12), so that no body is checked
-against our own reading of it."""
+"""What the vendor's generated client says of operations, models and enums (contract citrix addition G 12), so that no
+body is checked against our own reading of it."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def body_of(model: str) -> dict[str, Any]:
 
 
 def members(enum: str) -> frozenset[str]:
-    """Return the members of an enum that a client may send: a server sends Unknown, a client does not (contract 2)."""
+    """Return the members of an enum that a client may send: a server sends Unknown, a client does not (contract citrix
+    2)."""
     return frozenset(_ENUMS[enum]) - {"Unknown"}
 
 
@@ -65,4 +66,5 @@ def _parts(path: str) -> list[str]:
 
 
 _OPERATIONS = [(each["method"], _parts(each["path"])) for each in _FACTS["operations"]]
-_OPERATIONS.append(("GET", ["healthcheck"]))  # G 1; it stands in the client and not among its operations
+# contract citrix addition G 1; it stands in the client and not among its operations
+_OPERATIONS.append(("GET", ["healthcheck"]))

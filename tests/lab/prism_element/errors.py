@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How a cluster says no (contract 1.7)."""
+"""How a cluster says no (contract prism_element 1.7)."""
 
 from __future__ import annotations
 

@@ -28,53 +28,62 @@ DURATIONS: dict[str, float] = {
 
 # One switch per fact that the contract marks unknown, inferred or in conflict; the default is the seen or likely form.
 BEHAVIOUR: dict[str, Any] = {
-    "list_cap": None,  # 1.5: an unpaged GET /vms or /snapshots gives no more than so many
-    "vm_name_filter": "exact",  # 1.5
-    "role": "cluster_admin",  # 1.6: a viewer may only read
-    "lockout_after": 5,  # 1.6, 18.9: wrong passwords until the account is locked
-    "session_seconds": 900,  # 1.6: how long the session cookie lives
-    "unauthorized_body": "json",  # 1.6, 18.9
-    "not_found_status": 404,  # 1.7, 18.2: unknown VM, snapshot, task, protection domain
-    "invalid_status": 422,  # 1.7: what validation refuses
-    "delete_missing": "refuse",  # 3.4, 4.4: deletion is called idempotent
-    "nics_listed": "asked",  # 3.1, trap 42: where vm_nics comes when it is asked for
-    "nic_id_form": "colons",  # 3.6, addition 10: how a MAC address in a path is written
-    "forgotten_orders": [],  # 1.7, 5.4: orders of these kinds are accepted, their tasks succeed, and nothing happens
-    "second_power_order": "accept",  # 3.5: a power order while another one of the VM is under way
-    "guest_ignores_shutdown": False,  # 3.5
-    "duplicate_uuid": "idempotent",  # 3.2, 4.2
-    "snapshot_task_entity": "vm",  # 4.2: what the task of POST /snapshots lists
-    "deleted_snapshots_linger_seconds": 60,  # 4.4
-    "status_case": "title",  # 5.1
-    "operation_type": "k_prefixed",  # 5.1, 18.7: kVmPowerOn or VmChangePowerState
-    "tasks_kept": 100,  # 5.3: how many finished tasks tasks/list knows
-    "task_list_entity_filter": "misses",  # 5.3: the entity filter of tasks/list
-    "inactive_pd_vms": "empty",  # 6.1, 18.6
-    "oob_ids_on_receiver": False,  # 7.2, 18.10
-    "expiry_base": "created",  # 7.2: what the retention time counts from
-    "dr_snapshot_order": "shuffled",  # 8.1, 17
-    "forever_state": "AVAILABLE",  # 8.1: state of a snapshot without expiry
-    "scheduled_snapshots_listed": False,  # 8.1: a snapshot that is still being taken stands there as SCHEDULED
-    "null_lists": False,  # 1.3: empty lists in a PD snapshot are null
-    "same_snapshot_uuid": True,  # 8.1: whether a replica has the uuid of its origin
-    "retain_value": "duration",  # 8.2, 18.8
-    "delete_propagates": False,  # 8.2, 18.8: deleting a PD snapshot also deletes its replicas
-    "pending_restore_listed": True,  # 6.6
-    "restore_reply": "task_uuid",  # 10, 17
-    "restore_task_entity": "vm",  # 10: whether the finished restore task names the new VM
-    "restore_name_clash": "allow",  # 10, 18.1
-    "remote_address_key": "both",  # 12, 17
-    "event_message": "template",  # 13, 18.3
-    "migrate_needs_schedule": True,  # 11: the site must stand in a schedule of the protection domain
-    "mode_refusal": "message",  # 11, trap 28: how activate and deactivate say no
-    "activated_uuids": "new",  # 11, 17: whether activated VMs keep their uuids
-    "reverse_schedule": False,  # 11: whether a migrated protection domain replicates back without being told
-    "unmapped_networks": "by_name",  # 11: what becomes of a card whose network no remote site maps
-    "namesake_networks": "first",  # 11, 14: which of several networks of the mapped name a card gets
-    "pending_change_listed": True,  # 6.6: that pending_actions shows a change of mode is documented and not seen
-    "progress_monitors": "listed",  # 5.4: v1 may be gone
-    "monitor_entity_id": "name",  # 5.4, addition 13: what entityId of a task about a mode holds
-    "pds_on_receiver": "at_once",  # 6: since when the receiver lists an inactive protection domain of that name
+    "list_cap": None,  # contract prism_element 1.5: an unpaged GET /vms or /snapshots gives no more than so many
+    "vm_name_filter": "exact",  # contract prism_element 1.5
+    "role": "cluster_admin",  # contract prism_element 1.6: a viewer may only read
+    "lockout_after": 5,  # contract prism_element 1.6, U9: wrong passwords until the account is locked
+    "session_seconds": 900,  # contract prism_element 1.6: how long the session cookie lives
+    "unauthorized_body": "json",  # contract prism_element 1.6, U9
+    "not_found_status": 404,  # contract prism_element 1.7, U2: unknown VM, snapshot, task, protection domain
+    "invalid_status": 422,  # contract prism_element 1.7: what validation refuses
+    "delete_missing": "refuse",  # contract prism_element 3.4, 4.4: deletion is called idempotent
+    "nics_listed": "asked",  # contract prism_element 3.1, trap 42: where vm_nics comes when it is asked for
+    "nic_id_form": "colons",  # contract prism_element 3.6, addition 10: how a MAC address in a path is written
+    # contract prism_element 1.7, 5.4: orders of these kinds are accepted, their tasks succeed, and nothing happens
+    "forgotten_orders": [],
+    # contract prism_element 3.5: a power order while another one of the VM is under way
+    "second_power_order": "accept",
+    "guest_ignores_shutdown": False,  # contract prism_element 3.5
+    "duplicate_uuid": "idempotent",  # contract prism_element 3.2, 4.2
+    "snapshot_task_entity": "vm",  # contract prism_element 4.2: what the task of POST /snapshots lists
+    "deleted_snapshots_linger_seconds": 60,  # contract prism_element 4.4
+    "status_case": "title",  # contract prism_element 5.1
+    "operation_type": "k_prefixed",  # contract prism_element 5.1, U7: kVmPowerOn or VmChangePowerState
+    "tasks_kept": 100,  # contract prism_element 5.3: how many finished tasks tasks/list knows
+    "task_list_entity_filter": "misses",  # contract prism_element 5.3: the entity filter of tasks/list
+    "inactive_pd_vms": "empty",  # contract prism_element 6.1, U6
+    "oob_ids_on_receiver": False,  # contract prism_element 7.2, U10
+    "expiry_base": "created",  # contract prism_element 7.2: what the retention time counts from
+    "dr_snapshot_order": "shuffled",  # contract prism_element 8.1, 17
+    "forever_state": "AVAILABLE",  # contract prism_element 8.1: state of a snapshot without expiry
+    # contract prism_element 8.1: a snapshot that is still being taken stands there as SCHEDULED
+    "scheduled_snapshots_listed": False,
+    "null_lists": False,  # contract prism_element 1.3: empty lists in a PD snapshot are null
+    "same_snapshot_uuid": True,  # contract prism_element 8.1: whether a replica has the uuid of its origin
+    "retain_value": "duration",  # contract prism_element 8.2, U8
+    "delete_propagates": False,  # contract prism_element 8.2, U8: deleting a PD snapshot also deletes its replicas
+    "pending_restore_listed": True,  # contract prism_element 6.6
+    "restore_reply": "task_uuid",  # contract prism_element 10, 17
+    "restore_task_entity": "vm",  # contract prism_element 10: whether the finished restore task names the new VM
+    "restore_name_clash": "allow",  # contract prism_element 10, U1
+    "remote_address_key": "both",  # contract prism_element 12, 17
+    "event_message": "template",  # contract prism_element 13, U3
+    # contract prism_element 11: the site must stand in a schedule of the protection domain
+    "migrate_needs_schedule": True,
+    "mode_refusal": "message",  # contract prism_element 11, trap 28: how activate and deactivate say no
+    "activated_uuids": "new",  # contract prism_element 11, 17: whether activated VMs keep their uuids
+    # contract prism_element 11: whether a migrated protection domain replicates back without being told
+    "reverse_schedule": False,
+    # contract prism_element 11: what becomes of a card whose network no remote site maps
+    "unmapped_networks": "by_name",
+    # contract prism_element 11, 14: which of several networks of the mapped name a card gets
+    "namesake_networks": "first",
+    # contract prism_element 6.6: that pending_actions shows a change of mode is documented and not seen
+    "pending_change_listed": True,
+    "progress_monitors": "listed",  # contract prism_element 5.4: v1 may be gone
+    "monitor_entity_id": "name",  # contract prism_element 5.4, addition 13: what entityId of a task about a mode holds
+    # contract prism_element 6: since when the receiver lists an inactive protection domain of that name
+    "pds_on_receiver": "at_once",
 }
 
 BEHAVIOUR_SCHEMA: dict[str, Any] = {
@@ -170,7 +179,8 @@ SCHEDULE = {
 
 PD_SNAPSHOT = {"age_hours": float, "retention_hours": nullable(float), "vms": [str], "remotes": [str]}
 
-METRO = {"role": str, "remote_site": str, "container": str, "status": str, "failure_handling": str}  # 6.1, addition 15
+# contract prism_element 6.1, addition 15
+METRO = {"role": str, "remote_site": str, "container": str, "status": str, "failure_handling": str}
 
 PROTECTION_DOMAIN = {
     "name": required(str),

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Protection domains that move between simulated clusters, over real HTTPS, and the Citrix machines on them (contract
-11, 5.4, 3.6)."""
+prism_element 11, 5.4, 3.6)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Networks of one name: told apart by VLAN and virtual switch only (contract 14; that names are unique is written
-nowhere)."""
+"""Networks of one name: told apart by VLAN and virtual switch only (contract prism_element 14; that names are unique is
+written nowhere)."""
 
 from __future__ import annotations
 

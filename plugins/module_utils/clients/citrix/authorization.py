@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Bearer tokens: asked for when the first request needs one, renewed before they end and once after a refusal
-(citrix_orchestration 1.3 to 1.6)."""
+(contract citrix 1.3 to 1.6)."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ class TokenAuthorization(Authorization):
 
 
 def cloud_token(trust: RestSession, customer_id: str, client_id: str, client_secret: str) -> Token:
-    """A token of Citrix Cloud (1.3). `trust` is a session without authorization to the trust host."""
+    """A token of Citrix Cloud (contract citrix 1.3). `trust` is a session without authorization to the trust host."""
     form = {"grant_type": "client_credentials", "client_id": client_id, "client_secret": client_secret}
     try:
         body = trust.request("POST", f"/cctrustoauth2/{segment(customer_id)}/tokens/clients", form=form).body
@@ -122,7 +122,8 @@ def cloud_token(trust: RestSession, customer_id: str, client_id: str, client_sec
 
 
 def on_premises_token(controller: RestSession, username: str, password: str) -> Token:
-    """A token of a delivery controller (1.5). `controller` is a session without authorization to the API's root."""
+    """A token of a delivery controller (contract citrix 1.5). `controller` is a session without authorization to the
+    API's root."""
     basic = base64.b64encode(f"{username}:{password}".encode()).decode()
     try:
         body = controller.request("POST", "/Tokens", headers={"Authorization": f"Basic {basic}"}).body

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Many requests in one (citrix_orchestration 6). The outer answer says nothing of the items: each has its own code, and
+"""Many requests in one (contract citrix 6). The outer answer says nothing of the items: each has its own code, and
 its body is text that holds JSON."""
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class NoBatch(OperationError):
 
 
 class BatchTooLarge(OperationError):
-    """The site does not take a batch like this, most likely for the number of its items (U2). Nothing was done."""
+    """The site does not take a batch like this, most likely for the number of its items (contract citrix U2). Nothing
+    was done."""
 
 
 class BatchNotTaken(OperationError):
@@ -89,8 +90,8 @@ def carry_out(
 
     `first_look` is after how many seconds it is worth looking how the job is, known from the batches before. Each item
     carries its own Authorization, since
-    nobody knows whether it inherits that of the batch (U2). Raises NoBatch, BatchTooLarge, BatchNotTaken or BatchLost.
-    """
+    nobody knows whether it inherits that of the batch (contract citrix U2). Raises NoBatch, BatchTooLarge,
+    BatchNotTaken or BatchLost."""
     body = {"Items": [_wire(site, item) for item in items]}
     try:
         answer = site.request("POST", "/$batch", params={"async": True}, payload=body)

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Machine catalogs, their master images and what runs on them (citrix_orchestration 8)."""
+"""Machine catalogs, their master images and what runs on them (contract citrix 8)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ SELECTOR_RULES: dict[str, Any] = {
     "mutually_exclusive": [["name", "id"], ["folder", "id"]],
 }
 
-# Lists leave most of these out unless they are named (4.2)
+# Lists leave most of these out unless they are named (contract citrix 4.2)
 FIELDS = ",".join(
     (
         "Id,Name,FullName,AdminFolder,ProvisioningType,ProvisioningScheme,ProvisioningProgress,JobsInProgress,IsBroken,Errors,ImageUpdateStatus",
@@ -58,7 +58,8 @@ def read_catalog(site: CitrixSite, catalog_id: str) -> Catalog:
 
 
 def read_history(site: CitrixSite, catalog_id: str) -> list[HistoricalImage]:
-    """The images that a catalog had, with the current one, in the site's order, which is unknown (8.6)."""
+    """The images that a catalog had, with the current one, in the site's order, which is unknown (contract citrix
+    8.6)."""
     return [
         historical_image(item)
         for item in site.items(f"/MachineCatalogs/{segment(catalog_id)}/MasterImageHistory", limit=None)
@@ -75,8 +76,8 @@ def read_own_tasks(site: CitrixSite) -> dict[str, RunningTask]:
 
 
 def read_others_task(site: CitrixSite, catalog: Catalog) -> RunningTask | None:
-    """The provisioning task that anybody runs on a catalog, as its actions tell (8.8). One request, and only when the
-    catalog looks busy."""
+    """The provisioning task that anybody runs on a catalog, as its actions tell (contract citrix 8.8). One request, and
+    only when the catalog looks busy."""
     if not (catalog.provisioning or catalog.jobs_in_progress or catalog.image_update_status == "PreparingImage"):
         return None
     running = [
@@ -172,7 +173,8 @@ def catalog_of(body: Mapping[str, Any]) -> Catalog:
 
 
 def _warnings(told: Iterable[Any]) -> list[str]:
-    """Warnings of catalog (8.2) and scheme (8.3) in words; a message that both tell is there once."""
+    """Warnings of catalog (contract citrix 8.2) and scheme (contract citrix 8.3) in words; a message that both tell is
+    there once."""
     words = [
         str((warning.get("Message") or warning.get("Type")) if isinstance(warning, Mapping) else warning)
         for warning in told

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """A Citrix site's orchestration REST API, the same for DaaS and CVAD: connection options, log-in, error bodies, paging
-(citrix_orchestration 1 to 4, 7)."""
+(contract citrix 1 to 4, 7)."""
 
 from __future__ import annotations
 
@@ -144,10 +144,10 @@ class CitrixSite(RestSession):
         self, path: str, params: Mapping[str, Any] | None = None, limit: int | None = 250, order: Any = None
     ) -> Iterator[dict[str, Any]]:
         """The `Items` of a collection to the last page, each id once; `limit` is the page size, None for collections
-        that do not page (4.1).
+        that do not page (contract citrix 4.1).
 
-        With an `order` it is a search (4.3), which only reads and yet may raise AnswerLost, since it is a POST.
-        """
+        With an `order` it is a search (contract citrix 4.3), which only reads and yet may raise AnswerLost, since it is
+        a POST."""
         token = None
         tokens: set[str] = set()
         ids: set[str] = set()
@@ -181,7 +181,7 @@ class CitrixSite(RestSession):
         return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
 
     def local_path(self, location: str) -> str:
-        """The path below our own root of a Location, whose host may be another one (5.1)."""
+        """The path below our own root of a Location, whose host may be another one (contract citrix 5.1)."""
         start = location.casefold().find(self.api_root.casefold())
         if start < 0:
             raise OperationError(
@@ -252,8 +252,8 @@ class CitrixSite(RestSession):
 
 
 def explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:
-    """Read an error body in any of its three shapes and any case of keys (3.2), and the ways of saying that an object
-    is not there (3.4)."""
+    """Read an error body in any of its three shapes and any case of keys (contract citrix 3.2), and the ways of saying
+    that an object is not there (contract citrix 3.4)."""
     transaction_id = headers.get("Citrix-TransactionId") or ""
     if not isinstance(body, dict):
         return Refused(body if isinstance(body, str) else "", transaction_id=transaction_id, not_found=status == 404)

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding hypervisor connections and resetting them (citrix_orchestration 10.2)."""
+"""Finding hypervisor connections and resetting them (contract citrix 10.2)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hypervisor connections, hosting units (resource pools) and what can be seen in them (citrix_orchestration 10)."""
+"""Hypervisor connections, hosting units (resource pools) and what can be seen in them (contract citrix 10)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ BROWSED_AT_ONCE = 32
 @dataclass(frozen=True)
 class Connection:
     """A hypervisor connection. `addresses` in the plug-in's own form; `fault_state` is '' while there is no fault
-    (10.2)."""
+    (contract citrix 10.2)."""
 
     id: str
     name: str
@@ -95,10 +95,8 @@ class Sight:
 class ImageBrowser:
     """The images visible in hosting units, each place read once per run.
 
-    The site's inventory cache may hide a new image for more than half an hour (10.3): `bypass_cache` goes past it at
-    once, else that is done only for images
-    that it does not show.
-    """
+    The site's inventory cache may hide a new image for more than half an hour (contract citrix 10.3): `bypass_cache`
+    goes past it at once, else that is done only for images that it does not show."""
 
     site: CitrixSite
     bypass_cache: bool
@@ -169,6 +167,6 @@ def _shows(images: list[MasterImage], unit: HostingUnit, image: str) -> bool:
 
 def _image(body: Mapping[str, Any]) -> MasterImage:
     path = body.get("XDPath") or ""
-    # ResourceType is free text; the path's suffix says the same (10.3)
+    # ResourceType is free text; the path's suffix says the same (contract citrix 10.3)
     kind = body.get("ResourceType") or path.rpartition(".")[2]
     return MasterImage(name=body.get("Name") or "", path=path, type=kind, id=body.get("Id") or "")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Work that a site does as a job: starting it, following it to any of its ends, reading its result
-(citrix_orchestration 5).
+(contract citrix 5).
 
 A job is visible to the one who started it only, and for 48 hours. Nothing here cancels a job.
 """
@@ -68,20 +68,20 @@ class Job:
 
     @property
     def warning(self) -> str:
-        """What an end that is neither good nor bad has to say (U9)."""
+        """What an end that is neither good nor bad has to say (contract citrix U9)."""
         if self.status in ("CompleteWithWarning", "NonTerminatingError"):
             return self.error or f"the job ended with {self.status} and does not say why"
         return ""
 
 
 def read_jobs(site: CitrixSite) -> list[Job]:
-    """Our own jobs of the last 48 hours; not paged (5.2)."""
+    """Our own jobs of the last 48 hours; not paged (contract citrix 5.2)."""
     return [_job(item) for item in site.items("/Jobs", limit=None)]
 
 
 def start(site: CitrixSite, path: str, payload: Any = None) -> str:
     """POST with async=true and return the job's id, '' when the site did the work at once. All three forms of the
-    answer are understood (5.1)."""
+    answer are understood (contract citrix 5.1)."""
     return job_id_of(site.request("POST", path, params={"async": True}, payload=payload))
 
 
@@ -148,7 +148,7 @@ def read_as_job(
     site: CitrixSite, path: str, params: Mapping[str, Any], *, what: str, progress: Callable[[str], None]
 ) -> Any:
     """A GET that may take longer than the gateway waits: done as a job, whose result is read from the job or from where
-    it points to (5.1, trap 10).
+    it points to (contract citrix 5.1, trap 10).
 
     A job or result that got lost costs nothing but time: what only reads is then read without a job.
     """

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Machines of catalogs (citrix_orchestration 11)."""
+"""Machines of catalogs (contract citrix 11)."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def read_machines(site: CitrixSite, catalog_id: str | None = None) -> list[Machi
 
 def search_machines(site: CitrixSite, connection: str, states: Sequence[str] = ()) -> list[Machine]:
     """The machines on a hypervisor connection, in one of these power states where some are given, by the site's search
-    (4.3).
+    (contract citrix 4.3).
 
     Each session type is searched for by itself: SessionSupport must be among the filters, and what a site leaves out
-    without it is not known (G 4).
+    without it is not known (contract citrix addition G 4).
     """
     return [machine for support in SESSION_TYPES for machine in _search(site, connection, states, support)]
 

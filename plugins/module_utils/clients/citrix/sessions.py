@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Sessions on machines, as the machines tell of them (citrix_orchestration 11.2)."""
+"""Sessions on machines, as the machines tell of them (contract citrix 11.2)."""
 
 from __future__ import annotations
 

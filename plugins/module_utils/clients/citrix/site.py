@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What a site says of itself, and its zones (citrix_orchestration 7, 12)."""
+"""What a site says of itself, and its zones (contract citrix 7, 12)."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
 
 @dataclass(frozen=True)
 class SiteFacts:
-    """`api_version` and `product_version` decide which features there are (1.7)."""
+    """`api_version` and `product_version` decide which features there are (contract citrix 1.7)."""
 
     id: str
     name: str
@@ -38,7 +38,7 @@ def read_site(site: CitrixSite) -> SiteFacts:
         id=body.get("Id") or site.id,
         name=body.get("Name") or site.name,
         product_version=body.get("ProductVersion") or "",
-        # The vendor's own spelling (7.2); the right one may come with a correction
+        # The vendor's own spelling (contract citrix 7.2); the right one may come with a correction
         api_version=body.get("OrchestationApiVersion", body.get("OrchestrationApiVersion")),
         licensing_model=body.get("LicensingModel") or "",
     )

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Zones and moving catalogs into them (citrix_orchestration 12)."""
+"""Zones and moving catalogs into them (contract citrix 12)."""
 
 from __future__ import annotations
 

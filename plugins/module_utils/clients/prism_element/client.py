@@ -46,7 +46,7 @@ _NOT_THERE = ("not found", "does not exist", "could not find", "no such")
 
 
 class Basic(Authorization):
-    """HTTP Basic on every request (prism_element_v2 1.6); the session keeps the cookies beside it."""
+    """HTTP Basic on every request (contract prism_element 1.6); the session keeps the cookies beside it."""
 
     def __init__(self, username: str, password: str) -> None:
         self._header = "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
@@ -56,7 +56,7 @@ class Basic(Authorization):
 
 
 class PrismElement(RestSession):
-    """One cluster. DELETE is idempotent there (prism_element_v2 3.4, 4.4), so it may be repeated."""
+    """One cluster. DELETE is idempotent there (contract prism_element 3.4, 4.4), so it may be repeated."""
 
     LOG_IN = ("nutanix_host", "nutanix_username", "nutanix_password")
 
@@ -88,10 +88,9 @@ class PrismElement(RestSession):
     ) -> list[dict[str, Any]]:
         """The `entities` of a list, to the last one.
 
-        Lists are answered whole as far as anybody has seen (prism_element_v2 1.5). Should a cluster cut one, the rest
-        is asked for by offset where the list
-        is known to take one (`paged`), and a list that stays short is an error, never a quiet half.
-        """
+        Lists are answered whole as far as anybody has seen (contract prism_element 1.5). Should a cluster cut one, the
+        rest is asked for by offset where the list is known to take one (`paged`), and a list that stays short is an
+        error, never a quiet half."""
         found: list[dict[str, Any]] = []
         while True:
             body = self.get(path, {**(params or {}), **({"offset": len(found), "length": 500} if found else {})}) or {}
@@ -139,8 +138,8 @@ def patiently(look: Callable[[], Look[T]]) -> Callable[[], Look[T]]:
 
 
 def refusal_in(body: Any) -> str:
-    """Why an answer with a good status is a refusal: `value` is false, or there is a message without `value` (trap 28).
-    Empty when it is none."""
+    """Why an answer with a good status is a refusal: `value` is false, or there is a message without `value` (contract
+    prism_element trap 28). Empty when it is none."""
     answer = body if isinstance(body, dict) else {}
     if answer.get("value") is False or (answer.get("message") and not answer.get("value")):
         return str(answer.get("message") or "no reason given")[:LONGEST_ERROR_TEXT]
@@ -148,7 +147,7 @@ def refusal_in(body: Any) -> str:
 
 
 def explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:
-    """Read an error body (prism_element_v2 1.7). `detailed_message` is a stack trace and stays where it is."""
+    """Read an error body (contract prism_element 1.7). `detailed_message` is a stack trace and stays where it is."""
     if not isinstance(body, dict):
         return Refused()
     text = str(body.get("message") or "")

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The cluster itself (prism_element_v2 2)."""
+"""The cluster itself (contract prism_element 2)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def read_cluster(client: PrismElement) -> Cluster:
         version=body.get("version") or "",
         nodes=body.get("num_nodes") or 0,
         hypervisors=tuple(body.get("hypervisor_types") or ()),
-        # Two spellings of the same field: prism_element_v2 1.2.
+        # Two spellings of the same field: contract prism_element 1.2.
         address=body.get("cluster_external_ipaddress") or body.get("cluster_external_i_p_address") or "",
         timezone=body.get("timezone") or "",
     )

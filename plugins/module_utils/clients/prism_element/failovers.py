@@ -1,8 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changing the side that a protection domain is active on (prism_element_v2 11), and what is to be seen of it (5.4,
-6.6).
+"""Changing the side that a protection domain is active on and what is to be seen of it (contract
+prism_element 5.4, 6.6, 11).
 
 None of the orders may be repeated after AnswerLost without a look at what is there.
 """
@@ -83,10 +83,9 @@ def list_mode_tasks(client: PrismElement, name: str) -> list[ModeTask] | None:
     """The tasks about modes, newest first, that name this protection domain or none at all; None when the cluster does
     not list tasks in this way.
 
-    They stand only in v1 of the API (prism_element_v2 5.4, addition 13), and which fields tell the domain is unknown:
-    any that holds exactly its name does.
-    A task that names something else, of which an `entityId` that is not empty is a sign, is about another.
-    """
+    They stand only in v1 of the API (contract prism_element 5.4, addition 13), and which fields tell the domain is
+    unknown: any that holds exactly its name does. A task that names something else, of which an `entityId` that is not
+    empty is a sign, is about another."""
     try:
         body = _version_1(client).get("/progress_monitors") or {}
     except AccessDenied as error:
@@ -106,7 +105,7 @@ def list_mode_tasks(client: PrismElement, name: str) -> list[ModeTask] | None:
 
 def order_migration(client: PrismElement, name: str, remote_site: str) -> list[Unrecoverable]:
     """Order the migration to a remote site. Returns the VMs that block it: then nothing was started although the answer
-    is a good one (trap 27)."""
+    is a good one (contract prism_element trap 27)."""
     body = client.request("POST", f"{path_of(name)}/migrate", payload={"value": remote_site}).body
     answer = body if isinstance(body, dict) else {}
     listed = [reason for vm in answer.get("entities") or [] for reason in unrecoverable(vm) or [_without_reason(vm)]]
@@ -142,7 +141,7 @@ def _raise_refusal(client: PrismElement, what: str, body: Any) -> None:
 
 
 def _version_1(client: PrismElement) -> PrismElement:
-    """The same session for v1 of the API, which lies beside v2.0 (prism_element_v2 1.1)."""
+    """The same session for v1 of the API, which lies beside v2.0 (contract prism_element 1.1)."""
     beside = copy.copy(client)
     beside.base_url = f"{client.base_url.rpartition('/')[0]}/v1"
     return beside

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Network cards of VMs, and the networks they are on (prism_element_v2 3.1, 3.6, 14)."""
+"""Network cards of VMs, and the networks they are on (contract prism_element 3.1, 3.6, 14)."""
 
 from __future__ import annotations
 
@@ -62,8 +62,8 @@ def mapped_networks(client: PrismElement) -> dict[str, list[str]]:
 
 
 def list_vms_with_cards(client: PrismElement) -> list[Found]:
-    """All VMs, sorted by name and uuid. A VM that is listed without its cards, though asked for, has `cards` None (trap
-    42)."""
+    """All VMs, sorted by name and uuid. A VM that is listed without its cards, though asked for, has `cards` None
+    (contract prism_element trap 42)."""
     return sorted(
         (_found(entity) for entity in client.entities("/vms/", _WITH_CARDS, paged=True)),
         key=lambda vm: (vm.name, vm.uuid),
@@ -90,9 +90,8 @@ def with_cards(client: PrismElement, vm: Found) -> Found:
 def remove_card(client: PrismElement, vm_uuid: str, mac_address: str) -> str | None:
     """Order the removal of a card. Returns the task, or None when the card is not there.
 
-    Every client that was found writes the address with colons; one source once spoke of hyphens (3.6, addition 10),
-    which are tried where colons are refused.
-    """
+    Every client that was found writes the address with colons; one source once spoke of hyphens (contract prism_element
+    3.6, addition 10), which are tried where colons are refused."""
     path = f"/vms/{segment(vm_uuid)}/nics/"
     try:
         return _task(client.request("DELETE", f"{path}{segment(mac_address)}").body)
@@ -116,7 +115,7 @@ def add_card(client: PrismElement, vm_uuid: str, network_uuid: str) -> str | Non
 
 
 def _network(entity: dict[str, Any]) -> Network:
-    # Unset fields are left out (additions, 1): a network without a tag is VLAN 0.
+    # Unset fields are left out (contract prism_element addition 1): a network without a tag is VLAN 0.
     return Network(
         entity.get("uuid") or "", entity.get("name") or "", entity.get("vlan_id") or 0, entity.get("vswitch_name") or ""
     )

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Snapshots of protection domains, called dr_snapshots on the wire, and one-time schedules that make them
-(prism_element_v2 7.2, 8)."""
+(contract prism_element 7.2, 8)."""
 
 from __future__ import annotations
 
@@ -87,8 +87,8 @@ def order_snapshot(
 
 
 def delete_pd_snapshot(client: PrismElement, protection_domain: str, snapshot_id: str) -> None:
-    """Remove a snapshot from this cluster; replicas elsewhere stay as far as anybody knows (8.2). One that is gone
-    already is no error.
+    """Remove a snapshot from this cluster; replicas elsewhere stay as far as anybody knows (contract prism_element
+    8.2). One that is gone already is no error.
 
     `snapshot_id` as this cluster lists it. A refusal comes with a good status and `value` false.
     """
@@ -104,8 +104,8 @@ def delete_pd_snapshot(client: PrismElement, protection_domain: str, snapshot_id
 
 
 def list_snapshots_being_removed(client: PrismElement, protection_domain: str) -> list[str]:
-    """The ids of the snapshots that the cluster has yet to remove, as far as it lists them (6.6); none of a protection
-    domain that is not there."""
+    """The ids of the snapshots that the cluster has yet to remove, as far as it lists them (contract prism_element
+    6.6); none of a protection domain that is not there."""
     try:
         entries = client.get(f"{path_of(protection_domain)}/pending_actions/") or []
     except NotFound:

@@ -66,7 +66,7 @@ def read_identity(client: PrismElement) -> Identity:
 
 
 def is_same_cluster(one: Identity, other: Identity) -> bool:
-    """Two addresses may be one cluster's: its virtual one and those of its CVMs (prism_element_v2 1.1)."""
+    """Two addresses may be one cluster's: its virtual one and those of its CVMs (contract prism_element 1.1)."""
     return (
         one.uuid == other.uuid
         if one.uuid and other.uuid

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Power states of VMs: one, or many side by side, each of which may fail by itself (prism_element_v2 3.5)."""
+"""Power states of VMs: one, or many side by side, each of which may fail by itself (contract prism_element 3.5)."""
 
 from __future__ import annotations
 
@@ -64,10 +64,8 @@ def order_power(client: PrismElement, uuid: str, transition: str) -> str | None:
 
     An order whose answer is lost is given again, after a look: it asks for a state and not for a change of it. What a
     cluster says to a second
-    one while the first is under way is not known (prism_element_v2 3.5); should it refuse, what is under way is waited
-    for, and then the state decides.
-    Raises AnswerLost when the last answer is lost, too.
-    """
+    one while the first is under way is not known (contract prism_element 3.5); should it refuse, what is under way is
+    waited for, and then the state decides. Raises AnswerLost when the last answer is lost, too."""
     for pause in PAUSES_AFTER_LOST_ANSWERS:
         try:
             return _send_or_join(client, uuid, transition)

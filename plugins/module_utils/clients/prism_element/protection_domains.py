@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Protection domains: members, schedules and what they remember of replication (prism_element_v2 6, 7.1, 9.3)."""
+"""Protection domains: members, schedules and what they remember of replication (contract prism_element 6, 7.1, 9.3)."""
 
 from __future__ import annotations
 
@@ -68,9 +68,9 @@ def list_protection_domains(client: PrismElement) -> list[ProtectionDomain]:
 
 
 def find_protection_domain(client: PrismElement, name: str) -> ProtectionDomain | None:
-    """The one of exactly this name; an unknown name is an empty list there, and no error (prism_element_v2 6.1).
+    """The one of exactly this name; an unknown name is an empty list there, and no error (contract prism_element 6.1).
 
-    All are read when the name holds a comma, because `names` may be split at it (prism_element_v2 1.5).
+    All are read when the name holds a comma, because `names` may be split at it (contract prism_element 1.5).
     """
     entities = client.entities("/protection_domains/", None if "," in name else {"names": name})
     return next((_protection_domain(client, entity) for entity in entities if entity.get("name") == name), None)
@@ -96,8 +96,8 @@ def member(entity: dict[str, Any]) -> Member:
 
 
 def unrecoverable(entity: dict[str, Any]) -> list[Unrecoverable]:
-    """Why a VM cannot be recovered elsewhere, as its `vm_recoverability` says (prism_element_v2 6.1); empty when it
-    can."""
+    """Why a VM cannot be recovered elsewhere, as its `vm_recoverability` says (contract prism_element 6.1); empty when
+    it can."""
     return [
         Unrecoverable(
             vm_name=entity.get("vm_name") or "",
@@ -135,7 +135,7 @@ def _protection_domain(client: PrismElement, entity: dict[str, Any]) -> Protecti
 def _schedule(schedule: dict[str, Any]) -> Schedule:
     retention = schedule.get("retention_policy") or {}
     return Schedule(
-        # Live values of other enumerations differ in case from the schema, and bear a k (1.2).
+        # Live values of other enumerations differ in case from the schema, and bear a k (contract prism_element 1.2).
         type=str(schedule.get("type") or "").upper().removeprefix("K"),
         every_nth=schedule.get("every_nth") or 1,
         keep_local=retention.get("local_max_snapshots"),

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Remote sites: the other clusters, under the names that this one gives them (prism_element_v2 12)."""
+"""Remote sites: the other clusters, under the names that this one gives them (contract prism_element 12)."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def list_remote_sites(client: PrismElement) -> list[RemoteSite]:
 
 
 def _site(entity: dict[str, Any]) -> RemoteSite:
-    # Two spellings of one field, by version; only the keys matter (prism_element_v2 16, trap 20).
+    # Two spellings of one field, by version; only the keys matter (contract prism_element trap 20).
     addresses = entity.get("remote_ip_ports") or entity.get("remote_ip_address_ports") or {}
     return RemoteSite(
         name=entity.get("name") or "",

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Transfers of snapshots to and from other clusters (prism_element_v2 9.1, 9.2)."""
+"""Transfers of snapshots to and from other clusters (contract prism_element 9.1, 9.2)."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Restoring VMs out of snapshots of protection domains (prism_element_v2 10, 6.6)."""
+"""Restoring VMs out of snapshots of protection domains (contract prism_element 10, 6.6)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def list_pending_restores(client: PrismElement, protection_domain: str) -> list[
 
 def restore_grace(was_seen: bool, left: float) -> float:
     """How long a restore without a task may show nothing of itself: one that was listed is over soon after, but not
-    every cluster is sure to list one (6.6)."""
+    every cluster is sure to list one (contract prism_element 6.6)."""
     return min(APPEARS_WITHIN if was_seen else UNSEEN_AT_MOST, left / 4)
 
 

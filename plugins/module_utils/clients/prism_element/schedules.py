@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Recurring schedules of protection domains (prism_element_v2 7.1)."""
+"""Recurring schedules of protection domains (contract prism_element 7.1)."""
 
 from __future__ import annotations
 

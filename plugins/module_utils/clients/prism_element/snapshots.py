@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""AHV snapshots of VMs, what Citrix takes as images (prism_element_v2 4). Not those of protection domains."""
+"""AHV snapshots of VMs, what Citrix takes as images (contract prism_element 4). Not those of protection domains."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Storage containers (prism_element_v2 14)."""
+"""Storage containers (contract prism_element 14)."""
 
 from __future__ import annotations
 

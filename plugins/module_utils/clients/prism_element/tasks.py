@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Tasks: what most writes answer with (prism_element_v2 5)."""
+"""Tasks: what most writes answer with (contract prism_element 5)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def read_task(client: PrismElement, task_uuid: str) -> Task | None:
 
 def tasks_under_way(client: PrismElement, entity_uuid: str) -> list[str]:
     """The tasks about a VM that have not ended, as far as the cluster lists them. Its own filter by entity misses some
-    (5.3), so that all are read."""
+    (contract prism_element 5.3), so that all are read."""
     try:
         body = client.request("POST", "/tasks/list", payload={}).body or {}
     except OperationError:

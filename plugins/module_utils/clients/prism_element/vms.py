@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Virtual machines (prism_element_v2 3)."""
+"""Virtual machines (contract prism_element 3)."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def vms_called(client: PrismElement, name: str, include_disks: bool = False) -> 
     """The VMs of exactly this name; names are not unique.
 
     The cluster is asked to filter where the name is sure to survive its filter language, whose quoting nobody has
-    written down (prism_element_v2 1.5).
+    written down (contract prism_element 1.5).
     """
     asked: dict[str, Any] = {"filter": f"vm_name=={name}"} if _SAFE_IN_FILTER.match(name) else {}
     return [
@@ -70,7 +70,7 @@ def read_vm(client: PrismElement, uuid: str, include_disks: bool = False) -> Vm 
 def delete_vm(client: PrismElement, uuid: str) -> str | None:
     """Order the removal; its snapshots stay. Returns the task, or None when the VM is not there."""
     try:
-        # Never delete_snapshots=true: it destroys the image that was just made (prism_element_v2 16, trap 12).
+        # Never delete_snapshots=true: it destroys the image that was just made (contract prism_element trap 12).
         body = client.request("DELETE", f"/vms/{segment(uuid)}").body or {}
     except NotFound:
         return None

@@ -64,7 +64,7 @@ def expected(
     `present` tells them.
 
     A planned migration keeps uuids; an activation gives new ones, told as '' for "known after the failover"
-    (prism_element_v2 11). Where the source cannot be
+    (contract prism_element 11). Where the source cannot be
     asked, the newest usable snapshot on the target says who will be there, or the one that is named in `snapshots` by
     protection domain.
     """

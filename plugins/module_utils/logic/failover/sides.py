@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Decisions about a protection domain that changes its side: what to do about it, why not, and what is lost
-(prism_element_v2 11, 16 traps 25 to 33)."""
+(contract prism_element 11, trap 25 to trap 33)."""
 
 from __future__ import annotations
 
@@ -359,7 +359,7 @@ def not_in_snapshot(snapshot: PdSnapshot, last_known: Iterable[Member]) -> list[
 
 def only_copies(members_here: Iterable[Member], names_there: Iterable[str]) -> list[Member]:
     """The members that have no counterpart at the other side, each name there standing for one. By name: after an
-    activation the uuids differ (trap 29)."""
+    activation the uuids differ (contract prism_element trap 29)."""
     copies, alone = Counter(names_there), []
     for member in members_here:
         if copies[member.vm_name]:

@@ -54,7 +54,7 @@ def has_image(catalog: Catalog, image: str) -> bool:
 
 
 def cannot_testify(takes_image: bool | None, machines: int) -> str:
-    """What has to be said of a catalog whose machines do not take a new image, '' of the others (citrix_orchestration
+    """What has to be said of a catalog whose machines do not take a new image, '' of the others (contract citrix
     8.4)."""
     if takes_image or not machines:
         return ""

@@ -28,7 +28,7 @@ class Identity:
 def places(text: str) -> list[tuple[str, int | None]]:
     """Host and port of each address in a text.
 
-    How Citrix writes a Nutanix connection's address is unknown (citrix_orchestration 10.2): 'https://host:9440',
+    How Citrix writes a Nutanix connection's address is unknown (contract citrix 10.2): 'https://host:9440',
     'host:9440', 'host' and lists of
     these are read.
     """

@@ -5,7 +5,7 @@
 
 Whether a site keeps one slot for each time that an image came, or one for each image with the time it came last, is
 unknown, and so is the order
-(citrix_orchestration 8.6). So dates decide, and a roll-back leaves a mark in its note: an image that was withdrawn is
+(contract citrix 8.6). So dates decide, and a roll-back leaves a mark in its note: an image that was withdrawn is
 no image to go back to, until it comes
 again.
 """

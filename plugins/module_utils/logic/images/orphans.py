@@ -8,9 +8,8 @@ Anybody can give a VM such a name. That it is ours is shown only by the protecti
 it bears the mark of the release, or an
 image of the release, proven to be ours, came out of it.
 
-A cluster does not say how old a VM is (prism_element_v2 3.1). So the signs of life of its release stand for it: its
-protection domain snapshot, its images on
-any cluster, and restores out of the protection domain on this cluster.
+A cluster does not say how old a VM is (contract prism_element 3.1). So the signs of life of its release stand for it:
+its protection domain snapshot, its images on any cluster, and restores out of the protection domain on this cluster.
 """
 
 from __future__ import annotations

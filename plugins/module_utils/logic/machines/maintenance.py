@@ -39,7 +39,7 @@ def to_drain(machines: Iterable[Machine]) -> list[Machine]:
     """The machines to put into maintenance mode: those that are not in it, and that a delivery group lets users on to.
 
     Nobody can start a session on a machine without a delivery group, and the vendor's own client switches machines of a
-    delivery group only (11.3).
+    delivery group only (contract citrix 11.3).
     """
     return [machine for machine in machines if not machine.maintenance_mode and machine.delivery_group]
 

@@ -46,7 +46,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, host_name, names_of
 
 MANUAL = "Manual"
-# Nutanix's own three plug-ins and Citrix's for Prism Central (citrix_orchestration 9)
+# Nutanix's own three plug-ins and Citrix's for Prism Central (contract citrix 9)
 NUTANIX_PLUGINS = ("AcropolisFactory", "AcropolisPCFactory", "AcropolisXIFactory", "AcropolisHypervisorPCFactory")
 WAY_ROUND_MCS = (
     "MCS provisioned it, and its catalog's hosting unit decides where it is. Create the catalog anew on a hosting unit"
@@ -371,12 +371,12 @@ def needs_change(machine: Machine, uuid: str, connection: str) -> bool:
 
 
 def is_unmanaged(machine: Machine) -> bool:
-    """Not power managed: neither id nor connection (11.2)."""
+    """Not power managed: neither id nor connection (contract citrix 11.2)."""
     return not machine.hosted_machine_id and not machine.hypervisor_connection
 
 
 def refusal(machine: Machine) -> str:
-    """Why the hosting of a machine cannot be changed, and the way round it (11.3)."""
+    """Why the hosting of a machine cannot be changed, and the way round it (contract citrix 11.3)."""
     if machine.provisioning_type.upper().startswith("MCS"):
         return WAY_ROUND_MCS
     return (

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Whether machines that were re-hosted are back under control: hosting as wanted, power known, enough of them on and
-registered (citrix_orchestration 11.2).
+registered (contract citrix 11.2).
 
 Registration alone proves nothing right after a move: an agent that died stays registered until its heartbeat has been
 missed for long enough.
@@ -141,7 +141,7 @@ def doubtful(
     (the site's clock; None counts as too early). A machine was re-hosted by `moved_before`; of one that was right
     already the site may tell that it was
     earlier. Of one that was changed it cannot: LastHostingUpdateTime may be older than the change, or as new as the
-    last look at the hypervisor (11.2).
+    last look at the hypervisor (contract citrix 11.2).
     A connection attempt is no evidence: the site dates failed ones as well.
     """
     found = set()

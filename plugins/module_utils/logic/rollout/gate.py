@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a catalog that was moved to an image is well: decided from its image and its machines (citrix_orchestration
+"""Whether a catalog that was moved to an image is well: decided from its image and its machines (contract citrix
 11.2)."""
 
 from __future__ import annotations
@@ -87,7 +87,7 @@ def doubtful(machines: Iterable[Machine], since: datetime | None) -> list[Machin
     """Machines of which registration alone proves nothing: an agent that died stays registered for minutes, its
     heartbeat has to be missed first.
 
-    The contract knows no time of registration (citrix_orchestration 11.2). One that deregistered or was connected to
+    The contract knows no time of registration (contract citrix 11.2). One that deregistered or was connected to
     after the restarts began, and is
     registered now, came back. One that has not restarted yet is as it was.
     """

@@ -20,7 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
 
 # ScheduledReboot of a machine that restarts without anybody ordering it again; Natural waits for a shutdown that nobody
-# orders (citrix_orchestration 8.5)
+# orders (contract citrix 8.5)
 UNDER_WAY = ("Pending", "Draining", "InProgress")
 
 

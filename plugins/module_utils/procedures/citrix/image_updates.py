@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Image updates and rollbacks of many catalogs at once, each followed to its end and verified on the catalog itself
-(citrix_orchestration 8.4 to 8.6, 16.1)."""
+(contract citrix 8.4 to 8.6, 16.1)."""
 
 from __future__ import annotations
 
@@ -277,7 +277,7 @@ class _CatalogUpdate:
 
     def _path(self) -> str:
         # Also for a roll-back: $RollbackProvisioningScheme takes no image and no note, and leads to whatever the site
-        # holds for the previous one (8.6).
+        # holds for the previous one (contract citrix 8.6).
         return f"/MachineCatalogs/{segment(self._catalog.id)}/$UpdateProvisioningScheme"
 
     def _payload(self) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Everything on a site that refers to an image: catalogs, their histories and machine profiles, running updates, image
-versions (citrix_orchestration 8, 13).
+versions (contract citrix 8, 13).
 
 Who deletes an image relies on this being complete. So whatever may be a reference and cannot be read is an error, never
 a gap.
@@ -148,7 +148,7 @@ def _of_task(site: CitrixSite, catalog: Catalog, task: RunningTask | None, unit:
 
 def _image_definitions(site: CitrixSite, facts: SiteFacts) -> list[dict[str, Any]] | None:
     """All image definitions, None when the site's version has none; a version that cannot be read is found out by
-    asking (1.7)."""
+    asking (contract citrix 1.7)."""
     known = knows_image_definitions(site.on_premises, facts.api_version, facts.product_version)
     if known is False:
         return None
@@ -161,7 +161,8 @@ def _image_definitions(site: CitrixSite, facts: SiteFacts) -> list[dict[str, Any
 
 
 def knows_image_definitions(on_premises: bool, api_version: int | None, product_version: str) -> bool | None:
-    """Whether a site of these versions has image definitions (1.7), None when the versions do not tell."""
+    """Whether a site of these versions has image definitions (contract citrix 1.7), None when the versions do not
+    tell."""
     if api_version is None:
         return None
     if not on_premises:

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Changing many machines by PATCH (citrix_orchestration 11.3): in batches where the site takes them, side by side where
+"""Changing many machines by PATCH (contract citrix 11.3): in batches where the site takes them, side by side where
 it does not.
 
 A PATCH asks for a state and not for a change of it, so that a second one does no harm. Yet none is repeated blindly:

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Restarting the machines of catalogs so that they take up the image that the catalog has already (citrix_orchestration
+"""Restarting the machines of catalogs so that they take up the image that the catalog has already (contract citrix
 8.5).
 
 $RebootMachines answers at once and is no job; what comes of it is seen from the machines.

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""$batch: many requests in one (contract 6)."""
+"""$batch: many requests in one (contract citrix 6)."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def _carried_out(site: Site, request: Request, items: list[dict[str, Any]], answ
 
 
 def _item_request(site: Site, outer: Request, item: dict[str, Any]) -> Request:
-    """Build the request of an item: its own Authorization unless the site hands the outer one down (U2); the rest is
-    the outer request's."""
+    """Build the request of an item: its own Authorization unless the site hands the outer one down (contract citrix
+    U2); the rest is the outer request's."""
     headers: dict[str, str] = {
         name: outer.headers[name]
         for name in ("citrix-customerid", "citrix-instanceid", "host")
@@ -114,7 +114,7 @@ def _below_site(site: Site, relative_url: str) -> str:
 
     Clients of path style roots write ``{customer}/{site}/`` in any case in front of a path that begins with a slash, so
     that two follow; the model's comment
-    names the form ``v1/{customer}/{site}/...`` (G 3).
+    names the form ``v1/{customer}/{site}/...`` (contract citrix addition G 3).
     """
     prefix = re.compile(rf"/*(?:v1/)?{re.escape(site.customer_id)}/{re.escape(site.id)}(?=/)", re.IGNORECASE)
     return prefix.sub("", relative_url, count=1).lstrip("/")

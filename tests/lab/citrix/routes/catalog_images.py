@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The image of a catalog: history, update, rollback, reboots (contract 8.4 - 8.6)."""
+"""The image of a catalog: history, update, rollback, reboots (contract citrix 8.4 to 8.6)."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lab.citrix.views.listing import whole
 from lab.citrix.views.refs import vm_image
 from lab.wire import Reply, Request, Router
 
-# Deprecated keys (8.4): what would be dropped is refused.
+# Deprecated keys (contract citrix 8.4): what would be dropped is refused.
 NOT_SIMULATED = (
     "ServiceOfferingPath",
     "NumTotalMachines",
@@ -73,7 +73,7 @@ def add_routes(router: Router, site: Site) -> None:
                 violation="not simulated: Domain of MachineAccountCreationRules",
             )
         if order.get("AssignImageVersionToProvisioningScheme"):
-            # 13.9, U7
+            # contract citrix 13.9, U7
             raise site.errors.refusal(400, "Prepared images are not supported on this kind of hypervisor connection.")
         _refuse_when_busy(site, catalog)
         return _job_reply(
@@ -122,7 +122,7 @@ def add_routes(router: Router, site: Site) -> None:
 
 
 def _provisioned(site: Site, request: Request) -> tuple[Catalog, Scheme]:
-    """Return the catalog of the path with its provisioning scheme; only MCS has one (contract 8.4)."""
+    """Return the catalog of the path with its provisioning scheme; only MCS has one (contract citrix 8.4)."""
     catalog = the_catalog(site, request)
     if catalog.scheme is None:
         raise site.errors.refusal(400, f"The catalog {catalog.name} is not provisioned by MCS.")
@@ -130,7 +130,7 @@ def _provisioned(site: Site, request: Request) -> tuple[Catalog, Scheme]:
 
 
 def _check_reboot(site: Site, options: dict[str, Any]) -> None:
-    """Refuse what the provider knows to be refused (contract 8.5)."""
+    """Refuse what the provider knows to be refused (contract citrix 8.5)."""
     duration = image_update.reboot_number(options, "RebootDuration", -1)
     warning = image_update.reboot_number(options, "WarningDuration", 0)
     if duration < -1 or warning < -1 or (warning == -1 and duration != -1) or (duration == -1 and warning > 0):
@@ -140,7 +140,7 @@ def _check_reboot(site: Site, options: dict[str, Any]) -> None:
 
 
 def _refuse_when_busy(site: Site, catalog: Catalog) -> None:
-    """One provisioning task per catalog: 409, unless the site lets the job fail instead (contract 8.4, U4)."""
+    """One provisioning task per catalog: 409, unless the site lets the job fail instead (contract citrix 8.4, U4)."""
     status = site.behaviour["busy_catalog"]
     if catalog.task is not None and status != "job_failed":
         raise site.errors.refusal(
@@ -149,7 +149,8 @@ def _refuse_when_busy(site: Site, catalog: Catalog) -> None:
 
 
 def _set_metadata(site: Site, catalog: Catalog, scheme: Scheme, request: Request) -> Job:
-    """Metadata makes the site ignore everything else in the body, and forbids an image (contract 8.4, trap 23)."""
+    """Metadata makes the site ignore everything else in the body, and forbids an image (contract citrix 8.4, trap
+    23)."""
     if request.body.get("MasterImagePath") or request.body.get("AssignImageVersionToProvisioningScheme"):
         raise site.errors.refusal(400, "Metadata cannot be set together with an image.")
 
@@ -164,7 +165,7 @@ def _set_metadata(site: Site, catalog: Catalog, scheme: Scheme, request: Request
 
 
 def _leading_to(site: Site, request: Request, catalog: Catalog, job: Job) -> Job:
-    """The results of an image update or rollback that worked are the catalog (G 5)."""
+    """The results of an image update or rollback that worked are the catalog (contract citrix addition G 5)."""
     there = Reply(303, None, {"Location": location(site, request, f"/MachineCatalogs/{catalog.id}")})
 
     def ended(done: Job) -> None:
@@ -177,7 +178,7 @@ def _leading_to(site: Site, request: Request, catalog: Catalog, job: Job) -> Job
 
 def _job_reply(site: Site, request: Request, job: Job) -> Reply:
     """Always a job: 200 with it, with async=true 202 and its Location; the site may be switched to the other forms that
-    were seen (contract 5.1)."""
+    were seen (contract citrix 5.1)."""
     form = site.behaviour["update_reply"]
     if form == "202_body":
         return Reply(202, job_view(site, job))

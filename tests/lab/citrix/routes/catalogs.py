@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Machine catalogs (contract 8.1, 8.2, 8.7)."""
+"""Machine catalogs (contract citrix 8.1, 8.2, 8.7)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from lab.citrix.views.listing import PAGING, fields_asked, page, project
 from lab.citrix.views.machine import MACHINE
 from lab.wire import Reply, Request, Router
 
-# What a PATCH sets (8.7, G 7): settings of the catalog and of its provisioning scheme, by the keys that the answer
-# shows them under.
+# What a PATCH sets (contract citrix 8.7, addition G 7): settings of the catalog and of its provisioning scheme, by the
+# keys that the answer shows them under.
 CATALOG_SETTINGS = {
     key: key
     for key in (
@@ -86,7 +86,7 @@ def add_routes(router: Router, site: Site) -> None:
     @router.route(
         "POST",
         "/MachineCatalogs/$checkCatalogName",
-        section="8.1, G 2",
+        section="8.1, addition G 2",
         body=vendor.body_of("CatalogNameCheckRequestModel"),
     )
     def check_name(request: Request) -> Reply:
@@ -110,7 +110,7 @@ def add_routes(router: Router, site: Site) -> None:
         return Reply(204 if site.catalogs_called(request.params["nameOrId"]) else 404)
 
     @router.route(
-        "PATCH", "/MachineCatalogs/{nameOrId}", section="8.7, G 7", query={"async": bool}, body=UPDATE_CATALOG
+        "PATCH", "/MachineCatalogs/{nameOrId}", section="8.7, addition G 7", query={"async": bool}, body=UPDATE_CATALOG
     )
     def edit_catalog(request: Request) -> Reply:
         catalog = the_catalog(site, request)
@@ -218,7 +218,7 @@ def _edit(site: Site, catalog: Catalog, changes: Mapping[str, Any]) -> None:
 
 
 def merged(present: list[NameValue], changes: list[dict[str, Any]]) -> list[NameValue]:
-    """Return metadata with changes; a null or empty value deletes its key (contract 8.4)."""
+    """Return metadata with changes; a null or empty value deletes its key (contract citrix 8.4)."""
     values = dict(present)
     for pair in changes:
         if pair.get("Value"):

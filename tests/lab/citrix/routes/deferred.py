@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``?async=true``: the same work as a job (contract 5.1)."""
+"""``?async=true``: the same work as a job (contract citrix 5.1)."""
 
 from __future__ import annotations
 
@@ -60,5 +60,5 @@ def accepted(site: Site, request: Request, job: Job) -> Reply:
 
 
 def location(site: Site, request: Request, path: str) -> str:
-    """Return the absolute URL of a path; its host may differ from the one that was asked (contract 5.1)."""
+    """Return the absolute URL of a path; its host may differ from the one that was asked (contract citrix 5.1)."""
     return f"https://{site.behaviour['location_host'] or request.header('host')}/cvad/manage{path}"

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hypervisor connections and their resource pools (contract 10.1 - 10.3)."""
+"""Hypervisor connections and their resource pools (contract citrix 10.1 to 10.3)."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from lab.citrix.views.refs import pairs, ref, resource_ref, resource_view, scope
 from lab.wire import Reply, Request, Router
 
 PROVISIONING_JOBS = frozenset({"UpdateMachineCatalogProvisioningScheme", "RollbackMachineCatalogProvisioningScheme"})
-# What a PATCH sets (10.1, G 7): attributes of a connection, and settings with what the detail shows of one that nobody
-# has changed.
+# What a PATCH sets (contract citrix 10.1, addition G 7): attributes of a connection, and settings with what the detail
+# shows of one that nobody has changed.
 ATTRIBUTES = {
     "Name": "name",
     "InMaintenanceMode": "in_maintenance_mode",
@@ -82,7 +82,9 @@ def add_routes(router: Router, site: Site) -> None:
     def name_taken(request: Request) -> Reply:
         return Reply(204 if site.hypervisor(request.params["nameOrId"]) else 404)
 
-    @router.route("PATCH", "/hypervisors/{nameOrId}", section="10.1, G 7", query={"async": bool}, body=EDIT_HYPERVISOR)
+    @router.route(
+        "PATCH", "/hypervisors/{nameOrId}", section="10.1, addition G 7", query={"async": bool}, body=EDIT_HYPERVISOR
+    )
     def edit_hypervisor(request: Request) -> Reply:
         hypervisor = the_hypervisor(site, request)
         body = request.body
@@ -305,7 +307,7 @@ def _pool_detail(site: Site, unit: HostingUnit) -> dict[str, Any]:
 
 
 def _jobs(site: Site, concerned: str) -> Reply:
-    """Only provisioning jobs that run (G 9)."""
+    """Only provisioning jobs that run (contract citrix addition G 9)."""
     active = (
         job
         for job in site.jobs.visible(site.principal)
@@ -336,7 +338,7 @@ def _catalogs(site: Site, request: Request, hypervisor: Hypervisor, unit: Hostin
 
 
 def _follow(site: Site, hypervisor: Hypervisor) -> None:
-    """After a reset the broker knows the power states of all machines that are VMs (contract 10.2, 20)."""
+    """After a reset the broker knows the power states of all machines that are VMs (contract citrix 10.2, 20)."""
     for machine in site.machines.values():
         if machine.hypervisor is hypervisor and machine.catalog.provisioning_type != "MCS":
             site.power.follow_hypervisor(machine)

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Image definitions and their versions, to be read (contract 13.2 - 13.5). Sites whose version has none do not know the
-path (1.7)."""
+"""Image definitions and their versions, to be read (contract citrix 13.2 to 13.5). Sites whose version has none do not
+know the path (contract citrix 1.7)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _version(site: Site, definition: ImageDefinition, version: ImageVersion) -> 
         "ResourcePools": [],
         "ProvisioningSchemeCount": 0,
     }
-    # Which of the two specs carries the image scheme is unknown (13.5)
+    # Which of the two specs carries the image scheme is unknown (contract citrix 13.5)
     prepared = {
         "Id": prepared_id,
         "PreparationType": "Mcs",

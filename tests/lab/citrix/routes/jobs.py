@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs of the caller (contract 5.2) and actions of all administrators (contract 8.8)."""
+"""Jobs of the caller (contract citrix 5.2) and actions of all administrators (contract citrix 8.8)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Machines (contract 11)."""
+"""Machines (contract citrix 11)."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def add_routes(router: Router, site: Site) -> None:
                 )
 
             def change() -> Reply:
-                delay = request.number("delay", 0) or 0  # seconds (G 11)
+                delay = request.number("delay", 0) or 0  # seconds (contract citrix addition G 11)
                 if delay:
                     site.events.after(delay, lambda: act(machine))
                 else:
@@ -175,7 +175,7 @@ def _edit(site: Site, machine: Machine, changes: dict[str, Any]) -> None:
             changes.get("HypervisorConnection", machine.hypervisor),
         )
         machine.hosting_updated = site.clock.now
-        # Nobody knows until the connection is reset or the broker looks again (contract 10.2, 20).
+        # Nobody knows until the connection is reset or the broker looks again (contract citrix 10.2, 20).
         machine.power_state = "Unknown"
         site.events.after(site.durations["hosting_sync"], lambda: site.power.follow_hypervisor(machine))
     if "InMaintenanceMode" in changes:

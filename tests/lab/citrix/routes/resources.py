@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Browsing what a hosting unit shows of its hypervisor (contract 10.3, 10.4)."""
+"""Browsing what a hosting unit shows of its hypervisor (contract citrix 10.3, 10.4)."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def add_routes(router: Router, site: Site) -> None:
             concerns=[unit.id],
         )
 
-    @router.route("GET", "/hypervisors/{nameOrId}/allResources", section="10.1, G 6", query=BROWSE)
+    @router.route("GET", "/hypervisors/{nameOrId}/allResources", section="10.1, addition G 6", query=BROWSE)
     def browse_connection(request: Request) -> Reply:
         hypervisor = the_hypervisor(site, request)
         tree = ConnectionTree(hypervisor)
@@ -119,7 +119,7 @@ def _browse(site: Site, request: Request, tree: Tree) -> Reply:
 
 
 def _children(request: Request, resources: list[Resource], folder: str, depth: int) -> list[dict[str, Any]] | None:
-    """Return what is in a folder, so many levels deep; -1 is everything, 0 is none (contract 10.3)."""
+    """Return what is in a folder, so many levels deep; -1 is everything, 0 is none (contract citrix 10.3)."""
     if depth == 0:
         return None
     inside = [resource for resource in resources if resource.folder == folder]
@@ -143,7 +143,7 @@ def _search(site: Site, request: Request, unit: HostingUnit) -> Reply:
         and part in resource.name.casefold()
         and body.get("Id") in (None, "", resource.id)
     ]
-    # The default limit of 1 is no misprint (trap 24).
+    # The default limit of 1 is no misprint (contract citrix trap 24).
     return Reply(
         200,
         page(site, request, found, lambda resource: resource_view(resource, request.flag("detail")), default_limit=1),

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The URL families that all lead to one resource tree (contract 1.1)."""
+"""The URL families that all lead to one resource tree (contract citrix 1.1)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""$search of machines and catalogs (contract 4.3): the filters that somebody uses."""
+"""$search of machines and catalogs (contract citrix 4.3): the filters that somebody uses."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def _body(properties: frozenset[str]) -> dict[str, Any]:
     }
 
 
-# What exists and is not simulated is answered 501 (contract G 10).
+# What exists and is not simulated is answered 501 (contract citrix addition G 10).
 MACHINE_SEARCH = _body(members("MachineAndSessionSearchProperty"))
 MACHINE_SEARCH["SortCriteriaItems"] = nullable([MACHINE_SEARCH["SortCriteria"].schema])
 CATALOG_SEARCH = {**_body(members("CatalogSearchProperty")), "AdminFolder": TEXT, "IncludeSubFolders": FLAG}
@@ -91,7 +91,8 @@ def machines(site: Site, body: Mapping[str, Any]) -> list[Machine]:
     """Return the machines that a search finds."""
     candidates = site.machines_in_order()
     if "SessionSupport" not in _properties_in(body):
-        # The vendor's own comment says that it must be there; what a site does without it is unknown (G 4).
+        # The vendor's own comment says that it must be there; what a site does without it is unknown (contract citrix
+        # addition G 4).
         instead = site.behaviour["search_without_session_support"]
         if instead == "refuse":
             raise site.errors.refusal(400, "SessionSupport must be included in the search filters.")

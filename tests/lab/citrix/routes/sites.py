@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who am I, which sites, which version (contract 7)."""
+"""Who am I, which sites, which version (contract citrix 7)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Logging in: the cloud's trust endpoint (contract 1.3) and the on-premises one (contract 1.5)."""
+"""Logging in: the cloud's trust endpoint (contract citrix 1.3) and the on-premises one (contract citrix 1.5)."""
 
 from __future__ import annotations
 

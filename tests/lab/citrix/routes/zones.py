@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Zones and what is in them (contract 12)."""
+"""Zones and what is in them (contract citrix 12)."""
 
 from __future__ import annotations
 

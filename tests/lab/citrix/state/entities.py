@@ -16,7 +16,7 @@ NameValue = tuple[str, str]
 
 @dataclass(eq=False)
 class Zone:
-    """A zone; in the cloud a resource location (contract 12)."""
+    """A zone; in the cloud a resource location (contract citrix 12)."""
 
     id: str
     name: str
@@ -26,8 +26,8 @@ class Zone:
 
 @dataclass(eq=False)
 class Hypervisor:
-    """A hypervisor connection (contract 10.2). ``cluster`` names the Prism Element behind it; ``addresses``, when
-    empty, are its own."""
+    """A hypervisor connection (contract citrix 10.2). ``cluster`` names the Prism Element behind it; ``addresses``,
+    when empty, are its own."""
 
     id: str
     uid: int
@@ -40,13 +40,13 @@ class Hypervisor:
     in_maintenance_mode: bool = False
     resets: int = 0
     metadata: list[NameValue] = field(default_factory=list)
-    # What a PATCH left, by the keys of the answer (contract G 7)
+    # What a PATCH left, by the keys of the answer (contract citrix addition G 7)
     settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
 class HostingUnit:
-    """A resource pool, in the older word a hosting unit (contract 10.3)."""
+    """A resource pool, in the older word a hosting unit (contract citrix 10.3)."""
 
     id: str
     name: str
@@ -71,7 +71,8 @@ class HostingUnit:
 
 @dataclass(frozen=True)
 class ConnectionTree:
-    """Everything that a hypervisor connection shows, there before any hosting unit is (contract G 6)."""
+    """Everything that a hypervisor connection shows, there before any hosting unit is (contract citrix addition G
+    6)."""
 
     hypervisor: Hypervisor
 
@@ -106,7 +107,7 @@ Tree = HostingUnit | ConnectionTree
 
 class Resource(NamedTuple):
     """A template, network, VM or the like below a hosting unit or a connection. ``kind`` is the suffix of its path
-    (contract 9)."""
+    (contract citrix 9)."""
 
     id: str
     name: str
@@ -137,7 +138,7 @@ class Resource(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class DiskImage:
-    """One image that a provisioning scheme had or has (VMImage of the contract, 8.3)."""
+    """One image that a provisioning scheme had or has (VMImage; contract citrix 8.3)."""
 
     resource: Resource
     date: float
@@ -147,8 +148,8 @@ class DiskImage:
 
 @dataclass(frozen=True, eq=False)
 class ImageVersion:
-    """One version of an image definition (contract 13.5): what it was made from, and the ids of its source spec and its
-    prepared spec."""
+    """One version of an image definition (contract citrix 13.5): what it was made from, and the ids of its source spec
+    and its prepared spec."""
 
     id: str
     number: int
@@ -160,7 +161,7 @@ class ImageVersion:
 
 @dataclass(frozen=True, eq=False)
 class ImageDefinition:
-    """An image definition (contract 13.3), here in one hosting unit."""
+    """An image definition (contract citrix 13.3), here in one hosting unit."""
 
     id: str
     name: str
@@ -171,7 +172,7 @@ class ImageDefinition:
 
 @dataclass(eq=False)
 class Action:
-    """What a job does to a catalog, for all administrators to see (contract 8.8)."""
+    """What a job does to a catalog, for all administrators to see (contract citrix 8.8)."""
 
     id: str
     type: str
@@ -193,7 +194,7 @@ class DeliveryGroup:
 
 @dataclass(eq=False)
 class Scheme:
-    """The provisioning scheme of an MCS catalog (contract 8.3)."""
+    """The provisioning scheme of an MCS catalog (contract citrix 8.3)."""
 
     id: str
     unit: HostingUnit
@@ -208,13 +209,13 @@ class Scheme:
     next_number: int = 1
     custom_properties: list[NameValue] = field(default_factory=list)
     metadata: list[NameValue] = field(default_factory=list)
-    # What a write left, by the keys of the answer (contract G 7)
+    # What a write left, by the keys of the answer (contract citrix addition G 7)
     settings: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(eq=False)
 class Catalog:
-    """A machine catalog (contract 8.2)."""
+    """A machine catalog (contract citrix 8.2)."""
 
     id: str
     uid: int
@@ -231,14 +232,14 @@ class Catalog:
     description: str | None = None
     minimum_functional_level: str = "L7_20"
     metadata: list[NameValue] = field(default_factory=list)
-    # What a write left, by the keys of the answer (contract G 7)
+    # What a write left, by the keys of the answer (contract citrix addition G 7)
     settings: dict[str, Any] = field(default_factory=dict)
     broken: bool = False
     errors: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     scheme_warnings: list[str] = field(default_factory=list)
     machines: dict[str, Machine] = field(default_factory=dict)
-    task: Job | None = None  # the one provisioning task that may run (contract 8.4)
+    task: Job | None = None  # the one provisioning task that may run (contract citrix 8.4)
     actions: list[Action] = field(default_factory=list)
 
     @property
@@ -249,7 +250,7 @@ class Catalog:
 
 @dataclass(eq=False)
 class Machine:
-    """A machine (contract 11.2). ``registers`` false: its VDA never registers; ``says_goodbye`` false: it never
+    """A machine (contract citrix 11.2). ``registers`` false: its VDA never registers; ``says_goodbye`` false: it never
     deregisters in order.
 
     ``functional_level``: that of its VDA when it is not its catalog's.

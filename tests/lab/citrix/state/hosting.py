@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a hosting unit shows of its cluster, live and through the site's inventory cache (contract 10.3)."""
+"""What a hosting unit shows of its cluster, live and through the site's inventory cache (contract citrix 10.3)."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ class HostingInventory:
         self._cache: dict[str, tuple[float, list[Resource]]] = {}
 
     def live(self, tree: Tree) -> list[Resource]:
-        """List what the cluster has now: each AHV snapshot as a template, then networks and storage (contract 9); of a
-        connection its VMs as well (G 6)."""
+        """List what the cluster has now: each AHV snapshot as a template, then networks and storage (contract citrix
+        9); of a connection its VMs as well (contract citrix addition G 6)."""
         cluster = self._clusters[tree.hypervisor.cluster]
         storage = [Resource(uuid, name, "storage", tree) for name, uuid in cluster.containers.items()]
         if isinstance(tree, HostingUnit):
@@ -56,7 +56,7 @@ class HostingInventory:
         return [Resource(uuid, name, "template", tree) for uuid, name, _created in cluster.images()]
 
     def address(self, hypervisor: Hypervisor) -> str:
-        """Where the cluster of a connection answers, in the form that the contract shows (10.2)."""
+        """Where the cluster of a connection answers, in the form that the contract shows (contract citrix 10.2)."""
         cluster = self._clusters[hypervisor.cluster]
         return f"https://{cluster.address or hypervisor.cluster}:{cluster.port or cluster.usual_port}"
 
@@ -129,14 +129,14 @@ def template(unit: HostingUnit, name: str, among: Iterable[Resource] = ()) -> Re
 @lru_cache(maxsize=1 << 16)
 def normalised(path: str) -> str:
     """Return a path in the form that compares: any run of slashes of either direction counts as one, case does not
-    count (contract 8.4)."""
+    count (contract citrix 8.4)."""
     return _SLASHES.sub("/", path).strip("/").casefold()
 
 
 def below(tree: Tree, path: str) -> str | None:
     """Return the normalised rest of a path below a hosting unit or a connection, None when it leads elsewhere.
 
-    Forms (contract 8.4): ``XDHyp:\\HostingUnits\\<unit>\\...``, ``XDHyp:\\Connections\\<connection>\\...``,
+    Forms (contract citrix 8.4): ``XDHyp:\\HostingUnits\\<unit>\\...``, ``XDHyp:\\Connections\\<connection>\\...``,
     ``hypervisors/<id>/resourcePools/<id>/resources/...``, or relative to the unit.
     """
     given = normalised(path)

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Image updates and rollbacks of MCS catalogs: the one provisioning task that a catalog may have (contract 8.4 -
-8.6)."""
+"""Image updates and rollbacks of MCS catalogs: the one provisioning task that a catalog may have (contract citrix 8.4
+to 8.6)."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lab.citrix.state.entities import Action, Catalog, DiskImage, NameValue, Res
 from lab.citrix.state.jobs import Job, JobFailure, Step
 from lab.citrix.state.site import Site
 
-# The phases of the provisioning layer (contract 8.4) and their shares of the time.
+# The phases of the provisioning layer (contract citrix 8.4) and their shares of the time.
 PHASES = (
     ("ValidatingInputs", 0.02),
     ("ConsolidatingMasterImage", 0.25),
@@ -85,7 +85,7 @@ def rollback(
     owner: str,
     outcome: Mapping[str, Any] | None = None,
 ) -> Job:
-    """Begin to go back to the previous stored image, which must still be on the cluster (contract 8.6)."""
+    """Begin to go back to the previous stored image, which must still be on the cluster (contract citrix 8.6)."""
     scheme = _scheme(catalog)
     previous = scheme.history[-1]
 
@@ -174,7 +174,7 @@ def _required(site: Site, scheme: Scheme, path: str) -> Resource:
 
 def _stored(site: Site, scheme: Scheme, image: DiskImage) -> list[DiskImage]:
     """The history of a scheme that gets an image. Whether it has a slot for each time an image came or one for each
-    image is unknown (contract 8.6)."""
+    image is unknown (contract citrix 8.6)."""
     history = [*scheme.history, scheme.image]
     if site.behaviour["history_slots"] == "each_image":
         return [old for old in history if old.resource.xd_path != image.resource.xd_path]
@@ -183,7 +183,7 @@ def _stored(site: Site, scheme: Scheme, image: DiskImage) -> list[DiskImage]:
 
 def _publish(site: Site, catalog: Catalog, image: DiskImage, history: list[DiskImage]) -> None:
     """Make an image the current one. Pooled machines are out of date until they come up again; persistent ones stay as
-    they are (contract 8.4)."""
+    they are (contract citrix 8.4)."""
     scheme = _scheme(catalog)
     scheme.image = image
     scheme.history = history
@@ -197,7 +197,7 @@ def _publish(site: Site, catalog: Catalog, image: DiskImage, history: list[DiskI
 
 
 def _reboot(site: Site, catalog: Catalog, options: Mapping[str, Any] | None) -> None:
-    """Reboot pooled machines as the options say; by default none is (contract 8.5)."""
+    """Reboot pooled machines as the options say; by default none is (contract citrix 8.5)."""
     duration = reboot_number(options, "RebootDuration", -1)
     if _scheme(catalog).clean_on_boot and duration >= 0:
         site.power.cycle(catalog.machines.values(), duration, reboot_number(options, "WarningDuration", 0))
@@ -210,7 +210,7 @@ def reboot_number(options: Mapping[str, Any] | None, key: str, default: int) -> 
 
 
 def _path_parameters(site: Site, scheme: Scheme, path: str | None) -> list[NameValue]:
-    """Return the job parameters that tell the image (contract 5.3)."""
+    """Return the job parameters that tell the image (contract citrix 5.3)."""
     if not path:
         return []
     found = hosting.find(scheme.unit, path, site.inventory.templates(scheme.unit))

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Jobs: work that takes simulated time, visible to the caller who started it (contract 5)."""
+"""Jobs: work that takes simulated time, visible to the caller who started it (contract citrix 5)."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ class JobBook:
         self._controller = 0
 
     def next_controller(self) -> None:
-        """Let the next of the controllers behind the address answer (contract 5.2: a job is 404 where it is not
+        """Let the next of the controllers behind the address answer (contract citrix 5.2: a job is 404 where it is not
         known)."""
         self._controller = (self._controller + 1) % max(1, self._behaviour["controllers"])
 

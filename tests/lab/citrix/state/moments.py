@@ -14,7 +14,7 @@ UNSET = "0001-01-01T00:00:00+00:00"
 
 
 class Moments:
-    """Every time has two fields, X and FormattedX (contract 2, 5.3)."""
+    """Every time has two fields, X and FormattedX (contract citrix 2, 5.3)."""
 
     def __init__(self, clock: Clock, behaviour: Mapping[str, Any]) -> None:
         self._clock = clock
@@ -25,7 +25,7 @@ class Moments:
         return None if moment is None else self._iso(moment) + "Z"
 
     def plain(self, moment: float | None) -> str | None:
-        """Return the older form; an unset time is in year 1 (5.3) or null."""
+        """Return the older form; an unset time is in year 1 (contract citrix 5.3) or null."""
         if moment is None:
             return UNSET if self._behaviour["unset_times"] == "year_0001" else None
         return self._iso(moment) + "+00:00"

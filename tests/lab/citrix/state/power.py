@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Machines going off and on, their registration, and reboot cycles (contract 8.5, 11)."""
+"""Machines going off and on, their registration, and reboot cycles (contract citrix 8.5, 11)."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lab.citrix.state.entities import Machine
 from lab.citrix.state.hosting import HostingInventory
 from lab.clock import Events
 
-# FunctionalLevel, oldest first (contract 8.2)
+# FunctionalLevel, oldest first (contract citrix 8.2)
 LEVELS = ("Unknown", "L5", "LMIN", "L7", "L7_6", "L7_7", "L7_8", "L7_9", "L7_20", "L7_25", "L7_30", "L7_34", "LMAX")
 
 
@@ -62,10 +62,10 @@ class Power:
 
     def vms_went(self, machines: Sequence[Machine], up: bool, orderly: bool) -> None:
         """Let agents go with their VMs; the broker learns of the power states only when it next looks at the hypervisor
-        (contract 10.2).
+        (contract citrix 10.2).
 
         An agent that is shut down in order says goodbye; one that dies is Registered until its contact counts as lost
-        (contract 11.2).
+        (contract citrix 11.2).
         """
         machines = [machine for machine in machines if machine is not self._switched]
         for machine in machines:
@@ -83,7 +83,7 @@ class Power:
             self.follow_hypervisor(machine)
 
     def follow_hypervisor(self, machine: Machine) -> None:
-        """Take a machine's power state from the VM that it is said to be (contract 11.3, 20)."""
+        """Take a machine's power state from the VM that it is said to be (contract citrix 11.3, 20)."""
         if machine.hypervisor is None:
             machine.power_state, machine.registration_state = "Unmanaged", "Unregistered"
             return
@@ -168,8 +168,8 @@ class Power:
         self._give_up(machine)
 
     def _refused_because(self, machine: Machine) -> str:
-        """A VDA below the minimum functional level of its catalog or delivery group may not register (contract 8.2,
-        8.4; DeregistrationReason)."""
+        """A VDA below the minimum functional level of its catalog or delivery group may not register (contract citrix
+        8.2, 8.4; DeregistrationReason)."""
         level, group = LEVELS.index(self.level_of(machine)), machine.catalog.delivery_group
         if level < LEVELS.index(machine.catalog.minimum_functional_level):
             return "FunctionalLevelTooLowForCatalog"
@@ -178,8 +178,8 @@ class Power:
         return ""
 
     def _give_up(self, machine: Machine) -> None:
-        """The broker itself puts a machine into maintenance mode that failed to register too often (contract 11.2,
-        MaintenanceModeReason)."""
+        """The broker itself puts a machine into maintenance mode that failed to register too often (contract citrix
+        11.2, MaintenanceModeReason)."""
         machine.failed_registrations += 1
         most = self._behaviour["max_failed_registrations"]
         if most is not None and machine.failed_registrations >= most and not machine.in_maintenance_mode:
@@ -194,7 +194,8 @@ class Power:
         machine.session_user = None
 
     def _switch_vm(self, machine: Machine, on: bool) -> None:
-        """Switch the VM that a machine is (contract 11.1); where the topology has none of its id nothing happens."""
+        """Switch the VM that a machine is (contract citrix 11.1); where the topology has none of its id nothing
+        happens."""
         if (
             machine.hypervisor is None
             or not machine.hosted_machine_id
@@ -223,7 +224,7 @@ def _hear(machine: Machine) -> None:
 
 
 def _take_image(machine: Machine) -> None:
-    """A machine of a pooled catalog comes up with the catalog's image (contract 8.4)."""
+    """A machine of a pooled catalog comes up with the catalog's image (contract citrix 8.4)."""
     scheme = machine.catalog.scheme
     if scheme is not None and scheme.clean_on_boot:
         machine.image = scheme.image

@@ -128,7 +128,7 @@ class Site:
 
     def catalogs_called(self, name_or_id: str) -> list[Catalog]:
         """Find catalogs by id, by folder path and name joined by pipes, or by a bare name (which may be ambiguous,
-        contract trap 1)."""
+        contract citrix trap 1)."""
         by_id = self.catalogs.get(name_or_id.lower())
         if by_id is not None:
             return [by_id]
@@ -137,7 +137,7 @@ class Site:
         return exact or [catalog for catalog in self.catalogs.values() if catalog.name.casefold() == wanted]
 
     def machine(self, key: str) -> Machine | None:
-        """Find a machine by id, SID, or name with a pipe or backslash between domain and host (contract 2)."""
+        """Find a machine by id, SID, or name with a pipe or backslash between domain and host (contract citrix 2)."""
         return self.machines.get(key.lower()) or self._machines_by_key.get(key.replace("|", "\\").casefold())
 
     def catalogs_in_order(self) -> list[Catalog]:

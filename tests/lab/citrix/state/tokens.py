@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bearer tokens: who holds which, and until when (contract 1.3, 1.5)."""
+"""Bearer tokens: who holds which, and until when (contract citrix 1.3, 1.5)."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class TokenBook:
 
 def bearer(authorization: str) -> str | None:
     """Return the token of an Authorization header: ``CWSAuth bearer=<token>`` or ``Bearer <token>`` in any case,
-    nothing else (contract 1.6)."""
+    nothing else (contract citrix 1.6)."""
     scheme, _blank, rest = authorization.partition(" ")
     if scheme.lower() == "bearer":
         return rest.strip() or None

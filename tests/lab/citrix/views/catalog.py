@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A machine catalog as answers show it (contract 8.2, 8.3)."""
+"""A machine catalog as answers show it (contract citrix 8.2, 8.3)."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def _set(key: str, default: Any = None) -> Callable[[Site, Catalog], Any]:
 
 
 def _upgrade_info(_site: Site, catalog: Catalog) -> dict[str, Any] | None:
-    """UpgradeInfo, once somebody has said what a catalog is upgraded to (contract G 7)."""
+    """UpgradeInfo, once somebody has said what a catalog is upgraded to (contract citrix addition G 7)."""
     if "VdaUpgradeType" not in catalog.settings:
         return None
     return {
@@ -57,7 +57,7 @@ def _admin_folder(_site: Site, catalog: Catalog) -> dict[str, Any] | None:
 
 
 def _image_update_status(_site: Site, catalog: Catalog) -> str:
-    """ImageUpdateStatus; the contract's spelling of the first member is UpdateToDate (trap 19)."""
+    """ImageUpdateStatus; the contract's spelling of the first member is UpdateToDate (contract citrix trap 19)."""
     if catalog.task is not None:
         return "PreparingImage"
     out_of_date = sum(machine.image_out_of_date for machine in catalog.machines.values())
@@ -67,7 +67,7 @@ def _image_update_status(_site: Site, catalog: Catalog) -> str:
 
 
 def _progress(site: Site, catalog: Catalog) -> dict[str, Any] | None:
-    """ProvisioningProgress with the phases that the provisioning layer knows (contract 8.4)."""
+    """ProvisioningProgress with the phases that the provisioning layer knows (contract citrix 8.4)."""
     if catalog.task is None:
         return None
     return {
@@ -92,7 +92,7 @@ def _errors(_site: Site, catalog: Catalog) -> list[str]:
 
 def image_history(site: Site, scheme: Scheme) -> list[dict[str, Any]]:
     """List the images of a scheme, the current one among them, in the order that the site is switched to (contract
-    8.6)."""
+    citrix 8.6)."""
     old = [vm_image(site, image, site.behaviour["old_image_status"]) for image in reversed(scheme.history)]
     entries = [vm_image(site, scheme.image, "Current"), *old]
     if site.behaviour["history_order"] == "oldest_first":
@@ -233,7 +233,7 @@ DETAIL: Fields = {
     "UpgradeDetail": lambda _site, _catalog: None,
 }
 
-# What the V2 list returns unless asked for more (contract 4.2); no ProvisioningScheme, counts or connection.
+# What the V2 list returns unless asked for more (contract citrix 4.2); no ProvisioningScheme, counts or connection.
 DEFAULT_FIELDS = [
     "Name",
     "FullName",

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A job and an action as answers show them (contract 5.3, 8.8)."""
+"""A job and an action as answers show them (contract citrix 5.3, 8.8)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Field selection and paging, alike for all collections (contract 4.1, 4.2)."""
+"""Field selection and paging, alike for all collections (contract citrix 4.1, 4.2)."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LARGEST_LIMIT = 1000
 
 def fields_asked(site: Site, request: Request, model: str, default: Iterable[str]) -> list[str]:
     """Return the names of the ``fields`` parameter, or the default set. Every name of the response model may be asked
-    for (G 8).
+    for (contract citrix addition G 8).
 
     What a site does with a name of no model is unknown: the default refuses it as a violation.
     """

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A machine as answers show it (contract 11.2)."""
+"""A machine as answers show it (contract citrix 11.2)."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ DETAIL: Fields = {
     "FailedActionCompletionTime": lambda _site, _machine: None,
 }
 
-# What the V2 list returns unless asked for more (contract 4.2); Hosting is not among it.
+# What the V2 list returns unless asked for more (contract citrix 4.2); Hosting is not among it.
 DEFAULT_FIELDS = [
     "Uid",
     "AgentVersion",

@@ -16,7 +16,7 @@ TYPE_NAMES = {
     "storage": "Storage",
     "folder": "Folder",
     "vm": "Vm",
-}  # 10.3, G 6
+}  # contract citrix 10.3, addition G 6
 
 
 class _Named(Protocol):
@@ -38,7 +38,7 @@ def pairs(values: Iterable[NameValue]) -> list[dict[str, str]]:
 
 
 def resource_ref(resource: Resource | None) -> dict[str, Any] | None:
-    """Return a HypervisorResourceRef; its Name is without the type suffix (contract 8.3)."""
+    """Return a HypervisorResourceRef; its Name is without the type suffix (contract citrix 8.3)."""
     if resource is None:
         return None
     return {
@@ -74,7 +74,7 @@ def pool_ref(tree: Tree) -> dict[str, Any]:
 
 
 def vm_image(site: Site, image: DiskImage, status: str) -> dict[str, Any]:
-    """Return a VMImage of a provisioning scheme (contract 8.3)."""
+    """Return a VMImage of a provisioning scheme (contract citrix 8.3)."""
     return {
         "FunctionalLevel": image.functional_level,
         "Image": resource_ref(image.resource),
@@ -85,7 +85,7 @@ def vm_image(site: Site, image: DiskImage, status: str) -> dict[str, Any]:
 
 
 def resource_view(resource: Resource, detail: bool = False) -> dict[str, Any]:
-    """Return a HypervisorResource without its children (contract 10.3)."""
+    """Return a HypervisorResource without its children (contract citrix 10.3)."""
     answer = {
         **(resource_ref(resource) or {}),
         "FullName": resource.full_name,

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cluster itself (contract 2)."""
+"""The cluster itself (contract prism_element 2)."""
 
 from __future__ import annotations
 
@@ -26,7 +26,8 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
 
 def add_v3_routes(router: Router, world: PrismElementWorld) -> None:
-    """Register the one path of v3 that clients use to see who they are (contract addition 18: code, not a body)."""
+    """Register the one path of v3 that clients use to see who they are (contract prism_element addition 18: code, not a
+    body)."""
 
     @router.route("GET", "/users/me", section="addition 18")
     def me(_request: Request) -> Reply:
@@ -40,7 +41,7 @@ def add_v3_routes(router: Router, world: PrismElementWorld) -> None:
 
 
 def cluster_dto(world: PrismElementWorld) -> dict[str, Any]:
-    """Return the cluster as the wire spells it (contract 1.2, 2.1 and addition 14)."""
+    """Return the cluster as the wire spells it (contract prism_element 1.2, 2.1, addition 14)."""
     return {
         "id": f"{world.uuid}::{world.incarnation}",
         "uuid": world.uuid,

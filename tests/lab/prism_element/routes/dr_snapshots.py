@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots of protection domains, here and as seen through remote sites (contract 8)."""
+"""Snapshots of protection domains, here and as seen through remote sites (contract prism_element 8)."""
 
 from __future__ import annotations
 
@@ -130,8 +130,8 @@ def snapshot_dto(world: PrismElementWorld, snapshot: PdSnapshot, detailed: bool)
 
 
 def member_dto(member: ProtectedVm, detailed: bool, remote_site: str | None = None) -> dict[str, Any]:
-    """Return a VM of a protection domain or of one of its snapshots (contract 6.1); ``remote_site``: where it would be
-    recovered."""
+    """Return a VM of a protection domain or of one of its snapshots (contract prism_element 6.1); ``remote_site``:
+    where it would be recovered."""
     obstacles = (
         [{"reason": member.blocked_by, "cerebro_error": None, "remote_site": remote_site}]
         if member.blocked_by is not None

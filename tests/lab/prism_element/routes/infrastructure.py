@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Storage containers and networks (contract 14)."""
+"""Storage containers and networks (contract prism_element 14)."""
 
 from __future__ import annotations
 

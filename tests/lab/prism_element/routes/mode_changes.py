@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The calls that move a protection domain (contract 11)."""
+"""The calls that move a protection domain (contract prism_element 11)."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ def _snapshot_to_activate(domain: ProtectionDomain, wanted: str | None) -> PdSna
 
 
 def _refused(world: PrismElementWorld, message: str) -> Reply:
-    """Say no in the form that the cluster uses (contract 11, trap 28)."""
+    """Say no in the form that the cluster uses (contract prism_element 11, trap 28)."""
     form = world.behaviour["mode_refusal"]
     if form == "error":
         raise world.invalid(message)

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Network cards of a VM (contract 3.6)."""
+"""Network cards of a VM (contract prism_element 3.6)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
 def _card(world: PrismElementWorld, vm: Vm, mac: str) -> Nic:
     """Find a card by its MAC address in a path: all clients that were found write colons, whether a cluster takes
-    hyphens is unknown (addition 10)."""
+    hyphens is unknown (contract prism_element addition 10)."""
     form = world.behaviour["nic_id_form"]
     known = {"colons": ":" in mac, "hyphens": "-" in mac, "both": True}[form]
     found = [nic for nic in vm.nics if known and nic.mac_address == mac.lower().replace("-", ":")]

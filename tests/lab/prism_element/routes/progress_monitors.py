@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What v1 calls progress monitors: tasks of VMs and changes of mode, in camelCase (contract 5.4, addition 13)."""
+"""What v1 calls progress monitors: tasks of VMs and changes of mode, in camelCase (contract prism_element 5.4, addition
+13)."""
 
 from __future__ import annotations
 
@@ -61,7 +62,7 @@ def _task_dto(world: PrismElementWorld, task: Task) -> dict[str, Any]:
 
 
 def _mode_dto(world: PrismElementWorld, monitor: Monitor) -> dict[str, Any]:
-    """What ``entityId`` of such a task holds is unknown (addition 13)."""
+    """What ``entityId`` of such a task holds is unknown (contract prism_element addition 13)."""
     named = {"name": [monitor.domain], "id": [str(monitor.domain_id)], "none": []}[world.behaviour["monitor_entity_id"]]
     return {
         "uuid": monitor.uuid,

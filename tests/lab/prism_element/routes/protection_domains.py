@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Protection domains, their members and restores (contract 6 and 10)."""
+"""Protection domains, their members and restores (contract prism_element 6, 10)."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ def _add_miscellaneous_reads(router: Router, world: PrismElementWorld) -> None:
     @router.route(
         "GET",
         "/protection_domains/consistency_groups",
-        section="6.6, addition 'deviations'",
+        section="6.6, addition 19",
         query={"protection_domain_names"},
     )
     def all_consistency_groups(request: Request) -> Reply:
@@ -278,7 +278,7 @@ def domain_dto(world: PrismElementWorld, domain: ProtectionDomain) -> dict[str, 
         "vstore_id": None,
         "sync_replications": [],
         "stats": {"replication_transmitted_bandwidth_kBps": "-1", "replication_received_bandwidth_kBps": "-1"},
-        # Contract addition 15: a protection domain that is new may have none.
+        # contract prism_element addition 15: a protection domain that is new may have none.
         **({"usage_stats": {"dr.exclusive_snapshot_usage_bytes": str(exclusive)}} if domain.snapshots else {}),
     }
 

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remote sites: other clusters under their local labels (contract 12)."""
+"""Remote sites: other clusters under their local labels (contract prism_element 12)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replications under way and what they left behind (contract 9)."""
+"""Replications under way and what they left behind (contract prism_element 9)."""
 
 from __future__ import annotations
 
@@ -132,7 +132,8 @@ def _pending_dtos(world: PrismElementWorld, items: Sequence[Replication]) -> lis
 
 
 def link_dtos(world: PrismElementWorld, domain: ProtectionDomain, site: str | None = None) -> list[dict[str, Any]]:
-    """Return what a protection domain has sent and is sending to its remote sites, or to one of them (contract 9.3)."""
+    """Return what a protection domain has sent and is sending to its remote sites, or to one of them (contract
+    prism_element 9.3)."""
     dtos = []
     for name, link in domain.links.items():
         if site is not None and name != site:

@@ -28,7 +28,7 @@ from lab.wire import Router
 if TYPE_CHECKING:
     from lab.prism_element.state.cluster import PrismElementWorld
 
-# Contract 1.1: the same resources answer under both roots.
+# contract prism_element 1.1: the same resources answer under both roots.
 PREFIXES = ("/PrismGateway/services/rest/v2.0", "/api/nutanix/v2.0")
 V1_PREFIXES = ("/PrismGateway/services/rest/v1", "/api/nutanix/v1")
 V3_PREFIX = "/api/nutanix/v3"
@@ -36,7 +36,8 @@ V3_PREFIX = "/api/nutanix/v3"
 
 def build_router(world: PrismElementWorld) -> Router:
     """Return the router of one cluster."""
-    # What shipped clients and Prism's own UI send beside the schema is overlooked (contract additions 4, 5, 9, 16).
+    # What shipped clients and Prism's own UI send beside the schema is overlooked (contract prism_element addition 4,
+    # addition 5, addition 9, addition 16).
     router = Router(PREFIXES, refuse=lambda _status, text: error_body(text), forgiving=True)
     for resource in (
         cluster,
@@ -58,14 +59,14 @@ def build_router(world: PrismElementWorld) -> Router:
 
 
 def build_v1_router(world: PrismElementWorld) -> Router:
-    """Return the router of what stands only under the older root (contract 1.1)."""
+    """Return the router of what stands only under the older root (contract prism_element 1.1)."""
     router = Router(V1_PREFIXES, refuse=lambda _status, text: error_body(text), forgiving=True)
     progress_monitors.add_v1_routes(router, world)
     return router
 
 
 def build_v3_router(world: PrismElementWorld) -> Router:
-    """Return the router of the little that a cluster answers under v3 (contract addition 18)."""
+    """Return the router of the little that a cluster answers under v3 (contract prism_element addition 18)."""
     router = Router([V3_PREFIX], refuse=lambda _status, text: error_body(text), forgiving=True)
     cluster.add_v3_routes(router, world)
     return router

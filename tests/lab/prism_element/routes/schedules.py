@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recurring and one-time schedules (contract 7)."""
+"""Recurring and one-time schedules (contract prism_element 7)."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 RETENTION_TYPE = {"NUM_SNAPSHOTS", "DAYS", "WEEKS", "MONTHS"}
 RETENTION = {
-    "local_max_snapshots": nullable(int),  # addition 16
+    "local_max_snapshots": nullable(int),  # contract prism_element addition 16
     "remote_max_snapshots": mapping(int),
     "local_retention_period": int,
     "local_retention_type": RETENTION_TYPE,

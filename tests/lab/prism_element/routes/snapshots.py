@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""AHV snapshots: what Citrix MCS uses as master images (contract 4)."""
+"""AHV snapshots: what Citrix MCS uses as master images (contract prism_element 4)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks (contract 5)."""
+"""Tasks (contract prism_element 5)."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIST = {
     "entity_list": [{"entity_id": str, "entity_type": str, "entity_name": str, "uuid": str}],
     "cluster_uuid_list": [str],
 }
-# Contract 5.1, names guessed but for the transitions: later versions name the operations in another way.
+# contract prism_element 5.1, names guessed but for the transitions: later versions name the operations in another way.
 K_PREFIXED = {
     "VmCreate": "kVmCreate",
     "VmUpdate": "kVmUpdate",
@@ -72,8 +72,8 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
 
 def _listed(world: PrismElementWorld, wanted: dict[str, Any]) -> list[Task]:
-    """Return tasks oldest first; only recent history is known, and ``count`` keeps the oldest (contract 5.3, trap
-    40)."""
+    """Return tasks oldest first; only recent history is known, and ``count`` keeps the oldest (contract prism_element
+    5.3, trap 40)."""
     completed = [task for task in world.tasks.values() if task.finished]
     recent = {task.uuid for task in completed[-world.behaviour["tasks_kept"] :]}
     found = [
@@ -81,7 +81,8 @@ def _listed(world: PrismElementWorld, wanted: dict[str, Any]) -> list[Task]:
         for task in world.tasks.values()
         if not task.finished or (wanted.get("include_completed") and task.uuid in recent)
     ]
-    if world.behaviour["restore_reply"] == "value":  # where a restore has no task (contract 10), none is listed
+    # where a restore has no task (contract prism_element 10), none is listed
+    if world.behaviour["restore_reply"] == "value":
         found = [task for task in found if task.operation != "RestoreEntities"]
     if "cut_off_time_usecs" in wanted:
         found = [
@@ -102,8 +103,8 @@ def _listed(world: PrismElementWorld, wanted: dict[str, Any]) -> list[Task]:
 
 
 def _operation(world: PrismElementWorld, task: Task) -> str:
-    """Return what a task does in the words of the version (contract 5.1, addition 12: 6.8.1 has a name for each
-    transition)."""
+    """Return what a task does in the words of the version (contract prism_element 5.1, addition 12: 6.8.1 has a name
+    for each transition)."""
     later = task.later_name or K_PREFIXED[task.operation]
     return later if world.behaviour["operation_type"] == "k_prefixed" else task.operation
 

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Virtual machines (contract 3)."""
+"""Virtual machines (contract prism_element 3)."""
 
 from __future__ import annotations
 
@@ -27,9 +27,10 @@ TRANSITIONS = {
     "RESUME": "on",
     "ACPI_SHUTDOWN": None,
     "ACPI_REBOOT": None,
-    "SAVE": "suspended",  # addition 9: two clients offer it
+    "SAVE": "suspended",  # contract prism_element addition 9: two clients offer it
 }
-# Contract addition 12: 6.8.1 was seen to name a task after its transition; the other names are guessed after that one.
+# contract prism_element addition 12: 6.8.1 was seen to name a task after its transition; the other names are guessed
+# after that one.
 LATER_NAMES = {
     "ON": "kVmPowerOn",
     "OFF": "kVmPowerOff",
@@ -52,10 +53,10 @@ NIC = {
     "request_ip": bool,
     "requested_ip_address": nullable(str),
     "model": nullable(str),
-    "is_connected": bool,  # addition 7, 10
+    "is_connected": bool,  # contract prism_element addition 7
     "vlan_mode": nullable(str),
 }
-# What PUT and POST take beside the body (addition 6).
+# What PUT and POST take beside the body (contract prism_element addition 6).
 DETAILS = {"include_vm_disk_config": bool, "include_vm_nic_config": bool}
 UI_DETAILS = {**DETAILS, "includeVMDiskSizes": bool, "includeAddressAssignments": bool}
 BOOT = {
@@ -76,7 +77,7 @@ CREATE = {
     "timezone": str,
     "ha_priority": int,
     "boot": nullable(BOOT),
-    "hypervisor_type": any_case(frozenset({"ACROPOLIS"})),  # addition 7
+    "hypervisor_type": any_case(frozenset({"ACROPOLIS"})),  # contract prism_element addition 7
     "machine_type": any_case(frozenset({"PC", "Q35"})),
     "vm_features": object,
     "vm_disks": [
@@ -105,7 +106,7 @@ UPDATE = {
     "timezone": str,
     "uuid": UUID,
     "vm_logical_timestamp": int,
-    "boot": nullable(BOOT),  # this and what follows: addition 8
+    "boot": nullable(BOOT),  # this and what follows: contract prism_element addition 8
     "machine_type": any_case(frozenset({"PC", "Q35"})),
     "vm_features": object,
     "hypervisor_type": any_case(frozenset({"ACROPOLIS"})),
@@ -176,11 +177,11 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
         nics = request.flag("include_vm_nic_config") and world.behaviour["nics_listed"] != "never"
         return Reply(body=vm_dto(world.find_vm(request.params["uuid"]), request, nics))
 
-    @router.route("POST", "/vms", section="3.2, additions 6 and 7", query=DETAILS, body=CREATE)
+    @router.route("POST", "/vms", section="3.2, addition 6, addition 7", query=DETAILS, body=CREATE)
     def create_vm(request: Request) -> Reply:
         return Reply(201, {"task_uuid": _create(world, request.body).uuid})
 
-    @router.route("PUT", "/vms/{uuid}", section="3.3, additions 6 and 8", query=UI_DETAILS, body=UPDATE)
+    @router.route("PUT", "/vms/{uuid}", section="3.3, addition 6, addition 8", query=UI_DETAILS, body=UPDATE)
     def update_vm(request: Request) -> Reply:
         vm = world.find_vm(request.params["uuid"])
         _check_timestamp(world, vm, request.body.get("vm_logical_timestamp"))
@@ -276,7 +277,7 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
 
 def start_clones(world: PrismElementWorld, origin: Vm, specs: list[dict[str, Any]]) -> Task:
     """Start a task that makes copies of a VM, or of the one in a snapshot, with all disks; cards are like its own,
-    under other addresses (contract 4.5)."""
+    under other addresses (contract prism_element 4.5)."""
     for spec in specs:
         check_networks(world, spec.get("vm_nics", []))
     image = origin.as_it_is()
@@ -440,8 +441,8 @@ def nic_dtos(vm: Vm) -> list[dict[str, Any]]:
 
 
 def create_spec(snapshot: Snapshot) -> dict[str, Any]:
-    """Return the VM of a snapshot as ``vm_create_spec`` (contract 4.1, addition 11: a disk says where it comes from,
-    and empty CD-ROMs stand there too)."""
+    """Return the VM of a snapshot as ``vm_create_spec`` (contract prism_element 4.1, addition 11: a disk says where it
+    comes from, and empty CD-ROMs stand there too)."""
     vm = snapshot.vm
     disks = [
         {

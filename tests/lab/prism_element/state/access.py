@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may call: Basic authentication, session cookies, lock-out, roles (contract 1.6)."""
+"""Who may call: Basic authentication, session cookies, lock-out, roles (contract prism_element 1.6)."""
 
 from __future__ import annotations
 

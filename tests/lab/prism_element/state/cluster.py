@@ -289,7 +289,7 @@ class PrismElementWorld(Endpoint):
 
     def set_lost(self, lost: bool) -> None:
         """Let the whole cluster lose its power, or come back with its VMs off; what was active stays active (contract
-        11)."""
+        prism_element 11)."""
         self.lost = lost
         self.reachable = not lost
         if lost:
@@ -365,7 +365,7 @@ class PrismElementWorld(Endpoint):
         return snapshot
 
     def drop_snapshot(self, snapshot_uuid: str) -> None:
-        """Delete an AHV snapshot; it lingers as ``deleted`` until it is collected (contract 4.4)."""
+        """Delete an AHV snapshot; it lingers as ``deleted`` until it is collected (contract prism_element 4.4)."""
         snapshot = self.snapshots.get(snapshot_uuid)
         if snapshot is None or snapshot.deleted:
             return
@@ -424,11 +424,12 @@ class PrismElementWorld(Endpoint):
     # What the cluster tells about itself.
 
     def audit(self, kind: str, template: str, context: list[tuple[str, str]], domain: str | None = None) -> None:
-        """Note an audit event (contract 13)."""
+        """Note an audit event (contract prism_element 13)."""
         self.audit_events.append(AuditEvent(self.new_uuid(), kind, template, context, self.clock.epoch_usecs, domain))
 
     def not_found(self, kind: str, identifier: str) -> Refusal:
-        """Return the refusal for something that does not exist (contract 1.7); for the caller to raise."""
+        """Return the refusal for something that does not exist (contract prism_element 1.7); for the caller to
+        raise."""
         return refusal(self.behaviour["not_found_status"], f"{kind} {identifier} is not found")
 
     def invalid(self, message: str) -> Refusal:

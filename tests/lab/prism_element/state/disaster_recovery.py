@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Protection domains at work: schedules that fire, snapshots that are sent, received and expire (contract 6 to 8)."""
+"""Protection domains at work: schedules that fire, snapshots that are sent, received and expire (contract prism_element
+6 to 8)."""
 
 from __future__ import annotations
 
@@ -138,7 +139,8 @@ class DisasterRecovery:
         return self.domains[name]
 
     def remove_domain(self, domain: ProtectionDomain) -> None:
-        """Mark a protection domain for removal; it goes once its snapshots and replications are gone (contract 6.3)."""
+        """Mark a protection domain for removal; it goes once its snapshots and replications are gone (contract
+        prism_element 6.3)."""
         domain.marked_for_removal = True
 
         def look() -> None:
@@ -184,7 +186,7 @@ class DisasterRecovery:
     # Schedules.
 
     def add_schedule(self, domain: ProtectionDomain, spec: dict[str, Any], schedule_id: str | None = None) -> Schedule:
-        """Add a recurring schedule; ``spec`` in the words of contract 7.1."""
+        """Add a recurring schedule; ``spec`` in the words of contract prism_element 7.1."""
         policy = spec.setdefault("retention_policy", {})
         self._announce(domain, policy.get("remote_max_snapshots", {}))
         schedule = Schedule(schedule_id or str(self.new_id()), spec, 0.0)
@@ -218,7 +220,7 @@ class DisasterRecovery:
         domain.schedules.remove(schedule)
 
     def order_snapshot(self, domain: ProtectionDomain, spec: dict[str, Any]) -> OobSchedule:
-        """Accept a one-time schedule (contract 7.2); the snapshot comes later."""
+        """Accept a one-time schedule (contract prism_element 7.2); the snapshot comes later."""
         self._announce(domain, spec.get("remote_site_names") or [])
         clock = self.world.clock
         requested = clock.epoch_usecs
@@ -378,7 +380,7 @@ class DisasterRecovery:
         return domain.snapshots[snapshot_id]
 
     def delete_snapshot(self, domain: ProtectionDomain, snapshot: PdSnapshot) -> None:
-        """Delete a snapshot on this cluster (contract 8.2)."""
+        """Delete a snapshot on this cluster (contract prism_element 8.2)."""
         if snapshot.state == "SCHEDULED":
             raise self.world.invalid(f"Snapshot {snapshot.id} is scheduled and cannot be deleted")
         if self.world.forgets("removal"):
@@ -405,7 +407,8 @@ class DisasterRecovery:
         return next((site.name for site in self.sites.values() if site.cluster == cluster), cluster)
 
     def receive(self, origin: str, snapshot: PdSnapshot, remote_max: int | None) -> None:
-        """Take in a complete replica; its id gets the local label of the origin as prefix (contract 8.1)."""
+        """Take in a complete replica; its id gets the local label of the origin as prefix (contract prism_element
+        8.1)."""
         domain = self.known_domain(snapshot.domain)
         behaviour = self.world.behaviour
         replica = replace(

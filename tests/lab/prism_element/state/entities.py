@@ -195,8 +195,8 @@ class Link:
 
 @dataclass
 class Monitor:
-    """One line of what v1 calls progress monitors (contract 5.4). ``operation``: activate or deactivate. Moments in
-    simulated seconds."""
+    """One line of what v1 calls progress monitors (contract prism_element 5.4). ``operation``: activate or deactivate.
+    Moments in simulated seconds."""
 
     uuid: str
     operation: str
@@ -212,8 +212,8 @@ class Monitor:
 class ModeChange:
     """A protection domain on its way into another mode.
 
-    ``mode``: MIGRATE_PD, ACTIVATE_PD or DEACTIVATE_PD (contract 6.6). ``outcome``: what a fault rule wants of it.
-    """
+    ``mode``: MIGRATE_PD, ACTIVATE_PD or DEACTIVATE_PD (contract prism_element 6.6). ``outcome``: what a fault rule
+    wants of it."""
 
     mode: str
     operation: str
@@ -244,7 +244,7 @@ class ProtectionDomain:
 
     @property
     def remote_site_names(self) -> list[str]:
-        """The sites that its schedules replicate to, and no others (contract 6.1)."""
+        """The sites that its schedules replicate to, and no others (contract prism_element 6.1)."""
         names: dict[str, None] = {}
         for schedule in self.schedules:
             names.update(dict.fromkeys(schedule.spec["retention_policy"].get("remote_max_snapshots", {})))

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Protection domains that move: migrate, activate, deactivate (contract 11)."""
+"""Protection domains that move: migrate, activate, deactivate (contract prism_element 11)."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ CHANGE_SHARE = 20
 POWER_ON_RECOVERY = {
     "Powered Off": "off",
     "Powered On": "on",
-}  # contract 6.1; the third, "Power state at time of snapshot", is looked up
+}  # contract prism_element 6.1; the third, "Power state at time of snapshot", is looked up
 
 
 class Failover:
@@ -65,7 +65,7 @@ class Failover:
         self._later(takes, done)
 
     def deactivate(self, domain: ProtectionDomain) -> None:
-        """Start giving a protection domain up: all of its VMs here are deleted (contract 11)."""
+        """Start giving a protection domain up: all of its VMs here are deleted (contract prism_element 11)."""
         takes = self._world.durations["deactivate"]
         change = self._begin(domain, ModeChange("DEACTIVATE_PD", "deactivate"), takes)
 
@@ -135,7 +135,8 @@ class Failover:
         self._later(takes, done)
 
     def _reversed_schedules(self, domain: ProtectionDomain, peer: DisasterRecovery) -> list[dict[str, object]]:
-        """Return the schedules that send the other way; none by default, because nobody knows of any (contract 11)."""
+        """Return the schedules that send the other way; none by default, because nobody knows of any (contract
+        prism_element 11)."""
         if not self._world.behaviour["reverse_schedule"]:
             return []
         back = peer.label_of(self._world.name)

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which network of this cluster stands for one of another cluster (contract 11, 12)."""
+"""Which network of this cluster stands for one of another cluster (contract prism_element 11, 12)."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ def network_here(world: PrismElementWorld, network_uuid: str) -> str | None:
 
 
 def _among_namesakes(world: PrismElementWorld, name: str | None, known: Network) -> str | None:
-    """Return the network of this name; a mapping knows names only (contract 12), so which of several is meant is
-    unknown and switchable."""
+    """Return the network of this name; a mapping knows names only (contract prism_element 12), so which of several is
+    meant is unknown and switchable."""
     found = [network for network in world.networks if network.name == name]
     if world.behaviour["namesake_networks"] == "same_vlan":
         found = [network for network in found if network.vlan_id == known.vlan_id] or found

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""VMs out of a snapshot of a protection domain (contract 10)."""
+"""VMs out of a snapshot of a protection domain (contract prism_element 10)."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ def start_restore(
     prefix: str,
     in_place: bool,
 ) -> Task:
-    """Start a restore (contract 10): new, powered-off VMs outside of the protection domain, or the old ones overwritten
-    in place."""
+    """Start a restore (contract prism_element 10): new, powered-off VMs outside of the protection domain, or the old
+    ones overwritten in place."""
     pending = {
         "names": [member.name for member in members],
         "prefix": prefix,

@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replication: one snapshot after the other moves to a remote site, as fast as its bandwidth allows (contract 9)."""
+"""Replication: one snapshot after the other moves to a remote site, as fast as its bandwidth allows (contract
+prism_element 9)."""
 
 from __future__ import annotations
 
@@ -70,7 +71,7 @@ class Transfers:
 
     def _faces_an_active_side(self, item: Replication) -> bool:
         """Whether the receiver has the protection domain active too: then nothing moves between the two (contract
-        11)."""
+        prism_element 11)."""
         there = self._world.peers[self._recovery.sites[item.site].cluster].dr.domains.get(item.domain)
         return there is not None and there.active
 

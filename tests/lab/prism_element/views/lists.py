@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""List envelopes, paging and the filter language (contract 1.4, 1.5)."""
+"""List envelopes, paging and the filter language (contract prism_element 1.4, 1.5)."""
 
 from __future__ import annotations
 
@@ -16,24 +16,24 @@ _COMPARISON = re.compile(r"(\w+)(==|!=)(.*)", re.DOTALL)
 Comparison = Callable[[str, str], bool]
 
 
-# What `count` of a prism collection says when none was asked for (contract addition 2: seen of alerts; of the others
-# unknown).
+# What `count` of a prism collection says when none was asked for (contract prism_element addition 2: seen of alerts; of
+# the others unknown).
 DEFAULT_PAGE = 1000
 
 
 def envelope(entities: list[Any], total: int | None = None, grand_total: int | None = None) -> dict[str, Any]:
-    """Wrap entities with the three counters (contract 1.4: migrate); the totals are those before paging and before
-    filtering."""
+    """Wrap entities with the three counters (contract prism_element 1.4: migrate); the totals are those before paging
+    and before filtering."""
     return {"metadata": {**_totals(entities, total, grand_total), "count": len(entities)}, "entities": entities}
 
 
 def acropolis_envelope(entities: list[Any], total: int | None = None, grand_total: int | None = None) -> dict[str, Any]:
-    """Wrap entities of an Acropolis resource, whose metadata are the two totals (contract addition 1)."""
+    """Wrap entities of an Acropolis resource, whose metadata are the two totals (contract prism_element addition 1)."""
     return {"metadata": _totals(entities, total, grand_total), "entities": entities}
 
 
 def vms_envelope(entities: list[Any], offset: int, total: int, grand_total: int) -> dict[str, Any]:
-    """Wrap VMs, whose metadata count from 0 (contract addition 1)."""
+    """Wrap VMs, whose metadata count from 0 (contract prism_element addition 1)."""
     place = {"count": len(entities), "start_index": offset, "end_index": offset + len(entities)}
     return {"metadata": {**_totals(entities, total, grand_total), **place}, "entities": entities}
 
@@ -42,7 +42,7 @@ def prism_envelope(
     entities: list[Any], request: Request, total: int | None = None, grand_total: int | None = None
 ) -> dict[str, Any]:
     """Wrap entities of a prism collection, whose metadata count from 1; ``count`` is the size of a page and not how
-    many came (contract addition 2)."""
+    many came (contract prism_element addition 2)."""
     page, count = request.number("page") or 1, request.number("count")
     start = 1 if count is None else (page - 1) * count + 1
     place = {

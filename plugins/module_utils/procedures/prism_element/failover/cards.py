@@ -1,8 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Network cards of VMs that change their side: which may get lost, because nothing maps their network (prism_element_v2
-11, 12), and which did."""
+"""Network cards of VMs that change their side: which may get lost, because nothing maps their network (contract
+prism_element 11, 12), and which did."""
 
 from __future__ import annotations
 

@@ -43,7 +43,7 @@ DEEDS = {MIGRATED: "migration", ACTIVATED: "activation", DEACTIVATED: "deactivat
 APPEARS_WITHIN = 60.0
 SETTLES_WITHIN = 60.0
 # A change that no list shows may still be under way: that lists show one, and say of which domain, is not sure
-# (prism_element_v2 6.6, addition 13).
+# (contract prism_element 6.6, addition 13).
 UNSEEN_AT_MOST = 1800.0
 SHORTEST_PROOF = 3.0
 
@@ -146,7 +146,7 @@ class Course:
             )
         if self._state == ACTIVATED:
             if not self._names and not here.members:
-                # A snapshot may be listed without its VMs (prism_element_v2 1.3).
+                # A snapshot may be listed without its VMs (contract prism_element 1.3).
                 return "no VM is listed yet"
             self.registered, names = self._registered_here(here)
             self.absent = [{"name": name, "uuid": ""} for name in sorted(names)]
@@ -178,7 +178,7 @@ class Course:
         """The VMs that the activation registered, and the names of those that are still missing.
 
         A member whose id the cluster does not have is looked for by its name, among the VMs only that were not here
-        before (trap 29).
+        before (contract prism_element trap 29).
         """
         vms = list_vms(self._work.client)
         registered = by_uuid(vms)

@@ -204,5 +204,5 @@ def _migrate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
             return result_of(work, here, there, changed=True, vms=named(members))
         here, there = course.end()
         course.tell_what_is_absent()
-    # Without a peer nobody was asked what is registered there; a migration keeps the uuids (prism_element_v2 11).
+    # Without a peer nobody was asked what is registered there; a migration keeps the uuids (contract prism_element 11).
     return result_of(work, here, there, changed=True, vms=None if there else named(members), before=[endpoint])

@@ -24,7 +24,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 
 
 def read_back(owner: Seen | None, client: PrismElement | None) -> tuple[list[dict[str, str]], list[dict[str, str]]]:
-    """The members as they are registered on the side that owns them, and those that do not exist there (trap 32)."""
+    """The members as they are registered on the side that owns them, and those that do not exist there (contract
+    prism_element trap 32)."""
     if owner is None or client is None:
         return [], []
     vms = by_uuid(list_vms(client))
