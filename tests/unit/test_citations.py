@@ -25,7 +25,8 @@ CITATION = re.compile(rf"\bcontract (\w+) ({REFERENCES})")
 ROUTE = re.compile(r'\bsection="([^"]*)"')
 # What looks like a citation and does not name its page
 STRAY = re.compile(
-    r"\b(?:contract|section|traps?|additions?) \d|(?<!\w)\((?:U\d|[1-9]\d?\.[1-9])[^()]{0,20}\)(?=[ .;:,])|# U?\d"
+    r"citrix_orchestration|prism_element_v2|\b(?:contract|section|traps?|additions?) \d|# U?\d"
+    r"|(?<!\w)\((?:U\d|[1-9]\d?\.[1-9])[^()]{0,20}\)(?=[ .;:,])"
 )
 
 

@@ -14,7 +14,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 
 
 def iso_utc(usecs: int | None) -> str | None:
-    """'2026-11-20T23:33:00Z' for 1795217580000000; None for no time (null or 0, prism_element_v2 8.1)."""
+    """'2026-11-20T23:33:00Z' for 1795217580000000; None for no time (null or 0, contract prism_element 8.1)."""
     if not usecs:
         return None
     return (_EPOCH + timedelta(microseconds=usecs)).strftime("%Y-%m-%dT%H:%M:%SZ")

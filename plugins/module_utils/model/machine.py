@@ -92,7 +92,7 @@ def summarise(machines: Sequence[Machine]) -> dict[str, Any]:
 @dataclass(frozen=True)
 class Occupied:
     """A machine with sessions; `user` and `state` (Active, Disconnected ...) are those of one of them, which is all
-    that a machine tells (11.2)."""
+    that a machine tells (contract citrix 11.2)."""
 
     machine: str
     sessions: int

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Zones of a site (citrix_orchestration 12)."""
+"""Zones of a site (contract citrix 12)."""
 
 from __future__ import annotations
 
