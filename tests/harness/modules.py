@@ -140,9 +140,10 @@ def written(requests: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def is_write(method: str, path: str) -> bool:
-    """Asking for a token changes nothing, nor does a search, which is a POST because of its body."""
+    """Asking for a token changes nothing, nor do a search and a list of tasks, which are a POST because of their
+    body."""
     return (
         method not in ("GET", "HEAD")
         and "token" not in path.lower()
-        and not path.partition("?")[0].endswith("/$search")
+        and not path.partition("?")[0].endswith(("/$search", "/tasks/list"))
     )

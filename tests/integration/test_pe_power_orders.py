@@ -45,6 +45,16 @@ def test_many_vms_after_a_run_that_was_killed(lab: RunningLab, host: Host, uuids
     host("cluster-a")("pe_vm", uuids=uuids, state="powered_on", wait=False)
     assert host("cluster-a")("pe_vm", uuids=uuids, state="powered_on")["changed"] is True
     assert set(states(host).values()) == {"on"}
+    orders = [entry for entry in lab.requests() if "/set_power_state" in entry["path"]]
+    assert len(orders) == len(uuids), "what is under way is followed, not ordered again"
+
+
+def test_many_vms_whose_orders_of_a_killed_run_come_to_nothing(lab: RunningLab, host: Host, uuids: list[str]) -> None:
+    lab.faults([{"path": "/set_power_state", "then": {"fail_task": "no memory left"}}])
+    host("cluster-a")("pe_vm", uuids=uuids, state="powered_on", wait=False)
+    lab.clear_faults()
+    host("cluster-a")("pe_vm", uuids=uuids, state="powered_on")
+    assert set(states(host).values()) == {"on"}
 
 
 @pytest.mark.parametrize(

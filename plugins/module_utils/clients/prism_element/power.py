@@ -14,7 +14,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.tasks import (
     FINISHED,
     SUCCEEDED,
+    Task,
     TaskFailed,
+    changes_of_power_under_way,
     read_task,
     tasks_under_way,
     wait_for_task,
@@ -129,18 +131,27 @@ class PowerChange:
         self._grace = EFFECT_WITHIN
         self._asks_the_guest = False
         self._denied: AccessDenied | None = None
+        self._adopted: dict[str, str] = {}
         self.left = {vm.uuid: vm for vm in vms}
         self.failures: dict[str, str] = {}
         self._all = len(self.left)
 
     def order(self, transition: str) -> None:
         """Order ON, OFF or ACPI_SHUTDOWN for all that are left. Raises AccessDenied, after which nothing more is
-        sent."""
+        sent.
+
+        VMs that a killed run left on their way to ON still count as off: what is under way with them is followed, and
+        they are ordered only when that ends otherwise.
+        """
         self._tasks.clear()
+        under_way = changes_of_power_under_way(self._client) if transition == "ON" else {}
+        self._adopted = {uuid: task for uuid, task in under_way.items() if uuid in self.left}
+        self._tasks.update(self._adopted)
         self._standstills.clear()
         self._asks_the_guest = transition == "ACPI_SHUTDOWN"
         with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-            list(pool.map(lambda vm: self._order(vm, transition), list(self.left.values())))
+            ordered = [vm for vm in self.left.values() if vm.uuid not in self._adopted]
+            list(pool.map(lambda vm: self._order(vm, transition), ordered))
         if self._denied:
             raise self._denied
 
@@ -201,7 +212,9 @@ class PowerChange:
             tasks = list(pool.map(lambda uuid: read_task(self._client, self._tasks[uuid]), asked))
         for uuid, task in zip(asked, tasks, strict=True):
             task_uuid = self._tasks.pop(uuid)
-            if task and task.status in FINISHED:
+            if task_uuid == self._adopted.get(uuid):
+                self._follow_adopted(uuid, task)
+            elif task and task.status in FINISHED:
                 if task.status != SUCCEEDED:
                     others = tasks_under_way(self._client, uuid)
                     if others:
@@ -217,6 +230,17 @@ class PowerChange:
             else:
                 # To the end of the queue, so that every one has its turn.
                 self._tasks[uuid] = task_uuid
+
+    def _follow_adopted(self, uuid: str, task: Task | None) -> None:
+        """What another run ordered goes on, or has ended: then the VM is on, or is ordered after all."""
+        if task and task.status not in FINISHED:
+            self._tasks[uuid] = task.uuid
+            return
+        del self._adopted[uuid]
+        if not _is_as_wanted(self._client, uuid, "ON"):
+            self._order(self.left[uuid], "ON")
+        if self._denied:
+            raise self._denied
 
     def _fail(self, uuid: str, why: str) -> None:
         self.failures[uuid] = why

@@ -8,6 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
@@ -59,22 +60,32 @@ def read_task(client: PrismElement, task_uuid: str) -> Task | None:
 
 
 def tasks_under_way(client: PrismElement, entity_uuid: str) -> list[str]:
-    """The tasks about a VM that have not ended, as far as the cluster lists them. Its own filter by entity misses some
-    (contract prism_element 5.3), so that all are read."""
+    """The tasks about a VM that have not ended, as far as the cluster lists them."""
+    return [task["uuid"] for task in _under_way(client) if entity_uuid in _about(task)]
+
+
+def changes_of_power_under_way(client: PrismElement) -> dict[str, str]:
+    """VM -> the task that changes its power state, as far as the cluster lists it. Operations bear other names in each
+    version, all with 'power' in it: VmChangePowerState, kVmPowerOn (contract prism_element 5.1)."""
+    found: dict[str, str] = {}
+    for task in _under_way(client):
+        if "power" in str(task.get("operation_type") or "").lower():
+            found.update(dict.fromkeys(_about(task), task["uuid"]))
+    return found
+
+
+def _under_way(client: PrismElement) -> list[dict[str, Any]]:
+    """The list's own filter by entity misses some (contract prism_element 5.3), so that all are read."""
     try:
         body = client.request("POST", "/tasks/list", payload={}).body or {}
     except OperationError:
         return []
-    listed = [
-        entity
-        for entity in body.get("entities") or []
-        if str(entity.get("progress_status") or "").upper() not in FINISHED
-    ]
-    return [
-        task["uuid"]
-        for task in listed
-        if any(about.get("entity_id") == entity_uuid for about in task.get("entity_list") or [])
-    ]
+    tasks = body.get("entities") or []
+    return [task for task in tasks if str(task.get("progress_status") or "").upper() not in FINISHED]
+
+
+def _about(task: dict[str, Any]) -> set[str]:
+    return {entity.get("entity_id") or "" for entity in task.get("entity_list") or []}
 
 
 def wait_for_task(
