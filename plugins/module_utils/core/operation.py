@@ -3,80 +3,61 @@
 
 """The shell around an operation: the same code behind two doors, the module and the action plugin.
 
-An operation knows nothing of AnsibleModule: parameters, check mode and a progress callback go in, a plain result comes
-out.
+An operation knows nothing of AnsibleModule. One that writes is a `Change` in four phases, one that only reads a
+`Reading`. Check mode is guarded here and nowhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import datetime, timezone
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR
 
 SHOWN = "shown_lines"
 
+Params = Mapping[str, Any]
+Result = dict[str, Any]
+Observed = TypeVar("Observed")
+Step = TypeVar("Step")
+
 
 @dataclass(frozen=True)
-class Run:
-    """One execution: validated `params`, `check` for check mode (no write at all), `progress` and `show` for a line on
-    the screen, with and without the host
-    before it, `warn` and `phase` for the result. `board` is there on the controller only."""
+class Run(Reporter):
+    """One execution: validated `params` and `check` mode beside the reporter that the phases see."""
 
-    params: Mapping[str, Any]
+    params: Params = field(default_factory=dict)
     check: bool = False
-    progress: Callable[[str], None] = lambda line: None
-    show: Callable[[str], None] = lambda line: None
-    warnings: list[str] = field(default_factory=list)
-    timeline: list[dict[str, Any]] = field(default_factory=list)
-    board: Board | None = None
-
-    def warn(self, text: str) -> None:
-        self.warnings.append(text)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Put a piece of work on the timeline: {phase, started, finished, failed}. In check mode there is no work, and
-        nothing is put there."""
-        started, failed = datetime.now(timezone.utc), True
-        try:
+        """In check mode there is no work, and nothing is put on the timeline."""
+        if self.check:
             yield
-            failed = False
-        finally:
-            if not self.check:
-                finished = datetime.now(timezone.utc)
-                self.timeline.append(
-                    {
-                        "phase": name,
-                        "started": iso_milliseconds(started),
-                        "finished": iso_milliseconds(finished),
-                        "failed": failed,
-                    }
-                )
+        else:
+            with super().phase(name):
+                yield
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What a module does: its argument spec and `perform(run) -> result`.
+    """What a module does: its argument spec, the rules between arguments, and `perform(run) -> result`.
 
     One that `stays` works on the controller whatever the connection. `before_travel` does there what cannot be done
-    elsewhere, and returns the arguments to
-    travel with.
+    elsewhere, and returns the arguments to travel with.
 
     The result holds `changed`; a `diff` of {before, after} is always computed and shown only when asked for. Expected
     failures are raised as OperationError.
     """
 
     arguments: Mapping[str, Any]
-    perform: Callable[[Run], dict[str, Any]]
+    perform: Callable[[Run], Result] | None = None
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
     required_together: tuple[tuple[str, ...], ...] = ()
     required_one_of: tuple[tuple[str, ...], ...] = ()
@@ -95,16 +76,70 @@ class Operation:
             "required_by": dict(self.required_by),
         }
 
+    def carry_out(self, run: Run) -> Result:
+        if self.perform is None:
+            raise NotImplementedError
+        return self.perform(run)
 
-def execute(operation: Operation, run: Run, show_diff: bool) -> dict[str, Any]:
-    """Perform and return the module's result; an OperationError becomes `failed`, `msg` and, in two parts that nobody
-    has to find in the sentence again,
-    `error` of {message, advice}. Bugs are left to raise.
+
+@dataclass(frozen=True, kw_only=True)
+class Reading(Operation):
+    """An operation of one phase, for info modules, gates and proofs: `read(params, reporter)` makes no write."""
+
+    read: Callable[[Params, Reporter], Result]
+
+    def carry_out(self, run: Run) -> Result:
+        return {"changed": False, **self.read(run.params, run)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan(Generic[Step]):
+    """What is to be done: `steps`, none when all is as it should be.
+
+    `facts` are the result where nothing is done, because nothing has to be or in check mode; `before` and `after` are
+    the diff.
+    """
+
+    steps: Sequence[Step] = ()
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    before: Mapping[str, Any] = field(default_factory=dict)
+    after: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change(Operation, Generic[Observed, Step]):
+    """An operation of four phases.
+
+    `observe(params, reporter)` reads the world into a record. `plan(params, observed)` decides, without I/O.
+    `apply(params, observed, plan, reporter)` is called only where there are steps and never in check mode; it carries
+    them out and returns the facts of the result. `verify(params, observed, facts, reporter)` reads back what matters
+    and returns facts to put over those. Facts may hold their own `changed`, where less was done than planned.
+    """
+
+    observe: Callable[[Params, Reporter], Observed]
+    plan: Callable[[Params, Observed], Plan[Step]]
+    apply: Callable[[Params, Observed, Plan[Step], Reporter], Result]
+    verify: Callable[[Params, Observed, Result, Reporter], Result] = lambda params, observed, facts, reporter: {}
+
+    def carry_out(self, run: Run) -> Result:
+        observed = self.observe(run.params, run)
+        plan = self.plan(run.params, observed)
+        facts = dict(plan.facts)
+        if plan.steps and not run.check:
+            facts = self.apply(run.params, observed, plan, run)
+            facts = {**facts, **self.verify(run.params, observed, facts, run)}
+        diff = {"before": dict(plan.before), "after": dict(plan.after)}
+        return {"changed": bool(plan.steps), "diff": diff, **facts}
+
+
+def execute(operation: Operation, run: Run, show_diff: bool) -> Result:
+    """Carry out and return the module's result; an OperationError becomes `failed`, `msg` and, in two parts that nobody
+    has to find in the sentence again, `error` of {message, advice}. Bugs are left to raise.
 
     `timeline` tells when the work was done, and is left out when there was none.
     """
     try:
-        result = operation.perform(run)
+        result = operation.carry_out(run)
     except OperationError as error:
         result = failure(error)
     if run.timeline:
@@ -114,9 +149,10 @@ def execute(operation: Operation, run: Run, show_diff: bool) -> dict[str, Any]:
     return result
 
 
-def failure(error: OperationError) -> dict[str, Any]:
+def failure(error: OperationError) -> Result:
     """An expected failure as a result."""
     return {
+        "changed": False,
         **error.details,
         "failed": True,
         "msg": str(error),

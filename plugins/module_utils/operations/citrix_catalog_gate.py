@@ -25,7 +25,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     WAIT_ARGUMENTS,
     Look,
@@ -84,20 +85,18 @@ class Gate:
     unproven: bool
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
+def read(params: Params, reporter: Reporter) -> Result:
     watch = _Watch(CitrixSite.connect(params), params)
     waited = ""
     if params["wait"]:
         try:
-            wait_for(watch.look, what="Gate", timeout=params["wait_timeout"], progress=run.progress)
+            wait_for(watch.look, what="Gate", timeout=params["wait_timeout"], progress=reporter.progress)
         except StillRunning:
             waited = f" within {duration(params['wait_timeout'])}"
     else:
         watch.look()
     closed = [gate for gate in watch.gates if gate.closed_because]
     result = {
-        "changed": False,
         "open": not closed,
         "catalogs": [_facts(gate) for gate in watch.gates],
         "unproven": [gate.catalog.full_name for gate in watch.gates if gate.unproven],
@@ -219,4 +218,4 @@ def _facts(gate: Gate) -> dict[str, Any]:
     }
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)

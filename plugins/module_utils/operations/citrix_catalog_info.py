@@ -22,7 +22,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CitrixSite,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.populations import (
     read_groups_in_maintenance,
@@ -38,25 +39,25 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    site = CitrixSite.connect(run.params)
+def read(params: Params, reporter: Reporter) -> Result:
+    site = CitrixSite.connect(params)
     catalogs = read_catalogs(site)
-    if run.params["catalogs"] is not None:
-        catalogs = _chosen(run.params["catalogs"], catalogs, site.endpoint)
+    if params["catalogs"] is not None:
+        catalogs = _chosen(params["catalogs"], catalogs, site.endpoint)
     facts = [catalog_facts(catalog) for catalog in sorted(catalogs, key=lambda catalog: catalog.full_name.casefold())]
-    if run.params["machines"]:
+    if params["machines"]:
         counted = read_populations(site, [catalog["id"] for catalog in facts])
         parked = read_groups_in_maintenance(site)
         for catalog in facts:
             catalog["machines"] = counted[catalog["id"]]
             for group in catalog["machines"]["delivery_groups"]:
                 group["in_maintenance_mode"] = None if parked is None else group["id"] in parked
-    if run.params["history"]:
+    if params["history"]:
         for catalog in facts:
             catalog["history"] = (
                 [asdict(image) for image in read_history(site, catalog["id"])] if catalog["master_image"] else []
             )
-    return {"changed": False, "catalogs": facts}
+    return {"catalogs": facts}
 
 
 def _chosen(wanted: Sequence[Mapping[str, Any]], catalogs: Sequence[Catalog], endpoint: str) -> list[Catalog]:
@@ -78,4 +79,4 @@ def _chosen(wanted: Sequence[Mapping[str, Any]], catalogs: Sequence[Catalog], en
     return list(chosen)
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)

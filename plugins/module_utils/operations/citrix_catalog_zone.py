@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
@@ -30,7 +31,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import find_named
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.zones import (
     Move,
     plan_move,
@@ -50,37 +52,52 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
+@dataclass(frozen=True)
+class _Observed:
+    site: CitrixSite
+    zone: Zone
+    moves: tuple[Move, ...]
+
+
+def observe(params: Params, reporter: Reporter) -> _Observed:
     site = CitrixSite.connect(params)
     connections = read_connections(site) if params["hypervisor_connection"] or params["only_when_moved"] else []
     zone = _zone(site, params["zone"], params["hypervisor_connection"], connections)
     catalogs = _catalogs(site, params["catalogs"])
-    moves = _plan(site, catalogs, zone, connections, params["only_when_moved"])
-    moving = [move.catalog for move in moves if move.action == "move"]
-    if moving and not run.check:
-        with run.phase("zone"):
-            warning = move_catalogs(site, zone, moving, timeout=params["wait_timeout"], progress=run.progress)
-        if warning:
-            run.warn(f"{site.endpoint}: moving catalogs to zone {zone.name}: {warning}")
+    return _Observed(site, zone, tuple(_moves(site, catalogs, zone, connections, params["only_when_moved"])))
+
+
+def plan(params: Params, observed: _Observed) -> Plan[Catalog]:
+    zone = observed.zone
+    steps = [move.catalog for move in observed.moves if move.action == "move"]
+    before = {move.catalog.full_name: move.catalog.zone for move in observed.moves}
+    return Plan(
+        steps=steps,
+        facts=_facts(observed, steps, done=False),
+        before={"zones": before},
+        after={"zones": {**before, **{catalog.full_name: zone.name for catalog in steps}}},
+    )
+
+
+def apply(params: Params, observed: _Observed, plan: Plan[Catalog], reporter: Reporter) -> Result:
+    site, zone = observed.site, observed.zone
+    with reporter.phase("zone"):
+        warning = move_catalogs(site, zone, plan.steps, timeout=params["wait_timeout"], progress=reporter.progress)
+    if warning:
+        reporter.warn(f"{site.endpoint}: moving catalogs to zone {zone.name}: {warning}")
+    return _facts(observed, plan.steps, done=True)
+
+
+def _facts(observed: _Observed, moved: Sequence[Catalog], done: bool) -> Result:
     return {
-        "changed": bool(moving),
-        "zone": {"id": zone.id, "name": zone.name},
-        "catalogs": [_facts(move, zone, run.check) for move in moves],
-        "moved": [catalog.full_name for catalog in moving],
+        "zone": {"id": observed.zone.id, "name": observed.zone.name},
+        "catalogs": [_move_facts(move, observed.zone, done) for move in observed.moves],
+        "moved": [catalog.full_name for catalog in moved],
         "staying": [
             {**_names(move.catalog), "why": move.why, "machines": list(move.machines)}
-            for move in moves
+            for move in observed.moves
             if move.action == "stay"
         ],
-        "diff": {
-            "before": {"zones": {move.catalog.full_name: move.catalog.zone for move in moves}},
-            "after": {
-                "zones": {
-                    move.catalog.full_name: zone.name if move.action == "move" else move.catalog.zone for move in moves
-                }
-            },
-        },
     }
 
 
@@ -108,7 +125,7 @@ def _catalogs(site: CitrixSite, given: Sequence[dict[str, Any]]) -> list[Catalog
         raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
 
 
-def _plan(
+def _moves(
     site: CitrixSite, catalogs: Sequence[Catalog], zone: Zone, connections: Sequence[Connection], only_when_moved: bool
 ) -> list[Move]:
     elsewhere = [catalog for catalog in catalogs if not is_in(catalog, zone)]
@@ -122,12 +139,12 @@ def _plan(
     ]
 
 
-def _facts(move: Move, zone: Zone, check: bool) -> dict[str, Any]:
-    actions = {"unchanged": "unchanged", "move": "would_move" if check else "moved", "stay": "staying"}
+def _move_facts(move: Move, zone: Zone, done: bool) -> dict[str, Any]:
+    actions = {"unchanged": "unchanged", "move": "moved" if done else "would_move", "stay": "staying"}
     return {
         **_names(move.catalog),
         "before": move.catalog.zone,
-        "zone": zone.name if move.action == "move" and not check else move.catalog.zone,
+        "zone": zone.name if move.action == "move" and done else move.catalog.zone,
         "action": actions[move.action],
     }
 
@@ -136,9 +153,11 @@ def _names(catalog: Catalog) -> dict[str, str]:
     return {"id": catalog.id, "name": catalog.name, "folder": "/".join(catalog.folder), "full_name": catalog.full_name}
 
 
-OPERATION = Operation(
+OPERATION = Change(
     arguments=ARGUMENTS,
-    perform=perform,
+    observe=observe,
+    plan=plan,
+    apply=apply,
     required_one_of=(("zone", "hypervisor_connection"),),
     mutually_exclusive=(("zone", "hypervisor_connection"),),
 )

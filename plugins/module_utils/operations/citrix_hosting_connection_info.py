@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
     CONNECTION_ARGUMENTS,
     CitrixSite,
@@ -19,7 +17,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_connections,
     read_hosting_units,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -28,20 +27,20 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    site = CitrixSite.connect(run.params)
+def read(params: Params, reporter: Reporter) -> Result:
+    site = CitrixSite.connect(params)
     known = read_connections(site)
-    names = run.params["names"]
+    names = params["names"]
     found = known if names is None else named_connections(site, names, known)
     shown = []
     for connection in sorted(found, key=lambda each: each.name.casefold()):
         facts = connection_facts(connection)
-        if run.params["hosting_units"]:
+        if params["hosting_units"]:
             facts["hosting_units"] = sorted(
                 (unit.name for unit in read_hosting_units(site, connection)), key=str.casefold
             )
         shown.append(facts)
-    return {"changed": False, "connections": shown}
+    return {"connections": shown}
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)

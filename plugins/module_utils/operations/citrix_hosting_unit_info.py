@@ -18,7 +18,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_connections,
     read_hosting_units,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -31,9 +32,9 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    site = CitrixSite.connect(run.params)
-    wanted = run.params["name"]
+def read(params: Params, reporter: Reporter) -> Result:
+    site = CitrixSite.connect(params)
+    wanted = params["name"]
     units = [
         (unit, connection) for connection in read_connections(site) for unit in read_hosting_units(site, connection)
     ]
@@ -46,12 +47,12 @@ def perform(run: Run) -> dict[str, Any]:
             near_names(wanted, (unit.name for unit, _connection in units)),
         )
     facts = [_facts(unit, connection) for unit, connection in sorted(found, key=lambda pair: pair[0].name.casefold())]
-    if run.params["images"]:
-        browser = ImageBrowser(site, run.params["bypass_cache"], run.progress)
+    if params["images"]:
+        browser = ImageBrowser(site, params["bypass_cache"], reporter.progress)
         seen = browser.read_all([unit for unit, _connection in found])
         for unit in facts:
             unit["images"] = [asdict(image) for image in seen[unit["id"]]]
-    return {"changed": False, "hosting_units": facts}
+    return {"hosting_units": facts}
 
 
 def _facts(unit: HostingUnit, connection: Connection) -> dict[str, Any]:
@@ -70,4 +71,4 @@ def _facts(unit: HostingUnit, connection: Connection) -> dict[str, Any]:
     }
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)

@@ -13,7 +13,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CONNECTION_ARGUMENTS,
     CitrixSite,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_usage import (
     Reference,
@@ -23,9 +24,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
 ARGUMENTS = {**CONNECTION_ARGUMENTS, "images": {"type": "list", "elements": "str"}}
 
 
-def perform(run: Run) -> dict[str, Any]:
-    usage = read_usage(CitrixSite.connect(run.params))
-    wanted = run.params["images"]
+def read(params: Params, reporter: Reporter) -> Result:
+    usage = read_usage(CitrixSite.connect(params))
+    wanted = params["images"]
     names = None if wanted is None else {name.casefold() for name in wanted}
     chosen = [
         reference
@@ -33,7 +34,6 @@ def perform(run: Run) -> dict[str, Any]:
         if names is None or names & {name.casefold() for name in reference.names}
     ]
     return {
-        "changed": False,
         "site": asdict(usage.site),
         "references": [
             _reference(reference)
@@ -61,4 +61,4 @@ def _catalog(catalog: Catalog) -> dict[str, Any]:
     }
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)

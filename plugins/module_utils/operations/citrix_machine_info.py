@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
     SELECTOR_ARGUMENTS,
@@ -24,7 +23,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_machines,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, find_machine, summarise
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -38,22 +38,22 @@ ARGUMENTS = {
 READ_SINGLY = 20
 
 
-def perform(run: Run) -> dict[str, Any]:
-    site = CitrixSite.connect(run.params)
+def read(params: Params, reporter: Reporter) -> Result:
+    site = CitrixSite.connect(params)
     try:
-        machines = _chosen(site, run)
+        machines = _chosen(site, params)
     except NoMatch as error:
         raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
-    groups = run.params["delivery_groups"]
+    groups = params["delivery_groups"]
     if groups is not None:
         wanted = {group.casefold() for group in groups}
         machines = [machine for machine in machines if machine.delivery_group.casefold() in wanted]
     machines = sorted(machines, key=lambda machine: machine.name.casefold())
-    return {"changed": False, "machines": [asdict(machine) for machine in machines], "summary": summarise(machines)}
+    return {"machines": [asdict(machine) for machine in machines], "summary": summarise(machines)}
 
 
-def _chosen(site: CitrixSite, run: Run) -> list[Machine]:
-    catalogs, names = run.params["catalogs"], run.params["names"]
+def _chosen(site: CitrixSite, params: Params) -> list[Machine]:
+    catalogs, names = params["catalogs"], params["names"]
     if catalogs is not None:
         known = read_catalogs(site)
         chosen = dict.fromkeys(find_catalog(selector_of(given), known).id for given in catalogs)
@@ -72,4 +72,4 @@ def _named(names: Sequence[str], machines: Sequence[Machine]) -> list[Machine]:
     return list(dict.fromkeys(find_machine(name, machines) for name in names))
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)

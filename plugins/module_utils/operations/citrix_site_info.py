@@ -6,18 +6,18 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
     CONNECTION_ARGUMENTS,
     CitrixSite,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.site import read_site, read_zones
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 
 
-def perform(run: Run) -> dict[str, Any]:
-    site = CitrixSite.connect(run.params)
+def read(params: Params, reporter: Reporter) -> Result:
+    site = CitrixSite.connect(params)
     facts = {
         **asdict(read_site(site)),
         "customer_id": site.customer_id,
@@ -25,7 +25,7 @@ def perform(run: Run) -> dict[str, Any]:
         "administrator": site.administrator,
         "zones": [asdict(zone) for zone in read_zones(site)],
     }
-    return {"changed": False, "site": facts}
+    return {"site": facts}
 
 
-OPERATION = Operation(arguments=CONNECTION_ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=CONNECTION_ARGUMENTS, read=read)

@@ -12,7 +12,8 @@ from typing import Any
 
 from ansible.module_utils.basic import env_fallback
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import host_and_port, without_secrets
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.impression import Certificate, look_at
@@ -27,15 +28,14 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    host, port = _host_and_port(run.params["address"], run.params["port"])
+def read(params: Params, reporter: Reporter) -> Result:
+    host, port = _host_and_port(params["address"], params["port"])
     seen = look_at(
-        f"https://{_bracketed(host)}:{port}/{run.params['path'].lstrip('/')}",
-        run.params["ca_path"] or True,
-        run.params["read_timeout"],
+        f"https://{_bracketed(host)}:{port}/{params['path'].lstrip('/')}",
+        params["ca_path"] or True,
+        params["read_timeout"],
     )
     return {
-        "changed": False,
         "host": host,
         "port": port,
         "addresses": _addresses(host),
@@ -43,7 +43,7 @@ def perform(run: Run) -> dict[str, Any]:
         "certificate": {
             "trusted": not seen.refusal,
             "refusal": seen.refusal,
-            "validate_certs": run.params["validate_certs"],
+            "validate_certs": params["validate_certs"],
             **_shown(seen.certificate),
         },
         "clock": {
@@ -95,4 +95,4 @@ def _iso(moment: datetime) -> str:
     return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)

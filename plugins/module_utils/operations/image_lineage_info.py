@@ -11,7 +11,8 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_lineage import (
     ancestries,
     chosen,
@@ -32,8 +33,7 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
+def read(params: Params, reporter: Reporter) -> Result:
     clusters, sites = params["clusters"], params["sites"]
     found = ancestries(sites, clusters, params["prefix"])
     silent = [
@@ -50,19 +50,19 @@ def perform(run: Run) -> dict[str, Any]:
                 error.message, " ".join([error.advice, *(f"{sentence}." for sentence in silent)]).strip()
             ) from None
     for line in table("Where the images of the catalogs come from", HEADER, rows(found)):
-        run.show(line)
+        reporter.show(line)
     for sentence in silent:
-        run.show(sentence)
+        reporter.show(sentence)
     if params["path"]:
         write_report(
             Path(params["path"]),
             json.dumps({"catalogs": found, "problems": silent}, indent=2, ensure_ascii=False) + "\n",
             "nothing was changed.",
         )
-    result: dict[str, Any] = {"changed": False, "catalogs": found, "problems": silent}
+    result: dict[str, Any] = {"catalogs": found, "problems": silent}
     if silent:
         raise OperationError(f"The lineage is not complete: {'; '.join(silent)}", **result)
     return result
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)

@@ -10,7 +10,8 @@ from collections.abc import Mapping
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.orphans import (
     Domain,
@@ -56,8 +57,7 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
+def read(params: Params, reporter: Reporter) -> Result:
     prefix, clusters, sites = params["prefix"], params["clusters"], params["sites"]
     rules = _rules(params)
     now = datetime.now(timezone.utc)
@@ -80,7 +80,6 @@ def perform(run: Run) -> dict[str, Any]:
         decisions += decide_pd_snapshots(snapshots, images, clusters, marks, rules, now, reasons)
     shown = [_shown(decision) for decision in sorted(decisions, key=_order)]
     return {
-        "changed": False,
         "decisions": shown,
         "delete": {host: [each for each in shown if each["delete"] and each["cluster"] == host] for host in clusters},
         "doubts": reasons,
@@ -200,4 +199,4 @@ def _shown(decision: Decision) -> dict[str, Any]:
     }
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform, required_by={"release": ("release_base_vm",)})
+OPERATION = Reading(arguments=ARGUMENTS, read=read, required_by={"release": ("release_base_vm",)})

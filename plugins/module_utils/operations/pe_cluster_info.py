@@ -6,19 +6,19 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.cluster import read_cluster
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 
 
-def perform(run: Run) -> dict[str, Any]:
-    cluster = read_cluster(PrismElement.connect(run.params))
-    return {"changed": False, "cluster": {**asdict(cluster), "hypervisors": list(cluster.hypervisors)}}
+def read(params: Params, reporter: Reporter) -> Result:
+    cluster = read_cluster(PrismElement.connect(params))
+    return {"cluster": {**asdict(cluster), "hypervisors": list(cluster.hypervisors)}}
 
 
-OPERATION = Operation(arguments=CONNECTION_ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=CONNECTION_ARGUMENTS, read=read)

@@ -43,7 +43,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     last_restore_usecs,
     list_pending_restores,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import way_out
@@ -73,40 +74,44 @@ class Others:
     without_answer: Sequence[str]
 
 
-def perform(run: Run) -> dict[str, Any]:
-    client, bound = PrismElement.connect(run.params), run.params["answer_within"]
+def read(params: Params, reporter: Reporter) -> Result:
+    client, bound = PrismElement.connect(params), params["answer_within"]
     if not bound:
-        return _read(client, run)
-    run.progress(f"asking {client.endpoint}, {duration(bound)} at most")
+        return _read(client, params, reporter)
+    reporter.progress(f"asking {client.endpoint}, {duration(bound)} at most")
     # Whoever answers may take its time with the rest.
     within(float(bound), client.endpoint, lambda: read_identity(client))
-    return _read(client, run)
+    return _read(client, params, reporter)
 
 
-def _read(client: PrismElement, run: Run) -> dict[str, Any]:
-    found = _observe(client, run.params["name"])
+def _read(client: PrismElement, params: Params, reporter: Reporter) -> Result:
+    found = _observe(client, params["name"])
     sites = list_remote_sites(client) if found else []
-    others = _others(client, run) if run.params["peers"] and found else None
-    return {"changed": False, "protection_domains": [_shown(client, domain, sites, run, others) for domain in found]}
+    others = _others(client, params, reporter) if params["peers"] and found else None
+    domains = [_shown(client, domain, sites, params, others) for domain in found]
+    for domain in domains:
+        if domain.get("split_brain"):
+            reporter.warn(
+                f"'{domain['name']}' is active on {' and '.join(domain['active_on'])} (split brain). {way_out()}"
+            )
+    return {"protection_domains": domains}
 
 
-def _others(client: PrismElement, run: Run) -> Others:
+def _others(client: PrismElement, params: Params, reporter: Reporter) -> Others:
     """Ask all peers at once. A cluster counts once however it is addressed, and this very one not at all, so that every
     host can be given the same list."""
 
     def ask(peer: Mapping[str, Any]) -> tuple[Identity, list[str]] | None:
-        there = connect_peer(run.params, peer)
+        there = connect_peer(params, peer)
         try:
-            return read_identity(there), [
-                domain.name for domain in _observe(there, run.params["name"]) if domain.active
-            ]
+            return read_identity(there), [domain.name for domain in _observe(there, params["name"]) if domain.active]
         except OperationError as error:
             if not gives_no_answer(error):
                 raise
-            run.progress(error.message)
+            reporter.progress(error.message)
             return None
 
-    peers = run.params["peers"]
+    peers = params["peers"]
     with ThreadPoolExecutor(max_workers=ASKED_AT_ONCE) as pool:
         told = list(zip((peer["nutanix_host"] for peer in peers), pool.map(ask, peers), strict=True))
     counted = [read_identity(client)]
@@ -128,9 +133,8 @@ def _observe(client: PrismElement, name: str | None) -> list[ProtectionDomain]:
 
 
 def _shown(
-    client: PrismElement, domain: ProtectionDomain, sites: list[RemoteSite], run: Run, others: Others | None
+    client: PrismElement, domain: ProtectionDomain, sites: list[RemoteSite], params: Params, others: Others | None
 ) -> dict[str, Any]:
-    params = run.params
     return {
         "name": domain.name,
         "active": domain.active,
@@ -147,15 +151,13 @@ def _shown(
             else {}
         ),
         **(_restores(client, domain.name) if params["restores"] else {}),
-        **(_sides(domain, run, others) if others else {}),
+        **(_sides(domain, params["nutanix_host"], others) if others else {}),
     }
 
 
-def _sides(domain: ProtectionDomain, run: Run, others: Others) -> dict[str, Any]:
-    own = [run.params["nutanix_host"]] if domain.active else []
+def _sides(domain: ProtectionDomain, host: str, others: Others) -> dict[str, Any]:
+    own = [host] if domain.active else []
     active_on = [*own, *others.active_on.get(domain.name, [])]
-    if len(active_on) > 1:
-        run.warn(f"'{domain.name}' is active on {' and '.join(active_on)} (split brain). {way_out()}")
     return {
         "active_on": active_on,
         "split_brain": len(active_on) > 1,
@@ -206,4 +208,4 @@ def _vm(member: Member) -> dict[str, str]:
     return {"vm_name": member.vm_name, "vm_uuid": member.vm_uuid}
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)

@@ -6,9 +6,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
@@ -28,7 +27,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     PERIOD_SECONDS,
     add_schedule,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, OperationError
 
@@ -43,40 +43,61 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    client = PrismElement.connect(run.params)
-    domain = _active_domain(client, run.params["name"])
-    wanted = _wanted(run.params, _sites(client, run.params["remote_sites"]))
-    present = satisfied_by(wanted, domain.schedules)
+@dataclass(frozen=True)
+class _Observed:
+    client: PrismElement
+    domain: ProtectionDomain
+    remote_sites: tuple[str, ...]
+
+
+def observe(params: Params, reporter: Reporter) -> _Observed:
+    client = PrismElement.connect(params)
+    domain = _active_domain(client, params["name"])
+    return _Observed(client, domain, tuple(_sites(client, params["remote_sites"])))
+
+
+def plan(params: Params, observed: _Observed) -> Plan[Schedule]:
+    domain = observed.domain
+    asked = _asked(params, observed.remote_sites)
+    present = satisfied_by(asked, domain.schedules)
     if present and domain.schedules_suspended:
         raise OperationError(
-            f"{client.endpoint}: the schedules of '{domain.name}' are suspended, so that nothing is replicated",
+            f"{observed.client.endpoint}: the schedules of '{domain.name}' are suspended, and nothing is replicated",
             "Resume them in Prism.",
         )
-    if present is None and not run.check:
-        _add(client, domain, wanted)
     before = [asdict(schedule) for schedule in domain.schedules]
-    return {
-        "changed": present is None,
-        "name": domain.name,
-        "schedule": asdict(present or wanted),
-        "diff": {
-            "before": {"schedules": before},
-            "after": {"schedules": before if present else [*before, asdict(wanted)]},
-        },
-    }
+    return Plan(
+        steps=() if present else (asked,),
+        facts={"name": domain.name, "schedule": asdict(present or asked)},
+        before={"schedules": before},
+        after={"schedules": before if present else [*before, asdict(asked)]},
+    )
 
 
-def satisfied_by(wanted: Schedule, schedules: Sequence[Schedule]) -> Schedule | None:
-    """A schedule that runs, replicates to all the wanted sites and does so at least as often; how much it keeps is its
+def apply(params: Params, observed: _Observed, plan: Plan[Schedule], reporter: Reporter) -> Result:
+    client, domain = observed.client, observed.domain
+    begins = read_identity(client).clock_usecs or int(time.time() * 1_000_000)
+    for schedule in plan.steps:
+        try:
+            add_schedule(client, domain.name, schedule, begins)
+        except AnswerLost:
+            # Asking again would be a second schedule, so look first.
+            now = find_protection_domain(client, domain.name)
+            if now is None or satisfied_by(schedule, now.schedules) is None:
+                raise
+    return dict(plan.facts)
+
+
+def satisfied_by(asked: Schedule, schedules: Sequence[Schedule]) -> Schedule | None:
+    """A schedule that runs, replicates to all the sites and does so at least as often; how much it keeps is its
     own affair."""
-    period = PERIOD_SECONDS[wanted.type] * wanted.every_nth
+    period = PERIOD_SECONDS[asked.type] * asked.every_nth
     return next(
         (
             schedule
             for schedule in schedules
             if not schedule.suspended
-            and set(wanted.keep_remote) <= set(schedule.keep_remote)
+            and set(asked.keep_remote) <= set(schedule.keep_remote)
             and PERIOD_SECONDS.get(schedule.type, float("inf")) * schedule.every_nth <= period
         ),
         None,
@@ -114,7 +135,7 @@ def _sites(client: PrismElement, asked: list[str] | None) -> list[str]:
     return asked
 
 
-def _wanted(params: Mapping[str, Any], sites: list[str]) -> Schedule:
+def _asked(params: Params, sites: Sequence[str]) -> Schedule:
     for name in ("every_nth", "keep_local", "keep_remote"):
         if params[name] < 1:
             raise OperationError(f"{name} must be 1 or more, not {params[name]}")
@@ -122,21 +143,10 @@ def _wanted(params: Mapping[str, Any], sites: list[str]) -> Schedule:
         type=params["type"],
         every_nth=params["every_nth"],
         keep_local=params["keep_local"],
-        keep_remote=dict.fromkeys(sites, params["keep_remote"]),
+        keep_remote=dict.fromkeys(sites, int(params["keep_remote"])),
         app_consistent=False,
         suspended=False,
     )
 
 
-def _add(client: PrismElement, domain: ProtectionDomain, wanted: Schedule) -> None:
-    begins = read_identity(client).clock_usecs or int(time.time() * 1_000_000)
-    try:
-        add_schedule(client, domain.name, wanted, begins)
-    except AnswerLost:
-        # Asking again would be a second schedule, so look first.
-        now = find_protection_domain(client, domain.name)
-        if now is None or satisfied_by(wanted, now.schedules) is None:
-            raise
-
-
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Change(arguments=ARGUMENTS, observe=observe, plan=plan, apply=apply)

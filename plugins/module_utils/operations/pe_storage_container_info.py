@@ -5,8 +5,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
     PrismElement,
@@ -14,13 +12,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.storage_containers import (
     list_storage_containers,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 
 
-def perform(run: Run) -> dict[str, Any]:
-    containers = list_storage_containers(PrismElement.connect(run.params))
+def read(params: Params, reporter: Reporter) -> Result:
+    containers = list_storage_containers(PrismElement.connect(params))
     return {
-        "changed": False,
         "storage_containers": [
             {
                 "uuid": container.uuid,
@@ -34,4 +32,4 @@ def perform(run: Run) -> dict[str, Any]:
     }
 
 
-OPERATION = Operation(arguments=CONNECTION_ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=CONNECTION_ARGUMENTS, read=read)

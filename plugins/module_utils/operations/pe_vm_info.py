@@ -18,7 +18,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     read_vm,
     vms_called,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -28,13 +29,10 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    client = PrismElement.connect(run.params)
+def read(params: Params, reporter: Reporter) -> Result:
+    client = PrismElement.connect(params)
     return {
-        "changed": False,
-        "vms": [
-            _shown(vm) for vm in _observe(client, run.params["name"], run.params["uuid"], run.params["include_disks"])
-        ],
+        "vms": [_shown(vm) for vm in _observe(client, params["name"], params["uuid"], params["include_disks"])],
     }
 
 
@@ -54,4 +52,4 @@ def _shown(vm: Vm) -> dict[str, Any]:
     return shown
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform, mutually_exclusive=(("name", "uuid"),))
+OPERATION = Reading(arguments=ARGUMENTS, read=read, mutually_exclusive=(("name", "uuid"),))

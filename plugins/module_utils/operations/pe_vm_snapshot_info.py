@@ -17,7 +17,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     list_snapshots,
     shown,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import image_doubts, same_for_citrix
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_image_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
@@ -33,27 +34,27 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    client = PrismElement.connect(run.params)
-    name, prefix = run.params["name"], run.params["prefix"]
-    live = [snapshot for snapshot in list_snapshots(client, run.params["vm_uuid"] or "") if not snapshot.deleted]
-    wanted = [snapshot for snapshot in live if _is_wanted(snapshot, run.params)]
+def read(params: Params, reporter: Reporter) -> Result:
+    client = PrismElement.connect(params)
+    name, prefix = params["name"], params["prefix"]
+    live = [snapshot for snapshot in list_snapshots(client, params["vm_uuid"] or "") if not snapshot.deleted]
+    wanted = [snapshot for snapshot in live if _is_wanted(snapshot, params)]
     # A cluster without an image of ours is not asked who it is.
     ours = any(parse_image_name(snapshot.name, prefix) for snapshot in wanted)
     cluster_uuid = read_cluster(client).uuid if ours else ""
     snapshots = [shown(snapshot, prefix, cluster_uuid) for snapshot in wanted]
     if not name:
-        return {"changed": False, "snapshots": snapshots}
+        return {"snapshots": snapshots}
     alike = [
         {"uuid": snapshot.uuid, "name": snapshot.name} for snapshot in live if same_for_citrix(snapshot.name, name)
     ]
     doubts = image_doubts(name, [*snapshots, *alike])
-    if doubts and run.params["fail_in_doubt"]:
+    if doubts and params["fail_in_doubt"]:
         raise OperationError(
             f"{client.endpoint}: {'; '.join(doubts)}",
             "Use another release id, or remove or rename what is not the release's.",
         )
-    return {"changed": False, "snapshots": snapshots, "doubts": doubts}
+    return {"snapshots": snapshots, "doubts": doubts}
 
 
 def _is_wanted(snapshot: VmSnapshot, params: Any) -> bool:
@@ -65,4 +66,4 @@ def _is_wanted(snapshot: VmSnapshot, params: Any) -> bool:
     return image is not None and image.base_vm == params["base_vm"]
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform, required_if=(("fail_in_doubt", True, ("name",)),))
+OPERATION = Reading(arguments=ARGUMENTS, read=read, required_if=(("fail_in_doubt", True, ("name",)),))

@@ -15,7 +15,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import unwritable
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import operator_input as release_wishes
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
@@ -74,9 +75,8 @@ OF_THE_WHOLE_RELEASE = (
 )
 
 
-def perform(run: Run) -> dict[str, Any]:
+def read(params: Params, reporter: Reporter) -> Result:
     begun = iso_milliseconds(datetime.now(timezone.utc))
-    params = run.params
     problems = _wrong_groups(params) or release_wishes.too_few_forks(
         params["forks"], params["sites"], params["taking_part"]
     )
@@ -84,7 +84,7 @@ def perform(run: Run) -> dict[str, Any]:
         problems = list(dict.fromkeys(_wrong_types(params) or _wrong_wishes(params)))
     if problems:
         raise OperationError(" ".join(problems), "Nothing was begun.", problems=problems)
-    return {"changed": False, "run": begun, "taking_part": params["taking_part"], "problems": []}
+    return {"run": begun, "taking_part": params["taking_part"], "problems": []}
 
 
 def _wrong_groups(params: Mapping[str, Any]) -> list[str]:
@@ -231,4 +231,4 @@ def _paths(params: Mapping[str, Any], release: str) -> dict[str, str]:
     return paths
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)
