@@ -12,10 +12,9 @@ class ModuleDocFragment:
 options:
   hostname:
     description:
-      - On premises the address of a delivery controller, which must be given.
-        For Citrix DaaS the region's API host, V(api.cloud.com) if not set; others are V(api-us.cloud.com),
-        V(api-eu.cloud.com),
-        V(api-ap-s.cloud.com) and V(api.citrixcloud.jp).
+      - On premises the address of a delivery controller, which must be given. For Citrix DaaS the region's API host,
+        V(api.cloud.com) if not set; others are V(api-us.cloud.com), V(api-eu.cloud.com), V(api-ap-s.cloud.com) and
+        V(api.citrixcloud.jp).
       - A port may follow, as in V(ddc.example.com:8443).
       - If not set, the environment variable E(CITRIX_HOSTNAME) is used.
     type: str
@@ -60,13 +59,13 @@ options:
     default: true
   ca_path:
     description:
-      - File with the certificates of the authorities to trust instead of the system's.
-        If not set, the environment variable E(CITRIX_CA_PATH) is used.
+      - File with the certificates of the authorities to trust instead of the system's. If not set, the environment
+        variable E(CITRIX_CA_PATH) is used.
     type: path
   read_timeout:
     description:
-      - Seconds that one request may take to be answered. Raise it for an endpoint whose lists take longer.
-        If not set, the environment variable E(CITRIX_READ_TIMEOUT) is used.
+      - Seconds that one request may take to be answered. Raise it for an endpoint whose lists take longer. If not set,
+        the environment variable E(CITRIX_READ_TIMEOUT) is used.
     type: int
     default: 120
 requirements:
@@ -121,8 +120,8 @@ options:
         default: -1
       warning_minutes:
         description:
-          - How long before the restart users are warned, V(0) for no warning.
-            With O(reboot.within_minutes=-1) only V(0) and V(-1), which warns at once, are possible.
+          - How long before the restart users are warned, V(0) for no warning. With O(reboot.within_minutes=-1) only
+            V(0) and V(-1), which warns at once, are possible.
         type: int
         default: 0
       warning_title:

@@ -47,8 +47,8 @@ options:
   vm_names:
     description:
       - Only machines whose VM may bear one of these names, for example the members of a protection domain. A machine's
-        VM is called V(HOST) or by the whole
-        DNS name of the machine, without regard to case, or as the site says (HostedMachineName).
+        VM is called V(HOST) or by the whole DNS name of the machine, without regard to case, or as the site says
+        (HostedMachineName).
     type: list
     elements: str
   vm_uuids:
@@ -67,8 +67,7 @@ options:
   hypervisor_connections:
     description:
       - Only machines that are on one of these hosting connections, or on none. A name alone makes no machine the right
-        one, because names repeat across
-        clusters and sites.
+        one, because names repeat across clusters and sites.
     type: list
     elements: str
   exclude:

@@ -39,13 +39,13 @@ options:
     default: true
   ca_path:
     description:
-      - File with the certificates of the authorities to trust instead of the system's.
-        If not set, the environment variable E(NUTANIX_CA_PATH) is used.
+      - File with the certificates of the authorities to trust instead of the system's. If not set, the environment
+        variable E(NUTANIX_CA_PATH) is used.
     type: path
   read_timeout:
     description:
-      - Seconds that one request may take to be answered. Raise it for an endpoint whose lists take longer.
-        If not set, the environment variable E(NUTANIX_READ_TIMEOUT) is used.
+      - Seconds that one request may take to be answered. Raise it for an endpoint whose lists take longer. If not set,
+        the environment variable E(NUTANIX_READ_TIMEOUT) is used.
     type: int
     default: 60
 requirements:

@@ -16,12 +16,11 @@ options:
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait at most. After that the task fails with "still running" and cancels nothing.
-        Running it again goes on waiting.
+      - How many seconds to wait at most. After that the task fails with "still running" and cancels nothing. Running it
+        again goes on waiting.
       - On a Prism Element cluster a wait ends earlier when nothing is under way any more that could bring what is
-        waited for. That is an
-        error of its own, after a grace of some minutes and never more than a quarter of this time, and it names what
-        was looked at.
+        waited for. That is an error of its own, after a grace of some minutes and never more than a quarter of this
+        time, and it names what was looked at.
     type: int
     default: 3600
 """

@@ -10,19 +10,15 @@ short_description: Wait until machine catalogs are well on their new image
 version_added: 0.1.0
 description:
   - Looks at machine catalogs of a Citrix DaaS or CVAD site after they were moved to a master image, until each has the
-    image and its machines are back,
-    or the time is over. A gate between the waves of a roll-out.
+    image and its machines are back, or the time is over. A gate between the waves of a roll-out.
   - Percentages count the machines that are on and not in maintenance mode. A machine in the middle of a restart is on
-    and not registered.
-    Machines that are off take the image when they start, and are left out.
+    and not registered. Machines that are off take the image when they start, and are left out.
   - Machines of catalogs that keep the changes of their users keep the image that they were made from, whatever image
-    the catalog gets. They prove nothing about
-    O(image), and neither do catalogs without machines or with all of them in maintenance mode. Such a gate stays
-    closed, and is not waited for where nobody
-    will ever prove anything.
+    the catalog gets. They prove nothing about O(image), and neither do catalogs without machines or with all of them in
+    maintenance mode. Such a gate stays closed, and is not waited for where nobody will ever prove anything.
   - A machine that died stays registered until its heartbeat is missed. Where restarts are new, a registration counts
-    once the machine deregistered or was
-    connected to since, was seen away, or was seen registered for O(heartbeat_seconds).
+    once the machine deregistered or was connected to since, was seen away, or was seen registered for
+    O(heartbeat_seconds).
   - A machine that the site itself put into maintenance mode, because it failed to register too often, counts as faulty.
   - Reads only.
 author:
@@ -35,8 +31,7 @@ options:
   image:
     description:
       - The master image that the catalogs must have, by its exact name directly below the hosting unit or by its whole
-        path.
-        If not given, the image does not matter.
+        path. If not given, the image does not matter.
     type: str
   registered_percent:
     description:
@@ -46,8 +41,8 @@ options:
   registered_at_least:
     description:
       - How many machines of each catalog must prove it, registered and, when O(image) is given, on the image. Of
-        catalogs with fewer machines all must.
-        A catalog of which everything is off, or nothing has restarted yet, proves nothing.
+        catalogs with fewer machines all must. A catalog of which everything is off, or nothing has restarted yet,
+        proves nothing.
       - V(0) lets catalogs pass of which no machine proves anything. They are named in RV(unproven).
     type: int
     default: 1
@@ -71,8 +66,7 @@ options:
   restarted_after:
     description:
       - The moment after which restarts were ordered, as ISO 8601 with an offset from UTC, in quotes. Needed only where
-        the catalog got its image longer ago
-        than O(wait_timeout) and O(heartbeat_seconds) together.
+        the catalog got its image longer ago than O(wait_timeout) and O(heartbeat_seconds) together.
     type: str
   baseline:
     description:

@@ -13,8 +13,7 @@ description:
   - The image is looked up in the hosting unit of each catalog and refused when it is not there. The path that the site
     itself lists for it is used.
   - A catalog that has the image already is left alone. One that is being moved to it, by an earlier run or by somebody
-    else, is waited for and not moved twice.
-    One that is being moved to another image is refused.
+    else, is waited for and not moved twice. One that is being moved to another image is refused.
   - What goes wrong with one catalog does not stop the others. The task fails at the end, and RV(catalogs) tells what
     became of each.
 author:
@@ -51,9 +50,8 @@ options:
       start_when:
         description:
           - Names of the notes of other hosts of the play that this catalog waits for, see
-            M(euc.nutanix_citrix.run_note). It starts as soon as all of them say
-            C(ready), and is not touched when one says otherwise, for the C(reason) in the note. It takes none of the
-            O(concurrency) before it starts.
+            M(euc.nutanix_citrix.run_note). It starts as soon as all of them say C(ready), and is not touched when one
+            says otherwise, for the C(reason) in the note. It takes none of the O(concurrency) before it starts.
           - Where the module runs on another machine than the controller, all catalogs start when the last of their
             notes is there.
         type: list
@@ -73,8 +71,8 @@ options:
     type: str
   functional_level:
     description:
-      - Minimum functional level of the image. If not given, the catalogs keep theirs.
-        A catalog that has the image already is not moved again for its sake.
+      - Minimum functional level of the image. If not given, the catalogs keep theirs. A catalog that has the image
+        already is not moved again for its sake.
     type: str
     choices: [L5, LMIN, L7, L7_6, L7_7, L7_8, L7_9, L7_20, L7_25, L7_30, L7_34, LMAX]
   store_old_image:
@@ -103,9 +101,8 @@ options:
   start_before:
     description:
       - The end of the maintenance window as ISO 8601 with an offset from UTC, in quotes, for example
-        V(2026-11-21T06:00:00+01:00).
-        From then on no update is started any more, also not of catalogs that only wait for their turn. Those report
-        V(window_over) and the task fails.
+        V(2026-11-21T06:00:00+01:00). From then on no update is started any more, also not of catalogs that only wait
+        for their turn. Those report V(window_over) and the task fails.
       - Updates that run are waited for, and catalogs that have the image already are as they should be.
     type: str
   start_timeout:
@@ -122,8 +119,7 @@ notes:
   - The account needs the role Machine Catalog Administrator and, to see the images, Host Administrator.
   - O(wait_timeout) counts for each catalog from the start of its own update. No update is ever cancelled.
   - Costs three requests for all catalogs together, three for each hosting unit with a new image and a few for each
-    catalog that is moved,
-    one of them to count its machines.
+    catalog that is moved, one of them to count its machines.
 seealso:
   - module: euc.nutanix_citrix.citrix_catalog_rollback
   - module: euc.nutanix_citrix.citrix_catalog_info
@@ -217,8 +213,8 @@ catalogs:
           returned: always
     action:
       description: V(unchanged), V(published), V(adopted) (an update to this image was running already), V(planned)
-        (check mode),
-        V(window_over) (O(start_before) was over), V(not_ready) (what it waits for did not come) or V(failed).
+        (check mode), V(window_over) (O(start_before) was over), V(not_ready) (what it waits for did not come) or
+        V(failed).
       type: str
       returned: always
     changed:
@@ -247,15 +243,13 @@ catalogs:
       returned: always
     faulty_before:
       description: Names of the machines that were faulty before it was moved. Left out when nobody can say, because the
-        catalog had the image already,
-        now or earlier.
+        catalog had the image already, now or earlier.
       type: list
       elements: str
       returned: with O(look_before), where it can be told
     machines_take_image:
       description: Whether machines that are there already take the image, at their next start; null when the site does
-        not tell. Where it is V(false) only
-        machines that are made later get it.
+        not tell. Where it is V(false) only machines that are made later get it.
       type: bool
       returned: always
     impact:

@@ -26,8 +26,7 @@ options:
   machines:
     description:
       - Whether to count the machines and sessions of each catalog, also by delivery group. Costs at least one request
-        for each catalog, or, of more than 20
-        catalogs, one for each thousand machines of the site.
+        for each catalog, or, of more than 20 catalogs, one for each thousand machines of the site.
     type: bool
     default: false
 notes:
@@ -99,8 +98,7 @@ catalogs:
       returned: always
     machines_take_image:
       description: Whether machines that are there already take a new image, at their next start. V(false) where they
-        keep their changes, so that only machines
-        that are made later get it; null when the site does not tell.
+        keep their changes, so that only machines that are made later get it; null when the site does not tell.
       type: bool
       returned: always
     session_support:
@@ -130,8 +128,7 @@ catalogs:
           returned: always
         delivery_groups:
           description: The same by delivery group, which has an C(id) and a C(name), both empty for machines that are in
-            none, and
-            C(in_maintenance_mode), null when the site does not tell.
+            none, and C(in_maintenance_mode), null when the site does not tell.
           type: list
           elements: dict
           returned: always

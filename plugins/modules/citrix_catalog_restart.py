@@ -10,12 +10,10 @@ short_description: Restart machines that still have the image before
 version_added: 0.1.0
 description:
   - Restarts machine catalogs of a Citrix DaaS or CVAD site that have their image already while machines that are on do
-    not run it yet, rolling and with a
-    warning, as an image update with a reboot policy would have done.
+    not run it yet, rolling and with a warning, as an image update with a reboot policy would have done.
   - A site warns and restarts whole catalogs. Where some of the running machines have the image already that would end
-    sessions for nothing. There the machines
-    that are behind and have no session restart singly and at once, and those with sessions are left alone and named,
-    unless O(whole_catalogs=true).
+    sessions for nothing. There the machines that are behind and have no session restart singly and at once, and those
+    with sessions are left alone and named, unless O(whole_catalogs=true).
   - Restarts that are under way are waited for instead of being ordered again.
   - Machines of catalogs that keep the changes of their users never take a new image. They are left alone, and
     RV(catalogs[].msg) says so.
@@ -31,8 +29,7 @@ options:
   image:
     description:
       - The master image that the catalogs must have, by its exact name directly below the hosting unit or by its whole
-        path. A catalog with another one fails.
-        If not given, the image does not matter.
+        path. A catalog with another one fails. If not given, the image does not matter.
     type: str
   reboot:
     description:
@@ -51,9 +48,8 @@ options:
   start_before:
     description:
       - The end of the maintenance window as ISO 8601 with an offset from UTC, in quotes, for example
-        V(2026-11-21T06:00:00+01:00).
-        From then on no restart is ordered any more. Catalogs that still needed one report V(window_over) and the task
-        fails.
+        V(2026-11-21T06:00:00+01:00). From then on no restart is ordered any more. Catalogs that still needed one report
+        V(window_over) and the task fails.
     type: str
   wait_timeout:
     description:
@@ -136,8 +132,7 @@ catalogs:
       returned: always
     action:
       description: V(unchanged), V(restarted), V(adopted) (restarts were under way already), V(planned) (check mode),
-        V(window_over)
-        (O(start_before) was over) or V(failed).
+        V(window_over) (O(start_before) was over) or V(failed).
       type: str
       returned: always
     changed:

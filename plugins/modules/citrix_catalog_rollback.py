@@ -44,11 +44,10 @@ options:
   from_image:
     description:
       - The image to get away from, by its exact name directly below the hosting unit or by its whole path. Catalogs
-        with another image stay as they are,
-        so that a second run does not go back another step.
+        with another image stay as they are, so that a second run does not go back another step.
       - Without O(image) the catalogs get the image that they had before this one came. An image that a roll-back has
-        taken them away from is no such image,
-        until they get it again. Where dates and notes of the history do not tell, the catalog is refused.
+        taken them away from is no such image, until they get it again. Where dates and notes of the history do not
+        tell, the catalog is refused.
     type: str
   image:
     description:
@@ -73,8 +72,7 @@ options:
     default: true
 notes:
   - A roll-back is an image update to the older image. The API's own roll-back takes neither image nor note, and leads
-    from a release that was taken back once
-    to the one that was withdrawn.
+    from a release that was taken back once to the one that was withdrawn.
   - The account needs the role Machine Catalog Administrator and, to see the images, Host Administrator.
   - O(wait_timeout) counts for each catalog from the start of its own rollback. Nothing is ever cancelled.
 seealso:
@@ -161,8 +159,7 @@ catalogs:
           returned: always
     action:
       description: V(unchanged), V(rolled_back), V(published) (an older image of the history), V(adopted) (the same was
-        running already),
-        V(planned) (check mode) or V(failed).
+        running already), V(planned) (check mode) or V(failed).
       type: str
       returned: always
     changed:
@@ -191,8 +188,7 @@ catalogs:
       returned: always
     machines_take_image:
       description: Whether machines that are there already take the image, at their next start; null when the site does
-        not tell. Where it is V(false) only
-        machines that are made later get it.
+        not tell. Where it is V(false) only machines that are made later get it.
       type: bool
       returned: always
     impact:

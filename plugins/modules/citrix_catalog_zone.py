@@ -31,16 +31,14 @@ options:
   only_when_moved:
     description:
       - Whether a catalog moves only when none of its power-managed machines is hosted by a connection of another zone
-        any more.
-        Other catalogs stay and are listed in RV(staying), which is no failure.
+        any more. Other catalogs stay and are listed in RV(staying), which is no failure.
       - A machine whose connection the account may not see keeps its catalog, too.
     type: bool
     default: false
   wait_timeout:
     description:
       - How many seconds to wait for the move at most. After that the task fails with "still running" and cancels
-        nothing.
-        Running it again goes on from what it finds.
+        nothing. Running it again goes on from what it finds.
     type: int
     default: 600
 notes:

@@ -12,12 +12,10 @@ description:
   - Resets hypervisor connections of a Citrix DaaS or CVAD site, twice, and waits until the power states of the machines
     are known.
   - A machine that was re-hosted has no known power state until the site has looked at the hypervisor again, by itself
-    within five to ten minutes, after a reset
-    within one. V(Unknown) and V(Unavailable) count as not known.
+    within five to ten minutes, after a reset within one. V(Unknown) and V(Unavailable) count as not known.
   - A connection of which all power states are known is left alone unless O(force=true).
   - The reset itself happens a moment later than the answer, and the first may still meet what was there before. This is
-    why it is done a second time, as the
-    vendor's own script for disaster recovery does.
+    why it is done a second time, as the vendor's own script for disaster recovery does.
   - A connection in maintenance mode is refused, since the site does not use it. A fault is told and does not stop the
     reset, which may end it.
 author:
@@ -44,14 +42,13 @@ options:
   settle_timeout:
     description:
       - How many seconds there are at most between the two resets. The second is done as soon as all power states are
-        known. Where they were known before,
-        nothing can be seen of the first reset, and the whole time is waited.
+        known. Where they were known before, nothing can be seen of the first reset, and the whole time is waited.
     type: int
     default: 30
 notes:
   - The machines that are looked at are those of the connections, narrowed by the options that choose machines. Without
-    any of these all machines of the site
-    are read once, and a machine whose power state will never be known keeps the task waiting.
+    any of these all machines of the site are read once, and a machine whose power state will never be known keeps the
+    task waiting.
   - The account needs the role Host Administrator, or Full Administrator.
 seealso:
   - module: euc.nutanix_citrix.citrix_hosting_connection_info

@@ -10,9 +10,8 @@ short_description: Read everything on a Citrix site that refers to an image
 version_added: 0.1.0
 description:
   - Reads every reference to an image on a Citrix DaaS or CVAD site. These are the current master image of each MCS
-    catalog, every slot of its image history,
-    its machine profile, the target of an image update that is running, and the images and machine profiles of all image
-    versions (prepared images).
+    catalog, every slot of its image history, its machine profile, the target of an image update that is running, and
+    the images and machine profiles of all image versions (prepared images).
   - It is what has to be asked before an image is deleted, so it is all or nothing. When any reference cannot be read,
     the module fails.
 author:

@@ -10,8 +10,7 @@ short_description: Give Citrix machines their VM and hosting connection again af
 version_added: 0.2.0
 description:
   - Sets HostedMachineId and hosting connection of machines of a Citrix DaaS or CVAD site to the VMs that they are now,
-    after a failover, a failback or
-    any other move. Thousands of machines in one task.
+    after a failover, a failback or any other move. Thousands of machines in one task.
   - Id and connection are judged each for itself and written together. What is right is left alone.
   - Only machines that were not provisioned by MCS or PVS (provisioning type Manual) can be given another hosting.
     Others come out as RV(refused).
@@ -23,19 +22,16 @@ options:
   vms:
     description:
       - The VMs among which the machines of the scope find theirs. The scope is required then, by at least one of
-        O(catalogs), O(delivery_groups), O(machines),
-        O(machines_csv), O(vm_names) and O(vm_uuids).
+        O(catalogs), O(delivery_groups), O(machines), O(machines_csv), O(vm_names) and O(vm_uuids).
       - A machine's VM is the one with its HostedMachineId, whatever its name. If no VM has that uuid, it is the one
-        that is called V(HOST), or by the whole DNS
-        name of the machine. Names are compared whole and without regard to case, and the domain in V(DOMAIN\\HOST) does
-        not count.
+        that is called V(HOST), or by the whole DNS name of the machine. Names are compared whole and without regard to
+        case, and the domain in V(DOMAIN\\HOST) does not count.
       - One-to-one or not at all. Several VMs of a machine's name, a VM whose name is that of several machines, or one
-        that another machine has by its uuid make
-        a machine ambiguous. The newest of several is never taken, because the clone of a drill is the newest.
+        that another machine has by its uuid make a machine ambiguous. The newest of several is never taken, because the
+        clone of a drill is the newest.
       - A VM that a machine outside of the scope has by its uuid makes a machine of the scope that is called like it
-        ambiguous, too. It is looked for on
-        the hosting connection to which the VM belongs; in check mode only among the machines that are read for the
-        scope.
+        ambiguous, too. It is looked for on the hosting connection to which the VM belongs; in check mode only among the
+        machines that are read for the scope.
     type: list
     elements: dict
     suboptions:
@@ -87,8 +83,7 @@ options:
       - A JSON file for the hosting of every machine that is going to be changed, as it was before. It is written before
         the first change.
       - A machine that is in the file already keeps what stands there, so that a run after one that died does not spoil
-        it. Give each move and each site a file
-        of its own; the file of another site is refused.
+        it. Give each move and each site a file of its own; the file of another site is refused.
       - Not written in check mode, nor when nothing changes.
     type: path
   policy:
@@ -154,8 +149,7 @@ options:
   left_connection:
     description:
       - The hosting connection that the move leaves, such as the one to a cluster that was lost. Machines that are still
-        on it afterwards and that no other list
-        holds are RV(left_behind).
+        on it afterwards and that no other list holds are RV(left_behind).
     type: str
   adopt_unmanaged:
     description:
@@ -290,8 +284,8 @@ machines:
 ambiguous:
   description:
     - Machines whose VM cannot be told, each with C(id), C(name), C(catalog), C(catalog_id), its C(hosted_machine_id)
-      and C(hypervisor_connection) as they are,
-      the C(reason), and C(candidates) with C(name), C(uuid), C(hypervisor_connection) and C(cluster).
+      and C(hypervisor_connection) as they are, the C(reason), and C(candidates) with C(name), C(uuid),
+      C(hypervisor_connection) and C(cluster).
   returned: when the machines could be read
   type: list
   elements: dict
@@ -337,8 +331,7 @@ vanished:
 namesakes:
   description:
     - Machines that bear the name of a VM that was given and are other machines, because they have a VM of their own or
-      are on another connection.
-      C(reason) says which. They are left alone.
+      are on another connection. C(reason) says which. They are left alone.
   returned: when the machines could be read
   type: list
   elements: dict

@@ -14,8 +14,8 @@ description:
   - Thousands of machines are switched in a few requests where the site takes batches, and read back.
   - Nobody is logged off and no session is ended by this module.
   - Machines that are in maintenance mode already are left as they are and are not ours. With O(saved_path) the machines
-    that were switched on are
-    remembered, so that only they are released, and none that an administrator had put into maintenance mode before.
+    that were switched on are remembered, so that only they are released, and none that an administrator had put into
+    maintenance mode before.
   - Machines of no delivery group are not switched on, since no user can be brought to them. Sessions that are left on
     them are waited for like all others.
 author:
@@ -42,12 +42,10 @@ options:
   saved_path:
     description:
       - File that remembers which machines were switched on by O(state=drained). It is written before they are switched,
-        whole or not at all, and what it
-        held of the same site is kept. A file of another site is refused.
+        whole or not at all, and what it held of the same site is kept. A file of another site is refused.
       - It also remembers who was in maintenance mode before, when the first drain came.
       - O(state=released) takes the machines that it released out of the file. The file stays, and tells that nobody is
-        left to be released. Without a file
-        there is nothing to release, and RV(saved) is false.
+        left to be released. Without a file there is nothing to release, and RV(saved) is false.
       - It is read and written where the module runs, which is the controller unless the task is delegated.
     type: path
   wait_timeout:

@@ -10,8 +10,7 @@ short_description: Prove that re-hosted machines are power-managed and registere
 version_added: 0.1.0
 description:
   - Looks at machines of a Citrix DaaS or CVAD site until every one has the wanted hosting and a power state that is
-    known, and enough of them are on and
-    registered; or until the time is over.
+    known, and enough of them are on and registered; or until the time is over.
   - The terms hold for all machines together, and figures are told for each catalog.
   - Where no machine is registered nothing is proven, unless O(registered_at_least=0). A machine that the site does not
     have any more is told and left out.
@@ -22,10 +21,9 @@ options:
   machines:
     description:
       - The machines with the hosting that they must have, as
-        RV(euc.nutanix_citrix.citrix_machine_hosting#module:machines). Of each are needed C(id), C(name),
-        C(catalog_id), C(hosted_machine_id) (the uuid of its VM) and C(hypervisor_connection) (the name of its
-        connection). C(catalog) is shown; other keys are
-        not looked at.
+        RV(euc.nutanix_citrix.citrix_machine_hosting#module:machines). Of each are needed C(id), C(name), C(catalog_id),
+        C(hosted_machine_id) (the uuid of its VM) and C(hypervisor_connection) (the name of its connection). C(catalog)
+        is shown; other keys are not looked at.
       - In check mode C(hosted_machine_id) may be empty, for a VM that does not exist yet. It is not compared then.
       - An empty list is proven.
     type: list
@@ -39,8 +37,7 @@ options:
   registered_at_least:
     description:
       - How many machines must be registered, so that a set of which everything is off proves nothing. A set with fewer
-        machines must have all registered.
-        V(0) lets a set without running machines pass.
+        machines must have all registered. V(0) lets a set without running machines pass.
     type: int
     default: 1
   powered_on_percent:
@@ -51,11 +48,10 @@ options:
   heartbeat_lag:
     description:
       - For how many seconds the site may go on calling a machine registered whose VDA died with its old VM. A
-        registration from before proves nothing, and the
-        API does not say when a machine registered.
+        registration from before proves nothing, and the API does not say when a machine registered.
       - Such a machine counts when it was not registered when it was re-hosted, when it has deregistered since, when it
-        is seen to register while it is waited,
-        or once this time is over since its hosting was changed, by the site's clock. Until then it is RV(doubtful).
+        is seen to register while it is waited, or once this time is over since its hosting was changed, by the site's
+        clock. Until then it is RV(doubtful).
       - V(0) takes every registration at its word.
     type: int
     default: 600

@@ -10,18 +10,15 @@ short_description: Show and write what became of a move of desktops to another c
 version_added: 0.1.0
 description:
   - Puts the results that the roles P(euc.nutanix_citrix.dr_failover#role) and P(euc.nutanix_citrix.machine_rehost#role)
-    collected from clusters and
-    Citrix sites into one table, with what is wrong and what to do about it, one JSON file, and one HTML page with a
-    timeline. The page needs nothing else,
-    so that it can be mailed and kept.
+    collected from clusters and Citrix sites into one table, with what is wrong and what to do about it, one JSON file,
+    and one HTML page with a timeline. The page needs nothing else, so that it can be mailed and kept.
   - Fails unless the move is complete, so that the exit status of the playbook says the truth. The files are written
     before.
   - In check mode it is a plan. Nothing is written, and what has not been done yet is no failure, but what would stop
     the run or leave it incomplete is.
   - Every result may be missing or empty, as after a run that was killed. Then the report says that the run ended
-    before. A result with C(skipped), as Ansible
-    registers it for a task that was left out, says that the part was not wanted. A task that must not fail
-    (C(failed_when)) and has a message counts as failed.
+    before. A result with C(skipped), as Ansible registers it for a task that was left out, says that the part was not
+    wanted. A task that must not fail (C(failed_when)) and has a message counts as failed.
   - Talks to nothing outside. A report is no change of the estate, so RV(ignore:changed) is always false.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -78,16 +75,13 @@ options:
     description:
       - By Citrix site, a dictionary with C(message), why its part failed, and the results C(drain) and C(release) of
         M(euc.nutanix_citrix.citrix_machine_maintenance), C(hosting) of M(euc.nutanix_citrix.citrix_machine_hosting),
-        C(resets) of
-        M(euc.nutanix_citrix.citrix_hosting_connection_reset), C(zones) of M(euc.nutanix_citrix.citrix_catalog_zone) and
-        C(proof) of
-        M(euc.nutanix_citrix.citrix_machine_proof).
+        C(resets) of M(euc.nutanix_citrix.citrix_hosting_connection_reset), C(zones) of
+        M(euc.nutanix_citrix.citrix_catalog_zone) and C(proof) of M(euc.nutanix_citrix.citrix_machine_proof).
       - Each may be one result, a list of results, or what a loop registered. C(stopped) says that the site had no part
-        in a run that was stopped,
-        C(nothing_saved) that there is no hosting that could be given back to its machines.
+        in a run that was stopped, C(nothing_saved) that there is no hosting that could be given back to its machines.
       - A VM is unexpected only when C(hosting) of every site lists it, since sites that share a protection domain do
-        not know each other's machines.
-        In the same way a name that one site does not know is no problem when another one does.
+        not know each other's machines. In the same way a name that one site does not know is no problem when another
+        one does.
     type: dict
     default: {}
   drills:
@@ -97,8 +91,8 @@ options:
   obstacles:
     description:
       - What stopped the run before anything was moved, each as P(euc.nutanix_citrix.failure#filter) tells it, a result,
-        or a text. That of a site is the second
-        of a pair, behind the site's name. What another result tells as well is told once.
+        or a text. That of a site is the second of a pair, behind the site's name. What another result tells as well is
+        told once.
       - With any, a protection domain that was only planned was not begun, instead of cut short.
     type: list
     elements: raw
@@ -159,20 +153,17 @@ options:
       - File to write the report to, as JSON. It is replaced as a whole. Empty for none. In check mode nothing is
         written.
       - It holds all that was given and all that is returned. C(problems) and C(notes) are whole there, each with
-        C(where), C(kind), C(what) (the machine, VM or
-        protection domain), C(text) and C(advice).
+        C(where), C(kind), C(what) (the machine, VM or protection domain), C(text) and C(advice).
       - C(machines) lists every machine once, with C(site), C(catalog), C(name), C(vm), C(hosting) (connection and id),
-        C(action) (V(right), V(changed),
-        V(would_change), V(failed), V(missing), V(ambiguous), V(refused), V(vanished), V(excluded), V(unmanaged),
-        V(namesakes) or V(left_behind)),
-        C(text), C(settled) and C(proof) (V(registered), V(not registered), V(off), V(gone), or empty when nobody
-        looked).
+        C(action) (V(right), V(changed), V(would_change), V(failed), V(missing), V(ambiguous), V(refused), V(vanished),
+        V(excluded), V(unmanaged), V(namesakes) or V(left_behind)), C(text), C(settled) and C(proof) (V(registered),
+        V(not registered), V(off), V(gone), or empty when nobody looked).
       - C(unexpected) lists the VMs that no site claims. C(timeline) lists the pieces of work in the order of their
-        beginning, each with C(where), C(what),
-        C(phase), C(work) (what the module calls it), C(started), C(finished), C(seconds) and C(failed).
+        beginning, each with C(where), C(what), C(phase), C(work) (what the module calls it), C(started), C(finished),
+        C(seconds) and C(failed).
       - C(runs) lists the runs of this move that did something, oldest first, and this one, so that a repeat does not
-        lose what the failover told. The file of
-        another move, with the same id and other clusters, is left alone, and the report written beside it.
+        lose what the failover told. The file of another move, with the same id and other clusters, is left alone, and
+        the report written beside it.
     type: path
   page_path:
     description:
@@ -324,8 +315,8 @@ recovery_seconds:
 phases:
   description:
     - When each phase was done, from its first beginning to its last end wherever that was, and how many seconds that
-      are. C(phase) is V(drain), V(fail over),
-      V(clone), V(power on), V(re-host), V(reset), V(zone), V(release) or V(proof).
+      are. C(phase) is V(drain), V(fail over), V(clone), V(power on), V(re-host), V(reset), V(zone), V(release) or
+      V(proof).
   returned: always
   type: list
   elements: dict

@@ -10,36 +10,32 @@ short_description: Tell which release made the image that each catalog uses toda
 version_added: 0.1.0
 description:
   - From what clusters and Citrix sites have said, follows each catalog's master image back to its release, golden VM,
-    protection domain snapshot and the
-    clusters that have it, and counts the machines that have taken it up.
+    protection domain snapshot and the clusters that have it, and counts the machines that have taken it up.
   - A release is only told for certain of an image that is proven to be its own, see
-    RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage),
-    on the cluster that the catalog's hosting unit stands for.
+    RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage), on the cluster that the catalog's hosting
+    unit stands for.
   - Shows it as a table. Talks to nothing; the playbook C(euc.nutanix_citrix.image_lineage) asks everybody first.
   - Fails after that when some cluster or site could not be asked.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
   - Which cluster a hosting unit stands for is known when its connection's addresses mean one cluster only. Else an
-    image of the name on any cluster may be
-    meant, and all of them must be proven.
+    image of the name on any cluster may be meant, and all of them must be proven.
 options:
   clusters:
     description:
       - All clusters by inventory host, each a dictionary. C(message) says why it could not be asked and is empty
-        otherwise. C(snapshots) is as
-        M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them. C(address) and C(port) of its Prism Element, and
-        C(cluster) as
-        M(euc.nutanix_citrix.pe_cluster_info) returns it, let it be recognised in hosting connections.
+        otherwise. C(snapshots) is as M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them. C(address) and C(port) of
+        its Prism Element, and C(cluster) as M(euc.nutanix_citrix.pe_cluster_info) returns it, let it be recognised in
+        hosting connections.
     type: dict
     required: true
   sites:
     description:
       - All Citrix sites by inventory host, each a dictionary with C(message) as above, C(catalogs) as
-        M(euc.nutanix_citrix.citrix_catalog_info) returns them,
-        C(hosting_units) as M(euc.nutanix_citrix.citrix_hosting_unit_info) does, and C(out_of_date), the catalog id of
-        each machine whose image is out of
-        date.
+        M(euc.nutanix_citrix.citrix_catalog_info) returns them, C(hosting_units) as
+        M(euc.nutanix_citrix.citrix_hosting_unit_info) does, and C(out_of_date), the catalog id of each machine whose
+        image is out of date.
     type: dict
     required: true
   catalogs:
@@ -120,8 +116,7 @@ catalogs:
     protection_domain_snapshots:
       description:
         - Ids, on the cluster of origin, of the protection domain snapshots that the catalog's image came out of; none
-          while it is in doubt. More than one
-          is a fault.
+          while it is in doubt. More than one is a fault.
       type: list
       elements: str
       returned: always
@@ -151,8 +146,7 @@ catalogs:
       returned: always
     machines_up_to_date:
       description: How many of them have taken up the image; null where RV(catalogs[].machines_take_image) is not true,
-        since nobody knows which image
-        those have.
+        since nobody knows which image those have.
       type: int
       returned: always
     note:

@@ -10,8 +10,8 @@ short_description: Show and write what became of an image release
 version_added: 0.1.0
 description:
   - Puts the results that the role P(euc.nutanix_citrix.image_release#role) collected from clusters and Citrix sites
-    into one table, one JSON file and one HTML
-    page with a timeline. The page needs nothing else, so that it can be mailed and kept.
+    into one table, one JSON file and one HTML page with a timeline. The page needs nothing else, so that it can be
+    mailed and kept.
   - Unless told otherwise, fails unless every cluster has the image and every catalog is moved to it, so that the exit
     status of the playbook says the truth.
   - Talks to nothing outside. A report is no change of the estate, so RV(ignore:changed) is always false.
@@ -36,8 +36,8 @@ options:
   clusters:
     description:
       - Results by cluster, each a dictionary with C(state), C(message) and, where known, C(image_uuid), C(snapshot_id),
-        C(leftover) and
-        C(timeline), the pieces of work as M(euc.nutanix_citrix.pe_protection_domain_restore) returns them.
+        C(leftover) and C(timeline), the pieces of work as M(euc.nutanix_citrix.pe_protection_domain_restore) returns
+        them.
       - Of a failure C(error) holds C(message) and C(advice) apart. C(leftover) is such a failure, a dictionary with
         C(message) and C(error).
     type: dict
@@ -45,8 +45,8 @@ options:
   sites:
     description:
       - Results by Citrix site, each a dictionary with C(message), C(catalogs) as
-        M(euc.nutanix_citrix.citrix_catalog_image) returns them,
-        C(waiting), the catalogs that were not touched, and C(error) as a cluster has it.
+        M(euc.nutanix_citrix.citrix_catalog_image) returns them, C(waiting), the catalogs that were not touched, and
+        C(error) as a cluster has it.
       - A catalog may also hold C(machines), a dictionary with C(total) and C(image_out_of_date), and C(wave).
     type: dict
     required: true
@@ -62,8 +62,8 @@ options:
   wanted:
     description:
       - By Citrix site, the catalogs that were to be moved, each a dictionary with C(name) and C(folder) or C(id), and
-        C(cluster), the one whose image it uses.
-        One of which O(sites) tells nothing is not moved. The page draws the lineage from it.
+        C(cluster), the one whose image it uses. One of which O(sites) tells nothing is not moved. The page draws the
+        lineage from it.
     type: dict
     default: {}
   operator:
@@ -78,15 +78,12 @@ options:
     description:
       - File to write the report to, as JSON. It is replaced as a whole. In check mode nothing is written.
       - What earlier runs of the same release did, by the record that stands there, is kept in it as C(runs), oldest
-        first, and who was faulty
-        before each catalog got the image as C(faulty_before), by site.
+        first, and who was faulty before each catalog got the image as C(faulty_before), by site.
       - A file that holds the record of another image, or anything else, is left alone. The record then gets the image's
-        name in its own, as does the page, and
-        RV(report_path) tells where it is.
+        name in its own, as does the page, and RV(report_path) tells where it is.
       - Beside all that was given it holds C(timeline), the pieces of work in the order of their beginning, and
-        C(critical_path), those of them that decided how
-        long the run took. C(own_paths) tells for each catalog that was moved how many times what had to be done for it
-        alone (C(path_seconds)) it took.
+        C(critical_path), those of them that decided how long the run took. C(own_paths) tells for each catalog that was
+        moved how many times what had to be done for it alone (C(path_seconds)) it took.
     type: path
   page_path:
     description:
@@ -101,8 +98,8 @@ options:
   rollback:
     description:
       - Whether this is the report of a roll-back. Then O(sites) holds catalogs as
-        M(euc.nutanix_citrix.citrix_catalog_rollback) returns them,
-        and a catalog that was moved back is as it should be.
+        M(euc.nutanix_citrix.citrix_catalog_rollback) returns them, and a catalog that was moved back is as it should
+        be.
     type: bool
     default: false
   fail_when_incomplete:

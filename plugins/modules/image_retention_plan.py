@@ -12,8 +12,8 @@ description:
   - From what clusters and Citrix sites have said, decides for each image of the collection whether it stays or may go,
     and why.
   - An image stays when it is among the newest of its golden VM on its cluster, when anything on any site refers to its
-    name, when it is young, when
-    nothing shows that the collection made it, and when any cluster or site could not be asked.
+    name, when it is young, when nothing shows that the collection made it, and when any cluster or site could not be
+    asked.
   - With O(janitor=true) it decides about temporary VMs and protection domain snapshots that runs left behind, too.
   - Talks to nothing and deletes nothing. Golden VMs compare whole, so V(Gold) never speaks for V(Gold-Finance).
 author:
@@ -27,17 +27,15 @@ options:
   clusters:
     description:
       - All clusters by inventory host, each a dictionary. C(message) says why it could not be asked and is empty
-        otherwise. C(snapshots) is as
-        M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them, and for the janitor C(vms) as
-        M(euc.nutanix_citrix.pe_vm_info) and C(protection_domains)
-        as M(euc.nutanix_citrix.pe_protection_domain_info) returns them with its option C(restores).
+        otherwise. C(snapshots) is as M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them, and for the janitor C(vms)
+        as M(euc.nutanix_citrix.pe_vm_info) and C(protection_domains) as M(euc.nutanix_citrix.pe_protection_domain_info)
+        returns them with its option C(restores).
     type: dict
     required: true
   sites:
     description:
       - All Citrix sites by inventory host, each a dictionary with C(message) as above, and C(references) and
-        C(catalogs) as
-        M(euc.nutanix_citrix.citrix_image_usage_info) returns them. Without any site nothing may go.
+        C(catalogs) as M(euc.nutanix_citrix.citrix_image_usage_info) returns them. Without any site nothing may go.
     type: dict
     required: true
   base_vms:
@@ -56,8 +54,7 @@ options:
       - How many slots of each catalog's image history count as use, at least 1. They are those that so many roll-backs
         in a row lead to, and the newest.
       - The API cannot remove a slot. Those beyond stay, and lead nowhere when their image is deleted;
-        RV(decisions[].remaining_slots) names them.
-        A slot whose age cannot be told always counts.
+        RV(decisions[].remaining_slots) names them. A slot whose age cannot be told always counts.
     type: int
     default: 2
   minimum_age:

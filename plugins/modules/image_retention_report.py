@@ -12,8 +12,7 @@ description:
   - Puts the decisions of M(euc.nutanix_citrix.image_retention_plan) and what became of the deletions into one table and
     one JSON file.
   - Fails when something could not be deleted, or when nothing could be decided because somebody could not be asked, so
-    that the exit status of the
-    playbook says the truth.
+    that the exit status of the playbook says the truth.
   - Talks to nothing outside. The report file is no change of the estate, so RV(ignore:changed) is always false.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)

@@ -10,18 +10,15 @@ short_description: Test a failover with clones of a protection domain's VMs, awa
 version_added: 0.1.0
 description:
   - Restores the VMs of a protection domain out of one snapshot as new VMs, takes their network cards away or puts them
-    on an isolated network, only then
-    switches them on, and looks whether they stay on. Through Prism Element, REST API v2.0, on the cluster that would
-    have to take over.
+    on an isolated network, only then switches them on, and looks whether they stay on. Through Prism Element, REST API
+    v2.0, on the cluster that would have to take over.
   - A clone is called C(<prefix><drill>_<VM name>). Only VMs whose name is exactly that, for a VM that the protection
-    domain holds, and that are in no
-    protection domain themselves, are ever switched, changed or removed. Nothing existing is ever replaced, and the
-    protection domain stays as it is.
+    domain holds, and that are in no protection domain themselves, are ever switched, changed or removed. Nothing
+    existing is ever replaced, and the protection domain stays as it is.
   - A clone has the identity of a production desktop. On a production network it would register with Citrix and fight
-    its original in Active Directory. So
-    every network card that is not on O(network) is removed before a clone is switched on, and that is read back. A
-    clone that is found on with such a card
-    is switched off at once, with a warning.
+    its original in Active Directory. So every network card that is not on O(network) is removed before a clone is
+    switched on, and that is read back. A clone that is found on with such a card is switched off at once, with a
+    warning.
   - Clones of this drill that are there already are adopted, whatever an interrupted run left of them, and a restore
     that is under way is waited for.
   - With V(absent), switches the clones of this drill off and removes them. AHV snapshots are never removed with them.
@@ -31,8 +28,7 @@ notes:
   - The account needs the role Cluster Admin on the cluster. Viewer is enough in check mode.
   - Two VMs of one clone name are refused with O(state=present). O(state=absent) removes all of them.
   - A VM does not say which snapshot it was made of, so clones that are adopted may come out of another snapshot than
-    those that are restored now.
-    Remove the drill first to be sure.
+    those that are restored now. Remove the drill first to be sure.
 options:
   name:
     description:
@@ -70,8 +66,7 @@ options:
   vm_names:
     description:
       - Exact names of the VMs that are meant. By default all that the snapshot holds; with O(state=absent) all that the
-        protection domain or any of its
-        snapshots on this cluster holds.
+        protection domain or any of its snapshots on this cluster holds.
     type: list
     elements: str
   exclude:
@@ -86,10 +81,9 @@ options:
       - Exact name of an isolated network to put the clones on, with one network card at least. By default they lose all
         their network cards.
       - Refused when the network is in production, that is when a member of a protection domain is on it or a remote
-        site maps it. A network is what it is
-        connected to. Another one with the same VLAN on the same virtual switch is the same network, whatever it is
-        called.
-        Other VMs on it are only warned of, since whether it is isolated cannot be seen from here.
+        site maps it. A network is what it is connected to. Another one with the same VLAN on the same virtual switch is
+        the same network, whatever it is called. Other VMs on it are only warned of, since whether it is isolated cannot
+        be seen from here.
     type: str
   power_on:
     description:
@@ -114,8 +108,7 @@ options:
   wait:
     description:
       - Whether to wait for the end of the work. Without it O(state=present) only orders the restore of what is missing,
-        and no clone is switched on
-        before a run that waits; O(state=absent) only orders the removals.
+        and no clone is switched on before a run that waits; O(state=absent) only orders the removals.
     type: bool
     default: true
 extends_documentation_fragment:
@@ -198,8 +191,7 @@ clones:
       returned: O(state=present)
     nics:
       description: Its network cards, each with C(mac_address) (empty in check mode for one that would be added) and
-        C(network), a name for that of the
-        drill and a uuid for any other.
+        C(network), a name for that of the drill and a uuid for any other.
       type: list
       elements: dict
       returned: O(state=present)
@@ -278,8 +270,7 @@ missing_vms:
   sample: []
 timeline:
   description: When the work was done, each piece with C(phase) (V(restore), V(start), V(watch) or V(remove)),
-    C(started) and C(finished) in UTC, and
-    C(failed).
+    C(started) and C(finished) in UTC, and C(failed).
   returned: when something was done
   type: list
   elements: dict

@@ -10,8 +10,7 @@ short_description: Fail protection domains over from one Prism Element cluster t
 version_added: 0.1.0
 description:
   - Moves a protection domain to the other side as planned, activates it on the survivor of a disaster, or gives it up
-    on the old source when that is back,
-    through Prism Element, REST API v2.0.
+    on the old source when that is back, through Prism Element, REST API v2.0.
   - It looks first, and does nothing when the state is reached already. A change of mode that is under way is waited for
     and never ordered twice.
   - What would lose data or VMs is refused with the reason, and can be accepted by an option of its own.
@@ -41,8 +40,7 @@ options:
       - V(migrated) runs on the source. The VMs are shut down, their last data is sent, and they are registered at
         O(remote_site). Nothing is lost.
       - V(activated) runs on the survivor. The VMs of a snapshot are registered there, whatever the other side does.
-        What was written after the snapshot is
-        lost.
+        What was written after the snapshot is lost.
       - V(deactivated) runs on the old source when it is back after V(activated). It deletes all VMs of the protection
         domain on the cluster it runs on.
     type: str
@@ -52,10 +50,9 @@ options:
     description:
       - The cluster on the other side. What is left out is as for the task itself.
       - Required for O(state=deactivated). With O(state=migrated) the task waits until the VMs are registered there,
-        with O(state=activated) it refuses
-        when the protection domain is active there. A peer that does not answer is no obstacle then, unless the remote
-        site that the protection domain was
-        last on says that it lives; it is warned of.
+        with O(state=activated) it refuses when the protection domain is active there. A peer that does not answer is no
+        obstacle then, unless the remote site that the protection domain was last on says that it lives; it is warned
+        of.
     type: dict
     suboptions:
       nutanix_host:
@@ -97,14 +94,12 @@ options:
     description:
       - For O(state=migrated), the remote site to move to, under the name that the source has for it.
       - It may be left out when one fits; the one that is the peer, or that the schedules of the protection domain
-        replicate to. One that is known to be
-        another cluster than O(peer) never fits.
+        replicate to. One that is known to be another cluster than O(peer) never fits.
     type: str
   snapshot_id:
     description:
       - For O(state=activated), the snapshot to activate from, as M(euc.nutanix_citrix.pe_protection_domain_info) lists
-        it, with or without the site before
-        the colon. If not set, the newest that can be used.
+        it, with or without the site before the colon. If not set, the newest that can be used.
     type: str
   snapshot_ids:
     description:
@@ -121,8 +116,7 @@ options:
   accept_pending_replications:
     description:
       - Whether to go on while snapshots are being replicated. O(state=migrated) refuses then because it would wait for
-        them, O(state=activated) because a newer
-        snapshot is arriving; with the source gone it may never arrive.
+        them, O(state=activated) because a newer snapshot is arriving; with the source gone it may never arrive.
     type: bool
     default: false
   replication_timeout:
@@ -135,8 +129,8 @@ options:
   accept_split_brain:
     description:
       - Whether to do O(state=activated) although the protection domain is active on O(peer), or O(peer) does not answer
-        and this cluster's remote site
-        says that it is connected. Both sides have data of their own then, and may run the same VMs.
+        and this cluster's remote site says that it is connected. Both sides have data of their own then, and may run
+        the same VMs.
       - Also when O(peer) answers and admits nobody, because the log-in is refused or its certificate is not trusted.
     type: bool
     default: false
@@ -160,9 +154,8 @@ options:
   power_on:
     description:
       - Whether the VMs are powered on as soon as they have arrived, those of each protection domain by themselves.
-        V(all) of them, V(none), or with
-        V(were_on) those of a migration that were not off on the source. Which VMs were off is known only to the run
-        that orders the migration.
+        V(all) of them, V(none), or with V(were_on) those of a migration that were not off on the source. Which VMs were
+        off is known only to the run that orders the migration.
       - Needs O(peer) with O(state=migrated). In check mode, and without O(wait), nothing is powered on.
     type: str
     default: none
@@ -288,8 +281,8 @@ removed_vms:
 missing_vms:
   description:
     - VMs that the protection domain lists or listed and that do not exist on the side that owns it, each with C(name)
-      and C(uuid), empty where it is unknown;
-      those that the snapshot of an activation does not hold, and those whose only copy a deactivation deleted.
+      and C(uuid), empty where it is unknown; those that the snapshot of an activation does not hold, and those whose
+      only copy a deactivation deleted.
   returned: success
   type: list
   elements: dict
@@ -320,10 +313,9 @@ data_age_seconds:
 old_side:
   description:
     - What was seen of the other side by O(state=activated), null otherwise. C(cluster) and whether it C(answers), why
-      not (C(silence)), whether the protection
-      domain is C(active) there (null when unknown), the C(remote_sites) that lead there with C(name) and C(status),
-      whether O(accept_split_brain) was
-      C(accepted), and C(given_up), which is true only when that side says that it does not own it any more.
+      not (C(silence)), whether the protection domain is C(active) there (null when unknown), the C(remote_sites) that
+      lead there with C(name) and C(status), whether O(accept_split_brain) was C(accepted), and C(given_up), which is
+      true only when that side says that it does not own it any more.
   returned: success
   type: dict
   sample:
@@ -339,8 +331,7 @@ old_side:
 were_off:
   description:
     - The VMs that were off on the source when O(state=migrated) was ordered, each with C(name), C(uuid) and C(goes_on),
-      whether O(power_on) switches it on all
-      the same.
+      whether O(power_on) switches it on all the same.
   returned: success
   type: list
   elements: dict
@@ -348,8 +339,8 @@ were_off:
 unmapped_networks:
   description:
     - The networks on the source that the remote site of O(state=migrated) does not map, each with C(network), C(vms) by
-      name, and C(same_name), whether the
-      other side has a network of that name. Without one the VMs may arrive without a network card, which is warned of.
+      name, and C(same_name), whether the other side has a network of that name. Without one the VMs may arrive without
+      a network card, which is warned of.
   returned: success
   type: list
   elements: dict
@@ -372,8 +363,7 @@ power:
 protected_by:
   description:
     - The remote sites that the schedules of the side that owns it replicate to now, apart from suspended ones. Empty
-      when it is not protected, which is
-      warned of.
+      when it is not protected, which is warned of.
     - Null when that side was not looked at, or is not active yet.
   returned: success
   type: list

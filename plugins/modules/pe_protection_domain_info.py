@@ -10,8 +10,7 @@ short_description: Read the protection domains of a Prism Element cluster
 version_added: 0.1.0
 description:
   - Reads protection domains with their members, remote sites, schedules, snapshots and replication under way, through
-    Prism Element,
-    REST API v2.0.
+    Prism Element, REST API v2.0.
   - A remote site is one other cluster and is listed once, however many addresses it has.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -38,16 +37,14 @@ options:
   answer_within:
     description:
       - How many seconds the cluster has for its first answer, for whoever asks one that may be lost. It takes one
-        request more. With V(0) it is asked as
-        patiently as any other, which may take minutes.
+        request more. With V(0) it is asked as patiently as any other, which may take minutes.
     type: int
     default: 0
   peers:
     description:
       - Other clusters to ask whether the protection domains are active there as well, which is a split brain and warned
-        of. What an entry leaves out is as for
-        the task itself; an entry that is this very cluster is left out, and a cluster counts once however many of its
-        addresses are given.
+        of. What an entry leaves out is as for the task itself; an entry that is this very cluster is left out, and a
+        cluster counts once however many of its addresses are given.
       - Two requests more for this cluster and each peer.
     type: list
     elements: dict
@@ -145,16 +142,14 @@ protection_domains:
     remote_sites:
       description:
         - Every remote site of the cluster, each with C(name), C(status), C(addresses), and C(scheduled), which is true
-          for the sites that the schedules
-          of this protection domain replicate to.
+          for the sites that the schedules of this protection domain replicate to.
       type: list
       elements: dict
       returned: always
     schedules:
       description:
         - The recurring schedules, each with C(type), C(every_nth), how many snapshots are kept in C(keep_local) and per
-          site in C(keep_remote),
-          C(app_consistent) and C(suspended).
+          site in C(keep_remote), C(app_consistent) and C(suspended).
       type: list
       elements: dict
       returned: always
@@ -165,8 +160,8 @@ protection_domains:
     snapshots:
       description:
         - The snapshots on this cluster, newest first, each with C(id), C(origin_id), C(created) and C(expires) in UTC,
-          C(retention) in seconds,
-          null for no end, C(state), C(vms), and C(oob), which is true for those made out of schedule.
+          C(retention) in seconds, null for no end, C(state), C(vms), and C(oob), which is true for those made out of
+          schedule.
         - C(id) of a received snapshot begins with the site it came from; C(origin_id) is the same on all clusters.
       type: list
       elements: dict
@@ -199,8 +194,8 @@ protection_domains:
     replications:
       description:
         - The transfers under way, each with C(remote_site), C(snapshot_id), C(percent), C(completed_bytes),
-          C(total_bytes) where it is known,
-          C(eta_seconds), C(paused), and C(incoming), which is true when this cluster is the receiver.
+          C(total_bytes) where it is known, C(eta_seconds), C(paused), and C(incoming), which is true when this cluster
+          is the receiver.
       type: list
       elements: dict
       returned: always

@@ -10,8 +10,7 @@ short_description: Restore a golden VM from one exact protection domain snapshot
 version_added: 0.1.0
 description:
   - Restores a VM out of a snapshot of a protection domain as a new, powered-off VM, through Prism Element, REST API
-    v2.0. Run it on any cluster that
-    holds the snapshot, the one that made it or one that receives it.
+    v2.0. Run it on any cluster that holds the snapshot, the one that made it or one that receives it.
   - The new VM is called C(<prefix><release>_<snapshot id>_<VM name>). Nothing existing is ever replaced.
   - A VM of exactly this name is adopted, and a restore that is under way is waited for, so that a run that was
     interrupted goes on.
@@ -56,8 +55,7 @@ options:
   wait_timeout:
     description:
       - How many seconds to wait at most for both together. After that the task fails with "still running" and cancels
-        nothing.
-        Running it again goes on waiting.
+        nothing. Running it again goes on waiting.
     type: int
     default: 3600
 extends_documentation_fragment:

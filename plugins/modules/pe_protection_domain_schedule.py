@@ -10,8 +10,7 @@ short_description: Make sure that a protection domain is replicated
 version_added: 0.1.0
 description:
   - Adds a recurring schedule to a protection domain unless one is there that replicates to the same remote sites at
-    least as often, through Prism Element,
-    REST API v2.0.
+    least as often, through Prism Element, REST API v2.0.
   - A protection domain that was failed over has no schedule that leads back. Without one its VMs are not protected and
     cannot be migrated back.
   - No schedule is changed or removed. It is an error when the protection domain's schedules are suspended, because

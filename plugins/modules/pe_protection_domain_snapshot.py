@@ -10,11 +10,9 @@ short_description: Make the protection domain snapshot of a release and replicat
 version_added: 0.1.0
 description:
   - Makes one snapshot of a protection domain out of schedule, replicates it to remote sites and waits until each of
-    them holds it,
-    through Prism Element, REST API v2.0. Run it on the cluster where the protection domain is active.
+    them holds it, through Prism Element, REST API v2.0. Run it on the cluster where the protection domain is active.
   - The snapshot that the same release made before is adopted. Its mark is its retention, which is lengthened by less
-    than 13 days until its seconds
-    stand for prefix, golden VM and release.
+    than 13 days until its seconds stand for prefix, golden VM and release.
   - That a site holds the snapshot is judged by positive proof for this very snapshot, never by counts of replications
     or texts of events.
   - The snapshot itself is always waited for, for its id; O(wait) is about its replication.

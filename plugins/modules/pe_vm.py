@@ -11,8 +11,7 @@ version_added: 0.1.0
 description:
   - Removes VMs or powers a VM on or off, through Prism Element, REST API v2.0.
   - Meant for the temporary VMs that M(euc.nutanix_citrix.pe_protection_domain_restore) makes. A change of any other VM
-    is refused
-    unless O(force=true).
+    is refused unless O(force=true).
   - The AHV snapshots of a removed VM are never removed with it.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -46,15 +45,13 @@ options:
   force:
     description:
       - Whether to act on a VM that is no temporary VM of O(prefix), and to remove one that is switched on. Temporary
-        VMs are never started, so somebody
-        uses it.
+        VMs are never started, so somebody uses it.
     type: bool
     default: false
   power_off:
     description:
       - How to power off. V(acpi) asks the guest to shut down and switches the VM off when it has not done so after
-        O(acpi_timeout) seconds.
-        V(hard) switches it off at once.
+        O(acpi_timeout) seconds. V(hard) switches it off at once.
     type: str
     choices: [acpi, hard]
     default: acpi

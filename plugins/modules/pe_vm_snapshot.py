@@ -12,12 +12,10 @@ description:
   - Makes an AHV snapshot under an exact name, which Citrix then takes as a master image, or removes one, through Prism
     Element, REST API v2.0.
   - A snapshot of that name that is there already is left as it is when it was taken of the VM that is meant; one of
-    another VM is refused.
-    Two of one name are an error that names both, and so is one whose name differs in case only, because Citrix cannot
-    tell them apart.
+    another VM is refused. Two of one name are an error that names both, and so is one whose name differs in case only,
+    because Citrix cannot tell them apart.
   - The snapshot is asked for under a uuid that follows from its name and its VM, so that a run that was killed or lost
-    an answer
-    does not make a second one when it is repeated.
+    an answer does not make a second one when it is repeated.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -52,8 +50,7 @@ options:
   force:
     description:
       - Whether to remove a snapshot that is not proven to be an image that the collection made with O(prefix), which is
-        otherwise refused.
-        See RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage).
+        otherwise refused. See RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage).
     type: bool
     default: false
 extends_documentation_fragment:

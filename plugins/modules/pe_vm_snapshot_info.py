@@ -9,11 +9,10 @@ module: pe_vm_snapshot_info
 short_description: Read the AHV snapshots of a Prism Element cluster
 version_added: 0.1.0
 description:
-  - Reads AHV snapshots of VMs, which Citrix takes as master images, through Prism Element, REST API v2.0.
-    Snapshots of protection domains are read by M(euc.nutanix_citrix.pe_protection_domain_info).
+  - Reads AHV snapshots of VMs, which Citrix takes as master images, through Prism Element, REST API v2.0. Snapshots of
+    protection domains are read by M(euc.nutanix_citrix.pe_protection_domain_info).
   - Tells of each image whose name is one of ours which golden VM and release it belongs to, and whether it is proven to
-    be theirs.
-    A name can be given by anybody. Proof is that the image was taken of the temporary VM of that release,
+    be theirs. A name can be given by anybody. Proof is that the image was taken of the temporary VM of that release,
     under the uuid that M(euc.nutanix_citrix.pe_vm_snapshot) gives it, which follows from the cluster, the image's name
     and the VM's name.
   - Snapshots that are removed and wait for the cluster to forget them are left out.
@@ -135,8 +134,7 @@ snapshots:
 doubts:
   description:
     - Why O(name) may not mean the release's own image here, in sentences. Several snapshots bear it, one of another
-      origin does,
-      or one whose name differs from it in case only, which Citrix cannot tell apart.
+      origin does, or one whose name differs from it in case only, which Citrix cannot tell apart.
   returned: success and O(name) is given
   type: list
   elements: str

@@ -10,8 +10,7 @@ short_description: Judge whether an image release can be started
 version_added: 0.1.0
 description:
   - Takes what the role P(euc.nutanix_citrix.preflight#role) has read from clusters and Citrix sites, and makes one
-    table of it,
-    with ok, warning or stop for each check, and what to do.
+    table of it, with ok, warning or stop for each check, and what to do.
   - Fails when any check says stop. Warnings do not fail.
   - Talks to nothing outside. The report file is no change of the estate, so RV(ignore:changed) is always false.
 author:
@@ -66,18 +65,15 @@ options:
     description:
       - Facts by cluster. C(message) says why the host could not be asked, C(address) and C(port) are its inventory's.
         The rest are results of the info modules, left out where they could not be read. C(endpoint) is the whole result
-        of M(euc.nutanix_citrix.endpoint_info).
-        C(cluster), C(storage_containers), C(snapshots), C(protection_domains) and C(vms) are the results of these
-        names.
-        C(image) is the whole result of M(euc.nutanix_citrix.pe_vm_snapshot_info) asked for the name of the release's
-        image.
+        of M(euc.nutanix_citrix.endpoint_info). C(cluster), C(storage_containers), C(snapshots), C(protection_domains)
+        and C(vms) are the results of these names. C(image) is the whole result of
+        M(euc.nutanix_citrix.pe_vm_snapshot_info) asked for the name of the release's image.
     type: dict
     required: true
   sites:
     description:
       - Facts by Citrix site. C(message) and C(endpoint) are as for O(clusters), C(wanted) are the catalogs to move,
-        C(waves) and C(reboot) the waves of the
-        roll-out and the reboot policy of those that have none of their own,
+        C(waves) and C(reboot) the waves of the roll-out and the reboot policy of those that have none of their own,
         C(site), C(hosting_units) and C(catalogs) the results of these names.
     type: dict
     required: true

@@ -10,8 +10,8 @@ short_description: Check what a release was asked for, before anything is looked
 version_added: 0.2.0
 description:
   - The first task of every job about images. Tells everything at once that cannot be meant, such as empty groups, a
-    catalog of an unknown cluster, a wave that
-    does not exist, a window that is no moment, text where a dictionary is meant, a report path that cannot be written.
+    catalog of an unknown cluster, a wave that does not exist, a window that is no moment, text where a dictionary is
+    meant, a report path that cannot be written.
   - Gives the run a name, by which later parts tell what was said in this run from what an earlier one in the same
     playbook left behind.
   - Talks to nothing outside and writes nothing.

@@ -10,11 +10,9 @@ short_description: Tell the other hosts of a play something while they are at wo
 version_added: 0.1.0
 description:
   - Leaves a note, or waits for notes of other hosts of the same play, under any strategy. Facts do not serve for this,
-    because a task sees only those that
-    were there when it began.
+    because a task sees only those that were there when it began.
   - Notes are files in Ansible's own temporary directory on the controller, readable for its user only. They vanish with
-    the run, and one play does not see
-    those of another.
+    the run, and one play does not see those of another.
   - Works on the controller whatever the connection of the host, also in check mode.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
