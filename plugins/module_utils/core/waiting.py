@@ -20,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     Unavailable,
     Unreachable,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
 
 T = TypeVar("T")
 
@@ -106,7 +107,7 @@ def wait_for(
         if state and state != shown and elapsed >= silent_until:
             progress(f"{what}: {state}, {duration(elapsed)}")
             shown, silent_until = state, elapsed + SHORTEST_SILENCE
-        pause = min(longest_pause, max(shortest_pause, elapsed / 10)) * random.uniform(0.8, 1.2)
+        pause = min(longest_pause, max(paced(shortest_pause), elapsed / 10)) * random.uniform(0.8, 1.2)
         time.sleep(min(pause, max(0.0, timeout - elapsed)))
 
 

@@ -15,6 +15,7 @@ from email.utils import parsedate_to_datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
     REQUESTS_IMPORT_ERROR,
     ca_file_error,
@@ -83,10 +84,8 @@ def look_at(url: str, verify: bool | str, read_timeout: float) -> Impression:
 
 def _ask(url: str, verify: bool | str, refusal: str, read_timeout: float) -> Impression:
     with requests.Session() as http:
-        http.mount(
-            "https://",
-            HTTPAdapter(max_retries=Retry(total=2, redirect=0, other=0, allowed_methods={"GET"}, backoff_factor=0.5)),
-        )
+        again = Retry(total=2, redirect=0, other=0, allowed_methods={"GET"}, backoff_factor=paced(0.5))
+        http.mount("https://", HTTPAdapter(max_retries=again))
         sent = time.time()
         # The do-nothing auth keeps requests from sending what a .netrc file holds for this host.
         with http.get(

@@ -38,6 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     Unreachable,
     Untrusted,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
 
 try:
     import requests
@@ -86,7 +87,7 @@ class PatientRetry(Retry):
         return None if asked is None else min(asked, LONGEST_ASKED_DELAY)
 
     def get_backoff_time(self) -> float:
-        return super().get_backoff_time() * random.uniform(0.5, 1.0)
+        return paced(super().get_backoff_time()) * random.uniform(0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -212,7 +213,7 @@ class RestSession:
             )
             if pause is None:
                 raise refusal
-            time.sleep(pause * random.uniform(0.5, 1.0))
+            time.sleep(paced(pause) * random.uniform(0.5, 1.0))
         if body is None and response.content and response.status_code != 204:
             raise self._unusable(method, path, response)
         return Answer(response.status_code, response.headers, body)

@@ -33,6 +33,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     Unreachable,
     Untrusted,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import PACE
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
     LONGEST_ASKED_DELAY,
     Authorization,
@@ -212,7 +213,7 @@ def test_a_change_of_leader_of_fifteen_seconds_is_outlasted(server: ScriptedServ
     shortest = 0.0
     while retry.total:
         retry = retry.increment("GET", "/x", response=HTTPResponse(status=503))
-        shortest += min(retry.get_backoff_time() for _try in range(50))
+        shortest += min(retry.get_backoff_time() for _try in range(50)) * PACE
     assert shortest >= 15
 
 

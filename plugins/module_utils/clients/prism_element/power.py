@@ -37,6 +37,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     OperationError,
     StillRunning,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 AT_ONCE = 8
@@ -72,7 +73,7 @@ def order_power(client: PrismElement, uuid: str, transition: str) -> str | None:
         try:
             return _send_or_join(client, uuid, transition)
         except AnswerLost:
-            time.sleep(pause)
+            time.sleep(paced(pause))
         if _is_as_wanted(client, uuid, transition):
             return None
     return _send_or_join(client, uuid, transition)

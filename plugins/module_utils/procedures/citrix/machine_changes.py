@@ -44,6 +44,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     OperationError,
     StillRunning,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Answer, segment
 
 WRITE_ARGUMENTS: dict[str, Any] = {
@@ -172,7 +173,7 @@ class MachineWriter:
             delay = min(max(fates[change.machine_id].delay for change in pending), LONGEST_DELAY)
             if attempt + 1 == ATTEMPTS or delay > self._deadline.left:
                 break
-            time.sleep(delay)
+            time.sleep(paced(delay))
         if self._lost:
             # A batch without an answer may still be at work, and would be seen half done.
             self._wait_for_batches()
