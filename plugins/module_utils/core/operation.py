@@ -97,13 +97,16 @@ class Plan(Generic[Step]):
     """What is to be done: `steps`, none when all is as it should be.
 
     `facts` are the result where nothing is done, because nothing has to be or in check mode; `before` and `after` are
-    the diff.
+    the diff; `warnings` are told whatever is done. `refusal` fails the task where nothing is done; where something is,
+    `apply` says at its end what did not work.
     """
 
     steps: Sequence[Step] = ()
     facts: Mapping[str, Any] = field(default_factory=dict)
     before: Mapping[str, Any] = field(default_factory=dict)
     after: Mapping[str, Any] = field(default_factory=dict)
+    warnings: Sequence[str] = ()
+    refusal: OperationError | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,12 +127,15 @@ class Change(Operation, Generic[Observed, Step]):
     def carry_out(self, run: Run) -> Result:
         observed = self.observe(run.params, run)
         plan = self.plan(run.params, observed)
-        facts = dict(plan.facts)
-        if plan.steps and not run.check:
-            facts = self.apply(run.params, observed, plan, run)
-            facts = {**facts, **self.verify(run.params, observed, facts, run)}
-        diff = {"before": dict(plan.before), "after": dict(plan.after)}
-        return {"changed": bool(plan.steps), "diff": diff, **facts}
+        for text in plan.warnings:
+            run.warn(text)
+        frame = {"changed": bool(plan.steps), "diff": {"before": dict(plan.before), "after": dict(plan.after)}}
+        if not plan.steps or run.check:
+            if plan.refusal:
+                raise OperationError(plan.refusal.message, plan.refusal.advice, **{**frame, **plan.facts})
+            return {**frame, **plan.facts}
+        facts = self.apply(run.params, observed, plan, run)
+        return {**frame, **facts, **self.verify(run.params, observed, facts, run)}
 
 
 def execute(operation: Operation, run: Run, show_diff: bool) -> Result:

@@ -5,8 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 from datetime import datetime, timezone
 from typing import Any
 
@@ -22,7 +23,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import (
     impact,
@@ -34,7 +36,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.r
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import window_end, window_over
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import AT_NEXT_SHUTDOWN
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import (
+    AT_NEXT_SHUTDOWN,
+    RebootPolicy,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     REBOOT_ARGUMENTS,
     reboot_policy,
@@ -61,72 +66,87 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
-    policy = reboot_policy(params["reboot"])
-    if policy.within == AT_NEXT_SHUTDOWN:
-        raise OperationError(
-            "reboot.within_minutes is -1: nothing would be restarted",
-            "Give 0 to restart all at once, or over how many minutes to spread it.",
-        )
-    end = _moment(params["start_before"])
+@dataclass(frozen=True)
+class _Observed:
+    """What each catalog needs, and whom that concerns, by catalog id. `late` is why nothing may begin any more."""
+
+    site: CitrixSite
+    steps: Sequence[RestartStep]
+    impacts: Mapping[str, Mapping[str, Any]]
+    late: str
+
+
+def observe(params: Params, reporter: Reporter) -> _Observed:
+    _policy(params)
+    late = _late(params)
     site = CitrixSite.connect(params)
     known = read_catalogs(site)
     try:
-        catalogs = list(dict.fromkeys(find_catalog(selector_of(given), known) for given in params["catalogs"]))
+        catalogs = list(dict.fromkeys(find_catalog(selector_of(each), known) for each in params["catalogs"]))
     except NoMatch as error:
         raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
-    with ThreadPoolExecutor(max_workers=max(1, params["concurrency"])) as pool:
-        machines = dict(
-            zip(
-                [catalog.id for catalog in catalogs],
-                pool.map(lambda catalog: read_machines(site, catalog.id), catalogs),
-                strict=True,
-            )
+    with _pool(params) as pool:
+        machines = list(pool.map(lambda catalog: read_machines(site, catalog.id), catalogs))
+    steps, impacts = [], {}
+    for catalog, each in zip(catalogs, machines, strict=True):
+        step = plan_restart(catalog, params["image"], each, params["whole_catalogs"])
+        steps.append(step)
+        if step.action in RESTARTS:
+            concerned = population(_concerned(step, each))
+            impacts[catalog.id] = impact(concerned, catalog.machines_take_image, restarts=True)
+    if impacts:
+        reporter.progress(f"concerns {sentence(together(impacts.values()))}")
+    return _Observed(site, steps, impacts, late)
+
+
+def plan(params: Params, observed: _Observed) -> Plan[RestartStep]:
+    outcomes = [_settled(step, observed.late) or _foretold(step) for step in observed.steps]
+    return Plan(
+        steps=[each.step for each in outcomes if each.action == "planned"],
+        facts=_facts(observed, outcomes),
+        refusal=_failure(observed.site, outcomes),
+    )
+
+
+def apply(params: Params, observed: _Observed, plan: Plan[RestartStep], reporter: Reporter) -> Result:
+    """Catalogs side by side, each followed to the end of its restarts; one that fails stops no other."""
+    site, policy = observed.site, _policy(params)
+
+    def outcome(step: RestartStep) -> RestartOutcome:
+        restart = CatalogRestart(
+            site, reporter, step, policy, params["wait"], params["wait_timeout"], params["whole_catalogs"]
         )
-        steps = [
-            plan_restart(catalog, params["image"], machines[catalog.id], params["whole_catalogs"])
-            for catalog in catalogs
-        ]
-        impacts = {
-            step.catalog.id: impact(
-                population(_concerned(step, machines[step.catalog.id])), step.catalog.machines_take_image, restarts=True
-            )
-            for step in steps
-            if step.action in RESTARTS
-        }
-        if impacts:
-            run.progress(f"{'would concern' if run.check else 'concerns'} {sentence(together(impacts.values()))}")
+        return _settled(step, _late(params)) or restart.carry_out()
 
-        def outcome(step: RestartStep) -> RestartOutcome:
-            settled = _settled(run, step, window_over(end, datetime.now(timezone.utc)))
-            return (
-                settled
-                or CatalogRestart(
-                    site, run, step, policy, params["wait"], params["wait_timeout"], params["whole_catalogs"]
-                ).carry_out()
-            )
+    with _pool(params) as pool:
+        outcomes = list(pool.map(outcome, observed.steps))
+    facts = _facts(observed, outcomes)
+    failure = _failure(site, outcomes)
+    if failure:
+        raise OperationError(failure.message, failure.advice, **facts)
+    return facts
 
-        outcomes = list(pool.map(outcome, steps))
-    result: dict[str, Any] = {
-        "changed": any(each.changed for each in outcomes),
-        "catalogs": [outcome_facts(each, impacts.get(each.step.catalog.id)) for each in outcomes],
-        "started": min((each.started for each in outcomes if each.changed and each.started), default=None),
+
+def _facts(observed: _Observed, outcomes: Sequence[RestartOutcome]) -> Result:
+    changed = [each for each in outcomes if each.changed]
+    return {
+        "changed": bool(changed),
+        "catalogs": [outcome_facts(each, observed.impacts.get(each.step.catalog.id)) for each in outcomes],
+        "started": min((each.started for each in changed if each.started), default=None),
         "diff": {
             "before": {
-                each.step.catalog.full_name: f"{len(each.step.behind)} machines on the image before"
-                for each in outcomes
-                if each.changed
+                each.step.catalog.full_name: f"{len(each.step.behind)} machines on the image before" for each in changed
             },
-            "after": {each.step.catalog.full_name: "restarted" for each in outcomes if each.changed},
+            "after": {each.step.catalog.full_name: "restarted" for each in changed},
         },
     }
+
+
+def _failure(site: CitrixSite, outcomes: Sequence[RestartOutcome]) -> OperationError | None:
     failed = failures(outcomes)
-    if failed:
-        raise OperationError(
-            f"{site.endpoint}: {len(failed)} of {len(outcomes)} catalogs failed. {'; '.join(failed)}", **result
-        )
-    return result
+    if not failed:
+        return None
+    return OperationError(f"{site.endpoint}: {len(failed)} of {len(outcomes)} catalogs failed. {'; '.join(failed)}")
 
 
 def _concerned(step: RestartStep, machines: Sequence[Machine]) -> list[Machine]:
@@ -134,7 +154,7 @@ def _concerned(step: RestartStep, machines: Sequence[Machine]) -> list[Machine]:
     return [machine for machine in machines if step.action == "restart" or machine.id in step.behind]
 
 
-def _settled(run: Run, step: RestartStep, late: str) -> RestartOutcome | None:
+def _settled(step: RestartStep, late: str) -> RestartOutcome | None:
     """The outcome of a step that needs no request, or must not make one any more."""
     if step.action == "unchanged":
         return RestartOutcome(step, "unchanged", msg=step.reason)
@@ -142,16 +162,34 @@ def _settled(run: Run, step: RestartStep, late: str) -> RestartOutcome | None:
         return RestartOutcome(step, "failed", msg=step.reason)
     if late and step.action in RESTARTS:
         return RestartOutcome(step, "window_over", msg=late)
-    if run.check:
-        return RestartOutcome(step, "planned", changed=step.action in RESTARTS, msg=step.reason)
     return None
 
 
-def _moment(text: str | None) -> datetime | None:
+def _foretold(step: RestartStep) -> RestartOutcome:
+    return RestartOutcome(step, "planned", changed=step.action in RESTARTS, msg=step.reason)
+
+
+def _pool(params: Params) -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(max_workers=max(1, params["concurrency"]))
+
+
+def _policy(params: Params) -> RebootPolicy:
+    policy = reboot_policy(params["reboot"])
+    if policy.within == AT_NEXT_SHUTDOWN:
+        raise OperationError(
+            "reboot.within_minutes is -1: nothing would be restarted",
+            "Give 0 to restart all at once, or over how many minutes to spread it.",
+        )
+    return policy
+
+
+def _late(params: Params) -> str:
+    """Why nothing may begin any more, '' before the end of the window."""
     try:
-        return window_end(text or "")
+        end = window_end(params["start_before"] or "")
     except ValueError as error:
         raise OperationError(f"start_before: {error}") from None
+    return window_over(end, datetime.now(timezone.utc))
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Change(arguments=ARGUMENTS, observe=observe, plan=plan, apply=apply)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from typing import Any
+from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
     CONNECTION_ARGUMENTS,
@@ -23,7 +23,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_connections,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machine_watch import PowerWatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     WAIT_ARGUMENTS,
@@ -31,6 +32,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting im
     duration,
     wait_for,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.power_states import VM_NOT_FOUND, power_known
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_scope import (
@@ -57,67 +59,90 @@ ADVICE = (
 )
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
-    if not params["names"]:
-        return {
-            "changed": False,
-            "connections": [],
-            "power_unknown": [],
-            "vm_not_found": [],
-            "machines": 0,
-            "diff": {"before": {}, "after": {}},
-        }
-    site = CitrixSite.connect(params)
-    connections = named_connections(site, params["names"], read_connections(site))
-    resets = [_Reset(connection) for connection in connections]
-    scope = read_scope(site, params)
-    if scope.unknown:
-        run.warn(f"{site.endpoint}: no machine is called {quoted(scope.unknown[:MOST_NAMED])}; it is not waited for")
-    if scope.unknown_groups:
-        run.warn(f"{site.endpoint}: no machine is in the delivery group {quoted(scope.unknown_groups)}")
-    for machine in scope.machines:
-        for reset in resets:
-            if machine.hypervisor_connection.casefold() == reset.connection.name.casefold():
-                reset.machines.append(machine)
-    for reset in resets:
-        reset.needed = params["force"] or any(not power_known(machine) for machine in reset.machines)
-    _refuse_maintenance(site, resets)
-    needed = [reset for reset in resets if reset.needed]
-    for reset in needed:
-        if reset.connection.fault_state:
-            run.warn(
-                f"{site.endpoint}: connection {reset.connection.name} has a fault: {_fault(reset.connection)}. A reset"
-                " may or may not end it."
-            )
-    before = _Picture([machine for reset in resets for machine in reset.machines])
-    if not needed or run.check:
-        return _result(resets, before, before, run.check)
-    watch = PowerWatch(site, [machine for reset in needed for machine in reset.machines])
-    with run.phase("reset"):
-        missing = _settle(site, run, needed, watch)
-    after = _Picture(
-        [*watch.machines.values(), *(machine for reset in resets if not reset.needed for machine in reset.machines)]
-    )
-    result = _result(resets, before, after, run.check)
-    if after.vm_not_found:
-        run.warn(
-            f"{site.endpoint}: the hypervisor does not know the VMs of {len(after.vm_not_found)} machines:"
-            f" {shortened(after.vm_not_found, most=3)}"
-        )
-    if missing:
-        raise OperationError(_still_unknown(site, needed, after, missing), ADVICE, **result)
-    return result
-
-
 class _Reset:
     """A connection, its machines that matter, and how often it was reset."""
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, machines: Sequence[Machine], force: bool) -> None:
         self.connection = connection
-        self.machines: list[Machine] = []
-        self.needed = False
+        self.machines = [
+            machine for machine in machines if machine.hypervisor_connection.casefold() == connection.name.casefold()
+        ]
+        self.needed = force or any(not power_known(machine) for machine in self.machines)
         self.times = 0
+
+
+@dataclass(frozen=True)
+class _Observed:
+    site: CitrixSite
+    resets: Sequence[_Reset]
+    scope: Scope
+
+
+def observe(params: Params, reporter: Reporter) -> _Observed | None:
+    """Nothing where no connection is named: the site is not even logged in to."""
+    if not params["names"]:
+        return None
+    site = CitrixSite.connect(params)
+    connections = named_connections(site, params["names"], read_connections(site))
+    scope = read_scope(site, params)
+    resets = [_Reset(connection, scope.machines, params["force"]) for connection in connections]
+    return _Observed(site, resets, scope)
+
+
+def plan(params: Params, observed: _Observed | None) -> Plan[_Reset]:
+    if observed is None:
+        return Plan(facts=_facts((), _Picture(())))
+    _refuse_maintenance(observed.site, observed.resets)
+    picture = _Picture([machine for reset in observed.resets for machine in reset.machines])
+    needed = [reset for reset in observed.resets if reset.needed]
+    return Plan(
+        steps=needed,
+        facts=_facts(observed.resets, picture),
+        before={"reset": [], "power_unknown": picture.unknown},
+        after={
+            "reset": [reset.connection.name for reset in needed],
+            "power_unknown": [] if needed else picture.unknown,
+        },
+        warnings=_doubts(observed, needed),
+    )
+
+
+def apply(params: Params, observed: _Observed | None, plan: Plan[_Reset], reporter: Reporter) -> Result:
+    """Resets and waits in one piece: whether the second reset is needed, and when, depends on what is seen after the
+    first."""
+    if observed is None:
+        return dict(plan.facts)
+    site, needed = observed.site, plan.steps
+    watch = PowerWatch(site, [machine for reset in needed for machine in reset.machines])
+    with reporter.phase("reset"):
+        waited_in_vain = _settle(site, params, reporter, needed, watch)
+    untouched = [machine for reset in observed.resets if not reset.needed for machine in reset.machines]
+    after = _Picture([*watch.machines.values(), *untouched])
+    diff = {**plan.after, "power_unknown": after.unknown}
+    facts = {**_facts(observed.resets, after), "diff": {"before": plan.before, "after": diff}}
+    if after.vm_not_found:
+        reporter.warn(
+            f"{site.endpoint}: the hypervisor does not know the VMs of {len(after.vm_not_found)} machines:"
+            f" {shortened(after.vm_not_found, most=3)}"
+        )
+    if waited_in_vain:
+        raise OperationError(_still_unknown(site, needed, after, waited_in_vain), ADVICE, **{**facts, "changed": True})
+    return facts
+
+
+def _doubts(observed: _Observed, needed: Sequence[_Reset]) -> list[str]:
+    endpoint, scope = observed.site.endpoint, observed.scope
+    doubts = []
+    if scope.unknown:
+        doubts.append(f"no machine is called {quoted(scope.unknown[:MOST_NAMED])}; it is not waited for")
+    if scope.unknown_groups:
+        doubts.append(f"no machine is in the delivery group {quoted(scope.unknown_groups)}")
+    doubts += [
+        f"connection {reset.connection.name} has a fault: {_fault(reset.connection)}. A reset may or may not end it."
+        for reset in needed
+        if reset.connection.fault_state
+    ]
+    return [f"{endpoint}: {doubt}" for doubt in doubts]
 
 
 class _Picture:
@@ -139,7 +164,9 @@ def _refuse_maintenance(site: CitrixSite, resets: Sequence[_Reset]) -> None:
         )
 
 
-def _settle(site: CitrixSite, run: Run, needed: Sequence[_Reset], watch: PowerWatch) -> float | None:
+def _settle(
+    site: CitrixSite, params: Params, reporter: Reporter, needed: Sequence[_Reset], watch: PowerWatch
+) -> float | None:
     """Reset, let it settle, reset again, wait. The seconds waited in vain when power states are still not known then,
     else None.
 
@@ -148,7 +175,6 @@ def _settle(site: CitrixSite, run: Run, needed: Sequence[_Reset], watch: PowerWa
     seconds apart (contract citrix 10.2). Here the time between them is over as soon as all power states are known and
     fresh. A state that was known before is fresh when the site says that it looked at the machine's hosting since
     (LastHostingUpdateTime, contract citrix 11.2); where it does not say so, the time is waited for to its end."""
-    params = run.params
     looked = {machine.id: machine.hosting_updated for machine in watch.machines.values()}
     telling = all(any(not power_known(machine) for machine in reset.machines) for reset in needed)
     total = len(watch.machines)
@@ -169,34 +195,34 @@ def _settle(site: CitrixSite, run: Run, needed: Sequence[_Reset], watch: PowerWa
             state=seen.state if watch.unknown else f"settling, {stale} of {total} not looked at yet",
         )
 
-    _reset_all(site, run, needed)
+    _reset_all(site, needed, params["wait_timeout"], reporter)
     try:
-        wait_for(look_while_settling, what=_title(needed), timeout=params["settle_timeout"], progress=run.progress)
+        wait_for(look_while_settling, what=_title(needed), timeout=params["settle_timeout"], progress=reporter.progress)
     except StillRunning:
-        run.progress(f"{_title(needed)}: resetting a second time")
+        reporter.progress(f"{_title(needed)}: resetting a second time")
     left = {machine.hypervisor_connection.casefold() for machine in watch.unknown.values()}
     again = [reset for reset in needed if params["always_twice"] or reset.connection.name.casefold() in left]
-    _reset_all(site, run, again)
+    _reset_all(site, again, params["wait_timeout"], reporter)
     if not params["wait"]:
         return None
     watch.distrust()
     try:
-        wait_for(look, what=_title(needed), timeout=params["wait_timeout"], progress=run.progress)
+        wait_for(look, what=_title(needed), timeout=params["wait_timeout"], progress=reporter.progress)
     except StillRunning:
         watch.read()
         return params["wait_timeout"] if watch.unknown else None
     return None
 
 
-def _reset_all(site: CitrixSite, run: Run, resets: Sequence[_Reset]) -> None:
+def _reset_all(site: CitrixSite, resets: Sequence[_Reset], timeout: float, reporter: Reporter) -> None:
     def reset_one(reset: _Reset) -> str:
-        return reset_connection(site, reset.connection, timeout=run.params["wait_timeout"], progress=run.progress)
+        return reset_connection(site, reset.connection, timeout=timeout, progress=reporter.progress)
 
     with ThreadPoolExecutor(max_workers=RESET_AT_ONCE) as pool:
         for reset, warning in zip(resets, pool.map(reset_one, resets), strict=True):
             reset.times += 1
             if warning:
-                run.warn(f"{site.endpoint}: resetting connection {reset.connection.name}: {warning}")
+                reporter.warn(f"{site.endpoint}: resetting connection {reset.connection.name}: {warning}")
 
 
 def _still_unknown(site: CitrixSite, needed: Sequence[_Reset], after: _Picture, waited: float) -> str:
@@ -223,22 +249,16 @@ def _title(resets: Sequence[_Reset]) -> str:
     return f"Power states on {', '.join(reset.connection.name for reset in resets)}"
 
 
-def _result(resets: Sequence[_Reset], before: _Picture, after: _Picture, check: bool) -> dict[str, Any]:
-    changing = [reset.connection.name for reset in resets if reset.needed]
+def _facts(resets: Sequence[_Reset], picture: _Picture) -> Result:
     return {
-        "changed": bool(changing),
         "connections": [
             {**connection_facts(reset.connection), "machines": len(reset.machines), "resets": reset.times}
             for reset in resets
         ],
-        "machines": after.machines,
-        "power_unknown": after.unknown,
-        "vm_not_found": after.vm_not_found,
-        "diff": {
-            "before": {"reset": [], "power_unknown": before.unknown},
-            "after": {"reset": changing, "power_unknown": [] if check and changing else after.unknown},
-        },
+        "machines": picture.machines,
+        "power_unknown": picture.unknown,
+        "vm_not_found": picture.vm_not_found,
     }
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Change(arguments=ARGUMENTS, observe=observe, plan=plan, apply=apply)

@@ -17,7 +17,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.restarts import (
@@ -59,7 +59,7 @@ class CatalogRestart:
     """One catalog on its way through its restarts."""
 
     site: CitrixSite
-    run: Run
+    reporter: Reporter
     step: RestartStep
     policy: RebootPolicy
     wait: bool
@@ -141,7 +141,9 @@ class CatalogRestart:
         self._ordered = True
 
     def _began_after_all(self, machine_ids: Sequence[str]) -> bool:
-        self.run.progress(f"Restart of {self.step.catalog.full_name}: the answer was lost, looking whether it began")
+        self.reporter.progress(
+            f"Restart of {self.step.catalog.full_name}: the answer was lost, looking whether it began"
+        )
 
         def look() -> Look[bool]:
             now = {machine.id: machine for machine in self._machines()}
@@ -175,7 +177,10 @@ class CatalogRestart:
             )
 
         wait_for(
-            look, what=f"Restart of {self.step.catalog.full_name}", timeout=self.timeout, progress=self.run.progress
+            look,
+            what=f"Restart of {self.step.catalog.full_name}",
+            timeout=self.timeout,
+            progress=self.reporter.progress,
         )
 
     def _machines(self) -> list[Machine]:
