@@ -41,11 +41,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
     execute,
     failure,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof, Refusals, sharing
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
     REQUESTS_IMPORT_ERROR,
     refused_before,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.connection_variables import connection_variables
 
 COLLECTION = "euc.nutanix_citrix"
 FOR_PROGRAMS = ("json", "jsonl")
@@ -63,10 +65,21 @@ class ActionModule(ActionBase):
         result = super().run(tmp, task_vars)
         name = self._task.action.rpartition(".")[2]
         operation: Operation = import_module(f"{OPERATIONS}.{name}").OPERATION
-        if self._must_travel() and not operation.stays:
-            return merge_hash(result, self._ship(name, operation, task_vars))
-        with self._environment(), sharing(REFUSALS):
-            return merge_hash(result, self._perform(name, operation, task_vars))
+        arguments = dict(self._task.args)
+        connection = connection_variables(operation.arguments, self._task, task_vars, self._templar)
+        travels = self._must_travel() and not operation.stays
+        try:
+            if connection:
+                arguments = connection.complete(arguments)
+            if travels:
+                return merge_hash(result, self._ship(name, operation, arguments, task_vars))
+            with self._environment(), sharing(REFUSALS):
+                # Elsewhere the environment may have what is missing.
+                if connection:
+                    connection.refuse_missing(arguments)
+                return merge_hash(result, self._perform(name, operation, arguments, task_vars))
+        except OperationError as error:
+            return merge_hash(result, failure(error))
 
     def _must_travel(self) -> bool:
         return bool(
@@ -76,13 +89,14 @@ class ActionModule(ActionBase):
             or REQUESTS_IMPORT_ERROR
         )
 
-    def _ship(self, name: str, operation: Operation, task_vars: dict[str, Any]) -> dict[str, Any]:
-        log_ins = _log_ins(operation, self._task.args)
+    def _ship(
+        self, name: str, operation: Operation, arguments: dict[str, Any], task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
+        log_ins = _log_ins(operation, arguments)
         refused = next((endpoint for endpoint, proof in log_ins.items() if proof in REFUSALS), None)
         if refused:
             return failure(refused_before(refused))
         wrap_async = bool(self._task.async_val and not self._connection.has_native_async)
-        arguments = dict(self._task.args)
         if operation.before_travel:
             arguments = operation.before_travel(arguments, self._run_of(arguments, set(), task_vars))
         shipped: dict[str, Any] = self._execute_module(
@@ -102,9 +116,11 @@ class ActionModule(ActionBase):
             line, stderr=C.config.get_config_value("DEFAULT_STDOUT_CALLBACK").rpartition(".")[2] in FOR_PROGRAMS
         )
 
-    def _perform(self, name: str, operation: Operation, task_vars: dict[str, Any]) -> dict[str, Any]:
+    def _perform(
+        self, name: str, operation: Operation, arguments: dict[str, Any], task_vars: dict[str, Any]
+    ) -> dict[str, Any]:
         validator = ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules())
-        validation = validator.validate(self._task.args)
+        validation = validator.validate(arguments)
         if validation.error_messages:
             error = validation.errors[0]
             kind = (

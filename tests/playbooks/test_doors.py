@@ -17,7 +17,6 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.modules import CITRIX_OPTIONS
 from harness.playbooks import ANSIBLE_PLAYBOOK, Outcome, run_playbook
 from lab.running import RunningLab
 
@@ -184,12 +183,11 @@ def test_every_module_is_called() -> None:
     assert set(CALLS) == {path.stem for path in MODULES.glob("[!_]*.py")}
 
 
-def one_call_each(defaults: dict[str, Any]) -> list[dict[str, Any]]:
+def one_call_each() -> list[dict[str, Any]]:
     return [
         {
             "hosts": host,
             "gather_facts": False,
-            "module_defaults": defaults,
             "tasks": [{"name": f"{module} {number}", f"euc.nutanix_citrix.{module}": arguments, "ignore_errors": True}],
         }
         for module, calls in CALLS.items()
@@ -201,7 +199,7 @@ def run(
     lab: RunningLab,
     directory: Path,
     connection: str,
-    plays: Callable[[dict[str, Any]], list[dict[str, Any]]],
+    plays: Callable[[], list[dict[str, Any]]],
     *options: str,
 ) -> Outcome:
     directory.mkdir()
@@ -209,14 +207,8 @@ def run(
     for group in inventory["all"]["children"].values():
         for variables in group["hosts"].values():
             variables["ansible_connection"] = connection
-    prism = {
-        name: f"{{{{ {name} | default(omit) }}}}"
-        for name in ("nutanix_host", "nutanix_port", "nutanix_username", "nutanix_password", "ca_path")
-    }
-    citrix = {option: f"{{{{ {name} | default(omit) }}}}" for name, option in CITRIX_OPTIONS.items()}
-    defaults = {"group/euc.nutanix_citrix.prism_element": prism, "group/euc.nutanix_citrix.citrix": citrix}
     (directory / "inventory.yml").write_text(yaml.safe_dump(inventory), encoding="utf-8")
-    (directory / "calls.yml").write_text(yaml.safe_dump(plays(defaults)), encoding="utf-8")
+    (directory / "calls.yml").write_text(yaml.safe_dump(plays()), encoding="utf-8")
     outcome = run_playbook(directory / "calls.yml", directory / "inventory.yml", directory, *options)
     assert outcome.status == 0, outcome.output
     return outcome
@@ -251,7 +243,7 @@ def test_both_doors_give_the_same_result(lab: RunningLab, tmp_path: Path) -> Non
     assert {task.partition(" ")[0] for task in successes} == set(CALLS)
 
 
-def wrong_log_ins(defaults: dict[str, Any]) -> list[dict[str, Any]]:
+def wrong_log_ins() -> list[dict[str, Any]]:
     """In a loop, by another module, by several hosts at a time, as the peer of another cluster; and the right password
     at the end."""
     peer = {
@@ -267,7 +259,7 @@ def wrong_log_ins(defaults: dict[str, Any]) -> list[dict[str, Any]]:
         ("daas", "citrix_machine_info", {"client_secret": "wrong"}),
     ]
     plays: list[dict[str, Any]] = [
-        {"hosts": host, "gather_facts": False, "module_defaults": defaults}
+        {"hosts": host, "gather_facts": False}
         | {
             "tasks": [
                 {"name": module, f"euc.nutanix_citrix.{module}": arguments, "loop": [1, 2, 3], "ignore_errors": True}
@@ -279,7 +271,6 @@ def wrong_log_ins(defaults: dict[str, Any]) -> list[dict[str, Any]]:
     right = {
         "hosts": "cluster-a",
         "gather_facts": False,
-        "module_defaults": defaults,
         "tasks": [{"name": "right", "euc.nutanix_citrix.pe_cluster_info": {}}],
     }
     return [*plays, right]

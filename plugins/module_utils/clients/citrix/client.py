@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, ClassVar
 
 from ansible.module_utils.basic import env_fallback
 
@@ -60,6 +60,14 @@ class CitrixSite(RestSession):
     """One site, logged in to. `id` and `name` are the site's, `administrator` is who we are there."""
 
     LOG_IN = ("client_id", "client_secret")
+    # As in prism_element/client.py
+    ARGUMENTS = CONNECTION_ARGUMENTS
+    VARIABLES: ClassVar[dict[str, str]] = {
+        **{option: f"citrix_{option}" for option in CONNECTION_ARGUMENTS},
+        **{option: option for option in ("validate_certs", "ca_path", "read_timeout")},
+    }
+    IDENTITY = ("hostname", "customer_id", "client_id")
+    ADDRESSES: ClassVar[tuple[str, ...]] = ("hostname", "trust_hostname")
     id = ""
     name = ""
     administrator = ""

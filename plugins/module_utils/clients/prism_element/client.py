@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import contextlib
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from ansible.module_utils.basic import env_fallback
 
@@ -59,6 +59,12 @@ class PrismElement(RestSession):
     """One cluster. DELETE is idempotent there (contract prism_element 3.4, 4.4), so it may be repeated."""
 
     LOG_IN = ("nutanix_host", "nutanix_username", "nutanix_password")
+    # Option -> the host variable that stands for it; which of them say that a host is an endpoint; and those that are
+    # checked under the name of their variable, where that is another.
+    ARGUMENTS = CONNECTION_ARGUMENTS
+    VARIABLES: ClassVar[dict[str, str]] = {option: option for option in CONNECTION_ARGUMENTS}
+    IDENTITY = ("nutanix_host",)
+    ADDRESSES: ClassVar[tuple[str, ...]] = ()
 
     @classmethod
     def connect(cls, params: Mapping[str, Any]) -> PrismElement:
