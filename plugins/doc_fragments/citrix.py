@@ -16,56 +16,61 @@ options:
         V(api.cloud.com) if not set; others are V(api-us.cloud.com), V(api-eu.cloud.com), V(api-ap-s.cloud.com) and
         V(api.citrixcloud.jp).
       - A port may follow, as in V(ddc.example.com:8443).
-      - If not set, the environment variable E(CITRIX_HOSTNAME) is used.
+      - If not set, the host variable C(citrix_hostname) is used, else the environment variable E(CITRIX_HOSTNAME).
     type: str
   trust_hostname:
     description:
       - Host that gives out tokens for Citrix DaaS, if it is not O(hostname). Not used on premises.
-      - If not set, the environment variable E(CITRIX_TRUST_HOSTNAME) is used.
+      - If not set, the host variable C(citrix_trust_hostname) is used, else the environment variable
+        E(CITRIX_TRUST_HOSTNAME).
     type: str
   customer_id:
     description:
       - Citrix Cloud customer id. V(CitrixOnPremises) stands for a CVAD site on premises.
-      - If not set, the environment variable E(CITRIX_CUSTOMER_ID) is used.
+      - If not set, the host variable C(citrix_customer_id) is used, else the environment variable
+        E(CITRIX_CUSTOMER_ID).
     type: str
     default: CitrixOnPremises
   client_id:
     description:
       - Id of an API client (service principal) of Citrix Cloud, or on premises an account as V(DOMAIN\\user).
-      - If not set, the environment variable E(CITRIX_CLIENT_ID) is used.
+      - If not set, the host variable C(citrix_client_id) is used, else the environment variable E(CITRIX_CLIENT_ID).
     type: str
     required: true
   client_secret:
     description:
       - Secret of the API client, or on premises the password of the account.
       - Refused credentials are never tried a second time.
-      - If not set, the environment variable E(CITRIX_CLIENT_SECRET) is used.
+      - If not set, the host variable C(citrix_client_secret) is used, else the environment variable
+        E(CITRIX_CLIENT_SECRET).
     type: str
     required: true
   site:
     description:
       - Name or id of the site, needed only when the customer has several.
+      - If not set, the host variable C(citrix_site) is used.
     type: str
   api_root:
     description:
-      - Path of the REST API on O(hostname).
+      - Path of the REST API on O(hostname). If not set, the host variable C(citrix_api_root) is used.
     type: str
     default: /cvad/manage
   validate_certs:
     description:
-      - Whether the TLS certificate must be trusted. If not set, the environment variable E(VALIDATE_CERTS) is used.
+      - Whether the TLS certificate must be trusted.
+        If not set, the host variable C(validate_certs) is used, else the environment variable E(VALIDATE_CERTS).
       - Give O(ca_path) rather than switching this off. Who answers gets the secret.
     type: bool
     default: true
   ca_path:
     description:
-      - File with the certificates of the authorities to trust instead of the system's. If not set, the environment
-        variable E(CITRIX_CA_PATH) is used.
+      - File with the certificates of the authorities to trust instead of the system's.
+        If not set, the host variable C(ca_path) is used, else the environment variable E(CITRIX_CA_PATH).
     type: path
   read_timeout:
     description:
-      - Seconds that one request may take to be answered. Raise it for an endpoint whose lists take longer. If not set,
-        the environment variable E(CITRIX_READ_TIMEOUT) is used.
+      - Seconds that one request may take to be answered. Raise it for an endpoint whose lists take longer.
+        If not set, the host variable C(read_timeout) is used, else the environment variable E(CITRIX_READ_TIMEOUT).
     type: int
     default: 120
 requirements:

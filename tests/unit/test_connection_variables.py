@@ -5,18 +5,22 @@
 
 from __future__ import annotations
 
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_site_info import OPERATION as CITRIX
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_cluster_info import OPERATION as PRISM
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.run_note import OPERATION as NOTE
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.connection_variables import (
+    CLIENTS,
     ConnectionVariables,
     connection_variables,
 )
@@ -26,6 +30,7 @@ try:
 except ImportError:  # before ansible-core 2.19
     trust_as_template = str
 
+DOC_FRAGMENTS = "ansible_collections.euc.nutanix_citrix.plugins.doc_fragments"
 CLUSTER = {"nutanix_host": "10.0.0.1", "nutanix_username": "svc", "nutanix_password": "secret"}
 SITE = {"citrix_hostname": "ddc.example.com", "citrix_client_id": "CORP\\svc", "citrix_client_secret": "secret"}
 
@@ -125,3 +130,15 @@ def test_whose_variables_count_for_a_task_that_is_delegated() -> None:
 
 def test_modules_that_connect_to_nothing_are_left_alone() -> None:
     assert connection_variables(NOTE.arguments, SimpleNamespace(delegate_to=None), CLUSTER, None) is None
+
+
+@pytest.mark.parametrize("client", CLIENTS)
+def test_the_documentation_of_each_option_names_its_variable_and_its_environment(client: Any) -> None:
+    fragment = import_module(f"{DOC_FRAGMENTS}.{'citrix' if client is CitrixSite else 'prism_element'}")
+    options = yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
+    assert options.keys() == client.ARGUMENTS.keys() == client.VARIABLES.keys()
+    for option, spec in client.ARGUMENTS.items():
+        text = " ".join(options[option]["description"])
+        assert f"C({client.VARIABLES[option]})" in text
+        for name in spec.get("fallback", (None, []))[1]:
+            assert f"E({name})" in text
