@@ -1,7 +1,11 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Move machine catalogs to a master image, many at once."""
+"""Move machine catalogs to a master image, many at once.
+
+No Change of four phases: catalogs that wait for the notes of other hosts are observed and planned when these are there,
+while others are under way already. Each catalog for itself goes through the four.
+"""
 
 from __future__ import annotations
 
@@ -44,6 +48,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     Order,
     Terms,
     carry_out,
+    foretell,
     reboot_policy,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -147,9 +152,10 @@ class _Moves:
         observed = observe(self._site, self._run, wanted, bypass_cache=params["bypass_cache"])
         assume_visible = params["image_will_exist"] and self._run.check
         orders = [Order(_plan(target, observed, assume_visible), target.note) for target in targets]
-        return carry_out(
-            self._site, self._run, with_impacts(self._site, self._run, orders, self._terms), self._terms, self._slots
-        )
+        orders = with_impacts(self._site, self._run, orders, self._terms)
+        if self._run.check:
+            return foretell(orders, self._terms)
+        return carry_out(self._site, self._run, orders, self._terms, self._slots)
 
 
 def _standing(target: Target, action: str, why: str) -> Outcome:

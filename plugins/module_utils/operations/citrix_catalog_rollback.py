@@ -38,6 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     Order,
     Terms,
     carry_out,
+    foretell,
     reboot_policy,
 )
 
@@ -93,7 +94,8 @@ def perform(run: Run) -> dict[str, Any]:
         )
     noted = [Order(step, _note(step, params["note"] or "", histories.get(step.catalog.id, []))) for step in steps]
     orders = with_impacts(site, run, noted, terms)
-    return finish(carry_out(site, run, orders, terms) + missed, site)
+    outcomes = foretell(orders, terms) if run.check else carry_out(site, run, orders, terms)
+    return finish(outcomes + missed, site)
 
 
 def _note(step: Step, note: str, history: list[HistoricalImage]) -> str:

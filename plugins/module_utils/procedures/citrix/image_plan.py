@@ -18,7 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import ImageBrowser, Sight
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import has_image
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import (
     impact,
@@ -97,7 +97,9 @@ def observe_tasks(site: CitrixSite, catalogs: Sequence[Catalog]) -> dict[str, Ru
     return {catalog_id: task for catalog_id, task in tasks.items() if task}
 
 
-def observe(site: CitrixSite, run: Run, wanted: Sequence[tuple[Catalog, str]], *, bypass_cache: bool) -> Observed:
+def observe(
+    site: CitrixSite, reporter: Reporter, wanted: Sequence[tuple[Catalog, str]], *, bypass_cache: bool
+) -> Observed:
     """Read tasks, and the hosting units of those catalogs only that are idle and do not have their image yet."""
     tasks = observe_tasks(site, [catalog for catalog, _image in wanted])
     sought = [
@@ -105,22 +107,22 @@ def observe(site: CitrixSite, run: Run, wanted: Sequence[tuple[Catalog, str]], *
         for catalog, image in wanted
         if catalog.hosting_unit and image and catalog.id not in tasks and not has_image(catalog, image)
     ]
-    return Observed(tasks, ImageBrowser(site, bypass_cache, run.progress).look_for(sought))
+    return Observed(tasks, ImageBrowser(site, bypass_cache, reporter.progress).look_for(sought))
 
 
-def with_impacts(site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms) -> list[Order]:
+def with_impacts(site: CitrixSite, reporter: Reporter, orders: Sequence[Order], terms: Terms) -> list[Order]:
     """The orders with whom each one concerns, read before anything is done. That it cannot be read stops nobody, and is
     said."""
     moving = [order.step.catalog for order in orders if order.step.changes]
     try:
         counted = read_populations(site, [catalog.id for catalog in moving])
     except OperationError as error:
-        run.warn(f"Whom the change concerns could not be read: {error.message}")
+        reporter.warn(f"Whom the change concerns could not be read: {error.message}")
         return list(orders)
     restarts = terms.reboot.within != AT_NEXT_SHUTDOWN
     impacts = {catalog.id: impact(counted[catalog.id], catalog.machines_take_image, restarts) for catalog in moving}
     if impacts:
-        run.progress(f"{'would concern' if run.check else 'concerns'} {sentence(together(impacts.values()))}")
+        reporter.progress(f"concerns {sentence(together(impacts.values()))}")
     return [replace(order, impact=impacts.get(order.step.catalog.id)) for order in orders]
 
 

@@ -28,7 +28,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     wait_for_job,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import Step
@@ -114,11 +114,15 @@ def reboot_policy(given: Mapping[str, Any] | None) -> RebootPolicy:
         raise OperationError(str(error)) from None
 
 
+def foretell(orders: Sequence[Order], terms: Terms) -> list[Outcome]:
+    """What would become of the catalogs, as far as the steps tell."""
+    return [replace(_planned(order, terms), impact=order.impact) for order in orders]
+
+
 def carry_out(
-    site: CitrixSite, run: Run, orders: Sequence[Order], terms: Terms, slots: Semaphore | None = None
+    site: CitrixSite, reporter: Reporter, orders: Sequence[Order], terms: Terms, slots: Semaphore | None = None
 ) -> list[Outcome]:
-    """Do the steps, so many at once as the terms allow, in check mode only tell them. One catalog's failure is its own
-    outcome and stops no other.
+    """Do the steps, so many at once as the terms allow. One catalog's failure is its own outcome and stops no other.
 
     Several lists at work at the same time share `slots`.
     """
@@ -126,8 +130,7 @@ def carry_out(
 
     def outcome(order: Order) -> Outcome:
         with free:
-            found = _planned(order, terms) if run.check else _CatalogUpdate(site, run, order, terms).carry_out()
-        return replace(found, impact=order.impact)
+            return replace(_CatalogUpdate(site, reporter, order, terms).carry_out(), impact=order.impact)
 
     with ThreadPoolExecutor(max_workers=max(1, terms.concurrency)) as pool:
         return list(pool.map(outcome, orders))
@@ -163,9 +166,9 @@ def _settled(order: Order, terms: Terms) -> Outcome | None:
 class _CatalogUpdate:
     """One catalog on its way to an image."""
 
-    def __init__(self, site: CitrixSite, run: Run, order: Order, terms: Terms) -> None:
+    def __init__(self, site: CitrixSite, reporter: Reporter, order: Order, terms: Terms) -> None:
         self._site = site
-        self._run = run
+        self._reporter = reporter
         self._order = order
         self._terms = terms
         self._step = order.step
@@ -267,7 +270,7 @@ class _CatalogUpdate:
             if error.status < 500 or error.status == 501:
                 raise
             doubt = error
-        self._run.progress(f"{self._what}: the answer was lost, looking whether it started")
+        self._reporter.progress(f"{self._what}: the answer was lost, looking whether it started")
         begun = self._look_whether_it_started()
         if begun:
             return begun
@@ -302,7 +305,7 @@ class _CatalogUpdate:
             return Look(_Begun(self._action, done=True), done=self._arrived(catalog))
 
         try:
-            return wait_for(look, what=self._what, timeout=PATIENCE_WITH_LOST_ANSWER, progress=self._run.progress)
+            return wait_for(look, what=self._what, timeout=PATIENCE_WITH_LOST_ANSWER, progress=self._reporter.progress)
         except StillRunning:
             return None
 
@@ -338,7 +341,7 @@ class _CatalogUpdate:
             self._watch_catalog()
             return "", ""
         job = wait_for_job(
-            self._site, begun.job_id, what=self._what, timeout=self._terms.timeout, progress=self._run.progress
+            self._site, begun.job_id, what=self._what, timeout=self._terms.timeout, progress=self._reporter.progress
         )
         if job is None:
             self._watch_catalog()
@@ -360,7 +363,7 @@ class _CatalogUpdate:
                 None, done=self._arrived(catalog) or not (task and task.moves_image), state=f"{catalog.percent} %"
             )
 
-        wait_for(look, what=self._what, timeout=self._terms.timeout, progress=self._run.progress)
+        wait_for(look, what=self._what, timeout=self._terms.timeout, progress=self._reporter.progress)
 
     def _verified(self, status: str) -> Catalog:
         """The catalog as it is now, which must have the image; it may lag a moment behind its job."""
@@ -371,7 +374,7 @@ class _CatalogUpdate:
             return Look(last[0], done=self._arrived(last[0]))
 
         try:
-            return wait_for(look, what=self._what, timeout=PATIENCE_WITH_CATALOG, progress=self._run.progress)
+            return wait_for(look, what=self._what, timeout=PATIENCE_WITH_CATALOG, progress=self._reporter.progress)
         except StillRunning:
             ended = f"ended with {status}" if status else "has ended"
             raise OperationError(
