@@ -10,13 +10,13 @@ class ModuleDocFragment:
     DOCUMENTATION = r"""
 attributes:
   check_mode:
-    description: Can run in C(check_mode) and says what would change without changing it. Sends no writing request.
+    description: Supports C(check_mode). Reports what would change and sends no writing request.
     support: full
   diff_mode:
-    description: Will return details on what has changed, or would change in C(check_mode), when in diff mode.
+    description: Returns what has changed, or what would change in C(check_mode), when in diff mode.
     support: full
   idempotent:
-    description: When run twice in a row outside check mode, with the same arguments, the second run changes nothing.
+    description: A second run with the same arguments outside check mode changes nothing.
     support: full
 """
 

@@ -11,26 +11,28 @@ class ModuleDocFragment:
 options:
   write_by:
     description:
-      - V(batch) sends many changes in one request, V(single) one request for each machine.
-      - V(auto) sends batches, and goes on one by one where the site takes none.
+      - V(batch) sends many changes in one request. V(single) sends one request for each machine.
+      - V(auto) sends batches, and changes to single requests when the site does not accept batches.
     type: str
     choices: [auto, batch, single]
     default: auto
   batch_size:
     description:
-      - How many machines a batch has at most. A site that takes fewer is found out, and gets fewer.
+      - The largest number of machines in one batch. When the site accepts only smaller batches, the module finds the
+        limit and sends smaller ones.
     type: int
     default: 100
   concurrency:
     description:
-      - How many machines are changed at once when that is done one by one. Of batches four are under way at most.
+      - How many machines to change at the same time with single requests. At most four batches run at the same time.
     type: int
     default: 10
   write_timeout:
     description:
-      - How many seconds the writing may take altogether. What was not written by then is reported as failed, and done
-        by the next run.
-      - Batches that an earlier run left at work are waited for first, at most half of that time and ten minutes.
+      - The total number of seconds for writing. Machines that are not changed by then are reported as failed. The next
+        run changes them.
+      - Batches that an earlier run left running are waited for first, for at most half of this time and at most ten
+        minutes.
     type: int
     default: 3600
 """

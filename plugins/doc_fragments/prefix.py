@@ -5,14 +5,14 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The mark in the names of what is ours; mirrors release.py PREFIX_ARGUMENTS."""
+    """The prefix of the names that the collection gives; mirrors PREFIX_ARGUMENTS of release.py."""
 
     DOCUMENTATION = r"""
 options:
   prefix:
     description:
-      - What the names of all images and temporary VMs of the collection begin with. Nothing without it is taken for
-        ours.
+      - The first part of the names of all images and temporary VMs that the collection makes. Objects without it are
+        never treated as the collection's own.
     type: str
     default: ctx_
 """

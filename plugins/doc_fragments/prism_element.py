@@ -11,45 +11,46 @@ class ModuleDocFragment:
 options:
   nutanix_host:
     description:
-      - Address of the cluster, its virtual IP or any CVM.
-        If not set, the host variable C(nutanix_host) is used, else the environment variable E(NUTANIX_HOST).
+      - The address of the cluster, either its virtual IP address or that of any CVM. If not set, the host variable
+        C(nutanix_host) is used, else the environment variable E(NUTANIX_HOST).
     type: str
     required: true
   nutanix_port:
     description:
-      - Port of Prism Element.
-        If not set, the host variable C(nutanix_port) is used, else the environment variable E(NUTANIX_PORT).
+      - The port of Prism Element. If not set, the host variable C(nutanix_port) is used, else the environment variable
+        E(NUTANIX_PORT).
     type: int
     default: 9440
   nutanix_username:
     description:
-      - Account to log in with, V(user@domain) for a directory account.
-        If not set, the host variable C(nutanix_username) is used, else the environment variable E(NUTANIX_USERNAME).
+      - The account to log in with, as V(user@domain) for a directory account. If not set, the host variable
+        C(nutanix_username) is used, else the environment variable E(NUTANIX_USERNAME).
     type: str
     required: true
   nutanix_password:
     description:
-      - Password of the account.
-        If not set, the host variable C(nutanix_password) is used, else the environment variable E(NUTANIX_PASSWORD).
+      - The password of the account. If not set, the host variable C(nutanix_password) is used, else the environment
+        variable E(NUTANIX_PASSWORD).
       - A refused password is never tried a second time, because clusters lock accounts.
     type: str
     required: true
   validate_certs:
     description:
-      - Whether the TLS certificate must be trusted.
-        If not set, the host variable C(validate_certs) is used, else the environment variable E(VALIDATE_CERTS).
-      - Give O(ca_path) rather than switching this off. Who answers gets the password.
+      - Whether to require a trusted TLS certificate. If not set, the host variable C(validate_certs) is used, else the
+        environment variable E(VALIDATE_CERTS).
+      - Set O(ca_path) rather than switching this off. Without validation the password goes to whatever host answers.
     type: bool
     default: true
   ca_path:
     description:
-      - File with the certificates of the authorities to trust instead of the system's.
-        If not set, the host variable C(ca_path) is used, else the environment variable E(NUTANIX_CA_PATH).
+      - A file with the certificates of the authorities to trust instead of the system's. If not set, the host variable
+        C(ca_path) is used, else the environment variable E(NUTANIX_CA_PATH).
     type: path
   read_timeout:
     description:
-      - Seconds that one request may take to be answered. Raise it for an endpoint whose lists take longer.
-        If not set, the host variable C(read_timeout) is used, else the environment variable E(NUTANIX_READ_TIMEOUT).
+      - The number of seconds to wait for the answer to one request. Raise it for an endpoint that needs longer to
+        answer. If not set, the host variable C(read_timeout) is used, else the environment variable
+        E(NUTANIX_READ_TIMEOUT).
     type: int
     default: 60
 requirements:

@@ -11,16 +11,16 @@ class ModuleDocFragment:
 options:
   wait:
     description:
-      - Whether to wait for the end of the work.
+      - Whether to wait until the work has ended.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait at most. After that the task fails with "still running" and cancels nothing. Running it
-        again goes on waiting.
-      - On a Prism Element cluster a wait ends earlier when nothing is under way any more that could bring what is
-        waited for. That is an error of its own, after a grace of some minutes and never more than a quarter of this
-        time, and it names what was looked at.
+      - The number of seconds to wait. After that the task fails with "still running" and cancels nothing. Another run
+        continues to wait.
+      - On a Prism Element cluster the wait ends earlier when nothing is running any more that could bring the expected
+        result. The task then fails with an error that names what was looked at. This happens after a grace period of
+        some minutes, which is at most a quarter of this time.
     type: int
     default: 3600
 """

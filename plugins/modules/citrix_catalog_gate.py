@@ -6,19 +6,21 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: citrix_catalog_gate
-short_description: Wait until machine catalogs are well on their new image
+short_description: Wait until the machines of catalogs are healthy on their new image
 version_added: 0.1.0
 description:
-  - Looks at machine catalogs of a Citrix DaaS or CVAD site after they were moved to a master image, until each has the
-    image and its machines are back, or the time is over. A gate between the waves of a roll-out.
+  - Watches machine catalogs of a Citrix DaaS or CVAD site after they were moved to a master image, until each catalog
+    has the image and its machines are back, or until the time is over. Use it as a gate between the waves of a
+    roll-out.
   - Percentages count the machines that are on and not in maintenance mode. A machine in the middle of a restart is on
-    and not registered. Machines that are off take the image when they start, and are left out.
-  - Machines of catalogs that keep the changes of their users keep the image that they were made from, whatever image
-    the catalog gets. They prove nothing about O(image), and neither do catalogs without machines or with all of them in
-    maintenance mode. Such a gate stays closed, and is not waited for where nobody will ever prove anything.
-  - A machine that died stays registered until its heartbeat is missed. Where restarts are new, a registration counts
-    once the machine deregistered or was connected to since, was seen away, or was seen registered for
-    O(heartbeat_seconds).
+    and not registered. Machines that are off take the image when they start and are not counted.
+  - Machines of catalogs that keep the changes of their users keep the image that they were created from, whatever image
+    the catalog gets. They verify nothing about O(image), and neither do catalogs without machines or with all machines
+    in maintenance mode. The gate of such a catalog stays closed, and the module does not wait where no machine can ever
+    verify the image.
+  - A machine that died stays registered until the site misses its heartbeat. Where machines were restarted recently, a
+    registration counts once the machine has deregistered or was connected to since, was seen unregistered, or was seen
+    registered for O(heartbeat_seconds).
   - A machine that the site itself put into maintenance mode, because it failed to register too often, counts as faulty.
   - Reads only.
 author:
@@ -26,73 +28,73 @@ author:
 options:
   catalogs:
     description:
-      - The machine catalogs to look at.
+      - The machine catalogs to watch.
     required: true
   image:
     description:
       - The master image that the catalogs must have, by its exact name directly below the hosting unit or by its whole
-        path. If not given, the image does not matter.
+        path. By default any image is accepted.
     type: str
   registered_percent:
     description:
-      - How many percent of the machines that are on must be registered.
+      - The percentage of the machines that are on that must be registered.
     type: int
     default: 90
   registered_at_least:
     description:
-      - How many machines of each catalog must prove it, registered and, when O(image) is given, on the image. Of
-        catalogs with fewer machines all must. A catalog of which everything is off, or nothing has restarted yet,
-        proves nothing.
-      - V(0) lets catalogs pass of which no machine proves anything. They are named in RV(unproven).
+      - The number of machines of each catalog that must verify the image, which means that they are registered and,
+        when O(image) is set, run that image. In catalogs with fewer machines, all of them must. A catalog whose
+        machines are all off, or of which no machine has restarted yet, verifies nothing.
+      - V(0) also opens the gate of catalogs of which no machine verifies anything. They are reported in RV(unproven).
     type: int
     default: 1
   out_of_date_percent:
     description:
-      - How many percent of the machines that are on may still run the image before. Give V(100) where machines are not
-        restarted.
+      - The percentage of the machines that are on that may still run the previous image. Use V(100) where machines are
+        not restarted.
     type: int
     default: 0
   new_faults:
     description:
-      - How many machines of each catalog may be faulty (not registered, failed to start, stuck on boot, VM not found)
-        that are not in O(baseline).
+      - The number of machines of each catalog that may be faulty and are not in O(baseline). A machine is faulty when
+        it is not registered, failed to start, is stuck on boot, or its VM was not found.
     type: int
     default: 0
   heartbeat_seconds:
     description:
-      - How long the site may take to notice that a machine died. V(0) believes every registration.
+      - The number of seconds that the site may need to notice that a machine died. V(0) trusts every registration.
     type: int
     default: 600
   restarted_after:
     description:
-      - The moment after which restarts were ordered, as ISO 8601 with an offset from UTC, in quotes. Needed only where
+      - The moment after which restarts were ordered, as ISO 8601 with an offset from UTC, in quotes. Required only when
         the catalog got its image longer ago than O(wait_timeout) and O(heartbeat_seconds) together.
     type: str
   baseline:
     description:
-      - Names of the machines that were faulty before, as V(DOMAIN\\HOST). Take them from RV(faulty) of a look at the
-        catalogs before they were moved.
+      - The names of the machines that were faulty before, as V(DOMAIN\\HOST). Take them from RV(faulty) of a run before
+        the catalogs were moved.
     type: list
     elements: str
     default: []
   fail_when_closed:
     description:
-      - Whether the task fails when a gate did not open. Otherwise only RV(open) tells.
+      - Whether the task fails when a gate did not open. If V(false), only RV(open) reports it.
     type: bool
     default: true
   wait:
     description:
-      - Whether to wait until every gate is open. Otherwise one look decides.
+      - Whether to wait until every gate is open. If V(false), the present state decides.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait at most. Give more than the restarts take.
+      - The number of seconds to wait. Allow more time than the restarts take.
     type: int
     default: 3600
 notes:
   - The account needs the role Read Only Administrator.
-  - Each look costs two requests for each catalog whose gate was not open yet, and one more for each further thousand of
+  - Each look takes two requests for each catalog whose gate is not open yet, and one more for each further thousand of
     its machines.
 seealso:
   - module: euc.nutanix_citrix.citrix_catalog_image
@@ -130,19 +132,19 @@ open:
   returned: when the site could be asked
   type: bool
 unproven:
-  description: Full names of the catalogs of which no machine proves anything, open or not.
+  description: The full names of the catalogs of which no machine verifies the image, whether their gate is open or not.
   returned: when the site could be asked
   type: list
   elements: str
   sample: []
 faulty:
-  description: Names of all machines that are faulty now.
+  description: The names of all machines that are faulty now.
   returned: when the site could be asked
   type: list
   elements: str
   sample: ['CORP\W11-017']
 catalogs:
-  description: What was seen of each catalog.
+  description: The state of each catalog.
   returned: when the site could be asked
   type: list
   elements: dict
@@ -156,7 +158,7 @@ catalogs:
       type: str
       returned: always
     folder:
-      description: Its folder, levels separated by V(/).
+      description: Its folder, with V(/) between levels.
       type: str
       returned: always
     full_name:
@@ -172,63 +174,63 @@ catalogs:
       type: bool
       returned: always
     reason:
-      description: Why not.
+      description: Why its gate is closed. Empty when it is open.
       type: str
       returned: always
     machines_take_image:
-      description: Whether its machines take a new image at their next start, null when the site does not tell.
+      description: Whether its machines take a new image at their next start. Null when the site does not report it.
       type: bool
       returned: always
     machines:
-      description: Number of its machines.
+      description: The number of its machines.
       type: int
       returned: always
     maintenance_mode:
-      description: Number of those in maintenance mode.
+      description: The number of machines in maintenance mode.
       type: int
       returned: always
     "on":
-      description: Number of those that are on and not in maintenance mode.
+      description: The number of machines that are on and not in maintenance mode.
       type: int
       returned: always
     registered:
-      description: Number of those on that are registered.
+      description: The number of machines that are on and registered.
       type: int
       returned: always
     proven:
-      description: Number of the registered ones that are also on the image, as far as the site can know.
+      description: The number of registered machines that also run the image, as far as the site can know.
       type: int
       returned: always
     doubtful:
-      description: Names of those that are called registered, perhaps only because nobody has noticed their end yet.
-        They count as not registered.
+      description: The names of machines that the site reports as registered although they may have died since. They
+        count as not registered.
       type: list
       elements: str
       returned: always
     registered_percent:
-      description: RV(catalogs[].registered) in percent, rounded down, 100 when none is on.
+      description: RV(catalogs[].registered) in percent, rounded down. 100 when no machine is on.
       type: int
       returned: always
     out_of_date:
-      description: Number of those on that still run the image before.
+      description: The number of machines that are on and still run the previous image.
       type: int
       returned: always
     out_of_date_percent:
-      description: The same in percent, rounded down.
+      description: RV(catalogs[].out_of_date) in percent, rounded down.
       type: int
       returned: always
     faulty:
-      description: Names of its faulty machines.
+      description: The names of its faulty machines.
       type: list
       elements: str
       returned: always
     new_faults:
-      description: Names of those that are not in O(baseline).
+      description: The names of its faulty machines that are not in O(baseline).
       type: list
       elements: str
       returned: always
     summary:
-      description: All its machines counted, as in RV(euc.nutanix_citrix.citrix_machine_info#module:summary).
+      description: The counts of all its machines, as in RV(euc.nutanix_citrix.citrix_machine_info#module:summary).
       type: dict
       returned: always
   sample:

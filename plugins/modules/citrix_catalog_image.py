@@ -10,12 +10,12 @@ short_description: Move MCS machine catalogs to a master image
 version_added: 0.1.0
 description:
   - Gives machine catalogs of a Citrix DaaS or CVAD site a new master image, many at once, and waits until each has it.
-  - The image is looked up in the hosting unit of each catalog and refused when it is not there. The path that the site
-    itself lists for it is used.
-  - A catalog that has the image already is left alone. One that is being moved to it, by an earlier run or by somebody
-    else, is waited for and not moved twice. One that is being moved to another image is refused.
-  - What goes wrong with one catalog does not stop the others. The task fails at the end, and RV(catalogs) tells what
-    became of each.
+  - Looks the image up in the hosting unit of each catalog and fails for the catalog when it is not there. It uses the
+    path that the site itself lists for the image.
+  - A catalog that has the image already is left alone. A catalog that an earlier run or somebody else is already moving
+    to it is waited for and not moved twice. A catalog that is being moved to another image is an error.
+  - A failure of one catalog does not stop the others. The task then fails at the end, and RV(catalogs) holds the result
+    for each catalog.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -28,37 +28,38 @@ options:
     suboptions:
       name:
         description:
-          - Name of the catalog, whole and without regard to case.
+          - The whole name of the catalog. Case does not matter.
         type: str
       folder:
         description:
-          - Folder that the catalog stands in, its levels separated by V(/) or V(|). An empty text is the root.
-          - Needed where catalogs of one name stand in several folders.
+          - The folder of the catalog, with V(/) or V(|) between its levels. An empty string is the root.
+          - Required when several folders have a catalog of this name.
         type: str
       id:
         description:
-          - Id of the catalog, instead of O(catalogs[].name) and O(catalogs[].folder).
+          - The id of the catalog, instead of O(catalogs[].name) and O(catalogs[].folder).
         type: str
       image:
         description:
-          - Image for this catalog, instead of O(image).
+          - The image for this catalog, instead of O(image).
         type: str
       note:
         description:
-          - Note for this catalog, instead of O(note).
+          - The note for this catalog, instead of O(note).
         type: str
       start_when:
         description:
-          - Names of the notes of other hosts of the play that this catalog waits for, see
-            M(euc.nutanix_citrix.run_note). It starts as soon as all of them say C(ready), and is not touched when one
-            says otherwise, for the C(reason) in the note. It takes none of the O(concurrency) before it starts.
+          - The names of the notes of other hosts of the play that this catalog waits for, see
+            M(euc.nutanix_citrix.run_note). Its update starts as soon as all of them say C(ready). When a note says
+            otherwise, the catalog is left alone, for the C(reason) in the note. A waiting catalog does not count for
+            O(concurrency).
           - Where the module runs on another machine than the controller, all catalogs start when the last of their
-            notes is there.
+            notes has arrived.
         type: list
         elements: str
       hold:
         description:
-          - Why this catalog cannot be moved now. It is not touched and reported as V(not_ready).
+          - Why this catalog cannot be moved now. It is left alone and reported as V(not_ready).
         type: str
   image:
     description:
@@ -67,59 +68,60 @@ options:
     type: str
   note:
     description:
-      - Note to keep with the image. A catalog that has the image already is not moved again for the sake of its note.
+      - The note to keep with the image. A catalog that has the image already is not updated only to change its note.
     type: str
   functional_level:
     description:
-      - Minimum functional level of the image. If not given, the catalogs keep theirs. A catalog that has the image
-        already is not moved again for its sake.
+      - The minimum functional level of the image. By default the catalogs keep theirs. A catalog that has the image
+        already is not updated only to change this level.
     type: str
     choices: [L5, LMIN, L7, L7_6, L7_7, L7_8, L7_9, L7_20, L7_25, L7_30, L7_34, LMAX]
   store_old_image:
     description:
-      - Whether the image before is kept in the history of the catalog, which
+      - Whether to keep the previous image in the history of the catalog, which
         M(euc.nutanix_citrix.citrix_catalog_rollback) needs.
     type: bool
     default: true
   concurrency:
     description:
-      - How many catalogs are moved at the same time. Each one keeps the site and its hypervisor busy for a while.
+      - How many catalogs to move at the same time. Each one keeps the site and its hypervisor busy for a while.
     type: int
     default: 8
   bypass_cache:
     description:
-      - Whether to go past the site's inventory cache when looking for the image, at once. Otherwise that is done only
-        when the cache does not show it.
+      - Whether to bypass the inventory cache of the site at once when looking for the image. If V(false), the cache is
+        bypassed only when it does not show the image.
     type: bool
     default: true
   image_will_exist:
     description:
-      - In check mode, plan as if the image were visible already, for the plan of a run that makes it first. Without
-        meaning otherwise.
+      - In check mode, plan as if the image were visible already, for a run that would make it first. Ignored outside of
+        check mode.
     type: bool
     default: false
   start_before:
     description:
       - The end of the maintenance window as ISO 8601 with an offset from UTC, in quotes, for example
-        V(2026-11-21T06:00:00+01:00). From then on no update is started any more, also not of catalogs that only wait
-        for their turn. Those report V(window_over) and the task fails.
-      - Updates that run are waited for, and catalogs that have the image already are as they should be.
+        V(2026-11-21T06:00:00+01:00). From then on no update is started, not even for catalogs that are waiting for
+        their turn. These catalogs report V(window_over) and the task fails.
+      - Running updates are waited for, and catalogs that have the image already count as done.
     type: str
   start_timeout:
     description:
-      - How many seconds to wait for O(catalogs[].start_when) at most.
+      - The number of seconds to wait for O(catalogs[].start_when).
     type: int
     default: 86400
   look_before:
     description:
-      - Whether to tell in RV(catalogs[].faulty_before) which machines of a catalog are faulty right before it is moved.
+      - Whether to report in RV(catalogs[].faulty_before) which machines of a catalog are faulty right before it is
+        moved.
     type: bool
     default: false
 notes:
   - The account needs the role Machine Catalog Administrator and, to see the images, Host Administrator.
-  - O(wait_timeout) counts for each catalog from the start of its own update. No update is ever cancelled.
-  - Costs three requests for all catalogs together, three for each hosting unit with a new image and a few for each
-    catalog that is moved, one of them to count its machines.
+  - O(wait_timeout) applies to each catalog from the start of its own update. No update is ever cancelled.
+  - The module sends three requests for all catalogs together, three for each hosting unit with a new image, and a few
+    for each catalog that is moved, one of them to count its machines.
 seealso:
   - module: euc.nutanix_citrix.citrix_catalog_rollback
   - module: euc.nutanix_citrix.citrix_catalog_info
@@ -160,13 +162,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 catalogs:
-  description: What became of each catalog, also when the task failed.
+  description: The result for each catalog. Also returned when the task fails.
   returned: when the site could be asked
   type: list
   elements: dict
   contains:
     id:
-      description: Id of the catalog, null when it was not found.
+      description: The id of the catalog. Null when it was not found.
       type: str
       returned: always
     name:
@@ -174,7 +176,7 @@ catalogs:
       type: str
       returned: always
     folder:
-      description: Its folder, levels separated by V(/).
+      description: Its folder, with V(/) between levels.
       type: str
       returned: always
     full_name:
@@ -186,7 +188,7 @@ catalogs:
       type: str
       returned: always
     before:
-      description: Its image before, null when it has none.
+      description: Its image before the task. Null when it had none.
       type: dict
       returned: always
       contains:
@@ -199,7 +201,7 @@ catalogs:
           type: str
           returned: always
     after:
-      description: Its image now, in check mode the one that it would get.
+      description: Its image after the task, or the one that it would get in check mode.
       type: dict
       returned: always
       contains:
@@ -213,87 +215,87 @@ catalogs:
           returned: always
     action:
       description: V(unchanged), V(published), V(adopted) (an update to this image was running already), V(planned)
-        (check mode), V(window_over) (O(start_before) was over), V(not_ready) (what it waits for did not come) or
-        V(failed).
+        (check mode), V(window_over) (O(start_before) has passed), V(not_ready) (something that it waits for did not
+        arrive) or V(failed).
       type: str
       returned: always
     changed:
-      description: Whether its image was moved, or would be in check mode.
+      description: Whether the catalog was moved to another image, or would be in check mode.
       type: bool
       returned: always
     job_id:
-      description: Id of the job, null when there was none.
+      description: The id of the job. Null when there was none.
       type: str
       returned: always
     job_status:
-      description: How the job ended.
+      description: The final status of the job.
       type: str
       returned: always
     seconds:
-      description: How long it took.
+      description: The number of seconds that it took.
       type: float
       returned: always
     started:
-      description: When its update began, in UTC; null when there was nothing to do.
+      description: When its update began, in UTC. Null when there was nothing to do.
       type: str
       returned: always
     finished:
-      description: When its update ended, in UTC; null when there was nothing to do.
+      description: When its update ended, in UTC. Null when there was nothing to do.
       type: str
       returned: always
     faulty_before:
-      description: Names of the machines that were faulty before it was moved. Left out when nobody can say, because the
-        catalog had the image already, now or earlier.
+      description: The names of the machines that were faulty before it was moved. Omitted when this is unknown because
+        the catalog has or had the image already.
       type: list
       elements: str
       returned: with O(look_before), where it can be told
     machines_take_image:
-      description: Whether machines that are there already take the image, at their next start; null when the site does
-        not tell. Where it is V(false) only machines that are made later get it.
+      description: Whether existing machines take the image at their next start. If V(false), only machines that are
+        created later get it. Null when the site does not report it.
       type: bool
       returned: always
     impact:
-      description: Whom it concerns, as seen before anything was done; null when there was nothing to do or it could not
-        be read.
+      description: The machines and sessions that the change affects, as counted before it. Null when there was nothing
+        to do or they could not be read.
       type: dict
       returned: always
       contains:
         machines:
-          description: Number of its machines.
+          description: The number of its machines.
           type: int
           returned: always
         restart:
-          description: How many of them may restart for it at most.
+          description: The largest number of machines that may restart for the change.
           type: int
           returned: always
         sessions:
-          description: How many sessions end with these restarts.
+          description: The number of sessions that these restarts end.
           type: int
           returned: always
         at_next_start:
-          description: How many take the image when they next start by themselves.
+          description: The number of machines that take the image when they next start for another reason.
           type: int
           returned: always
         keep_image:
-          description: How many keep the image that they have.
+          description: The number of machines that keep their present image.
           type: int
           returned: always
         delivery_groups:
-          description: C(machines), C(restart) and C(sessions) by delivery group, C(name) being empty for machines that
-            are in none.
+          description: C(machines), C(restart) and C(sessions) for each delivery group. C(name) is empty for machines
+            that are in no delivery group.
           type: list
           elements: dict
           returned: always
     warning:
-      description: What the site or we have to remark.
+      description: Warnings of the site or of the module.
       type: str
       returned: always
     msg:
-      description: Why it failed, or that it was not waited for.
+      description: Why it failed, or a remark that the task did not wait for it.
       type: str
       returned: always
     error:
-      description: Why it failed and what to do about it, each by itself.
+      description: Why it failed (C(message)) and what to do about it (C(advice)).
       type: dict
       returned: always, null unless it failed
   sample:

@@ -9,24 +9,24 @@ module: citrix_catalog_info
 short_description: Read machine catalogs and their master images
 version_added: 0.1.0
 description:
-  - Reads machine catalogs of a Citrix DaaS or CVAD site, with counts, hosting unit, master image and what an update of
-    it is doing.
+  - Reads machine catalogs of a Citrix DaaS or CVAD site, with counts, hosting unit, master image and the state of an
+    image update.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   catalogs:
     description:
-      - The machine catalogs to read, all if not given. One that does not exist, or a name that fits several, is an
-        error.
+      - The machine catalogs to read. Defaults to all. A catalog that does not exist, or a name that fits several
+        catalogs, is an error.
   history:
     description:
-      - Whether to read the images that each catalog had, too. Costs one request per catalog.
+      - Whether to read the images that each catalog had as well. This takes one more request for each catalog.
     type: bool
     default: false
   machines:
     description:
-      - Whether to count the machines and sessions of each catalog, also by delivery group. Costs at least one request
-        for each catalog, or, of more than 20 catalogs, one for each thousand machines of the site.
+      - Whether to count the machines and sessions of each catalog, also by delivery group. This takes at least one
+        request for each catalog or, for more than 20 catalogs, one for each thousand machines of the site.
     type: bool
     default: false
 notes:
@@ -81,7 +81,7 @@ catalogs:
       type: str
       returned: always
     folder:
-      description: Its folder, levels separated by V(/), empty at the root.
+      description: Its folder, with V(/) between levels. Empty at the root.
       type: str
       returned: always
     provisioning_type:
@@ -97,8 +97,8 @@ catalogs:
       type: str
       returned: always
     machines_take_image:
-      description: Whether machines that are there already take a new image, at their next start. V(false) where they
-        keep their changes, so that only machines that are made later get it; null when the site does not tell.
+      description: Whether existing machines take a new image at their next start. V(false) for machines that keep their
+        changes, so that only machines that are created later get it. Null when the site does not report it.
       type: bool
       returned: always
     session_support:
@@ -106,42 +106,42 @@ catalogs:
       type: str
       returned: always
     machines:
-      description: Whom a change to it concerns.
+      description: The machines and sessions that a change to the catalog affects.
       type: dict
       returned: when O(machines=true)
       contains:
         machines:
-          description: Number of its machines.
+          description: The number of its machines.
           type: int
           returned: always
         "on":
-          description: Number of those that are on.
+          description: The number of machines that are on.
           type: int
           returned: always
         sessions:
-          description: Number of sessions on those.
+          description: The number of sessions on them.
           type: int
           returned: always
         out_of_date:
-          description: Number of machines that wait for a restart to take up the image.
+          description: The number of machines that need a restart to take the image.
           type: int
           returned: always
         delivery_groups:
-          description: The same by delivery group, which has an C(id) and a C(name), both empty for machines that are in
-            none, and C(in_maintenance_mode), null when the site does not tell.
+          description: The same counts for each delivery group, with C(id) and C(name), both empty for machines that are
+            in no delivery group, and C(in_maintenance_mode), null when the site does not report it.
           type: list
           elements: dict
           returned: always
     total_count:
-      description: How many machines it has.
+      description: The number of its machines.
       type: int
       returned: always
     available_count:
-      description: How many of them are available.
+      description: The number of its machines that are available.
       type: int
       returned: always
     hosting_unit:
-      description: Name of its hosting unit (resource pool), null for catalogs without one.
+      description: The name of its hosting unit (resource pool). Null for catalogs without one.
       type: str
       returned: always
     hypervisor_connection:
@@ -149,7 +149,7 @@ catalogs:
       type: str
       returned: always
     master_image:
-      description: Its current master image, null for catalogs without one.
+      description: Its current master image. Null for catalogs without one.
       type: dict
       returned: always
       contains:
@@ -166,12 +166,12 @@ catalogs:
       type: str
       returned: always
     image_update_status:
-      description: What the site says of the last update, such as V(UpdateToDate) (its own spelling) or
+      description: The state of the last update in the words of the site, such as V(UpdateToDate) (sic) or
         V(PendingUpdate).
       type: str
       returned: always
     can_roll_back:
-      description: Whether the site offers to go back to the image before.
+      description: Whether the site offers a roll-back to the previous image.
       type: bool
       returned: always
     update_running:
@@ -179,16 +179,16 @@ catalogs:
       type: bool
       returned: always
     broken:
-      description: Whether the site calls the catalog broken.
+      description: Whether the site reports the catalog as broken.
       type: bool
       returned: always
     errors:
-      description: What it says of that.
+      description: The errors that the site reports for the catalog.
       type: list
       returned: always
       elements: str
     warnings:
-      description: What the site warns of in the catalog or its provisioning scheme.
+      description: The warnings of the site about the catalog or its provisioning scheme.
       type: list
       returned: always
       elements: str
@@ -201,11 +201,11 @@ catalogs:
       type: str
       returned: always
     machine_profile:
-      description: Path of its machine profile, null when it has none.
+      description: The path of its machine profile. Null when it has none.
       type: str
       returned: always
     history:
-      description: The images it had, the current one included, in the order of the site.
+      description: The images that it had, including the current one, in the order of the site.
       type: list
       returned: when O(history=true)
       elements: dict

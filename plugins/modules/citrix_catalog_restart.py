@@ -6,19 +6,19 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: citrix_catalog_restart
-short_description: Restart machines that still have the image before
+short_description: Restart machines that still run the previous image
 version_added: 0.1.0
 description:
-  - Restarts machine catalogs of a Citrix DaaS or CVAD site that have their image already while machines that are on do
-    not run it yet, rolling and with a warning, as an image update with a reboot policy would have done.
-  - A site warns and restarts whole catalogs. Where some of the running machines have the image already that would end
-    sessions for nothing. There the machines that are behind and have no session restart singly and at once, and those
-    with sessions are left alone and named, unless O(whole_catalogs=true).
-  - Restarts that are under way are waited for instead of being ordered again.
+  - Restarts machines in catalogs of a Citrix DaaS or CVAD site that have their image already while machines that are on
+    do not run it yet. The restarts are rolling and with a warning, as in an image update with a reboot policy.
+  - A site can warn and restart only whole catalogs. Where some of the running machines have the image already, this
+    would end sessions for nothing. In such catalogs, the machines that are behind and have no session restart one by
+    one and at once. Those with sessions are left alone and reported, unless O(whole_catalogs=true).
+  - Running restarts are waited for instead of being ordered again.
   - Machines of catalogs that keep the changes of their users never take a new image. They are left alone, and
     RV(catalogs[].msg) says so.
-  - Ends when every machine that was behind has restarted or is off. Whether they are well
-    M(euc.nutanix_citrix.citrix_catalog_gate) tells.
+  - Ends when every machine that was behind has restarted or is off. M(euc.nutanix_citrix.citrix_catalog_gate) checks
+    whether the machines are healthy.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -29,11 +29,11 @@ options:
   image:
     description:
       - The master image that the catalogs must have, by its exact name directly below the hosting unit or by its whole
-        path. A catalog with another one fails. If not given, the image does not matter.
+        path. A catalog with another image fails. By default any image is accepted.
     type: str
   reboot:
     description:
-      - When machines restart, and how their users are warned. O(reboot.within_minutes) has to be V(0) or more here.
+      - When machines restart, and how their users are warned. O(reboot.within_minutes) must be V(0) or more here.
     required: true
   whole_catalogs:
     description:
@@ -42,24 +42,24 @@ options:
     type: bool
     default: false
   concurrency:
-    description: How many catalogs are restarted at the same time.
+    description: How many catalogs to restart at the same time.
     type: int
     default: 8
   start_before:
     description:
       - The end of the maintenance window as ISO 8601 with an offset from UTC, in quotes, for example
-        V(2026-11-21T06:00:00+01:00). From then on no restart is ordered any more. Catalogs that still needed one report
+        V(2026-11-21T06:00:00+01:00). From then on no restart is ordered. Catalogs that still need one report
         V(window_over) and the task fails.
     type: str
   wait_timeout:
     description:
-      - How many seconds to wait at most for each catalog. Give more than warning and restarts take.
+      - The number of seconds to wait for each catalog. Allow more time than the warning and the restarts take.
     type: int
     default: 3600
 notes:
   - The account needs the role Machine Catalog Administrator.
-  - The site answers at once and tells no job; machines are looked at until they have restarted. Each look costs one
-    request for each thousand of them.
+  - The site answers at once and creates no job, so the module watches the machines until they have restarted. Each look
+    takes one request for each thousand machines.
 seealso:
   - module: euc.nutanix_citrix.citrix_catalog_image
   - module: euc.nutanix_citrix.citrix_catalog_gate
@@ -96,12 +96,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 started:
-  description: When the first restart was ordered, in UTC; null when none was.
+  description: When the first restart was ordered, in UTC. Null when none was.
   returned: when the site could be asked
   type: str
   sample: "2026-11-20T23:43:12.480Z"
 catalogs:
-  description: What became of each catalog, also when the task failed.
+  description: The result for each catalog. Also returned when the task fails.
   returned: when the site could be asked
   type: list
   elements: dict
@@ -115,7 +115,7 @@ catalogs:
       type: str
       returned: always
     folder:
-      description: Its folder, levels separated by V(/).
+      description: Its folder, with V(/) between levels.
       type: str
       returned: always
     full_name:
@@ -131,8 +131,8 @@ catalogs:
       type: bool
       returned: always
     action:
-      description: V(unchanged), V(restarted), V(adopted) (restarts were under way already), V(planned) (check mode),
-        V(window_over) (O(start_before) was over) or V(failed).
+      description: V(unchanged), V(restarted), V(adopted) (restarts were running already), V(planned) (check mode),
+        V(window_over) (O(start_before) has passed) or V(failed).
       type: str
       returned: always
     changed:
@@ -140,33 +140,34 @@ catalogs:
       type: bool
       returned: always
     behind:
-      description: How many machines were on and had the image before.
+      description: The number of machines that were on and ran the previous image.
       type: int
       returned: always
     left:
-      description: Names of those that are not restarted, because somebody works on them.
+      description: The names of machines that are not restarted because users have sessions on them.
       type: list
       elements: str
       returned: always
     restarted:
-      description: How many of the others restarted, or went off; V(0) when that was not waited for.
+      description: The number of the other machines that restarted or went off. V(0) when the task did not wait for
+        them.
       type: int
       returned: always
     impact:
-      description: Whom the restart concerns, as in
-        RV(euc.nutanix_citrix.citrix_catalog_image#module:catalogs[].impact); null when nothing is restarted.
+      description: The machines and sessions that the restart affects, as in
+        RV(euc.nutanix_citrix.citrix_catalog_image#module:catalogs[].impact). Null when nothing is restarted.
       type: dict
       returned: always
     seconds:
-      description: How long it took.
+      description: The number of seconds that it took.
       type: float
       returned: always
     started:
-      description: When it began, in UTC; null when there was nothing to do.
+      description: When it began, in UTC. Null when there was nothing to do.
       type: str
       returned: always
     finished:
-      description: When it ended, in UTC; null when there was nothing to do.
+      description: When it ended, in UTC. Null when there was nothing to do.
       type: str
       returned: always
     msg:

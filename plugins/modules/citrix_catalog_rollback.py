@@ -6,14 +6,14 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: citrix_catalog_rollback
-short_description: Move MCS machine catalogs back to an image that they had
+short_description: Move MCS machine catalogs back to an earlier image
 version_added: 0.1.0
 description:
   - Gives machine catalogs of a Citrix DaaS or CVAD site an image of their history back, many at once, and waits until
     each has it.
   - The image must be in the history of the catalog and still be visible in its hosting unit.
-  - What goes wrong with one catalog does not stop the others. The task fails at the end, and RV(catalogs) tells what
-    became of each.
+  - A failure of one catalog does not stop the others. The task then fails at the end, and RV(catalogs) holds the result
+    for each catalog.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -26,28 +26,28 @@ options:
     suboptions:
       name:
         description:
-          - Name of the catalog, whole and without regard to case.
+          - The whole name of the catalog. Case does not matter.
         type: str
       folder:
         description:
-          - Folder that the catalog stands in, its levels separated by V(/) or V(|). An empty text is the root.
-          - Needed where catalogs of one name stand in several folders.
+          - The folder of the catalog, with V(/) or V(|) between its levels. An empty string is the root.
+          - Required when several folders have a catalog of this name.
         type: str
       id:
         description:
-          - Id of the catalog, instead of O(catalogs[].name) and O(catalogs[].folder).
+          - The id of the catalog, instead of O(catalogs[].name) and O(catalogs[].folder).
         type: str
       image:
         description:
-          - Image for this catalog, instead of O(image).
+          - The image for this catalog, instead of O(image).
         type: str
   from_image:
     description:
-      - The image to get away from, by its exact name directly below the hosting unit or by its whole path. Catalogs
+      - The image to move away from, by its exact name directly below the hosting unit or by its whole path. Catalogs
         with another image stay as they are, so that a second run does not go back another step.
-      - Without O(image) the catalogs get the image that they had before this one came. An image that a roll-back has
-        taken them away from is no such image, until they get it again. Where dates and notes of the history do not
-        tell, the catalog is refused.
+      - Without O(image), the catalogs get the image that they had before this one. An image that a roll-back has
+        withdrawn from a catalog does not count, until the catalog gets it again. When the dates and notes of the
+        history do not show which image that is, the catalog fails.
     type: str
   image:
     description:
@@ -56,25 +56,25 @@ options:
     type: str
   note:
     description:
-      - Note to keep with the image. A mark C([back from IMAGE]) is added for each image that the catalog leaves behind,
-        by which a later roll-back knows it.
+      - The note to keep with the image. For each image that the catalog leaves behind, a mark C([back from IMAGE]) is
+        added, by which a later roll-back recognises it.
     type: str
   concurrency:
     description:
-      - How many catalogs are moved at the same time. Each one keeps the site and its hypervisor busy for a while.
+      - How many catalogs to move at the same time. Each one keeps the site and its hypervisor busy for a while.
     type: int
     default: 8
   bypass_cache:
     description:
-      - Whether to go past the site's inventory cache when looking for the image, at once. Otherwise that is done only
-        when the cache does not show it.
+      - Whether to bypass the inventory cache of the site at once when looking for the image. If V(false), the cache is
+        bypassed only when it does not show the image.
     type: bool
     default: true
 notes:
-  - A roll-back is an image update to the older image. The API's own roll-back takes neither image nor note, and leads
-    from a release that was taken back once to the one that was withdrawn.
+  - The module rolls back by an image update to the older image. The roll-back of the API itself accepts neither image
+    nor note, and from a release that was taken back once it leads to the withdrawn one.
   - The account needs the role Machine Catalog Administrator and, to see the images, Host Administrator.
-  - O(wait_timeout) counts for each catalog from the start of its own rollback. Nothing is ever cancelled.
+  - O(wait_timeout) applies to each catalog from the start of its own roll-back. Nothing is ever cancelled.
 seealso:
   - module: euc.nutanix_citrix.citrix_catalog_image
   - module: euc.nutanix_citrix.citrix_catalog_info
@@ -106,13 +106,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 catalogs:
-  description: What became of each catalog, also when the task failed.
+  description: The result for each catalog. Also returned when the task fails.
   returned: when the site could be asked
   type: list
   elements: dict
   contains:
     id:
-      description: Id of the catalog, null when it was not found.
+      description: The id of the catalog. Null when it was not found.
       type: str
       returned: always
     name:
@@ -120,7 +120,7 @@ catalogs:
       type: str
       returned: always
     folder:
-      description: Its folder, levels separated by V(/).
+      description: Its folder, with V(/) between levels.
       type: str
       returned: always
     full_name:
@@ -132,7 +132,7 @@ catalogs:
       type: str
       returned: always
     before:
-      description: Its image before, null when it has none.
+      description: Its image before the task. Null when it had none.
       type: dict
       returned: always
       contains:
@@ -145,7 +145,7 @@ catalogs:
           type: str
           returned: always
     after:
-      description: Its image now, in check mode the one that it would get.
+      description: Its image after the task, or the one that it would get in check mode.
       type: dict
       returned: always
       contains:
@@ -158,81 +158,81 @@ catalogs:
           type: str
           returned: always
     action:
-      description: V(unchanged), V(rolled_back), V(published) (an older image of the history), V(adopted) (the same was
-        running already), V(planned) (check mode) or V(failed).
+      description: V(unchanged), V(rolled_back), V(published) (an older image of the history), V(adopted) (the same
+        update was running already), V(planned) (check mode) or V(failed).
       type: str
       returned: always
     changed:
-      description: Whether its image was moved, or would be in check mode.
+      description: Whether the catalog was moved to another image, or would be in check mode.
       type: bool
       returned: always
     job_id:
-      description: Id of the job, null when there was none.
+      description: The id of the job. Null when there was none.
       type: str
       returned: always
     job_status:
-      description: How the job ended.
+      description: The final status of the job.
       type: str
       returned: always
     seconds:
-      description: How long it took.
+      description: The number of seconds that it took.
       type: float
       returned: always
     started:
-      description: When its update began, in UTC; null when there was nothing to do.
+      description: When its update began, in UTC. Null when there was nothing to do.
       type: str
       returned: always
     finished:
-      description: When its update ended, in UTC; null when there was nothing to do.
+      description: When its update ended, in UTC. Null when there was nothing to do.
       type: str
       returned: always
     machines_take_image:
-      description: Whether machines that are there already take the image, at their next start; null when the site does
-        not tell. Where it is V(false) only machines that are made later get it.
+      description: Whether existing machines take the image at their next start. If V(false), only machines that are
+        created later get it. Null when the site does not report it.
       type: bool
       returned: always
     impact:
-      description: Whom it concerns, as seen before anything was done; null when there was nothing to do or it could not
-        be read.
+      description: The machines and sessions that the change affects, as counted before it. Null when there was nothing
+        to do or they could not be read.
       type: dict
       returned: always
       contains:
         machines:
-          description: Number of its machines.
+          description: The number of its machines.
           type: int
           returned: always
         restart:
-          description: How many of them may restart for it at most.
+          description: The largest number of machines that may restart for the change.
           type: int
           returned: always
         sessions:
-          description: How many sessions end with these restarts.
+          description: The number of sessions that these restarts end.
           type: int
           returned: always
         at_next_start:
-          description: How many take the image when they next start by themselves.
+          description: The number of machines that take the image when they next start for another reason.
           type: int
           returned: always
         keep_image:
-          description: How many keep the image that they have.
+          description: The number of machines that keep their present image.
           type: int
           returned: always
         delivery_groups:
-          description: C(machines), C(restart) and C(sessions) by delivery group, C(name) being empty for machines that
-            are in none.
+          description: C(machines), C(restart) and C(sessions) for each delivery group. C(name) is empty for machines
+            that are in no delivery group.
           type: list
           elements: dict
           returned: always
     warning:
-      description: What the site or we have to remark.
+      description: Warnings of the site or of the module.
       type: str
       returned: always
     msg:
-      description: Why it failed, or that it was not waited for.
+      description: Why it failed, or a remark that the task did not wait for it.
       type: str
       returned: always
     error:
-      description: Why it failed and what to do about it, each by itself.
+      description: Why it failed (C(message)) and what to do about it (C(advice)).
       type: dict
       returned: always, null unless it failed
   sample:

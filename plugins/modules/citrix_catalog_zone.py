@@ -6,12 +6,12 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: citrix_catalog_zone
-short_description: Move machine catalogs to a zone or to that of a hypervisor connection
+short_description: Move machine catalogs to a zone
 version_added: 0.1.0
 description:
-  - Moves machine catalogs of a Citrix DaaS or CVAD site to a zone, all in one request, and reads back that they are
-    there.
-  - A catalog that is there is left alone.
+  - Moves machine catalogs of a Citrix DaaS or CVAD site to a zone, or to the zone of a hypervisor connection, all in
+    one request, and reads back that they are there.
+  - A catalog that is in the zone already is left alone.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -21,24 +21,24 @@ options:
     required: true
   zone:
     description:
-      - Name or id of the zone, whole and without regard to case.
-      - Either this or O(hypervisor_connection) is needed.
+      - The name or id of the zone. A name must be whole; case does not matter.
+      - Either this option or O(hypervisor_connection) is required.
     type: str
   hypervisor_connection:
     description:
-      - Name or id of a hypervisor connection, whose zone is meant.
+      - The name or id of a hypervisor connection. Catalogs move to its zone.
     type: str
   only_when_moved:
     description:
-      - Whether a catalog moves only when none of its power-managed machines is hosted by a connection of another zone
-        any more. Other catalogs stay and are listed in RV(staying), which is no failure.
-      - A machine whose connection the account may not see keeps its catalog, too.
+      - Whether to move a catalog only when a connection of another zone no longer hosts any of its power-managed
+        machines. Other catalogs stay and are reported in RV(staying), which is no failure.
+      - A machine whose connection the account cannot see keeps its catalog as well.
     type: bool
     default: false
   wait_timeout:
     description:
-      - How many seconds to wait for the move at most. After that the task fails with "still running" and cancels
-        nothing. Running it again goes on from what it finds.
+      - The number of seconds to wait for the move. After that the task fails with "still running" and cancels nothing.
+        Another run continues from the state that it finds.
     type: int
     default: 600
 notes:
@@ -88,7 +88,7 @@ zone:
     id: bbbb0000-0000-4000-8000-000000000002
     name: Basel
 catalogs:
-  description: What became of each catalog.
+  description: The result for each catalog.
   returned: success
   type: list
   elements: dict
@@ -102,7 +102,7 @@ catalogs:
       type: str
       returned: always
     folder:
-      description: Its folder, levels separated by V(/).
+      description: Its folder, with V(/) between levels.
       type: str
       returned: always
     full_name:
@@ -110,11 +110,11 @@ catalogs:
       type: str
       returned: always
     before:
-      description: Name of the zone that it was in.
+      description: The name of its zone before the task.
       type: str
       returned: always
     zone:
-      description: Name of the zone that it is in.
+      description: The name of its zone after the task.
       type: str
       returned: always
     action:
@@ -130,13 +130,13 @@ catalogs:
       zone: Basel
       action: moved
 moved:
-  description: Full names of the catalogs that moved, or in check mode would.
+  description: The full names of the catalogs that moved, or would move in check mode.
   returned: success
   type: list
   elements: str
   sample: [Prod/W11-Persistent]
 staying:
-  description: The catalogs that stay where they are.
+  description: The catalogs that stay in their zone.
   returned: success
   type: list
   elements: dict
@@ -150,7 +150,7 @@ staying:
       type: str
       returned: always
     folder:
-      description: Its folder, levels separated by V(/).
+      description: Its folder, with V(/) between levels.
       type: str
       returned: always
     full_name:
@@ -162,13 +162,13 @@ staying:
       type: str
       returned: always
     machines:
-      description: Names of the machines that keep it.
+      description: The names of the machines that keep it there.
       type: list
       elements: str
       returned: always
   sample: []
 timeline:
-  description: When the work was done.
+  description: The steps of the work.
   returned: when something was moved
   type: list
   elements: dict

@@ -15,13 +15,14 @@ author:
 options:
   names:
     description:
-      - Names or ids of the connections, whole and without regard to case; all if not given. One that does not exist is
-        an error.
+      - The names or ids of the connections. Names must be whole; case does not matter. Defaults to all. A connection
+        that does not exist is an error.
     type: list
     elements: str
   hosting_units:
     description:
-      - Whether to read the names of the hosting units of each connection, too. One request more for each.
+      - Whether to read the names of the hosting units of each connection as well. This takes one more request for each
+        connection.
     type: bool
     default: false
 notes:
@@ -69,11 +70,11 @@ connections:
       type: str
       returned: always
     connection_type:
-      description: Its type in the site's words, V(Custom) for Nutanix.
+      description: Its type in the words of the site, V(Custom) for Nutanix.
       type: str
       returned: always
     addresses:
-      description: Its addresses in the plug-in's own form.
+      description: Its addresses in the form of the plug-in.
       type: list
       elements: str
       returned: always
@@ -91,24 +92,24 @@ connections:
           type: str
           returned: always
     in_maintenance_mode:
-      description: Whether it is in maintenance mode. The site does not use it then.
+      description: Whether it is in maintenance mode. The site does not use a connection in maintenance mode.
       type: bool
       returned: always
     fault:
-      description: What is wrong with it, null when nothing is.
+      description: The fault of the connection. Null when it has none.
       type: dict
       returned: always
       contains:
         state:
-          description: State of the fault in the site's words.
+          description: The state of the fault in the words of the site.
           type: str
           returned: always
         reason:
-          description: Why, in the site's words.
+          description: The reason of the fault in the words of the site.
           type: str
           returned: always
     hosting_units:
-      description: Names of its hosting units, sorted.
+      description: The names of its hosting units, sorted.
       type: list
       elements: str
       returned: when O(hosting_units=true)

@@ -179,7 +179,7 @@ vm_not_found:
   elements: str
   sample: []
 timeline:
-  description: When the work was done.
+  description: The steps of the work.
   returned: when something was reset
   type: list
   elements: dict

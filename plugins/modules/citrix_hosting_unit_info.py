@@ -9,28 +9,30 @@ module: citrix_hosting_unit_info
 short_description: Read hosting units and the images visible in them
 version_added: 0.1.0
 description:
-  - Reads the hosting units (resource pools) of a Citrix DaaS or CVAD site with their hypervisor connections and, when
-    asked, the images visible in them.
+  - Reads the hosting units (resource pools) of a Citrix DaaS or CVAD site with their hypervisor connections and, on
+    request, the images visible in them.
   - A Prism Element snapshot is visible as an image of type V(Template).
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   name:
     description:
-      - Name of one hosting unit, all if not given. Names are unique in a site.
+      - The name of one hosting unit. Defaults to all. Names are unique in a site.
     type: str
   images:
     description:
-      - Whether to read the images directly below each hosting unit, too.
+      - Whether to read the images directly below each hosting unit as well.
     type: bool
     default: false
   bypass_cache:
     description:
-      - Whether to go past the site's inventory cache, which may hide a new image for more than half an hour. Slower.
+      - Whether to bypass the inventory cache of the site, which may hide a new image for more than half an hour. This
+        is slower.
     type: bool
     default: false
 notes:
-  - The account needs the role Read Only Administrator, for images Machine Catalog Administrator or Host Administrator.
+  - The account needs the role Read Only Administrator. To read images it needs the role Machine Catalog Administrator
+    or Host Administrator.
 seealso:
   - module: euc.nutanix_citrix.citrix_catalog_image
 extends_documentation_fragment:
@@ -92,12 +94,12 @@ hosting_units:
           type: str
           returned: always
         addresses:
-          description: Its addresses in the plug-in's own form.
+          description: Its addresses in the form of the plug-in.
           type: list
           returned: always
           elements: str
         zone:
-          description: Name of its zone.
+          description: The name of its zone.
           type: str
           returned: always
         in_maintenance_mode:
@@ -105,7 +107,7 @@ hosting_units:
           type: bool
           returned: always
     images:
-      description: The images visible.
+      description: The images that are visible in it.
       type: list
       returned: when O(images=true)
       elements: dict

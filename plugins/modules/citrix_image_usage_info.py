@@ -6,27 +6,27 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: citrix_image_usage_info
-short_description: Read everything on a Citrix site that refers to an image
+short_description: Read all references to images on a Citrix site
 version_added: 0.1.0
 description:
-  - Reads every reference to an image on a Citrix DaaS or CVAD site. These are the current master image of each MCS
-    catalog, every slot of its image history, its machine profile, the target of an image update that is running, and
-    the images and machine profiles of all image versions (prepared images).
-  - It is what has to be asked before an image is deleted, so it is all or nothing. When any reference cannot be read,
-    the module fails.
+  - Reads every reference to an image on a Citrix DaaS or CVAD site. References are the current master image of each MCS
+    catalog, every slot of its image history, its machine profile, the target of a running image update, and the images
+    and machine profiles of all image versions (prepared images).
+  - Use it before deleting an image. The module fails when it cannot read all references.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   images:
     description:
-      - Return only references to images of these names, whole and without regard to case. All references if not given.
+      - Return only references to images of these names. Names must be whole; case does not matter. Defaults to all
+        references.
     type: list
     elements: str
 notes:
-  - The account needs the role Read Only Administrator. Catalogs outside its scope are not seen, so give it the scope
-    All.
-  - Image versions are read where the site's version knows them.
-  - One request per catalog, for its history.
+  - The account needs the role Read Only Administrator. It does not see catalogs outside of its scope, so give it the
+    scope All.
+  - Image versions are read where the version of the site supports them.
+  - The module sends one request for each catalog, for its history.
 seealso:
   - module: euc.nutanix_citrix.image_retention_plan
   - module: euc.nutanix_citrix.citrix_catalog_info
@@ -63,7 +63,7 @@ site:
     api_version: 126
     licensing_model: UserDevice
 references:
-  description: The references, sorted by what they belong to.
+  description: The references, sorted by the object that they belong to.
   returned: success
   type: list
   elements: dict
@@ -73,11 +73,11 @@ references:
       type: str
       returned: always
     of:
-      description: Full name of the catalog, or image definition and version.
+      description: The full name of the catalog, or the image definition and version.
       type: str
       returned: always
     names:
-      description: All names that the reference may speak of. Which of them is the snapshot depends on the hypervisor
+      description: All image names that the reference may mean. Which of them is the snapshot depends on the hypervisor
         plug-in.
       type: list
       elements: str
@@ -92,8 +92,8 @@ references:
       returned: always
     rank:
       description:
-        - How far back a history slot is, V(1) for the one that the next roll-back leads to. Null when that cannot be
-          told, and for all that is no slot.
+        - The position of a history slot, V(1) for the one that the next roll-back leads to. Null when it cannot be
+          determined, and for references that are no history slot.
       type: int
       returned: always
   sample:
@@ -119,7 +119,7 @@ catalogs:
         path: XDHyp:\HostingUnits\AHV-01\ctx_Gold_2026.10.16-1.template
       update_running: false
 image_definitions:
-  description: How many image definitions there are. Null on a site whose version has none.
+  description: The number of image definitions. Null on a site whose version does not support them.
   returned: success
   type: int
   sample: 0

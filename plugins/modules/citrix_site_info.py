@@ -6,11 +6,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: citrix_site_info
-short_description: Read a Citrix site's version, zones and who we are there
+short_description: Read the version, zones and own account of a Citrix site
 version_added: 0.1.0
 description:
-  - Reads what a Citrix DaaS or CVAD site says of itself, and its zones.
-  - Also the cheapest test of address, customer and credentials.
+  - Reads what a Citrix DaaS or CVAD site reports about itself, and its zones.
+  - It is also the cheapest test of address, customer and credentials.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -54,11 +54,11 @@ site:
       type: str
       returned: always
     product_version:
-      description: Version of the product as the site counts it, such as V(7.41).
+      description: The version of the product as the site counts it, such as V(7.41).
       type: str
       returned: always
     api_version:
-      description: The site's OrchestationApiVersion, which decides which features there are.
+      description: The OrchestationApiVersion of the site, which decides which features it has.
       type: int
       returned: always
     licensing_model:
@@ -66,7 +66,7 @@ site:
       type: str
       returned: always
     customer_id:
-      description: The customer whose site it is, V(CitrixOnPremises) on premises.
+      description: The customer who owns the site, V(CitrixOnPremises) on premises.
       type: str
       returned: always
     is_cloud:
@@ -74,7 +74,7 @@ site:
       type: bool
       returned: always
     administrator:
-      description: The account that asked.
+      description: The account that the module logged in with.
       type: str
       returned: always
     zones:
@@ -96,7 +96,7 @@ site:
           type: bool
           returned: always
         healthy:
-          description: Whether the site finds it healthy, null when it does not say.
+          description: Whether the site reports the zone as healthy. Null when it does not report it.
           type: bool
           returned: always
   sample:

@@ -6,45 +6,45 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: endpoint_info
-short_description: Read certificate, clock and response time of an HTTPS endpoint
+short_description: Read the certificate, clock and response time of an HTTPS endpoint
 version_added: 0.1.0
 description:
-  - Connects once, reads the certificate and asks one question without any credentials. Any answer will do, a refusal
-    included.
-  - A certificate that is not trusted is no failure but a result. It is then read over a second connection that is good
-    for nothing else.
-  - Fails when nobody answers.
+  - Connects once, reads the certificate and sends one request without credentials. Any answer is accepted, including a
+    refusal.
+  - A certificate that is not trusted is a result, not a failure. The module then reads it over a second connection that
+    is used for nothing else.
+  - Fails when no answer arrives.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   address:
     description:
-      - Host name or IP address of the endpoint. A port may follow, as in V(ddc.example.com:8443).
+      - The host name or IP address of the endpoint. A port may follow, as in V(ddc.example.com:8443).
     type: str
     required: true
   port:
     description:
-      - Port of the endpoint, V(443) if neither this nor O(address) names one.
+      - The port of the endpoint. V(443) if neither this option nor O(address) names one.
     type: int
   path:
     description:
-      - What to ask for.
+      - The path to request.
     type: str
     default: /
   validate_certs:
     description:
-      - Whether other modules will insist on a trusted certificate. The certificate is checked in any case, this is only
-        handed through to RV(certificate).
+      - Whether other modules will require a trusted certificate. This module checks the certificate in any case and
+        only returns this setting in RV(certificate).
       - If not set, the environment variable E(VALIDATE_CERTS) is used.
     type: bool
     default: true
   ca_path:
     description:
-      - File with the certificates of the authorities to trust instead of the system's.
+      - A file with the certificates of the authorities to trust instead of the system's.
     type: path
   read_timeout:
     description:
-      - Seconds that the endpoint may take to answer.
+      - The number of seconds to wait for the answer of the endpoint.
     type: int
     default: 30
 requirements:
@@ -92,12 +92,12 @@ addresses:
   elements: str
   sample: ["10.1.1.10"]
 http_status:
-  description: The status of the answer, usually 401 because nobody logged in.
+  description: The status of the answer, usually 401 because the request carries no credentials.
   returned: success
   type: int
   sample: 401
 certificate:
-  description: The server's certificate. What cannot be read is null.
+  description: The certificate of the server. Values that cannot be read are null.
   returned: success
   type: dict
   contains:
@@ -106,35 +106,35 @@ certificate:
       type: bool
       returned: always
     refusal:
-      description: Why not. Empty when it is trusted.
+      description: Why it is not trusted. Empty when it is.
       type: str
       returned: always
     validate_certs:
-      description: What O(validate_certs) says.
+      description: The value of O(validate_certs).
       type: bool
       returned: always
     subject:
-      description: Whom it was issued to.
+      description: The subject of the certificate.
       type: str
       returned: always
     issuer:
-      description: Who issued it.
+      description: The authority that issued it.
       type: str
       returned: always
     not_before:
-      description: Since when it is valid, in UTC.
+      description: When its validity begins, in UTC.
       type: str
       returned: always
     not_after:
-      description: Until when it is valid, in UTC.
+      description: When its validity ends, in UTC.
       type: str
       returned: always
     days_left:
-      description: Whole days until then, negative when it has expired.
+      description: The number of whole days until then. Negative when it has expired.
       type: int
       returned: always
     names:
-      description: Hosts and addresses it is for.
+      description: The hosts and addresses that it is valid for.
       type: list
       elements: str
       returned: always
@@ -149,20 +149,21 @@ certificate:
     days_left: 42
     names: [cluster-a.example.com]
 clock:
-  description: The endpoint's clock, as its answer tells, to the second.
+  description: The clock of the endpoint, from the date in its answer, to the second.
   returned: success
   type: dict
   contains:
     server_time:
-      description: Its time in UTC, null when it does not tell.
+      description: Its time in UTC. Null when the answer has no date.
       type: str
       returned: always
     skew_seconds:
-      description: How far it is ahead of the clock of the host that runs this module; negative when it is behind.
+      description: How many seconds it is ahead of the clock of the host that runs this module. Negative when it is
+        behind.
       type: float
       returned: always
     round_trip_ms:
-      description: Milliseconds from connecting to the answer, with the TLS handshake.
+      description: The milliseconds from connecting to the answer, including the TLS handshake.
       type: int
       returned: always
   sample:

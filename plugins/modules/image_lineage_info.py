@@ -141,7 +141,7 @@ catalogs:
       type: int
       returned: always
     machines_take_image:
-      description: Whether its machines take a new image at their next start, null when the site does not tell.
+      description: Whether its machines take a new image at their next start. Null when the site does not report it.
       type: bool
       returned: always
     machines_up_to_date:

@@ -6,11 +6,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: pe_cluster_info
-short_description: Read a Prism Element cluster's name, version and size
+short_description: Read the name, version and size of a Prism Element cluster
 version_added: 0.1.0
 description:
-  - Reads what a Nutanix cluster says of itself through Prism Element, REST API v2.0.
-  - One request; also the cheapest test of address and credentials.
+  - Reads what a Nutanix cluster reports about itself through Prism Element, REST API v2.0.
+  - Sends one request. It is also the cheapest test of address and credentials.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -41,11 +41,11 @@ cluster:
   type: dict
   contains:
     uuid:
-      description: The cluster's uuid.
+      description: The uuid of the cluster.
       type: str
       returned: always
     name:
-      description: The cluster's own name.
+      description: The name that the cluster gives itself.
       type: str
       returned: always
     version:
@@ -53,20 +53,20 @@ cluster:
       type: str
       returned: always
     nodes:
-      description: How many nodes it has.
+      description: The number of nodes.
       type: int
       returned: always
     hypervisors:
-      description: Its hypervisors, V(kKvm) for AHV.
+      description: The hypervisors of the cluster, V(kKvm) for AHV.
       type: list
       elements: str
       returned: always
     address:
-      description: The virtual address of the cluster, empty when there is none.
+      description: The virtual address of the cluster. Empty when it has none.
       type: str
       returned: always
     timezone:
-      description: The cluster's time zone.
+      description: The time zone of the cluster.
       type: str
       returned: always
   sample:

@@ -6,109 +6,111 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: pe_protection_domain_drill
-short_description: Test a failover with clones of a protection domain's VMs, away from production
+short_description: Test a failover with clones of the VMs of a protection domain
 version_added: 0.1.0
 description:
-  - Restores the VMs of a protection domain out of one snapshot as new VMs, takes their network cards away or puts them
-    on an isolated network, only then switches them on, and looks whether they stay on. Through Prism Element, REST API
+  - Restores the VMs of a protection domain from one snapshot as new VMs, removes their network cards or puts them on an
+    isolated network, switches them on only then, and checks that they stay on. Works through Prism Element, REST API
     v2.0, on the cluster that would have to take over.
-  - A clone is called C(<prefix><drill>_<VM name>). Only VMs whose name is exactly that, for a VM that the protection
-    domain holds, and that are in no protection domain themselves, are ever switched, changed or removed. Nothing
-    existing is ever replaced, and the protection domain stays as it is.
-  - A clone has the identity of a production desktop. On a production network it would register with Citrix and fight
-    its original in Active Directory. So every network card that is not on O(network) is removed before a clone is
-    switched on, and that is read back. A clone that is found on with such a card is switched off at once, with a
-    warning.
-  - Clones of this drill that are there already are adopted, whatever an interrupted run left of them, and a restore
-    that is under way is waited for.
-  - With V(absent), switches the clones of this drill off and removes them. AHV snapshots are never removed with them.
+  - A clone is called C(<prefix><drill>_<VM name>). The module switches, changes or removes a VM only when its name is
+    exactly that, for a VM that the protection domain holds, and when it is in no protection domain itself. It never
+    replaces an existing VM, and the protection domain stays as it is.
+  - A clone has the identity of a production desktop. On a production network it would register with Citrix and conflict
+    with its original in Active Directory. Before a clone is switched on, every network card that is not on O(network)
+    is removed, and the cluster is asked to confirm it. A clone that is found switched on with such a card is switched
+    off at once, with a warning.
+  - Existing clones of this drill are adopted in whatever state an interrupted run left them, and a restore that is
+    already running is waited for.
+  - O(state=absent) switches the clones of this drill off and removes them. It never removes AHV snapshots with them.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
   - The account needs the role Cluster Admin on the cluster. Viewer is enough in check mode.
-  - Two VMs of one clone name are refused with O(state=present). O(state=absent) removes all of them.
-  - A VM does not say which snapshot it was made of, so clones that are adopted may come out of another snapshot than
-    those that are restored now. Remove the drill first to be sure.
+  - Two VMs with the name of one clone are an error with O(state=present). O(state=absent) removes all of them.
+  - A VM does not record which snapshot it was made from, so adopted clones may come from another snapshot than those
+    that are restored now. To be sure, remove the drill first.
 options:
   name:
     description:
-      - The protection domain's exact name.
+      - The exact name of the protection domain.
     type: str
     required: true
   drill:
     description:
-      - The drill's id, letters, digits, C(.), C(+) and C(-), for example V(2026-q4). Each drill has clones of its own.
+      - The id of the drill, made of letters, digits, C(.), C(+) and C(-), for example V(2026-q4). Each drill has its
+        own clones.
     type: str
     required: true
   prefix:
     description:
-      - What the names of all clones begin with.
+      - The first part of the names of all clones.
     type: str
     default: drill_
   release_prefix:
     description:
-      - What the names of images and temporary VMs of image releases begin with. O(prefix) must differ from it so that
-        the two are never mixed up.
+      - The first part of the names of images and temporary VMs of image releases. O(prefix) must differ from it, so
+        that the two are never mixed up.
     type: str
     default: ctx_
   state:
     description:
-      - V(present) brings up what is missing of the drill, V(absent) removes its clones.
+      - V(present) creates the missing clones of the drill. V(absent) removes its clones.
     type: str
     choices: [present, absent]
     default: present
   snapshot_id:
     description:
-      - The snapshot to restore from, as this cluster lists it or by its number where it was made. By default the newest
-        one that is available here.
-      - Without meaning with O(state=absent).
+      - The snapshot to restore from, by its id on this cluster or by its number on the cluster that took it. Defaults
+        to the newest snapshot that is available on this cluster.
+      - Ignored with O(state=absent).
     type: str
   vm_names:
     description:
-      - Exact names of the VMs that are meant. By default all that the snapshot holds; with O(state=absent) all that the
-        protection domain or any of its snapshots on this cluster holds.
+      - The exact names of the VMs to clone. Defaults to all VMs in the snapshot. With O(state=absent), it defaults to
+        all VMs that the protection domain or any of its snapshots on this cluster holds.
     type: list
     elements: str
   exclude:
     description:
-      - Exact names of VMs to leave out. A name that the snapshot does not hold is told in RV(not_excluded) and is no
-        error.
+      - The exact names of VMs to leave out. Names that the snapshot does not hold are reported in RV(not_excluded) and
+        are no error.
     type: list
     elements: str
     default: []
   network:
     description:
-      - Exact name of an isolated network to put the clones on, with one network card at least. By default they lose all
-        their network cards.
-      - Refused when the network is in production, that is when a member of a protection domain is on it or a remote
-        site maps it. A network is what it is connected to. Another one with the same VLAN on the same virtual switch is
-        the same network, whatever it is called. Other VMs on it are only warned of, since whether it is isolated cannot
-        be seen from here.
+      - The exact name of an isolated network. Each clone keeps or gets at least one network card on it. By default
+        clones lose all their network cards.
+      - A network in production is an error. A network is in production when a member of a protection domain is on it or
+        a remote site maps it. Networks with the same VLAN on the same virtual switch are the same network, whatever
+        their names are. Other VMs on the network only cause a warning, because the module cannot see whether it is
+        isolated.
     type: str
   power_on:
     description:
-      - Whether to switch the clones on. Without it clones that are on stay on.
+      - Whether to switch the clones on. If V(false), clones that are on stay on.
     type: bool
     default: true
   stays_on:
     description:
-      - For how many seconds a clone must stay on after it was switched on. All clones are watched together.
+      - The number of seconds that a clone must stay on after it was switched on. All clones are watched together.
     type: int
     default: 60
   data_age_limit:
     description:
-      - Refuse to restore from a snapshot that is older than so many seconds by the cluster's clock. V(0) is no limit.
+      - The largest accepted age of the snapshot in seconds, by the clock of the cluster. An older snapshot is an error.
+        V(0) means no limit.
     type: int
     default: 0
   concurrency:
     description:
-      - How many clones are made ready or removed at the same time. They are restored all with one order.
+      - How many clones to prepare or remove at the same time. One order restores all of them.
     type: int
     default: 8
   wait:
     description:
-      - Whether to wait for the end of the work. Without it O(state=present) only orders the restore of what is missing,
-        and no clone is switched on before a run that waits; O(state=absent) only orders the removals.
+      - Whether to wait until the work has ended. If V(false), O(state=present) only orders the restore of missing
+        clones, and no clone is switched on before a run that waits. O(state=absent) only orders the removals.
     type: bool
     default: true
 extends_documentation_fragment:
@@ -160,25 +162,25 @@ name:
   type: str
   sample: PD-W11
 drill:
-  description: The drill's id.
+  description: The id of the drill.
   returned: success
   type: str
   sample: 2026-q4
 clones:
   description:
-    - The clones as they are afterwards, or would be in check mode. Also returned when the task fails because some of
-      them are not as they shall be.
-    - With O(state=absent) those that could not be removed, with C(name), C(uuid), C(vm) and C(problem).
+    - The clones as they are at the end, or as they would be in check mode. Also returned when the task fails because
+      some of them are not as required.
+    - With O(state=absent), the clones that could not be removed, each with C(name), C(uuid), C(vm) and C(problem).
   returned: success
   type: list
   elements: dict
   contains:
     name:
-      description: The clone's name.
+      description: The name of the clone.
       type: str
       returned: always
     uuid:
-      description: The clone's uuid. Empty while there is none.
+      description: The uuid of the clone. Empty while it does not exist.
       type: str
       returned: always
     vm:
@@ -186,21 +188,21 @@ clones:
       type: str
       returned: always
     power_state:
-      description: The clone's power state. Empty when it is gone.
+      description: The power state of the clone. Empty when it no longer exists.
       type: str
       returned: O(state=present)
     nics:
-      description: Its network cards, each with C(mac_address) (empty in check mode for one that would be added) and
-        C(network), a name for that of the drill and a uuid for any other.
+      description: Its network cards, each with C(mac_address) and C(network). In check mode C(mac_address) is empty for
+        a card that would be added. C(network) is a name for the network of the drill and a uuid for any other.
       type: list
       elements: dict
       returned: O(state=present)
     checked:
-      description: Whether it was seen as it shall be at the end.
+      description: Whether the clone was as required at the end.
       type: bool
       returned: O(state=present)
     problem:
-      description: Why it is not as it shall be. Empty when it is.
+      description: Why the clone is not as required. Empty when it is.
       type: str
       returned: always
   sample:
@@ -220,7 +222,7 @@ restored:
   elements: str
   sample: [W11-001]
 removed:
-  description: With O(state=absent) the clones that were removed, or would be in check mode.
+  description: With O(state=absent), the clones that were removed, or would be in check mode.
   returned: success
   type: list
   elements: dict
@@ -235,18 +237,18 @@ excluded:
   elements: str
   sample: [W11-008]
 not_excluded:
-  description: Names in O(exclude) that the snapshot does not hold.
+  description: The names in O(exclude) that the snapshot does not hold.
   returned: success
   type: list
   elements: str
   sample: []
 snapshot:
-  description: The snapshot that clones were restored from, or would be. None when all clones were there already.
+  description: The snapshot that the clones were restored from, or would be. Null when all clones existed already.
   returned: success
   type: dict
   contains:
     id:
-      description: Its id as this cluster lists it.
+      description: Its id on this cluster.
       type: str
       returned: always
     created:
@@ -257,20 +259,20 @@ snapshot:
     id: "cluster-a:353902"
     created: "2026-11-20T22:33:00Z"
 data_age_seconds:
-  description: How old that snapshot is by the cluster's clock. None when nothing is restored.
+  description: The age of that snapshot by the clock of the cluster. Null when nothing is restored.
   returned: success
   type: int
   sample: 1830
 missing_vms:
-  description: VMs of the protection domain that the snapshot does not hold, each with C(name) and C(uuid) (empty when
-    unknown). A failover would lose them.
+  description: The VMs of the protection domain that the snapshot does not hold, each with C(name) and C(uuid), which is
+    empty when unknown. A failover would lose them.
   returned: success
   type: list
   elements: dict
   sample: []
 timeline:
-  description: When the work was done, each piece with C(phase) (V(restore), V(start), V(watch) or V(remove)),
-    C(started) and C(finished) in UTC, and C(failed).
+  description: The steps of the work, each with C(phase) (V(restore), V(start), V(watch) or V(remove)), C(started) and
+    C(finished) in UTC, and C(failed).
   returned: when something was done
   type: list
   elements: dict

@@ -9,75 +9,75 @@ module: pe_protection_domain_info
 short_description: Read the protection domains of a Prism Element cluster
 version_added: 0.1.0
 description:
-  - Reads protection domains with their members, remote sites, schedules, snapshots and replication under way, through
+  - Reads protection domains with their members, remote sites, schedules, snapshots and running replications, through
     Prism Element, REST API v2.0.
   - A remote site is one other cluster and is listed once, however many addresses it has.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
   - The account needs the role Viewer on the cluster.
-  - Members, schedules and what is sent are known where a protection domain is active; what is received is known on the
-    other side.
+  - Members, schedules and outgoing replications are known where a protection domain is active. Incoming replications
+    are known on the other side.
 options:
   name:
     description:
-      - Only the protection domain of exactly this name; an empty list when there is none.
+      - Only the protection domain of exactly this name. Returns an empty list when it does not exist.
     type: str
   snapshots:
     description:
-      - Whether to read the snapshots. Without them it is one request less for each protection domain.
+      - Whether to read the snapshots. V(false) saves one request for each protection domain.
     type: bool
     default: true
   restores:
     description:
-      - Whether to read which snapshots VMs are being restored out of and when that last happened. Two requests more for
-        each protection domain.
+      - Whether to read from which snapshots VMs are being restored and when the last restore was. This takes two more
+        requests for each protection domain.
     type: bool
     default: false
   answer_within:
     description:
-      - How many seconds the cluster has for its first answer, for whoever asks one that may be lost. It takes one
-        request more. With V(0) it is asked as patiently as any other, which may take minutes.
+      - The number of seconds that the cluster has for its first answer. Use it to ask a cluster that may be lost. It
+        takes one more request. With V(0) the cluster is asked with the usual patience, which may take minutes.
     type: int
     default: 0
   peers:
     description:
-      - Other clusters to ask whether the protection domains are active there as well, which is a split brain and warned
-        of. What an entry leaves out is as for the task itself; an entry that is this very cluster is left out, and a
-        cluster counts once however many of its addresses are given.
-      - Two requests more for this cluster and each peer.
+      - Other clusters to ask whether the protection domains are active there as well, which is a split brain and causes
+        a warning. Settings that an entry omits are those of the task itself. An entry that is this cluster is ignored,
+        and a cluster counts once however many of its addresses are given.
+      - This takes two more requests for this cluster and for each peer.
     type: list
     elements: dict
     default: []
     suboptions:
       nutanix_host:
         description:
-          - Address of the cluster.
+          - The address of the cluster.
         type: str
         required: true
       nutanix_port:
         description:
-          - Port of Prism Element.
+          - The port of Prism Element.
         type: int
       nutanix_username:
         description:
-          - Account to log in with.
+          - The account to log in with.
         type: str
       nutanix_password:
         description:
-          - Password of the account.
+          - The password of the account.
         type: str
       validate_certs:
         description:
-          - Whether the TLS certificate must be trusted.
+          - Whether to require a trusted TLS certificate.
         type: bool
       ca_path:
         description:
-          - File with the certificates of the authorities to trust.
+          - A file with the certificates of the authorities to trust.
         type: path
       read_timeout:
         description:
-          - Seconds that one request may take to be answered.
+          - The number of seconds to wait for the answer to one request.
         type: int
 extends_documentation_fragment:
   - euc.nutanix_citrix.prism_element
@@ -123,7 +123,7 @@ protection_domains:
   elements: dict
   contains:
     name:
-      description: The protection domain's name.
+      description: The name of the protection domain.
       type: str
       returned: always
     active:
@@ -131,7 +131,7 @@ protection_domains:
       type: bool
       returned: always
     metro:
-      description: Whether it is for metro availability instead of asynchronous replication.
+      description: Whether it uses metro availability instead of asynchronous replication.
       type: bool
       returned: always
     members:
@@ -148,32 +148,33 @@ protection_domains:
       returned: always
     schedules:
       description:
-        - The recurring schedules, each with C(type), C(every_nth), how many snapshots are kept in C(keep_local) and per
-          site in C(keep_remote), C(app_consistent) and C(suspended).
+        - The recurring schedules, each with C(type), C(every_nth), the number of snapshots kept on this cluster in
+          C(keep_local) and at each site in C(keep_remote), C(app_consistent) and C(suspended).
       type: list
       elements: dict
       returned: always
     next_snapshot:
-      description: When the next scheduled snapshot is due, in UTC; null when none is.
+      description: When the next scheduled snapshot is due, in UTC. Null when none is.
       type: str
       returned: always
     snapshots:
       description:
         - The snapshots on this cluster, newest first, each with C(id), C(origin_id), C(created) and C(expires) in UTC,
-          C(retention) in seconds, null for no end, C(state), C(vms), and C(oob), which is true for those made out of
-          schedule.
-        - C(id) of a received snapshot begins with the site it came from; C(origin_id) is the same on all clusters.
+          C(retention) in seconds (null for no end), C(state), C(vms), and C(oob), which is true for snapshots that no
+          schedule made.
+        - The C(id) of a received snapshot begins with the site it came from. C(origin_id) is the same on all clusters.
       type: list
       elements: dict
       returned: when O(snapshots=true)
     restoring:
-      description: The ids of the snapshots that VMs are being restored out of on this cluster, as far as it lists them.
+      description: The ids of the snapshots that VMs are being restored from on this cluster, as far as the cluster
+        lists them.
       type: list
       elements: str
       returned: when O(restores=true)
     last_restore:
-      description: When VMs were last restored out of it on this cluster, in UTC; null when the recent audit events tell
-        of no restore.
+      description: When VMs were last restored from it on this cluster, in UTC. Null when the recent audit events
+        contain no restore.
       type: str
       returned: when O(restores=true)
     active_on:
@@ -187,20 +188,21 @@ protection_domains:
       type: bool
       returned: when O(peers) has entries
     peers_without_answer:
-      description: The addresses of the peers that could not be asked; it may be active there as well.
+      description: The addresses of the peers that could not be asked. The protection domain may be active there as
+        well.
       type: list
       elements: str
       returned: when O(peers) has entries
     replications:
       description:
-        - The transfers under way, each with C(remote_site), C(snapshot_id), C(percent), C(completed_bytes),
+        - The running transfers, each with C(remote_site), C(snapshot_id), C(percent), C(completed_bytes),
           C(total_bytes) where it is known, C(eta_seconds), C(paused), and C(incoming), which is true when this cluster
           is the receiver.
       type: list
       elements: dict
       returned: always
     pending_replications:
-      description: The transfers that wait for their turn, each with C(remote_site) and C(snapshot_id).
+      description: The transfers that have not started yet, each with C(remote_site) and C(snapshot_id).
       type: list
       elements: dict
       returned: always

@@ -9,13 +9,13 @@ module: pe_protection_domain_restore
 short_description: Restore a golden VM from one exact protection domain snapshot
 version_added: 0.1.0
 description:
-  - Restores a VM out of a snapshot of a protection domain as a new, powered-off VM, through Prism Element, REST API
-    v2.0. Run it on any cluster that holds the snapshot, the one that made it or one that receives it.
-  - The new VM is called C(<prefix><release>_<snapshot id>_<VM name>). Nothing existing is ever replaced.
-  - A VM of exactly this name is adopted, and a restore that is under way is waited for, so that a run that was
-    interrupted goes on.
+  - Restores a VM from a snapshot of a protection domain as a new, powered-off VM, through Prism Element, REST API v2.0.
+    Run it on any cluster that holds the snapshot, either the cluster that took it or one that receives it.
+  - The new VM is called C(<prefix><release>_<snapshot id>_<VM name>). No existing VM is ever replaced.
+  - A VM of exactly this name is adopted, and a restore that is already running is waited for, so that an interrupted
+    run can continue.
   - A restore whose answer was lost is never ordered a second time in the same run. The module looks for the VM and
-    fails when there is no trace of it.
+    fails when it finds no trace of it.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -23,39 +23,39 @@ notes:
 options:
   protection_domain:
     description:
-      - The protection domain's exact name.
+      - The exact name of the protection domain.
     type: str
     required: true
   snapshot_id:
     description:
-      - The snapshot, as M(euc.nutanix_citrix.pe_protection_domain_snapshot) returned it, or as this cluster lists it
-        with the site it came from.
-      - May be empty in check mode only, for a snapshot that is not made yet.
+      - The id of the snapshot, as M(euc.nutanix_citrix.pe_protection_domain_snapshot) returned it, or as this cluster
+        lists it with the site it came from.
+      - May be empty only in check mode, for a snapshot that does not exist yet.
     type: str
   vm_name:
     description:
-      - The golden VM's exact name in the snapshot.
+      - The exact name of the golden VM in the snapshot.
     type: str
     required: true
   vm_uuid:
     description:
-      - The golden VM's uuid in the snapshot. Needed when the snapshot holds two VMs of the name.
+      - The uuid of the golden VM in the snapshot. Required when the snapshot holds two VMs of this name.
     type: str
   release:
     description:
-      - The release's id, letters, digits, C(.), C(+) and C(-), for example V(2026.11.20-1).
+      - The id of the release, made of letters, digits, C(.), C(+) and C(-), for example V(2026.11.20-1).
     type: str
     required: true
   wait:
     description:
-      - Whether to wait for the snapshot to arrive and for the restore to end. Without it a snapshot that has not
+      - Whether to wait for the snapshot to arrive and for the restore to end. If V(false), a snapshot that has not
         arrived is an error.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait at most for both together. After that the task fails with "still running" and cancels
-        nothing. Running it again goes on waiting.
+      - The number of seconds to wait for both together. After that the task fails with "still running" and cancels
+        nothing. Another run continues to wait.
     type: int
     default: 3600
 extends_documentation_fragment:
@@ -95,42 +95,43 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vm:
-  description: The restored VM. Its C(uuid) is empty in check mode and with O(wait=false) as long as there is none.
+  description: The restored VM. Its C(uuid) is empty in check mode and with O(wait=false) as long as the VM does not
+    exist.
   returned: success
   type: dict
   contains:
     uuid:
-      description: The VM's uuid.
+      description: The uuid of the VM.
       type: str
       returned: always
     name:
-      description: The VM's name.
+      description: The name of the VM.
       type: str
       returned: always
   sample:
     uuid: 8d1f2c3a-6a44-4f0e-9c1b-0f6b1f3f2d11
     name: ctx_2026.11.20-1_353902_Gold
 snapshot_id:
-  description: The snapshot's id as this cluster lists it, with the site it came from. Empty in check mode when it is
-    not here yet.
+  description: The id of the snapshot on this cluster, with the site it came from. Empty in check mode when it has not
+    arrived yet.
   returned: success
   type: str
   sample: "cluster-a:353902"
 adopted:
-  description: Whether the VM was there already, or its restore was under way.
+  description: Whether the VM existed already, or its restore was already running.
   returned: success
   type: bool
   sample: false
 duplicates:
-  description: Further VMs of exactly the same name, each with C(uuid) and C(name). They are copies that an interrupted
+  description: Other VMs of exactly the same name, each with C(uuid) and C(name). They are copies that an interrupted
     run left behind.
   returned: success
   type: list
   elements: dict
   sample: []
 timeline:
-  description: When the work was done, each piece with C(phase) (V(replicate) and V(restore)), C(started) and
-    C(finished) in UTC, and C(failed).
+  description: The steps of the work, each with C(phase) (V(replicate) and V(restore)), C(started) and C(finished) in
+    UTC, and C(failed).
   returned: when something was done
   type: list
   elements: dict

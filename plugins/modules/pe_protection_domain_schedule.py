@@ -9,26 +9,25 @@ module: pe_protection_domain_schedule
 short_description: Make sure that a protection domain is replicated
 version_added: 0.1.0
 description:
-  - Adds a recurring schedule to a protection domain unless one is there that replicates to the same remote sites at
-    least as often, through Prism Element, REST API v2.0.
-  - A protection domain that was failed over has no schedule that leads back. Without one its VMs are not protected and
-    cannot be migrated back.
-  - No schedule is changed or removed. It is an error when the protection domain's schedules are suspended, because
-    nothing is replicated then.
+  - Adds a recurring schedule to a protection domain unless it has one that replicates to the same remote sites at least
+    as often, through Prism Element, REST API v2.0.
+  - A protection domain that was failed over has no schedule that replicates back. Without one its VMs are not protected
+    and cannot be migrated back.
+  - Never changes or removes a schedule. Suspended schedules are an error, because nothing is replicated then.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
-  - The account needs the role Cluster Admin on the cluster, Viewer for check mode.
+  - The account needs the role Cluster Admin on the cluster. Viewer is enough in check mode.
 options:
   name:
     description:
-      - Name of the protection domain. It must be active on this cluster.
+      - The exact name of the protection domain. It must be active on this cluster.
     type: str
     required: true
   remote_sites:
     description:
-      - Remote sites to replicate to, by the names that this cluster knows them under, one at least.
-      - May be left out when the cluster has exactly one.
+      - The remote sites to replicate to, by the names that this cluster gives them. At least one is required.
+      - May be omitted when the cluster has exactly one remote site.
     type: list
     elements: str
   type:
@@ -39,17 +38,17 @@ options:
     default: HOURLY
   every_nth:
     description:
-      - A snapshot every so many minutes, hours or days.
+      - The number of minutes, hours or days between two snapshots.
     type: int
     default: 1
   keep_local:
     description:
-      - How many snapshots of the new schedule stay on this cluster.
+      - How many snapshots of the new schedule to keep on this cluster.
     type: int
     default: 2
   keep_remote:
     description:
-      - How many snapshots of the new schedule stay at each remote site.
+      - How many snapshots of the new schedule to keep at each remote site.
     type: int
     default: 2
 extends_documentation_fragment:
@@ -83,28 +82,28 @@ EXAMPLES = r"""
 
 RETURN = r"""
 name:
-  description: Name of the protection domain.
+  description: The name of the protection domain.
   returned: success
   type: str
 schedule:
-  description: The schedule that does what was asked, the one that was there or the new one.
+  description: The schedule that meets the request, either an existing one or the new one.
   returned: success
   type: dict
   contains:
     type:
-      description: Unit of C(every_nth).
+      description: The unit of C(every_nth).
       type: str
       returned: always
     every_nth:
-      description: How many of these units lie between two snapshots.
+      description: The number of these units between two snapshots.
       type: int
       returned: always
     keep_local:
-      description: How many snapshots stay on this cluster.
+      description: How many snapshots are kept on this cluster.
       type: int
       returned: always
     keep_remote:
-      description: Remote site to how many snapshots stay there.
+      description: How many snapshots are kept at each remote site, by its name.
       type: dict
       returned: always
     app_consistent:

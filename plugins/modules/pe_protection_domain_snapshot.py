@@ -9,73 +9,75 @@ module: pe_protection_domain_snapshot
 short_description: Make the protection domain snapshot of a release and replicate it
 version_added: 0.1.0
 description:
-  - Makes one snapshot of a protection domain out of schedule, replicates it to remote sites and waits until each of
-    them holds it, through Prism Element, REST API v2.0. Run it on the cluster where the protection domain is active.
-  - The snapshot that the same release made before is adopted. Its mark is its retention, which is lengthened by less
-    than 13 days until its seconds stand for prefix, golden VM and release.
-  - That a site holds the snapshot is judged by positive proof for this very snapshot, never by counts of replications
-    or texts of events.
-  - The snapshot itself is always waited for, for its id; O(wait) is about its replication.
-  - With O(state=absent) it removes one snapshot from this one cluster. One that does not hold the golden VM or does not
-    bear the release's mark is refused.
+  - Makes one snapshot of a protection domain outside of its schedules, replicates it to remote sites and waits until
+    each of them holds it, through Prism Element, REST API v2.0. Run it on the cluster where the protection domain is
+    active.
+  - "A snapshot that the same release made before is adopted. It is recognised by its mark, which is its retention: the
+    requested time is lengthened by less than 13 days until its seconds stand for prefix, golden VM and release."
+  - A site counts as holding the snapshot only when it is verified for this very snapshot, never because of counts of
+    replications or texts of events.
+  - The module always waits for the snapshot itself, because it needs its id. O(wait) applies to the replication.
+  - O(state=absent) removes one snapshot from this one cluster. It refuses a snapshot that does not hold the golden VM
+    or does not have the mark of the release.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
   - The account needs the role Cluster Admin on the cluster.
-  - A snapshot cannot be sent to a further site afterwards. A site that is added to a release later needs a new release.
+  - A snapshot cannot be sent to another site afterwards. A site that is added to a release later needs a new release.
 options:
   state:
     description:
-      - Whether the snapshot of the release is to be there, or the one with O(snapshot_id) is to go.
-      - V(absent) works on any cluster that has the snapshot, and looks only at O(protection_domain), O(snapshot_id),
+      - V(present) makes sure that the snapshot of the release exists. V(absent) removes the snapshot with
+        O(snapshot_id).
+      - V(absent) works on any cluster that has the snapshot. It uses only O(protection_domain), O(snapshot_id),
         O(vm_name), O(release) and O(prefix).
     type: str
     choices: [present, absent]
     default: present
   snapshot_id:
     description:
-      - The id of the snapshot to remove, as this cluster lists it. Needed with O(state=absent).
+      - The id of the snapshot to remove, as this cluster lists it. Required with O(state=absent).
     type: str
   protection_domain:
     description:
-      - The protection domain's exact name.
+      - The exact name of the protection domain.
     type: str
     required: true
   vm_name:
     description:
-      - The golden VM's exact name. It must be a member of the protection domain.
+      - The exact name of the golden VM. It must be a member of the protection domain.
     type: str
     required: true
   vm_uuid:
     description:
-      - The golden VM's uuid. Needed when the protection domain has two VMs of the name.
+      - The uuid of the golden VM. Required when the protection domain has two VMs of this name.
     type: str
   release:
     description:
-      - The release's id, letters, digits, C(.), C(+) and C(-), for example V(2026.11.20-1).
+      - The id of the release, made of letters, digits, C(.), C(+) and C(-), for example V(2026.11.20-1).
     type: str
     required: true
   remote_sites:
     description:
       - The remote sites to replicate to, by the names that this cluster gives them.
-      - All sites that the schedules of the protection domain replicate to when not given; an empty list for a snapshot
+      - Defaults to all sites that the schedules of the protection domain replicate to. An empty list keeps the snapshot
         on this cluster only.
     type: list
     elements: str
   retention:
     description:
-      - How many seconds the snapshot is kept at least, here and at the sites; 30 days by default. It must outlive the
-        release on the slowest site.
+      - The number of seconds for which the snapshot is kept at least, on this cluster and at the sites. Defaults to 30
+        days. It must outlive the release on the slowest site.
     type: int
     default: 2592000
   app_consistent:
     description:
-      - Whether to ask the guest to make its data consistent first. Of no use for a VM that is powered off.
+      - Whether to ask the guest to make its data consistent first. This has no effect on a VM that is powered off.
     type: bool
     default: false
   require_powered_off:
     description:
-      - Whether to refuse to make a snapshot of a golden VM that is not powered off.
+      - Whether to refuse to take a snapshot of a golden VM that is not powered off.
     type: bool
     default: true
 extends_documentation_fragment:
@@ -125,34 +127,34 @@ EXAMPLES = r"""
 
 RETURN = r"""
 snapshot_id:
-  description: The snapshot's id on this cluster. Empty in check mode when there is none yet.
+  description: The id of the snapshot on this cluster. Empty in check mode when it does not exist yet.
   returned: success
   type: str
   sample: "353902"
 schedule_id:
-  description: The id of the one-time schedule that made it. Null in check mode when there is none yet.
+  description: The id of the one-time schedule that made it. Null in check mode when it does not exist yet.
   returned: when O(state=present)
   type: int
   sample: 353901
 created:
-  description: When the snapshot was made, in UTC. Null in check mode when there is none yet, and when it was gone
-    already.
+  description: When the snapshot was taken, in UTC. Null in check mode when it does not exist yet, and when it no longer
+    existed.
   returned: success
   type: str
   sample: "2026-11-20T23:33:00Z"
 expires:
-  description: When the snapshot expires, in UTC. Null in check mode when there is none yet, and when it was gone
-    already.
+  description: When the snapshot expires, in UTC. Null in check mode when it does not exist yet, and when it no longer
+    existed.
   returned: success
   type: str
   sample: "2026-12-24T08:00:00Z"
 adopted:
-  description: Whether the release had made, or ordered, the snapshot before.
+  description: Whether the release had made or ordered the snapshot before.
   returned: when O(state=present)
   type: bool
   sample: false
 remote_sites:
-  description: The chosen sites, each with C(name), C(state) V(done), V(replicating) or V(pending), and C(percent).
+  description: The selected sites, each with C(name), C(state) (V(done), V(replicating) or V(pending)) and C(percent).
   returned: when O(state=present)
   type: list
   elements: dict
@@ -161,7 +163,7 @@ remote_sites:
       state: done
       percent: 100.0
 timeline:
-  description: When the work was done, each piece with C(phase) (V(snapshot)), C(started) and C(finished) in UTC, and
+  description: The steps of the work, each with C(phase) (V(snapshot)), C(started) and C(finished) in UTC, and
     C(failed).
   returned: when something was done
   type: list

@@ -10,7 +10,7 @@ short_description: Read the storage containers of a Prism Element cluster
 version_added: 0.1.0
 description:
   - Reads storage containers and how full they are, through Prism Element, REST API v2.0.
-  - Containers share the cluster's storage pool, so their capacities do not add up.
+  - Containers share the storage pool of the cluster, so their capacities do not add up.
   - Containers that are being removed are left out.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -43,29 +43,29 @@ EXAMPLES = r"""
 
 RETURN = r"""
 storage_containers:
-  description: The containers, sorted by name. What the cluster does not tell is null.
+  description: The containers, sorted by name. Values that the cluster does not report are null.
   returned: success
   type: list
   elements: dict
   contains:
     uuid:
-      description: The container's uuid.
+      description: The uuid of the container.
       type: str
       returned: always
     name:
-      description: The container's name.
+      description: The name of the container.
       type: str
       returned: always
     capacity_bytes:
-      description: What it could grow to, which is the capacity of the storage pool.
+      description: The size that it could grow to, which is the capacity of the storage pool.
       type: int
       returned: always
     advertised_bytes:
-      description: The limit that somebody set for it. Null or 0 for none.
+      description: The limit that an administrator set for it. Null or 0 when there is none.
       type: int
       returned: always
     used_bytes:
-      description: What it uses.
+      description: The space that it uses.
       type: int
       returned: always
   sample:

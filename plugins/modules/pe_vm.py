@@ -9,9 +9,9 @@ module: pe_vm
 short_description: Remove a VM from a Prism Element cluster or set its power state
 version_added: 0.1.0
 description:
-  - Removes VMs or powers a VM on or off, through Prism Element, REST API v2.0.
-  - Meant for the temporary VMs that M(euc.nutanix_citrix.pe_protection_domain_restore) makes. A change of any other VM
-    is refused unless O(force=true).
+  - Removes VMs or powers VMs on or off, through Prism Element, REST API v2.0.
+  - Made for the temporary VMs that M(euc.nutanix_citrix.pe_protection_domain_restore) creates. Changing any other VM is
+    an error unless O(force=true).
   - The AHV snapshots of a removed VM are never removed with it.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -20,44 +20,46 @@ notes:
 options:
   state:
     description:
-      - V(absent) removes every VM of the name when all of them are ours, and nothing when one of them is not.
-      - V(powered_on) and V(powered_off) need exactly one VM of the name, or take many by O(uuids).
+      - V(absent) removes every VM of the name when all of them are temporary VMs of O(prefix), and nothing when one of
+        them is not.
+      - V(powered_on) and V(powered_off) need exactly one VM of the name, or accept many through O(uuids).
     type: str
     required: true
     choices: [absent, powered_on, powered_off]
   name:
     description:
-      - The VM's exact name. One of O(name), O(uuid) and O(uuids) is required.
+      - The exact name of the VM. One of O(name), O(uuid) and O(uuids) is required.
     type: str
   uuid:
     description:
-      - The VM's uuid. If O(name) is given as well, both must fit.
+      - The uuid of the VM. If O(name) is set as well, both must match.
     type: str
   uuids:
     description:
-      - The uuids of many VMs, which are powered on or off side by side. Not together with O(name) or O(uuid).
-      - One that fails, or is not there, does not hold up the others. At the end the task fails and lists them all in
+      - The uuids of many VMs, which are powered on or off side by side. Cannot be combined with O(name) or O(uuid).
+      - A VM that fails or does not exist does not hold up the others. At the end the task fails and lists them all in
         RV(failures).
-      - With O(state=absent) one that is not there is as wanted, and nothing is removed when one of them is not ours.
-      - An empty one is an error, but left out in check mode, where an activation does not know the uuids yet.
+      - With O(state=absent), a VM that does not exist counts as removed, and nothing is removed when one of them is not
+        a temporary VM of O(prefix).
+      - An empty uuid is an error. In check mode it is ignored, because an activation does not know the uuids yet.
     type: list
     elements: str
   force:
     description:
-      - Whether to act on a VM that is no temporary VM of O(prefix), and to remove one that is switched on. Temporary
-        VMs are never started, so somebody uses it.
+      - Whether to change a VM that is not a temporary VM of O(prefix), and to remove one that is switched on. The
+        collection never starts temporary VMs, so one that is on is in use.
     type: bool
     default: false
   power_off:
     description:
-      - How to power off. V(acpi) asks the guest to shut down and switches the VM off when it has not done so after
-        O(acpi_timeout) seconds. V(hard) switches it off at once.
+      - How to power off. V(acpi) asks the guest to shut down, and switches the VM off when the guest has not done so
+        within O(acpi_timeout) seconds. V(hard) switches it off at once.
     type: str
     choices: [acpi, hard]
     default: acpi
   acpi_timeout:
     description:
-      - How many seconds the guest has to shut down.
+      - The number of seconds that the guest has to shut down.
     type: int
     default: 300
 extends_documentation_fragment:
@@ -100,21 +102,21 @@ EXAMPLES = r"""
 
 RETURN = r"""
 vms:
-  description: The VMs that were meant, as they are afterwards, or would be in check mode. Empty after O(state=absent).
+  description: The selected VMs as they are at the end, or would be in check mode. Empty after O(state=absent).
   returned: success
   type: list
   elements: dict
   contains:
     uuid:
-      description: The VM's uuid.
+      description: The uuid of the VM.
       type: str
       returned: always
     name:
-      description: The VM's name.
+      description: The name of the VM.
       type: str
       returned: always
     power_state:
-      description: The VM's power state.
+      description: The power state of the VM.
       type: str
       returned: always
   sample:
@@ -138,8 +140,8 @@ removed:
   elements: str
   sample: [8d1f2c3a-6a44-4f0e-9c1b-0f6b1f3f2d11]
 timeline:
-  description: When the work was done, each piece with C(phase) (V(power) or V(remove)), C(started) and C(finished) in
-    UTC, and C(failed).
+  description: The steps of the work, each with C(phase) (V(power) or V(remove)), C(started) and C(finished) in UTC, and
+    C(failed).
   returned: when something was done
   type: list
   elements: dict

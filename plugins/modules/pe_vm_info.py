@@ -10,7 +10,7 @@ short_description: Read the VMs of a Prism Element cluster
 version_added: 0.1.0
 description:
   - Reads all VMs of a cluster, those of one exact name, or one by its uuid, through Prism Element, REST API v2.0.
-  - Names are not unique on a cluster, so one name can give several VMs. A name or uuid that does not exist gives an
+  - Names are not unique on a cluster, so one name can return several VMs. A name or uuid that does not exist returns an
     empty list.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -19,7 +19,7 @@ notes:
 options:
   name:
     description:
-      - Only VMs of exactly this name, capitals included.
+      - Only VMs of exactly this name. Case matters.
     type: str
   uuid:
     description:
@@ -62,11 +62,11 @@ vms:
   elements: dict
   contains:
     uuid:
-      description: The VM's uuid. Citrix calls it the hosted machine id.
+      description: The uuid of the VM. Citrix calls it the hosted machine id.
       type: str
       returned: always
     name:
-      description: The VM's name.
+      description: The name of the VM.
       type: str
       returned: always
     power_state:
@@ -74,19 +74,19 @@ vms:
       type: str
       returned: always
     description:
-      description: The VM's description, empty when it has none.
+      description: The description of the VM. Empty when it has none.
       type: str
       returned: always
     vcpus:
-      description: Virtual processors, all cores together.
+      description: The number of virtual processors, all cores together.
       type: int
       returned: always
     memory_mib:
-      description: Memory in MiB.
+      description: The memory in MiB.
       type: int
       returned: always
     not_protectable_because:
-      description: Why the VM cannot take part in replication, empty when it can.
+      description: Why the VM cannot take part in replication. Empty when it can.
       type: str
       returned: always
     disks:
@@ -96,15 +96,15 @@ vms:
       returned: when O(include_disks=true)
       contains:
         label:
-          description: Bus and index.
+          description: The bus and index of the disk.
           type: str
           returned: always
         bytes:
-          description: Size in bytes.
+          description: The size in bytes.
           type: int
           returned: always
         storage_container_uuid:
-          description: The storage container that it lies in.
+          description: The uuid of the storage container of the disk.
           type: str
           returned: always
   sample:

@@ -9,13 +9,13 @@ module: pe_vm_snapshot
 short_description: Make or remove an AHV snapshot of a VM
 version_added: 0.1.0
 description:
-  - Makes an AHV snapshot under an exact name, which Citrix then takes as a master image, or removes one, through Prism
+  - Makes an AHV snapshot under an exact name, which Citrix then uses as a master image, or removes one, through Prism
     Element, REST API v2.0.
-  - A snapshot of that name that is there already is left as it is when it was taken of the VM that is meant; one of
-    another VM is refused. Two of one name are an error that names both, and so is one whose name differs in case only,
-    because Citrix cannot tell them apart.
-  - The snapshot is asked for under a uuid that follows from its name and its VM, so that a run that was killed or lost
-    an answer does not make a second one when it is repeated.
+  - An existing snapshot of that name is kept as it is when it was taken of the selected VM. A snapshot of another VM is
+    an error. Two snapshots of one name are an error that lists both. A snapshot whose name differs only in case is an
+    error too, because Citrix cannot tell the two apart.
+  - The snapshot is ordered under a uuid that follows from its name and its VM. A repeated run therefore does not make a
+    second snapshot after a run that was killed or lost an answer.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -23,34 +23,34 @@ notes:
 options:
   state:
     description:
-      - Whether the snapshot has to be there.
+      - Whether the snapshot must exist.
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
-      - The snapshot's exact name. Required for O(state=present); one of O(name) and O(uuid) is required for
+      - The exact name of the snapshot. Required for O(state=present). One of O(name) and O(uuid) is required for
         O(state=absent).
     type: str
   uuid:
     description:
-      - The uuid of the snapshot to remove. If O(name) is given as well, both must fit.
+      - The uuid of the snapshot to remove. If O(name) is set as well, both must match.
     type: str
   vm_uuid:
     description:
-      - The VM to take the snapshot of.
-      - Not needed when the snapshot is there already, and allowed to be empty in check mode, where the VM may not exist
-        yet.
+      - The uuid of the VM to take the snapshot of.
+      - Not required when the snapshot exists already. May be empty in check mode, where the VM may not exist yet.
     type: str
   vm_name:
     description:
-      - The exact name of the VM to take the snapshot of; there must be only one of it. If O(vm_uuid) is given as well,
-        both must fit.
+      - The exact name of the VM to take the snapshot of. It must be unique on the cluster. If O(vm_uuid) is set as
+        well, both must match.
     type: str
   force:
     description:
-      - Whether to remove a snapshot that is not proven to be an image that the collection made with O(prefix), which is
-        otherwise refused. See RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage).
+      - Whether to remove a snapshot that is not verified as an image that the collection made with O(prefix). Without
+        it, removing such a snapshot is an error. See
+        RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -82,24 +82,24 @@ EXAMPLES = r"""
 
 RETURN = r"""
 snapshot:
-  description: The snapshot, null after O(state=absent). In check mode a snapshot that would be made has an empty uuid.
+  description: The snapshot. Null after O(state=absent). In check mode a snapshot that would be made has an empty uuid.
   returned: success
   type: dict
   contains:
     uuid:
-      description: The snapshot's uuid.
+      description: The uuid of the snapshot.
       type: str
       returned: always
     name:
-      description: The snapshot's name.
+      description: The name of the snapshot.
       type: str
       returned: always
     created:
-      description: When it was taken, in UTC; null for one that is not there yet.
+      description: When it was taken, in UTC. Null when it does not exist yet.
       type: str
       returned: always
     vm_uuid:
-      description: The VM it was taken from, which may no longer exist.
+      description: The uuid of the VM it was taken from, which may no longer exist.
       type: str
       returned: always
     source_vm_name:
@@ -107,8 +107,8 @@ snapshot:
       type: str
       returned: always
     lineage:
-      description: Where the image comes from, as in M(euc.nutanix_citrix.pe_vm_snapshot_info); null when its name is
-        none of ours.
+      description: Where the image comes from, as in M(euc.nutanix_citrix.pe_vm_snapshot_info). Null when its name is
+        not that of a release image.
       type: dict
       returned: always
   sample:
@@ -124,8 +124,7 @@ snapshot:
       proven: true
       doubt: ""
 timeline:
-  description: When the work was done, each piece with C(phase) (V(image)), C(started) and C(finished) in UTC, and
-    C(failed).
+  description: The steps of the work, each with C(phase) (V(image)), C(started) and C(finished) in UTC, and C(failed).
   returned: when something was done
   type: list
   elements: dict

@@ -9,13 +9,13 @@ module: pe_vm_snapshot_info
 short_description: Read the AHV snapshots of a Prism Element cluster
 version_added: 0.1.0
 description:
-  - Reads AHV snapshots of VMs, which Citrix takes as master images, through Prism Element, REST API v2.0. Snapshots of
-    protection domains are read by M(euc.nutanix_citrix.pe_protection_domain_info).
-  - Tells of each image whose name is one of ours which golden VM and release it belongs to, and whether it is proven to
-    be theirs. A name can be given by anybody. Proof is that the image was taken of the temporary VM of that release,
-    under the uuid that M(euc.nutanix_citrix.pe_vm_snapshot) gives it, which follows from the cluster, the image's name
-    and the VM's name.
-  - Snapshots that are removed and wait for the cluster to forget them are left out.
+  - Reads AHV snapshots of VMs, which Citrix uses as master images, through Prism Element, REST API v2.0. Read snapshots
+    of protection domains with M(euc.nutanix_citrix.pe_protection_domain_info).
+  - For each image whose name is that of a release image, reports the golden VM and the release of that name, and
+    whether the image is verified as theirs. Anybody can use such a name. An image is verified when it was taken of the
+    temporary VM of that release, under the uuid that M(euc.nutanix_citrix.pe_vm_snapshot) gives it, which follows from
+    the cluster, the name of the image and the name of the VM.
+  - Snapshots that the cluster has removed and not yet collected are left out.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -31,11 +31,11 @@ options:
     type: str
   base_vm:
     description:
-      - Only images of ours that belong to the golden VM of exactly this name.
+      - Only release images of the golden VM of exactly this name.
     type: str
   fail_in_doubt:
     description:
-      - Whether to fail when it is in doubt that O(name) means the release's own image here, see RV(doubts).
+      - Whether to fail when O(name) may not mean the image of the release on this cluster. See RV(doubts).
     type: bool
     default: false
 extends_documentation_fragment:
@@ -74,11 +74,11 @@ snapshots:
   elements: dict
   contains:
     uuid:
-      description: The snapshot's uuid.
+      description: The uuid of the snapshot.
       type: str
       returned: always
     name:
-      description: The snapshot's name.
+      description: The name of the snapshot.
       type: str
       returned: always
     created:
@@ -86,7 +86,7 @@ snapshots:
       type: str
       returned: always
     vm_uuid:
-      description: The VM it was taken from, which may no longer exist.
+      description: The uuid of the VM it was taken from, which may no longer exist.
       type: str
       returned: always
     source_vm_name:
@@ -94,29 +94,28 @@ snapshots:
       type: str
       returned: always
     lineage:
-      description: Where the image comes from, null when its name is none of ours.
+      description: Where the image comes from. Null when its name is not that of a release image.
       type: dict
       returned: always
       contains:
         base_vm:
-          description: The golden VM's name.
+          description: The name of the golden VM.
           type: str
           returned: always
         release:
-          description: The release's id.
+          description: The id of the release.
           type: str
           returned: always
         protection_domain_snapshot_id:
-          description: The protection domain snapshot it was restored from, null unless the image is proven to be the
-            release's.
+          description: The protection domain snapshot it was restored from. Null unless the image is verified.
           type: str
           returned: always
         proven:
-          description: Whether the collection made this image for this release.
+          description: Whether it is verified that the collection made this image for this release.
           type: bool
           returned: always
         doubt:
-          description: Why that is not proven, as the end of a sentence about the image; empty when it is.
+          description: Why the image is not verified, as the end of a sentence about it. Empty when it is.
           type: str
           returned: always
   sample:
@@ -133,8 +132,9 @@ snapshots:
         doubt: ""
 doubts:
   description:
-    - Why O(name) may not mean the release's own image here, in sentences. Several snapshots bear it, one of another
-      origin does, or one whose name differs from it in case only, which Citrix cannot tell apart.
+    - Why O(name) may not mean the image of the release on this cluster, in sentences. Possible reasons are several
+      snapshots of this name, a snapshot of another origin, or one whose name differs only in case, which Citrix cannot
+      tell apart.
   returned: success and O(name) is given
   type: list
   elements: str

@@ -6,39 +6,39 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: run_note
-short_description: Tell the other hosts of a play something while they are at work
+short_description: Exchange notes between the hosts of a play while it runs
 version_added: 0.1.0
 description:
-  - Leaves a note, or waits for notes of other hosts of the same play, under any strategy. Facts do not serve for this,
-    because a task sees only those that were there when it began.
-  - Notes are files in Ansible's own temporary directory on the controller, readable for its user only. They vanish with
-    the run, and one play does not see those of another.
-  - Works on the controller whatever the connection of the host, also in check mode.
+  - Leaves a note, or waits for notes of other hosts of the same play, under any strategy. Facts cannot do this, because
+    a task sees only the facts that existed when it began.
+  - Notes are files in Ansible's temporary directory on the controller, readable only by its user. They are removed at
+    the end of the run. A play does not see the notes of another play.
+  - Works on the controller whatever the connection of the host is, also in check mode.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   name:
     description:
-      - What the note to leave is called. A note of that name is replaced.
+      - The name of the note to leave. An existing note of that name is replaced.
     type: str
   note:
     description:
-      - What it says.
+      - The content of the note.
     type: dict
   names:
     description:
-      - The notes to wait for.
+      - The names of the notes to wait for.
     type: list
     elements: str
     default: []
   wait_timeout:
     description:
-      - How many seconds to wait at most. After that the task fails, and RV(notes) holds those that are there.
+      - The number of seconds to wait. After that the task fails, and RV(notes) holds the notes that exist.
     type: int
     default: 86400
 notes:
-  - A host that waits keeps one of the forks. With fewer forks than hosts that wait for one another none gets on, unless
-    the strategy is C(linear).
+  - A host that waits occupies one fork. When fewer forks exist than hosts that wait for one another, all of them are
+    stuck, unless the strategy is C(linear).
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info
@@ -70,7 +70,7 @@ notes:
     image of cluster-a:
       ready: true
 missing:
-  description: Names of those that did not come.
+  description: The names of the notes that did not arrive.
   returned: always
   type: list
   elements: str
