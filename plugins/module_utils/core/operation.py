@@ -162,7 +162,7 @@ def failure(error: OperationError) -> Result:
         **error.details,
         "failed": True,
         "msg": str(error),
-        "error": {"message": error.message, "advice": error.advice},
+        "error": error.fields,
     }
 
 

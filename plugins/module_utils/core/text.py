@@ -35,3 +35,17 @@ def shortened(texts: Sequence[str], most: int = 10) -> str:
     """'a, b and 5 more'"""
     rest = len(texts) - most
     return ", ".join(texts[:most]) + (f" and {rest} more" if rest > 0 else "")
+
+
+def duration(seconds: float) -> str:
+    """'0.4 s', '42 s', '3 min 20 s', '2 h 5 min'"""
+    if 0 < seconds < 0.05:
+        return "< 0.1 s"
+    if seconds < 9.95:
+        return f"{seconds:.1f}".removesuffix(".0") + " s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min" if whole % 3600 >= 60 else f"{whole // 3600} h"

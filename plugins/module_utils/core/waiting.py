@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     EndNotSeen,
@@ -102,6 +103,7 @@ def wait_for(
             raise StillRunning(
                 f"{what} is still running after {duration(elapsed)}{f' ({state})' if state else ''}",
                 advice or "It was not cancelled. Run the same task again to go on waiting, or raise wait_timeout.",
+                options=("wait_timeout",),
                 under_way=True,
             )
         if state and state != shown and elapsed >= silent_until:
@@ -114,16 +116,6 @@ def wait_for(
 def _end_not_seen(what: str, error: OperationError) -> EndNotSeen:
     advice = f"{error.advice} It was not cancelled: run the same task again to look for its end.".strip()
     return EndNotSeen(f"{what} was not seen to end: {error.message}", advice, **{**error.details, "under_way": True})
-
-
-def duration(seconds: float) -> str:
-    """'7 s', '3 min 20 s', '2 h 5 min'."""
-    whole = int(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s"
-    return f"{whole // 3600} h {whole % 3600 // 60} min"
 
 
 def amount(size: float) -> str:

@@ -27,12 +27,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
-    WAIT_ARGUMENTS,
-    Look,
-    duration,
-    wait_for,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import (
     Figures,
     Terms,
@@ -96,7 +92,7 @@ def read(params: Params, reporter: Reporter) -> Result:
     else:
         watch.look()
     closed = [gate for gate in watch.gates if gate.closed_because]
-    result = {
+    result: dict[str, Any] = {
         "open": not closed,
         "catalogs": [_facts(gate) for gate in watch.gates],
         "unproven": [gate.catalog.full_name for gate in watch.gates if gate.unproven],

@@ -25,13 +25,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machine_watch import PowerWatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted, shortened
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
-    WAIT_ARGUMENTS,
-    Look,
-    duration,
-    wait_for,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration, quoted, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.power_states import VM_NOT_FOUND, power_known

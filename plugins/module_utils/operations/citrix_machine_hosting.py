@@ -236,7 +236,10 @@ def _plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan,
     saved = _saved(path, site)
     if saved is None:
         raise OperationError(
-            f"There is no saved hosting {path}", "Give the file that save_path wrote.", nothing_saved=True
+            f"There is no saved hosting {path}",
+            "Give the file that save_path wrote.",
+            options=("save_path",),
+            nothing_saved=True,
         )
     wanted = entries(saved)
     scope = _scope_of(site, wanted, catalog_ids(saved), params)

@@ -23,8 +23,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import AlreadyThere, write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted, shortened
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, duration, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import (
+    duration,
+    near_names,
+    quoted,
+    shortened,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.maintenance import (
     Notes,
     Saved,
@@ -105,6 +110,7 @@ def _drain(site: CitrixSite, run: Run) -> dict[str, Any]:
         raise OperationError(
             f"{site.endpoint}: {len(occupied)} machines still have sessions{waited}: {words_for(occupied)}",
             HOW_TO_GO_ON,
+            options=("sessions",),
             **result,
         )
     return result
@@ -272,6 +278,7 @@ def _refuse_sessions(site: CitrixSite, machines: Sequence[Machine]) -> None:
         raise OperationError(
             f"{site.endpoint}: refused, because {len(occupied)} machines have sessions: {words_for(occupied)}",
             "Nothing was changed. Ask these users to log off, or give sessions=wait to let the machines run empty.",
+            options=("sessions",),
             sessions=[_occupied_facts(each) for each in occupied],
         )
 

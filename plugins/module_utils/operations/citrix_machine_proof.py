@@ -17,7 +17,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machine_watch import read_by_ids
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, duration, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.verification import (
     REGISTERED,
     Evidence,

@@ -18,19 +18,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps
     from_iso_milliseconds,
     iso_milliseconds,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.report import (
-    MODES,
-    RULES,
-    USUAL_POLICY,
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.figures import counts, oldest_data
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import (
     Judgement,
-    Move,
-    counts,
     findings_as_dicts,
-    judge,
-    oldest_data,
-    on_screen,
-    sentences,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judging import judge
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import MODES, RULES, USUAL_POLICY, Move
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.sentences import on_screen, sentences
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.timeline import (
     Work,
     phases_as_dicts,
@@ -40,7 +35,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.time
     steps_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.dr_page import dr_page
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import as_dicts, table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts, table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
     name_beside,
     own_record,

@@ -22,14 +22,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import release_timeline as timeline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.release_page import release_page
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
-    as_dicts,
     blast_radius,
     catalog_rows,
     cluster_rows,
     problems,
     problems_of,
-    table,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts, table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
     name_beside,
     own_record,

@@ -49,14 +49,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import delete_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     WAIT_ARGUMENTS,
     Deadline,
     Look,
     Standstill,
-    duration,
     wait_for,
     wait_for_effect,
 )
@@ -444,6 +443,7 @@ class _Rehearsal(_Job):
                 f" beyond the limit of {duration(limit)}",
                 "An unplanned failover now would lose as much. Check replication, or raise data_age_limit to test with"
                 " it all the same.",
+                options=("data_age_limit",),
             )
         return age
 

@@ -106,7 +106,7 @@ def _all_moved(run: Run, pair: Pair, names: list[str]) -> dict[str, Any]:
                 **error.details,
                 "failed": True,
                 "msg": str(error),
-                "error": {"message": error.message, "advice": error.advice},
+                "error": error.fields,
             }
         return {**result, **({"timeline": mine.timeline} if mine.timeline else {})}
 

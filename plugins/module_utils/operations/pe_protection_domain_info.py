@@ -45,8 +45,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import way_out
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.marks import retention_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import Member, PdSnapshot

@@ -5,21 +5,24 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import in_one, why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import options_of, why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import sentence, together
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import folder_levels
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import tables
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import role_options
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import (
+    PUBLISH,
+    REMOVE,
+    ROLL_BACK,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.role_options import with_variables
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import Row
 
 NOT_ASKED = "not asked"
-# An option of a module is a variable of the role here. In an advice only, which is ours; what stands in quotes is a
-# name that somebody else gave.
-WAIT_TIMEOUT = re.compile(r"(?<![\w'])wait_timeout(?![\w'])")
-RESTORED = ("replicate", "restore")
+# What a failure of the restore, and of the publishing, advises to change is set by variables of the role.
+VARIABLES = {"replicate": role_options.IMAGE, "restore": role_options.IMAGE, PUBLISH: role_options.PUBLISH}
 SETTLED_CLUSTER_STATES = {
     "present": "image was there",
     "made": "image made",
@@ -49,40 +52,34 @@ UNSETTLED_CATALOG_ACTIONS = {
 }
 
 
-@dataclass(frozen=True)
-class Row:
-    """One line of the summary. `settled` is False when the release is not complete here; `advice` is what to do about
-    that."""
-
-    where: str
-    what: str
-    result: str
-    detail: str
-    settled: bool
-    advice: str = ""
-
-    @property
-    def told(self) -> str:
-        return in_one(self.detail, self.advice)
-
-
 def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[Row]:
     """`clusters`: inventory host -> {state, message, error?, snapshot_id?, leftover?} as the role collects it;
     `leftover` is a failure of {message, error}."""
     rows = []
     for host, result in clusters.items():
-        state = result["state"]
+        state, phase = result["state"], _failed_phase(result) or "image"
         settled = state in SETTLED_CLUSTER_STATES
-        detail, advice = why(result)
+        detail, advice = _why(result, phase)
         if settled and result.get("snapshot_id"):
             detail, advice = f"from protection domain snapshot {result['snapshot_id']}", ""
-        if any(step.get("failed") and step.get("phase") in RESTORED for step in result.get("timeline") or []):
-            advice = WAIT_TIMEOUT.sub("image_release_replication_timeout", advice)
-        rows.append(Row(host, "image", SETTLED_CLUSTER_STATES.get(state, state), detail, settled, advice))
+        done = SETTLED_CLUSTER_STATES.get(state, state)
+        rows.append(Row(host, "image", done, detail, settled, advice, kind="image", phase=phase))
         if result.get("leftover"):
             detail, advice = why(result["leftover"])
-            rows.append(Row(host, "temporary VM", "still there", detail, False, advice))
+            left = Row(host, "temporary VM", "still there", detail, False, advice, kind="temporary VM", phase=REMOVE)
+            rows.append(left)
     return rows
+
+
+def _failed_phase(result: Mapping[str, Any]) -> str:
+    """The phase in which the work on a cluster ended, '' when it came to its end."""
+    return next((step["phase"] for step in result.get("timeline") or [] if step.get("failed")), "")
+
+
+def _why(result: Mapping[str, Any], phase: str) -> tuple[str, str]:
+    """Message and advice, and what the options in it are called in the role."""
+    message, advice = why(result)
+    return message, with_variables(advice, options_of(result), VARIABLES.get(phase, {}))
 
 
 def catalog_rows(
@@ -95,60 +92,37 @@ def catalog_rows(
     touched]}.
 
     A catalog that was rolled out in waves names its `wave`. With `rollback` the catalogs are those of
-    citrix_catalog_rollback. `wanted` are the operator's
-    wishes by site: a wish of which nobody told what became of it is not fulfilled.
+    citrix_catalog_rollback. `wanted` are the operator's wishes by site: a wish of which nobody told what became of it
+    is not fulfilled.
     """
+    phase = ROLL_BACK if rollback else PUBLISH
     rows = []
     for host, site in sites.items():
-        told = [_catalog_row(host, catalog, rollback) for catalog in site["catalogs"]]
-        if site["message"] and all(row.settled for row in told):
+        moved = [_catalog_row(host, catalog, phase) for catalog in site["catalogs"]]
+        if site["message"] and all(row.settled for row in moved):
             detail, advice = why(site)
-            rows.append(Row(host, "site", "failed", detail, False, advice))
-        rows += told
-        rows += [
-            Row(host, catalog_name(entry), "not touched", why_waiting(entry, site, clusters), False)
-            for entry in site["waiting"]
-        ]
-        for entry in (wanted or {}).get(host, []):
-            if not any(is_meant(entry, catalog) for catalog in [*site["catalogs"], *site["waiting"]]):
-                rows.append(
-                    Row(
-                        host,
-                        catalog_name(entry),
-                        "not touched",
-                        "the site failed" if site["message"] else "nobody told what became of it",
-                        False,
-                    )
-                )
+            rows.append(Row(host, "site", "failed", detail, False, advice, kind="site"))
+        untold = "the site failed" if site["message"] else "nobody told what became of it"
+        known = [*site["catalogs"], *site["waiting"]]
+        wishes = [entry for entry in (wanted or {}).get(host, []) if not any(is_meant(entry, each) for each in known)]
+        waiting = [(entry, why_waiting(entry, site, clusters)) for entry in site["waiting"]]
+        rows += moved
+        for entry, detail in [*waiting, *((entry, untold) for entry in wishes)]:
+            rows.append(Row(host, catalog_name(entry), "not touched", detail, False, kind="catalog", phase=phase))
     if rollback and not rows:
-        rows.append(
-            Row(
-                ", ".join(sites) or "nowhere",
-                "roll-back",
-                "nothing done",
-                "no catalog is named for any site of this run",
-                False,
-            )
-        )
+        nowhere, why_not = ", ".join(sites) or "nowhere", "no catalog is named for any site of this run"
+        rows.append(Row(nowhere, "roll-back", "nothing done", why_not, False, kind="roll-back", phase=phase))
     return rows
 
 
-def _catalog_row(host: str, catalog: Mapping[str, Any], rollback: bool) -> Row:
-    good = SETTLED_ROLLBACK_ACTIONS if rollback else SETTLED_CATALOG_ACTIONS
+def _catalog_row(host: str, catalog: Mapping[str, Any], phase: str) -> Row:
+    good = SETTLED_ROLLBACK_ACTIONS if phase == ROLL_BACK else SETTLED_CATALOG_ACTIONS
     action = catalog["action"]
     settled = action in good
-    detail, advice = (_told(catalog), "") if settled else why(catalog)
-    if action == "failed" and not rollback:
-        advice = WAIT_TIMEOUT.sub("image_release_publish_timeout", advice)
+    detail, advice = (_told(catalog), "") if settled else _why(catalog, phase)
     wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
-    return Row(
-        host,
-        catalog_name(catalog),
-        {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
-        f"{wave}{detail}",
-        settled,
-        advice,
-    )
+    result = {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action)
+    return Row(host, catalog_name(catalog), result, f"{wave}{detail}", settled, advice, kind="catalog", phase=phase)
 
 
 def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: Mapping[str, Mapping[str, Any]]) -> str:
@@ -229,17 +203,6 @@ def answered_by(problems_of: Mapping[str, Sequence[str]], host: str, taking_part
         if absent not in taking_part
         for problem in found
     ]
-
-
-def table(title: str, rows: Iterable[Row]) -> list[str]:
-    """Lines for the screen."""
-    return tables.table(
-        title, ("where", "what", "result", "detail"), ((row.where, row.what, row.result, row.told) for row in rows)
-    )
-
-
-def as_dicts(rows: Iterable[Row]) -> list[dict[str, Any]]:
-    return [asdict(row) for row in rows]
 
 
 def catalog_name(catalog: Mapping[str, Any]) -> str:

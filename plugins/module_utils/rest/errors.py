@@ -5,19 +5,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 
 class OperationError(Exception):
-    """What happened (`message`), what to do next (`advice`), and facts that belong into the module's result
-    (`details`)."""
+    """What happened (`message`), what to do next (`advice`), the options of the module that the advice names, and facts
+    that belong into the module's result (`details`)."""
 
-    def __init__(self, message: str, advice: str = "", **details: Any) -> None:
+    def __init__(self, message: str, advice: str = "", *, options: Sequence[str] = (), **details: Any) -> None:
         super().__init__(message)
         self.message = message
         self.advice = advice
+        self.options = tuple(options)
         self.details = details
+
+    @property
+    def fields(self) -> dict[str, Any]:
+        """The `error` of a result: nobody has to find message and advice in a sentence again."""
+        named = {"options": list(self.options)} if self.options else {}
+        return {"message": self.message, "advice": self.advice, **named}
 
     def __str__(self) -> str:
         sentence = self.message if self.message.endswith((".", "?", "!")) else f"{self.message}."

@@ -13,12 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import waiting
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     Deadline,
     Look,
     Standstill,
     amount,
-    duration,
     wait_for,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
@@ -150,7 +150,17 @@ def test_a_deadline_is_shared_by_several_waits() -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "words"),
-    [(0, "0 s"), (59.9, "59 s"), (60, "1 min 0 s"), (200, "3 min 20 s"), (3600, "1 h 0 min"), (7500, "2 h 5 min")],
+    [
+        (0, "0 s"),
+        (0.01, "< 0.1 s"),
+        (0.42, "0.4 s"),
+        (9, "9 s"),
+        (59.9, "1 min"),
+        (60, "1 min"),
+        (200, "3 min 20 s"),
+        (3600, "1 h"),
+        (7500, "2 h 5 min"),
+    ],
 )
 def test_durations_for_people(seconds: float, words: str) -> None:
     assert duration(seconds) == words

@@ -8,15 +8,14 @@ from typing import Any
 import pytest
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
-    Row,
     answered_by,
     blast_radius,
     catalog_rows,
     cluster_rows,
     problems,
     problems_of,
-    table,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import Row, table
 
 MADE = {"state": "made", "message": "", "snapshot_id": "7"}
 FAILED = {"state": "failed", "message": "no answer"}
@@ -236,16 +235,18 @@ def test_message_and_advice_are_fields_of_a_row(rows: list[Row]) -> None:
 
 
 def test_the_option_of_a_module_is_told_as_the_variable_of_the_role() -> None:
-    error = {"message": "'wait_timeout' is still running", "advice": "Look at 'wait_timeout', or raise wait_timeout."}
+    advice = "Look at 'wait_timeout', or raise wait_timeout."
+    error = {"message": "'wait_timeout' is still running", "advice": advice, "options": ["wait_timeout"]}
+    called = f"{advice} In the variables of the role, wait_timeout is"
     late = {"state": "failed", "message": "", "error": error}
     (replica,) = cluster_rows({"a": {**late, "timeline": [{"phase": "replicate", "failed": True}]}})
     assert (replica.detail, replica.advice) == (
         error["message"],
-        "Look at 'wait_timeout', or raise image_release_replication_timeout.",
+        f"{called} image_release_replication_timeout.",
     )
     (image,) = cluster_rows(
         {"a": {**late, "timeline": [{"phase": "replicate", "failed": False}, {"phase": "image", "failed": True}]}}
     )
     assert image.advice == error["advice"]
     (catalog,) = catalog_rows({"daas": site(catalogs=[{**MOVED, "action": "failed", "error": error}])}, {})
-    assert catalog.advice == "Look at 'wait_timeout', or raise image_release_publish_timeout."
+    assert catalog.advice == f"{called} image_release_publish_timeout."

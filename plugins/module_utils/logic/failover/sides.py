@@ -58,11 +58,13 @@ class Side:
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why not, and what to do about it; and whether the protection domain is active on both sides."""
+    """Why not, and what to do about it, with the options that the advice names; and whether the protection domain is
+    active on both sides."""
 
     message: str
     advice: str = ""
     active_on_both: bool = False
+    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -126,6 +128,7 @@ def decide_activation(name: str, here: Side, there: Side | None, accept_split_br
                 f"{there.endpoint}: a migration of the protection domain '{name}' is under way there",
                 "Wait for its end: run the same task with state migrated there. accept_split_brain activates it"
                 " nevertheless.",
+                options=("accept_split_brain",),
             )
         if there.active:
             return Refusal(
@@ -133,6 +136,7 @@ def decide_activation(name: str, here: Side, there: Side | None, accept_split_br
                 " answers",
                 "Migrate it as planned, which loses nothing (state migrated, there). accept_split_brain activates it on"
                 " both, each with data of its own.",
+                options=("accept_split_brain",),
             )
     return ORDER
 
@@ -161,6 +165,7 @@ def still_lives(name: str, endpoint: str, other: str, signs: Sequence[Site]) -> 
         f" '{name}' up",
         "Its VMs may run. When its Prism answers again, migrate as planned. If it has only just been lost, wait for"
         f" the status to change and run this again. {ACTIVATES_NEVERTHELESS}",
+        options=("accept_split_brain",),
     )
 
 
@@ -255,11 +260,13 @@ def choose_site(name: str, endpoint: str, sites: Sequence[Site], wanted: str) ->
                 f"{endpoint}: none of its remote sites is the cluster that was given as peer:"
                 f" {quoted(site.name for site in sites)}",
                 "Check peer. If it is right nevertheless, name its remote site in remote_site.",
+                options=("remote_site",),
             )
         if len(chosen) > 1:
             return Refusal(
                 f"{endpoint}: several remote sites fit for '{name}': {quoted(site.name for site in chosen)}",
                 "Name the one that is meant in remote_site.",
+                options=("remote_site",),
             )
     (site,) = chosen
     if not site.connected:
@@ -305,6 +312,7 @@ def transfers_in_the_way(
     return Refusal(
         f"{endpoint}: snapshots of '{name}' are being replicated: {shortened([*running, *waiting])}",
         "Wait until they have arrived, or set accept_pending_replications to go on without.",
+        options=("accept_pending_replications",),
     )
 
 

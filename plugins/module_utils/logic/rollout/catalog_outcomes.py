@@ -49,6 +49,13 @@ class Outcome:
     impact: Mapping[str, Any] | None = None
     faulty_before: tuple[str, ...] | None = None
     advice: str = ""
+    options: tuple[str, ...] = ()
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """Message and advice apart, and the options that the advice names."""
+        named = {"options": list(self.options)} if self.options else {}
+        return {"message": self.msg, "advice": self.advice, **named}
 
     @property
     def told(self) -> str:
@@ -102,7 +109,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
         "impact": outcome.impact,
         "warning": "; ".join(part for part in (outcome.warning, _remark(outcome)) if part) or None,
         "msg": outcome.told or None,
-        "error": {"message": outcome.msg, "advice": outcome.advice} if outcome.action in UNSETTLED else None,
+        "error": outcome.error if outcome.action in UNSETTLED else None,
     }
 
 

@@ -193,7 +193,7 @@ class _CatalogUpdate:
             status = error.details.get("job_status", "")
             # What still runs will change the catalog, though nobody looks any more
             runs = isinstance(error, (StillRunning, EndNotSeen))
-            words = {"msg": error.message, "advice": error.advice}
+            words = {"msg": error.message, "advice": error.advice, "options": error.options}
             outcome = self._outcome("failed", self._catalog.image_path, job_status=status, changed=runs, **words)
         finished = datetime.now(timezone.utc)
         return replace(

@@ -12,26 +12,23 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import from_iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import release_timeline as timeline
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.report import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import (
+    CLONE,
     DEACTIVATED,
+    DRAIN,
+    FAIL_OVER,
+    PHASES,
+    POWER_ON,
+    PROOF,
+    RE_HOST,
+    RELEASE,
+    RESET,
+    ZONE,
     Move,
     Result,
-    entries,
-    results,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import Part
 
-DRAIN, FAIL_OVER, POWER_ON, RE_HOST, RESET, ZONE, RELEASE, PROOF = (
-    "drain",
-    "fail over",
-    "power on",
-    "re-host",
-    "reset",
-    "zone",
-    "release",
-    "proof",
-)
-CLONE = "clone"
-PHASES = (DRAIN, FAIL_OVER, CLONE, POWER_ON, RE_HOST, RESET, ZONE, RELEASE, PROOF)
 # Part of a site's result -> phase of the move
 PARTS = {"drain": DRAIN, "hosting": RE_HOST, "resets": RESET, "zones": ZONE, "release": RELEASE, "proof": PROOF}
 
@@ -48,19 +45,17 @@ def steps_of(move: Move) -> list[Work]:
     """All that was done, in the order of its beginning. Raises KeyError or ValueError for a timeline that is none."""
     steps: list[Work] = []
     for name, result in move.failovers.items():
-        where = move.source if (result or {}).get("state") == DEACTIVATED else move.target
-        for step in _steps(where, name, FAIL_OVER, result):
+        part = Part.of(result)
+        for step in _steps(move.source if part.state == DEACTIVATED else move.target, name, FAIL_OVER, part):
             # VMs are powered on as they arrive, within the failover of their protection domain.
             steps.append(replace(step, phase=POWER_ON) if step.work == "power" else step)
-    steps += [step for name, result in move.drills.items() for step in _steps(move.target, name, CLONE, result)]
-    steps += _steps(move.target, "VMs", POWER_ON, move.power)
+    for name, result in move.drills.items():
+        steps += _steps(move.target, name, CLONE, Part.of(result))
+    steps += _steps(move.target, "VMs", POWER_ON, Part.of(move.power))
     for site, parts in move.sites.items():
-        steps += [
-            step
-            for key, phase in PARTS.items()
-            for result in results((parts or {}).get(key))
-            for step in _steps(site, "", phase, result)
-        ]
+        for key, phase in PARTS.items():
+            for part in Part.all((parts or {}).get(key)):
+                steps += _steps(site, "", phase, part)
     return sorted(steps, key=lambda step: (step.started, step.finished))
 
 
@@ -70,16 +65,13 @@ def phases_of(steps: Sequence[Work]) -> list[timeline.Step]:
     for phase in PHASES:
         mine = [step for step in steps if step.phase == phase]
         if mine:
-            ended = max(step.finished for step in mine)
-            found.append(
-                timeline.Step(
-                    "", "", phase, min(step.started for step in mine), ended, any(step.failed for step in mine)
-                )
-            )
+            started, finished = min(step.started for step in mine), max(step.finished for step in mine)
+            found.append(timeline.Step("", "", phase, started, finished, any(step.failed for step in mine)))
     return found
 
 
 def steps_as_dicts(steps: Sequence[Work]) -> list[dict[str, Any]]:
+    """For the report file."""
     return [{**told, "work": step.work} for told, step in zip(timeline.as_dicts(steps), steps, strict=True)]
 
 
@@ -89,8 +81,9 @@ def steps_from_dicts(pieces: Iterable[Result]) -> list[Work]:
 
 
 def phases_as_dicts(phases: Sequence[timeline.Step]) -> list[dict[str, Any]]:
-    wanted = ("phase", "started", "finished", "seconds", "failed")
-    return [{name: told[name] for name in wanted} for told in timeline.as_dicts(phases)]
+    """For results and the report file."""
+    facts = ("phase", "started", "finished", "seconds", "failed")
+    return [{name: told[name] for name in facts} for told in timeline.as_dicts(phases)]
 
 
 def recovery_seconds(steps: Sequence[Work], began: datetime) -> float | None:
@@ -98,8 +91,9 @@ def recovery_seconds(steps: Sequence[Work], began: datetime) -> float | None:
     return round((max(step.finished for step in steps) - began).total_seconds(), 3) if steps else None
 
 
-def _steps(where: str, what: str, phase: str, result: Result | None) -> list[Work]:
-    return [_work(where, what, phase, piece, piece["phase"]) for piece in entries(result or {}, "timeline")]
+def _steps(where: str, what: str, phase: str, part: Part) -> list[Work]:
+    pieces = part.facts.get("timeline")
+    return [_work(where, what, phase, piece, piece["phase"]) for piece in (pieces if isinstance(pieces, list) else [])]
 
 
 def _work(where: str, what: str, phase: str, piece: Result, work: str) -> Work:

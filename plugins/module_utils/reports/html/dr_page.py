@@ -9,30 +9,34 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import from_iso_milliseconds
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.report import (
-    DONE,
-    DRILL,
-    MACHINE_WORDS,
-    MODES,
-    TROUBLES,
-    UNDO,
-    UNDONE_WORDS,
-    UNPLANNED,
-    Finding,
-    grouped,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.timeline import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import Finding
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import (
     DRAIN,
+    DRILL,
+    MODES,
     PHASES,
     PROOF,
     RE_HOST,
     RELEASE,
     RESET,
+    UNDO,
+    UNPLANNED,
     ZONE,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.sentences import grouped
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.timeline import (
     Work,
     phases_of,
     steps_from_dicts,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.words import (
+    DONE,
+    KINDS,
+    MACHINE_WORDS,
+    TROUBLES,
+    UNDONE_WORDS,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.page import (
     FOLD_BEYOND,
@@ -45,7 +49,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.pa
     bdi,
     css,
     document,
-    duration,
     element,
     figure,
     foldable,
@@ -93,34 +96,6 @@ SITE_PHASES = {
     "catalogs to zone": ZONE,
     "maintenance": RELEASE,
     "proof": PROOF,
-}
-# What many findings of one kind have in common
-KINDS = {
-    "lost": "VMs are lost",
-    "power": "VMs could not be powered on",
-    "missing": "machines have no VM",
-    "ambiguous": "machines are ambiguous",
-    "refused": "machines were refused",
-    "vanished": "machines were deleted meanwhile",
-    "failed": "machines could not be re-hosted",
-    "excluded": "machines are excluded",
-    "unmanaged": "machines are not power managed",
-    "namesakes": "machines only bear the name of a VM that moves",
-    "left_behind": "machines are still on the connection that was left",
-    "unexpected": "VMs are no machine of any site",
-    "wrong_hosting": "machines are not hosted as it was written",
-    "power_unknown": "machines whose power state Citrix does not know",
-    "vm_not_found": "machines whose VM the cluster does not know",
-    "unregistered": "machines are not registered",
-    "doubtful": "machines may be registered only because nobody has missed them yet",
-    "off": "machines are switched off",
-    "gone": "machines are gone from the site",
-    "in_maintenance": "machines are in maintenance mode",
-    "session": "machines are in use",
-    "unprotected": "protection domains replicate nowhere",
-    "old side": "protection domains come up again on the old side",
-    "staying": "catalogs stay in their zone",
-    "drill": "clones are not as they should be",
 }
 
 

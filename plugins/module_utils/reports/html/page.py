@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import TypeAlias
 from xml.etree import ElementTree
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import Step
 
 Element = ElementTree.Element
@@ -339,20 +340,6 @@ def moment(when: datetime) -> Element:
 
 def sentence(words: str) -> str:
     return words[:1].upper() + words[1:]
-
-
-def duration(seconds: float) -> str:
-    """'0.4 s', '42 s', '3 min 20 s', '2 h 5 min'"""
-    if seconds < 0.05:
-        return "< 0.1 s"
-    if seconds < 9.95:
-        return f"{seconds:.1f} s"
-    whole = round(seconds)
-    if whole < 60:
-        return f"{whole} s"
-    if whole < 3600:
-        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
-    return f"{whole // 3600} h {whole % 3600 // 60} min" if whole % 3600 >= 60 else f"{whole // 3600} h"
 
 
 def element(tag: str, *content: Node, **attributes: str | None) -> Element:

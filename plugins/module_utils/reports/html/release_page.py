@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import in_one, why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import from_iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.page import (
     Bar,
@@ -21,7 +22,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.pa
     bdi,
     code,
     document,
-    duration,
     element,
     figure,
     foldable,

@@ -9,22 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.report import (
-    IGNORE,
-    MODES,
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.figures import counts, oldest_data
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import (
     MOST_TOLD,
-    TROUBLES,
-    WARN,
     Finding,
     Judgement,
-    Move,
-    counts,
-    judge,
-    oldest_data,
-    on_screen,
-    sentences,
-    unexpected_vms,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judging import judge
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.machines import unexpected_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import IGNORE, MODES, WARN, Move
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.sentences import on_screen, sentences
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.timeline import (
     phases_as_dicts,
     phases_of,
@@ -33,6 +27,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.time
     steps_from_dicts,
     steps_of,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.words import TROUBLES
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from harness.moves import BEGAN, WAYS, failed_over, hosted, hosting, powered, proof, site, stuck, took
 
 
@@ -282,9 +278,10 @@ def test_an_undo_needs_the_saved_hosting_of_one_site_at_least() -> None:
     assert problem.text == "Of m1 no hosting was saved on any site"
 
 
-def failure(message: str, advice: str) -> dict[str, Any]:
+def failure(message: str, advice: str, *options: str) -> dict[str, Any]:
     """A result as a module that failed gives it."""
-    return {"failed": True, "msg": f"{message}. {advice}".strip(), "error": {"message": message, "advice": advice}}
+    error = OperationError(message, advice, options=options)
+    return {"failed": True, "msg": str(error), "error": error.fields}
 
 
 def test_users_who_are_still_logged_on_are_told_and_what_to_do_about_them() -> None:
@@ -349,9 +346,15 @@ def test_nothing_is_given_up_because_of_words(name: str) -> None:
 
 
 def test_options_of_modules_are_told_as_the_variables_of_the_role() -> None:
-    refused = failure("26 h of data would be lost", "Raise data_age_limit, or wait.")
-    (problem,) = judged("planned", failovers={"PD-W11": refused}).problems
-    assert problem.advice.startswith("Raise dr_failover_data_age_limit, or wait. Then run the same command again")
+    refused = failure("26 h of data would be lost", "Raise data_age_limit, or wait.", "data_age_limit")
+    for mode, parts, variable in (
+        ("planned", {"failovers": {"PD-W11": refused}}, "dr_failover_data_age_limit"),
+        ("drill", {"drills": {"PD-W11": refused}}, "dr_drill_data_age_limit"),
+    ):
+        (problem,) = judged(mode, **parts).problems
+        assert problem.advice.startswith(
+            f"Raise data_age_limit, or wait. In the variables of the role, data_age_limit is {variable}. Then run"
+        )
 
 
 @pytest.mark.parametrize(
@@ -371,10 +374,10 @@ def test_foreign_sentences_are_neither_cut_nor_rewritten_nor_taken_for_advice(sa
     assert problem.advice == "Mend the cause and run the same command again: it does the rest and nothing else."
 
 
-def test_a_name_in_an_advice_stays_a_name() -> None:
-    refused = failure("there is no remote site 'X'", "There is only 'remote_site'. Correct remote_site.")
+def test_words_of_an_advice_are_not_taken_for_options() -> None:
+    refused = failure("there is no remote site 'X'", "There is only 'remote_site'. Look at wait_timeout.")
     (problem,) = judged("planned", failovers={"PD-W11": refused}).problems
-    assert problem.advice.startswith("There is only 'remote_site'. Correct dr_failover_remote_site.")
+    assert problem.advice.startswith("There is only 'remote_site'. Look at wait_timeout. Then run the same command")
 
 
 def test_what_was_ordered_and_not_seen_to_end_is_called_that() -> None:
@@ -537,7 +540,7 @@ def test_a_re_hosting_that_lists_do_not_explain(given: dict[str, Any]) -> None:
 
 
 def test_what_stopped_every_site_is_told_once() -> None:
-    sites = {"daas": {"message": "daas: no answer"}, "cvad": {"message": "daas: no answer"}}
+    sites = {"daas": {"message": "no answer"}, "cvad": {"message": "no answer"}}
     judgement = judged(
         "planned", failovers={"PD-W11": failed_over("migrated", changed=False)}, power={"skipped": True}, sites=sites
     )

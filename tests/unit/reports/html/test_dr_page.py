@@ -11,32 +11,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.report import (
-    LEFT_ALONE,
-    PROOF_LISTS,
-    TROUBLES,
-    Move,
-    counts,
-    findings_as_dicts,
-    judge,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.report import oldest_data as oldest
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.figures import counts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.figures import oldest_data as oldest
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import findings_as_dicts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judging import judge
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import PHASES, Move
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.timeline import (
-    PHASES,
     phases_as_dicts,
     phases_of,
     recovery_seconds,
     steps_as_dicts,
     steps_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.dr_page import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.words import (
     KINDS,
+    LEFT_ALONE,
+    PROOF_LISTS,
+    TROUBLES,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.dr_page import (
     PHASE_COLOURS,
     STYLE,
     dr_page,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.page import css
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import as_dicts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts
 from harness.moves import BEGAN, WAYS, at, failed_over, hosted, hosting, powered, proof, site, stuck, took
 from harness.pages import AWKWARD, Page, as_kept, look, weak_colours
 
@@ -120,9 +119,9 @@ def test_complete_failover() -> None:
         "proof",
     }
     labels = [attributes["aria-label"] or "" for attributes in page.all("svg")]
-    assert labels[0] == "Drain: Drain 9.0 s, 23:33:00 to 23:33:09 UTC"
+    assert labels[0] == "Drain: Drain 9 s, 23:33:00 to 23:33:09 UTC"
     assert "PD-W11 on cluster-b: Fail over (activate) 1 min, 23:33:10 to 23:34:10 UTC" in labels
-    assert any(label.startswith("daas: Drain 9.0 s, 23:33:00 to 23:33:09 UTC; Re-host") for label in labels)
+    assert any(label.startswith("daas: Drain 9 s, 23:33:00 to 23:33:09 UTC; Re-host") for label in labels)
 
 
 def test_problems_come_first_with_what_to_do() -> None:

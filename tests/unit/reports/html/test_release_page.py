@@ -15,11 +15,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.release_page import release_page
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.release_page_style import STYLE
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
-    as_dicts,
     catalog_rows,
     cluster_rows,
     problems,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts
 from harness.pages import AWKWARD, Page, as_kept, weak_colours
 from harness.pages import look as look_at
 

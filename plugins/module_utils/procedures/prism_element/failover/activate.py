@@ -16,9 +16,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     list_replications,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import list_vms
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
     ORDER,
     UNCHANGED,
@@ -167,6 +166,7 @@ def _age(work: Work, snapshot: PdSnapshot) -> int:
             f" {snapshot.snapshot_id} was made {iso_utc(snapshot.created_usecs)}, and data_age_limit allows"
             f" {duration(limit)}",
             "Raise data_age_limit to accept that.",
+            options=("data_age_limit",),
             data_age_seconds=age,
             snapshot={"id": snapshot.snapshot_id, "created": iso_utc(snapshot.created_usecs)},
         )

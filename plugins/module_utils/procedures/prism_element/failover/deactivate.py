@@ -86,6 +86,7 @@ def _deactivate(work: Work, here: Seen, there: Seen) -> dict[str, Any]:
             f"{work.client.endpoint}: refused to deactivate '{name}', because it would delete VMs that run:"
             f" {len(running)} of its VMs run here and {len(running_there)} on {work.other}. Here: {shortened(running)}",
             "Check that this is not the side that is in use. Power the VMs off here first, or set accept_running_vms.",
+            options=("accept_running_vms",),
         )
     work.result["removed_vms"] = named(doomed)
     work.result["missing_vms"] = named(lost)

@@ -57,7 +57,7 @@ def brought_up(work: Work, result: dict[str, Any]) -> dict[str, Any]:
             **error.details,
             "failed": True,
             "msg": str(error),
-            "error": {"message": error.message, "advice": error.advice},
+            "error": error.fields,
         }
     power.pop("diff", None)
     return {

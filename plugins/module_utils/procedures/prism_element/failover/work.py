@@ -38,8 +38,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline, Look, duration, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline, Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
     ACTIVATES_NEVERTHELESS,
     Refusal,
@@ -279,7 +279,7 @@ def settled_on(decision: str | Refusal) -> str:
 
 def as_error(refusal: Refusal) -> OperationError:
     details = {"active_on_both": True} if refusal.active_on_both else {}
-    return OperationError(refusal.message, refusal.advice, **details)
+    return OperationError(refusal.message, refusal.advice, options=refusal.options, **details)
 
 
 def domain_of(seen: Seen) -> ProtectionDomain:

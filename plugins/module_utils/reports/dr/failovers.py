@@ -1,0 +1,229 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of each protection domain, and what its failover leaves to be known."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import CONNECTED
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import (
+    BEFORE,
+    MOST_TOLD,
+    Finding,
+    Judgement,
+    ended,
+    failed,
+    joined,
+    note,
+    number,
+    problem,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import (
+    ACTIVATED,
+    DEACTIVATED,
+    FAILBACK,
+    FAILOVER_MODES,
+    IGNORE,
+    MIGRATED,
+    UNPLANNED,
+    WARN,
+    Move,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import Item, Part
+
+KIND = "protection domain"
+
+
+def judge_failover(move: Move, name: str, part: Part, judgement: Judgement) -> None:
+    """A protection domain that was to come to the target, or to be given up on the source."""
+    state = part.state or (ACTIVATED if move.mode == UNPLANNED else MIGRATED)
+    where = move.source if state == DEACTIVATED else move.target
+    if part.skipped:
+        judgement.tell(KIND, where, name, "left out", "")
+    elif part.failed:
+        judgement.tell(KIND, where, name, "failed", part.reason.brief, _failed(move, where, name, state, part))
+    elif not part or (part.only_planned and not move.check):
+        if move.obstacles:
+            judgement.tell_unsettled(KIND, where, name, "not begun")
+        elif not move.check:
+            unmoved = ended(where, name, f"{name} was not failed over")
+            judgement.tell(KIND, where, name, "not failed over", BEFORE, unmoved)
+    else:
+        lost = number(part.items("missing_vms"), "VM", " lost")
+        detail = joined(data_age(part), number(part.items("vms"), "VM"), lost)
+        judgement.tell(
+            KIND, where, name, _state_words(state, part, move), detail, *_findings(move, where, name, state, part)
+        )
+        _way_back(move, where, name, judgement)
+
+
+def judge_discard(move: Move, name: str, part: Part, judgement: Judgement) -> None:
+    """What was given up on the target before its newer data came. That it failed is told by the obstacle that it is."""
+    removed = part.items("removed_vms")
+    if removed and not part.failed and (move.check or part.facts.get("timeline")):
+        deleted = move.would("deleted", "would be deleted")
+        findings = _deleted(move, move.target, name, removed)
+        judgement.tell("old VMs", move.target, f"old VMs of {name}", deleted, number(removed, "VM"), *findings)
+
+
+def data_age(part: Part) -> str:
+    """How old the data is that a protection domain came up with."""
+    if part.data_age_seconds is not None:
+        return f"data {duration(part.data_age_seconds)} old"
+    if part.lost_nothing:
+        return "no data lost"
+    return "age of the data not known" if part.state == ACTIVATED and part.changed else ""
+
+
+def _state_words(state: str, part: Part, move: Move) -> str:
+    if part.changed:
+        return move.would(state, f"would be {state}")
+    return "was inactive already" if state == DEACTIVATED else "was there already"
+
+
+def _failed(move: Move, where: str, name: str, state: str, part: Part) -> Finding:
+    cannot = "was not"
+    if move.check or move.obstacles:
+        cannot = "cannot be"
+    elif part.facts.get("under_way"):
+        cannot = "was not seen"
+    advice = ""
+    if move.mode == FAILBACK and part.facts.get("active_on_both") is True:
+        advice = (
+            f"If the data on {move.source} is the newer, give the VMs on {move.target} up: name the protection"
+            " domain in dr_discard, such as"
+            f' -e \'{{"dr_discard": ["{name}"]}}\', and run again. That deletes these VMs on {move.target}, once'
+            " everything else is ready."
+        )
+    return failed(where, name, f"{name} {cannot} {state}", part.reason, advice)
+
+
+def _findings(move: Move, where: str, name: str, state: str, part: Part) -> list[Finding]:
+    deleted = part.items("removed_vms") if state == DEACTIVATED else []
+    return [
+        *_inactive(move, where, name, state, part),
+        *_lost(move, where, name, part),
+        *_unprotected(move, where, name, part),
+        *_old_side(move, name, part),
+        *_from_off(move, where, name, part),
+        *_networks(move, where, name, part),
+        *_deleted(move, where, name, deleted),
+    ]
+
+
+def _way_back(move: Move, where: str, name: str, judgement: Judgement) -> None:
+    added = Part.of(move.ways_back.get(name))
+    if added.facts.get("schedule") and not added.failed:
+        done = move.would("schedule added", "schedule would be added") if added.changed else "was there already"
+        judgement.tell("way back", where, f"way back of {name}", done, "")
+
+
+def _deleted(move: Move, where: str, name: str, removed: Sequence[Item]) -> list[Finding]:
+    """Each VM that goes: nothing is deleted without its name."""
+    fate = move.would("was deleted", "would be deleted")
+    advice = f"It belongs to the side of {name} that is given up. Nothing brings it back but a snapshot or a backup."
+    return [
+        note(where, "deleted", vm.name, f"{vm.name} ({vm.facts.get('uuid')}) {fate}, given up with {name}", advice)
+        for vm in removed
+    ]
+
+
+def _inactive(move: Move, where: str, name: str, state: str, part: Part) -> list[Finding]:
+    # After a migration the result speaks of the side that was left.
+    if move.check or state == MIGRATED or part.facts.get("active") is not (state == DEACTIVATED):
+        return []
+    is_active = "is still active" if state == DEACTIVATED else "is not active"
+    advice = "Look at it in Prism, then run the same command again."
+    return [problem(where, "inactive", name, f"{name} {is_active} on {where}, although it was {state}", advice)]
+
+
+def _lost(move: Move, where: str, name: str, part: Part) -> list[Finding]:
+    rule = move.rule("missing")
+    if rule == IGNORE:
+        return []
+    text = f"is listed in {name}, but there is no such VM"
+    advice = f"Restore it from a snapshot of {name} or from a backup, or take it out of {name}."
+    if part.state == ACTIVATED and part.changed:
+        text = (
+            f"was a VM of {name} but is not in the snapshot that {move.would('was', 'would be')} activated: it"
+            f" {move.would('is', 'would be')} lost"
+        )
+        advice = f"Look for it in an older snapshot of {name}, or restore it from a backup."
+    missing = part.items("missing_vms")
+    return [Finding(where, "lost", vm.name, f"{vm.name} {text}", advice, rule != WARN) for vm in missing]
+
+
+def _unprotected(move: Move, where: str, name: str, part: Part) -> list[Finding]:
+    added = Part.of(move.ways_back.get(name))
+    if added.failed:
+        text = f"{name} has no schedule that leads back: {added.reason.message}"
+        advice = "Mend the cause or correct dr_failover_way_back, and run the same command again."
+        return [problem(where, "unprotected", name, text, advice)]
+    # What a plan says of schedules is how they are before the move.
+    foretold = move.check and part.changed
+    if added.facts.get("schedule") or part.facts.get("protected_by") != [] or part.state == DEACTIVATED or foretold:
+        return []
+    advice = (
+        "Until it has a schedule with a remote site there is no copy to fail over to, and clusters refuse to migrate it"
+        " back."
+    )
+    if move.mode in FAILOVER_MODES:
+        advice += " To have one added, run the same command again with -e '{dr_failover_way_back: {type: HOURLY}}'."
+    return [note(where, "unprotected", name, f"{name} is active on {where} and replicates nowhere", advice)]
+
+
+def _old_side(move: Move, name: str, part: Part) -> list[Finding]:
+    """What the side that was left does when it comes back, or does already."""
+    seen = Part.of(part.facts.get("old_side"))
+    about = move.mode == UNPLANNED and part.state == ACTIVATED and (bool(seen) or part.changed)
+    if not about or seen.facts.get("given_up"):
+        return []
+    connected = [site.name for site in seen.items("remote_sites") if site.facts.get("status") == CONNECTED]
+    source, active = move.source, seen.facts.get("active")
+    if active or (connected and not seen.facts.get("answers")):
+        text = f"{name} is active on {source} as well"
+        if not active:
+            text = f"{source} lives: remote site {connected[0]} is connected"
+        advice = (
+            "Its VMs may run twice. Find out which side people work on, and take the other one off the network. The"
+            f" playbook dr_failback gives the VMs on {source} up, when you name their protection domains in"
+            " dr_discard."
+        )
+        # Who said that both sides may be active is told, and no more.
+        return [Finding(source, "old side", name, text, advice, not seen.facts.get("accepted"))]
+    text = f"{name} comes up on {source} as well when {source} is back, with its old VMs"
+    advice = (
+        f"Do not start them, and do not let {source} on to the network before you know that they are off."
+        " The playbook dr_failback gives them up, when you name their protection domains in dr_discard."
+    )
+    return [note(source, "old side", name, text, advice)]
+
+
+def _from_off(move: Move, where: str, name: str, part: Part) -> list[Finding]:
+    """VMs that were off before a planned move and are on after it: users do not know them so."""
+    fate = f"was off on {move.behind} and {move.would('was', 'would be')} powered on"
+    advice = "To leave such VMs off, set dr_failover_power_on to were_on, or name them in dr_failover_leave_off."
+    going_on = [vm for vm in part.items("were_off") if vm.facts.get("goes_on")]
+    return [note(where, "was off", vm.name, f"{vm.name} of {name} {fate}", advice) for vm in going_on]
+
+
+def _networks(move: Move, where: str, name: str, part: Part) -> list[Finding]:
+    """What has lost its network cards on the way can never register; before the way it can be foreseen."""
+    advice = f"Give it one on {where} in Prism, then run the same command again."
+    without = part.items("without_cards")
+    if without or not move.check:
+        return [
+            problem(where, "no card", vm.name, f"{vm.name} of {name} has no network card", advice) for vm in without
+        ]
+    advice = f"Map it at the remote site of {move.behind} in Prism."
+    findings = []
+    for entry in part.items("unmapped_networks"):
+        network, vms = str(entry.facts.get("network")), [vm.name for vm in Part.of(entry.facts).items("vms")]
+        if not entry.facts.get("same_name"):
+            arriving = f"these may arrive without a network card: {', '.join(vms[:MOST_TOLD])}"
+            text = f"Network {network} is not mapped to {where}, so that {arriving}"
+            findings.append(note(where, "no mapping", network, text, advice))
+    return findings

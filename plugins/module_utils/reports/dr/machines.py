@@ -1,0 +1,218 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of each machine of a site, and of the VMs and names that no site knows."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import role_options
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import (
+    BEFORE,
+    Finding,
+    Judgement,
+    MachineLine,
+    ended,
+    failed,
+    number,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.machine_words import about
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import (
+    DRILL,
+    FAIL,
+    IGNORE,
+    UNDO,
+    USUAL_POLICY,
+    WARN,
+    Move,
+    Result,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import AGAIN, Item, Part, Reason
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.words import (
+    DONE,
+    LEFT_ALONE,
+    REGISTERED,
+    TROUBLES,
+    UNREGISTERED,
+    machine_words,
+)
+
+KIND = "machines"
+
+
+def judge_machines(move: Move, site: str, parts: Result, judgement: Judgement) -> None:
+    """The re-hosting of a site: a row for each catalog, and a line for each machine."""
+    hosting = Part.of(parts.get("hosting"), role_options.HOSTING)
+    if hosting.skipped:
+        return
+    if not hosting:
+        _not_re_hosted(move, site, parts, judgement)
+        return
+    labels, registration = _catalog_labels(hosting), _Registration(Part.of(parts.get("proof")))
+    lines: dict[str, list[MachineLine]] = {}
+    findings: dict[str, list[Finding]] = {}
+    for kind, item in _machines(hosting):
+        catalog, finding = labels.get(item.catalog, ""), _finding(move, site, hosting, kind, item)
+        registered = registration.of(item) if kind in DONE else ""
+        text, settled = (finding.text, not finding.fails) if finding else ("", True)
+        line = MachineLine(site, catalog, item.name, item.vm, item.hosting, kind, text, settled, registered)
+        lines.setdefault(catalog, []).append(line)
+        findings.setdefault(catalog, []).extend([finding] if finding else [])
+    for catalog in sorted(lines, key=str.casefold):
+        _tell_catalog(move, site, catalog, lines[catalog], findings[catalog], judgement)
+    undone = sum(line.action == "would_change" for line in judgement.machines if line.site == site)
+    if (undone and not move.check) or (hosting.failed and not _explained(hosting)):
+        reason = hosting.reason if hosting.reason.message else Reason(BEFORE, AGAIN)
+        finding = failed(site, "", f"{undone or 'Its'} machines were not re-hosted", reason)
+        judgement.tell(KIND, site, "machines", "not re-hosted", reason.brief, finding)
+    elif not lines:
+        judgement.tell(KIND, site, "machines", "none to re-host", "")
+
+
+def _not_re_hosted(move: Move, site: str, parts: Result, judgement: Judgement) -> None:
+    if move.check or move.mode == DRILL:
+        return
+    if parts.get("stopped") is True:
+        judgement.tell_unsettled(KIND, site, "machines", "not begun")
+    elif parts.get("message"):
+        # The message says why, and is a finding of its own.
+        judgement.tell_unsettled(KIND, site, "machines", "not re-hosted")
+    else:
+        finding = ended(site, "", "Its machines were not re-hosted")
+        judgement.tell(KIND, site, "machines", "not re-hosted", BEFORE, finding)
+
+
+def _tell_catalog(
+    move: Move, site: str, catalog: str, lines: list[MachineLine], findings: list[Finding], judgement: Judgement
+) -> None:
+    happened = Counter(line.action for line in lines)
+    words = machine_words(move.mode == UNDO)
+    actions = [action for action in (*DONE, *TROUBLES, *LEFT_ALONE) if happened[action]]
+    result = ", ".join(f"{happened[action]} {words[action]}" for action in actions)
+    detail = "" if move.check else registered_in_words(lines)
+    kind, what = ("catalog", f"catalog {catalog}") if catalog else (KIND, "machines")
+    judgement.tell(kind, site, what, result, detail, *findings)
+    judgement.machines += lines
+
+
+def registered_in_words(lines: list[MachineLine]) -> str:
+    """'registered 38 of 40', '' when nobody looked."""
+    looked_at = [line.proof for line in lines if line.proof]
+    return f"registered {looked_at.count(REGISTERED)} of {len(looked_at)}" if looked_at else ""
+
+
+def _list_of(hosting: Part, kind: str) -> list[Item]:
+    return hosting.failures if kind == "failed" else hosting.items(kind)
+
+
+def _listed(hosting: Part) -> list[tuple[str, Item]]:
+    return [(kind, item) for kind in (*TROUBLES, *LEFT_ALONE) for item in _list_of(hosting, kind)]
+
+
+def _machines(hosting: Part) -> Iterator[tuple[str, Item]]:
+    """(kind, machine), each machine once: what a list says of it goes before what was tried."""
+    listed = _listed(hosting)
+    yield from listed
+    known = {item.key for _kind, item in listed}
+    for item in hosting.items("machines"):
+        if item.key not in known and item.text("action") in DONE:
+            yield item.text("action"), item
+
+
+def _explained(hosting: Part) -> bool:
+    """Whether lists say why a re-hosting failed that went to its end. Whether that is wrong is seen with the lists of
+    all sites only."""
+    return "machines" in hosting.facts and bool(_listed(hosting) or hosting.items("unexpected"))
+
+
+def _finding(move: Move, site: str, hosting: Part, kind: str, item: Item) -> Finding | None:
+    """What to say about a machine that was not simply re-hosted, or None."""
+    rule = FAIL if kind == "failed" else WARN
+    if kind in USUAL_POLICY:
+        rule = move.rule(kind, hosting.facts)
+    if kind in DONE or rule == IGNORE:
+        return None
+    text, advice = about(move, hosting, kind, item)
+    return Finding(site, kind, item.name, text, advice, rule != WARN)
+
+
+def _catalog_labels(hosting: Part) -> dict[str, str]:
+    """catalog -> its name, with the id where several catalogs bear that name."""
+    items = [*hosting.items("machines"), *(item for _kind, item in _listed(hosting))]
+    names = {item.catalog: item.text("catalog") or item.text("catalog_id") for item in items}
+    often = Counter(names.values())
+    return {key: f"{name} ({key})" if often[name] > 1 and key != name else name for key, name in names.items()}
+
+
+class _Registration:
+    """Which machines are registered, by a proof; nothing is known when nobody looked."""
+
+    def __init__(self, proof: Part) -> None:
+        self._looked = bool(proof) and not proof.skipped and "proven" in proof.facts
+        self._lists = {kind: frozenset(key for item in proof.items(kind) for key in item.keys) for kind in UNREGISTERED}
+
+    def of(self, machine: Item) -> str:
+        """In a word, '' when nobody looked."""
+        if not self._looked:
+            return ""
+        mine = machine.keys
+        return next((words for kind, words in UNREGISTERED.items() if mine & self._lists[kind]), REGISTERED)
+
+
+# What no site knows
+
+
+def unexpected_vms(sites: Mapping[str, Result | None]) -> list[dict[str, str]]:
+    """VMs that no site claims. Sites may share a protection domain and do not know each other's machines: unexpected is
+    only what every one of them lists."""
+    hostings = [Part.of(Part.of(parts).facts.get("hosting")) for parts in sites.values()]
+    if not hostings or not all(isinstance(hosting.facts.get("unexpected"), list) for hosting in hostings):
+        return []
+    first, *others = [{_vm_key(vm): vm for vm in hosting.items("unexpected")} for hosting in hostings]
+    shared = [vm for key, vm in first.items() if all(key in other for other in others)]
+    return [{"name": vm.name, "uuid": vm.text("uuid"), "cluster": vm.text("cluster")} for vm in shared]
+
+
+def _vm_key(vm: Item) -> tuple[str, ...]:
+    """A plan does not know the uuids that an activation will give."""
+    return (vm.text("uuid").casefold(),) if vm.text("uuid") else (vm.text("cluster"), vm.name)
+
+
+def unknown_names(sites: Mapping[str, Result | None]) -> list[str]:
+    """Names that were asked for and that no site knows: sites may be given one list, so only what every one of them
+    misses is unknown."""
+    hostings = [Part.of(Part.of(parts).facts.get("hosting")) for parts in sites.values()]
+    lists = [[item.name for item in hosting.items("unknown")] for hosting in hostings]
+    missed = [{name.casefold() for name in names} for names in lists]
+    first = lists[0] if lists else []
+    return [name for name in first if all(name.casefold() in others for others in missed)]
+
+
+def judge_strangers(move: Move, judgement: Judgement) -> None:
+    """VMs that are no machine of any site, and names that no site knows."""
+    sites = " or ".join(move.sites)
+    judgement.unexpected = list(unexpected_vms(move.sites))
+    rule, vms = move.rule("unexpected"), [Item.of(vm) for vm in judgement.unexpected]
+    advice = "If it is a desktop, add it to a catalog; if it is something else, nothing needs to be done."
+    if vms and rule != IGNORE:
+        findings = [
+            Finding(
+                vm.text("cluster") or move.target,
+                "unexpected",
+                vm.name,
+                f"{vm.as_vm} is no machine of {sites}",
+                advice,
+                rule != WARN,
+            )
+            for vm in vms
+        ]
+        judgement.tell("unexpected", move.target or "clusters", "VMs", "unexpected", number(vms, "VM"), *findings)
+    rule, names = move.rule("unknown"), unknown_names(move.sites)
+    advice = "Correct the name, or take it out of the list."
+    if names and rule != IGNORE:
+        findings = [
+            Finding(sites, "unknown", name, f"{name} is no machine of {sites}", advice, rule != WARN) for name in names
+        ]
+        judgement.tell("names", sites, "names", "unknown", number(names, "name"), *findings)
