@@ -13,8 +13,9 @@ import pytest
 from conformance.citrix_client import IMAGE, PATH, Client, estate
 from conformance.citrix_models import ENUMS, MODELS, ROOTS, UNLISTED_OPERATIONS, operation, violations
 from lab.citrix.endpoint import SiteEndpoint
+from lab.router import Route
 from lab.running import RunningLab, serve
-from lab.wire import Route, either, nullable, optional, required
+from lab.schema import either, nullable, optional, required
 
 SCALAR_TYPES = {str: {"string", "Time"}, bool: {"bool"}, int: {"int32", "int64"}, float: {"float32", "float64"}}
 

@@ -12,12 +12,11 @@ from lab.wire import LongPoll, Reply, Request
 
 
 @dataclass
-class Endpoint(ABC):
-    """One listening address of a simulated product.
+class Place:
+    """Where something listens; the estate gives the addresses out.
 
-    ``kind``: prism_element, citrix_daas, citrix_cvad or citrix_trust. The estate gives the addresses out;
-    ``addresses_wanted`` > 1 asks for more of them,
-    which then stand in ``more_addresses``. While ``reachable`` is false nobody listens there.
+    ``addresses_wanted`` > 1 asks for more of them, which then stand in ``more_addresses``. While ``reachable`` is false
+    nobody listens there.
     """
 
     name: str
@@ -28,6 +27,13 @@ class Endpoint(ABC):
     port: int = 0
     more_addresses: list[str] = field(default_factory=list)
     reachable: bool = True
+
+
+class Endpoint(Place, ABC):
+    """The door of a simulated product.
+
+    ``kind``: prism_element, citrix_daas, citrix_cvad or citrix_trust.
+    """
 
     @abstractmethod
     def handle(self, request: Request) -> Reply | LongPoll:

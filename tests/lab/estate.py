@@ -17,7 +17,7 @@ from lab.citrix.endpoint import build_sites
 from lab.clock import Clock, Events
 from lab.endpoint import Endpoint
 from lab.faults import Faults
-from lab.prism_element.state.cluster import PrismElementWorld
+from lab.prism_element.endpoint import ClusterEndpoint
 from lab.record import Record
 from lab.server import open_socket
 from lab.topology import load
@@ -54,26 +54,14 @@ class Estate:
         self.events = Events(self.clock)
         self.faults = Faults(topology["seed"])
         with self.clock.pinned(self.clock.now):
-            self.clusters = {
-                spec["name"]: PrismElementWorld(spec, self.clock, self.events, topology["durations"], topology["seed"])
-                for spec in topology["prism_elements"]
-            }
-            for cluster in self.clusters.values():
-                cluster.join(self.clusters)
-            for cluster in self.clusters.values():
+            clusters = [ClusterEndpoint(spec, self.events, topology) for spec in topology["prism_elements"]]
+            by_name = {endpoint.name: endpoint.cluster for endpoint in clusters}
+            for cluster in by_name.values():
+                cluster.join(by_name)
+            for cluster in by_name.values():
                 cluster.settle()
-            self.endpoints: list[Endpoint] = [
-                *self.clusters.values(),
-                *build_sites(
-                    topology["citrix_sites"],
-                    self.clock,
-                    self.events,
-                    self.clusters,
-                    topology["durations"],
-                    topology["seed"],
-                ),
-            ]
-            for cluster in self.clusters.values():
+            self.endpoints: list[Endpoint] = [*clusters, *build_sites(topology, self.events, by_name)]
+            for cluster in by_name.values():
                 cluster.set_lost(cluster.spec.get("lost", False))
         self.addresses.assign(self.endpoints)
         self._places = {

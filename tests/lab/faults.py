@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any
 
-from lab.wire import Request, problem_with, required
+from lab.schema import problem_with, required
+from lab.wire import Request
 
 RULE = {
     "endpoint": str,

@@ -12,7 +12,7 @@ import yaml
 
 from lab.citrix import topology as citrix
 from lab.prism_element import topology as prism_element
-from lab.wire import mapping, problem_with
+from lab.schema import mapping, problem_with
 
 DURATIONS: dict[str, float] = {**prism_element.DURATIONS, **citrix.DURATIONS}
 

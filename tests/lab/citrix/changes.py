@@ -4,16 +4,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
+from lab.changes import Changes, the_only
 from lab.citrix.state import image_update
 from lab.citrix.state.entities import Catalog, DiskImage, Machine
 from lab.citrix.state.hosting import template
 from lab.citrix.state.site import Site
-from lab.citrix.topology import BEHAVIOUR_SCHEMA, CATALOG
+from lab.citrix.topology import CATALOG, DURATIONS, SWITCHES
 from lab.citrix.vendor import members
-from lab.wire import nullable, problem_with, required
+from lab.schema import nullable, required
 
 SOMEBODY_ELSE = "CORP\\another_admin"
 
@@ -34,61 +35,30 @@ MACHINE = {
     "session_disconnected": bool,
     "hosted_machine_id": nullable(str),
 }
-SHAPES: dict[str, Any] = {
-    "behaviour": BEHAVIOUR_SCHEMA,
-    "expire_tokens": {},
-    "catalog": CATALOG,
-    "catalog_state": {
+CHANGES: Changes[Site] = Changes("A Citrix site", SWITCHES, DURATIONS)
+
+
+@CHANGES.kind("expire_tokens", {})
+def _expire_tokens(site: Site, _payload: Mapping[str, Any]) -> dict[str, Any]:
+    return {"expired": site.tokens.expire_all()}
+
+
+@CHANGES.kind("catalog", CATALOG)
+def _add_catalog(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
+    catalog = site.add_catalog(payload)
+    return {"id": catalog.id, "uid": catalog.uid}
+
+
+@CHANGES.kind(
+    "catalog_state",
+    {
         "catalog": required(str),
         "broken": bool,
         "errors": [str],
         "warnings": [str],
         "scheme_warnings": [str],
     },
-    "delivery_group": {
-        "delivery_group": required(str),
-        "in_maintenance_mode": bool,
-        "minimum_functional_level": members("FunctionalLevel"),
-    },
-    "delete_catalog": {"catalog": required(str)},
-    "set_image": IMAGE_ORDER,
-    "image_update": IMAGE_ORDER,
-    "machine": MACHINE,
-    "add_machine": {"catalog": required(str), "name": required(str)},
-    "delete_machine": {"machine": required(str), "after": float},
-    "hypervisor": {"hypervisor": required(str), "in_maintenance_mode": bool, "addresses": [str]},
-    "forget_inventory_cache": {"hosting_unit": required(str)},
-    "cancel_job": {"job": required(str)},
-    "forget_job": {"job": required(str)},
-}
-
-
-def change_site(site: Site, kind: str, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Carry out one change and tell what it made. ValueError says what is wrong with the order."""
-    if kind not in SHAPES:
-        raise ValueError(
-            f"a Citrix site knows no change of kind {kind!r}, only {', '.join(sorted(SHAPES))} and reachable"
-        )
-    problem = problem_with(payload, SHAPES[kind], kind)
-    if problem:
-        raise ValueError(problem)
-    return _CHANGES[kind](site, payload)
-
-
-def _behaviour(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
-    site.behaviour.update(payload)
-    return dict(payload)
-
-
-def _expire_tokens(site: Site, _payload: Mapping[str, Any]) -> dict[str, Any]:
-    return {"expired": site.tokens.expire_all()}
-
-
-def _add_catalog(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
-    catalog = site.add_catalog(payload)
-    return {"id": catalog.id, "uid": catalog.uid}
-
-
+)
 def _catalog_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Let a catalog be broken or warned of (contract citrix 8.2, 8.3)."""
     catalog = _catalog(site, payload)
@@ -97,6 +67,14 @@ def _catalog_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": catalog.id}
 
 
+@CHANGES.kind(
+    "delivery_group",
+    {
+        "delivery_group": required(str),
+        "in_maintenance_mode": bool,
+        "minimum_functional_level": members("FunctionalLevel"),
+    },
+)
 def _delivery_group(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     group = site.delivery_group(payload["delivery_group"])
     if group is None:
@@ -106,12 +84,14 @@ def _delivery_group(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": group.id}
 
 
+@CHANGES.kind("delete_catalog", {"catalog": required(str)})
 def _delete_catalog(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     catalog = _catalog(site, payload)
     site.remove_catalog(catalog)
     return {"id": catalog.id}
 
 
+@CHANGES.kind("set_image", IMAGE_ORDER)
 def _set_image(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Make an image the current one at once, whether the cluster has it or not, as if machines that are on had
     restarted into it."""
@@ -131,6 +111,7 @@ def _set_image(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"xd_path": scheme.image.resource.xd_path}
 
 
+@CHANGES.kind("image_update", IMAGE_ORDER)
 def _image_update(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Let another administrator start an image update."""
     catalog = _catalog(site, payload)
@@ -144,6 +125,7 @@ def _image_update(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"job": image_update.update(site, catalog, order, SOMEBODY_ELSE).id}
 
 
+@CHANGES.kind("machine", MACHINE)
 def _machine_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     machine = _machine(site, payload)
     for name, value in payload.items():
@@ -156,11 +138,13 @@ def _machine_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": machine.id}
 
 
+@CHANGES.kind("add_machine", {"catalog": required(str), "name": required(str)})
 def _add_machine(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     machine = site.add_machine(_catalog(site, payload), payload["name"])
     return {"id": machine.id, "name": machine.name}
 
 
+@CHANGES.kind("delete_machine", {"machine": required(str), "after": float})
 def _delete_machine(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     machine = _machine(site, payload)
 
@@ -175,6 +159,7 @@ def _delete_machine(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": machine.id}
 
 
+@CHANGES.kind("hypervisor", {"hypervisor": required(str), "in_maintenance_mode": bool, "addresses": [str]})
 def _hypervisor(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     hypervisor = site.hypervisor(payload["hypervisor"])
     if hypervisor is None:
@@ -184,6 +169,7 @@ def _hypervisor(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": hypervisor.id}
 
 
+@CHANGES.kind("forget_inventory_cache", {"hosting_unit": required(str)})
 def _forget_inventory_cache(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     unit = site.hosting_unit(payload["hosting_unit"])
     if unit is None:
@@ -192,6 +178,7 @@ def _forget_inventory_cache(site: Site, payload: Mapping[str, Any]) -> dict[str,
     return {"id": unit.id}
 
 
+@CHANGES.kind("cancel_job", {"job": required(str)})
 def _cancel_job(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     job = site.jobs.of_anybody(payload["job"])
     if job is None or job.done:
@@ -200,6 +187,7 @@ def _cancel_job(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": job.id}
 
 
+@CHANGES.kind("forget_job", {"job": required(str)})
 def _forget_job(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     job = site.jobs.of_anybody(payload["job"])
     if job is None:
@@ -209,10 +197,8 @@ def _forget_job(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _catalog(site: Site, payload: Mapping[str, Any]) -> Catalog:
-    found = site.catalogs_called(payload["catalog"])
-    if len(found) != 1:
-        raise ValueError(f"{len(found)} catalogs are called {payload['catalog']!r}")
-    return found[0]
+    catalog: Catalog = the_only(site.catalogs_called(payload["catalog"]), "catalogs", payload["catalog"])
+    return catalog
 
 
 def _machine(site: Site, payload: Mapping[str, Any]) -> Machine:
@@ -221,22 +207,3 @@ def _machine(site: Site, payload: Mapping[str, Any]) -> Machine:
     if machine is None:
         raise ValueError(f"no machine is called {key!r}")
     return machine
-
-
-_CHANGES: dict[str, Callable[[Site, Mapping[str, Any]], dict[str, Any]]] = {
-    "behaviour": _behaviour,
-    "expire_tokens": _expire_tokens,
-    "catalog": _add_catalog,
-    "catalog_state": _catalog_state,
-    "delivery_group": _delivery_group,
-    "delete_catalog": _delete_catalog,
-    "set_image": _set_image,
-    "image_update": _image_update,
-    "machine": _machine_state,
-    "add_machine": _add_machine,
-    "delete_machine": _delete_machine,
-    "hypervisor": _hypervisor,
-    "forget_inventory_cache": _forget_inventory_cache,
-    "cancel_job": _cancel_job,
-    "forget_job": _forget_job,
-}

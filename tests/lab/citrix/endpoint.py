@@ -6,11 +6,11 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from lab.citrix import vendor
-from lab.citrix.changes import change_site
+from lab.citrix.changes import CHANGES
 from lab.citrix.routes import (
     batch,
     catalog_images,
@@ -29,12 +29,11 @@ from lab.citrix.routes.roots import GATEWAY, on_gateway_root
 from lab.citrix.state.site import Site
 from lab.citrix.state.tokens import bearer
 from lab.citrix.views.lab_state import state_of
-from lab.clock import Clock, Events
+from lab.clock import Events
 from lab.endpoint import Endpoint
-from lab.wire import LongPoll, Refusal, Reply, Request, Router
-
-if TYPE_CHECKING:
-    from lab.prism_element.state.cluster import PrismElementWorld
+from lab.ports import HypervisorCluster
+from lab.router import Router
+from lab.wire import LongPoll, Refusal, Reply, Request
 
 TRANSACTION = "Citrix-TransactionId"
 # contract citrix addition G 1: these and everything below
@@ -43,21 +42,14 @@ WITHOUT_TOKEN = ("/tokens", "/tokens/$refresh")  # contract citrix 1.5
 
 
 def build_sites(
-    specs: Sequence[Mapping[str, Any]],
-    clock: Clock,
-    events: Events,
-    clusters: Mapping[str, PrismElementWorld],
-    durations: Mapping[str, float],
-    seed: int,
-) -> list[Endpoint]:
+    topology: Mapping[str, Any], events: Events, clusters: Mapping[str, HypervisorCluster]
+) -> Iterator[Endpoint]:
     """Build the sites of a topology; a DaaS site may have a trust endpoint beside it."""
-    endpoints: list[Endpoint] = []
-    for spec in specs:
-        endpoint = SiteEndpoint(Site(spec, clock, events, clusters, durations, seed))
-        endpoints.append(endpoint)
+    for spec in topology["citrix_sites"]:
+        endpoint = SiteEndpoint(Site(spec, events, topology, clusters))
+        yield endpoint
         if endpoint.trust is not None:
-            endpoints.append(endpoint.trust)
-    return endpoints
+            yield endpoint.trust
 
 
 class SiteEndpoint(Endpoint):
@@ -97,7 +89,7 @@ class SiteEndpoint(Endpoint):
         if kind == "reachable":
             self.reachable = bool(payload["reachable"])
             return {"reachable": self.reachable}
-        return change_site(self.site, kind, payload)
+        return CHANGES.carry_out(self.site, kind, payload)
 
     def inventory(self) -> dict[str, Any]:
         """Return the host variables that a user would write for the site."""
@@ -115,7 +107,8 @@ class SiteEndpoint(Endpoint):
 
     def _answer(self, request: Request) -> Reply:
         principal = self._admit(request)
-        answer = self.router.dispatch(request)
+        with self.site.ordained(request.outcome):
+            answer = self.router.dispatch(request)
         assert isinstance(answer, Reply)
         answer.authenticated_as = answer.authenticated_as or principal
         return answer

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from lab.citrix.vendor import body_of
-from lab.wire import nullable
+from lab.schema import nullable
 
 TEXT = nullable(str)
 FLAG = nullable(bool)

@@ -8,7 +8,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from lab.citrix.vendor import members
-from lab.wire import either, mapping, nullable, required
+from lab.entries import problem_with_counts
+from lab.schema import either, mapping, nullable, required
+from lab.switches import Switch, flag, one_of, schema, seconds, whole_number
 
 # Simulated seconds; "durations" of the topology or of one site override them.
 DURATIONS: dict[str, float] = {
@@ -26,104 +28,59 @@ DURATIONS: dict[str, float] = {
 }
 
 # One switch per fact that the contract marks unknown or inferred; the default is the seen or likely form.
-BEHAVIOUR: dict[str, Any] = {
-    "error_shape": "a",  # contract citrix 3.2, U3
-    "not_found": 404,  # contract citrix 3.4
-    "unknown_instance": 404,  # contract citrix 20
-    "wrong_region": 403,  # contract citrix 1.2
-    "retry_after_header": False,  # contract citrix 3.3, U1
-    "limit_above_1000": "refuse",  # contract citrix 4.1
-    "unasked_fields": "absent",  # contract citrix 4.2
-    "update_reply": "200_body",  # contract citrix 5.1
-    "location_host": None,  # contract citrix 5.1, trap 6: the Location may name another host
-    "unset_times": "year_0001",  # contract citrix 5.3
-    "unknown_fields": "refuse",  # contract citrix addition G 8: a name in fields that no model has
-    "failed_job_results": 404,  # contract citrix addition G 5: results of a job that failed or was cancelled
-    "search_without_session_support": "everything",  # contract citrix addition G 4
-    "new_job_hidden_seconds": 0,  # contract citrix 5.4: 404 right after creation
-    # contract citrix 5.2: so many behind one address, taking turns; a job is known to the one that took it on
-    "controllers": 1,
-    "batch_inherits_authorization": False,  # contract citrix 6, U2
-    "batch_item_limit": None,  # contract citrix 6, U2
-    "dormant": False,  # contract citrix 7.1: /Me answers 530
-    "about_needs_token": True,  # contract citrix 7.3, U17
-    "folder_separator": "/",  # contract citrix 8.3, U15
-    "ambiguous_name": 400,  # contract citrix 2, trap 1
-    "store_old_image_by_default": True,  # contract citrix 8.4, U14
-    "busy_catalog": 409,  # contract citrix 8.4, U4
-    "off_machines_out_of_date": True,  # contract citrix 8.4: existing machines take the image at their next start
-    "history_order": "newest_first",  # contract citrix 8.6, U14
-    "history_slots": "each_time",  # contract citrix 8.6: a slot for each time that an image came, or one for each image
-    "old_image_status": "Prepared",  # contract citrix 8.3
-    "inventory_cache_seconds": 1800,  # contract citrix 10.3
-    "no_cache_refreshes": False,  # contract citrix 10.3: does a read past the cache also renew it?
-    "tells_deregistration": True,  # contract citrix 11.2: LastDeregistrationTime may be null
-    # contract citrix 11.2: after how many the broker itself puts a machine into maintenance mode
-    "max_failed_registrations": None,
-    # contract citrix 11.2: a VDA that dies without a word stays Registered until its contact counts as lost; a real
-    # broker takes up to 10 minutes
-    "heartbeat_lag_seconds": 0,
-    # contract citrix 11.2: what the broker says of VMs behind a cluster that nobody reaches
-    "unreachable_power_state": "Unknown",
-    # contract citrix 11.1: whether power actions of the broker switch the VM that a machine is
-    "power_actions_reach_vms": True,
-    "mcs_rehost": "refuse",  # contract citrix 11.3, U5
-    "hosted_machine_id_checked": False,  # contract citrix 11.3, U6
-    "machine_id_in_use": "accept",  # contract citrix 11.3
-    # contract citrix 11.2: does a look at the hypervisor move LastHostingUpdateTime ("each_look"), or a change only
-    # ("change")?
-    "hosting_update_time": "each_look",
-    "token_clock": "real",  # contract citrix 1.3: by which clock tokens expire
-    "sso_login": False,  # contract citrix 1.5: GET /tokens, Windows integrated
+SWITCHES: dict[str, Switch] = {
+    "error_shape": one_of("a", "b", "c"),  # 3.2, U3
+    "not_found": whole_number(404),  # 3.4
+    "unknown_instance": whole_number(404),  # 20
+    "wrong_region": whole_number(403),  # 1.2
+    "retry_after_header": flag(False),  # 3.3, U1
+    "limit_above_1000": one_of("refuse", "clamp"),  # 4.1
+    "unasked_fields": one_of("absent", "null"),  # 4.2
+    "update_reply": one_of("200_body", "202_location", "202_body"),  # 5.1
+    "location_host": Switch(None, nullable(str)),  # 5.1, trap 6: the Location may name another host
+    "unset_times": one_of("year_0001", "null"),  # 5.3
+    "unknown_fields": one_of("refuse", "ignore"),  # G 8: a name in fields that no model has
+    "failed_job_results": whole_number(404),  # G 5: results of a job that failed or was cancelled
+    "search_without_session_support": one_of("everything", "single_session", "refuse"),  # G 4
+    "new_job_hidden_seconds": seconds(0),  # 5.4: 404 right after creation
+    # 5.2: so many behind one address, taking turns; a job is known to the one that took it on
+    "controllers": whole_number(1),
+    "batch_inherits_authorization": flag(False),  # 6, U2
+    "batch_item_limit": Switch(None, nullable(int)),  # 6, U2
+    "dormant": flag(False),  # 7.1: /Me answers 530
+    "about_needs_token": flag(True),  # 7.3, U17
+    "folder_separator": Switch("/", str),  # 8.3, U15
+    "ambiguous_name": Switch(400, either(int, {"first"})),  # 2, trap 1
+    "store_old_image_by_default": flag(True),  # 8.4, U14
+    "busy_catalog": Switch(409, either(int, {"job_failed"})),  # 8.4, U4
+    "off_machines_out_of_date": flag(True),  # 8.4: existing machines take the image at their next start
+    "history_order": one_of("newest_first", "oldest_first", "shuffled"),  # 8.6, U14
+    # 8.6: a slot for each time that an image came, or one for each image
+    "history_slots": one_of("each_time", "each_image"),
+    "old_image_status": one_of("Prepared", "Unknown", "Deleted"),  # 8.3
+    "inventory_cache_seconds": seconds(1800),  # 10.3
+    "no_cache_refreshes": flag(False),  # 10.3: does a read past the cache also renew it?
+    "tells_deregistration": flag(True),  # 11.2: LastDeregistrationTime may be null
+    # 11.2: after how many the broker itself puts a machine into maintenance mode
+    "max_failed_registrations": Switch(None, nullable(int)),
+    # 11.2: a VDA that dies without a word stays Registered until its contact counts as lost; a real broker takes up to
+    # 10 minutes
+    "heartbeat_lag_seconds": seconds(0),
+    # 11.2: what the broker says of VMs behind a cluster that nobody reaches
+    "unreachable_power_state": one_of("Unknown", "Unavailable"),
+    "power_actions_reach_vms": flag(True),  # 11.1: whether power actions of the broker switch the VM that a machine is
+    "mcs_rehost": one_of("refuse", "accept"),  # 11.3, U5
+    "hosted_machine_id_checked": flag(False),  # 11.3, U6
+    "machine_id_in_use": one_of("accept", "refuse"),  # 11.3
+    # 11.2: does a look at the hypervisor move LastHostingUpdateTime ("each_look"), or a change only ("change")?
+    "hosting_update_time": one_of("each_look", "change"),
+    "token_clock": one_of("real", "simulated"),  # 1.3: by which clock tokens expire
+    "sso_login": flag(False),  # 1.5: GET /tokens, Windows integrated
 }
 
 PROVISIONING_TYPES = frozenset({"Manual", "MCS", "PVS"})
 SESSION_SUPPORT = frozenset({"SingleSession", "MultiSession"})
 POWER = either(bool, {"on", "off"})  # YAML reads a bare on or off as a boolean
-STATUS = int
-
-BEHAVIOUR_SCHEMA: dict[str, Any] = {
-    "error_shape": {"a", "b", "c"},
-    "not_found": STATUS,
-    "unknown_instance": STATUS,
-    "wrong_region": STATUS,
-    "retry_after_header": bool,
-    "limit_above_1000": {"refuse", "clamp"},
-    "unasked_fields": {"absent", "null"},
-    "update_reply": {"200_body", "202_location", "202_body"},
-    "location_host": nullable(str),
-    "unset_times": {"year_0001", "null"},
-    "unknown_fields": {"refuse", "ignore"},
-    "failed_job_results": STATUS,
-    "search_without_session_support": {"everything", "single_session", "refuse"},
-    "new_job_hidden_seconds": float,
-    "controllers": int,
-    "batch_inherits_authorization": bool,
-    "batch_item_limit": nullable(int),
-    "dormant": bool,
-    "about_needs_token": bool,
-    "folder_separator": str,
-    "ambiguous_name": either(int, {"first"}),
-    "store_old_image_by_default": bool,
-    "busy_catalog": either(int, {"job_failed"}),
-    "off_machines_out_of_date": bool,
-    "history_order": {"newest_first", "oldest_first", "shuffled"},
-    "history_slots": {"each_time", "each_image"},
-    "old_image_status": {"Unknown", "Deleted", "Prepared"},
-    "inventory_cache_seconds": float,
-    "no_cache_refreshes": bool,
-    "tells_deregistration": bool,
-    "max_failed_registrations": nullable(int),
-    "heartbeat_lag_seconds": float,
-    "unreachable_power_state": {"Unknown", "Unavailable"},
-    "power_actions_reach_vms": bool,
-    "mcs_rehost": {"refuse", "accept"},
-    "hosted_machine_id_checked": bool,
-    "machine_id_in_use": {"refuse", "accept"},
-    "hosting_update_time": {"each_look", "change"},
-    "token_clock": {"real", "simulated"},
-    "sso_login": bool,
-}
 
 CATALOG = {
     "name": required(str),  # with {n} in it when there are several
@@ -185,7 +142,7 @@ SITE = {
     "catalogs": [CATALOG],
     "image_levels": mapping(members("FunctionalLevel")),
     "image_definitions": [IMAGE_DEFINITION],
-    "behaviour": BEHAVIOUR_SCHEMA,
+    "behaviour": schema(SWITCHES),
     "durations": dict.fromkeys(DURATIONS, float),
     "inventory_vars": mapping(object),
 }
@@ -228,9 +185,7 @@ def problem_with_references(site: Mapping[str, Any], clusters: set[str]) -> str 
             catalog.get("hosting_unit") and catalog.get("image")
         ):
             return f"{here}: an MCS catalog needs hosting_unit and image"
-        if catalog.get("count", 1) > 1 and "{n" not in catalog["name"]:
-            return f"{here}.name needs {{n}} when count is more than 1"
-    return None
+    return problem_with_counts("catalogs", site.get("catalogs", []))
 
 
 def zones_of(site: Mapping[str, Any]) -> list[dict[str, Any]]:

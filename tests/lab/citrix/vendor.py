@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
 
-from lab.wire import nullable, required
+from lab.schema import nullable, required
 
 _FACTS = json.loads((Path(__file__).parents[2] / "conformance" / "citrix_models.json").read_text(encoding="utf-8"))
 _MODELS: dict[str, dict[str, dict[str, Any]]] = _FACTS["models"]

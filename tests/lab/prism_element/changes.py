@@ -4,213 +4,143 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any
 
-from lab.prism_element.state.entities import Snapshot, Vm
-from lab.prism_element.topology import (
-    BEHAVIOUR_SCHEMA,
-    DURATIONS,
-    NETWORK,
-    POWER,
-    PROTECTION_DOMAIN,
-    REMOTE_SITE,
-    VM,
-    names_of,
-    power_state_of,
+from lab.changes import Changes, the_only
+from lab.entries import names_of, power_state_of
+from lab.prism_element.state.cluster import Cluster
+from lab.prism_element.state.entities import ProtectedVm, Snapshot, Vm
+from lab.prism_element.topology import DURATIONS, NETWORK, POWER, PROTECTION_DOMAIN, REMOTE_SITE, SWITCHES, VM
+from lab.schema import nullable, required
+
+Payload = Mapping[str, Any]
+CHANGES: Changes[Cluster] = Changes("A Prism Element", SWITCHES, DURATIONS)
+
+
+@CHANGES.kind("vm", {**VM, "content": str})
+def _add_vms(cluster: Cluster, payload: Payload) -> dict[str, Any]:
+    return {"uuids": [cluster.vms.make({**payload, "name": name}).uuid for name in names_of(payload)]}
+
+
+@CHANGES.kind("network", NETWORK)
+def _add_network(cluster: Cluster, payload: Payload) -> dict[str, Any]:
+    return {"uuid": cluster.networks.add(payload).uuid}
+
+
+@CHANGES.kind("delete_vm", {"vm": required(str)})
+def _delete_vm(cluster: Cluster, payload: Payload) -> None:
+    cluster.vms.remove([_vm(cluster, payload["vm"]).uuid])
+
+
+@CHANGES.kind("power", {"vm": required(str), "state": required(POWER)})
+def _power(cluster: Cluster, payload: Payload) -> None:
+    cluster.vms.set_power(_vm(cluster, payload["vm"]).uuid, power_state_of(payload["state"]))
+
+
+@CHANGES.kind("rename_vm", {"vm": required(str), "name": required(str)})
+def _rename_vm(cluster: Cluster, payload: Payload) -> None:
+    cluster.vms.rename(_vm(cluster, payload["vm"]), payload["name"])
+
+
+@CHANGES.kind(
+    "snapshot",
+    {"name": required(str), "vm": required(str), "count": int, "uuid": str, "age_hours": float, "content": str},
 )
-from lab.wire import Refusal, nullable, problem_with, required
-
-if TYPE_CHECKING:
-    from lab.prism_element.state.cluster import PrismElementWorld
-
-Change = Callable[["PrismElementWorld", dict[str, Any]], dict[str, Any]]
+def _add_snapshots(cluster: Cluster, payload: Payload) -> dict[str, Any]:
+    rest = payload["vm"], payload.get("age_hours", 0.0), payload.get("uuid"), payload.get("content")
+    return {"uuids": [cluster.snapshots.make(name, *rest).uuid for name in names_of(payload)]}
 
 
-def change_world(world: PrismElementWorld, kind: str, payload: dict[str, Any]) -> dict[str, Any]:
-    """Carry out one order; ValueError says what is wrong with it."""
-    if kind not in CHANGES:
-        raise ValueError(f"unknown kind {kind!r}; a Prism Element knows {', '.join(CHANGES)}")
-    schema, change = CHANGES[kind]
-    problem = problem_with(payload, schema, kind)
-    if problem:
-        raise ValueError(problem)
-    try:
-        return change(world, payload)
-    except Refusal as refusal:
-        raise ValueError(str(refusal.body["message"])) from refusal
+@CHANGES.kind("delete_snapshot", {"snapshot": required(str)})
+def _delete_snapshot(cluster: Cluster, payload: Payload) -> None:
+    wanted = payload["snapshot"]
+    by_uuid = cluster.snapshots.get(wanted)
+    named = [snapshot for snapshot in cluster.snapshots if snapshot.name == wanted]
+    snapshot: Snapshot = the_only([by_uuid] if by_uuid else named, f"snapshots on {cluster.name}", wanted)
+    cluster.snapshots.collect(snapshot.uuid)
 
 
-def _vm(world: PrismElementWorld, wanted: str) -> Vm:
-    """Find a VM by its uuid, or by its name when no other has it."""
-    found = [world.vms[wanted]] if wanted in world.vms else world.vms_named(wanted)
-    if len(found) != 1:
-        raise ValueError(f"{len(found)} VMs on {world.name} are called {wanted!r}")
-    return found[0]
+@CHANGES.kind("protection_domain", PROTECTION_DOMAIN)
+def _add_domain(cluster: Cluster, payload: Payload) -> None:
+    cluster.add_domain(payload)
 
 
-def _snapshot(world: PrismElementWorld, wanted: str) -> Snapshot:
-    found = (
-        [world.snapshots[wanted]]
-        if wanted in world.snapshots
-        else [snapshot for snapshot in world.snapshots.values() if snapshot.name == wanted]
-    )
-    if len(found) != 1:
-        raise ValueError(f"{len(found)} snapshots on {world.name} are called {wanted!r}")
-    return found[0]
+@CHANGES.kind("pd_active", {"protection_domain": required(str), "active": required(bool)})
+def _set_active(cluster: Cluster, payload: Payload) -> None:
+    cluster.domains.find(payload["protection_domain"]).active = payload["active"]
+    cluster.links_changed()
 
 
-def _add_vms(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    return {"uuids": [world.add_vm({**payload, "name": name}).uuid for name in names_of(payload)]}
-
-
-def _add_network(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    return {"uuid": world.add_network(payload).uuid}
-
-
-def _delete_vm(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    world.remove_vm(_vm(world, payload["vm"]).uuid)
-    return {}
-
-
-def _power(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    world.set_power(_vm(world, payload["vm"]).uuid, power_state_of(payload["state"]))
-    return {}
-
-
-def _rename_vm(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    world.vms.rename(_vm(world, payload["vm"]), payload["name"])
-    return {}
-
-
-def _add_snapshots(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    age = payload.get("age_hours", 0.0)
-    return {
-        "uuids": [
-            world.add_snapshot(name, payload["vm"], age, payload.get("uuid"), payload.get("content")).uuid
-            for name in names_of(payload)
-        ]
-    }
-
-
-def _delete_snapshot(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    del world.snapshots[_snapshot(world, payload["snapshot"]).uuid]
-    return {}
-
-
-def _add_domain(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    world.dr.add_domain(payload)
-    return {}
-
-
-def _take_pd_snapshot(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    domain = world.dr.domain(payload["protection_domain"])
+@CHANGES.kind("pd_snapshot", {"protection_domain": required(str), "remotes": [str], "retention_seconds": float})
+def _take_pd_snapshot(cluster: Cluster, payload: Payload) -> dict[str, Any]:
+    domain = cluster.domains.find(payload["protection_domain"])
     retention = payload.get("retention_seconds")
-    expiry = None if retention is None else world.clock.epoch_usecs + int(retention * 1_000_000)
-    return {"snapshot_id": world.dr.take(domain, expiry, payload.get("remotes", [])).id}
+    expiry = None if retention is None else cluster.clock.epoch_usecs + int(retention * 1_000_000)
+    return {"snapshot_id": cluster.pd_snapshots.take(domain, expiry, payload.get("remotes", [])).id}
 
 
-def _drop_pd_snapshot(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    domain = world.dr.domain(payload["protection_domain"])
-    world.dr.drop(domain, world.dr.snapshot(domain, payload["snapshot_id"]))
-    return {}
+@CHANGES.kind("delete_pd_snapshot", {"protection_domain": required(str), "snapshot_id": required(str)})
+def _drop_pd_snapshot(cluster: Cluster, payload: Payload) -> None:
+    domain = cluster.domains.find(payload["protection_domain"])
+    cluster.pd_snapshots.drop(domain, cluster.pd_snapshots.find(domain, payload["snapshot_id"]))
 
 
-def _set_active(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    world.dr.domain(payload["protection_domain"]).active = payload["active"]
-    world.links_changed()
-    return {}
-
-
-def _abort_replications(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    found = [item for item in world.dr.transfers.items.values() if payload.get("remote_site") in (None, item.site)]
+@CHANGES.kind("abort_replications", {"remote_site": str})
+def _abort_replications(cluster: Cluster, payload: Payload) -> dict[str, Any]:
+    found = [item for item in cluster.transfers.items.values() if payload.get("remote_site") in (None, item.site)]
     for item in found:
-        world.dr.transfers.abort(item)
+        cluster.transfers.abort(item)
     return {"aborted": len(found)}
 
 
-def _add_remote_site(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    if payload["cluster"] not in world.peers:
+@CHANGES.kind("remote_site", REMOTE_SITE)
+def _add_remote_site(cluster: Cluster, payload: Payload) -> None:
+    if payload["cluster"] not in cluster.sites.peers:
         raise ValueError(f"no other Prism Element is called {payload['cluster']!r}")
-    world.dr.add_site(payload)
-    return {}
+    cluster.sites.add(payload)
 
 
-def _set_connected(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    if payload["remote_site"] not in world.dr.sites:
+@CHANGES.kind("connected", {"remote_site": required(str), "connected": required(bool)})
+def _set_connected(cluster: Cluster, payload: Payload) -> None:
+    site = cluster.sites.get(payload["remote_site"])
+    if site is None:
         raise ValueError(f"no remote site is called {payload['remote_site']!r}")
-    world.dr.sites[payload["remote_site"]].connected = payload["connected"]
-    world.dr.transfers.pump(payload["remote_site"])
-    return {}
+    site.connected = payload["connected"]
+    cluster.transfers.pump(site.name)
 
 
-def _set_reachable(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
+@CHANGES.kind("reachable", {"reachable": required(bool)})
+def _set_reachable(cluster: Cluster, payload: Payload) -> None:
     """Nobody answers at an unreachable cluster, and nothing replicates to or from it."""
-    world.reachable = payload["reachable"] and not world.lost
-    world.links_changed()
-    return {}
+    cluster.place.reachable = payload["reachable"] and not cluster.lost
+    cluster.links_changed()
 
 
-def _set_lost(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    world.set_lost(payload["lost"])
-    return {}
+@CHANGES.kind("lost", {"lost": required(bool)})
+def _set_lost(cluster: Cluster, payload: Payload) -> None:
+    cluster.set_lost(payload["lost"])
 
 
-def _block_migration(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    domain = world.dr.domain(payload["protection_domain"])
+@CHANGES.kind(
+    "block_migration", {"protection_domain": required(str), "vm": required(str), "reason": required(nullable(str))}
+)
+def _block_migration(cluster: Cluster, payload: Payload) -> None:
+    domain = cluster.domains.find(payload["protection_domain"])
     found = [member for member in domain.vms if payload["vm"] in (member.name, member.vm_uuid)]
-    if len(found) != 1:
-        raise ValueError(f"{len(found)} VMs of {domain.name} are called {payload['vm']!r}")
-    found[0].blocked_by = payload["reason"]
-    return {}
+    member: ProtectedVm = the_only(found, f"VMs of {domain.name}", payload["vm"])
+    member.blocked_by = payload["reason"]
 
 
-def _set_behaviour(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    world.behaviour.update(payload)
-    return {}
+@CHANGES.kind("account", {"password": str})
+def _set_account(cluster: Cluster, payload: Payload) -> None:
+    cluster.access.password = payload.get("password", cluster.access.password)
+    cluster.access.unlock()
+    cluster.access.forget_sessions()
 
 
-def _set_durations(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    world.durations.update(payload)
-    return {}
-
-
-def _set_account(world: PrismElementWorld, payload: dict[str, Any]) -> dict[str, Any]:
-    world.access.password = payload.get("password", world.access.password)
-    world.access.unlock()
-    world.access.forget_sessions()
-    return {}
-
-
-# kind -> what an order of that kind may say, and what carries it out
-CHANGES: dict[str, tuple[dict[str, Any], Change]] = {
-    "vm": ({**VM, "content": str}, _add_vms),
-    "network": (NETWORK, _add_network),
-    "delete_vm": ({"vm": required(str)}, _delete_vm),
-    "power": ({"vm": required(str), "state": required(POWER)}, _power),
-    "rename_vm": ({"vm": required(str), "name": required(str)}, _rename_vm),
-    "snapshot": (
-        {"name": required(str), "vm": required(str), "count": int, "uuid": str, "age_hours": float, "content": str},
-        _add_snapshots,
-    ),
-    "delete_snapshot": ({"snapshot": required(str)}, _delete_snapshot),
-    "protection_domain": (PROTECTION_DOMAIN, _add_domain),
-    "pd_active": ({"protection_domain": required(str), "active": required(bool)}, _set_active),
-    "pd_snapshot": (
-        {"protection_domain": required(str), "remotes": [str], "retention_seconds": float},
-        _take_pd_snapshot,
-    ),
-    "delete_pd_snapshot": ({"protection_domain": required(str), "snapshot_id": required(str)}, _drop_pd_snapshot),
-    "abort_replications": ({"remote_site": str}, _abort_replications),
-    "remote_site": (REMOTE_SITE, _add_remote_site),
-    "connected": ({"remote_site": required(str), "connected": required(bool)}, _set_connected),
-    "reachable": ({"reachable": required(bool)}, _set_reachable),
-    "lost": ({"lost": required(bool)}, _set_lost),
-    "block_migration": (
-        {"protection_domain": required(str), "vm": required(str), "reason": required(nullable(str))},
-        _block_migration,
-    ),
-    "behaviour": (BEHAVIOUR_SCHEMA, _set_behaviour),
-    "durations": (dict.fromkeys(DURATIONS, float), _set_durations),
-    "account": ({"password": str}, _set_account),
-}
+def _vm(cluster: Cluster, wanted: str) -> Vm:
+    """Find a VM by its uuid, or by its name when no other has it."""
+    by_uuid = cluster.vms.get(wanted)
+    vm: Vm = the_only([by_uuid] if by_uuid else cluster.vms.named(wanted), f"VMs on {cluster.name}", wanted)
+    return vm

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from lab.wire import Refusal
@@ -15,10 +16,6 @@ _STACK = "\n".join(
     f"\tat com.nutanix.prism.services.Simulated{layer}.call(Simulated{layer}.java:{line})"
     for layer, line in (("Gateway", 118), ("Adapter", 77), ("Servlet", 41))
 )
-
-
-class TaskFailure(Exception):
-    """Raised by what a task does; its text becomes the error detail."""
 
 
 def error_body(message: str, code: int = INVALID) -> dict[str, Any]:
@@ -33,3 +30,18 @@ def error_body(message: str, code: int = INVALID) -> dict[str, Any]:
 def refusal(status: int, message: str, code: int = INVALID) -> Refusal:
     """Return a refusal in that shape; for the caller to raise."""
     return Refusal(status, error_body(message, code))
+
+
+class Errors:
+    """Builds the refusals whose status is switchable."""
+
+    def __init__(self, behaviour: Mapping[str, Any]) -> None:
+        self._behaviour = behaviour
+
+    def not_found(self, kind: str, identifier: str) -> Refusal:
+        """Return the refusal for something that does not exist."""
+        return refusal(self._behaviour["not_found_status"], f"{kind} {identifier} is not found")
+
+    def invalid(self, message: str) -> Refusal:
+        """Return the refusal for something that validation does not let through."""
+        return refusal(self._behaviour["invalid_status"], message)

@@ -11,13 +11,14 @@ from typing import Any
 
 import pytest
 
-from lab.citrix.changes import SHAPES
-from lab.citrix.topology import BEHAVIOUR as SITE_SWITCHES
+from lab.citrix.changes import CHANGES as SITE_CHANGES
+from lab.citrix.topology import SWITCHES as SITE_SWITCHES
 from lab.faults import RULE
-from lab.prism_element.changes import CHANGES
-from lab.prism_element.topology import BEHAVIOUR as CLUSTER_SWITCHES
+from lab.prism_element.changes import CHANGES as CLUSTER_CHANGES
+from lab.prism_element.topology import SWITCHES as CLUSTER_SWITCHES
+from lab.schema import either, nullable, required
+from lab.switches import defaults
 from lab.topology import DURATIONS, TOPOLOGY
-from lab.wire import either, nullable, required
 
 TEXT = (Path(__file__).parents[3] / "docs" / "lab.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", TEXT))))
@@ -47,8 +48,8 @@ def keys_of(schema: Any) -> Iterator[str]:
         CLUSTER_SWITCHES,
         SITE_SWITCHES,
         RULE,
-        SHAPES,
-        {kind: schema for kind, (schema, _change) in CHANGES.items()},
+        SITE_CHANGES.shapes,
+        CLUSTER_CHANGES.shapes,
     ],
     ids=[
         "topology",
@@ -64,7 +65,7 @@ def test_every_key_is_documented(what: Any) -> None:
     assert sorted(set(keys_of(what)) - NAMED) == []
 
 
-@pytest.mark.parametrize("defaults", [CLUSTER_SWITCHES, SITE_SWITCHES], ids=["cluster", "site"])
+@pytest.mark.parametrize("defaults", [defaults(CLUSTER_SWITCHES), defaults(SITE_SWITCHES)], ids=["cluster", "site"])
 def test_the_default_of_every_single_switch_is_the_one_documented_first(defaults: dict[str, Any]) -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", TEXT, re.MULTILINE))
     spelled = {None: "null", True: "true", False: "false"}

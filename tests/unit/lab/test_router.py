@@ -8,7 +8,9 @@ from typing import Any
 
 import pytest
 
-from lab.wire import Reply, Request, Router, any_case, mapping, nullable, optional, problem_with, read_request, required
+from lab.router import Router
+from lab.schema import any_case, mapping, nullable, optional, problem_with, required
+from lab.wire import Reply, Request, read_request
 
 router = Router(["/v2", "/api"])
 

@@ -13,9 +13,12 @@ from typing import Any
 from lab.citrix.routes.deferred import accepted
 from lab.citrix.routes.roots import GATEWAY
 from lab.citrix.schemas import PAIRS, TEXT
-from lab.citrix.state.jobs import Job, Step
+from lab.citrix.state.jobs import Job
 from lab.citrix.state.site import Site
-from lab.wire import JSON, Reply, Request, Router, either, nullable, read_request, required
+from lab.router import Router
+from lab.schema import either, nullable, required
+from lab.wire import JSON, Reply, Request, read_request
+from lab.work import Step
 
 METHODS = frozenset({"GET", "HEAD", "PUT", "PATCH", "POST", "DELETE"})
 BATCH = {
@@ -58,12 +61,16 @@ def _as_job(site: Site, request: Request, items: list[dict[str, Any]], answer: A
         for sub_job in job.sub_jobs:
             sub_job.status, sub_job.started, sub_job.ended = "Complete", job.started, site.clock.now
 
-    job = site.jobs.submit(
-        "Batch", site.principal, [Step("Batch", site.durations["read_job"], carry_out)], outcome=request.outcome
-    )
+    job = site.jobs.submit("Batch", site.principal, [Step("Batch", site.durations["read_job"], carry_out)])
     job.sub_jobs = [
         Job(
-            site.new_id(), "Unknown", site.principal, [("Reference", str(item["Reference"]))], job.steps, site.clock.now
+            id=site.new_id(),
+            type="Unknown",
+            owner=site.principal,
+            parameters=[("Reference", str(item["Reference"]))],
+            steps=job.steps,
+            created=site.clock.now,
+            status=site.jobs.WAITING,
         )
         for item in items
     ]

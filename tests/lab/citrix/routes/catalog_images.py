@@ -11,13 +11,15 @@ from lab.citrix.routes.deferred import accepted, location, now_or_as_job
 from lab.citrix.schemas import REBOOT_OPTIONS, UPDATE_PROVISIONING_SCHEME
 from lab.citrix.state import image_update
 from lab.citrix.state.entities import Catalog, Scheme
-from lab.citrix.state.jobs import WORKED, Job, Step
+from lab.citrix.state.jobs import WORKED, Job
 from lab.citrix.state.site import Site
 from lab.citrix.views.catalog import image_history
 from lab.citrix.views.job import job_view
 from lab.citrix.views.listing import whole
 from lab.citrix.views.refs import vm_image
-from lab.wire import Reply, Request, Router
+from lab.router import Router
+from lab.wire import Reply, Request
+from lab.work import Step
 
 # Deprecated keys (contract citrix 8.4): what would be dropped is refused.
 NOT_SIMULATED = (
@@ -79,9 +81,7 @@ def add_routes(router: Router, site: Site) -> None:
         return _job_reply(
             site,
             request,
-            _leading_to(
-                site, request, catalog, image_update.update(site, catalog, order, site.principal, request.outcome)
-            ),
+            _leading_to(site, request, catalog, image_update.update(site, catalog, order, site.principal)),
         )
 
     @router.route(
@@ -104,7 +104,7 @@ def add_routes(router: Router, site: Site) -> None:
                 site,
                 request,
                 catalog,
-                image_update.rollback(site, catalog, request.body, site.principal, request.outcome),
+                image_update.rollback(site, catalog, request.body, site.principal),
             ),
         )
 
@@ -159,9 +159,7 @@ def _set_metadata(site: Site, catalog: Catalog, scheme: Scheme, request: Request
 
     parameters = [("Id", catalog.id), ("Name", catalog.name)]
     steps = [Step("Metadata", site.durations["read_job"], set_metadata)]
-    return site.jobs.submit(
-        "UpdateMachineCatalogProvisioningScheme", site.principal, steps, parameters=parameters, outcome=request.outcome
-    )
+    return site.jobs.submit("UpdateMachineCatalogProvisioningScheme", site.principal, steps, parameters=parameters)
 
 
 def _leading_to(site: Site, request: Request, catalog: Catalog, job: Job) -> Job:

@@ -17,7 +17,8 @@ from lab.citrix.state.site import Site
 from lab.citrix.views.catalog import CATALOG, DEFAULT_FIELDS, DETAIL
 from lab.citrix.views.listing import PAGING, fields_asked, page, project
 from lab.citrix.views.machine import MACHINE
-from lab.wire import Reply, Request, Router
+from lab.router import Router
+from lab.wire import Reply, Request
 
 # What a PATCH sets (contract citrix 8.7, addition G 7): settings of the catalog and of its provisioning scheme, by the
 # keys that the answer shows them under.

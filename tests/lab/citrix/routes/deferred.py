@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable
 
 from lab.citrix.errors import text_of
 from lab.citrix.state.entities import NameValue
-from lab.citrix.state.jobs import Job, JobFailure, Step
+from lab.citrix.state.jobs import Job, JobFailure
 from lab.citrix.state.site import Site
 from lab.wire import Refusal, Reply, Request
+from lab.work import Step
 
 ERROR_CODES = {400: "InvalidArgument", 403: "AccessDenied", 404: "ObjectNotFound", 409: "DuplicateObject"}
 
@@ -48,7 +49,6 @@ def now_or_as_job(
         site.principal,
         [Step(job_type, site.durations[duration], finish)],
         parameters=parameters,
-        outcome=request.outcome,
         concerns=concerns,
     )
     return accepted(site, request, job)

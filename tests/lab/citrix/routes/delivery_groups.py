@@ -13,7 +13,8 @@ from lab.citrix.state.site import Site
 from lab.citrix.vendor import body_of
 from lab.citrix.views.listing import PAGING, page, project
 from lab.citrix.views.machine import MACHINE
-from lab.wire import Reply, Request, Router
+from lab.router import Router
+from lab.wire import Reply, Request
 
 
 def add_routes(router: Router, site: Site) -> None:

@@ -16,7 +16,8 @@ from lab.citrix.views.catalog import CATALOG
 from lab.citrix.views.job import job_view
 from lab.citrix.views.listing import PAGING, page, project, whole
 from lab.citrix.views.refs import pairs, ref, resource_ref, resource_view, scopes, tenants
-from lab.wire import Reply, Request, Router
+from lab.router import Router
+from lab.wire import Reply, Request
 
 PROVISIONING_JOBS = frozenset({"UpdateMachineCatalogProvisioningScheme", "RollbackMachineCatalogProvisioningScheme"})
 # What a PATCH sets (contract citrix 10.1, addition G 7): attributes of a connection, and settings with what the detail

@@ -11,7 +11,8 @@ from lab.citrix.state.entities import ImageDefinition, ImageVersion
 from lab.citrix.state.site import Site
 from lab.citrix.views.listing import page
 from lab.citrix.views.refs import pool_ref, ref, resource_ref
-from lab.wire import Reply, Request, Router
+from lab.router import Router
+from lab.wire import Reply, Request
 
 PAGED: dict[str, Any] = {"limit": int, "continuationToken": str}
 SINCE_CLOUD = 121

@@ -11,7 +11,8 @@ from lab.citrix.state.jobs import Job
 from lab.citrix.state.site import Site
 from lab.citrix.views.job import action_view, job_view
 from lab.citrix.views.listing import PAGING, page, whole
-from lab.wire import Reply, Request, Router
+from lab.router import Router
+from lab.wire import Reply, Request
 
 
 def add_routes(router: Router, site: Site) -> None:

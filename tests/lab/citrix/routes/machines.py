@@ -15,7 +15,8 @@ from lab.citrix.state.entities import Machine
 from lab.citrix.state.site import Site
 from lab.citrix.views.listing import PAGING, fields_asked, page, project
 from lab.citrix.views.machine import DEFAULT_FIELDS, DETAIL, MACHINE
-from lab.wire import Reply, Request, Router
+from lab.router import Router
+from lab.wire import Reply, Request
 
 
 def add_routes(router: Router, site: Site) -> None:

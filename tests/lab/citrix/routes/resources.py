@@ -15,7 +15,9 @@ from lab.citrix.state.entities import ConnectionTree, HostingUnit, Resource, Tre
 from lab.citrix.state.site import Site
 from lab.citrix.views.listing import page
 from lab.citrix.views.refs import TYPE_NAMES, pool_ref, resource_ref, resource_view
-from lab.wire import Reply, Request, Router, required
+from lab.router import Router
+from lab.schema import required
+from lab.wire import Reply, Request
 
 BROWSE = {
     "path": str,

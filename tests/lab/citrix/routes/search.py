@@ -13,7 +13,7 @@ from lab.citrix.schemas import FLAG, TEXT
 from lab.citrix.state.entities import Catalog, Machine
 from lab.citrix.state.site import Site
 from lab.citrix.vendor import members
-from lab.wire import nullable, required
+from lab.schema import nullable, required
 
 T = TypeVar("T")
 

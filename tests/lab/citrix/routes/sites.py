@@ -9,7 +9,8 @@ from typing import Any
 from lab.citrix.state.site import Site
 from lab.citrix.views.listing import whole
 from lab.citrix.views.refs import ref
-from lab.wire import Reply, Request, Router
+from lab.router import Router
+from lab.wire import Reply, Request
 
 FROZEN = 530
 

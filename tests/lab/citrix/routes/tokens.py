@@ -11,7 +11,9 @@ from datetime import datetime, timezone
 
 from lab.citrix.state.site import Site
 from lab.citrix.state.tokens import Token, bearer
-from lab.wire import FORM, Refusal, Reply, Request, Router, required
+from lab.router import Router
+from lab.schema import required
+from lab.wire import FORM, Refusal, Reply, Request
 
 TRUST_PATH = "/cctrustoauth2/{customerId}/tokens/clients"
 CREDENTIALS = {

@@ -11,7 +11,8 @@ from lab.citrix.schemas import ZONED_ITEMS
 from lab.citrix.state.entities import Catalog, Hypervisor, Zone
 from lab.citrix.state.site import Site
 from lab.citrix.views.listing import page
-from lab.wire import Reply, Request, Router
+from lab.router import Router
+from lab.wire import Reply, Request
 
 
 def add_routes(router: Router, site: Site) -> None:

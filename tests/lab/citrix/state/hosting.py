@@ -7,14 +7,12 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache, partial
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from lab.citrix.state.entities import ConnectionTree, HostingUnit, Hypervisor, Resource, Tree
-from lab.clock import Clock
-
-if TYPE_CHECKING:
-    from lab.prism_element.state.cluster import PrismElementWorld
+from lab.ports import HypervisorCluster
+from lab.setting import Setting
 
 _SLASHES = re.compile(r"[\\/]+")
 VM_FOLDER = "VirtualMachines"
@@ -32,10 +30,10 @@ class HostingInventory:
     """Reads the clusters behind the hypervisor connections; the only place that knows what a simulated cluster looks
     like."""
 
-    def __init__(self, clusters: Mapping[str, PrismElementWorld], clock: Clock, behaviour: Mapping[str, Any]) -> None:
+    def __init__(self, clusters: Mapping[str, HypervisorCluster], setting: Setting) -> None:
         self._clusters = clusters
-        self._clock = clock
-        self._behaviour = behaviour
+        self._clock = setting.clock
+        self._behaviour = setting.behaviour
         self._cache: dict[str, tuple[float, list[Resource]]] = {}
 
     def live(self, tree: Tree) -> list[Resource]:
@@ -53,20 +51,20 @@ class HostingInventory:
     def templates(self, tree: Tree) -> list[Resource]:
         """List the AHV snapshots of the cluster that are not deleted."""
         cluster = self._clusters[tree.hypervisor.cluster]
-        return [Resource(uuid, name, "template", tree) for uuid, name, _created in cluster.images()]
+        return [Resource(uuid, name, "template", tree) for uuid, name in cluster.images()]
 
     def address(self, hypervisor: Hypervisor) -> str:
-        """Where the cluster of a connection answers, in the form that the contract shows (contract citrix 10.2)."""
-        cluster = self._clusters[hypervisor.cluster]
-        return f"https://{cluster.address or hypervisor.cluster}:{cluster.port or cluster.usual_port}"
+        """Where the cluster of a connection answers, in the form that the contract shows (10.2)."""
+        place = self._clusters[hypervisor.cluster].place
+        return f"https://{place.address or hypervisor.cluster}:{place.port or place.usual_port}"
 
     def contactable(self, hypervisor: Hypervisor) -> bool:
         """Tell whether the cluster behind a connection answers."""
-        return self._clusters[hypervisor.cluster].reachable
+        return self._clusters[hypervisor.cluster].place.reachable
 
     def vm(self, hypervisor: Hypervisor, uuid: str) -> Vm | None:
         """Return a VM of the cluster behind a connection."""
-        found = self._clusters[hypervisor.cluster].vm(uuid)
+        found = self._clusters[hypervisor.cluster].vms.get(uuid)
         return Vm(found.uuid, found.name, found.power_state) if found is not None else None
 
     def vms_called(self, hypervisor: Hypervisor, name: str) -> list[Vm]:
@@ -79,14 +77,14 @@ class HostingInventory:
         """Switch a VM on, or off in order, as the broker does through its connection; nothing happens where there is no
         such VM or nobody reaches it."""
         cluster = self._clusters[hypervisor.cluster]
-        if cluster.reachable and cluster.vm(uuid) is not None:
-            cluster.set_power(uuid, "on" if on else "off", orderly=True)
+        if cluster.place.reachable and cluster.vms.get(uuid) is not None:
+            cluster.vms.set_power(uuid, "on" if on else "off", orderly=True)
 
     def watch(self, watcher: Callable[[str, frozenset[str], bool, bool], None]) -> None:
         """Tell somebody the cluster and uuids whenever VMs go down or vanish (False) or come up (True), and whether in
         order."""
         for name, cluster in self._clusters.items():
-            cluster.watch(partial(watcher, name))
+            cluster.vms.watch(partial(watcher, name))
 
     def listed(self, tree: Tree, past_cache: bool = False) -> list[Resource]:
         """List the resources as the site shows them: from its cache unless asked to go past it.

@@ -11,8 +11,9 @@ from typing import Any
 
 from lab.citrix.state import hosting
 from lab.citrix.state.entities import Action, Catalog, DiskImage, NameValue, Resource, Scheme
-from lab.citrix.state.jobs import Job, JobFailure, Step
+from lab.citrix.state.jobs import Job, JobFailure
 from lab.citrix.state.site import Site
+from lab.work import Step
 
 # The phases of the provisioning layer (contract citrix 8.4) and their shares of the time.
 PHASES = (
@@ -24,9 +25,7 @@ PHASES = (
 )
 
 
-def update(
-    site: Site, catalog: Catalog, order: Mapping[str, Any], owner: str, outcome: Mapping[str, Any] | None = None
-) -> Job:
+def update(site: Site, catalog: Catalog, order: Mapping[str, Any], owner: str) -> Job:
     """Begin an image update; ``order`` is the request body of $UpdateProvisioningScheme. The path is looked up on the
     cluster when the job runs."""
     scheme = _scheme(catalog)
@@ -73,19 +72,12 @@ def update(
         path,
         commit,
         owner,
-        outcome,
         told=_path_parameters(site, scheme, path),
     )
 
 
-def rollback(
-    site: Site,
-    catalog: Catalog,
-    reboot_options: Mapping[str, Any],
-    owner: str,
-    outcome: Mapping[str, Any] | None = None,
-) -> Job:
-    """Begin to go back to the previous stored image, which must still be on the cluster (contract citrix 8.6)."""
+def rollback(site: Site, catalog: Catalog, reboot_options: Mapping[str, Any], owner: str) -> Job:
+    """Begin to go back to the previous stored image, which must still be on the cluster (contract 8.6)."""
     scheme = _scheme(catalog)
     previous = scheme.history[-1]
 
@@ -106,7 +98,6 @@ def rollback(
         previous.resource.xd_path,
         commit,
         owner,
-        outcome,
     )
 
 
@@ -118,7 +109,6 @@ def _run(
     path: str | None,
     commit: Any,
     owner: str,
-    outcome: Mapping[str, Any] | None,
     told: list[NameValue] | None = None,
 ) -> Job:
     busy = catalog.task is not None
@@ -137,7 +127,6 @@ def _run(
         owner,
         steps,
         parameters=[("Id", catalog.id), ("Name", catalog.name), *(told or [])],
-        outcome=outcome,
         concerns=[catalog.id, scheme.unit.id, scheme.unit.hypervisor.id],
     )
     catalog.actions.append(

@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from datetime import datetime, timezone
-from typing import Any
 
-from lab.clock import Clock
+from lab.setting import Setting
 
 UNSET = "0001-01-01T00:00:00+00:00"
 
@@ -16,9 +14,9 @@ UNSET = "0001-01-01T00:00:00+00:00"
 class Moments:
     """Every time has two fields, X and FormattedX (contract citrix 2, 5.3)."""
 
-    def __init__(self, clock: Clock, behaviour: Mapping[str, Any]) -> None:
-        self._clock = clock
-        self._behaviour = behaviour
+    def __init__(self, setting: Setting) -> None:
+        self._clock = setting.clock
+        self._behaviour = setting.behaviour
 
     def formatted(self, moment: float | None) -> str | None:
         """Return RFC 3339 in UTC, or None for a time that is not set."""

@@ -6,11 +6,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import partial
-from typing import Any
 
 from lab.citrix.state.entities import Machine
 from lab.citrix.state.hosting import HostingInventory
-from lab.clock import Events
+from lab.setting import Setting
 
 # FunctionalLevel, oldest first (contract citrix 8.2)
 LEVELS = ("Unknown", "L5", "LMIN", "L7", "L7_6", "L7_7", "L7_8", "L7_9", "L7_20", "L7_25", "L7_30", "L7_34", "LMAX")
@@ -19,17 +18,10 @@ LEVELS = ("Unknown", "L5", "LMIN", "L7", "L7_6", "L7_7", "L7_8", "L7_9", "L7_20"
 class Power:
     """Carries out power actions in simulated time."""
 
-    def __init__(
-        self,
-        events: Events,
-        durations: Mapping[str, float],
-        behaviour: Mapping[str, Any],
-        inventory: HostingInventory,
-        image_levels: Mapping[str, str],
-    ) -> None:
-        self._events = events
-        self._durations = durations
-        self._behaviour = behaviour
+    def __init__(self, setting: Setting, inventory: HostingInventory, image_levels: Mapping[str, str]) -> None:
+        self._events = setting.events
+        self._durations = setting.durations
+        self._behaviour = setting.behaviour
         self._inventory = inventory
         self._image_levels = image_levels
         self._switched: Machine | None = None  # whose VM the broker itself is switching right now

@@ -5,11 +5,9 @@
 from __future__ import annotations
 
 import itertools
-import random
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from typing import Any
 
 from lab.citrix.errors import Errors
 from lab.citrix.state.entities import (
@@ -30,59 +28,43 @@ from lab.citrix.state.jobs import JobBook
 from lab.citrix.state.moments import Moments
 from lab.citrix.state.power import Power
 from lab.citrix.state.tokens import TokenBook
-from lab.citrix.topology import BEHAVIOUR, DURATIONS, zones_of
-from lab.clock import Clock, Events
-
-if TYPE_CHECKING:
-    from lab.prism_element.state.cluster import PrismElementWorld
+from lab.citrix.topology import DURATIONS, SWITCHES, zones_of
+from lab.clock import Events
+from lab.entries import names_of, numbered
+from lab.ports import HypervisorCluster
+from lab.setting import Setting
 
 PRIMARY_ZONE_ID = "00000000-0000-0000-0000-000000000000"
 ON_PREMISES = "CitrixOnPremises"
 HOUR = 3600.0
 
 
-class Site:
+class Site(Setting):
     """A DaaS or CVAD site: what it consists of and how its parts are found."""
 
     def __init__(
         self,
         spec: Mapping[str, Any],
-        clock: Clock,
         events: Events,
-        clusters: Mapping[str, PrismElementWorld],
-        durations: Mapping[str, float],
-        seed: int,
+        topology: Mapping[str, Any],
+        clusters: Mapping[str, HypervisorCluster],
     ) -> None:
-        self.spec = spec
-        self.name: str = spec["name"]
+        super().__init__(spec, events, topology, SWITCHES, DURATIONS)
         self.on_premises: bool = spec["kind"] == "cvad"
-        self.clock = clock
-        self.events = events
-        self.behaviour: dict[str, Any] = {**BEHAVIOUR, **spec.get("behaviour", {})}
-        self.durations: dict[str, float] = {
-            **DURATIONS,
-            **{key: value for key, value in durations.items() if key in DURATIONS},
-            **spec.get("durations", {}),
-        }
-        self.chance = random.Random(f"{seed}:{self.name}")
         self._counters: dict[str, itertools.count[int]] = defaultdict(lambda: itertools.count(1))
         self.id = self.new_id()
         self.domain: str = spec.get("domain", "CORP")
         self.customer_id: str = ON_PREMISES if self.on_premises else spec.get("customer_id", f"{self.name}customer")
-        self.principal: str = (
-            spec.get("username", f"{self.domain}\\svc_ansible")
-            if self.on_premises
-            else spec.get("client_id", self.new_id())
-        )
-        self.secret: str = spec.get(
-            "password" if self.on_premises else "client_secret", f"{self.chance.getrandbits(96):024x}"
-        )
-        self.moments = Moments(clock, self.behaviour)
+        account = ("username", "password") if self.on_premises else ("client_id", "client_secret")
+        principal = f"{self.domain}\\svc_ansible" if self.on_premises else self.new_id()
+        self.principal: str = spec.get(account[0], principal)
+        self.secret: str = spec.get(account[1], self.generated_secret("password"))
+        self.moments = Moments(self)
         self.errors = Errors(self.behaviour)
-        self.tokens = TokenBook(self.chance, spec.get("token_seconds", 3600), clock, self.behaviour)
-        self.jobs = JobBook(clock, events, self.chance, self.durations["job_start"], self.behaviour)
-        self.inventory = HostingInventory(clusters, clock, self.behaviour)
-        self.power = Power(events, self.durations, self.behaviour, self.inventory, spec.get("image_levels", {}))
+        self.tokens = TokenBook(self)
+        self.jobs = JobBook(self)
+        self.inventory = HostingInventory(clusters, self)
+        self.power = Power(self, self.inventory, spec.get("image_levels", {}))
         self.inventory.watch(self._vms_went)
         self.zones: dict[str, Zone] = {}
         self.hypervisors: dict[str, Hypervisor] = {}
@@ -162,10 +144,6 @@ class Site:
             self.power.vms_went(concerned, up, orderly)
 
     # --- making
-
-    def new_id(self) -> str:
-        """Return a new GUID, the same ones in the same order for the same seed."""
-        return str(UUID(int=self.chance.getrandbits(128), version=4))
 
     def new_uid(self, kind: str) -> int:
         """Return a new broker number."""
@@ -296,7 +274,7 @@ class Site:
                 self.hosting_units[made_unit.id] = made_unit
                 self.inventory.listed(made_unit)
         for spec in self.spec.get("catalogs", []):
-            for name in numbered(spec["name"], spec.get("count", 1)):
+            for name in names_of(spec):
                 self.add_catalog({**spec, "name": name})
         for spec in self.spec.get("image_definitions", []):
             definition = self._image_definition(spec)
@@ -354,11 +332,6 @@ class Site:
 
     def _primary_zone(self) -> Zone:
         return next(zone for zone in self.zones.values() if zone.primary)
-
-
-def numbered(pattern: str, count: int) -> list[str]:
-    """Return the names 1..count that a pattern with {n} stands for; a name without {n} stands for itself."""
-    return [pattern.format(n=number) for number in range(1, count + 1)] if "{n" in pattern else [pattern]
 
 
 def _machine_names(prefix: str, count: int) -> list[str]:

@@ -4,13 +4,10 @@
 
 from __future__ import annotations
 
-import random
 import time
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from lab.clock import Clock
+from lab.setting import Setting
 
 
 @dataclass(frozen=True)
@@ -25,21 +22,19 @@ class Token:
 class TokenBook:
     """Issues tokens that last ``seconds`` by the clock that ``behaviour["token_clock"]`` says."""
 
-    def __init__(self, chance: random.Random, seconds: float, clock: Clock, behaviour: Mapping[str, Any]) -> None:
-        self._chance = chance
-        self.seconds = seconds
-        self._clock = clock
-        self._behaviour = behaviour
+    def __init__(self, setting: Setting) -> None:
+        self._setting = setting
+        self.seconds: float = setting.spec.get("token_seconds", 3600)
         self._tokens: dict[str, Token] = {}
         self.issued = 0
         self.refused_logins = 0
 
     def _now(self) -> float:
-        return self._clock.now if self._behaviour["token_clock"] == "simulated" else time.monotonic()
+        return self._setting.clock.now if self._setting.behaviour["token_clock"] == "simulated" else time.monotonic()
 
     def issue(self, principal: str) -> Token:
         """Give out a new token."""
-        token = Token(f"eyJ{self._chance.getrandbits(240):060x}", principal, self._now() + self.seconds)
+        token = Token(f"eyJ{self._setting.chance.getrandbits(240):060x}", principal, self._now() + self.seconds)
         self._tokens[token.text] = token
         self.issued += 1
         return token

@@ -40,7 +40,7 @@ def state_of(site: Site) -> dict[str, Any]:
         ],
         "catalogs": [_catalog(catalog) for catalog in site.catalogs.values()],
         "machines": [_machine(machine) for machine in site.machines.values()],
-        "jobs": [_job(site, job) for job in site.jobs.all()],
+        "jobs": [_job(site, job) for job in site.jobs.items.values()],
     }
 
 

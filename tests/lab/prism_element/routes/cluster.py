@@ -1,69 +1,62 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cluster itself (contract prism_element 2)."""
+"""The cluster itself (contract 2), its storage containers and networks (contract 14)."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from lab.prism_element.routes.lists import page_by_number
+from lab.prism_element.schemas import CONTAINERS_QUERY
+from lab.prism_element.state.cluster import Cluster
+from lab.prism_element.state.entities import GIB
+from lab.prism_element.views.cluster import cluster_view, container_view, network_view
+from lab.prism_element.views.envelopes import acropolis_envelope, prism_envelope
+from lab.router import Router
+from lab.wire import Reply, Request
 
-from lab.prism_element.views.lists import prism_envelope
-from lab.wire import Reply, Request, Router
-
-if TYPE_CHECKING:
-    from lab.prism_element.state.cluster import PrismElementWorld
+DEFAULT_CAPACITY_GIB = 20000
 
 
-def add_routes(router: Router, world: PrismElementWorld) -> None:
-    """Register the paths."""
+def add_routes(router: Router, cluster: Cluster) -> None:
+    """Make the paths known."""
+    capacity = int(cluster.spec.get("capacity_gib", DEFAULT_CAPACITY_GIB) * GIB)
 
     @router.route("GET", "/cluster", section="2.1")
     def get(_request: Request) -> Reply:
-        return Reply(body=cluster_dto(world))
+        return Reply(body=cluster_view(cluster))
 
     @router.route("GET", "/clusters", section="2.1")
     def get_all(request: Request) -> Reply:
-        return Reply(body=prism_envelope([cluster_dto(world)], request))
+        return Reply(body=prism_envelope([cluster_view(cluster)], request))
+
+    @router.route("GET", "/storage_containers", section="14", query=CONTAINERS_QUERY)
+    def containers(request: Request) -> Reply:
+        wanted = request.one("search_string", "") or ""
+        used = dict.fromkeys(cluster.containers.values(), 0)
+        for vm in cluster.vms:
+            for disk in vm.disks:
+                used[disk.container_uuid] = used.get(disk.container_uuid, 0) + disk.size
+        found = [
+            container_view(cluster, name, number, capacity, used[container_uuid])
+            for number, (name, container_uuid) in enumerate(cluster.containers.items(), 1)
+            if wanted in name
+        ]
+        page = page_by_number(found, request)
+        return Reply(body=prism_envelope(page, request, len(found), len(cluster.containers)))
+
+    @router.route("GET", "/networks", section="14")
+    def networks(_request: Request) -> Reply:
+        return Reply(body=acropolis_envelope([network_view(network) for network in cluster.networks]))
+
+    @router.route("GET", "/images", section="addition 1")
+    def images(_request: Request) -> Reply:
+        return Reply(body=acropolis_envelope([]))
 
 
-def add_v3_routes(router: Router, world: PrismElementWorld) -> None:
-    """Register the one path of v3 that clients use to see who they are (contract prism_element addition 18: code, not a
-    body)."""
+def add_v3_routes(router: Router, cluster: Cluster) -> None:
+    """Make the one path of v3 known that clients use to see who they are (contract addition 18: code, not a body)."""
 
     @router.route("GET", "/users/me", section="addition 18")
     def me(_request: Request) -> Reply:
-        name = world.access.username
-        return Reply(
-            body={
-                "metadata": {"kind": "user"},
-                "status": {"name": name, "state": "COMPLETE", "resources": {"display_name": name}},
-            }
-        )
-
-
-def cluster_dto(world: PrismElementWorld) -> dict[str, Any]:
-    """Return the cluster as the wire spells it (contract prism_element 1.2, 2.1, addition 14)."""
-    return {
-        "id": f"{world.uuid}::{world.incarnation}",
-        "uuid": world.uuid,
-        "cluster_uuid": world.uuid,
-        "cluster_incarnation_id": world.incarnation,
-        "name": world.name,
-        "version": world.version,
-        "full_version": f"el7.3-release-fraser-{world.version}-stable",
-        "target_version": world.version,
-        "ncc_version": "ncc-4.6.0",
-        "num_nodes": len(world.host_uuids),
-        "hypervisor_types": ["kKvm"],
-        "cluster_external_ipaddress": world.address,
-        "cluster_external_data_services_ipaddress": None,
-        "storage_type": "all_flash",
-        "timezone": "UTC",
-        "name_servers": [],
-        "ntp_servers": [],
-        "operation_mode": "Normal",
-        "cluster_arch": "X86_64",
-        "is_upgrade_in_progress": False,
-        "management_servers": None,
-        "stats": {"hypervisor_cpu_usage_ppm": "-1", "controller_num_iops": "-1"},
-        "usage_stats": {"storage.capacity_bytes": "-1", "storage.usage_bytes": "-1"},
-    }
+        name = cluster.access.username
+        status = {"name": name, "state": "COMPLETE", "resources": {"display_name": name}}
+        return Reply(body={"metadata": {"kind": "user"}, "status": status})

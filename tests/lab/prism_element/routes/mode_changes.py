@@ -4,20 +4,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from lab.prism_element.routes.dr_snapshots import member_dto
+from lab.prism_element.state.cluster import Cluster
 from lab.prism_element.state.entities import PdSnapshot, ProtectionDomain, RemoteSite
-from lab.prism_element.views.lists import envelope
-from lab.wire import Reply, Request, Router, required
+from lab.prism_element.views.envelopes import envelope
+from lab.prism_element.views.protection_domain import member_view
+from lab.router import Router
+from lab.schema import required
+from lab.wire import Reply, Request
 
-if TYPE_CHECKING:
-    from lab.prism_element.state.cluster import PrismElementWorld
 
-
-def add_routes(router: Router, world: PrismElementWorld) -> None:
-    """Register the paths."""
-    recovery = world.dr
+def add_routes(router: Router, cluster: Cluster) -> None:
+    """Make the paths known."""
+    domains = cluster.domains
 
     @router.route(
         "POST",
@@ -27,49 +25,47 @@ def add_routes(router: Router, world: PrismElementWorld) -> None:
         body={"value": required(str)},
     )
     def migrate(request: Request) -> Reply:
-        domain = recovery.active_domain(request.params["name"])
-        site = _site_to_migrate_to(world, domain, request.body["value"])
+        domain = domains.find_active(request.params["name"])
+        site = _site_to_migrate_to(cluster, domain, request.body["value"])
         if domain.change is not None:
-            raise world.invalid(f"Protection domain {domain.name} is already changing its mode")
-        blocked = (
-            []
-            if request.flag("skip_vm_mobility_check")
-            else [member for member in domain.vms if member.blocked_by is not None]
-        )
+            raise cluster.errors.invalid(f"Protection domain {domain.name} is already changing its mode")
+        blocked = [member for member in domain.vms if member.blocked_by is not None]
+        if request.flag("skip_vm_mobility_check"):
+            blocked = []
         if not blocked:
-            recovery.failover.migrate(domain, site)
-        return Reply(body=envelope([member_dto(member, True, site.name) for member in blocked]))
+            cluster.failover.migrate(domain, site)
+        return Reply(body=envelope([member_view(member, True, site.name) for member in blocked]))
 
     @router.route("POST", "/protection_domains/{name}/activate", section="11", body={"value": str})
     def activate(request: Request) -> Reply:
-        domain = recovery.domain(request.params["name"])
+        domain = domains.find(request.params["name"])
         problem = _problem_with_change(domain, wanted=True)
         if problem:
-            return _refused(world, problem)
+            return _refused(cluster, problem)
         snapshot = _snapshot_to_activate(domain, request.body.get("value"))
         if snapshot is None:
-            return _refused(world, f"Protection domain {domain.name} has no snapshot that could be activated")
-        recovery.failover.activate(domain, snapshot)
+            return _refused(cluster, f"Protection domain {domain.name} has no snapshot that could be activated")
+        cluster.failover.activate(domain, snapshot)
         return Reply(body={"value": True})
 
     @router.route("POST", "/protection_domains/{name}/deactivate", section="11", body={})
     def deactivate(request: Request) -> Reply:
-        domain = recovery.domain(request.params["name"])
+        domain = domains.find(request.params["name"])
         problem = _problem_with_change(domain, wanted=False)
         if problem:
-            return _refused(world, problem)
-        recovery.failover.deactivate(domain)
+            return _refused(cluster, problem)
+        cluster.failover.deactivate(domain)
         return Reply(body={"value": True})
 
 
-def _site_to_migrate_to(world: PrismElementWorld, domain: ProtectionDomain, name: str) -> RemoteSite:
-    site = world.dr.sites.get(name)
+def _site_to_migrate_to(cluster: Cluster, domain: ProtectionDomain, name: str) -> RemoteSite:
+    site = cluster.sites.get(name)
     if site is None:
-        raise world.invalid(f"Remote site {name} does not exist")
-    if world.behaviour["migrate_needs_schedule"] and name not in domain.remote_site_names:
-        raise world.invalid(f"Remote site {name} is not configured for protection domain {domain.name}")
-    if not world.dr.transfers.usable(site):
-        raise world.invalid(f"Remote site {name} is not reachable")
+        raise cluster.errors.invalid(f"Remote site {name} does not exist")
+    if cluster.behaviour["migrate_needs_schedule"] and name not in domain.remote_site_names:
+        raise cluster.errors.invalid(f"Remote site {name} is not configured for protection domain {domain.name}")
+    if not cluster.sites.usable(site):
+        raise cluster.errors.invalid(f"Remote site {name} is not reachable")
     return site
 
 
@@ -90,9 +86,9 @@ def _snapshot_to_activate(domain: ProtectionDomain, wanted: str | None) -> PdSna
     return max(usable, key=lambda snapshot: snapshot.created_usecs, default=None)
 
 
-def _refused(world: PrismElementWorld, message: str) -> Reply:
-    """Say no in the form that the cluster uses (contract prism_element 11, trap 28)."""
-    form = world.behaviour["mode_refusal"]
+def _refused(cluster: Cluster, message: str) -> Reply:
+    """Say no in the form that the cluster uses (contract 11, trap 28)."""
+    form = cluster.behaviour["mode_refusal"]
     if form == "error":
-        raise world.invalid(message)
+        raise cluster.errors.invalid(message)
     return Reply(body={"value": False} if form == "value_false" else {"message": message})

@@ -1,165 +1,105 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replications under way and what they left behind (contract prism_element 9)."""
+"""Replications under way (contract 9)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterable
+from typing import Any
 
-from lab.prism_element.routes.dr_snapshots import snapshot_dto
-from lab.prism_element.state.entities import ProtectionDomain, Replication
-from lab.prism_element.views.lists import chosen, prism_envelope
-from lab.wire import Reply, Request, Router, required
+from lab.prism_element.routes.lists import chosen
+from lab.prism_element.schemas import CONTROL_REPLICATION, REPLICATIONS_QUERY
+from lab.prism_element.state.cluster import Cluster
+from lab.prism_element.state.entities import Replication
+from lab.prism_element.views.envelopes import prism_envelope
+from lab.prism_element.views.pd_snapshot import pd_snapshot_view
+from lab.prism_element.views.replication import replication_view
+from lab.router import Router
+from lab.wire import Reply, Request
 
-if TYPE_CHECKING:
-    from lab.prism_element.state.cluster import PrismElementWorld
-
-WIDE = {"protection_domain_names": str, "remote_site_names": str}
+Test = Callable[[Replication], bool]
+OF_DOMAIN = "/protection_domains/{name}/replications"
 
 
-def add_routes(router: Router, world: PrismElementWorld) -> None:
-    """Register the paths."""
-    recovery = world.dr
+def add_routes(router: Router, cluster: Cluster) -> None:
+    """Make the paths known."""
+    domains, transfers = cluster.domains, cluster.transfers
 
-    def of_domain(request: Request, started: bool) -> list[Replication]:
-        name = recovery.domain(request.params["name"]).name
-        return [
-            item
-            for item in recovery.transfers.items.values()
-            if item.domain == name and (item.started_usecs is not None) is started
-        ]
+    def of_domain(request: Request) -> Test:
+        name = domains.find(request.params["name"]).name
+        return lambda item: item.domain == name
 
-    def of_cluster(request: Request, started: bool) -> list[Replication]:
-        domains, sites = request.query.get("protection_domain_names"), request.query.get("remote_site_names")
-        return [
-            item
-            for item in recovery.transfers.items.values()
-            if (item.started_usecs is not None) is started and chosen(domains, item.domain) and chosen(sites, item.site)
-        ]
+    def of_cluster(request: Request) -> Test:
+        names, sites = request.query.get("protection_domain_names"), request.query.get("remote_site_names")
+        return lambda item: chosen(names, item.domain) and chosen(sites, item.site)
 
     def find(request: Request) -> Replication:
-        domain = recovery.domain(request.params["name"])
-        for item in recovery.transfers.items.values():
-            if item.domain == domain.name and str(item.id) == request.params["id"]:
+        for item in transfers.of(domains.find(request.params["name"]).name):
+            if str(item.id) == request.params["id"]:
                 return item
-        raise world.not_found("Replication", request.params["id"])
+        raise cluster.errors.not_found("Replication", request.params["id"])
 
-    @router.route("GET", "/protection_domains/{name}/replications", section="9.1")
+    @router.route("GET", OF_DOMAIN, section="9.1")
     def list_of_domain(request: Request) -> Reply:
-        name = recovery.domain(request.params["name"]).name
-        return Reply(
-            body=prism_envelope(
-                _sent_and_received(world, of_domain(request, True), lambda item: item.domain == name), request
-            )
-        )
+        concerns = of_domain(request)
+        return Reply(body=prism_envelope([*_sent(cluster, concerns), *_received(cluster, concerns)], request))
 
-    @router.route("GET", "/protection_domains/replications", section="9.1", query=WIDE)
+    @router.route("GET", "/protection_domains/replications", section="9.1", query=REPLICATIONS_QUERY)
     def list_all(request: Request) -> Reply:
-        names = request.query.get("protection_domain_names")
-        sites = request.query.get("remote_site_names")
-        found = _sent_and_received(
-            world, of_cluster(request, True), lambda item: sites is None and chosen(names, item.domain)
-        )
-        return Reply(body=prism_envelope(found, request))
+        concerns = of_cluster(request)
+        received = [] if request.query.get("remote_site_names") else _received(cluster, concerns)
+        return Reply(body=prism_envelope([*_sent(cluster, concerns), *received], request))
 
     @router.route("GET", "/protection_domains/{name}/pending_replications", section="9.2")
     def pending_of_domain(request: Request) -> Reply:
-        return Reply(body=_pending_dtos(world, of_domain(request, False)))
+        return Reply(body=_pending(cluster, of_domain(request)))
 
-    @router.route("GET", "/protection_domains/pending_replications", section="9.2", query=WIDE)
+    @router.route("GET", "/protection_domains/pending_replications", section="9.2", query=REPLICATIONS_QUERY)
     def all_pending(request: Request) -> Reply:
-        return Reply(body=_pending_dtos(world, of_cluster(request, False)))
+        return Reply(body=_pending(cluster, of_cluster(request)))
 
-    @router.route(
-        "PUT",
-        "/protection_domains/{name}/replications/{id}",
-        section="9.1",
-        body={"value": required({"pause", "resume", "abort"})},
-    )
+    @router.route("PUT", f"{OF_DOMAIN}/{{id}}", section="9.1", body=CONTROL_REPLICATION)
     def control(request: Request) -> Reply:
         item = find(request)
         if request.body["value"] == "abort":
-            recovery.transfers.abort(item)
+            transfers.abort(item)
         else:
-            recovery.transfers.pause(item, request.body["value"] == "pause")
+            transfers.pause(item, request.body["value"] == "pause")
         return Reply(body={"value": True})
 
-    @router.route("DELETE", "/protection_domains/{name}/replications/{id}", section="9.1")
+    @router.route("DELETE", f"{OF_DOMAIN}/{{id}}", section="9.1")
     def abort(request: Request) -> Reply:
-        recovery.transfers.abort(find(request))
+        transfers.abort(find(request))
         return Reply(body={"value": True})
 
 
-def _sent_and_received(world: PrismElementWorld, sent: Sequence[Replication], concerns: Any) -> list[dict[str, Any]]:
-    dtos = [_replication_dto(world, item, item.site, item.snapshot.id, True) for item in sent]
-    for peer in world.peers.values():
-        for item in peer.dr.transfers.items.values():
-            if item.started_usecs is not None and peer.dr.sites[item.site].cluster == world.name and concerns(item):
-                label = world.dr.label_of(peer.name)
-                dtos.append(_replication_dto(peer, item, label, f"{label}:{item.snapshot.origin_id}", False))
-    return dtos
+def _started(items: Iterable[Replication], concerns: Test) -> list[Replication]:
+    return [item for item in items if item.started_usecs is not None and concerns(item)]
 
 
-def _replication_dto(
-    world: PrismElementWorld, item: Replication, site: str, snapshot_id: str, sender: bool
-) -> dict[str, Any]:
-    done = world.dr.transfers.done_bytes(item)
-    return {
-        "id": item.id,
-        "protection_domain_name": item.domain,
-        "remote_site_name": site,
-        "snapshot_id": snapshot_id,
-        "completed_bytes": done,
-        "completed_percentage": round(100 * done / item.total, 2) if item.total else 100.0,
-        "replication_time_to_complete_secs": world.dr.transfers.remaining_seconds(item),
-        "start_replication_time_usecs": item.started_usecs,
-        "paused": item.paused,
-        "aborted": False,
-        "sender": sender,
-    }
+def _sent(cluster: Cluster, concerns: Test) -> list[dict[str, Any]]:
+    items = _started(cluster.transfers.items.values(), concerns)
+    return [replication_view(cluster.transfers, item, item.site, item.snapshot.id, sent=True) for item in items]
 
 
-def _pending_dtos(world: PrismElementWorld, items: Sequence[Replication]) -> list[dict[str, Any]]:
+def _received(cluster: Cluster, concerns: Test) -> list[dict[str, Any]]:
+    views = []
+    for peer in cluster.sites.peers.values():
+        label = cluster.sites.label_of(peer.name)
+        for item in _started(peer.transfers.items.values(), concerns):
+            if peer.sites.find(item.site).cluster == cluster.name:
+                snapshot_id = f"{label}:{item.snapshot.origin_id}"
+                views.append(replication_view(peer.transfers, item, label, snapshot_id, sent=False))
+    return views
+
+
+def _pending(cluster: Cluster, concerns: Test) -> list[dict[str, Any]]:
     return [
         {
             "protection_domain_name": item.domain,
             "remote_site_name": item.site,
-            "snapshot": snapshot_dto(world, item.snapshot, False),
+            "snapshot": pd_snapshot_view(cluster, item.snapshot, detailed=False),
         }
-        for item in items
+        for item in cluster.transfers.items.values()
+        if item.started_usecs is None and concerns(item)
     ]
-
-
-def link_dtos(world: PrismElementWorld, domain: ProtectionDomain, site: str | None = None) -> list[dict[str, Any]]:
-    """Return what a protection domain has sent and is sending to its remote sites, or to one of them (contract
-    prism_element 9.3)."""
-    dtos = []
-    for name, link in domain.links.items():
-        if site is not None and name != site:
-            continue
-        current = next(
-            (
-                item
-                for item in world.dr.transfers.items.values()
-                if item.domain == domain.name and item.site == name and item.started_usecs is not None
-            ),
-            None,
-        )
-        dtos.append(
-            {
-                "id": link.id,
-                "protection_domain_name": domain.name,
-                "remote_site_name": name,
-                "current_replicating_snapshot_id": current.snapshot.id if current else None,
-                "current_replicating_snapshot_total_bytes": current.total if current else None,
-                "current_replicating_snapshot_transmitted_bytes": world.dr.transfers.done_bytes(current)
-                if current
-                else None,
-                "last_replication_start_time_in_usecs": link.last_start_usecs,
-                "last_replication_end_time_in_usecs": link.last_end_usecs,
-                "last_successful_replication_snapshot_id": link.last_snapshot_id,
-                "stats": {},
-            }
-        )
-    return dtos

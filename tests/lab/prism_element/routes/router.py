@@ -4,16 +4,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lab.prism_element.errors import error_body
 from lab.prism_element.routes import (
-    cluster,
-    dr_snapshots,
+    cluster as cluster_routes,
+)
+from lab.prism_element.routes import (
     events,
-    infrastructure,
     mode_changes,
     nics,
+    pd_snapshots,
     progress_monitors,
     protection_domains,
     remote_sites,
@@ -23,50 +22,51 @@ from lab.prism_element.routes import (
     tasks,
     vms,
 )
-from lab.wire import Router
-
-if TYPE_CHECKING:
-    from lab.prism_element.state.cluster import PrismElementWorld
+from lab.prism_element.state.cluster import Cluster
+from lab.router import Router
 
 # contract prism_element 1.1: the same resources answer under both roots.
 PREFIXES = ("/PrismGateway/services/rest/v2.0", "/api/nutanix/v2.0")
 V1_PREFIXES = ("/PrismGateway/services/rest/v1", "/api/nutanix/v1")
 V3_PREFIX = "/api/nutanix/v3"
 
-
-def build_router(world: PrismElementWorld) -> Router:
-    """Return the router of one cluster."""
-    # What shipped clients and Prism's own UI send beside the schema is overlooked (contract prism_element addition 4,
-    # addition 5, addition 9, addition 16).
-    router = Router(PREFIXES, refuse=lambda _status, text: error_body(text), forgiving=True)
-    for resource in (
-        cluster,
-        vms,
-        nics,
-        snapshots,
-        tasks,
-        protection_domains,
-        mode_changes,
-        schedules,
-        dr_snapshots,
-        replications,
-        remote_sites,
-        events,
-        infrastructure,
-    ):
-        resource.add_routes(router, world)
-    return router
+V2 = (
+    cluster_routes,
+    vms,
+    nics,
+    snapshots,
+    tasks,
+    protection_domains,
+    mode_changes,
+    schedules,
+    pd_snapshots,
+    replications,
+    remote_sites,
+    events,
+)
 
 
-def build_v1_router(world: PrismElementWorld) -> Router:
-    """Return the router of what stands only under the older root (contract prism_element 1.1)."""
-    router = Router(V1_PREFIXES, refuse=lambda _status, text: error_body(text), forgiving=True)
-    progress_monitors.add_v1_routes(router, world)
-    return router
+class Routers:
+    """The routers of one cluster: v2, what stands only under the older root (contract 1.1), and the little that it
+    answers under v3 (addition 18)."""
+
+    def __init__(self, cluster: Cluster) -> None:
+        self._v2 = _router(PREFIXES)
+        for resource in V2:
+            resource.add_routes(self._v2, cluster)
+        v1, v3 = _router(V1_PREFIXES), _router((V3_PREFIX,))
+        progress_monitors.add_v1_routes(v1, cluster)
+        cluster_routes.add_v3_routes(v3, cluster)
+        self._others = {**dict.fromkeys(V1_PREFIXES, v1), V3_PREFIX: v3}
+
+    def of(self, raw_path: str) -> Router:
+        """Return the router that knows the paths of a version."""
+        for root, router in self._others.items():
+            if raw_path.startswith(f"{root}/"):
+                return router
+        return self._v2
 
 
-def build_v3_router(world: PrismElementWorld) -> Router:
-    """Return the router of the little that a cluster answers under v3 (contract prism_element addition 18)."""
-    router = Router([V3_PREFIX], refuse=lambda _status, text: error_body(text), forgiving=True)
-    cluster.add_v3_routes(router, world)
-    return router
+def _router(prefixes: tuple[str, ...]) -> Router:
+    # What shipped clients and Prism's own UI send beside the schema is overlooked (contract additions 4, 5, 9, 16).
+    return Router(prefixes, refuse=lambda _status, text: error_body(text), forgiving=True)

@@ -7,10 +7,9 @@ from __future__ import annotations
 import base64
 import binascii
 from http.cookies import SimpleCookie
-from typing import Any
 
-from lab.clock import Clock
 from lab.prism_element.errors import error_body, refusal
+from lab.prism_element.state.ground import Ground
 from lab.wire import Refusal, Request
 
 COOKIE = "NTNX_IGW_SESSION"
@@ -23,12 +22,13 @@ class Access:
     are refused.
     """
 
-    def __init__(self, username: str, password: str, behaviour: dict[str, Any], clock: Clock) -> None:
-        self.username = username
-        self.password = password
+    def __init__(self, ground: Ground) -> None:
+        topology = ground.spec
+        self.username: str = topology.get("username", "admin")
+        self.password: str = topology.get("password", ground.generated_secret("password"))
         self.failed_logins = 0
-        self._behaviour = behaviour
-        self._clock = clock
+        self._behaviour = ground.behaviour
+        self._clock = ground.clock
         self._sessions: dict[str, float] = {}
 
     @property

@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields, is_dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lab.clock import Event
@@ -92,27 +92,6 @@ class Snapshot:
     group_uuid: str
     deleted: bool = False
     logical_timestamp: int = 1
-
-
-@dataclass
-class Task:
-    """An asynchronous operation. ``status``: QUEUED, RUNNING, SUCCEEDED, FAILED or ABORTED. ``later_name``: what later
-    versions call it."""
-
-    uuid: str
-    operation: str
-    entities: list[tuple[str, str]]
-    created: float
-    takes: float
-    status: str = "QUEUED"
-    completed: float | None = None
-    error_detail: str = ""
-    later_name: str = ""
-
-    @property
-    def finished(self) -> bool:
-        """Whether it has come to an end, good or bad."""
-        return self.completed is not None
 
 
 @dataclass
@@ -292,18 +271,3 @@ class AuditEvent:
     context: list[tuple[str, str]]
     created_usecs: int
     domain: str | None = None
-
-
-def plain(item: Any) -> Any:
-    """Return model objects as JSON-able data for /lab/state, without their events."""
-    if is_dataclass(item):
-        return {
-            entry.name: plain(getattr(item, entry.name))
-            for entry in fields(item)
-            if not isinstance(getattr(item, entry.name), Event)
-        }
-    if isinstance(item, dict):
-        return {str(key): plain(value) for key, value in item.items()}
-    if isinstance(item, (list, tuple)):
-        return [plain(value) for value in item]
-    return item

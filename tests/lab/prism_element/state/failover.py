@@ -7,66 +7,82 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import Any
 
 from lab.prism_element.state.entities import (
     ModeChange,
     Monitor,
-    Nic,
     PdSnapshot,
     ProtectedVm,
     ProtectionDomain,
     RemoteSite,
     Vm,
 )
-from lab.prism_element.state.networks import network_here
-
-if TYPE_CHECKING:
-    from lab.prism_element.state.disaster_recovery import DisasterRecovery
+from lab.prism_element.state.ground import Ground
+from lab.prism_element.state.pd_snapshots import PdSnapshots
+from lab.prism_element.state.protection_domains import ProtectionDomains
+from lab.prism_element.state.remote_sites import Peer, RemoteSites
+from lab.prism_element.state.schedules import Schedules
+from lab.prism_element.state.transfers import Transfers
+from lab.prism_element.state.vms import Vms
 
 # The last synchronisation of a migration moves one part in so many of the disks, as much as a snapshot says it
 # uses alone
 CHANGE_SHARE = 20
-POWER_ON_RECOVERY = {
-    "Powered Off": "off",
-    "Powered On": "on",
-}  # contract prism_element 6.1; the third, "Power state at time of snapshot", is looked up
+# contract 6.1; the third, "Power state at time of snapshot", is looked up
+POWER_ON_RECOVERY = {"Powered Off": "off", "Powered On": "on"}
+CHANGE_MODE = "Protection domain {protection_domain_name} changes its mode from {current_mode} to {desired_mode}"
 
 
 class Failover:
     """The mode changes of one cluster. A cluster that has lost its power goes on with them when it is back."""
 
-    def __init__(self, recovery: DisasterRecovery) -> None:
-        self._recovery = recovery
-        self._world = recovery.world
-        self.monitors: list[Monitor] = []
+    def __init__(
+        self,
+        ground: Ground,
+        vms: Vms,
+        domains: ProtectionDomains,
+        sites: RemoteSites,
+        snapshots: PdSnapshots,
+        transfers: Transfers,
+        schedules: Schedules,
+    ) -> None:
+        self._ground = ground
+        self._vms = vms
+        self._domains = domains
+        self._sites = sites
+        self._snapshots = snapshots
+        self._transfers = transfers
+        self._schedules = schedules
         self._held: list[Callable[[], None]] = []
+        self.monitors: list[Monitor] = []
 
     def migrate(self, domain: ProtectionDomain, site: RemoteSite) -> None:
         """Start a planned failover: the VMs go off, the last data is sent, and then the VMs move with their uuids."""
-        takes = self._world.durations["migrate"] / 2
+        takes = self._ground.durations["migrate"] / 2
         change = self._begin(domain, ModeChange("MIGRATE_PD", "deactivate", failover_remote=site.name), takes)
         self._later(takes, lambda: self._send_the_rest(domain, change, site))
 
     def activate(self, domain: ProtectionDomain, snapshot: PdSnapshot) -> None:
         """Start an unplanned failover: the VMs of a snapshot come up here, whatever the other side does."""
-        takes = self._world.durations["activate"]
+        takes = self._ground.durations["activate"]
         change = self._begin(domain, ModeChange("ACTIVATE_PD", "activate", snapshot_id=snapshot.id), takes)
 
         def done() -> None:
             if self._ordained_to_fail(domain, change):
                 return
-            for peer in self._world.peers.values():
-                peer.dr.failover.give_way(domain.name)
+            for peer in self._sites.peers.values():
+                peer.failover.give_way(domain.name)
             recorded = {member.vm_uuid: member.image.power_state for member in snapshot.vms if member.image}
-            self._bring_up(domain, snapshot, recorded, same_uuids=self._world.behaviour["activated_uuids"] == "same")
+            same_uuids = self._ground.behaviour["activated_uuids"] == "same"
+            self._bring_up(domain, snapshot, recorded, same_uuids)
             self._end(domain, change)
 
         self._later(takes, done)
 
     def deactivate(self, domain: ProtectionDomain) -> None:
-        """Start giving a protection domain up: all of its VMs here are deleted (contract prism_element 11)."""
-        takes = self._world.durations["deactivate"]
+        """Start giving a protection domain up: all of its VMs here are deleted (contract 11)."""
+        takes = self._ground.durations["deactivate"]
         change = self._begin(domain, ModeChange("DEACTIVATE_PD", "deactivate"), takes)
 
         def done() -> None:
@@ -84,7 +100,7 @@ class Failover:
 
     def give_way(self, name: str) -> None:
         """Let a migration end without effect because the other side was activated; both sides are active then."""
-        domain = self._recovery.domains.get(name)
+        domain = self._domains.get(name)
         if domain is not None and domain.change is not None and domain.change.mode == "MIGRATE_PD":
             self._end(domain, domain.change, failed=True)
 
@@ -93,66 +109,60 @@ class Failover:
     def _send_the_rest(self, domain: ProtectionDomain, change: ModeChange, site: RemoteSite) -> None:
         if domain.change is not change:
             return
-        were = {member.vm_uuid: vm.power_state for member in domain.vms if (vm := self._world.vms.get(member.vm_uuid))}
-        self._world.switch_off(were)
+        were = {member.vm_uuid: vm.power_state for member in domain.vms if (vm := self._vms.get(member.vm_uuid))}
+        self._vms.switch_off(were)
         if self._ordained_to_fail(domain, change):
             return
-        snapshot = self._recovery.take(domain, None, [])
+        snapshot = self._snapshots.take(domain, None, [])
         snapshot.remote_sites.append(site.name)
         change.snapshot_id = snapshot.id
 
         def ended(arrived: bool) -> None:
             if domain.change is not change:
                 return
-            peer = self._world.peers[site.cluster].dr
-            there = peer.known_domain(domain.name)
+            peer = self._sites.peer(site.name)
+            there = peer.domains.known(domain.name)
             if not arrived or there.active or there.change is not None:
                 self._end(domain, change, failed=True)
                 return
-            replica = peer.replicas_of(self._world.name, domain.name, snapshot)[0]
+            replica = peer.pd_snapshots.replicas_of(self._ground.name, domain.name, snapshot)[0]
             reversed_schedules = self._reversed_schedules(domain, peer)
             self._leave(domain)
             self._end(domain, change)
             peer.failover.take_over(there, replica, were, reversed_schedules)
 
-        self._recovery.transfers.queue(
-            domain, snapshot, site.name, None, total=snapshot.size // CHANGE_SHARE, ended=ended
-        )
+        self._transfers.queue(domain, snapshot, site.name, None, snapshot.size // CHANGE_SHARE, ended)
 
     def take_over(
-        self, domain: ProtectionDomain, replica: PdSnapshot, were: Mapping[str, str], schedules: list[dict[str, object]]
+        self,
+        domain: ProtectionDomain,
+        replica: PdSnapshot,
+        were: Mapping[str, str],
+        schedules: list[dict[str, Any]],
     ) -> None:
         """Register the VMs that another cluster has just let go; they keep their uuids."""
-        takes = self._world.durations["migrate"] / 2
+        takes = self._ground.durations["migrate"] / 2
         change = self._begin(domain, ModeChange("ACTIVATE_PD", "activate", snapshot_id=replica.id), takes)
 
         def done() -> None:
             self._bring_up(domain, replica, were, same_uuids=True)
             for spec in schedules:
-                self._recovery.add_schedule(domain, dict(spec))
+                self._schedules.add(domain, spec)
             self._end(domain, change)
 
         self._later(takes, done)
 
-    def _reversed_schedules(self, domain: ProtectionDomain, peer: DisasterRecovery) -> list[dict[str, object]]:
-        """Return the schedules that send the other way; none by default, because nobody knows of any (contract
-        prism_element 11)."""
-        if not self._world.behaviour["reverse_schedule"]:
-            return []
-        back = peer.label_of(self._world.name)
-        if back not in peer.sites:
+    def _reversed_schedules(self, domain: ProtectionDomain, peer: Peer) -> list[dict[str, Any]]:
+        """Return the schedules that send the other way; none by default, because nobody knows of any (contract 11)."""
+        back = peer.sites.label_of(self._ground.name)
+        if not self._ground.behaviour["reverse_schedule"] or back not in peer.sites:
             return []
         specs = []
         for schedule in domain.schedules:
-            policy = schedule.spec["retention_policy"]
-            kept = list(policy.get("remote_max_snapshots", {}).values())
-            specs.append(
-                {
-                    **schedule.spec,
-                    "retention_policy": {**policy, "remote_max_snapshots": {back: kept[0]} if kept else {}},
-                }
-            )
-            specs[-1].pop("user_start_time_in_usecs", None)
+            spec = {key: value for key, value in schedule.spec.items() if key != "user_start_time_in_usecs"}
+            kept = list(spec["retention_policy"].get("remote_max_snapshots", {}).values())
+            remote = {back: kept[0]} if kept else {}
+            specs.append({**spec, "retention_policy": {**spec["retention_policy"], "remote_max_snapshots": remote}})
         return specs
 
     # What all of them do.
@@ -163,63 +173,54 @@ class Failover:
         """Register the VMs of a snapshot here; ``recorded``: the power states that they had."""
         domain.vms = []
         for member in snapshot.vms:
-            if member.image is not None:
-                vm = self._register(member, member.image, same_uuids)
-                domain.vms.append(
-                    replace(
-                        member,
-                        vm_uuid=vm.uuid,
-                        handle=self._recovery.new_id(),
-                        vm_files=self._recovery.files_of(vm),
-                        image=None,
-                    )
-                )
-                if POWER_ON_RECOVERY.get(member.power_on_recovery, recorded.get(member.vm_uuid)) == "on":
-                    self._world.set_power(vm.uuid, "on")
+            if member.image is None:
+                continue
+            vm = self._register(member, member.image, same_uuids)
+            files = self._domains.files_of(vm)
+            here = replace(member, vm_uuid=vm.uuid, handle=self._domains.new_id(), vm_files=files, image=None)
+            domain.vms.append(here)
+            if POWER_ON_RECOVERY.get(member.power_on_recovery, recorded.get(member.vm_uuid)) == "on":
+                self._vms.set_power(vm.uuid, "on")
         domain.active = True
 
     def _register(self, member: ProtectedVm, image: Vm, same_uuid: bool) -> Vm:
-        cards = [(nic, network_here(self._world, nic.network_uuid)) for nic in image.nics]
-        nics = [
-            Nic(nic.mac_address, network_uuid, self._world.new_uuid())
-            for nic, network_uuid in cards
-            if network_uuid is not None
-        ]
-        vm_uuid = member.vm_uuid if same_uuid and member.vm_uuid not in self._world.vms else None
-        vm = self._world.add_copy(image, member.name, nics, vm_uuid)
-        self._world.audit("RegisterVmAudit", "VM {vm_name} registered", [("vm_name", vm.name)])
+        nics = []
+        for nic in image.nics:
+            network_uuid = self._sites.network_here(nic.network_uuid)
+            if network_uuid is not None:
+                nics.append(self._vms.new_nic(network_uuid, nic.mac_address))
+        vm_uuid = member.vm_uuid if same_uuid and member.vm_uuid not in self._vms else None
+        vm = self._vms.copy(image, member.name, nics, vm_uuid)
+        self._ground.audit("RegisterVmAudit", "VM {vm_name} registered", vm_name=vm.name)
         return vm
 
     def _leave(self, domain: ProtectionDomain) -> None:
-        self._world.remove_vms(member.vm_uuid for member in domain.vms)
+        self._vms.remove([member.vm_uuid for member in domain.vms])
         domain.vms = []
         domain.active = False
 
     def _begin(self, domain: ProtectionDomain, change: ModeChange, takes: float) -> ModeChange:
-        change.monitor = Monitor(
-            self._world.new_uuid(), change.operation, domain.name, domain.id, self._world.clock.now, takes
-        )
-        change.outcome = self._world.outcome
+        now = self._ground.clock.now
+        change.monitor = Monitor(self._ground.new_id(), change.operation, domain.name, domain.id, now, takes)
+        change.outcome = self._ground.outcome
         domain.change = change
         self.monitors.append(change.monitor)
-        self._world.audit(
+        self._ground.audit(
             "ProtectionDomainChangeModeAudit",
-            "Protection domain {protection_domain_name} changes its mode from {current_mode} to {desired_mode}",
-            [
-                ("protection_domain_name", domain.name),
-                ("current_mode", "active" if domain.active else "inactive"),
-                ("desired_mode", change.mode),
-            ],
+            CHANGE_MODE,
             domain.name,
+            current_mode="active" if domain.active else "inactive",
+            desired_mode=change.mode,
         )
         return change
 
     def _end(self, domain: ProtectionDomain, change: ModeChange, failed: bool = False) -> None:
         if change.monitor is not None:
             change.monitor.status = "failed" if failed else "succeeded"
-            change.monitor.completed = self._world.clock.now
+            change.monitor.completed = self._ground.clock.now
         domain.change = None
-        self._world.links_changed()
+        self._transfers.pump_all()
+        self._sites.links_changed()
 
     def _ordained_to_fail(self, domain: ProtectionDomain, change: ModeChange) -> bool:
         """Let a fault rule have its way; tell whether it did."""
@@ -229,10 +230,10 @@ class Failover:
         return failing
 
     def _later(self, seconds: float, step: Callable[[], None]) -> None:
-        self._world.events.after(seconds, partial(self._now_or_later, step))
+        self._ground.events.after(seconds, partial(self._now_or_later, step))
 
     def _now_or_later(self, step: Callable[[], None]) -> None:
-        if self._world.lost:
+        if self._ground.lost:
             self._held.append(step)
         else:
             step()

@@ -1,0 +1,62 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What one simulated product may know of another: a product imports these and never the other product."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Protocol
+
+from lab.endpoint import Place
+
+# Told the uuids of VMs that went down or vanished (False) or came up (True), and whether their guests agreed.
+Watcher = Callable[[frozenset[str], bool, bool], None]
+
+
+class HostedVm(Protocol):
+    """A VM as those see it who only host their machines on the cluster."""
+
+    uuid: str
+    name: str
+    power_state: str
+
+
+class HostedNetwork(Protocol):
+    """A network of a cluster."""
+
+    uuid: str
+    name: str
+
+
+class HostedVms(Protocol):
+    """The VMs of a cluster."""
+
+    def __iter__(self) -> Iterator[HostedVm]: ...
+
+    def get(self, vm_uuid: str) -> HostedVm | None: ...
+
+    def named(self, name: str) -> Iterable[HostedVm]: ...
+
+    def named_in_any_case(self, name: str) -> Iterable[HostedVm]: ...
+
+    def set_power(self, vm_uuid: str, state: str, orderly: bool = False) -> None: ...
+
+    def watch(self, watcher: Watcher) -> None: ...
+
+
+class HypervisorCluster(Protocol):
+    """A cluster behind a hosting connection. ``images``: uuid and name of the AHV snapshots that can be used."""
+
+    @property
+    def place(self) -> Place: ...
+
+    @property
+    def vms(self) -> HostedVms: ...
+
+    @property
+    def networks(self) -> Iterable[HostedNetwork]: ...
+
+    @property
+    def containers(self) -> Mapping[str, str]: ...
+
+    def images(self) -> list[tuple[str, str]]: ...
