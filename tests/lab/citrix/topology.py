@@ -29,53 +29,58 @@ DURATIONS: dict[str, float] = {
 
 # One switch per fact that the contract marks unknown or inferred; the default is the seen or likely form.
 SWITCHES: dict[str, Switch] = {
-    "error_shape": one_of("a", "b", "c"),  # 3.2, U3
-    "not_found": whole_number(404),  # 3.4
-    "unknown_instance": whole_number(404),  # 20
-    "wrong_region": whole_number(403),  # 1.2
-    "retry_after_header": flag(False),  # 3.3, U1
-    "limit_above_1000": one_of("refuse", "clamp"),  # 4.1
-    "unasked_fields": one_of("absent", "null"),  # 4.2
-    "update_reply": one_of("200_body", "202_location", "202_body"),  # 5.1
-    "location_host": Switch(None, nullable(str)),  # 5.1, trap 6: the Location may name another host
-    "unset_times": one_of("year_0001", "null"),  # 5.3
-    "unknown_fields": one_of("refuse", "ignore"),  # G 8: a name in fields that no model has
-    "failed_job_results": whole_number(404),  # G 5: results of a job that failed or was cancelled
-    "search_without_session_support": one_of("everything", "single_session", "refuse"),  # G 4
-    "new_job_hidden_seconds": seconds(0),  # 5.4: 404 right after creation
-    # 5.2: so many behind one address, taking turns; a job is known to the one that took it on
+    "error_shape": one_of("a", "b", "c"),  # contract citrix 3.2, U3
+    "not_found": whole_number(404),  # contract citrix 3.4
+    "unknown_instance": whole_number(404),  # contract citrix 20
+    "wrong_region": whole_number(403),  # contract citrix 1.2
+    "retry_after_header": flag(False),  # contract citrix 3.3, U1
+    "limit_above_1000": one_of("refuse", "clamp"),  # contract citrix 4.1
+    "unasked_fields": one_of("absent", "null"),  # contract citrix 4.2
+    "update_reply": one_of("200_body", "202_location", "202_body"),  # contract citrix 5.1
+    "location_host": Switch(None, nullable(str)),  # contract citrix 5.1, trap 6: the Location may name another host
+    "unset_times": one_of("year_0001", "null"),  # contract citrix 5.3
+    "unknown_fields": one_of("refuse", "ignore"),  # contract citrix addition G 8: a name in fields that no model has
+    "failed_job_results": whole_number(
+        404
+    ),  # contract citrix addition G 5: results of a job that failed or was cancelled
+    "search_without_session_support": one_of("everything", "single_session", "refuse"),  # contract citrix addition G 4
+    "new_job_hidden_seconds": seconds(0),  # contract citrix 5.4: 404 right after creation
+    # contract citrix 5.2: so many behind one address, taking turns; a job is known to the one that took it on
     "controllers": whole_number(1),
-    "batch_inherits_authorization": flag(False),  # 6, U2
-    "batch_item_limit": Switch(None, nullable(int)),  # 6, U2
-    "dormant": flag(False),  # 7.1: /Me answers 530
-    "about_needs_token": flag(True),  # 7.3, U17
-    "folder_separator": Switch("/", str),  # 8.3, U15
-    "ambiguous_name": Switch(400, either(int, {"first"})),  # 2, trap 1
-    "store_old_image_by_default": flag(True),  # 8.4, U14
-    "busy_catalog": Switch(409, either(int, {"job_failed"})),  # 8.4, U4
-    "off_machines_out_of_date": flag(True),  # 8.4: existing machines take the image at their next start
-    "history_order": one_of("newest_first", "oldest_first", "shuffled"),  # 8.6, U14
-    # 8.6: a slot for each time that an image came, or one for each image
+    "batch_inherits_authorization": flag(False),  # contract citrix 6, U2
+    "batch_item_limit": Switch(None, nullable(int)),  # contract citrix 6, U2
+    "dormant": flag(False),  # contract citrix 7.1: /Me answers 530
+    "about_needs_token": flag(True),  # contract citrix 7.3, U17
+    "folder_separator": Switch("/", str),  # contract citrix 8.3, U15
+    "ambiguous_name": Switch(400, either(int, {"first"})),  # contract citrix 2, trap 1
+    "store_old_image_by_default": flag(True),  # contract citrix 8.4, U14
+    "busy_catalog": Switch(409, either(int, {"job_failed"})),  # contract citrix 8.4, U4
+    "off_machines_out_of_date": flag(True),  # contract citrix 8.4: existing machines take the image at their next start
+    "history_order": one_of("newest_first", "oldest_first", "shuffled"),  # contract citrix 8.6, U14
+    # contract citrix 8.6: a slot for each time that an image came, or one for each image
     "history_slots": one_of("each_time", "each_image"),
-    "old_image_status": one_of("Prepared", "Unknown", "Deleted"),  # 8.3
-    "inventory_cache_seconds": seconds(1800),  # 10.3
-    "no_cache_refreshes": flag(False),  # 10.3: does a read past the cache also renew it?
-    "tells_deregistration": flag(True),  # 11.2: LastDeregistrationTime may be null
-    # 11.2: after how many the broker itself puts a machine into maintenance mode
+    "old_image_status": one_of("Prepared", "Unknown", "Deleted"),  # contract citrix 8.3
+    "inventory_cache_seconds": seconds(1800),  # contract citrix 10.3
+    "no_cache_refreshes": flag(False),  # contract citrix 10.3: does a read past the cache also renew it?
+    "tells_deregistration": flag(True),  # contract citrix 11.2: LastDeregistrationTime may be null
+    # contract citrix 11.2: after how many the broker itself puts a machine into maintenance mode
     "max_failed_registrations": Switch(None, nullable(int)),
-    # 11.2: a VDA that dies without a word stays Registered until its contact counts as lost; a real broker takes up to
-    # 10 minutes
+    # contract citrix 11.2: a VDA that dies without a word stays Registered until its contact counts as lost; a real
+    # broker takes up to 10 minutes
     "heartbeat_lag_seconds": seconds(0),
-    # 11.2: what the broker says of VMs behind a cluster that nobody reaches
+    # contract citrix 11.2: what the broker says of VMs behind a cluster that nobody reaches
     "unreachable_power_state": one_of("Unknown", "Unavailable"),
-    "power_actions_reach_vms": flag(True),  # 11.1: whether power actions of the broker switch the VM that a machine is
-    "mcs_rehost": one_of("refuse", "accept"),  # 11.3, U5
-    "hosted_machine_id_checked": flag(False),  # 11.3, U6
-    "machine_id_in_use": one_of("accept", "refuse"),  # 11.3
-    # 11.2: does a look at the hypervisor move LastHostingUpdateTime ("each_look"), or a change only ("change")?
+    "power_actions_reach_vms": flag(
+        True
+    ),  # contract citrix 11.1: whether power actions of the broker switch the VM that a machine is
+    "mcs_rehost": one_of("refuse", "accept"),  # contract citrix 11.3, U5
+    "hosted_machine_id_checked": flag(False),  # contract citrix 11.3, U6
+    "machine_id_in_use": one_of("accept", "refuse"),  # contract citrix 11.3
+    # contract citrix 11.2: does a look at the hypervisor move LastHostingUpdateTime ("each_look"), or a change only
+    # ("change")?
     "hosting_update_time": one_of("each_look", "change"),
-    "token_clock": one_of("real", "simulated"),  # 1.3: by which clock tokens expire
-    "sso_login": flag(False),  # 1.5: GET /tokens, Windows integrated
+    "token_clock": one_of("real", "simulated"),  # contract citrix 1.3: by which clock tokens expire
+    "sso_login": flag(False),  # contract citrix 1.5: GET /tokens, Windows integrated
 }
 
 PROVISIONING_TYPES = frozenset({"Manual", "MCS", "PVS"})

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What requests may hold: bodies and queries (contract 3 to 14)."""
+"""What requests may hold: bodies and queries (contract prism_element 3 to 14)."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from lab.schema import any_case, mapping, matching, nullable, required
 
 TEXT = nullable(str)
 UUID = matching(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-HYPERVISOR_TYPE = any_case(frozenset({"ACROPOLIS"}))  # addition 7
+HYPERVISOR_TYPE = any_case(frozenset({"ACROPOLIS"}))  # contract prism_element addition 7
 MACHINE_TYPE = any_case(frozenset({"PC", "Q35"}))
 
-# VMs (3). DETAILS: what PUT and POST take beside the body (addition 6).
+# VMs: contract prism_element 3. DETAILS: what PUT and POST take beside the body (contract prism_element addition 6).
 TRANSITIONS = (
     "ON",
     "OFF",
@@ -24,7 +24,7 @@ TRANSITIONS = (
     "RESUME",
     "ACPI_SHUTDOWN",
     "ACPI_REBOOT",
-    "SAVE",  # addition 9: two clients offer it
+    "SAVE",  # contract prism_element addition 9: two clients offer it
 )
 DETAILS = {"include_vm_disk_config": bool, "include_vm_nic_config": bool}
 UI_DETAILS = {**DETAILS, "includeVMDiskSizes": bool, "includeAddressAssignments": bool}
@@ -34,7 +34,7 @@ NIC = {
     "request_ip": bool,
     "requested_ip_address": TEXT,
     "model": TEXT,
-    "is_connected": bool,  # addition 7, 10
+    "is_connected": bool,  # contract prism_element addition 7, addition 10
     "vlan_mode": TEXT,
 }
 BOOT = {
@@ -64,7 +64,7 @@ _VM: dict[str, Any] = {
     "description": TEXT,
     "timezone": str,
     "ha_priority": int,
-    "boot": nullable(BOOT),  # of UPDATE this and what follows: addition 8
+    "boot": nullable(BOOT),  # in an update this and what follows: contract prism_element addition 8
     "hypervisor_type": HYPERVISOR_TYPE,
     "machine_type": MACHINE_TYPE,
     "vm_features": object,
@@ -105,7 +105,7 @@ POWER = {
     "vm_logical_timestamp": int,
 }
 
-# AHV snapshots (4) and tasks (5)
+# AHV snapshots and tasks: contract prism_element 4, 5
 CREATE_SNAPSHOTS = {"snapshot_specs": required([{"vm_uuid": required(str), "snapshot_name": str, "uuid": UUID}])}
 POLL_TASKS = {"completed_tasks": required([str]), "timeout_interval": int}
 LIST_TASKS = {
@@ -119,7 +119,7 @@ LIST_TASKS = {
 }
 MONITORS_QUERY = {"filterCriteria": str, "sortCriteria": str, "count": int, "page": int}
 
-# Protection domains (6), restores (10)
+# Protection domains and restores: contract prism_element 6, 10
 CREATE_DOMAIN = {"value": required(str), "annotations": [str]}
 PROTECT = {
     "names": [str],
@@ -150,10 +150,10 @@ DOMAINS_QUERY = {
 }
 UNPROTECTED_QUERY = {"host_uuids", "vm_ids", "vm_names", "storage_container_names"}
 
-# Schedules: contract 7
+# Schedules: contract prism_element 7
 RETENTION_TYPE = {"NUM_SNAPSHOTS", "DAYS", "WEEKS", "MONTHS"}
 RETENTION = {
-    "local_max_snapshots": nullable(int),  # addition 16
+    "local_max_snapshots": nullable(int),  # contract prism_element addition 16
     "remote_max_snapshots": mapping(int),
     "local_retention_period": int,
     "local_retention_type": RETENTION_TYPE,
@@ -183,7 +183,7 @@ OOB_SCHEDULE = {
     "app_consistent": bool,
 }
 
-# Snapshots of protection domains (8), replications (9), remote sites (12)
+# Snapshots of protection domains, replications, remote sites: contract prism_element 8, 9, 12
 PD_SNAPSHOTS_QUERY = {"count": int, "filter_criteria": str, "sort_criteria": str, "full_details": bool}
 REPLICATIONS_QUERY = {"protection_domain_names": str, "remote_site_names": str}
 CONTROL_REPLICATION = {"value": required({"pause", "resume", "abort"})}
@@ -196,7 +196,7 @@ SITES_QUERY = {
     "projection": str,
 }
 
-# Events and alerts (13), storage containers (14)
+# Events and alerts, storage containers: contract prism_element 13, 14
 EVENTS_OF_DOMAIN_QUERY = {
     "start_time_in_usecs": int,
     "end_time_in_usecs": int,

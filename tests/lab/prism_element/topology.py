@@ -30,57 +30,85 @@ DURATIONS: dict[str, float] = {
 
 # One switch per fact that the contract marks unknown, inferred or in conflict; the default is the seen or likely form.
 SWITCHES: dict[str, Switch] = {
-    "list_cap": Switch(None, nullable(int)),  # 1.5: an unpaged GET /vms or /snapshots gives no more than so many
-    "vm_name_filter": one_of("exact", "case_insensitive", "prefix"),  # 1.5
-    "role": one_of("cluster_admin", "viewer"),  # 1.6: a viewer may only read
-    "lockout_after": whole_number(5),  # 1.6, 18.9: wrong passwords until the account is locked
-    "session_seconds": seconds(900),  # 1.6: how long the session cookie lives
-    "unauthorized_body": one_of("json", "html", "empty"),  # 1.6, 18.9
-    "not_found_status": whole_number(404),  # 1.7, 18.2: unknown VM, snapshot, task, protection domain
-    "invalid_status": whole_number(422),  # 1.7: what validation refuses
-    "delete_missing": one_of("refuse", "task"),  # 3.4, 4.4: deletion is called idempotent
-    "nics_listed": one_of("asked", "singly", "never"),  # 3.1, trap 42: where vm_nics comes when it is asked for
-    "nic_id_form": one_of("colons", "hyphens", "both"),  # 3.6, addition 10: how a MAC address in a path is written
-    # 1.7, 5.4: orders of these kinds are accepted, their tasks succeed, and nothing happens
+    "list_cap": Switch(
+        None, nullable(int)
+    ),  # contract prism_element 1.5: an unpaged GET /vms or /snapshots gives no more than so many
+    "vm_name_filter": one_of("exact", "case_insensitive", "prefix"),  # contract prism_element 1.5
+    "role": one_of("cluster_admin", "viewer"),  # contract prism_element 1.6: a viewer may only read
+    "lockout_after": whole_number(5),  # contract prism_element 1.6, U9: wrong passwords until the account is locked
+    "session_seconds": seconds(900),  # contract prism_element 1.6: how long the session cookie lives
+    "unauthorized_body": one_of("json", "html", "empty"),  # contract prism_element 1.6, U9
+    "not_found_status": whole_number(
+        404
+    ),  # contract prism_element 1.7, U2: unknown VM, snapshot, task, protection domain
+    "invalid_status": whole_number(422),  # contract prism_element 1.7: what validation refuses
+    "delete_missing": one_of("refuse", "task"),  # contract prism_element 3.4, 4.4: deletion is called idempotent
+    "nics_listed": one_of(
+        "asked", "singly", "never"
+    ),  # contract prism_element 3.1, trap 42: where vm_nics comes when it is asked for
+    "nic_id_form": one_of(
+        "colons", "hyphens", "both"
+    ),  # contract prism_element 3.6, addition 10: how a MAC address in a path is written
+    # contract prism_element 1.7, 5.4: orders of these kinds are accepted, their tasks succeed, and nothing happens
     "forgotten_orders": Switch([], [{"power", "removal", "snapshot", "restore", "pd_snapshot"}]),
-    # 3.5: a power order while another one of the VM is under way
+    # contract prism_element 3.5: a power order while another one of the VM is under way
     "second_power_order": one_of("accept", "refuse", "task_fails"),
-    "guest_ignores_shutdown": flag(False),  # 3.5
-    "duplicate_uuid": one_of("idempotent", "refuse"),  # 3.2, 4.2
-    "snapshot_task_entity": one_of("vm", "snapshot", "none"),  # 4.2: what the task of POST /snapshots lists
-    "deleted_snapshots_linger_seconds": seconds(60),  # 4.4
-    "status_case": one_of("title", "upper"),  # 5.1
-    "operation_type": one_of("k_prefixed", "plain"),  # 5.1, 18.7: kVmPowerOn or VmChangePowerState
-    "tasks_kept": whole_number(100),  # 5.3: how many finished tasks tasks/list knows
-    "task_list_entity_filter": one_of("misses", "works"),  # 5.3: the entity filter of tasks/list
-    "inactive_pd_vms": one_of("empty", "listed"),  # 6.1, 18.6
-    "oob_ids_on_receiver": flag(False),  # 7.2, 18.10
-    "expiry_base": one_of("created", "requested"),  # 7.2: what the retention time counts from
-    "dr_snapshot_order": one_of("shuffled", "newest_first", "oldest_first"),  # 8.1, 17
-    "forever_state": one_of("AVAILABLE", "RETAIN_FOREVER"),  # 8.1: state of a snapshot without expiry
-    "scheduled_snapshots_listed": flag(False),  # 8.1: a snapshot that is still being taken stands there as SCHEDULED
-    "null_lists": flag(False),  # 1.3: empty lists in a PD snapshot are null
-    "same_snapshot_uuid": flag(True),  # 8.1: whether a replica has the uuid of its origin
-    "retain_value": one_of("duration", "absolute"),  # 8.2, 18.8
-    "delete_propagates": flag(False),  # 8.2, 18.8: deleting a PD snapshot also deletes its replicas
-    "pending_restore_listed": flag(True),  # 6.6
-    "restore_reply": one_of("task_uuid", "value"),  # 10, 17
-    # 10: whether the finished restore task names the new VM
+    "guest_ignores_shutdown": flag(False),  # contract prism_element 3.5
+    "duplicate_uuid": one_of("idempotent", "refuse"),  # contract prism_element 3.2, 4.2
+    "snapshot_task_entity": one_of(
+        "vm", "snapshot", "none"
+    ),  # contract prism_element 4.2: what the task of POST /snapshots lists
+    "deleted_snapshots_linger_seconds": seconds(60),  # contract prism_element 4.4
+    "status_case": one_of("title", "upper"),  # contract prism_element 5.1
+    "operation_type": one_of("k_prefixed", "plain"),  # contract prism_element 5.1, U7: kVmPowerOn or VmChangePowerState
+    "tasks_kept": whole_number(100),  # contract prism_element 5.3: how many finished tasks tasks/list knows
+    "task_list_entity_filter": one_of("misses", "works"),  # contract prism_element 5.3: the entity filter of tasks/list
+    "inactive_pd_vms": one_of("empty", "listed"),  # contract prism_element 6.1, U6
+    "oob_ids_on_receiver": flag(False),  # contract prism_element 7.2, U10
+    "expiry_base": one_of("created", "requested"),  # contract prism_element 7.2: what the retention time counts from
+    "dr_snapshot_order": one_of("shuffled", "newest_first", "oldest_first"),  # contract prism_element 8.1, 17
+    "forever_state": one_of(
+        "AVAILABLE", "RETAIN_FOREVER"
+    ),  # contract prism_element 8.1: state of a snapshot without expiry
+    "scheduled_snapshots_listed": flag(
+        False
+    ),  # contract prism_element 8.1: a snapshot that is still being taken stands there as SCHEDULED
+    "null_lists": flag(False),  # contract prism_element 1.3: empty lists in a PD snapshot are null
+    "same_snapshot_uuid": flag(True),  # contract prism_element 8.1: whether a replica has the uuid of its origin
+    "retain_value": one_of("duration", "absolute"),  # contract prism_element 8.2, U8
+    "delete_propagates": flag(
+        False
+    ),  # contract prism_element 8.2, U8: deleting a PD snapshot also deletes its replicas
+    "pending_restore_listed": flag(True),  # contract prism_element 6.6
+    "restore_reply": one_of("task_uuid", "value"),  # contract prism_element 10, 17
+    # contract prism_element 10: whether the finished restore task names the new VM
     "restore_task_entity": one_of("vm", "protection_domain", "none"),
-    "restore_name_clash": one_of("allow", "refuse", "task_fails"),  # 10, 18.1
-    "remote_address_key": one_of("both", "remote_ip_ports", "remote_ip_address_ports"),  # 12, 17
-    "event_message": one_of("template", "text"),  # 13, 18.3
-    "migrate_needs_schedule": flag(True),  # 11: the site must stand in a schedule of the protection domain
-    "mode_refusal": one_of("message", "value_false", "error"),  # 11, trap 28: how activate and deactivate say no
-    "activated_uuids": one_of("new", "same"),  # 11, 17: whether activated VMs keep their uuids
-    "reverse_schedule": flag(False),  # 11: whether a migrated protection domain replicates back without being told
-    "unmapped_networks": one_of("by_name", "drop"),  # 11: what becomes of a card whose network no remote site maps
-    # 11, 14: which of several networks of the mapped name a card gets
+    "restore_name_clash": one_of("allow", "refuse", "task_fails"),  # contract prism_element 10, U1
+    "remote_address_key": one_of("both", "remote_ip_ports", "remote_ip_address_ports"),  # contract prism_element 12, 17
+    "event_message": one_of("template", "text"),  # contract prism_element 13, U3
+    "migrate_needs_schedule": flag(
+        True
+    ),  # contract prism_element 11: the site must stand in a schedule of the protection domain
+    "mode_refusal": one_of(
+        "message", "value_false", "error"
+    ),  # contract prism_element 11, trap 28: how activate and deactivate say no
+    "activated_uuids": one_of("new", "same"),  # contract prism_element 11, 17: whether activated VMs keep their uuids
+    "reverse_schedule": flag(
+        False
+    ),  # contract prism_element 11: whether a migrated protection domain replicates back without being told
+    "unmapped_networks": one_of(
+        "by_name", "drop"
+    ),  # contract prism_element 11: what becomes of a card whose network no remote site maps
+    # contract prism_element 11, 14: which of several networks of the mapped name a card gets
     "namesake_networks": one_of("first", "last", "same_vlan"),
-    "pending_change_listed": flag(True),  # 6.6: that pending_actions shows a change of mode is documented and not seen
-    "progress_monitors": one_of("listed", "not_found"),  # 5.4: v1 may be gone
-    "monitor_entity_id": one_of("name", "id", "none"),  # 5.4, addition 13: what entityId of a task about a mode holds
-    # 6: since when the receiver lists an inactive protection domain of that name
+    "pending_change_listed": flag(
+        True
+    ),  # contract prism_element 6.6: that pending_actions shows a change of mode is documented and not seen
+    "progress_monitors": one_of("listed", "not_found"),  # contract prism_element 5.4: v1 may be gone
+    "monitor_entity_id": one_of(
+        "name", "id", "none"
+    ),  # contract prism_element 5.4, addition 13: what entityId of a task about a mode holds
+    # contract prism_element 6: since when the receiver lists an inactive protection domain of that name
     "pds_on_receiver": one_of("at_once", "first_replica"),
 }
 

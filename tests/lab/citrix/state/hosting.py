@@ -54,7 +54,7 @@ class HostingInventory:
         return [Resource(uuid, name, "template", tree) for uuid, name in cluster.images()]
 
     def address(self, hypervisor: Hypervisor) -> str:
-        """Where the cluster of a connection answers, in the form that the contract shows (10.2)."""
+        """Where the cluster of a connection answers, in the form that the contract shows (contract citrix 10.2)."""
         place = self._clusters[hypervisor.cluster].place
         return f"https://{place.address or hypervisor.cluster}:{place.port or place.usual_port}"
 

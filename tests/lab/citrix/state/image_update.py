@@ -77,7 +77,7 @@ def update(site: Site, catalog: Catalog, order: Mapping[str, Any], owner: str) -
 
 
 def rollback(site: Site, catalog: Catalog, reboot_options: Mapping[str, Any], owner: str) -> Job:
-    """Begin to go back to the previous stored image, which must still be on the cluster (contract 8.6)."""
+    """Begin to go back to the previous stored image, which must still be on the cluster (contract citrix 8.6)."""
     scheme = _scheme(catalog)
     previous = scheme.history[-1]
 

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cluster itself (contract 2), its storage containers and networks (contract 14)."""
+"""The cluster itself (contract prism_element 2), its storage containers and networks (contract prism_element 14)."""
 
 from __future__ import annotations
 
@@ -53,7 +53,8 @@ def add_routes(router: Router, cluster: Cluster) -> None:
 
 
 def add_v3_routes(router: Router, cluster: Cluster) -> None:
-    """Make the one path of v3 known that clients use to see who they are (contract addition 18: code, not a body)."""
+    """Make the one path of v3 known that clients use to see who they are (contract prism_element addition 18: code, not
+    a body)."""
 
     @router.route("GET", "/users/me", section="addition 18")
     def me(_request: Request) -> Reply:

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which part of a list was asked for: paging and the filter language (contract 1.4, 1.5)."""
+"""Which part of a list was asked for: paging and the filter language (contract prism_element 1.4, 1.5)."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def _snapshot_to_activate(domain: ProtectionDomain, wanted: str | None) -> PdSna
 
 
 def _refused(cluster: Cluster, message: str) -> Reply:
-    """Say no in the form that the cluster uses (contract 11, trap 28)."""
+    """Say no in the form that the cluster uses (contract prism_element 11, trap 28)."""
     form = cluster.behaviour["mode_refusal"]
     if form == "error":
         raise cluster.errors.invalid(message)

@@ -66,7 +66,7 @@ def add_routes(router: Router, cluster: Cluster) -> None:
 
 def _card(cluster: Cluster, vm: Vm, mac: str) -> Nic:
     """Find a card by its MAC address in a path: all clients that were found write colons, whether a cluster takes
-    hyphens is unknown (addition 10)."""
+    hyphens is unknown (contract prism_element addition 10)."""
     forms = {"colons": ":" in mac, "hyphens": "-" in mac, "both": True}
     wanted = mac.lower().replace("-", ":")
     for nic in vm.nics:

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots of protection domains, here and as seen through remote sites (contract 8)."""
+"""Snapshots of protection domains, here and as seen through remote sites (contract prism_element 8)."""
 
 from __future__ import annotations
 

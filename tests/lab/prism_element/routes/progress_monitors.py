@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What v1 calls progress monitors: tasks of VMs and changes of mode (contract 5.4, addition 13)."""
+"""What v1 calls progress monitors: tasks of VMs and changes of mode (contract prism_element 5.4, addition 13)."""
 
 from __future__ import annotations
 

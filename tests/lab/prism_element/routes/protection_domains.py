@@ -102,9 +102,7 @@ def _add_miscellaneous_reads(router: Router, cluster: Cluster) -> None:
         names = dict.fromkeys(member.consistency_group for member in domain.vms)
         return Reply(body=prism_envelope([group_view(domain, name) for name in names], request))
 
-    @router.route(
-        "GET", "/protection_domains/consistency_groups", section="6.6, addition 'deviations'", query=of_domains
-    )
+    @router.route("GET", "/protection_domains/consistency_groups", section="6.6, addition 19", query=of_domains)
     def all_consistency_groups(request: Request) -> Reply:
         names = request.query.get("protection_domain_names")
         found = []

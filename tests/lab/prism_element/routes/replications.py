@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replications under way (contract 9)."""
+"""Replications under way (contract prism_element 9)."""
 
 from __future__ import annotations
 

@@ -47,8 +47,8 @@ V2 = (
 
 
 class Routers:
-    """The routers of one cluster: v2, what stands only under the older root (contract 1.1), and the little that it
-    answers under v3 (addition 18)."""
+    """The routers of one cluster: v2, what stands only under the older root (contract prism_element 1.1), and the
+    little that it answers under v3 (contract prism_element addition 18)."""
 
     def __init__(self, cluster: Cluster) -> None:
         self._v2 = _router(PREFIXES)
@@ -68,5 +68,6 @@ class Routers:
 
 
 def _router(prefixes: tuple[str, ...]) -> Router:
-    # What shipped clients and Prism's own UI send beside the schema is overlooked (contract additions 4, 5, 9, 16).
+    # What shipped clients and Prism's own UI send beside the schema is overlooked (contract prism_element addition 4,
+    # addition 5, addition 9, addition 16).
     return Router(prefixes, refuse=lambda _status, text: error_body(text), forgiving=True)

@@ -40,12 +40,14 @@ def add_routes(router: Router, cluster: Cluster) -> None:
 
 
 def _listed(cluster: Cluster, wanted: dict[str, Any]) -> list[Task]:
-    """Return tasks oldest first; only recent history is known, and ``count`` keeps the oldest (contract 5.3, trap
-    40)."""
+    """Return tasks oldest first; only recent history is known, and ``count`` keeps the oldest (contract prism_element
+    5.3, trap 40)."""
     tasks = list(cluster.tasks.items.values())
     recent = {task.id for task in [task for task in tasks if task.done][-cluster.behaviour["tasks_kept"] :]}
     found = [task for task in tasks if not task.done or (wanted.get("include_completed") and task.id in recent)]
-    if cluster.behaviour["restore_reply"] == "value":  # where a restore has no task (contract 10), none is listed
+    if (
+        cluster.behaviour["restore_reply"] == "value"
+    ):  # where a restore has no task (contract prism_element 10), none is listed
         found = [task for task in found if task.operation != "RestoreEntities"]
     since = wanted.get("cut_off_time_usecs", float("-inf"))
     found = [task for task in found if not task.done or cluster.clock.epoch_usecs_at(task.created) >= since]

@@ -19,7 +19,8 @@ from lab.router import Router
 from lab.wire import Reply, Request
 
 POWER_CHANGE = "VmChangePowerState"
-# What a transition leads to at once. The names are those of 6.8.1 (addition 12; seen of one, guessed of the others).
+# What a transition leads to at once, and what 6.8.1 calls it: seen of one, guessed of the others (contract
+# prism_element addition 12).
 TRANSITIONS: dict[str, tuple[str | None, str]] = {
     "ON": ("on", "kVmPowerOn"),
     "OFF": ("off", "kVmPowerOff"),
@@ -71,11 +72,11 @@ def add_routes(router: Router, cluster: Cluster) -> None:
     def get_vm(request: Request) -> Reply:
         return Reply(body=view(vms.find(request.params["uuid"]), request, behaviour["nics_listed"] != "never"))
 
-    @router.route("POST", "/vms", section="3.2, additions 6 and 7", query=DETAILS, body=CREATE_VM)
+    @router.route("POST", "/vms", section="3.2, addition 6, addition 7", query=DETAILS, body=CREATE_VM)
     def create_vm(request: Request) -> Reply:
         return started(_create(cluster, request.body))
 
-    @router.route("PUT", "/vms/{uuid}", section="3.3, additions 6 and 8", query=UI_DETAILS, body=UPDATE_VM)
+    @router.route("PUT", "/vms/{uuid}", section="3.3, addition 6, addition 8", query=UI_DETAILS, body=UPDATE_VM)
     def update_vm(request: Request) -> Reply:
         vm, body = vms.find(request.params["uuid"]), request.body
         _check_timestamp(cluster, vm, body.get("vm_logical_timestamp"))
@@ -141,7 +142,7 @@ def started(task: Task) -> Reply:
 
 def start_clones(cluster: Cluster, origin: Vm, specs: list[dict[str, Any]]) -> Task:
     """Start a task that makes copies of a VM, or of the one in a snapshot, with all disks; cards are like its own,
-    under other addresses (contract 4.5)."""
+    under other addresses (contract prism_element 4.5)."""
     vms = cluster.vms
     for spec in specs:
         cluster.networks.check(spec.get("vm_nics", []))
@@ -162,7 +163,7 @@ def start_clones(cluster: Cluster, origin: Vm, specs: list[dict[str, Any]]) -> T
 
 
 def _switch(cluster: Cluster, vm: Vm, transition: str) -> Task:
-    """Start the task of a power order (contract 3.5)."""
+    """Start the task of a power order (contract prism_element 3.5)."""
     state, later_name = TRANSITIONS[transition]
     second = any(
         task.operation == POWER_CHANGE and not task.done and ("VM", vm.uuid) in task.entities

@@ -29,7 +29,7 @@ from lab.prism_element.state.vms import Vms
 # The last synchronisation of a migration moves one part in so many of the disks, as much as a snapshot says it
 # uses alone
 CHANGE_SHARE = 20
-# contract 6.1; the third, "Power state at time of snapshot", is looked up
+# contract prism_element 6.1; the third, "Power state at time of snapshot", is looked up
 POWER_ON_RECOVERY = {"Powered Off": "off", "Powered On": "on"}
 CHANGE_MODE = "Protection domain {protection_domain_name} changes its mode from {current_mode} to {desired_mode}"
 
@@ -81,7 +81,7 @@ class Failover:
         self._later(takes, done)
 
     def deactivate(self, domain: ProtectionDomain) -> None:
-        """Start giving a protection domain up: all of its VMs here are deleted (contract 11)."""
+        """Start giving a protection domain up: all of its VMs here are deleted (contract prism_element 11)."""
         takes = self._ground.durations["deactivate"]
         change = self._begin(domain, ModeChange("DEACTIVATE_PD", "deactivate"), takes)
 
@@ -153,7 +153,8 @@ class Failover:
         self._later(takes, done)
 
     def _reversed_schedules(self, domain: ProtectionDomain, peer: Peer) -> list[dict[str, Any]]:
-        """Return the schedules that send the other way; none by default, because nobody knows of any (contract 11)."""
+        """Return the schedules that send the other way; none by default, because nobody knows of any (contract
+        prism_element 11)."""
         back = peer.sites.label_of(self._ground.name)
         if not self._ground.behaviour["reverse_schedule"] or back not in peer.sites:
             return []

@@ -32,7 +32,7 @@ class Ground(Setting):
         return kind in self.behaviour["forgotten_orders"]
 
     def audit(self, kind: str, template: str, domain: str | None = None, **context: str) -> None:
-        """Note an audit event (contract 13), of a protection domain or of the cluster."""
+        """Note an audit event (contract prism_element 13), of a protection domain or of the cluster."""
         named = [("protection_domain_name", domain)] if domain else []
         event = AuditEvent(self.new_id(), kind, template, [*named, *context.items()], self.clock.epoch_usecs, domain)
         self.audit_events.append(event)

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The networks of a cluster (contract 14)."""
+"""The networks of a cluster (contract prism_element 14)."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ class Networks:
 
     def namesake(self, name: str | None, original: Network) -> str | None:
         """Return the uuid of the network of a name that stands for one of another cluster. A mapping knows names only
-        (contract 12), so which of several is meant is unknown and switchable."""
+        (contract prism_element 12), so which of several is meant is unknown and switchable."""
         form = self._ground.behaviour["namesake_networks"]
         found = [network for network in self if network.name == name]
         if form == "same_vlan":

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots of protection domains: taken, sent, received, expired (contract 8)."""
+"""Snapshots of protection domains: taken, sent, received, expired (contract prism_element 8)."""
 
 from __future__ import annotations
 
@@ -150,7 +150,7 @@ class PdSnapshots:
             snapshot.expiry = self._ground.events.at(moment, expire)
 
     def delete(self, domain: ProtectionDomain, snapshot: PdSnapshot) -> None:
-        """Delete a snapshot on this cluster (contract 8.2)."""
+        """Delete a snapshot on this cluster (contract prism_element 8.2)."""
         if snapshot.state == "SCHEDULED":
             raise self._ground.errors.invalid(f"Snapshot {snapshot.id} is scheduled and cannot be deleted")
         if self._ground.forgets("removal"):
@@ -183,7 +183,8 @@ class PdSnapshots:
     # What arrives from other clusters.
 
     def receive(self, origin: str, snapshot: PdSnapshot, remote_max: int | None) -> None:
-        """Take in a complete replica; its id gets the local label of the origin as prefix (contract 8.1)."""
+        """Take in a complete replica; its id gets the local label of the origin as prefix (contract prism_element
+        8.1)."""
         domain = self._domains.known(snapshot.domain)
         behaviour = self._ground.behaviour
         replica = replace(

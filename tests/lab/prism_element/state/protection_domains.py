@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Protection domains and who is in them (contract 6)."""
+"""Protection domains and who is in them (contract prism_element 6)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,8 @@ class ProtectionDomains:
         return self._by_name[name]
 
     def remove(self, domain: ProtectionDomain, is_sending: Callable[[], bool]) -> None:
-        """Mark a protection domain for removal; it goes once its snapshots and replications are gone (contract 6.3)."""
+        """Mark a protection domain for removal; it goes once its snapshots and replications are gone (contract
+        prism_element 6.3)."""
         domain.marked_for_removal = True
 
         def look() -> None:

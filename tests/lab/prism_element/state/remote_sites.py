@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Remote sites: other clusters under local labels (contract 12), and what a cluster may know of them."""
+"""Remote sites: other clusters under local labels (contract prism_element 12), and what a cluster may know of them."""
 
 from __future__ import annotations
 
@@ -144,7 +144,7 @@ class RemoteSites:
 
     def network_here(self, network_uuid: str) -> str | None:
         """Return the uuid of the network that a card gets here: by the mapping of either side's remote site, else by
-        its name; None: the card is lost (contract 11, 12)."""
+        its name; None: the card is lost (contract prism_element 11, 12)."""
         if self._networks.get(network_uuid):
             return network_uuid
         for peer in self.peers.values():

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Recurring and one-time schedules at work (contract 7)."""
+"""Recurring and one-time schedules at work (contract prism_element 7)."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class Schedules:
     # Recurring.
 
     def add(self, domain: ProtectionDomain, spec: dict[str, Any], schedule_id: str | None = None) -> Schedule:
-        """Add a recurring schedule; ``spec`` in the words of contract 7.1."""
+        """Add a recurring schedule; ``spec`` in the words of contract prism_element 7.1."""
         policy = spec.setdefault("retention_policy", {})
         self._announce(domain, policy.get("remote_max_snapshots", {}))
         schedule = Schedule(schedule_id or str(self._domains.new_id()), spec, 0.0)
@@ -76,7 +76,7 @@ class Schedules:
     # One-time.
 
     def order(self, domain: ProtectionDomain, spec: Mapping[str, Any]) -> OobSchedule:
-        """Accept a one-time schedule (contract 7.2); the snapshot comes later."""
+        """Accept a one-time schedule (contract prism_element 7.2); the snapshot comes later."""
         self._announce(domain, spec.get("remote_site_names") or [])
         clock = self._ground.clock
         requested = clock.epoch_usecs

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The AHV snapshots of a cluster (contract 4)."""
+"""The AHV snapshots of a cluster (contract prism_element 4)."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ class Snapshots:
         return snapshot
 
     def drop(self, snapshot_uuid: str) -> None:
-        """Delete a snapshot; it lingers as ``deleted`` until it is collected (contract 4.4)."""
+        """Delete a snapshot; it lingers as ``deleted`` until it is collected (contract prism_element 4.4)."""
         snapshot = self.get(snapshot_uuid)
         if snapshot is None or snapshot.deleted:
             return

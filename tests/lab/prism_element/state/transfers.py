@@ -122,7 +122,7 @@ class Transfers:
 
     def _faces_an_active_side(self, item: Replication) -> bool:
         """Whether the receiver has the protection domain active too: then nothing moves between the two (contract
-        11)."""
+        prism_element 11)."""
         there = self._sites.peer(item.site).domains.get(item.domain)
         return there is not None and there.active
 

@@ -132,7 +132,7 @@ class Vms:
         return Nic((mac_address or mac).lower(), network_uuid, self._ground.new_id())
 
     def card(self, spec: Mapping[str, Any]) -> Nic:
-        """Return the card that a request asks for (contract 3.6)."""
+        """Return the card that a request asks for (contract prism_element 3.6)."""
         card = self.new_nic(spec["network_uuid"], spec.get("mac_address"))
         card.connected = spec.get("is_connected", True)
         return card

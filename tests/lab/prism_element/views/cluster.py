@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cluster itself, its networks and storage containers (contract 2, 14)."""
+"""The cluster itself, its networks and storage containers (contract prism_element 2, 14)."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lab.prism_element.state.entities import Network
 
 
 def cluster_view(cluster: Cluster) -> dict[str, Any]:
-    """Return the cluster (contract 1.2, 2.1 and addition 14)."""
+    """Return the cluster (contract prism_element 1.2, 2.1, addition 14)."""
     return {
         "id": f"{cluster.uuid}::{cluster.incarnation}",
         "uuid": cluster.uuid,

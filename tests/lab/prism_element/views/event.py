@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An audit event as answers show it (contract 13)."""
+"""An audit event as answers show it (contract prism_element 13)."""
 
 from __future__ import annotations
 

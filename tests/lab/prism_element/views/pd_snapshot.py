@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A snapshot of a protection domain as answers show it (contract 8)."""
+"""A snapshot of a protection domain as answers show it (contract prism_element 8)."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A protection domain, its members, groups and schedules, and what is pending (contract 6, 7)."""
+"""A protection domain, its members, groups and schedules, and what is pending (contract prism_element 6, 7)."""
 
 from __future__ import annotations
 
@@ -47,14 +47,14 @@ def domain_view(cluster: Cluster, domain: ProtectionDomain) -> dict[str, Any]:
         "vstore_id": None,
         "sync_replications": [],
         "stats": {"replication_transmitted_bandwidth_kBps": "-1", "replication_received_bandwidth_kBps": "-1"},
-        # Contract addition 15: a protection domain that is new may have none.
+        # contract prism_element addition 15: a protection domain that is new may have none.
         **({"usage_stats": {"dr.exclusive_snapshot_usage_bytes": str(exclusive)}} if domain.snapshots else {}),
     }
 
 
 def member_view(member: ProtectedVm, detailed: bool, remote_site: str | None = None) -> dict[str, Any]:
-    """Return a VM of a protection domain or of one of its snapshots (contract 6.1); ``remote_site``: where it would be
-    recovered."""
+    """Return a VM of a protection domain or of one of its snapshots (contract prism_element 6.1); ``remote_site``:
+    where it would be recovered."""
     obstacle = {"reason": member.blocked_by, "cerebro_error": None, "remote_site": remote_site}
     return {
         "vm_handle": member.handle,
@@ -103,7 +103,7 @@ def group_view(domain: ProtectionDomain, name: str) -> dict[str, Any]:
 
 
 def pending_view(cluster: Cluster, domain: ProtectionDomain) -> dict[str, Any]:
-    """Return what a protection domain has still to do (contract 6.6)."""
+    """Return what a protection domain has still to do (contract prism_element 6.6)."""
     restores = domain.pending_restores if cluster.behaviour["pending_restore_listed"] else []
     change = domain.change if cluster.behaviour["pending_change_listed"] else None
     waiting: dict[str, list[str]] = {}

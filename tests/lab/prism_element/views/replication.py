@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Replications, what they left behind, and remote sites (contract 9, 12)."""
+"""Replications, what they left behind, and remote sites (contract prism_element 9, 12)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,8 @@ def replication_view(sender: Sender, item: Replication, site: str, snapshot_id: 
 
 
 def link_views(cluster: Cluster, domain: ProtectionDomain, site: str | None = None) -> list[dict[str, Any]]:
-    """Return what a protection domain has sent and is sending to its remote sites, or to one of them (contract 9.3)."""
+    """Return what a protection domain has sent and is sending to its remote sites, or to one of them (contract
+    prism_element 9.3)."""
     moving = {item.site: item for item in cluster.transfers.of(domain.name) if item.started_usecs is not None}
     views = []
     for name, link in domain.links.items():

@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tasks, and what v1 calls progress monitors, in camelCase (contract 5, addition 13)."""
+"""Tasks, and what v1 calls progress monitors, in camelCase (contract prism_element 5, addition 13)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from lab.prism_element.state.tasks import Task
 
 
 def operation_of(ground: Ground, task: Task) -> str:
-    """Return what a task does in the words of the version (contract 5.1; addition 12: 6.8.1 has a name for each power
-    transition; the other names are guessed)."""
+    """Return what a task does in the words of the version (contract prism_element 5.1, addition 12: 6.8.1 has a name
+    for each power transition; the other names are guessed)."""
     if ground.behaviour["operation_type"] == "plain":
         return task.operation
     if task.operation == "RestoreEntities":
@@ -65,7 +65,8 @@ def task_monitor_view(ground: Ground, task: Task) -> dict[str, Any]:
 
 
 def mode_monitor_view(ground: Ground, monitor: Monitor) -> dict[str, Any]:
-    """Return a change of mode as v1 shows it. What ``entityId`` of it holds is unknown (addition 13)."""
+    """Return a change of mode as v1 shows it. What ``entityId`` of it holds is unknown (contract prism_element addition
+    13)."""
     forms: dict[str, list[str]] = {"name": [monitor.domain], "id": [str(monitor.domain_id)], "none": []}
     named = forms[ground.behaviour["monitor_entity_id"]]
     percent = 100

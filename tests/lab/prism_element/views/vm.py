@@ -1,6 +1,6 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A VM and an AHV snapshot as answers show them (contract 3, 4)."""
+"""A VM and an AHV snapshot as answers show them (contract prism_element 3, 4)."""
 
 from __future__ import annotations
 
@@ -60,8 +60,8 @@ def nic_views(vm: Vm) -> list[dict[str, Any]]:
 
 
 def snapshot_view(snapshot: Snapshot) -> dict[str, Any]:
-    """Return an AHV snapshot (contract 4.1, addition 11: a disk says where it comes from, and empty CD-ROMs stand there
-    too)."""
+    """Return an AHV snapshot (contract prism_element 4.1, addition 11: a disk says where it comes from, and empty
+    CD-ROMs stand there too)."""
     vm = snapshot.vm
     spec = {
         "name": vm.name,
