@@ -47,7 +47,7 @@ class Survivor:
 
     def vms(self, endpoint: str = "cluster-b") -> dict[str, dict[str, Any]]:
         """By uuid."""
-        return {vm["uuid"]: vm for vm in self.lab.estate.clusters[endpoint].state()["vms"]}
+        return {vm["uuid"]: vm for vm in self.lab.estate.endpoint(endpoint).state()["vms"]}
 
     def clones(self) -> list[dict[str, Any]]:
         return sorted(

@@ -54,14 +54,14 @@ class Estate:
         self.events = Events(self.clock)
         self.faults = Faults(topology["seed"])
         with self.clock.pinned(self.clock.now):
-            clusters = [ClusterEndpoint(spec, self.events, topology) for spec in topology["prism_elements"]]
-            by_name = {endpoint.name: endpoint.cluster for endpoint in clusters}
-            for cluster in by_name.values():
-                cluster.join(by_name)
-            for cluster in by_name.values():
+            doors = [ClusterEndpoint(spec, self.events, topology) for spec in topology["prism_elements"]]
+            self.clusters = {door.name: door.cluster for door in doors}
+            for cluster in self.clusters.values():
+                cluster.join(self.clusters)
+            for cluster in self.clusters.values():
                 cluster.settle()
-            self.endpoints: list[Endpoint] = [*clusters, *build_sites(topology, self.events, by_name)]
-            for cluster in by_name.values():
+            self.endpoints: list[Endpoint] = [*doors, *build_sites(topology, self.events, self.clusters)]
+            for cluster in self.clusters.values():
                 cluster.set_lost(cluster.spec.get("lost", False))
         self.addresses.assign(self.endpoints)
         self._places = {

@@ -28,7 +28,7 @@ def vms(lab: RunningLab) -> dict[str, dict[str, dict[str, Any]]]:
     return {
         name: {
             vm["uuid"]: {key: value for key, value in vm.items() if key != "disks"}
-            for vm in lab.estate.clusters[name].state()["vms"]
+            for vm in lab.estate.endpoint(name).state()["vms"]
         }
         for name in ("cluster-a", "cluster-b")
     }
@@ -43,7 +43,7 @@ def protection(lab: RunningLab) -> dict[str, Any]:
     return {
         (name, domain["name"]): (domain["active"], [member["vm_uuid"] for member in domain["vms"]])
         for name in ("cluster-a", "cluster-b")
-        for domain in lab.estate.clusters[name].state()["protection_domains"]
+        for domain in lab.estate.endpoint(name).state()["protection_domains"]
     }
 
 
@@ -53,7 +53,7 @@ class Watcher:
     def __init__(self, lab: RunningLab) -> None:
         self.seen: dict[str, list[str]] = {}
         self._world = lab.estate.clusters["cluster-b"]
-        self._world.watch(self._note)
+        self._world.vms.watch(self._note)
 
     def _note(self, uuids: frozenset[str], up: bool, orderly: bool) -> None:
         for vm in map(self._world.vms.get, uuids):

@@ -66,14 +66,14 @@ def names(lab: RunningLab) -> dict[str, set[str]]:
     """Cluster -> names of its live AHV snapshots."""
     return {
         name: {
-            snapshot["name"] for snapshot in lab.estate.clusters[name].state()["snapshots"] if not snapshot["deleted"]
+            snapshot["name"] for snapshot in lab.estate.endpoint(name).state()["snapshots"] if not snapshot["deleted"]
         }
         for name in CLUSTERS
     }
 
 
 def vm_names(lab: RunningLab) -> dict[str, set[str]]:
-    return {name: {vm["name"] for vm in lab.estate.clusters[name].state()["vms"]} for name in CLUSTERS}
+    return {name: {vm["name"] for vm in lab.estate.endpoint(name).state()["vms"]} for name in CLUSTERS}
 
 
 def deleted(before: dict[str, set[str]], after: dict[str, set[str]]) -> dict[str, set[str]]:
@@ -267,7 +267,7 @@ def test_janitor_removes_the_snapshots_of_a_finished_release(
     assert outcome.status == 0, outcome.output
 
     def listed() -> dict[str, int]:
-        worlds = {name: lab.estate.clusters[name].state()["protection_domains"] for name in CLUSTERS}
+        worlds = {name: lab.estate.endpoint(name).state()["protection_domains"] for name in CLUSTERS}
         return {name: sum(len(domain["snapshots"]) for domain in domains) for name, domains in worlds.items()}
 
     before = listed()

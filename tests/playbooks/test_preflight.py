@@ -214,7 +214,7 @@ def test_connections_to_another_cluster_to_nowhere_and_in_another_form(lab: Runn
             "endpoint": "daas",
             "kind": "hypervisor",
             "hypervisor": "conn-a",
-            "addresses": [lab.estate.clusters["cluster-c"].address],
+            "addresses": [lab.estate.clusters["cluster-c"].place.address],
         },
         {"endpoint": "daas", "kind": "hypervisor", "hypervisor": "conn-b", "addresses": ["https://ahv.example:9440"]},
         # How Citrix writes the address of a Nutanix connection is unknown (contract citrix 10.2).
@@ -222,7 +222,7 @@ def test_connections_to_another_cluster_to_nowhere_and_in_another_form(lab: Runn
             "endpoint": "cvad",
             "kind": "hypervisor",
             "hypervisor": "conn-c",
-            "addresses": [f"{lab.estate.clusters['cluster-c'].address},192.0.2.1:9440"],
+            "addresses": [f"{lab.estate.clusters['cluster-c'].place.address},192.0.2.1:9440"],
         },
     ]
     lab.change(elsewhere)

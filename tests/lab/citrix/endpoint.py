@@ -144,8 +144,7 @@ class SiteEndpoint(Endpoint):
             return principal
         instance = request.header("citrix-instanceid")
         if not instance:
-            text = "the header Citrix-InstanceId is missing"
-            raise errors.refusal(400, text, "missing", violation=text)
+            raise errors.violation(400, "the header Citrix-InstanceId is missing", "missing")
         if instance.lower() != site.id:
             raise errors.refusal(site.behaviour["unknown_instance"], f"There is no site {instance}.")
         return principal

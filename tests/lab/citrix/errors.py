@@ -5,10 +5,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 from lab.citrix.state.entities import NameValue
 from lab.wire import Refusal
+
+Thing = TypeVar("Thing")
 
 GATEWAY_TYPES = {
     400: "invalidString",
@@ -92,6 +94,20 @@ class Errors:
     ) -> Refusal:
         """Return a refusal to raise."""
         return Refusal(status, self.body(status, detail, kind, parameters), violation, headers)
+
+    def failure(self, status: int, detail: str, code: str) -> Refusal:
+        """Return the refusal that carries a member of the contract's ErrorCode."""
+        return self.refusal(status, detail, parameters=[("errorCode", code)])
+
+    def violation(self, status: int, text: str, kind: str | None = None) -> Refusal:
+        """Return the refusal of what the contract does not know."""
+        return self.refusal(status, text, kind, violation=text)
+
+    def required(self, found: Thing | None, what: str, key: str) -> Thing:
+        """Return what was found, or refuse because nothing was."""
+        if found is None:
+            raise self.not_found(what, key)
+        return found
 
     def not_found(self, what: str, key: str) -> Refusal:
         """Return the refusal for an object that is not there (contract citrix 3.4)."""

@@ -48,8 +48,7 @@ def add_routes(router: Router, site: Site, answer: Answer) -> None:
         if most is not None and len(items) > most:
             raise site.errors.refusal(400, f"A batch may have {most} items.", "outOfRange")
         if len({item["Reference"] for item in items}) < len(items):
-            text = "the references of a batch must be unique"
-            raise site.errors.refusal(400, text, violation=text)
+            raise site.errors.violation(400, "the references of a batch must be unique")
         if not request.flag("async"):
             return _carried_out(site, request, items, answer)
         return accepted(site, request, _as_job(site, request, items, answer))

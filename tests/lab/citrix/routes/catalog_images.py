@@ -66,8 +66,7 @@ def add_routes(router: Router, site: Site) -> None:
                     501, f"{key} is not simulated.", violation=f"not simulated: {key} of $UpdateProvisioningScheme"
                 )
         if order.get("MasterImageNote") and not order.get("MasterImagePath"):
-            text = "not simulated: MasterImageNote without an image"
-            raise site.errors.refusal(501, text, violation=text)
+            raise site.errors.violation(501, "not simulated: MasterImageNote without an image")
         if (order.get("MachineAccountCreationRules") or {}).get("Domain"):
             raise site.errors.refusal(
                 501,
@@ -143,9 +142,7 @@ def _refuse_when_busy(site: Site, catalog: Catalog) -> None:
     """One provisioning task per catalog: 409, unless the site lets the job fail instead (contract citrix 8.4, U4)."""
     status = site.behaviour["busy_catalog"]
     if catalog.task is not None and status != "job_failed":
-        raise site.errors.refusal(
-            status, f"Another provisioning task of {catalog.name} is running.", parameters=[("errorCode", "TaskActive")]
-        )
+        raise site.errors.failure(status, f"Another provisioning task of {catalog.name} is running.", "TaskActive")
 
 
 def _set_metadata(site: Site, catalog: Catalog, scheme: Scheme, request: Request) -> Job:

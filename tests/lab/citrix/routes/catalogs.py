@@ -9,7 +9,7 @@ from typing import Any
 
 from lab.citrix import vendor
 from lab.citrix.routes import search
-from lab.citrix.routes.deferred import now_or_as_job
+from lab.citrix.routes.deferred import deferrable, now_or_as_job
 from lab.citrix.schemas import UPDATE_CATALOG
 from lab.citrix.state import hosting
 from lab.citrix.state.entities import Catalog, NameValue
@@ -57,32 +57,32 @@ def add_routes(router: Router, site: Site) -> None:
     paged = {**PAGING, "fields": str}
 
     @router.route("GET", "/MachineCatalogs", section="8.1", query={**paged, "adminFolder": str})
+    @deferrable(site, "GetMachineCatalogs")
     def list_catalogs(request: Request) -> Reply:
-        return now_or_as_job(site, request, "GetMachineCatalogs", lambda: _list(site, request, CATALOG))
+        return _list(site, request, CATALOG)
 
     @router.route("GET", "/MachineCatalogsV2", section="4.2, 8.1", query={**paged, "adminFolder": str})
+    @deferrable(site, "GetMachineCatalogs")
     def list_catalogs_v2(request: Request) -> Reply:
-        return now_or_as_job(site, request, "GetMachineCatalogs", lambda: _list(site, request, DEFAULT_FIELDS))
+        return _list(site, request, DEFAULT_FIELDS)
 
     @router.route("POST", "/MachineCatalogs/$search", section="4.3", query=paged, body=search.CATALOG_SEARCH)
+    @deferrable(site, "SearchMachineCatalogs")
     def search_catalogs(request: Request) -> Reply:
-        def found() -> Reply:
-            names = fields_asked(site, request, "CatalogSearchResponseModel", CATALOG)
-            catalogs = search.catalogs(site, request.body)
+        names = fields_asked(site, request, "CatalogSearchResponseModel", CATALOG)
+        catalogs = search.catalogs(site, request.body)
 
-            def view(catalog: Catalog) -> dict[str, Any]:
-                item = project(site, catalog, CATALOG, names)
-                connection = DETAIL["HypervisorConnection"](site, catalog)
-                return {
-                    **item,
-                    "MachinesArePhysical": False,
-                    "HypervisorConnection": connection,
-                    "HypervisorConnectionUid": connection["Uid"] if connection else 0,
-                }
+        def view(catalog: Catalog) -> dict[str, Any]:
+            item = project(site, catalog, CATALOG, names)
+            connection = DETAIL["HypervisorConnection"](site, catalog)
+            return {
+                **item,
+                "MachinesArePhysical": False,
+                "HypervisorConnection": connection,
+                "HypervisorConnectionUid": connection["Uid"] if connection else 0,
+            }
 
-            return Reply(200, page(site, request, catalogs, view, total=True))
-
-        return now_or_as_job(site, request, "SearchMachineCatalogs", found)
+        return Reply(200, page(site, request, catalogs, view, total=True))
 
     @router.route(
         "POST",
@@ -94,17 +94,13 @@ def add_routes(router: Router, site: Site) -> None:
         return Reply(204 if site.catalogs_called(request.body.get("Name") or "") else 404)
 
     @router.route("GET", "/MachineCatalogs/{nameOrId}", section="8.1", query={"async": bool, "fields": str})
+    @deferrable(site, "GetMachineCatalogDetails")
     def one_catalog(request: Request) -> Reply:
-        def found() -> Reply:
-            catalog = the_catalog(site, request)
-            return Reply(
-                200,
-                project(
-                    site, catalog, DETAIL, fields_asked(site, request, "MachineCatalogDetailResponseModel", DETAIL)
-                ),
-            )
-
-        return now_or_as_job(site, request, "GetMachineCatalogDetails", found)
+        catalog = the_catalog(site, request)
+        return Reply(
+            200,
+            project(site, catalog, DETAIL, fields_asked(site, request, "MachineCatalogDetailResponseModel", DETAIL)),
+        )
 
     @router.route("HEAD", "/MachineCatalogs/{nameOrId}", section="8.1")
     def name_taken(request: Request) -> Reply:
@@ -132,14 +128,12 @@ def add_routes(router: Router, site: Site) -> None:
         )
 
     @router.route("GET", "/MachineCatalogs/{nameOrId}/Machines", section="8.1", query=paged)
+    @deferrable(site, "GetMachineCatalogMachines")
     def machines_of_catalog(request: Request) -> Reply:
-        def found() -> Reply:
-            catalog = the_catalog(site, request)
-            names = fields_asked(site, request, "MachineResponseModel", MACHINE)
-            machines = sorted(catalog.machines.values(), key=lambda machine: machine.id)
-            return Reply(200, page(site, request, machines, lambda machine: project(site, machine, MACHINE, names)))
-
-        return now_or_as_job(site, request, "GetMachineCatalogMachines", found)
+        catalog = the_catalog(site, request)
+        names = fields_asked(site, request, "MachineResponseModel", MACHINE)
+        machines = sorted(catalog.machines.values(), key=lambda machine: machine.id)
+        return Reply(200, page(site, request, machines, lambda machine: project(site, machine, MACHINE, names)))
 
 
 def the_catalog(site: Site, request: Request) -> Catalog:

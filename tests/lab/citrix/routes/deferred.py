@@ -13,6 +13,8 @@ from lab.citrix.state.site import Site
 from lab.wire import Refusal, Reply, Request
 from lab.work import Step
 
+Answer = Callable[[Request], Reply]
+
 ERROR_CODES = {400: "InvalidArgument", 403: "AccessDenied", 404: "ObjectNotFound", 409: "DuplicateObject"}
 
 
@@ -52,6 +54,15 @@ def now_or_as_job(
         concerns=concerns,
     )
     return accepted(site, request, job)
+
+
+def deferrable(site: Site, job_type: str) -> Callable[[Answer], Answer]:
+    """Let a read be done at once or, with async=true, as a job."""
+
+    def decorate(read: Answer) -> Answer:
+        return lambda request: now_or_as_job(site, request, job_type, lambda: read(request))
+
+    return decorate
 
 
 def accepted(site: Site, request: Request, job: Job) -> Reply:

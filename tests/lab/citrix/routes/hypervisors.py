@@ -4,18 +4,15 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lab.citrix.routes.catalogs import merged
-from lab.citrix.routes.deferred import now_or_as_job
+from lab.citrix.routes.deferred import deferrable, now_or_as_job
 from lab.citrix.schemas import EDIT_HYPERVISOR
 from lab.citrix.state.entities import HostingUnit, Hypervisor
-from lab.citrix.state.hosting import network
 from lab.citrix.state.site import Site
 from lab.citrix.views.catalog import CATALOG
+from lab.citrix.views.hosting import SETTINGS, hypervisor_detail, hypervisor_view, plugin_view, pool_detail, with_pools
 from lab.citrix.views.job import job_view
 from lab.citrix.views.listing import PAGING, page, project, whole
-from lab.citrix.views.refs import pairs, ref, resource_ref, resource_view, scopes, tenants
 from lab.router import Router
 from lab.wire import Reply, Request
 
@@ -27,15 +24,6 @@ ATTRIBUTES = {
     "InMaintenanceMode": "in_maintenance_mode",
     "Addresses": "addresses",
     "UserName": "user_name",
-}
-SETTINGS: dict[str, Any] = {
-    "SslThumbprints": [],
-    "MaxAbsoluteActiveActions": 100,
-    "MaxAbsoluteNewActionsPerMinute": 10,
-    "MaxPowerActionsPercentageOfMachines": 20,
-    "MaximumConcurrentProvisioningOperations": None,
-    "ConnectionOptions": "",
-    "CustomProperties": None,
 }
 NOT_SHOWN = frozenset({"ConnectionType", "Password", "PasswordFormat"})
 EDITABLE = frozenset({*ATTRIBUTES, *SETTINGS, *NOT_SHOWN, "Metadata", "Scopes", "Tenants"})
@@ -54,13 +42,9 @@ def add_routes(router: Router, site: Site) -> None:
     cached = {"async": bool, "noCache": bool}
 
     @router.route("GET", "/hypervisors", section="10.1", query=cached)
+    @deferrable(site, "GetHypervisors")
     def list_hypervisors(request: Request) -> Reply:
-        return now_or_as_job(
-            site,
-            request,
-            "GetHypervisors",
-            lambda: Reply(200, whole(_hypervisor(site, each) for each in site.hypervisors.values())),
-        )
+        return Reply(200, whole(hypervisor_view(site, each) for each in site.hypervisors.values()))
 
     @router.route(
         "GET",
@@ -68,16 +52,14 @@ def add_routes(router: Router, site: Site) -> None:
         section="10.1",
         query={**cached, "zoneNameOrId": str, "includeUnavailable": bool},
     )
+    @deferrable(site, "GetHypervisors")
     def supported_plugins(request: Request) -> Reply:
-        return now_or_as_job(
-            site, request, "GetHypervisors", lambda: Reply(200, whole(_plugin(*plugin) for plugin in PLUGINS))
-        )
+        return Reply(200, whole(plugin_view(*plugin) for plugin in PLUGINS))
 
     @router.route("GET", "/hypervisors/{nameOrId}", section="10.1", query=cached)
+    @deferrable(site, "GetHypervisor")
     def one_hypervisor(request: Request) -> Reply:
-        return now_or_as_job(
-            site, request, "GetHypervisor", lambda: Reply(200, _hypervisor_detail(site, the_hypervisor(site, request)))
-        )
+        return Reply(200, hypervisor_detail(site, the_hypervisor(site, request)))
 
     @router.route("HEAD", "/hypervisors/{nameOrId}", section="10.1")
     def name_taken(request: Request) -> Reply:
@@ -150,14 +132,13 @@ def add_routes(router: Router, site: Site) -> None:
             site,
             request,
             "GetHypervisorResourcePools",
-            lambda: Reply(200, whole(_pool_detail(site, unit) for unit in site.units_of(hypervisor))),
+            lambda: Reply(200, whole(pool_detail(site, unit) for unit in site.units_of(hypervisor))),
         )
 
     @router.route("GET", "/hypervisors/{nameOrId}/resourcePools/{poolId}", section="10.1", query=cached)
+    @deferrable(site, "GetHypervisorResourcePool")
     def one_pool(request: Request) -> Reply:
-        return now_or_as_job(
-            site, request, "GetHypervisorResourcePool", lambda: Reply(200, _pool_detail(site, the_unit(site, request)))
-        )
+        return Reply(200, pool_detail(site, the_unit(site, request)))
 
     @router.route("HEAD", "/hypervisors/{nameOrId}/resourcePools/{poolId}", section="10.1")
     def pool_name_taken(request: Request) -> Reply:
@@ -181,22 +162,17 @@ def add_routes(router: Router, site: Site) -> None:
         )
 
     @router.route("GET", "/hypervisorsAndResourcePools", section="10.1", query=cached)
+    @deferrable(site, "GetHypervisors")
     def everything(request: Request) -> Reply:
-        def found() -> Reply:
-            return Reply(
-                200, whole({**_hypervisor(site, each), **_with_pools(site, each)} for each in site.hypervisors.values())
-            )
-
-        return now_or_as_job(site, request, "GetHypervisors", found)
+        return Reply(
+            200, whole({**hypervisor_view(site, each), **with_pools(site, each)} for each in site.hypervisors.values())
+        )
 
 
 def the_hypervisor(site: Site, request: Request) -> Hypervisor:
     """Return the connection that the path names."""
     key = request.params["nameOrId"]
-    hypervisor = site.hypervisor(key)
-    if hypervisor is None:
-        raise site.errors.not_found("HypervisorConnection", key)
-    return hypervisor
+    return site.errors.required(site.hypervisor(key), "HypervisorConnection", key)
 
 
 def the_unit(site: Site, request: Request) -> HostingUnit:
@@ -207,104 +183,6 @@ def the_unit(site: Site, request: Request) -> HostingUnit:
     if unit is None or unit.hypervisor is not hypervisor:
         raise site.errors.not_found("ResourcePool", key)
     return unit
-
-
-def _hypervisor(site: Site, hypervisor: Hypervisor) -> dict[str, Any]:
-    return {
-        "Id": hypervisor.id,
-        "Uid": hypervisor.uid,
-        "Name": hypervisor.name,
-        "XDPath": f"XDHyp:\\Connections\\{hypervisor.name}",
-        "ConnectionType": "Custom",
-        "PluginId": hypervisor.plugin_id,
-        "Addresses": hypervisor.addresses or [site.inventory.address(hypervisor)],
-        "InMaintenanceMode": hypervisor.in_maintenance_mode,
-        "Unentitled": False,
-        "UsesCloudInfrastructure": False,
-        "Scopes": scopes(hypervisor.settings.get("Scopes")),
-        "Tenants": tenants(hypervisor.settings.get("Tenants")),
-        "Zone": ref(hypervisor.zone),
-        "Fault": None,
-        "CustomProperties": hypervisor.settings.get("CustomProperties"),
-        "IsVirtual": False,
-    }
-
-
-def _hypervisor_detail(site: Site, hypervisor: Hypervisor) -> dict[str, Any]:
-    return {
-        **_hypervisor(site, hypervisor),
-        **{key: hypervisor.settings.get(key, default) for key, default in SETTINGS.items()},
-        "UserName": hypervisor.user_name,
-        "Capabilities": [],
-        "ConfigurationObjectCapabilities": [],
-        "PluginRevision": "2.7.7.0",
-        "SupportsLocalStorageCaching": False,
-        "SupportsPvsVms": True,
-        "Metadata": pairs(hypervisor.metadata),
-    }
-
-
-def _with_pools(site: Site, hypervisor: Hypervisor) -> dict[str, Any]:
-    pools = [{"Id": unit.id, "Name": unit.name, "XDPath": unit.xd_path} for unit in site.units_of(hypervisor)]
-    return {
-        "DisplayConnectionType": "Nutanix AHV",
-        "IsBroken": False,
-        "Errors": [],
-        "ErrorState": "None",
-        "Metadata": [],
-        "ResourcePools": pools,
-    }
-
-
-def _plugin(connection_type: str, display_name: str, factory: str) -> dict[str, Any]:
-    return {
-        "ConnectionType": connection_type,
-        "DisplayName": display_name,
-        "PluginFactoryName": factory,
-        "UsesCloudInfrastructure": False,
-        "Environments": [],
-        "CitrixVerified": True,
-        "Available": True,
-        "UnavailableReason": None,
-    }
-
-
-def _pool(unit: HostingUnit) -> dict[str, Any]:
-    networks = [resource_ref(network(unit, name)) for name in unit.networks]
-    return {
-        "Id": unit.id,
-        "Name": unit.name,
-        "XDPath": unit.xd_path,
-        "HypervisorConnection": ref(unit.hypervisor),
-        "ConnectionType": "Custom",
-        "DefaultNetwork": networks[0] if networks else {"Name": None},
-        "VMTaggingEnabled": False,
-        "ResourcePoolRootPath": None,
-        "ResourcePoolRootId": None,
-    }
-
-
-def _pool_detail(site: Site, unit: HostingUnit) -> dict[str, Any]:
-    storage = [resource_view(found) for found in site.inventory.live(unit) if found.kind == "storage"]
-    return {
-        **_pool(unit),
-        "RootPath": {
-            "Id": unit.hypervisor.id,
-            "Name": unit.hypervisor.name,
-            "XDPath": f"XDHyp:\\Connections\\{unit.hypervisor.name}",
-        },
-        "Networks": [resource_ref(network(unit, name)) for name in unit.networks],
-        "Storage": storage,
-        "TemporaryStorage": storage,
-        "UseLocalStorageCaching": False,
-        "CustomProperties": None,
-        "PersonalvDiskStorage": [],
-        "StorageBalanceType": "None",
-        "GpuTypes": [],
-        "UsesExplicitStorage": False,
-        "Metadata": [],
-        "ContainerScopes": [],
-    }
 
 
 def _jobs(site: Site, concerned: str) -> Reply:

@@ -9,7 +9,7 @@ from typing import Any
 
 from lab.citrix.routes import search
 from lab.citrix.routes.catalogs import merged
-from lab.citrix.routes.deferred import now_or_as_job
+from lab.citrix.routes.deferred import deferrable, now_or_as_job
 from lab.citrix.schemas import UPDATE_MACHINE
 from lab.citrix.state.entities import Machine
 from lab.citrix.state.site import Site
@@ -25,23 +25,23 @@ def add_routes(router: Router, site: Site) -> None:
     listed = {**paged, "sessionSupport": frozenset({"SingleSession", "MultiSession"}), "configured": bool}
 
     @router.route("GET", "/Machines", section="11.1", query=listed)
+    @deferrable(site, "GetMachines")
     def list_machines(request: Request) -> Reply:
-        return now_or_as_job(site, request, "GetMachines", lambda: _list(site, request, list(MACHINE)))
+        return _list(site, request, list(MACHINE))
 
     @router.route("GET", "/MachinesV2", section="4.2, 11.1", query=listed)
+    @deferrable(site, "GetMachines")
     def list_machines_v2(request: Request) -> Reply:
-        return now_or_as_job(site, request, "GetMachines", lambda: _list(site, request, DEFAULT_FIELDS))
+        return _list(site, request, DEFAULT_FIELDS)
 
     @router.route("POST", "/Machines/$search", section="4.3", query={**paged, "skip": int}, body=search.MACHINE_SEARCH)
+    @deferrable(site, "DoMachineSearch")
     def search_machines(request: Request) -> Reply:
-        def found() -> Reply:
-            names = fields_asked(site, request, "MachineResponseModel", MACHINE)
-            machines = search.machines(site, request.body)[request.number("skip", 0) :]
-            return Reply(
-                200, page(site, request, machines, lambda machine: project(site, machine, MACHINE, names), total=True)
-            )
-
-        return now_or_as_job(site, request, "DoMachineSearch", found)
+        names = fields_asked(site, request, "MachineResponseModel", MACHINE)
+        machines = search.machines(site, request.body)[request.number("skip", 0) :]
+        return Reply(
+            200, page(site, request, machines, lambda machine: project(site, machine, MACHINE, names), total=True)
+        )
 
     @router.route("GET", "/Machines/{nameOrId}", section="11.1", query={"fields": str})
     def one_machine(request: Request) -> Reply:
@@ -81,10 +81,8 @@ def add_routes(router: Router, site: Site) -> None:
         def change_power(request: Request) -> Reply:
             machine = _the_machine(site, request)
             if machine.power_state != possible_when:
-                raise site.errors.refusal(
-                    409,
-                    f"The machine {machine.name} is {machine.power_state}.",
-                    parameters=[("errorCode", "PowerActionInProgress")],
+                raise site.errors.failure(
+                    409, f"The machine {machine.name} is {machine.power_state}.", "PowerActionInProgress"
                 )
 
             def change() -> Reply:
@@ -120,10 +118,7 @@ def _list(site: Site, request: Request, default: list[str]) -> Reply:
 
 def _the_machine(site: Site, request: Request) -> Machine:
     key = request.params["nameOrId"]
-    machine = site.machine(key)
-    if machine is None:
-        raise site.errors.not_found("Machine", key)
-    return machine
+    return site.errors.required(site.machine(key), "Machine", key)
 
 
 def _checked(site: Site, machine: Machine, body: dict[str, Any]) -> dict[str, Any]:
@@ -135,10 +130,8 @@ def _checked(site: Site, machine: Machine, body: dict[str, Any]) -> dict[str, An
     if not {"HostedMachineId", "HypervisorConnection"} & changes.keys():
         return changes
     if machine.catalog.provisioning_type == "MCS" and site.behaviour["mcs_rehost"] == "refuse":
-        raise site.errors.refusal(
-            400,
-            f"The hosting of {machine.name} cannot be changed: MCS provisioned it.",
-            parameters=[("errorCode", "InvalidArgument")],
+        raise site.errors.failure(
+            400, f"The hosting of {machine.name} cannot be changed: MCS provisioned it.", "InvalidArgument"
         )
     if "HypervisorConnection" in changes:
         changes["HypervisorConnection"] = site.hypervisor(changes["HypervisorConnection"])
@@ -147,24 +140,18 @@ def _checked(site: Site, machine: Machine, body: dict[str, Any]) -> dict[str, An
     hypervisor = changes.get("HypervisorConnection", machine.hypervisor)
     vm_id = changes.get("HostedMachineId")
     if vm_id and hypervisor is None:
-        raise site.errors.refusal(
-            400, f"{machine.name} has no hypervisor connection.", parameters=[("errorCode", "MachineHypMcIdAlone")]
-        )
+        raise site.errors.failure(400, f"{machine.name} has no hypervisor connection.", "MachineHypMcIdAlone")
     if (
         vm_id
         and hypervisor
         and site.behaviour["hosted_machine_id_checked"]
         and site.inventory.vm(hypervisor, vm_id) is None
     ):
-        raise site.errors.refusal(
-            400, f"There is no VM {vm_id} on {hypervisor.name}.", parameters=[("errorCode", "InvalidMachineId")]
-        )
+        raise site.errors.failure(400, f"There is no VM {vm_id} on {hypervisor.name}.", "InvalidMachineId")
     if vm_id and site.behaviour["machine_id_in_use"] == "refuse":
         holder = next((other for other in site.machines_on(vm_id) if other is not machine), None)
         if holder is not None:
-            raise site.errors.refusal(
-                409, f"{holder.name} has the VM {vm_id}.", parameters=[("errorCode", "DuplicateObject")]
-            )
+            raise site.errors.failure(409, f"{holder.name} has the VM {vm_id}.", "DuplicateObject")
     return changes
 
 

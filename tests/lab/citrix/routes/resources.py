@@ -13,8 +13,9 @@ from lab.citrix.schemas import RESOURCE_SEARCH
 from lab.citrix.state import hosting
 from lab.citrix.state.entities import ConnectionTree, HostingUnit, Resource, Tree
 from lab.citrix.state.site import Site
+from lab.citrix.views.hosting import root_view
 from lab.citrix.views.listing import page
-from lab.citrix.views.refs import TYPE_NAMES, pool_ref, resource_ref, resource_view
+from lab.citrix.views.refs import TYPE_NAMES, resource_ref, resource_view
 from lab.router import Router
 from lab.schema import required
 from lab.wire import Reply, Request
@@ -97,8 +98,8 @@ def _listed(site: Site, tree: Tree, past_cache: bool = False) -> list[Resource]:
     try:
         return site.inventory.listed(tree, past_cache)
     except ConnectionError as error:
-        raise site.errors.refusal(
-            500, f"The hypervisor {error} cannot be contacted.", parameters=[("errorCode", "HypervisorNotContactable")]
+        raise site.errors.failure(
+            500, f"The hypervisor {error} cannot be contacted.", "HypervisorNotContactable"
         ) from None
 
 
@@ -107,7 +108,7 @@ def _browse(site: Site, request: Request, tree: Tree) -> Reply:
     path = request.one("path") or ""
     depth = -1 if request.flag("recurse") else request.number("children", 0) or 0
     if hosting.below(tree, path) == "":
-        return Reply(200, {**_root(tree), "Children": _children(request, resources, "", depth)})
+        return Reply(200, {**root_view(tree), "Children": _children(request, resources, "", depth)})
     found = hosting.find(tree, path, resources)
     if found is None:
         raise site.errors.not_found("Resource", path)
@@ -155,25 +156,3 @@ def _search(site: Site, request: Request, unit: HostingUnit) -> Reply:
 def _typed(request: Request, resources: Iterable[Resource]) -> list[Resource]:
     types = {value.casefold() for value in request.query.get("type", [])}
     return [resource for resource in resources if not types or TYPE_NAMES[resource.kind].casefold() in types]
-
-
-def _root(tree: Tree) -> dict[str, Any]:
-    pool = isinstance(tree, HostingUnit)
-    return {
-        "Id": tree.id,
-        "Name": tree.name,
-        "FullName": f"{tree.name}.{'hostingunit' if pool else 'connection'}",
-        "XDPath": tree.xd_path,
-        "RelativePath": "",
-        "FullRelativePath": tree.resources_path,
-        "AllResourcesRelativePath": "",
-        "ResourceType": "HostingUnit" if pool else "Connection",
-        "ObjectTypeName": "hostingunit" if pool else "connection",
-        "ResourcePoolXDPath": tree.xd_path if pool else None,
-        "ResourcePool": pool_ref(tree),
-        "IsContainer": True,
-        "IsMachine": False,
-        "IsSnapshotable": False,
-        "IsSymLink": False,
-        "AdditionalData": [],
-    }

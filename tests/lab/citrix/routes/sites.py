@@ -4,11 +4,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from lab.citrix.state.site import Site
 from lab.citrix.views.listing import whole
-from lab.citrix.views.refs import ref
+from lab.citrix.views.site import site_detail
 from lab.router import Router
 from lab.wire import Reply, Request
 
@@ -45,31 +43,8 @@ def add_routes(router: Router, site: Site) -> None:
         key = request.params["nameOrId"]
         if key.casefold() not in (short["Id"], short["Name"].casefold()):
             raise site.errors.not_found("Site", key)
-        return Reply(200, {**short, **_detail(site)})
+        return Reply(200, {**short, **site_detail(site)})
 
     @router.route("GET", "/About", section="7.3")
     def about(request: Request) -> Reply:
         return Reply(200, {"Commit": "0000000", "IsCloud": not site.on_premises})
-
-
-def _detail(site: Site) -> dict[str, Any]:
-    return {
-        "OrchestationApiVersion": site.spec.get("api_version", 126),
-        "ProductVersion": site.spec.get("product_version", "7.45"),
-        "ProductCode": "XDT",
-        "ProductEdition": "PLT",
-        "PrimaryZone": ref(next(zone for zone in site.zones.values() if zone.primary)),
-        "LicensingModel": "UserDevice",
-        "LicenseServerName": None,
-        "LicenseServerPort": 27000,
-        "SiteConfigurationComplete": True,
-        "DefaultMinimumFunctionalLevel": "L7_20",
-        "DefaultDesktopIconId": "1",
-        "DefaultSecureIcaRequired": False,
-        "ColorDepth": "TwentyFourBit",
-        "SiteServices": [],
-        "EnabledFeatures": [],
-        "BaseOU": None,
-        "ConfigurationServiceGroupUid": None,
-        "Metadata": [],
-    }

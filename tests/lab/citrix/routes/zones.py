@@ -11,6 +11,7 @@ from lab.citrix.schemas import ZONED_ITEMS
 from lab.citrix.state.entities import Catalog, Hypervisor, Zone
 from lab.citrix.state.site import Site
 from lab.citrix.views.listing import page
+from lab.citrix.views.site import zone_view
 from lab.router import Router
 from lab.wire import Reply, Request
 
@@ -20,11 +21,11 @@ def add_routes(router: Router, site: Site) -> None:
 
     @router.route("GET", "/Zones", section="12", query={"limit": int, "continuationToken": str})
     def list_zones(request: Request) -> Reply:
-        return Reply(200, page(site, request, list(site.zones.values()), _zone))
+        return Reply(200, page(site, request, list(site.zones.values()), zone_view))
 
     @router.route("GET", "/Zones/{nameOrId}", section="12")
     def one_zone(request: Request) -> Reply:
-        return Reply(200, {**_zone(_the_zone(site, request)), "Controllers": []})
+        return Reply(200, {**zone_view(_the_zone(site, request)), "Controllers": []})
 
     def moving_route(action: str, job_type: str) -> None:
         @router.route("POST", f"/Zones/{{nameOrId}}/{action}", section="12", query={"async": bool}, body=ZONED_ITEMS)
@@ -52,10 +53,7 @@ def add_routes(router: Router, site: Site) -> None:
 
 def _the_zone(site: Site, request: Request) -> Zone:
     key = request.params["nameOrId"]
-    zone = site.zone(key)
-    if zone is None:
-        raise site.errors.not_found("Zone", key)
-    return zone
+    return site.errors.required(site.zone(key), "Zone", key)
 
 
 def _item(site: Site, item: dict[str, Any]) -> Catalog | Hypervisor:
@@ -67,16 +65,3 @@ def _item(site: Site, item: dict[str, Any]) -> Catalog | Hypervisor:
     if found is None:
         raise site.errors.not_found(item["ItemType"], item["Name"])
     return found
-
-
-def _zone(zone: Zone) -> dict[str, Any]:
-    return {
-        "Id": zone.id,
-        "Name": zone.name,
-        "Description": zone.description,
-        "IsPrimary": zone.primary,
-        "IsHealthy": True,
-        "LastStateChangeTimeInUtc": None,
-        "Metadata": [],
-        "ResourceLocation": None,
-    }

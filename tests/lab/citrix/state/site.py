@@ -132,6 +132,10 @@ class Site(Setting):
             self._ordered_machines = sorted(self.machines.values(), key=lambda machine: machine.id)
         return self._ordered_machines
 
+    def machines_of(self, group: DeliveryGroup) -> list[Machine]:
+        """List the machines of a delivery group in the stable order of paging."""
+        return [machine for machine in self.machines_in_order() if machine.catalog.delivery_group is group]
+
     def _vms_went(self, cluster: str, vm_uuids: frozenset[str], up: bool, orderly: bool) -> None:
         """Let machines follow their VMs."""
         concerned = [

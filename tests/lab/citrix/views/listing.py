@@ -36,8 +36,7 @@ def fields_asked(site: Site, request: Request, model: str, default: Iterable[str
         return [name for name in names if name in known]
     for name in names:
         if name not in known:
-            text = f"unknown name in fields: {name}"
-            raise site.errors.refusal(400, text, "invalidEnum", violation=text)
+            raise site.errors.violation(400, f"unknown name in fields: {name}", "invalidEnum")
     return names
 
 

@@ -5,85 +5,35 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from lab.endpoint import Place
-from lab.prism_element.state.entities import PdSnapshot, ProtectionDomain, RemoteSite, Replication
+from lab.prism_element.state.entities import RemoteSite
 from lab.prism_element.state.ground import Ground
 from lab.prism_element.state.networks import Networks
+
+if TYPE_CHECKING:
+    from lab.prism_element.state.failover import Failover
+    from lab.prism_element.state.pd_snapshots import PdSnapshots
+    from lab.prism_element.state.protection_domains import ProtectionDomains
+    from lab.prism_element.state.transfers import Transfers
 
 DEFAULT_BANDWIDTH_MBPS = 1000
 
 
-class Recipient(Protocol):
-    """Takes replicas in on the other side."""
-
-    def receive(self, origin: str, snapshot: PdSnapshot, remote_max: int | None) -> None: ...
-
-    def replicas_of(self, origin: str, domain: str, snapshot: PdSnapshot | None = None) -> list[PdSnapshot]: ...
-
-    def drop(self, domain: ProtectionDomain, snapshot: PdSnapshot) -> None: ...
-
-
-class Domains(Protocol):
-    """The protection domains of the other side."""
-
-    def get(self, name: str) -> ProtectionDomain | None: ...
-
-    def known(self, name: str) -> ProtectionDomain: ...
-
-
-class Sender(Protocol):
-    """What the other side has under way."""
-
-    items: dict[int, Replication]
-
-    def pump_all(self) -> None: ...
-
-    def done_bytes(self, item: Replication) -> int: ...
-
-    def remaining_seconds(self, item: Replication) -> int: ...
-
-
-class Successor(Protocol):
-    """Where protection domains are active after this side let go."""
-
-    def give_way(self, name: str) -> None: ...
-
-    def take_over(
-        self,
-        domain: ProtectionDomain,
-        replica: PdSnapshot,
-        were: Mapping[str, str],
-        schedules: list[dict[str, Any]],
-    ) -> None: ...
-
-
 class Peer(Protocol):
-    """Another cluster as this one knows it."""
+    """Another cluster, as far as this one may know it."""
 
     name: str
     place: Place
     incarnation: int
     containers: dict[str, str]
-
-    @property
-    def networks(self) -> Networks: ...
-
-    @property
-    def sites(self) -> RemoteSites: ...
-
-    @property
-    def domains(self) -> Domains: ...
-
-    @property
-    def pd_snapshots(self) -> Recipient: ...
-
-    @property
-    def transfers(self) -> Sender: ...
-
-    @property
-    def failover(self) -> Successor: ...
+    networks: Networks
+    sites: RemoteSites
+    domains: ProtectionDomains
+    transfers: Transfers
+    pd_snapshots: PdSnapshots
+    failover: Failover
 
 
 class RemoteSites:

@@ -8,12 +8,12 @@ from typing import Any
 
 from lab.prism_element.state.cluster import Cluster
 from lab.prism_element.state.entities import ProtectionDomain, RemoteSite, Replication
-from lab.prism_element.state.remote_sites import Sender
+from lab.prism_element.state.transfers import Transfers
 
 REPLICATION_PORT = 2020
 
 
-def replication_view(sender: Sender, item: Replication, site: str, snapshot_id: str, sent: bool) -> dict[str, Any]:
+def replication_view(sender: Transfers, item: Replication, site: str, snapshot_id: str, sent: bool) -> dict[str, Any]:
     """Return a replication as the sender or the receiver shows it, with its own names of site and snapshot."""
     done = sender.done_bytes(item)
     return {
