@@ -7,10 +7,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any, TypeVar
 
-from lab.citrix.state.entities import NameValue
 from lab.wire import Refusal
 
 Thing = TypeVar("Thing")
+
+NameValue = tuple[str, str]
 
 GATEWAY_TYPES = {
     400: "invalidString",

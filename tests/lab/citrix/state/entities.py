@@ -7,11 +7,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from lab.citrix.errors import NameValue
+
 if TYPE_CHECKING:
     from lab.citrix.state.jobs import Job
     from lab.clock import Event
-
-NameValue = tuple[str, str]
 
 
 @dataclass(eq=False)

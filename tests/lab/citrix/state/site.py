@@ -160,8 +160,12 @@ class Site(Setting):
     def add_catalog(self, spec: Mapping[str, Any]) -> Catalog:
         """Make a catalog with its machines from its part of a topology (``count`` is not looked at)."""
         unit = self.hosting_unit(spec["hosting_unit"]) if "hosting_unit" in spec else None
-        hypervisor = self.hypervisor(spec["hypervisor"]) if "hypervisor" in spec else unit.hypervisor if unit else None
-        zone = self.zone(spec["zone"]) if "zone" in spec else hypervisor.zone if hypervisor else None
+        hypervisor = unit.hypervisor if unit else None
+        if "hypervisor" in spec:
+            hypervisor = self.hypervisor(spec["hypervisor"])
+        zone = hypervisor.zone if hypervisor else None
+        if "zone" in spec:
+            zone = self.zone(spec["zone"])
         folder = tuple(part for part in spec.get("folder", "").split("|") if part)
         persistent = spec.get("persistent", False)
         provisioning_type = spec.get("provisioning_type", "MCS")
@@ -215,10 +219,11 @@ class Site(Setting):
         )
         if self.machine(machine.name) is not None:
             raise ValueError(f"{self.name}: there is already a machine {machine.name}")
-        self.host(
-            machine, vms[0].uuid if len(vms) == 1 else self.new_id() if catalog.hypervisor else None, catalog.hypervisor
-        )
-        machine.hosted_machine_name = vms[0].name if len(vms) == 1 else host_name
+        vm_uuid = self.new_id() if catalog.hypervisor else None
+        machine.hosted_machine_name = host_name
+        if len(vms) == 1:
+            vm_uuid, machine.hosted_machine_name = vms[0].uuid, vms[0].name
+        self.host(machine, vm_uuid, catalog.hypervisor)
         self.machines[machine.id] = machine
         catalog.machines[machine.id] = machine
         self._machines_by_key[machine.name.casefold()] = self._machines_by_key[machine.sid.casefold()] = machine
