@@ -47,10 +47,9 @@ def parse_moment(text: object) -> datetime | None:
 def seconds_left(expiry: object, now: datetime) -> float:
     """How long a token is good for.
 
-    Sources give a number of seconds, the same as text, or a moment (contract citrix 1.3 to 1.5). What cannot be
-    read, or is over
-    already because two clocks differ, counts as the usual hour: a token that ends earlier is renewed when it is
-    refused.
+    Sources give a number of seconds, the same as text, or a moment (contract citrix 1.3 to 1.5). What cannot be read,
+    or is over already because two clocks differ, counts as the usual hour: a token that ends earlier is renewed when it
+    is refused.
     """
     moment = parse_moment(expiry)
     if moment is not None:

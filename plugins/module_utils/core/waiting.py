@@ -64,10 +64,9 @@ def wait_for(
     """Look until done and return the value. Raises StillRunning after `timeout` seconds; nothing is cancelled.
 
     A pause is a tenth of the time already waited, so that the wait costs at most a tenth more than the work. What is
-    under way goes on while nobody answers:
-    an endpoint that cannot be reached, or answers with a server error, is asked again for five minutes, and one that
-    refuses a session which it accepted before
-    a few times, before that counts. Then EndNotSeen is raised; the refusal itself when nothing else was ever answered.
+    under way goes on while nobody answers: an endpoint that cannot be reached, or answers with a server error, is asked
+    again for five minutes, and one that refuses a session which it accepted before a few times, before that counts.
+    Then EndNotSeen is raised; the refusal itself when nothing else was ever answered.
     """
     started = last_answer = time.monotonic()
     shown, silent_until = "", 0.0
@@ -143,8 +142,8 @@ class Standstill:
     """The other end of a wait: nothing is under way any more, and the goal is not reached.
 
     Each look tells what it looked at and found idle, or '' while something is under way or nobody can tell. After a
-    grace of so many seconds in a row without
-    anything under way, the wait ends. Time in which nobody answered does not count.
+    grace of so many seconds in a row without anything under way, the wait ends. Time in which nobody answered does not
+    count.
     """
 
     def __init__(self, what: str, advice: str) -> None:

@@ -14,14 +14,14 @@ from datetime import datetime, timezone
 from email.utils import parsedate_to_datetime
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
-    REQUESTS_IMPORT_ERROR,
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.connection_faults import (
     ca_file_error,
     root_cause,
     unreachable,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR
 
 try:
     import requests

@@ -5,10 +5,8 @@
 another host.
 
 Every task works in a process of its own, forked from the one that runs the playbook. What they share is a piece of
-memory that was made before the fork: it is
-gone with the run, and holds digests with a key that is in no file. A module that was shipped elsewhere has a process
-for itself and remembers nothing; the door
-on the controller does it for it.
+memory that was made before the fork: it is gone with the run, and holds digests with a key that is in no file. A module
+that was shipped elsewhere has a process for itself and remembers nothing; the door on the controller does it for it.
 """
 
 from __future__ import annotations

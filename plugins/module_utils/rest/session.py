@@ -5,17 +5,14 @@
 errors.
 
 Repeated are reads and the methods that the endpoint documents as idempotent: by urllib3's Retry on connection faults
-and on 429, 502, 503 and 504, for at
-least 15 seconds, as long as a cluster may take to change its leader; here on the other server errors, of which only the
-body tells whether they mean that
-the object is not there. A 429 had no effect, so any method may follow it. A write whose answer is lost raises
-AnswerLost and is left to the caller, who can
-look first.
+and on 429, 502, 503 and 504, for at least 15 seconds, as long as a cluster may take to change its leader; here on the
+other server errors, of which only the body tells whether they mean that the object is not there. A 429 had no effect,
+so any method may follow it. A write whose answer is lost raises AnswerLost and is left to the caller, who can look
+first.
 """
 
 from __future__ import annotations
 
-import json
 import random
 import re
 import threading
@@ -24,10 +21,18 @@ import traceback
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import quote, urlencode, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest import refusals
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import without_secrets
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.connection_faults import (
+    ca_file_error,
+    not_trusted,
+    root_cause,
+    took_too_long,
+    unreachable,
+    was_sent,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     AnswerLost,
@@ -36,58 +41,29 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     OperationError,
     Unavailable,
     Unreachable,
-    Untrusted,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.retries import UNAVAILABLE, PatientRetry, parsed
 
 try:
     import requests
     from requests.adapters import HTTPAdapter
-    from urllib3.util.retry import Retry
 
     REQUESTS_IMPORT_ERROR = None
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
-    Retry = object  # type: ignore[assignment,misc]
 
-UNAVAILABLE = (429, 502, 503, 504)
 # A service that says that it cannot do this, or that it is asleep until somebody wakes it up, says the same the next
 # time.
 LASTING = (501, 505, 530)
 # Three tries, as the vendor's client makes on any 5xx (contract citrix 15).
 PAUSES_AFTER_SERVER_ERROR = (0.3, 1.0)
-LONGEST_ASKED_DELAY = 120.0
 # Wrong log-ins of one session after one that was right; the lowest count at which anybody locks an account is 5.
 MOST_REFUSALS = 3
 REDIRECTS = (301, 302, 307, 308)
 WEB_PAGE = "Check that the address is the API's: a proxy, a web filter or a log-in page may have answered in its place."
 CHECK_SECRET = "User name and password (or client id and secret) were refused and not tried again; check them first."
 LONGEST_ERROR_TEXT = 300
-
-
-class PatientRetry(Retry):
-    """Backs off with jitter and waits as long as the server asks: Retry-After, or the body's retryDelay
-    (contract citrix 3.3)."""
-
-    asked_delay: float | None = None
-
-    def is_retry(self, method: str, status_code: int, has_retry_after: bool = False) -> bool:
-        return status_code == 429 or super().is_retry(method, status_code, has_retry_after)
-
-    def increment(self, *args: Any, **kwargs: Any) -> PatientRetry:
-        successor = super().increment(*args, **kwargs)
-        response = kwargs.get("response")
-        # Read only after super() agreed to go on: the last answer must stay unread for the caller.
-        successor.asked_delay = retry_delay(_parsed(response.data)) if response is not None else None
-        return successor
-
-    def get_retry_after(self, response: Any) -> float | None:
-        asked = super().get_retry_after(response)
-        asked = self.asked_delay if asked is None else asked
-        return None if asked is None else min(asked, LONGEST_ASKED_DELAY)
-
-    def get_backoff_time(self) -> float:
-        return paced(super().get_backoff_time()) * random.uniform(0.5, 1.0)
 
 
 @dataclass(frozen=True)
@@ -202,7 +178,7 @@ class RestSession:
         pauses = iter(PAUSES_AFTER_SERVER_ERROR)
         while True:
             response = self._authorized(method, url, payload, form, headers)
-            body = _parsed(response.content)
+            body = parsed(response.content)
             if response.status_code < 300 or response.status_code == 303:
                 break
             refusal = self._refusal_of(method, path, response, body)
@@ -222,8 +198,7 @@ class RestSession:
         self, method: str, url: str, payload: Any, form: Mapping[str, str] | None, headers: Mapping[str, str] | None
     ) -> requests.Response:
         """Send, and once more with a new proof after a 401. Until the first answer of a session has come, other threads
-        hold back: they would each try a
-        wrong secret once."""
+        hold back: they would each try a wrong secret once."""
         first = not self._entered.is_set() and self._entry.acquire(blocking=False)
         if not first:
             self._entered.wait()
@@ -265,11 +240,11 @@ class RestSession:
                 allow_redirects=False,
             )
         except requests.exceptions.SSLError as error:
-            raise _not_trusted(self.endpoint, self.base_url, error) from None
+            raise not_trusted(self.endpoint, self.base_url, error) from None
         except (requests.exceptions.ReadTimeout, requests.exceptions.ChunkedEncodingError) as error:
             raise self._no_answer(method, url, error) from None
         except requests.exceptions.ConnectionError as error:
-            if _was_sent(error):
+            if was_sent(error):
                 raise self._no_answer(method, url, error) from None
             raise unreachable(f"{self.endpoint}: {self.base_url}", url, error) from None
         except OSError as error:
@@ -277,7 +252,7 @@ class RestSession:
 
     def _no_answer(self, method: str, url: str, error: Exception) -> OperationError:
         deed = f"{self.endpoint}: no answer to {method} {url.partition('?')[0]} ({root_cause(error)})"
-        if method in self._repeatable and _took_too_long(error):
+        if method in self._repeatable and took_too_long(error):
             deed = f"{self.endpoint}: no answer to {method} {url.partition('?')[0]} within {self._timeout[1]:g} s"
             return Unreachable(deed, "If it is well and only slow, give it more time with read_timeout.")
         if method in self._repeatable:
@@ -357,47 +332,6 @@ class RestSession:
         )
 
 
-def unreachable(what: str, url: str, error: Exception) -> Unreachable:
-    """Why no connection came about, and who stands between."""
-    cause, proxy = root_cause(error), requests.utils.select_proxy(url, requests.utils.get_environ_proxies(url))
-    if not proxy:
-        return Unreachable(
-            f"{what} cannot be reached ({cause})", "Check address, port, network and that the service is up."
-        )
-    host = urlsplit(url).hostname
-    told = "does not let it through" if "Tunnel connection failed" in cause else "was in use"
-    return Unreachable(
-        f"{what} cannot be reached: the proxy {without_secrets(proxy)} {told} ({cause})",
-        f"Check https_proxy of the environment in which Ansible runs, or name {host} in no_proxy if it is to be reached"
-        " without a proxy.",
-    )
-
-
-def _not_trusted(endpoint: str, base_url: str, error: Exception) -> Unreachable:
-    """A handshake that breaks off, as that of a failing cluster may, says nothing about the certificate."""
-    cause = root_cause(error)
-    if "CERTIFICATE_VERIFY_FAILED" not in str(error):
-        advice = (
-            "Check the port: something answers there that does not speak TLS."
-            if _speaks_no_tls(error)
-            else "Check address and port, and that the service is well."
-        )
-        return Unreachable(f"{endpoint}: the TLS handshake with {base_url} failed ({cause})", advice)
-    advice = "Give the issuing CA with ca_path, or check that the address is the right one."
-    if "mismatch" in cause or "not valid for" in cause:
-        advice = "Give the address by a name that its certificate bears, or have one issued for this name."
-    elif "expired" in cause:
-        advice = "Have the certificate renewed."
-    return Untrusted(f"{endpoint}: the TLS certificate of {base_url} was not accepted ({cause})", advice)
-
-
-def _speaks_no_tls(error: Exception) -> bool:
-    return any(
-        sign in str(error)
-        for sign in ("WRONG_VERSION_NUMBER", "HTTP_REQUEST", "RECORD_LAYER_FAILURE", "wrong version number")
-    )
-
-
 def _page_title(response: requests.Response) -> str | None:
     """The title of a web page, '' for one without; None for an answer that is none."""
     start = response.text[:20000]
@@ -414,31 +348,9 @@ def refused_before(endpoint: str) -> AccessDenied:
     )
 
 
-def ca_file_error(endpoint: str, error: OSError) -> OSError | OperationError:
-    """What to raise instead: for a CA file that cannot be read requests raises a plain OSError, of which its own errors
-    are a kind."""
-    return (
-        error
-        if isinstance(error, requests.exceptions.RequestException)
-        else OperationError(f"{endpoint}: {error}", "Check ca_path.")
-    )
-
-
 def segment(name: str) -> str:
     """A name as one path segment."""
     return quote(name, safe="")
-
-
-def retry_delay(body: Any) -> float | None:
-    """Seconds that a 429 or 503 body asks to wait: `parameters` as list or as object (contract citrix 3.2, 3.3)."""
-    parameters = body.get("parameters") if isinstance(body, dict) else None
-    if isinstance(parameters, list):
-        parameters = {str(entry.get("name")): entry.get("value") for entry in parameters if isinstance(entry, dict)}
-    asked = parameters.get("retryDelay") if isinstance(parameters, dict) else None
-    try:
-        return None if asked is None else max(0.0, float(asked))
-    except (TypeError, ValueError):
-        return None
 
 
 def _query(params: Mapping[str, Any] | None) -> str:
@@ -448,40 +360,3 @@ def _query(params: Mapping[str, Any] | None) -> str:
         if value is not None
     }
     return f"?{urlencode(given, doseq=True, quote_via=quote)}" if given else ""
-
-
-def _parsed(content: bytes) -> Any:
-    try:
-        return json.loads(content) if content else None
-    except ValueError:
-        return None
-
-
-def _was_sent(error: Exception) -> bool:
-    """Whether the connection broke after it stood: urllib3 then reports a protocol error, not one of making the
-    connection."""
-    reason = getattr(error.args[0], "reason", error.args[0]) if error.args else error
-    return type(reason).__name__ in ("ProtocolError", "IncompleteRead", "ReadTimeoutError")
-
-
-def _took_too_long(error: Exception) -> bool:
-    """Whether the connection stood and the answer did not come in time."""
-    reason = getattr(error.args[0], "reason", error.args[0]) if error.args else error
-    return isinstance(error, requests.exceptions.ReadTimeout) or type(reason).__name__ == "ReadTimeoutError"
-
-
-def root_cause(error: BaseException) -> str:
-    """The innermost words of a nest of exceptions: 'Connection refused' instead of four class names around it."""
-    inner = (
-        getattr(error, "reason", None)
-        or next((part for part in error.args if isinstance(part, BaseException)), None)
-        or error.__cause__
-    )
-    if isinstance(inner, BaseException):
-        return root_cause(inner)
-    return (
-        getattr(error, "verify_message", None)
-        or getattr(error, "strerror", None)
-        or str(error).rpartition(">: ")[2]
-        or type(error).__name__
-    )

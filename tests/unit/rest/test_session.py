@@ -34,13 +34,15 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     Untrusted,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import PACE
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.retries import (
     LONGEST_ASKED_DELAY,
-    Authorization,
     PatientRetry,
+    retry_delay,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
+    Authorization,
     Refused,
     RestSession,
-    retry_delay,
     segment,
 )
 

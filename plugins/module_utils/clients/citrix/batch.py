@@ -29,7 +29,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     OperationError,
     StillRunning,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Refused, retry_delay
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.retries import retry_delay
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Refused
 
 JOB_TYPE = "Batch"
 PATH_STYLE_ROOT = "/citrix/orchestration/api"
