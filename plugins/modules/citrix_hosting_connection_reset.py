@@ -6,49 +6,51 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: citrix_hosting_connection_reset
-short_description: Let a site look at its hypervisors anew and wait until it knows the power states
+short_description: Reset hypervisor connections and wait until power states are known
 version_added: 0.1.0
 description:
   - Resets hypervisor connections of a Citrix DaaS or CVAD site, twice, and waits until the power states of the machines
     are known.
-  - A machine that was re-hosted has no known power state until the site has looked at the hypervisor again, by itself
-    within five to ten minutes, after a reset within one. V(Unknown) and V(Unavailable) count as not known.
-  - A connection of which all power states are known is left alone unless O(force=true).
-  - The reset itself happens a moment later than the answer, and the first may still meet what was there before. This is
-    why it is done a second time, as the vendor's own script for disaster recovery does.
-  - A connection in maintenance mode is refused, since the site does not use it. A fault is told and does not stop the
-    reset, which may end it.
+  - A machine that was re-hosted has no known power state until the site has looked at the hypervisor again. The site
+    does so by itself within five to ten minutes, and after a reset within one minute. V(Unknown) and V(Unavailable)
+    count as not known.
+  - A connection whose machines all have a known power state is left alone unless O(force=true).
+  - The reset happens a moment later than the answer, and the first reset may still see the state before the change.
+    This is why it is repeated, as the vendor's own script for disaster recovery does.
+  - A connection in maintenance mode is an error, because the site does not use it. A fault is reported and does not
+    prevent the reset, which may end it.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   names:
     description:
-      - Names or ids of the connections, whole and without regard to case. With an empty list nothing is done.
+      - The names or ids of the connections. Names must be whole; case does not matter. An empty list does nothing.
     type: list
     elements: str
     required: true
   force:
     description:
-      - Whether to reset although all power states are known. Give it after the hosting of machines was changed, since a
-        state that is known may be an old one.
+      - Whether to reset although all power states are known. Use it after the hosting of machines was changed, because
+        a known state may be an old one.
     type: bool
     default: false
   always_twice:
     description:
-      - Whether the second reset is done in any case. Otherwise only for connections of which some power state is still
-        not known after the first.
+      - Whether to reset a second time in any case. If V(false), only connections with machines whose power state is
+        still unknown are reset again.
     type: bool
     default: true
   settle_timeout:
     description:
-      - How many seconds there are at most between the two resets. The second is done as soon as all power states are
-        known. Where they were known before, nothing can be seen of the first reset, and the whole time is waited.
+      - The largest number of seconds between the two resets. The second reset follows as soon as all power states are
+        known. Where they were known before, the effect of the first reset cannot be seen, and the task waits for the
+        whole time.
     type: int
     default: 30
 notes:
-  - The machines that are looked at are those of the connections, narrowed by the options that choose machines. Without
-    any of these all machines of the site are read once, and a machine whose power state will never be known keeps the
-    task waiting.
+  - The task watches the machines of the connections, narrowed by the options that select machines. Without any of these
+    options it reads all machines of the site once, and a machine whose power state never becomes known keeps the task
+    waiting.
   - The account needs the role Host Administrator, or Full Administrator.
 seealso:
   - module: euc.nutanix_citrix.citrix_hosting_connection_info
@@ -61,7 +63,7 @@ extends_documentation_fragment:
 attributes:
   idempotent:
     support: partial
-    details: With O(force=true) every run resets.
+    details: With O(force=true), every run resets.
 """
 
 EXAMPLES = r"""
@@ -102,11 +104,11 @@ connections:
       type: str
       returned: always
     connection_type:
-      description: Its type in the site's words, V(Custom) for Nutanix.
+      description: Its type in the words of the site, V(Custom) for Nutanix.
       type: str
       returned: always
     addresses:
-      description: Its addresses in the plug-in's own form.
+      description: Its addresses in the form of the plug-in.
       type: list
       elements: str
       returned: always
@@ -124,28 +126,28 @@ connections:
           type: str
           returned: always
     in_maintenance_mode:
-      description: Whether it is in maintenance mode. The site does not use it then.
+      description: Whether it is in maintenance mode. The site does not use a connection in maintenance mode.
       type: bool
       returned: always
     fault:
-      description: What is wrong with it, null when nothing is.
+      description: The fault of the connection. Null when it has none.
       type: dict
       returned: always
       contains:
         state:
-          description: State of the fault in the site's words.
+          description: The state of the fault in the words of the site.
           type: str
           returned: always
         reason:
-          description: Why, in the site's words.
+          description: The reason of the fault in the words of the site.
           type: str
           returned: always
     machines:
-      description: Number of its machines that were looked at.
+      description: The number of its machines that were watched.
       type: int
       returned: always
     resets:
-      description: How often it was reset.
+      description: The number of times it was reset.
       type: int
       returned: always
   sample:
@@ -162,18 +164,19 @@ connections:
       machines: 200
       resets: 2
 machines:
-  description: Number of all machines that were looked at.
+  description: The number of all machines that were watched.
   returned: when the site could be asked
   type: int
   sample: 200
 power_unknown:
-  description: Names of the machines whose power state is not known, in the end or in check mode now.
+  description: The names of the machines whose power state is unknown at the end, or now in check mode.
   returned: when the site could be asked
   type: list
   elements: str
   sample: ['CORP\W11-017']
 vm_not_found:
-  description: Names of the machines whose VM the hypervisor does not know. Their hosting is wrong, or the VM is lost.
+  description: The names of the machines whose VM the hypervisor does not know. Either their hosting is wrong or the VM
+    is lost.
   returned: when the site could be asked
   type: list
   elements: str

@@ -6,62 +6,64 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: citrix_machine_hosting
-short_description: Give Citrix machines their VM and hosting connection again after VMs were moved
+short_description: Connect Citrix machines to their VMs again after the VMs were moved
 version_added: 0.2.0
 description:
-  - Sets HostedMachineId and hosting connection of machines of a Citrix DaaS or CVAD site to the VMs that they are now,
-    after a failover, a failback or any other move. Thousands of machines in one task.
-  - Id and connection are judged each for itself and written together. What is right is left alone.
-  - Only machines that were not provisioned by MCS or PVS (provisioning type Manual) can be given another hosting.
-    Others come out as RV(refused).
-  - Every machine is read again after it was written. RV(machines) holds those that are as they should be, and every
-    other machine is in one of the other lists.
+  - Sets the HostedMachineId and the hosting connection of machines of a Citrix DaaS or CVAD site to their present VMs,
+    after a failover, a failback or any other move. One task can change thousands of machines.
+  - Compares id and connection separately and writes them together. A machine that has both right is left alone.
+  - Only machines that were not provisioned by MCS or PVS (provisioning type Manual) can get another hosting. Other
+    machines are reported in RV(refused).
+  - Reads every machine again after writing it. RV(machines) holds the machines whose hosting is right at the end, and
+    every other machine is in one of the other lists.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   vms:
     description:
-      - The VMs among which the machines of the scope find theirs. The scope is required then, by at least one of
+      - The VMs among which to find the VMs of the selected machines. Machines must then be selected by at least one of
         O(catalogs), O(delivery_groups), O(machines), O(machines_csv), O(vm_names) and O(vm_uuids).
-      - A machine's VM is the one with its HostedMachineId, whatever its name. If no VM has that uuid, it is the one
-        that is called V(HOST), or by the whole DNS name of the machine. Names are compared whole and without regard to
-        case, and the domain in V(DOMAIN\\HOST) does not count.
-      - One-to-one or not at all. Several VMs of a machine's name, a VM whose name is that of several machines, or one
-        that another machine has by its uuid make a machine ambiguous. The newest of several is never taken, because the
-        clone of a drill is the newest.
-      - A VM that a machine outside of the scope has by its uuid makes a machine of the scope that is called like it
-        ambiguous, too. It is looked for on the hosting connection to which the VM belongs; in check mode only among the
-        machines that are read for the scope.
+      - The VM of a machine is the one with its HostedMachineId, whatever its name is. If no VM has that uuid, it is the
+        VM that is called V(HOST) or has the whole DNS name of the machine. Names must match as a whole; case does not
+        matter, and the domain in V(DOMAIN\\HOST) is ignored.
+      - A match must be one to one. A machine is ambiguous when several VMs have its name, when its VM has the name of
+        several machines, or when another machine has that VM by its uuid. The newest of several VMs is never chosen,
+        because the clone of a drill is the newest.
+      - A machine is also ambiguous when a machine outside of the selection has its VM by uuid. Such machines are
+        searched on the hosting connection to which the VM belongs, and in check mode only among the machines that are
+        read for the selection.
     type: list
     elements: dict
     suboptions:
       name:
-        description: Name of the VM.
+        description: The name of the VM.
         type: str
         required: true
       uuid:
         description:
-          - Its uuid. In check mode it may be empty, when it is known only after the failover. The VM is then found by
-            its name only.
+          - The uuid of the VM. In check mode it may be empty when it will be known only after the failover. The VM is
+            then matched only by its name.
         type: str
         required: true
       hypervisor_connection:
-        description: Name of the site's hosting connection to the cluster where the VM is.
+        description: The name of the site's hosting connection to the cluster of the VM.
         type: str
         required: true
       cluster:
-        description: Name of that cluster, for the result only.
+        description: The name of that cluster. Only returned in the result.
         type: str
         default: ""
   mapping:
     description:
-      - The hosting of each machine, where you know it. No option of the scope can be given with it, except O(exclude).
-      - A VM for two machines, or one that another machine has by its uuid, makes a machine ambiguous here as well.
+      - The hosting of each machine, when it is known. Of the options that select machines, only O(exclude) can be
+        combined with it.
+      - As with O(vms), a machine is ambiguous when its VM is mapped to two machines or another machine has it by its
+        uuid.
     type: list
     elements: dict
     suboptions:
       machine:
-        description: The machine, V(DOMAIN\\HOST) or V(HOST), whole and without regard to case.
+        description: The machine as V(DOMAIN\\HOST) or V(HOST). The name must be whole; case does not matter.
         type: str
         required: true
       hosted_machine_id:
@@ -69,53 +71,53 @@ options:
         type: str
         required: true
       hypervisor_connection:
-        description: Name of its hosting connection.
+        description: The name of its hosting connection.
         type: str
         required: true
   mapping_path:
     description:
-      - A file that O(save_path) wrote. Every machine gets back the hosting that stands there, which undoes a move.
-      - Machines are known by their ids. One that was removed and added again counts as gone.
-      - A machine that had no whole hosting before cannot be given that back and comes out as RV(refused).
+      - A file that O(save_path) wrote. Every machine gets back the hosting that the file holds, which undoes a move.
+      - Machines are identified by their ids. A machine that was removed and added again counts as vanished.
+      - A machine that had no complete hosting before cannot get it back and is reported in RV(refused).
     type: path
   save_path:
     description:
-      - A JSON file for the hosting of every machine that is going to be changed, as it was before. It is written before
-        the first change.
-      - A machine that is in the file already keeps what stands there, so that a run after one that died does not spoil
-        it. Give each move and each site a file of its own; the file of another site is refused.
+      - A JSON file for the previous hosting of every machine that the task will change. It is written before the first
+        change.
+      - Entries of machines that are in the file already are kept, so that a run after an interrupted one does not
+        overwrite them. Use a separate file for each move and each site; the file of another site is an error.
       - Not written in check mode, nor when nothing changes.
     type: path
   policy:
     description:
-      - What follows from machines that cannot be served.
-      - V(stop) changes nothing at all and fails. V(fail) does all the rest and fails then. V(warn) warns, V(ignore)
-        only lists them in the result.
+      - What to do about machines that cannot be matched or changed, for each kind.
+      - V(stop) changes nothing at all and fails. V(fail) does everything else first and then fails. V(warn) warns.
+        V(ignore) only reports them in the result.
       - Machines that could not be changed (RV(failed_machines)) always make the task fail.
     type: dict
     suboptions:
       ambiguous:
-        description: Machines whose VM cannot be told.
+        description: Machines whose VM cannot be determined.
         type: str
         choices: [stop, fail, warn, ignore]
         default: fail
       missing:
         description:
           - Machines without a VM among O(vms).
-          - Unless V(ignore), the task fails before it changes anything when not one machine of the scope has a VM.
+          - Unless V(ignore), the task fails before it changes anything when no selected machine has a VM.
         type: str
         choices: [stop, fail, warn, ignore]
         default: fail
       unknown:
         description:
-          - Names in O(machines) or O(machines_csv) that no machine bears, and O(delivery_groups) without one. One list
-            may be given to several sites.
+          - Names in O(machines) or O(machines_csv) that no machine has, and O(delivery_groups) that contain none of the
+            selected machines. The same list may be used for several sites.
           - Unless V(ignore), the task fails when no machine at all is found.
         type: str
         choices: [stop, fail, warn, ignore]
         default: warn
       unexpected:
-        description: VMs of O(vms) called by one of O(vm_names) that are no machine's.
+        description: VMs in O(vms) with one of the names in O(vm_names) that belong to no machine.
         type: str
         choices: [stop, fail, warn, ignore]
         default: warn
@@ -125,18 +127,18 @@ options:
         choices: [stop, fail, warn, ignore]
         default: fail
       vanished:
-        description: Machines of a mapping that the site does not have any more, and machines deleted in the middle of
-          the task.
+        description: Machines of a mapping that the site no longer has, and machines that were deleted while the task
+          ran.
         type: str
         choices: [stop, fail, warn, ignore]
         default: warn
       unmanaged:
-        description: Machines that are left alone because they are not power managed.
+        description: Machines that are left alone because they are not power-managed.
         type: str
         choices: [stop, fail, warn, ignore]
         default: warn
       namesakes:
-        description: Machines that bear the name of a VM in O(vms) and are hosted elsewhere, see O(other_vm_uuids) and
+        description: Machines with the name of a VM in O(vms) that are hosted elsewhere. See O(other_vm_uuids) and
           O(hypervisor_connections).
         type: str
         choices: [stop, fail, warn, ignore]
@@ -148,25 +150,25 @@ options:
         default: warn
   left_connection:
     description:
-      - The hosting connection that the move leaves, such as the one to a cluster that was lost. Machines that are still
-        on it afterwards and that no other list holds are RV(left_behind).
+      - The hosting connection that the machines move away from, such as the one to a cluster that was lost. Machines
+        that are still on it at the end, and that are in no other list, are reported in RV(left_behind).
     type: str
   adopt_unmanaged:
     description:
-      - Whether machines that have neither HostedMachineId nor hosting connection are given both. That cannot be taken
-        back.
+      - Whether to give a HostedMachineId and a hosting connection to machines that have neither. This cannot be undone.
     type: bool
     default: false
   any_plugin:
     description:
-      - Whether machines may be put on a hosting connection of a plug-in that is none of those for Nutanix AHV.
+      - Whether machines may be put on a hosting connection whose plug-in is not one of those for Nutanix AHV.
     type: bool
     default: false
 notes:
-  - The account needs a role that may edit machines, such as Machine Catalog Administrator, and a scope that holds them.
-  - Power states are unknown until the broker looks at the hypervisor again, see
+  - The account needs a role that may edit machines, such as Machine Catalog Administrator, and a scope that contains
+    them.
+  - Power states are unknown until the broker has looked at the hypervisor again. See
     M(euc.nutanix_citrix.citrix_hosting_connection_reset).
-  - A run that dies half-way is simply run again.
+  - After an interrupted run, run the task again.
 seealso:
   - module: euc.nutanix_citrix.citrix_machine_info
 extends_documentation_fragment:
@@ -209,12 +211,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 complete:
-  description: Whether every machine that is meant is as it should be, or would be; excluded and unmanaged ones do not
-    count.
+  description: Whether the hosting of every selected machine is right, or would be. Excluded and unmanaged machines do
+    not count.
   returned: when the policy did not stop it
   type: bool
 machines:
-  description: The machines that are as they should be, or would be in check mode, by name.
+  description: The machines whose hosting is right at the end, or would be in check mode, by name.
   returned: when the policy did not stop it
   type: list
   elements: dict
@@ -236,15 +238,15 @@ machines:
       type: str
       returned: always
     vm_name:
-      description: Name of its VM, empty with a mapping.
+      description: The name of its VM. Empty with a mapping.
       type: str
       returned: always
     cluster:
-      description: The cluster that was given for the VM.
+      description: The cluster of the VM as O(vms) names it.
       type: str
       returned: always
     hosted_machine_id:
-      description: Uuid of its VM, empty in check mode when it is not known yet.
+      description: The uuid of its VM. Empty in check mode when it is not known yet.
       type: str
       returned: always
     hypervisor_connection:
@@ -252,20 +254,20 @@ machines:
       type: str
       returned: always
     registration_state:
-      description: Whether its VDA was registered before anything was changed, in the site's words.
+      description: The registration state of its VDA before the change, in the words of the site.
       type: str
       returned: always
     changed_by:
-      description: By when its hosting was changed, by the site's clock in UTC; empty when it was not.
-        M(euc.nutanix_citrix.citrix_machine_proof) uses it.
+      description: The moment by which its hosting was changed, by the clock of the site in UTC. Empty when it was not
+        changed. M(euc.nutanix_citrix.citrix_machine_proof) uses it.
       type: str
       returned: always
     action:
-      description: V(right), V(changed), or V(would_change) in check mode.
+      description: V(right) (no change was needed), V(changed), or V(would_change) in check mode.
       type: str
       returned: always
     remark:
-      description: What is worth knowing, such as a VM that was matched by its uuid and has another name.
+      description: A remark, for example that its VM was matched by uuid and has another name.
       type: str
       returned: always
   sample:
@@ -283,97 +285,98 @@ machines:
       remark: ""
 ambiguous:
   description:
-    - Machines whose VM cannot be told, each with C(id), C(name), C(catalog), C(catalog_id), its C(hosted_machine_id)
-      and C(hypervisor_connection) as they are, the C(reason), and C(candidates) with C(name), C(uuid),
+    - The machines whose VM cannot be determined, each with C(id), C(name), C(catalog), C(catalog_id), its present
+      C(hosted_machine_id) and C(hypervisor_connection), the C(reason), and C(candidates) with C(name), C(uuid),
       C(hypervisor_connection) and C(cluster).
   returned: when the machines could be read
   type: list
   elements: dict
 missing:
   description:
-    - Machines that have no VM, each as in RV(ambiguous) without candidates.
+    - The machines that have no VM, each as in RV(ambiguous) without C(candidates).
   returned: when the machines could be read
   type: list
   elements: dict
 unknown:
-  description: Names in O(machines) or O(machines_csv) that no machine bears, and O(delivery_groups) without one, among
-    the machines that were read.
+  description: The names in O(machines) or O(machines_csv) that no machine has, and the O(delivery_groups) that contain
+    none of the machines that were read.
   returned: when the machines could be read
   type: list
   elements: str
   sample: ['CORP\W11-999']
 unexpected:
-  description: VMs that are no machine's, each with C(name), C(uuid), C(hypervisor_connection) and C(cluster).
+  description: The VMs that belong to no machine, each with C(name), C(uuid), C(hypervisor_connection) and C(cluster).
   returned: when the machines could be read
   type: list
   elements: dict
 refused:
-  description: Machines that cannot be given another hosting, each as in RV(missing). The C(reason) tells the way round.
+  description: The machines that cannot get another hosting, each as in RV(missing). The C(reason) names the
+    alternative.
   returned: when the machines could be read
   type: list
   elements: dict
 excluded:
-  description: Machines that O(exclude) keeps out, with the hosting that they keep.
+  description: The machines that O(exclude) leaves out, with the hosting that they keep.
   returned: when the machines could be read
   type: list
   elements: dict
 unmanaged:
-  description: Machines that are left alone because they are not power managed.
+  description: The machines that are left alone because they are not power-managed.
   returned: when the machines could be read
   type: list
   elements: dict
 vanished:
-  description: Machines that are gone from the site, each as in RV(missing). One that was gone before has an empty
-    C(id).
+  description: The machines that the site no longer has, each as in RV(missing). A machine that was deleted before the
+    task has an empty C(id).
   returned: when the machines could be read
   type: list
   elements: dict
 namesakes:
   description:
-    - Machines that bear the name of a VM that was given and are other machines, because they have a VM of their own or
-      are on another connection. C(reason) says which. They are left alone.
+    - The machines that have the name of a VM in O(vms) and are other machines, because they have another VM or are on
+      another connection. The C(reason) says which. They are left alone.
   returned: when the machines could be read
   type: list
   elements: dict
 left_behind:
-  description: Machines that are still on O(left_connection) and in no other list, with C(reason).
+  description: The machines that are still on O(left_connection) and in no other list, with C(reason).
   returned: when the machines could be read
   type: list
   elements: dict
 failed_machines:
-  description: Machines that could not be changed, each as they are now with the C(reason), and in C(wanted) what they
-    should have.
+  description: The machines that could not be changed, each in its present state with the C(reason), and with the
+    intended hosting in C(wanted).
   returned: when the machines could be read
   type: list
   elements: dict
 counts:
-  description: How many machines are V(right), V(changed) or V(would_change), and how many entries each list has.
+  description: The number of machines that are V(right), V(changed) or V(would_change), and the number of entries in
+    each list.
   returned: when the policy did not stop it
   type: dict
   sample: {"right": 4990, "changed": 10, "would_change": 0, "ambiguous": 0, "missing": 0}
 connections_changed:
-  description: Names of the hosting connections onto which machines were moved, or would be.
+  description: The names of the hosting connections that machines were moved to, or would be.
   returned: when the policy did not stop it
   type: list
   elements: str
   sample: [AHV-B]
 catalogs_by_connection:
-  description: For each hosting connection the catalogs that have machines of RV(machines) on it, each with C(id).
+  description: For each hosting connection, the catalogs that have machines of RV(machines) on it, each with C(id).
   returned: when the policy did not stop it
   type: dict
   sample: {"AHV-B": [{"id": c0ffee00-0000-4000-8000-000000000001}]}
 nothing_saved:
-  description: Whether there is no file O(mapping_path), which is an error.
+  description: Whether the file O(mapping_path) does not exist, which is an error.
   returned: when there is none
   type: bool
   sample: true
 written_by:
-  description: V(batch) or V(single), empty when nothing was written.
+  description: V(batch) or V(single). Empty when nothing was written.
   returned: when the policy did not stop it
   type: str
 timeline:
-  description: When the work was done, each piece with C(phase) (V(re-host)), C(started) and C(finished) in UTC, and
-    C(failed).
+  description: The steps of the work, each with C(phase) (V(re-host)), C(started) and C(finished) in UTC, and C(failed).
   returned: when something was done
   type: list
   elements: dict

@@ -6,27 +6,26 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: citrix_machine_info
-short_description: Read machines, their power, registration and image state
+short_description: Read machines with their power, registration and image state
 version_added: 0.1.0
 description:
-  - Reads machines of a Citrix DaaS or CVAD site, to the last page, and counts them.
-  - After an image update the counts are what a gate needs, for example that no machine is out of date and all are
-    registered.
+  - Reads all machines of a Citrix DaaS or CVAD site, page by page, and counts them.
+  - After an image update, a gate can use the counts, for example that no machine is out of date and all are registered.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   catalogs:
     description:
-      - The machine catalogs whose machines are read, all machines of the site if not given.
+      - The machine catalogs whose machines to read. Defaults to all machines of the site.
   delivery_groups:
     description:
-      - Keep only machines of these delivery groups.
+      - Return only machines of these delivery groups.
     type: list
     elements: str
   names:
     description:
-      - Keep only these machines, each as V(DOMAIN\\HOST) or V(HOST), whole and without regard to case. One that does
-        not exist is an error.
+      - Return only these machines, each as V(DOMAIN\\HOST) or V(HOST). Names must be whole; case does not matter. A
+        machine that does not exist is an error.
     type: list
     elements: str
 notes:
@@ -90,7 +89,7 @@ machines:
       type: str
       returned: always
     delivery_group:
-      description: Name of its delivery group, empty when it is in none.
+      description: The name of its delivery group. Empty when it is in none.
       type: str
       returned: always
     provisioning_type:
@@ -114,11 +113,11 @@ machines:
       type: bool
       returned: always
     image_out_of_date:
-      description: Whether it waits for a restart to take up a new image.
+      description: Whether it needs a restart to take a new image.
       type: bool
       returned: always
     hosted_machine_id:
-      description: Id of its VM as the hypervisor knows it, empty when it has none.
+      description: The id of its VM on the hypervisor. Empty when it has none.
       type: str
       returned: always
     hosted_machine_name:
@@ -126,7 +125,7 @@ machines:
       type: str
       returned: always
     hypervisor_connection:
-      description: Name of the hypervisor connection that its VM is reached by.
+      description: The name of the hypervisor connection that leads to its VM.
       type: str
       returned: always
     agent_version:
@@ -134,7 +133,7 @@ machines:
       type: str
       returned: always
     sessions:
-      description: How many sessions it has.
+      description: The number of its sessions.
       type: int
       returned: always
     scheduled_reboot:
@@ -146,15 +145,15 @@ machines:
       type: str
       returned: always
     delivery_group_id:
-      description: Id of its delivery group, empty when it is in none.
+      description: The id of its delivery group. Empty when it is in none.
       type: str
       returned: always
     last_deregistration:
-      description: When its VDA deregistered last, empty when the site does not tell.
+      description: When its VDA last deregistered. Empty when the site does not report it.
       type: str
       returned: always
     last_connection:
-      description: When somebody connected to it last, empty when the site does not tell.
+      description: When a user last connected to it. Empty when the site does not report it.
       type: str
       returned: always
   sample:
@@ -181,36 +180,36 @@ machines:
       last_deregistration: "2026-11-20T02:14:00Z"
       last_connection: "2026-11-20T08:31:12Z"
 summary:
-  description: The machines counted.
+  description: The counts of the machines.
   returned: success
   type: dict
   contains:
     total:
-      description: How many there are.
+      description: The number of machines.
       type: int
       returned: always
     registered:
-      description: How many are registered.
+      description: The number of machines that are registered.
       type: int
       returned: always
     image_out_of_date:
-      description: How many wait for a restart to take up a new image.
+      description: The number of machines that need a restart to take a new image.
       type: int
       returned: always
     maintenance_mode:
-      description: How many are in maintenance mode.
+      description: The number of machines in maintenance mode.
       type: int
       returned: always
     with_sessions:
-      description: How many have a session.
+      description: The number of machines with a session.
       type: int
       returned: always
     by_power_state:
-      description: How many are in each power state.
+      description: The number of machines in each power state.
       type: dict
       returned: always
     by_fault_state:
-      description: How many have each fault; empty when none has any.
+      description: The number of machines with each fault. Empty when none has a fault.
       type: dict
       returned: always
   sample:

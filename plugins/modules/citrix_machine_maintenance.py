@@ -9,52 +9,53 @@ module: citrix_machine_maintenance
 short_description: Drain machines before their VMs are moved, and release them afterwards
 version_added: 0.1.0
 description:
-  - Switches maintenance mode of machines of a Citrix DaaS or CVAD site on, and waits until no session is left on them;
+  - Switches maintenance mode of machines of a Citrix DaaS or CVAD site on and waits until they have no sessions left,
     or switches it off again.
-  - Thousands of machines are switched in a few requests where the site takes batches, and read back.
-  - Nobody is logged off and no session is ended by this module.
-  - Machines that are in maintenance mode already are left as they are and are not ours. With O(saved_path) the machines
-    that were switched on are remembered, so that only they are released, and none that an administrator had put into
-    maintenance mode before.
-  - Machines of no delivery group are not switched on, since no user can be brought to them. Sessions that are left on
-    them are waited for like all others.
+  - Changes thousands of machines in a few requests where the site accepts batches, and reads them back.
+  - The module logs nobody off and ends no session.
+  - Machines that are in maintenance mode already are left as they are. With O(saved_path), the task records which
+    machines it switched on, so that only these are released, and none that an administrator had put into maintenance
+    mode before.
+  - Machines of no delivery group are not switched on, because users cannot be sent to them. Sessions on them are waited
+    for like all others.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   state:
     description:
-      - V(drained) switches maintenance mode on and waits for the end of the sessions. An option that chooses machines
-        is needed.
-      - V(released) switches it off, of all machines chosen, or with O(saved_path) only of those that are in the file.
+      - V(drained) switches maintenance mode on and waits for the end of the sessions. It requires an option that
+        selects machines.
+      - V(released) switches it off for all selected machines or, with O(saved_path), only for those that are in the
+        file.
     type: str
     choices: [drained, released]
     required: true
   sessions:
     description:
-      - What to do about sessions with O(state=drained). Disconnected sessions count.
-      - V(wait) waits until there are none, at most O(wait_timeout), and then fails and names machines and users. The
-        machines stay drained.
-      - V(fail) fails when there are any, before anything is changed.
-      - V(ignore) goes on with sessions on the machines and lists them.
+      - What to do about sessions with O(state=drained). Disconnected sessions count as well.
+      - V(wait) waits up to O(wait_timeout) until there are none, and otherwise fails and names machines and users. The
+        machines then stay drained.
+      - V(fail) fails before anything is changed when there are sessions.
+      - V(ignore) goes on with sessions on the machines and reports them.
     type: str
     choices: [wait, fail, ignore]
     default: wait
   saved_path:
     description:
-      - File that remembers which machines were switched on by O(state=drained). It is written before they are switched,
-        whole or not at all, and what it held of the same site is kept. A file of another site is refused.
-      - It also remembers who was in maintenance mode before, when the first drain came.
-      - O(state=released) takes the machines that it released out of the file. The file stays, and tells that nobody is
-        left to be released. Without a file there is nothing to release, and RV(saved) is false.
-      - It is read and written where the module runs, which is the controller unless the task is delegated.
+      - A file that records which machines O(state=drained) switched on. It is written atomically before they are
+        switched, and earlier entries of the same site are kept. The file of another site is an error.
+      - It also records which machines were in maintenance mode before the first drain.
+      - O(state=released) removes the machines that it released from the file. The file itself stays and shows that no
+        machine is left to be released. Without a file there is nothing to release, and RV(saved) is false.
+      - The file is read and written where the module runs, which is the controller unless the task is delegated.
     type: path
   wait_timeout:
     description:
-      - How many seconds to wait for the end of the sessions at most. Running the task again goes on waiting.
+      - The number of seconds to wait for the end of the sessions. Another run continues to wait.
     type: int
     default: 3600
 notes:
-  - A name in O(machines) that no machine bears is an error with O(state=drained), and none with O(state=released).
+  - A name in O(machines) that no machine has is an error with O(state=drained), but not with O(state=released).
   - The account needs the role Delivery Group Administrator or Machine Catalog Administrator.
 seealso:
   - module: euc.nutanix_citrix.citrix_machine_info
@@ -88,12 +89,12 @@ EXAMPLES = r"""
 
 RETURN = r"""
 state:
-  description: As asked for.
+  description: The requested state.
   returned: when the machines could be read
   type: str
   sample: drained
 machines:
-  description: The machines chosen, sorted by name; with O(state=released) and O(saved_path) only those of the file.
+  description: The selected machines, sorted by name. With O(state=released) and O(saved_path), only those in the file.
   returned: when the machines could be read
   type: list
   elements: dict
@@ -115,7 +116,7 @@ machines:
       type: str
       returned: always
     delivery_group:
-      description: Name of its delivery group, empty when it has none.
+      description: The name of its delivery group. Empty when it has none.
       type: str
       returned: always
     maintenance_mode:
@@ -123,11 +124,11 @@ machines:
       type: bool
       returned: always
     sessions:
-      description: Number of sessions on it when it was last read.
+      description: The number of its sessions when it was last read.
       type: int
       returned: always
     action:
-      description: V(right), V(changed), V(would_change) in check mode, V(failed) or V(vanished).
+      description: V(right) (no change was needed), V(changed), V(would_change) in check mode, V(failed) or V(vanished).
       type: str
       returned: always
   sample:
@@ -140,19 +141,19 @@ machines:
       sessions: 0
       action: changed
 switched:
-  description: Names of the machines that were switched, or in check mode would be.
+  description: The names of the machines that were switched, or would be in check mode.
   returned: when the machines could be read
   type: list
   elements: str
   sample: ['CORP\W11-001']
 without_delivery_group:
-  description: Names of the machines that were not switched on because they have no delivery group.
+  description: The names of the machines that were not switched on because they have no delivery group.
   returned: when the machines could be read
   type: list
   elements: str
   sample: []
 sessions:
-  description: The machines that have sessions, in the end or in check mode now.
+  description: The machines that have sessions at the end, or now in check mode.
   returned: when the machines could be read
   type: list
   elements: dict
@@ -162,15 +163,15 @@ sessions:
       type: str
       returned: always
     user:
-      description: The user of one of its sessions, as far as the site tells.
+      description: The user of one of its sessions, if the site reports it.
       type: str
       returned: always
     state:
-      description: State of that session, V(Active), V(Connected) or V(Disconnected).
+      description: The state of that session, V(Active), V(Connected) or V(Disconnected).
       type: str
       returned: always
     sessions:
-      description: Number of its sessions.
+      description: The number of its sessions.
       type: int
       returned: always
   sample:
@@ -193,12 +194,12 @@ failed_machines:
       type: str
       returned: always
     reason:
-      description: Why, as the site says.
+      description: Why it could not be switched, in the words of the site.
       type: str
       returned: always
   sample: []
 vanished:
-  description: Names of the machines that went away in the middle.
+  description: The names of the machines that were deleted while the task ran.
   returned: when the machines could be read
   type: list
   elements: str
@@ -210,39 +211,38 @@ excluded:
   elements: str
   sample: []
 unknown:
-  description: Names in O(machines) that no machine bears.
+  description: The names in O(machines) that no machine has.
   returned: when the machines could be read
   type: list
   elements: str
   sample: []
 namesakes:
-  description: Machines that bear a name of O(vm_names) and are hosted elsewhere, each with C(id), C(name) and
+  description: The machines with a name in O(vm_names) that are hosted elsewhere, each with C(id), C(name) and
     C(reason). They are left alone.
   returned: when the machines could be read
   type: list
   elements: dict
   sample: []
 saved:
-  description: Whether there is a file O(saved_path), or one was written.
+  description: Whether the file O(saved_path) exists or was written.
   returned: when the machines could be read
   type: bool
   sample: true
 still_drained:
-  description: Names of the machines that the file O(saved_path) holds at the end, because they were drained and not
+  description: The names of the machines that the file O(saved_path) holds at the end, because they were drained and not
     released.
   returned: when the machines could be read
   type: list
   elements: str
   sample: []
 in_maintenance_before:
-  description: Names of the machines that were in maintenance mode already when the first drain with this O(saved_path)
-    came.
+  description: The names of the machines that were in maintenance mode before the first drain with this O(saved_path).
   returned: when the machines could be read
   type: list
   elements: str
   sample: []
 timeline:
-  description: When the work was done, in the phase V(drain) or V(release).
+  description: The steps of the work, in the phase V(drain) or V(release).
   returned: not in check mode
   type: list
   elements: dict

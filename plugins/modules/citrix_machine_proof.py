@@ -6,73 +6,74 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: citrix_machine_proof
-short_description: Prove that re-hosted machines are power-managed and registered
+short_description: Verify that re-hosted machines are power-managed and registered
 version_added: 0.1.0
 description:
-  - Looks at machines of a Citrix DaaS or CVAD site until every one has the wanted hosting and a power state that is
-    known, and enough of them are on and registered; or until the time is over.
-  - The terms hold for all machines together, and figures are told for each catalog.
-  - Where no machine is registered nothing is proven, unless O(registered_at_least=0). A machine that the site does not
-    have any more is told and left out.
-  - Reads only. In check mode it looks once and never fails for what is not so yet.
+  - Watches machines of a Citrix DaaS or CVAD site until every machine has the expected hosting and a known power state,
+    and enough of them are on and registered, or until the time is over.
+  - The thresholds apply to all machines together. Counts are returned for each catalog as well.
+  - When no machine is registered, nothing is verified, unless O(registered_at_least=0). A machine that the site no
+    longer has is reported and not counted.
+  - Reads only. In check mode it looks once and never fails because a threshold is not reached yet.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   machines:
     description:
       - The machines with the hosting that they must have, as
-        RV(euc.nutanix_citrix.citrix_machine_hosting#module:machines). Of each are needed C(id), C(name), C(catalog_id),
+        RV(euc.nutanix_citrix.citrix_machine_hosting#module:machines). Each needs C(id), C(name), C(catalog_id),
         C(hosted_machine_id) (the uuid of its VM) and C(hypervisor_connection) (the name of its connection). C(catalog)
-        is shown; other keys are not looked at.
-      - In check mode C(hosted_machine_id) may be empty, for a VM that does not exist yet. It is not compared then.
-      - An empty list is proven.
+        is displayed; other keys are ignored.
+      - In check mode C(hosted_machine_id) may be empty for a VM that does not exist yet. It is then not compared.
+      - An empty list verifies nothing. The task then fails unless O(fail=false).
     type: list
     elements: dict
     required: true
   registered_percent:
     description:
-      - How many percent of the machines that are on must be registered.
+      - The percentage of the machines that are on that must be registered.
     type: int
     default: 90
   registered_at_least:
     description:
-      - How many machines must be registered, so that a set of which everything is off proves nothing. A set with fewer
-        machines must have all registered. V(0) lets a set without running machines pass.
+      - The number of machines that must be registered, so that a selection whose machines are all off verifies nothing.
+        In a selection with fewer machines, all of them must be registered. V(0) accepts a selection without running
+        machines.
     type: int
     default: 1
   powered_on_percent:
     description:
-      - How many percent of all machines must be on.
+      - The percentage of all machines that must be on.
     type: int
     default: 0
   heartbeat_lag:
     description:
-      - For how many seconds the site may go on calling a machine registered whose VDA died with its old VM. A
-        registration from before proves nothing, and the API does not say when a machine registered.
+      - The number of seconds for which the site may still report a machine as registered after its VDA died with its
+        old VM. An earlier registration therefore verifies nothing, and the API does not tell when a machine registered.
       - Such a machine counts when it was not registered when it was re-hosted, when it has deregistered since, when it
-        is seen to register while it is waited, or once this time is over since its hosting was changed, by the site's
-        clock. Until then it is RV(doubtful).
-      - V(0) takes every registration at its word.
+        registers while the task waits, or once this time has passed since its hosting was changed, by the clock of the
+        site. Until then it is reported in RV(doubtful).
+      - V(0) trusts every registration.
     type: int
     default: 600
   fail:
     description:
-      - Whether the task fails when the machines are not proven. Otherwise only RV(proven) tells.
+      - Whether the task fails when the machines are not verified. If V(false), only RV(proven) reports it.
     type: bool
     default: true
   wait:
     description:
-      - Whether to wait until they are proven. Otherwise one look decides.
+      - Whether to wait until they are verified. If V(false), the present state decides.
     type: bool
     default: true
   wait_timeout:
     description:
-      - How many seconds to wait at most.
+      - The number of seconds to wait.
     type: int
     default: 1800
 notes:
   - The account needs the role Read Only Administrator.
-  - Each look costs one request for each catalog that is not well yet, and one more for each further thousand of its
+  - Each look takes one request for each catalog that is not verified yet, and one more for each further thousand of its
     machines.
 seealso:
   - module: euc.nutanix_citrix.citrix_machine_hosting
@@ -108,66 +109,66 @@ EXAMPLES = r"""
 
 RETURN = r"""
 proven:
-  description: Whether the machines are proven.
+  description: Whether the machines are verified.
   returned: when the site could be asked
   type: bool
 reason:
-  description: Why not; V(no machines were given) when there are none, which proves nothing.
+  description: Why they are not verified. V(no machines were given) when O(machines) is empty.
   returned: when the site could be asked
   type: str
   sample: 17 of 20 machines that are on are registered, 90 % are wanted (not CORP\W11-003, CORP\W11-007, CORP\W11-011)
 counts:
-  description: All machines counted.
+  description: The counts of all machines.
   returned: when the site could be asked
   type: dict
   contains:
     machines:
-      description: Number of machines.
+      description: The number of machines.
       type: int
       returned: always
     "on":
-      description: Number of those that are on, or on their way up or down.
+      description: The number of machines that are on, starting or stopping.
       type: int
       returned: always
     "off":
-      description: Number of those that are off or suspended.
+      description: The number of machines that are off or suspended.
       type: int
       returned: always
     registered:
-      description: Number of those on that are registered.
+      description: The number of machines that are on and registered.
       type: int
       returned: always
     registered_percent:
-      description: The same in percent, rounded down, 100 when none is on.
+      description: RV(counts.registered) in percent of the machines that are on, rounded down. 100 when none is on.
       type: int
       returned: always
     unregistered:
-      description: Number of those on that are not registered.
+      description: The number of machines that are on and not registered.
       type: int
       returned: always
     doubtful:
-      description: Number of those on that may be registered only because nobody has missed them yet; they do not count
-        as registered.
+      description: The number of machines that are on and may be reported as registered although their VDA died. They do
+        not count as registered.
       type: int
       returned: always
     maintenance_mode:
-      description: Number of those in maintenance mode.
+      description: The number of machines in maintenance mode.
       type: int
       returned: always
     wrong_hosting:
-      description: Number of those whose hosting is not as wanted.
+      description: The number of machines whose hosting is not as expected.
       type: int
       returned: always
     power_unknown:
-      description: Number of those whose power state is not known.
+      description: The number of machines whose power state is unknown.
       type: int
       returned: always
     vm_not_found:
-      description: Number of those whose VM the hypervisor does not know.
+      description: The number of machines whose VM the hypervisor does not know.
       type: int
       returned: always
     gone:
-      description: Number of those that the site does not have any more.
+      description: The number of machines that the site no longer has.
       type: int
       returned: always
   sample:
@@ -184,7 +185,7 @@ counts:
     vm_not_found: 0
     gone: 0
 catalogs:
-  description: The machines of each catalog counted, sorted by its name.
+  description: The counts of the machines of each catalog, sorted by its name.
   returned: when the site could be asked
   type: list
   elements: dict
@@ -198,52 +199,52 @@ catalogs:
       type: str
       returned: always
     machines:
-      description: Number of machines.
+      description: The number of machines.
       type: int
       returned: always
     "on":
-      description: Number of those that are on, or on their way up or down.
+      description: The number of machines that are on, starting or stopping.
       type: int
       returned: always
     "off":
-      description: Number of those that are off or suspended.
+      description: The number of machines that are off or suspended.
       type: int
       returned: always
     registered:
-      description: Number of those on that are registered.
+      description: The number of machines that are on and registered.
       type: int
       returned: always
     registered_percent:
-      description: The same in percent, rounded down, 100 when none is on.
+      description: RV(catalogs[].registered) in percent of the machines that are on, rounded down. 100 when none is on.
       type: int
       returned: always
     unregistered:
-      description: Number of those on that are not registered.
+      description: The number of machines that are on and not registered.
       type: int
       returned: always
     doubtful:
-      description: Number of those on that may be registered only because nobody has missed them yet; they do not count
-        as registered.
+      description: The number of machines that are on and may be reported as registered although their VDA died. They do
+        not count as registered.
       type: int
       returned: always
     maintenance_mode:
-      description: Number of those in maintenance mode.
+      description: The number of machines in maintenance mode.
       type: int
       returned: always
     wrong_hosting:
-      description: Number of those whose hosting is not as wanted.
+      description: The number of machines whose hosting is not as expected.
       type: int
       returned: always
     power_unknown:
-      description: Number of those whose power state is not known.
+      description: The number of machines whose power state is unknown.
       type: int
       returned: always
     vm_not_found:
-      description: Number of those whose VM the hypervisor does not know.
+      description: The number of machines whose VM the hypervisor does not know.
       type: int
       returned: always
     gone:
-      description: Number of those that the site does not have any more.
+      description: The number of machines that the site no longer has.
       type: int
       returned: always
   sample:
@@ -262,7 +263,7 @@ catalogs:
       vm_not_found: 0
       gone: 0
 wrong_hosting:
-  description: The machines whose hosting is not as wanted.
+  description: The machines whose hosting is not as expected.
   returned: when the site could be asked
   type: list
   elements: dict
@@ -272,72 +273,72 @@ wrong_hosting:
       type: str
       returned: always
     hosted_machine_id:
-      description: Id of the VM that it is said to be.
+      description: The id of its present VM.
       type: str
       returned: always
     hypervisor_connection:
-      description: Name of the connection that it has.
+      description: The name of its present connection.
       type: str
       returned: always
     wanted_hosted_machine_id:
-      description: Id of the VM that it must be.
+      description: The id of the VM that it must have.
       type: str
       returned: always
     wanted_hypervisor_connection:
-      description: Name of the connection that it must have.
+      description: The name of the connection that it must have.
       type: str
       returned: always
   sample: []
 power_unknown:
-  description: Names of the machines whose power state is not known, or that the site does not manage the power of.
+  description: The names of the machines whose power state is unknown, or whose power the site does not manage.
   returned: when the site could be asked
   type: list
   elements: str
   sample: []
 vm_not_found:
-  description: Names of the machines whose VM the hypervisor does not know.
+  description: The names of the machines whose VM the hypervisor does not know.
   returned: when the site could be asked
   type: list
   elements: str
   sample: []
 unregistered:
-  description: Names of the machines that are on and not registered.
+  description: The names of the machines that are on and not registered.
   returned: when the site could be asked
   type: list
   elements: str
   sample: ['CORP\W11-003', 'CORP\W11-007', 'CORP\W11-011']
 doubtful:
-  description: Names of the machines that may be registered only because nobody has missed them yet, see
+  description: The names of the machines that may be reported as registered although their VDA died. See
     O(heartbeat_lag).
   returned: when the site could be asked
   type: list
   elements: str
   sample: []
 "off":
-  description: Names of the machines that are off.
+  description: The names of the machines that are off.
   returned: when the site could be asked
   type: list
   elements: str
   sample: []
 gone:
-  description: Names of the machines that the site does not have any more.
+  description: The names of the machines that the site no longer has.
   returned: when the site could be asked
   type: list
   elements: str
   sample: []
 in_maintenance:
-  description: Names of the machines that are in maintenance mode, which proves nothing against them.
+  description: The names of the machines that are in maintenance mode. This does not count against them.
   returned: when the site could be asked
   type: list
   elements: str
   sample: []
 seconds:
-  description: How long it was waited, V(0) for one look.
+  description: The number of seconds that the task waited. V(0) when it looked once.
   returned: when the site could be asked
   type: float
   sample: 212.4
 timeline:
-  description: When it was waited.
+  description: The steps of the work.
   returned: when O(wait=true) and not in check mode
   type: list
   elements: dict
