@@ -6,9 +6,11 @@ module_utils/logic."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
+import yaml
 from ansible.errors import AnsibleError, AnsibleFilterError
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import run_scope
@@ -29,6 +31,15 @@ def _value(variables: Any, host: str, name: str) -> Any:
         raise AnsibleFilterError(f"{name} of {host} cannot be told: {error}") from None
 
 
+def role_options(roles: Iterable[str], directory: str) -> dict[str, Any]:
+    options: dict[str, Any] = {}
+    for role in roles:
+        specs = yaml.safe_load((Path(directory) / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+        for part in specs["argument_specs"].values():
+            options.update(part.get("options", {}))
+    return options
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
@@ -36,5 +47,6 @@ class FilterModule:
             "answered_by": release_report.answered_by,
             "declared": declared,
             "given_in_run": run_scope.given_in_run,
+            "role_options": role_options,
             "unfit_catalogs": release_wishes.unfit_catalogs,
         }

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
+from ansible_collections.euc.nutanix_citrix.plugins.filter.run_scope import role_options
 from harness.modules import run_module
 
 ROLES = Path(__file__).parents[2] / "roles"
@@ -27,13 +27,7 @@ WAVES = [{"name": "canary", "gate": {}}, {"name": "everyone"}]
 
 
 def options(*roles: str) -> dict[str, Any]:
-    return {
-        name: option
-        for role in roles
-        for name, option in yaml.safe_load((ROLES / role / "meta/argument_specs.yml").read_text(encoding="utf-8"))[
-            "argument_specs"
-        ]["main"]["options"].items()
-    }
+    return role_options(roles, str(ROLES))
 
 
 def check(

@@ -1,0 +1,97 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Roles in playbooks of others, part by part, as the documents say."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from harness.modules import writes
+from harness.playbooks import Outcome, run_playbook
+from lab.running import RunningLab
+
+CLUSTERS, SITES, ALL = "prism_elements", "citrix_sites", "prism_elements:citrix_sites"
+
+
+def play(hosts: str, role: str, part: str = "", how: str = "include_role", **variables: Any) -> dict[str, Any]:
+    task: dict[str, Any] = {
+        "name": f"{role} {part}",
+        f"ansible.builtin.{how}": {
+            "name": f"euc.nutanix_citrix.{role}",
+            **({"tasks_from": part} if part else {}),
+        },
+        "vars": variables,
+    }
+    return {"hosts": hosts, "gather_facts": False, "tasks": [task]}
+
+
+def run(lab: RunningLab, directory: Path, plays: list[dict[str, Any]], *options: str, **variables: Any) -> Outcome:
+    playbook = directory / "foreign.yml"
+    playbook.write_text(yaml.safe_dump(plays), encoding="utf-8")
+    return run_playbook(playbook, lab.inventory_path, directory, *options, "-e", json.dumps(variables))
+
+
+def test_the_jobs_about_images_part_by_part(lab: RunningLab, tmp_path: Path) -> None:
+    """All in one playbook, as a plan; the parts of each job validate their own options."""
+    on_source = play(CLUSTERS, "image_release", "protect")
+    on_source["tasks"][0]["when"] = "inventory_hostname == image_release_source"
+    plays = [
+        play("localhost:all", "release_begin", "begin", release_begin_job="preflight"),
+        play(ALL, "release_begin", "check", release_begin_job="preflight"),
+        play(CLUSTERS, "preflight", "clusters"),
+        play(SITES, "preflight", "sites"),
+        play(ALL, "preflight", "report"),
+        play("localhost:all", "release_begin", "begin", release_begin_job="release"),
+        play(ALL, "release_begin", "check", release_begin_job="release"),
+        play(SITES, "release_begin", "ask", release_begin_catalogs="{{ image_release_catalogs | default([]) }}"),
+        play(CLUSTERS, "image_release", "look"),
+        on_source,
+        play(CLUSTERS, "image_release", "image"),
+        play(SITES, "image_release", "publish"),
+        play(ALL, "image_release", "report"),
+        play("localhost:all", "release_begin", "begin", release_begin_job="retention"),
+        play(ALL, "release_begin", "check", release_begin_job="retention"),
+        play(CLUSTERS, "image_retention", "look"),
+        play(SITES, "image_retention", "ask"),
+        play(ALL, "image_retention", "plan"),
+        play(CLUSTERS, "image_retention", "clean"),
+        play(ALL, "image_retention", "report"),
+        play(SITES, "catalog_rollout", catalog_rollout_catalogs="{{ image_release_catalogs | default([]) }}"),
+        play(SITES, "catalog_rollout", "back", catalog_rollout_catalogs="{{ image_release_catalogs | default([]) }}"),
+    ]
+    outcome = run(
+        lab,
+        tmp_path,
+        plays,
+        "--check",
+        image_release_id="2026.11.20-1",
+        catalog_rollout_image="ctx_Gold_2026.11.20-1",
+        image_retention_release="",
+    )
+    assert outcome.status == 0, outcome.output
+    assert writes(lab) == []
+    validated = set(re.findall(r"against arg spec '(\w+)'", outcome.output))
+    assert validated >= {"begin", "ask", "look", "protect", "publish", "clusters", "plan", "main", "back"}
+
+
+def test_the_options_of_a_part_are_checked(lab: RunningLab, tmp_path: Path) -> None:
+    outcome = run(lab, tmp_path, [play("cluster-a", "image_retention", "clean", image_retention_timeout="soon")])
+    assert outcome.status != 0
+    assert "argument 'image_retention_timeout' is of type" in outcome.output.replace("\n", " ")
+    assert lab.requests() == []
+
+
+def test_who_names_no_part_or_one_that_is_not_there_is_told(lab: RunningLab, tmp_path: Path) -> None:
+    outcome = run(lab, tmp_path, [play("cluster-a", "image_release")])
+    assert outcome.status != 0
+    assert "Name the part of this role with tasks_from: look, protect, image, publish or report." in outcome.output
+    misspelt = run(lab, tmp_path, [play("cluster-a", "image_release", "loook", how="import_role")])
+    assert misspelt.status != 0
+    assert "loook" in misspelt.output
+    assert lab.requests() == []

@@ -1,0 +1,68 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The parts of a role, named with tasks_from: each has its tasks and its own argument spec, and whoever names none is
+told."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+ROOT = Path(__file__).parents[2]
+ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
+# Files that playbooks of others have no reason to name
+INSIDE = {
+    "catalog_rollout": {"back_wave", "end", "hold", "move", "wave", "waves"},
+    "dr_drill": {"absent", "present", "report"},
+    "dr_failover": {
+        "begin",
+        "look",
+        "plan",
+        "prepare",
+        "discard",
+        "drain",
+        "move",
+        "power",
+        "rehost",
+        "report",
+        "release",
+    },
+    "machine_rehost": {"begin", "look", "rehost", "settle", "undo", "report"},
+}
+
+
+def specs(role: str) -> dict[str, dict[str, Any]]:
+    path = ROOT / "roles" / role / "meta" / "argument_specs.yml"
+    found: dict[str, dict[str, Any]] = yaml.safe_load(path.read_text(encoding="utf-8"))["argument_specs"]
+    return found
+
+
+def tasks_of(role: str) -> set[str]:
+    return {path.stem for path in (ROOT / "roles" / role / "tasks").glob("*.yml")}
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_part_has_tasks_and_an_argument_spec(role: str) -> None:
+    assert specs(role).keys() == tasks_of(role) - INSIDE.get(role, set())
+    assert all(part["short_description"] and part["description"] for part in specs(role).values())
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_of_several_parts_names_them_all_to_whoever_names_none(role: str) -> None:
+    main = (ROOT / "roles" / role / "tasks" / "main.yml").read_text(encoding="utf-8")
+    if "ansible.builtin.fail:" in main:
+        assert "options" not in specs(role)["main"]
+        assert set(re.findall(r"\w+", re.findall(r"tasks_from: ([^.]+)\.", main)[0])) - {"or"} == (
+            specs(role).keys() - {"main"}
+        )
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_options_bear_the_name_of_their_role(role: str) -> None:
+    options = {name for part in specs(role).values() for name in part.get("options", {})}
+    assert [name for name in options if not name.startswith(f"{role}_")] == []
