@@ -49,6 +49,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import delete_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
@@ -80,7 +81,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
-    AnswerLost,
     ApiError,
     OperationError,
     StillRunning,
@@ -477,16 +477,26 @@ class _Rehearsal(_Job):
         return planned
 
     def _restore(self, snapshot: PdSnapshot, missing: Sequence[str]) -> None:
-        """One order for all that are missing. One whose answer was lost must show its effect before anything goes
-        on."""
+        """One order for all that are missing."""
         what = f"restore of {len(missing)} clones from snapshot {snapshot.snapshot_id}"
+
+        def appeared() -> str | None:
+            estate = self._look()
+            absent = self._clones(estate, missing).missing(missing)
+            return "" if self._under_way(estate, missing) or len(absent) < len(missing) else None
+
         try:
-            try:
-                task_uuid = restore_vms(self._client, self._name, snapshot.snapshot_id, self._drill.mark, missing)
-            except AnswerLost as lost:
-                self._run.progress(f"{lost.message}; looking whether it took effect")
-                task_uuid = None
-                self._insist_that_it_appears(missing, lost)
+            # Not every cluster lists a restore under way: seeing nothing proves nothing, and a second makes more VMs.
+            task_uuid = send_once(
+                lambda: restore_vms(self._client, self._name, snapshot.snapshot_id, self._drill.mark, missing) or "",
+                appeared,
+                what="the clones",
+                progress=self._run.progress,
+                patience=min(APPEARS_WITHIN, self._deadline.left / 4),
+                sends=1,
+                advice="Run the same task again in a few minutes: it adopts the clones if they have come by then, or"
+                " restores them.",
+            )
             if not self._run.params["wait"]:
                 return
             if task_uuid:
@@ -537,32 +547,6 @@ class _Rehearsal(_Job):
                 "Run the same task again: it restores what is missing.",
             ) from None
 
-    def _insist_that_it_appears(self, missing: Sequence[str], lost: AnswerLost) -> None:
-        """Go on only when the restore is to be seen. Not every cluster lists one under way: seeing nothing proves
-        nothing, and a second makes more VMs."""
-
-        def look() -> Look[None]:
-            estate = self._look()
-            return Look(
-                None,
-                done=self._under_way(estate, missing)
-                or len(self._clones(estate, missing).missing(missing)) < len(missing),
-            )
-
-        try:
-            wait_for(
-                look,
-                what="restore of the clones",
-                timeout=min(APPEARS_WITHIN, self._deadline.left / 4),
-                progress=self._run.progress,
-            )
-        except StillRunning:
-            raise AnswerLost(
-                f"{lost.message}, and nothing of the clones is to be seen",
-                "Run the same task again in a few minutes: it adopts the clones if they have come by then, or restores"
-                " them.",
-            ) from None
-
     def _prepare(self, clone: CloneState) -> CloneState:
         """Away from production first, and on only when that was read back."""
         vm = self._there(clone)
@@ -599,12 +583,20 @@ class _Rehearsal(_Job):
             self._remove_card(clone, mac_address)
         if change.add:
             what = f"adding a network card to clone '{clone.name}'"
-            try:
-                task_uuid = add_card(self._client, clone.uuid, self._network_uuid)
-            except AnswerLost:
-                # If it took effect the card comes; if not, the wait ends and the next run adds it.
-                task_uuid = None
-            self._ended(task_uuid, what, lambda: not card_change(self._there(clone).cards or (), self._network_uuid))
+
+            def fits() -> bool:
+                return not card_change(self._there(clone).cards or (), self._network_uuid)
+
+            # Sent again it could be a second card; the next run adds it if it has not come by then.
+            task_uuid = send_once(
+                lambda: add_card(self._client, clone.uuid, self._network_uuid) or "",
+                lambda: "" if fits() else None,
+                what=what,
+                progress=self._run.progress,
+                patience=min(APPEARS_WITHIN, self._deadline.left / 4),
+                sends=1,
+            )
+            self._ended(task_uuid, what, fits)
 
     def _remove_card(self, clone: CloneState, mac_address: str) -> None:
         def gone() -> bool:

@@ -39,6 +39,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     vms_called,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     WAIT_ARGUMENTS,
@@ -61,7 +62,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.rele
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
-    AnswerLost,
     ApiError,
     NotFound,
     OperationError,
@@ -331,41 +331,25 @@ def _restore(
 def _order(
     client: PrismElement, run: Run, release: Release, snapshot: PdSnapshot, vm_uuid: str, deadline: Deadline
 ) -> str | None:
-    """Order the restore and return its task, if there is one. An order whose answer was lost must show its effect
-    before anything goes on."""
-    snapshot_id = snapshot.snapshot_id
-    try:
-        return restore_vm(
-            client,
-            run.params["protection_domain"],
-            snapshot_id,
-            release.temporary_prefix(snapshot_id),
-            release.base_vm,
-            vm_uuid,
-        )
-    except AnswerLost as lost:
-        run.progress(f"{lost.message}; looking whether it took effect")
-        _insist_that_it_appears(
-            client, run, release.temporary_vm_name(snapshot_id), lost, min(APPEARS_WITHIN, deadline.left / 4)
-        )
-        return None
+    """Order the restore and return its task, if there is one."""
+    name, snapshot_id = release.temporary_vm_name(snapshot.snapshot_id), snapshot.snapshot_id
+    domain, prefix = run.params["protection_domain"], release.temporary_prefix(snapshot_id)
 
-
-def _insist_that_it_appears(client: PrismElement, run: Run, name: str, lost: AnswerLost, timeout: float) -> None:
-    """Go on only when the restore is to be seen. Not every cluster lists one under way, so seeing nothing proves
-    nothing, and a second would be a second VM."""
-
-    def look() -> Look[Restored]:
+    def appeared() -> str | None:
         seen = _observe(client, run, name)
-        return Look(seen, done=seen.pending or bool(seen.vms))
+        return "" if seen.pending or seen.vms else None
 
-    try:
-        wait_for(look, what=f"restore of '{name}'", timeout=timeout, progress=run.progress)
-    except StillRunning:
-        raise AnswerLost(
-            f"{lost.message}, and nothing of '{name}' is to be seen",
-            "Run the same task again in a few minutes: it adopts the VM if it has come by then, or restores it.",
-        ) from None
+    # Not every cluster lists a restore under way, so seeing nothing proves nothing, and a second would be a second VM.
+    task_uuid = send_once(
+        lambda: restore_vm(client, domain, snapshot_id, prefix, release.base_vm, vm_uuid) or "",
+        appeared,
+        what=f"restore of '{name}'",
+        progress=run.progress,
+        patience=min(APPEARS_WITHIN, deadline.left / 4),
+        sends=1,
+        advice="Run the same task again in a few minutes: it adopts the VM if it has come by then, or restores it.",
+    )
+    return task_uuid or None
 
 
 def _result(

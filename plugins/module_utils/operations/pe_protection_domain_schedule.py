@@ -29,8 +29,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import effect_unknown, send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -78,14 +79,22 @@ def apply(params: Params, observed: _Observed, plan: Plan[Schedule], reporter: R
     client, domain = observed.client, observed.domain
     begins = read_identity(client).clock_usecs or int(time.time() * 1_000_000)
     for schedule in plan.steps:
-        try:
-            add_schedule(client, domain.name, schedule, begins)
-        except AnswerLost:
-            # Asking again would be a second schedule, so look first.
-            now = find_protection_domain(client, domain.name)
-            if now is None or satisfied_by(schedule, now.schedules) is None:
-                raise
+        _add(client, domain.name, schedule, begins, reporter)
     return dict(plan.facts)
+
+
+def _add(client: PrismElement, name: str, schedule: Schedule, begins: int, reporter: Reporter) -> None:
+    def send() -> bool:
+        with effect_unknown():
+            add_schedule(client, name, schedule, begins)
+        return True
+
+    def added() -> bool | None:
+        now = find_protection_domain(client, name)
+        return True if now and satisfied_by(schedule, now.schedules) else None
+
+    # Sent again it could be a second schedule.
+    send_once(send, added, what=f"schedule of '{name}'", progress=reporter.progress, sends=1)
 
 
 def satisfied_by(asked: Schedule, schedules: Sequence[Schedule]) -> Schedule | None:

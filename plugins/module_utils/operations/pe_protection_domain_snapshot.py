@@ -38,6 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import read_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
@@ -57,6 +58,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protectio
     Made,
     Member,
     PdSnapshot,
+    PendingSchedule,
     made_by_release,
     members_called,
     origin_sites,
@@ -68,10 +70,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.rele
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
-    AnswerLost,
     ApiError,
     OperationError,
-    StillRunning,
 )
 
 APPEARS_WITHIN = 60.0
@@ -302,17 +302,10 @@ def _refuse_unfit_vm(client: PrismElement, run: Run, member: Member) -> None:
 
 def _made(client: PrismElement, run: Run, seen: Observed, mark: str, deadline: Deadline) -> PdSnapshot:
     """The snapshot of the schedule that is there, or of a new one."""
-    schedule_id = seen.made.schedule.schedule_id if seen.made.schedule else None
-    if schedule_id is None:
-        try:
-            schedule_id = _order(client, run, seen, mark)
-        except AnswerLost as lost:
-            run.progress(f"{lost.message}; looking whether it took effect")
-            made = _appeared(client, run, seen, mark, min(APPEARS_WITHIN, deadline.left / 4))
-            if made.snapshot:
-                return made.snapshot
-            schedule_id = made.schedule.schedule_id if made.schedule else _order(client, run, seen, mark)
-    ordered = schedule_id
+    made = seen.made if seen.made.schedule else _ordered(client, run, seen, mark, deadline)
+    if made.snapshot:
+        return made.snapshot
+    ordered = cast(PendingSchedule, made.schedule).schedule_id
     what = f"snapshot of '{seen.domain.name}' for release {run.params['release']}"
     reason = (
         "The cluster has dropped the order: look into its events, and whether the protection domain is still active"
@@ -335,30 +328,23 @@ def _made(client: PrismElement, run: Run, seen: Observed, mark: str, deadline: D
     return made_by_release(list_pd_snapshots(client, seen.domain.name), (), seen.member, mark).snapshot or own
 
 
-def _order(client: PrismElement, run: Run, seen: Observed, mark: str) -> int:
-    return order_snapshot(
-        client,
-        seen.domain.name,
-        seen.sites,
-        marked_retention(run.params["retention"], mark),
-        run.params["app_consistent"],
-    )
+def _ordered(client: PrismElement, run: Run, seen: Observed, mark: str, deadline: Deadline) -> Made:
+    """Order the snapshot, and say what has come of it: its schedule, or the snapshot already."""
+    name, retention = seen.domain.name, marked_retention(run.params["retention"], mark)
 
+    def send() -> Made:
+        schedule_id = order_snapshot(client, name, seen.sites, retention, run.params["app_consistent"])
+        return Made(schedule=PendingSchedule(schedule_id, retention, seen.sites))
 
-def _appeared(client: PrismElement, run: Run, seen: Observed, mark: str, timeout: float) -> Made:
-    """What the order whose answer was lost has made; nothing when it has proved to be without effect."""
-    name = seen.domain.name
-
-    def look() -> Look[Made]:
+    def appeared() -> Made | None:
         # The schedules first: between the two reads one may turn into a snapshot, and is then seen in the second.
         schedules = list_pending_schedules(client, name)
         made = made_by_release(list_pd_snapshots(client, name), schedules, seen.member, mark)
-        return Look(made, done=bool(made.snapshot or made.schedule))
+        return made if made.snapshot or made.schedule else None
 
-    try:
-        return wait_for(look, what=f"order of a snapshot of '{name}'", timeout=timeout, progress=run.progress)
-    except StillRunning:
-        return Made()
+    what = f"order of a snapshot of '{name}'"
+    patience = min(APPEARS_WITHIN, deadline.left / 4)
+    return send_once(send, appeared, what=what, progress=run.progress, patience=patience)
 
 
 def _replicated(

@@ -32,6 +32,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     vms_called,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     EFFECT_WITHIN,
@@ -52,7 +53,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
-    AnswerLost,
     ApiError,
     OperationError,
     StillRunning,
@@ -208,18 +208,21 @@ def _create(client: PrismElement, run: Run, vm: Vm, uuid: str) -> VmSnapshot:
             return None
 
     try:
-        task_uuid = create_snapshot(client, name, vm.uuid, uuid)
-    except AnswerLost:
-        # Not there after a while: ask again, for the same uuid, so that a late first one and this one cannot become
-        # two.
-        task_uuid = None if appears() else create_snapshot(client, name, vm.uuid, uuid)
+        # Sent again it is for the same uuid, so that a late first one and this one cannot become two.
+        task_uuid = send_once(
+            lambda: create_snapshot(client, name, vm.uuid, uuid) or "",
+            lambda: "" if taken() else None,
+            what=what,
+            progress=run.progress,
+            patience=min(APPEARS_WITHIN, deadline.left / 4),
+        )
     except AccessDenied:
         raise
     except ApiError:
         # It may be refused because an attempt that was killed or whose answer was lost is under way with the same uuid.
         if not appears():
             raise
-        task_uuid = None
+        task_uuid = ""
     if not run.params["wait"]:
         return taken() or VmSnapshot(
             uuid=uuid, name=name, created_usecs=0, vm_uuid=vm.uuid, source_vm_name=vm.name, deleted=False

@@ -17,7 +17,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import find_named
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AnswerLost, ApiError, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 RESET_JOB = "ResetBrokerHypervisorConnection"
@@ -53,35 +54,21 @@ def reset_connection(
     """Reset a connection and follow its job; the reset itself happens a moment later. Returns the job's warning, '' for
     none."""
     what = f"Resetting connection {connection.name}"
-    job_id = _started(site, connection, what, progress)
+    job_id = send_once(
+        lambda: start(site, f"/hypervisors/{segment(connection.id)}/$resetConnection"),
+        lambda: _running_reset(site, connection),
+        what=what,
+        progress=progress,
+    )
     job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress) if job_id else None
     return job.warning if job else ""
 
 
-def _started(
-    site: CitrixSite, connection: Connection, what: str, progress: Callable[[str], None], tries: int = 2
-) -> str:
-    """The id of the reset's job, '' when it was done at once.
-
-    After a lost answer our own jobs tell whether the reset runs. When none does, it is asked for once more: one reset
-    too many does no harm, one too few does.
-    """
-    try:
-        return start(site, f"/hypervisors/{segment(connection.id)}/$resetConnection")
-    except AnswerLost as error:
-        doubt: OperationError = error
-    except ApiError as error:
-        if error.status < 500 or error.status == 501:
-            raise
-        doubt = error
-    progress(f"{what}: the answer was lost, looking whether it runs")
+def _running_reset(site: CitrixSite, connection: Connection) -> str | None:
+    """The job of ours that resets the connection now. One that has ended counts as none: one reset too many does no
+    harm, one too few does."""
     for job in read_jobs(site):
-        if (
-            job.pending
-            and job.type == RESET_JOB
-            and job.parameters.get("Id", "").casefold() == connection.id.casefold()
-        ):
+        resets = job.pending and job.type == RESET_JOB
+        if resets and job.parameters.get("Id", "").casefold() == connection.id.casefold():
             return job.id
-    if tries == 1:
-        raise doubt
-    return _started(site, connection, what, progress, tries - 1)
+    return None

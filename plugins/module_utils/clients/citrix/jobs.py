@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import effect_unknown
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
@@ -81,8 +82,9 @@ def read_jobs(site: CitrixSite) -> list[Job]:
 
 def start(site: CitrixSite, path: str, payload: Any = None) -> str:
     """POST with async=true and return the job's id, '' when the site did the work at once. All three forms of the
-    answer are understood (contract citrix 5.1)."""
-    return job_id_of(site.request("POST", path, params={"async": True}, payload=payload))
+    answer are understood (contract citrix 5.1). Not to be repeated after AnswerLost without a look."""
+    with effect_unknown():
+        return job_id_of(site.request("POST", path, params={"async": True}, payload=payload))
 
 
 def job_id_of(answer: Answer) -> str:

@@ -11,13 +11,12 @@ from contextlib import suppress
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import catalog_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import start, wait_for_job
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.zone import Zone, is_in
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    AnswerLost,
-    ApiError,
     OperationError,
     StillRunning,
 )
@@ -25,7 +24,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
 
 # All that finding a catalog and its zone needs
 FIELDS = "Id,Name,FullName,AdminFolder,Zone"
-PATIENCE_WITH_LOST_ANSWER = 4.0
 PATIENCE_WITH_CATALOGS = 10.0
 
 
@@ -46,9 +44,26 @@ def move_catalogs(
     none."""
     what = f"Moving {len(catalogs)} catalogs to zone {zone.name}"
     ids = {catalog.id for catalog in catalogs}
-    job_id = _started(site, zone, catalogs, what, progress)
+    left = list(catalogs)
+
+    def send() -> str:
+        items = [{"Id": catalog.id, "Name": catalog.name, "ItemType": "MachineCatalog"} for catalog in left]
+        return start(site, f"/Zones/{segment(zone.id)}/$moveItems", {"Items": items})
+
+    def moved() -> str | None:
+        left[:] = _outside(site, zone, ids)
+        return None if left else ""
+
+    job_id = send_once(send, moved, what=what, progress=progress)
     job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress) if job_id else None
-    left = _left(site, zone, ids, PATIENCE_WITH_CATALOGS, what, progress)
+
+    def look() -> Look[None]:
+        left[:] = _outside(site, zone, ids)
+        return Look(None, done=not left)
+
+    # What a site shows may lag a moment behind its jobs.
+    with suppress(StillRunning):
+        wait_for(look, what=what, timeout=PATIENCE_WITH_CATALOGS, progress=progress)
     if left:
         names = quoted(catalog.full_name for catalog in left)
         raise OperationError(
@@ -58,45 +73,6 @@ def move_catalogs(
     return job.warning if job else ""
 
 
-def _started(
-    site: CitrixSite,
-    zone: Zone,
-    catalogs: Sequence[Catalog],
-    what: str,
-    progress: Callable[[str], None],
-    tries: int = 2,
-) -> str:
-    """The id of the job, '' when the move is done. A request whose answer was lost is repeated once, and only after
-    looking showed that nothing came of it."""
-    items = [{"Id": catalog.id, "Name": catalog.name, "ItemType": "MachineCatalog"} for catalog in catalogs]
-    try:
-        return start(site, f"/Zones/{segment(zone.id)}/$moveItems", {"Items": items})
-    except AnswerLost as error:
-        doubt: OperationError = error
-    except ApiError as error:
-        if error.status < 500 or error.status == 501:
-            raise
-        doubt = error
-    progress(f"{what}: the answer was lost, looking whether it was done")
-    left = _left(site, zone, {catalog.id for catalog in catalogs}, PATIENCE_WITH_LOST_ANSWER, what, progress)
-    if not left:
-        return ""
-    if tries == 1:
-        raise doubt
-    return _started(site, zone, left, what, progress, tries - 1)
-
-
-def _left(
-    site: CitrixSite, zone: Zone, ids: Collection[str], patience: float, what: str, progress: Callable[[str], None]
-) -> list[Catalog]:
-    """Which of the catalogs are not in the zone after a little patience: what a site shows may lag a moment behind its
-    jobs."""
-    left: list[Catalog] = []
-
-    def look() -> Look[None]:
-        left[:] = [catalog for catalog in read_zoned_catalogs(site) if catalog.id in ids and not is_in(catalog, zone)]
-        return Look(None, done=not left)
-
-    with suppress(StillRunning):
-        wait_for(look, what=what, timeout=patience, progress=progress)
-    return left
+def _outside(site: CitrixSite, zone: Zone, ids: Collection[str]) -> list[Catalog]:
+    """Which of the catalogs are not in the zone."""
+    return [catalog for catalog in read_zoned_catalogs(site) if catalog.id in ids and not is_in(catalog, zone)]

@@ -6,18 +6,14 @@
 from __future__ import annotations
 
 import base64
-import contextlib
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from ansible.module_utils.basic import env_fallback
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import netloc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    AnswerLost,
     ApiError,
-    NotFound,
     OperationError,
     Unreachable,
 )
@@ -112,27 +108,11 @@ class PrismElement(RestSession):
                 )
 
 
-@contextlib.contextmanager
-def effect_unknown() -> Iterator[None]:
-    """Take a server error to an order for a lost answer: a cluster whose leader changes may answer so although the
-    order took effect."""
-    try:
-        yield
-    except NotFound:
-        raise
-    except ApiError as error:
-        if error.status < 500:
-            raise
-        raise AnswerLost(
-            error.message, "It may have taken effect. Run the same task again: it looks first and goes on from there."
-        ) from None
-
-
-def patiently(look: Callable[[], Look[T]]) -> Callable[[], Look[T]]:
+def patiently(look: Callable[[], T]) -> Callable[[], T]:
     """A look for `wait_for` that takes a server error for a missing answer: what is under way goes on, and is asked for
     again."""
 
-    def patient() -> Look[T]:
+    def patient() -> T:
         try:
             return look()
         except ApiError as error:

@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     PrismElement,
-    effect_unknown,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import effect_unknown
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.network import Card, Found, Network
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (

@@ -11,13 +11,13 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     PrismElement,
-    effect_unknown,
     refusal_in,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.protection_domains import (
     member,
     path_of,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import effect_unknown
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import PdSnapshot, PendingSchedule
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment

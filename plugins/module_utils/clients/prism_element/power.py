@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import contextlib
-import time
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -22,6 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     wait_for_task,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm, list_vms, read_vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     EFFECT_WITHIN,
     Look,
@@ -30,20 +30,20 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting im
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
-    AnswerLost,
     ApiError,
     NotFound,
     NothingUnderWay,
     OperationError,
     StillRunning,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 AT_ONCE = 8
 READ_SINGLY = 20
 TASKS_A_LOOK = 40
-PAUSES_AFTER_LOST_ANSWERS = (0.5, 1.0, 2.0)
+# An order of a state does no harm twice, and a connection that blinks loses answers to many VMs at once.
+SENDS_AT_MOST = 4
+SHOWS_WITHIN = 1.0
 IN_THE_WAY_AT_MOST = 60.0
 # States that stay until somebody orders another; all others are on the way to one.
 SETTLED = ("on", "off", "paused", "suspended")
@@ -65,18 +65,19 @@ def order_power(client: PrismElement, uuid: str, transition: str) -> str | None:
     """Order ON, OFF or ACPI_SHUTDOWN, and return the task to follow: None where there is none, or where the VM is in
     that state already.
 
-    An order whose answer is lost is given again, after a look: it asks for a state and not for a change of it. What a
-    cluster says to a second
-    one while the first is under way is not known (contract prism_element 3.5); should it refuse, what is under way is
-    waited for, and then the state decides. Raises AnswerLost when the last answer is lost, too."""
-    for pause in PAUSES_AFTER_LOST_ANSWERS:
-        try:
-            return _send_or_join(client, uuid, transition)
-        except AnswerLost:
-            time.sleep(paced(pause))
-        if _is_as_wanted(client, uuid, transition):
-            return None
-    return _send_or_join(client, uuid, transition)
+    What a cluster says to a second order while the first is under way is not known (contract prism_element 3.5); should
+    it refuse, what is under way is waited for, and then the state decides. Raises AnswerLost when the last answer is
+    lost, too.
+    """
+    task_uuid = send_once(
+        lambda: _send_or_join(client, uuid, transition) or "",
+        lambda: "" if _is_as_wanted(client, uuid, transition) else None,
+        what=f"{transition} for VM {uuid}",
+        progress=lambda _line: None,
+        patience=SHOWS_WITHIN,
+        sends=SENDS_AT_MOST,
+    )
+    return task_uuid or None
 
 
 def rests(client: PrismElement, uuid: str) -> bool:

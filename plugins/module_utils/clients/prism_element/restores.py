@@ -10,10 +10,10 @@ from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     PrismElement,
-    effect_unknown,
     refusal_in,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.protection_domains import path_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import effect_unknown
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 
 RESTORE_EVENT = "RestoreProtectionDomainVMsAudit"

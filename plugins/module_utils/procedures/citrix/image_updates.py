@@ -29,6 +29,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import Step
@@ -39,16 +40,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import same_path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import RebootPolicy
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    AnswerLost,
     ApiError,
     EndNotSeen,
-    NotFound,
     OperationError,
     StillRunning,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
-PATIENCE_WITH_LOST_ANSWER = 4.0
 PATIENCE_WITH_CATALOG = 10.0
 
 REBOOT_ARGUMENTS: dict[str, Any] = {
@@ -255,28 +253,18 @@ class _CatalogUpdate:
     def _adopted(self) -> _Begun:
         return _Begun("adopted", self._step.task.job_id if self._step.task else "")
 
-    def _started(self, tries: int = 2) -> _Begun:
-        """Start the update. A request whose answer was lost is repeated once, and only after looking showed that
-        nothing came of it."""
+    def _started(self) -> _Begun:
         try:
-            return _Begun(self._action, start(self._site, self._path(), self._payload()))
-        except AnswerLost as error:
-            doubt: OperationError = error
-        except NotFound:
-            raise
+            return send_once(
+                lambda: _Begun(self._action, start(self._site, self._path(), self._payload())),
+                self._begun_unseen,
+                what=self._what,
+                progress=self._reporter.progress,
+            )
         except ApiError as error:
-            if error.status == 409:
-                return self._adopted_instead(error)
-            if error.status < 500 or error.status == 501:
+            if error.status != 409:
                 raise
-            doubt = error
-        self._reporter.progress(f"{self._what}: the answer was lost, looking whether it started")
-        begun = self._look_whether_it_started()
-        if begun:
-            return begun
-        if tries == 1:
-            raise doubt
-        return self._started(tries - 1)
+            return self._adopted_instead(error)
 
     def _path(self) -> str:
         # Also for a roll-back: $RollbackProvisioningScheme takes no image and no note, and leads to whatever the site
@@ -296,18 +284,13 @@ class _CatalogUpdate:
             payload["MinimumFunctionalLevel"] = self._terms.functional_level
         return payload
 
-    def _look_whether_it_started(self) -> _Begun | None:
-        def look() -> Look[_Begun | None]:
-            catalog = read_catalog(self._site, self._catalog.id)
-            task = read_task(self._site, catalog)
-            if task and self._is_ours(task):
-                return Look(_Begun(self._action, task.job_id), done=True)
-            return Look(_Begun(self._action, done=True), done=self._arrived(catalog))
-
-        try:
-            return wait_for(look, what=self._what, timeout=PATIENCE_WITH_LOST_ANSWER, progress=self._reporter.progress)
-        except StillRunning:
-            return None
+    def _begun_unseen(self) -> _Begun | None:
+        """What an order whose answer was lost has come to."""
+        catalog = read_catalog(self._site, self._catalog.id)
+        task = read_task(self._site, catalog)
+        if task and self._is_ours(task):
+            return _Begun(self._action, task.job_id)
+        return _Begun(self._action, done=True) if self._arrived(catalog) else None
 
     def _adopted_instead(self, refused: OperationError) -> _Begun:
         """Another provisioning task is at work: it may be exactly ours, started by another run since we looked."""

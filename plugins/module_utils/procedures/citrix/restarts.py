@@ -18,6 +18,7 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import effect_unknown, send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.restarts import (
@@ -29,14 +30,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.r
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import RebootPolicy
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    AnswerLost,
-    ApiError,
     OperationError,
-    StillRunning,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
-
-PATIENCE_WITH_LOST_ANSWER = 4.0
 
 
 @dataclass(frozen=True)
@@ -121,43 +117,23 @@ class CatalogRestart:
             self.step, action, changed=self._ordered, restarted=len(self.step.behind), msg=self.step.reason
         )
 
-    def _order(self, path: str, machine_ids: Sequence[str], payload: Any = None, tries: int = 2) -> None:
-        """Order restarts of machines. An order whose answer was lost is repeated once, and only after looking showed
-        that nothing came of it."""
-        try:
-            self.site.request("POST", path, params=None if payload else {"async": True}, payload=payload)
-        except AnswerLost as error:
-            doubt: OperationError | None = error
-        except ApiError as error:
-            if error.status < 500 or error.status == 501:
-                raise
-            doubt = error
-        else:
-            doubt = None
-        if doubt is not None and not self._began_after_all(machine_ids):
-            if tries == 1:
-                raise doubt
-            self._order(path, machine_ids, payload, tries - 1)
-        self._ordered = True
+    def _order(self, path: str, machine_ids: Sequence[str], payload: Any = None) -> None:
+        def send() -> bool:
+            with effect_unknown():
+                self.site.request("POST", path, params=None if payload else {"async": True}, payload=payload)
+            return True
 
-    def _began_after_all(self, machine_ids: Sequence[str]) -> bool:
-        self.reporter.progress(
-            f"Restart of {self.step.catalog.full_name}: the answer was lost, looking whether it began"
-        )
-
-        def look() -> Look[bool]:
+        def began() -> bool | None:
             now = {machine.id: machine for machine in self._machines()}
             moved = [
                 machine_id
                 for machine_id in machine_ids
                 if machine_id not in now or restarts(now[machine_id]) or not is_behind(now[machine_id])
             ]
-            return Look(bool(moved), done=bool(moved))
+            return True if moved else None
 
-        try:
-            return wait_for(look, what="Restart", timeout=PATIENCE_WITH_LOST_ANSWER, progress=lambda _line: None)
-        except StillRunning:
-            return False
+        what = f"Restart of {self.step.catalog.full_name}"
+        self._ordered = send_once(send, began, what=what, progress=self.reporter.progress)
 
     def _watch(self) -> None:
         """Wait until the machines that were behind have restarted, or nothing restarts any more."""

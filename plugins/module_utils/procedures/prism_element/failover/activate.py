@@ -34,7 +34,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import PdSnapshot, origin_sites
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
     Course,
-    order,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.telling import (
     result_of,
@@ -139,9 +138,7 @@ def _activate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
             names=[member.vm_name for member in snapshot.members],
             before=set(by_uuid(list_vms(work.client))),
         )
-        order(
-            work, course, lambda: order_activation(work.client, name, snapshot.snapshot_id if work.snapshot_id else "")
-        )
+        course.order(lambda: order_activation(work.client, name, snapshot.snapshot_id if work.snapshot_id else ""))
         if not params["wait"]:
             return result_of(work, here, there, changed=True, vms=will_be)
         here, _source = course.end()

@@ -15,6 +15,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     list_replications,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm, list_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import ARRIVING, LEAVING
@@ -32,11 +33,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
-    AnswerLost,
     ApiError,
     NotFound,
     OperationError,
-    StillRunning,
 )
 
 DEEDS = {MIGRATED: "migration", ACTIVATED: "activation", DEACTIVATED: "deactivation"}
@@ -80,21 +79,35 @@ class Course:
         self.registered: list[dict[str, str]] | None = None
         self.absent: list[dict[str, str]] = []
 
-    def took_effect(self, timeout: float) -> bool:
-        """Whether an order whose answer was lost shows any effect, looked for as long as one could take to show."""
-        active_before = self._here.side.active
+    def order(self, send: Callable[[], None]) -> None:
+        """Order the change. When nothing could show an effect, or there is no time to, seeing none proves nothing."""
+        patience = self._work.patience(APPEARS_WITHIN)
+        proof_is_possible = not self.blind and patience >= SHORTEST_PROOF
 
-        def look() -> Look[None]:
-            here = self._work.look()
-            return Look(None, done=bool(here.side.direction) or here.side.active != active_before)
+        def sent() -> bool:
+            send()
+            return True
 
         try:
-            wait_for(
-                patiently(look), what=f"order of the {self._deed}", timeout=timeout, progress=self._work.run.progress
+            send_once(
+                sent,
+                patiently(self._effect),
+                what=self._deed,
+                progress=self._work.run.progress,
+                patience=patience,
+                sends=2 if proof_is_possible else 1,
             )
-        except StillRunning:
-            return False
-        return True
+        except (AccessDenied, NotFound):
+            raise
+        except ApiError:
+            # Somebody else may have been faster: what counts is what is under way.
+            if not patiently(self._effect)():
+                raise
+
+    def _effect(self) -> bool | None:
+        """Whether anything of the order shows."""
+        here = self._work.look()
+        return True if here.side.direction or here.side.active != self._here.side.active else None
 
     def end(self) -> tuple[Seen, Seen | None]:
         """Wait for the end; both sides as they are then, the peer's only of a migration, which needs it."""
@@ -268,24 +281,3 @@ class Course:
         own = [task for task in tasks if task.names_domain] or tasks
         # Several at once that do not say which domain they are about: none of them is surely ours.
         return f"{doing}, {own[0].percent} %" if len(own) == 1 else doing
-
-
-def order(work: Work, course: Course, send: Callable[[], None], again: bool = True) -> None:
-    """Send an order once. When its answer is lost it is sent again, once, and only after it has proved to be without
-    effect."""
-    try:
-        send()
-    except AnswerLost as lost:
-        work.run.progress(f"{lost.message}; looking whether it took effect")
-        patience = work.patience(APPEARS_WITHIN)
-        if course.took_effect(patience):
-            return
-        if not again or course.blind or patience < SHORTEST_PROOF:
-            raise
-        order(work, course, send, again=False)
-    except AccessDenied:
-        raise
-    except ApiError as error:
-        # Somebody else may have been faster: what counts is what is under way.
-        if isinstance(error, NotFound) or not course.took_effect(0):
-            raise

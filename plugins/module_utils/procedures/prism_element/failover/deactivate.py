@@ -20,7 +20,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
     Course,
-    order,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.telling import (
     result_of,
@@ -104,7 +103,7 @@ def _deactivate(work: Work, here: Seen, there: Seen) -> dict[str, Any]:
         course = Course(work, here, gone=doomed)
         for line in work.result["plan"]:
             work.run.progress(line)
-        order(work, course, lambda: order_deactivation(work.client, name))
+        course.order(lambda: order_deactivation(work.client, name))
         if not params["wait"]:
             return result_of(work, here, there, changed=True)
         here, _owner = course.end()

@@ -38,7 +38,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.course import (
     APPEARS_WITHIN,
     Course,
-    order,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.power import (
     switched_on_from_off,
@@ -199,7 +198,7 @@ def _migrate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
 
     with work.run.phase(PHASES[MIGRATED]):
         course = Course(work, here, expected=members)
-        order(work, course, send)
+        course.order(send)
         if not params["wait"]:
             return result_of(work, here, there, changed=True, vms=named(members))
         here, there = course.end()
