@@ -20,6 +20,7 @@ description:
     before. A result with C(skipped), as Ansible registers it for a task that was left out, says that the part was not
     wanted. A task that must not fail (C(failed_when)) and has a message counts as failed.
   - Talks to nothing outside. A report is no change of the estate, so RV(ignore:changed) is always false.
+  - Works on the controller whatever the connection of the host is. All paths are paths there.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -164,10 +165,17 @@ options:
       - C(runs) lists the runs of this move that did something, oldest first, and this one, so that a repeat does not
         lose what the failover told. The file of another move, with the same id and other clusters, is left alone, and
         the report written beside it.
+      - C(schema) in it holds its C(name) and C(version). See C(docs/schemas/dr_report.json).
     type: path
   page_path:
     description:
       - File to write the HTML page to. It is replaced as a whole. Empty for none. In check mode nothing is written.
+    type: path
+  page_template:
+    description:
+      - A Jinja2 template on the controller that makes the page instead of the template of the collection. It may extend
+        that one. The page C(report_pages.md) in the documentation of the collection says what a template is given.
+      - Everything that a template writes is escaped.
     type: path
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
@@ -352,12 +360,27 @@ rows:
       description: Whether it is as it should be.
       type: bool
       returned: always
+    advice:
+      description: Always V(''). RV(problems) and RV(notes) say what to do.
+      type: str
+      returned: always
+    kind:
+      description: What the line is about, such as V(protection domain).
+      type: str
+      returned: always
+    phase:
+      description: The phase of the timeline in which it was done, such as V(fail over); empty for none.
+      type: str
+      returned: always
   sample:
     - where: daas
       what: catalog W11-Pool
       result: 39 re-hosted
       detail: registered 39 of 39
       settled: true
+      advice: ""
+      kind: catalog
+      phase: re-host
 report_path:
   description: The report file that was written.
   returned: always

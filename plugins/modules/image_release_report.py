@@ -15,6 +15,7 @@ description:
   - Unless told otherwise, fails unless every cluster has the image and every catalog is moved to it, so that the exit
     status of the playbook says the truth.
   - Talks to nothing outside. A report is no change of the estate, so RV(ignore:changed) is always false.
+  - Works on the controller whatever the connection of the host is. All paths are paths there.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -84,10 +85,17 @@ options:
       - Beside all that was given it holds C(timeline), the pieces of work in the order of their beginning, and
         C(critical_path), those of them that decided how long the run took. C(own_paths) tells for each catalog that was
         moved how many times what had to be done for it alone (C(path_seconds)) it took.
+      - C(schema) in it holds its C(name) and C(version). See C(docs/schemas/image_release_report.json).
     type: path
   page_path:
     description:
       - File to write the HTML page to. It is replaced as a whole. In check mode nothing is written.
+    type: path
+  page_template:
+    description:
+      - A Jinja2 template on the controller that makes the page instead of the template of the collection. It may extend
+        that one. The page C(report_pages.md) in the documentation of the collection says what a template is given.
+      - Everything that a template writes is escaped.
     type: path
   publish_when:
     description:
@@ -183,12 +191,23 @@ rows:
       description: Whether it is as released.
       type: bool
       returned: always
+    kind:
+      description: What the line is about, such as V(catalog).
+      type: str
+      returned: always
+    phase:
+      description: The phase of the timeline in which it was done, such as V(publish); empty for none.
+      type: str
+      returned: always
   sample:
     - where: cluster-a
       what: image
       result: image made
       detail: from protection domain snapshot 353902
       settled: true
+      advice: ""
+      kind: image
+      phase: image
 report_path:
   description: The report file.
   returned: always

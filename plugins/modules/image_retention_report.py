@@ -38,6 +38,7 @@ options:
     description:
       - File to write the report to. It is replaced as a whole, in check mode as well, because a plan may need
         somebody's consent.
+      - C(schema) in it holds its C(name) and C(version). See C(docs/schemas/image_retention_report.json).
     type: path
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
@@ -76,7 +77,7 @@ problems:
   sample: ["cluster-b, image ctx_Gold_2026.03.02-1: not deleted (Prism Element cluster-b cannot be reached)"]
 objects:
   description: The decisions, each with C(result) (V(kept), V(deleted), V(would be deleted), V(was gone already) or
-    V(not deleted)) and C(detail).
+    V(not deleted)), C(detail), and C(phase), which is V(remove) when the object was to go and else empty.
   returned: always
   type: list
   elements: dict
@@ -93,6 +94,7 @@ objects:
       reason: 263 days old, not among the newest 5 of 'Gold', and nothing on any site refers to it
       result: deleted
       detail: 263 days old, not among the newest 5 of 'Gold', and nothing on any site refers to it
+      phase: remove
 report_path:
   description: The report file.
   returned: always

@@ -84,6 +84,7 @@ options:
   path:
     description:
       - File to write the report to, as JSON. It is replaced as a whole. In check mode nothing is written.
+      - C(schema) in it holds its C(name) and C(version). See C(docs/schemas/preflight_report.json).
     type: path
 extends_documentation_fragment:
   - euc.nutanix_citrix.prefix

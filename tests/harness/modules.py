@@ -17,6 +17,7 @@ import pytest
 import yaml
 from ansible.module_utils import basic
 
+from harness.schemas import hold_to_schema
 from lab.running import RunningLab
 
 DEMO = Path(__file__).parents[1] / "lab" / "topologies" / "demo.yml"
@@ -62,6 +63,8 @@ def run_module(name: str, arguments: dict[str, Any], check: bool = False) -> dic
     ):
         module.main()
     result = {key: value for key, value in json.loads(printed.getvalue()).items() if key != "invocation"}
+    if name.endswith("_report") and Path(result.get("report_path") or "").is_file():
+        hold_to_schema(Path(result["report_path"]), name)
     if "warnings" in result:
         result["warnings"] = [_warning(given) for given in result["warnings"]]
     return result

@@ -41,9 +41,14 @@ class Page(HTMLParser):
         return [attributes for tag, attributes in self.elements if tag in tags]
 
 
-def look(html: str, style: str) -> Page:
+def style_of(html: str) -> str:
+    return html.partition("<style>")[2].partition("</style>")[0]
+
+
+def look(html: str) -> Page:
     """The page, after everything that holds for each of them."""
     html.encode("utf-8")
+    style = style_of(html)
     page = Page(html)
     ids = [attributes["id"] for _tag, attributes in page.elements if "id" in attributes]
     assert len(set(ids)) == len(ids)
@@ -74,11 +79,11 @@ def as_kept(text: str) -> str:
     )
 
 
-def weak_colours(style: str, scheme: int, drawn: list[str]) -> list[str]:
+def weak_colours(html: str, scheme: int, drawn: list[str]) -> list[str]:
     """The colours that cannot be told well enough from the paper, light (0) or dark (1). WCAG 2.2 AA: 4.5 for text, 3
     for what is drawn."""
     colours = dict(
-        re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", re.findall(r":root \{(.*?)\}", style, re.DOTALL)[scheme])
+        re.findall(r"--([a-z-]+): (#[0-9a-f]{6});", re.findall(r":root \{(.*?)\}", style_of(html), re.DOTALL)[scheme])
     )
     needed = {
         **dict.fromkeys(("ink", "quiet", "link", "good", "bad", "plan"), 4.5),

@@ -53,7 +53,7 @@ def test_a_complete_move(tmp_path: Path) -> None:
         ("CORP\\W11-0", "changed", "registered"),
         ("CORP\\W11-1", "right", "registered"),
     ]
-    page = look(Path(paths["page_path"]).read_text(encoding="utf-8"), "")
+    page = look(Path(paths["page_path"]).read_text(encoding="utf-8"))
     assert "2026-11-20" in page.text
 
 
@@ -110,7 +110,7 @@ def test_a_repeat_keeps_the_record_of_the_run_that_did_the_work(tmp_path: Path) 
     )
     assert [problem["what"] for problem in first["problems"]] == ["CORP\\W11-007金"]
     assert (last["mode"], last["complete"], last["timeline"]) == ("planned", True, [])
-    page = look(Path(paths["page_path"]).read_text(encoding="utf-8"), "")
+    page = look(Path(paths["page_path"]).read_text(encoding="utf-8"))
     assert "Earlier runs" in page.text
     assert "26 min was the age of the data" in page.text
 
@@ -186,7 +186,7 @@ def test_a_run_that_was_killed_half_way(tmp_path: Path, given: dict[str, Any]) -
     result = run_module("dr_report", {**MOVE, "mode": "planned", **given, **paths})
     assert result["failed"]
     assert any("the run ended before" in problem for problem in result["problems"])
-    assert "the run ended before" in look(Path(paths["page_path"]).read_text(encoding="utf-8"), "").text
+    assert "the run ended before" in look(Path(paths["page_path"]).read_text(encoding="utf-8")).text
 
 
 @pytest.mark.parametrize("name", ["report_path", "page_path"])

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.modules import run_module
 from harness.playbooks import ANSIBLE_PLAYBOOK, Outcome, run_playbook
 from lab.running import RunningLab
 
@@ -293,22 +294,44 @@ def test_a_log_in_that_was_refused_is_not_tried_again_in_that_run(
     assert not [path for path in digests if b"wrong" in path.read_bytes()]
 
 
-def test_a_table_is_shown_whichever_way_the_module_goes(lab: RunningLab, tmp_path: Path) -> None:
-    report = {**RELEASE, "clusters": {"a": {"state": "failed", "message": "why"}}, "sites": {}}
+WAYS: dict[str, dict[str, Any]] = {
+    "local": {},
+    "jump": {"vars": {"ansible_connection": "jump"}},
+    "become": {"become": True, "become_method": "su"},
+}
+
+
+def whichever_way(lab: RunningLab, directory: Path, module: str, *calls: tuple[str, dict[str, Any]]) -> Outcome:
+    """The module is called in each of these ways: (way, arguments)."""
     tasks = [
-        {"name": name, "euc.nutanix_citrix.image_release_report": report, "ignore_errors": True, **how}
-        for name, how in {
-            "local": {},
-            "jump": {"vars": {"ansible_connection": "jump"}},
-            "become": {"become": True, "become_method": "su"},
-        }.items()
+        {"name": way, f"euc.nutanix_citrix.{module}": arguments, "ignore_errors": True, **WAYS[way]}
+        for way, arguments in calls
     ]
-    playbook = tmp_path / "shown.yml"
+    playbook = directory / "shown.yml"
     playbook.write_text(
         yaml.safe_dump([{"hosts": "cluster-a", "gather_facts": False, "tasks": tasks}]), encoding="utf-8"
     )
-    outcome = run_playbook(playbook, lab.inventory_path, tmp_path)
-    assert outcome.output.count("a      image  failed  why") == 3
+    return run_playbook(playbook, lab.inventory_path, directory)
+
+
+def test_a_table_is_shown_whichever_way_the_module_goes(lab: RunningLab, tmp_path: Path) -> None:
+    judged = {**PREFLIGHT, "clusters": {"a": {"message": "why"}}, "sites": {}}
+    outcome = whichever_way(lab, tmp_path, "preflight_report", *((way, judged) for way in WAYS))
+    assert outcome.output.count("a          log-in and reads  stop     why") == 3
+
+
+def test_a_page_is_the_same_whichever_way_the_module_goes(lab: RunningLab, tmp_path: Path) -> None:
+    """Templates do not travel: the page is made on the controller, also for a host behind another connection."""
+    template = tmp_path / "own.html.j2"
+    template.write_text("{{ name }} {{ verdict.words }} {% include 'beside.j2' %}", encoding="utf-8")
+    (tmp_path / "beside.j2").write_text("{{ sections }}", encoding="utf-8")
+    report = {**RELEASE, "clusters": {"a<b": {"state": "made", "message": ""}}, "sites": {}}
+    pages = {way: {"page_path": str(tmp_path / f"{way}.html"), "page_template": str(template)} for way in WAYS}
+    whichever_way(lab, tmp_path, "image_release_report", *((way, {**report, **pages[way]}) for way in WAYS))
+    run_module("image_release_report", {**report, **pages["local"], "page_path": str(tmp_path / "module.html")})
+    made = [(tmp_path / f"{way}.html").read_text(encoding="utf-8") for way in (*WAYS, "module")]
+    assert made[0].startswith("Gold Complete.")
+    assert set(made) == {made[0]}
 
 
 def test_output_for_programs_is_left_to_them(lab: RunningLab, tmp_path: Path) -> None:

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime, timezone
@@ -35,6 +34,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.time
     steps_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.dr_page import dr_page
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts, table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
     name_beside,
@@ -61,6 +61,7 @@ ARGUMENTS: dict[str, Any] = {
     "policy": {"type": "dict", "options": {kind: {"type": "str", "choices": list(RULES)} for kind in USUAL_POLICY}},
     "report_path": {"type": "path"},
     "page_path": {"type": "path"},
+    "page_template": {"type": "path"},
 }
 PARTS = ("failovers", "discards", "ways_back", "power", "sites", "drills")
 # What tells one run of a move from another in its report
@@ -189,9 +190,9 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
             earlier = _read(beside, report)
     report = with_earlier_runs(report, earlier, OF_A_RUN)
     if path:
-        write_report(path, json.dumps(report, indent=2, ensure_ascii=False) + "\n", REASSURANCE)
+        write_json(path, "dr_report", report, REASSURANCE)
     if page_path:
-        write_report(page_path, dr_page(report), REASSURANCE, "page")
+        write_report(page_path, dr_page(report, run.params["page_template"]), REASSURANCE, "page")
     return (str(path) if path else None, str(page_path) if page_path else None)
 
 
@@ -204,4 +205,4 @@ def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform, stays=True)

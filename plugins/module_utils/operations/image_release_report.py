@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from datetime import datetime, timezone
 from pathlib import Path
@@ -21,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.w
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import RELEASE_ID
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import release_timeline as timeline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.release_page import release_page
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
     blast_radius,
     catalog_rows,
@@ -52,6 +52,7 @@ ARGUMENTS = {
     "rollback": {"type": "bool", "default": False},
     "fail_when_incomplete": {"type": "bool", "default": True},
     "page_path": {"type": "path"},
+    "page_template": {"type": "path"},
     "publish_when": {"type": "str", "default": "needed_clusters", "choices": ["needed_clusters", "all_clusters"]},
 }
 TOLD_AS_GIVEN = (
@@ -152,9 +153,9 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
             earlier = _read(beside, report)
     report = {**with_earlier_runs(report, earlier, OF_A_RUN), "faulty_before": _faulty_before(report, earlier)}
     if path:
-        write_report(path, json.dumps(report, indent=2, ensure_ascii=False) + "\n", REASSURANCE)
+        write_json(path, "image_release_report", report, REASSURANCE)
     if page_path:
-        write_report(page_path, release_page(report), REASSURANCE)
+        write_report(page_path, release_page(report, run.params["page_template"]), REASSURANCE)
         run.show(f"Page: {page_path}")
     return (str(path) if path else None, str(page_path) if page_path else None)
 
@@ -202,4 +203,4 @@ def _times(params: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Operation(arguments=ARGUMENTS, perform=perform, stays=True)

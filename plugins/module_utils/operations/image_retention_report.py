@@ -5,12 +5,10 @@
 
 from __future__ import annotations
 
-import json
-from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.retention import (
     outcomes,
     problems,
@@ -45,11 +43,7 @@ def perform(run: Run) -> dict[str, Any]:
     report = {"check_mode": run.check, "totals": counted, "problems": wrong, "objects": told}
     if params["path"]:
         # A plan is worth a file as well: somebody may have to agree to it.
-        write_report(
-            Path(params["path"]),
-            json.dumps(report, indent=2, ensure_ascii=False) + "\n",
-            "the estate is not touched by this.",
-        )
+        write_json(params["path"], "image_retention_report", report, "the estate is not touched by this.")
     result = {"changed": False, "totals": counted, "problems": wrong, "objects": told, "report_path": params["path"]}
     if wrong:
         raise OperationError(

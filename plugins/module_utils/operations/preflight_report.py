@@ -5,18 +5,16 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict
 from datetime import datetime, timezone
-from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Release
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.judging import judge
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, STOP, WARNING, count
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.preflight import table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -64,9 +62,10 @@ def perform(run: Run) -> dict[str, Any]:
     }
     everything = {"rows": [asdict(row) for row in rows]}
     if params["path"] and not run.check:
-        write_report(
-            Path(params["path"]),
-            json.dumps({**settings, **found, **everything}, indent=2, ensure_ascii=False) + "\n",
+        write_json(
+            params["path"],
+            "preflight_report",
+            {**settings, **found, **everything},
             "nothing else depends on this file.",
         )
     # Not `path`: a module that returns this has the file's owner and mode added to its result.

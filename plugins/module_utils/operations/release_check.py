@@ -159,7 +159,13 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
         )
     problems += _wrong_catalogs(params)
     # With a wrong id no path is made of it.
-    return problems or _wrong_paths(params, str(release))
+    return problems or [*_wrong_paths(params, str(release)), *_wrong_template(common("image_release_page_template"))]
+
+
+def _wrong_template(given: str) -> list[str]:
+    """A template that is not there is better missed now than when the page is to be made."""
+    path = Path(os.path.expanduser(os.path.expandvars(given)))
+    return [] if not given or path.is_file() else [f"image_release_page_template is '{given}', which is no file."]
 
 
 def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:

@@ -44,7 +44,8 @@ def outcomes(
                 result = PLANNED
             else:
                 result = DELETED if removal.get("changed") else GONE
-        told.append({**decision, "result": result, "detail": detail})
+        phase = "remove" if decision["delete"] else ""
+        told.append({**decision, "result": result, "detail": detail, "phase": phase})
     return told
 
 

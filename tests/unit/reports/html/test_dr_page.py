@@ -29,12 +29,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.word
     PROOF_LISTS,
     TROUBLES,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.dr_page import (
-    PHASE_COLOURS,
-    STYLE,
-    dr_page,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.page import css
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.dr_page import PHASE_COLOURS, dr_page
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import css
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts
 from harness.moves import BEGAN, WAYS, at, failed_over, hosted, hosting, powered, proof, site, stuck, took
 from harness.pages import AWKWARD, Page, as_kept, look, weak_colours
@@ -72,7 +68,7 @@ def report(
 
 
 def page_of(mode: str = "unplanned", **given: Any) -> Page:
-    return look(dr_page(report(mode, **given)), STYLE)
+    return look(dr_page(report(mode, **given)))
 
 
 WHOLE: dict[str, Any] = {
@@ -213,7 +209,7 @@ def test_five_thousand_machines_are_quick_and_folded() -> None:
     began = time.process_time()
     html = dr_page(report(**given))
     assert time.process_time() - began < 2
-    page = look(html, STYLE)
+    page = look(html)
     folded = [attributes for attributes in page.all("details") if "open" not in attributes]
     # The catalogs of both sites, the lost machines and the unexpected VMs
     assert len(folded) == 6 + 1 + 1 + 1 + 1
@@ -266,19 +262,19 @@ def awkward(name: str) -> dict[str, Any]:
 
 
 def test_awkward_names_are_text_everywhere() -> None:
-    page = look(dr_page(awkward(AWKWARD)), STYLE)
+    page = look(dr_page(awkward(AWKWARD)))
     assert page.text.count(AWKWARD) > 100
     assert any(AWKWARD in (attributes["aria-label"] or "") for attributes in page.all("svg"))
 
 
 @given(st.text(alphabet=st.characters(codec=None), min_size=1, max_size=30))
 def test_no_name_breaks_the_page(name: str) -> None:
-    assert as_kept(name) in look(dr_page(awkward(name)), STYLE).text
+    assert as_kept(name) in look(dr_page(awkward(name))).text
 
 
 @pytest.mark.parametrize("scheme", [0, 1])
 def test_colours_have_enough_contrast(scheme: int) -> None:
-    assert weak_colours(STYLE, scheme, [css(phase) for phase in PHASES]) == []
+    assert weak_colours(dr_page(report()), scheme, [css(phase) for phase in PHASES]) == []
 
 
 def test_every_phase_has_a_colour_and_every_kind_of_machine_words() -> None:

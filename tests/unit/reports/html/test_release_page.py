@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import release_timeline as timeline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.release_page import release_page
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.release_page_style import STYLE
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
     catalog_rows,
     cluster_rows,
@@ -105,7 +104,7 @@ def report(
 
 
 def look(data: dict[str, Any]) -> Page:
-    return look_at(release_page(data), STYLE)
+    return look_at(release_page(data))
 
 
 WANTED = {"daas": [{"name": "W11", "cluster": "cluster-a"}, {"name": "Lab", "cluster": "cluster-b"}]}
@@ -291,4 +290,6 @@ def test_no_name_breaks_the_page(name: str) -> None:
 
 @pytest.mark.parametrize("scheme", [0, 1])
 def test_colours_have_enough_contrast(scheme: int) -> None:
-    assert weak_colours(STYLE, scheme, [phase.replace(" ", "-") for phase in timeline.PHASES]) == []
+    assert (
+        weak_colours(release_page(report({}, {})), scheme, [phase.replace(" ", "-") for phase in timeline.PHASES]) == []
+    )
