@@ -128,6 +128,8 @@ class JobBook(WorkBook[Job]):
 
     def end(self, job: Job, status: str, error: Failure | None = None) -> None:
         """End a job and tell those who wait for it."""
+        if error is None and status in WORKED and status != self.DONE:
+            error = JobFailure("Unknown", f"The job ended {status}.")
         super().end(job, status, error)
         for callback in job.when_done:
             callback(job)
