@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import socket
+from collections import defaultdict
 from pathlib import Path
 from typing import Any
 
@@ -17,12 +18,20 @@ from lab.citrix.endpoint import build_sites
 from lab.clock import Clock, Events
 from lab.endpoint import Endpoint
 from lab.faults import Faults
+from lab.prism_central.endpoint import CentralEndpoint
 from lab.prism_element.endpoint import ClusterEndpoint
 from lab.record import Record
 from lab.server import open_socket
 from lab.topology import load
 
-GROUPS = {"prism_element": "prism_elements", "citrix_daas": "citrix_sites", "citrix_cvad": "citrix_sites"}
+GROUPS = {
+    "prism_element": "prism_elements",
+    "prism_central": "prism_centrals",
+    "citrix_daas": "citrix_sites",
+    "citrix_cvad": "citrix_sites",
+}
+# Which part of 127.<block>.*.* the endpoints of a kind live in
+THIRD_BYTES = {"prism_element": 1, "prism_central": 3}
 FIRST_BLOCK = 20
 LAST_BLOCK = 119
 
@@ -60,7 +69,16 @@ class Estate:
                 cluster.join(self.clusters)
             for cluster in self.clusters.values():
                 cluster.settle()
-            self.endpoints: list[Endpoint] = [*doors, *build_sites(topology, self.events, self.clusters)]
+            centrals = [
+                CentralEndpoint(spec, self.events, topology, self.clusters) for spec in topology["prism_centrals"]
+            ]
+            self.centrals = {door.name: door.central for door in centrals}
+            for central in self.centrals.values():
+                central.join(self.centrals)
+            for central in self.centrals.values():
+                central.settle()
+            sites = build_sites(topology, self.events, self.clusters)
+            self.endpoints: list[Endpoint] = [*doors, *centrals, *sites]
             for cluster in self.clusters.values():
                 cluster.set_lost(cluster.spec.get("lost", False))
         self.addresses.assign(self.endpoints)
@@ -134,6 +152,8 @@ class Estate:
     def write_inventory(self, path: Path) -> None:
         """Write the inventory that a user of this estate would have."""
         groups: dict[str, dict[str, Any]] = {"prism_elements": {"hosts": {}}, "citrix_sites": {"hosts": {}}}
+        if self.centrals:
+            groups["prism_centrals"] = {"hosts": {}}
         common = {
             "ansible_connection": "local",
             "ansible_python_interpreter": "{{ ansible_playbook_python }}",
@@ -160,7 +180,7 @@ class Addresses:
         self._block: int | None = None
         self._given: dict[tuple[str, str], tuple[str, int, list[str]]] = {}
         self._sockets: dict[tuple[str, int], socket.socket] = {}
-        self._next = {"prism_element": 0, "citrix": 0}
+        self._next: dict[int, int] = defaultdict(int)
 
     def assign(self, endpoints: list[Endpoint]) -> None:
         """Give out addresses; those who had one keep it."""
@@ -208,9 +228,9 @@ class Addresses:
         raise OSError("no free block of loopback addresses; how many labs are running?")
 
     def _own_place(self, endpoint: Endpoint) -> tuple[str, int, list[str]]:
-        family, third = ("prism_element", 1) if endpoint.kind == "prism_element" else ("citrix", 2)
-        self._next[family] += 1
-        number = self._next[family]
+        third = THIRD_BYTES.get(endpoint.kind, 2)
+        self._next[third] += 1
+        number = self._next[third]
         if number > 254:
             raise OSError("a lab has room for 254 endpoints of a kind")
         addresses = [f"127.{self._block}.{third + 10 * extra}.{number}" for extra in range(endpoint.addresses_wanted)]
@@ -237,11 +257,11 @@ class Addresses:
         port = opened.getsockname()[1]
         self._sockets["127.0.0.1", port] = opened
         # Further addresses can only be shown here, not listened on.
-        self._next["prism_element"] += 1
+        self._next[1] += 1
         return (
             "127.0.0.1",
             port,
-            [f"10.{10 + extra}.1.{self._next['prism_element']}" for extra in range(endpoint.addresses_wanted - 1)],
+            [f"10.{10 + extra}.1.{self._next[1]}" for extra in range(endpoint.addresses_wanted - 1)],
         )
 
 

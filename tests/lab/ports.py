@@ -5,7 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Protocol
+from typing import Any, Protocol
 
 from lab.endpoint import Place
 
@@ -60,3 +60,46 @@ class HypervisorCluster(Protocol):
     def containers(self) -> Mapping[str, str]: ...
 
     def images(self) -> list[tuple[str, str]]: ...
+
+
+class ManagedVms(Protocol):
+    """The VMs of a cluster, which a Prism Central makes, switches and removes."""
+
+    def __iter__(self) -> Iterator[Any]: ...
+
+    def get(self, vm_uuid: str) -> Any: ...
+
+    def copy(self, original: Any, name: str, nics: list[Any], vm_uuid: str | None = None) -> Any: ...
+
+    def new_nic(self, network_uuid: str, mac_address: str | None = None) -> Any: ...
+
+    def remove(self, vm_uuids: Iterable[str]) -> None: ...
+
+    def write(self, vm: Any) -> None: ...
+
+    def set_power(self, vm_uuid: str, state: str, orderly: bool = False) -> None: ...
+
+
+class ManagedNetworks(Protocol):
+    """The networks of a cluster."""
+
+    def get(self, uuid: str) -> HostedNetwork | None: ...
+
+
+class ManagedCluster(Protocol):
+    """A cluster that is registered to a Prism Central."""
+
+    name: str
+    uuid: str
+    version: str
+    lost: bool
+    containers: dict[str, str]
+
+    @property
+    def place(self) -> Place: ...
+
+    @property
+    def vms(self) -> ManagedVms: ...
+
+    @property
+    def networks(self) -> ManagedNetworks: ...

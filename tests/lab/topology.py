@@ -5,16 +5,18 @@
 from __future__ import annotations
 
 from copy import deepcopy
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import yaml
 
 from lab.citrix import topology as citrix
+from lab.prism_central import topology as prism_central
 from lab.prism_element import topology as prism_element
 from lab.schema import mapping, problem_with
 
-DURATIONS: dict[str, float] = {**prism_element.DURATIONS, **citrix.DURATIONS}
+DURATIONS: dict[str, float] = {**prism_element.DURATIONS, **prism_central.DURATIONS, **citrix.DURATIONS}
 
 TOPOLOGY: dict[str, Any] = {
     "time_scale": float,
@@ -22,6 +24,7 @@ TOPOLOGY: dict[str, Any] = {
     "inventory_vars": mapping(object),
     "durations": dict.fromkeys(DURATIONS, float),
     "prism_elements": [prism_element.CLUSTER],
+    "prism_centrals": [prism_central.CENTRAL],
     "citrix_sites": [citrix.SITE],
 }
 
@@ -47,6 +50,7 @@ def load(source: str | Path | dict[str, Any]) -> dict[str, Any]:
         "inventory_vars": {},
         "durations": {},
         "prism_elements": [],
+        "prism_centrals": [],
         "citrix_sites": [],
         **given,
     }
@@ -56,12 +60,14 @@ def load(source: str | Path | dict[str, Any]) -> dict[str, Any]:
 
 def _check_references(topology: dict[str, Any]) -> None:
     clusters = [cluster["name"] for cluster in topology["prism_elements"]]
-    names = clusters + [site["name"] for site in topology["citrix_sites"]]
+    centrals = [central["name"] for central in topology["prism_centrals"]]
+    names = clusters + centrals + [site["name"] for site in topology["citrix_sites"]]
     for name in names:
         if names.count(name) > 1:
             raise BadTopology(f"two endpoints are called {name!r}")
     for part, check in (
         ("prism_elements", prism_element.problem_with_references),
+        ("prism_centrals", partial(prism_central.problem_with_references, centrals=set(centrals))),
         ("citrix_sites", citrix.problem_with_references),
     ):
         for number, entry in enumerate(topology[part]):

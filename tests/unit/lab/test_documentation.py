@@ -14,6 +14,8 @@ import pytest
 from lab.citrix.changes import CHANGES as SITE_CHANGES
 from lab.citrix.topology import SWITCHES as SITE_SWITCHES
 from lab.faults import RULE
+from lab.prism_central.changes import CHANGES as CENTRAL_CHANGES
+from lab.prism_central.topology import SWITCHES as CENTRAL_SWITCHES
 from lab.prism_element.changes import CHANGES as CLUSTER_CHANGES
 from lab.prism_element.topology import SWITCHES as CLUSTER_SWITCHES
 from lab.schema import either, nullable, required
@@ -46,18 +48,22 @@ def keys_of(schema: Any) -> Iterator[str]:
         TOPOLOGY,
         DURATIONS,
         CLUSTER_SWITCHES,
+        CENTRAL_SWITCHES,
         SITE_SWITCHES,
         RULE,
         SITE_CHANGES.shapes,
+        CENTRAL_CHANGES.shapes,
         CLUSTER_CHANGES.shapes,
     ],
     ids=[
         "topology",
         "durations",
         "cluster switches",
+        "central switches",
         "site switches",
         "fault rules",
         "site changes",
+        "central changes",
         "cluster changes",
     ],
 )
@@ -65,7 +71,11 @@ def test_every_key_is_documented(what: Any) -> None:
     assert sorted(set(keys_of(what)) - NAMED) == []
 
 
-@pytest.mark.parametrize("defaults", [defaults(CLUSTER_SWITCHES), defaults(SITE_SWITCHES)], ids=["cluster", "site"])
+@pytest.mark.parametrize(
+    "defaults",
+    [defaults(CLUSTER_SWITCHES), defaults(CENTRAL_SWITCHES), defaults(SITE_SWITCHES)],
+    ids=["cluster", "central", "site"],
+)
 def test_the_default_of_every_single_switch_is_the_one_documented_first(defaults: dict[str, Any]) -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", TEXT, re.MULTILINE))
     spelled = {None: "null", True: "true", False: "false"}

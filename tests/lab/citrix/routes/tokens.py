@@ -4,13 +4,12 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import time
 from datetime import datetime, timezone
 
 from lab.citrix.state.site import Site
 from lab.citrix.state.tokens import Token, bearer
+from lab.credentials import basic
 from lab.router import Router
 from lab.schema import required
 from lab.wire import FORM, Refusal, Reply, Request
@@ -51,7 +50,7 @@ def add_on_premises_routes(router: Router, site: Site) -> None:
 
     @router.route("POST", "/Tokens", section="1.5")
     def basic_login(request: Request) -> Reply:
-        if _basic(request.header("authorization")) != f"{site.principal}:{site.secret}":
+        if basic(request.header("authorization")) != (site.principal, site.secret):
             site.tokens.refused_logins += 1
             raise site.errors.refusal(401, "The credentials are not valid.", parameters=[("reason", "invalid")])
         return _answer(site, site.tokens.issue(site.principal))
@@ -70,16 +69,6 @@ def add_on_premises_routes(router: Router, site: Site) -> None:
         if holder is None:
             raise site.errors.refusal(401, "The token is not valid.", parameters=[("reason", "invalid")])
         return _answer(site, site.tokens.issue(holder))
-
-
-def _basic(authorization: str) -> str | None:
-    scheme, _blank, value = authorization.partition(" ")
-    if scheme.lower() != "basic":
-        return None
-    try:
-        return base64.b64decode(value, validate=True).decode()
-    except (binascii.Error, ValueError):
-        return None
 
 
 def _answer(site: Site, token: Token) -> Reply:

@@ -4,10 +4,9 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 from http.cookies import SimpleCookie
 
+from lab.credentials import basic
 from lab.prism_element.errors import error_body, refusal
 from lab.prism_element.state.ground import Ground
 from lab.wire import Refusal, Request
@@ -61,12 +60,7 @@ class Access:
     def _admit_basic(self, authorization: str, cookie: str) -> dict[str, list[str]]:
         if self.locked:
             raise self._unauthorized("Account is locked")
-        scheme, _blank, encoded = authorization.partition(" ")
-        try:
-            username, _colon, password = base64.b64decode(encoded, validate=True).decode().partition(":")
-        except (binascii.Error, UnicodeDecodeError):
-            username = password = ""
-        if scheme.lower() != "basic" or (username, password) != (self.username, self.password):
+        if basic(authorization) != (self.username, self.password):
             self.failed_logins += 1
             raise self._unauthorized("Authentication failed")
         self.failed_logins = 0

@@ -1,0 +1,185 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The simulated Prism Central against the models of the vendor's clients: every answer of every version, read by a
+checker of its own (contract prism_central 1.5, addition J)."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+import requests
+
+from lab.running import RunningLab, serve
+
+FACTS = json.loads((Path(__file__).parent / "prism_central_models.json").read_text(encoding="utf-8"))
+MARKERS = {"$objectType", "$reserved", "$dataItemDiscriminator", "$errorItemDiscriminator"}
+TYPES: dict[str, type] = {"str": str, "int": int, "bool": bool, "datetime": str}
+OVERRIDE = "dataprotection.v4.config.AhvVmOverrideSpec"
+ALL_DISKS = "vmm.v4.ahv.config.AllDisksMigrationPlan"
+SOURCE_VM = "vmm.v4.content.TemplateVmReference"
+
+
+def estate(version: str) -> dict[str, Any]:
+    policy = {"name": "Images", "category": "App/Gold", "every_seconds": 3600, "to": [{"cluster": "b"}]}
+    category = {"key": "App", "value": "Gold", "vms": ["Gold"]}
+    return {
+        "time_scale": 0,
+        "prism_elements": [{"name": "a", "vms": [{"name": "Gold", "disk_gib": 1}]}, {"name": "b"}],
+        "prism_centrals": [
+            {"name": "pc", "version": version, "clusters": ["a", "b"], "categories": [category], "policies": [policy]}
+        ],
+    }
+
+
+class Session:
+    """Sends each request to the highest minor version that the release serves, as the vendor's clients do."""
+
+    def __init__(self, lab: RunningLab) -> None:
+        self.lab = lab
+        variables = lab.endpoint("pc")["inventory"]
+        self.root = lab.endpoint("pc")["url"]
+        self.session = requests.Session()
+        self.session.trust_env = False
+        self.session.auth = (variables["nutanix_username"], variables["nutanix_password"])
+        self.session.verify = str(lab.ca_path)
+        self.minors = {
+            namespace: self.session.options(f"{self.root}/api/{namespace}/unversioned/info", timeout=10).json()["data"]
+            for namespace in ("clustermgmt", "datapolicies", "dataprotection", "prism", "vmm")
+        }
+
+    def ask(self, method: str, path: str, body: Any = None, etag: str | None = None) -> requests.Response:
+        namespace, _slash, rest = path.partition("/")
+        headers = {"NTNX-Request-Id": str(uuid4()), "Accept": "application/json"}
+        if etag:
+            headers["If-Match"] = etag
+        address = f"{self.root}/api/{namespace}/{self.minors[namespace]}/{rest}"
+        return self.session.request(method, address, json=body, headers=headers, timeout=10)
+
+    def get(self, path: str) -> Any:
+        answer = self.ask("GET", path)
+        assert answer.status_code == 200, answer.text
+        return answer.json().get("data") or []
+
+    def order(self, method: str, path: str, body: Any = None, etag: str | None = None) -> dict[str, Any]:
+        answer = self.ask(method, path, body, etag)
+        assert answer.status_code == 202, answer.text
+        self.lab.skip(200)
+        task: dict[str, Any] = self.get(f"prism/config/tasks/{answer.json()['data']['extId']}")
+        assert task["status"] == "SUCCEEDED", task
+        return task
+
+    def order_with_etag(self, method: str, path: str, body: Any = None, of: str = "") -> dict[str, Any]:
+        return self.order(method, path, body, self.ask("GET", of or path).headers["ETag"])
+
+
+def release_an_image(pc: Session) -> None:
+    """Do what a release by recovery points does, and look at everything on the way."""
+    clusters = {each["name"]: each["extId"] for each in pc.get("clustermgmt/config/clusters")}
+    (gold,) = pc.get("vmm/ahv/config/vms?$filter=name eq 'Gold'")
+    points = "dataprotection/config/recovery-points"
+    made = pc.order("POST", points, {"name": "rp", "vmRecoveryPoints": [{"vmExtId": gold["extId"]}]})
+    point = pc.get(f"{points}/{made['completionDetails'][0]['value']}")
+    target = {"pcExtId": clusters["pc"], "clusterExtId": clusters["b"]}
+    sent = pc.order("POST", f"{points}/{point['extId']}/$actions/replicate", target)
+    copy = pc.get(f"{points}/{sent['completionDetails'][0]['value']}")
+    member = copy["vmRecoveryPoints"][0]["extId"]
+    pc.get(f"{points}/{copy['extId']}/vm-recovery-points/{member}")
+    override = {"vmRecoveryPointExtId": member, "vmOverrideSpec": {"$objectType": OVERRIDE, "name": "Temp"}}
+    order = {"clusterExtId": clusters["b"], "vmRecoveryPointRestoreOverrides": [override]}
+    restored = pc.order("POST", f"{points}/{copy['extId']}/$actions/restore", order)
+    vm = f"vmm/ahv/config/vms/{restored['completionDetails'][0]['value']}"
+    (container,) = pc.get(f"clustermgmt/config/storage-containers?$filter=clusterExtId eq '{clusters['b']}'")
+    plan = {"$objectType": ALL_DISKS, "storageContainer": {"extId": container["containerExtId"]}}
+    pc.order_with_etag("POST", f"{vm}/$actions/migrate-vm-disks", {"migrateDisks": plan}, vm)
+    (category,) = pc.get("prism/config/categories")
+    pc.order_with_etag(
+        "POST", f"{vm}/$actions/associate-categories", {"categories": [{"extId": category["extId"]}]}, vm
+    )
+    source = {"$objectType": SOURCE_VM, "extId": vm.rpartition("/")[2]}
+    spec = {"versionName": "v1", "versionDescription": "first", "versionSource": source}
+    template = pc.order("POST", "vmm/content/templates", {"templateName": "ctx_Gold", "templateVersionSpec": spec})
+    one = f"vmm/content/templates/{template['entitiesAffected'][0]['extId']}"
+    pc.get(one)
+    pc.get(f"{one}/versions")
+    pc.order_with_etag("POST", f"{vm}/$actions/power-on", None, vm)
+    pc.order_with_etag("DELETE", vm)
+    pc.order("DELETE", f"{points}/{copy['extId']}")
+    for path in (
+        "prism/config/tasks",
+        "prism/config/domain-managers",
+        "datapolicies/config/protection-policies",
+        points,
+    ):
+        assert pc.get(path)
+
+
+def problems(kind: str, value: Any, minor: int, where: str) -> Iterator[str]:
+    """Yield what the vendor's model does not have in a value."""
+    if kind.startswith("list["):
+        if not isinstance(value, list):
+            yield f"{where} is no list"
+            return
+        for index, item in enumerate(value):
+            yield from problems(kind[5:-1], item, minor, f"{where}[{index}]")
+    elif kind in FACTS["enums"]:
+        since = FACTS["enums"][kind]["values"].get(value)
+        if since is None or int(since[2:]) > minor:
+            yield f"{where} is {value!r}, which {kind} does not have in v4.{minor}"
+    elif kind in FACTS["models"] or kind.startswith("OneOf"):
+        if not isinstance(value, dict):
+            if kind.startswith("OneOf"):
+                return
+            yield f"{where} is no {kind}"
+            return
+        model = value.get("$objectType", "")
+        if not kind.startswith("OneOf") and model != kind:
+            yield f"{where} says {model} and is {kind}"
+        fields = FACTS["models"].get(model, {}).get("fields", {})
+        for name, item in value.items():
+            if name in MARKERS:
+                continue
+            if name not in fields or int(fields[name]["since"][2:]) > minor:
+                yield f"{where}.{name} is not in {model} of v4.{minor}"
+            else:
+                yield from problems(fields[name]["type"], item, minor, f"{where}.{name}")
+    elif kind in TYPES and (type(value) is not TYPES[kind]):
+        yield f"{where} is {value!r} and no {kind}"
+
+
+def operation_of(method: str, path: str) -> tuple[str, int]:
+    """Return the name of the operation that a request was about, and the minor version."""
+    asked = re.match(r"/api/\w+/v4\.(\d+)/", path)
+    assert asked is not None, path
+    general = path.replace(f"v4.{asked[1]}", "v4.x", 1)
+    found = [
+        name
+        for name in FACTS["operations"]
+        if re.fullmatch(re.sub(r"\\\{[^}]*\\\}", "[^/]+", re.escape(name)), f"{method} {general}")
+    ]
+    assert found, f"{method} {path}"
+    return min(found, key=lambda name: name.count("{")), int(asked[1])
+
+
+@pytest.mark.parametrize("version", ["pc.2024.3.1", "pc.7.3", "pc.7.5.1", "pc.7.6"])
+def test_every_answer_of_a_release_is_what_the_vendors_models_have(version: str) -> None:
+    with serve(estate(version)) as lab:
+        release_an_image(Session(lab))
+        entries = [entry for entry in lab.requests() if entry["method"] != "OPTIONS"]
+        assert lab.violations() == []
+    wrong, seen = [], set()
+    for entry in entries:
+        name, minor = operation_of(entry["method"], entry["path"])
+        body = entry["response"]
+        seen.add(name)
+        if body["$objectType"] != FACTS["operations"][name]["answer"]:
+            wrong.append(f"{name} answers {body['$objectType']}")
+        kind = re.sub(r"^List<(.*)>$", r"list[\1]", body["$dataItemDiscriminator"])
+        wrong += [f"{name}: {problem}" for problem in problems(kind, body.get("data", []), minor, "data")]
+    assert wrong == []
+    assert len(seen) > 20
