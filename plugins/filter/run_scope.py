@@ -18,10 +18,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import release as release_report
 
 
-def declared(hostvars: Any, hosts: list[str], names: list[str]) -> dict[str, dict[str, Any]]:
-    return {
-        host: {name: _value(hostvars[host], host, name) for name in names if name in hostvars[host]} for host in hosts
+def variables_of_hosts(
+    hostvars: Any, hosts: list[str], names: list[str], taking_part: list[str], scope: Any
+) -> dict[str, dict[str, Any]]:
+    found = {
+        host: {name: _value(hostvars[host], host, name) for name in names if name in hostvars[host]}
+        for host in hosts
+        if host not in taking_part
     }
+    told = run_scope.facts_of_hosts(hostvars, taking_part, "release_begin_given", scope, {})
+    return found | {host: dict(fact["variables"]) for host, fact in told.items() if fact and host in hosts}
 
 
 def _value(variables: Any, host: str, name: str) -> Any:
@@ -43,10 +49,10 @@ def role_options(roles: Iterable[str], directory: str) -> dict[str, Any]:
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
-            "facts_of_run": run_scope.facts_of_run,
+            "facts_of_hosts": run_scope.facts_of_hosts,
+            "value_of_each": run_scope.value_of_each,
+            "variables_of_hosts": variables_of_hosts,
             "answered_by": release_report.answered_by,
-            "declared": declared,
-            "given_in_run": run_scope.given_in_run,
             "role_options": role_options,
             "unfit_catalogs": release_wishes.unfit_catalogs,
         }

@@ -6,26 +6,28 @@ releases."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
-def facts_of_run(facts: Mapping[str, Any], scope: Any, unheard: Mapping[str, Any]) -> dict[str, Any]:
-    """`facts` by inventory host, and `unheard` for each host whose fact bears another `scope` or none.
+def facts_of_hosts(
+    hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str], fact: str, scope: Any, unheard: Any
+) -> dict[str, Any]:
+    """Inventory host -> its fact, and `unheard` for each host whose fact bears another `scope` or none.
 
-    A host that dropped out earlier in the playbook keeps what it said then.
+    A host that dropped out earlier in the playbook keeps what it said then. Without a scope, where an earlier play made
+    all hosts forget, what is empty counts as not said.
     """
-    return {
-        host: fact if isinstance(fact, Mapping) and fact.get("scope") == scope else unheard
-        for host, fact in facts.items()
-    }
+    said = {host: hostvars[host].get(fact) for host in hosts}
+    return {host: told if _counts(told, scope) else unheard for host, told in said.items()}
 
 
-def given_in_run(facts: Mapping[str, Any], run: str) -> dict[str, dict[str, Any]]:
-    """The variables that hosts told in this run: inventory host -> {run, variables}, without hosts that told them in
-    another one or not at all."""
-    return {
-        host: dict(fact["variables"])
-        for host, fact in facts.items()
-        if isinstance(fact, Mapping) and fact.get("run") == run
-    }
+def _counts(told: Any, scope: Any) -> bool:
+    if scope is None:
+        return bool(told)
+    return isinstance(told, Mapping) and told.get("scope") == scope
+
+
+def value_of_each(facts: Mapping[str, Mapping[str, Any]], key: str, default: Any = None) -> dict[str, Any]:
+    """Inventory host -> one value of its fact."""
+    return {host: fact.get(key, default) for host, fact in facts.items()}

@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.run_scope import facts_of_run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.run_scope import (
+    facts_of_hosts,
+    value_of_each,
+)
 
 SCOPE = {"image": "ctx_Gold_2", "run": "2026-11-20T23:33:00.125Z"}
 UNHEARD = {"state": "not asked"}
@@ -26,4 +29,18 @@ UNHEARD = {"state": "not asked"}
     ],
 )
 def test_only_what_was_said_in_this_run_and_for_this_image_counts(fact: Any, counts: bool) -> None:
-    assert facts_of_run({"cluster-a": fact}, SCOPE, UNHEARD) == {"cluster-a": fact if counts else UNHEARD}
+    hostvars = {"cluster-a": {"answer": fact}, "cluster-b": {}, "other": {"answer": {"scope": SCOPE}}}
+    assert facts_of_hosts(hostvars, ["cluster-a", "cluster-b"], "answer", SCOPE, UNHEARD) == {
+        "cluster-a": fact if counts else UNHEARD,
+        "cluster-b": UNHEARD,
+    }
+
+
+def test_without_a_scope_what_is_empty_was_not_said() -> None:
+    hostvars = {"a": {"answer": {"state": "made"}}, "b": {"answer": {}}, "c": {}}
+    told = facts_of_hosts(hostvars, ["a", "b", "c"], "answer", None, UNHEARD)
+    assert told == {"a": {"state": "made"}, "b": UNHEARD, "c": UNHEARD}
+
+
+def test_one_value_of_each_fact() -> None:
+    assert value_of_each({"a": {"results": [1]}, "b": {}}, "results", []) == {"a": [1], "b": []}

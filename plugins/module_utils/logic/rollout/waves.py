@@ -120,6 +120,44 @@ def _gate(given: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, int]
     return gate
 
 
+def selectors(catalogs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What says which catalog is meant, without what else is said about it."""
+    return [{key: entry[key] for key in ("name", "folder", "id") if key in entry} for entry in catalogs]
+
+
+def have_image(moved: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The catalogs of a wave that have the image now, by id, from the result of citrix_catalog_image."""
+    return _with_action(moved, ("unchanged", *MOVED))
+
+
+def left_behind(moved: Mapping[str, Any], wave: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Those that had it before this run, where the wave restarts machines: no update of this run has restarted
+    theirs."""
+    if int(wave["reboot"].get("within_minutes", -1)) < 0:
+        return []
+    return _with_action(moved, ("unchanged", "adopted"))
+
+
+def _with_action(moved: Mapping[str, Any], actions: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"id": catalog["id"]} for catalog in moved.get("catalogs") or [] if catalog["action"] in actions]
+
+
+def cannot_wait(sites: Sequence[str], forks: int, batch: Iterable[str]) -> str:
+    """Why sites cannot wait for one another, '' when they can. Those of another batch start when those of this one have
+    ended, and each that waits keeps a fork: whoever waits all the same waits for days."""
+    if set(sites) - set(batch):
+        return (
+            "sites of different batches cannot wait for one another. Leave out serial in this play, or give it at"
+            " least the number of hosts"
+        )
+    if len(sites) > int(forks):
+        return (
+            f"{len(sites)} sites cannot wait for one another with {forks} forks. Type the same command with --forks"
+            f" {len(sites)}"
+        )
+    return ""
+
+
 def notice(planned: Sequence[Mapping[str, Any]], message: str = "") -> dict[str, Any]:
     """What a site tells the others before anything moves: why it takes no part, or its waves with the number of their
     catalogs."""

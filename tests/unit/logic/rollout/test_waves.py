@@ -14,12 +14,16 @@ from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import (
     baseline,
+    cannot_wait,
     earlier_catalogs,
+    have_image,
     heard,
     hold,
+    left_behind,
     notice,
     plan_waves,
     refusal,
+    selectors,
     summary,
     take_back,
     wave_outcome,
@@ -491,3 +495,25 @@ def test_what_happens_to_a_catalog_later_is_told_instead_of_what_was_told_before
         "message": "another gate is closed; and it was not rolled back: no route",
         "advice": "Look.",
     }
+
+
+def test_a_selector_says_which_catalog_and_nothing_else() -> None:
+    given = [{"name": "W11", "folder": "", "cluster": "a", "start_when": []}, {"id": "1", "note": "n"}]
+    assert selectors(given) == [{"name": "W11", "folder": ""}, {"id": "1"}]
+
+
+def test_which_catalogs_of_a_wave_have_the_image_and_which_had_it_before() -> None:
+    actions = ["published", "adopted", "unchanged", "failed", "held"]
+    moved = {"catalogs": [{"id": action, "name": action, "action": action} for action in actions]}
+    assert [each["id"] for each in have_image(moved)] == ["published", "adopted", "unchanged"]
+    assert left_behind(moved, {"reboot": {"within_minutes": 0}}) == [{"id": "adopted"}, {"id": "unchanged"}]
+    # Nobody restarts anything there.
+    assert left_behind(moved, {"reboot": {}}) == left_behind(moved, {"reboot": {"within_minutes": -1}}) == []
+    assert have_image({"failed": True, "msg": "no answer"}) == []
+
+
+def test_why_sites_cannot_wait_for_one_another() -> None:
+    assert cannot_wait(["daas", "cvad"], 2, ["daas", "cvad", "cluster-a"]) == ""
+    assert cannot_wait([], 0, []) == ""
+    assert cannot_wait(["daas", "cvad"], 1, ["daas", "cvad"]).endswith("Type the same command with --forks 2")
+    assert cannot_wait(["daas", "cvad"], 9, ["daas"]).startswith("sites of different batches cannot wait")

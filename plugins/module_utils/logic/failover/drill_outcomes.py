@@ -1,0 +1,57 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""A drill of several protection domains: whether their plans fit together, and what became of each."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+# The diff is shown by the task itself.
+NOT_FOR_REPORTS = ("diff", "invocation")
+
+
+def unfit_names(plans: Iterable[Mapping[str, Any]], left_out: Sequence[str]) -> str:
+    """Why the names of the VMs do not fit, '' when they do. `plans` are results of pe_protection_domain_drill in check
+    mode, `left_out` the names that the operator wants left out."""
+    plans = list(plans)
+    counted = Counter(clone["vm"] for plan in plans for clone in plan.get("clones") or [])
+    twice = [name for name, number in counted.items() if number > 1]
+    if twice:
+        return (
+            "Several protection domains hold VMs of the same names, whose clones could not be told apart:"
+            f" {', '.join(twice)}. Drill the protection domains one after the other, or leave these VMs out with"
+            " dr_drill_exclude. Nothing was changed."
+        )
+    known = {name for plan in plans for name in plan.get("excluded") or []}
+    nowhere = [name for name in left_out if name not in known]
+    if nowhere:
+        return f"dr_drill_exclude names VMs that no snapshot holds: {', '.join(nowhere)}. Nothing was changed."
+    return ""
+
+
+def by_domain(
+    domains: Sequence[str],
+    made: Sequence[Mapping[str, Any]],
+    removed: Sequence[Mapping[str, Any]],
+    only_removed: bool = False,
+) -> dict[str, dict[str, Any]]:
+    """Protection domain -> what became of it, from the results of bringing the clones up and of removing them, one for
+    each of `domains` or none at all. With `only_removed` no clone was to be brought up."""
+    outcomes = {}
+    for number, domain in enumerate(domains):
+        up = made[number] if number < len(made) else {}
+        down = removed[number] if number < len(removed) else {}
+        outcomes[domain] = {key: value for key, value in (up or down).items() if key not in NOT_FOR_REPORTS} | {
+            "removed": down.get("removed") or [],
+            "problems": [] if only_removed else _left_over(down),
+            "timeline": [step for each in (up, down) for step in each.get("timeline") or []],
+        }
+    return outcomes
+
+
+def _left_over(removal: Mapping[str, Any]) -> list[Any]:
+    """The clones that are still there, or why it is not known."""
+    return removal.get("clones") or ([removal["msg"]] if removal.get("failed") else [])

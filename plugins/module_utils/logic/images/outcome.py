@@ -1,0 +1,45 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a release found of its image on one cluster, and what became of it there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
+
+
+def found(snapshots: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """From the snapshots that bear the image's name, as pe_vm_snapshot_info returns them."""
+    image = snapshots[0] if snapshots else {}
+    return {
+        "state": "present" if snapshots else "missing",
+        "image_uuid": image.get("uuid") or "",
+        "temporary_vm": image.get("source_vm_name") or "",
+        "snapshot_id": (image.get("lineage") or {}).get("protection_domain_snapshot_id") or "",
+        "message": "",
+    }
+
+
+def became(
+    before: Mapping[str, Any],
+    restored: Mapping[str, Any],
+    made: Mapping[str, Any],
+    removed: Mapping[str, Any],
+    planned: bool = False,
+) -> dict[str, Any]:
+    """`before` is what was found; the others are the results of the modules that were at work since, or nothing."""
+    result = dict(before)
+    if before["state"] == "missing":
+        result |= {
+            "state": "planned" if planned else "made",
+            "image_uuid": (made.get("snapshot") or {}).get("uuid") or "",
+            "temporary_vm": restored["vm"]["name"],
+            "snapshot_id": restored.get("snapshot_id") or "",
+        }
+    result["timeline"] = [step for each in (restored, made, removed) for step in each.get("timeline") or []]
+    if removed.get("failed") or removed.get("unreachable"):
+        result["leftover"] = failure(removed)
+    return result

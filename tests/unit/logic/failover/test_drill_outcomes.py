@@ -1,0 +1,52 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.drill_outcomes import (
+    by_domain,
+    unfit_names,
+)
+
+
+def plan(*vms: str, excluded: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {"clones": [{"vm": name} for name in vms], "excluded": list(excluded)}
+
+
+def test_names_that_fit() -> None:
+    assert unfit_names([plan("A", excluded=("C",)), plan("B")], ["C"]) == ""
+
+
+def test_a_name_that_two_protection_domains_hold() -> None:
+    assert "could not be told apart: A. Drill" in unfit_names([plan("A", "B"), plan("A")], ["nobody"])
+    # Whole and exactly.
+    assert unfit_names([plan("A"), plan("a"), plan("A1")], []) == ""
+
+
+def test_a_name_to_leave_out_that_is_nowhere() -> None:
+    assert "names VMs that no snapshot holds: nobody." in unfit_names([plan("A", excluded=("C",))], ["C", "nobody"])
+
+
+def test_what_became_of_a_drill() -> None:
+    made = {"name": "PD-1", "clones": ["clone"], "timeline": ["up"], "diff": {}, "invocation": {}}
+    assert by_domain(["PD-1"], [made], [{"removed": ["clone"], "clones": [], "timeline": ["down"]}]) == {
+        "PD-1": {"name": "PD-1", "clones": ["clone"], "removed": ["clone"], "problems": [], "timeline": ["up", "down"]}
+    }
+
+
+def test_clones_that_are_still_there_or_nobody_knows() -> None:
+    left = {"removed": [], "clones": ["clone"], "failed": True, "msg": "locked"}
+    silent = {"failed": True, "msg": "no answer"}
+    told = by_domain(["PD-1", "PD-2"], [{"name": "PD-1"}, {"name": "PD-2"}], [left, silent])
+    assert [told[name]["problems"] for name in ("PD-1", "PD-2")] == [["clone"], ["no answer"]]
+
+
+def test_a_drill_that_is_only_removed_has_nothing_left_over_but_its_own_failure() -> None:
+    down = {"name": "PD-1", "removed": [], "clones": ["clone"], "failed": True, "msg": "locked"}
+    assert by_domain(["PD-1"], [], [down], only_removed=True)["PD-1"]["problems"] == []
+
+
+def test_what_was_never_begun() -> None:
+    assert by_domain(["PD-1"], [], []) == {"PD-1": {"removed": [], "problems": [], "timeline": []}}
