@@ -1,16 +1,25 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of protection domains, for the role dr_failover; what it means stands in logic/failover/arrivals.py."""
+"""What became of protection domains and machines, for the roles dr_failover and machine_rehost; what it
+means stands in logic/failover/arrivals.py."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.arrivals import by_domain, power_of_move
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.arrivals import (
+    by_domain,
+    power_of_move,
+    rehosting_of_run,
+)
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"failover_results": by_domain, "failover_power": power_of_move}
+        return {
+            "failover_results": by_domain,
+            "failover_power": power_of_move,
+            "rehosting_of_run": rehosting_of_run,
+        }

@@ -25,6 +25,7 @@ def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]
                 "vm_names": [],
                 "vm_uuids": [],
                 "other_vm_uuids": [],
+                "domains": [],
             }
 
     return decided
@@ -32,4 +33,8 @@ def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
-        return {"hosting_vms": _told(hosting_vms.present), "hosting_vms_expected": _told(hosting_vms.expected)}
+        return {
+            "hosting_vms": _told(hosting_vms.present),
+            "hosting_vms_expected": _told(hosting_vms.expected),
+            "hosting_vms_arriving": _told(hosting_vms.arriving),
+        }

@@ -26,6 +26,10 @@ notes:
   - A migration keeps the uuids of the VMs. An activation gives them new ones.
   - Set O(peer) whenever the other side can be asked. Without it nothing can tell whether the protection domain is
     active there.
+  - For each of O(names), the module leaves a note for the other hosts of the play as soon as the protection domain has
+    arrived and its VMs are on, or has failed. M(euc.nutanix_citrix.run_note) waits for it as C(protection domain NAME).
+    The note has the keys C(name), C(arrived) and C(vms). No note is left in check mode, with O(wait=false), or when the
+    module runs on a host other than the controller.
 options:
   name:
     description:

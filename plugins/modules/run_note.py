@@ -31,6 +31,12 @@ options:
     type: list
     elements: str
     default: []
+  any:
+    description:
+      - Whether one of O(names) is enough. RV(notes) then holds those that are there, and RV(missing) the names of the
+        others.
+    type: bool
+    default: false
   wait_timeout:
     description:
       - The number of seconds to wait. After that the task fails, and RV(notes) holds the notes that exist.
@@ -59,6 +65,14 @@ EXAMPLES = r"""
       - image of cluster-a
       - image of cluster-b
   register: clusters
+
+- name: Go on as soon as one of them has said something
+  euc.nutanix_citrix.run_note:
+    names:
+      - image of cluster-a
+      - image of cluster-b
+    any: true
+  register: first
 """
 
 RETURN = r"""

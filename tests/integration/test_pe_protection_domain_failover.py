@@ -7,12 +7,19 @@ from __future__ import annotations
 
 import socket
 from datetime import datetime, timezone
+from pathlib import Path
 from typing import Any
 
 import certifi
 import pytest
 import requests
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run, execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_failover import (
+    OPERATION,
+)
 from harness.modules import Site, hosts_of, run_module, writes
 from lab.running import RunningLab
 
@@ -796,6 +803,48 @@ def test_all_are_ordered_before_one_has_ended_and_each_is_switched_on_when_it_ha
     }
     last = next(piece for piece in moved["domains"][slow]["timeline"] if piece["phase"] == "migrate")
     assert all(powers[name]["timeline"][0]["started"] < last["finished"] for name in names)
+
+
+def told_others(pair: Pair, board: Board, state: str, names: list[str], **options: Any) -> dict[str, dict[str, Any]]:
+    """The notes that a run on the controller leaves."""
+    cluster = "cluster-a" if state == "migrated" else "cluster-b"
+    check = options.pop("check", False)
+    given = pair.arguments(cluster, state, {"name": None, "names": names, **options})
+    validated = ArgumentSpecValidator(dict(OPERATION.arguments)).validate(given)
+    assert not validated.error_messages
+    execute(OPERATION, Run(params=validated.validated_parameters, check=check, board=board), show_diff=False)
+    return board.read([f"protection domain {name}" for name in names])
+
+
+@pytest.mark.parametrize("state", ["migrated", "activated"])
+def test_others_are_told_of_each_that_arrived_with_its_vms_on_and_of_each_that_failed(
+    pair: Pair, state: str, tmp_path: Path
+) -> None:
+    (other,) = several(pair, 1)
+    if state == "activated":
+        pair.change("cluster-a", "lost", lost=True)
+    board, names = Board(tmp_path), [NAME, other, "PD-Typo"]
+    assert told_others(pair, board, state, names, check=True) == {}
+    notes = told_others(pair, board, state, names, power_on="all")
+    here = pair.vms("cluster-b")
+    assert notes["protection domain PD-Typo"] == {"name": "PD-Typo", "arrived": False, "vms": []}
+    assert notes[f"protection domain {NAME}"] == {
+        "name": NAME,
+        "arrived": True,
+        "vms": [{"name": desk, "uuid": here[desk]} for desk in DESKS],
+    }
+    assert [vm["name"] for vm in notes[f"protection domain {other}"]["vms"]] == [f"vm-{other}"]
+
+
+def test_nobody_is_told_before_a_slow_one_has_arrived(pair: Pair, tmp_path: Path) -> None:
+    assert told_others(pair, Board(tmp_path), "migrated", [NAME], wait=False) == {}
+    assert told_others(pair, Board(tmp_path), "migrated", [NAME])[f"protection domain {NAME}"]["arrived"] is True
+
+
+def test_without_a_place_for_notes_the_failover_goes_on(pair: Pair, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    assert told_others(pair, Board(tmp_path / "file"), "migrated", [NAME]) == {}
+    assert pair.active() == ["cluster-b"]
 
 
 def test_some_come_up_from_an_older_snapshot(pair: Pair) -> None:

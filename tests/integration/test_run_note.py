@@ -6,7 +6,11 @@ from __future__ import annotations
 from pathlib import Path
 
 import yaml
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run, execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.run_note import OPERATION
 from harness.modules import run_module
 from harness.playbooks import run_playbook
 
@@ -22,6 +26,15 @@ HEAR = {
     "name": "Hear both",
     "euc.nutanix_citrix.run_note": {"names": ["from one", "from two"], "wait_timeout": "{{ patience }}"},
 }
+
+
+def test_one_of_several_is_enough_when_it_is_said_so(tmp_path: Path) -> None:
+    board = Board(tmp_path / "board")
+    board.leave("two", {"n": 2})
+    given = {"names": ["one", "two", "three"], "any": True, "wait_timeout": 60}
+    params = ArgumentSpecValidator(dict(OPERATION.arguments)).validate(given).validated_parameters
+    result = execute(OPERATION, Run(params=params, board=board), show_diff=False)
+    assert result == {"changed": False, "notes": {"two": {"n": 2}}, "missing": ["one", "three"]}
 
 
 def test_there_is_no_board_on_another_machine() -> None:

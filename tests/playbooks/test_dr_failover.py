@@ -6,8 +6,10 @@
 from __future__ import annotations
 
 import json
+import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -599,3 +601,126 @@ def test_lost_machine_is_reported_and_the_rest_goes_on(lab: RunningLab, run: Run
     assert "W11-006" in outcome.output
     report = json.loads((tmp_path / "dr_failover_drill-1.json").read_text(encoding="utf-8"))
     assert report["complete"] is True
+
+
+FAST, SLOW = "PD-W11", "PD-W10"
+SLOW_DESKTOPS = ["w10-001", "w10-002", "w10-003", "w10-004"]
+USUAL_SCALE = 600.0
+
+
+def wait_until(seen: Callable[[], Any]) -> None:
+    """Look at the running lab until there is something to see."""
+    deadline = time.monotonic() + 300
+    while not seen():
+        assert time.monotonic() < deadline, "it did not come to that"
+
+
+def back_on(lab: RunningLab, cluster: str, names: Iterable[str]) -> bool:
+    seen = machines(lab)
+    return all(
+        seen[name]["hypervisor"] in HOME[cluster]
+        and seen[name]["registration_state"] == "Registered"
+        and not seen[name]["in_maintenance_mode"]
+        for name in names
+    )
+
+
+@pytest.mark.parametrize("mode", ["planned", pytest.param("unplanned", marks=pytest.mark.bad_day)])
+def test_desktops_are_back_while_another_protection_domain_still_moves(
+    lab: RunningLab, run: Run, tmp_path: Path, mode: str
+) -> None:
+    acting, order = ("cluster-a", "migrate") if mode == "planned" else ("cluster-b", "activate")
+    if mode == "unplanned":
+        lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
+    before = machines(lab)
+    fast_desktops = sorted(before.keys() - set(SLOW_DESKTOPS))
+    # Once ordered, nothing goes on until the slow one has been told from the fast one.
+    lab.faults([{"endpoint": acting, "method": "POST", "path": f"/{order}", "then": {"time_scale": 0.0}}])
+    lab.forget()
+
+    def ordered() -> bool:
+        posts = [entry for entry in lab.requests() if entry["path"].endswith(f"/{order}") and entry["status"]]
+        return len(posts) == len(DOMAINS)
+
+    with ThreadPoolExecutor(max_workers=1) as pool:
+        going = pool.submit(run, FAILOVER, dr_mode=mode)
+        try:
+            wait_until(lambda: ordered() or going.done())
+            lab.clear_faults()
+            lab.faults([{"endpoint": "cluster-b", "path": f"names={SLOW}", "then": {"status": 500, "body": {}}}])
+            lab.run_at(USUAL_SCALE)
+            wait_until(lambda: back_on(lab, "cluster-b", fast_desktops) or going.done())
+            seen = machines(lab)
+            assert not going.done(), going.result().output
+        finally:
+            lab.clear_faults()
+            lab.run_at(USUAL_SCALE)
+        assert_good(going.result())
+    kept = ("hosted_machine_id", "hypervisor")
+    assert [seen[name][key] for name in SLOW_DESKTOPS for key in kept] == [
+        before[name][key] for name in SLOW_DESKTOPS for key in kept
+    ]
+    assert_at_home_on(lab, "cluster-b")
+    slow_vms = {desktops_on(lab, "cluster-b")[name]["uuid"] for name in DESKTOPS if name.casefold() in SLOW_DESKTOPS}
+    entries = lab.requests()
+    went_on = min(
+        entry["sim_started"]
+        for entry in entries
+        if "/set_power_state" in entry["path"] and any(uuid in entry["path"] for uuid in slow_vms)
+    )
+    written = [
+        (entry["sim_ended"], json.dumps(entry["body"]))
+        for entry in entries
+        if entry["endpoint"] in CATALOGS and entry["method"] in ("PATCH", "POST")
+    ]
+    for name in fast_desktops:
+        vm = desktops_on(lab, "cluster-b")[name.upper()]["uuid"]
+        assert [when for when, body in written if vm in body and when < went_on], name
+    report = json.loads((tmp_path / "dr_failover_drill-1.json").read_text(encoding="utf-8"))
+    assert (report["complete"], report["counts"]["changed"]) == (True, len(DESKTOPS))
+    assert {"re-host", "reset"} <= {phase["phase"] for phase in report["phases"]}
+
+
+@pytest.mark.bad_day
+def test_machines_of_a_protection_domain_that_failed_are_not_touched(lab: RunningLab, run: Run) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
+    no = {"status": 422, "body": {"message": "no"}}
+    lab.faults([{"endpoint": "cluster-b", "method": "POST", "path": f"{SLOW}/activate", "then": no}])
+    before = machines(lab)
+    outcome = run(FAILOVER, dr_mode="unplanned")
+    assert outcome.status != 0
+    assert f"{SLOW} was not activated" in outcome.output
+    seen = machines(lab)
+    kept = ("hosted_machine_id", "hypervisor", "in_maintenance_mode")
+    assert [seen[name][key] for name in SLOW_DESKTOPS for key in kept] == [
+        before[name][key] for name in SLOW_DESKTOPS for key in kept
+    ]
+    assert back_on(lab, "cluster-b", seen.keys() - set(SLOW_DESKTOPS))
+    lab.clear_faults()
+    assert_good(run(FAILOVER, dr_mode="unplanned"))
+    assert_at_home_on(lab, "cluster-b")
+
+
+@pytest.mark.bad_day
+@pytest.mark.parametrize(
+    ("connection", "wishes", "batches"),
+    [
+        # The module travels, and nobody hears of single protection domains.
+        ("jump", {}, False),
+        # Nothing is to be written then, and nobody knows that before all are there.
+        ("local", {"dr_failover_policy": "missing=stop"}, False),
+        # One after the other.
+        ("local", {"ansible_forks": 1}, True),
+    ],
+)
+def test_who_cannot_go_ahead_re_hosts_at_the_end(
+    lab: RunningLab, run: Run, tmp_path: Path, connection: str, wishes: dict[str, Any], batches: bool
+) -> None:
+    inventory = tmp_path / "acting.yml"
+    hosts = {"cluster-a": {"ansible_connection": connection}}
+    inventory.write_text(yaml.safe_dump({"all": {"children": {"prism_elements": {"hosts": hosts}}}}), encoding="utf-8")
+    forks = ["--forks", str(wishes.pop("ansible_forks"))] if batches else []
+    outcome = assert_good(run(FAILOVER, "-i", str(inventory), *forks, **wishes))
+    assert_at_home_on(lab, "cluster-b")
+    done = {task["task"].rpartition(" : ")[2] for task in outcome.tasks if task["status"] == "ok"}
+    assert ("Remember this batch" in done) is batches

@@ -27,6 +27,8 @@ INSIDE = {
         "discard",
         "drain",
         "move",
+        "arrivals",
+        "arrival",
         "power",
         "rehost",
         "report",

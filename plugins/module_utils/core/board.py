@@ -56,10 +56,11 @@ class Board:
         what: str,
         timeout: float,
         progress: Callable[[str], None],
-        over: Callable[[], bool],
+        over: Callable[[], bool] = lambda: False,
+        one_is_enough: bool = False,
     ) -> dict[str, dict[str, Any]]:
-        """The notes of these names once all are there, or those that are when it is `over`. Raises StillRunning with
-        `notes` and `missing`."""
+        """The notes of these names once all are there, or one when that is enough, or those that are when it is `over`.
+        Raises StillRunning with `notes` and `missing`."""
         wanted = list(dict.fromkeys(names))
 
         def look() -> Look[dict[str, dict[str, Any]]]:
@@ -67,7 +68,7 @@ class Board:
             missing = [name for name in wanted if name not in notes]
             return Look(
                 notes,
-                done=not missing or over(),
+                done=not missing or (one_is_enough and bool(notes)) or over(),
                 state=f"nothing from {', '.join(missing[:3])}{' ...' if len(missing) > 3 else ''} yet",
             )
 

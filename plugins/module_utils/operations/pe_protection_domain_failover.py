@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import Any
@@ -43,6 +43,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 WAYS: dict[str, Callable[[Work], dict[str, Any]]] = {MIGRATED: migrated, ACTIVATED: activated, DEACTIVATED: deactivated}
 # Each is a thread that looks now and then.
 MOST_AT_ONCE = 64
+NOTE_OF = "protection domain "
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -108,6 +109,7 @@ def _all_moved(run: Run, pair: Pair, names: list[str]) -> dict[str, Any]:
                 "msg": str(error),
                 "error": error.fields,
             }
+        _tell_others(run, name, result)
         return {**result, **({"timeline": mine.timeline} if mine.timeline else {})}
 
     with ThreadPoolExecutor(max_workers=max(1, min(len(names), MOST_AT_ONCE))) as pool:
@@ -125,6 +127,19 @@ def _all_moved(run: Run, pair: Pair, names: list[str]) -> dict[str, Any]:
         count = f"{len(failed)} of {len(names)} protection domains" if len(names) > 1 else f"'{names[0]}'"
         raise OperationError(f"{count} could not be {run.params['state']}: {first['message']}", first["advice"], **told)
     return told
+
+
+def _tell_others(run: Run, name: str, result: Mapping[str, Any]) -> None:
+    """A note for the other hosts of the play: who waits for this protection domain need not wait for the others."""
+    if run.board is None or run.check or not run.params["wait"]:
+        return
+    arrived = not result.get("failed")
+    note = {"name": name, "arrived": arrived, "vms": result["vms"] if arrived else []}
+    try:
+        run.board.leave(f"{NOTE_OF}{name}", note)
+    except OperationError as error:
+        # They go on when all have arrived.
+        run.warn(str(error))
 
 
 OPERATION = Operation(

@@ -15,6 +15,7 @@ ARGUMENTS = {
     "name": {"type": "str"},
     "note": {"type": "dict"},
     "names": {"type": "list", "elements": "str", "default": []},
+    "any": {"type": "bool", "default": False},
     "wait_timeout": {"type": "int", "default": 86400},
 }
 
@@ -26,9 +27,13 @@ def perform(run: Run) -> dict[str, Any]:
     if params["name"]:
         run.board.leave(params["name"], params["note"])
     notes = run.board.wait(
-        params["names"], what="Others", timeout=params["wait_timeout"], progress=run.progress, over=lambda: False
+        params["names"],
+        what="Others",
+        timeout=params["wait_timeout"],
+        progress=run.progress,
+        one_is_enough=params["any"],
     )
-    return {"changed": False, "notes": notes, "missing": []}
+    return {"changed": False, "notes": notes, "missing": [name for name in params["names"] if name not in notes]}
 
 
 OPERATION = Operation(

@@ -41,6 +41,17 @@ def test_waits_until_the_last_note_is_there(tmp_path: Path) -> None:
     writer.join()
 
 
+def test_one_is_enough_when_it_is_said_so(tmp_path: Path) -> None:
+    board = Board(tmp_path)
+    writer = threading.Timer(0.2, board.leave, ("b", {"n": 2}))
+    writer.start()
+    heard = board.wait(["a", "b"], what="Others", timeout=30, progress=lambda line: None, one_is_enough=True)
+    writer.join()
+    assert heard == {"b": {"n": 2}}
+    with pytest.raises(StillRunning, match="nothing from a, c yet"):
+        board.wait(["a", "c"], what="Others", timeout=0, progress=lambda line: None, one_is_enough=True)
+
+
 def test_is_over_when_the_caller_says_so_or_the_time_is(tmp_path: Path) -> None:
     board = Board(tmp_path)
     board.leave("a", {})

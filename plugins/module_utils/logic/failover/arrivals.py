@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What became of protection domains that moved side by side: put together from the results of one or several tasks."""
+"""What became of protection domains that moved side by side, and of their machines: put together from the results of
+one or several tasks."""
 
 from __future__ import annotations
 
@@ -51,3 +52,52 @@ def power_of_move(failovers: Mapping[str, Result], later: Result) -> Result:
         "removed": [],
         **({"timeline": later["timeline"]} if later.get("timeline") else {}),
     }
+
+
+def rehosting_of_run(last: Result, earlier: Sequence[Result], part: str) -> Result:
+    """One result out of that of the last task and those of the same `part` of earlier re-hostings in this run.
+
+    What they did is done in this run: a machine that the last task found right counts as changed, with what was seen of
+    it when it was changed.
+    """
+    pieces = [piece for rehosting in earlier for piece in _pieces(rehosting.get(part)) if not piece.get("skipped")]
+    if not pieces:
+        return last
+    base = {} if last.get("skipped") else dict(last)
+    all_pieces = [*pieces, base]
+    merged = {
+        **base,
+        "changed": any(piece.get("changed") for piece in all_pieces),
+        "timeline": [step for piece in all_pieces for step in piece.get("timeline") or []],
+    }
+    if any("switched" in piece for piece in all_pieces):
+        merged["switched"] = sorted({name for piece in all_pieces for name in piece.get("switched") or []})
+    return {**merged, **_machines_of_run(base, pieces)} if part == "hosting" else merged
+
+
+def _pieces(part: Any) -> Sequence[Result]:
+    if isinstance(part, Mapping):
+        return [part]
+    return part or []
+
+
+def _machines_of_run(last: Result, earlier: Sequence[Result]) -> dict[str, Any]:
+    changed = {
+        machine["id"]: machine
+        for piece in earlier
+        for machine in piece.get("machines") or []
+        if machine.get("action") == "changed"
+    }
+    machines = last.get("machines", list(changed.values()))
+    machines = [_as_changed(machine, changed.get(machine["id"])) for machine in machines]
+    actions = [machine.get("action") for machine in machines]
+    counts = {**last.get("counts", {}), "right": actions.count("right"), "changed": actions.count("changed")}
+    return {"machines": machines, "counts": counts}
+
+
+def _as_changed(machine: Result, earlier: Result | None) -> Result:
+    if earlier is None or machine.get("action") != "right":
+        return machine
+    if machine.get("hosted_machine_id") != earlier["hosted_machine_id"]:
+        return machine
+    return {**machine, **{key: earlier[key] for key in ("action", "changed_by", "registration_state")}}

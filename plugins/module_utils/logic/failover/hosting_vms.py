@@ -85,6 +85,54 @@ def expected(
     return _chosen(vms, [vm["name"] for vm in vms], (source, target), left)
 
 
+def arriving(
+    notes: Iterable[Mapping[str, Any]],
+    done: Collection[str],
+    source: Seen,
+    target: Seen,
+    protection_domains: Sequence[str],
+    planned: bool,
+    host: str,
+    connections: Mapping[str, str],
+    snapshots: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """The VMs of the protection domains that have arrived while others may still move, as `present` tells them, and
+    those `domains`, apart from the ones that are `done`.
+
+    `notes` are those of pe_protection_domain_failover. A VM that has a namesake in another protection domain is left to
+    the end, when all can be seen; so is everything while it is not known which VMs are still to come.
+    """
+    there = {note["name"]: note["vms"] for note in notes if note["arrived"]}
+    names = [name for name in there if name not in done]
+    others: list[Mapping[str, str]] = []
+    for name in protection_domains:
+        if name in names:
+            continue
+        to_come = there.get(name) or expected(source, target, [name], planned, host, connections, snapshots)["vms"]
+        if not to_come and name not in there and not planned:
+            # A snapshot may be listed without its VMs (contract prism_element 1.3).
+            return {**_chosen([], [], ()), "domains": []}
+        others += to_come
+    namesakes = {_label(vm["name"]) for vm in others}
+    arrived = [vm for name in names for vm in there[name]]
+    vms = [_vm(vm["name"], vm["uuid"], host, connections) for vm in arrived if _label(vm["name"]) not in namesakes]
+    members = {
+        name: [member["vm_uuid"] for member in _domain(source, name).get("members") or []]
+        for name in protection_domains
+    }
+    # Of another protection domain, or left to the end: none of these, whatever its name.
+    kept = [vm["uuid"] for vm in (*others, *arrived)]
+    kept += [uuid for name in protection_domains if name not in names for uuid in members[name]]
+    clusters = (source, target, {"vms": [{"uuid": uuid} for uuid in kept if uuid]})
+    left = {uuid for name in names for uuid in members[name]} - {vm["uuid"] for vm in arrived}
+    return {**_chosen(vms, [vm["name"] for vm in vms], clusters, left), "domains": names}
+
+
+def _label(name: str) -> str:
+    """HOST of a name that may be a DNS name: machines bear both."""
+    return name.casefold().partition(".")[0]
+
+
 def _chosen(
     vms: Sequence[Mapping[str, str]], names: Iterable[str], clusters: Iterable[Seen], left: Collection[str] = ()
 ) -> dict[str, Any]:

@@ -9,7 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.hosting_vms import expected, present
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.hosting_vms import (
+    arriving,
+    expected,
+    present,
+)
 
 CONNECTIONS = {"a": "AHV-A", "b": "AHV-B"}
 
@@ -138,3 +142,97 @@ def test_only_members_that_exist_are_ever_given(on_cluster: list[tuple[str, str]
     found = present(clusters, CONNECTIONS, ["PD"])
     assert {entry["uuid"] for entry in found["vms"]} == members & {uuid for name, uuid in on_cluster}
     assert len(found["vm_names"]) <= len(members)
+
+
+def note(name: str, *vms: tuple[str, str], arrived: bool = True) -> dict[str, Any]:
+    return {"name": name, "arrived": arrived, "vms": [vm(*each) for each in vms]}
+
+
+def replica(name: str, *members: str) -> dict[str, Any]:
+    return domain(name, False, snapshots=[snapshot("2026-11-20T10:00:00Z", *members)])
+
+
+BOTH = ["FAST", "SLOW"]
+
+
+def arrived(
+    notes: list[dict[str, Any]], source: dict[str, Any], target: dict[str, Any], planned: bool, done: Any = ()
+) -> dict[str, Any]:
+    return arriving(notes, done, source, target, BOTH, planned, "b", CONNECTIONS)
+
+
+def test_what_has_arrived_counts_and_what_still_moves_is_none_of_it() -> None:
+    source = seen(
+        [vm("PC1", "1"), vm("PC2", "2"), vm("server", "9")],
+        [domain("FAST", True, ("PC1", "1")), domain("SLOW", True, ("PC2", "2"))],
+    )
+    target = seen([vm("clone", "8")], [replica("FAST", "PC1"), replica("SLOW", "PC2")])
+    assert arrived([note("FAST", ("PC1", "1"))], source, target, planned=True) == {
+        "vms": [hosted("PC1", "1", "b")],
+        "vm_names": ["PC1"],
+        "vm_uuids": ["1"],
+        "other_vm_uuids": ["2", "9", "8"],
+        "domains": ["FAST"],
+    }
+
+
+def test_after_an_activation_ids_of_the_old_side_are_nobody_elses() -> None:
+    """A machine has the id of its old VM until it is re-hosted, and is one of this move by its name."""
+    source = seen(domains=[domain("FAST", True, ("PC1", "old-1")), domain("SLOW", True, ("PC2", "old-2"))])
+    target = seen(domains=[replica("FAST", "PC1"), replica("SLOW", "PC2")])
+    found = arrived([note("FAST", ("PC1", "new-1"))], source, target, planned=False)
+    assert (found["vm_uuids"], found["other_vm_uuids"]) == (["new-1"], ["old-2"])
+
+
+@pytest.mark.parametrize("namesake", ["PC1", "pc1", "PC1.corp.example"])
+@pytest.mark.parametrize("planned", [True, False])
+def test_a_vm_with_a_namesake_in_another_protection_domain_is_left_to_the_end(planned: bool, namesake: str) -> None:
+    source = seen(
+        [vm("PC1", "1"), vm("PC3", "3"), vm(namesake, "2")],
+        [domain("FAST", True, ("PC1", "1"), ("PC3", "3")), domain("SLOW", True, (namesake, "2"))],
+    )
+    target = seen(domains=[replica("FAST", "PC1", "PC3"), replica("SLOW", namesake)])
+    fast, slow = note("FAST", ("PC1", "1"), ("PC3", "3")), note("SLOW", (namesake, "2"))
+    for notes, done, names in (
+        ([fast], [], ["PC3"]),
+        ([fast, slow], ["FAST"], []),
+        ([fast, note("SLOW", arrived=False)], [], ["PC3"]),
+    ):
+        found = arrived(notes, source, target, planned, done)
+        assert (found["vm_names"], set(found["vm_uuids"]) & {"1", "2"}) == (names, set())
+        assert {"1", "2"} <= set(found["other_vm_uuids"])
+
+
+def test_one_that_failed_is_not_among_them() -> None:
+    source = seen(domains=[domain("FAST", True, ("PC1", "1")), domain("SLOW", True, ("PC2", "2"))])
+    notes = [note("FAST", ("PC1", "1")), note("SLOW", arrived=False)]
+    found = arrived(notes, source, seen(), planned=True)
+    assert (found["domains"], found["vm_names"], found["other_vm_uuids"]) == (["FAST"], ["PC1"], ["2"])
+    assert arrived([note("SLOW", arrived=False)], source, seen(), planned=True)["vms"] == []
+
+
+def test_nothing_is_done_while_nobody_knows_which_vms_are_to_come() -> None:
+    target = seen(domains=[replica("FAST", "PC1"), replica("SLOW")])
+    fast, slow = note("FAST", ("PC1", "1")), note("SLOW", ("PC2", "2"))
+    found = arrived([fast], seen(message="away"), target, planned=False)
+    assert (found["vms"], found["domains"]) == ([], [])
+    assert arrived([fast, slow], seen(message="away"), target, planned=False)["domains"] == BOTH
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(BOTH), st.sampled_from(["PC1", "PC2", "PC3"])), max_size=8),
+    st.sets(st.sampled_from(BOTH)),
+    st.booleans(),
+)
+def test_a_batch_never_holds_what_all_together_would_hold_differently(
+    members: list[tuple[str, str]], there: set[str], planned: bool
+) -> None:
+    """Each VM of a batch is the only one of its name in the whole move, or its namesakes are in the batch as well."""
+    vms = {name: [(pc, f"{name}-{n}") for n, (owner, pc) in enumerate(members) if owner == name] for name in BOTH}
+    source = seen([vm(*each) for name in BOTH for each in vms[name]], [domain(name, True, *vms[name]) for name in BOTH])
+    target = seen(domains=[replica(name, *(pc for pc, _uuid in vms[name])) for name in BOTH])
+    found = arrived([note(name, *vms[name]) for name in sorted(there)], source, target, planned)
+    for chosen in found["vms"]:
+        namesakes = {uuid for name in BOTH for pc, uuid in vms[name] if pc == chosen["name"]}
+        assert namesakes <= set(found["vm_uuids"])
+    assert not set(found["vm_uuids"]) & set(found["other_vm_uuids"])
