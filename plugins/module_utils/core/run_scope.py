@@ -6,20 +6,22 @@ releases."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 
 def facts_of_hosts(
-    hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str], fact: str, scope: Any, unheard: Any
+    hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str], fact: str | Sequence[str], scope: Any, unheard: Any
 ) -> dict[str, Any]:
-    """Inventory host -> its fact, and `unheard` for each host whose fact bears another `scope` or none.
+    """Inventory host -> its fact, and `unheard` for each host whose fact bears another `scope` or none. Of several
+    facts the first that counts.
 
     A host that dropped out earlier in the playbook keeps what it said then. Without a scope, where an earlier play made
     all hosts forget, what is empty counts as not said.
     """
-    said = {host: hostvars[host].get(fact) for host in hosts}
-    return {host: told if _counts(told, scope) else unheard for host, told in said.items()}
+    names = [fact] if isinstance(fact, str) else fact
+    said = {host: [hostvars[host].get(name) for name in names] for host in hosts}
+    return {host: next((each for each in told if _counts(each, scope)), unheard) for host, told in said.items()}
 
 
 def _counts(told: Any, scope: Any) -> bool:

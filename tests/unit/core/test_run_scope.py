@@ -42,5 +42,12 @@ def test_without_a_scope_what_is_empty_was_not_said() -> None:
     assert told == {"a": {"state": "made"}, "b": UNHEARD, "c": UNHEARD}
 
 
+def test_of_several_facts_the_first_counts_that_was_said() -> None:
+    said, before = {"scope": SCOPE, "state": "made"}, {"scope": "earlier"}
+    hostvars = {"a": {"trouble": before, "answer": said}, "b": {"trouble": said}, "c": {}}
+    told = facts_of_hosts(hostvars, ["a", "b", "c"], ["trouble", "answer"], SCOPE, UNHEARD)
+    assert told == {"a": said, "b": said, "c": UNHEARD}
+
+
 def test_one_value_of_each_fact() -> None:
     assert value_of_each({"a": {"results": [1]}, "b": {}}, "results", []) == {"a": [1], "b": []}
