@@ -76,7 +76,7 @@ def _schema(kind: str, served: int, inside: tuple[str, ...]) -> Any:
     fields = {
         name: nullable(_schema(field["type"], served, (*inside, kind)))
         for name, field in _MODELS[kind]["fields"].items()
-        if minor(field["since"]) <= served
+        if minor(field["since"]) <= served or field["type"] == "bool"
     }
     return {**MARKERS, **fields}
 
@@ -116,6 +116,9 @@ def _problems_with_one_ofs(kind: str, served: int, value: Any, where: str) -> It
             yield from _problems_with_one_ofs(model, served, value, where)
     elif kind in _MODELS:
         for name, field in _MODELS[kind]["fields"].items():
+            # A newer client that speaks an older version still sends its defaults (contract prism_central 1.5).
+            if minor(field["since"]) > served and value.get(name) not in (None, False):
+                yield f"unknown field {where}.{name}"
             yield from _problems_with_one_ofs(field["type"], served, value.get(name), f"{where}.{name}")
 
 

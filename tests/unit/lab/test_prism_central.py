@@ -270,6 +270,15 @@ def test_an_override_that_does_not_say_what_it_is_is_a_violation(
     lab.forget()
 
 
+@pytest.mark.parametrize(("instant", "expected"), [(False, 202), (True, 400)])
+def test_a_newer_client_still_sends_its_defaults(lab: RunningLab, east: Central, instant: bool, expected: int) -> None:
+    body = {"isInstantRestore": instant}
+    point = east.recovery_point()
+    assert east.ask("POST", f"{POINTS}/{point['extId']}/$actions/restore", body).status_code == expected
+    assert len(violations(lab)) == (expected == 400)
+    lab.forget()
+
+
 def test_a_foreign_cluster_and_a_stranger_fail_in_the_task(east: Central) -> None:
     point = east.recovery_point()
     foreign = {"clusterExtId": east.state["clusters"]["b"]}
