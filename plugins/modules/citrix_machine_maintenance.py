@@ -49,6 +49,21 @@ options:
         machine is left to be released. Without a file there is nothing to release, and RV(saved) is false.
       - The file is read and written where the module runs, which is the controller unless the task is delegated.
     type: path
+  other_saved_paths:
+    description:
+      - Files that other drains wrote, as O(saved_path) of this one. With O(accept_maintenance=false), machines that are
+        in maintenance mode because of one of them are refused. A file of another site says nothing.
+    type: list
+    elements: path
+    default: []
+  accept_maintenance:
+    description:
+      - Whether O(state=drained) may find machines in maintenance mode that an earlier drain may have put there. They
+        would not be released.
+      - With V(false) it refuses, before anything is changed, those that O(other_saved_paths) tell, and those that are
+        half or more of all chosen machines of delivery groups, unless the file O(saved_path) exists.
+    type: bool
+    default: true
   wait_timeout:
     description:
       - The number of seconds to wait for the end of the sessions. Another run continues to wait.

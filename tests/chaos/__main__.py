@@ -13,7 +13,6 @@ import time
 from pathlib import Path
 
 from chaos.campaign import carry_out, everything, sample, table, undisturbed
-from chaos.disturbances import ALL
 from chaos.failover import PLANNED, UNPLANNED
 from chaos.release import RELEASE
 from chaos.trial import Trial
@@ -46,9 +45,7 @@ def main() -> int:
     logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)
     started = time.monotonic()
     baseline = undisturbed(JOBS[arguments.job])
-    tasks = [
-        task for task in everything(baseline.points, ALL) if re.search(arguments.only, f"{task[1].name}: {task[0]}")
-    ]
+    tasks = [task for task in everything(baseline) if re.search(arguments.only, f"{task[1].name}: {task[0]}")]
     if arguments.sample:
         tasks = sample(tasks, arguments.sample, arguments.seed)
     print(f"{len(baseline.points)} requests undisturbed, {dict(baseline.deeds)}; {len(tasks)} trials", flush=True)

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, Queue
 
-from chaos.disturbances import ALL, Disturbance, disturbances_of
+from chaos.disturbances import ALL_OF_A_MOVE, Disturbance, disturbances_of
 from chaos.job import Job
 from chaos.points import Point
 from chaos.trial import TIME_SCALE, Trial, Undisturbed, disturb, run_undisturbed
@@ -24,10 +24,11 @@ def undisturbed(job: Job) -> Undisturbed:
         return run_undisturbed(job, lab)
 
 
-def everything(points: Sequence[Point], kinds: Sequence[Disturbance] = ALL) -> list[Task]:
-    """Every point with every disturbance that makes sense there: writes first, then reads, and repeated looks at the
-    same thing last."""
-    most_telling_first = sorted(points, key=lambda point: (not point.is_write, point.nth > 1))
+def everything(baseline: Undisturbed) -> list[Task]:
+    """Every point of a job with every disturbance that makes sense there: writes first, then reads, and repeated looks
+    at the same thing last."""
+    kinds = baseline.job.disturbances
+    most_telling_first = sorted(baseline.points, key=lambda point: (not point.is_write, point.nth > 1))
     return [(point, disturbance) for point in most_telling_first for disturbance in disturbances_of(point, kinds)]
 
 
@@ -92,7 +93,7 @@ def table(trials: Sequence[Trial]) -> list[str]:
     """The figures by kind of disturbance."""
     columns = ("disturbance", "points", "reached", "absorbed", "one repeat", "more repeats", "failed")
     rows = [columns]
-    groups = [(kind.name, [trial for trial in trials if trial.disturbance.name == kind.name]) for kind in ALL]
+    groups = [(kind.name, [trial for trial in trials if trial.disturbance.name == kind.name]) for kind in ALL_OF_A_MOVE]
     for name, group in [*groups, ("all", list(trials))]:
         if group:
             reached = [trial for trial in group if trial.reached]

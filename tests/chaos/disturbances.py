@@ -13,11 +13,11 @@ from chaos.points import Point
 
 @dataclass(frozen=True)
 class Disturbance:
-    """`effect` says whether the request still takes effect. `kills` the controller with all its workers, or (`orphans`)
-    only itself.
+    """`kills` the controller with all its workers, or (`orphans`) only itself.
 
     `at_once`: simulated time stands still until the repeated run can only wait, so that it meets everything exactly as
-    the first left it.
+    the first left it. `repeated` says what is different when the command is given again: nothing, the id of the move,
+    or the directory, because a colleague gives it.
     """
 
     name: str
@@ -26,6 +26,7 @@ class Disturbance:
     orphans: bool = False
     at_once: bool = False
     writes_only: bool = False
+    repeated: str = ""
 
     def rule(self, point: Point, pid: int) -> dict[str, Any]:
         """The fault rule; `pid` is the controller's."""
@@ -43,8 +44,17 @@ KILLED_REPEATED_LATER = Disturbance("killed, repeated later", (("drop", "after")
 KILLED_ALONE = Disturbance("killed, workers left", (), kills=True, orphans=True, writes_only=True)
 LOST = Disturbance("answer lost", (("drop", "after"),))
 REFUSED = Disturbance("refused with 503", (("status", 503),))
+ANOTHER_ID, ELSEWHERE = "another id", "elsewhere"
+KILLED_ANOTHER_ID = Disturbance(
+    "killed, repeated with another id", (("drop", "after"),), kills=True, at_once=True, repeated=ANOTHER_ID
+)
+KILLED_ELSEWHERE = Disturbance(
+    "killed, repeated elsewhere", (("drop", "after"),), kills=True, at_once=True, repeated=ELSEWHERE
+)
 
 ALL = (KILLED_BEFORE, KILLED_AFTER, KILLED_REPEATED_LATER, KILLED_ALONE, LOST, REFUSED)
+# Of a move, whose files and marks bear its id. A release with another id is another release.
+ALL_OF_A_MOVE = (*ALL, KILLED_ANOTHER_ID, KILLED_ELSEWHERE)
 
 
 def disturbances_of(point: Point, kinds: Iterable[Disturbance] = ALL) -> list[Disturbance]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import yaml
 
+from chaos.disturbances import ALL_OF_A_MOVE
 from chaos.job import Job, State
 from chaos.release import gone, undisturbed_by_itself
 from harness.modules import DEMO
@@ -111,6 +112,21 @@ def _site_problems(old: State, new: State, vms: dict[str, str]) -> list[str]:
     ]
 
 
+def drained(before: State, after: State) -> list[str]:
+    """The desktops that are in maintenance mode and were not before."""
+    names = []
+    for site, state in after["endpoints"].items():
+        if state["kind"] not in ("citrix_daas", "citrix_cvad"):
+            continue
+        before_that = {
+            machine["id"] for machine in before["endpoints"][site]["machines"] if machine["in_maintenance_mode"]
+        }
+        for machine in state["machines"]:
+            if machine["in_maintenance_mode"] and machine["id"] not in before_that:
+                names.append(machine["name"])
+    return names
+
+
 def _desktops(state: State, cluster: str) -> dict[str, str]:
     """uuid -> name of the protected desktops on a cluster: members of the protection domains where they are active."""
     found = state["endpoints"][cluster]
@@ -133,6 +149,9 @@ PLANNED = Job(
         "/schedules": "schedules added",
     },
     once=("migrations", "schedules added"),
+    disturbances=ALL_OF_A_MOVE,
+    in_need=drained,
+    another_id={"dr_id": "chaos-again"},
 )
 UNPLANNED = Job(
     name="unplanned failover",
@@ -148,4 +167,7 @@ UNPLANNED = Job(
         "/schedules": "schedules added",
     },
     once=("activations", "schedules added"),
+    disturbances=ALL_OF_A_MOVE,
+    in_need=drained,
+    another_id={"dr_id": "chaos-again"},
 )

@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from chaos.disturbances import ALL, Disturbance
 from lab.running import RunningLab
 
 State = Mapping[str, Any]
@@ -18,7 +19,8 @@ class Job:
     """`problems(before, after)` judges the end state. `deeds` names writes by the end of their path; those in `once`
     may happen only once, the others once more
     than in an undisturbed run: that is the work that was lost. `prepare` brings the freshly reset lab where the job
-    begins."""
+    begins. `in_need(before, after)` names who must not be left without a word. `another_id` are the variables that give
+    the same job another id."""
 
     name: str
     playbook: str
@@ -28,6 +30,9 @@ class Job:
     deeds: Mapping[str, str]
     once: tuple[str, ...] = ()
     prepare: Callable[[RunningLab], None] = field(default=lambda lab: None)
+    disturbances: tuple[Disturbance, ...] = ALL
+    in_need: Callable[[State, State], list[str]] = field(default=lambda before, after: [])
+    another_id: Mapping[str, Any] = field(default_factory=dict)
 
     def begin(self, lab: RunningLab) -> State:
         """Reset the lab, bring it where the job begins, and return its state there."""

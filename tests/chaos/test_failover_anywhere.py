@@ -10,13 +10,15 @@ from collections.abc import Iterator
 import pytest
 
 from chaos.campaign import everything, sample
+from chaos.disturbances import KILLED_ANOTHER_ID, KILLED_ELSEWHERE, Disturbance
 from chaos.failover import PLANNED, UNPLANNED
 from chaos.job import Job
 from chaos.trial import TIME_SCALE, Undisturbed, disturb, run_undisturbed
 from lab.running import RunningLab, serve
 
-SAMPLE = 5
+SAMPLE = 4
 SEED = 1
+OTHERWISE = (KILLED_ANOTHER_ID, KILLED_ELSEWHERE)
 
 
 @pytest.fixture(scope="module", params=[PLANNED, UNPLANNED], ids=lambda job: job.name)
@@ -30,8 +32,21 @@ def baseline(request: pytest.FixtureRequest) -> Iterator[tuple[RunningLab, Undis
 @pytest.mark.parametrize("number", range(SAMPLE))
 def test_disturbed_failover_ends_as_an_undisturbed_one(baseline: tuple[RunningLab, Undisturbed], number: int) -> None:
     lab, undisturbed = baseline
-    point, disturbance = sample(everything(undisturbed.points), SAMPLE, SEED)[number]
+    tasks = [task for task in everything(undisturbed) if task[1] not in OTHERWISE]
+    point, disturbance = sample(tasks, SAMPLE, SEED)[number]
     trial = disturb(lab, point, disturbance, undisturbed)
     assert trial.reached
     assert trial.problems == (), "\n".join([f"{disturbance.name}: {point}", *trial.outputs])
     assert trial.repeats == 1, trial.refusals
+
+
+@pytest.mark.parametrize("disturbance", OTHERWISE, ids=lambda disturbance: disturbance.repeated)
+def test_a_killed_failover_that_is_repeated_otherwise_leaves_nobody_behind(
+    baseline: tuple[RunningLab, Undisturbed], disturbance: Disturbance
+) -> None:
+    """At the first write to a site: the drain of a planned move, else the re-hosting."""
+    lab, undisturbed = baseline
+    point = next(point for point in undisturbed.points if point.is_write and point.endpoint == "daas")
+    trial = disturb(lab, point, disturbance, undisturbed)
+    assert trial.reached
+    assert trial.problems == (), "\n".join([str(point), *trial.outputs])

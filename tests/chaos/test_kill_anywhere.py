@@ -26,7 +26,7 @@ def test_a_point_is_found_again_by_its_kind_and_its_turn() -> None:
 def test_disturbed_release_ends_as_an_undisturbed_one(
     chaos_lab: RunningLab, undisturbed: Undisturbed, number: int
 ) -> None:
-    point, disturbance = sample(everything(undisturbed.points), SAMPLE, SEED)[number]
+    point, disturbance = sample(everything(undisturbed), SAMPLE, SEED)[number]
     trial = disturb(chaos_lab, point, disturbance, undisturbed)
     assert trial.reached
     assert trial.problems == (), "\n".join([f"{disturbance.name}: {point}", *trial.outputs])

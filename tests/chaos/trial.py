@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from chaos.disturbances import Disturbance
+from chaos.disturbances import ANOTHER_ID, ELSEWHERE, Disturbance
 from chaos.job import Job
 from chaos.judge import contract_problems, deeds, excess
 from chaos.points import Point, pattern_of, points_of
@@ -89,6 +89,10 @@ def disturb(
         struck = [entry["n"] for entry in lab.requests() if entry["fault"] == rule]
         first_was_good = outcomes[0].status == 0
         disturbed_until = len(lab.requests())
+        found = []
+        if disturbance.repeated and struck:
+            outcomes.append(_repeated_otherwise(job, lab, directory, disturbance))
+            found += _left_without_a_word(job.in_need(before, lab.state()), outcomes[1])
         while len(outcomes) == 1 or (outcomes[-1].status != 0 and len(outcomes) < 3):
             process = _start(job, lab, directory)
             if disturbance.at_once and struck:
@@ -96,13 +100,14 @@ def disturb(
             outcomes.append(_finished(process, directory))
         recorded = lab.requests()
         lost = struck if dict(disturbance.then).get("drop") == "after" else []
-        found = job.problems(before, lab.state()) + contract_problems(recorded)
+        found += job.problems(before, lab.state()) + contract_problems(recorded)
         found += excess(job, deeds(job, recorded, lost), undisturbed.deeds)
-        refusals = [_last_words(outcome) for outcome in outcomes[1:] if outcome.status != 0]
+        refused = [outcome for outcome in outcomes[1:] if outcome.status != 0]
+        refusals = [_last_words(outcome) for outcome in refused]
         found += [
             f"refused without a clear sentence: {words}"
-            for words in refusals
-            if not any(advice in words.lower() for advice in ADVICE)
+            for outcome, words in zip(refused, refusals, strict=True)
+            if not _says_what_to_do(words if not disturbance.repeated else outcome.output)
         ]
         if outcomes[-1].status != 0:
             found.append(f"not done after {len(outcomes) - 1} repeats: {_last_words(outcomes[-1])}")
@@ -131,8 +136,33 @@ def disturb(
         )
 
 
-def _start(job: Job, lab: RunningLab, directory: Path) -> subprocess.Popen[str]:
-    return start_playbook(job.playbook, lab.inventory_path, directory, "-e", json.dumps(job.variables))
+def _repeated_otherwise(job: Job, lab: RunningLab, directory: Path, disturbance: Disturbance) -> Outcome:
+    """The end of the job given again with another id, or in another directory. It may refuse, but must say what to do:
+    the next run is the first command again, where that was given."""
+    if disturbance.repeated == ELSEWHERE:
+        directory = directory / "elsewhere"
+        directory.mkdir()
+    variables = job.another_id if disturbance.repeated == ANOTHER_ID else {}
+    process = _start(job, lab, directory, variables)
+    _let_time_go_on_when_quiet(lab, process)
+    return _finished(process, directory)
+
+
+def _left_without_a_word(in_need: list[str], outcome: Outcome) -> list[str]:
+    if in_need and outcome.status == 0:
+        return [f"all is well, it says, while this is not: {', '.join(in_need)}"]
+    return [f"not a word of {name}" for name in in_need if name not in outcome.output]
+
+
+def _says_what_to_do(words: str) -> bool:
+    return any(advice in " ".join(words.lower().split()) for advice in ADVICE)
+
+
+def _start(
+    job: Job, lab: RunningLab, directory: Path, otherwise: Mapping[str, Any] | None = None
+) -> subprocess.Popen[str]:
+    variables = {**job.variables, **(otherwise or {})}
+    return start_playbook(job.playbook, lab.inventory_path, directory, "-e", json.dumps(variables))
 
 
 def _finished(process: subprocess.Popen[str], directory: Path) -> Outcome:

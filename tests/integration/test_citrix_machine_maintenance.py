@@ -94,6 +94,35 @@ def test_the_file_keeps_what_other_runs_saved_and_gives_back_only_the_scope(desk
     assert saved(path) == []
 
 
+def test_machines_that_another_drain_left_are_refused(desktops: Desktops, tmp_path: Path) -> None:
+    theirs, ours = str(tmp_path / "theirs.json"), str(tmp_path / "ours.json")
+    desktops.cvad(MAINTENANCE, state="drained", machines=["L-001"], saved_path=str(tmp_path / "site.json"))
+    desktops.daas(MAINTENANCE, state="drained", machines=["M-002"], saved_path=theirs)
+    desktops.lab.forget()
+    doubting = {**DRAIN, "saved_path": ours, "accept_maintenance": False}
+    others = [theirs, str(tmp_path / "site.json"), str(tmp_path / "not there.json")]
+    for check in (True, False):
+        told = desktops.daas.fails(MAINTENANCE, check=check, **doubting, other_saved_paths=others)
+        assert f"another move drained 1 machine (CORP\\M-002), as {theirs} says" in told.replace("'", "")
+    assert desktops.writes() == []
+    desktops.daas(MAINTENANCE, state="released", saved_path=theirs)
+    assert desktops.daas(MAINTENANCE, **doubting, other_saved_paths=others)["switched"] == SIX
+
+
+def test_half_of_all_machines_in_maintenance_mode_are_doubted_until_a_file_knows_them(
+    desktops: Desktops, tmp_path: Path
+) -> None:
+    doubting = {**DRAIN, "saved_path": str(tmp_path / "ours.json"), "accept_maintenance": False}
+    desktops.set_machines(["M-001", "M-002", "M-003"], in_maintenance_mode=True)
+    told = desktops.daas.fails(MAINTENANCE, **doubting)
+    assert all(word in told for word in ("3 machines", "CORP\\M-003", "dr_directory"))
+    assert desktops.writes() == []
+    desktops.set_machines(["M-003"], in_maintenance_mode=False)
+    assert desktops.daas(MAINTENANCE, **doubting)["in_maintenance_before"] == SIX[:2]
+    assert desktops.daas(MAINTENANCE, **doubting)["changed"] is False
+    assert desktops.daas(MAINTENANCE, **{**doubting, "accept_maintenance": True})["changed"] is False
+
+
 def test_files_that_are_not_ours_are_refused(desktops: Desktops, tmp_path: Path) -> None:
     path = tmp_path / "drained.json"
     desktops.cvad(MAINTENANCE, state="drained", machines=["L-001"], saved_path=str(path))

@@ -33,6 +33,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.maintenance import (
     Notes,
     Saved,
+    drained_by,
+    likely_drained,
     read_saved,
     saved_as,
     saved_text,
@@ -64,6 +66,8 @@ ARGUMENTS = {
     "state": {"type": "str", "required": True, "choices": [DRAINED, RELEASED]},
     "sessions": {"type": "str", "choices": ["wait", "fail", "ignore"], "default": "wait"},
     "saved_path": {"type": "path"},
+    "other_saved_paths": {"type": "list", "elements": "path", "default": []},
+    "accept_maintenance": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 3600},
 }
 MOST_NAMED = 20
@@ -87,6 +91,8 @@ def _drain(site: CitrixSite, run: Run) -> dict[str, Any]:
         run.warn(f"{site.endpoint}: no machine is in the delivery group {quoted(scope.unknown_groups)}")
     file = _File(site, params["saved_path"])
     switching = to_drain(scope.machines)
+    if not params["accept_maintenance"]:
+        _refuse_earlier_drains(site, scope, file, params["other_saved_paths"])
     if params["sessions"] == "fail":
         _refuse_sessions(site, [machine for machine in scope.machines if machine.sessions])
     if run.check:
@@ -270,6 +276,42 @@ def _refuse_unknown(site: CitrixSite, scope: Scope) -> None:
         f"{site.endpoint}: there is no machine {quoted(scope.unknown[:MOST_NAMED])}",
         f"{near} Nothing was changed.".strip(),
     )
+
+
+def _refuse_earlier_drains(site: CitrixSite, scope: Scope, file: _File, other_paths: Sequence[str]) -> None:
+    """Machines that another drain put into maintenance mode would be taken for those of an administrator, and nobody
+    would release them."""
+    for path in other_paths:
+        drained = drained_by(scope.machines, _notes_of(site, path))
+        if drained:
+            raise OperationError(
+                f"{site.endpoint}: another move drained {_count_and_names(drained)}, as {path} says",
+                "Nothing was changed. Run the same command again with the dr_id of that move, which stands in the name"
+                " of the file, or give that move up with the playbook euc.nutanix_citrix.dr_failover_release.",
+            )
+    likely = [] if file.existed else likely_drained(scope.machines)
+    if likely:
+        raise OperationError(
+            f"{site.endpoint}: {_count_and_names(likely)} are in maintenance mode already, half of all or more, and"
+            f" there is no {file.path or 'file'} to tell whether an earlier run of this move drained them",
+            "Nothing was changed. If one did, run the same command again with the dr_id and the dr_directory of that"
+            " run, or they would not be released. If they were in maintenance mode before, run the same command again"
+            " with -e dr_failover_accept_maintenance=true.",
+        )
+
+
+def _notes_of(site: CitrixSite, path: str) -> Notes:
+    """What a file of another drain says. One of another site, or that cannot be read, says nothing about these
+    machines."""
+    try:
+        return read_saved(Path(path).read_text(encoding="utf-8"), site.id)
+    except (OSError, ValueError):
+        return Notes()
+
+
+def _count_and_names(machines: Sequence[Machine]) -> str:
+    names = shortened(sorted(machine.name for machine in machines), MOST_NAMED)
+    return f"{len(machines)} {'machine' if len(machines) == 1 else 'machines'} ({names})"
 
 
 def _refuse_sessions(site: CitrixSite, machines: Sequence[Machine]) -> None:

@@ -49,6 +49,19 @@ def to_release(machines: Iterable[Machine], saved: Mapping[str, Saved] | None) -
     return [machine for machine in machines if machine.maintenance_mode and (saved is None or machine.id in saved)]
 
 
+def drained_by(machines: Iterable[Machine], notes: Notes) -> list[Machine]:
+    """The machines that are in maintenance mode because of the drain that wrote these notes."""
+    return [machine for machine in machines if machine.maintenance_mode and machine.id in notes.drained]
+
+
+def likely_drained(machines: Iterable[Machine]) -> list[Machine]:
+    """The machines in maintenance mode, when they are half of those that users are let on to or more: an earlier drain,
+    of which nothing is known, is likelier then than an administrator who works on single machines."""
+    for_users = [machine for machine in machines if machine.delivery_group]
+    already = [machine for machine in for_users if machine.maintenance_mode]
+    return already if 2 * len(already) >= len(for_users) else []
+
+
 def saved_as(machine: Machine) -> Saved:
     """The record of a machine for the file."""
     return Saved(machine.id, machine.name, machine.catalog, machine.catalog_id)

@@ -104,10 +104,11 @@ def _in_maintenance(move: Move, site: str, parts: Result, part: Part) -> list[Fi
     # Told as drained and not released
     still = _names(Part.of(parts.get("still_drained")).items("switched"))
     all_known = move.mode not in FAILOVER_MODES or move.accept_maintenance
-    known_advice = "It was before. Release it with citrix_machine_maintenance."
+    known_advice = "It was before this move. Release it with citrix_machine_maintenance."
     unknown_advice = (
-        "Release it with citrix_machine_maintenance if users need it. If it was in maintenance mode before, run the"
-        " same command again with -e dr_failover_accept_maintenance=true."
+        "If an earlier run of this move drained it, run the same command again with the dr_id and the dr_directory of"
+        " that run, which releases it. If it was in maintenance mode before, run the same command again with"
+        " -e dr_failover_accept_maintenance=true. Else release it with citrix_machine_maintenance."
     )
     findings = []
     for item in part.items("in_maintenance"):

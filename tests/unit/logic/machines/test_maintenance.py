@@ -13,6 +13,8 @@ from hypothesis import strategies as st
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.maintenance import (
     Notes,
     Saved,
+    drained_by,
+    likely_drained,
     read_saved,
     saved_as,
     saved_text,
@@ -119,3 +121,17 @@ def test_words() -> None:
     assert str(Occupied("PC1", 1, "anna", "Active")) == "PC1 (anna, Active)"
     assert str(Occupied("PC1", 3, "", "Disconnected")) == "PC1 (Disconnected, 3 sessions)"
     assert words_for([Occupied("PC1", 1), Occupied("PC2", 1)], most=1) == "PC1 (1 session) and 1 more"
+
+
+def test_machines_in_maintenance_mode_because_of_another_drain() -> None:
+    drained = replace(MACHINE, maintenance_mode=True)
+    notes = Notes({"1": saved_as(MACHINE)})
+    assert drained_by([drained, replace(drained, id="2")], notes) == [drained]
+    assert drained_by([MACHINE], notes) == []
+
+
+@pytest.mark.parametrize(("drained", "others", "likely"), [(0, 0, 0), (0, 3, 0), (1, 2, 0), (1, 1, 1), (3, 0, 3)])
+def test_half_of_the_machines_in_maintenance_mode_were_likely_drained(drained: int, others: int, likely: int) -> None:
+    without_group = replace(MACHINE, maintenance_mode=True, delivery_group="")
+    machines = [replace(MACHINE, maintenance_mode=True)] * drained + [MACHINE] * others + [without_group]
+    assert len(likely_drained(machines)) == likely
