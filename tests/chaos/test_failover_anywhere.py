@@ -41,10 +41,11 @@ def test_disturbed_failover_ends_as_an_undisturbed_one(baseline: tuple[RunningLa
 
 
 @pytest.mark.parametrize("disturbance", OTHERWISE, ids=lambda disturbance: disturbance.repeated)
-def test_a_killed_failover_that_is_repeated_otherwise_leaves_nobody_behind(
+@pytest.mark.parametrize("baseline", [PLANNED], ids=lambda job: job.name, indirect=True)
+def test_a_killed_drain_that_is_repeated_otherwise_leaves_nobody_behind(
     baseline: tuple[RunningLab, Undisturbed], disturbance: Disturbance
 ) -> None:
-    """At the first write to a site: the drain of a planned move, else the re-hosting."""
+    """Only a planned move drains."""
     lab, undisturbed = baseline
     point = next(point for point in undisturbed.points if point.is_write and point.endpoint == "daas")
     trial = disturb(lab, point, disturbance, undisturbed)
