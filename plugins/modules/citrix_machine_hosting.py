@@ -153,6 +153,12 @@ options:
       - The hosting connection that the machines move away from, such as the one to a cluster that was lost. Machines
         that are still on it at the end, and that are in no other list, are reported in RV(left_behind).
     type: str
+  accept_split_brain:
+    description:
+      - Whether to go on although machines on O(left_connection) are registered and Citrix knows that their VMs are on,
+        so that its cluster seems to be alive. With V(false) the task refuses before anything is changed.
+    type: bool
+    default: true
   adopt_unmanaged:
     description:
       - Whether to give a HostedMachineId and a hosting connection to machines that have neither. This cannot be undone.
@@ -338,6 +344,12 @@ namesakes:
   returned: when the machines could be read
   type: list
   elements: dict
+at_work:
+  description: Names of the machines on O(left_connection) that are registered and whose VMs Citrix knows to be on. The
+    cluster behind that connection seems to be alive. Read before anything is changed.
+  returned: when the machines could be read
+  type: list
+  elements: str
 left_behind:
   description: The machines that are still on O(left_connection) and in no other list, with C(reason).
   returned: when the machines could be read

@@ -89,6 +89,45 @@ options:
         description:
           - The number of seconds to wait for the answer to one request.
         type: int
+  witnesses:
+    description:
+      - Third clusters that O(state=activated) asks whether a remote site of theirs that leads to the other side is
+        connected, when that side does not speak for itself. This cluster may only be cut off from it.
+      - They are asked while O(peer) is, each for O(peer_timeout) seconds at most. One that gives no answer is no
+        obstacle. RV(old_side) holds what they report.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      nutanix_host:
+        description:
+          - The address of the cluster.
+        type: str
+        required: true
+      nutanix_port:
+        description:
+          - The port of Prism Element.
+        type: int
+      nutanix_username:
+        description:
+          - The account to log in with.
+        type: str
+      nutanix_password:
+        description:
+          - The password of the account.
+        type: str
+      validate_certs:
+        description:
+          - Whether to require a trusted TLS certificate.
+        type: bool
+      ca_path:
+        description:
+          - A file with the certificates of the authorities to trust.
+        type: path
+      read_timeout:
+        description:
+          - The number of seconds to wait for the answer to one request.
+        type: int
   peer_timeout:
     description:
       - For O(state=activated) and O(state=deactivated), the number of seconds that O(peer) has to answer. This limits
@@ -135,8 +174,8 @@ options:
   accept_split_brain:
     description:
       - Whether O(state=activated) goes on although the protection domain is active on O(peer), or although O(peer) does
-        not answer and the remote site on this cluster reports that it is connected. Both sides then have data of their
-        own and may run the same VMs.
+        not answer and the remote site on this cluster or on one of O(witnesses) reports that it is connected. Both
+        sides then have data of their own and may run the same VMs.
       - This also covers a O(peer) that answers and admits nobody, because it refuses the log-in or its certificate is
         not trusted.
     type: bool
@@ -323,8 +362,9 @@ old_side:
   description:
     - What O(state=activated) saw of the other side. Null otherwise. Holds C(cluster), whether it C(answers), why it
       does not (C(silence)), whether the protection domain is C(active) there (null when unknown), the C(remote_sites)
-      that lead there with C(name) and C(status), whether O(accept_split_brain) was C(accepted), and C(given_up), which
-      is true only when that side reports that it no longer owns the protection domain.
+      that lead there with C(name) and C(status), what the C(witnesses) report (C(cluster), C(remote_site), C(status),
+      and C(silence) for one that gives no answer), whether O(accept_split_brain) was C(accepted), and C(given_up),
+      which is true only when that side reports that it no longer owns the protection domain.
   returned: success
   type: dict
   sample:
@@ -336,6 +376,11 @@ old_side:
     remote_sites:
       - name: cluster-a
         status: UNREACHABLE
+    witnesses:
+      - cluster: Prism Element cluster-c.example.com
+        remote_site: site-a
+        status: UNREACHABLE
+        silence: ""
     accepted: false
 were_off:
   description:

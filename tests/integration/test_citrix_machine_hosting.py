@@ -432,6 +432,19 @@ def test_what_is_still_on_the_connection_that_was_left_is_named(estate: Estate, 
     )
 
 
+def test_machines_at_work_on_the_connection_that_was_left_show_that_its_cluster_lives(estate: Estate) -> None:
+    scope: dict[str, Any] = {"vm_names": ["PC1"], "vms": estate.vms[:1], "left_connection": "conn-a"}
+    machine = {"endpoint": "daas", "kind": "machine", "machine": "PC7"}
+    estate.lab.change([{**machine, "power_state": "On", "registration_state": "Registered"}])
+    planned = estate.daas(HOSTING, check=True, **scope)
+    assert "CORP\\PC7" in planned["at_work"]
+    assert "seems to live" in estate.daas.fails(HOSTING, **scope, accept_split_brain=False)
+    # A broker that has lost the cluster from sight does not know the power state any more.
+    for name in planned["at_work"]:
+        estate.lab.change([{**machine, "machine": name.rpartition("\\")[2], "power_state": "Unknown"}])
+    assert estate.daas(HOSTING, **scope, accept_split_brain=False)["at_work"] == []
+
+
 def test_awkward_names(estate: Estate) -> None:
     for name in ("Bücher-PC", "pc 1", "PC#1%2F"):
         estate.change("add_machine", catalog="PC", name=name)

@@ -728,6 +728,37 @@ def test_a_peer_whose_remote_site_is_connected_lives_although_its_prism_does_not
     assert old["remote_sites"] == [{"name": "SITE-A", "status": "RELATIONSHIP_ESTABLISHED"}]
 
 
+def test_a_third_cluster_knows_that_the_source_lives_although_the_survivor_is_cut_off(pair: Pair) -> None:
+    pair.change("cluster-b", "connected", remote_site="SITE-A", connected=False)
+    pair.lab.faults([{**SICK, "then": {"status": 503}}])
+    asked = {"peer_timeout": 1, "witnesses": [pair.peer("cluster-c")]}
+    message = pair.refuses("cluster-b", "activated", **asked)
+    witness = pair.hosts["cluster-c"].options["nutanix_host"]
+    assert f"the remote site 'SITE-A' of Prism Element {witness}" in message
+    assert "is connected" in message
+    made = pair("cluster-b", "activated", accept_split_brain=True, **asked)
+    (told,) = made["old_side"]["witnesses"]
+    assert (told["remote_site"], told["status"], told["silence"]) == ("SITE-A", "RELATIONSHIP_ESTABLISHED", "")
+
+
+def test_witnesses_that_confirm_a_loss_or_are_silent_are_no_obstacle(pair: Pair) -> None:
+    pair.change("cluster-a", "lost", lost=True)
+    asked = {"peer_timeout": 1, "witnesses": [pair.peer("cluster-c"), pair.peer("cluster-b")]}
+    planned = pair("cluster-b", "activated", check=True, **asked)
+    assert [told["status"] for told in planned["old_side"]["witnesses"]] == ["UNREACHABLE"] * 2
+    pair.change("cluster-c", "lost", lost=True)
+    made = pair("cluster-b", "activated", **asked)
+    assert made["changed"] is True
+    assert made["old_side"]["witnesses"][0]["silence"]
+
+
+def test_a_witness_is_not_waited_for_when_the_other_side_speaks_for_itself(pair: Pair) -> None:
+    pair.change("cluster-c", "lost", lost=True)
+    asked = {"witnesses": [pair.peer("cluster-c")]}
+    assert "which answers" in pair.refuses("cluster-b", "activated", **asked)
+    assert pair("cluster-b", "activated", accept_split_brain=True, **asked)["old_side"]["witnesses"] == []
+
+
 @pytest.mark.parametrize("peer", [None, "cluster-c"])
 def test_a_peer_that_cannot_know_does_not_vouch_for_the_source(pair: Pair, peer: str | None) -> None:
     given = pair.peer(peer) if peer else None

@@ -46,6 +46,12 @@ class Machine:
     hosting_updated: str = ""
 
 
+def is_at_work(machine: Machine) -> bool:
+    """Whether its VM is known to run: it is registered, and the hosting connection says that the VM is on. A machine
+    whose cluster was lost stays registered for minutes, but the connection does not know its power state any more."""
+    return (machine.registration_state, machine.power_state) == ("Registered", "On")
+
+
 def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
     """The one machine called DOMAIN\\HOST, HOST alone or by its DNS name; whole name, without case. Raises
     LookupError."""

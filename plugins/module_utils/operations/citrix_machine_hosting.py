@@ -49,7 +49,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     with_machines,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope, Wish, choose
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, is_at_work
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_changes import (
     WRITE_ARGUMENTS,
     MachineChange,
@@ -121,6 +121,7 @@ ARGUMENTS: dict[str, Any] = {
         },
     },
     "left_connection": {"type": "str"},
+    "accept_split_brain": {"type": "bool", "default": True},
     "save_path": {"type": "path"},
     "adopt_unmanaged": {"type": "bool", "default": False},
     "any_plugin": {"type": "bool", "default": False},
@@ -136,6 +137,7 @@ class Outcome:
     scope: Scope
     settled: Settled = field(default_factory=lambda: Settled({}))
     left_behind: tuple[Obstacle, ...] = ()
+    at_work: tuple[str, ...] = ()
     written_by: str = ""
 
 
@@ -148,7 +150,11 @@ def perform(run: Run) -> dict[str, Any]:
     writer = MachineWriter(site, params, what="re-hosting", progress=run.progress)
     outcome = Outcome(plan, scope)
     if params["left_connection"]:
-        outcome.left_behind = _left_behind(site, outcome, params["left_connection"])
+        left = _machines_left_on(site, params["left_connection"])
+        outcome.left_behind = _left_behind(outcome, left)
+        outcome.at_work = tuple(machine.name for machine in left if is_at_work(machine))
+        if outcome.at_work and not params["accept_split_brain"]:
+            raise _lives(site, params["left_connection"], outcome.at_work)
     _stop(site, outcome, params["policy"])
     if params["mapping_path"] is None and not run.check:
         outcome.plan = plan = without_taken(plan, _already_there(site, plan))
@@ -288,23 +294,32 @@ def _already_there(site: CitrixSite, plan: Plan) -> list[Machine]:
     return _machines_on(site, targets)
 
 
-def _left_behind(site: CitrixSite, outcome: Outcome, connection: str) -> tuple[Obstacle, ...]:
-    """The machines that are on a connection although it was left, and that no list of the plan tells already."""
+def _machines_left_on(site: CitrixSite, connection: str) -> list[Machine]:
+    """The machines that are on a connection although it was left, by name."""
+    found = _machines_on(site, [connection])
+    left = [machine for machine in found if machine.hypervisor_connection.casefold() == connection.casefold()]
+    return sorted(left, key=lambda machine: machine.name.casefold())
+
+
+def _left_behind(outcome: Outcome, left: Sequence[Machine]) -> tuple[Obstacle, ...]:
+    """Those of them that no list of the plan tells already."""
     plan, scope = outcome.plan, outcome.scope
     told = {obstacle.machine.id for obstacle in (*plan.missing, *plan.refused) if obstacle.machine}
-    told |= {machine.id for machine in (*plan.unmanaged, *scope.excluded)} | {
-        doubt.machine.id for doubt in plan.ambiguous
-    }
-    told |= {move.machine.id for move in plan.changes}
-    found = [
-        machine
-        for machine in _machines_on(site, [connection])
-        if machine.hypervisor_connection.casefold() == connection.casefold() and machine.id not in told
-    ]
+    told |= {machine.id for machine in (*plan.unmanaged, *scope.excluded)}
+    told |= {doubt.machine.id for doubt in plan.ambiguous} | {move.machine.id for move in plan.changes}
     reason = "none of the protection domains or VMs of this move holds its VM"
-    return tuple(
-        Obstacle(machine.name, reason, machine)
-        for machine in sorted(found, key=lambda machine: machine.name.casefold())
+    return tuple(Obstacle(machine.name, reason, machine) for machine in left if machine.id not in told)
+
+
+def _lives(site: CitrixSite, connection: str, at_work: Sequence[str]) -> OperationError:
+    count = f"{len(at_work)} {'machine' if len(at_work) == 1 else 'machines'}"
+    return OperationError(
+        f"{site.endpoint}: the connection '{connection}' answers, and {count} on it are registered and on"
+        f" ({shortened(at_work)}): the cluster behind it seems to live",
+        "Nothing was changed. Desktops would run twice. A site may take some minutes to see that a cluster is lost:"
+        " then run the same command again. Once you know that the VMs over there are off, run it with"
+        " -e dr_failover_accept_split_brain=true.",
+        at_work=list(at_work),
     )
 
 
@@ -393,6 +408,7 @@ def _result(outcome: Outcome, check: bool) -> dict[str, Any]:
             **{name: len(listed) for name, listed in lists.items()},
         },
         "connections_changed": sorted({move.connection for move in (pending if check else changed)}),
+        "at_work": list(outcome.at_work),
         "catalogs_by_connection": {name: [{"id": id} for id in ids] for name, ids in sorted(catalogs.items())},
     }
 

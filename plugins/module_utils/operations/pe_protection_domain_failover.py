@@ -52,6 +52,7 @@ ARGUMENTS = {
     "names": {"type": "list", "elements": "str"},
     "state": {"type": "str", "required": True, "choices": [MIGRATED, ACTIVATED, DEACTIVATED]},
     "peer": {"type": "dict", "options": PEER_ARGUMENTS},
+    "witnesses": {"type": "list", "elements": "dict", "options": PEER_ARGUMENTS, "default": []},
     "peer_timeout": {"type": "int", "default": 10},
     "remote_site": {"type": "str"},
     "snapshot_id": {"type": "str"},

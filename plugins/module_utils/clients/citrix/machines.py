@@ -18,7 +18,7 @@ FIELDS = (
     "InMaintenanceMode,MaintenanceModeReason,AgentVersion,SessionCount,ScheduledReboot,"
     "LastDeregistrationTime,FormattedLastDeregistrationTime,LastConnectionTime,FormattedLastConnectionTime"
 )
-SEARCH_FIELDS = "Id,Name,Hosting,PowerState,MachineCatalog,ProvisioningType"
+SEARCH_FIELDS = "Id,Name,Hosting,PowerState,RegistrationState,MachineCatalog,ProvisioningType"
 PAGE = 1000
 SESSION_TYPES = ("SingleSession", "MultiSession")
 

@@ -7,10 +7,11 @@ well."""
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any, TypeVar
+from typing import Any, Generic, TypeVar
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
@@ -84,28 +85,41 @@ def gives_no_answer(error: OperationError) -> bool:
     )
 
 
-def within(seconds: float, endpoint: str, ask: Callable[[], T]) -> T:
-    """What `ask` finds out. Raises Unreachable when that takes longer, in whatever way the cluster is dead: nothing
-    that is done because of its death waits for
-    it. The asking ends by itself in its thread, unheard, so it must only read."""
-    heard: list[T] = []
-    errors: list[OperationError] = []
+class Asking(Generic[T]):
+    """A question that is asked in the background. The asking ends by itself in its thread, unheard when nobody waits
+    for it any more, so it must only read."""
 
-    def listen() -> None:
+    def __init__(self, endpoint: str, ask: Callable[[], T]) -> None:
+        self._endpoint = endpoint
+        self._heard: list[T] = []
+        self._errors: list[OperationError] = []
+        # A daemon, so that the process may end before it does.
+        self._thread = threading.Thread(target=self._listen, args=(ask,), daemon=True)
+        self._began = time.monotonic()
+        self._thread.start()
+
+    def answer(self, within: float) -> T:
+        """What was found out. Raises Unreachable when that takes longer than so many seconds from the beginning, in
+        whatever way the cluster is dead: nothing that is done because of its death waits for it."""
+        self._thread.join(max(0.0, self._began + within - time.monotonic()))
+        if self._errors:
+            raise self._errors[0]
+        if not self._heard:
+            raise Unreachable(
+                f"{self._endpoint}: no answer within {within:g} s", "Check that it is up and can be reached."
+            )
+        return self._heard[0]
+
+    def _listen(self, ask: Callable[[], T]) -> None:
         try:
-            heard.append(ask())
+            self._heard.append(ask())
         except OperationError as error:
-            errors.append(error)
+            self._errors.append(error)
 
-    # A daemon, so that the process may end before it does.
-    thread = threading.Thread(target=listen, daemon=True)
-    thread.start()
-    thread.join(seconds)
-    if errors:
-        raise errors[0]
-    if not heard:
-        raise Unreachable(f"{endpoint}: no answer within {seconds:g} s", "Check that it is up and can be reached.")
-    return heard[0]
+
+def within(seconds: float, endpoint: str, ask: Callable[[], T]) -> T:
+    """What `ask` finds out in so many seconds. Raises Unreachable when that takes longer."""
+    return Asking(endpoint, ask).answer(seconds)
 
 
 def _usecs(date: str | None) -> int | None:

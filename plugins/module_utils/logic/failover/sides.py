@@ -70,12 +70,16 @@ class Refusal:
 @dataclass(frozen=True)
 class Site:
     """A remote site to migrate to. `fits_peer` says whether it is the cluster that was given as the peer, None where
-    nothing shows that."""
+    nothing shows that. `witness` is the third cluster that knows it, '' for this one."""
 
     name: str
     status: str
     scheduled: bool
     fits_peer: bool | None = None
+    witness: str = ""
+
+    def __str__(self) -> str:
+        return f"'{self.name}'{f' of {self.witness}' if self.witness else ''}"
 
     @property
     def connected(self) -> bool:
@@ -161,7 +165,7 @@ def still_lives(name: str, endpoint: str, other: str, signs: Sequence[Site]) -> 
     """The old side gives no answer, but somebody who can know says that it lives."""
     return Refusal(
         f"{endpoint}: refused, because the side that '{name}' was last on lives: the remote site"
-        f" {quoted(site.name for site in signs)} is connected ({CONNECTED}), and {other} does not say that it gave"
+        f" {' and '.join(map(str, signs))} is connected ({CONNECTED}), and {other} does not say that it gave"
         f" '{name}' up",
         "Its VMs may run. When its Prism answers again, migrate as planned. If it has only just been lost, wait for"
         f" the status to change and run this again. {ACTIVATES_NEVERTHELESS}",

@@ -181,12 +181,17 @@ def _old_side(move: Move, name: str, part: Part) -> list[Finding]:
     about = move.mode == UNPLANNED and part.state == ACTIVATED and (bool(seen) or part.changed)
     if not about or seen.facts.get("given_up"):
         return []
-    connected = [site.name for site in seen.items("remote_sites") if site.facts.get("status") == CONNECTED]
+    connected = [f"remote site {site.name}" for site in seen.items("remote_sites") if _is_connected(site)]
+    connected += [
+        f"remote site {told.facts.get('remote_site')} of {told.facts.get('cluster')}"
+        for told in seen.items("witnesses")
+        if _is_connected(told)
+    ]
     source, active = move.source, seen.facts.get("active")
     if active or (connected and not seen.facts.get("answers")):
         text = f"{name} is active on {source} as well"
         if not active:
-            text = f"{source} lives: remote site {connected[0]} is connected"
+            text = f"{source} lives: {connected[0]} is connected"
         advice = (
             "Its VMs may run twice. Find out which side people work on, and take the other one off the network. The"
             f" playbook dr_failback gives the VMs on {source} up, when you name their protection domains in"
@@ -194,12 +199,25 @@ def _old_side(move: Move, name: str, part: Part) -> list[Finding]:
         )
         # Who said that both sides may be active is told, and no more.
         return [Finding(source, "old side", name, text, advice, not seen.facts.get("accepted"))]
-    text = f"{name} comes up on {source} as well when {source} is back, with its old VMs"
+    text = f"{name} comes up on {source} as well when {source} is back, with its old VMs{_heard(seen)}"
     advice = (
         f"Do not start them, and do not let {source} on to the network before you know that they are off."
         " The playbook dr_failback gives them up, when you name their protection domains in dr_discard."
     )
     return [note(source, "old side", name, text, advice)]
+
+
+def _heard(seen: Part) -> str:
+    """What third clusters said of the old side."""
+    told = [
+        f"{item.text('cluster')} says {item.text('status')}" if item.text("status") else item.text("silence")
+        for item in seen.items("witnesses")
+    ]
+    return f" ({'; '.join(told)})" if told else ""
+
+
+def _is_connected(told: Item) -> bool:
+    return told.facts.get("status") == CONNECTED
 
 
 def _from_off(move: Move, where: str, name: str, part: Part) -> list[Finding]:

@@ -51,6 +51,7 @@ def judge_site(move: Move, site: str, parts: Result, judgement: Judgement) -> No
     _drain(move, site, parts, judgement)
     _maintenance(move, site, parts, judgement)
     judge_machines(move, site, parts, judgement)
+    judgement.findings += _at_work(move, site, Part.of(parts.get("hosting")))
     for part in Part.all(parts.get("resets"), role_options.RESET):
         _simple(move, "connection", site, _titled("connection", part), part, RESET, judgement)
     for part in Part.all(parts.get("zones")):
@@ -59,6 +60,21 @@ def judge_site(move: Move, site: str, parts: Result, judgement: Judgement) -> No
     judge_proof(move, site, parts, judgement)
     if parts.get("message"):
         _end(site, Reason.of({"message": parts["message"], "error": parts.get("error")}), judgement)
+
+
+def _at_work(move: Move, site: str, hosting: Part) -> list[Finding]:
+    """Machines on the connection that was left that show that the cluster behind it lives."""
+    names = [item.name for item in hosting.items("at_work")]
+    if not names:
+        return []
+    text = (
+        f"{number(names, 'machine')} on the connection to {move.behind} registered with their VMs on: it seems to live"
+    )
+    advice = (
+        f"Their VMs may run twice. Take {move.behind} off the network. When they are not registered there any more, run"
+        " the same command again."
+    )
+    return [note(site, "old side", "", text, advice)]
 
 
 def _end(site: str, reason: Reason, judgement: Judgement) -> None:

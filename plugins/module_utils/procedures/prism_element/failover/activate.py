@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import asdict
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.failovers import order_activation
@@ -78,11 +79,12 @@ def activated(work: Work) -> dict[str, Any]:
 
 
 def _look_for_signs(work: Work, there: Seen | None) -> list[Site]:
-    """The remote sites that say that the old side lives where it does not speak for itself. What is seen of it goes
-    into the result, this time and every
-    time, until it is seen to have given the protection domain up."""
+    """The remote sites, of this cluster and of others, that say that the old side lives where it does not speak for
+    itself. What is seen of it goes into the result, this time and every time, until it is seen to have given the
+    protection domain up."""
     old = there.side if there else None
     sites = last_known(work.sites(None), origin_sites(list_pd_snapshots(work.client, work.name)))
+    testimonies = [] if old and old.known else work.testimonies(sites)
     work.result["old_side"] = {
         "cluster": work.other if work.peer else "",
         "answers": there is not None,
@@ -90,9 +92,15 @@ def _look_for_signs(work: Work, there: Seen | None) -> list[Site]:
         "active": old.active if old and old.known else None,
         "given_up": bool(old and old.known and not old.active and not old.direction),
         "remote_sites": [{"name": site.name, "status": site.status} for site in sites],
+        "witnesses": [asdict(testimony) for testimony in testimonies],
         "accepted": work.params["accept_split_brain"],
     }
-    return signs_of_life(old, sites)
+    told = [
+        Site(each.remote_site, each.status, scheduled=False, witness=each.cluster)
+        for each in testimonies
+        if not each.silence
+    ]
+    return signs_of_life(old, [*sites, *told])
 
 
 def _activate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:

@@ -47,6 +47,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
     Site,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import Member
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.witnesses import (
+    Testimony,
+    Witnesses,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
 
 MIGRATED, ACTIVATED, DEACTIVATED = "migrated", "activated", "deactivated"
@@ -91,6 +95,7 @@ class Pair:
         self.peer = connect_peer(run.params, run.params["peer"]) if run.params["peer"] else None
         self.incarnation: int | None = None
         self.silence = ""
+        self.witnesses = Witnesses(run.params, bound or 0.0) if self._activates else None
         began = time.monotonic()
         identity = read_identity(self.client)
         self._clock = (identity.clock_usecs, time.monotonic())
@@ -216,6 +221,15 @@ class Work:
             )
             for site in list_remote_sites(self.client)
         ]
+
+    def testimonies(self, known_as: Sequence[Site]) -> list[Testimony]:
+        """What third clusters say of the other side, which this cluster knows as these remote sites."""
+        if not self.pair.witnesses:
+            return []
+        names = {site.name for site in known_as}
+        address = self.params["peer"]["nutanix_host"] if self.params["peer"] else ""
+        ours = [site for site in list_remote_sites(self.client) if site.name in names]
+        return self.pair.witnesses.testimonies(ours, address)
 
     def connected(self) -> PrismElement:
         if self.peer is None:
