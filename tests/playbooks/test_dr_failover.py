@@ -210,6 +210,27 @@ def test_unplanned_is_refused_while_the_source_lives(lab: RunningLab, run: Run, 
 
 
 @pytest.mark.bad_day
+@pytest.mark.parametrize(
+    ("witness", "words"), [("cluster-c", "the remote site 'SITE-A' of Prism Element"), ("daas", "seems to live")]
+)
+def test_somebody_else_knows_that_the_source_lives(lab: RunningLab, run: Run, witness: str, words: str) -> None:
+    """Its Prism is silent, and the target is cut off from it."""
+    estate = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
+    if witness == "cluster-c":
+        third = {"name": witness, "remote_sites": [{"name": "SITE-A", "cluster": "cluster-a", "bandwidth_mbps": 1000}]}
+        estate["prism_elements"].append(third)
+        lab.reset(estate)
+    lab.change([{"endpoint": "cluster-b", "kind": "connected", "remote_site": "SITE-A", "connected": False}])
+    lab.faults([{"endpoint": "cluster-a", "then": {"status": 503}}])
+    outcome = run(FAILOVER, dr_mode="unplanned", dr_failover_peer_timeout=2, dr_failover_desktops_at_work="stop")
+    assert outcome.status != 0
+    assert writes(lab) == []
+    told = " ".join(outcome.output.split())
+    assert words in told, told
+    assert "dr_failover_accept_split_brain" in told
+
+
+@pytest.mark.bad_day
 def test_sessions_are_a_reason_not_to_begin(lab: RunningLab, run: Run) -> None:
     lab.change(
         [{"endpoint": "daas", "kind": "machine", "machine": "W11-003", "sessions": 1, "session_user": "CORP\\anna"}]

@@ -316,7 +316,7 @@ def _lives(site: CitrixSite, connection: str, at_work: Sequence[str]) -> Operati
     return OperationError(
         f"{site.endpoint}: the connection '{connection}' answers, and {count} on it are registered and on"
         f" ({shortened(at_work)}): the cluster behind it seems to live",
-        "Nothing was changed. Desktops would run twice. A site may take some minutes to see that a cluster is lost:"
+        "Nothing was changed. Desktops would run twice. A site may take ten minutes to see that a cluster is lost:"
         " then run the same command again. Once you know that the VMs over there are off, run it with"
         " -e dr_failover_accept_split_brain=true.",
         at_work=list(at_work),

@@ -68,12 +68,10 @@ def _at_work(move: Move, site: str, hosting: Part) -> list[Finding]:
     if not names:
         return []
     text = (
-        f"{number(names, 'machine')} on the connection to {move.behind} registered with their VMs on: it seems to live"
+        f"{number(names, 'machine')} on the connection to {move.behind} registered with their VMs on: it seems to live,"
+        " unless it was lost within the last ten minutes"
     )
-    advice = (
-        f"Their VMs may run twice. Take {move.behind} off the network. When they are not registered there any more, run"
-        " the same command again."
-    )
+    advice = f"If it lives, desktops run twice: take {move.behind} off the network before users come to both."
     return [note(site, "old side", "", text, advice)]
 
 
