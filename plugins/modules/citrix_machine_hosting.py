@@ -93,7 +93,7 @@ options:
       - What to do about machines that cannot be matched or changed, for each kind.
       - V(stop) changes nothing at all and fails. V(fail) does everything else first and then fails. V(warn) warns.
         V(ignore) only reports them in the result.
-      - Machines that could not be changed (RV(failed_machines)) always make the task fail.
+      - Machines that could not be changed (RV(failures)) always make the task fail.
     type: dict
     suboptions:
       ambiguous:
@@ -355,9 +355,9 @@ left_behind:
   returned: when the machines could be read
   type: list
   elements: dict
-failed_machines:
-  description: The machines that could not be changed, each in its present state with the C(reason), and with the
-    intended hosting in C(wanted).
+failures:
+  description: The machines that could not be changed, each with C(id), C(name) and C(reason), in its present state, and
+    with the intended hosting in C(wanted).
   returned: when the machines could be read
   type: list
   elements: dict

@@ -194,7 +194,7 @@ sessions:
       user: CORP\anna
       state: Disconnected
       sessions: 1
-failed_machines:
+failures:
   description: The machines that could not be switched.
   returned: when the machines could be read
   type: list

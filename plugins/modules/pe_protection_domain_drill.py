@@ -170,7 +170,7 @@ clones:
   description:
     - The clones as they are at the end, or as they would be in check mode. Also returned when the task fails because
       some of them are not as required.
-    - With O(state=absent), the clones that could not be removed, each with C(name), C(uuid), C(vm) and C(problem).
+    - With O(state=absent), the clones that could not be removed, each with C(name), C(uuid) and C(vm).
   returned: success
   type: list
   elements: dict
@@ -201,10 +201,6 @@ clones:
       description: Whether the clone was as required at the end.
       type: bool
       returned: O(state=present)
-    problem:
-      description: Why the clone is not as required. Empty when it is.
-      type: str
-      returned: always
   sample:
     - name: drill_2026-q4_W11-001
       uuid: 8d1f2c3a-6a44-4f0e-9c1b-0f6b1f3f2d11
@@ -214,7 +210,16 @@ clones:
         - mac_address: 50:6b:8d:dd:99:91
           network: DRILL
       checked: true
-      problem: ""
+failures:
+  description: The clones that are not as required, or could not be removed, each with its uuid as C(id), C(name) and
+    C(reason). Also returned when the task fails because of them.
+  returned: success
+  type: list
+  elements: dict
+  sample:
+    - id: 8d1f2c3a-6a44-4f0e-9c1b-0f6b1f3f2d11
+      name: drill_2026-q4_W11-001
+      reason: it was on and is off after 40 s
 restored:
   description: The names of the VMs whose clones were restored, or would be in check mode.
   returned: success

@@ -124,15 +124,15 @@ vms:
       name: Gold
       power_state: "off"
 failures:
-  description: The VMs of O(uuids) that failed, each with C(uuid), C(name), which is empty when it is not there, and
-    C(message).
+  description: The VMs of O(uuids) that failed, each with its uuid as C(id), C(name), which is empty when it is not
+    there, and C(reason).
   returned: failure
   type: list
   elements: dict
   sample:
-    - uuid: 1962edba-61fc-4782-9d3d-3190658d763f
+    - id: 1962edba-61fc-4782-9d3d-3190658d763f
       name: desk-017
-      message: "the task ended Failed: no host has enough memory"
+      reason: "the task ended Failed: no host has enough memory"
 removed:
   description: The uuids of the VMs that were removed, or would be in check mode.
   returned: success

@@ -781,7 +781,7 @@ def test_a_refusal_is_told_in_the_sites_words_and_not_repeated(estate: Estate, s
     result = run_module(HOSTING, {**estate.daas.options, "catalogs": PC, "vms": wrong, "write_by": write_by})
     assert "1 machines could not be changed: CORP\\PC3" in result["msg"]
     assert "400: There is no VM 00000000-0000-4000-8000-000000000000 on conn-b." in result["msg"]
-    (failed,) = result["failed_machines"]
+    (failed,) = result["failures"]
     assert (failed["hypervisor_connection"], failed["wanted"]) == (
         "conn-a",
         "00000000-0000-4000-8000-000000000000 on conn-b",
@@ -828,7 +828,7 @@ def test_a_machine_deleted_in_the_middle_is_told_and_the_rest_goes_on(estate: Es
     assert [(gone["name"], gone["reason"]) for gone in result["vanished"]] == [
         ("CORP\\PC5", "it was deleted while it was being re-hosted")
     ]
-    assert (result["counts"]["changed"], result["complete"], result["failed_machines"]) == (11, False, [])
+    assert (result["counts"]["changed"], result["complete"], result["failures"]) == (11, False, [])
     assert "CORP\\PC5" not in result["diff"]["after"]["machines"]
     assert estate.moved(*(name for name in DESKS if name != "PC5"))
 

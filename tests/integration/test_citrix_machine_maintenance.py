@@ -189,7 +189,7 @@ def test_machines_of_no_delivery_group(desktops: Desktops) -> None:
     assert desktops.writes() == []
     desktops.fault("/Machines/", {"status": 400, "body": {"detail": "Not in a delivery group"}}, method="PATCH", nth=1)
     told = desktops.daas(MAINTENANCE, state="released", **loose)
-    assert (told["changed"], told["failed_machines"][0]["name"]) == (False, "CORP\\X-002")
+    assert (told["changed"], told["failures"][0]["name"]) == (False, "CORP\\X-002")
     assert "1 machines without a delivery group stay in maintenance mode" in str(told["warnings"])
     assert desktops.daas(MAINTENANCE, state="released", **loose)["switched"] == ["CORP\\X-002"]
 
@@ -201,7 +201,7 @@ def test_what_cannot_be_switched_fails_and_is_not_saved(desktops: Desktops, tmp_
     arguments = {**DRAIN, "saved_path": str(path), "write_by": "single"}
     told = run_module(MAINTENANCE, {**desktops.daas.options, **arguments})
     assert "could not be switched on for 1 of 6 machines. CORP\\M-003: " in told["msg"]
-    assert "Out of your scope" in told["failed_machines"][0]["reason"]
+    assert "Out of your scope" in told["failures"][0]["reason"]
     assert [machine["action"] for machine in told["machines"]] == [
         "changed",
         "changed",

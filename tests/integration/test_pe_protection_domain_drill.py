@@ -117,7 +117,8 @@ def test_a_drill_as_predicted_then_unchanged_then_gone(
     assert facts(made) == facts(predicted)
     assert made["diff"] == predicted["diff"]
     assert [clone["name"] for clone in made["clones"]] == CLONES
-    assert all(clone["checked"] and clone["power_state"] == "on" and not clone["problem"] for clone in made["clones"])
+    assert all(clone["checked"] and clone["power_state"] == "on" for clone in made["clones"])
+    assert made["failures"] == []
     assert [[card["network"] for card in clone["nics"]] for clone in made["clones"]] == [
         [network] if network else []
     ] * 4
@@ -488,7 +489,9 @@ def test_one_clone_that_cannot_be_switched_on_stops_no_other(survivor: Survivor)
     assert "1 of 4 clones" in result["msg"]
     assert "not enough memory" in result["msg"]
     assert [clone["checked"] for clone in result["clones"]] == [True, True, False, True]
-    assert "not enough memory" in result["clones"][2]["problem"]
+    (failure,) = result["failures"]
+    assert failure["id"] == result["clones"][2]["uuid"]
+    assert "not enough memory" in failure["reason"]
     survivor.lab.clear_faults()
     survivor.lab.forget()
     assert all(clone["checked"] for clone in survivor()["clones"])
@@ -529,7 +532,8 @@ def test_a_clone_that_goes_off_again_is_no_success(survivor: Survivor) -> None:
     survivor.fault({"status": 200, "body": body}, method="GET", path=r"/vms/?\?", nth=2)
     result = survivor.result(vm_names=["W10-001"], stays_on=30)
     assert result["failed"]
-    assert "was on and is off" in result["clones"][0]["problem"]
+    assert [failure["name"] for failure in result["failures"]] == [CLONES[0]]
+    assert "was on and is off" in result["failures"][0]["reason"]
     assert result["clones"][0]["checked"] is False
 
 

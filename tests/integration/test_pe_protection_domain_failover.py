@@ -973,7 +973,7 @@ def test_a_vm_that_does_not_go_on_is_told_and_the_rest_is(pair: Pair) -> None:
     result = pair("cluster-a", "migrated", power_on="all")
     assert result["power"]["failed"] is True
     assert [failure["name"] for failure in result["power"]["failures"]] == ["desk-2"]
-    assert "no host has room" in result["power"]["failures"][0]["message"]
+    assert "no host has room" in result["power"]["failures"][0]["reason"]
 
 
 @pytest.mark.parametrize("state", ["migrated", "activated", "deactivated"])

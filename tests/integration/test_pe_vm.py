@@ -289,7 +289,7 @@ def test_one_that_is_not_there_is_listed_and_holds_up_nobody(lab: RunningLab, ho
     for check in (True, False):
         result = run_module("pe_vm", arguments, check)
         assert result["failed"]
-        assert result["failures"] == [{"uuid": nobody, "name": "", "message": "there is no VM with this uuid"}]
+        assert result["failures"] == [{"id": nobody, "name": "", "reason": "there is no VM with this uuid"}]
         assert (result["changed"], len(result["vms"])) == (True, count)
         assert f"1 of {count + 1} VMs could not be powered on: '' ({nobody})" in result["msg"]
         assert (writes(lab) == []) is check
@@ -315,7 +315,7 @@ def test_those_whose_task_fails_are_listed_with_its_words(lab: RunningLab, host:
     )
     result = run_module("pe_vm", {**host("cluster-a").options, "uuids": uuids, "state": "powered_on", "force": True})
     assert result["failed"]
-    told = {failure["uuid"]: failure["message"] for failure in result["failures"]}
+    told = {failure["id"]: failure["reason"] for failure in result["failures"]}
     assert set(told) == set(uuids[:3])
     assert "no host has enough memory" in told[uuids[0]]
     assert "VM is being migrated" in told[uuids[2]]
@@ -336,7 +336,7 @@ def test_one_that_vanishes_meanwhile_is_listed(lab: RunningLab, host: Host) -> N
         ]
     )
     result = run_module("pe_vm", {**host("cluster-a").options, "uuids": uuids, "state": "powered_on", "force": True})
-    assert [failure["message"] for failure in result["failures"]] == ["it is not there any more"]
+    assert [failure["reason"] for failure in result["failures"]] == ["it is not there any more"]
     assert states(host, uuids) == {"on", "off"}
 
 
@@ -404,7 +404,7 @@ def test_an_empty_uuid_is_nobody(lab: RunningLab, host: Host) -> None:
     result = run_module(
         "pe_vm", {**host("cluster-a").options, "uuids": ["", *uuids], "state": "powered_on", "force": True}
     )
-    assert [failure["uuid"] for failure in result["failures"]] == [""]
+    assert [failure["id"] for failure in result["failures"]] == [""]
     assert "are empty" in host("cluster-a").fails("pe_vm", uuid="", state="absent", force=True)
 
 

@@ -84,9 +84,9 @@ WORDS = {
     "unmanaged": "machines are not power managed",
     "namesakes": "machines only bear the name of a VM that moved",
     "left_behind": "machines are still on the connection that was left",
-    "failed_machines": "machines could not be changed",
+    "failures": "machines could not be changed",
 }
-INCOMPLETE = ("ambiguous", "missing", "refused", "vanished", "failed_machines")
+INCOMPLETE = ("ambiguous", "missing", "refused", "vanished", "failures")
 
 ARGUMENTS: dict[str, Any] = {
     **CONNECTION_ARGUMENTS,
@@ -440,14 +440,14 @@ def _lists(outcome: Outcome) -> dict[str, list[Any]]:
         "vanished": [_obstacle(obstacle) for obstacle in (*plan.vanished, *gone)],
         "namesakes": [{**_shown(namesake.machine), "reason": namesake.reason} for namesake in outcome.scope.namesakes],
         "left_behind": [_obstacle(obstacle) for obstacle in outcome.left_behind],
-        "failed_machines": failed,
+        "failures": failed,
     }
 
 
 def _tell(run: Run, site: CitrixSite, result: Mapping[str, Any]) -> None:
     """Warn of the lists that the policy wants warned of. Raises OperationError with the whole result for those that are
     to fail."""
-    policy = {**{name: run.params["policy"][name] for name in POLICY}, "failed_machines": "fail"}
+    policy = {**{name: run.params["policy"][name] for name in POLICY}, "failures": "fail"}
     failing = [name for name in policy if policy[name] in ("fail", "stop") and result[name]]
     for name in policy:
         if policy[name] == "warn" and result[name]:

@@ -384,7 +384,7 @@ def _result(
             machine.name for machine in scope.machines if on and not machine.delivery_group
         ),
         "sessions": [_occupied_facts(each) for each in occupied],
-        "failed_machines": [
+        "failures": [
             {"id": machine_id, "name": names[machine_id], "reason": why} for machine_id, why in settled.failed.items()
         ],
         "vanished": sorted(names[machine_id] for machine_id in settled.vanished),

@@ -665,6 +665,7 @@ class _Rehearsal(_Job):
             "name": self._name,
             "drill": self._drill.id,
             "clones": shown,
+            "failures": _failures(states),
             "restored": list(missing),
             "removed": [],
             "excluded": list(scope.excluded),
@@ -690,7 +691,6 @@ class _Rehearsal(_Job):
                 for card in clone.cards
             ],
             "checked": clone.checked,
-            "problem": clone.problem,
         }
 
 
@@ -773,9 +773,8 @@ class _Removal(_Job):
             "changed": bool(removed),
             "name": self._name,
             "drill": self._drill.id,
-            "clones": [
-                {"name": clone.name, "uuid": clone.uuid, "vm": clone.vm, "problem": clone.problem} for clone in left
-            ],
+            "clones": [{"name": clone.name, "uuid": clone.uuid, "vm": clone.vm} for clone in left],
+            "failures": _failures(left),
             "restored": [],
             "removed": [{"name": clone.name, "uuid": clone.uuid, "vm": clone.vm} for clone in gone],
             "excluded": [],
@@ -788,6 +787,10 @@ class _Removal(_Job):
                 "after": {"clones": sorted(clone.name for clone in left)},
             },
         }
+
+
+def _failures(clones: Iterable[CloneState]) -> list[dict[str, str]]:
+    return [{"id": clone.uuid, "name": clone.name, "reason": clone.problem} for clone in clones if clone.problem]
 
 
 def _in_diff(clone: dict[str, Any]) -> dict[str, Any]:

@@ -33,25 +33,24 @@ def unfit_names(plans: Iterable[Mapping[str, Any]], left_out: Sequence[str]) -> 
 
 
 def by_domain(
-    domains: Sequence[str],
-    made: Sequence[Mapping[str, Any]],
-    removed: Sequence[Mapping[str, Any]],
-    only_removed: bool = False,
+    domains: Sequence[str], made: Sequence[Mapping[str, Any]], removed: Sequence[Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """Protection domain -> what became of it, from the results of bringing the clones up and of removing them, one for
-    each of `domains` or none at all. With `only_removed` no clone was to be brought up."""
+    each of `domains` or none at all."""
     outcomes = {}
     for number, domain in enumerate(domains):
         up = made[number] if number < len(made) else {}
         down = removed[number] if number < len(removed) else {}
         outcomes[domain] = {key: value for key, value in (up or down).items() if key not in NOT_FOR_REPORTS} | {
             "removed": down.get("removed") or [],
-            "problems": [] if only_removed else _left_over(down),
+            "failures": [*(up.get("failures") or []), *_not_removed(domain, down, after_work=bool(up))],
             "timeline": [step for each in (up, down) for step in each.get("timeline") or []],
         }
     return outcomes
 
 
-def _left_over(removal: Mapping[str, Any]) -> list[Any]:
-    """The clones that are still there, or why it is not known."""
-    return removal.get("clones") or ([removal["msg"]] if removal.get("failed") else [])
+def _not_removed(domain: str, removal: Mapping[str, Any], *, after_work: bool) -> list[Any]:
+    """The clones that are still there. After a removal that failed as a whole nobody knows which; where it was the only
+    work, its own failure says so."""
+    whole = removal.get("failed") and after_work and not removal.get("failures")
+    return [{"id": "", "name": domain, "reason": removal["msg"]}] if whole else removal.get("failures") or []

@@ -64,10 +64,9 @@ def power_many(
     if not failures and late is None:
         return result
     told = [
-        {"uuid": uuid, "name": found[uuid].name if uuid in found else "", "message": why}
-        for uuid, why in failures.items()
+        {"id": uuid, "name": found[uuid].name if uuid in found else "", "reason": why} for uuid, why in failures.items()
     ]
-    listed = shortened([f"'{failure['name']}' ({failure['uuid']}): {failure['message']}" for failure in told])
+    listed = shortened([f"'{failure['name']}' ({failure['id']}): {failure['reason']}" for failure in told])
     if late:
         also = f"; {len(told)} of {len(uuids)} VMs failed: {listed}" if told else ""
         raise StillRunning(f"{late.message}{also}", late.advice, failures=told)

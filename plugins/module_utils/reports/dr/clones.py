@@ -39,11 +39,7 @@ def judge_drill(move: Move, name: str, part: Part, judgement: Judgement) -> None
 
 
 def _problems(where: str, part: Part) -> list[Finding]:
-    unwell = [clone for clone in part.items("clones") if clone.facts.get("problem")]
-    return [
-        problem(where, "drill", item.name, f"{item.name}{item.reason.because}", AGAIN)
-        for item in [*part.items("problems"), *unwell]
-    ]
+    return [problem(where, "drill", item.name, f"{item.name}{item.reason.because}", AGAIN) for item in part.failures]
 
 
 def _only_removed(part: Part) -> bool:

@@ -16,8 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.role_op
 
 NO_VARIABLES: Mapping[str, str] = MappingProxyType({})
 NAMES = ("name", "machine", "vm_name", "vm", "uuid", "id")
-REASONS = ("msg", "message", "reason", "why", "error", "problem")
-FAILURES = ("failed", "failures", "failed_machines")
+REASONS = ("msg", "message", "reason", "why", "error")
 AGAIN = "Mend the cause and run the same command again: it does the rest and nothing else."
 THEN_AGAIN = "Then run the same command again: it does the rest and nothing else."
 # A row has room for so much.
@@ -144,7 +143,7 @@ class Part:
     @property
     def failures(self) -> list[Item]:
         """What the task could not do."""
-        return next((found for found in map(self.items, FAILURES) if found), [])
+        return self.items("failures")
 
     @property
     def skipped(self) -> bool:

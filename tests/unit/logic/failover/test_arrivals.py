@@ -17,7 +17,7 @@ def vm(name: str, state: str = "on") -> dict[str, str]:
 
 
 def failure(name: str) -> dict[str, str]:
-    return {"uuid": f"u-{name}", "name": name, "message": "no host has room"}
+    return {"id": f"u-{name}", "name": name, "reason": "no host has room"}
 
 
 def test_each_domain_has_its_own_result_and_a_task_that_failed_failed_for_all() -> None:

@@ -11,6 +11,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
 )
 
 
+STAYS = {"id": "u", "name": "drill_1_A", "reason": "locked"}
+
+
 def plan(*vms: str, excluded: tuple[str, ...] = ()) -> dict[str, Any]:
     return {"clones": [{"vm": name} for name in vms], "excluded": list(excluded)}
 
@@ -32,21 +35,25 @@ def test_a_name_to_leave_out_that_is_nowhere() -> None:
 def test_what_became_of_a_drill() -> None:
     made = {"name": "PD-1", "clones": ["clone"], "timeline": ["up"], "diff": {}, "invocation": {}}
     assert by_domain(["PD-1"], [made], [{"removed": ["clone"], "clones": [], "timeline": ["down"]}]) == {
-        "PD-1": {"name": "PD-1", "clones": ["clone"], "removed": ["clone"], "problems": [], "timeline": ["up", "down"]}
+        "PD-1": {"name": "PD-1", "clones": ["clone"], "removed": ["clone"], "failures": [], "timeline": ["up", "down"]}
     }
 
 
 def test_clones_that_are_still_there_or_nobody_knows() -> None:
-    left = {"removed": [], "clones": ["clone"], "failed": True, "msg": "locked"}
+    left = {"removed": [], "failures": [STAYS], "failed": True, "msg": "locked"}
     silent = {"failed": True, "msg": "no answer"}
     told = by_domain(["PD-1", "PD-2"], [{"name": "PD-1"}, {"name": "PD-2"}], [left, silent])
-    assert [told[name]["problems"] for name in ("PD-1", "PD-2")] == [["clone"], ["no answer"]]
+    assert [told[name]["failures"] for name in ("PD-1", "PD-2")] == [
+        [STAYS],
+        [{"id": "", "name": "PD-2", "reason": "no answer"}],
+    ]
 
 
 def test_a_drill_that_is_only_removed_has_nothing_left_over_but_its_own_failure() -> None:
-    down = {"name": "PD-1", "removed": [], "clones": ["clone"], "failed": True, "msg": "locked"}
-    assert by_domain(["PD-1"], [], [down], only_removed=True)["PD-1"]["problems"] == []
+    down = {"name": "PD-1", "removed": [], "failed": True, "msg": "locked"}
+    assert by_domain(["PD-1"], [], [down])["PD-1"]["failures"] == []
+    assert by_domain(["PD-1"], [], [{**down, "failures": [STAYS]}])["PD-1"]["failures"] == [STAYS]
 
 
 def test_what_was_never_begun() -> None:
-    assert by_domain(["PD-1"], [], []) == {"PD-1": {"removed": [], "problems": [], "timeline": []}}
+    assert by_domain(["PD-1"], [], []) == {"PD-1": {"removed": [], "failures": [], "timeline": []}}

@@ -450,7 +450,7 @@ LISTS: list[tuple[str, dict[str, Any], str]] = [
 
 @pytest.mark.parametrize(("kind", "machine", "text"), LISTS)
 def test_machines_that_were_not_simply_re_hosted(kind: str, machine: dict[str, Any], text: str) -> None:
-    told = {"failed_machines" if kind == "failed" else kind: [machine]}
+    told = {"failures" if kind == "failed" else kind: [machine]}
     given = {**WHOLE, "sites": {"daas": site(hosting=hosting(hosted(0), **told))}}
     judgement = judged(**given)
     assert [finding.text for finding in judgement.findings] == [text]
@@ -479,7 +479,7 @@ def test_a_machine_is_counted_once() -> None:
     result = hosting(
         hosted(0),
         hosted(1),
-        failed_machines=[{**hosted(1), "reason": "no answer"}],
+        failures=[{**hosted(1), "reason": "no answer"}],
         missing=[stuck("PC9")],
         policy={"missing": "warn"},
     )
@@ -625,7 +625,7 @@ def test_proof(lists: dict[str, Any], problems: list[str], notes: list[str]) -> 
 
 
 def test_power() -> None:
-    failures = [{"name": "W11-1", "uuid": "vm-1", "message": "no memory"}]
+    failures = [{"name": "W11-1", "id": "vm-1", "reason": "no memory"}]
     failing = powered(failures=failures, failed=True, msg="1 of 2")
     judgement = judged(**{**WHOLE, "power": failing})
     assert texts(judgement.problems) == ["cluster-b: W11-1 could not be powered on: no memory"]
@@ -647,7 +647,11 @@ def test_unprotected_afterwards() -> None:
     assert judged(**{**WHOLE, "failovers": {"PD-W11": failed_over("migrated", protected_by=None)}}).notes == []
 
 
-CLONE = {"name": "drill_1_PC1", "uuid": "c", "vm": "PC1", "power_state": "on", "checked": True, "problem": ""}
+def failing(why: str) -> dict[str, str]:
+    return {"id": "c", "name": "drill_1_PC1", "reason": why}
+
+
+CLONE = {"name": "drill_1_PC1", "uuid": "c", "vm": "PC1", "power_state": "on", "checked": True}
 
 
 @pytest.mark.parametrize(
@@ -664,7 +668,7 @@ CLONE = {"name": "drill_1_PC1", "uuid": "c", "vm": "PC1", "power_state": "on", "
         ({"changed": True, "clones": [], "removed": [CLONE]}, False, ("clones removed", "1 clone"), []),
         ({"changed": False, "clones": [], "removed": [], "state": "absent"}, False, ("no clones left", ""), []),
         (
-            {"failed": True, "msg": "1 of 1", "clones": [{**CLONE, "problem": "it is off."}]},
+            {"failed": True, "msg": "1 of 1", "clones": [CLONE], "failures": [failing("it is off.")]},
             False,
             ("drill failed", "1 of 1"),
             ["drill_1_PC1: it is off"],
@@ -676,14 +680,14 @@ CLONE = {"name": "drill_1_PC1", "uuid": "c", "vm": "PC1", "power_state": "on", "
             ["The drill of PD-W11 failed: no snapshot"],
         ),
         (
-            {"changed": False, "clones": [], "problems": ["it is empty"]},
+            {"changed": False, "clones": [], "failures": [failing("it stayed")]},
             False,
             ("clones were there", ""),
-            ["it is empty"],
+            ["drill_1_PC1: it stayed"],
         ),
         ({}, False, ("no drill", "the run ended before"), ["PD-W11 was not drilled: the run ended before"]),
         (
-            {"removed": [], "problems": []},
+            {"removed": [], "failures": []},
             False,
             ("no drill", "the run ended before"),
             ["PD-W11 was not drilled: the run ended before"],

@@ -223,7 +223,7 @@ def awkward(name: str) -> dict[str, Any]:
         kind: [stuck(name, name, catalog=name, candidates=[{"name": name, "uuid": name, "cluster": name}])]
         for kind in (*TROUBLES, *LEFT_ALONE)
     }
-    lists["failed_machines"] = lists.pop("failed")
+    lists["failures"] = lists.pop("failed")
     machines = [
         hosted(1, catalog=name),
         hosted(2, name=name, catalog=f"{name}2", vm_name=name, cluster=name, hypervisor_connection=name),
@@ -246,12 +246,12 @@ def awkward(name: str) -> dict[str, Any]:
         name: failed_over(missing_vms=[{"name": name, "uuid": name}], protected_by=[]),
         f"{name}2": {"failed": True, "msg": name},
     }
-    power = powered(failures=[{"name": name, "msg": name}], timeline=took(name, 80, 90, True))
+    power = powered(failures=[{"name": name, "reason": name}], timeline=took(name, 80, 90, True))
     drills = {
         name: {
             "changed": True,
-            "clones": [{"name": name, "problem": name}],
-            "problems": [name],
+            "clones": [{"name": name}],
+            "failures": [{"id": name, "name": name, "reason": name}],
             "timeline": took(name, 1, 2),
         }
     }
