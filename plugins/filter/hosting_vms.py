@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import hosting_vms
 
 
@@ -18,9 +19,9 @@ def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]
     def decided(*given: Any, **named: Any) -> dict[str, Any]:
         try:
             return {"message": "", **decide(*given, **named)}
-        except ValueError as error:
+        except Refusal as error:
             return {
-                "message": f"{str(error).rstrip('.')}.",
+                "message": str(error),
                 "vms": [],
                 "vm_names": [],
                 "vm_uuids": [],

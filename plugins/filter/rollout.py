@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import starts as release_starts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import waves as rollout
 
@@ -16,7 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout i
 def rollout_waves(catalogs: Sequence[Mapping[str, Any]], *given: Any, **terms: Any) -> dict[str, Any]:
     try:
         return {"waves": rollout.plan_waves(catalogs, *given, **terms), "message": ""}
-    except ValueError as error:
+    except Refusal as error:
         return {"waves": [], "message": str(error)}
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 
 
@@ -26,7 +26,7 @@ T = TypeVar("T", bound=Named)
 
 
 def find_named(kind: str, wanted: str, known: Sequence[T]) -> T:
-    """The one of this name or id, whole and without case; an id goes before a name. Raises LookupError, which names
+    """The one of this name or id, whole and without case; an id goes before a name. Raises Refusal, which names
     near or all fitting ones."""
     folded = wanted.casefold()
     found = [thing for thing in known if thing.id.casefold() == folded] or [
@@ -36,5 +36,5 @@ def find_named(kind: str, wanted: str, known: Sequence[T]) -> T:
         return found[0]
     if found:
         listed = ", ".join(f"'{thing.name}' ({thing.id})" for thing in found)
-        raise NoMatch(f"{len(found)} {kind}s are called '{wanted}': {listed}", "Give the id.")
-    raise NoMatch(f"there is no {kind} '{wanted}'", near_names(wanted, (thing.name for thing in known)))
+        raise Refusal(f"{len(found)} {kind}s are called '{wanted}': {listed}", "Give the id.")
+    raise Refusal(f"there is no {kind} '{wanted}'", near_names(wanted, (thing.name for thing in known)))

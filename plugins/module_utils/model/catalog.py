@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
     MasterImage,
@@ -122,20 +122,20 @@ def folder_of(name: str, full_name: str, admin_folder: str) -> tuple[str, ...]:
 
 
 def find_catalog(selector: Selector, catalogs: Sequence[Catalog]) -> Catalog:
-    """The one catalog that the selector means; names compare whole, without case. Raises LookupError, which names near
+    """The one catalog that the selector means; names compare whole, without case. Raises Refusal, which names near
     or all fitting ones."""
     found = [catalog for catalog in catalogs if _fits(selector, catalog)]
     if len(found) == 1:
         return found[0]
     if found:
         names = ", ".join(sorted(f"'{catalog.full_name}' ({catalog.id})" for catalog in found))
-        raise NoMatch(f"{len(found)} catalogs are called '{selector.name}': {names}", "Give folder or id.")
+        raise Refusal(f"{len(found)} catalogs are called '{selector.name}': {names}", "Give folder or id.")
     known = {
         catalog.id if selector.id else catalog.name if selector.folder is None else catalog.full_name
         for catalog in catalogs
     }
     wanted = selector.id or "/".join((*folder_levels(selector.folder or ""), selector.name))
-    raise NoMatch(f"there is no catalog {selector}", near_names(wanted, known))
+    raise Refusal(f"there is no catalog {selector}", near_names(wanted, known))
 
 
 def _fits(selector: Selector, catalog: Catalog) -> bool:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 
 NO_FAULT = ("None", "Unknown", "")
@@ -54,18 +54,18 @@ def is_at_work(machine: Machine) -> bool:
 
 def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
     """The one machine called DOMAIN\\HOST, HOST alone or by its DNS name; whole name, without case. Raises
-    LookupError."""
+    Refusal."""
     found = [machine for machine in machines if name.casefold() in names_of(machine)]
     if len(found) == 1:
         return found[0]
     if found:
-        raise NoMatch(
+        raise Refusal(
             f"{len(found)} machines are called '{name}':"
             f" {', '.join(f'{machine.name} ({machine.id})' for machine in found)}",
             "Give DOMAIN\\HOST.",
         )
     known = (machine.name if "\\" in name else host_name(machine.name) for machine in machines)
-    raise NoMatch(f"there is no machine '{name}'", near_names(name, known))
+    raise Refusal(f"there is no machine '{name}'", near_names(name, known))
 
 
 def names_of(machine: Machine) -> frozenset[str]:

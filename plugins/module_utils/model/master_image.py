@@ -14,7 +14,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 
 _UNIT = re.compile(r"\AXDHyp:\\HostingUnits\\[^\\]*\\|.*/Resources/", re.IGNORECASE | re.DOTALL)
@@ -93,7 +93,7 @@ def folder_below(unit_path: str, path: str) -> str:
 
 
 def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> MasterImage:
-    """The one image of this name or path among those visible. Raises LookupError with near names, or with both when two
+    """The one image of this name or path among those visible. Raises Refusal with near names, or with both when two
     bear the name."""
     if is_path(image):
         found = [candidate for candidate in visible if same_path(candidate.path, image)]
@@ -106,18 +106,18 @@ def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> Ma
     ]
     if rivals:
         names = quoted(candidate.name for candidate in (*found, *rivals))
-        raise NoMatch(
+        raise Refusal(
             f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart"
         )
     if len(found) == 1:
         return found[0]
     if found:
         ids = ", ".join(candidate.id or candidate.path for candidate in found)
-        raise NoMatch(
+        raise Refusal(
             f"hosting unit '{unit_name}' shows {len(found)} images '{image}' ({ids}); which one is meant cannot be told"
         )
     known = {candidate.path if is_path(image) else candidate.name for candidate in visible}
-    raise NoMatch(f"hosting unit '{unit_name}' shows no image '{image}'", near_names(image, known))
+    raise Refusal(f"hosting unit '{unit_name}' shows no image '{image}'", near_names(image, known))
 
 
 def _without_type(name: str) -> str:

@@ -8,6 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+
 AT_NEXT_SHUTDOWN = -1
 
 
@@ -35,19 +37,15 @@ class RebootPolicy:
 
     def __post_init__(self) -> None:
         if self.within < AT_NEXT_SHUTDOWN:
-            raise ValueError(
-                "reboot.within_minutes is -1 (at the next shutdown), 0 (all at once) or a number of minutes"
-            )
+            raise Refusal("reboot.within_minutes is -1 (at the next shutdown), 0 (all at once) or a number of minutes")
         if self.within == AT_NEXT_SHUTDOWN and self.warning not in (-1, 0):
-            raise ValueError(
+            raise Refusal(
                 "reboot.warning_minutes must be 0 or -1 while reboot.within_minutes is -1: there is no time to count"
                 " down to"
             )
         if self.within != AT_NEXT_SHUTDOWN and self.warning < 0:
-            raise ValueError(
-                "reboot.warning_minutes must not be negative when reboot.within_minutes says when to restart"
-            )
+            raise Refusal("reboot.warning_minutes must not be negative when reboot.within_minutes says when to restart")
         if self.warning_repeat < 0:
-            raise ValueError("reboot.warning_repeat_minutes must not be negative")
+            raise Refusal("reboot.warning_repeat_minutes must not be negative")
         if self.warning and not self.warning_message:
-            raise ValueError("reboot.warning_message is missing: users would be warned with nothing")
+            raise Refusal("reboot.warning_message is missing: users would be warned with nothing")

@@ -16,6 +16,8 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+
 DEFAULT_PREFIX = "ctx_"
 RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*\Z")
 _TEMPORARY = re.compile(r"(?P<release>[A-Za-z0-9][A-Za-z0-9.+-]*)_(?P<snapshot>[0-9]+)_(?P<base_vm>.+)\Z", re.DOTALL)
@@ -31,14 +33,14 @@ class Release:
 
     def __post_init__(self) -> None:
         if not RELEASE_ID.match(self.release):
-            raise ValueError(
+            raise Refusal(
                 f"'{self.release}' is no release id: use letters, digits, '.', '+' and '-', beginning with a letter or"
                 " digit, for example 2026.11.20-1"
             )
         if not self.base_vm:
-            raise ValueError("the name of the golden VM is empty")
+            raise Refusal("the name of the golden VM is empty")
         if not self.prefix:
-            raise ValueError("the prefix is empty: without it nothing shows which images are ours")
+            raise Refusal("the prefix is empty: without it nothing shows which images are ours")
 
     @property
     def image_name(self) -> str:

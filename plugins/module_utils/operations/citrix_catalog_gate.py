@@ -24,8 +24,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CitrixSite,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Look, wait_for
@@ -122,20 +122,17 @@ class _Watch:
         self._ordered = _moment(params["restarted_after"])
         self._registered_since: dict[str, float] = {}
         self._seen_away: set[str] = set()
-        try:
-            self._terms = Terms(
-                *(
-                    params[name]
-                    for name in ("registered_percent", "registered_at_least", "out_of_date_percent", "new_faults")
-                )
+        self._terms = Terms(
+            *(
+                params[name]
+                for name in ("registered_percent", "registered_at_least", "out_of_date_percent", "new_faults")
             )
-        except ValueError as error:
-            raise OperationError(str(error)) from None
+        )
         known = read_catalogs(site)
         try:
             self._ids = list(dict.fromkeys(find_catalog(selector_of(given), known).id for given in params["catalogs"]))
-        except NoMatch as error:
-            raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
+        except Refusal as error:
+            raise error.at(site.endpoint) from None
 
     def look(self) -> Look[None]:
         opened = {gate.catalog.id: gate for gate in self.gates if not gate.closed_because}
@@ -184,8 +181,8 @@ class _Watch:
 def _moment(text: str | None) -> datetime | None:
     try:
         return window_end(text or "")
-    except ValueError as error:
-        raise OperationError(f"restarted_after: {error}") from None
+    except Refusal as error:
+        raise error.at("restarted_after") from None
 
 
 def _facts(gate: Gate) -> dict[str, Any]:

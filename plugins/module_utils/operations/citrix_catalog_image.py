@@ -27,6 +27,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import NO_BOARD
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
     Step,
@@ -214,8 +215,8 @@ def _before_travel(arguments: dict[str, Any], run: Run) -> dict[str, Any]:
 def _moment(text: str | None) -> datetime | None:
     try:
         return window_end(text or "")
-    except ValueError as error:
-        raise OperationError(f"start_before: {error}") from None
+    except Refusal as error:
+        raise error.at("start_before") from None
 
 
 def _with_defaults(given: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:

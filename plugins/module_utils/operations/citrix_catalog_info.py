@@ -21,8 +21,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CONNECTION_ARGUMENTS,
     CitrixSite,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.populations import (
@@ -63,11 +63,11 @@ def read(params: Params, reporter: Reporter) -> Result:
 def _chosen(wanted: Sequence[Mapping[str, Any]], catalogs: Sequence[Catalog], endpoint: str) -> list[Catalog]:
     """The wanted ones in the order of the wishes; all wishes that cannot be met are told at once."""
     chosen: dict[Catalog, None] = {}
-    missing: list[NoMatch] = []
+    missing: list[Refusal] = []
     for given in wanted:
         try:
             chosen[find_catalog(selector_of(given), catalogs)] = None
-        except NoMatch as error:
+        except Refusal as error:
             missing.append(error)
     if missing:
         advice = " ".join(dict.fromkeys(error.advice for error in missing if error.advice))

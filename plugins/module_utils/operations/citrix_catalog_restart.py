@@ -22,8 +22,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CitrixSite,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import read_machines
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import (
@@ -83,8 +83,8 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     known = read_catalogs(site)
     try:
         catalogs = list(dict.fromkeys(find_catalog(selector_of(each), known) for each in params["catalogs"]))
-    except NoMatch as error:
-        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
+    except Refusal as error:
+        raise error.at(site.endpoint) from None
     with _pool(params) as pool:
         machines = list(pool.map(lambda catalog: read_machines(site, catalog.id), catalogs))
     steps, impacts = [], {}
@@ -187,8 +187,8 @@ def _late(params: Params) -> str:
     """Why nothing may begin any more, '' before the end of the window."""
     try:
         end = window_end(params["start_before"] or "")
-    except ValueError as error:
-        raise OperationError(f"start_before: {error}") from None
+    except Refusal as error:
+        raise error.at("start_before") from None
     return window_over(end, datetime.now(timezone.utc))
 
 

@@ -17,6 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CitrixSite,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
     Step,
@@ -107,7 +108,7 @@ def _path_back(catalog: Catalog, image: str | None, history: list[HistoricalImag
     """The path to look for in the hosting unit, '' when there is none; the plan then says why."""
     try:
         return rollback_target(catalog, image, history).path
-    except LookupError:
+    except Refusal:
         return ""
 
 

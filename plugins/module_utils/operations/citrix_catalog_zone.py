@@ -30,8 +30,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_zones,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import find_named
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.zones import (
     Move,
@@ -111,8 +111,8 @@ def _zone(site: CitrixSite, name: str | None, connection_name: str | None, conne
         return Zone(connection.zone_id, connection.zone)
     try:
         return find_named("zone", name or "", read_zones(site))
-    except NoMatch as error:
-        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
+    except Refusal as error:
+        raise error.at(site.endpoint) from None
 
 
 def _catalogs(site: CitrixSite, given: Sequence[dict[str, Any]]) -> list[Catalog]:
@@ -121,8 +121,8 @@ def _catalogs(site: CitrixSite, given: Sequence[dict[str, Any]]) -> list[Catalog
     known = read_zoned_catalogs(site)
     try:
         return list(dict.fromkeys(find_catalog(selector_of(entry), known) for entry in given))
-    except NoMatch as error:
-        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
+    except Refusal as error:
+        raise error.at(site.endpoint) from None
 
 
 def _moves(

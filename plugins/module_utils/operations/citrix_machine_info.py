@@ -22,12 +22,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_machine,
     read_machines,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, find_machine, summarise
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -42,8 +41,8 @@ def read(params: Params, reporter: Reporter) -> Result:
     site = CitrixSite.connect(params)
     try:
         machines = _chosen(site, params)
-    except NoMatch as error:
-        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
+    except Refusal as error:
+        raise error.at(site.endpoint) from None
     groups = params["delivery_groups"]
     if groups is not None:
         wanted = {group.casefold() for group in groups}

@@ -21,8 +21,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_occupied,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import AlreadyThere, write_report
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import (
     duration,
     near_names,
@@ -231,8 +231,8 @@ def _scope_of_release(site: CitrixSite, params: Mapping[str, Any], file: _File) 
     file.present = set(found)
     try:
         return choose(read_wish(site, params), list(found.values()))
-    except NoMatch as error:
-        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
+    except Refusal as error:
+        raise error.at(site.endpoint) from None
 
 
 def _switch(site: CitrixSite, run: Run, machines: Sequence[Machine], on: bool) -> Settled:

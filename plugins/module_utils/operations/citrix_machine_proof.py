@@ -148,16 +148,13 @@ def by_catalog(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
 
 
 def _terms_and_wanted(params: Any, check: bool) -> tuple[Terms, list[Wanted]]:
-    try:
-        terms = Terms(
-            params["registered_percent"],
-            params["registered_at_least"],
-            params["powered_on_percent"],
-            params["heartbeat_lag"],
-        )
-        wanted = list({entry.id: entry for entry in map(wanted_of, params["machines"])}.values())
-    except ValueError as error:
-        raise OperationError(str(error)) from None
+    terms = Terms(
+        params["registered_percent"],
+        params["registered_at_least"],
+        params["powered_on_percent"],
+        params["heartbeat_lag"],
+    )
+    wanted = list({entry.id: entry for entry in map(wanted_of, params["machines"])}.values())
     nameless = [entry.name for entry in wanted if not entry.hosted_machine_id]
     if nameless and not check:
         raise OperationError(

@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_lineage import (
     ancestries,
@@ -45,7 +45,7 @@ def read(params: Params, reporter: Reporter) -> Result:
     if params["catalogs"] is not None:
         try:
             found = chosen(found, params["catalogs"])
-        except NoMatch as error:
+        except Refusal as error:
             raise OperationError(
                 error.message, " ".join([error.advice, *(f"{sentence}." for sentence in silent)]).strip()
             ) from None

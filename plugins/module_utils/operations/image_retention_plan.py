@@ -38,7 +38,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
     parse_temporary_vm_name,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
     **PREFIX_ARGUMENTS,
@@ -88,17 +87,14 @@ def read(params: Params, reporter: Reporter) -> Result:
 
 def _rules(params: Mapping[str, Any]) -> Rules:
     base_vms = frozenset(params["base_vms"]) or None
-    try:
-        return Rules(
-            params["keep"],
-            params["history"],
-            params["minimum_age"],
-            params["janitor_age"],
-            params["include_unmarked"],
-            base_vms,
-        )
-    except ValueError as error:
-        raise OperationError(str(error)) from None
+    return Rules(
+        params["keep"],
+        params["history"],
+        params["minimum_age"],
+        params["janitor_age"],
+        params["include_unmarked"],
+        base_vms,
+    )
 
 
 def _silent(hosts: Mapping[str, Any]) -> dict[str, str]:
@@ -109,10 +105,7 @@ def _release_doubts(params: Mapping[str, Any]) -> list[str]:
     """Why the release that retention runs for is not published and verified yet."""
     if not params["release"]:
         return []
-    try:
-        image = Release(params["release_base_vm"], params["release"], params["prefix"]).image_name
-    except ValueError as error:
-        raise OperationError(str(error)) from None
+    image = Release(params["release_base_vm"], params["release"], params["prefix"]).image_name
     catalogs = {
         host: [catalog_from(facts) for facts in told.get("catalogs") or []] for host, told in params["sites"].items()
     }

@@ -47,8 +47,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     wait_for_task,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import delete_vm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
@@ -134,10 +134,7 @@ class CloneState:
 
 
 def perform(run: Run) -> dict[str, Any]:
-    try:
-        drill = Drill(run.params["drill"], run.params["prefix"], run.params["release_prefix"])
-    except ValueError as error:
-        raise OperationError(str(error)) from None
+    drill = Drill(run.params["drill"], run.params["prefix"], run.params["release_prefix"])
     client = PrismElement.connect(run.params)
     domains = list_protection_domains(client)
     domain = next((each for each in domains if each.name == run.params["name"]), None)
@@ -370,8 +367,8 @@ class _Rehearsal(_Job):
             return Scope(tuple(name for name in dict.fromkeys(wanted) if name not in self._run.params["exclude"]))
         try:
             scope = scope_of(snapshot.members, wanted, self._run.params["exclude"])
-        except NoMatch as error:
-            raise OperationError(f"{where}: {error.message}", error.advice) from None
+        except Refusal as error:
+            raise error.at(where) from None
         if not scope.names:
             raise OperationError(
                 f"{where} has no VM to test",

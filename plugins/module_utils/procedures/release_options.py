@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import DEFAULT_PREFIX, Release
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 PREFIX_ARGUMENTS: dict[str, Any] = {"prefix": {"type": "str", "default": DEFAULT_PREFIX}}
 RELEASE_ARGUMENTS: dict[str, Any] = {
@@ -21,7 +20,4 @@ RELEASE_ARGUMENTS: dict[str, Any] = {
 
 def release_of(params: Mapping[str, Any]) -> Release:
     """The release that the options name; an OperationError says which of them cannot be."""
-    try:
-        return Release(params["vm_name"], params["release"], params["prefix"])
-    except ValueError as error:
-        raise OperationError(str(error)) from None
+    return Release(params["vm_name"], params["release"], params["prefix"])

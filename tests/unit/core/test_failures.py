@@ -11,7 +11,7 @@ import pytest
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import SILENT, failure
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import find_named
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.zone import Zone
 
 FIELDS = {"message": "there is no catalog 'Win 11. Standrad'", "advice": "Near names are 'Win 11. Standard'."}
@@ -52,7 +52,7 @@ def test_a_failure_without_fields_is_told_whole() -> None:
 
 
 def test_a_name_with_a_full_stop_is_no_end_of_a_sentence() -> None:
-    with pytest.raises(NoMatch) as caught:
+    with pytest.raises(Refusal) as caught:
         find_named("zone", "Win 11. Standrad", [Zone("1", "Win 11. Standard")])
     assert (caught.value.message, caught.value.advice) == (
         "there is no zone 'Win 11. Standrad'",

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import find_named
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.zone import Zone
 
 ZONES = [Zone("1", "Primary"), Zone("2", "Zürich"), Zone("3", "zürich"), Zone("4", "2")]
@@ -20,9 +21,9 @@ def test_by_name_or_id_without_case() -> None:
 
 
 def test_none_and_several_are_errors_that_help() -> None:
-    with pytest.raises(LookupError, match=r"there is no zone 'Primar'\. Near names are 'Primary'\."):
+    with pytest.raises(Refusal, match=r"there is no zone 'Primar'\. Near names are 'Primary'\."):
         find_named("zone", "Primar", ZONES)
-    with pytest.raises(LookupError, match=r"2 zones are called 'ZÜRICH': 'Zürich' \(2\), 'zürich' \(3\). Give the id"):
+    with pytest.raises(Refusal, match=r"2 zones are called 'ZÜRICH': 'Zürich' \(2\), 'zürich' \(3\). Give the id"):
         find_named("zone", "ZÜRICH", ZONES)
 
 
@@ -30,6 +31,6 @@ def test_none_and_several_are_errors_that_help() -> None:
 def test_whole_names_or_nothing(wanted: str, known: list[Zone]) -> None:
     try:
         found = find_named("zone", wanted, known)
-    except LookupError:
+    except Refusal:
         return
     assert wanted.casefold() in (found.id.casefold(), found.name.casefold())

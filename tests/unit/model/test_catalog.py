@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
     Catalog,
     Selector,
@@ -52,7 +53,7 @@ def test_found(selector: Selector, index: int) -> None:
 
 def test_one_name_in_several_folders_is_refused_with_all_full_names() -> None:
     with pytest.raises(
-        LookupError, match=r"3 catalogs are called 'W11': 'Prod/Süd/W11' .*'Prod/W11' .*'W11' .*Give folder or id"
+        Refusal, match=r"3 catalogs are called 'W11': 'Prod/Süd/W11' .*'Prod/W11' .*'W11' .*Give folder or id"
     ):
         find_catalog(Selector("W11"), SITE)
 
@@ -67,7 +68,7 @@ def test_one_name_in_several_folders_is_refused_with_all_full_names() -> None:
     ],
 )
 def test_not_found(selector: Selector, told: str) -> None:
-    with pytest.raises(LookupError) as raised:
+    with pytest.raises(Refusal) as raised:
         find_catalog(selector, SITE)
     assert str(raised.value).startswith(told)
 

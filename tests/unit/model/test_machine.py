@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, find_machine, summarise
 
 MACHINE = Machine(
@@ -40,13 +41,13 @@ def test_found_whole(name: str, id: str) -> None:
 
 
 def test_host_name_in_two_domains_is_refused_with_both() -> None:
-    with pytest.raises(LookupError, match=r"2 machines are called 'W11-10': CORP.W11-10 \(2\), LAB.W11-10 \(3\)"):
+    with pytest.raises(Refusal, match=r"2 machines are called 'W11-10': CORP.W11-10 \(2\), LAB.W11-10 \(3\)"):
         find_machine("W11-10", SITE)
 
 
 @pytest.mark.parametrize("name", ["W11", "W11-100", "OTHER\\W11-1", ""])
 def test_not_found(name: str) -> None:
-    with pytest.raises(LookupError, match="there is no machine"):
+    with pytest.raises(Refusal, match="there is no machine"):
         find_machine(name, SITE)
 
 

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
     MasterImage,
     expected_path,
@@ -52,7 +53,7 @@ def test_only_the_exact_name_is_found(wanted: str, other: str) -> None:
 
 def test_missing_image_tells_near_names() -> None:
     with pytest.raises(
-        LookupError, match=r"shows no image 'ctx_Gold_2026\.11\.20-1'\. Near names are 'ctx_Gold_2026\.11\.20-2'"
+        Refusal, match=r"shows no image 'ctx_Gold_2026\.11\.20-1'\. Near names are 'ctx_Gold_2026\.11\.20-2'"
     ):
         find_image(
             "ctx_Gold_2026.11.20-1",
@@ -62,12 +63,12 @@ def test_missing_image_tells_near_names() -> None:
 
 
 def test_another_case_is_another_image() -> None:
-    with pytest.raises(LookupError, match=r"Near names are 'Gold'|only 'Gold'"):
+    with pytest.raises(Refusal, match=r"Near names are 'Gold'|only 'Gold'"):
         find_image("GOLD", "AHV 01", visible("Gold"))
 
 
 def test_two_images_of_one_name_are_refused_with_both_ids() -> None:
-    with pytest.raises(LookupError, match=r"2 images 'Gold'.*id-0, id-1"):
+    with pytest.raises(Refusal, match=r"2 images 'Gold'.*id-0, id-1"):
         find_image("Gold", "AHV 01", visible("Gold", "Gold"))
 
 
@@ -106,5 +107,5 @@ def test_paths_compare_without_case_and_empty_ones_never() -> None:
 
 
 def test_images_that_differ_in_case_only_cannot_be_told_apart() -> None:
-    with pytest.raises(LookupError, match=r"'Gold_rc1'.*'Gold_RC1'.*differ in case only"):
+    with pytest.raises(Refusal, match=r"'Gold_rc1'.*'Gold_RC1'.*differ in case only"):
         find_image("Gold_rc1", "AHV 01", visible("Gold_RC1", "Gold_rc1", "Gold_rc2"))

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import RebootPolicy
 
 
@@ -35,5 +36,5 @@ def test_possible(given: dict[str, Any]) -> None:
     ],
 )
 def test_impossible(given: dict[str, Any], told: str) -> None:
-    with pytest.raises(ValueError, match=told):
+    with pytest.raises(Refusal, match=told):
         RebootPolicy(**given)

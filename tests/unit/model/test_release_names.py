@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
     DEFAULT_PREFIX,
     Release,
@@ -88,14 +89,14 @@ def test_what_is_no_temporary_vm(name: str) -> None:
 
 @pytest.mark.parametrize("release", ["", "a_b", "-1", ".1", "1 2", "1/2", "ü", "1\n"])
 def test_an_impossible_release_id_is_refused(release: str) -> None:
-    with pytest.raises(ValueError, match="release id"):
+    with pytest.raises(Refusal, match="release id"):
         Release("Gold", release)
 
 
 def test_an_empty_vm_name_or_prefix_is_refused() -> None:
-    with pytest.raises(ValueError, match="golden VM"):
+    with pytest.raises(Refusal, match="golden VM"):
         Release("", "r1")
-    with pytest.raises(ValueError, match="prefix"):
+    with pytest.raises(Refusal, match="prefix"):
         Release("Gold", "r1", "")
 
 

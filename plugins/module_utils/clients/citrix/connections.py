@@ -16,9 +16,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     wait_for_job,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import find_named
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 RESET_JOB = "ResetBrokerHypervisorConnection"
@@ -28,8 +27,8 @@ def named_connections(site: CitrixSite, names: Iterable[str], known: Sequence[Co
     """The connections of these names or ids, each once. Raises OperationError for one that is not there."""
     try:
         return list(dict.fromkeys(find_named("hypervisor connection", name, known) for name in names))
-    except NoMatch as error:
-        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
+    except Refusal as error:
+        raise error.at(site.endpoint) from None
 
 
 def connection_facts(connection: Connection) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import read_as_job
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
     MasterImage,
@@ -160,7 +161,7 @@ class ImageBrowser:
 def _shows(images: list[MasterImage], unit: HostingUnit, image: str) -> bool:
     try:
         find_image(image, unit.name, images)
-    except LookupError:
+    except Refusal:
         return False
     return True
 

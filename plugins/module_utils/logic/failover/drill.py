@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.network import Card, Found
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import Member
@@ -40,14 +40,14 @@ class Drill:
 
     def __post_init__(self) -> None:
         if not RELEASE_ID.match(self.id):
-            raise ValueError(
+            raise Refusal(
                 f"'{self.id}' is no drill id: use letters, digits, '.', '+' and '-', beginning with a letter or digit,"
                 " for example 2026-q4"
             )
         if not self.prefix:
-            raise ValueError("the prefix is empty: without it nothing shows which VMs are clones of a drill")
+            raise Refusal("the prefix is empty: without it nothing shows which VMs are clones of a drill")
         if self.prefix.startswith(self.release_prefix) or self.release_prefix.startswith(self.prefix):
-            raise ValueError(
+            raise Refusal(
                 f"the prefix '{self.prefix}' cannot be told from '{self.release_prefix}', with which images and"
                 " temporary VMs begin"
             )
@@ -76,16 +76,16 @@ class Scope:
 
 
 def scope_of(members: Iterable[Member], vm_names: Sequence[str], exclude: Sequence[str]) -> Scope:
-    """The VMs to clone. Raises LookupError for names that the snapshot does not hold and for two VMs of one name, whose
+    """The VMs to clone. Raises Refusal for names that the snapshot does not hold and for two VMs of one name, whose
     clones could not be told apart."""
     held = Counter(member.vm_name for member in members)
     for name in vm_names:
         if name not in held:
-            raise NoMatch(f"it holds no VM '{name}'", near_names(name, held))
+            raise Refusal(f"it holds no VM '{name}'", near_names(name, held))
     chosen = [name for name in dict.fromkeys(vm_names) or held if name not in exclude]
     twice = [name for name in chosen if held[name] > 1]
     if twice:
-        raise NoMatch(
+        raise Refusal(
             f"it holds more than one VM called {quoted(twice)}, whose clones would have one name",
             "Leave them out with exclude.",
         )

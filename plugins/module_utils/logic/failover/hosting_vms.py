@@ -14,6 +14,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+
 Seen = Mapping[str, Any]
 USABLE = ("AVAILABLE", "RETAIN_FOREVER")
 
@@ -31,11 +33,11 @@ def present(
     is no member, such as the clone of a
     drill, can then never take over a machine. A member whose VM is gone stays among the names, so that its machine
     comes out as missing.
-    Raises ValueError when a cluster could not be asked, or a protection domain is active nowhere or twice.
+    Raises Refusal when a cluster could not be asked, or a protection domain is active nowhere or twice.
     """
     silent = [f"{host} could not be asked ({seen['message']})" for host, seen in clusters.items() if seen["message"]]
     if silent:
-        raise ValueError(". ".join(silent))
+        raise Refusal(". ".join(silent))
     if not protection_domains:
         vms = [_vm(vm["name"], vm["uuid"], host, connections) for host, seen in clusters.items() for vm in seen["vms"]]
         return {"vms": vms, "vm_names": None, "vm_uuids": None, "other_vm_uuids": []}
@@ -148,11 +150,11 @@ def _where_active(protection_domain: str, clusters: Mapping[str, Seen]) -> str:
     if len(active) == 1:
         return active[0]
     if active:
-        raise ValueError(
+        raise Refusal(
             f"Protection domain '{protection_domain}' is active on {' and on '.join(active)} at once, so it is not"
             " clear which VMs are the machines. Deactivate it where its data is to be given up, then run again"
         )
-    raise ValueError(
+    raise Refusal(
         f"Protection domain '{protection_domain}' is not active on {' or '.join(clusters)}: fail over first, then"
         " re-host"
     )
@@ -171,5 +173,5 @@ def _domain(seen: Seen, name: str) -> Mapping[str, Any]:
 
 def _vm(name: str, uuid: str, host: str, connections: Mapping[str, str]) -> dict[str, str]:
     if not connections.get(host):
-        raise ValueError(f"No hosting connection of this site is named for {host}. Add it to dr_connections")
+        raise Refusal(f"No hosting connection of this site is named for {host}. Add it to dr_connections")
     return {"name": name, "uuid": uuid, "hypervisor_connection": connections[host], "cluster": host}

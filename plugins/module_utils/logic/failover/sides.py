@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import (
     ARRIVING,
@@ -54,17 +55,6 @@ class Side:
     @property
     def migrates(self) -> bool:
         return self.direction == LEAVING and (self.pending is None or self.pending.migrates)
-
-
-@dataclass(frozen=True)
-class Refusal:
-    """Why not, and what to do about it, with the options that the advice names; and whether the protection domain is
-    active on both sides."""
-
-    message: str
-    advice: str = ""
-    active_on_both: bool = False
-    options: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import image_before
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask
@@ -94,7 +94,7 @@ def plan_update(
         return Step(catalog, "refuse", reason=refusal, task=task)
     try:
         return Step(catalog, "publish", find_image(image, unit.name, visible).path)
-    except NoMatch as error:
+    except Refusal as error:
         if assume_visible and not any(same_path(candidate.path, wanted) for candidate in visible):
             return Step(catalog, "publish", wanted)
         return Step(catalog, "refuse", reason=error.message, advice=error.advice)
@@ -138,7 +138,7 @@ def plan_rollback(
         )
     try:
         target = rollback_target(catalog, image, history)
-    except NoMatch as error:
+    except Refusal as error:
         return Step(catalog, "refuse", reason=error.message, advice=error.advice)
     if image is not None:
         return plan_update(catalog, target.path, visible, task)
@@ -149,13 +149,13 @@ def plan_rollback(
         return Step(catalog, "refuse", reason=refusal, task=task)
     try:
         return Step(catalog, "roll back", find_image(target.path, catalog.hosting_unit.name, visible).path)
-    except NoMatch as error:
+    except Refusal as error:
         return Step(catalog, "refuse", reason=error.message, advice=error.advice)
 
 
 def rollback_target(catalog: Catalog, image: str | None, history: Sequence[HistoricalImage]) -> HistoricalImage:
     """The image of the history that is named, or the one that was there before the current one came. Raises
-    LookupError."""
+    Refusal."""
     if image is None:
         target = image_before(catalog.image_path, history)
     else:
@@ -164,10 +164,10 @@ def rollback_target(catalog: Catalog, image: str | None, history: Sequence[Histo
         path = expected_path(catalog.hosting_unit.path, image) if catalog.hosting_unit else image
         named = [entry for entry in others if same(entry.path, path)]
         if not named:
-            raise NoMatch(f"its history holds no image '{image}'", near_names(image, (entry.name for entry in others)))
+            raise Refusal(f"its history holds no image '{image}'", near_names(image, (entry.name for entry in others)))
         target = named[0]
     if target.status == "Deleted":
-        raise NoMatch(f"the image '{target.name}' of its history was deleted")
+        raise Refusal(f"the image '{target.name}' of its history was deleted")
     return target
 
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
@@ -101,12 +101,12 @@ def _doubts(copies: Sequence[Facts], home: str | None) -> list[str]:
 
 def chosen(found: Sequence[dict[str, Any]], wanted: Sequence[str]) -> list[dict[str, Any]]:
     """Those of the catalogs that are wanted by name or full name, whole and without case, on whatever site. Raises
-    LookupError for one that nobody has."""
+    Refusal for one that nobody has."""
     names = [(each, {each["catalog"].casefold(), each["name"].casefold()}) for each in found]
     for name in wanted:
         if not any(name.casefold() in own for _each, own in names):
             near = near_names(name, (each["catalog"] for each in found))
-            raise NoMatch(f"no site that was asked has a catalog '{name}' with a master image", near)
+            raise Refusal(f"no site that was asked has a catalog '{name}' with a master image", near)
     folded = {name.casefold() for name in wanted}
     return [each for each, own in names if folded & own]
 

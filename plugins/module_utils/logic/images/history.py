@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
@@ -68,7 +68,7 @@ def left_behind(current: str, target: str, history: Sequence[HistoricalImage]) -
 
 
 def image_before(current: str, history: Sequence[HistoricalImage]) -> HistoricalImage:
-    """What the catalog had before the image at the path `current` came. Raises LookupError where there is none or it
+    """What the catalog had before the image at the path `current` came. Raises Refusal where there is none or it
     cannot be told."""
     return _before(current, history, frozenset({current.casefold()}))
 
@@ -92,7 +92,7 @@ def ranks(current: str, history: Sequence[HistoricalImage]) -> dict[str, int]:
             back.append(
                 _before(back[-1] if back else current, history, frozenset({current.casefold(), *back})).path.casefold()
             )
-    except LookupError:
+    except Refusal:
         pass
     return {
         path: min(order.index(path) + 1 for order in (newest_first, back) if path in order) for path in newest_first
@@ -105,13 +105,13 @@ def _before(current: str, history: Sequence[HistoricalImage], left: frozenset[st
     others = [entry for entry in history if entry.path and entry.path.casefold() not in left]
     paths = {entry.path.casefold() for entry in others}
     if not paths:
-        raise NoMatch("its history holds no image before the current one")
+        raise Refusal("its history holds no image before the current one")
     comings = _comings(history)
     dated = [coming for coming in comings if coming.image.path.casefold() in paths]
     if len(dated) < len(others):
         if len(paths) == 1:
             return others[0]
-        raise NoMatch(
+        raise Refusal(
             "which image came before cannot be told from the dates in its history"
             f" ({quoted(entry.name for entry in others)})",
             "Name the image.",
@@ -120,9 +120,9 @@ def _before(current: str, history: Sequence[HistoricalImage], left: frozenset[st
     eligible = [coming for coming in dated if not _is_withdrawn(coming.image, comings)]
     first, last = (_newest(eligible, boundary) for boundary in ((min(came), max(came)) if came else (None, None)))
     if last is None:
-        raise NoMatch("its history holds no image before the current one")
+        raise Refusal("its history holds no image before the current one")
     if first is None or not same_path(first.path, last.path):
-        raise NoMatch(
+        raise Refusal(
             f"the current image came more than once, with '{last.name}' in between", "Name the image to go back to."
         )
     return last

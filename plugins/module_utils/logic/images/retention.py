@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
     Catalog,
@@ -40,14 +40,14 @@ class Rules:
 
     def __post_init__(self) -> None:
         if self.keep < 1:
-            raise ValueError(f"{self.keep} images to keep are too few: the newest always stays, so give 1 or more")
+            raise Refusal(f"{self.keep} images to keep are too few: the newest always stays, so give 1 or more")
         if self.history < 1:
-            raise ValueError(
+            raise Refusal(
                 f"{self.history} history slots are too few: the image that a roll-back leads to always stays, so give 1"
                 " or more"
             )
         if self.minimum_age < 0 or self.janitor_age < 0:
-            raise ValueError("an age is never less than 0 seconds")
+            raise Refusal("an age is never less than 0 seconds")
 
     def concerns(self, base_vm: str) -> bool:
         return self.base_vms is None or base_vm in self.base_vms
@@ -233,7 +233,7 @@ def unpublished(
         selector = Selector(name=each.get("name") or "", folder=each.get("folder"), id=each.get("id") or "")
         try:
             catalog = find_catalog(selector, catalogs.get(host, ()))
-        except NoMatch as error:
+        except Refusal as error:
             problems.append(f"'{image}' is not verified on {host}: {error.message}")
             continue
         current = catalog.master_image.name if catalog.master_image else ""

@@ -10,7 +10,7 @@ import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, host_name, names_of
 
 NAME_COLUMNS = ("machine", "name")
@@ -67,7 +67,7 @@ def choose(wish: Wish, machines: Sequence[Machine]) -> Scope:
     The name of a machine's VM is the one that the site knows of it, besides those that it should have: whoever names
     VMs means the machines that run in them.
 
-    Raises LookupError when a HOST without its domain means machines of several domains.
+    Raises Refusal when a HOST without its domain means machines of several domains.
     """
     chosen = list(machines)
     if wish.catalog_ids is not None:
@@ -131,7 +131,7 @@ def _refuse_doubles(names: Iterable[str], machines: Sequence[Machine]) -> None:
         found = by_host.get(name.casefold(), []) if "\\" not in name else []
         if len(found) > 1:
             listed = ", ".join(f"{machine.name} ({machine.id})" for machine in found)
-            raise NoMatch(f"{len(found)} machines are called '{name}': {listed}", "Give DOMAIN\\HOST.")
+            raise Refusal(f"{len(found)} machines are called '{name}': {listed}", "Give DOMAIN\\HOST.")
 
 
 def _running_in(wish: Wish, machines: Iterable[Machine]) -> list[Machine]:

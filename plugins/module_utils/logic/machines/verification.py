@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import percent
@@ -70,13 +71,13 @@ class Terms:
             ("powered_on_percent", self.powered_on_percent),
         ):
             if not 0 <= value <= 100:
-                raise ValueError(f"{name} is a percentage from 0 to 100, not {value}")
+                raise Refusal(f"{name} is a percentage from 0 to 100, not {value}")
         if self.registered_at_least < 0:
-            raise ValueError(
+            raise Refusal(
                 f"registered_at_least is a number of machines and not negative, not {self.registered_at_least}"
             )
         if self.heartbeat_lag < 0:
-            raise ValueError(f"heartbeat_lag is a number of seconds and not negative, not {self.heartbeat_lag}")
+            raise Refusal(f"heartbeat_lag is a number of seconds and not negative, not {self.heartbeat_lag}")
 
 
 @dataclass(frozen=True)
@@ -108,7 +109,7 @@ class Evidence:
 
 
 def wanted_of(given: Mapping[str, Any]) -> Wanted:
-    """A machine from an entry of the option. Raises ValueError for one that lacks what is needed."""
+    """A machine from an entry of the option. Raises Refusal for one that lacks what is needed."""
     texts = {
         key: str(given.get(key) or "")
         for key in ("id", "name", "catalog", "catalog_id", "hosted_machine_id", "hypervisor_connection")
@@ -123,7 +124,7 @@ def wanted_of(given: Mapping[str, Any]) -> Wanted:
     )
     missing = [key for key in ("id", "name", "catalog_id", "hypervisor_connection") if not getattr(entry, key)]
     if missing:
-        raise ValueError(f"an entry of machines lacks {', '.join(missing)}: {dict(given)}")
+        raise Refusal(f"an entry of machines lacks {', '.join(missing)}: {dict(given)}")
     return entry
 
 

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import hosting, waves
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts
@@ -44,7 +44,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
         selector = Selector(name=entry.get("name") or "", folder=entry.get("folder"), id=entry.get("id") or "")
         try:
             catalog = by_id[find_catalog(selector, records).id]
-        except NoMatch as error:
+        except Refusal as error:
             rows.stop(f"catalog {entry.get('name') or entry.get('id')}", error.message, error.advice)
             continue
         what = f"catalog {catalog['full_name']}"

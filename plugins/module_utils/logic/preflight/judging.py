@@ -12,6 +12,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TypeAlias
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import (
     catalogs,
@@ -65,8 +66,8 @@ def _with_a_possible_id(release: Release, rows: Rows) -> Release:
     """The release, without its id when no image can be called so."""
     try:
         _named = release.image
-    except ValueError as error:
-        rows.stop("release id", str(error))
+    except Refusal as error:
+        rows.stop("release id", error.message, error.advice)
         return replace(release, release="")
     return release
 

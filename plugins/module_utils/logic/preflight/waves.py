@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, TypeAlias
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
@@ -22,7 +23,7 @@ def planned(rows: Rows, facts: Facts) -> dict[str, Wave]:
     waves, reboot = facts.get("waves") or [{"name": "all"}], facts.get("reboot") or {}
     try:
         return {wave["name"]: wave for wave in plan_waves(facts.get("wanted") or [], waves, reboot=reboot)}
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, Refusal) as error:
         rows.stop("waves", str(error), "Correct catalog_rollout_waves and the waves of the catalogs")
         return {}
 

@@ -10,6 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
@@ -42,10 +43,10 @@ class Terms:
             ("out_of_date_percent", self.out_of_date_percent),
         ):
             if not 0 <= value <= 100:
-                raise ValueError(f"{name} is a percentage from 0 to 100, not {value}")
+                raise Refusal(f"{name} is a percentage from 0 to 100, not {value}")
         for name, value in (("registered_at_least", self.registered_at_least), ("new_faults", self.new_faults)):
             if value < 0:
-                raise ValueError(f"{name} is a number of machines and not negative, not {value}")
+                raise Refusal(f"{name} is a number of machines and not negative, not {value}")
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import (
     empty_gate,
@@ -71,8 +72,8 @@ def wrong_name(base_vm: Any, release: Any, prefix: Any) -> list[str]:
         return [f"{name} is missing." for name in missing]
     try:
         Release(str(base_vm), str(release), str(DEFAULT_PREFIX if prefix is None else prefix))
-    except ValueError as error:
-        return [f"image_release_id, image_release_base_vm, image_release_prefix: {error}."]
+    except Refusal as error:
+        return [f"image_release_id, image_release_base_vm, image_release_prefix: {error.message}."]
     return []
 
 
@@ -155,8 +156,8 @@ def wrong_waves(
         problems = [told] if told else []
         try:
             window_end(str(given.get("catalog_rollout_window_end") or ""))
-        except ValueError as error:
-            problems.append(f"catalog_rollout_window_end: {error}")
+        except Refusal as error:
+            problems.append(f"catalog_rollout_window_end: {error.message}")
         waves = given.get("catalog_rollout_waves", DEFAULT_WAVES)
         if (
             not isinstance(waves, Sequence)
@@ -199,7 +200,7 @@ def _wrong_plan(
         return problems
     try:
         plan_waves(catalogs, waves)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, Refusal) as error:
         return [str(error)]
     return []
 

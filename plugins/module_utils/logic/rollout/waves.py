@@ -17,6 +17,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure, in_one, why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import Terms
 
@@ -32,7 +33,7 @@ MOST_TO_ACCEPT = 20
 
 
 def window_end(text: str) -> datetime | None:
-    """The end of the maintenance window from ISO 8601 with an offset, None for an empty text. Raises ValueError."""
+    """The end of the maintenance window from ISO 8601 with an offset, None for an empty text. Raises Refusal."""
     if not text.strip():
         return None
     given = text.strip()
@@ -41,7 +42,7 @@ def window_end(text: str) -> datetime | None:
     except ValueError:
         end = None
     if end is None or end.tzinfo is None:
-        raise ValueError(
+        raise Refusal(
             f"'{text}' is no moment with an offset from UTC; write it like 2026-11-21T06:00:00+01:00, in quotes"
         )
     return end
@@ -68,15 +69,15 @@ def plan_waves(
     """
     names = [str(wave.get("name") or "") for wave in waves]
     if not names or "" in names:
-        raise ValueError("catalog_rollout_waves holds no wave, or one without a name")
+        raise Refusal("catalog_rollout_waves holds no wave, or one without a name")
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
-        raise ValueError(f"catalog_rollout_waves holds the wave '{twice[0]}' twice")
+        raise Refusal(f"catalog_rollout_waves holds the wave '{twice[0]}' twice")
     for entry in catalogs:
         wave = entry.get("wave") or names[-1]
         if wave not in names:
             catalog = entry.get("name") or entry.get("id")
-            raise ValueError(
+            raise Refusal(
                 f"catalog '{catalog}' is in wave '{wave}', which catalog_rollout_waves does not hold."
                 f" {near_names(wave, names)}".rstrip()
             )
@@ -112,7 +113,7 @@ def _gate(given: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, int]
     }
     unknown = sorted(set(given) - set(gate))
     if unknown:
-        raise ValueError(
+        raise Refusal(
             f"a gate knows no '{unknown[0]}'. {near_names(unknown[0], gate, most=1) or 'It knows ' + ', '.join(gate)}"
         )
     gate.update({key: int(value) for key, value in given.items() if value is not None})

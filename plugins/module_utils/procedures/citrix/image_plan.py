@@ -17,7 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import ImageBrowser, Sight
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import has_image
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import (
@@ -76,7 +76,7 @@ def chosen_targets(site: CitrixSite, wanted: Sequence[Mapping[str, Any]]) -> tup
         try:
             start = (tuple(given.get("start_when") or ()), given.get("hold") or "")
             target = Target(find_catalog(selector, catalogs), given.get("image") or "", given.get("note"), *start)
-        except NoMatch as error:
+        except Refusal as error:
             missed.append(Outcome(selector.id or selector.name, None, "failed", msg=error.message, advice=error.advice))
             continue
         known = targets.setdefault(target.catalog.id, target)

@@ -100,16 +100,13 @@ class _Begun:
 def reboot_policy(given: Mapping[str, Any] | None) -> RebootPolicy:
     """The policy from the `reboot` option; raises OperationError for what contradicts itself."""
     reboot = given or {}
-    try:
-        return RebootPolicy(
-            within=reboot.get("within_minutes", -1),
-            warning=reboot.get("warning_minutes", 0),
-            warning_title=reboot.get("warning_title") or "",
-            warning_message=reboot.get("warning_message") or "",
-            warning_repeat=reboot.get("warning_repeat_minutes", 0),
-        )
-    except ValueError as error:
-        raise OperationError(str(error)) from None
+    return RebootPolicy(
+        within=reboot.get("within_minutes", -1),
+        warning=reboot.get("warning_minutes", 0),
+        warning_title=reboot.get("warning_title") or "",
+        warning_message=reboot.get("warning_message") or "",
+        warning_repeat=reboot.get("warning_repeat_minutes", 0),
+    )
 
 
 def foretell(orders: Sequence[Order], terms: Terms) -> list[Outcome]:

@@ -22,7 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_machine,
     read_machines,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.no_match import NoMatch
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import (
     Scope,
     Wish,
@@ -59,12 +59,12 @@ def read_scope(site: CitrixSite, params: Mapping[str, Any], hosting_vm_uuids: Se
     try:
         wish = replace(read_wish(site, params), hosting_vm_uuids=tuple(hosting_vm_uuids))
         return choose(wish, _read(site, wish))
-    except NoMatch as error:
-        raise OperationError(f"{site.endpoint}: {error.message}", error.advice) from None
+    except Refusal as error:
+        raise error.at(site.endpoint) from None
 
 
 def read_wish(site: CitrixSite, params: Mapping[str, Any]) -> Wish:
-    """What the options ask for. Catalogs are read when they are named. Raises LookupError for a catalog that is not
+    """What the options ask for. Catalogs are read when they are named. Raises Refusal for a catalog that is not
     there."""
     return Wish(
         catalog_ids=_catalog_ids(site, params),

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.drill import (
     CardChange,
     Drill,
@@ -46,7 +47,7 @@ cards = st.lists(
 def drill_of(drill: str, prefix: str, release_prefix: str = "ctx_") -> Drill | None:
     try:
         return Drill(drill, prefix, release_prefix)
-    except ValueError:
+    except Refusal:
         return None
 
 
@@ -119,7 +120,7 @@ def test_what_bears_the_mark_and_is_none_of_ours() -> None:
 
 @pytest.mark.parametrize("drill", ["", "a_b", "-1", ".1", "1 2", "1/2", "ü", "1\n"])
 def test_an_impossible_drill_id_is_refused(drill: str) -> None:
-    with pytest.raises(ValueError, match="drill id"):
+    with pytest.raises(Refusal, match="drill id"):
         Drill(drill)
 
 
@@ -128,7 +129,7 @@ def test_an_impossible_drill_id_is_refused(drill: str) -> None:
     [("", "ctx_"), ("ctx_", "ctx_"), ("ctx_drill_", "ctx_"), ("c", "ctx_"), ("drill_", "drill_image_")],
 )
 def test_a_prefix_that_tells_nothing_apart_is_refused(prefix: str, release_prefix: str) -> None:
-    with pytest.raises(ValueError, match="prefix"):
+    with pytest.raises(Refusal, match="prefix"):
         Drill("1", prefix, release_prefix)
 
 
@@ -141,13 +142,13 @@ def test_the_scope_is_what_the_snapshot_holds() -> None:
 
 
 def test_a_name_that_the_snapshot_does_not_hold_is_refused() -> None:
-    with pytest.raises(LookupError, match=r"no VM 'PC2'\. Near names are 'pc2'"):
+    with pytest.raises(Refusal, match=r"no VM 'PC2'\. Near names are 'pc2'"):
         scope_of([member("PC11"), member("pc2")], ["PC2"], [])
 
 
 def test_two_vms_of_one_name_are_refused_unless_left_out() -> None:
     held = [member("PC1", "a"), member("PC1", "b"), member("PC2")]
-    with pytest.raises(LookupError, match="more than one VM called 'PC1'"):
+    with pytest.raises(Refusal, match="more than one VM called 'PC1'"):
         scope_of(held, [], [])
     assert scope_of(held, [], ["PC1"]).names == ("PC2",)
     assert scope_of(held, ["PC2"], []).names == ("PC2",)

@@ -10,7 +10,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
     unfit_names,
 )
 
-
 STAYS = {"id": "u", "name": "drill_1_A", "reason": "locked"}
 
 

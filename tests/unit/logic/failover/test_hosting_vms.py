@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.hosting_vms import (
     arriving,
     expected,
@@ -84,7 +85,7 @@ def test_vm_counts_by_the_name_it_has_now() -> None:
     ],
 )
 def test_what_cannot_be_told_is_refused(clusters: dict[str, Any], words: str) -> None:
-    with pytest.raises(ValueError, match=words.replace("(", r"\(").replace(")", r"\)")):
+    with pytest.raises(Refusal, match=words.replace("(", r"\(").replace(")", r"\)")):
         present(clusters, CONNECTIONS, ["PD"])
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
     ARRIVING,
     BETWEEN,
@@ -17,7 +18,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
     ORDER,
     UNCHANGED,
     WAIT,
-    Refusal,
     Side,
     Site,
     blocked,

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
     Step,
     plan_rollback,
@@ -163,7 +164,7 @@ def test_the_image_before_does_not_depend_on_the_order_of_the_history(history: l
     ],
 )
 def test_no_image_before(history: list[HistoricalImage], told: str) -> None:
-    with pytest.raises(LookupError, match=told):
+    with pytest.raises(Refusal, match=told):
         rollback_target(CATALOG, None, history)
 
 

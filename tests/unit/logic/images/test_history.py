@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import (
     image_before,
     left_behind,
@@ -60,12 +61,12 @@ def test_before(comings: list[str], before: str, each_image: bool) -> None:
     if before:
         assert image_before(current, history).name == before
     else:
-        with pytest.raises(LookupError, match="holds no image before the current one"):
+        with pytest.raises(Refusal, match="holds no image before the current one"):
             image_before(current, history)
 
 
 def test_an_image_that_came_twice_without_a_word_is_a_doubt() -> None:
-    with pytest.raises(LookupError, match=r"came more than once, with 'r3' in between\. Name the image"):
+    with pytest.raises(Refusal, match=r"came more than once, with 'r3' in between\. Name the image"):
         image_before(*slots("r1", "r2", "r3", "r2"))
     assert image_before(*slots("r1", "r2", "r2")).name == "r1"
 

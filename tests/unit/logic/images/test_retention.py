@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.retention import (
     DAY,
     Image,
@@ -213,7 +214,7 @@ def test_the_oldest_of_two_of_one_name_does_not_push_another_out() -> None:
 
 @pytest.mark.parametrize("wrong", [{"keep": 0}, {"keep": -1}, {"history": 0}, {"minimum_age": -1}, {"janitor_age": -1}])
 def test_impossible_rules_are_refused(wrong: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=r"keep|age|history"):
+    with pytest.raises(Refusal, match=r"keep|age|history"):
         Rules(**wrong)
 
 

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import (
     Wish,
     choose,
@@ -99,7 +100,7 @@ def test_names_are_whole_and_without_case() -> None:
 
 def test_a_host_of_several_domains_is_refused_only_where_it_is_asked_for_without_its_domain() -> None:
     twin = replace(PC, id="2", name="LAB\\PC1", catalog_id="c2")
-    with pytest.raises(LookupError, match=r"2 machines are called 'pc1': CORP\\PC1 \(1\), LAB\\PC1 \(2\)"):
+    with pytest.raises(Refusal, match=r"2 machines are called 'pc1': CORP\\PC1 \(1\), LAB\\PC1 \(2\)"):
         choose(Wish(names=("pc1",)), [PC, twin])
     assert choose(Wish(names=("LAB\\PC1",)), [PC, twin]).machines == (twin,)
     assert choose(Wish(catalog_ids=frozenset({"c2"}), names=("PC1",)), [PC, twin]).machines == (twin,)

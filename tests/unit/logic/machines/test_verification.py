@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.verification import (
     Terms,
     Wanted,
@@ -152,7 +153,7 @@ def test_thresholds_are_exact() -> None:
     "wrong", [{"registered_percent": 101}, {"powered_on_percent": -1}, {"registered_at_least": -1}]
 )
 def test_senseless_terms_are_refused(wrong: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=next(iter(wrong))):
+    with pytest.raises(Refusal, match=next(iter(wrong))):
         Terms(**wrong)
 
 
@@ -166,7 +167,7 @@ def test_entries_need_what_a_proof_needs() -> None:
         "action": "right",
     }
     assert wanted_of(entry) == Wanted("1", "n", "", "c", "", "conn")
-    with pytest.raises(ValueError, match="lacks id, hypervisor_connection"):
+    with pytest.raises(Refusal, match="lacks id, hypervisor_connection"):
         wanted_of({**entry, "id": "", "hypervisor_connection": None})
 
 

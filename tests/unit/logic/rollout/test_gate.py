@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import (
     GIVEN_UP,
     Figures,
@@ -252,7 +253,7 @@ def test_names_of_the_baseline_compare_without_case() -> None:
     "wrong", [{"registered_percent": 101}, {"out_of_date_percent": -1}, {"registered_at_least": -1}, {"new_faults": -1}]
 )
 def test_senseless_terms_are_refused(wrong: dict[str, int]) -> None:
-    with pytest.raises(ValueError, match=next(iter(wrong))):
+    with pytest.raises(Refusal, match=next(iter(wrong))):
         Terms(**wrong)
 
 

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import (
     baseline,
     cannot_wait,
@@ -119,7 +120,7 @@ def test_a_gate_follows_the_reboot_policy(reboot: dict[str, int], out_of_date: i
     ],
 )
 def test_mistakes_are_refused(catalogs: list[dict[str, Any]], waves: list[dict[str, Any]], reason: str) -> None:
-    with pytest.raises(ValueError, match=reason):
+    with pytest.raises(Refusal, match=reason):
         plan_waves(catalogs, waves)
 
 
@@ -382,7 +383,7 @@ def test_window_end_in_its_usual_forms(text: str) -> None:
 
 @pytest.mark.parametrize("text", ["2026-11-21T06:00:00", "06:00", "tomorrow", "Z", "2026-11-21"])
 def test_window_end_without_offset_is_refused(text: str) -> None:
-    with pytest.raises(ValueError, match="no moment with an offset"):
+    with pytest.raises(Refusal, match="no moment with an offset"):
         window_end(text)
 
 
@@ -390,7 +391,7 @@ def test_window_end_without_offset_is_refused(text: str) -> None:
 def test_window_end_never_breaks(text: str) -> None:
     try:
         end = window_end(text)
-    except ValueError:
+    except Refusal:
         return
     assert end is None or end.tzinfo is not None
 

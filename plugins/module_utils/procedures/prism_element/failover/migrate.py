@@ -18,13 +18,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     list_queued,
     list_replications,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
     BETWEEN,
     ORDER,
     UNCHANGED,
-    Refusal,
     between,
     blocked,
     choose_site,
@@ -51,7 +51,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     Seen,
     Work,
     accepted,
-    as_error,
     counted,
     domain_of,
     named,
@@ -109,7 +108,7 @@ def _through_between(work: Work, here: Seen, there: Seen, snapshots: Sequence[Pd
     """Active on neither side: for a moment so in the middle of a migration. An error when it stays so."""
     refusal = between(work.name, here.side, there.side, origin_sites(snapshots))
     if work.run.check or not work.params["wait"]:
-        raise as_error(refusal)
+        raise refusal
 
     def look() -> Look[Seen | None]:
         seen = work.pair.there(work.name)
@@ -127,7 +126,7 @@ def _through_between(work: Work, here: Seen, there: Seen, snapshots: Sequence[Pd
             progress=work.run.progress,
         )
     except StillRunning:
-        raise as_error(refusal) from None
+        raise refusal from None
     return work.look(), arrived or there
 
 

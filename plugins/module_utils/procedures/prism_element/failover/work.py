@@ -38,11 +38,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline, Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
     ACTIVATES_NEVERTHELESS,
-    Refusal,
     Side,
     Site,
 )
@@ -263,7 +263,7 @@ def waited_for_transfers(work: Work, in_the_way: Callable[[], Refusal | None]) -
     if refusal is None:
         return False
     if not params["replication_timeout"] or not params["wait"]:
-        raise as_error(refusal)
+        raise refusal
     if work.run.check:
         work.plan(f"{refusal.message}; that is waited for, {duration(params['replication_timeout'])} at most")
         return False
@@ -276,24 +276,19 @@ def waited_for_transfers(work: Work, in_the_way: Callable[[], Refusal | None]) -
         patience = min(float(params["replication_timeout"]), work.deadline.left)
         wait_for(patiently(look), what=f"replications of '{work.name}'", timeout=patience, progress=work.run.progress)
     except StillRunning:
-        raise as_error(in_the_way() or refusal) from None
+        raise in_the_way() or refusal from None
     return True
 
 
 def accepted(found: Any) -> Any:
     """What was decided; a refusal is raised."""
     if isinstance(found, Refusal):
-        raise as_error(found)
+        raise found
     return found
 
 
 def settled_on(decision: str | Refusal) -> str:
     return str(accepted(decision))
-
-
-def as_error(refusal: Refusal) -> OperationError:
-    details = {"active_on_both": True} if refusal.active_on_both else {}
-    return OperationError(refusal.message, refusal.advice, options=refusal.options, **details)
 
 
 def domain_of(seen: Seen) -> ProtectionDomain:
