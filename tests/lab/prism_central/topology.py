@@ -48,6 +48,9 @@ SWITCHES: dict[str, Switch] = {
     "failed_task_tells": one_of("error_messages", "legacy_message", "sub_task"),  # contract prism_central 2.1
     "task_entities_lag_seconds": seconds(0),  # contract prism_central 2.1: entities come after SUCCEEDED
     "index_lag_seconds": seconds(0),  # contract prism_central 1.6: lists know what is new only later
+    "v3_length": whole_number(20),  # contract prism_central 7.1: of a list whose length nobody asked for
+    # contract prism_central 7.4: in which of two fields a rule says its clusters
+    "v3_rule_clusters": one_of("cluster_uuid_list", "cluster_uuid"),
     "retry_after": flag(False),  # contract prism_central U3: whether 429 has a Retry-After header
 }
 

@@ -5,13 +5,14 @@
 from __future__ import annotations
 
 from lab.prism_central.routes.api import Api
-from lab.prism_central.views.inventory import domain_manager_view
+from lab.prism_central.views.inventory import domain_manager_view, registration_view
 from lab.prism_central.views.protection import category_view
 from lab.prism_central.views.task import task_view
 from lab.wire import Reply, Request
 
 TASKS = "/api/prism/v4.x/config/tasks"
 MANAGERS = "/api/prism/v4.x/config/domain-managers"
+REGISTRATIONS = "/api/prism/v4.x/management/domain-managers/{domainManagerExtId}/registrations"
 CATEGORIES = "/api/prism/v4.x/config/categories"
 TASK, MANAGER, CATEGORY = "prism.v4.config.Task", "prism.v4.config.DomainManager", "prism.v4.config.Category"
 
@@ -44,6 +45,13 @@ def add_routes(api: Api) -> None:
         if request.params["extId"] != central.uuid:
             raise api.errors.not_found("Domain manager", request.params["extId"])
         return api.one(f"GET {MANAGERS}/{{extId}}", MANAGER, domain_manager_view(central))
+
+    @api.operation(f"GET {REGISTRATIONS}", section="2.2")
+    def list_registrations(request: Request) -> Reply:
+        if request.params["domainManagerExtId"] != central.uuid:
+            raise api.errors.not_found("Domain manager", request.params["domainManagerExtId"])
+        views = [registration_view(peer) for peer in central.peers()]
+        return api.page(f"GET {REGISTRATIONS}", "prism.v4.management.Registration", views, request)
 
     @api.operation(f"GET {CATEGORIES}", section="2.3")
     def list_categories(request: Request) -> Reply:

@@ -10,6 +10,7 @@ from lab.prism_central import vendor
 from lab.prism_central.errors import error_body
 from lab.prism_central.routes import clustermgmt, datapolicies, dataprotection, prism, templates, vms
 from lab.prism_central.routes.api import Api, RequestIds
+from lab.prism_central.routes.v3 import PREFIX, v3_router
 from lab.prism_central.state.central import Central
 from lab.router import Router
 from lab.wire import LongPoll, Reply, Request
@@ -29,6 +30,7 @@ class Routers:
 
     def __init__(self, central: Central) -> None:
         self._by_namespace: dict[str, Router] = {}
+        self._v3 = v3_router(central)
         request_ids = RequestIds(central)
         for namespace, resources in RESOURCES.items():
             router = Router(refuse=partial(_refusal, namespace), exists=partial(_vendor_has, central))
@@ -41,6 +43,8 @@ class Routers:
 
     def dispatch(self, request: Request) -> Reply | LongPoll:
         """Let the router of a request's namespace answer."""
+        if request.path.startswith(PREFIX):
+            return self._v3.dispatch(request)
         namespace = request.path.removeprefix("/api/").partition("/")[0]
         return self._by_namespace.get(namespace, self._by_namespace["prism"]).dispatch(request)
 

@@ -59,6 +59,24 @@ def container_view(cluster: ManagedCluster, name: str) -> dict[str, Any]:
     }
 
 
+def registration_view(peer: Central) -> dict[str, Any]:
+    """Return a paired Prism Central (contract prism_central 2.2)."""
+    details = {
+        "extId": peer.uuid,
+        "name": peer.name,
+        "clusterType": "DOMAIN_MANAGER",
+        "clusterVersion": peer.version,
+        "externalAddress": {"ipv4": {"value": peer.place.address, "prefixLength": 32}},
+    }
+    connected = "CONNECTED" if peer.place.reachable else "DISCONNECTED"
+    return {
+        "extId": peer.uuid,
+        "remoteClusterExtId": peer.uuid,
+        "connectivityStatus": connected,
+        "remoteClusterDetails": details,
+    }
+
+
 def domain_manager_view(central: Central) -> dict[str, Any]:
     """Return the Prism Central itself; its id is that of its entry among the clusters."""
     hosting = next(iter(central.registry.clusters.values()), None)
