@@ -51,13 +51,7 @@ def _add_catalog(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
 
 @CHANGES.kind(
     "catalog_state",
-    {
-        "catalog": required(str),
-        "broken": bool,
-        "errors": [str],
-        "warnings": [str],
-        "scheme_warnings": [str],
-    },
+    {"catalog": required(str), "broken": bool, "errors": [str], "warnings": [str], "scheme_warnings": [str]},
 )
 def _catalog_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Let a catalog be broken or warned of (contract citrix 8.2, 8.3)."""

@@ -32,7 +32,7 @@ BATCH = {
                 "Body": TEXT,
             }
         ]
-    ),
+    )
 }
 
 Answer = Callable[[Request], Reply]

@@ -99,12 +99,7 @@ def add_routes(router: Router, site: Site) -> None:
         return _job_reply(
             site,
             request,
-            _leading_to(
-                site,
-                request,
-                catalog,
-                image_update.rollback(site, catalog, request.body, site.principal),
-            ),
+            _leading_to(site, request, catalog, image_update.rollback(site, catalog, request.body, site.principal)),
         )
 
     @router.route("POST", "/MachineCatalogs/{nameOrId}/$RebootMachines", section="8.5", body=REBOOT_OPTIONS)

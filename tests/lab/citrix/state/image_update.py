@@ -91,13 +91,7 @@ def rollback(site: Site, catalog: Catalog, reboot_options: Mapping[str, Any], ow
         _reboot(site, catalog, reboot_options)
 
     return _run(
-        site,
-        catalog,
-        "RollbackMachineCatalogProvisioningScheme",
-        "rollback",
-        previous.resource.xd_path,
-        commit,
-        owner,
+        site, catalog, "RollbackMachineCatalogProvisioningScheme", "rollback", previous.resource.xd_path, commit, owner
     )
 
 

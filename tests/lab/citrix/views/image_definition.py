@@ -28,7 +28,7 @@ def definition_view(site: Site, definition: ImageDefinition) -> dict[str, Any]:
                 "CustomProperties": [],
                 "HypervisorData": [],
                 "PluginFactoryName": hypervisor.plugin_id,
-            },
+            }
         ],
     }
 

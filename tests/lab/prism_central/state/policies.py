@@ -73,12 +73,7 @@ class Policies:
 
     def _location(self, label: str, central: str, clusters: list[str], primary: bool) -> dict[str, Any]:
         where = {"$objectType": f"{CONFIG}.NutanixCluster", "clusterExtIds": clusters}
-        return {
-            "label": label,
-            "domainManagerExtId": central,
-            "isPrimary": primary,
-            "replicationSubLocation": where,
-        }
+        return {"label": label, "domainManagerExtId": central, "isPrimary": primary, "replicationSubLocation": where}
 
     def add(self, spec: dict[str, Any], first_after: float | None = None) -> Policy:
         """Add a policy in the words of the API and let its schedule run; it fires at once unless told otherwise."""

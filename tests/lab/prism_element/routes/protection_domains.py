@@ -12,13 +12,7 @@ from lab.prism_element.schemas import CREATE_DOMAIN, DOMAINS_QUERY, PROTECT, RES
 from lab.prism_element.state.cluster import Cluster
 from lab.prism_element.state.entities import PdSnapshot, ProtectedVm, Vm
 from lab.prism_element.views.envelopes import prism_envelope
-from lab.prism_element.views.protection_domain import (
-    all_suspended,
-    current_name,
-    domain_view,
-    group_view,
-    pending_view,
-)
+from lab.prism_element.views.protection_domain import all_suspended, current_name, domain_view, group_view, pending_view
 from lab.router import Router
 from lab.wire import Reply, Request
 

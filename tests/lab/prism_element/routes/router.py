@@ -5,9 +5,7 @@
 from __future__ import annotations
 
 from lab.prism_element.errors import error_body
-from lab.prism_element.routes import (
-    cluster as cluster_routes,
-)
+from lab.prism_element.routes import cluster as cluster_routes
 from lab.prism_element.routes import (
     events,
     mode_changes,

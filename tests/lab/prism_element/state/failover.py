@@ -134,11 +134,7 @@ class Failover:
         self._transfers.queue(domain, snapshot, site.name, None, snapshot.size // CHANGE_SHARE, ended)
 
     def take_over(
-        self,
-        domain: ProtectionDomain,
-        replica: PdSnapshot,
-        were: Mapping[str, str],
-        schedules: list[dict[str, Any]],
+        self, domain: ProtectionDomain, replica: PdSnapshot, were: Mapping[str, str], schedules: list[dict[str, Any]]
     ) -> None:
         """Register the VMs that another cluster has just let go; they keep their uuids."""
         takes = self._ground.durations["migrate"] / 2

@@ -103,11 +103,7 @@ class PdSnapshots:
         )
 
     def _freeze(
-        self,
-        domain: ProtectionDomain,
-        snapshot: PdSnapshot,
-        members: Sequence[ProtectedVm],
-        expiry_usecs: int | None,
+        self, domain: ProtectionDomain, snapshot: PdSnapshot, members: Sequence[ProtectedVm], expiry_usecs: int | None
     ) -> None:
         """Put the members as they are now into a snapshot. Those that run write on, so that their disks are no longer
         those of the snapshot."""

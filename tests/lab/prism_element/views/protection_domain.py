@@ -111,11 +111,7 @@ def pending_view(cluster: Cluster, domain: ProtectionDomain) -> dict[str, Any]:
         waiting.setdefault(item.site, []).append(item.snapshot.id)
     mode = None
     if change:
-        mode = {
-            "mode_type": change.mode,
-            "failover_remote": change.failover_remote,
-            "snapshot_id": change.snapshot_id,
-        }
+        mode = {"mode_type": change.mode, "failover_remote": change.failover_remote, "snapshot_id": change.snapshot_id}
     return {
         "protection_domain_name": domain.name,
         "has_pending_actions": bool(restores or waiting or domain.marked_for_removal or change),
