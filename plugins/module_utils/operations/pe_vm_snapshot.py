@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any, cast
+from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
@@ -15,15 +14,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.cluster import read_cluster
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.snapshots import (
     VmSnapshot,
-    create_snapshot,
-    delete_snapshot,
     list_snapshots,
     read_snapshot,
     shown,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.tasks import (
-    TaskFailed,
-    wait_for_task,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import (
     Vm,
@@ -31,18 +24,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     read_vm,
     vms_called,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
-    EFFECT_WITHIN,
-    LOOK_INTO_EVENTS,
     WAIT_ARGUMENTS,
-    Deadline,
-    Look,
-    Standstill,
-    wait_for,
-    wait_for_effect,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import (
     image_uuid,
@@ -50,15 +36,15 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage i
     same_for_citrix,
     took_it,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.vm_snapshots import (
+    only,
+    remove_snapshot,
+    take_snapshot,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    AccessDenied,
-    ApiError,
     OperationError,
-    StillRunning,
 )
-
-APPEARS_WITHIN = 15.0
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -73,34 +59,88 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    client = PrismElement.connect(run.params)
-    return _present(client, run) if run.params["state"] == "present" else _absent(client, run)
+@dataclass(frozen=True)
+class _Observed:
+    """`existing` is the snapshot that the options name; `vm` and `uuid` are what a new one is taken of and asks for."""
+
+    client: PrismElement
+    existing: VmSnapshot | None
+    cluster_uuid: str = ""
+    vm: Vm | None = None
+    uuid: str = ""
 
 
-def _present(client: PrismElement, run: Run) -> dict[str, Any]:
-    name = run.params["name"]
+@dataclass(frozen=True)
+class _Step:
+    before: VmSnapshot | None
+    after: VmSnapshot | None
+
+
+def observe(params: Params, reporter: Reporter) -> _Observed:
+    client = PrismElement.connect(params)
+    if params["state"] == "absent":
+        existing = _existing(client, params)
+        return _Observed(client, existing, read_cluster(client).uuid if existing else "")
+    name = params["name"]
     known = list_snapshots(client)
     live = [snapshot for snapshot in known if not snapshot.deleted]
     _refuse_other_case(client, live, name)
-    existing = _only(client, [snapshot for snapshot in live if snapshot.name == name], name)
+    existing = only(client, [snapshot for snapshot in live if snapshot.name == name], name)
     cluster_uuid = read_cluster(client).uuid
     if existing:
-        _refuse_image_of_another_vm(client, run, existing, cluster_uuid)
-        return _result(run, existing, existing, cluster_uuid)
-    vm = _source(client, run)
-    if run.check or vm is None:
-        vm_name = vm.name if vm else ""
-        uuid = _free_uuid(cluster_uuid, name, vm_name, known)
-        planned = VmSnapshot(
-            uuid=uuid, name=name, created_usecs=0, vm_uuid=vm.uuid if vm else "", source_vm_name=vm_name, deleted=False
-        )
-        result = _result(run, None, planned, cluster_uuid)
-        result["snapshot"]["uuid"] = ""
-        return result
-    with run.phase("image"):
-        made = _create(client, run, vm, _free_uuid(cluster_uuid, name, vm.name, known))
-    return _result(run, None, made, cluster_uuid)
+        _refuse_image_of_another_vm(client, params, existing, cluster_uuid)
+        return _Observed(client, existing, cluster_uuid)
+    vm = _source(client, params)
+    return _Observed(client, None, cluster_uuid, vm, _free_uuid(cluster_uuid, name, vm.name if vm else "", known))
+
+
+def plan(params: Params, observed: _Observed) -> Plan[_Step]:
+    existing = observed.existing
+    if params["state"] == "absent":
+        _refuse_foreign(observed, params)
+        return _planned(params, observed, _Step(existing, None))
+    if existing:
+        return _planned(params, observed, _Step(existing, existing))
+    vm = observed.vm
+    foretold = VmSnapshot(
+        uuid=observed.uuid,
+        name=params["name"],
+        created_usecs=0,
+        vm_uuid=vm.uuid if vm else "",
+        source_vm_name=vm.name if vm else "",
+        deleted=False,
+    )
+    return _planned(params, observed, _Step(None, foretold))
+
+
+def apply(params: Params, observed: _Observed, plan: Plan[_Step], reporter: Reporter) -> Result:
+    client, existing = observed.client, observed.existing
+    wait, timeout = params["wait"], params["wait_timeout"]
+    if existing:
+        remove_snapshot(client, existing, reporter, wait, timeout)
+        return dict(plan.facts)
+    if observed.vm is None:
+        raise _no_source(client, params)
+    with reporter.phase("image"):
+        image = take_snapshot(client, params["name"], observed.vm, observed.uuid, reporter, wait, timeout)
+    shown_image = shown(image, params["prefix"], observed.cluster_uuid)
+    return {"snapshot": shown_image, "diff": {"before": plan.before, "after": {"snapshot": shown_image}}}
+
+
+def _planned(params: Params, observed: _Observed, step: _Step) -> Plan[_Step]:
+    before, after = (
+        shown(snapshot, params["prefix"], observed.cluster_uuid) if snapshot else None
+        for snapshot in (step.before, step.after)
+    )
+    if after and step.before is None:
+        # The cluster may give another one than it is asked for.
+        after["uuid"] = ""
+    return Plan(
+        steps=() if step.before == step.after else (step,),
+        facts={"snapshot": after},
+        before={"snapshot": before},
+        after={"snapshot": after},
+    )
 
 
 def _refuse_other_case(client: PrismElement, live: list[VmSnapshot], name: str) -> None:
@@ -113,11 +153,11 @@ def _refuse_other_case(client: PrismElement, live: list[VmSnapshot], name: str) 
         )
 
 
-def _refuse_image_of_another_vm(client: PrismElement, run: Run, existing: VmSnapshot, cluster_uuid: str) -> None:
+def _refuse_image_of_another_vm(client: PrismElement, params: Params, existing: VmSnapshot, cluster_uuid: str) -> None:
     """A snapshot of the name is the one that is wanted only when it is of the VM that is meant, by its uuid, or by the
-    uuid that a run like this one gave it:
-    the VM may be gone by now, and each of two runs at once has restored one of its own."""
-    vm_uuid, vm_name = run.params["vm_uuid"] or "", run.params["vm_name"] or ""
+    uuid that a run like this one gave it: the VM may be gone by now, and each of two runs at once has restored one of
+    its own."""
+    vm_uuid, vm_name = params["vm_uuid"] or "", params["vm_name"] or ""
     if existing.vm_uuid == vm_uuid or not (vm_uuid or vm_name):
         return
     vm = read_vm(client, vm_uuid) if vm_uuid else None
@@ -138,37 +178,37 @@ def _refuse_image_of_another_vm(client: PrismElement, run: Run, existing: VmSnap
     )
 
 
-def _source(client: PrismElement, run: Run) -> Vm | None:
-    """The VM to take the snapshot of. None only in check mode, when it is one that does not exist yet."""
-    name, uuid = run.params["vm_name"], run.params["vm_uuid"]
-    if uuid:
-        vm = read_vm(client, uuid)
-        if vm and name and vm.name != name:
+def _source(client: PrismElement, params: Params) -> Vm | None:
+    """The VM to take the snapshot of. In check mode it may be one that does not exist yet."""
+    name, uuid = params["vm_name"], params["vm_uuid"]
+    if not uuid:
+        namesakes = vms_called(client, name) if name else []
+        if len(namesakes) > 1:
+            listed = ", ".join(f"{vm.uuid} ({vm.power_state})" for vm in namesakes)
             raise OperationError(
-                f"{client.endpoint}: the VM {uuid} is called '{vm.name}' and not '{name}'",
-                "Give the name and the uuid of the same VM, or only one.",
+                f"{client.endpoint} has {len(namesakes)} VMs called '{name}': {listed}",
+                "Give vm_uuid of the one that is meant.",
             )
-        found = [vm] if vm else []
-    else:
-        found = vms_called(client, name) if name else []
-    if len(found) > 1:
-        listed = ", ".join(f"{vm.uuid} ({vm.power_state})" for vm in found)
+        return namesakes[0] if namesakes else None
+    vm = read_vm(client, uuid)
+    if vm and name and vm.name != name:
         raise OperationError(
-            f"{client.endpoint} has {len(found)} VMs called '{name}': {listed}",
-            "Give vm_uuid of the one that is meant.",
+            f"{client.endpoint}: the VM {uuid} is called '{vm.name}' and not '{name}'",
+            "Give the name and the uuid of the same VM, or only one.",
         )
-    if found:
-        return found[0]
-    if run.check:
-        return None
+    return vm
+
+
+def _no_source(client: PrismElement, params: Params) -> OperationError:
+    name, uuid = params["vm_name"], params["vm_uuid"]
     if not uuid and not name:
-        raise OperationError(
-            f"There is no snapshot '{run.params['name']}' on {client.endpoint} yet, and no VM is named to take it of",
+        return OperationError(
+            f"There is no snapshot '{params['name']}' on {client.endpoint} yet, and no VM is named to take it of",
             "Give vm_uuid or vm_name.",
         )
-    advice = near_names(name, (vm.name for vm in list_vms(client))) if name else ""
-    raise OperationError(
-        f"{client.endpoint} has no VM {uuid or repr(name)} to take the snapshot '{run.params['name']}' of", advice
+    return OperationError(
+        f"{client.endpoint} has no VM {uuid or repr(name)} to take the snapshot '{params['name']}' of",
+        near_names(name, (vm.name for vm in list_vms(client))) if name else "",
     )
 
 
@@ -182,104 +222,24 @@ def _free_uuid(cluster_uuid: str, name: str, vm_name: str, known: list[VmSnapsho
     return image_uuid(cluster_uuid, name, vm_name, attempt)
 
 
-def _create(client: PrismElement, run: Run, vm: Vm, uuid: str) -> VmSnapshot:
-    name = run.params["name"]
-    what = f"taking snapshot '{name}' of VM '{vm.name}'"
-    deadline = Deadline(run.params["wait_timeout"])
-
-    def taken() -> VmSnapshot | None:
-        chosen = read_snapshot(client, uuid)
-        if chosen and chosen.name == name and not chosen.deleted:
-            return chosen
-        return _only(
-            client,
-            [
-                snapshot
-                for snapshot in list_snapshots(client, vm.uuid)
-                if snapshot.name == name and not snapshot.deleted
-            ],
-            name,
-        )
-
-    def appears() -> VmSnapshot | None:
-        try:
-            return _wait_until_taken(run, taken, what, min(APPEARS_WITHIN, deadline.left / 4))
-        except StillRunning:
-            return None
-
-    try:
-        # Sent again it is for the same uuid, so that a late first one and this one cannot become two.
-        task_uuid = send_once(
-            lambda: create_snapshot(client, name, vm.uuid, uuid) or "",
-            lambda: "" if taken() else None,
-            what=what,
-            progress=run.progress,
-            patience=min(APPEARS_WITHIN, deadline.left / 4),
-        )
-    except AccessDenied:
-        raise
-    except ApiError:
-        # It may be refused because an attempt that was killed or whose answer was lost is under way with the same uuid.
-        if not appears():
-            raise
-        task_uuid = ""
-    if not run.params["wait"]:
-        return taken() or VmSnapshot(
-            uuid=uuid, name=name, created_usecs=0, vm_uuid=vm.uuid, source_vm_name=vm.name, deleted=False
-        )
-    try:
-        if task_uuid:
-            wait_for_task(client, task_uuid, what, deadline.left, run.progress)
-    except TaskFailed:
-        if not appears():
-            raise
-    idle = (
-        f"no snapshot '{name}' is listed, and"
-        f" {'its task has ended' if task_uuid else 'the cluster gave no task for it'}"
-    )
-    return _wait_until_taken(
-        run, taken, what, deadline.left, Standstill(f"{client.endpoint}: {what}", LOOK_INTO_EVENTS), idle
+def _refuse_foreign(observed: _Observed, params: Params) -> None:
+    existing = observed.existing
+    if existing is None or params["force"]:
+        return
+    facts = shown(existing, params["prefix"], observed.cluster_uuid)
+    if is_proven(facts):
+        return
+    why = facts["lineage"]["doubt"] if facts["lineage"] else f"is no image with the prefix '{params['prefix']}'"
+    raise OperationError(
+        f"{observed.client.endpoint}: refused, because '{existing.name}' ({existing.uuid}) {why}",
+        "Set force to remove snapshots that the collection did not make.",
     )
 
 
-def _wait_until_taken(
-    run: Run,
-    taken: Callable[[], VmSnapshot | None],
-    what: str,
-    timeout: float,
-    standstill: Standstill | None = None,
-    idle: str = "",
-) -> VmSnapshot:
-    def look() -> Look[VmSnapshot | None]:
-        snapshot = taken()
-        if snapshot is None and standstill:
-            standstill.note(idle, min(EFFECT_WITHIN, timeout / 4))
-        return Look(snapshot, done=snapshot is not None)
-
-    return cast(VmSnapshot, wait_for(look, what=what, timeout=timeout, progress=run.progress))
-
-
-def _absent(client: PrismElement, run: Run) -> dict[str, Any]:
-    existing = _existing(client, run.params)
-    if existing is None:
-        return _result(run, None, None, "")
-    cluster_uuid = read_cluster(client).uuid
-    told = shown(existing, run.params["prefix"], cluster_uuid)
-    if not is_proven(told) and not run.params["force"]:
-        why = told["lineage"]["doubt"] if told["lineage"] else f"is no image with the prefix '{run.params['prefix']}'"
-        raise OperationError(
-            f"{client.endpoint}: refused, because '{existing.name}' ({existing.uuid}) {why}",
-            "Set force to remove snapshots that the collection did not make.",
-        )
-    if not run.check:
-        _remove(client, run, existing)
-    return _result(run, existing, None, cluster_uuid)
-
-
-def _existing(client: PrismElement, params: Any) -> VmSnapshot | None:
+def _existing(client: PrismElement, params: Params) -> VmSnapshot | None:
     name, uuid = params["name"], params["uuid"]
     if not uuid:
-        return _only(
+        return only(
             client,
             [snapshot for snapshot in list_snapshots(client) if snapshot.name == name and not snapshot.deleted],
             name,
@@ -295,50 +255,10 @@ def _existing(client: PrismElement, params: Any) -> VmSnapshot | None:
     return snapshot
 
 
-def _remove(client: PrismElement, run: Run, snapshot: VmSnapshot) -> None:
-    what = f"removing snapshot '{snapshot.name}' ({snapshot.uuid})"
-    deadline = Deadline(run.params["wait_timeout"])
-    task_uuid = delete_snapshot(client, snapshot.uuid)
-
-    def gone() -> bool:
-        now = read_snapshot(client, snapshot.uuid)
-        return now is None or now.deleted
-
-    if not run.params["wait"]:
-        return
-    try:
-        if task_uuid:
-            wait_for_task(client, task_uuid, what, deadline.left, run.progress)
-    except TaskFailed:
-        # Two removals may have met, one of them repeated after a lost answer: what counts is whether it is gone.
-        if not gone():
-            raise
-    idle = "its task has ended, and the snapshot is still listed"
-    wait_for_effect(gone, what=what, idle=idle, endpoint=client.endpoint, timeout=deadline.left, progress=run.progress)
-
-
-def _only(client: PrismElement, found: list[VmSnapshot], name: str) -> VmSnapshot | None:
-    if len(found) > 1:
-        listed = ", ".join(f"{snapshot.uuid} (of VM '{snapshot.source_vm_name}')" for snapshot in found)
-        raise OperationError(
-            f"{client.endpoint} has {len(found)} snapshots called '{name}': {listed}",
-            "Remove by uuid the one that is not meant.",
-        )
-    return found[0] if found else None
-
-
-def _result(run: Run, before: VmSnapshot | None, after: VmSnapshot | None, cluster_uuid: str) -> dict[str, Any]:
-    prefix = run.params["prefix"]
-    old, new = (shown(snapshot, prefix, cluster_uuid) if snapshot else None for snapshot in (before, after))
-    return {
-        "changed": before != after,
-        "snapshot": new,
-        "diff": {"before": {"snapshot": old}, "after": {"snapshot": new}},
-    }
-
-
-OPERATION = Operation(
+OPERATION = Change(
     arguments=ARGUMENTS,
-    perform=perform,
+    observe=observe,
+    plan=plan,
+    apply=apply,
     required_if=(("state", "present", ("name",)), ("state", "absent", ("name", "uuid"), True)),
 )
