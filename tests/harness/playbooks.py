@@ -16,6 +16,8 @@ from typing import Any
 import yaml
 from ansible.plugins.connection import local
 
+from harness.schemas import hold_to_schema
+
 HERE = Path(__file__).parent
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
 
@@ -75,9 +77,11 @@ def start_playbook(
 def run_playbook(
     playbook: str | Path, inventory: str | Path, directory: Path, *options: str, **environment: str
 ) -> Outcome:
-    """Run it to its end, ten minutes at most."""
+    """Run it to its end, ten minutes at most. The reports that it wrote are as their schemas say."""
     process = start_playbook(playbook, inventory, directory, *options, **environment)
     output = process.communicate(timeout=600)[0]
+    for path in directory.glob("*.json"):
+        hold_to_schema(path)
     return outcome_of(process, output, directory)
 
 
