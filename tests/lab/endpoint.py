@@ -32,7 +32,7 @@ class Place:
 class Endpoint(Place, ABC):
     """The door of a simulated product.
 
-    ``kind``: prism_element, citrix_daas, citrix_cvad or citrix_trust.
+    ``kind``: prism_element, prism_central, citrix_daas, citrix_cvad or citrix_trust.
     """
 
     @abstractmethod

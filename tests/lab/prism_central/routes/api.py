@@ -136,15 +136,15 @@ class Api:
 
     def page(self, name: str, model: str, values: Iterable[dict[str, Any]], request: Request) -> Reply:
         """Return the part of a list that was asked for; an empty one has no ``data`` (contract prism_central 1.5)."""
-        found = [vendor.dressed(model, self.minor, value) for value in values]
-        found = self._ordered(name, self._filtered(name, found, request), request)
+        found = self._ordered(name, self._filtered(name, list(values), request), request)
         page, limit = request.number("$page", 0) or 0, request.number("$limit", DEFAULT_LIMIT) or 0
         if page < 0 or not 1 <= limit <= LARGEST_LIMIT:
             raise self.errors.invalid(f"$limit must be between 1 and {LARGEST_LIMIT}, and $page not negative")
         shown = found[page * limit : (page + 1) * limit]
         body = self._envelope(name, f"List<{model}>", None)
         if shown:
-            body["data"] = [_selected(item, request.one("$select")) for item in shown]
+            items = [vendor.dressed(model, self.minor, value) for value in shown]
+            body["data"] = [_selected(item, request.one("$select")) for item in items]
         body["metadata"]["flags"].append({"name": "isPaginated", "value": True})
         body["metadata"]["links"] = _links(request, page, limit, len(found))
         body["metadata"]["totalAvailableResults"] = len(found)
