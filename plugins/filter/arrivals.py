@@ -14,12 +14,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
     power_of_move,
     rehosting_of_run,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.obstacles import (
+    obstacles,
+    problems_of_plan,
+)
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "failover_results": by_domain,
+            "failover_plan_problems": problems_of_plan,
+            "failover_obstacles": obstacles,
             "failover_power": power_of_move,
             "rehosting_of_run": rehosting_of_run,
         }

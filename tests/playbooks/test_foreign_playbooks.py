@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from harness.modules import writes
+from harness.modules import DEMO, writes
 from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
 
@@ -78,6 +78,40 @@ def test_the_jobs_about_images_part_by_part(lab: RunningLab, tmp_path: Path) -> 
     assert writes(lab) == []
     validated = set(re.findall(r"against arg spec '(\w+)'", outcome.output))
     assert validated >= {"begin", "ask", "look", "protect", "publish", "clusters", "plan", "main", "back"}
+
+
+def test_a_failover_and_a_re_hosting_part_by_part(lab: RunningLab, tmp_path: Path) -> None:
+    lab.reset(yaml.safe_load(Path(DEMO).with_name("failover.yml").read_text(encoding="utf-8")))
+    plays = [
+        play(ALL, "dr_failover", "begin"),
+        play("cluster-a:cluster-b", "dr_failover", "look"),
+        play("cluster-a", "dr_failover", "plan"),
+        play(SITES, "dr_failover", "prepare"),
+        play("cluster-b", "dr_failover", "discard"),
+        play(SITES, "dr_failover", "drain"),
+        play("cluster-a", "dr_failover", "move"),
+        play(SITES, "dr_failover", "arrivals"),
+        play("cluster-b", "dr_failover", "power"),
+        play(SITES, "dr_failover", "rehost"),
+        play(ALL, "dr_failover", "report"),
+        play(ALL, "machine_rehost", "begin"),
+        play(CLUSTERS, "machine_rehost", "look"),
+        play(SITES, "machine_rehost", "rehost"),
+        play(SITES, "machine_rehost", "report"),
+    ]
+    outcome = run(
+        lab,
+        tmp_path,
+        plays,
+        "--check",
+        dr_id="foreign",
+        dr_source="cluster-a",
+        dr_target="cluster-b",
+        dr_failover_sessions="ignore",
+        machine_rehost_protection_domains=["PD-W10", "PD-W11"],
+    )
+    assert outcome.status == 0, outcome.output
+    assert writes(lab) == []
 
 
 def test_the_options_of_a_part_are_checked(lab: RunningLab, tmp_path: Path) -> None:

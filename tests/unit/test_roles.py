@@ -19,22 +19,8 @@ ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 INSIDE = {
     "catalog_rollout": {"back_wave", "end", "hold", "move", "wave", "waves"},
     "dr_drill": {"absent", "present", "report"},
-    "dr_failover": {
-        "begin",
-        "look",
-        "plan",
-        "prepare",
-        "discard",
-        "drain",
-        "move",
-        "arrivals",
-        "arrival",
-        "power",
-        "rehost",
-        "report",
-        "release",
-    },
-    "machine_rehost": {"begin", "look", "rehost", "settle", "undo", "report"},
+    "dr_failover": {"arrival"},
+    "machine_rehost": {"settle"},
 }
 
 

@@ -18,11 +18,14 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 ROLES = {"dr_source": "that is left", "dr_target": "that takes over"}
 
 
-def wrong_wishes(wishes: Mapping[str, Any], clusters: Sequence[str], taking_part: Sequence[str]) -> list[str]:
+def wrong_wishes(
+    wishes: Mapping[str, Any], clusters: Sequence[str], taking_part: Sequence[str], sites: Sequence[str] | None = None
+) -> list[str]:
     """A sentence for everything that keeps a move or a drill from being begun; what `wishes` does not hold is not
     looked at.
 
-    `clusters` are the hosts of the group, `taking_part` those that --limit leaves in.
+    `clusters` are the hosts of the group, `taking_part` those that --limit leaves in, `sites` the hosts of the other
+    group, for a job that is about them.
     """
     wrong = _wrong_id(wishes.get("dr_id"))
     mode, source, target = (str(wishes.get(name) or "") for name in ("dr_mode", "dr_source", "dr_target"))
@@ -40,6 +43,8 @@ def wrong_wishes(wishes: Mapping[str, Any], clusters: Sequence[str], taking_part
             'dr_protection_domains is missing: the protection domains that move, such as -e \'{"dr_protection_domains":'
             ' ["PD-W11"]}\'.'
         )
+    if sites is not None and not sites:
+        wrong.append("The group citrix_sites has no host, so nothing could be done.")
     # The source need not take part when it is lost.
     absent = [
         host

@@ -1,0 +1,92 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What keeps a move from being begun, as clusters and sites told it when they were asked beforehand."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
+
+Told = Mapping[str, Any]
+
+
+def problems_of_plan(
+    asked: Mapping[str, Told],
+    source_domains: Iterable[Told],
+    source: str,
+    target: str,
+    schedules_count: bool,
+    failback: bool = False,
+) -> list[dict[str, Any]]:
+    """Each {message, error}. `asked`: protection domain -> what its failover would do, or why it would not be possible.
+    `source_domains`: what the source has; where `schedules_count`, one of them has to replicate to where it goes."""
+    problems = [failure(answer) for answer in asked.values() if "state" not in answer]
+    found = [problem for number, problem in enumerate(problems) if problem not in problems[:number]]
+    silent = _without_schedule(asked, source_domains) if schedules_count else []
+    if silent:
+        message = (
+            f"{' and '.join(silent)} {'has' if len(silent) == 1 else 'have'} no schedule on {source} that replicates to"
+            f" {target}: all data would have to be sent while users wait, and clusters refuse such a migration"
+        )
+        adding = "Add one with pe_protection_domain_schedule or in Prism"
+        if failback:
+            adding = (
+                "Run dr_failover once more as it was run, with -e '{dr_failover_way_back: {type: HOURLY}}', which adds"
+                " one and leaves the rest as it is"
+            )
+        advice = (
+            f"{adding}, and wait for its first replication. Or try it without, with dr_failover_accept_unscheduled."
+        )
+        found.append({"message": message, "error": {"message": message, "advice": advice}})
+    return found
+
+
+def _without_schedule(asked: Mapping[str, Told], source_domains: Iterable[Told]) -> list[str]:
+    replicating = {
+        (domain["name"], site["name"])
+        for domain in source_domains
+        for site in domain.get("remote_sites") or []
+        if site.get("scheduled")
+    }
+    return [
+        answer["name"]
+        for answer in asked.values()
+        if "state" in answer and answer.get("changed") and (answer["name"], answer["remote_site"]) not in replicating
+    ]
+
+
+def obstacles(
+    plan: Told,
+    prepared: Mapping[str, Told],
+    undrained: Mapping[str, Told],
+    not_discarded: Sequence[Told],
+    source: str,
+    accept_unready: bool,
+) -> list[Any]:
+    """Each {message, error}, that of a site in a pair behind its name. A drain that did not come to its end is never
+    accepted. `prepared` and `undrained`: site -> what it told, with an empty message where it is ready."""
+    of_clusters = [*plan.get("wrong", [{"message": plan["message"]}]), *not_discarded]
+    return [
+        *_nobody_takes_part(prepared, source),
+        *(problem for problem in of_clusters if problem["message"]),
+        *([] if accept_unready else _told_by(prepared)),
+        *_told_by(undrained),
+    ]
+
+
+def _told_by(sites: Mapping[str, Told]) -> list[list[Any]]:
+    return [[site, told] for site, told in sites.items() if told["message"]]
+
+
+def _nobody_takes_part(prepared: Mapping[str, Told], source: str) -> list[Told]:
+    if not prepared or any(told.get("takes_part", True) for told in prepared.values()):
+        return []
+    return [
+        {
+            "message": f"No site of the group citrix_sites names a hosting connection to {source} in dr_connections, so"
+            " no machine could be re-hosted."
+        }
+    ]

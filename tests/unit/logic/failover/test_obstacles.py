@@ -1,0 +1,86 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.obstacles import (
+    obstacles,
+    problems_of_plan,
+)
+
+READY = {"message": "", "takes_part": True}
+NO_PART = {"message": "", "takes_part": False}
+SILENT = {"message": "It was not asked."}
+DRAINED = {"message": ""}
+PLAN = {"message": "", "wrong": []}
+
+
+def answer(name: str, **given: Any) -> dict[str, Any]:
+    return {"name": name, "state": "migrated", "changed": True, "remote_site": "CLUSTER-B", **given}
+
+
+def domain(name: str, scheduled: bool = True, site: str = "CLUSTER-B") -> dict[str, Any]:
+    return {"name": name, "remote_sites": [{"name": site, "scheduled": scheduled}]}
+
+
+def problems(*asked: dict[str, Any], source: list[dict[str, Any]], **given: Any) -> list[dict[str, Any]]:
+    terms = {"schedules_count": True, **given}
+    return problems_of_plan({each["name"]: each for each in asked}, source, "cluster-a", "cluster-b", **terms)
+
+
+def test_a_plan_that_nothing_speaks_against() -> None:
+    assert problems(answer("PD-1"), answer("PD-2", changed=False), source=[domain("PD-1")]) == []
+
+
+def test_what_all_of_them_say_is_told_once() -> None:
+    refused = {"failed": True, "msg": "No. Wait.", "error": {"message": "No", "advice": "Wait."}}
+    found = problems({"name": "PD-1", **refused}, {"name": "PD-2", **refused}, source=[])
+    assert found == [{"message": "No. Wait.", "error": {"message": "No", "advice": "Wait."}}]
+
+
+def test_a_schedule_must_replicate_to_where_it_goes() -> None:
+    source = [domain("PD-1", scheduled=False), domain("PD-2", site="CLUSTER-C"), domain("PD-3")]
+    (found,) = problems(answer("PD-1"), answer("PD-2"), answer("PD-3"), source=source)
+    assert found["message"].startswith("PD-1 and PD-2 have no schedule on cluster-a that replicates to cluster-b:")
+    assert found["error"]["advice"].startswith("Add one with pe_protection_domain_schedule or in Prism, and wait")
+    assert problems(answer("PD-1"), source=source, schedules_count=False) == []
+
+
+def test_before_a_failback_the_failover_itself_adds_the_schedule() -> None:
+    (found,) = problems(answer("PD-1"), source=[], failback=True)
+    assert found["message"].startswith("PD-1 has no schedule")
+    assert found["error"]["advice"].startswith("Run dr_failover once more as it was run")
+
+
+def test_nothing_in_the_way() -> None:
+    sites = {"daas": READY, "cvad": NO_PART}
+    assert obstacles(PLAN, sites, dict.fromkeys(sites, DRAINED), [], "cluster-a", accept_unready=False) == []
+
+
+def test_what_is_in_the_way_and_who_says_so() -> None:
+    plan = {"message": "both", "wrong": [{"message": "first"}, {"message": "second"}]}
+    found = obstacles(plan, {"daas": SILENT}, {"daas": {"message": "sessions"}}, [SILENT], "cluster-a", False)
+    assert found == [
+        {"message": "first"},
+        {"message": "second"},
+        SILENT,
+        ["daas", SILENT],
+        ["daas", {"message": "sessions"}],
+    ]
+    # A drain that did not come to its end is never accepted.
+    accepted = obstacles(PLAN, {"daas": SILENT}, {"daas": {"message": "sessions"}}, [], "cluster-a", True)
+    assert accepted == [["daas", {"message": "sessions"}]]
+
+
+def test_without_a_plan_that_is_the_obstacle() -> None:
+    no_plan = {"message": "The run ended before a plan was made.", "domains": {}}
+    assert obstacles(no_plan, {}, {}, [], "cluster-a", False) == [{"message": no_plan["message"]}]
+
+
+def test_a_move_in_which_no_site_takes_part() -> None:
+    (found,) = obstacles(PLAN, {"daas": NO_PART, "cvad": NO_PART}, {}, [], "cluster-a", False)
+    assert found["message"].startswith("No site of the group citrix_sites names a hosting connection to cluster-a")
+    # Who was not asked may take part.
+    assert obstacles(PLAN, {"daas": NO_PART, "cvad": SILENT}, {}, [], "cluster-a", True) == []
