@@ -40,8 +40,8 @@ options:
     default: []
   variables:
     description:
-      - The variables that each of these hosts is given, by name. The filter P(euc.nutanix_citrix.declared#filter)
-        collects those of the inventory.
+      - The variables that each of these hosts is given, by name. The filter
+        P(euc.nutanix_citrix.variables_of_hosts#filter) collects them.
       - If empty, only groups and C(--limit) are looked at.
     type: dict
     default: {}
