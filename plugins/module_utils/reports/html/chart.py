@@ -110,30 +110,30 @@ class Lane:
     @property
     def critical(self) -> bool:
         """Whether something of it is on the critical path."""
-        return any(bar.critical for bar in self.bars)
+        return any(piece.critical for piece in self.bars)
 
     def __html__(self) -> str:
         """The drawing, which templates take as it is."""
-        told = "; ".join(f"{bar.told}{', on the critical path' if bar.critical else ''}" for bar in self.bars)
+        told = "; ".join(f"{piece.told}{', on the critical path' if piece.critical else ''}" for piece in self.bars)
         step = self.scale.tick_seconds / self.scale.seconds * 100
         facts = {"role": "img", "aria-label": clean(f"{self.name}: {told}"), "style": f"--tick: {step:.4f}%"}
         drawing = ElementTree.Element("svg", facts)
-        for bar in self.bars:
-            self._draw(drawing, bar)
+        for piece in self.bars:
+            self._draw(drawing, piece)
         return ElementTree.tostring(drawing, encoding="unicode", method="html")
 
-    def _draw(self, drawing: ElementTree.Element, bar: Bar) -> None:
-        left, right = self.scale.percent(bar.step.started), self.scale.percent(bar.step.finished)
-        classes = [css(bar.step.phase), "failed" if bar.step.failed else "", "on-path" if bar.critical else ""]
+    def _draw(self, drawing: ElementTree.Element, piece: Bar) -> None:
+        left, right = self.scale.percent(piece.step.started), self.scale.percent(piece.step.finished)
+        classes = [css(piece.step.phase), "failed" if piece.step.failed else "", "on-path" if piece.critical else ""]
         facts = {
             "class": " ".join(filter(None, classes)),
             "x": f"{left:.3f}%",
             "width": f"{max(right - left, 0.25):.3f}%",
-            "y": "1" if bar.critical else "5",
-            "height": "14" if bar.critical else "6",
+            "y": "1" if piece.critical else "5",
+            "height": "14" if piece.critical else "6",
             "rx": "1.5",
         }
-        ElementTree.SubElement(ElementTree.SubElement(drawing, "rect", facts), "title").text = clean(bar.told)
+        ElementTree.SubElement(ElementTree.SubElement(drawing, "rect", facts), "title").text = clean(piece.told)
 
 
 @dataclass(frozen=True)
