@@ -172,6 +172,11 @@ def test_no_job_goes_without_its_groups(job: str, group: str) -> None:
         ),
         ({"image_release_report_path": "/"}, {}, "it is a directory"),
         (
+            {"image_release_page_template": "/none.j2"},
+            {},
+            "image_release_page_template is '/none.j2', which is no file.",
+        ),
+        (
             {"image_release_report_path": "same.html"},
             {},
             "image_release_page_path and image_release_report_path are both",

@@ -236,41 +236,46 @@ def _clusters(report: Mapping[str, Any], work: _Work) -> list[dict[str, Any]]:
 
 
 def _catalogs_of(site: str, report: Mapping[str, Any], work: _Work) -> list[dict[str, Any]]:
-    result, to_come = report["sites"][site], "Move back" if report["rollback"] else "Move to the image"
+    """The catalogs of a site, those that were not touched last."""
+    to_come, result = "Move back" if report["rollback"] else "Move to the image", report["sites"][site]
+    catalogs = [_moved(catalog, site, report, to_come) for catalog in result["catalogs"]]
+    catalogs += [_untouched(catalog, site, report, to_come) for catalog in result["waiting"]]
+    return [{**catalog, "site": site, "took": work.took(site, catalog["name"])} for catalog in catalogs]
+
+
+def _moved(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any], to_come: str) -> dict[str, Any]:
     good = SETTLED_ROLLBACK_ACTIONS if report["rollback"] else SETTLED_CATALOG_ACTIONS
-    catalogs = []
-    for catalog in result["catalogs"]:
-        action, gate = catalog["action"], catalog.get("gate")
-        before = (catalog.get("before") or {}).get("name")
-        settled, name = action in good, catalog.get("full_name") or catalog.get("name") or catalog.get("id") or ""
-        detail = (catalog.get("warning") or "") if settled else in_one(*why(catalog))
-        proven = 0 if action == "rolled_back" or not gate else gate["proven"]
-        catalogs.append(
-            {
-                "site": site,
-                "name": name,
-                "cluster": _cluster_of(catalog, report["wanted"].get(site) or []),
-                "plan": PLANS.get(action) or (f"Move from {before}" if before else to_come),
-                "result": {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
-                "settled": settled,
-                "detail": detail,
-                "wave": str(catalog.get("wave") or ""),
-                "machines": gate["machines"] if gate else 0,
-                "running_image": proven,
-                "machine_words": f"{proven} of {gate['machines']} machines run the image" if gate else "",
-                "took": work.took(site, name),
-            }
-        )
-    for catalog in result["waiting"]:
-        folder, name = catalog.get("folder"), catalog.get("name") or catalog.get("id") or ""
-        untouched = {"result": "not touched", "settled": False, "wave": "", "machines": 0, "running_image": 0}
-        detail = why_waiting(catalog, result, report["clusters"])
-        full_name = f"{folder}/{name}" if folder else name
-        facts = {"site": site, "name": full_name, "cluster": catalog.get("cluster") or "", "plan": to_come}
-        catalogs.append(
-            {**facts, **untouched, "detail": detail, "machine_words": "", "took": work.took(site, full_name)}
-        )
-    return catalogs
+    action, gate = catalog["action"], catalog.get("gate")
+    before = (catalog.get("before") or {}).get("name")
+    proven = 0 if action == "rolled_back" or not gate else gate["proven"]
+    return {
+        "name": catalog.get("full_name") or catalog.get("name") or catalog.get("id") or "",
+        "cluster": _cluster_of(catalog, report["wanted"].get(site) or []),
+        "plan": PLANS.get(action) or (f"Move from {before}" if before else to_come),
+        "result": {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
+        "settled": action in good,
+        "detail": (catalog.get("warning") or "") if action in good else in_one(*why(catalog)),
+        "wave": str(catalog.get("wave") or ""),
+        "machines": gate["machines"] if gate else 0,
+        "running_image": proven,
+        "machine_words": f"{proven} of {gate['machines']} machines run the image" if gate else "",
+    }
+
+
+def _untouched(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any], to_come: str) -> dict[str, Any]:
+    folder, name = catalog.get("folder"), catalog.get("name") or catalog.get("id") or ""
+    return {
+        "name": f"{folder}/{name}" if folder else name,
+        "cluster": catalog.get("cluster") or "",
+        "plan": to_come,
+        "result": "not touched",
+        "settled": False,
+        "detail": why_waiting(catalog, report["sites"][site], report["clusters"]),
+        "wave": "",
+        "machines": 0,
+        "running_image": 0,
+        "machine_words": "",
+    }
 
 
 def _cluster_of(catalog: Mapping[str, Any], wanted: Sequence[Mapping[str, Any]]) -> str:
