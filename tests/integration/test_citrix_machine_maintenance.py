@@ -345,7 +345,7 @@ def test_two_runs_with_one_file_do_not_forget_each_others_machines(desktops: Des
         .validate(arguments)
         .validated_parameters
     )
-    assert OPERATION.perform(Run(params=checked, progress=drain_meanwhile))["switched"] == SIX
+    assert OPERATION.carry_out(Run(params=checked, progress=drain_meanwhile))["switched"] == SIX
     assert saved(path) == drained[1]["switched"] == in_maintenance(desktops)
 
 
@@ -364,5 +364,5 @@ def test_a_delivery_group_without_machines_is_told(desktops: Desktops) -> None:
         .validated_parameters
     )
     run = Run(params=checked, check=True)
-    assert OPERATION.perform(run)["machines"] == []
+    assert OPERATION.carry_out(run)["machines"] == []
     assert any("no machine is in the delivery group 'Desk'" in warning for warning in run.warnings)
