@@ -77,7 +77,7 @@ class Estate:
                 central.join(self.centrals)
             for central in self.centrals.values():
                 central.settle()
-            sites = build_sites(topology, self.events, self.clusters)
+            sites = build_sites(topology, self.events, self.clusters, self.centrals)
             self.endpoints: list[Endpoint] = [*doors, *centrals, *sites]
             for cluster in self.clusters.values():
                 cluster.set_lost(cluster.spec.get("lost", False))

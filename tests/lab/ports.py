@@ -62,6 +62,16 @@ class HypervisorCluster(Protocol):
     def images(self) -> list[tuple[str, str]]: ...
 
 
+class TemplateSource(Protocol):
+    """A Prism Central behind a hosting connection. ``template_versions``: id and name of each template, and id and name
+    of the version."""
+
+    @property
+    def place(self) -> Place: ...
+
+    def template_versions(self) -> list[tuple[str, str, str, str]]: ...
+
+
 class ManagedVms(Protocol):
     """The VMs of a cluster, which a Prism Central makes, switches and removes."""
 

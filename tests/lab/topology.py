@@ -68,7 +68,7 @@ def _check_references(topology: dict[str, Any]) -> None:
     for part, check in (
         ("prism_elements", prism_element.problem_with_references),
         ("prism_centrals", partial(prism_central.problem_with_references, centrals=set(centrals))),
-        ("citrix_sites", citrix.problem_with_references),
+        ("citrix_sites", partial(citrix.problem_with_references, centrals=set(centrals))),
     ):
         for number, entry in enumerate(topology[part]):
             problem = check(entry, set(clusters))

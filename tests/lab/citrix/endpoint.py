@@ -31,7 +31,7 @@ from lab.citrix.state.tokens import bearer
 from lab.citrix.views.lab_state import state_of
 from lab.clock import Events
 from lab.endpoint import Endpoint
-from lab.ports import HypervisorCluster
+from lab.ports import HypervisorCluster, TemplateSource
 from lab.router import Router
 from lab.wire import LongPoll, Refusal, Reply, Request
 
@@ -42,11 +42,14 @@ WITHOUT_TOKEN = ("/tokens", "/tokens/$refresh")  # contract citrix 1.5
 
 
 def build_sites(
-    topology: Mapping[str, Any], events: Events, clusters: Mapping[str, HypervisorCluster]
+    topology: Mapping[str, Any],
+    events: Events,
+    clusters: Mapping[str, HypervisorCluster],
+    centrals: Mapping[str, TemplateSource],
 ) -> Iterator[Endpoint]:
     """Build the sites of a topology; a DaaS site may have a trust endpoint beside it."""
     for spec in topology["citrix_sites"]:
-        endpoint = SiteEndpoint(Site(spec, events, topology, clusters))
+        endpoint = SiteEndpoint(Site(spec, events, topology, clusters, centrals))
         yield endpoint
         if endpoint.trust is not None:
             yield endpoint.trust

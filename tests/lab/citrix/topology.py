@@ -83,6 +83,7 @@ SWITCHES: dict[str, Switch] = {
     "sso_login": flag(False),  # contract citrix 1.5: GET /tokens, Windows integrated
 }
 
+FOLDER_PLUGIN = "AcropolisHypervisorPCFactory"  # contract citrix 9
 PROVISIONING_TYPES = frozenset({"Manual", "MCS", "PVS"})
 SESSION_SUPPORT = frozenset({"SingleSession", "MultiSession"})
 POWER = either(bool, {"on", "off"})  # YAML reads a bare on or off as a boolean
@@ -140,6 +141,7 @@ SITE = {
             "cluster": required(str),
             "zone": str,
             "plugin": str,
+            "prism_central": str,  # whose templates it shows instead of the AHV snapshots of the cluster
             "in_maintenance_mode": bool,
             "hosting_units": [{"name": required(str), "networks": [str]}],
         }
@@ -156,7 +158,7 @@ _ONLY_DAAS = ("customer_id", "client_id", "client_secret", "trust")
 _ONLY_CVAD = ("username", "password")
 
 
-def problem_with_references(site: Mapping[str, Any], clusters: set[str]) -> str | None:
+def problem_with_references(site: Mapping[str, Any], clusters: set[str], centrals: set[str]) -> str | None:
     """Return the first thing in a site that refers to nothing, or None; ``clusters`` are the names under
     ``prism_elements``."""
     for key in _ONLY_CVAD if site["kind"] == "daas" else _ONLY_DAAS:
@@ -168,6 +170,10 @@ def problem_with_references(site: Mapping[str, Any], clusters: set[str]) -> str 
         here = f"hypervisors[{number}]"
         if hypervisor["cluster"] not in clusters:
             return f"{here}.cluster: no Prism Element is called {hypervisor['cluster']!r}"
+        if hypervisor.get("prism_central") not in centrals | {None}:
+            return f"{here}.prism_central: no Prism Central is called {hypervisor['prism_central']!r}"
+        if hypervisor.get("plugin") == FOLDER_PLUGIN and "prism_central" not in hypervisor:
+            return f"{here}: the plug-in {FOLDER_PLUGIN} needs prism_central"
         if hypervisor.get("zone") not in zones | {None}:
             return f"{here}.zone: no zone is called {hypervisor['zone']!r}"
         for unit in hypervisor.get("hosting_units", []):

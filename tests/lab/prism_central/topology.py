@@ -66,6 +66,8 @@ POLICY = {
     "first_after": float,
 }
 
+TEMPLATE = {"name": required(str), "vm": required(str), "version": str}
+
 CENTRAL: dict[str, Any] = {
     "name": required(str),
     "version": str,
@@ -78,6 +80,7 @@ CENTRAL: dict[str, Any] = {
     "bandwidth_mbps": float,  # of each cluster that receives copies
     "categories": [CATEGORY],
     "policies": [POLICY],
+    "templates": [TEMPLATE],
     "rate_limit_per_second": nullable(float),
     "behaviour": schema(SWITCHES),
     "durations": dict.fromkeys(DURATIONS, float),

@@ -116,7 +116,7 @@ def _browse(site: Site, request: Request, tree: Tree) -> Reply:
         200,
         {
             **resource_view(found, request.flag("detail")),
-            "Children": _children(request, resources, found.full_name, depth),
+            "Children": _children(request, resources, found.relative_path, depth),
         },
     )
 
@@ -129,7 +129,7 @@ def _children(request: Request, resources: list[Resource], folder: str, depth: i
     return [
         {
             **resource_view(child),
-            "Children": _children(request, resources, child.full_name, depth - 1) if child.kind == "folder" else None,
+            "Children": _children(request, resources, child.relative_path, depth - 1) if child.is_container else None,
         }
         for child in _typed(request, inside)
     ]

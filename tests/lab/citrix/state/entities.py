@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lab.citrix.errors import NameValue
+from lab.citrix.topology import FOLDER_PLUGIN
 
 if TYPE_CHECKING:
     from lab.citrix.state.jobs import Job
@@ -38,10 +39,16 @@ class Hypervisor:
     addresses: list[str]
     user_name: str
     in_maintenance_mode: bool = False
+    prism_central: str | None = None  # whose templates it shows
     resets: int = 0
     metadata: list[NameValue] = field(default_factory=list)
     # What a PATCH left, by the keys of the answer (contract citrix addition G 7)
     settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def has_folders(self) -> bool:
+        """Whether its plug-in shows templates and networks in folders (contract citrix 9)."""
+        return self.plugin_id == FOLDER_PLUGIN
 
 
 @dataclass(eq=False)
@@ -116,6 +123,17 @@ class Resource(NamedTuple):
     folder: str = ""  # the full name of the folder that it is in
 
     @property
+    def image_name(self) -> str:
+        """The name of an image: that of its template where it is a version of one."""
+        inside = self.folder.rpartition("/")[2]
+        return inside.removesuffix(".template") if self.kind == "templateversion" else self.name
+
+    @property
+    def is_container(self) -> bool:
+        """Whether others are in it: a template in a folder has its versions."""
+        return self.kind in ("folder", "cluster") or (self.kind == "template" and bool(self.folder))
+
+    @property
     def full_name(self) -> str:
         """Name and kind."""
         return f"{self.name}.{self.kind}"
@@ -128,7 +146,7 @@ class Resource(NamedTuple):
     @property
     def xd_path(self) -> str:
         """The path in the XDHyp drive."""
-        return "\\".join([self.tree.xd_path, *filter(None, (self.folder, self.full_name))])
+        return "\\".join([self.tree.xd_path, *self.relative_path.split("/")])
 
     @property
     def full_relative_path(self) -> str:

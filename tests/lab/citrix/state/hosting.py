@@ -11,11 +11,14 @@ from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
 from lab.citrix.state.entities import ConnectionTree, HostingUnit, Hypervisor, Resource, Tree
-from lab.ports import HypervisorCluster
+from lab.endpoint import Place
+from lab.ports import HypervisorCluster, TemplateSource
 from lab.setting import Setting
 
 _SLASHES = re.compile(r"[\\/]+")
 VM_FOLDER = "VirtualMachines"
+TEMPLATES, CLUSTERS = "Templates", "Clusters"  # contract citrix 9
+FIRST_VERSION = "Initial Version"
 
 
 class Vm(NamedTuple):
@@ -30,8 +33,11 @@ class HostingInventory:
     """Reads the clusters behind the hypervisor connections; the only place that knows what a simulated cluster looks
     like."""
 
-    def __init__(self, clusters: Mapping[str, HypervisorCluster], setting: Setting) -> None:
+    def __init__(
+        self, clusters: Mapping[str, HypervisorCluster], centrals: Mapping[str, TemplateSource], setting: Setting
+    ) -> None:
         self._clusters = clusters
+        self._centrals = centrals
         self._clock = setting.clock
         self._behaviour = setting.behaviour
         self._cache: dict[str, tuple[float, list[Resource]]] = {}
@@ -40,6 +46,8 @@ class HostingInventory:
         """List what the cluster has now: each AHV snapshot as a template, then networks and storage (contract citrix
         9); of a connection its VMs as well (contract citrix addition G 6)."""
         cluster = self._clusters[tree.hypervisor.cluster]
+        if tree.hypervisor.has_folders:
+            return [*self._folders(tree, cluster), *self.templates(tree)]
         storage = [Resource(uuid, name, "storage", tree) for name, uuid in cluster.containers.items()]
         if isinstance(tree, HostingUnit):
             return [*self.templates(tree), *(network(tree, name) for name in tree.networks), *storage]
@@ -49,18 +57,43 @@ class HostingInventory:
         return [*self.templates(tree), *networks, *storage, folder, *vms]
 
     def templates(self, tree: Tree) -> list[Resource]:
-        """List the AHV snapshots of the cluster that are not deleted."""
-        cluster = self._clusters[tree.hypervisor.cluster]
-        return [Resource(uuid, name, "template", tree) for uuid, name in cluster.images()]
+        """List the images: the AHV snapshots of the cluster that are not deleted, or the templates of the Prism
+        Central, which the plug-in of Citrix shows version by version (contract citrix 9)."""
+        central = self._centrals.get(tree.hypervisor.prism_central or "")
+        if central is None:
+            images = self._clusters[tree.hypervisor.cluster].images()
+            return [Resource(uuid, name, "template", tree) for uuid, name in images]
+        versions = central.template_versions()
+        if tree.hypervisor.has_folders:
+            return [_version(tree, uuid, template_name, name) for _id, template_name, uuid, name in versions]
+        names = {template_id: template_name for template_id, template_name, _uuid, _name in versions}
+        return [Resource(uuid, name, "template", tree) for uuid, name in names.items()]
+
+    def _folders(self, tree: Tree, cluster: HypervisorCluster) -> list[Resource]:
+        central = self._centrals[tree.hypervisor.prism_central or ""]
+        names = {template_id: name for template_id, name, _uuid, _version in central.template_versions()}
+        inside = f"{CLUSTERS}.folder/{tree.hypervisor.cluster}.cluster"
+        return [
+            _made_up(tree, TEMPLATES, "folder"),
+            *(Resource(uuid, name, "template", tree, f"{TEMPLATES}.folder") for uuid, name in names.items()),
+            _made_up(tree, CLUSTERS, "folder"),
+            _made_up(tree, tree.hypervisor.cluster, "cluster", f"{CLUSTERS}.folder"),
+            *(Resource(found.uuid, found.name, "network", tree, inside) for found in cluster.networks),
+        ]
+
+    def _place(self, hypervisor: Hypervisor) -> Place:
+        """Return where the hypervisor of a connection is reached."""
+        behind = self._centrals.get(hypervisor.prism_central or "") or self._clusters[hypervisor.cluster]
+        return behind.place
 
     def address(self, hypervisor: Hypervisor) -> str:
         """Where the cluster of a connection answers, in the form that the contract shows (contract citrix 10.2)."""
-        place = self._clusters[hypervisor.cluster].place
+        place = self._place(hypervisor)
         return f"https://{place.address or hypervisor.cluster}:{place.port or place.usual_port}"
 
     def contactable(self, hypervisor: Hypervisor) -> bool:
         """Tell whether the cluster behind a connection answers."""
-        return self._clusters[hypervisor.cluster].place.reachable
+        return self._place(hypervisor).reachable
 
     def vm(self, hypervisor: Hypervisor, uuid: str) -> Vm | None:
         """Return a VM of the cluster behind a connection."""
@@ -113,15 +146,25 @@ class HostingInventory:
 
 def network(unit: HostingUnit, name: str) -> Resource:
     """Return a network below a unit."""
-    return Resource(str(uuid5(NAMESPACE_URL, f"{unit.id}/{name}")), name, "network", unit)
+    folder = f"{CLUSTERS}.folder/{unit.hypervisor.cluster}.cluster" if unit.hypervisor.has_folders else ""
+    return Resource(str(uuid5(NAMESPACE_URL, f"{unit.id}/{name}")), name, "network", unit, folder)
+
+
+def _made_up(tree: Tree, name: str, kind: str, folder: str = "") -> Resource:
+    return Resource(str(uuid5(NAMESPACE_URL, f"{tree.id}/{name}.{kind}")), name, kind, tree, folder)
+
+
+def _version(tree: Tree, uuid: str, template_name: str, name: str) -> Resource:
+    return Resource(uuid, name, "templateversion", tree, f"{TEMPLATES}.folder/{template_name}.template")
 
 
 def template(unit: HostingUnit, name: str, among: Iterable[Resource] = ()) -> Resource:
     """Return the template of a name below a unit, also when the cluster does not have it (any more)."""
-    found = [resource for resource in among if resource.kind == "template" and resource.name == name]
-    return (
-        found[0] if found else Resource(str(uuid5(NAMESPACE_URL, f"{unit.id}/{name}.template")), name, "template", unit)
-    )
+    for resource in among:
+        if resource.kind in ("template", "templateversion") and resource.image_name == name:
+            return resource
+    vanished = _made_up(unit, name, "template")
+    return _version(unit, vanished.id, name, FIRST_VERSION) if unit.hypervisor.has_folders else vanished
 
 
 @lru_cache(maxsize=1 << 16)

@@ -142,7 +142,7 @@ class Power:
     def level_of(self, machine: Machine) -> str:
         """The functional level of a machine's VDA: its own, that of the image it runs, or else just what its catalog
         wants."""
-        of_image = self._image_levels.get(machine.image.resource.name) if machine.image else None
+        of_image = self._image_levels.get(machine.image.resource.image_name) if machine.image else None
         return machine.functional_level or of_image or machine.catalog.minimum_functional_level
 
     def _registered(self, machine: Machine) -> None:

@@ -31,7 +31,7 @@ from lab.citrix.state.tokens import TokenBook
 from lab.citrix.topology import DURATIONS, SWITCHES, zones_of
 from lab.clock import Events
 from lab.entries import names_of, numbered
-from lab.ports import HypervisorCluster
+from lab.ports import HypervisorCluster, TemplateSource
 from lab.setting import Setting
 
 PRIMARY_ZONE_ID = "00000000-0000-0000-0000-000000000000"
@@ -48,6 +48,7 @@ class Site(Setting):
         events: Events,
         topology: Mapping[str, Any],
         clusters: Mapping[str, HypervisorCluster],
+        centrals: Mapping[str, TemplateSource],
     ) -> None:
         super().__init__(spec, events, topology, SWITCHES, DURATIONS)
         self.on_premises: bool = spec["kind"] == "cvad"
@@ -63,7 +64,7 @@ class Site(Setting):
         self.errors = Errors(self.behaviour)
         self.tokens = TokenBook(self)
         self.jobs = JobBook(self)
-        self.inventory = HostingInventory(clusters, self)
+        self.inventory = HostingInventory(clusters, centrals, self)
         self.power = Power(self, self.inventory, spec.get("image_levels", {}))
         self.inventory.watch(self._vms_went)
         self.zones: dict[str, Zone] = {}
@@ -276,6 +277,7 @@ class Site(Setting):
                 addresses=[],
                 user_name="svc_citrix",
                 in_maintenance_mode=connection.get("in_maintenance_mode", False),
+                prism_central=connection.get("prism_central"),
             )
             self.hypervisors[hypervisor.id] = hypervisor
             for unit in connection.get("hosting_units", []):

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.citrix.state.entities import Catalog, Scheme
+from lab.citrix.state.hosting import network
 from lab.citrix.state.site import Site
 from lab.citrix.views.listing import Fields
 from lab.citrix.views.refs import pairs, pool_ref, ref, resource_ref, scopes, tenants, vm_image
@@ -159,7 +160,7 @@ def _network_maps(scheme: Scheme) -> list[dict[str, Any]]:
             }
             for number, entry in enumerate(scheme.settings["NetworkMapping"])
         ]
-    resources = [f"{scheme.unit.xd_path}\\{name}.network" for name in scheme.unit.networks[:1]]
+    resources = [network(scheme.unit, name).xd_path for name in scheme.unit.networks[:1]]
     return [
         {"DeviceName": "NIC 0", "DeviceId": "0", "Network": {"XDPath": path}, "IsCardEnabled": True}
         for path in resources

@@ -87,7 +87,7 @@ def plugin_view(connection_type: str, display_name: str, factory: str) -> dict[s
 
 
 def _pool(unit: HostingUnit) -> dict[str, Any]:
-    networks = [resource_ref(network(unit, name)) for name in unit.networks]
+    networks = _networks(unit)
     return {
         "Id": unit.id,
         "Name": unit.name,
@@ -101,6 +101,11 @@ def _pool(unit: HostingUnit) -> dict[str, Any]:
     }
 
 
+def _networks(unit: HostingUnit) -> list[dict[str, Any] | None]:
+    """Return the networks of a pool; that of a plug-in with folders has none (contract citrix 9)."""
+    return [] if unit.hypervisor.has_folders else [resource_ref(network(unit, name)) for name in unit.networks]
+
+
 def pool_detail(site: Site, unit: HostingUnit) -> dict[str, Any]:
     """Return a resource pool."""
     storage = [resource_view(found) for found in site.inventory.live(unit) if found.kind == "storage"]
@@ -111,7 +116,7 @@ def pool_detail(site: Site, unit: HostingUnit) -> dict[str, Any]:
             "Name": unit.hypervisor.name,
             "XDPath": f"XDHyp:\\Connections\\{unit.hypervisor.name}",
         },
-        "Networks": [resource_ref(network(unit, name)) for name in unit.networks],
+        "Networks": _networks(unit),
         "Storage": storage,
         "TemporaryStorage": storage,
         "UseLocalStorageCaching": False,

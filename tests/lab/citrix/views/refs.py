@@ -16,6 +16,8 @@ TYPE_NAMES = {
     "storage": "Storage",
     "folder": "Folder",
     "vm": "Vm",
+    "cluster": "Cluster",
+    "templateversion": "TemplateVersion",
 }  # contract citrix 10.3, addition G 6
 
 
@@ -91,7 +93,7 @@ def resource_view(resource: Resource, detail: bool = False) -> dict[str, Any]:
         "FullName": resource.full_name,
         "AllResourcesRelativePath": resource.relative_path,
         "ResourcePool": pool_ref(resource.tree),
-        "IsContainer": resource.kind == "folder",
+        "IsContainer": resource.is_container,
         "IsMachine": resource.kind == "vm",
         "IsSnapshotable": False,
         "IsSymLink": False,

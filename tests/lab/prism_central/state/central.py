@@ -59,6 +59,14 @@ class Central(Setting):
         for entry in self.spec.get("policies", []):
             self.policies.add_from(entry)
 
+    def template_versions(self) -> list[tuple[str, str, str, str]]:
+        """List id and name of each template with id and name of each version, oldest first."""
+        return [
+            (template.ext_id, template.name, version.ext_id, version.name)
+            for template in self.templates
+            for version in template.versions
+        ]
+
     def peers(self) -> Iterator[Central]:
         """List the paired ones."""
         for peer in self.registry.peers.values():

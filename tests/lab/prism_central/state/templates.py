@@ -24,6 +24,8 @@ class Templates:
         self._registry = registry
         self._tasks = tasks
         self._by_id: dict[str, Template] = {}
+        for entry in setting.spec.get("templates", []):
+            self.add_from(entry)
 
     def __iter__(self) -> Iterator[Template]:
         return iter(self._by_id.values())
@@ -32,15 +34,26 @@ class Templates:
         """Return a template by its id."""
         return self._by_id.get(ext_id)
 
+    def add_from(self, entry: Mapping[str, Any]) -> Template:
+        """Add a template as under ``templates`` of a topology; ValueError when there is no such VM."""
+        found = [vm.uuid for _cluster, vm in self._registry.vms() if vm.name == entry["vm"]]
+        if not found:
+            raise ValueError(f"no VM of {self._setting.name} is called {entry['vm']!r}")
+        source = {"extId": found[0]}
+        return self._add(entry["name"], None, {"versionSource": source, "versionName": entry.get("version")})
+
+    def _add(self, name: str, description: str | None, spec: Mapping[str, Any]) -> Template:
+        version = self._version(spec, None)
+        now = self._setting.clock.epoch_usecs
+        template = Template(self._setting.new_id(), name, description, [version], version, now, now)
+        self._by_id[template.ext_id] = template
+        return template
+
     def create(self, name: str, description: str | None, spec: Mapping[str, Any]) -> Task:
         """Start to make a template of a VM."""
 
         def make(task: Task) -> None:
-            version = self._version(spec, None)
-            now = self._setting.clock.epoch_usecs
-            template = Template(self._setting.new_id(), name, description, [version], version, now, now)
-            self._by_id[template.ext_id] = template
-            task.entities = [(template.ext_id, TEMPLATE)]
+            task.entities = [(self._add(name, description, spec).ext_id, TEMPLATE)]
 
         return self._start("VmTemplateCreate", "Create VM Template", make)
 
