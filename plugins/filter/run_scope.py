@@ -6,7 +6,7 @@ module_utils/logic."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import 
 
 
 def variables_of_hosts(
-    hostvars: Any, hosts: list[str], names: list[str], taking_part: list[str], scope: Any
+    hostvars: Any, hosts: list[str], names: list[str], taking_part: Sequence[str] = (), scope: Any = ""
 ) -> dict[str, dict[str, Any]]:
     found = {
         host: {name: _value(hostvars[host], host, name) for name in names if name in hostvars[host]}

@@ -66,7 +66,7 @@ EXAMPLES = r"""
     sites: "{{ groups['citrix_sites'] | default([]) }}"
     taking_part: "{{ ansible_play_hosts_all }}"
     variables: >-
-      {{ hostvars | euc.nutanix_citrix.declared(groups['citrix_sites'] | default([]),
+      {{ hostvars | euc.nutanix_citrix.variables_of_hosts(groups['citrix_sites'] | default([]),
       ['catalog_rollout_image', 'catalog_rollout_catalogs']) }}
   register: begun
   run_once: true

@@ -50,6 +50,24 @@ def test_a_role_of_several_parts_names_them_all_to_whoever_names_none(role: str)
         )
 
 
+def test_every_filter_that_is_used_exists() -> None:
+    places = (
+        "roles/*/*/*.yml",
+        "playbooks/*.yml",
+        "plugins/modules/*.py",
+        "plugins/filter/*.yml",
+        "extensions/*/*/*.yml",
+    )
+    used = {
+        name
+        for place in places
+        for path in ROOT.glob(place)
+        for name in re.findall(r"(?:\|\s*|map\(')euc\.nutanix_citrix\.(\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert len(used) > 20
+    assert used - {path.stem for path in ROOT.glob("plugins/filter/*.yml")} == set()
+
+
 @pytest.mark.parametrize("role", ROLES)
 def test_options_bear_the_name_of_their_role(role: str) -> None:
     options = {name for part in specs(role).values() for name in part.get("options", {})}
