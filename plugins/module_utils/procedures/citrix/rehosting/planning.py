@@ -1,0 +1,233 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which machine gets which VM and connection: the reading, and what stands against it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import read_connections
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machine_watch import (
+    read_by_ids,
+    read_present,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machines import (
+    read_machines,
+    search_machines,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
+    Entry,
+    Move,
+    Obstacle,
+    Plan,
+    Vm,
+    connection_problem,
+    needs_change,
+    rehost,
+    restore,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.saved_hosting import (
+    catalog_ids,
+    entries,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope, Wish, choose
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_changes import (
+    MachineChange,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_scope import (
+    SCOPE_OPTIONS,
+    read_scope,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.rehosting.saved import (
+    read_saved,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.rehosting.telling import (
+    Outcome,
+    lists_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
+
+
+def refuse_senseless(params: Mapping[str, Any], check: bool) -> None:
+    scoped = [name for name in SCOPE_OPTIONS if params[name] is not None]
+    if params["vms"] is None:
+        if scoped:
+            raise OperationError(
+                f"A mapping names its machines itself, so that {' and '.join(scoped)} cannot be given",
+                "Leave machines out with exclude.",
+            )
+        return
+    if not scoped:
+        raise OperationError(
+            "It is not said which machines are meant", f"Give at least one of {', '.join(SCOPE_OPTIONS)}."
+        )
+    nameless = sorted({vm["name"] for vm in params["vms"] if not vm["uuid"].strip()})
+    if nameless and not check:
+        raise OperationError(
+            f"{len(nameless)} VMs have no uuid: {shortened(nameless, most=3)}",
+            "Only in check mode may it be unknown yet. List the VMs again.",
+        )
+
+
+def plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Scope]:
+    scope = read_scope(site, params, [uuid for vm in params["vms"] if (uuid := vm["uuid"].strip())])
+    vms = [Vm(vm["name"], vm["uuid"], vm["hypervisor_connection"], vm["cluster"]) for vm in params["vms"]]
+    plan = rehost(
+        scope.machines,
+        vms,
+        excluded=scope.excluded,
+        vm_names=params["vm_names"] or (),
+        adopt_unmanaged=params["adopt_unmanaged"],
+    )
+    unknown = [*scope.unknown, *scope.unknown_groups]
+    if (
+        unknown
+        and not (scope.machines or scope.excluded or scope.namesakes)
+        and params["policy"]["unknown"] != "ignore"
+    ):
+        raise OperationError(
+            f"{site.endpoint}: no machine was found: {shortened(unknown, most=3)} is unknown here",
+            "Nothing was changed. Correct the names, or set unknown to ignore in the policy when another site knows"
+            " them.",
+            **lists_of(Outcome(plan, scope)),
+        )
+    lost = plan.missing
+    if lost and not (plan.right or plan.changes or plan.ambiguous) and params["policy"]["missing"] != "ignore":
+        raise OperationError(
+            f"{site.endpoint}: not one of the {len(lost)} machines"
+            f" ({shortened([machine.name for machine in lost], most=3)}) has its VM among the {len(vms)} VMs given",
+            "Nothing was changed. Fail over first, then re-host; or check that vms are those of the cluster where the"
+            " machines are now.",
+            **lists_of(Outcome(plan, scope)),
+        )
+    return plan, scope
+
+
+def plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Scope]:
+    if params["mapping_path"] is None:
+        wanted = [
+            Entry(entry["machine"], entry["hosted_machine_id"].strip(), entry["hypervisor_connection"])
+            for entry in params["mapping"]
+        ]
+        scope = read_scope(site, {**params, "machines": [entry.name for entry in wanted]})
+        return restore(
+            wanted, scope.machines, excluded=scope.excluded, adopt_unmanaged=params["adopt_unmanaged"]
+        ), replace(scope, unknown=())
+    path = Path(params["mapping_path"])
+    saved = read_saved(path, site)
+    if saved is None:
+        raise OperationError(
+            f"There is no saved hosting {path}",
+            "Give the file that save_path wrote.",
+            options=("save_path",),
+            nothing_saved=True,
+        )
+    wanted = entries(saved)
+    scope = _scope_of(site, wanted, catalog_ids(saved), params)
+    return (
+        restore(
+            wanted, scope.machines, excluded=scope.excluded, one_to_one=False, adopt_unmanaged=params["adopt_unmanaged"]
+        ),
+        scope,
+    )
+
+
+def _scope_of(site: CitrixSite, wanted: Sequence[Entry], catalogs: frozenset[str], params: Mapping[str, Any]) -> Scope:
+    """The machines of a saved mapping, by their ids: from the catalogs where they were, so that a large site is not
+    read whole."""
+    ids = {entry.machine_id for entry in wanted}
+    found = read_present(site, catalogs)
+    found += read_by_ids(site, dict.fromkeys(ids - {machine.id for machine in found}, "")).values()
+    scope = choose(Wish(exclude=tuple(params["exclude"])), found)
+    return replace(scope, excluded=tuple(machine for machine in scope.excluded if machine.id in ids))
+
+
+def on_connections(site: CitrixSite, plan: Plan, any_plugin: bool) -> Plan:
+    """The plan with the connections as the site spells them. Raises OperationError when machines may not be put on one
+    of them."""
+    if not plan.changes:
+        return plan
+    connections = read_connections(site)
+    facts = {connection.name: (connection.plugin, connection.in_maintenance_mode) for connection in connections}
+    problems = [
+        problem
+        for name in sorted({move.connection for move in plan.changes})
+        if (problem := connection_problem(name, facts, any_plugin))
+    ]
+    if problems:
+        raise OperationError(f"{site.endpoint}: {'; '.join(problems)}", "Nothing was changed.")
+    spelled = {name.casefold(): name for name in facts}
+    return replace(
+        plan, changes=tuple(replace(move, connection=spelled[move.connection.casefold()]) for move in plan.changes)
+    )
+
+
+def already_there(site: CitrixSite, plan: Plan) -> list[Machine]:
+    """The machines on the connections to which machines go that do not have their VM by its uuid yet. A site that
+    cannot search is read whole."""
+    targets = sorted({move.connection for move in plan.changes if move.machine.hosted_machine_id != move.uuid})
+    return _machines_on(site, targets)
+
+
+def machines_left_on(site: CitrixSite, connection: str) -> list[Machine]:
+    """The machines that are on a connection although it was left, by name."""
+    found = _machines_on(site, [connection])
+    left = [machine for machine in found if machine.hypervisor_connection.casefold() == connection.casefold()]
+    return sorted(left, key=lambda machine: machine.name.casefold())
+
+
+def left_behind(outcome: Outcome, left: Sequence[Machine]) -> tuple[Obstacle, ...]:
+    """Those of them that no list of the plan tells already."""
+    plan, scope = outcome.plan, outcome.scope
+    told = {obstacle.machine.id for obstacle in (*plan.missing, *plan.refused) if obstacle.machine}
+    told |= {machine.id for machine in (*plan.unmanaged, *scope.excluded)}
+    told |= {doubt.machine.id for doubt in plan.ambiguous} | {move.machine.id for move in plan.changes}
+    reason = "none of the protection domains or VMs of this move holds its VM"
+    return tuple(Obstacle(machine.name, reason, machine) for machine in left if machine.id not in told)
+
+
+def source_lives(site: CitrixSite, connection: str, at_work: Sequence[str]) -> OperationError:
+    count = f"{len(at_work)} {'machine' if len(at_work) == 1 else 'machines'}"
+    return OperationError(
+        f"{site.endpoint}: the connection '{connection}' answers, and {count} on it are registered and on"
+        f" ({shortened(at_work)}): the cluster behind it seems to live",
+        "Nothing was changed. Desktops would run twice. A site may take ten minutes to see that a cluster is lost:"
+        " then run the same command again. Once you know that the VMs over there are off, run it with"
+        " -e dr_failover_accept_split_brain=true.",
+        at_work=list(at_work),
+    )
+
+
+def _machines_on(site: CitrixSite, connections: Sequence[str]) -> list[Machine]:
+    """At least the machines on these connections. A site that cannot search is read whole."""
+    try:
+        return [machine for connection in connections for machine in search_machines(site, connection)]
+    except Unreachable:
+        raise
+    except OperationError:
+        return read_machines(site)
+
+
+def patches(wanted: Mapping[str, Move]) -> Any:
+    """Both keys in one PATCH, since an id may be refused without a connection (contract citrix 11.3)."""
+
+    def plan(machines: Sequence[Machine]) -> list[MachineChange]:
+        moves = [(machine, wanted[machine.id]) for machine in machines]
+        return [
+            MachineChange(
+                machine.id, machine.name, {"HostedMachineId": move.uuid, "HypervisorConnection": move.connection}
+            )
+            for machine, move in moves
+            if needs_change(machine, move.uuid, move.connection)
+        ]
+
+    return plan

@@ -1,0 +1,238 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What a re-hosting tells of its machines, and which of it makes the task fail."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
+    Doubt,
+    Move,
+    Obstacle,
+    Plan,
+    Vm,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_changes import (
+    Settled,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+POLICY = {
+    "ambiguous": "fail",
+    "missing": "fail",
+    "unknown": "warn",
+    "unexpected": "warn",
+    "refused": "fail",
+    "vanished": "warn",
+    "unmanaged": "warn",
+    "namesakes": "warn",
+    "left_behind": "warn",
+}
+WORDS = {
+    "ambiguous": "machines are ambiguous",
+    "missing": "machines have no VM",
+    "unknown": "names are no machine's",
+    "unexpected": "VMs are no machine's",
+    "refused": "machines cannot be re-hosted",
+    "vanished": "machines are gone from the site",
+    "unmanaged": "machines are not power managed",
+    "namesakes": "machines only bear the name of a VM that moved",
+    "left_behind": "machines are still on the connection that was left",
+    "failures": "machines could not be changed",
+}
+INCOMPLETE = ("ambiguous", "missing", "refused", "vanished", "failures")
+
+
+@dataclass
+class Outcome:
+    """A plan for the machines of a scope, and what became of its changes: none of them is in `settled` as long as
+    nothing was written."""
+
+    plan: Plan
+    scope: Scope
+    settled: Settled = field(default_factory=lambda: Settled({}))
+    left_behind: tuple[Obstacle, ...] = ()
+    at_work: tuple[str, ...] = ()
+    written_by: str = ""
+
+
+def stop(site: CitrixSite, planned: Outcome, policy: Mapping[str, str]) -> None:
+    lists = lists_of(planned)
+    stopping = [name for name in POLICY if policy[name] == "stop" and lists[name]]
+    if stopping:
+        told = "; ".join(_sentence(name, lists[name]) for name in stopping)
+        raise OperationError(
+            f"{site.endpoint}: {told}", "Nothing was changed, as the policy says. Look into these first.", **lists
+        )
+
+
+def result_of(outcome: Outcome, check: bool) -> dict[str, Any]:
+    plan, settled = outcome.plan, outcome.settled
+    pending = [move for move in plan.changes if move.machine.id not in settled.vanished | set(settled.failed)]
+    changed = [] if check else [move for move in pending if move.machine.id in settled.written]
+    ids = {move.machine.id for move in changed}
+    action = {
+        move.machine.id: "would_change" if check else "changed" if move.machine.id in ids else "right"
+        for move in pending
+    }
+    placed = sorted([*plan.right, *pending], key=lambda move: (move.machine.name.casefold(), move.machine.id))
+    lists = lists_of(outcome)
+    actions = [action.get(move.machine.id, "right") for move in placed]
+    catalogs: dict[str, dict[str, None]] = {}
+    for move in placed:
+        catalogs.setdefault(_connection(move), {})[move.machine.catalog_id] = None
+    return {
+        "changed": bool(changed) or (check and bool(pending)),
+        "complete": not any(lists[name] for name in INCOMPLETE),
+        "machines": [_placed(move, did, outcome.written_by) for move, did in zip(placed, actions, strict=True)],
+        **lists,
+        "counts": {
+            **{name: actions.count(name) for name in ("right", "changed", "would_change")},
+            **{name: len(listed) for name, listed in lists.items()},
+        },
+        "connections_changed": sorted({move.connection for move in (pending if check else changed)}),
+        "at_work": list(outcome.at_work),
+        "catalogs_by_connection": {name: [{"id": id} for id in ids] for name, ids in sorted(catalogs.items())},
+    }
+
+
+def lists_of(outcome: Outcome) -> dict[str, list[Any]]:
+    plan, settled = outcome.plan, outcome.settled
+    wanted = {move.machine.id: move for move in plan.changes}
+    gone = [
+        Obstacle(move.machine.name, "it was deleted while it was being re-hosted", move.machine)
+        for id, move in wanted.items()
+        if id in settled.vanished
+    ]
+    failed = [
+        {
+            **_shown(settled.machines.get(id, wanted[id].machine)),
+            "wanted": _hosting(wanted[id].uuid, wanted[id].connection),
+            "reason": why,
+        }
+        for id, why in settled.failed.items()
+    ]
+    return {
+        "ambiguous": [_doubt(doubt) for doubt in plan.ambiguous],
+        "missing": [_obstacle(obstacle) for obstacle in plan.missing],
+        "unknown": [*outcome.scope.unknown, *outcome.scope.unknown_groups],
+        "unexpected": [_vm(vm) for vm in plan.unexpected],
+        "refused": [_obstacle(obstacle) for obstacle in plan.refused],
+        "excluded": [_shown(machine) for machine in outcome.scope.excluded],
+        "unmanaged": [_shown(machine) for machine in plan.unmanaged],
+        "vanished": [_obstacle(obstacle) for obstacle in (*plan.vanished, *gone)],
+        "namesakes": [{**_shown(namesake.machine), "reason": namesake.reason} for namesake in outcome.scope.namesakes],
+        "left_behind": [_obstacle(obstacle) for obstacle in outcome.left_behind],
+        "failures": failed,
+    }
+
+
+def tell(run: Run, site: CitrixSite, result: Mapping[str, Any]) -> None:
+    """Warn of the lists that the policy wants warned of. Raises OperationError with the whole result for those that are
+    to fail."""
+    policy = {**{name: run.params["policy"][name] for name in POLICY}, "failures": "fail"}
+    failing = [name for name in policy if policy[name] in ("fail", "stop") and result[name]]
+    for name in policy:
+        if policy[name] == "warn" and result[name]:
+            run.warn(f"{site.endpoint}: {_sentence(name, result[name])}")
+    if failing:
+        told = "; ".join(_sentence(name, result[name]) for name in failing)
+        done = "Nothing was changed in check mode." if run.check else "All other machines are as they should be."
+        raise OperationError(
+            f"{site.endpoint}: {told}", f"{done} Look into these and run again, or choose another policy.", **result
+        )
+
+
+def _sentence(name: str, listed: Sequence[Any]) -> str:
+    told = [
+        (
+            entry
+            if isinstance(entry, str)
+            else f"{entry['name']} ({entry['reason']})"
+            if entry.get("reason")
+            else entry["name"]
+        )
+        for entry in listed
+    ]
+    return f"{len(listed)} {WORDS[name]}: {shortened(told, most=3)}"
+
+
+def diff_of(outcome: Outcome, check: bool) -> dict[str, Any]:
+    settled = outcome.settled
+    moved = [
+        move
+        for move in outcome.plan.changes
+        if check
+        or (move.machine.id in settled.written and move.machine.id not in settled.vanished | set(settled.failed))
+    ]
+    before = {
+        move.machine.name: _hosting(move.machine.hosted_machine_id, move.machine.hypervisor_connection)
+        for move in moved
+    }
+    after = {move.machine.name: _hosting(move.uuid, move.connection) for move in moved}
+    return {"before": {"machines": before}, "after": {"machines": after}}
+
+
+def _hosting(uuid: str, connection: str) -> str:
+    if not connection:
+        return f"{uuid} without a connection" if uuid else "none"
+    return f"{uuid or 'a VM known after the failover'} on {connection}"
+
+
+def _connection(move: Move) -> str:
+    return move.connection if move.needed else move.machine.hypervisor_connection
+
+
+def _placed(move: Move, action: str, written_by: str) -> dict[str, Any]:
+    machine = move.machine
+    return {
+        "id": machine.id,
+        "name": machine.name,
+        "catalog": machine.catalog,
+        "catalog_id": machine.catalog_id,
+        "vm_name": move.vm_name,
+        "cluster": move.cluster,
+        "hosted_machine_id": move.uuid,
+        "hypervisor_connection": _connection(move),
+        "registration_state": machine.registration_state,
+        "action": action,
+        "changed_by": written_by if action == "changed" else "",
+        "remark": move.remark,
+    }
+
+
+def _shown(machine: Machine) -> dict[str, Any]:
+    return {
+        "id": machine.id,
+        "name": machine.name,
+        "catalog": machine.catalog,
+        "catalog_id": machine.catalog_id,
+        "hosted_machine_id": machine.hosted_machine_id,
+        "hypervisor_connection": machine.hypervisor_connection,
+    }
+
+
+def _obstacle(obstacle: Obstacle) -> dict[str, Any]:
+    return {
+        **(_shown(obstacle.machine) if obstacle.machine else {"id": "", "name": obstacle.name}),
+        "reason": obstacle.reason,
+    }
+
+
+def _doubt(doubt: Doubt) -> dict[str, Any]:
+    return {**_shown(doubt.machine), "reason": doubt.reason, "candidates": [_vm(vm) for vm in doubt.candidates]}
+
+
+def _vm(vm: Vm) -> dict[str, str]:
+    return {"name": vm.name, "uuid": vm.uuid, "hypervisor_connection": vm.connection, "cluster": vm.cluster}
