@@ -6,9 +6,7 @@ remove it from one cluster."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, cast
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
@@ -16,12 +14,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.pd_snapshots import (
     delete_pd_snapshot,
-    list_held_by_site,
     list_pd_snapshots,
     list_pending_schedules,
-    list_snapshots_being_removed,
-    order_snapshot,
-    snapshot_of_schedule,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.protection_domains import (
     ProtectionDomain,
@@ -29,58 +23,49 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     unknown_protection_domain,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.remote_sites import (
-    RemoteSite,
     list_remote_sites,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.replications import (
-    list_queued,
-    list_replications,
-)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import read_vm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     WAIT_ARGUMENTS,
     Deadline,
-    Look,
-    Standstill,
-    amount,
-    wait_for,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.marks import (
     bears_mark,
-    marked_retention,
     retention_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import (
     Made,
     Member,
     PdSnapshot,
-    PendingSchedule,
     made_by_release,
     members_called,
     origin_sites,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.replication import DONE, SiteState, site_state
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.replication import DONE, SiteState
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.pd_snapshot import (
+    SnapshotOrder,
+    listed_snapshot,
+    make_snapshot,
+    wait_until_removed,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.replication import (
+    not_started,
+    site_states,
+    wait_for_sites,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import (
     RELEASE_ARGUMENTS,
     release_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
-    AccessDenied,
-    ApiError,
     OperationError,
 )
 
-APPEARS_WITHIN = 60.0
-# The longest that any client was seen to wait for an ordered snapshot is three minutes (contract prism_element 7.2).
-TAKEN_WITHIN = 300.0
-# What is neither under way nor queued may be about to be: the cluster queues it a little after the snapshot, and again
-# after a link was down.
-QUEUED_WITHIN = 600.0
-REMOVED_WITHIN = 300.0
 LONGEST_RETENTION = 10 * 365 * 24 * 3600
 
 ARGUMENTS = {
@@ -99,71 +84,93 @@ ARGUMENTS = {
 
 
 @dataclass(frozen=True)
-class Observed:
-    """What matters of the cluster before anything is done."""
+class _Domain:
+    """What matters of the protection domain before anything is done."""
 
     domain: ProtectionDomain
     member: Member
     sites: tuple[str, ...]
     made: Made
+    states: list[SiteState]
 
 
-def perform(run: Run) -> dict[str, Any]:
-    mark = release_of(run.params).image_name
-    return _absent(run, mark) if run.params["state"] == "absent" else _present(run, mark)
+@dataclass(frozen=True)
+class _Observed:
+    """`snapshot` is the one of the release, or the one to remove; `present` is read only where one is to be made."""
+
+    client: PrismElement
+    snapshot: PdSnapshot | None
+    present: _Domain | None = None
 
 
-def _present(run: Run, mark: str) -> dict[str, Any]:
-    if not 0 < run.params["retention"] <= LONGEST_RETENTION:
+def observe(params: Params, reporter: Reporter) -> _Observed:
+    release_of(params)
+    if params["state"] == "absent":
+        client = PrismElement.connect(params)
+        return _Observed(client, listed_snapshot(client, params["protection_domain"], params["snapshot_id"]))
+    if not 0 < params["retention"] <= LONGEST_RETENTION:
         raise OperationError(
-            f"A retention of {run.params['retention']} seconds is not possible",
+            f"A retention of {params['retention']} seconds is not possible",
             f"Give 1 to {LONGEST_RETENTION} seconds.",
         )
-    client = PrismElement.connect(run.params)
-    seen = _observe(client, run, mark)
-    create = seen.made.snapshot is None and seen.made.schedule is None
-    if create:
-        _refuse_unfit_vm(client, run, seen.member)
-    if run.check:
-        snapshot, states = seen.made.snapshot, [SiteState(site, "pending", 0.0, known=False) for site in seen.sites]
-        if snapshot:
-            states, _without = _site_states(client, seen.domain, snapshot.snapshot_id, states)
-        return _result(run, seen, snapshot, states, create)
-    deadline = Deadline(run.params["wait_timeout"])
-    snapshot = seen.made.snapshot
+    return _observe_domain(params, reporter)
+
+
+def plan(params: Params, observed: _Observed) -> Plan[str]:
+    present = observed.present
+    if present is None:
+        return _removal(params, observed)
+    if observed.snapshot is None:
+        return Plan(steps=("make",), facts=_facts(params, present, None, present.states))
+    waits = params["wait"] and any(state.state != DONE for state in present.states)
+    facts = _facts(params, present, observed.snapshot, present.states)
+    return Plan(steps=("follow",) if waits else (), facts=facts)
+
+
+def apply(params: Params, observed: _Observed, plan: Plan[str], reporter: Reporter) -> Result:
+    client, present, snapshot = observed.client, observed.present, observed.snapshot
+    deadline = Deadline(params["wait_timeout"])
+    if present is None:
+        return _remove(params, client, plan, deadline, reporter)
+    name = present.domain.name
     if snapshot is None:
-        with run.phase("snapshot"):
-            snapshot = _made(client, run, seen, mark, deadline)
-    return _result(run, seen, snapshot, _replicated(client, run, seen, snapshot, deadline, just_ordered=create), create)
+        order = SnapshotOrder(
+            name,
+            present.member,
+            params["release"],
+            release_of(params).image_name,
+            present.sites,
+            params["retention"],
+            params["app_consistent"],
+        )
+        with reporter.phase("snapshot"):
+            snapshot = make_snapshot(client, order, present.made, deadline, reporter.progress)
+    states = present.states
+    if params["wait"]:
+        states = wait_for_sites(client, name, snapshot.snapshot_id, states, deadline, reporter.progress)
+    elif present.made.schedule:
+        states, _without = site_states(client, present.domain, snapshot.snapshot_id, states)
+    # What was ordered a moment ago is nowhere yet, and asking fifty sites for it one after the other takes longer than
+    # the snapshot itself.
+    return _facts(params, present, snapshot, states)
 
 
-def _absent(run: Run, mark: str) -> dict[str, Any]:
+def _removal(params: Params, observed: _Observed) -> Plan[str]:
     """Remove the snapshot of exactly this id from this cluster, and only when it holds the golden VM and bears the
     release's mark."""
-    client = PrismElement.connect(run.params)
-    name, snapshot_id = run.params["protection_domain"], run.params["snapshot_id"]
-
-    def listed() -> PdSnapshot | None:
-        found = [snapshot for snapshot in list_pd_snapshots(client, name) if snapshot.snapshot_id == snapshot_id]
-        return next((snapshot for snapshot in found if not snapshot.expired), None)
-
-    existing = listed()
+    existing, client = observed.snapshot, observed.client
+    name, snapshot_id, vm_name = params["protection_domain"], params["snapshot_id"], params["vm_name"]
+    facts = {"snapshot_id": snapshot_id, "created": None, "expires": None}
     if existing is None:
-        return {
-            "changed": False,
-            "snapshot_id": snapshot_id,
-            "created": None,
-            "expires": None,
-            "diff": {"before": {"snapshot": None}, "after": {"snapshot": None}},
-        }
-    vm_name, release = run.params["vm_name"], run.params["release"]
+        return Plan(facts=facts, before={"snapshot": None}, after={"snapshot": None})
+    mark = release_of(params).image_name
     bears = existing.expiry_usecs is not None and bears_mark(
         retention_of(existing.created_usecs, existing.expiry_usecs), mark
     )
     if not bears or not any(member.vm_name == vm_name for member in existing.members):
         raise OperationError(
             f"{client.endpoint}: refused, because snapshot {snapshot_id} of '{name}' does not bear the mark of release"
-            f" {release} of '{vm_name}'",
+            f" {params['release']} of '{vm_name}'",
             "Only what a release made is removed. Use Prism for others.",
         )
     if not existing.available:
@@ -172,43 +179,23 @@ def _absent(run: Run, mark: str) -> dict[str, Any]:
             f" {existing.state}",
             "Run again later.",
         )
-    if not run.check:
-        run.progress(f"removing snapshot {snapshot_id} of '{name}'")
-        delete_pd_snapshot(client, name, snapshot_id)
-        if run.params["wait"]:
-            _wait_until_removed(client, run, lambda: listed() is None)
-    shown = {"protection_domain": name, "snapshot_id": snapshot_id, "vm": vm_name, "release": release}
-    return {
-        "changed": True,
-        "snapshot_id": snapshot_id,
-        "created": iso_utc(existing.created_usecs),
-        "expires": iso_utc(existing.expiry_usecs),
-        "diff": {"before": {"snapshot": shown}, "after": {"snapshot": None}},
-    }
+    shown = {"protection_domain": name, "snapshot_id": snapshot_id, "vm": vm_name, "release": params["release"]}
+    times = {"created": iso_utc(existing.created_usecs), "expires": iso_utc(existing.expiry_usecs)}
+    return Plan(steps=("remove",), facts={**facts, **times}, before={"snapshot": shown}, after={"snapshot": None})
 
 
-def _wait_until_removed(client: PrismElement, run: Run, gone: Callable[[], bool]) -> None:
-    name, snapshot_id = run.params["protection_domain"], run.params["snapshot_id"]
-    what = f"removing snapshot {snapshot_id} of '{name}'"
-    deadline = Deadline(run.params["wait_timeout"])
-    standstill = Standstill(
-        f"{client.endpoint}: {what}",
-        "The cluster accepted the order and does not work on it: look into its events, then run again.",
-    )
-
-    def look() -> Look[None]:
-        done = gone()
-        if not done:
-            pending = snapshot_id in list_snapshots_being_removed(client, name)
-            idle = f"it is still listed as available, and pending_actions of '{name}' lists no removal of it"
-            standstill.note("" if pending else idle, min(REMOVED_WITHIN, deadline.left / 4))
-        return Look(None, done=done)
-
-    wait_for(look, what=what, timeout=deadline.left, progress=run.progress)
+def _remove(params: Params, client: PrismElement, plan: Plan[str], deadline: Deadline, reporter: Reporter) -> Result:
+    name, snapshot_id = params["protection_domain"], params["snapshot_id"]
+    reporter.progress(f"removing snapshot {snapshot_id} of '{name}'")
+    delete_pd_snapshot(client, name, snapshot_id)
+    if params["wait"]:
+        wait_until_removed(client, name, snapshot_id, deadline, reporter.progress)
+    return dict(plan.facts)
 
 
-def _observe(client: PrismElement, run: Run, mark: str) -> Observed:
-    name = run.params["protection_domain"]
+def _observe_domain(params: Params, reporter: Reporter) -> _Observed:
+    client = PrismElement.connect(params)
+    name = params["protection_domain"]
     domain = find_protection_domain(client, name)
     if domain is None:
         raise unknown_protection_domain(client, name)
@@ -226,19 +213,25 @@ def _observe(client: PrismElement, run: Run, mark: str) -> Observed:
             else "Run this on the cluster where it is active."
         )
         raise OperationError(f"{client.endpoint}: the protection domain '{name}' is not active here", advice)
-    member = _member(client, run, domain)
-    made = made_by_release(snapshots, list_pending_schedules(client, name), member, mark)
+    member = _member(client, params, domain)
+    made = made_by_release(snapshots, list_pending_schedules(client, name), member, release_of(params).image_name)
     if made.snapshot and made.strays:
         strays = ", ".join(stray.snapshot_id for stray in made.strays)
-        run.warn(
+        reporter.warn(
             f"'{name}' holds several snapshots of this release. The oldest is used: {made.snapshot.snapshot_id}. Not"
             f" used: {strays}"
         )
-    return Observed(domain, member, _sites(client, run, domain), made)
+    sites = _sites(client, params, reporter, domain)
+    if made.snapshot is None and made.schedule is None:
+        _refuse_unfit_vm(client, params, reporter, member)
+    states = not_started(sites)
+    if made.snapshot:
+        states, _without = site_states(client, domain, made.snapshot.snapshot_id, states)
+    return _Observed(client, made.snapshot, _Domain(domain, member, sites, made, states))
 
 
-def _member(client: PrismElement, run: Run, domain: ProtectionDomain) -> Member:
-    vm_name, vm_uuid = run.params["vm_name"], run.params["vm_uuid"] or ""
+def _member(client: PrismElement, params: Params, domain: ProtectionDomain) -> Member:
+    vm_name, vm_uuid = params["vm_name"], params["vm_uuid"] or ""
     found = members_called(domain.members, vm_name, vm_uuid)
     if len(found) == 1:
         return found[0]
@@ -257,9 +250,9 @@ def _member(client: PrismElement, run: Run, domain: ProtectionDomain) -> Member:
     )
 
 
-def _sites(client: PrismElement, run: Run, domain: ProtectionDomain) -> tuple[str, ...]:
+def _sites(client: PrismElement, params: Params, reporter: Reporter, domain: ProtectionDomain) -> tuple[str, ...]:
     """The chosen sites: those named, or all that the schedules replicate to."""
-    named = run.params["remote_sites"]
+    named = params["remote_sites"]
     if named is not None and not named:
         return ()
     known = {site.name: site for site in list_remote_sites(client)}
@@ -274,206 +267,60 @@ def _sites(client: PrismElement, run: Run, domain: ProtectionDomain) -> tuple[st
     for name in chosen:
         if name not in known:
             raise OperationError(f"{client.endpoint} has no remote site '{name}'", near_names(name, known))
-        _warn_of_unreachable(run, known[name])
+        if known[name].status == "UNREACHABLE":
+            reporter.warn(
+                f"The remote site '{name}' is unreachable for the cluster at the moment; replication to it waits"
+            )
     return chosen
 
 
-def _warn_of_unreachable(run: Run, site: RemoteSite) -> None:
-    if site.status == "UNREACHABLE":
-        run.warn(f"The remote site '{site.name}' is unreachable for the cluster at the moment; replication to it waits")
-
-
-def _refuse_unfit_vm(client: PrismElement, run: Run, member: Member) -> None:
+def _refuse_unfit_vm(client: PrismElement, params: Params, reporter: Reporter, member: Member) -> None:
     vm = read_vm(client, member.vm_uuid)
     if vm is None:
         raise OperationError(
-            f"{client.endpoint}: '{member.vm_name}' ({member.vm_uuid}) is listed in '{run.params['protection_domain']}'"
+            f"{client.endpoint}: '{member.vm_name}' ({member.vm_uuid}) is listed in '{params['protection_domain']}'"
             " but does not exist any more",
             "Remove the orphaned entry and protect the golden VM that exists.",
         )
-    if run.params["require_powered_off"] and vm.power_state != "off":
+    if params["require_powered_off"] and vm.power_state != "off":
         raise OperationError(
             f"{client.endpoint}: the golden VM '{vm.name}' is not powered off (its state is '{vm.power_state}')",
             "Shut it down, so that the image is consistent, or set require_powered_off to false.",
         )
     if vm.not_protectable_because:
-        run.warn(f"The cluster says that '{vm.name}' cannot take part in replication: {vm.not_protectable_because}")
-
-
-def _made(client: PrismElement, run: Run, seen: Observed, mark: str, deadline: Deadline) -> PdSnapshot:
-    """The snapshot of the schedule that is there, or of a new one."""
-    made = seen.made if seen.made.schedule else _ordered(client, run, seen, mark, deadline)
-    if made.snapshot:
-        return made.snapshot
-    ordered = cast(PendingSchedule, made.schedule).schedule_id
-    what = f"snapshot of '{seen.domain.name}' for release {run.params['release']}"
-    reason = (
-        "The cluster has dropped the order: look into its events, and whether the protection domain is still active"
-        " there. Then run the same task again."
-    )
-    standstill = Standstill(f"{client.endpoint}: {what}", reason)
-
-    def look() -> Look[PdSnapshot | None]:
-        # The schedules first: between the two reads one may turn into a snapshot, and is then seen in the second.
-        pending = any(schedule.schedule_id == ordered for schedule in list_pending_schedules(client, seen.domain.name))
-        snapshot = snapshot_of_schedule(client, seen.domain.name, ordered)
-        there = snapshot is not None and snapshot.available
-        idle = f"its order {ordered} is not listed any more (oob_schedules), and no snapshot came of it (dr_snapshots)"
-        standstill.note("" if pending or snapshot else idle, min(TAKEN_WITHIN, deadline.left / 4))
-        return Look(snapshot, done=there, state="" if there else "waiting for the snapshot")
-
-    advice = f"Its schedule {ordered} was not cancelled. Run the same task again: it adopts the snapshot."
-    own = cast(PdSnapshot, wait_for(look, what=what, timeout=deadline.left, progress=run.progress, advice=advice))
-    # Two runs at once may both have ordered one; both go on with the older, so that all images come out of the same.
-    return made_by_release(list_pd_snapshots(client, seen.domain.name), (), seen.member, mark).snapshot or own
-
-
-def _ordered(client: PrismElement, run: Run, seen: Observed, mark: str, deadline: Deadline) -> Made:
-    """Order the snapshot, and say what has come of it: its schedule, or the snapshot already."""
-    name, retention = seen.domain.name, marked_retention(run.params["retention"], mark)
-
-    def send() -> Made:
-        schedule_id = order_snapshot(client, name, seen.sites, retention, run.params["app_consistent"])
-        return Made(schedule=PendingSchedule(schedule_id, retention, seen.sites))
-
-    def appeared() -> Made | None:
-        # The schedules first: between the two reads one may turn into a snapshot, and is then seen in the second.
-        schedules = list_pending_schedules(client, name)
-        made = made_by_release(list_pd_snapshots(client, name), schedules, seen.member, mark)
-        return made if made.snapshot or made.schedule else None
-
-    what = f"order of a snapshot of '{name}'"
-    patience = min(APPEARS_WITHIN, deadline.left / 4)
-    return send_once(send, appeared, what=what, progress=run.progress, patience=patience)
-
-
-def _replicated(
-    client: PrismElement, run: Run, seen: Observed, snapshot: PdSnapshot, deadline: Deadline, *, just_ordered: bool
-) -> list[SiteState]:
-    """Wait until every chosen site holds the snapshot, or only look when waiting is not wanted."""
-    states = [SiteState(site, "pending", 0.0, known=False) for site in seen.sites]
-    # What was ordered a moment ago is nowhere yet, and asking fifty sites for it one after the other takes longer than
-    # the snapshot itself.
-    if not states or (just_ordered and not run.params["wait"]):
-        return states
-
-    what = f"replication of snapshot {snapshot.snapshot_id} of '{seen.domain.name}'"
-    standstill = Standstill(
-        f"{client.endpoint}: {what}",
-        "It was aborted, or never began: replicate the snapshot in Prism, or make a new release. What has arrived is"
-        " kept.",
-    )
-
-    def look() -> Look[list[SiteState]]:
-        nonlocal states
-        domain = find_protection_domain(client, seen.domain.name)
-        if domain is None:
-            raise unknown_protection_domain(client, seen.domain.name)
-        states, left = _site_states(client, domain, snapshot.snapshot_id, states)
-        if run.params["wait"]:
-            standstill.note(_idle(states, left), min(QUEUED_WITHIN, deadline.left / 4))
-        return Look(
-            states, done=not run.params["wait"] or all(state.state == DONE for state in states), state=_in_words(states)
+        reporter.warn(
+            f"The cluster says that '{vm.name}' cannot take part in replication: {vm.not_protectable_because}"
         )
 
-    advice = "It was not cancelled. Run the same task again to go on waiting, or raise wait_timeout."
-    return wait_for(look, what=what, timeout=deadline.left, progress=run.progress, advice=advice)
 
-
-def _site_states(
-    client: PrismElement, domain: ProtectionDomain, snapshot_id: str, before: list[SiteState]
-) -> tuple[list[SiteState], list[str]]:
-    """The state of every site now, and the sites that said themselves that they do not hold it. What once was proved
-    stays proved."""
-    if all(state.state == DONE for state in before):
-        return before, []
-    replications = list_replications(client, domain.name, domain.links)
-    queued = list_queued(client, domain.name)
-    without: list[str] = []
-
-    def now(name: str) -> SiteState:
-        state = site_state(name, snapshot_id, domain.links, replications, queued)
-        if state.known:
-            return state
-        # Neither on its way nor the last that arrived: it has not started, or a later snapshot has followed it. The
-        # site's own list knows.
-        held = _held(client, name, domain.name)
-        state = site_state(name, snapshot_id, domain.links, replications, queued, held or ())
-        if held is not None and state.state != DONE:
-            without.append(name)
-        return state
-
-    return [state if state.state == DONE else now(state.name) for state in before], without
-
-
-def _held(client: PrismElement, site: str, protection_domain: str) -> list[str] | None:
-    try:
-        return [
-            snapshot.snapshot_id
-            for snapshot in list_held_by_site(client, site, protection_domain)
-            if snapshot.available
-        ]
-    except AccessDenied:
-        raise
-    except ApiError:
-        # The cluster asks the site for it: no answer is no proof, and the next look asks again.
-        return None
-
-
-def _idle(states: list[SiteState], without: list[str]) -> str:
-    """What was looked at and found idle, '' while a site may still get the snapshot: then it is under way or queued, or
-    the site does not answer."""
-    left = [state.name for state in states if state.state != DONE]
-    if not left or sorted(left) != sorted(without):
-        return ""
-    return f"it is neither listed among the replications nor among those that wait, and it is not on {quoted(left)}"
-
-
-def _in_words(states: list[SiteState]) -> str:
-    """'cluster-b done, cluster-c 40 % (12.0 of 30.0 GiB), cluster-d not under way'"""
-
-    def words(state: SiteState) -> str:
-        if state.state == DONE:
-            return f"{state.name} done"
-        if not state.known:
-            return f"{state.name} not under way"
-        if state.state == "pending":
-            return f"{state.name} queued"
-        moved = "" if state.completed_bytes is None else amount(state.completed_bytes)
-        of_all = f" of {amount(state.total_bytes)}" if moved and state.total_bytes else ""
-        return (
-            f"{state.name} {state.percent:.0f}"
-            f" %{f' ({moved}{of_all})' if moved else ''}{' paused' if state.paused else ''}"
-        )
-
-    return ", ".join(words(state) for state in states)
-
-
-def _result(
-    run: Run, seen: Observed, snapshot: PdSnapshot | None, states: list[SiteState], create: bool
-) -> dict[str, Any]:
-    schedules = (
-        snapshot.oob_schedule_ids if snapshot else (seen.made.schedule.schedule_id,) if seen.made.schedule else ()
-    )
-    shown = {
-        "snapshot_id": snapshot.snapshot_id if snapshot else "",
-        "schedule_id": schedules[0] if schedules else None,
-        "created": iso_utc(snapshot.created_usecs) if snapshot else None,
-        "expires": iso_utc(snapshot.expiry_usecs) if snapshot else None,
-    }
-    wanted = {
-        "protection_domain": seen.domain.name,
-        "vm": seen.member.vm_name,
-        "release": run.params["release"],
-        "remote_sites": list(seen.sites),
+def _facts(params: Params, present: _Domain, snapshot: PdSnapshot | None, states: list[SiteState]) -> Result:
+    schedule = present.made.schedule
+    create = present.made.snapshot is None and schedule is None
+    schedule_ids = [schedule.schedule_id] if schedule else []
+    if snapshot:
+        schedule_ids = list(snapshot.oob_schedule_ids)
+    after = {
+        "protection_domain": present.domain.name,
+        "vm": present.member.vm_name,
+        "release": params["release"],
+        "remote_sites": list(present.sites),
     }
     return {
         "changed": create,
-        **shown,
+        "snapshot_id": snapshot.snapshot_id if snapshot else "",
+        "schedule_id": schedule_ids[0] if schedule_ids else None,
+        "created": iso_utc(snapshot.created_usecs) if snapshot else None,
+        "expires": iso_utc(snapshot.expiry_usecs) if snapshot else None,
         "adopted": not create,
         "remote_sites": [{"name": state.name, "state": state.state, "percent": state.percent} for state in states],
-        "diff": {"before": {"snapshot": None if create else wanted}, "after": {"snapshot": wanted}},
+        "diff": {"before": {"snapshot": None if create else after}, "after": {"snapshot": after}},
     }
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform, required_if=(("state", "absent", ("snapshot_id",)),))
+OPERATION = Change(
+    arguments=ARGUMENTS,
+    observe=observe,
+    plan=plan,
+    apply=apply,
+    required_if=(("state", "absent", ("snapshot_id",)),),
+)
