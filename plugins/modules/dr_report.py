@@ -6,20 +6,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: dr_report
-short_description: Show and write what became of a move of desktops to another cluster
+short_description: Show and write the result of a move of desktops to another cluster
 version_added: 0.1.0
 description:
   - Puts the results that the roles P(euc.nutanix_citrix.dr_failover#role) and P(euc.nutanix_citrix.machine_rehost#role)
-    collected from clusters and Citrix sites into one table, with what is wrong and what to do about it, one JSON file,
-    and one HTML page with a timeline. The page needs nothing else, so that it can be mailed and kept.
-  - Fails unless the move is complete, so that the exit status of the playbook says the truth. The files are written
-    before.
-  - In check mode it is a plan. Nothing is written, and what has not been done yet is no failure, but what would stop
+    collected from clusters and Citrix sites into one table with problems and advice, one JSON file, and one HTML page
+    with a timeline. The page is self-contained, so that it can be mailed and archived.
+  - Fails unless the move is complete, so that the exit status of the playbook is reliable. The files are written before
+    that.
+  - In check mode it is a plan. Nothing is written. Work that is still to do is no failure, but anything that would stop
     the run or leave it incomplete is.
-  - Every result may be missing or empty, as after a run that was killed. Then the report says that the run ended
-    before. A result with C(skipped), as Ansible registers it for a task that was left out, says that the part was not
-    wanted. A task that must not fail (C(failed_when)) and has a message counts as failed.
-  - Talks to nothing outside. A report is no change of the estate, so RV(ignore:changed) is always false.
+  - Every result may be missing or empty, as after a run that was killed. The report then says that the run ended
+    before. A result with C(skipped), as Ansible registers it for a skipped task, means that the part was not requested.
+    A task that must not fail (C(failed_when)) and has a message counts as failed.
+  - Sends no requests. A report does not change the estate, so RV(ignore:changed) is always false.
   - Works on the controller whatever the connection of the host is. All paths are paths there.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -30,18 +30,18 @@ options:
     required: true
   mode:
     description:
-      - What kind of move it is. V(planned), V(unplanned) and V(failback) need O(failovers), V(drill) needs O(drills),
+      - The kind of the move. V(planned), V(unplanned) and V(failback) need O(failovers), V(drill) needs O(drills),
         V(rehost) and V(undo) need O(sites).
-      - A move of machines that is not proven is not complete, except for V(drill) and V(undo).
+      - A move whose machines are not verified is not complete, except for V(drill) and V(undo).
     type: str
     required: true
     choices: [planned, unplanned, failback, drill, rehost, undo]
   source:
-    description: Inventory host of the cluster that was left.
+    description: The inventory host of the cluster that the desktops left.
     type: str
     default: ""
   target:
-    description: Inventory host of the cluster that took over.
+    description: The inventory host of the cluster that took over.
     type: str
     default: ""
   operator:
@@ -49,104 +49,106 @@ options:
     type: str
     default: ""
   started:
-    description: When the run began, in UTC, for example V(2026-11-20T23:33:00.125Z). If not given, it began with the
-      first piece of work.
+    description: When the run began, in UTC, for example V(2026-11-20T23:33:00.125Z). Defaults to the beginning of the
+      first step.
     type: str
   failovers:
     description:
-      - By protection domain, the result of M(euc.nutanix_citrix.pe_protection_domain_failover).
+      - The results of M(euc.nutanix_citrix.pe_protection_domain_failover) by protection domain.
       - A result that would change something and has no C(timeline) is a plan that was not carried out.
     type: dict
     default: {}
   discards:
-    description: By protection domain, the result of M(euc.nutanix_citrix.pe_protection_domain_failover) that gave it up
-      on the target before a failback.
+    description: The results of M(euc.nutanix_citrix.pe_protection_domain_failover) by protection domain that
+      deactivated it on the target before a failback.
     type: dict
     default: {}
   ways_back:
-    description: By protection domain, the result of M(euc.nutanix_citrix.pe_protection_domain_schedule) that makes it
+    description: The results of M(euc.nutanix_citrix.pe_protection_domain_schedule) by protection domain that make it
       replicate from where it is active now.
     type: dict
     default: {}
   power:
-    description: The result of powering the VMs on with M(euc.nutanix_citrix.pe_vm). Left out when nobody wanted that.
+    description: The result of powering the VMs on with M(euc.nutanix_citrix.pe_vm). Omit it when this was not
+      requested.
     type: dict
     default: {}
   sites:
     description:
-      - By Citrix site, a dictionary with C(message), why its part failed, and the results C(drain) and C(release) of
-        M(euc.nutanix_citrix.citrix_machine_maintenance), C(hosting) of M(euc.nutanix_citrix.citrix_machine_hosting),
-        C(resets) of M(euc.nutanix_citrix.citrix_hosting_connection_reset), C(zones) of
-        M(euc.nutanix_citrix.citrix_catalog_zone) and C(proof) of M(euc.nutanix_citrix.citrix_machine_proof).
-      - Each may be one result, a list of results, or what a loop registered. C(stopped) says that the site had no part
-        in a run that was stopped, C(nothing_saved) that there is no hosting that could be given back to its machines.
-      - A VM is unexpected only when C(hosting) of every site lists it, since sites that share a protection domain do
-        not know each other's machines. In the same way a name that one site does not know is no problem when another
-        one does.
+      - By Citrix site, a dictionary with C(message), which says why its part failed, and the results C(drain) and
+        C(release) of M(euc.nutanix_citrix.citrix_machine_maintenance), C(hosting) of
+        M(euc.nutanix_citrix.citrix_machine_hosting), C(resets) of
+        M(euc.nutanix_citrix.citrix_hosting_connection_reset), C(zones) of M(euc.nutanix_citrix.citrix_catalog_zone) and
+        C(proof) of M(euc.nutanix_citrix.citrix_machine_proof).
+      - Each may be one result, a list of results, or what a loop registered. C(stopped) says that the site took no part
+        in a run that was stopped. C(nothing_saved) says that no earlier hosting was saved for its machines.
+      - A VM is unexpected only when C(hosting) of every site lists it, because sites that share a protection domain do
+        not know each other's machines. In the same way, a name that one site does not know is no problem when another
+        site does.
     type: dict
     default: {}
   drills:
-    description: By protection domain, the result of M(euc.nutanix_citrix.pe_protection_domain_drill).
+    description: The results of M(euc.nutanix_citrix.pe_protection_domain_drill) by protection domain.
     type: dict
     default: {}
   obstacles:
     description:
-      - What stopped the run before anything was moved, each as P(euc.nutanix_citrix.failure#filter) tells it, a result,
-        or a text. That of a site is the second of a pair, behind the site's name. What another result tells as well is
-        told once.
-      - With any, a protection domain that was only planned was not begun, instead of cut short.
+      - What stopped the run before anything was moved. Each is a failure as P(euc.nutanix_citrix.failure#filter)
+        returns it, a result, or a text. For a site it is a pair of the name of the site and one of these. An obstacle
+        that another result reports as well is reported once.
+      - With any obstacle, a protection domain that was only planned counts as not begun, instead of interrupted.
     type: list
     elements: raw
     default: []
   policy:
     description:
-      - What follows from machines that could not be served, as for M(euc.nutanix_citrix.citrix_machine_hosting). Give
-        both the same.
-      - With V(stop) and V(fail) the move is not complete, with V(warn) they are told, with V(ignore) they are only
-        counted.
+      - What to do about machines that could not be matched or changed, as for
+        M(euc.nutanix_citrix.citrix_machine_hosting). Use the same value for both.
+      - V(stop) and V(fail) make the move incomplete. V(warn) reports them. V(ignore) only counts them.
     type: dict
     suboptions:
       ambiguous:
-        description: Machines whose VM cannot be told. V(fail) if not given.
+        description: Machines whose VM cannot be determined. Defaults to V(fail).
         type: str
         choices: [stop, fail, warn, ignore]
       missing:
-        description: Machines that have no VM, and VMs that did not come with their protection domain. V(fail) if not
-          given.
+        description: Machines that have no VM, and VMs that did not arrive with their protection domain. Defaults to
+          V(fail).
         type: str
         choices: [stop, fail, warn, ignore]
       refused:
-        description: Machines that cannot be given another hosting. V(fail) if not given.
+        description: Machines that cannot get another hosting. Defaults to V(fail).
         type: str
         choices: [stop, fail, warn, ignore]
       unknown:
-        description: Names that were asked for and that are no machine of any site. V(fail) if not given.
+        description: Requested names that no machine of any site has. Defaults to V(fail).
         type: str
         choices: [stop, fail, warn, ignore]
       unexpected:
-        description: VMs that are no machine of any site. V(warn) if not given.
+        description: VMs that belong to no machine of any site. Defaults to V(warn).
         type: str
         choices: [stop, fail, warn, ignore]
       unmanaged:
-        description: Machines that are not power managed. V(warn) if not given.
+        description: Machines that are not power-managed. Defaults to V(warn).
         type: str
         choices: [stop, fail, warn, ignore]
       vanished:
-        description: Machines that were deleted meanwhile. V(warn) if not given.
+        description: Machines that were deleted meanwhile. Defaults to V(warn).
         type: str
         choices: [stop, fail, warn, ignore]
       namesakes:
-        description: Machines that only bear the name of a VM that moves. V(warn) if not given.
+        description: Machines that only have the name of a VM that moves. Defaults to V(warn).
         type: str
         choices: [stop, fail, warn, ignore]
       left_behind:
-        description: Machines that are still on the hosting connection that was left. V(warn) if not given.
+        description: Machines that are still on the hosting connection to the cluster that was left. Defaults to
+          V(warn).
         type: str
         choices: [stop, fail, warn, ignore]
   accept_maintenance:
     description:
-      - Whether machines in maintenance mode count as well although nobody knows that they were in it before the move.
-      - Without it a failover of which such machines are left is not complete, because users cannot log on to them.
+      - Whether to accept machines in maintenance mode although it is unknown whether they were in it before the move.
+      - Without it, a failover that leaves such machines is not complete, because users cannot log on to them.
     type: bool
     default: false
   report_path:
@@ -218,73 +220,72 @@ complete:
   returned: always
   type: bool
 problems:
-  description: A sentence for each thing that makes the move incomplete. Of many that are alike 20 are told here, and
-    all in the files.
+  description: One sentence for each problem that makes the move incomplete. Of many similar ones, 20 are listed here
+    and all in the files.
   returned: always
   type: list
   elements: str
   sample:
     - 'daas: CORP\W11-007 has no VM on cluster-b: it was lost or never protected; it keeps its old hosting AHV-A'
 notes:
-  description: A sentence for each thing that is worth knowing and does not make the move incomplete, told as in
-    RV(problems).
+  description: One sentence for each remark that does not make the move incomplete, listed as in RV(problems).
   returned: always
   type: list
   elements: str
   sample: ["cluster-b: PD-W11 is active on cluster-b and replicates nowhere"]
 counts:
-  description: How many of what.
+  description: The counts.
   returned: always
   type: dict
   contains:
     protection_domains:
-      description: Protection domains of the move.
+      description: The number of protection domains of the move.
       type: int
       returned: always
     failed_over:
-      description: Those of them that are where they should be, or would be in check mode.
+      description: The number of protection domains that are on the intended side, or would be in check mode.
       type: int
       returned: always
     vms:
-      description: VMs that came with them.
+      description: The number of VMs that arrived with them.
       type: int
       returned: always
     vms_lost:
-      description: VMs that did not.
+      description: The number of VMs that did not arrive.
       type: int
       returned: always
     clones:
-      description: Clones of a drill.
+      description: The number of clones of a drill.
       type: int
       returned: always
     machines:
-      description: Citrix machines that were looked at, whatever became of them.
+      description: The number of Citrix machines that were read, whatever their result is.
       type: int
       returned: always
     right:
       description:
-        - Machines that had the right hosting already. The other keys that are named like lists of
-          M(euc.nutanix_citrix.citrix_machine_hosting) count these.
+        - The number of machines that had the right hosting already. The other keys that are named like lists of
+          M(euc.nutanix_citrix.citrix_machine_hosting) count the entries of these lists.
       type: int
       returned: always
     changed:
-      description: Machines that were given another hosting.
+      description: The number of machines that got another hosting.
       type: int
       returned: always
     would_change:
-      description: Machines that would be.
+      description: The number of machines that would get another hosting.
       type: int
       returned: always
     unexpected:
-      description: VMs that no site claims.
+      description: The number of VMs that belong to no machine of any site.
       type: int
       returned: always
     registered:
-      description: Machines that are registered.
+      description: The number of machines that are registered.
       type: int
       returned: always
     registered_of:
-      description: Machines of which it is known whether they are.
+      description: The number of machines whose registration is known.
       type: int
       returned: always
   sample:
@@ -310,21 +311,21 @@ counts:
     registered: 38
     registered_of: 39
 data_age_seconds:
-  description: Age of the oldest data that came up, in seconds. Null where nothing is known, as after a planned move,
-    which loses none.
+  description: The age of the oldest data that was activated, in seconds. Null when it is unknown, as after a planned
+    move, which loses no data.
   returned: always
   type: float
   sample: 1560
 recovery_seconds:
-  description: Seconds from the beginning of the run to the end of the last piece of work. Null when nothing was done.
+  description: The number of seconds from the beginning of the run to the end of the last step. Null when nothing was
+    done.
   returned: always
   type: float
   sample: 723.4
 phases:
   description:
-    - When each phase was done, from its first beginning to its last end wherever that was, and how many seconds that
-      are. C(phase) is V(drain), V(fail over), V(clone), V(power on), V(re-host), V(reset), V(zone), V(release) or
-      V(proof).
+    - The beginning and end of each phase over all hosts, and its duration in seconds. C(phase) is V(drain), V(fail
+      over), V(clone), V(power on), V(re-host), V(reset), V(zone), V(release) or V(proof).
   returned: always
   type: list
   elements: dict
@@ -335,13 +336,13 @@ phases:
       seconds: 70.355
       failed: false
 rows:
-  description: The lines of the table. When the module fails they are in the report file only.
+  description: The lines of the table. When the module fails, they are only in the report file.
   returned: success
   type: list
   elements: dict
   contains:
     where:
-      description: Inventory host.
+      description: The inventory host.
       type: str
       returned: always
     what:
@@ -349,15 +350,15 @@ rows:
       type: str
       returned: always
     result:
-      description: What became of it.
+      description: The result.
       type: str
       returned: always
     detail:
-      description: Age of data, machines that are registered, or why not.
+      description: The age of the data, the number of registered machines, or the reason.
       type: str
       returned: always
     settled:
-      description: Whether it is as it should be.
+      description: Whether this line is done.
       type: bool
       returned: always
     advice:

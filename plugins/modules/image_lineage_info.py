@@ -6,47 +6,48 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_lineage_info
-short_description: Tell which release made the image that each catalog uses today
+short_description: Show which release made the image that each catalog uses today
 version_added: 0.1.0
 description:
-  - From what clusters and Citrix sites have said, follows each catalog's master image back to its release, golden VM,
-    protection domain snapshot and the clusters that have it, and counts the machines that have taken it up.
-  - A release is only told for certain of an image that is proven to be its own, see
-    RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage), on the cluster that the catalog's hosting
-    unit stands for.
-  - Shows it as a table. Talks to nothing; the playbook C(euc.nutanix_citrix.image_lineage) asks everybody first.
+  - Follows the master image of each catalog back to its release, golden VM, protection domain snapshot and the clusters
+    that have it, and counts the machines that have taken it. It uses what clusters and Citrix sites have reported.
+  - A release is certain only for an image that is verified, see
+    RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage), on the cluster that the hosting unit of the
+    catalog belongs to.
+  - Shows the result as a table. Sends no requests; the playbook C(euc.nutanix_citrix.image_lineage) asks clusters and
+    sites first.
   - Fails after that when some cluster or site could not be asked.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
-  - Which cluster a hosting unit stands for is known when its connection's addresses mean one cluster only. Else an
-    image of the name on any cluster may be meant, and all of them must be proven.
+  - The cluster of a hosting unit is known only when the addresses of its connection belong to one cluster. Otherwise
+    the image of this name on any cluster may be meant, and all of them must be verified.
 options:
   clusters:
     description:
-      - All clusters by inventory host, each a dictionary. C(message) says why it could not be asked and is empty
-        otherwise. C(snapshots) is as M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them. C(address) and C(port) of
-        its Prism Element, and C(cluster) as M(euc.nutanix_citrix.pe_cluster_info) returns it, let it be recognised in
-        hosting connections.
+      - All clusters by inventory host, each a dictionary. C(message) says why the cluster could not be asked and is
+        empty otherwise. C(snapshots) is as M(euc.nutanix_citrix.pe_vm_snapshot_info) returns it. C(address) and C(port)
+        of its Prism Element, and C(cluster) as M(euc.nutanix_citrix.pe_cluster_info) returns it, identify it in hosting
+        connections.
     type: dict
     required: true
   sites:
     description:
-      - All Citrix sites by inventory host, each a dictionary with C(message) as above, C(catalogs) as
-        M(euc.nutanix_citrix.citrix_catalog_info) returns them, C(hosting_units) as
-        M(euc.nutanix_citrix.citrix_hosting_unit_info) does, and C(out_of_date), the catalog id of each machine whose
-        image is out of date.
+      - All Citrix sites by inventory host, each a dictionary. C(message) is as for O(clusters). C(catalogs) is as
+        M(euc.nutanix_citrix.citrix_catalog_info) returns it, and C(hosting_units) as
+        M(euc.nutanix_citrix.citrix_hosting_unit_info) returns it. C(out_of_date) holds the catalog id of each machine
+        whose image is out of date.
     type: dict
     required: true
   catalogs:
     description:
-      - Only these catalogs, by name or full name, whole and without regard to case, on whatever site. One that nobody
-        has is an error.
+      - Only these catalogs, by name or full name, on any site. Names must be whole; case does not matter. A catalog
+        that no site has is an error.
     type: list
     elements: str
   path:
     description:
-      - File to write the answer to as JSON.
+      - A file to write the result to, as JSON.
     type: path
 extends_documentation_fragment:
   - euc.nutanix_citrix.prefix
@@ -82,7 +83,7 @@ catalogs:
   elements: dict
   contains:
     site:
-      description: Inventory host of the site.
+      description: The inventory host of the site.
       type: str
       returned: always
     catalog:
@@ -98,7 +99,8 @@ catalogs:
       type: str
       returned: always
     cluster:
-      description: Inventory host of the cluster that the hosting unit stands for, null when that cannot be told.
+      description: The inventory host of the cluster that the hosting unit belongs to. Null when it cannot be
+        determined.
       type: str
       returned: always
     image:
@@ -106,7 +108,7 @@ catalogs:
       type: str
       returned: always
     release:
-      description: The release by the image's name, null when the image is not ours.
+      description: The release in the name of the image. Null when the name is not that of a release image.
       type: str
       returned: always
     base_vm:
@@ -115,17 +117,17 @@ catalogs:
       returned: always
     protection_domain_snapshots:
       description:
-        - Ids, on the cluster of origin, of the protection domain snapshots that the catalog's image came out of; none
-          while it is in doubt. More than one is a fault.
+        - The ids, on the cluster of origin, of the protection domain snapshots that the image of the catalog was made
+          from. Empty while the image is in doubt. More than one is a fault.
       type: list
       elements: str
       returned: always
     marked:
-      description: Whether it is proven that the collection made the catalog's image for its release.
+      description: Whether it is verified that the collection made the image of the catalog for its release.
       type: bool
       returned: always
     doubts:
-      description: Why that is not proven, in sentences.
+      description: Why the image is not verified, in sentences.
       type: list
       elements: str
       returned: always
@@ -137,7 +139,7 @@ catalogs:
       elements: dict
       returned: always
     machines:
-      description: How many machines the catalog has.
+      description: The number of machines of the catalog.
       type: int
       returned: always
     machines_take_image:
@@ -145,8 +147,8 @@ catalogs:
       type: bool
       returned: always
     machines_up_to_date:
-      description: How many of them have taken up the image; null where RV(catalogs[].machines_take_image) is not true,
-        since nobody knows which image those have.
+      description: The number of machines that have taken the image. Null where RV(catalogs[].machines_take_image) is
+        not true, because the image of such machines is unknown.
       type: int
       returned: always
     note:
@@ -177,7 +179,7 @@ catalogs:
       machines_up_to_date: 18
       note: 2026.11.20-1
 problems:
-  description: Who could not be asked, and why.
+  description: The clusters and sites that could not be asked, and why.
   returned: always
   type: list
   elements: str

@@ -6,15 +6,15 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_release_report
-short_description: Show and write what became of an image release
+short_description: Show and write the result of an image release
 version_added: 0.1.0
 description:
   - Puts the results that the role P(euc.nutanix_citrix.image_release#role) collected from clusters and Citrix sites
-    into one table, one JSON file and one HTML page with a timeline. The page needs nothing else, so that it can be
-    mailed and kept.
-  - Unless told otherwise, fails unless every cluster has the image and every catalog is moved to it, so that the exit
-    status of the playbook says the truth.
-  - Talks to nothing outside. A report is no change of the estate, so RV(ignore:changed) is always false.
+    into one table, one JSON file and one HTML page with a timeline. The page is self-contained, so that it can be
+    mailed and archived.
+  - Fails unless every cluster has the image and every catalog is moved to it, so that the exit status of the playbook
+    is reliable. O(fail_when_incomplete) switches this off.
+  - Sends no requests. A report does not change the estate, so RV(ignore:changed) is always false.
   - Works on the controller whatever the connection of the host is. All paths are paths there.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -24,47 +24,47 @@ options:
     type: str
     required: true
   base_vm:
-    description: Name of the golden VM.
+    description: The name of the golden VM.
     type: str
     required: true
   image:
-    description: Name of the image.
+    description: The name of the image.
     type: str
     required: true
   protection_domain:
-    description: Protection domain that the image travelled with.
+    description: The protection domain whose snapshot carried the image.
     type: str
   clusters:
     description:
-      - Results by cluster, each a dictionary with C(state), C(message) and, where known, C(image_uuid), C(snapshot_id),
-        C(leftover) and C(timeline), the pieces of work as M(euc.nutanix_citrix.pe_protection_domain_restore) returns
-        them.
-      - Of a failure C(error) holds C(message) and C(advice) apart. C(leftover) is such a failure, a dictionary with
-        C(message) and C(error).
+      - The results by cluster, each a dictionary with C(state), C(message) and, where known, C(image_uuid),
+        C(snapshot_id), C(leftover) and C(timeline), the steps of the work as
+        M(euc.nutanix_citrix.pe_protection_domain_restore) returns them.
+      - For a failure, C(error) holds C(message) and C(advice) separately. C(leftover) is such a failure, a dictionary
+        with C(message) and C(error).
     type: dict
     required: true
   sites:
     description:
-      - Results by Citrix site, each a dictionary with C(message), C(catalogs) as
-        M(euc.nutanix_citrix.citrix_catalog_image) returns them, C(waiting), the catalogs that were not touched, and
-        C(error) as a cluster has it.
+      - The results by Citrix site, each a dictionary with C(message), C(catalogs) as
+        M(euc.nutanix_citrix.citrix_catalog_image) returns them, C(waiting) (the catalogs that were not touched), and
+        C(error) as in O(clusters).
       - A catalog may also hold C(machines), a dictionary with C(total) and C(image_out_of_date), and C(wave).
     type: dict
     required: true
   source:
-    description: The cluster where the golden VM lives.
+    description: The cluster of the golden VM.
     type: str
     default: ""
   protection:
     description:
-      - What became of the protection domain snapshot, a dictionary with C(snapshot_id) and, where known, C(timeline).
+      - The result of the protection domain snapshot, a dictionary with C(snapshot_id) and, where known, C(timeline).
     type: dict
     default: {}
   wanted:
     description:
-      - By Citrix site, the catalogs that were to be moved, each a dictionary with C(name) and C(folder) or C(id), and
-        C(cluster), the one whose image it uses. One of which O(sites) tells nothing is not moved. The page draws the
-        lineage from it.
+      - The catalogs to move, by Citrix site. Each is a dictionary with C(name) and C(folder), or with C(id), and with
+        C(cluster), whose image it uses. A catalog that O(sites) does not mention counts as not moved. The page draws
+        the lineage from this option.
     type: dict
     default: {}
   operator:
@@ -72,24 +72,25 @@ options:
     type: str
     default: ""
   started:
-    description: When the run began, in UTC, for example V(2026-11-20T23:33:00.125Z). If not given, it began with the
-      first piece of work.
+    description: When the run began, in UTC, for example V(2026-11-20T23:33:00.125Z). Defaults to the beginning of the
+      first step.
     type: str
   path:
     description:
-      - File to write the report to, as JSON. It is replaced as a whole. In check mode nothing is written.
-      - What earlier runs of the same release did, by the record that stands there, is kept in it as C(runs), oldest
-        first, and who was faulty before each catalog got the image as C(faulty_before), by site.
-      - A file that holds the record of another image, or anything else, is left alone. The record then gets the image's
-        name in its own, as does the page, and RV(report_path) tells where it is.
-      - Beside all that was given it holds C(timeline), the pieces of work in the order of their beginning, and
-        C(critical_path), those of them that decided how long the run took. C(own_paths) tells for each catalog that was
-        moved how many times what had to be done for it alone (C(path_seconds)) it took.
+      - A file to write the report to, as JSON. An existing file is replaced as a whole. Nothing is written in check
+        mode.
+      - What earlier runs of the same release did is taken over from the existing file as C(runs), oldest first. The
+        machines that were faulty before each catalog got the image are taken over as C(faulty_before), by site.
+      - A file that holds the record of another image, or anything else, is left alone. The name of the image is then
+        added to the names of the report and of the page, and RV(report_path) holds the path.
+      - The report holds all options, C(timeline) (the steps in the order of their beginning) and C(critical_path) (the
+        steps that determined the duration of the run). For each catalog that was moved, C(own_paths) compares its
+        duration with the time of the work for this catalog alone (C(path_seconds)).
       - C(schema) in it holds its C(name) and C(version). See C(docs/schemas/image_release_report.json).
     type: path
   page_path:
     description:
-      - File to write the HTML page to. It is replaced as a whole. In check mode nothing is written.
+      - A file to write the HTML page to. An existing file is replaced as a whole. Nothing is written in check mode.
     type: path
   page_template:
     description:
@@ -99,20 +100,20 @@ options:
     type: path
   publish_when:
     description:
-      - Whether a catalog needed its own cluster only, or all. O(wanted) names the cluster of each.
+      - Whether a catalog needed the image on its own cluster only, or on all clusters. O(wanted) names the cluster of
+        each catalog.
     type: str
     default: needed_clusters
     choices: [needed_clusters, all_clusters]
   rollback:
     description:
-      - Whether this is the report of a roll-back. Then O(sites) holds catalogs as
-        M(euc.nutanix_citrix.citrix_catalog_rollback) returns them, and a catalog that was moved back is as it should
-        be.
+      - Whether this is the report of a roll-back. O(sites) then holds catalogs as
+        M(euc.nutanix_citrix.citrix_catalog_rollback) returns them, and a catalog that was moved back counts as done.
     type: bool
     default: false
   fail_when_incomplete:
-    description: Whether to fail unless everything is as released. A role that lets the hosts fail whose parts are
-      missing says no.
+    description: Whether to fail unless the release is complete. A role that lets individual hosts fail sets it to
+      V(false).
     type: bool
     default: true
 extends_documentation_fragment:
@@ -157,7 +158,7 @@ problems:
   elements: str
   sample: ["cluster-b, image: failed (Prism Element cluster-b cannot be reached)"]
 problems_of:
-  description: The same by inventory host.
+  description: The same sentences by inventory host.
   returned: always
   type: dict
   sample: {cluster-b: ["image: failed (Prism Element cluster-b cannot be reached)"]}
@@ -168,7 +169,7 @@ rows:
   elements: dict
   contains:
     where:
-      description: Inventory host.
+      description: The inventory host.
       type: str
       returned: always
     what:
@@ -176,19 +177,19 @@ rows:
       type: str
       returned: always
     result:
-      description: What became of it.
+      description: The result.
       type: str
       returned: always
     detail:
-      description: From where to where, or why not.
+      description: The change that was made, or why it was not made.
       type: str
       returned: always
     advice:
-      description: What to do about it, V('') when there is nothing to do or to say.
+      description: What to do about it. Empty when there is nothing to do.
       type: str
       returned: always
     settled:
-      description: Whether it is as released.
+      description: Whether this line is done.
       type: bool
       returned: always
     kind:

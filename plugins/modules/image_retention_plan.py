@@ -6,90 +6,92 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: image_retention_plan
-short_description: Decide which images and leftovers may be deleted
+short_description: Decide which images and orphans may be deleted
 version_added: 0.1.0
 description:
-  - From what clusters and Citrix sites have said, decides for each image of the collection whether it stays or may go,
-    and why.
+  - Decides for each image of the collection whether it stays or may be deleted, and why, from what clusters and Citrix
+    sites have reported.
   - An image stays when it is among the newest of its golden VM on its cluster, when anything on any site refers to its
-    name, when it is young, when nothing shows that the collection made it, and when any cluster or site could not be
-    asked.
-  - With O(janitor=true) it decides about temporary VMs and protection domain snapshots that runs left behind, too.
-  - Talks to nothing and deletes nothing. Golden VMs compare whole, so V(Gold) never speaks for V(Gold-Finance).
+    name, when it is younger than O(minimum_age), when it is not verified as made by the collection, and when any
+    cluster or site could not be asked.
+  - With O(janitor=true), it also decides about orphans, which are temporary VMs and protection domain snapshots that
+    interrupted runs left behind.
+  - Sends no requests and deletes nothing. Names of golden VMs must match as a whole, so V(Gold) never includes
+    V(Gold-Finance).
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
-  - Ages are counted by the clock of the host that the module runs on, the controller as a rule.
-  - Which cluster a hosting unit stands for is not certain, so an image name in use on any site is kept on every
-    cluster.
-  - A cluster does not say how old a VM is. The signs of life of its release stand for it.
+  - Ages are measured by the clock of the host that the module runs on, usually the controller.
+  - The cluster of a hosting unit is not certain, so an image name that is in use on any site is kept on every cluster.
+  - A cluster does not report the age of a VM. The signs of life of its release are used instead.
 options:
   clusters:
     description:
-      - All clusters by inventory host, each a dictionary. C(message) says why it could not be asked and is empty
-        otherwise. C(snapshots) is as M(euc.nutanix_citrix.pe_vm_snapshot_info) returns them, and for the janitor C(vms)
-        as M(euc.nutanix_citrix.pe_vm_info) and C(protection_domains) as M(euc.nutanix_citrix.pe_protection_domain_info)
-        returns them with its option C(restores).
+      - All clusters by inventory host, each a dictionary. C(message) says why the cluster could not be asked and is
+        empty otherwise. C(snapshots) is as M(euc.nutanix_citrix.pe_vm_snapshot_info) returns it. With O(janitor=true),
+        C(vms) is as M(euc.nutanix_citrix.pe_vm_info) returns it, and C(protection_domains) as
+        M(euc.nutanix_citrix.pe_protection_domain_info) returns it with its option C(restores).
     type: dict
     required: true
   sites:
     description:
-      - All Citrix sites by inventory host, each a dictionary with C(message) as above, and C(references) and
-        C(catalogs) as M(euc.nutanix_citrix.citrix_image_usage_info) returns them. Without any site nothing may go.
+      - All Citrix sites by inventory host, each a dictionary. C(message) is as for O(clusters). C(references) and
+        C(catalogs) are as M(euc.nutanix_citrix.citrix_image_usage_info) returns them. Without any site nothing may be
+        deleted.
     type: dict
     required: true
   base_vms:
     description:
-      - Golden VMs to decide about, all if empty.
+      - The golden VMs to decide about. An empty list means all.
     type: list
     elements: str
     default: []
   keep:
     description:
-      - How many of the newest images of each golden VM stay on each cluster, at least 1.
+      - How many of the newest images of each golden VM to keep on each cluster, at least 1.
     type: int
     default: 5
   history:
     description:
-      - How many slots of each catalog's image history count as use, at least 1. They are those that so many roll-backs
-        in a row lead to, and the newest.
-      - The API cannot remove a slot. Those beyond stay, and lead nowhere when their image is deleted;
-        RV(decisions[].remaining_slots) names them. A slot whose age cannot be told always counts.
+      - How many slots of the image history of each catalog count as in use, at least 1. These are the slots that this
+        many roll-backs in a row lead to, and the newest slots.
+      - The API cannot remove a slot. Other slots stay, and point to no image when theirs is deleted;
+        RV(decisions[].remaining_slots) lists them. A slot whose age cannot be determined always counts.
     type: int
     default: 2
   minimum_age:
     description:
-      - Seconds below which an image stays.
+      - The age in seconds below which an image stays.
     type: int
     default: 604800
   include_unmarked:
     description:
-      - Whether images count as ours that bear such a name but that nothing proves to be made by the collection.
+      - Whether to include images that have the name of a release image but are not verified as made by the collection.
     type: bool
     default: false
   janitor:
     description:
-      - Whether to decide about temporary VMs and protection domain snapshots.
+      - Whether to decide about orphans as well.
     type: bool
     default: false
   janitor_age:
     description:
-      - Seconds without a sign of life after which a release is no longer under way.
+      - The number of seconds without a sign of life after which a release counts as no longer running.
     type: int
     default: 86400
   release:
     description:
-      - Id of the release that was just made. Nothing may go unless its image is the current one of all
-        O(release_catalogs), and no update of them is running.
+      - The id of a release that was just made. Nothing may be deleted unless its image is the current one of all
+        O(release_catalogs) and no update of them is running.
     type: str
   release_base_vm:
     description:
-      - Golden VM of that release.
+      - The golden VM of that release.
     type: str
   release_catalogs:
     description:
-      - By site the catalogs of that release, each with C(name) and where needed C(folder), or with C(id). Without any
-        catalog nothing may go.
+      - The catalogs of that release by site, each with C(name) and, where required, C(folder), or with C(id). Without
+        any catalog nothing may be deleted.
     type: dict
 extends_documentation_fragment:
   - euc.nutanix_citrix.prefix
@@ -126,13 +128,13 @@ EXAMPLES = r"""
 
 RETURN = r"""
 decisions:
-  description: One entry for each object of ours.
+  description: One entry for each object of the collection.
   returned: success
   type: list
   elements: dict
   contains:
     cluster:
-      description: Inventory host of the cluster.
+      description: The inventory host of the cluster.
       type: str
       returned: always
     kind:
@@ -148,7 +150,7 @@ decisions:
       type: str
       returned: always
     protection_domain:
-      description: The protection domain of a protection domain snapshot, else null.
+      description: The protection domain of a protection domain snapshot. Null for other objects.
       type: str
       returned: always
     base_vm:
@@ -160,19 +162,19 @@ decisions:
       type: str
       returned: always
     created:
-      description: When it was made, in UTC. Null where the cluster does not say.
+      description: When it was made, in UTC. Null when the cluster does not report it.
       type: str
       returned: always
     delete:
-      description: Whether it may go.
+      description: Whether it may be deleted.
       type: bool
       returned: always
     reason:
-      description: Why it stays or may go.
+      description: Why it stays or may be deleted.
       type: str
       returned: always
     remaining_slots:
-      description: Of an image that may go, the history slots that stay behind and lead nowhere then.
+      description: For an image that may be deleted, the history slots that then point to no image.
       type: list
       elements: str
       returned: always
@@ -194,7 +196,8 @@ delete:
   type: dict
   sample: {cluster-a: [], cluster-b: []}
 doubts:
-  description: Why nothing may go at all; empty when everybody was asked and, with O(release), the release is published.
+  description: Why nothing may be deleted at all. Empty when every cluster and site could be asked and, with O(release),
+    the release is published.
   returned: success
   type: list
   elements: str

@@ -9,11 +9,11 @@ module: image_retention_report
 short_description: Show and write what retention kept and deleted
 version_added: 0.1.0
 description:
-  - Puts the decisions of M(euc.nutanix_citrix.image_retention_plan) and what became of the deletions into one table and
+  - Puts the decisions of M(euc.nutanix_citrix.image_retention_plan) and the results of the deletions into one table and
     one JSON file.
-  - Fails when something could not be deleted, or when nothing could be decided because somebody could not be asked, so
-    that the exit status of the playbook says the truth.
-  - Talks to nothing outside. The report file is no change of the estate, so RV(ignore:changed) is always false.
+  - Fails when something could not be deleted, or when nothing could be decided because a cluster or site could not be
+    asked, so that the exit status of the playbook is reliable.
+  - Sends no requests. The report file does not change the estate, so RV(ignore:changed) is always false.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
@@ -25,19 +25,19 @@ options:
     required: true
   doubts:
     description:
-      - Why nothing may go.
+      - Why nothing may be deleted.
     type: list
     elements: str
     default: []
   removals:
     description:
-      - By cluster the results of the deleting tasks, each with its decision as C(item), as a loop registers them.
+      - The results of the deleting tasks by cluster, each with its decision as C(item), as a loop registers them.
     type: dict
     default: {}
   path:
     description:
-      - File to write the report to. It is replaced as a whole, in check mode as well, because a plan may need
-        somebody's consent.
+      - A file to write the report to. An existing file is replaced as a whole. It is also written in check mode,
+        because a plan may need approval.
       - C(schema) in it holds its C(name) and C(version). See C(docs/schemas/image_retention_report.json).
     type: path
 extends_documentation_fragment:
@@ -65,7 +65,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 totals:
-  description: How many objects came to each result.
+  description: The number of objects with each result.
   returned: always
   type: dict
   sample: {deleted: 2, kept: 15}

@@ -6,59 +6,60 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: preflight_report
-short_description: Judge whether an image release can be started
+short_description: Decide whether an image release can be started
 version_added: 0.1.0
 description:
-  - Takes what the role P(euc.nutanix_citrix.preflight#role) has read from clusters and Citrix sites, and makes one
-    table of it, with ok, warning or stop for each check, and what to do.
-  - Fails when any check says stop. Warnings do not fail.
-  - Talks to nothing outside. The report file is no change of the estate, so RV(ignore:changed) is always false.
+  - Makes one table from what the role P(euc.nutanix_citrix.preflight#role) has read from clusters and Citrix sites,
+    with ok, warning or stop for each check, and with advice.
+  - Fails when any check results in stop. Warnings do not fail.
+  - Sends no requests. The report file does not change the estate, so RV(ignore:changed) is always false.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   base_vm:
-    description: Name of the golden VM.
+    description: The name of the golden VM.
     type: str
     required: true
   release:
     description:
-      - The id of the release to be. Without it nothing is said about its image.
+      - The id of the planned release. Without it the image of the release is not checked.
     type: str
     default: ""
   protection_domain:
-    description: Protection domain that holds the golden VM.
+    description: The protection domain that holds the golden VM.
     type: str
     required: true
   source:
-    description: Inventory host of the cluster where the golden VM lives.
+    description: The inventory host of the cluster of the golden VM.
     type: str
     required: true
   remote_sites:
-    description: Remote sites that the release will replicate to. By default those of the protection domain's schedules.
+    description: The remote sites that the release will replicate to. Defaults to those of the schedules of the
+      protection domain.
     type: list
     elements: str
   require_powered_off:
-    description: Whether a golden VM that is running is a stop or only a warning.
+    description: Whether a running golden VM is a stop. If V(false), it is a warning.
     type: bool
     default: true
   space_factor:
-    description: How many times the size of the golden VM's disks must be free on each cluster.
+    description: How many times the size of the disks of the golden VM must be free on each cluster.
     type: float
     default: 1.2
   certificate_days:
-    description: Certificates that end within so many days are a warning.
+    description: A certificate that expires within this number of days is a warning.
     type: int
     default: 30
   clock_warning:
-    description: Clocks that differ from the controller's by more seconds are a warning.
+    description: A clock that differs from the controller's by more than this number of seconds is a warning.
     type: int
     default: 60
   clock_stop:
-    description: Clocks that differ from the controller's by more seconds are a stop.
+    description: A clock that differs from the controller's by more than this number of seconds is a stop.
     type: int
     default: 300
   replication_timeout:
-    description: Transfers of snapshots older than so many seconds count as stuck, which is a warning.
+    description: A transfer of a snapshot that is older than this number of seconds counts as stuck, which is a warning.
     type: int
     default: 14400
   clusters:
@@ -78,12 +79,13 @@ options:
     type: dict
     required: true
   show_ok:
-    description: Whether the table on the screen also shows what is in order. The report always does.
+    description: Whether the table on the screen includes checks that are ok. The report always includes them.
     type: bool
     default: true
   path:
     description:
-      - File to write the report to, as JSON. It is replaced as a whole. In check mode nothing is written.
+      - A file to write the report to, as JSON. An existing file is replaced as a whole. Nothing is written in check
+        mode.
       - C(schema) in it holds its C(name) and C(version). See C(docs/schemas/preflight_report.json).
     type: path
 extends_documentation_fragment:
@@ -120,25 +122,25 @@ EXAMPLES = r"""
 
 RETURN = r"""
 ready:
-  description: Whether no check says stop.
+  description: Whether no check results in stop.
   returned: always
   type: bool
 stop_count:
-  description: How many checks say stop.
+  description: The number of checks that result in stop.
   returned: always
   type: int
 warning_count:
-  description: How many checks say warning.
+  description: The number of checks that result in a warning.
   returned: always
   type: int
 problems:
-  description: The rows that say warning or stop.
+  description: The rows with a warning or stop.
   returned: always
   type: list
   elements: dict
   contains:
     where:
-      description: Inventory host.
+      description: The inventory host.
       type: str
       returned: always
     what:
@@ -158,11 +160,12 @@ problems:
       type: str
       returned: always
     kind:
-      description: The check that says so, such as V(space) or V(golden_vm).
+      description: The kind of the check, such as V(space) or V(golden_vm).
       type: str
       returned: always
     phase:
-      description: The phase of a release that it is about, such as V(replicate); empty when it is about all of them.
+      description: The phase of a release that the check is about, such as V(replicate). Empty when it is about all of
+        them.
       type: str
       returned: always
   sample:
@@ -174,13 +177,13 @@ problems:
       kind: golden_vm
       phase: snapshot
 rows:
-  description: All lines of the table. When a check says stop they are in the report file only.
+  description: All lines of the table. When a check results in stop, they are only in the report file.
   returned: success
   type: list
   elements: dict
   contains:
     where:
-      description: Inventory host.
+      description: The inventory host.
       type: str
       returned: always
     what:
@@ -200,11 +203,12 @@ rows:
       type: str
       returned: always
     kind:
-      description: The check that says so, such as V(space) or V(golden_vm).
+      description: The kind of the check, such as V(space) or V(golden_vm).
       type: str
       returned: always
     phase:
-      description: The phase of a release that it is about, such as V(replicate); empty when it is about all of them.
+      description: The phase of a release that the check is about, such as V(replicate). Empty when it is about all of
+        them.
       type: str
       returned: always
   sample:
@@ -216,7 +220,7 @@ rows:
       kind: golden_vm
       phase: snapshot
 report_path:
-  description: The report file, null for none.
+  description: The report file. Null when none was written.
   returned: always
   type: str
   sample: /var/log/releases/preflight.json

@@ -6,20 +6,20 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: release_check
-short_description: Check what a release was asked for, before anything is looked at
+short_description: Check the operator input of a release before anything is read
 version_added: 0.2.0
 description:
-  - The first task of every job about images. Tells everything at once that cannot be meant, such as empty groups, a
-    catalog of an unknown cluster, a wave that does not exist, a window that is no moment, text where a dictionary is
-    meant, a report path that cannot be written.
-  - Gives the run a name, by which later parts tell what was said in this run from what an earlier one in the same
-    playbook left behind.
-  - Talks to nothing outside and writes nothing.
+  - The first task of every playbook about images. Reports every invalid input at once, such as empty groups, a catalog
+    of an unknown cluster, a wave that does not exist, a window that is no point in time, a text instead of a
+    dictionary, or a report path that cannot be written.
+  - Gives the run a name, by which later parts distinguish the facts of this run from those that an earlier run in the
+    same playbook left behind.
+  - Sends no requests and writes nothing.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 options:
   job:
-    description: What the run is going to do.
+    description: The kind of the run.
     type: str
     required: true
     choices: [release, preflight, rollout, rollback, retention, lineage]
@@ -34,24 +34,30 @@ options:
     elements: str
     default: []
   taking_part:
-    description: The hosts that C(--limit) leaves in and that are not lost to the playbook already.
+    description: The hosts that C(--limit) includes and that have not failed in the playbook already.
     type: list
     elements: str
     default: []
   variables:
     description:
-      - The variables that each of these hosts is given, by name. The filter
-        P(euc.nutanix_citrix.variables_of_hosts#filter) collects them.
-      - If empty, only groups and C(--limit) are looked at.
+      - The variables of each of these hosts, by name. The filter P(euc.nutanix_citrix.variables_of_hosts#filter)
+        collects them.
+      - If empty, only groups and C(--limit) are checked.
     type: dict
     default: {}
   options:
-    description: The options of the argument specs of the roles that read the variables.
+    description:
+      - The first task of every playbook about images. Reports every invalid input at once, such as empty groups, a
+        catalog of an unknown cluster, a wave that does not exist, a window that is no point in time, a text instead of
+        a dictionary, or a report path that cannot be written.
+      - Gives the run a name, by which later parts distinguish the facts of this run from those that an earlier run in
+        the same playbook left behind.
+      - Sends no requests and writes nothing.
     type: dict
     default: {}
   forks:
     description:
-      - How many forks there are, when the sites that take part will wait for one another. V(0) when they will not.
+      - The number of forks, when the sites that take part will wait for one another. V(0) when they will not.
     type: int
     default: 0
 extends_documentation_fragment:
@@ -85,7 +91,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 run:
-  description: Name of the run, the moment when it began.
+  description: The name of the run, which is the moment when it began.
   returned: success
   type: str
   sample: "2026-11-20T23:33:00.125Z"
@@ -95,7 +101,7 @@ taking_part:
   type: list
   elements: str
 problems:
-  description: One sentence for everything that cannot be meant.
+  description: One sentence for each invalid input.
   returned: always
   type: list
   elements: str
