@@ -124,7 +124,8 @@ def test_awkward_names_and_an_empty_catalog(lab: RunningLab, host: Hosts) -> Non
     )
     told = host("daas").fails(GATE, catalogs=[{"name": AWKWARD}], image=IMAGE, wait_timeout=600)
     assert (
-        "it has no machine that could prove anything. Leave catalogs of which no machine can prove anything out" in told
+        "it has no machine that could verify the image. Leave catalogs of which no machine can prove anything out"
+        in told
     )
     result = host("daas")(GATE, catalogs=[{"name": AWKWARD}], image=IMAGE, wait=False, registered_at_least=0)
     assert [(catalog["name"], catalog["machines"], catalog["open"]) for catalog in result["catalogs"]] == [

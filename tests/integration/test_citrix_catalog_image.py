@@ -138,7 +138,7 @@ def test_refused(estate: CitrixEstate, selector: dict[str, str], image: str, tol
 
 
 def test_no_image_given(estate: CitrixEstate) -> None:
-    assert "catalog 'Pool' is given no image" in estate.daas.fails("citrix_catalog_image", catalogs=POOL)
+    assert "catalog 'Pool' has no image" in estate.daas.fails("citrix_catalog_image", catalogs=POOL)
     assert estate.lab.requests() == []
 
 

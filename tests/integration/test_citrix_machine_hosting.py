@@ -584,7 +584,7 @@ def test_connections_are_looked_at_before_anything_is_written(estate: Estate) ->
 
 
 def test_senseless_calls_are_refused(estate: Estate) -> None:
-    assert "It is not said which machines are meant" in estate.daas.fails(HOSTING, vms=estate.vms)
+    assert "No machines are selected" in estate.daas.fails(HOSTING, vms=estate.vms)
     mapping = [{"machine": "PC1", "hosted_machine_id": "1", "hypervisor_connection": "conn-b"}]
     assert "A mapping names its machines itself" in estate.daas.fails(HOSTING, mapping=mapping, catalogs=PC)
     assert "mutually exclusive" in estate.daas.fails(HOSTING, mapping=mapping, vms=[])
@@ -656,7 +656,7 @@ def test_undo_copes_with_machines_that_are_gone(estate: Estate, tmp_path: Path) 
     result = estate.daas(HOSTING, mapping_path=str(saved))
     assert [(gone["name"], gone["reason"]) for gone in result["vanished"]] == [
         ("CORP\\PC1", "Citrix knows no machine of this name"),
-        ("CORP\\PC2", "another machine bears its name now"),
+        ("CORP\\PC2", "another machine has its name now"),
     ]
     assert (result["counts"]["changed"], result["complete"]) == (10, False)
     assert "2 machines are gone from the site" in estate.daas.fails(

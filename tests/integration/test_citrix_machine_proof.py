@@ -34,7 +34,7 @@ def test_proven(desktops: Desktops) -> None:
 
 
 def test_evidence_of_nothing_is_no_proof(desktops: Desktops) -> None:
-    assert "Nothing is proven, because no machines were given" in desktops.daas.fails(PROOF, machines=[])
+    assert "Nothing is verified, because no machines were given" in desktops.daas.fails(PROOF, machines=[])
     result = desktops.daas(PROOF, machines=[], fail=False)
     assert (result["proven"], result["reason"], result["catalogs"]) == (False, "no machines were given", [])
     assert desktops.lab.requests() == []
@@ -46,7 +46,7 @@ def test_waits_until_enough_are_registered(desktops: Desktops) -> None:
     told = run_module(PROOF, {**desktops.daas.options, "machines": machines, "wait_timeout": 1})
     assert told["failed"]
     assert (
-        "12 machines are not proven within 1 s: 10 of 12 machines that are on are registered, 90 % are wanted (not"
+        "12 machines are not verified within 1 s: 10 of 12 machines that are on are registered, 90 % are wanted (not"
         " CORP\\M-001, CORP\\M-002)" in told["msg"]
     )
     assert (told["proven"], told["unregistered"]) == (False, ["CORP\\M-001", "CORP\\M-002"])
@@ -85,7 +85,7 @@ def test_wrong_hosting_is_told_both_ways(desktops: Desktops) -> None:
     first, second, *rest = desktops.hosting()
     wanted = [{**first, "hosted_machine_id": ELSEWHERE}, {**second, "hypervisor_connection": "conn-x"}, *rest]
     told = run_module(PROOF, {**desktops.daas.options, "machines": wanted, "wait": False})
-    assert "2 of 12 machines are not hosted as wanted (CORP\\L-001, CORP\\L-002)" in told["msg"]
+    assert "2 of 12 machines do not have the expected hosting (CORP\\L-001, CORP\\L-002)" in told["msg"]
     assert told["wrong_hosting"][0] == {
         "name": "CORP\\L-001",
         "hosted_machine_id": first["hosted_machine_id"],
@@ -125,7 +125,7 @@ def test_what_is_off_proves_nothing(desktops: Desktops) -> None:
     desktops.set_machines(["M-001", "M-002"], power_state="Off", registration_state="Unregistered")
     result = desktops.daas(PROOF, machines=machines, wait=False, fail=False)
     assert (result["proven"], result["off"]) == (False, ["CORP\\M-001", "CORP\\M-002"])
-    assert result["reason"] == "0 machines are registered, at least 1 must be to prove anything"
+    assert result["reason"] == "0 machines are registered, at least 1 must be to verify anything"
     assert desktops.daas(PROOF, machines=machines, wait=False, registered_at_least=0)["proven"] is True
     assert "0 of 2 machines are on, 50 % are wanted" in desktops.daas.fails(
         PROOF, machines=machines, wait=False, powered_on_percent=50

@@ -51,7 +51,7 @@ def lineage(image_name: str, source_vm_name: str, uuid: str, cluster_uuid: str, 
         doubt = f"was taken from the VM '{source_vm_name}' and not from a temporary VM of release {image.release}"
     elif not took_it(cluster_uuid, uuid, image_name, source_vm_name):
         doubt = (
-            f"does not have the uuid that the collection gives an image of '{source_vm_name}', so somebody else made it"
+            f"does not have the uuid that the collection gives an image of '{source_vm_name}', so another tool made it"
         )
     return {
         "base_vm": image.base_vm,

@@ -75,7 +75,7 @@ def names_in(path: str) -> tuple[str, ...]:
     """Every name that a path may speak of: all below the hosting unit as one, and each of its elements, with and
     without its type.
 
-    Names may hold separators themselves, so which one is meant cannot be told from the path alone. In the API's own
+    Names may hold separators themselves, so it is unclear which one is meant from the path alone. In the API's own
     paths slashes separate.
     """
     below = _UNIT.sub("", path)
@@ -114,7 +114,7 @@ def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> Ma
     if found:
         ids = ", ".join(candidate.id or candidate.path for candidate in found)
         raise Refusal(
-            f"hosting unit '{unit_name}' shows {len(found)} images '{image}' ({ids}); which one is meant cannot be told"
+            f"hosting unit '{unit_name}' shows {len(found)} images '{image}' ({ids}); it is unclear which one is meant"
         )
     known = {candidate.path if is_path(image) else candidate.name for candidate in visible}
     raise Refusal(f"hosting unit '{unit_name}' shows no image '{image}'", near_names(image, known))

@@ -40,7 +40,7 @@ class Release:
         if not self.base_vm:
             raise Refusal("the name of the golden VM is empty")
         if not self.prefix:
-            raise Refusal("the prefix is empty: without it nothing shows which images are ours")
+            raise Refusal("the prefix is empty: without it nothing shows which images belong to the collection")
 
     @property
     def image_name(self) -> str:

@@ -223,7 +223,7 @@ def _with_defaults(given: Mapping[str, Any], params: Mapping[str, Any]) -> dict[
     image = given["image"] or params["image"]
     if not image:
         raise OperationError(
-            f"catalog '{given['name'] or given['id']}' is given no image", "Give image, for all catalogs or for each."
+            f"catalog '{given['name'] or given['id']}' has no image", "Give image, for all catalogs or for each."
         )
     return {**given, "image": image, "note": given["note"] if given["note"] is not None else params["note"]}
 

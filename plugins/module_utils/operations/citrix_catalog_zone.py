@@ -106,7 +106,7 @@ def _zone(site: CitrixSite, name: str | None, connection_name: str | None, conne
         (connection,) = named_connections(site, [connection_name], connections)
         if not connection.zone_id:
             raise OperationError(
-                f"{site.endpoint}: connection {connection.name} does not tell its zone", "Give zone instead."
+                f"{site.endpoint}: connection {connection.name} has no known zone", "Give zone instead."
             )
         return Zone(connection.zone_id, connection.zone)
     try:

@@ -56,8 +56,8 @@ def perform(run: Run) -> dict[str, Any]:
         result = {**_result(_NO_MACHINES, [], 0.0), "proven": False, "reason": "no machines were given"}
         if params["fail"] and not run.check:
             raise OperationError(
-                "Nothing is proven, because no machines were given",
-                "Give the machines that are to be proven, or leave the task out.",
+                "Nothing is verified, because no machines were given",
+                "Give the machines to verify, or leave the task out.",
                 **result,
             )
         return result
@@ -72,13 +72,13 @@ def perform(run: Run) -> dict[str, Any]:
     result |= {"proven": not watch.reason, "reason": watch.reason}
     if watch.seen.gone:
         run.warn(
-            f"{watch.site.endpoint}: {len(watch.seen.gone)} machines are gone from the site and prove nothing:"
+            f"{watch.site.endpoint}: {len(watch.seen.gone)} machines are gone from the site and verify nothing:"
             f" {', '.join(result['gone'][:MOST_NAMED])}"
         )
     if watch.reason and params["fail"] and not run.check:
         waited = f" within {duration(params['wait_timeout'])}" if params["wait"] else ""
         raise OperationError(
-            f"{watch.site.endpoint}: {len(wanted)} machines are not proven{waited}: {watch.reason}", ADVICE, **result
+            f"{watch.site.endpoint}: {len(wanted)} machines are not verified{waited}: {watch.reason}", ADVICE, **result
         )
     return result
 
@@ -123,7 +123,7 @@ class _Watch:
         return Look(None, done=not self.reason or not self.seen.present, state=self.reason)
 
     def _doubted(self) -> set[str]:
-        """The ids of those that may be registered only because nobody has missed them yet. The site is asked for the
+        """The ids of machines that may have died while the site still reports them as registered. Asks the site for the
         time only when that matters."""
         down = [
             entry.id

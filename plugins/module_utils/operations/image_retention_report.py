@@ -30,7 +30,9 @@ def perform(run: Run) -> dict[str, Any]:
     params = run.params
     told = outcomes(params["decisions"], params["removals"], run.check)
     counted = totals(told)
-    summary = ", ".join(f"{count} {result}" for result, count in counted.items()) or "nothing of ours was found"
+    summary = (
+        ", ".join(f"{count} {result}" for result, count in counted.items()) or "no object of the collection was found"
+    )
     for line in table(
         f"Retention{' (a plan: nothing was changed)' if run.check else ''}: {summary}",
         ("where", "what", "result", "why"),

@@ -112,7 +112,7 @@ CATALOG = {
     "sessions": int,  # so many of its machines have a user
 }
 
-# Prepared images; on Nutanix nobody knows whether there are any (contract citrix 13.9, U7)
+# Prepared images; on Nutanix it is unknown whether there are any (contract citrix 13.9, U7)
 IMAGE_DEFINITION = {
     "name": required(str),
     "hosting_unit": required(str),

@@ -174,7 +174,7 @@ class CitrixSite(RestSession):
                 return
             if token in tokens:
                 raise OperationError(
-                    f"{self.endpoint}: the list {path} turns in circles: it gave the same continuation token twice",
+                    f"{self.endpoint}: the list {path} loops: the same continuation token was returned twice",
                     "Run the same task again.",
                 )
             tokens.add(token)

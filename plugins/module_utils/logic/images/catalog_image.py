@@ -85,7 +85,7 @@ def plan_update(
         return Step(catalog, "unchanged", catalog.image_path)
     if same_path(catalog.image_path, wanted) and not has_image(catalog, image):
         apart = (
-            f"it stands on '{image_name(catalog.image_path)}', which Citrix cannot tell from '{image_name(wanted)}':"
+            f"it uses '{image_name(catalog.image_path)}', which Citrix cannot tell from '{image_name(wanted)}':"
             " they differ in case only"
         )
         return Step(catalog, "refuse", reason=apart, advice="Use another release id.")

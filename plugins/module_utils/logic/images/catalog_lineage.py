@@ -138,7 +138,7 @@ def _told(each: Facts) -> str:
 def _release(each: Facts) -> str:
     if not each["release"]:
         return "not ours"
-    return str(each["release"]) if each["marked"] else f"not proven to be {each['release']}"
+    return str(each["release"]) if each["marked"] else f"not verified as {each['release']}"
 
 
 def _copy(cluster: str, snapshot: Facts) -> dict[str, Any]:

@@ -112,7 +112,7 @@ def _before(current: str, history: Sequence[HistoricalImage], left: frozenset[st
         if len(paths) == 1:
             return others[0]
         raise Refusal(
-            "which image came before cannot be told from the dates in its history"
+            "which image came before cannot be determined from the dates in its history"
             f" ({quoted(entry.name for entry in others)})",
             "Name the image.",
         )

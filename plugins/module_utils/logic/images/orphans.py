@@ -105,7 +105,7 @@ def _decide_vm(
     ]
     if vm.power_state != "off":
         return _of_vm(
-            vm, False, f"its power state is '{vm.power_state}': temporary VMs are never started, so somebody uses it"
+            vm, False, f"its power state is '{vm.power_state}': temporary VMs are never started, so it is in use"
         )
     if not _is_ours(vm, own, snapshots):
         release_snapshot = (
@@ -120,7 +120,9 @@ def _decide_vm(
         )
     if any(image.cluster == vm.cluster for image in own):
         return _told(
-            vm, doubts, f"the image '{release.image_name}' is made, nobody needs the VM that it was taken from"
+            vm,
+            doubts,
+            f"the image '{release.image_name}' exists, so the VM that it was taken from is not needed any more",
         )
     homes = [domain for domain in domains if _holds(domain, snapshots, release.base_vm)]
     if not homes:

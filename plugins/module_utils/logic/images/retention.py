@@ -201,7 +201,7 @@ def doubts(clusters: Mapping[str, str], sites: Mapping[str, str]) -> list[str]:
         if why
     ]
     if not sites:
-        silent.append("no Citrix site is declared, so nobody can say what is in use")
+        silent.append("no Citrix site is declared, so it is unknown which images are in use")
     return silent
 
 

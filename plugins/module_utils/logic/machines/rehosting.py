@@ -324,7 +324,7 @@ def restore(
         if not found and not left_out & {entry.machine_id or entry.name.casefold()}:
             result.vanished.append(
                 Obstacle(
-                    entry.name, "another machine bears its name now" if entry.machine_id and named else UNKNOWN_MACHINE
+                    entry.name, "another machine has its name now" if entry.machine_id and named else UNKNOWN_MACHINE
                 )
             )
         several = f"{len(found)} machines are called '{entry.name}'; give DOMAIN\\HOST"

@@ -206,7 +206,7 @@ def unproven_because(seen: Evidence, terms: Terms) -> str:
         return f"all {len(seen.gone)} machines are gone" if seen.gone else ""
     reasons = []
     for found, what in (
-        (seen.wrong_hosting, "are not hosted as wanted"),
+        (seen.wrong_hosting, "do not have the expected hosting"),
         (seen.power_unknown, "have a power state that is not known"),
         (seen.vm_not_found, "have a VM that the hypervisor does not know"),
     ):
@@ -227,10 +227,10 @@ def unproven_because(seen: Evidence, terms: Terms) -> str:
         )
     least = min(terms.registered_at_least, len(seen.present))
     if seen.registered < least:
-        reasons.append(f"{seen.registered} machines are registered, at least {least} must be to prove anything")
+        reasons.append(f"{seen.registered} machines are registered, at least {least} must be to verify anything")
     if reasons and seen.doubtful:
         reasons.append(
-            f"{len(seen.doubtful)} machines may be registered only because nobody has missed them yet, up to"
+            f"{len(seen.doubtful)} machines may have died while the site still reports them as registered, up to"
             f" {terms.heartbeat_lag} s after the move"
         )
     return "; ".join(reasons)

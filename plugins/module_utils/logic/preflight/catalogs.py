@@ -83,7 +83,7 @@ def _catalog(rows: Rows, what: str, catalog: Facts, cluster: str | None, facts: 
     before = len(rows.rows)
     provisioned = catalog["provisioning_type"]
     if provisioned != "MCS":
-        foreign = f"is provisioned by {provisioned or 'nobody knows what'}, not by MCS"
+        foreign = f"is provisioned by {provisioned or 'an unknown service'}, not by MCS"
         rows.stop(what, foreign, f"Take it out of {NAMES}")
         return
     if catalog["broken"]:

@@ -29,7 +29,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
     elif cluster.get("version"):
         rows.ok("version", f"{named}, AOS {cluster['version']}")
     else:
-        rows.warn("version", f"{named}, AOS version not told", "Check that it is a Prism Element cluster")
+        rows.warn("version", f"{named}, AOS version not reported", "Check that it is a Prism Element cluster")
     if facts.get("snapshots") is not None:
         _permissions(rows, sum(map(is_proven, facts["snapshots"])))
 
@@ -38,9 +38,9 @@ def _permissions(rows: Rows, images: int) -> None:
     """The API tells no roles. An image of ours shows that somebody could make it."""
     unread = "role not readable over this API"
     if images:
-        rows.ok("permissions", f"{unread}; releases have worked here before (images of ours: {images})")
+        rows.ok("permissions", f"{unread}; releases have worked here before (images of the collection: {images})")
     else:
-        unproven = f"{unread}, and no image of ours proves it"
+        unproven = f"{unread}, and no image of the collection shows it"
         rows.warn("permissions", unproven, "Make sure that the account is Cluster Admin")
 
 

@@ -38,7 +38,7 @@ def _certificate(rows: Rows, certificate: Facts, release: Release) -> None:
             rows.stop("certificate", doubted, advice)
         else:
             rows.warn(
-                "certificate", f"{doubted}, and secrets are sent all the same", "Give the issuing CA with ca_path"
+                "certificate", f"{doubted}, and secrets are sent nevertheless", "Give the issuing CA with ca_path"
             )
     elif left is None:
         rows.warn("certificate", "its end cannot be read", "Look at it by hand")

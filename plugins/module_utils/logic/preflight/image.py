@@ -17,5 +17,5 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
     for doubt in looked["doubts"]:
         rows.stop("image", doubt, "Use another release id, or remove or rename what is not the release's")
     if not looked["doubts"]:
-        there = "there already, and proven to be ours" if looked["snapshots"] else "not there yet"
+        there = "there already, and verified as that of the release" if looked["snapshots"] else "not there yet"
         rows.ok("image", f"'{name}' is {there}")

@@ -115,7 +115,7 @@ def _receiver(rows: Rows, facts: Facts, estate: Estate, sites: Sequence[RemoteSi
     if own:
         rows.ok("replication", f"receives from {source}, which calls it '{own[-1]}'")
     elif strangers and estate.domain(facts):
-        untold = f"which of {quoted(strangers)} it is cannot be told"
+        untold = f"which of {quoted(strangers)} it is cannot be determined"
         rows.ok("replication", f"knows '{name}', so it receives from {source} ({untold})")
     elif strangers:
         advice = f"Check whether {source} means it by one of {quoted(strangers)}"

@@ -16,8 +16,10 @@ def check(rows: Rows, facts: Facts, _estate: Estate) -> None:
     if not site:
         return
     api, product = site.get("api_version"), site.get("product_version")
-    told = "not told" if api is None else api
-    seen = f"site '{site.get('name')}', product {product or 'not told'}, API {told}, as '{site.get('administrator')}'"
+    told = "not reported" if api is None else api
+    seen = (
+        f"site '{site.get('name')}', product {product or 'not reported'}, API {told}, as '{site.get('administrator')}'"
+    )
     if api is None or not product:
         rows.warn("version", seen, "Check that the site is Citrix DaaS, or CVAD 2303 or later")
     else:
@@ -36,7 +38,9 @@ def check_permissions(rows: Rows, facts: Facts, estate: Estate) -> None:
     moved = sum(parse_image_name(image, estate.release.prefix) is not None for image in images)
     unread = "role not readable over this API"
     if moved:
-        rows.ok("permissions", f"{unread}; releases have worked here before (catalogs on images of ours: {moved})")
+        rows.ok(
+            "permissions", f"{unread}; releases have worked here before (catalogs on images of the collection: {moved})"
+        )
     else:
-        unproven = f"{unread}, and no catalog stands on an image of ours"
+        unproven = f"{unread}, and no catalog uses an image of the collection"
         rows.warn("permissions", unproven, "Make sure that the account may update catalogs")

@@ -44,7 +44,7 @@ def check_machines(rows: Rows, what: str, catalog: Facts, wave: Wave | None) -> 
         rows.warn(what, f"the site warns: {warning}", "Look at it in Citrix Studio")
     for group in (catalog.get("machines") or {}).get("delivery_groups", []):
         if group.get("in_maintenance_mode"):
-            closed = f"its delivery group '{group['name']}' is in maintenance mode, so nobody can start its desktops"
+            closed = f"its delivery group '{group['name']}' is in maintenance mode, so users cannot start its desktops"
             rows.warn(what, closed, "End the maintenance mode in time")
     if "machines_take_image" in catalog:
         _testimony(rows, what, catalog, wave)

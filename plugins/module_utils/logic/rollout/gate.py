@@ -189,13 +189,13 @@ def _unproven(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) 
     if witnesses >= least:
         return ""
     if not seen.machines:
-        return "it has no machine that could prove anything"
+        return "it has no machine that could verify the image"
     if not at_work:
-        return f"all of its {seen.machines} machines are in maintenance mode and prove nothing"
+        return f"all of its {seen.machines} machines are in maintenance mode and verify nothing"
     if image is not None and not catalog.machines_take_image:
         return f"{cannot_testify(catalog.machines_take_image, seen.machines)}, so that none can prove this one"
     where = "" if image is None else " on the image"
-    return f"{witnesses} machines are registered{where}, at least {least} must be to prove anything"
+    return f"{witnesses} machines are registered{where}, at least {least} must be to verify anything"
 
 
 def can_never_open(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) -> bool:

@@ -218,7 +218,7 @@ def unfit_catalogs(asked: Mapping[str, Mapping[str, Any]], from_image: str = "",
         wrong += [f"{site}: {why.rstrip('.')}." for why in answer.get("missing", [])]
         wrong += [
             f"{site}: catalog '{catalog['full_name']}' is provisioned by"
-            f" {catalog['provisioning_type'] or 'nobody knows what'}, not by MCS, and takes no image."
+            f" {catalog['provisioning_type'] or 'an unknown service'}, not by MCS, and takes no image."
             for catalog in answer.get("catalogs", [])
             if catalog["provisioning_type"] != "MCS"
         ]

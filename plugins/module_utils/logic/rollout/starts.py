@@ -47,6 +47,6 @@ def _terms(
 
 def _lack(host: str, cluster: Mapping[str, Any]) -> str:
     if cluster.get("state") == "not asked":
-        return f"nobody knows whether {host} has the image: {cluster.get('message')}"
+        return f"it is unknown whether {host} has the image: {cluster.get('message')}"
     # Of one that could not be asked it is not known that it lacks it.
     return f"{host} lacks the image" if cluster.get("state") == "missing" else f"{host} is not known to have the image"

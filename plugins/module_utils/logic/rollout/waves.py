@@ -202,7 +202,7 @@ def empty_gate(notices: Mapping[str, Mapping[str, Any]]) -> str:
     if not gated or not sum(catalogs.values()):
         return ""
     return (
-        f"wave '{gated[0]}' has a gate, and no catalog is in it, so that it would prove nothing. "
+        f"wave '{gated[0]}' has a gate, and no catalog is in it, so it would verify nothing. "
         f"Put a catalog into it (wave: {gated[0]}), leave out its gate, or run without --limit."
     )
 
@@ -367,7 +367,7 @@ def wave_outcome(
             if not result["gate"]["open"]:
                 accept, reason = _to_accept(result["gate"], wave["gate"]), result["gate"]["reason"]
                 if accept and catalog["id"] not in before:
-                    reason += "; whether these were faulty before the catalog got the image, nobody saw"
+                    reason += "; it is unknown whether these were faulty before the catalog got the image"
                 result.update(action="gate_closed", accept=accept, **_told(reason, acceptance(accept, known)))
         results.append(_taken_back(result, back, because) if because else result)
     return {

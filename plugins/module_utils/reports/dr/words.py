@@ -50,7 +50,7 @@ KINDS = {
     "power_unknown": "machines whose power state Citrix does not know",
     "vm_not_found": "machines whose VM the cluster does not know",
     "unregistered": "machines are not registered",
-    "doubtful": "machines may be registered only because nobody has missed them yet",
+    "doubtful": "machines may have died while the site still reports them as registered",
     "off": "machines are switched off",
     "gone": "machines are gone from the site",
     "in_maintenance": "machines are in maintenance mode",

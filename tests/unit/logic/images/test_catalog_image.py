@@ -58,7 +58,7 @@ ROLLBACK = RunningTask("rollback", (), "job-3")
         (CATALOG, "new", None, "publish", path("new")),
         (CATALOG, path("new").upper(), None, "publish", path("new")),
         (CATALOG, "old", None, "unchanged", path("old")),
-        (CATALOG, "OLD", None, "refuse", "it stands on 'old', which Citrix cannot tell from 'OLD'"),
+        (CATALOG, "OLD", None, "refuse", "it uses 'old', which Citrix cannot tell from 'OLD'"),
         (CATALOG, path("old").lower(), None, "unchanged", path("old")),
         (CATALOG, "old", ADDING, "unchanged", path("old")),
         (CATALOG, "old", TO_NEW, "refuse", "another task is running: image update to"),
@@ -159,7 +159,7 @@ def test_the_image_before_does_not_depend_on_the_order_of_the_history(history: l
     [
         ([], "holds no image before the current one"),
         (HISTORY[:1], "holds no image before the current one"),
-        ([past("a", "yesterday"), past("b", "2026-09-01T00:00:00Z")], "cannot be told from the dates"),
+        ([past("a", "yesterday"), past("b", "2026-09-01T00:00:00Z")], "cannot be determined from the dates"),
         ([past("a", "2026-09-01T00:00:00Z", "Deleted")], "was deleted"),
     ],
 )

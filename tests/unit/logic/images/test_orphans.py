@@ -197,7 +197,7 @@ def test_vm_that_only_its_name_calls_ours_stays_and_is_named(
 def test_started_vm_stays() -> None:
     decision = decided(vm(power_state="on"), (image("cluster-b", 100),))
     assert not decision.delete
-    assert "somebody uses it" in decision.reason
+    assert "it is in use" in decision.reason
 
 
 def test_only_the_golden_vms_that_are_meant() -> None:

@@ -224,7 +224,7 @@ def test_doubts() -> None:
         "cluster a cannot be asked: no answer",
         "site cvad cannot be asked: not part of this run",
     ]
-    assert doubts({"a": ""}, {}) == ["no Citrix site is declared, so nobody can say what is in use"]
+    assert doubts({"a": ""}, {}) == ["no Citrix site is declared, so it is unknown which images are in use"]
 
 
 def catalog(name: str, image_name: str | None, folder: str = "", running: bool = False) -> Catalog:

@@ -344,7 +344,7 @@ def test_a_machine_is_known_by_its_id_where_it_is_given() -> None:
     renamed = restore([entry], [machine("CORP\\NEW", id="id-1")])
     assert [move.machine.name for move in renamed.changes] == ["CORP\\NEW"]
     another = restore([entry], [machine("CORP\\PC1", id="id-2")])
-    assert [found.reason for found in another.vanished] == ["another machine bears its name now"]
+    assert [found.reason for found in another.vanished] == ["another machine has its name now"]
     assert restore([entry], [], excluded=[machine("CORP\\PC1", id="id-1")]).vanished == ()
 
 

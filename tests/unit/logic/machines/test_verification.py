@@ -119,7 +119,7 @@ def test_hosting_compares_without_case_and_both_parts_count() -> None:
         replace(WELL, hypervisor_connection="conn-a"),
         replace(WELL, hosted_machine_id=""),
     ):
-        assert unproven_because(seen(wrong), LAX) == "1 of 1 machines are not hosted as wanted (CORP\\M-1)"
+        assert unproven_because(seen(wrong), LAX) == "1 of 1 machines do not have the expected hosting (CORP\\M-1)"
 
 
 def test_an_id_that_is_not_known_yet_is_not_compared() -> None:
@@ -128,7 +128,7 @@ def test_an_id_that_is_not_known_yet_is_not_compared() -> None:
 
 def test_machines_that_are_off_prove_nothing_unless_the_terms_allow() -> None:
     assert (
-        unproven_because(seen(OFF, OFF), Terms()) == "0 machines are registered, at least 1 must be to prove anything"
+        unproven_because(seen(OFF, OFF), Terms()) == "0 machines are registered, at least 1 must be to verify anything"
     )
     assert unproven_because(seen(OFF, OFF), Terms(registered_at_least=0)) == ""
     assert unproven_because(seen(OFF, WELL), Terms()) == ""
@@ -211,7 +211,7 @@ def test_what_is_doubted_does_not_count_as_registered() -> None:
     found = evidence([wanted(MOVED)], {"1": MOVED}, {"1"})
     assert (found.registered, found.complete, figures(found)["doubtful"]) == (0, False, 1)
     assert (
-        "1 machines may be registered only because nobody has missed them yet, up to 600 s after the move"
+        "1 machines may have died while the site still reports them as registered, up to 600 s after the move"
         in unproven_because(found, Terms())
     )
     assert unproven_because(found, LAX) == ""

@@ -222,7 +222,7 @@ def test_delivery_groups_in_maintenance_are_warned_of(estate: Estate) -> None:
         estate, machines={**PEOPLE, "delivery_groups": [{**PEOPLE["delivery_groups"][0], "in_maintenance_mode": True}]}
     )
     assert [row.detail for row in judged(estate) if row.result == WARNING] == [
-        "its delivery group 'Office' is in maintenance mode, so nobody can start its desktops"
+        "its delivery group 'Office' is in maintenance mode, so users cannot start its desktops"
     ]
 
 
@@ -300,7 +300,7 @@ CASES: dict[str, tuple[Change, tuple[str, str, str], str]] = {
     "certificate not trusted, not validated": (
         lambda e: site(e)["endpoint"]["certificate"].update(trusted=False, refusal="self-signed", validate_certs=False),
         ("daas", "certificate", WARNING),
-        "secrets are sent all the same",
+        "secrets are sent nevertheless",
     ),
     "certificate unreadable": (
         lambda e: a(e)["endpoint"]["certificate"].update(days_left=None),
@@ -334,12 +334,12 @@ CASES: dict[str, tuple[Change, tuple[str, str, str], str]] = {
         ("daas", "catalog Prod/W11", STOP),
         "differ in case only",
     ),
-    "images of ours by name only": (
+    "images of the collection by name only": (
         lambda e: b(e)["snapshots"][0]["lineage"].update(proven=False),
         ("b", "permissions", WARNING),
         "Cluster Admin",
     ),
-    "no image of ours": (lambda e: b(e)["snapshots"].clear(), ("b", "permissions", WARNING), "Cluster Admin"),
+    "no image of the collection": (lambda e: b(e)["snapshots"].clear(), ("b", "permissions", WARNING), "Cluster Admin"),
     "too little space": (
         lambda e: b(e)["storage_containers"][0].update(used_bytes=941 * GIB),
         ("b", "free space", STOP),
@@ -473,7 +473,7 @@ CASES: dict[str, tuple[Change, tuple[str, str, str], str]] = {
         ("daas", "catalog Prod/W11", WARNING),
         "any of 'a', 'b'",
     ),
-    "no catalog on an image of ours": (
+    "no catalog on an image of the collection": (
         lambda e: [entry["master_image"].update(name="W11 January") for entry in site(e)["catalogs"]],
         ("daas", "permissions", WARNING),
         "may update catalogs",

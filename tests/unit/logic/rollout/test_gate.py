@@ -96,26 +96,26 @@ def test_machines_that_are_off_prove_nothing() -> None:
     off = replace(WELL, power_state="Off", registration_state="Unregistered", image_out_of_date=True)
     assert (
         closed_because(CATALOG, "new", seen(off), Terms())
-        == "0 machines are registered on the image, at least 1 must be to prove anything"
+        == "0 machines are registered on the image, at least 1 must be to verify anything"
     )
     assert closed_because(CATALOG, "new", seen(off), Terms(registered_at_least=0)) == ""
     assert (
         closed_because(CATALOG, None, seen(off), Terms())
-        == "0 machines are registered, at least 1 must be to prove anything"
+        == "0 machines are registered, at least 1 must be to verify anything"
     )
     assert closed_because(CATALOG, "new", seen(WELL, off), Terms()) == ""
 
 
 def test_evidence_of_nothing_opens_no_gate() -> None:
-    assert closed_because(CATALOG, "new", seen(), Terms()) == "it has no machine that could prove anything"
+    assert closed_because(CATALOG, "new", seen(), Terms()) == "it has no machine that could verify the image"
     assert (
         closed_because(CATALOG, None, seen(), Terms(registered_at_least=5))
-        == "it has no machine that could prove anything"
+        == "it has no machine that could verify the image"
     )
     parked = replace(WELL, maintenance_mode=True)
     assert (
         closed_because(CATALOG, "new", seen(parked, parked), Terms())
-        == "all of its 2 machines are in maintenance mode and prove nothing"
+        == "all of its 2 machines are in maintenance mode and verify nothing"
     )
     assert (can_never_open(CATALOG, "new", seen(), Terms()), can_never_open(CATALOG, "new", seen(parked), Terms())) == (
         True,
@@ -132,7 +132,7 @@ def test_machines_that_still_have_the_image_before_do_not_prove_the_new_one() ->
     lax = Terms(out_of_date_percent=100)
     assert (
         closed_because(CATALOG, "new", seen(before, before), lax)
-        == "0 machines are registered on the image, at least 1 must be to prove anything"
+        == "0 machines are registered on the image, at least 1 must be to verify anything"
     )
     assert closed_because(CATALOG, "new", seen(before, WELL), lax) == ""
     assert closed_because(CATALOG, None, seen(before), lax) == ""

@@ -25,19 +25,19 @@ WAITS = {"start_when": ["image on b"]}
         ("b", "needed_clusters", ["b"], WAITS),
         ("b", "needed_clusters", [], {"hold": "b lacks the image"}),
         ("c", "needed_clusters", ["b", "c"], {"hold": "c is not known to have the image"}),
-        ("d", "needed_clusters", ["b"], {"hold": "nobody knows whether d has the image: not part of this run"}),
+        ("d", "needed_clusters", ["b"], {"hold": "it is unknown whether d has the image: not part of this run"}),
         ("typo", "needed_clusters", ["b"], {"hold": "typo is not known to have the image"}),
         (
             "a",
             "all_clusters",
             ["b"],
-            {"hold": "c is not known to have the image; nobody knows whether d has the image: not part of this run"},
+            {"hold": "c is not known to have the image; it is unknown whether d has the image: not part of this run"},
         ),
         (
             None,
             "needed_clusters",
             ["b"],
-            {"hold": "c is not known to have the image; nobody knows whether d has the image: not part of this run"},
+            {"hold": "c is not known to have the image; it is unknown whether d has the image: not part of this run"},
         ),
     ],
 )

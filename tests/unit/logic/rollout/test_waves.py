@@ -211,7 +211,7 @@ def test_faults_that_close_a_gate_can_be_accepted_by_what_is_printed() -> None:
     outcome = wave_outcome(
         WAVE, {"catalogs": [catalog(action="unchanged")]}, gate=faulty("CORP\\O'Neill"), known=["CORP\\B"]
     )
-    assert outcome["reason"] == "a: sick; whether these were faulty before the catalog got the image, nobody saw"
+    assert outcome["reason"] == "a: sick; it is unknown whether these were faulty before the catalog got the image"
     told = summary({"canary": outcome}, [WAVE], known=["CORP\\B"])["advice"]
     assert told == outcome["catalogs"][0]["error"]["advice"]
     option, variables = shlex.split(told.rpartition("with ")[2])

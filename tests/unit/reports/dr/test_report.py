@@ -590,7 +590,7 @@ def test_other_parts_of_a_site() -> None:
         ({"proven": False, "unregistered": ["CORP\\W11-1"]}, ["CORP\\W11-1 is not registered"], []),
         (
             {"proven": False, "off": ["CORP\\W11-1"], "reason": "too many are off"},
-            ["Its machines are not proven: too many are off"],
+            ["Its machines are not verified: too many are off"],
             ["switched off"],
         ),
         (
@@ -610,7 +610,7 @@ def test_other_parts_of_a_site() -> None:
         ({"gone": ["CORP\\W11-1"]}, [], ["CORP\\W11-1 is gone from the site"]),
         (
             {"proven": False, "msg": "no answer", "failed_when_result": False},
-            ["Its machines are not proven: no answer"],
+            ["Its machines are not verified: no answer"],
             [],
         ),
     ],

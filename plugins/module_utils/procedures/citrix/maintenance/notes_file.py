@@ -91,7 +91,7 @@ class NotesFile:
             write_report(
                 self.path,
                 text,
-                "without it nobody knows later which machines to release.",
+                "without it, it is unknown later which machines to release.",
                 "list of drained machines",
                 new=new,
             )

@@ -67,9 +67,7 @@ def refuse_senseless(params: Mapping[str, Any], check: bool) -> None:
             )
         return
     if not scoped:
-        raise OperationError(
-            "It is not said which machines are meant", f"Give at least one of {', '.join(SCOPE_OPTIONS)}."
-        )
+        raise OperationError("No machines are selected", f"Give at least one of {', '.join(SCOPE_OPTIONS)}.")
     nameless = sorted({vm["name"] for vm in params["vms"] if not vm["uuid"].strip()})
     if nameless and not check:
         raise OperationError(
