@@ -84,7 +84,7 @@ def test_a_list_that_the_cluster_cuts_is_an_error_and_no_quiet_half(lab: Running
     ("images", "doubt"),
     [
         ([("ctx_Gold_r1", "desk-a-001")], "was taken from the VM 'desk-a-001'"),
-        ([("ctx_Gold_r1", "ctx_r1_353902_Gold")], "somebody else made it"),
+        ([("ctx_Gold_r1", "ctx_r1_353902_Gold")], "another tool made it"),
         ([("ctx_Gold_R1", "Gold")], "differs from 'ctx_Gold_r1' in case only"),
         ([("CTX_gold_r1", "Gold")], "differs from 'ctx_Gold_r1' in case only"),
         ([("ctx_Gold_r1", "Gold"), ("ctx_Gold_r1", "Gold")], "2 snapshots are called 'ctx_Gold_r1'"),

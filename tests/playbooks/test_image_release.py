@@ -91,7 +91,7 @@ def test_what_bears_the_name_only_is_refused_and_no_catalog_moves(
     assert told["complete"] is False
     assert {host: cluster["state"] for host, cluster in told["clusters"].items()} == dict.fromkeys(CLUSTERS, "failed")
     for host, words in (
-        ("cluster-a", "somebody else made it"),
+        ("cluster-a", "another tool made it"),
         ("cluster-b", "taken from the VM 'desk-b-001'"),
         ("cluster-c", "in case only"),
     ):
