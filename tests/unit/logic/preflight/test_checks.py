@@ -322,7 +322,7 @@ CASES: dict[str, tuple[Change, tuple[str, str, str], str]] = {
         ("b", "clock", WARNING),
         "does not tell",
     ),
-    "no AOS version": (lambda e: b(e)["cluster"].update(version=""), ("b", "version", WARNING), "not told"),
+    "no AOS version": (lambda e: b(e)["cluster"].update(version=""), ("b", "version", WARNING), "not reported"),
     "not AHV": (lambda e: b(e)["cluster"].update(hypervisors=["kVMware"]), ("b", "version", STOP), "kVMware"),
     "image by hand": (
         lambda e: b(e)["image"].update(doubts=["the snapshot 'ctx_Gold_2' (u) was taken from 'x'"]),
