@@ -5,10 +5,9 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import NO_BOARD
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
@@ -20,25 +19,24 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
-    if run.board is None:
+def read(params: Params, reporter: Reporter) -> Result:
+    if reporter.board is None:
         raise OperationError(NO_BOARD, "Run it through ansible-playbook.")
     if params["name"]:
-        run.board.leave(params["name"], params["note"])
-    notes = run.board.wait(
+        reporter.board.leave(params["name"], params["note"])
+    notes = reporter.board.wait(
         params["names"],
         what="Others",
         timeout=params["wait_timeout"],
-        progress=run.progress,
+        progress=reporter.progress,
         one_is_enough=params["any"],
     )
-    return {"changed": False, "notes": notes, "missing": [name for name in params["names"] if name not in notes]}
+    return {"notes": notes, "missing": [name for name in params["names"] if name not in notes]}
 
 
-OPERATION = Operation(
+OPERATION = Reading(
     arguments=ARGUMENTS,
-    perform=perform,
+    read=read,
     required_together=(("name", "note"),),
     required_one_of=(("name", "names"),),
     stays=True,
