@@ -92,6 +92,7 @@ class ActionModule(ActionBase):
     def _ship(
         self, name: str, operation: Operation, arguments: dict[str, Any], task_vars: dict[str, Any]
     ) -> dict[str, Any]:
+        arguments = _without_those_that_refused(operation, arguments)
         log_ins = _log_ins(operation, arguments)
         refused = next((endpoint for endpoint, proof in log_ins.items() if proof in REFUSALS), None)
         if refused:
@@ -174,18 +175,39 @@ class ActionModule(ActionBase):
 def _log_ins(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Proof]:
     """endpoint -> its log-in, as far as the controller knows them: what a module takes from the environment elsewhere
     it does not."""
-    params = (
-        ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules())
-        .validate(dict(arguments))
-        .validated_parameters
-    )
-    beside = []
-    for peer in (params.get("peer"), *(params.get("peers") or [])):
-        if isinstance(peer, dict):
-            beside.append({**params, **{name: value for name, value in peer.items() if value is not None}})
+    params = _validated(operation, arguments)
+    others = (params.get("peer"), *(params.get("peers") or []), *(params.get("witnesses") or []))
+    beside = [_completed(other, params) for other in others if isinstance(other, dict)]
     found: dict[str, Proof] = {}
     for given in (params, *beside):
         for client in (PrismElement, CitrixSite):
             if all(given.get(name) for name in client.LOG_IN):
                 found[client.named(given)] = client.proof(given)
     return found
+
+
+def _without_those_that_refused(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments without the other clusters that refused the log-in and that the task can do without: witnesses, and
+    the peer of an activation that is wanted whatever becomes of it."""
+    params, kept = _validated(operation, arguments), dict(arguments)
+    if params.get("witnesses"):
+        kept["witnesses"] = [witness for witness in params["witnesses"] if not _has_refused(witness, params)]
+    if params.get("accept_split_brain") and params.get("peer") and _has_refused(params["peer"], params):
+        del kept["peer"]
+    return kept
+
+
+def _has_refused(other: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
+    given = _completed(other, params)
+    return all(given.get(name) for name in PrismElement.LOG_IN) and PrismElement.proof(given) in REFUSALS
+
+
+def _validated(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    validator = ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules())
+    found: dict[str, Any] = validator.validate(dict(arguments)).validated_parameters
+    return found
+
+
+def _completed(other: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    """The connection to another cluster: what it leaves out is as for the task itself."""
+    return {**params, **{name: value for name, value in other.items() if value is not None}}

@@ -139,6 +139,14 @@ def test_a_vm_that_is_not_found_is_no_proof(desktops: Desktops) -> None:
     assert (result["proven"], result["vm_not_found"]) == (False, ["CORP\\M-001"])
 
 
+def test_what_the_hypervisor_does_not_know_is_not_waited_for_to_the_end(desktops: Desktops) -> None:
+    machines = desktops.hosting()
+    desktops.set_machines(["M-001"], power_state="VirtualMachineNotFound", registration_state="Unregistered")
+    told = desktops.daas.fails(PROOF, machines=machines, wait_timeout=12)
+    assert "have a VM that the hypervisor does not know" in told
+    assert "not proven within" not in told
+
+
 def test_machines_that_are_gone_are_told_and_left_out(desktops: Desktops) -> None:
     machines = desktops.hosting()
     desktops.change("delete_machine", machine="M-001")

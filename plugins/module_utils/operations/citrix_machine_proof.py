@@ -18,7 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machine_watch import read_by_ids
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, Standstill, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.verification import (
     REGISTERED,
     Evidence,
@@ -27,11 +27,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     doubtful,
     evidence,
     figures,
+    only_lost,
     unproven_because,
     wanted_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    NothingUnderWay,
+    OperationError,
+    StillRunning,
+)
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -45,6 +50,8 @@ ARGUMENTS = {
     "wait_timeout": {"type": "int", "default": 1800},
 }
 MOST_NAMED = 20
+# A site that has just been told of another VM may not have looked for it yet.
+LOST_FOR_SURE_AFTER = 60.0
 ADVICE = "Nothing was changed. Look at these machines, then run the same task again; it goes on from what it finds."
 _NO_MACHINES = evidence((), {})
 
@@ -61,7 +68,7 @@ def perform(run: Run) -> dict[str, Any]:
                 **result,
             )
         return result
-    watch = _Watch(CitrixSite.connect(params), wanted, terms)
+    watch = _Watch(CitrixSite.connect(params), wanted, terms, params["wait_timeout"])
     seconds = 0.0
     if run.check or not params["wait"]:
         watch.look()
@@ -76,7 +83,8 @@ def perform(run: Run) -> dict[str, Any]:
             f" {', '.join(result['gone'][:MOST_NAMED])}"
         )
     if watch.reason and params["fail"] and not run.check:
-        waited = f" within {duration(params['wait_timeout'])}" if params["wait"] else ""
+        ended_early = f" after {duration(seconds)}" if params["wait"] else ""
+        waited = f" within {duration(params['wait_timeout'])}" if seconds >= params["wait_timeout"] > 0 else ended_early
         raise OperationError(
             f"{watch.site.endpoint}: {len(wanted)} machines are not verified{waited}: {watch.reason}", ADVICE, **result
         )
@@ -87,7 +95,7 @@ class _Watch:
     """Looks at the machines until they are proven. A catalog of which every machine was seen well is not looked at any
     more."""
 
-    def __init__(self, site: CitrixSite, wanted: Sequence[Wanted], terms: Terms) -> None:
+    def __init__(self, site: CitrixSite, wanted: Sequence[Wanted], terms: Terms, timeout: float) -> None:
         self.site = site
         self.seen = _NO_MACHINES
         self.reason = ""
@@ -98,6 +106,14 @@ class _Watch:
         self._seen_down: set[str] = set()
         self._first_look: datetime | None = None
         self._open = set(by_catalog(wanted))
+        self._lost = Standstill("Proof", ADVICE)
+        self._grace = min(LOST_FOR_SURE_AFTER, timeout / 4)
+
+    def look_while_it_helps(self) -> Look[None]:
+        """A look that raises NothingUnderWay when only VMs are missing that the hypervisor does not know."""
+        look = self.look()
+        self._lost.note(self.reason if only_lost(self.seen, self._terms) else "", self._grace)
+        return look
 
     def look(self) -> Look[None]:
         groups = by_catalog(self._wanted)
@@ -165,10 +181,10 @@ def _terms_and_wanted(params: Any, check: bool) -> tuple[Terms, list[Wanted]]:
 
 
 def _wait(run: Run, watch: _Watch) -> float:
-    """Look until the machines are proven or the time is over; how many seconds that took."""
+    """Look until the machines are proven, or cannot be, or the time is over; how many seconds that took."""
     started = time.monotonic()
-    with suppress(StillRunning):
-        wait_for(watch.look, what="Proof", timeout=run.params["wait_timeout"], progress=run.progress)
+    with suppress(StillRunning, NothingUnderWay):
+        wait_for(watch.look_while_it_helps, what="Proof", timeout=run.params["wait_timeout"], progress=run.progress)
     return time.monotonic() - started
 
 

@@ -11,7 +11,7 @@ missed for long enough.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -234,6 +234,14 @@ def unproven_because(seen: Evidence, terms: Terms) -> str:
             f" {terms.heartbeat_lag} s after the move"
         )
     return "; ".join(reasons)
+
+
+def only_lost(seen: Evidence, terms: Terms) -> bool:
+    """Whether nothing is missing but VMs that the hypervisor does not know, for which no waiting helps."""
+    if not seen.vm_not_found:
+        return False
+    others = replace(seen, vm_not_found=())
+    return len(seen.vm_not_found) == len(seen.present) or not unproven_because(others, terms)
 
 
 def figures(seen: Evidence) -> dict[str, int]:

@@ -22,8 +22,8 @@ def about(move: Move, hosting: Part, kind: str, item: Item) -> tuple[str, str]:
         ),
         "ambiguous": (
             f"{name} is ambiguous: {_candidates(item)}; none was taken, and {keeps}",
-            "Rename or remove the VM that is not meant, or say in a mapping which one is; then run the same command"
-            " again.",
+            "Rename or remove the VM that is not meant, or say which one is in the option mapping of the module"
+            " citrix_machine_hosting; then run the same command again.",
         ),
         "refused": (
             f"{name} was refused: {refused}; {keeps}",
@@ -37,7 +37,8 @@ def about(move: Move, hosting: Part, kind: str, item: Item) -> tuple[str, str]:
         "failed": (f"{name} could not be re-hosted: {why or 'no reason was given'}", AGAIN),
         "namesakes": (
             f"{name} only bears the name of a VM that moves: {why}; it was left alone",
-            "Nothing needs to be done, unless it is meant. Then say in a mapping which VM it has.",
+            "Nothing needs to be done, unless it is meant. Then say which VM it has in the option mapping of the module"
+            " citrix_machine_hosting.",
         ),
         "left_behind": (
             f"{name} is still hosted by {move.behind}: {why}",

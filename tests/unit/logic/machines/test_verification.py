@@ -17,6 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     doubtful,
     evidence,
     figures,
+    only_lost,
     unproven_because,
     wanted_of,
 )
@@ -236,3 +237,13 @@ def test_only_who_was_moved_while_it_was_down_was_down(action: str, state: str, 
         "registration_state": state,
     }
     assert wanted_of(given).was_down is expected
+
+
+def test_only_vms_that_the_hypervisor_does_not_know_are_missing() -> None:
+    lost = replace(WELL, power_state="VirtualMachineNotFound", registration_state="Unregistered")
+    late = replace(WELL, registration_state="Unregistered")
+    strict = Terms(100, 1, 0, heartbeat_lag=0)
+    assert only_lost(seen(WELL, lost), strict)
+    assert only_lost(seen(lost, lost), strict)
+    assert not only_lost(seen(WELL, WELL), strict)
+    assert not only_lost(seen(late, lost), strict)
