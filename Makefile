@@ -11,10 +11,14 @@ PYTHONS :=
 BIN := $(VENV)/bin
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PYTEST := $(BIN)/python -m pytest
+# Both commands, the second also when the first has failed
+all = status=0; $(1) || status=1; $(2) || status=1; exit $$status
 
 # The checkout comes before a copy of the collection in the home directory, the tools in .venv before all others
 export ANSIBLE_COLLECTIONS_PATH := $(CURDIR)/$(VENV)/links
 export PATH := $(CURDIR)/$(BIN):$(PATH)
+# Where an environment forbids it, every worker and every playbook would compile everything again
+unexport PYTHONDONTWRITEBYTECODE
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-12s %s\n", $$1, $$2 }' Makefile
@@ -54,8 +58,8 @@ chaos: $(VENV)/tests.stamp ## a release killed and disturbed at a sample of its 
 	$(PYTEST) -n 2 tests/chaos/test_kill_anywhere.py
 
 bad-days: $(VENV)/tests.stamp ## what takes long: a misbehaving estate (stuck, slow, cancelled, two runs at once), failovers there and back, killed anywhere, the janitor
-	$(PYTEST) -n 2 tests/chaos/test_bad_days.py tests/chaos/test_failover_anywhere.py
-	$(PYTEST) -n 2 -m bad_day tests/playbooks
+	$(call all, $(PYTEST) -n 2 tests/chaos/test_bad_days.py tests/chaos/test_failover_anywhere.py, \
+	    $(PYTEST) -n 2 -m bad_day tests/playbooks)
 
 test-chaos: $(VENV)/tests.stamp ## a release (OPTIONS='--job planned' or unplanned: a failover) disturbed at every one of its requests in every way; takes long
 	cd tests && "$(CURDIR)/$(BIN)/python" -m chaos --keep ../.chaos $(OPTIONS)
@@ -99,8 +103,7 @@ clean: ## forget everything built here
 
 .PHONY: with-ansible
 with-ansible: $(VENV)/tests.stamp
-	$(PYTEST) -n 4 tests/unit tests/integration
-	$(PYTEST) -n 2 -m "not bad_day" tests/playbooks
+	$(call all, $(PYTEST) -n 4 tests/unit tests/integration, $(PYTEST) -n 2 -m "not bad_day" tests/playbooks)
 
 # The links let a checkout of any name be imported as ansible_collections.euc.nutanix_citrix:
 # by Ansible and pytest from site-packages, by mypy, which takes no sources from there, from links.

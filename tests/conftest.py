@@ -8,11 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, settings
 
 from conformance.citrix_models import violations
-from harness.modules import DEMO, Site, hosts_of
+from harness.modules import DEMO, Site, hosts_of, topology_of
 from lab.running import RunningLab, serve
 
 # A machine that is busy is no fault of what is tested
@@ -30,7 +29,7 @@ def _lab() -> Iterator[RunningLab]:
 def lab(_lab: RunningLab) -> Iterator[RunningLab]:
     """The lab in its first state. A test fails when a request broke the wire contract."""
     # Given anew: without one a reset goes back to whatever topology a test before chose.
-    _lab.reset(yaml.safe_load(DEMO.read_text(encoding="utf-8")))
+    _lab.reset(topology_of(DEMO))
     _lab.clear_faults()
     _lab.forget()
     yield _lab

@@ -62,6 +62,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+missing:
+  description: A sentence for each entry of O(catalogs) that is no catalog of the site, or more than one.
+  returned: when one is missing
+  type: list
+  elements: str
+  sample: ["there is no catalog 'Pol'. Near names are 'Pool'."]
 catalogs:
   description: The catalogs, sorted by full name.
   returned: success
@@ -145,7 +151,7 @@ catalogs:
       type: str
       returned: always
     hypervisor_connection:
-      description: Name of the hypervisor connection of its hosting unit.
+      description: Name of the hypervisor connection of its hosting unit. Null when it has none.
       type: str
       returned: always
     master_image:

@@ -171,7 +171,7 @@ catalogs:
       type: str
       returned: always
     msg:
-      description: Why it failed, or why nothing was done or waited for.
+      description: Why it failed, or why nothing was done or waited for. Null otherwise.
       type: str
       returned: always
   sample:

@@ -120,15 +120,15 @@ catalogs:
       type: str
       returned: always
     folder:
-      description: Its folder, with V(/) between levels.
+      description: Its folder, with V(/) between levels. Null when it is in none or was not found.
       type: str
       returned: always
     full_name:
-      description: Folder and name as the site writes them.
+      description: Folder and name as the site writes them. Null when it was not found.
       type: str
       returned: always
     hosting_unit:
-      description: Name of its hosting unit.
+      description: Name of its hosting unit. Null when it was not found or has none.
       type: str
       returned: always
     before:
@@ -145,7 +145,7 @@ catalogs:
           type: str
           returned: always
     after:
-      description: Its image after the task, or the one that it would get in check mode.
+      description: Its image after the task, or the one that it would get in check mode. Null when it has none.
       type: dict
       returned: always
       contains:
@@ -171,7 +171,7 @@ catalogs:
       type: str
       returned: always
     job_status:
-      description: The final status of the job.
+      description: The final status of the job. Null when there was none.
       type: str
       returned: always
     seconds:
@@ -224,11 +224,11 @@ catalogs:
           elements: dict
           returned: always
     warning:
-      description: Warnings of the site or of the module.
+      description: Warnings of the site or of the module. Null when there is none.
       type: str
       returned: always
     msg:
-      description: Why it failed, or a remark that the task did not wait for it.
+      description: Why it failed, or a remark that the task did not wait for it. Null otherwise.
       type: str
       returned: always
     error:

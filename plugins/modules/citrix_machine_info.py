@@ -148,6 +148,10 @@ machines:
       description: The id of its delivery group. Empty when it is in none.
       type: str
       returned: always
+    hosting_updated:
+      description: When the site last updated what it knows about its VM. Empty when the site does not report it.
+      type: str
+      returned: always
     last_deregistration:
       description: When its VDA last deregistered. Empty when the site does not report it.
       type: str

@@ -264,7 +264,7 @@ counts:
       returned: always
     right:
       description:
-        - The number of machines that had the right hosting already. The other keys that are named like lists of
+        - The number of machines that had the right hosting already. The keys that are named like lists of
           M(euc.nutanix_citrix.citrix_machine_hosting) count the entries of these lists.
       type: int
       returned: always
@@ -274,6 +274,42 @@ counts:
       returned: always
     would_change:
       description: The number of machines that would get another hosting.
+      type: int
+      returned: always
+    ambiguous:
+      description: Machines that more than one VM could be.
+      type: int
+      returned: always
+    missing:
+      description: Machines that have no VM any more.
+      type: int
+      returned: always
+    failed:
+      description: Machines that could not be given another hosting.
+      type: int
+      returned: always
+    refused:
+      description: Machines that the policy or the site refused to give another hosting.
+      type: int
+      returned: always
+    vanished:
+      description: Machines that disappeared from the site during the move.
+      type: int
+      returned: always
+    excluded:
+      description: Machines that were excluded.
+      type: int
+      returned: always
+    unmanaged:
+      description: Machines whose power the site does not manage.
+      type: int
+      returned: always
+    namesakes:
+      description: Machines whose VM has a namesake.
+      type: int
+      returned: always
+    left_behind:
+      description: Machines that remained on the VM that they had before.
       type: int
       returned: always
     unexpected:
@@ -357,6 +393,10 @@ rows:
       description: The age of the data, the number of registered machines, or the reason.
       type: str
       returned: always
+    advice:
+      description: What to do about it. Empty when there is nothing to do.
+      type: str
+      returned: always
     settled:
       description: Whether this line is done.
       type: bool
@@ -383,12 +423,12 @@ rows:
       kind: catalog
       phase: re-host
 report_path:
-  description: The report file that was written.
+  description: The report file that was written. Null when there is none.
   returned: always
   type: str
   sample: /var/log/dr/2026-11-20.json
 page_path:
-  description: The HTML page.
+  description: The HTML page. Null when there is none.
   returned: always
   type: str
   sample: /var/log/dr/2026-11-20.html

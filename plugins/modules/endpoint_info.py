@@ -159,7 +159,7 @@ clock:
       returned: always
     skew_seconds:
       description: How many seconds it is ahead of the clock of the host that runs this module. Negative when it is
-        behind.
+        behind. Null when the answer holds no time.
       type: float
       returned: always
     round_trip_ms:

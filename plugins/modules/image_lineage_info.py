@@ -112,7 +112,7 @@ catalogs:
       type: str
       returned: always
     base_vm:
-      description: The golden VM.
+      description: The golden VM. Null when it is unknown.
       type: str
       returned: always
     protection_domain_snapshots:

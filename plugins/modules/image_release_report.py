@@ -210,12 +210,12 @@ rows:
       kind: image
       phase: image
 report_path:
-  description: The report file.
+  description: The report file. Null when there is none.
   returned: always
   type: str
   sample: /var/log/releases/2026.11.20-1.json
 page_path:
-  description: The HTML page.
+  description: The HTML page. Null when there is none.
   returned: always
   type: str
   sample: /var/log/releases/2026.11.20-1.html

@@ -96,7 +96,7 @@ objects:
       detail: 263 days old, not among the newest 5 of 'Gold', and nothing on any site refers to it
       phase: remove
 report_path:
-  description: The report file.
+  description: The report file. Null when there is none.
   returned: always
   type: str
   sample: /var/log/releases/retention.json

@@ -293,7 +293,7 @@ domains:
   sample: {}
 name:
   description: The name of the protection domain.
-  returned: success
+  returned: success, with O(name)
   type: str
   sample: PD-Desktops
 state:
@@ -303,7 +303,7 @@ state:
   sample: activated
 active:
   description: Whether it is active on this cluster at the end, or would be in check mode.
-  returned: success
+  returned: success, with O(name)
   type: bool
   sample: true
 vms:
@@ -313,7 +313,7 @@ vms:
       create it.
     - O(state=migrated) without O(peer) returns the VMs as they were on the source, and none when there was nothing to
       do.
-  returned: success
+  returned: success, with O(name)
   type: list
   elements: dict
   sample:
@@ -321,7 +321,7 @@ vms:
       uuid: 1962edba-61fc-4782-9d3d-3190658d763f
 removed_vms:
   description: The VMs that O(state=deactivated) deleted, or would in check mode, each with C(name) and C(uuid).
-  returned: success
+  returned: success, with O(name)
   type: list
   elements: dict
   sample: []
@@ -330,13 +330,13 @@ missing_vms:
     - The VMs that the protection domain lists or listed and that do not exist on the side that owns it, each with
       C(name) and C(uuid), which is empty where it is unknown. These are the VMs that the snapshot of an activation does
       not hold, and those whose only copy a deactivation deleted.
-  returned: success
+  returned: success, with O(name)
   type: list
   elements: dict
   sample: []
 plan:
   description: What was done, or would be in check mode, in sentences. Empty when there was nothing to do.
-  returned: success
+  returned: success, with O(name)
   type: list
   elements: str
   sample:
@@ -344,7 +344,7 @@ plan:
       ('desk-001') is shut down, sent and registered there"
 remote_site:
   description: The site that O(state=migrated) moved to. Null when it ordered nothing.
-  returned: success
+  returned: success, with O(name)
   type: str
   sample: cluster-b
 snapshot:
@@ -365,7 +365,7 @@ old_side:
       that lead there with C(name) and C(status), what the C(witnesses) report (C(cluster), C(remote_site), C(status),
       and C(silence) for one that gives no answer), whether O(accept_split_brain) was C(accepted), and C(given_up),
       which is true only when that side reports that it no longer owns the protection domain.
-  returned: success
+  returned: success, with O(name)
   type: dict
   sample:
     cluster: Prism Element cluster-a.example.com
@@ -386,7 +386,7 @@ were_off:
   description:
     - The VMs that were off on the source when O(state=migrated) was ordered, each with C(name), C(uuid) and C(goes_on),
       which tells whether O(power_on) switches it on nevertheless.
-  returned: success
+  returned: success, with O(name)
   type: list
   elements: dict
   sample: []
@@ -395,14 +395,14 @@ unmapped_networks:
     - The networks on the source that the remote site of O(state=migrated) does not map, each with C(network), the names
       of its VMs in C(vms), and C(same_name), which tells whether the other side has a network of that name. If it has
       none, the VMs may arrive without a network card, and the task warns.
-  returned: success
+  returned: success, with O(name)
   type: list
   elements: dict
   sample: []
 without_cards:
   description: The VMs that have no network card on the side that owns them now and had one before, each with C(name)
     and C(uuid).
-  returned: success
+  returned: success, with O(name)
   type: list
   elements: dict
   sample: []
@@ -411,7 +411,7 @@ power:
     - The result of O(power_on), as M(euc.nutanix_citrix.pe_vm) returns it, with C(changed), C(vms), C(failures) and
       C(timeline). Null when there was nothing to do.
     - VMs that could not be powered on do not fail the task. They are reported here, with C(failed) and C(msg).
-  returned: success
+  returned: success, with O(name)
   type: dict
   sample:
 protected_by:
@@ -419,7 +419,7 @@ protected_by:
     - The remote sites that the schedules of the owning side replicate to now, without suspended schedules. When it is
       empty, the protection domain is not protected, and the task warns.
     - Null when that side was not read, or is not active yet.
-  returned: success
+  returned: success, with O(name)
   type: list
   elements: str
   sample: [cluster-a]

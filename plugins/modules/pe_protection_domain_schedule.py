@@ -99,7 +99,7 @@ schedule:
       type: int
       returned: always
     keep_local:
-      description: How many snapshots are kept on this cluster.
+      description: How many snapshots are kept on this cluster. Null when the schedule does not say.
       type: int
       returned: always
     keep_remote:

@@ -8,12 +8,10 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import yaml
-
 from chaos.disturbances import ALL_OF_A_MOVE
 from chaos.job import Job, State
 from chaos.release import gone, undisturbed_by_itself
-from harness.modules import DEMO
+from harness.modules import DEMO, topology_of
 from lab.running import RunningLab
 
 SOURCE, TARGET = "cluster-a", "cluster-b"
@@ -30,7 +28,7 @@ VARIABLES = {
 
 def estate() -> dict[str, Any]:
     """The estate of two clusters with nobody at work."""
-    topology: dict[str, Any] = yaml.safe_load(DEMO.with_name("failover.yml").read_text(encoding="utf-8"))
+    topology: dict[str, Any] = topology_of(DEMO.with_name("failover.yml"))
     for site in topology["citrix_sites"]:
         for catalog in site["catalogs"]:
             catalog.pop("sessions", None)

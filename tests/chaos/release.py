@@ -8,10 +8,8 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-import yaml
-
 from chaos.job import Job, State
-from harness.modules import DEMO
+from harness.modules import DEMO, topology_of
 
 RELEASE_ID = "2026.11.20-1"
 IMAGE = f"ctx_Gold_{RELEASE_ID}"
@@ -21,7 +19,7 @@ SOURCE, GOLDEN_VM = "cluster-a", "Gold"
 def estate() -> dict[str, Any]:
     """The demo with fewer machines, tokens that last and no scheduled snapshots, so that every undisturbed run makes
     the same requests."""
-    topology: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology: dict[str, Any] = topology_of(DEMO)
     for site in topology["citrix_sites"]:
         for catalog in site["catalogs"]:
             catalog["machines"] = 2

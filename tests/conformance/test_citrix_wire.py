@@ -295,17 +295,7 @@ def _body_problems(schema: Any, kind: str, where: str) -> Iterator[str]:
     elif isinstance(schema, nullable):
         yield from _body_problems(schema.schema, _not_null(kind), where)
     elif isinstance(schema, dict):
-        fields = MODELS[kind]
-        for name, inner in schema.items():
-            if name not in fields:
-                yield f"{where}.{name} is unknown to {kind}"
-            else:
-                yield from _body_problems(inner, fields[name]["type"], f"{where}.{name}")
-        for name, facts in fields.items():
-            if facts["required"] and schema and not isinstance(schema.get(name), required):
-                yield f"{where}.{name} must be required"
-            if not facts["required"] and isinstance(schema.get(name), required):
-                yield f"{where}.{name} is not required"
+        yield from _object_problems(schema, kind, where)
     elif isinstance(schema, list):
         if not kind.startswith("[]"):
             yield f"{where} is {kind}, not a list"
@@ -317,6 +307,20 @@ def _body_problems(schema: Any, kind: str, where: str) -> Iterator[str]:
         yield from (f"{where}: {member} is no {kind}" for member in sorted(schema - set(ENUMS.get(kind, []))))
     elif _not_null(kind) not in SCALAR_TYPES[schema]:
         yield f"{where} is {kind}, not {schema.__name__}"
+
+
+def _object_problems(schema: dict[str, Any], kind: str, where: str) -> Iterator[str]:
+    fields = MODELS[kind]
+    for name, inner in schema.items():
+        if name not in fields:
+            yield f"{where}.{name} is unknown to {kind}"
+        else:
+            yield from _body_problems(inner, fields[name]["type"], f"{where}.{name}")
+    for name, facts in fields.items():
+        if facts["required"] and schema and not isinstance(schema.get(name), required):
+            yield f"{where}.{name} must be required"
+        if not facts["required"] and isinstance(schema.get(name), required):
+            yield f"{where}.{name} is not required"
 
 
 def _not_null(kind: str) -> str:

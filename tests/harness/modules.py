@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import importlib
 import io
 import json
 from collections.abc import Iterable, Iterator, Mapping
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -17,11 +19,15 @@ import pytest
 import yaml
 from ansible.module_utils import basic
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import SHOWN
+from harness.returns import broken_promises, hold
 from harness.schemas import hold_to_schema
 from lab.running import RunningLab
 
 DEMO = Path(__file__).parents[1] / "lab" / "topologies" / "demo.yml"
 MODULES = "ansible_collections.euc.nutanix_citrix.plugins.modules"
+# Old versions of ansible-core add the call; the door on the controller shows the lines.
+OF_THE_DOOR = ("invocation", SHOWN)
 CITRIX_OPTIONS = {
     "citrix_hostname": "hostname",
     "citrix_trust_hostname": "trust_hostname",
@@ -50,8 +56,7 @@ def module_arguments(arguments: dict[str, Any]) -> Iterator[None]:
 
 
 def run_module(name: str, arguments: dict[str, Any], check: bool = False) -> dict[str, Any]:
-    """The module's result as Ansible would see it; `failed` is set when it failed. Not the call itself, which old
-    versions of ansible-core add."""
+    """The module's result as Ansible would see it, held against its documentation; `failed` is set when it failed."""
     module = importlib.import_module(f"{MODULES}.{name}")
     printed = io.StringIO()
     given = {**arguments, "_ansible_check_mode": check, "_ansible_diff": True}
@@ -62,11 +67,12 @@ def run_module(name: str, arguments: dict[str, Any], check: bool = False) -> dic
         pytest.raises(SystemExit),
     ):
         module.main()
-    result = {key: value for key, value in json.loads(printed.getvalue()).items() if key != "invocation"}
+    result = {key: value for key, value in json.loads(printed.getvalue()).items() if key not in OF_THE_DOOR}
     if name.endswith("_report") and Path(result.get("report_path") or "").is_file():
         hold_to_schema(Path(result["report_path"]), name)
     if "warnings" in result:
         result["warnings"] = [_warning(given) for given in result["warnings"]]
+    hold(broken_promises(name, result))
     return result
 
 
@@ -122,14 +128,25 @@ def connection_options(variables: dict[str, Any]) -> dict[str, Any]:
     return citrix if "citrix_hostname" in variables else prism
 
 
+def topology_of(path: Path) -> dict[str, Any]:
+    """A topology file as a dictionary of the caller's own."""
+    return deepcopy(_parsed(path))
+
+
+@functools.cache
+def _parsed(path: Path) -> dict[str, Any]:
+    topology: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+    return topology
+
+
 def hosts_of(lab: RunningLab) -> dict[str, Site]:
     """Every inventory host of the lab by name."""
-    inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
-    groups = inventory["all"]["children"].values()
     return {
-        name: Site(name, connection_options(variables))
-        for group in groups
-        for name, variables in group["hosts"].items()
+        endpoint["name"]: Site(
+            endpoint["name"], connection_options({"ca_path": str(lab.ca_path), **endpoint["inventory"]})
+        )
+        for endpoint in lab.endpoints
+        if endpoint["inventory"] is not None
     }
 
 

@@ -9,10 +9,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
 
 from harness.images import put_own_image
-from harness.modules import DEMO, Site, run_module, writes
+from harness.modules import DEMO, Site, run_module, topology_of, writes
 from lab.running import RunningLab
 
 MODULE = "citrix_image_usage_info"
@@ -22,7 +21,7 @@ AWKWARD = 'ctx_Göld "W11" 100% #1 \\ 金/x.template_2026.09.01-1'
 
 def estate(**site: Any) -> dict[str, Any]:
     """The demo with a history, a machine profile and a prepared image at hand on daas."""
-    topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology = topology_of(DEMO)
     topology["prism_elements"][0]["snapshots"] += [
         {"name": name, "vm": "Gold", "age_hours": 2000} for name in ("before", AWKWARD, "profile", "prepared")
     ]

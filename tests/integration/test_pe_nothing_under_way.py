@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from harness.modules import Site, hosts_of, run_module
+from harness.modules import Site, hosts_of, run_module, topology_of
 from lab.running import RunningLab
 
 Host = Callable[[str], Site]
@@ -86,7 +85,7 @@ def test_a_transfer_that_was_never_seen_may_wait_at_its_source(host: Host) -> No
 
 @pytest.mark.parametrize("listed", [True, False])
 def test_a_drill_whose_restore_failed_without_a_task(lab: RunningLab, listed: bool) -> None:
-    lab.reset(yaml.safe_load(FAILOVER.read_text(encoding="utf-8")))
+    lab.reset(topology_of(FAILOVER))
     change(lab, "behaviour", restore_reply="value", pending_restore_listed=listed)
     lab.faults([{"path": "/restore_entities", "then": {"fail_task": "storage is full"}}])
     drill = {"name": "PD-W10", "drill": "q4", "stays_on": 0}

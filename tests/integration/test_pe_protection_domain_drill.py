@@ -10,9 +10,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from harness.modules import DEMO, Site, hosts_of, run_module, writes
+from harness.modules import DEMO, Site, hosts_of, run_module, topology_of, writes
 from lab.running import RunningLab
 
 MODULE = "pe_protection_domain_drill"
@@ -74,7 +73,7 @@ class Survivor:
 def survivor(lab: RunningLab) -> Iterator[Survivor]:
     """cluster-b of the failover estate, which holds snapshots of what runs on cluster-a. No test may touch a VM that is
     no clone."""
-    lab.reset(yaml.safe_load(Path(FAILOVER).read_text(encoding="utf-8")))
+    lab.reset(topology_of(Path(FAILOVER)))
     lab.forget()
     found = Survivor(lab)
     before = {endpoint: settings(found.vms(endpoint)) for endpoint in ("cluster-a", "cluster-b")}

@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from harness.modules import Site, hosts_of
+from harness.modules import Site, hosts_of, topology_of
 from lab.running import RunningLab
 
 Host = Callable[[str], Site]
@@ -79,7 +78,7 @@ def test_the_removal_of_a_vm(lab: RunningLab, host: Host, then: dict[str, Any]) 
 @INSTEAD
 @pytest.mark.parametrize("path", ["/restore_entities", "/set_power_state", "/nics"])
 def test_a_drill(lab: RunningLab, then: dict[str, Any], path: str) -> None:
-    lab.reset(yaml.safe_load(FAILOVER.read_text(encoding="utf-8")))
+    lab.reset(topology_of(FAILOVER))
     drill = hosts_of(lab)["cluster-b"](
         "pe_protection_domain_drill", name="PD-W10", drill="q4", stays_on=0, network="DRILL"
     )

@@ -9,9 +9,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import yaml
 
-from harness.modules import DEMO, Site, run_module, writes
+from harness.modules import DEMO, Site, run_module, topology_of, writes
 from lab.running import RunningLab
 
 GIB = 1024**3
@@ -38,7 +37,7 @@ def test_how_full_a_container_is_with_one_request(lab: RunningLab, host: Host) -
 
 
 def test_awkward_names_in_order(lab: RunningLab, host: Host) -> None:
-    topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology = topology_of(DEMO)
     names = ["金 容器", "a/b #1 50%", "Büro 'Süd'"]
     topology["prism_elements"][0]["storage_containers"] = names
     lab.reset(topology)

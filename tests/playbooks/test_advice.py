@@ -13,9 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from harness.modules import DEMO, writes
+from harness.modules import DEMO, topology_of, writes
 from harness.playbooks import run_playbook
 from lab.running import RunningLab
 
@@ -94,7 +93,7 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
     if re.search(r"\.(dr|machine)_", playbook):
         lab.reset(desktops())
     elif re.search(r"\.(image_release|preflight)$", playbook):
-        lab.reset(yaml.safe_load(DEMO.read_text(encoding="utf-8")))
+        lab.reset(topology_of(DEMO))
     else:
         lab.reset(released_already())
     if "dr_mode=unplanned" in options:
@@ -112,7 +111,7 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
 
 
 def desktops() -> dict[str, Any]:
-    topology: dict[str, Any] = yaml.safe_load(DEMO.with_name("failover.yml").read_text(encoding="utf-8"))
+    topology: dict[str, Any] = topology_of(DEMO.with_name("failover.yml"))
     topology["inventory_vars"] |= {"dr_source": "cluster-a", "dr_target": "cluster-b", "dr_failover_sessions": "ignore"}
     return topology
 
@@ -120,7 +119,7 @@ def desktops() -> dict[str, Any]:
 def released_already() -> dict[str, Any]:
     """Every cluster has the new image; `catalog_rollout_catalogs` stand where the document wants them, in the variables
     of the sites."""
-    topology: dict[str, Any] = yaml.safe_load(DEMO.with_name("waves.yml").read_text(encoding="utf-8"))
+    topology: dict[str, Any] = topology_of(DEMO.with_name("waves.yml"))
     same = topology["inventory_vars"].pop("catalog_rollout_catalogs")
     for site in topology["citrix_sites"]:
         site["inventory_vars"]["catalog_rollout_catalogs"] = same

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.modules import DEMO, writes
+from harness.modules import DEMO, topology_of, writes
 from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
 
@@ -348,7 +348,7 @@ def test_mistakes_are_told_before_anything_moves(
 
 @pytest.mark.bad_day
 def test_a_release_waits_for_the_cluster_of_its_canary(lab: RunningLab, tmp_path: Path) -> None:
-    topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology = topology_of(DEMO)
     topology["citrix_sites"][0]["inventory_vars"]["image_release_catalogs"][1]["wave"] = "canary"
     topology["inventory_vars"]["catalog_rollout_waves"] = [WAVES[0], WAVES[2]]
     lab.reset(topology)

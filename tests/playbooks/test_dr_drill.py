@@ -11,9 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
-from harness.modules import DEMO, writes
+from harness.modules import DEMO, topology_of, writes
 from harness.playbooks import Outcome, run_playbook, start_playbook
 from lab.running import RunningLab
 
@@ -65,7 +64,7 @@ class Watcher:
 def watcher(lab: RunningLab) -> Iterator[Watcher]:
     """The failover estate. Whatever a test does, production stays as it is, Citrix is never asked, and no clone is near
     production."""
-    lab.reset(yaml.safe_load(FAILOVER.read_text(encoding="utf-8")))
+    lab.reset(topology_of(FAILOVER))
     lab.forget()
     watcher = Watcher(lab)
     before, domains = vms(lab), protection(lab)

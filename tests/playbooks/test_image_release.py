@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.modules import DEMO, is_write, writes
+from harness.modules import DEMO, is_write, topology_of, writes
 from harness.playbooks import Outcome, files_with, run_playbook, secrets_of, start_playbook
 from lab.running import RunningLab
 
@@ -202,7 +202,7 @@ def test_source_away_moves_nothing(lab: RunningLab, release: Release) -> None:
 
 
 def test_source_need_not_be_the_first_cluster_of_the_inventory(lab: RunningLab, release: Release) -> None:
-    topology: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology: dict[str, Any] = topology_of(DEMO)
     lab.reset({**topology, "prism_elements": topology["prism_elements"][::-1]})
     outcome = release("2026.11.20-1")
     assert outcome.status == 0, outcome.output
@@ -304,7 +304,7 @@ def test_rest_of_a_release_is_never_made_from_another_snapshot(lab: RunningLab, 
 
 def awkward_estate() -> dict[str, Any]:
     """The demo, with every name as bad as names get and a crowd around each thing that matters."""
-    topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology = topology_of(DEMO)
     gold, domain = 'Göld "W11" 100% #1 \\ 金', "PD Göld #1 'x' 100% 金"
     source = topology["prism_elements"][0]
     for machine in source["vms"]:
@@ -357,7 +357,7 @@ def test_awkward_names_in_a_crowd(lab: RunningLab, release: Release) -> None:
 
 @pytest.mark.bad_day
 def test_two_golden_vms_of_one_name_in_the_protection_domain(lab: RunningLab, release: Release) -> None:
-    topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology = topology_of(DEMO)
     topology["prism_elements"][0]["vms"].append({"name": "Gold", "power_state": "off"})
     topology["prism_elements"][0]["snapshots"] = []
     topology["citrix_sites"] = topology["citrix_sites"][1:]
@@ -413,7 +413,7 @@ def test_what_one_release_said_does_not_count_for_the_next(lab: RunningLab, tmp_
 
 
 def test_source_of_the_release_before_takes_no_snapshot_for_the_next(lab: RunningLab, tmp_path: Path) -> None:
-    topology: dict[str, Any] = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology: dict[str, Any] = topology_of(DEMO)
     second = topology["prism_elements"][1]
     second["vms"].append({"name": "Silver", "power_state": "off", "disk_gib": 40})
     second["remote_sites"] = [

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from harness.images import own_image
-from harness.modules import DEMO, writes
+from harness.modules import DEMO, topology_of, writes
 from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
 
@@ -26,7 +25,7 @@ Retention = Callable[..., Outcome]
 
 def estate() -> dict[str, Any]:
     """The demo with ten months of releases behind it, and everything around them that must not be touched."""
-    topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology = topology_of(DEMO)
     for cluster in topology["prism_elements"]:
         uuid = cluster["uuid"]
         # Images of an older script, which nothing proves to be ours.

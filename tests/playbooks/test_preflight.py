@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.modules import DEMO, writes
+from harness.modules import DEMO, topology_of, writes
 from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
 
@@ -69,7 +69,7 @@ def test_check_mode_says_the_same_and_writes_no_file(preflight: Preflight, tmp_p
 
 
 def test_everything_wrong_at_once_is_all_told(lab: RunningLab, preflight: Preflight, tmp_path: Path) -> None:
-    topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology = topology_of(DEMO)
     topology["durations"]["publish"] = 1_000_000
     topology["prism_elements"][2]["capacity_gib"] = 240
     daas = topology["citrix_sites"][0]
@@ -231,7 +231,7 @@ def test_connections_to_another_cluster_to_nowhere_and_in_another_form(lab: Runn
 
 
 def test_remote_sites_under_labels_of_their_own(lab: RunningLab, preflight: Preflight) -> None:
-    topology = yaml.safe_load(DEMO.read_text(encoding="utf-8"))
+    topology = topology_of(DEMO)
     source = topology["prism_elements"][0]
     for site in source["remote_sites"]:
         site["name"] = f"DR ü #{site['cluster']}"

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -64,6 +65,35 @@ def test_version_of_galaxy_is_the_one_of_the_changelog() -> None:
     version = load("galaxy.yml")["version"]
     assert version in load("changelogs/changelog.yaml")["releases"]
     assert f"\nv{version}\n" in (ROOT / "CHANGELOG.rst").read_text(encoding="utf-8")
+
+
+def test_nothing_was_added_in_a_version_that_is_yet_to_come() -> None:
+    version = _numbers(load("galaxy.yml")["version"])
+    added = {
+        f"{path.relative_to(ROOT)}: {added}"
+        for room in ("plugins", "roles")
+        for path in (ROOT / room).rglob("*")
+        if path.suffix in (".py", ".yml")
+        for added in re.findall(r'version_added: "?([\d.]+)', path.read_text(encoding="utf-8"))
+        if _numbers(added) > version
+    }
+    assert added == set()
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in version.split("."))
+
+
+def test_the_first_release_mends_nothing() -> None:
+    releases = load("changelogs/changelog.yaml")["releases"]
+    fragments = [load(str(path.relative_to(ROOT))) for path in ROOT.glob("changelogs/fragments/*.yml")]
+    first = min(releases, key=_numbers)
+    told = [releases[first]["changes"], *(fragments if first == load("galaxy.yml")["version"] else [])]
+    assert [changes for changes in told if "bugfixes" in changes] == []
+
+
+def test_readme_says_that_utilities_are_private() -> None:
+    assert "`plugins/module_utils` and `plugins/plugin_utils` are private" in (ROOT / "README.md").read_text("utf-8")
 
 
 def test_runtime_requirements_are_the_same_for_users_and_execution_environments() -> None:

@@ -38,11 +38,10 @@ def why(result: Mapping[str, Any]) -> tuple[str, str]:
 
 def in_one(message: str, advice: str) -> str:
     """Both in one text, for a table or a sentence."""
-    return (
-        f"{message if message.endswith(('.', '?', '!')) else f'{message}.'} {advice}"
-        if message and advice
-        else message or advice
-    )
+    if not message or not advice:
+        return message or advice
+    stop = "" if message.endswith((".", "?", "!")) else "."
+    return f"{message}{stop} {advice}"
 
 
 def options_of(result: Mapping[str, Any]) -> list[str]:

@@ -130,10 +130,12 @@ def find_catalog(selector: Selector, catalogs: Sequence[Catalog]) -> Catalog:
     if found:
         names = ", ".join(sorted(f"'{catalog.full_name}' ({catalog.id})" for catalog in found))
         raise Refusal(f"{len(found)} catalogs are called '{selector.name}': {names}", "Give folder or id.")
-    known = {
-        catalog.id if selector.id else catalog.name if selector.folder is None else catalog.full_name
-        for catalog in catalogs
-    }
+    key = "full_name"
+    if selector.id:
+        key = "id"
+    elif selector.folder is None:
+        key = "name"
+    known = {getattr(catalog, key) for catalog in catalogs}
     wanted = selector.id or "/".join((*folder_levels(selector.folder or ""), selector.name))
     raise Refusal(f"there is no catalog {selector}", near_names(wanted, known))
 

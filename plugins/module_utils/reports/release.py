@@ -156,7 +156,9 @@ def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: M
 
 
 def _hosts_told(hosts: Sequence[str], words: tuple[str, str]) -> str:
-    return f"{', '.join(hosts)} {words[0] if len(hosts) == 1 else words[1]}" if hosts else ""
+    if not hosts:
+        return ""
+    return f"{', '.join(hosts)} {words[0] if len(hosts) == 1 else words[1]}"
 
 
 def _has_image(cluster: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from typing import Any
 
 from lab.allowance import Allowance
@@ -63,10 +64,14 @@ class SiteEndpoint(Endpoint):
         self.site = site
         self.trust = TrustEndpoint(site) if not site.on_premises and site.spec.get("trust", True) else None
         self._allowance = Allowance(site.spec.get("rate_limit_per_second"))
-        self.router = site_router(site, self._answer_item)
         self._login_router = Router(case_insensitive=True, refuse=site.errors.body)
         if not site.on_premises:
             tokens.add_cloud_route(self._login_router, site)
+
+    @cached_property
+    def router(self) -> Router:
+        """Everything below /cvad/manage; built when first asked, as many tests speak to one site only."""
+        return site_router(self.site, self._answer_item)
 
     def handle(self, request: Request) -> Reply | LongPoll:
         """Answer one request. Every answer has a transaction id (contract citrix 2)."""

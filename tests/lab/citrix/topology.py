@@ -184,6 +184,12 @@ def problem_with_references(site: Mapping[str, Any], clusters: set[str], central
         if definition["hosting_unit"] not in units:
             return f"image_definitions[{number}].hosting_unit: no hosting unit is called {definition['hosting_unit']!r}"
     connections = {hypervisor["name"] for hypervisor in site.get("hypervisors", [])}
+    return _problem_with_catalogs(site, units, connections, zones)
+
+
+def _problem_with_catalogs(
+    site: Mapping[str, Any], units: set[str], connections: set[str], zones: set[str]
+) -> str | None:
     for number, catalog in enumerate(site.get("catalogs", [])):
         here = f"catalogs[{number}]"
         if catalog.get("hosting_unit") not in units | {None}:

@@ -5,6 +5,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any
 
 from lab.clock import Events
@@ -24,7 +25,11 @@ class ClusterEndpoint(Endpoint):
     def __init__(self, spec: Mapping[str, Any], events: Events, topology: Mapping[str, Any]) -> None:
         super().__init__(name=spec["name"], kind="prism_element", usual_port=9440)
         self.cluster = Cluster(spec, events, topology, place=self)
-        self._routers = Routers(self.cluster)
+
+    @cached_property
+    def _routers(self) -> Routers:
+        """Built when first asked: most tests speak to one of several clusters."""
+        return Routers(self.cluster)
 
     def handle(self, request: Request) -> Reply | LongPoll:
         """Answer one request."""

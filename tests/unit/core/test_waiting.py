@@ -44,12 +44,12 @@ def looks(*seen: Look[int] | Exception) -> Callable[[], Look[int]]:
     return look
 
 
-def test_what_is_done_is_returned_at_once_and_without_a_word() -> None:
+def test_what_is_done_is_returned_at_once_and_without_a_word(monkeypatch: pytest.MonkeyPatch) -> None:
     lines: list[str] = []
-    started = time.monotonic()
+    pauses: list[float] = []
+    monkeypatch.setattr(time, "sleep", pauses.append)
     assert wait_for(looks(Look(7, done=True)), what="work", timeout=0, progress=lines.append) == 7
-    assert time.monotonic() - started < 0.2
-    assert lines == []
+    assert (pauses, lines) == ([], [])
 
 
 def test_progress_is_told_when_it_changes_and_not_too_often() -> None:
@@ -66,7 +66,7 @@ def test_a_wait_that_is_over_cancels_nothing_and_says_so() -> None:
     started = time.monotonic()
     with pytest.raises(StillRunning, match=r"work is still running after .* \(40 %\)\. It was not cancelled\."):
         wait_for(looks(Look(1, False, "40 %")), what="work", timeout=0.6, progress=lambda line: None)
-    assert 0.5 < time.monotonic() - started < 5
+    assert time.monotonic() - started >= 0.6
 
 
 def test_its_advice_can_be_given() -> None:

@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 import lab as lab_package
 from conformance.citrix_client import Client as Citrix
+from harness.modules import topology_of
 from lab.running import RunningLab
 from lab.topology import BadTopology, load
 
@@ -26,7 +26,7 @@ NAMES = [f"W11-00{number}" for number in range(1, 9)]
 
 
 def estate() -> dict[str, Any]:
-    topology: dict[str, Any] = yaml.safe_load(TOPOLOGY.read_text(encoding="utf-8"))
+    topology: dict[str, Any] = topology_of(TOPOLOGY)
     return {**topology, "time_scale": 0}
 
 

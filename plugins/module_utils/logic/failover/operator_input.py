@@ -67,7 +67,11 @@ def names(wish: Any) -> list[str]:
 
 def catalogs(wish: Any) -> list[Any]:
     """A catalog may be given by its bare name."""
-    listed = names(wish) if isinstance(wish, str) else [wish] if isinstance(wish, Mapping) else wish or []
+    listed = wish or []
+    if isinstance(wish, str):
+        listed = names(wish)
+    elif isinstance(wish, Mapping):
+        listed = [wish]
     return [{"name": each} if isinstance(each, str) else each for each in listed]
 
 
@@ -89,11 +93,9 @@ def _wrong_id(given: Any) -> list[str]:
 def _wrong_cluster(name: str, role: str, given: str, clusters: Sequence[str]) -> list[str]:
     if given in clusters:
         return []
-    told = (
-        f"There {'is' if len(clusters) == 1 else 'are'} {quoted(clusters)}."
-        if 0 < len(clusters) <= 5
-        else near_names(given, clusters)
-    )
+    told = near_names(given, clusters)
+    if 0 < len(clusters) <= 5:
+        told = f"There {'is' if len(clusters) == 1 else 'are'} {quoted(clusters)}."
     if not given:
         return [f"{name} is missing: the inventory host of the cluster {role}. {told}".rstrip()]
     return [f"{name} is '{given}', which is no host of the group prism_elements. {told}".rstrip()]

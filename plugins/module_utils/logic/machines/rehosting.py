@@ -38,7 +38,7 @@ A uuid of '' is one that is not known yet (before a failover): such a VM is foun
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
@@ -179,68 +179,94 @@ def match(machines: Iterable[Machine], vms: Iterable[Vm]) -> Matching:
     known = _distinct(vms)
     by_uuid, by_name = _index(vm.uuid for vm in known), _index(vm.name.casefold() for vm in known)
     names = {machine.id: vm_names_of(machine) for machine in machines}
-    found: dict[str, tuple[Vm, str]] = {}
-    doubts: dict[str, Doubt] = {}
-    missing: dict[str, str] = {}
+    fates = _Fates()
     holders: dict[int, list[Machine]] = {}
-    by_their_names: list[Machine] = []
+    others: list[Machine] = []
     for machine in machines:
         places = by_uuid.get(machine.hosted_machine_id, []) if machine.hosted_machine_id else []
         if not places:
-            by_their_names.append(machine)
+            others.append(machine)
         for place in places:
             holders.setdefault(place, []).append(machine)
         if len(places) > 1:
-            doubts[machine.id] = Doubt(
-                machine, tuple(known[place] for place in places), f"its VM was given {len(places)} times"
-            )
-    keeper: dict[int, str] = {}
+            fates.doubt(machine, [known[place] for place in places], f"its VM was given {len(places)} times")
+    keepers: dict[int, str] = {}
     for place, holding in holders.items():
-        vm = known[place]
-        keeper[place] = ", ".join(machine.name for machine in holding)
-        bearing = [machine for machine in holding if vm.name.casefold() in names[machine.id]]
-        chosen = holding if len(holding) == 1 else bearing
-        for machine in holding:
-            if machine.id in doubts:
-                continue
-            if len(chosen) != 1:
-                doubts[machine.id] = Doubt(
-                    machine, (vm,), f"{len(holding)} machines have the uuid of this VM: {keeper[place]}"
-                )
-            elif machine is chosen[0]:
-                keeper[place] = machine.name
-                found[machine.id] = (vm, "" if bearing else f"matched by its uuid, though the VM is called '{vm.name}'")
-            else:
-                by_their_names.append(machine)
-    claims: dict[int, list[Machine]] = {}
+        keepers[place] = fates.hand_out(known[place], holding, names, others)
     claimed = {
         machine.id: [place for name in sorted(names[machine.id]) for place in by_name.get(name, [])]
-        for machine in by_their_names
+        for machine in others
     }
-    for machine in by_their_names:
+    claims: dict[int, list[Machine]] = {}
+    for machine in others:
         for place in claimed[machine.id]:
             claims.setdefault(place, []).append(machine)
-    for machine in by_their_names:
+    for machine in others:
         places = claimed[machine.id]
-        candidates = tuple(known[place] for place in places)
+        candidates = [known[place] for place in places]
         if not places:
-            missing[machine.id] = f"no VM is called {' or '.join(quoted([name]) for name in _readable_names(machine))}"
-        elif len(places) > 1:
-            doubts[machine.id] = Doubt(machine, candidates, f"{len(places)} VMs bear its name")
-        elif places[0] in keeper:
-            doubts[machine.id] = Doubt(
-                machine, candidates, f"the only VM of its name belongs to {keeper[places[0]]} by its uuid"
+            fates.missing[machine.id] = (
+                f"no VM is called {' or '.join(quoted([name]) for name in _readable_names(machine))}"
             )
-        elif len(claims[places[0]]) > 1:
-            others = ", ".join(other.name for other in claims[places[0]] if other is not machine)
-            doubts[machine.id] = Doubt(machine, candidates, f"the only VM of its name may as well be that of {others}")
+        elif len(places) > 1:
+            fates.doubt(machine, candidates, f"{len(places)} VMs bear its name")
+        elif objection := _objection(machine, places[0], keepers, claims):
+            fates.doubt(machine, candidates, objection)
         elif candidates[0].uuid and len(by_uuid[candidates[0].uuid]) > 1:
-            copies = tuple(known[place] for place in by_uuid[candidates[0].uuid])
-            doubts[machine.id] = Doubt(machine, copies, f"its VM was given {len(copies)} times")
+            copies = [known[place] for place in by_uuid[candidates[0].uuid]]
+            fates.doubt(machine, copies, f"its VM was given {len(copies)} times")
         else:
-            found[machine.id] = (candidates[0], "")
+            fates.vms[machine.id] = (candidates[0], "")
     unclaimed = tuple(vm for place, vm in enumerate(known) if place not in holders and place not in claims)
-    return Matching(found, doubts, missing, unclaimed)
+    return Matching(fates.vms, fates.doubts, fates.missing, unclaimed)
+
+
+def _objection(
+    machine: Machine, place: int, keepers: Mapping[int, str], claims: Mapping[int, Sequence[Machine]]
+) -> str:
+    """Why the only VM of its name may not be its own."""
+    if place in keepers:
+        return f"the only VM of its name belongs to {keepers[place]} by its uuid"
+    if len(claims[place]) == 1:
+        return ""
+    rivals = ", ".join(other.name for other in claims[place] if other is not machine)
+    return f"the only VM of its name may as well be that of {rivals}"
+
+
+@dataclass
+class _Fates:
+    """What became of the machines, by their ids."""
+
+    vms: dict[str, tuple[Vm, str]] = field(default_factory=dict)
+    doubts: dict[str, Doubt] = field(default_factory=dict)
+    missing: dict[str, str] = field(default_factory=dict)
+
+    def doubt(self, machine: Machine, candidates: Iterable[Vm], reason: str) -> None:
+        self.doubts[machine.id] = Doubt(machine, tuple(candidates), reason)
+
+    def hand_out(
+        self, vm: Vm, holding: Sequence[Machine], names: Mapping[str, Collection[str]], others: list[Machine]
+    ) -> str:
+        """Give the VM to the one of several machines with its uuid that bears its name, and return to whom it belongs.
+        Those that come away empty join the others, which are matched by their names."""
+        everybody = ", ".join(machine.name for machine in holding)
+        bearing = [machine for machine in holding if vm.name.casefold() in names[machine.id]]
+        chosen = holding if len(holding) == 1 else bearing
+        keeper = everybody
+        for machine in holding:
+            if machine.id in self.doubts:
+                continue
+            if len(chosen) != 1:
+                self.doubt(machine, [vm], f"{len(holding)} machines have the uuid of this VM: {everybody}")
+            elif machine is chosen[0]:
+                keeper = machine.name
+                self.vms[machine.id] = (
+                    vm,
+                    "" if bearing else f"matched by its uuid, though the VM is called '{vm.name}'",
+                )
+            else:
+                others.append(machine)
+        return keeper
 
 
 def rehost(
@@ -320,7 +346,9 @@ def restore(
     result = _Sorted()
     for entry in wanted:
         named = by_name.get(entry.name.casefold(), [])
-        found = [by_id[entry.machine_id]] if entry.machine_id in by_id else [] if entry.machine_id else named
+        found = named
+        if entry.machine_id:
+            found = [by_id[entry.machine_id]] if entry.machine_id in by_id else []
         if not found and not left_out & {entry.machine_id or entry.name.casefold()}:
             result.vanished.append(
                 Obstacle(

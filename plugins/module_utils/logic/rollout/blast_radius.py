@@ -46,11 +46,12 @@ def impact(people: Mapping[str, Any], takes_image: bool | None, restarts: bool) 
     `restart` is the most that may restart, and `sessions` those that end with it: a site restarts whatever is on, also
     where it brings no new image.
     """
+    restart = people["on"] if restarts else 0
     return {
         "machines": people["machines"],
-        "restart": people["on"] if restarts else 0,
+        "restart": restart,
         "sessions": people["sessions"] if restarts else 0,
-        "at_next_start": (people["machines"] - (people["on"] if restarts else 0)) if takes_image else 0,
+        "at_next_start": people["machines"] - restart if takes_image else 0,
         "keep_image": 0 if takes_image else people["machines"],
         "delivery_groups": [
             {

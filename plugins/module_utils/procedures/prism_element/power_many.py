@@ -100,8 +100,6 @@ def _change_power(run: Run, change: PowerChange, vms: str, wanted: str, deadline
 
 def shown_vm(vm: Vm, state: str | None = None) -> dict[str, str] | None:
     """The VM as it is, or as it is after `state` was reached: None when it is absent then."""
-    return (
-        None
-        if state == ABSENT
-        else {"uuid": vm.uuid, "name": vm.name, "power_state": POWER[state] if state else vm.power_state}
-    )
+    if state == ABSENT:
+        return None
+    return {"uuid": vm.uuid, "name": vm.name, "power_state": POWER[state] if state else vm.power_state}

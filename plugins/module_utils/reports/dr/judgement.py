@@ -128,7 +128,9 @@ def findings_as_dicts(findings: Iterable[Finding]) -> list[dict[str, Any]]:
 
 def number(items: Sequence[Any] | range, noun: str, after: str = "") -> str:
     """'2 VMs', '' for none."""
-    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}{after}" if items else ""
+    if not items:
+        return ""
+    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}{after}"
 
 
 def joined(*texts: str) -> str:

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta, timezone
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
@@ -60,7 +60,6 @@ def gate(*closed: str, **opened: bool) -> dict[str, Any]:
     }
 
 
-@settings(deadline=None)
 @given(names, st.data())
 def test_every_catalog_is_in_exactly_one_wave(waves: list[str], data: st.DataObject) -> None:
     catalogs = [

@@ -44,8 +44,13 @@ def result(
     done = [machine for machine in switching if machine.id not in settled.failed and machine.id not in settled.vanished]
     shown = []
     for machine in scope.machines:
-        action = "right" if machine.id not in changing else "would_change" if planned else "changed"
-        action = "failed" if machine.id in settled.failed else "vanished" if machine.id in settled.vanished else action
+        action = "right"
+        if machine.id in settled.failed:
+            action = "failed"
+        elif machine.id in settled.vanished:
+            action = "vanished"
+        elif machine.id in changing:
+            action = "would_change" if planned else "changed"
         now = settled.machines.get(machine.id, machine)
         shown.append(
             {

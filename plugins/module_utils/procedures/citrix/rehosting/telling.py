@@ -82,10 +82,8 @@ def result_of(outcome: Outcome, check: bool) -> dict[str, Any]:
     pending = [move for move in plan.changes if move.machine.id not in settled.vanished | set(settled.failed)]
     changed = [] if check else [move for move in pending if move.machine.id in settled.written]
     ids = {move.machine.id for move in changed}
-    action = {
-        move.machine.id: "would_change" if check else "changed" if move.machine.id in ids else "right"
-        for move in pending
-    }
+    done = "would_change" if check else "changed"
+    action = {move.machine.id: done if check or move.machine.id in ids else "right" for move in pending}
     placed = sorted([*plan.right, *pending], key=lambda move: (move.machine.name.casefold(), move.machine.id))
     lists = lists_of(outcome)
     actions = [action.get(move.machine.id, "right") for move in placed]
@@ -155,17 +153,13 @@ def tell(run: Run, site: CitrixSite, result: Mapping[str, Any]) -> None:
 
 
 def _sentence(name: str, listed: Sequence[Any]) -> str:
-    told = [
-        (
-            entry
-            if isinstance(entry, str)
-            else f"{entry['name']} ({entry['reason']})"
-            if entry.get("reason")
-            else entry["name"]
-        )
-        for entry in listed
-    ]
-    return f"{len(listed)} {WORDS[name]}: {shortened(told, most=3)}"
+    return f"{len(listed)} {WORDS[name]}: {shortened([_words(entry) for entry in listed], most=3)}"
+
+
+def _words(entry: str | Mapping[str, Any]) -> str:
+    if isinstance(entry, str):
+        return entry
+    return f"{entry['name']} ({entry['reason']})" if entry.get("reason") else str(entry["name"])
 
 
 def diff_of(outcome: Outcome, check: bool) -> dict[str, Any]:

@@ -1,0 +1,127 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether what a module returned is what its documentation promises."""
+
+from __future__ import annotations
+
+import functools
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+MODULES = Path(__file__).parents[2] / "plugins" / "modules"
+TYPES: dict[str, tuple[type, ...]] = {
+    "bool": (bool,),
+    "dict": (dict,),
+    "float": (int, float),
+    "int": (int,),
+    "list": (list,),
+    "str": (str,),
+}
+# Their documentation is behind their results; this list may only get shorter
+BEHIND = {"dr_report", "image_release_report"}
+# What Ansible itself, and every module of any collection, may return
+OF_EVERY_MODULE = {
+    "ansible_facts",
+    "attempts",
+    "changed",
+    "deprecations",
+    "diff",
+    "exception",
+    "failed",
+    "failed_when_result",
+    "invocation",
+    "msg",
+    "skipped",
+    "stderr",
+    "stdout",
+    "warnings",
+}
+# What an error of ours says beside its sentence (docs/connecting.md)
+OF_A_FAILURE = {
+    "error",
+    "error_code",
+    "http_status",
+    "job_id",
+    "job_status",
+    "log_in_refused_by",
+    "task_uuid",
+    "under_way",
+}
+PARTS_OF_AN_ERROR = {"message", "advice", "options"}
+# Ansible refuses arguments before the module is asked
+WRONG_ARGUMENTS = re.compile(
+    r"[Uu]nsupported parameter|[Mm]issing required|must be one of|mutually exclusive|required together|is required"
+    r"|are missing|but (any|all) of the following|unable to convert|cannot be converted|[Rr]equired by"
+)
+
+
+@functools.cache
+def documented(module: str) -> dict[str, Any]:
+    """The RETURN of a module."""
+    (text,) = re.findall(r'^RETURN = r"""(.*?)"""', (MODULES / f"{module}.py").read_text("utf-8"), re.DOTALL | re.M)
+    returned: dict[str, Any] = yaml.safe_load(text) or {}
+    return returned
+
+
+def broken_promises(module: str, result: Mapping[str, Any]) -> list[str]:
+    """What a result holds that is not documented, or not as documented, and what it lacks."""
+    if module in BEHIND:
+        return []
+    return [f"{module}: {problem}" for problem in _problems(documented(module), result)]
+
+
+def hold(problems: Iterable[str]) -> None:
+    """Fail when there are any."""
+    told = "\n".join(problems)
+    if told:
+        raise AssertionError(f"results that are not as documented:\n{told}")
+
+
+def _problems(promised: Mapping[str, Any], result: Mapping[str, Any]) -> Iterator[str]:
+    own = {key: value for key, value in result.items() if not key.startswith("_ansible") and key not in OF_EVERY_MODULE}
+    if result.get("failed"):
+        yield from _problems_of_failure(result)
+        own = {key: value for key, value in own.items() if key not in OF_A_FAILURE}
+    else:
+        for key, field in promised.items():
+            if field["returned"] in ("always", "success") and key not in result:
+                yield f"{key} is returned on {field['returned']}, and missing"
+    yield from _of_fields(promised, own, "")
+
+
+def _problems_of_failure(result: Mapping[str, Any]) -> Iterator[str]:
+    error = result.get("error")
+    if error is None and WRONG_ARGUMENTS.search(str(result.get("msg"))):
+        return
+    parts = error if isinstance(error, dict) else {}
+    if not parts.get("message") or not isinstance(parts.get("advice"), str) or set(parts) - PARTS_OF_AN_ERROR:
+        yield f"a failure without a message and an advice: {result}"
+
+
+def _of_fields(promised: Mapping[str, Any], values: Mapping[str, Any], inside: str) -> Iterator[str]:
+    for key, value in values.items():
+        place = f"{inside}{key}"
+        if key not in promised:
+            yield f"{place} is returned and not documented"
+        else:
+            yield from _of_value(promised[key], value, place)
+
+
+def _of_value(field: Mapping[str, Any], value: Any, place: str) -> Iterator[str]:
+    if value is None:
+        if "null" not in f"{field['description']} {field['returned']}".lower():
+            yield f"{place} is null, which its description does not say"
+        return
+    kind = field["type"]
+    if not isinstance(value, TYPES[kind]) or (kind in ("int", "float") and isinstance(value, bool)):
+        yield f"{place} is documented as {kind}, and is {value!r}"
+    elif kind == "list":
+        for number, element in enumerate(value):
+            yield from _of_value({**field, "type": field["elements"]}, element, f"{place}[{number}]")
+    elif kind == "dict" and "contains" in field:
+        yield from _of_fields(field["contains"], value, f"{place}.")

@@ -1,0 +1,72 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""How much a reader has to unfold in one place. These limits may only fall; those that ruff knows stand in
+pyproject.toml."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PLUGINS = Path(__file__).parents[2] / "plugins"
+COMPREHENSIONS = (ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+# For each 100 lines of functions. hetzner.hcloud, kubernetes.core, moto, httpx: up to 1.3, and 0.3 to 2.8
+CONDITIONAL_EXPRESSIONS = 4.6
+COMPREHENSION_EXPRESSIONS = 9.0
+# In one function
+MOST_CONDITIONAL_EXPRESSIONS = 10
+MOST_COMPREHENSIONS = 16
+
+
+def functions() -> Iterator[tuple[str, ast.AST, list[ast.AST]]]:
+    """Every function with what stands in it, without the functions and classes inside."""
+    for path in sorted(PLUGINS.rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield f"{path.relative_to(PLUGINS)}:{node.lineno} {node.name}", node, list(own(node))
+
+
+def own(node: ast.AST) -> Iterator[ast.AST]:
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)):
+            yield child
+            yield from own(child)
+
+
+@pytest.fixture(scope="module")
+def found() -> list[tuple[str, ast.AST, list[ast.AST]]]:
+    return list(functions())
+
+
+def test_no_conditional_expression_stands_in_another(found: list[tuple[str, ast.AST, list[ast.AST]]]) -> None:
+    nested = [
+        f"{name}: line {inner.lineno}"
+        for name, _function, nodes in found
+        for outer in nodes
+        if isinstance(outer, ast.IfExp)
+        for inner in ast.walk(outer)
+        if isinstance(inner, ast.IfExp) and inner is not outer
+    ]
+    assert nested == []
+
+
+@pytest.mark.parametrize(
+    ("kinds", "per_hundred_lines", "most"),
+    [
+        ((ast.IfExp,), CONDITIONAL_EXPRESSIONS, MOST_CONDITIONAL_EXPRESSIONS),
+        (COMPREHENSIONS, COMPREHENSION_EXPRESSIONS, MOST_COMPREHENSIONS),
+    ],
+)
+def test_expressions_that_are_read_from_the_inside_are_few(
+    found: list[tuple[str, ast.AST, list[ast.AST]]],
+    kinds: tuple[type[ast.AST], ...],
+    per_hundred_lines: float,
+    most: int,
+) -> None:
+    count = {name: sum(isinstance(node, kinds) for node in nodes) for name, _function, nodes in found}
+    lines = sum(function.end_lineno - function.lineno + 1 for _name, function, _nodes in found)
+    assert {name: number for name, number in count.items() if number > most} == {}
+    assert 100 * sum(count.values()) / lines <= per_hundred_lines
