@@ -57,7 +57,7 @@ storage_containers:
       type: str
       returned: always
     capacity_bytes:
-      description: The size that it could grow to, which is the capacity of the storage pool.
+      description: The capacity of the storage pool, to which it can grow. Null when the cluster does not report it.
       type: int
       returned: always
     advertised_bytes:
@@ -65,7 +65,7 @@ storage_containers:
       type: int
       returned: always
     used_bytes:
-      description: The space that it uses.
+      description: The space that it uses. Null when the cluster does not report it.
       type: int
       returned: always
   sample:
