@@ -155,7 +155,7 @@ def problems(kind: str, value: Any, minor: int, where: str) -> Iterator[str]:
                 yield f"{where}.{name} is not in {model} of v4.{minor}"
             else:
                 yield from problems(fields[name]["type"], item, minor, f"{where}.{name}")
-    elif kind in TYPES and (type(value) is not TYPES[kind]):
+    elif kind in TYPES and value.__class__ is not TYPES[kind]:
         yield f"{where} is {value!r} and no {kind}"
 
 

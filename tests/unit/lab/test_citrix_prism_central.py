@@ -80,8 +80,8 @@ class Site:
         self.session.headers["Authorization"] = f"CWSAuth bearer={token}"
         self.session.headers["Citrix-InstanceId"] = self.get("/Me")["Customers"][0]["Sites"][0]["Id"]
 
-    def get(self, path: str, /, **query: Any) -> Any:
-        answer = self.session.get(self.url + path, params=query, timeout=10)
+    def get(self, address: str, **query: Any) -> Any:
+        answer = self.session.get(self.url + address, params=query, timeout=10)
         assert answer.status_code == 200, answer.text
         return answer.json()
 

@@ -126,25 +126,25 @@ class JobBook(WorkBook[Job]):
         """End a job before its time."""
         self.end(job, "Canceled")
 
-    def end(self, job: Job, status: str, error: Failure | None = None) -> None:
+    def end(self, work: Job, status: str, error: Failure | None = None) -> None:
         """End a job and tell those who wait for it."""
         if error is None and status in WORKED and status != self.DONE:
             error = JobFailure("Unknown", f"The job ended {status}.")
-        super().end(job, status, error)
-        for callback in job.when_done:
-            callback(job)
+        super().end(work, status, error)
+        for callback in work.when_done:
+            callback(work)
 
-    def ended_by_rule(self, job: Job) -> bool:
+    def ended_by_rule(self, work: Job) -> bool:
         """Let a rule end a job in any status, or never when that is no final one."""
-        ordained = job.outcome.get("job_status", self.DONE)
-        message = job.outcome.get("fail_task")
+        ordained = work.outcome.get("job_status", self.DONE)
+        message = work.outcome.get("fail_task")
         if ordained not in FINAL:
-            job.status = ordained
+            work.status = ordained
             return True
         if message is None and ordained in WORKED:
             return False
         status = ordained if message is None else self.FAILED
-        self.end(job, status, JobFailure("UnknownError", message or f"The job ended {ordained}."))
+        self.end(work, status, JobFailure("UnknownError", message or f"The job ended {ordained}."))
         return True
 
     def end_of(self, job: Job) -> str:
