@@ -36,9 +36,8 @@ def critical_path(durations: Durations) -> float:
     durations, those of its own catalogs.
 
     Protection domain snapshot, slowest replication, restore, image, publish. The temporary VM goes while the catalogs
-    move. The lab's own small additions
-    (the queue before a replication, the start of a job, the browsing of a hosting unit: some 10 s) are not in it: they
-    count against the controller.
+    move. The lab's own small additions (the queue before a replication, the start of a job, the browsing of a hosting
+    unit: some 10 s) are not in it: they count against the controller.
     """
     steps = durations.snapshot + durations.replicate + durations.restore + durations.snapshot + durations.publish
     return steps + sum(CALLS_IN_A_ROW.values()) * durations.call

@@ -3,8 +3,7 @@
 """Run `ansible-test sanity` with this Python, on a copy of the checkout.
 
 ansible-test wants a real directory called ansible_collections/NAMESPACE/NAME (it resolves links), which is a repository
-of its own:
-in an ignored folder of ours it would find nothing to test and say that all is well.
+of its own: in an ignored folder of ours it would find nothing to test and say that all is well.
 """
 
 from __future__ import annotations

@@ -4,13 +4,12 @@
 """The door on the controller, behind the file of each module in plugins/action.
 
 On a local connection the operation runs inside Ansible's worker: no interpreter to start, and progress can be shown
-while it waits. Everywhere else, with
-async, with become, or when the controller's Python lacks requests, the module is shipped as usual.
+while it waits. Everywhere else, with async, with become, or when the controller's Python lacks requests, the module is
+shipped as usual.
 
 A file for each module, because Ansible's main process loads action plugins by the name of the module before it forks
-its workers: they inherit requests and the
-operation, where each would import them again with one plugin for all that meta/runtime.yml routes to (docs/speed.md has
-the figures).
+its workers: they inherit requests and the operation, where each would import them again with one plugin for all that
+meta/runtime.yml routes to (docs/speed.md has the figures).
 """
 
 from __future__ import annotations

@@ -17,10 +17,9 @@ State = Mapping[str, Any]
 @dataclass(frozen=True)
 class Job:
     """`problems(before, after)` judges the end state. `deeds` names writes by the end of their path; those in `once`
-    may happen only once, the others once more
-    than in an undisturbed run: that is the work that was lost. `prepare` brings the freshly reset lab where the job
-    begins. `in_need(before, after)` names who must not be left without a word. `another_id` are the variables that give
-    the same job another id."""
+    may happen only once, the others once more than in an undisturbed run: that is the work that was lost. `prepare`
+    brings the freshly reset lab where the job begins. `in_need(before, after)` names who must not be left without a
+    word. `another_id` are the variables that give the same job another id."""
 
     name: str
     playbook: str

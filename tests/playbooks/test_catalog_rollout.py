@@ -32,8 +32,7 @@ Run = Callable[..., Outcome]
 
 def estate(canary: str = "") -> dict[str, Any]:
     """The demo's sites with the new image on every cluster already and the catalogs in waves; `canary` is one more
-    catalog of cvad in the first, its other
-    one is in the second then."""
+    catalog of cvad in the first, its other one is in the second then."""
     topology: dict[str, Any] = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
     for entry in topology["citrix_sites"][1]["inventory_vars"]["image_release_catalogs"] if canary else []:
         entry["wave"] = "canary" if entry["name"] == canary else WAVES[1]["name"]

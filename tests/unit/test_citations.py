@@ -1,5 +1,5 @@
-# Copyright: (c) 2026, the euc.nutanix_citrix contributors
-# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# Copyright: (c) 2026, the euc.nutanix_citrix contributors GNU General Public License v3.0+ (see LICENSE or
+# https://www.gnu.org/licenses/gpl-3.0.txt)
 """Every citation of a wire contract leads to something that exists (docs/contracts/README.md tells the form)."""
 
 from __future__ import annotations

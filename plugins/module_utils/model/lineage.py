@@ -23,8 +23,7 @@ def image_uuid(cluster_uuid: str, name: str, vm_name: str, attempt: int = 0) -> 
     still lingers under the first.
 
     Two runs at once may each have restored a VM of the same name: made of the names only, the uuid keeps them from
-    taking two images. The cluster is part
-    of it, because clusters of one Prism Central share its view of uuids.
+    taking two images. The cluster is part of it, because clusters of one Prism Central share its view of uuids.
     """
     return uuid_for(cluster_uuid, name, vm_name, *([str(attempt)] if attempt else []))
 
@@ -38,9 +37,8 @@ def lineage(image_name: str, source_vm_name: str, uuid: str, cluster_uuid: str, 
     """What is known of an image whose name is one of ours; None for other names.
 
     It is `proven` to be the release's when it was taken from the temporary VM of the same golden VM and release, under
-    the uuid that only the collection gives
-    it. Only then the protection domain snapshot is told; else `doubt` says, as the end of a sentence about the image,
-    why it may be somebody else's.
+    the uuid that only the collection gives it. Only then the protection domain snapshot is told; else `doubt` says, as
+    the end of a sentence about the image, why it may be somebody else's.
     """
     image = parse_image_name(image_name, prefix)
     if image is None:

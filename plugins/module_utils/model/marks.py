@@ -4,12 +4,10 @@
 """The mark of a release on a protection domain snapshot.
 
 Such a snapshot has no name and no description; the only thing a request leaves on it is its retention. So the retention
-asked for is lengthened, by less
-than two weeks, until its seconds carry the release's fingerprint; a later run of the same release reads it back from
-creation and expiry time and
-adopts the snapshot. A cluster that counts the retention from the request, and not from the snapshot that comes seconds
-later, shows it shortened by these
-seconds: that is known by its fractions of a second, which no retention asked for has, and is allowed for.
+asked for is lengthened, by less than two weeks, until its seconds carry the release's fingerprint; a later run of the
+same release reads it back from creation and expiry time and adopts the snapshot. A cluster that counts the retention
+from the request, and not from the snapshot that comes seconds later, shows it shortened by these seconds: that is known
+by its fractions of a second, which no retention asked for has, and is allowed for.
 """
 
 from __future__ import annotations

@@ -97,8 +97,8 @@ def made_by_release(
     """Find what the release that `mark` stands for has made of this VM.
 
     Looked at are out-of-band snapshots made here and not expired. Of several the oldest is the release's: a release may
-    already have been restored from it
-    somewhere, while later ones come from a repeated order whose first answer was lost.
+    already have been restored from it somewhere, while later ones come from a repeated order whose first answer was
+    lost.
     """
     marked = sorted(
         (

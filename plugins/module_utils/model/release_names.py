@@ -7,8 +7,8 @@
     temporary VM           <prefix><release>_<PD snapshot id>_<base VM>      ctx_2026.11.20-1_353902_Gold
 
 A release id has no underscore, so both parse back to exactly one (prefix, base VM, release), and `Gold` never owns what
-is `Gold-Finance`'s. An image keeps the
-name of the temporary VM that it was taken from, and with it the PD snapshot it came out of.
+is `Gold-Finance`'s. An image keeps the name of the temporary VM that it was taken from, and with it the PD snapshot it
+came out of.
 """
 
 from __future__ import annotations

@@ -77,9 +77,8 @@ def site_state(
     """The state of one site.
 
     Proof is either that the snapshot is listed among what the site holds available (`held_there`, ids with or without a
-    site before the colon), or that it
-    is the last one that the link carried over while no transfer of it is under way or queued. The first outlasts a
-    later scheduled snapshot on the same link.
+    site before the colon), or that it is the last one that the link carried over while no transfer of it is under way
+    or queued. The first outlasts a later scheduled snapshot on the same link.
     """
     origin = origin_id(snapshot_id)
     if any(origin_id(held) == origin for held in held_there):

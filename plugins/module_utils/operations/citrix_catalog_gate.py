@@ -31,7 +31,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text impor
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import (
     Figures,
-    Terms,
+    GateTerms,
     anybody_testifies,
     can_never_open,
     closed_because,
@@ -50,10 +50,10 @@ ARGUMENTS = {
     **WAIT_ARGUMENTS,
     "catalogs": {"type": "list", "elements": "dict", "required": True, "options": SELECTOR_ARGUMENTS, **SELECTOR_RULES},
     "image": {"type": "str"},
-    "registered_percent": {"type": "int", "default": Terms.registered_percent},
-    "registered_at_least": {"type": "int", "default": Terms.registered_at_least},
-    "out_of_date_percent": {"type": "int", "default": Terms.out_of_date_percent},
-    "new_faults": {"type": "int", "default": Terms.new_faults},
+    "registered_percent": {"type": "int", "default": GateTerms.registered_percent},
+    "registered_at_least": {"type": "int", "default": GateTerms.registered_at_least},
+    "out_of_date_percent": {"type": "int", "default": GateTerms.out_of_date_percent},
+    "new_faults": {"type": "int", "default": GateTerms.new_faults},
     "heartbeat_seconds": {"type": "int", "default": 600},
     "restarted_after": {"type": "str"},
     "baseline": {"type": "list", "elements": "str", "default": []},
@@ -122,7 +122,7 @@ class _Watch:
         self._ordered = _moment(params["restarted_after"])
         self._registered_since: dict[str, float] = {}
         self._seen_away: set[str] = set()
-        self._terms = Terms(
+        self._terms = GateTerms(
             *(
                 params[name]
                 for name in ("registered_percent", "registered_at_least", "out_of_date_percent", "new_faults")

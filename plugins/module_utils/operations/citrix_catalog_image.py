@@ -30,14 +30,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
-    Step,
+    CatalogStep,
     has_image,
     plan_update,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import Outcome
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import CatalogOutcome
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import window_end, window_over
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_plan import (
-    Observed,
+    Surroundings,
     Target,
     chosen_targets,
     finish,
@@ -47,7 +47,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     REBOOT_ARGUMENTS,
     Order,
-    Terms,
+    UpdateTerms,
     carry_out,
     foretell,
     reboot_policy,
@@ -83,7 +83,7 @@ ARGUMENTS: dict[str, Any] = {
 
 def perform(run: Run) -> dict[str, Any]:
     params = run.params
-    terms = Terms(
+    terms = UpdateTerms(
         reboot=reboot_policy(params["reboot"]),
         functional_level=params["functional_level"],
         store_old_image=params["store_old_image"],
@@ -103,13 +103,13 @@ class _Moves:
     """Catalogs that wait for the same notes of other hosts are a lane. Each lane starts when its notes are there; all
     share what runs at a time."""
 
-    def __init__(self, site: CitrixSite, run: Run, terms: Terms) -> None:
+    def __init__(self, site: CitrixSite, run: Run, terms: UpdateTerms) -> None:
         self._site = site
         self._run = run
         self._terms = terms
         self._slots = Semaphore(max(1, terms.concurrency))
 
-    def carry_out(self, targets: Sequence[Target]) -> list[Outcome]:
+    def carry_out(self, targets: Sequence[Target]) -> list[CatalogOutcome]:
         lanes: dict[tuple[tuple[str, ...], str], list[Target]] = {}
         for target in targets:
             lanes.setdefault((target.start_when, target.hold), []).append(target)
@@ -120,7 +120,7 @@ class _Moves:
         by_id = {outcome.catalog.id: outcome for outcome in done if outcome.catalog}
         return [by_id[target.catalog.id] for target in targets]
 
-    def _lane(self, targets: Sequence[Target]) -> list[Outcome]:
+    def _lane(self, targets: Sequence[Target]) -> list[CatalogOutcome]:
         try:
             if targets[0].start_when and not targets[0].hold:
                 targets = self._awaited(targets)
@@ -147,7 +147,7 @@ class _Moves:
             return [replace(target, hold=hold) for target in targets]
         return [replace(target, catalog=read_catalog(self._site, target.catalog.id)) for target in targets]
 
-    def _move(self, targets: Sequence[Target]) -> list[Outcome]:
+    def _move(self, targets: Sequence[Target]) -> list[CatalogOutcome]:
         params = self._run.params
         wanted = [(target.catalog, target.image) for target in targets]
         observed = observe(self._site, self._run, wanted, bypass_cache=params["bypass_cache"])
@@ -159,11 +159,11 @@ class _Moves:
         return carry_out(self._site, self._run, orders, self._terms, self._slots)
 
 
-def _standing(target: Target, action: str, why: str) -> Outcome:
-    return Outcome(target.catalog.full_name, target.catalog, action, target.catalog.image_path, msg=why)
+def _standing(target: Target, action: str, why: str) -> CatalogOutcome:
+    return CatalogOutcome(target.catalog.full_name, target.catalog, action, target.catalog.image_path, msg=why)
 
 
-def _unchanged_or_late(target: Target, late: str) -> Outcome:
+def _unchanged_or_late(target: Target, late: str) -> CatalogOutcome:
     return (
         _standing(target, "unchanged", "")
         if has_image(target.catalog, target.image)
@@ -228,10 +228,10 @@ def _with_defaults(given: Mapping[str, Any], params: Mapping[str, Any]) -> dict[
     return {**given, "image": image, "note": given["note"] if given["note"] is not None else params["note"]}
 
 
-def _plan(target: Target, observed: Observed, assume_visible: bool) -> Step:
+def _plan(target: Target, observed: Surroundings, assume_visible: bool) -> CatalogStep:
     sight = observed.sight(target.catalog, target.image)
     if sight.problem:
-        return Step(target.catalog, "refuse", reason=sight.problem)
+        return CatalogStep(target.catalog, "refuse", reason=sight.problem)
     return plan_update(target.catalog, target.image, sight.images, observed.task(target.catalog), assume_visible)
 
 

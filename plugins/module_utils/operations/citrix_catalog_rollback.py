@@ -20,7 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
-    Step,
+    CatalogStep,
     needs_rollback,
     plan_rollback,
     rollback_target,
@@ -37,7 +37,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     REBOOT_ARGUMENTS,
     Order,
-    Terms,
+    UpdateTerms,
     carry_out,
     foretell,
     reboot_policy,
@@ -65,7 +65,7 @@ ARGUMENTS = {
 def perform(run: Run) -> dict[str, Any]:
     params = run.params
     from_image, image = params["from_image"], params["image"]
-    terms = Terms(
+    terms = UpdateTerms(
         reboot=reboot_policy(params["reboot"]),
         functional_level=None,
         store_old_image=True,
@@ -89,7 +89,7 @@ def perform(run: Run) -> dict[str, Any]:
     for catalog, image in targets:
         sight = observed.sight(catalog, paths[catalog.id])
         task = observed.task(catalog)
-        refused = Step(catalog, "refuse", reason=sight.problem) if sight.problem else None
+        refused = CatalogStep(catalog, "refuse", reason=sight.problem) if sight.problem else None
         steps.append(
             refused or plan_rollback(catalog, from_image, image, histories.get(catalog.id, []), sight.images, task)
         )
@@ -99,7 +99,7 @@ def perform(run: Run) -> dict[str, Any]:
     return finish(outcomes + missed, site)
 
 
-def _note(step: Step, note: str, history: list[HistoricalImage]) -> str:
+def _note(step: CatalogStep, note: str, history: list[HistoricalImage]) -> str:
     """The note that goes with the step. It names what is left behind, so that no later roll-back leads there."""
     return return_note(note, left_behind(step.catalog.image_path, step.path, history))
 

@@ -34,7 +34,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.zones import (
-    Move,
+    ZoneMove,
     plan_move,
     plan_move_after_machines,
 )
@@ -56,7 +56,7 @@ ARGUMENTS = {
 class _Observed:
     site: CitrixSite
     zone: Zone
-    moves: tuple[Move, ...]
+    moves: tuple[ZoneMove, ...]
 
 
 def observe(params: Params, reporter: Reporter) -> _Observed:
@@ -127,7 +127,7 @@ def _catalogs(site: CitrixSite, given: Sequence[dict[str, Any]]) -> list[Catalog
 
 def _moves(
     site: CitrixSite, catalogs: Sequence[Catalog], zone: Zone, connections: Sequence[Connection], only_when_moved: bool
-) -> list[Move]:
+) -> list[ZoneMove]:
     elsewhere = [catalog for catalog in catalogs if not is_in(catalog, zone)]
     if not only_when_moved or not elsewhere:
         return [plan_move(catalog, zone) for catalog in catalogs]
@@ -139,7 +139,7 @@ def _moves(
     ]
 
 
-def _move_facts(move: Move, zone: Zone, done: bool) -> dict[str, Any]:
+def _move_facts(move: ZoneMove, zone: Zone, done: bool) -> dict[str, Any]:
     actions = {"unchanged": "unchanged", "move": "moved" if done else "would_move", "stay": "staying"}
     return {
         **_names(move.catalog),

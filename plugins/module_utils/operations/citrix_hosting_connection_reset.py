@@ -27,7 +27,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration, quoted, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Look, wait_for
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import MachineScope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.power_states import VM_NOT_FOUND, power_known
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_scope import (
@@ -70,7 +70,7 @@ class _Reset:
 class _Observed:
     site: CitrixSite
     resets: Sequence[_Reset]
-    scope: Scope
+    scope: MachineScope
 
 
 def observe(params: Params, reporter: Reporter) -> _Observed | None:
@@ -166,10 +166,10 @@ def _settle(
     else None.
 
     The first reset may be done while the broker still holds what was there before, which is why the vendor's script for
-    disaster recovery does it twice, 30
-    seconds apart (contract citrix 10.2). Here the time between them is over as soon as all power states are known and
-    fresh. A state that was known before is fresh when the site says that it looked at the machine's hosting since
-    (LastHostingUpdateTime, contract citrix 11.2); where it does not say so, the time is waited for to its end."""
+    disaster recovery does it twice, 30 seconds apart (contract citrix 10.2). Here the time between them is over as soon
+    as all power states are known and fresh. A state that was known before is fresh when the site says that it looked at
+    the machine's hosting since (LastHostingUpdateTime, contract citrix 11.2); where it does not say so, the time is
+    waited for to its end."""
     looked = {machine.id: machine.hosting_updated for machine in watch.machines.values()}
     telling = all(any(not power_known(machine) for machine in reset.machines) for reset in needed)
     total = len(watch.machines)

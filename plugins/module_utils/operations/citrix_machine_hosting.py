@@ -41,7 +41,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.rehosting.telling import (
     POLICY,
-    Outcome,
+    RehostingOutcome,
     diff_of,
     result_of,
     stop,
@@ -95,7 +95,7 @@ def perform(run: Run) -> dict[str, Any]:
     plan, scope = plan_by_vms(site, params) if params["vms"] is not None else plan_by_mapping(site, params)
     plan = without_taken(on_connections(site, plan, params["any_plugin"]), scope.others)
     writer = MachineWriter(site, params, what="re-hosting", progress=run.progress)
-    outcome = Outcome(plan, scope)
+    outcome = RehostingOutcome(plan, scope)
     if params["left_connection"]:
         left = machines_left_on(site, params["left_connection"])
         outcome.left_behind = left_behind(outcome, left)

@@ -22,7 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.verification import (
     REGISTERED,
     Evidence,
-    Terms,
+    VerificationTerms,
     Wanted,
     doubtful,
     evidence,
@@ -41,10 +41,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     "machines": {"type": "list", "elements": "dict", "required": True},
-    "registered_percent": {"type": "int", "default": Terms.registered_percent},
-    "registered_at_least": {"type": "int", "default": Terms.registered_at_least},
-    "powered_on_percent": {"type": "int", "default": Terms.powered_on_percent},
-    "heartbeat_lag": {"type": "int", "default": Terms.heartbeat_lag},
+    "registered_percent": {"type": "int", "default": VerificationTerms.registered_percent},
+    "registered_at_least": {"type": "int", "default": VerificationTerms.registered_at_least},
+    "powered_on_percent": {"type": "int", "default": VerificationTerms.powered_on_percent},
+    "heartbeat_lag": {"type": "int", "default": VerificationTerms.heartbeat_lag},
     "fail": {"type": "bool", "default": True},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 1800},
@@ -95,7 +95,7 @@ class _Watch:
     """Looks at the machines until they are proven. A catalog of which every machine was seen well is not looked at any
     more."""
 
-    def __init__(self, site: CitrixSite, wanted: Sequence[Wanted], terms: Terms, timeout: float) -> None:
+    def __init__(self, site: CitrixSite, wanted: Sequence[Wanted], terms: VerificationTerms, timeout: float) -> None:
         self.site = site
         self.seen = _NO_MACHINES
         self.reason = ""
@@ -163,8 +163,8 @@ def by_catalog(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
     return groups
 
 
-def _terms_and_wanted(params: Any, check: bool) -> tuple[Terms, list[Wanted]]:
-    terms = Terms(
+def _terms_and_wanted(params: Any, check: bool) -> tuple[VerificationTerms, list[Wanted]]:
+    terms = VerificationTerms(
         params["registered_percent"],
         params["registered_at_least"],
         params["powered_on_percent"],

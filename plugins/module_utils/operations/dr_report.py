@@ -26,7 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judg
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import MODES, RULES, USUAL_POLICY, Move
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.sentences import on_screen, sentences
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.timeline import (
-    Work,
+    MoveStep,
     phases_as_dicts,
     phases_of,
     recovery_seconds,
@@ -136,7 +136,7 @@ def perform(run: Run) -> dict[str, Any]:
     return {**result, "rows": as_dicts(judgement.rows)}
 
 
-def _steps(move: Move, started: str | None) -> tuple[list[Work], datetime]:
+def _steps(move: Move, started: str | None) -> tuple[list[MoveStep], datetime]:
     """All that was done, and when the run began."""
     try:
         steps = steps_of(move)
@@ -149,7 +149,7 @@ def _steps(move: Move, started: str | None) -> tuple[list[Work], datetime]:
 
 
 def _report(
-    run: Run, move: Move, judgement: Judgement, steps: Sequence[Work], began: datetime, figures: dict[str, Any]
+    run: Run, move: Move, judgement: Judgement, steps: Sequence[MoveStep], began: datetime, figures: dict[str, Any]
 ) -> dict[str, Any]:
     now = datetime.now(timezone.utc)
     return {

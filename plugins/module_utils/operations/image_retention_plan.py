@@ -16,7 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.orphans import (
     Domain,
     KeptSnapshot,
-    Vm,
+    OrphanVm,
     decide_pd_snapshots,
     decide_temporary_vms,
 )
@@ -134,9 +134,9 @@ def _images(host: str, told: Mapping[str, Any], prefix: str) -> list[Image]:
     return images
 
 
-def _vms(host: str, told: Mapping[str, Any], prefix: str) -> list[Vm]:
+def _vms(host: str, told: Mapping[str, Any], prefix: str) -> list[OrphanVm]:
     named = [(vm, parse_temporary_vm_name(vm["name"], prefix)) for vm in told.get("vms") or []]
-    return [Vm(host, vm["uuid"], vm["name"], vm["power_state"], says) for vm, says in named if says]
+    return [OrphanVm(host, vm["uuid"], vm["name"], vm["power_state"], says) for vm, says in named if says]
 
 
 def _domains(host: str, told: Mapping[str, Any]) -> list[Domain]:

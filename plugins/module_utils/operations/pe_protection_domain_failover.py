@@ -35,12 +35,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     ACTIVATED,
     DEACTIVATED,
     MIGRATED,
+    DomainMove,
     Pair,
-    Work,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
-WAYS: dict[str, Callable[[Work], dict[str, Any]]] = {MIGRATED: migrated, ACTIVATED: activated, DEACTIVATED: deactivated}
+WAYS: dict[str, Callable[[DomainMove], dict[str, Any]]] = {
+    MIGRATED: migrated,
+    ACTIVATED: activated,
+    DEACTIVATED: deactivated,
+}
 # Each is a thread that looks now and then.
 MOST_AT_ONCE = 64
 NOTE_OF = "protection domain "
@@ -91,7 +95,7 @@ def perform(run: Run) -> dict[str, Any]:
 
 
 def _moved(run: Run, pair: Pair, name: str) -> dict[str, Any]:
-    work = Work(run, pair, name, Deadline(run.params["wait_timeout"]))
+    work = DomainMove(run, pair, name, Deadline(run.params["wait_timeout"]))
     return brought_up(work, WAYS[run.params["state"]](work))
 
 

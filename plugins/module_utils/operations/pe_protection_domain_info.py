@@ -19,7 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.peers import (
     PEER_ARGUMENTS,
-    Identity,
+    ClusterIdentity,
     connect_peer,
     gives_no_answer,
     is_same_cluster,
@@ -101,7 +101,7 @@ def _others(client: PrismElement, params: Params, reporter: Reporter) -> Others:
     """Ask all peers at once. A cluster counts once however it is addressed, and this very one not at all, so that every
     host can be given the same list."""
 
-    def ask(peer: Mapping[str, Any]) -> tuple[Identity, list[str]] | None:
+    def ask(peer: Mapping[str, Any]) -> tuple[ClusterIdentity, list[str]] | None:
         there = connect_peer(params, peer)
         try:
             return read_identity(there), [domain.name for domain in _observe(there, params["name"]) if domain.active]

@@ -10,7 +10,7 @@ from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Release
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import ReleaseRequest
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.judging import judge
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, STOP, WARNING, count
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
@@ -44,7 +44,7 @@ def perform(run: Run) -> dict[str, Any]:
     params = run.params
     settings = {name: params[name] for name in ARGUMENTS if name not in FACTS}
     sites = settings["remote_sites"]
-    release = Release(**{**settings, "remote_sites": None if sites is None else tuple(sites)})
+    release = ReleaseRequest(**{**settings, "remote_sites": None if sites is None else tuple(sites)})
     rows = judge(release, _read(params["clusters"]), _read(params["sites"]), datetime.now(timezone.utc))
     stops, warnings = count(rows, STOP), count(rows, WARNING)
     for line in table(

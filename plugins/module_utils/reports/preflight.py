@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, Row
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, CheckRow
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import tables
 
 
-def table(title: str, rows: Iterable[Row], show_ok: bool = True) -> list[str]:
+def table(title: str, rows: Iterable[CheckRow], show_ok: bool = True) -> list[str]:
     """Lines for the screen. What to do follows the detail."""
     cells = []
     for row in rows:

@@ -18,7 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     ROLL_BACK,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.role_options import with_variables
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import Row
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import ReportRow
 
 NOT_ASKED = "not asked"
 # What a failure of the restore, and of the publishing, advises to change is set by variables of the role.
@@ -52,7 +52,7 @@ UNSETTLED_CATALOG_ACTIONS = {
 }
 
 
-def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[Row]:
+def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
     """`clusters`: inventory host -> {state, message, error?, snapshot_id?, leftover?} as the role collects it;
     `leftover` is a failure of {message, error}."""
     rows = []
@@ -63,10 +63,12 @@ def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[Row]:
         if settled and result.get("snapshot_id"):
             detail, advice = f"from protection domain snapshot {result['snapshot_id']}", ""
         done = SETTLED_CLUSTER_STATES.get(state, state)
-        rows.append(Row(host, "image", done, detail, settled, advice, kind="image", phase=phase))
+        rows.append(ReportRow(host, "image", done, detail, settled, advice, kind="image", phase=phase))
         if result.get("leftover"):
             detail, advice = why(result["leftover"])
-            left = Row(host, "temporary VM", "still there", detail, False, advice, kind="temporary VM", phase=REMOVE)
+            left = ReportRow(
+                host, "temporary VM", "still there", detail, False, advice, kind="temporary VM", phase=REMOVE
+            )
             rows.append(left)
     return rows
 
@@ -87,7 +89,7 @@ def catalog_rows(
     clusters: Mapping[str, Mapping[str, Any]],
     rollback: bool = False,
     wanted: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
-) -> list[Row]:
+) -> list[ReportRow]:
     """`sites`: inventory host -> {message, error?, catalogs: [result of citrix_catalog_image], waiting: [catalogs not
     touched]}.
 
@@ -101,28 +103,30 @@ def catalog_rows(
         moved = [_catalog_row(host, catalog, phase) for catalog in site["catalogs"]]
         if site["message"] and all(row.settled for row in moved):
             detail, advice = why(site)
-            rows.append(Row(host, "site", "failed", detail, False, advice, kind="site"))
+            rows.append(ReportRow(host, "site", "failed", detail, False, advice, kind="site"))
         untold = "the site failed" if site["message"] else "nobody told what became of it"
         known = [*site["catalogs"], *site["waiting"]]
         wishes = [entry for entry in (wanted or {}).get(host, []) if not any(is_meant(entry, each) for each in known)]
         waiting = [(entry, why_waiting(entry, site, clusters)) for entry in site["waiting"]]
         rows += moved
         for entry, detail in [*waiting, *((entry, untold) for entry in wishes)]:
-            rows.append(Row(host, catalog_name(entry), "not touched", detail, False, kind="catalog", phase=phase))
+            rows.append(ReportRow(host, catalog_name(entry), "not touched", detail, False, kind="catalog", phase=phase))
     if rollback and not rows:
         nowhere, why_not = ", ".join(sites) or "nowhere", "no catalog is named for any site of this run"
-        rows.append(Row(nowhere, "roll-back", "nothing done", why_not, False, kind="roll-back", phase=phase))
+        rows.append(ReportRow(nowhere, "roll-back", "nothing done", why_not, False, kind="roll-back", phase=phase))
     return rows
 
 
-def _catalog_row(host: str, catalog: Mapping[str, Any], phase: str) -> Row:
+def _catalog_row(host: str, catalog: Mapping[str, Any], phase: str) -> ReportRow:
     good = SETTLED_ROLLBACK_ACTIONS if phase == ROLL_BACK else SETTLED_CATALOG_ACTIONS
     action = catalog["action"]
     settled = action in good
     detail, advice = (_told(catalog), "") if settled else _why(catalog, phase)
     wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
     result = {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action)
-    return Row(host, catalog_name(catalog), result, f"{wave}{detail}", settled, advice, kind="catalog", phase=phase)
+    return ReportRow(
+        host, catalog_name(catalog), result, f"{wave}{detail}", settled, advice, kind="catalog", phase=phase
+    )
 
 
 def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: Mapping[str, Mapping[str, Any]]) -> str:
@@ -183,7 +187,7 @@ def _levels(folder: str) -> tuple[str, ...]:
     return tuple(level.casefold() for level in folder_levels(folder))
 
 
-def problems(rows: Iterable[Row]) -> list[str]:
+def problems(rows: Iterable[ReportRow]) -> list[str]:
     """One sentence for each row that is not settled."""
     return [
         f"{row.where}, {row.what}: {row.result}{f' ({row.told})' if row.told else ''}"
@@ -229,7 +233,7 @@ def blast_radius(sites: Mapping[str, Mapping[str, Any]]) -> str:
     return sentence(together(found)) if found else ""
 
 
-def problems_of(rows: Iterable[Row]) -> dict[str, list[str]]:
+def problems_of(rows: Iterable[ReportRow]) -> dict[str, list[str]]:
     """The same by inventory host, for those that have any."""
     found: dict[str, list[str]] = {}
     for row in rows:

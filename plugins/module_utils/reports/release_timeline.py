@@ -25,7 +25,7 @@ PHASES = (SNAPSHOT, "replicate", "restore", "image", REMOVE, *ON_SITES)
 
 
 @dataclass(frozen=True)
-class Step:
+class TimelineStep:
     """One piece of work. `where` is the inventory host, `what` the catalog on a site and empty on a cluster, `phase`
     one of PHASES."""
 
@@ -51,7 +51,7 @@ def release_steps(
     clusters: Mapping[str, Mapping[str, Any]],
     sites: Mapping[str, Mapping[str, Any]],
     rollback: bool = False,
-) -> list[Step]:
+) -> list[TimelineStep]:
     """All that was done, in the order of its beginning; `protection`, `clusters` and `sites` as the role collects them.
 
     A catalog whose wave was taken back holds the result of its roll-back as `rollback`; with `rollback` all catalogs
@@ -67,7 +67,7 @@ def release_steps(
     return sorted(steps, key=lambda step: (step.started, step.finished))
 
 
-def _catalog_steps(site: str, name: str, phase: str, result: Mapping[str, Any]) -> list[Step]:
+def _catalog_steps(site: str, name: str, phase: str, result: Mapping[str, Any]) -> list[TimelineStep]:
     """What was done to a catalog: one step, or none."""
     if not result.get("started") or not result.get("finished"):
         return []
@@ -102,17 +102,16 @@ def _means(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
     return entry.get("folder") is None or folders[0] == folders[1]
 
 
-def critical_path(steps: Sequence[Step], needs: Needs | None = None) -> list[Step]:
+def critical_path(steps: Sequence[TimelineStep], needs: Needs | None = None) -> list[TimelineStep]:
     """The chain of steps, each waiting for the one before, that ends with the last catalog, or with the last cluster
     when no catalog was moved.
 
     The first snapshot holds up every cluster; a cluster holds up the catalogs that need it, until it has the image; a
-    catalog may also have waited for its
-    turn behind another one of its site.
+    catalog may also have waited for its turn behind another one of its site.
     """
     last = max((step for step in steps if step.phase in ON_SITES), key=lambda step: step.finished, default=None)
     last = last or max(steps, key=lambda step: step.finished, default=None)
-    chain: list[Step] = []
+    chain: list[TimelineStep] = []
     while last is not None:
         chain.append(last)
         last = max(
@@ -121,7 +120,7 @@ def critical_path(steps: Sequence[Step], needs: Needs | None = None) -> list[Ste
     return chain[::-1]
 
 
-def own_paths(steps: Sequence[Step], needs: Needs, began: datetime) -> list[dict[str, Any]]:
+def own_paths(steps: Sequence[TimelineStep], needs: Needs, began: datetime) -> list[dict[str, Any]]:
     """For each catalog that was moved, how near it came to its own critical path: {where, what, path_seconds, seconds,
     ratio}.
 
@@ -149,7 +148,7 @@ def own_paths(steps: Sequence[Step], needs: Needs, began: datetime) -> list[dict
     return told
 
 
-def _holds_up(step: Step, later: Step, needs: Needs) -> bool:
+def _holds_up(step: TimelineStep, later: TimelineStep, needs: Needs) -> bool:
     if step.started >= later.started or step.finished > later.finished:
         return False
     if step.lane == later.lane or (step.phase == SNAPSHOT and later.phase not in ON_SITES):
@@ -161,7 +160,7 @@ def _holds_up(step: Step, later: Step, needs: Needs) -> bool:
     return step.phase == SNAPSHOT or (step.phase != REMOVE and step.where in needs.get(later.lane, [step.where]))
 
 
-def as_dicts(steps: Iterable[Step]) -> list[dict[str, Any]]:
+def as_dicts(steps: Iterable[TimelineStep]) -> list[dict[str, Any]]:
     """For the report file; `seconds` is for those who only want to add up."""
     return [
         {
@@ -177,13 +176,13 @@ def as_dicts(steps: Iterable[Step]) -> list[dict[str, Any]]:
     ]
 
 
-def from_dicts(pieces: Iterable[Mapping[str, Any]]) -> list[Step]:
+def from_dicts(pieces: Iterable[Mapping[str, Any]]) -> list[TimelineStep]:
     """The steps out of a report file."""
     return [_step(piece["where"], piece["what"], piece) for piece in pieces]
 
 
-def _step(where: str, what: str, piece: Mapping[str, Any]) -> Step:
-    return Step(
+def _step(where: str, what: str, piece: Mapping[str, Any]) -> TimelineStep:
+    return TimelineStep(
         where,
         what,
         piece["phase"],

@@ -14,7 +14,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import 
 
 
 @dataclass(frozen=True)
-class Row:
+class ReportRow:
     """One line of the summary. `settled` is False when the work is not complete here, and `advice` what to do about
     that. `kind` is what the line is about, `phase` the phase of the timeline in which it was done, empty for none.
     """
@@ -34,12 +34,12 @@ class Row:
         return in_one(self.detail, self.advice)
 
 
-def table(title: str, rows: Iterable[Row]) -> list[str]:
+def table(title: str, rows: Iterable[ReportRow]) -> list[str]:
     """Lines for the screen."""
     cells = ((row.where, row.what, row.result, row.told) for row in rows)
     return tables.table(title, ("where", "what", "result", "detail"), cells)
 
 
-def as_dicts(rows: Iterable[Row]) -> list[dict[str, Any]]:
+def as_dicts(rows: Iterable[ReportRow]) -> list[dict[str, Any]]:
     """For results and report files."""
     return [asdict(row) for row in rows]

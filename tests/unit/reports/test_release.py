@@ -15,7 +15,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     problems,
     problems_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import Row, table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import ReportRow, table
 
 MADE = {"state": "made", "message": "", "snapshot_id": "7"}
 FAILED = {"state": "failed", "message": "no answer"}
@@ -227,7 +227,7 @@ TOLD = f"{FIELDS['message']}. {FIELDS['advice']}"
         catalog_rows({"a": site(catalogs=[{**MOVED, "action": "failed", "msg": TOLD, "error": FIELDS}])}, {}),
     ],
 )
-def test_message_and_advice_are_fields_of_a_row(rows: list[Row]) -> None:
+def test_message_and_advice_are_fields_of_a_row(rows: list[ReportRow]) -> None:
     (row,) = rows
     assert (row.detail, row.advice) == (FIELDS["message"], FIELDS["advice"])
     assert TOLD in table("Release", rows)[4]

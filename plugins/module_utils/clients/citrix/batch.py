@@ -57,7 +57,7 @@ class BatchLost(OperationError):
 
 
 @dataclass(frozen=True)
-class Item:
+class BatchItem:
     """One request of a batch. `reference` is unique in it; `path` is one below the API's root."""
 
     reference: str
@@ -84,7 +84,7 @@ class ItemAnswer:
 
 
 def carry_out(
-    site: CitrixSite, items: Sequence[Item], *, what: str, timeout: float, first_look: float = 0.0
+    site: CitrixSite, items: Sequence[BatchItem], *, what: str, timeout: float, first_look: float = 0.0
 ) -> dict[str, ItemAnswer]:
     """Send a batch as a job, wait for it, and return the answers by reference; an item that the site lost is not among
     them.
@@ -147,7 +147,7 @@ def _result(site: CitrixSite, job_id: str, what: str, timeout: float) -> Any:
         raise BatchLost(error.message, error.advice) from None
 
 
-def _wire(site: CitrixSite, item: Item) -> dict[str, Any]:
+def _wire(site: CitrixSite, item: BatchItem) -> dict[str, Any]:
     # Hosts of the path style want customer and site before the path (6)
     prefix = f"/{site.customer_id}/{site.id}" if site.api_root.casefold().startswith(PATH_STYLE_ROOT) else ""
     return {

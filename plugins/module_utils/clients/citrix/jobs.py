@@ -102,10 +102,9 @@ def wait_for_job(
 ) -> Job | None:
     """Follow a job to its end; None when it is no longer there. Raises JobFailed or StillRunning.
 
-    A job may be hidden for a moment after it was made, or unknown to one of several controllers.
-    A status that nobody knows yet counts as an end once the job has an end time, or does not change for a minute;
-    whether the work was done must then be seen
-    from the object itself, as with a job that vanished.
+    A job may be hidden for a moment after it was made, or unknown to one of several controllers. A status that nobody
+    knows yet counts as an end once the job has an end time, or does not change for a minute; whether the work was done
+    must then be seen from the object itself, as with a job that vanished.
     """
     started = time.monotonic()
     seen: list[tuple[str, float]] = []

@@ -71,9 +71,9 @@ class PowerWatch:
     state is not known.
 
     A machine that is gone is not waited for. A search tells with a request for each session type whose states are not
-    known, where reading the lists would take
-    more of them; what a real site's search covers is not documented to the end (contract citrix 4.3), so that its
-    'none' is always confirmed by the lists, and a search that fails or is wrong is not used again."""
+    known, where reading the lists would take more of them; what a real site's search covers is not documented to the
+    end (contract citrix 4.3), so that its 'none' is always confirmed by the lists, and a search that fails or is wrong
+    is not used again."""
 
     def __init__(self, site: CitrixSite, machines: Sequence[Machine]) -> None:
         self._site = site

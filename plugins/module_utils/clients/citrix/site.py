@@ -23,7 +23,7 @@ class SiteFacts:
 
 
 @dataclass(frozen=True)
-class Zone:
+class SiteZone:
     """A zone; on DaaS a resource location. `healthy` is None when the site does not say."""
 
     id: str
@@ -44,9 +44,9 @@ def read_site(site: CitrixSite) -> SiteFacts:
     )
 
 
-def read_zones(site: CitrixSite) -> list[Zone]:
+def read_zones(site: CitrixSite) -> list[SiteZone]:
     return [
-        Zone(
+        SiteZone(
             id=item.get("Id") or "",
             name=item.get("Name") or "",
             primary=bool(item.get("IsPrimary")),

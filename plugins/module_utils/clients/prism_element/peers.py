@@ -36,7 +36,7 @@ PEER_ARGUMENTS: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Identity:
+class ClusterIdentity:
     """What tells one cluster from another: `incarnation` is the number under which remote sites know it, `clock_usecs`
     its own time when it answered."""
 
@@ -55,18 +55,18 @@ def connect_peer(params: Mapping[str, Any], peer: Mapping[str, Any]) -> PrismEle
     )
 
 
-def read_identity(client: PrismElement) -> Identity:
+def read_identity(client: PrismElement) -> ClusterIdentity:
     """One read. The time is that of the answer's Date header, which is cut to whole seconds."""
     answer = client.request("GET", "/cluster")
     body = answer.body or {}
-    return Identity(
+    return ClusterIdentity(
         uuid=body.get("uuid") or body.get("cluster_uuid") or "",
         incarnation=body.get("cluster_incarnation_id") or None,
         clock_usecs=_usecs(answer.headers.get("Date")),
     )
 
 
-def is_same_cluster(one: Identity, other: Identity) -> bool:
+def is_same_cluster(one: ClusterIdentity, other: ClusterIdentity) -> bool:
     """Two addresses may be one cluster's: its virtual one and those of its CVMs (contract prism_element 1.1)."""
     return (
         one.uuid == other.uuid

@@ -7,8 +7,8 @@ on.
     clone   <prefix><drill id>_<VM name>   drill_2026-q4_PC1
 
 A drill id has no underscore, so a name parses back to exactly one (drill id, VM name). A VM is a clone of a drill only
-when its name parses back to this drill
-and to a VM that the protection domain holds, and it is no member of any protection domain itself.
+when its name parses back to this drill and to a VM that the protection domain holds, and it is no member of any
+protection domain itself.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ class Drill:
 
 
 @dataclass(frozen=True)
-class Scope:
+class DrillScope:
     """The VMs that a drill is about, in the order of the snapshot. `excluded` were left out; `not_excluded` were to be,
     but the snapshot does not hold them."""
 
@@ -75,7 +75,7 @@ class Scope:
     not_excluded: tuple[str, ...] = ()
 
 
-def scope_of(members: Iterable[Member], vm_names: Sequence[str], exclude: Sequence[str]) -> Scope:
+def scope_of(members: Iterable[Member], vm_names: Sequence[str], exclude: Sequence[str]) -> DrillScope:
     """The VMs to clone. Raises Refusal for names that the snapshot does not hold and for two VMs of one name, whose
     clones could not be told apart."""
     held = Counter(member.vm_name for member in members)
@@ -89,7 +89,7 @@ def scope_of(members: Iterable[Member], vm_names: Sequence[str], exclude: Sequen
             f"it holds more than one VM called {quoted(twice)}, whose clones would have one name",
             "Leave them out with exclude.",
         )
-    return Scope(
+    return DrillScope(
         tuple(chosen),
         tuple(name for name in held if name in exclude),
         tuple(name for name in exclude if name not in held),

@@ -30,10 +30,9 @@ def present(
     name.
 
     With protection domains only their members count, on the cluster where they are active: a VM of the same name that
-    is no member, such as the clone of a
-    drill, can then never take over a machine. A member whose VM is gone stays among the names, so that its machine
-    comes out as missing.
-    Raises Refusal when a cluster could not be asked, or a protection domain is active nowhere or twice.
+    is no member, such as the clone of a drill, can then never take over a machine. A member whose VM is gone stays
+    among the names, so that its machine comes out as missing. Raises Refusal when a cluster could not be asked, or a
+    protection domain is active nowhere or twice.
     """
     silent = [f"{host} could not be asked ({seen['message']})" for host, seen in clusters.items() if seen["message"]]
     if silent:
@@ -65,10 +64,9 @@ def expected(
     """The VMs that will be on the target `host` after the failover: {vms, vm_names, vm_uuids, other_vm_uuids}, as
     `present` tells them.
 
-    A planned migration keeps uuids; an activation gives new ones, told as '' for "known after the failover"
-    (contract prism_element 11). Where the source cannot be
-    asked, the newest usable snapshot on the target says who will be there, or the one that is named in `snapshots` by
-    protection domain.
+    A planned migration keeps uuids; an activation gives new ones, told as '' for "known after the failover" (contract
+    prism_element 11). Where the source cannot be asked, the newest usable snapshot on the target says who will be
+    there, or the one that is named in `snapshots` by protection domain.
     """
     vms = []
     for protection_domain in protection_domains:

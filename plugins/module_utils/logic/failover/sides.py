@@ -137,8 +137,7 @@ def decide_activation(name: str, here: Side, there: Side | None, accept_split_br
 
 def last_known(sites: Sequence[Site], origins: Sequence[str]) -> list[Site]:
     """The remote sites that are the side where a protection domain was last: the one that was given as the peer, and
-    the one that its newest snapshot came
-    from. Where neither is known, the only one that there is."""
+    the one that its newest snapshot came from. Where neither is known, the only one that there is."""
     last = origins[0] if origins else ""
     found = [site for site in sites if site.fits_peer or site.name == last]
     return found or (list(sites) if len(sites) == 1 else [])

@@ -26,7 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_im
 
 
 @dataclass(frozen=True)
-class Step:
+class CatalogStep:
     """What to do with a catalog. `path` is the image it has afterwards, `reason` why it is refused and `advice` what to
     do then."""
 
@@ -68,7 +68,7 @@ def cannot_testify(takes_image: bool | None, machines: int) -> str:
 
 def plan_update(
     catalog: Catalog, image: str, visible: Sequence[MasterImage], task: RunningTask | None, assume_visible: bool = False
-) -> Step:
+) -> CatalogStep:
     """Move a catalog to an image, given by name or path, among those `visible` in its hosting unit.
 
     `assume_visible` plans as if the image were there. A task that already leads there is adopted; any other
@@ -77,27 +77,27 @@ def plan_update(
     unit = catalog.hosting_unit
     refusal = _not_updatable(catalog)
     if unit is None or refusal:
-        return Step(catalog, "refuse", reason=refusal)
+        return CatalogStep(catalog, "refuse", reason=refusal)
     wanted = expected_path(unit.path, image)
     if task and task.leads_to(wanted):
-        return Step(catalog, "adopt", wanted, task=task)
+        return CatalogStep(catalog, "adopt", wanted, task=task)
     if has_image(catalog, image) and not (task and task.moves_image):
-        return Step(catalog, "unchanged", catalog.image_path)
+        return CatalogStep(catalog, "unchanged", catalog.image_path)
     if same_path(catalog.image_path, wanted) and not has_image(catalog, image):
         apart = (
             f"it uses '{image_name(catalog.image_path)}', which Citrix cannot tell from '{image_name(wanted)}':"
             " they differ in case only"
         )
-        return Step(catalog, "refuse", reason=apart, advice="Use another release id.")
+        return CatalogStep(catalog, "refuse", reason=apart, advice="Use another release id.")
     refusal = _in_the_way(catalog, task)
     if refusal:
-        return Step(catalog, "refuse", reason=refusal, task=task)
+        return CatalogStep(catalog, "refuse", reason=refusal, task=task)
     try:
-        return Step(catalog, "publish", find_image(image, unit.name, visible).path)
+        return CatalogStep(catalog, "publish", find_image(image, unit.name, visible).path)
     except Refusal as error:
         if assume_visible and not any(same_path(candidate.path, wanted) for candidate in visible):
-            return Step(catalog, "publish", wanted)
-        return Step(catalog, "refuse", reason=error.message, advice=error.advice)
+            return CatalogStep(catalog, "publish", wanted)
+        return CatalogStep(catalog, "refuse", reason=error.message, advice=error.advice)
 
 
 def needs_rollback(catalog: Catalog, from_image: str | None, image: str | None) -> bool:
@@ -115,7 +115,7 @@ def plan_rollback(
     history: Sequence[HistoricalImage],
     visible: Sequence[MasterImage],
     task: RunningTask | None,
-) -> Step:
+) -> CatalogStep:
     """Move a catalog away from `from_image` (None: from whatever it has) to `image` of its history (None: to the one
     before).
 
@@ -123,7 +123,7 @@ def plan_rollback(
     """
     refusal = _not_updatable(catalog)
     if catalog.hosting_unit is None or refusal:
-        return Step(catalog, "refuse", reason=refusal)
+        return CatalogStep(catalog, "refuse", reason=refusal)
     if not needs_rollback(catalog, from_image, image):
         comes = (
             from_image is not None
@@ -132,25 +132,25 @@ def plan_rollback(
         )
         in_the_way = _in_the_way(catalog, task) if comes or (image is not None and task and task.moves_image) else ""
         return (
-            Step(catalog, "refuse", reason=in_the_way, task=task)
+            CatalogStep(catalog, "refuse", reason=in_the_way, task=task)
             if in_the_way
-            else Step(catalog, "unchanged", catalog.image_path)
+            else CatalogStep(catalog, "unchanged", catalog.image_path)
         )
     try:
         target = rollback_target(catalog, image, history)
     except Refusal as error:
-        return Step(catalog, "refuse", reason=error.message, advice=error.advice)
+        return CatalogStep(catalog, "refuse", reason=error.message, advice=error.advice)
     if image is not None:
         return plan_update(catalog, target.path, visible, task)
     if task and (task.kind == "rollback" or task.leads_to(target.path)):
-        return Step(catalog, "adopt", target.path, task=task)
+        return CatalogStep(catalog, "adopt", target.path, task=task)
     refusal = _in_the_way(catalog, task)
     if refusal:
-        return Step(catalog, "refuse", reason=refusal, task=task)
+        return CatalogStep(catalog, "refuse", reason=refusal, task=task)
     try:
-        return Step(catalog, "roll back", find_image(target.path, catalog.hosting_unit.name, visible).path)
+        return CatalogStep(catalog, "roll back", find_image(target.path, catalog.hosting_unit.name, visible).path)
     except Refusal as error:
-        return Step(catalog, "refuse", reason=error.message, advice=error.advice)
+        return CatalogStep(catalog, "refuse", reason=error.message, advice=error.advice)
 
 
 def rollback_target(catalog: Catalog, image: str | None, history: Sequence[HistoricalImage]) -> HistoricalImage:

@@ -13,7 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
-    Identity,
+    ClusterAddresses,
     cluster_of_unit,
     identity_of,
 )
@@ -83,7 +83,7 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
     return sorted(found, key=lambda each: (each["site"], each["catalog"].casefold()))
 
 
-def _home(site: Facts, catalog: Facts, identities: Sequence[Identity]) -> str | None:
+def _home(site: Facts, catalog: Facts, identities: Sequence[ClusterAddresses]) -> str | None:
     """The one cluster that the catalog's hosting unit stands for, None when that cannot be told."""
     name = catalog.get("hosting_unit") or ""
     unit = next((unit for unit in site.get("hosting_units") or [] if unit["name"].casefold() == name.casefold()), None)

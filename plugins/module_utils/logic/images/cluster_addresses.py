@@ -16,7 +16,7 @@ _SEPARATORS = re.compile(r"[,;\s]+")
 
 
 @dataclass(frozen=True)
-class Identity:
+class ClusterAddresses:
     """A cluster of the inventory: every address and name it is known by, in lower case, and the port of its API."""
 
     host: str
@@ -29,18 +29,18 @@ def places(text: str) -> list[tuple[str, int | None]]:
     """Host and port of each address in a text.
 
     How Citrix writes a Nutanix connection's address is unknown (contract citrix 10.2): 'https://host:9440',
-    'host:9440', 'host' and lists of
-    these are read.
+    'host:9440', 'host' and lists of these are read.
     """
     return [place for part in _SEPARATORS.split(text) if part for place in (_place(part),) if place[0]]
 
 
-def clusters_meant(asked: Iterable[tuple[str, int | None]], name: str, identities: Sequence[Identity]) -> list[str]:
+def clusters_meant(
+    asked: Iterable[tuple[str, int | None]], name: str, identities: Sequence[ClusterAddresses]
+) -> list[str]:
     """The inventory hosts that the addresses mean, or, when they mean none, that are called so.
 
     Several clusters at one address (behind a gateway, or in a lab on one machine) are told apart by port, then by name.
-    More than one host is no answer but a
-    doubt.
+    More than one host is no answer but a doubt.
     """
     wanted = [(host.casefold(), port) for host, port in asked]
     found = [identity for identity in identities if any(host in identity.addresses for host, _port in wanted)]
@@ -56,7 +56,7 @@ def clusters_meant(asked: Iterable[tuple[str, int | None]], name: str, identitie
     return [identity.host for identity in found or called]
 
 
-def identity_of(host: str, facts: Mapping[str, Any]) -> Identity:
+def identity_of(host: str, facts: Mapping[str, Any]) -> ClusterAddresses:
     """What a cluster of the inventory may be called and addressed by elsewhere."""
     cluster, endpoint = facts.get("cluster") or {}, facts.get("endpoint") or {}
     addresses = {
@@ -65,7 +65,7 @@ def identity_of(host: str, facts: Mapping[str, Any]) -> Identity:
         cluster.get("address") or "",
         *(endpoint.get("addresses") or ()),
     }
-    return Identity(
+    return ClusterAddresses(
         host=host,
         addresses=frozenset(address.casefold() for address in addresses if address),
         port=endpoint.get("port") or facts.get("port"),
@@ -73,7 +73,7 @@ def identity_of(host: str, facts: Mapping[str, Any]) -> Identity:
     )
 
 
-def cluster_of_unit(unit: Mapping[str, Any], identities: Sequence[Identity]) -> list[str]:
+def cluster_of_unit(unit: Mapping[str, Any], identities: Sequence[ClusterAddresses]) -> list[str]:
     """The inventory hosts that a hosting unit, as citrix_hosting_unit_info returns it, may stand for, by the addresses
     of its connection."""
     return clusters_meant(

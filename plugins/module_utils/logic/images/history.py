@@ -4,10 +4,8 @@
 """The image history of a catalog: what was there before an image came, and how far back the others are.
 
 Whether a site keeps one slot for each time that an image came, or one for each image with the time it came last, is
-unknown, and so is the order
-(contract citrix 8.6). So dates decide, and a roll-back leaves a mark in its note: an image that was withdrawn is
-no image to go back to, until it comes
-again.
+unknown, and so is the order (contract citrix 8.6). So dates decide, and a roll-back leaves a mark in its note: an image
+that was withdrawn is no image to go back to, until it comes again.
 """
 
 from __future__ import annotations
@@ -52,8 +50,7 @@ def withdrawn_by(note: str) -> tuple[str, ...]:
 
 def left_behind(current: str, target: str, history: Sequence[HistoricalImage]) -> list[str]:
     """The names of the images that a catalog leaves behind when it goes back to `target`: the current one, and those
-    that came in between and are not
-    withdrawn yet."""
+    that came in between and are not withdrawn yet."""
     comings = _comings(history)
     came = _came([coming for coming in comings if same_path(coming.image.path, target)])
     between = [

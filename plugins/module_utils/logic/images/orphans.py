@@ -5,8 +5,7 @@
 still be under way is respected.
 
 Anybody can give a VM such a name. That it is ours is shown only by the protection domain snapshot that the name tells:
-it bears the mark of the release, or an
-image of the release, proven to be ours, came out of it.
+it bears the mark of the release, or an image of the release, proven to be ours, came out of it.
 
 A cluster does not say how old a VM is (contract prism_element 3.1). So the signs of life of its release stand for it:
 its protection domain snapshot, its images on any cluster, and restores out of the protection domain on this cluster.
@@ -33,7 +32,7 @@ SETTLED_STATES = ("AVAILABLE", "RETAIN_FOREVER")
 
 
 @dataclass(frozen=True)
-class Vm:
+class OrphanVm:
     """A VM that bears the name of a temporary one."""
 
     cluster: str
@@ -71,7 +70,7 @@ class Domain:
 
 
 def decide_temporary_vms(
-    vms: Iterable[Vm],
+    vms: Iterable[OrphanVm],
     images: Sequence[Image],
     snapshots: Sequence[KeptSnapshot],
     domains: Sequence[Domain],
@@ -89,7 +88,7 @@ def decide_temporary_vms(
 
 
 def _decide_vm(
-    vm: Vm,
+    vm: OrphanVm,
     images: Sequence[Image],
     snapshots: Sequence[KeptSnapshot],
     domains: Sequence[Domain],
@@ -167,7 +166,7 @@ def _decide_vm(
     )
 
 
-def _is_ours(vm: Vm, own: Iterable[Image], snapshots: Iterable[KeptSnapshot]) -> bool:
+def _is_ours(vm: OrphanVm, own: Iterable[Image], snapshots: Iterable[KeptSnapshot]) -> bool:
     """Whether the protection domain snapshot in the VM's name is one of its release. `own` are the proven images of the
     release."""
     release, origin = vm.says.release, vm.says.snapshot_id
@@ -188,11 +187,11 @@ def _holds(domain: Domain, snapshots: Iterable[KeptSnapshot], base_vm: str) -> b
     )
 
 
-def _told(vm: Vm, doubts: Sequence[str], reason: str) -> Decision:
+def _told(vm: OrphanVm, doubts: Sequence[str], reason: str) -> Decision:
     return _of_vm(vm, False, f"would go ({reason}), but {doubts[0]}") if doubts else _of_vm(vm, True, reason)
 
 
-def _of_vm(vm: Vm, delete: bool, reason: str) -> Decision:
+def _of_vm(vm: OrphanVm, delete: bool, reason: str) -> Decision:
     release = vm.says.release
     return Decision(vm.cluster, "temporary VM", vm.name, vm.uuid, release.base_vm, release.release, delete, reason)
 

@@ -118,8 +118,7 @@ def decide_images(
     """Keep or delete each image of the golden VMs that the rules concern.
 
     Uses count whatever their site and hosting unit: which cluster a hosting unit stands for is not certain, so a name
-    in use anywhere is kept on every
-    cluster. With any of `doubts`, sentences, nothing goes.
+    in use anywhere is kept on every cluster. With any of `doubts`, sentences, nothing goes.
     """
     ours = [image for image in images if rules.concerns(image.base_vm)]
     newest = _newest(ours, rules)

@@ -4,9 +4,8 @@
 """Which VM is which machine's, one-to-one or not at all, and what has to be changed for it.
 
 The rules, in this order. H is the machine's HostedMachineId; its names are HOST of DOMAIN\\HOST and its whole DNS name;
-everything compares without case and
-whole, so that PC1 is never PC10. Excluded machines take part, so that nobody gets their VMs, but nothing is decided
-about them.
+everything compares without case and whole, so that PC1 is never PC10. Excluded machines take part, so that nobody gets
+their VMs, but nothing is decided about them.
 
     By uuid
     1  H is the uuid of one VM, and no other machine has H          that VM, whatever the names; another name is
@@ -31,9 +30,9 @@ about them.
     clone of a VM held by its uuid.
 
 Machines that nobody chose do not take part, but none of them loses a VM that it has by its uuid: see without_taken. Nor
-do namesakes, which have a VM that is
-not of the move or are on a connection that is none of the move: machine_scope.choose leaves them out.
-A uuid of '' is one that is not known yet (before a failover): such a VM is found by name only.
+do namesakes, which have a VM that is not of the move or are on a connection that is none of the move:
+machine_scope.choose leaves them out. A uuid of '' is one that is not known yet (before a failover): such a VM is found
+by name only.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ UNKNOWN_MACHINE = "Citrix knows no machine of this name"
 
 
 @dataclass(frozen=True)
-class Vm:
+class HostingVm:
     """A VM of a cluster. `connection` is the hosting connection of that cluster on the site, `cluster` a name for
     people."""
 
@@ -71,7 +70,7 @@ class Vm:
 
 
 @dataclass(frozen=True)
-class Move:
+class HostingChange:
     """A machine and the hosting it shall have; `remark` is worth telling although it is no obstacle."""
 
     machine: Machine
@@ -91,7 +90,7 @@ class Doubt:
     """A machine whose VM cannot be told, and the VMs that it might be."""
 
     machine: Machine
-    candidates: tuple[Vm, ...]
+    candidates: tuple[HostingVm, ...]
     reason: str
 
 
@@ -108,21 +107,21 @@ class Obstacle:
 class Matching:
     """What the rules give for machines, by their ids, and the VMs that are nobody's."""
 
-    vms: Mapping[str, tuple[Vm, str]]
+    vms: Mapping[str, tuple[HostingVm, str]]
     doubts: Mapping[str, Doubt]
     missing: Mapping[str, str]
-    unclaimed: tuple[Vm, ...]
+    unclaimed: tuple[HostingVm, ...]
 
 
 @dataclass(frozen=True)
-class Plan:
+class RehostingPlan:
     """What is right, what to change, and every machine and VM that is neither, in lists of their own."""
 
-    right: tuple[Move, ...] = ()
-    changes: tuple[Move, ...] = ()
+    right: tuple[HostingChange, ...] = ()
+    changes: tuple[HostingChange, ...] = ()
     ambiguous: tuple[Doubt, ...] = ()
     missing: tuple[Obstacle, ...] = ()
-    unexpected: tuple[Vm, ...] = ()
+    unexpected: tuple[HostingVm, ...] = ()
     refused: tuple[Obstacle, ...] = ()
     unmanaged: tuple[Machine, ...] = ()
     vanished: tuple[Obstacle, ...] = ()
@@ -141,15 +140,15 @@ class Entry:
 
 @dataclass
 class _Sorted:
-    right: list[Move] = field(default_factory=list)
-    changes: list[Move] = field(default_factory=list)
+    right: list[HostingChange] = field(default_factory=list)
+    changes: list[HostingChange] = field(default_factory=list)
     ambiguous: list[Doubt] = field(default_factory=list)
     missing: list[Obstacle] = field(default_factory=list)
     refused: list[Obstacle] = field(default_factory=list)
     unmanaged: list[Machine] = field(default_factory=list)
     vanished: list[Obstacle] = field(default_factory=list)
 
-    def add(self, move: Move, adopt_unmanaged: bool) -> None:
+    def add(self, move: HostingChange, adopt_unmanaged: bool) -> None:
         machine = move.machine
         if not move.needed:
             self.right.append(move)
@@ -160,8 +159,8 @@ class _Sorted:
         else:
             self.changes.append(move)
 
-    def plan(self, unexpected: Iterable[Vm] = ()) -> Plan:
-        return Plan(
+    def plan(self, unexpected: Iterable[HostingVm] = ()) -> RehostingPlan:
+        return RehostingPlan(
             right=tuple(self.right),
             changes=tuple(self.changes),
             ambiguous=tuple(self.ambiguous),
@@ -173,7 +172,7 @@ class _Sorted:
         )
 
 
-def match(machines: Iterable[Machine], vms: Iterable[Vm]) -> Matching:
+def match(machines: Iterable[Machine], vms: Iterable[HostingVm]) -> Matching:
     """Rules 1 to 10 of the table above; linear in machines and VMs."""
     machines = list(machines)
     known = _distinct(vms)
@@ -237,15 +236,15 @@ def _objection(
 class _Fates:
     """What became of the machines, by their ids."""
 
-    vms: dict[str, tuple[Vm, str]] = field(default_factory=dict)
+    vms: dict[str, tuple[HostingVm, str]] = field(default_factory=dict)
     doubts: dict[str, Doubt] = field(default_factory=dict)
     missing: dict[str, str] = field(default_factory=dict)
 
-    def doubt(self, machine: Machine, candidates: Iterable[Vm], reason: str) -> None:
+    def doubt(self, machine: Machine, candidates: Iterable[HostingVm], reason: str) -> None:
         self.doubts[machine.id] = Doubt(machine, tuple(candidates), reason)
 
     def hand_out(
-        self, vm: Vm, holding: Sequence[Machine], names: Mapping[str, Collection[str]], others: list[Machine]
+        self, vm: HostingVm, holding: Sequence[Machine], names: Mapping[str, Collection[str]], others: list[Machine]
     ) -> str:
         """Give the VM to the one of several machines with its uuid that bears its name, and return to whom it belongs.
         Those that come away empty join the others, which are matched by their names."""
@@ -271,19 +270,21 @@ class _Fates:
 
 def rehost(
     machines: Sequence[Machine],
-    vms: Sequence[Vm],
+    vms: Sequence[HostingVm],
     *,
     excluded: Sequence[Machine] = (),
     vm_names: Iterable[str] = (),
     adopt_unmanaged: bool = False,
-) -> Plan:
+) -> RehostingPlan:
     """The plan that gives every machine its VM; `vm_names` are those of the VMs that should all be somebody's."""
     matching = match([*machines, *excluded], vms)
     result = _Sorted()
     for machine in machines:
         if machine.id in matching.vms:
             vm, remark = matching.vms[machine.id]
-            result.add(Move(machine, vm.uuid.lower(), vm.connection, vm.name, vm.cluster, remark), adopt_unmanaged)
+            result.add(
+                HostingChange(machine, vm.uuid.lower(), vm.connection, vm.name, vm.cluster, remark), adopt_unmanaged
+            )
         elif machine.provisioning_type != MANUAL:
             result.refused.append(Obstacle(machine.name, refusal(machine), machine))
         elif is_unmanaged(machine) and not adopt_unmanaged:
@@ -296,7 +297,7 @@ def rehost(
     return result.plan(vm for vm in matching.unclaimed if vm.name.casefold() in expected)
 
 
-def without_taken(plan: Plan, machines: Iterable[Machine]) -> Plan:
+def without_taken(plan: RehostingPlan, machines: Iterable[Machine]) -> RehostingPlan:
     """The plan without the changes that give away a VM which one of these machines has by its uuid, other than those
     that the plan changes; ambiguous then."""
     changing = {move.machine.id for move in plan.changes}
@@ -309,7 +310,7 @@ def without_taken(plan: Plan, machines: Iterable[Machine]) -> Plan:
     doubts = [
         Doubt(
             move.machine,
-            (Vm(move.vm_name, move.uuid, move.connection, move.cluster),),
+            (HostingVm(move.vm_name, move.uuid, move.connection, move.cluster),),
             f"its VM belongs to {holders[move.uuid].name} by its uuid",
         )
         for move in taken
@@ -329,7 +330,7 @@ def restore(
     excluded: Sequence[Machine] = (),
     one_to_one: bool = True,
     adopt_unmanaged: bool = False,
-) -> Plan:
+) -> RehostingPlan:
     """The plan that gives machines the hosting that a mapping says. A machine that is named by its id is that one only:
     another of its name is another one.
 
@@ -371,7 +372,7 @@ def restore(
             )
             continue
         entry = given[0]
-        move = Move(machine, entry.uuid.lower(), entry.connection)
+        move = HostingChange(machine, entry.uuid.lower(), entry.connection)
         whole = bool(entry.uuid and entry.connection)
         if one_to_one and whole and len(users[entry.uuid.lower(), entry.connection.casefold()]) > 1:
             result.ambiguous.append(Doubt(machine, (_as_vm(entry),), "the mapping gives this VM to several machines"))
@@ -431,13 +432,13 @@ def connection_problem(name: str, connections: Mapping[str, tuple[str, bool]], a
     return ""
 
 
-def _distinct(vms: Iterable[Vm]) -> list[Vm]:
+def _distinct(vms: Iterable[HostingVm]) -> list[HostingVm]:
     """Each VM once, however often it was given; those whose uuid is not known yet are all different."""
-    known: dict[tuple[object, ...], Vm] = {}
+    known: dict[tuple[object, ...], HostingVm] = {}
     for number, vm in enumerate(vms):
         uuid = vm.uuid.strip().lower()
         key = (uuid, vm.connection.casefold(), vm.name.casefold()) if uuid else (number,)
-        known.setdefault(key, Vm(vm.name, uuid, vm.connection, vm.cluster))
+        known.setdefault(key, HostingVm(vm.name, uuid, vm.connection, vm.cluster))
     return list(known.values())
 
 
@@ -452,5 +453,5 @@ def _readable_names(machine: Machine) -> list[str]:
     return list(dict.fromkeys(name for name in (host_name(machine.name), machine.dns_name) if name))
 
 
-def _as_vm(entry: Entry) -> Vm:
-    return Vm("", entry.uuid, entry.connection)
+def _as_vm(entry: Entry) -> HostingVm:
+    return HostingVm("", entry.uuid, entry.connection)

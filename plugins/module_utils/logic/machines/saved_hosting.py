@@ -4,9 +4,8 @@
 """The hosting that machines had before a change, in a file that takes it back.
 
 What was saved first stays: a run after one that died sees half of the machines changed already, and must not take that
-for the state before. But a machine that
-has neither the saved hosting nor the one that it was to get has been moved since, by another move with the same file:
-what it has now is what comes back.
+for the state before. But a machine that has neither the saved hosting nor the one that it was to get has been moved
+since, by another move with the same file: what it has now is what comes back.
 """
 
 from __future__ import annotations

@@ -46,7 +46,7 @@ class Namesake:
 
 
 @dataclass(frozen=True)
-class Scope:
+class MachineScope:
     """`machines` are to be worked on, `excluded` would be if they were not excluded, `others` were read and not chosen,
     `namesakes` only bear the right name.
 
@@ -61,7 +61,7 @@ class Scope:
     namesakes: tuple[Namesake, ...] = ()
 
 
-def choose(wish: Wish, machines: Sequence[Machine]) -> Scope:
+def choose(wish: Wish, machines: Sequence[Machine]) -> MachineScope:
     """Every option that is given narrows the choice. Names are compared whole and without case.
 
     The name of a machine's VM is the one that the site knows of it, besides those that it should have: whoever names
@@ -91,7 +91,7 @@ def choose(wish: Wish, machines: Sequence[Machine]) -> Scope:
     excluded = [machine for machine in chosen if _bears_one_of(machine, left_out)]
     ids = {machine.id for machine in chosen}
     others = (machine for machine in machines if machine.id not in ids)
-    return Scope(_sorted(kept), _sorted(excluded), unknown, unknown_groups, _sorted(others), tuple(namesakes))
+    return MachineScope(_sorted(kept), _sorted(excluded), unknown, unknown_groups, _sorted(others), tuple(namesakes))
 
 
 def unknown_names(names: Iterable[str], machines: Iterable[Machine]) -> tuple[str, ...]:
@@ -149,8 +149,8 @@ def _without_namesakes(wish: Wish, machines: Iterable[Machine]) -> tuple[list[Ma
     """The machines that may be meant, and those of which only the name says so.
 
     The uuid decides first, over every VM that was read: a machine whose VM is meant stays, whatever its connection, and
-    one that has another VM is another
-    machine. A name counts only for a machine on a connection of the move, or on none.
+    one that has another VM is another machine. A name counts only for a machine on a connection of the move, or on
+    none.
     """
     meant, others = _keys((*(wish.vm_uuids or ()), *wish.hosting_vm_uuids)), _keys(wish.other_vm_uuids)
     connections = None if wish.connections is None else _keys(wish.connections) | {""}

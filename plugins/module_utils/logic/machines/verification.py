@@ -52,7 +52,7 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class Terms:
+class VerificationTerms:
     """What proves: percent of the machines that are on must be registered, a least number of them, and percent of all
     machines must be on.
 
@@ -138,12 +138,10 @@ def doubtful(
     """The ids of machines whose registration may be that of an agent that died with the old VM.
 
     Evidence of a new registration: it was not registered when it was re-hosted, it has deregistered since, or the old
-    agent would have been missed by `now`
-    (the site's clock; None counts as too early). A machine was re-hosted by `moved_before`; of one that was right
-    already the site may tell that it was
-    earlier. Of one that was changed it cannot: LastHostingUpdateTime may be older than the change, or as new as the
-    last look at the hypervisor (contract citrix 11.2).
-    A connection attempt is no evidence: the site dates failed ones as well.
+    agent would have been missed by `now` (the site's clock; None counts as too early). A machine was re-hosted by
+    `moved_before`; of one that was right already the site may tell that it was earlier. Of one that was changed it
+    cannot: LastHostingUpdateTime may be older than the change, or as new as the last look at the hypervisor (contract
+    citrix 11.2). A connection attempt is no evidence: the site dates failed ones as well.
     """
     found = set()
     for entry in wanted:
@@ -199,7 +197,7 @@ def hosted_as_wanted(wanted: Wanted, machine: Machine) -> bool:
     return not wanted.hosted_machine_id or machine.hosted_machine_id.casefold() == wanted.hosted_machine_id.casefold()
 
 
-def unproven_because(seen: Evidence, terms: Terms) -> str:
+def unproven_because(seen: Evidence, terms: VerificationTerms) -> str:
     """Why the set is not proven, '' when it is. An empty set needs no proof; machines that are gone are left out,
     unless all are."""
     if not seen.present:
@@ -236,7 +234,7 @@ def unproven_because(seen: Evidence, terms: Terms) -> str:
     return "; ".join(reasons)
 
 
-def only_lost(seen: Evidence, terms: Terms) -> bool:
+def only_lost(seen: Evidence, terms: VerificationTerms) -> bool:
     """Whether nothing is missing but VMs that the hypervisor does not know, for which no waiting helps."""
     if not seen.vm_not_found:
         return False

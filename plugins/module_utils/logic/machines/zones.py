@@ -16,7 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.zone impo
 
 
 @dataclass(frozen=True)
-class Move:
+class ZoneMove:
     """What is to happen to a catalog. `why` says why it stays, `machines` are the names of those that keep it there."""
 
     catalog: Catalog
@@ -25,14 +25,14 @@ class Move:
     machines: tuple[str, ...] = ()
 
 
-def plan_move(catalog: Catalog, zone: Zone) -> Move:
+def plan_move(catalog: Catalog, zone: Zone) -> ZoneMove:
     """A catalog moves unless it is there."""
-    return Move(catalog, "unchanged" if is_in(catalog, zone) else "move")
+    return ZoneMove(catalog, "unchanged" if is_in(catalog, zone) else "move")
 
 
 def plan_move_after_machines(
     catalog: Catalog, zone: Zone, machines: Sequence[Machine], zone_of_connection: Mapping[str, Zone]
-) -> Move:
+) -> ZoneMove:
     """A catalog moves only when none of its power-managed machines is hosted by a connection of another zone. Zones go
     by the connections' names.
 
@@ -48,7 +48,7 @@ def plan_move_after_machines(
         return plan_move(catalog, zone)
     connections = sorted({machine.hypervisor_connection or "no connection" for machine in left})
     names = tuple(sorted(machine.name for machine in left))
-    return Move(
+    return ZoneMove(
         catalog,
         "stay",
         f"{len(left)} of {len(machines)} machines are still hosted by {', '.join(connections)}"

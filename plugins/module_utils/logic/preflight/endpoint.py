@@ -6,7 +6,11 @@
 from __future__ import annotations
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import fields_of
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts, Release
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import (
+    Estate,
+    Facts,
+    ReleaseRequest,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
 
 
@@ -21,7 +25,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
         _clock(rows, endpoint["clock"], estate.release)
 
 
-def _certificate(rows: Rows, certificate: Facts, release: Release) -> None:
+def _certificate(rows: Rows, certificate: Facts, release: ReleaseRequest) -> None:
     left, validated = certificate.get("days_left"), certificate.get("validate_certs")
     until = f"valid until {certificate.get('not_after')}"
     if left is not None and left < 0:
@@ -48,7 +52,7 @@ def _certificate(rows: Rows, certificate: Facts, release: Release) -> None:
         rows.ok("certificate", until)
 
 
-def _clock(rows: Rows, clock: Facts, release: Release) -> None:
+def _clock(rows: Rows, clock: Facts, release: ReleaseRequest) -> None:
     skew = clock.get("skew_seconds")
     if skew is None:
         rows.warn("clock", "the endpoint does not tell its time", "Check its time source by hand")

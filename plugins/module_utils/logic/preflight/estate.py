@@ -12,16 +12,16 @@ from functools import cached_property
 from typing import Any, TypeAlias
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
-    Identity,
+    ClusterAddresses,
     identity_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release as ReleaseName
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release
 
 Facts: TypeAlias = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
-class Release:
+class ReleaseRequest:
     """What is to be released, and how strict to be. `remote_sites` None means those of the protection domain's
     schedules; times in seconds.
 
@@ -44,7 +44,7 @@ class Release:
     @property
     def image(self) -> str:
         """The name of the image to be, empty without a release id. Raises ValueError for one that cannot be."""
-        return ReleaseName(self.base_vm, self.release, self.prefix).image_name if self.release else ""
+        return Release(self.base_vm, self.release, self.prefix).image_name if self.release else ""
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,13 @@ class Estate:
     missing.
     """
 
-    release: Release
+    release: ReleaseRequest
     clusters: Mapping[str, Facts]
     sites: Mapping[str, Facts]
     now: datetime
 
     @cached_property
-    def identities(self) -> list[Identity]:
+    def identities(self) -> list[ClusterAddresses]:
         """What each cluster may be called elsewhere."""
         return [identity_of(host, facts) for host, facts in self.clusters.items()]
 

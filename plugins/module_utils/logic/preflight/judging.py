@@ -24,8 +24,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
     site,
     space,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts, Release
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Row, Rows
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import (
+    Estate,
+    Facts,
+    ReleaseRequest,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import CheckRow, Rows
 
 Check: TypeAlias = Callable[[Rows, Facts, Estate], None]
 
@@ -46,7 +50,9 @@ SITE_CHECKS: tuple[tuple[str, str, Check], ...] = (
 )
 
 
-def judge(release: Release, clusters: Mapping[str, Facts], sites: Mapping[str, Facts], now: datetime) -> list[Row]:
+def judge(
+    release: ReleaseRequest, clusters: Mapping[str, Facts], sites: Mapping[str, Facts], now: datetime
+) -> list[CheckRow]:
     """All rows: clusters first, then sites, each in the given order."""
     inventory = Rows("inventory", "inventory")
     estate = Estate(_with_a_possible_id(release, inventory), clusters, sites, now)
@@ -62,7 +68,7 @@ def judge(release: Release, clusters: Mapping[str, Facts], sites: Mapping[str, F
     return rows
 
 
-def _with_a_possible_id(release: Release, rows: Rows) -> Release:
+def _with_a_possible_id(release: ReleaseRequest, rows: Rows) -> ReleaseRequest:
     """The release, without its id when no image can be called so."""
     try:
         _named = release.image
@@ -72,7 +78,7 @@ def _with_a_possible_id(release: Release, rows: Rows) -> Release:
     return release
 
 
-def _groups(estate: Estate) -> list[Row]:
+def _groups(estate: Estate) -> list[CheckRow]:
     """Whether the clusters are there at all."""
     source, clusters = estate.release.source, estate.clusters
     rows = Rows(source or "inventory", "inventory")
@@ -84,7 +90,7 @@ def _groups(estate: Estate) -> list[Row]:
     return rows.rows
 
 
-def _looked_at(host: str, facts: Facts, estate: Estate, checks: tuple[tuple[str, str, Check], ...]) -> list[Row]:
+def _looked_at(host: str, facts: Facts, estate: Estate, checks: tuple[tuple[str, str, Check], ...]) -> list[CheckRow]:
     rows = Rows(host)
     for rows.kind, rows.phase, check in checks:
         check(rows, facts, estate)

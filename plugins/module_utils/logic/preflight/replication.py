@@ -18,7 +18,7 @@ ESTABLISHED = "RELATIONSHIP_ESTABLISHED"
 
 
 @dataclass(frozen=True)
-class RemoteSite:
+class ReplicationTarget:
     """A remote site that the source is to replicate to: `site` is what the source knows of it, `hosts` are the clusters
     of the inventory that it may be."""
 
@@ -49,7 +49,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
         _remote_site(rows, remote, domain)
 
 
-def _remote_sites(estate: Estate, domain: Facts) -> list[RemoteSite]:
+def _remote_sites(estate: Estate, domain: Facts) -> list[ReplicationTarget]:
     """Those that the release names, or else those of the protection domain's schedules."""
     release = estate.release
     known = {site["name"]: site for site in domain.get("remote_sites") or []}
@@ -60,10 +60,10 @@ def _remote_sites(estate: Estate, domain: Facts) -> list[RemoteSite]:
     for name in used:
         site = known.get(name)
         if site is None or not site["status"]:
-            found.append(RemoteSite(name, None))
+            found.append(ReplicationTarget(name, None))
             continue
         meant = clusters_meant([(address, None) for address in site["addresses"]], name, estate.identities)
-        found.append(RemoteSite(name, site, [host for host in meant if host != release.source]))
+        found.append(ReplicationTarget(name, site, [host for host in meant if host != release.source]))
     return found
 
 
@@ -86,7 +86,7 @@ def _transfers(rows: Rows, domain: Facts, estate: Estate) -> None:
         rows.ok("replication", f"{len(outgoing)} transfers under way, none paused or overdue")
 
 
-def _remote_site(rows: Rows, remote: RemoteSite, domain: Facts) -> None:
+def _remote_site(rows: Rows, remote: ReplicationTarget, domain: Facts) -> None:
     what = f"remote site '{remote.name}'"
     if remote.site is None:
         near = near_names(remote.name, (site["name"] for site in domain.get("remote_sites") or []))
@@ -107,7 +107,7 @@ def _remote_site(rows: Rows, remote: RemoteSite, domain: Facts) -> None:
         rows.warn(what, f"{meant} ({', '.join(remote.site['addresses'])})", advice)
 
 
-def _receiver(rows: Rows, facts: Facts, estate: Estate, sites: Sequence[RemoteSite]) -> None:
+def _receiver(rows: Rows, facts: Facts, estate: Estate, sites: Sequence[ReplicationTarget]) -> None:
     """Whether a cluster other than the source is one of the remote sites."""
     name, source = estate.release.protection_domain, estate.release.source
     own = [remote.name for remote in sites if list(remote.hosts) == [rows.where]]

@@ -12,7 +12,7 @@ OK, WARNING, STOP = "ok", "warning", "stop"
 
 
 @dataclass(frozen=True)
-class Row:
+class CheckRow:
     """One line of the table; `result` is ok, warning or stop. `kind` is the check that says so, `phase` the piece of a
     release that it is about, empty when it is about all of them."""
 
@@ -32,7 +32,7 @@ class Rows:
     where: str
     kind: str = ""
     phase: str = ""
-    rows: list[Row] = field(default_factory=list)
+    rows: list[CheckRow] = field(default_factory=list)
 
     def ok(self, what: str, detail: str) -> None:
         """All is well."""
@@ -47,9 +47,9 @@ class Rows:
         self._add(what, STOP, detail, advice)
 
     def _add(self, what: str, result: str, detail: str, advice: str) -> None:
-        self.rows.append(Row(self.where, what, result, detail, advice, self.kind, self.phase))
+        self.rows.append(CheckRow(self.where, what, result, detail, advice, self.kind, self.phase))
 
 
-def count(rows: Iterable[Row], result: str) -> int:
+def count(rows: Iterable[CheckRow], result: str) -> int:
     """How many rows say so."""
     return sum(row.result == result for row in rows)

@@ -22,7 +22,7 @@ UNSETTLED = ("failed", "window_over", "not_ready")
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CatalogOutcome:
     """One catalog's result. `catalog` is as it was observed at first, None when none was found for `wanted`; `after` is
     the path of the image it has now.
     `started` and `finished` (ISO 8601, UTC) are empty when there was nothing to do.
@@ -63,7 +63,7 @@ class Outcome:
         return in_one(self.msg, self.advice)
 
 
-def results(outcomes: Sequence[Outcome]) -> dict[str, Any]:
+def results(outcomes: Sequence[CatalogOutcome]) -> dict[str, Any]:
     """{changed, catalogs, diff}; before and after map each catalog's full name to the path of its image."""
     found = [(outcome, outcome.catalog) for outcome in outcomes if outcome.catalog]
     return {
@@ -76,7 +76,7 @@ def results(outcomes: Sequence[Outcome]) -> dict[str, Any]:
     }
 
 
-def failure(outcomes: Sequence[Outcome]) -> tuple[str, str]:
+def failure(outcomes: Sequence[CatalogOutcome]) -> tuple[str, str]:
     """Message and advice for all catalogs that failed, came too late or were not touched, ('', '') when none did."""
     failed = [outcome for outcome in outcomes if outcome.action in UNSETTLED]
     told = "; ".join(f"{outcome.wanted}: {outcome.msg.rstrip('.')}" for outcome in failed)
@@ -86,7 +86,7 @@ def failure(outcomes: Sequence[Outcome]) -> tuple[str, str]:
     ), advice
 
 
-def _facts(outcome: Outcome) -> dict[str, Any]:
+def _facts(outcome: CatalogOutcome) -> dict[str, Any]:
     catalog = outcome.catalog
     before = catalog.master_image if catalog else None
     return {
@@ -113,7 +113,7 @@ def _facts(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _remark(outcome: Outcome) -> str:
+def _remark(outcome: CatalogOutcome) -> str:
     """That a catalog has the image does not mean that its machines have it, or ever will."""
     catalog = outcome.catalog
     return (
@@ -123,7 +123,7 @@ def _remark(outcome: Outcome) -> str:
     )
 
 
-def _name_after(outcome: Outcome, before: MasterImage | None) -> str:
+def _name_after(outcome: CatalogOutcome, before: MasterImage | None) -> str:
     if before and same_path(before.path, outcome.after):
         return before.name
     return outcome.after_name or image_name(outcome.after)

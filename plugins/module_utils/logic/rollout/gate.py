@@ -28,7 +28,7 @@ GIVEN_UP = "MaxFailedRegistrations"
 
 
 @dataclass(frozen=True)
-class Terms:
+class GateTerms:
     """What opens a gate: percentages of the machines that are on, a least number of machines that prove it, a greatest
     number of newly faulty ones."""
 
@@ -88,9 +88,8 @@ def doubtful(machines: Iterable[Machine], since: datetime | None) -> list[Machin
     """Machines of which registration alone proves nothing: an agent that died stays registered for minutes, its
     heartbeat has to be missed first.
 
-    The contract knows no time of registration (contract citrix 11.2). One that deregistered or was connected to
-    after the restarts began, and is
-    registered now, came back. One that has not restarted yet is as it was.
+    The contract knows no time of registration (contract citrix 11.2). One that deregistered or was connected to after
+    the restarts began, and is registered now, came back. One that has not restarted yet is as it was.
     """
     if since is None:
         return []
@@ -119,11 +118,9 @@ def figures(
     registration proves nothing.
 
     A machine on its way down or up counts as on and not registered, so that a gate does not open in the middle of a
-    restart. Machines that are off take the
-    image when they start and say nothing. Maintenance mode takes a machine out, unless the site switched it on because
-    the machine did not register.
-    Machines that keep the image they were made from (`takes_image` is not True) testify for no other, whatever the site
-    says of them.
+    restart. Machines that are off take the image when they start and say nothing. Maintenance mode takes a machine out,
+    unless the site switched it on because the machine did not register. Machines that keep the image they were made
+    from (`takes_image` is not True) testify for no other, whatever the site says of them.
     """
     known = {name.casefold() for name in baseline}
     at_work = [machine for machine in machines if not machine.maintenance_mode]
@@ -147,7 +144,7 @@ def figures(
     )
 
 
-def closed_because(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) -> str:
+def closed_because(catalog: Catalog, image: str | None, seen: Figures, terms: GateTerms) -> str:
     """Why the gate of a catalog is closed, '' when it is open. `image` is a name or path, None when it does not
     matter."""
     reasons = []
@@ -178,7 +175,7 @@ def closed_because(catalog: Catalog, image: str | None, seen: Figures, terms: Te
     return "; ".join(reasons)
 
 
-def _unproven(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) -> str:
+def _unproven(catalog: Catalog, image: str | None, seen: Figures, terms: GateTerms) -> str:
     """Why the machines prove too little, '' when they prove enough or need not prove anything. Evidence of nothing is
     no proof."""
     if not terms.registered_at_least:
@@ -198,7 +195,7 @@ def _unproven(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) 
     return f"{witnesses} machines are registered{where}, at least {least} must be to verify anything"
 
 
-def can_never_open(catalog: Catalog, image: str | None, seen: Figures, terms: Terms) -> bool:
+def can_never_open(catalog: Catalog, image: str | None, seen: Figures, terms: GateTerms) -> bool:
     """Whether waiting for the gate is in vain: nobody there will ever testify."""
     return terms.registered_at_least > 0 and (
         not seen.machines or (image is not None and not catalog.machines_take_image)

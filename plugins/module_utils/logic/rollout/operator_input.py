@@ -210,8 +210,7 @@ def unfit_catalogs(asked: Mapping[str, Mapping[str, Any]], from_image: str = "",
     catalogs: those found, with their history}.
 
     A silent site is not judged. An image to get away from, or to go to, that no catalog has or had was mistyped:
-    catalogs would all be left as they are, and
-    that looks like success.
+    catalogs would all be left as they are, and that looks like success.
     """
     wrong = []
     for site, answer in asked.items():

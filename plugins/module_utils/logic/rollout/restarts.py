@@ -27,8 +27,8 @@ UNDER_WAY = ("Pending", "Draining", "InProgress")
 @dataclass(frozen=True)
 class RestartStep:
     """What to do with a catalog. `behind` are the machines to restart that are on and still have the image before, by
-    id, `left` the names of those that are
-    not restarted because somebody works on them; `reason` is why nothing is done."""
+    id, `left` the names of those that are not restarted because somebody works on them; `reason` is why nothing is
+    done."""
 
     catalog: Catalog
     action: Literal["unchanged", "restart", "restart singly", "adopt", "refuse"]
@@ -43,9 +43,8 @@ def plan_restart(
     """Restart a catalog of which machines are behind, unless restarts are under way already; those are waited for.
 
     A site restarts whole catalogs, with a warning. Where some running machines have the image already, that would end
-    sessions for nothing: then the idle ones
-    that are behind restart singly, unless `everything` is to restart. `image` is the one the catalog must have, None
-    for any.
+    sessions for nothing: then the idle ones that are behind restart singly, unless `everything` is to restart. `image`
+    is the one the catalog must have, None for any.
     """
     if image is not None and not has_image(catalog, image):
         return RestartStep(

@@ -19,13 +19,13 @@ from typing import Any, Literal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure, in_one, why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import Terms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import GateTerms
 
 Policy = Literal["stop", "roll_back", "go_on"]
 
 MOVED = ("published", "adopted")
 GATE_SPARE_SECONDS = 1800
-GATE_DEFAULTS = Terms()
+GATE_DEFAULTS = GateTerms()
 # What other parts of a release need to know of a catalog, and the modules do not
 NOT_FOR_MODULES = ("wave", "cluster")
 # Whoever accepts more faults than this by copying a line has not looked at them
@@ -63,9 +63,8 @@ def plan_waves(
     ValueError.
 
     An entry of `catalogs` names its `wave`, by default the last. A wave without `gate` has None there: its catalogs
-    only have to get the image. `gate` gets
-    out_of_date_percent 0, or 100 when the reboot policy leaves machines alone, and a time limit that outlasts the
-    restarts by half an hour.
+    only have to get the image. `gate` gets out_of_date_percent 0, or 100 when the reboot policy leaves machines alone,
+    and a time limit that outlasts the restarts by half an hour.
     """
     names = [str(wave.get("name") or "") for wave in waves]
     if not names or "" in names:
@@ -117,7 +116,7 @@ def _gate(given: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, int]
             f"a gate knows no '{unknown[0]}'. {near_names(unknown[0], gate, most=1) or 'It knows ' + ', '.join(gate)}"
         )
     gate.update({key: int(value) for key, value in given.items() if value is not None})
-    Terms(**{key: value for key, value in gate.items() if key != "wait_timeout"})
+    GateTerms(**{key: value for key, value in gate.items() if key != "wait_timeout"})
     return gate
 
 
@@ -256,8 +255,8 @@ def baseline(
     moved: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]] = (), known: Iterable[str] = ()
 ) -> list[str]:
     """The machines whose faults do not speak against the image: faulty right before this run moved their catalog, or
-    before an earlier run of the same
-    release did, or known to the operator. A catalog that has the image already has no before: its faults count."""
+    before an earlier run of the same release did, or known to the operator. A catalog that has the image already has no
+    before: its faults count."""
     before = _before(moved, earlier)
     return sorted({*known, *(name for names in before.values() for name in names)})
 

@@ -26,13 +26,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.b
     together,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import (
-    Outcome,
+    CatalogOutcome,
     failure,
     results,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask, find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import AT_NEXT_SHUTDOWN
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import Order, Terms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
+    Order,
+    UpdateTerms,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.populations import read_populations
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -52,7 +55,7 @@ class Target:
 
 
 @dataclass(frozen=True)
-class Observed:
+class Surroundings:
     """Everything that plans need besides the catalogs: what runs on them, and what their hosting units show."""
 
     tasks: Mapping[str, RunningTask]
@@ -65,24 +68,26 @@ class Observed:
         return self.sights.get((catalog.hosting_unit.id if catalog.hosting_unit else "", image), Sight())
 
 
-def chosen_targets(site: CitrixSite, wanted: Sequence[Mapping[str, Any]]) -> tuple[list[Target], list[Outcome]]:
+def chosen_targets(site: CitrixSite, wanted: Sequence[Mapping[str, Any]]) -> tuple[list[Target], list[CatalogOutcome]]:
     """The catalogs of a `catalogs` option and the outcomes of entries that fit none, several, or a catalog that is
     given twice with two images."""
     catalogs = read_catalogs(site)
     targets: dict[str, Target] = {}
-    missed: list[Outcome] = []
+    missed: list[CatalogOutcome] = []
     for given in wanted:
         selector = selector_of(given)
         try:
             start = (tuple(given.get("start_when") or ()), given.get("hold") or "")
             target = Target(find_catalog(selector, catalogs), given.get("image") or "", given.get("note"), *start)
         except Refusal as error:
-            missed.append(Outcome(selector.id or selector.name, None, "failed", msg=error.message, advice=error.advice))
+            missed.append(
+                CatalogOutcome(selector.id or selector.name, None, "failed", msg=error.message, advice=error.advice)
+            )
             continue
         known = targets.setdefault(target.catalog.id, target)
         if known.image != target.image:
             missed.append(
-                Outcome(
+                CatalogOutcome(
                     target.catalog.full_name, None, "failed", msg="the catalog is in the list twice, with two images"
                 )
             )
@@ -99,7 +104,7 @@ def observe_tasks(site: CitrixSite, catalogs: Sequence[Catalog]) -> dict[str, Ru
 
 def observe(
     site: CitrixSite, reporter: Reporter, wanted: Sequence[tuple[Catalog, str]], *, bypass_cache: bool
-) -> Observed:
+) -> Surroundings:
     """Read tasks, and the hosting units of those catalogs only that are idle and do not have their image yet."""
     tasks = observe_tasks(site, [catalog for catalog, _image in wanted])
     sought = [
@@ -107,10 +112,10 @@ def observe(
         for catalog, image in wanted
         if catalog.hosting_unit and image and catalog.id not in tasks and not has_image(catalog, image)
     ]
-    return Observed(tasks, ImageBrowser(site, bypass_cache, reporter.progress).look_for(sought))
+    return Surroundings(tasks, ImageBrowser(site, bypass_cache, reporter.progress).look_for(sought))
 
 
-def with_impacts(site: CitrixSite, reporter: Reporter, orders: Sequence[Order], terms: Terms) -> list[Order]:
+def with_impacts(site: CitrixSite, reporter: Reporter, orders: Sequence[Order], terms: UpdateTerms) -> list[Order]:
     """The orders with whom each one concerns, read before anything is done. That it cannot be read stops nobody, and is
     said."""
     moving = [order.step.catalog for order in orders if order.step.changes]
@@ -126,7 +131,7 @@ def with_impacts(site: CitrixSite, reporter: Reporter, orders: Sequence[Order], 
     return [replace(order, impact=impacts.get(order.step.catalog.id)) for order in orders]
 
 
-def finish(outcomes: Sequence[Outcome], site: CitrixSite) -> dict[str, Any]:
+def finish(outcomes: Sequence[CatalogOutcome], site: CitrixSite) -> dict[str, Any]:
     """The module's result; an OperationError that carries it when any catalog failed."""
     result = results(outcomes)
     problem, advice = failure(outcomes)

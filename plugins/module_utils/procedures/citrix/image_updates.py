@@ -32,8 +32,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import Step
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import Outcome
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import CatalogStep
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import CatalogOutcome
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import figures
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import window_over
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask
@@ -67,13 +67,13 @@ REBOOT_ARGUMENTS: dict[str, Any] = {
 class Order:
     """A step with what belongs into its request only."""
 
-    step: Step
+    step: CatalogStep
     note: str | None = None
     impact: Mapping[str, Any] | None = None
 
 
 @dataclass(frozen=True)
-class Terms:
+class UpdateTerms:
     """What holds for all catalogs of a run. From `start_before` on no update is started any more. `look_before` notes
     who is faulty before an update."""
 
@@ -109,21 +109,21 @@ def reboot_policy(given: Mapping[str, Any] | None) -> RebootPolicy:
     )
 
 
-def foretell(orders: Sequence[Order], terms: Terms) -> list[Outcome]:
+def foretell(orders: Sequence[Order], terms: UpdateTerms) -> list[CatalogOutcome]:
     """What would become of the catalogs, as far as the steps tell."""
     return [replace(_planned(order, terms), impact=order.impact) for order in orders]
 
 
 def carry_out(
-    site: CitrixSite, reporter: Reporter, orders: Sequence[Order], terms: Terms, slots: Semaphore | None = None
-) -> list[Outcome]:
+    site: CitrixSite, reporter: Reporter, orders: Sequence[Order], terms: UpdateTerms, slots: Semaphore | None = None
+) -> list[CatalogOutcome]:
     """Do the steps, so many at once as the terms allow. One catalog's failure is its own outcome and stops no other.
 
     Several lists at work at the same time share `slots`.
     """
     free = slots or Semaphore(max(1, terms.concurrency))
 
-    def outcome(order: Order) -> Outcome:
+    def outcome(order: Order) -> CatalogOutcome:
         with free:
             return replace(_CatalogUpdate(site, reporter, order, terms).carry_out(), impact=order.impact)
 
@@ -131,9 +131,9 @@ def carry_out(
         return list(pool.map(outcome, orders))
 
 
-def _planned(order: Order, terms: Terms) -> Outcome:
+def _planned(order: Order, terms: UpdateTerms) -> CatalogOutcome:
     step = order.step
-    return _settled(order, terms) or Outcome(
+    return _settled(order, terms) or CatalogOutcome(
         step.catalog.full_name,
         step.catalog,
         "planned",
@@ -143,25 +143,25 @@ def _planned(order: Order, terms: Terms) -> Outcome:
     )
 
 
-def _settled(order: Order, terms: Terms) -> Outcome | None:
+def _settled(order: Order, terms: UpdateTerms) -> CatalogOutcome | None:
     """The outcome of a step that needs no request, or must not make one any more."""
     step = order.step
     if step.action == "unchanged":
-        return Outcome(step.catalog.full_name, step.catalog, "unchanged", step.catalog.image_path)
+        return CatalogOutcome(step.catalog.full_name, step.catalog, "unchanged", step.catalog.image_path)
     if step.action == "refuse":
-        return Outcome(
+        return CatalogOutcome(
             step.catalog.full_name, step.catalog, "failed", step.catalog.image_path, msg=step.reason, advice=step.advice
         )
     late = window_over(terms.start_before, datetime.now(timezone.utc))
     if late and step.action != "adopt":
-        return Outcome(step.catalog.full_name, step.catalog, "window_over", step.catalog.image_path, msg=late)
+        return CatalogOutcome(step.catalog.full_name, step.catalog, "window_over", step.catalog.image_path, msg=late)
     return None
 
 
 class _CatalogUpdate:
     """One catalog on its way to an image."""
 
-    def __init__(self, site: CitrixSite, reporter: Reporter, order: Order, terms: Terms) -> None:
+    def __init__(self, site: CitrixSite, reporter: Reporter, order: Order, terms: UpdateTerms) -> None:
         self._site = site
         self._reporter = reporter
         self._order = order
@@ -176,7 +176,7 @@ class _CatalogUpdate:
         self._action = "rolled_back" if is_rollback else "published"
         self._what = f"{'Rollback' if is_rollback else 'Image update'} of {self._catalog.full_name}"
 
-    def carry_out(self) -> Outcome:
+    def carry_out(self) -> CatalogOutcome:
         settled = _settled(self._order, self._terms)
         if settled:
             return settled
@@ -198,8 +198,8 @@ class _CatalogUpdate:
             finished=iso_milliseconds(finished),
         )
 
-    def _outcome(self, action: str, after: str, **facts: Any) -> Outcome:
-        return Outcome(
+    def _outcome(self, action: str, after: str, **facts: Any) -> CatalogOutcome:
+        return CatalogOutcome(
             self._catalog.full_name,
             self._catalog,
             action,
@@ -220,7 +220,7 @@ class _CatalogUpdate:
         )
         return None if had_it else faulty
 
-    def _move(self) -> Outcome:
+    def _move(self) -> CatalogOutcome:
         if self._terms.look_before:
             self._faulty_before = self._faulty()
         begun = self._adopted() if self._step.action == "adopt" else self._started()

@@ -5,8 +5,7 @@
 it does not.
 
 A PATCH asks for a state and not for a change of it, so that a second one does no harm. Yet none is repeated blindly:
-what is not certain is looked at first,
-and the machines as they are read back decide what was done.
+what is not certain is looked at first, and the machines as they are read back decide what was done.
 """
 
 from __future__ import annotations
@@ -19,10 +18,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.batch import (
+    BatchItem,
     BatchLost,
     BatchNotTaken,
     BatchTooLarge,
-    Item,
     ItemAnswer,
     NoBatch,
     carry_out,
@@ -86,8 +85,8 @@ class Fate:
     """What became of a PATCH.
 
     DONE; VANISHED, the site says that there is no such machine; REFUSED in the site's words; NOT_TAKEN, it had no
-    effect and may be sent again after `delay`
-    seconds; UNCERTAIN, only a look can tell. `conflict` says of a refusal that another machine may be in the way.
+    effect and may be sent again after `delay` seconds; UNCERTAIN, only a look can tell. `conflict` says of a refusal
+    that another machine may be in the way.
     """
 
     outcome: str
@@ -226,7 +225,7 @@ class MachineWriter:
         if len(chunk) > self._size or self._write_by == "single":
             return None
         items = [
-            Item(str(number), "PATCH", f"/Machines/{segment(change.machine_id)}", change.body)
+            BatchItem(str(number), "PATCH", f"/Machines/{segment(change.machine_id)}", change.body)
             for number, change in enumerate(chunk)
         ]
         try:

@@ -24,7 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import (
-    Scope,
+    MachineScope,
     Wish,
     choose,
     names_in_csv,
@@ -49,12 +49,11 @@ READ_AT_ONCE = 8
 READ_SINGLY = 20
 
 
-def read_scope(site: CitrixSite, params: Mapping[str, Any], hosting_vm_uuids: Sequence[str] = ()) -> Scope:
+def read_scope(site: CitrixSite, params: Mapping[str, Any], hosting_vm_uuids: Sequence[str] = ()) -> MachineScope:
     """The machines that the options mean; `hosting_vm_uuids` are those of the VMs that may host them.
 
     Read are the catalogs when they are named, a few machines by their full names, else all machines of the site. Raises
-    OperationError for a catalog that is
-    not there, a name that means several machines, or a file that cannot be read.
+    OperationError for a catalog that is not there, a name that means several machines, or a file that cannot be read.
     """
     try:
         wish = replace(read_wish(site, params), hosting_vm_uuids=tuple(hosting_vm_uuids))

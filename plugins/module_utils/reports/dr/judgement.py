@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr import move as phases
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import Reason
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import Row
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import ReportRow
 
 BEFORE = "the run ended before"
 RUN_AGAIN = "Run the same command again: it goes on where this run ended."
@@ -91,7 +91,7 @@ class MachineLine:
 class Judgement:
     """All that was found, in the order of finding it."""
 
-    rows: list[Row] = field(default_factory=list)
+    rows: list[ReportRow] = field(default_factory=list)
     findings: list[Finding] = field(default_factory=list)
     machines: list[MachineLine] = field(default_factory=list)
     unexpected: list[Result] = field(default_factory=list)
@@ -109,12 +109,12 @@ class Judgement:
     def tell(self, kind: str, where: str, what: str, result: str, detail: str, *findings: Finding) -> None:
         """A row, and what was found in it. Failing findings unsettle the row."""
         settled = not any(finding.fails for finding in findings)
-        self.rows.append(Row(where, what, result, detail, settled, kind=kind, phase=ROW_PHASES.get(kind, "")))
+        self.rows.append(ReportRow(where, what, result, detail, settled, kind=kind, phase=ROW_PHASES.get(kind, "")))
         self.findings += findings
 
     def tell_unsettled(self, kind: str, where: str, what: str, result: str) -> None:
         """A row without a finding of its own: what is wrong is told elsewhere."""
-        self.rows.append(Row(where, what, result, "", False, kind=kind, phase=ROW_PHASES.get(kind, "")))
+        self.rows.append(ReportRow(where, what, result, "", False, kind=kind, phase=ROW_PHASES.get(kind, "")))
 
     def has_told(self, reason: Reason) -> bool:
         """Whether somebody has said so already."""

@@ -34,16 +34,16 @@ PARTS = {"drain": DRAIN, "hosting": RE_HOST, "resets": RESET, "zones": ZONE, "re
 
 
 @dataclass(frozen=True)
-class Work(timeline.Step):
+class MoveStep(timeline.TimelineStep):
     """A step of a move. `where` is a cluster or site, `what` a protection domain, VMs or nothing, `phase` one of
     PHASES, `work` what the module calls it."""
 
     work: str = ""
 
 
-def steps_of(move: Move) -> list[Work]:
+def steps_of(move: Move) -> list[MoveStep]:
     """All that was done, in the order of its beginning. Raises KeyError or ValueError for a timeline that is none."""
-    steps: list[Work] = []
+    steps: list[MoveStep] = []
     for name, result in move.failovers.items():
         part = Part.of(result)
         for step in _steps(move.source if part.state == DEACTIVATED else move.target, name, FAIL_OVER, part):
@@ -59,43 +59,43 @@ def steps_of(move: Move) -> list[Work]:
     return sorted(steps, key=lambda step: (step.started, step.finished))
 
 
-def phases_of(steps: Sequence[Work]) -> list[timeline.Step]:
+def phases_of(steps: Sequence[MoveStep]) -> list[timeline.TimelineStep]:
     """Each phase as one step, from its first beginning to its last end, wherever that was."""
     found = []
     for phase in PHASES:
         mine = [step for step in steps if step.phase == phase]
         if mine:
             started, finished = min(step.started for step in mine), max(step.finished for step in mine)
-            found.append(timeline.Step("", "", phase, started, finished, any(step.failed for step in mine)))
+            found.append(timeline.TimelineStep("", "", phase, started, finished, any(step.failed for step in mine)))
     return found
 
 
-def steps_as_dicts(steps: Sequence[Work]) -> list[dict[str, Any]]:
+def steps_as_dicts(steps: Sequence[MoveStep]) -> list[dict[str, Any]]:
     """For the report file."""
     return [{**told, "work": step.work} for told, step in zip(timeline.as_dicts(steps), steps, strict=True)]
 
 
-def steps_from_dicts(pieces: Iterable[Result]) -> list[Work]:
+def steps_from_dicts(pieces: Iterable[Result]) -> list[MoveStep]:
     """The steps out of a report file."""
     return [_work(piece["where"], piece["what"], piece["phase"], piece, piece["work"]) for piece in pieces]
 
 
-def phases_as_dicts(phases: Sequence[timeline.Step]) -> list[dict[str, Any]]:
+def phases_as_dicts(phases: Sequence[timeline.TimelineStep]) -> list[dict[str, Any]]:
     """For results and the report file."""
     facts = ("phase", "started", "finished", "seconds", "failed")
     return [{name: told[name] for name in facts} for told in timeline.as_dicts(phases)]
 
 
-def recovery_seconds(steps: Sequence[Work], began: datetime) -> float | None:
+def recovery_seconds(steps: Sequence[MoveStep], began: datetime) -> float | None:
     """From the beginning of the run to the end of the last piece of work; None when there was none."""
     return round((max(step.finished for step in steps) - began).total_seconds(), 3) if steps else None
 
 
-def _steps(where: str, what: str, phase: str, part: Part) -> list[Work]:
+def _steps(where: str, what: str, phase: str, part: Part) -> list[MoveStep]:
     pieces = part.facts.get("timeline")
     return [_work(where, what, phase, piece, piece["phase"]) for piece in (pieces if isinstance(pieces, list) else [])]
 
 
-def _work(where: str, what: str, phase: str, piece: Result, work: str) -> Work:
+def _work(where: str, what: str, phase: str, piece: Result, work: str) -> MoveStep:
     started, finished = (from_iso_milliseconds(piece[moment]) for moment in ("started", "finished"))
-    return Work(where, what, phase, started, finished, bool(piece.get("failed")), str(work))
+    return MoveStep(where, what, phase, started, finished, bool(piece.get("failed")), str(work))

@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import clean, css
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import Step
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import TimelineStep
 
 TICK_SECONDS = (
     0.1,
@@ -50,7 +50,7 @@ class Scale:
     seconds: float
 
     @classmethod
-    def of(cls, began: datetime, ended: datetime, steps: Iterable[Step]) -> Scale:
+    def of(cls, began: datetime, ended: datetime, steps: Iterable[TimelineStep]) -> Scale:
         """Wide enough for the run and all its steps."""
         lasts = max([ended, *(step.finished for step in steps)]) - began
         return cls(began, max(lasts, timedelta(milliseconds=1)).total_seconds())
@@ -85,7 +85,7 @@ class Scale:
 class Bar:
     """A step as a lane shows it: in words, and in the colour of its phase."""
 
-    step: Step
+    step: TimelineStep
     words: str
     critical: bool = False
 
@@ -157,7 +157,7 @@ class Timeline:
     why_empty: str = ""
 
     @classmethod
-    def of(cls, steps: Sequence[Step], titles: Mapping[str, str], charts: Iterable[Chart | None]) -> Timeline:
+    def of(cls, steps: Sequence[TimelineStep], titles: Mapping[str, str], charts: Iterable[Chart | None]) -> Timeline:
         """`titles`: phase -> its title, in the order of the legend."""
         used = {step.phase for step in steps}
         phases = [(css(phase), title) for phase, title in titles.items() if phase in used]
@@ -170,7 +170,7 @@ def empty_timeline(check_mode: bool) -> Timeline:
     return Timeline(why_empty="A plan does nothing, so it has no timeline." if check_mode else nothing)
 
 
-def span(steps: Sequence[Step]) -> str:
+def span(steps: Sequence[TimelineStep]) -> str:
     """How long it took from the first beginning to the last end, '' when nothing was done."""
     if not steps:
         return ""

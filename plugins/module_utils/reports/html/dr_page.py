@@ -20,7 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.sentences import grouped
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.timeline import (
-    Work,
+    MoveStep,
     phases_of,
     steps_from_dicts,
 )
@@ -104,7 +104,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _verdict(report: Mapping[str, Any], steps: Sequence[Work]) -> Verdict:
+def _verdict(report: Mapping[str, Any], steps: Sequence[MoveStep]) -> Verdict:
     count = len(report["problems"])
     hindered = f"{count} {'problem is' if count == 1 else 'problems are'} explained below."
     if report["check_mode"]:
@@ -171,7 +171,7 @@ def _run(run: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _timeline(report: Mapping[str, Any], steps: Sequence[Work], scale: Scale) -> Timeline:
+def _timeline(report: Mapping[str, Any], steps: Sequence[MoveStep], scale: Scale) -> Timeline:
     if not steps:
         return empty_timeline(report["check_mode"])
     titles = {phase: sentence(phase) for phase in PHASES}
@@ -188,9 +188,9 @@ def _timeline(report: Mapping[str, Any], steps: Sequence[Work], scale: Scale) ->
     return Timeline.of(steps, titles, charts)
 
 
-def _chart(title: str, scale: Scale, steps: Sequence[Work]) -> Chart | None:
+def _chart(title: str, scale: Scale, steps: Sequence[MoveStep]) -> Chart | None:
     """One line for each protection domain or site; nothing when none of them was at work."""
-    by_lane: dict[tuple[str, str], list[Work]] = {}
+    by_lane: dict[tuple[str, str], list[MoveStep]] = {}
     for step in steps:
         by_lane.setdefault(step.lane, []).append(step)
     lanes = []
@@ -200,12 +200,12 @@ def _chart(title: str, scale: Scale, steps: Sequence[Work]) -> Chart | None:
     return Chart(title, scale, lanes, summary=f"{len(lanes)} at work") if lanes else None
 
 
-def _bar(step: Work) -> Bar:
+def _bar(step: MoveStep) -> Bar:
     title = sentence(step.phase)
     return Bar(step, title if step.work in ("", step.phase) else f"{title} ({step.work})")
 
 
-def _row(row: Mapping[str, Any], report: Mapping[str, Any], steps: Sequence[Work]) -> dict[str, Any]:
+def _row(row: Mapping[str, Any], report: Mapping[str, Any], steps: Sequence[MoveStep]) -> dict[str, Any]:
     """A row of the table on the screen, and how long its work took: that of a protection domain, or of a phase on a
     site."""
     site = row["where"] in report["sites"]
@@ -214,7 +214,7 @@ def _row(row: Mapping[str, Any], report: Mapping[str, Any], steps: Sequence[Work
     return {**row, "took": span(mine)}
 
 
-def _site(site: str, rows: Sequence[Mapping[str, Any]], steps: Sequence[Work]) -> dict[str, Any] | None:
+def _site(site: str, rows: Sequence[Mapping[str, Any]], steps: Sequence[MoveStep]) -> dict[str, Any] | None:
     mine = [row for row in rows if row["where"] == site]
     if not mine:
         return None

@@ -33,7 +33,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     is_meant,
     why_waiting,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import Step, from_dicts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import (
+    TimelineStep,
+    from_dicts,
+)
 
 PHASE_TITLES = {
     "snapshot": "Snapshot",
@@ -62,8 +65,8 @@ class _Work:
     """When what was done in a run."""
 
     report: Mapping[str, Any]
-    steps: Sequence[Step]
-    critical: Sequence[Step]
+    steps: Sequence[TimelineStep]
+    critical: Sequence[TimelineStep]
     scale: Scale
 
     @classmethod
@@ -77,7 +80,7 @@ class _Work:
         """How long a cluster or catalog was at work, '' when it was not."""
         return span([step for step in self.steps if step.lane == (where, what)])
 
-    def lane(self, steps: Sequence[Step], took: str, title: str = "") -> Lane:
+    def lane(self, steps: Sequence[TimelineStep], took: str, title: str = "") -> Lane:
         """A line with these steps."""
         bars = [Bar(step, PHASE_TITLES[step.phase], step in self.critical) for step in steps]
         return Lane(self.scale, steps[0].what or steps[0].where, bars, took, title)
@@ -101,7 +104,7 @@ class _Work:
 
     def _chart(self, title: str, hosts: Sequence[str], of_catalogs: bool) -> Chart | None:
         """One line for each cluster, or for each catalog of a site; nothing when none of them was at work."""
-        by_lane: dict[tuple[str, str], list[Step]] = {} if of_catalogs else {(host, ""): [] for host in hosts}
+        by_lane: dict[tuple[str, str], list[TimelineStep]] = {} if of_catalogs else {(host, ""): [] for host in hosts}
         for step in self.steps:
             if step.where in hosts and bool(step.what) == of_catalogs:
                 by_lane.setdefault(step.lane, []).append(step)

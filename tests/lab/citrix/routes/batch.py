@@ -119,8 +119,7 @@ def _below_site(site: Site, relative_url: str) -> str:
     """Return the address of an item below the root.
 
     Clients of path style roots write ``{customer}/{site}/`` in any case in front of a path that begins with a slash, so
-    that two follow; the model's comment
-    names the form ``v1/{customer}/{site}/...`` (contract citrix addition G 3).
+    that two follow; the model's comment names the form ``v1/{customer}/{site}/...`` (contract citrix addition G 3).
     """
     prefix = re.compile(rf"/*(?:v1/)?{re.escape(site.customer_id)}/{re.escape(site.id)}(?=/)", re.IGNORECASE)
     return prefix.sub("", relative_url, count=1).lstrip("/")

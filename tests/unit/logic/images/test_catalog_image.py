@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
-    Step,
+    CatalogStep,
     plan_rollback,
     plan_update,
     rollback_target,
@@ -95,7 +95,7 @@ def test_update(catalog: Catalog, wanted: str, task: RunningTask | None, action:
 
 def test_an_image_still_to_come_is_planned_only_when_asked() -> None:
     assert plan_update(CATALOG, "coming", VISIBLE, None).action == "refuse"
-    assert plan_update(CATALOG, "coming", VISIBLE, None, assume_visible=True) == Step(
+    assert plan_update(CATALOG, "coming", VISIBLE, None, assume_visible=True) == CatalogStep(
         CATALOG, "publish", path("coming")
     )
 

@@ -8,15 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
-    Identity,
+    ClusterAddresses,
     clusters_meant,
     places,
 )
 
-A = Identity("a", frozenset({"10.0.0.1", "a.example"}), 9440, frozenset({"a", "ctx-a"}))
-B = Identity("b", frozenset({"10.0.0.2"}), 9440, frozenset({"b", "ctx-b"}))
-GATEWAY_1 = Identity("g1", frozenset({"127.0.0.1"}), 9441, frozenset({"g1"}))
-GATEWAY_2 = Identity("g2", frozenset({"127.0.0.1"}), 9442, frozenset({"g2"}))
+A = ClusterAddresses("a", frozenset({"10.0.0.1", "a.example"}), 9440, frozenset({"a", "ctx-a"}))
+B = ClusterAddresses("b", frozenset({"10.0.0.2"}), 9440, frozenset({"b", "ctx-b"}))
+GATEWAY_1 = ClusterAddresses("g1", frozenset({"127.0.0.1"}), 9441, frozenset({"g1"}))
+GATEWAY_2 = ClusterAddresses("g2", frozenset({"127.0.0.1"}), 9442, frozenset({"g2"}))
 ALL = [A, B, GATEWAY_1, GATEWAY_2]
 
 

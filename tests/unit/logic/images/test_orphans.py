@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.orphans import (
     Domain,
     KeptSnapshot,
-    Vm,
+    OrphanVm,
     decide_pd_snapshots,
     decide_temporary_vms,
 )
@@ -38,10 +38,10 @@ def ago(hours: float) -> datetime:
     return NOW - timedelta(hours=hours)
 
 
-def vm(name: str = "ctx_1_77_Gold", power_state: str = "off", cluster: str = "cluster-b") -> Vm:
+def vm(name: str = "ctx_1_77_Gold", power_state: str = "off", cluster: str = "cluster-b") -> OrphanVm:
     says = parse_temporary_vm_name(name)
     assert says is not None
-    return Vm(cluster, f"uuid of {name}", name, power_state, says)
+    return OrphanVm(cluster, f"uuid of {name}", name, power_state, says)
 
 
 def image(cluster: str, hours: float, release: str = "1", base_vm: str = "Gold", source: str = "77") -> Image:
@@ -75,7 +75,7 @@ HOME = Domain("cluster-b", "PD-Gold", ("Gold",))
 
 
 def decided(
-    each: Vm,
+    each: OrphanVm,
     images: tuple[Image, ...] = (),
     snapshots: tuple[KeptSnapshot, ...] = (),
     domains: tuple[Domain, ...] = (HOME,),

@@ -15,8 +15,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     UNKNOWN_MACHINE,
     WAY_ROUND_MCS,
     Entry,
-    Plan,
-    Vm,
+    HostingVm,
+    RehostingPlan,
     connection_problem,
     is_unmanaged,
     match,
@@ -72,11 +72,11 @@ def machine(
     )
 
 
-def vm(name: str, uuid: str, connection: str = "conn-b") -> Vm:
-    return Vm(name, uuid, connection)
+def vm(name: str, uuid: str, connection: str = "conn-b") -> HostingVm:
+    return HostingVm(name, uuid, connection)
 
 
-def placed(plan: Plan) -> dict[str, str]:
+def placed(plan: RehostingPlan) -> dict[str, str]:
     return {move.machine.name: move.uuid for move in (*plan.right, *plan.changes)}
 
 
@@ -103,7 +103,7 @@ some_vms = st.lists(
 
 
 @given(some_machines, some_vms)
-def test_one_to_one_or_not_at_all(machines: list[Machine], vms: list[Vm]) -> None:
+def test_one_to_one_or_not_at_all(machines: list[Machine], vms: list[HostingVm]) -> None:
     matching = match(machines, vms)
     assert {found.id for found in machines} == {*matching.vms, *matching.doubts, *matching.missing}
     assert len(machines) == len(matching.vms) + len(matching.doubts) + len(matching.missing)
@@ -112,7 +112,7 @@ def test_one_to_one_or_not_at_all(machines: list[Machine], vms: list[Vm]) -> Non
 
 
 @given(some_machines, some_vms)
-def test_a_vm_is_found_by_uuid_or_whole_name_only(machines: list[Machine], vms: list[Vm]) -> None:
+def test_a_vm_is_found_by_uuid_or_whole_name_only(machines: list[Machine], vms: list[HostingVm]) -> None:
     known = {found.id: found for found in machines}
     for id, (found, remark) in match(machines, vms).vms.items():
         own = known[id]
@@ -135,7 +135,7 @@ def test_a_vm_is_found_by_uuid_or_whole_name_only(machines: list[Machine], vms: 
 
 
 @given(some_machines, some_vms, st.booleans())
-def test_every_machine_and_every_vm_is_in_one_list(machines: list[Machine], vms: list[Vm], adopt: bool) -> None:
+def test_every_machine_and_every_vm_is_in_one_list(machines: list[Machine], vms: list[HostingVm], adopt: bool) -> None:
     plan = rehost(machines, vms, vm_names=[found.name for found in vms], adopt_unmanaged=adopt)
     listed = [move.machine.id for move in (*plan.right, *plan.changes)] + [doubt.machine.id for doubt in plan.ambiguous]
     listed += [obstacle.machine.id for obstacle in (*plan.missing, *plan.refused) if obstacle.machine] + [
@@ -150,7 +150,7 @@ def test_every_machine_and_every_vm_is_in_one_list(machines: list[Machine], vms:
 
 
 @given(some_machines, some_vms)
-def test_carried_out_the_plan_asks_for_nothing_more(machines: list[Machine], vms: list[Vm]) -> None:
+def test_carried_out_the_plan_asks_for_nothing_more(machines: list[Machine], vms: list[HostingVm]) -> None:
     vms = [found for found in vms if found.uuid]
     plan = rehost(machines, vms)
     moved = {
@@ -163,7 +163,7 @@ def test_carried_out_the_plan_asks_for_nothing_more(machines: list[Machine], vms
 
 
 @given(some_machines, some_vms, st.randoms())
-def test_order_does_not_matter(machines: list[Machine], vms: list[Vm], chance: object) -> None:
+def test_order_does_not_matter(machines: list[Machine], vms: list[HostingVm], chance: object) -> None:
     shuffled = list(machines)
     chance.shuffle(shuffled)  # type: ignore[attr-defined]
     one, other = match(machines, vms), match(shuffled, vms)
@@ -171,7 +171,7 @@ def test_order_does_not_matter(machines: list[Machine], vms: list[Vm], chance: o
 
 
 @given(some_machines, some_machines, some_vms)
-def test_nobody_outside_loses_a_vm(machines: list[Machine], others: list[Machine], vms: list[Vm]) -> None:
+def test_nobody_outside_loses_a_vm(machines: list[Machine], others: list[Machine], vms: list[HostingVm]) -> None:
     whole = rehost(machines, vms)
     plan = without_taken(whole, [*others, *machines])
     held = {other.hosted_machine_id for other in others}
@@ -184,7 +184,7 @@ def test_nobody_outside_loses_a_vm(machines: list[Machine], others: list[Machine
 
 
 @given(some_machines, some_vms)
-def test_excluded_machines_keep_their_vms(machines: list[Machine], vms: list[Vm]) -> None:
+def test_excluded_machines_keep_their_vms(machines: list[Machine], vms: list[HostingVm]) -> None:
     kept, excluded = machines[::2], machines[1::2]
     everything = rehost(machines, vms)
     part = rehost(kept, vms, excluded=excluded)

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.verification import (
-    Terms,
+    VerificationTerms,
     Wanted,
     doubtful,
     evidence,
@@ -44,7 +44,7 @@ WELL = Machine(
     "None",
 )
 OFF = replace(WELL, power_state="Off", registration_state="Unregistered")
-LAX = Terms(0, 0, 0)
+LAX = VerificationTerms(0, 0, 0)
 
 machines = st.lists(
     st.builds(
@@ -72,7 +72,7 @@ machines = st.lists(
     max_size=12,
     unique_by=lambda machine: machine.id,
 )
-terms = st.builds(Terms, st.integers(0, 100), st.integers(0, 12), st.integers(0, 100))
+terms = st.builds(VerificationTerms, st.integers(0, 100), st.integers(0, 12), st.integers(0, 100))
 
 
 def wanted(machine: Machine, **other: str) -> Wanted:
@@ -95,25 +95,28 @@ def test_figures_fit_together(some: list[Machine], gone: int) -> None:
 
 
 @given(machines, terms)
-def test_more_demanding_terms_never_prove_more(some: list[Machine], given_terms: Terms) -> None:
+def test_more_demanding_terms_never_prove_more(some: list[Machine], given_terms: VerificationTerms) -> None:
     found = seen(*some)
     if unproven_because(found, given_terms):
-        assert unproven_because(found, Terms(100, given_terms.registered_at_least + 1, 100))
+        assert unproven_because(found, VerificationTerms(100, given_terms.registered_at_least + 1, 100))
 
 
 @given(machines, terms)
-def test_proven_means_that_nothing_is_wrong(some: list[Machine], given_terms: Terms) -> None:
+def test_proven_means_that_nothing_is_wrong(some: list[Machine], given_terms: VerificationTerms) -> None:
     found = seen(*some)
     if not unproven_because(found, given_terms):
         assert (found.wrong_hosting, found.power_unknown, found.vm_not_found) == ((), (), ())
         assert found.registered >= min(given_terms.registered_at_least, len(some))
     if found.complete:
-        assert unproven_because(found, Terms(100, len(some), 100)) == ""
+        assert unproven_because(found, VerificationTerms(100, len(some), 100)) == ""
 
 
 def test_hosting_compares_without_case_and_both_parts_count() -> None:
     assert (
-        unproven_because(seen(replace(WELL, hosted_machine_id="UUID", hypervisor_connection="Conn-B")), Terms()) == ""
+        unproven_because(
+            seen(replace(WELL, hosted_machine_id="UUID", hypervisor_connection="Conn-B")), VerificationTerms()
+        )
+        == ""
     )
     for wrong in (
         replace(WELL, hosted_machine_id="uuid2"),
@@ -124,28 +127,32 @@ def test_hosting_compares_without_case_and_both_parts_count() -> None:
 
 
 def test_an_id_that_is_not_known_yet_is_not_compared() -> None:
-    assert unproven_because(evidence([wanted(WELL, hosted_machine_id="")], {"1": WELL}), Terms()) == ""
+    assert unproven_because(evidence([wanted(WELL, hosted_machine_id="")], {"1": WELL}), VerificationTerms()) == ""
 
 
 def test_machines_that_are_off_prove_nothing_unless_the_terms_allow() -> None:
     assert (
-        unproven_because(seen(OFF, OFF), Terms()) == "0 machines are registered, at least 1 must be to verify anything"
+        unproven_because(seen(OFF, OFF), VerificationTerms())
+        == "0 machines are registered, at least 1 must be to verify anything"
     )
-    assert unproven_because(seen(OFF, OFF), Terms(registered_at_least=0)) == ""
-    assert unproven_because(seen(OFF, WELL), Terms()) == ""
-    assert unproven_because(seen(OFF, WELL), Terms(powered_on_percent=51)) == "1 of 2 machines are on, 51 % are wanted"
+    assert unproven_because(seen(OFF, OFF), VerificationTerms(registered_at_least=0)) == ""
+    assert unproven_because(seen(OFF, WELL), VerificationTerms()) == ""
+    assert (
+        unproven_because(seen(OFF, WELL), VerificationTerms(powered_on_percent=51))
+        == "1 of 2 machines are on, 51 % are wanted"
+    )
 
 
 def test_an_empty_set_needs_no_proof_and_one_that_is_gone_has_none() -> None:
-    assert unproven_because(seen(), Terms()) == ""
+    assert unproven_because(seen(), VerificationTerms()) == ""
     assert unproven_because(evidence([wanted(WELL)], {}), LAX) == "all 1 machines are gone"
 
 
 def test_thresholds_are_exact() -> None:
     ten = [replace(WELL, registration_state="Registered" if number else "Initializing") for number in range(10)]
-    assert unproven_because(seen(*ten), Terms(90)) == ""
+    assert unproven_because(seen(*ten), VerificationTerms(90)) == ""
     assert (
-        unproven_because(seen(*ten), Terms(91))
+        unproven_because(seen(*ten), VerificationTerms(91))
         == "9 of 10 machines that are on are registered, 91 % are wanted (not CORP\\M-1)"
     )
 
@@ -155,7 +162,7 @@ def test_thresholds_are_exact() -> None:
 )
 def test_senseless_terms_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(Refusal, match=next(iter(wrong))):
-        Terms(**wrong)
+        VerificationTerms(**wrong)
 
 
 def test_entries_need_what_a_proof_needs() -> None:
@@ -213,7 +220,7 @@ def test_what_is_doubted_does_not_count_as_registered() -> None:
     assert (found.registered, found.complete, figures(found)["doubtful"]) == (0, False, 1)
     assert (
         "1 machines may have died while the site still reports them as registered, up to 600 s after the move"
-        in unproven_because(found, Terms())
+        in unproven_because(found, VerificationTerms())
     )
     assert unproven_because(found, LAX) == ""
 
@@ -242,7 +249,7 @@ def test_only_who_was_moved_while_it_was_down_was_down(action: str, state: str, 
 def test_only_vms_that_the_hypervisor_does_not_know_are_missing() -> None:
     lost = replace(WELL, power_state="VirtualMachineNotFound", registration_state="Unregistered")
     late = replace(WELL, registration_state="Unregistered")
-    strict = Terms(100, 1, 0, heartbeat_lag=0)
+    strict = VerificationTerms(100, 1, 0, heartbeat_lag=0)
     assert only_lost(seen(WELL, lost), strict)
     assert only_lost(seen(lost, lost), strict)
     assert not only_lost(seen(WELL, WELL), strict)

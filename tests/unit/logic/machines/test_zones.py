@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.zones import (
-    Move,
+    ZoneMove,
     plan_move,
     plan_move_after_machines,
 )
@@ -52,8 +52,8 @@ machines = st.lists(
 
 
 def test_moves_unless_it_is_there() -> None:
-    assert plan_move(CATALOG, NEW) == Move(CATALOG, "move")
-    assert plan_move(CATALOG, Zone("a1", "Primary")) == Move(CATALOG, "unchanged")
+    assert plan_move(CATALOG, NEW) == ZoneMove(CATALOG, "move")
+    assert plan_move(CATALOG, Zone("a1", "Primary")) == ZoneMove(CATALOG, "unchanged")
 
 
 def test_stays_while_one_machine_stays() -> None:

@@ -13,19 +13,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate as Facts
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Release
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import ReleaseRequest
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.judging import (
     CLUSTER_CHECKS,
     SITE_CHECKS,
     judge,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, STOP, WARNING, Row
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, STOP, WARNING, CheckRow
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.space import free_bytes, image_size
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.preflight import table
 
 GIB = 1024**3
 NOW = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
-RELEASE = Release(base_vm="Gold", protection_domain="PD-Gold", source="a", prefix="ctx_", release="2")
+RELEASE = ReleaseRequest(base_vm="Gold", protection_domain="PD-Gold", source="a", prefix="ctx_", release="2")
 Estate = dict[str, dict[str, Any]]
 Change = Callable[[Estate], Any]
 
@@ -143,11 +143,11 @@ def estate() -> Estate:
     return sound()
 
 
-def judged(estate: Estate, release: Release = RELEASE) -> list[Row]:
+def judged(estate: Estate, release: ReleaseRequest = RELEASE) -> list[CheckRow]:
     return judge(release, estate["clusters"], estate["sites"], NOW)
 
 
-def complaints(rows: list[Row]) -> list[tuple[str, str, str]]:
+def complaints(rows: list[CheckRow]) -> list[tuple[str, str, str]]:
     return [(row.where, row.what, row.result) for row in rows if row.result != OK]
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import (
-    Outcome,
+    CatalogOutcome,
     failure,
     results,
 )
@@ -24,7 +24,7 @@ def catalog(name: str) -> Catalog:
     )
 
 
-MOVED = Outcome(
+MOVED = CatalogOutcome(
     "Prod/A",
     catalog("A"),
     "published",
@@ -35,9 +35,9 @@ MOVED = Outcome(
     seconds=1.26,
     impact={"machines": 2},
 )
-LEFT = Outcome("Prod/B", catalog("B"), "unchanged", OLD)
-FAILED = Outcome("Prod/C", catalog("C"), "failed", OLD, msg="job j failed: no space.")
-MISSED = Outcome("D", None, "failed", msg="there is no catalog 'D'")
+LEFT = CatalogOutcome("Prod/B", catalog("B"), "unchanged", OLD)
+FAILED = CatalogOutcome("Prod/C", catalog("C"), "failed", OLD, msg="job j failed: no space.")
+MISSED = CatalogOutcome("D", None, "failed", msg="there is no catalog 'D'")
 
 
 def test_results_tell_every_catalog_and_the_diff_only_those_found() -> None:

@@ -15,7 +15,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import (
     GIVEN_UP,
     Figures,
-    Terms,
+    GateTerms,
     anybody_testifies,
     can_never_open,
     closed_because,
@@ -56,7 +56,7 @@ machines = st.lists(
     ),
     max_size=12,
 )
-terms = st.builds(Terms, st.integers(0, 100), st.integers(0, 12), st.integers(0, 100), st.integers(0, 12))
+terms = st.builds(GateTerms, st.integers(0, 100), st.integers(0, 12), st.integers(0, 100), st.integers(0, 12))
 
 
 def seen(*some: Machine) -> Figures:
@@ -73,8 +73,8 @@ def test_figures_fit_together(some: list[Machine], baseline: list[str]) -> None:
 
 
 @given(machines, terms)
-def test_more_demanding_terms_never_open_a_gate(some: list[Machine], lax: Terms) -> None:
-    strict = Terms(100, lax.registered_at_least + 1, 0, 0)
+def test_more_demanding_terms_never_open_a_gate(some: list[Machine], lax: GateTerms) -> None:
+    strict = GateTerms(100, lax.registered_at_least + 1, 0, 0)
     found = figures(some, ())
     if closed_because(CATALOG, "new", found, lax):
         assert closed_because(CATALOG, "new", found, strict)
@@ -82,12 +82,12 @@ def test_more_demanding_terms_never_open_a_gate(some: list[Machine], lax: Terms)
 
 @given(machines)
 def test_no_terms_no_obstacle(some: list[Machine]) -> None:
-    assert closed_because(CATALOG, "new", figures(some, ()), Terms(0, 0, 100, len(some))) == ""
+    assert closed_because(CATALOG, "new", figures(some, ()), GateTerms(0, 0, 100, len(some))) == ""
 
 
 def test_a_restart_under_way_keeps_the_gate_closed() -> None:
     restarting = replace(WELL, power_state="TurningOn", registration_state="Unregistered")
-    assert "0 of 1 machines that are on are registered" in closed_because(CATALOG, "new", seen(restarting), Terms())
+    assert "0 of 1 machines that are on are registered" in closed_because(CATALOG, "new", seen(restarting), GateTerms())
     between = replace(WELL, power_state="Off", registration_state="Unregistered", scheduled_reboot="InProgress")
     assert seen(between).on == 1
 
@@ -95,41 +95,44 @@ def test_a_restart_under_way_keeps_the_gate_closed() -> None:
 def test_machines_that_are_off_prove_nothing() -> None:
     off = replace(WELL, power_state="Off", registration_state="Unregistered", image_out_of_date=True)
     assert (
-        closed_because(CATALOG, "new", seen(off), Terms())
+        closed_because(CATALOG, "new", seen(off), GateTerms())
         == "0 machines are registered on the image, at least 1 must be to verify anything"
     )
-    assert closed_because(CATALOG, "new", seen(off), Terms(registered_at_least=0)) == ""
+    assert closed_because(CATALOG, "new", seen(off), GateTerms(registered_at_least=0)) == ""
     assert (
-        closed_because(CATALOG, None, seen(off), Terms())
+        closed_because(CATALOG, None, seen(off), GateTerms())
         == "0 machines are registered, at least 1 must be to verify anything"
     )
-    assert closed_because(CATALOG, "new", seen(WELL, off), Terms()) == ""
+    assert closed_because(CATALOG, "new", seen(WELL, off), GateTerms()) == ""
 
 
 def test_evidence_of_nothing_opens_no_gate() -> None:
-    assert closed_because(CATALOG, "new", seen(), Terms()) == "it has no machine that could verify the image"
+    assert closed_because(CATALOG, "new", seen(), GateTerms()) == "it has no machine that could verify the image"
     assert (
-        closed_because(CATALOG, None, seen(), Terms(registered_at_least=5))
+        closed_because(CATALOG, None, seen(), GateTerms(registered_at_least=5))
         == "it has no machine that could verify the image"
     )
     parked = replace(WELL, maintenance_mode=True)
     assert (
-        closed_because(CATALOG, "new", seen(parked, parked), Terms())
+        closed_because(CATALOG, "new", seen(parked, parked), GateTerms())
         == "all of its 2 machines are in maintenance mode and verify nothing"
     )
-    assert (can_never_open(CATALOG, "new", seen(), Terms()), can_never_open(CATALOG, "new", seen(parked), Terms())) == (
+    assert (
+        can_never_open(CATALOG, "new", seen(), GateTerms()),
+        can_never_open(CATALOG, "new", seen(parked), GateTerms()),
+    ) == (
         True,
         False,
     )
     for nobody in (seen(), seen(parked)):
-        assert closed_because(CATALOG, "new", nobody, Terms(registered_at_least=0)) == ""
-        assert not can_never_open(CATALOG, "new", nobody, Terms(registered_at_least=0))
+        assert closed_because(CATALOG, "new", nobody, GateTerms(registered_at_least=0)) == ""
+        assert not can_never_open(CATALOG, "new", nobody, GateTerms(registered_at_least=0))
         assert not anybody_testifies("new", nobody)
 
 
 def test_machines_that_still_have_the_image_before_do_not_prove_the_new_one() -> None:
     before = replace(WELL, image_out_of_date=True)
-    lax = Terms(out_of_date_percent=100)
+    lax = GateTerms(out_of_date_percent=100)
     assert (
         closed_because(CATALOG, "new", seen(before, before), lax)
         == "0 machines are registered on the image, at least 1 must be to verify anything"
@@ -152,11 +155,11 @@ def test_machines_that_still_have_the_image_before_do_not_prove_the_new_one() ->
 def test_machines_that_never_take_a_new_image_do_not_prove_it(catalog: Catalog, told: str) -> None:
     found = figures([WELL], (), takes_image=catalog.machines_take_image)
     assert (found.registered, found.proven) == (1, 0)
-    assert told in closed_because(catalog, "new", found, Terms())
-    assert can_never_open(catalog, "new", found, Terms())
-    assert closed_because(catalog, None, found, Terms()) == ""
+    assert told in closed_because(catalog, "new", found, GateTerms())
+    assert can_never_open(catalog, "new", found, GateTerms())
+    assert closed_because(catalog, None, found, GateTerms()) == ""
     assert (
-        closed_because(replace(catalog, clean_on_boot=None, persist_changes="Discard"), "new", seen(WELL), Terms())
+        closed_because(replace(catalog, clean_on_boot=None, persist_changes="Discard"), "new", seen(WELL), GateTerms())
         == ""
     )
 
@@ -202,7 +205,7 @@ def test_doubtful_machines_count_as_not_registered() -> None:
     assert (found.on, found.registered, found.proven, found.doubtful) == (2, 1, 1, ("CORP\\W11-2",))
     assert (
         "1 of 2 machines that are on are registered (1 more may be so only because their end was not noticed yet)"
-        in closed_because(CATALOG, "new", found, Terms())
+        in closed_because(CATALOG, "new", found, GateTerms())
     )
 
 
@@ -214,10 +217,10 @@ def test_maintenance_mode_of_an_administrator_is_left_out_and_that_of_the_site_i
         fault_state="Unregistered",
         maintenance_reason="Administrator",
     )
-    assert closed_because(CATALOG, "new", seen(WELL, parked), Terms()) == ""
+    assert closed_because(CATALOG, "new", seen(WELL, parked), GateTerms()) == ""
     given_up = replace(parked, maintenance_reason=GIVEN_UP)
     assert "1 machines are faulty that were not before (CORP\\W11-1)" in closed_because(
-        CATALOG, "new", seen(WELL, given_up), Terms()
+        CATALOG, "new", seen(WELL, given_up), GateTerms()
     )
 
 
@@ -226,22 +229,22 @@ def test_thresholds_are_exact() -> None:
         replace(WELL, image_out_of_date=number < 1, registration_state="Registered" if number else "Unregistered")
         for number in range(10)
     ]
-    assert closed_because(CATALOG, "new", seen(*ten), Terms(90, 1, 10, 0)) == ""
+    assert closed_because(CATALOG, "new", seen(*ten), GateTerms(90, 1, 10, 0)) == ""
     assert "9 of 10 machines that are on are registered, 91 % are wanted" in closed_because(
-        CATALOG, "new", seen(*ten), Terms(91, 1, 10, 0)
+        CATALOG, "new", seen(*ten), GateTerms(91, 1, 10, 0)
     )
     assert "1 of 10 machines that are on still have the image before, 9 % may" in closed_because(
-        CATALOG, "new", seen(*ten), Terms(90, 1, 9, 0)
+        CATALOG, "new", seen(*ten), GateTerms(90, 1, 9, 0)
     )
 
 
 def test_the_image_counts_unless_none_is_asked_for() -> None:
-    assert closed_because(CATALOG, "other", seen(WELL), Terms()) == "its image is 'new' and not 'other'"
+    assert closed_because(CATALOG, "other", seen(WELL), GateTerms()) == "its image is 'new' and not 'other'"
     assert (
-        closed_because(replace(CATALOG, master_image=None), "new", seen(WELL), Terms())
+        closed_because(replace(CATALOG, master_image=None), "new", seen(WELL), GateTerms())
         == "its image is 'none' and not 'new'"
     )
-    assert closed_because(CATALOG, None, seen(WELL), Terms()) == ""
+    assert closed_because(CATALOG, None, seen(WELL), GateTerms()) == ""
 
 
 def test_names_of_the_baseline_compare_without_case() -> None:
@@ -254,7 +257,7 @@ def test_names_of_the_baseline_compare_without_case() -> None:
 )
 def test_senseless_terms_are_refused(wrong: dict[str, int]) -> None:
     with pytest.raises(Refusal, match=next(iter(wrong))):
-        Terms(**wrong)
+        GateTerms(**wrong)
 
 
 def test_percent_of_nothing_is_all() -> None:

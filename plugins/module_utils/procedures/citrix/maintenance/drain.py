@@ -34,7 +34,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     to_drain,
     words_for,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import MachineScope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, Occupied, host_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_changes import (
     Settled,
@@ -69,7 +69,7 @@ class ToDrain:
     """The machines of the scope, who is on them, and the file that remembers them."""
 
     site: CitrixSite
-    scope: Scope
+    scope: MachineScope
     file: NotesFile
     occupied: tuple[Occupied, ...]
 
@@ -140,7 +140,7 @@ def _wait_for_sessions(site: CitrixSite, params: Params, reporter: Reporter, set
     return []
 
 
-def _refuse_unknown(site: CitrixSite, scope: Scope) -> None:
+def _refuse_unknown(site: CitrixSite, scope: MachineScope) -> None:
     if not scope.unknown:
         return
     known = [name for machine in read_machines(site) for name in (machine.name, host_name(machine.name))]
@@ -157,7 +157,7 @@ def _refuse_unknown(site: CitrixSite, scope: Scope) -> None:
     )
 
 
-def _refuse_earlier_drains(site: CitrixSite, scope: Scope, file: NotesFile, other_paths: Sequence[str]) -> None:
+def _refuse_earlier_drains(site: CitrixSite, scope: MachineScope, file: NotesFile, other_paths: Sequence[str]) -> None:
     """Machines that another drain put into maintenance mode would be taken for those of an administrator, and nobody
     would release them."""
     for path in other_paths:

@@ -23,7 +23,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.maintenance import (
     to_release,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope, choose
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import MachineScope, choose
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_scope import (
     read_scope,
@@ -45,7 +45,7 @@ class ToRelease:
     """The machines of the scope, and the file that remembers them. `stale` are ids in it that the site has no more."""
 
     site: CitrixSite
-    scope: Scope
+    scope: MachineScope
     file: NotesFile
     stale: tuple[str, ...]
 
@@ -88,7 +88,7 @@ def apply(params: Params, observed: ToRelease, plan: Plan[Machine | str], report
     return result(RELEASED, scope, switching, file, settled)
 
 
-def _scope_of_release(site: CitrixSite, params: Mapping[str, Any], file: NotesFile) -> Scope:
+def _scope_of_release(site: CitrixSite, params: Mapping[str, Any], file: NotesFile) -> MachineScope:
     """The machines that may be released. With a file only its machines are read; a name that is not among them is no
     error."""
     if file.path is None:

@@ -15,7 +15,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import (
     shortened,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import MachineScope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, Occupied
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_changes import (
     Settled,
@@ -31,7 +31,7 @@ MOST_NAMED = 20
 
 def result(
     state: str,
-    scope: Scope,
+    scope: MachineScope,
     switching: Sequence[Machine],
     file: NotesFile,
     settled: Settled | None = None,
@@ -97,7 +97,7 @@ def fail_if_not_all(
     site: CitrixSite,
     reporter: Reporter,
     state: str,
-    scope: Scope,
+    scope: MachineScope,
     switching: Sequence[Machine],
     settled: Settled,
     file: NotesFile,

@@ -25,10 +25,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
     Entry,
-    Move,
+    HostingChange,
+    HostingVm,
     Obstacle,
-    Plan,
-    Vm,
+    RehostingPlan,
     connection_problem,
     needs_change,
     rehost,
@@ -38,7 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     catalog_ids,
     entries,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope, Wish, choose
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import MachineScope, Wish, choose
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_changes import (
     MachineChange,
@@ -51,7 +51,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     read_saved,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.rehosting.telling import (
-    Outcome,
+    RehostingOutcome,
     lists_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, Unreachable
@@ -76,9 +76,9 @@ def refuse_senseless(params: Mapping[str, Any], check: bool) -> None:
         )
 
 
-def plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Scope]:
+def plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[RehostingPlan, MachineScope]:
     scope = read_scope(site, params, [uuid for vm in params["vms"] if (uuid := vm["uuid"].strip())])
-    vms = [Vm(vm["name"], vm["uuid"], vm["hypervisor_connection"], vm["cluster"]) for vm in params["vms"]]
+    vms = [HostingVm(vm["name"], vm["uuid"], vm["hypervisor_connection"], vm["cluster"]) for vm in params["vms"]]
     plan = rehost(
         scope.machines,
         vms,
@@ -96,7 +96,7 @@ def plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Scop
             f"{site.endpoint}: no machine was found: {shortened(unknown, most=3)} is unknown here",
             "Nothing was changed. Correct the names, or set unknown to ignore in the policy when another site knows"
             " them.",
-            **lists_of(Outcome(plan, scope)),
+            **lists_of(RehostingOutcome(plan, scope)),
         )
     lost = plan.missing
     if lost and not (plan.right or plan.changes or plan.ambiguous) and params["policy"]["missing"] != "ignore":
@@ -105,12 +105,12 @@ def plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Scop
             f" ({shortened([machine.name for machine in lost], most=3)}) has its VM among the {len(vms)} VMs given",
             "Nothing was changed. Fail over first, then re-host; or check that vms are those of the cluster where the"
             " machines are now.",
-            **lists_of(Outcome(plan, scope)),
+            **lists_of(RehostingOutcome(plan, scope)),
         )
     return plan, scope
 
 
-def plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, Scope]:
+def plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[RehostingPlan, MachineScope]:
     if params["mapping_path"] is None:
         wanted = [
             Entry(entry["machine"], entry["hosted_machine_id"].strip(), entry["hypervisor_connection"])
@@ -139,7 +139,9 @@ def plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Plan, 
     )
 
 
-def _scope_of(site: CitrixSite, wanted: Sequence[Entry], catalogs: frozenset[str], params: Mapping[str, Any]) -> Scope:
+def _scope_of(
+    site: CitrixSite, wanted: Sequence[Entry], catalogs: frozenset[str], params: Mapping[str, Any]
+) -> MachineScope:
     """The machines of a saved mapping, by their ids: from the catalogs where they were, so that a large site is not
     read whole."""
     ids = {entry.machine_id for entry in wanted}
@@ -149,7 +151,7 @@ def _scope_of(site: CitrixSite, wanted: Sequence[Entry], catalogs: frozenset[str
     return replace(scope, excluded=tuple(machine for machine in scope.excluded if machine.id in ids))
 
 
-def on_connections(site: CitrixSite, plan: Plan, any_plugin: bool) -> Plan:
+def on_connections(site: CitrixSite, plan: RehostingPlan, any_plugin: bool) -> RehostingPlan:
     """The plan with the connections as the site spells them. Raises OperationError when machines may not be put on one
     of them."""
     if not plan.changes:
@@ -169,7 +171,7 @@ def on_connections(site: CitrixSite, plan: Plan, any_plugin: bool) -> Plan:
     )
 
 
-def already_there(site: CitrixSite, plan: Plan) -> list[Machine]:
+def already_there(site: CitrixSite, plan: RehostingPlan) -> list[Machine]:
     """The machines on the connections to which machines go that do not have their VM by its uuid yet. A site that
     cannot search is read whole."""
     targets = sorted({move.connection for move in plan.changes if move.machine.hosted_machine_id != move.uuid})
@@ -183,7 +185,7 @@ def machines_left_on(site: CitrixSite, connection: str) -> list[Machine]:
     return sorted(left, key=lambda machine: machine.name.casefold())
 
 
-def left_behind(outcome: Outcome, left: Sequence[Machine]) -> tuple[Obstacle, ...]:
+def left_behind(outcome: RehostingOutcome, left: Sequence[Machine]) -> tuple[Obstacle, ...]:
     """Those of them that no list of the plan tells already."""
     plan, scope = outcome.plan, outcome.scope
     told = {obstacle.machine.id for obstacle in (*plan.missing, *plan.refused) if obstacle.machine}
@@ -215,7 +217,7 @@ def _machines_on(site: CitrixSite, connections: Sequence[str]) -> list[Machine]:
         return read_machines(site)
 
 
-def patches(wanted: Mapping[str, Move]) -> Any:
+def patches(wanted: Mapping[str, HostingChange]) -> Any:
     """Both keys in one PATCH, since an id may be refused without a connection (contract citrix 11.3)."""
 
     def plan(machines: Sequence[Machine]) -> list[MachineChange]:

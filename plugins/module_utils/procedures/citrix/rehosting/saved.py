@@ -14,7 +14,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import AlreadyThere, write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
-    Move,
+    HostingChange,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.saved_hosting import (
     check_site,
@@ -25,7 +25,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 
-def save(site: CitrixSite, path: Path, moves: Sequence[Move]) -> None:
+def save(site: CitrixSite, path: Path, moves: Sequence[HostingChange]) -> None:
     before = read_saved(path, site)
     wanted = {move.machine.id: (move.uuid, move.connection) for move in moves}
     saved = with_machines(before, [move.machine for move in moves], wanted, site.id, site.name)

@@ -16,12 +16,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
     Doubt,
-    Move,
+    HostingChange,
+    HostingVm,
     Obstacle,
-    Plan,
-    Vm,
+    RehostingPlan,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import Scope
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import MachineScope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_changes import (
     Settled,
@@ -55,19 +55,19 @@ INCOMPLETE = ("ambiguous", "missing", "refused", "vanished", "failures")
 
 
 @dataclass
-class Outcome:
+class RehostingOutcome:
     """A plan for the machines of a scope, and what became of its changes: none of them is in `settled` as long as
     nothing was written."""
 
-    plan: Plan
-    scope: Scope
+    plan: RehostingPlan
+    scope: MachineScope
     settled: Settled = field(default_factory=lambda: Settled({}))
     left_behind: tuple[Obstacle, ...] = ()
     at_work: tuple[str, ...] = ()
     written_by: str = ""
 
 
-def stop(site: CitrixSite, planned: Outcome, policy: Mapping[str, str]) -> None:
+def stop(site: CitrixSite, planned: RehostingOutcome, policy: Mapping[str, str]) -> None:
     lists = lists_of(planned)
     stopping = [name for name in POLICY if policy[name] == "stop" and lists[name]]
     if stopping:
@@ -77,7 +77,7 @@ def stop(site: CitrixSite, planned: Outcome, policy: Mapping[str, str]) -> None:
         )
 
 
-def result_of(outcome: Outcome, check: bool) -> dict[str, Any]:
+def result_of(outcome: RehostingOutcome, check: bool) -> dict[str, Any]:
     plan, settled = outcome.plan, outcome.settled
     pending = [move for move in plan.changes if move.machine.id not in settled.vanished | set(settled.failed)]
     changed = [] if check else [move for move in pending if move.machine.id in settled.written]
@@ -105,7 +105,7 @@ def result_of(outcome: Outcome, check: bool) -> dict[str, Any]:
     }
 
 
-def lists_of(outcome: Outcome) -> dict[str, list[Any]]:
+def lists_of(outcome: RehostingOutcome) -> dict[str, list[Any]]:
     plan, settled = outcome.plan, outcome.settled
     wanted = {move.machine.id: move for move in plan.changes}
     gone = [
@@ -162,7 +162,7 @@ def _words(entry: str | Mapping[str, Any]) -> str:
     return f"{entry['name']} ({entry['reason']})" if entry.get("reason") else str(entry["name"])
 
 
-def diff_of(outcome: Outcome, check: bool) -> dict[str, Any]:
+def diff_of(outcome: RehostingOutcome, check: bool) -> dict[str, Any]:
     settled = outcome.settled
     moved = [
         move
@@ -184,11 +184,11 @@ def _hosting(uuid: str, connection: str) -> str:
     return f"{uuid or 'a VM known after the failover'} on {connection}"
 
 
-def _connection(move: Move) -> str:
+def _connection(move: HostingChange) -> str:
     return move.connection if move.needed else move.machine.hypervisor_connection
 
 
-def _placed(move: Move, action: str, written_by: str) -> dict[str, Any]:
+def _placed(move: HostingChange, action: str, written_by: str) -> dict[str, Any]:
     machine = move.machine
     return {
         "id": machine.id,
@@ -228,5 +228,5 @@ def _doubt(doubt: Doubt) -> dict[str, Any]:
     return {**_shown(doubt.machine), "reason": doubt.reason, "candidates": [_vm(vm) for vm in doubt.candidates]}
 
 
-def _vm(vm: Vm) -> dict[str, str]:
+def _vm(vm: HostingVm) -> dict[str, str]:
     return {"name": vm.name, "uuid": vm.uuid, "hypervisor_connection": vm.connection, "cluster": vm.cluster}

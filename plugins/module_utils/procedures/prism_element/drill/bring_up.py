@@ -25,7 +25,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text impor
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.drill import (
     Clones,
-    Scope,
+    DrillScope,
     scope_of,
     too_old,
 )
@@ -55,8 +55,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     shown,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.drill.work import (
-    Estate,
-    Work,
+    DrillCluster,
+    DrillWork,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -66,9 +66,9 @@ class Rehearsal:
     """What a drill begins with: its snapshot and network, the clones that are `there` by the name of the VM, and
     whether a restore is `under_way` that may bring more. `lost` are members that the snapshot does not hold."""
 
-    work: Work
+    work: DrillWork
     snapshot: PdSnapshot
-    scope: Scope
+    scope: DrillScope
     lost: tuple[tuple[str, str], ...]
     network: Network | None
     there: Mapping[str, Clone]
@@ -85,7 +85,7 @@ class Rehearsal:
 
 
 def observe(params: Params, reporter: Reporter) -> Rehearsal:
-    work = Work(params, reporter)
+    work = DrillWork(params, reporter)
     domain, snapshots = work.domain_and_snapshots()
     if domain and domain.active:
         reporter.warn(
@@ -159,7 +159,7 @@ def _planned(observed: Rehearsal) -> list[Clone]:
     return planned_clones(work.drill, names, observed.there, observed.network_uuid, bool(work.params["power_on"]))
 
 
-def _chosen_snapshot(work: Work, snapshots: Sequence[PdSnapshot]) -> PdSnapshot:
+def _chosen_snapshot(work: DrillWork, snapshots: Sequence[PdSnapshot]) -> PdSnapshot:
     """The snapshot that was asked for, or the newest one; `snapshots` come newest first."""
     name, asked = work.name, work.params["snapshot_id"]
     available = [snapshot for snapshot in snapshots if snapshot.available]
@@ -188,12 +188,12 @@ def _chosen_snapshot(work: Work, snapshots: Sequence[PdSnapshot]) -> PdSnapshot:
     return found[0]
 
 
-def _scope(work: Work, snapshot: PdSnapshot) -> Scope:
+def _scope(work: DrillWork, snapshot: PdSnapshot) -> DrillScope:
     where = f"{work.client.endpoint}: snapshot {snapshot.snapshot_id} of '{work.name}'"
     asked, exclude = work.params["vm_names"] or [], work.params["exclude"]
     if not snapshot.members and asked:
         # A snapshot listed without its VMs is taken at its word (contract prism_element 1.3).
-        return Scope(tuple(name for name in dict.fromkeys(asked) if name not in exclude))
+        return DrillScope(tuple(name for name in dict.fromkeys(asked) if name not in exclude))
     try:
         scope = scope_of(snapshot.members, asked, exclude)
     except Refusal as refusal:
@@ -206,7 +206,7 @@ def _scope(work: Work, snapshot: PdSnapshot) -> Scope:
     return scope
 
 
-def _distinct(work: Work, clones: Clones) -> Clones:
+def _distinct(work: DrillWork, clones: Clones) -> Clones:
     if clones.twice:
         listed = ", ".join(f"'{vm.name}' ({vm.uuid})" for vm in clones.twice)
         raise OperationError(
@@ -217,7 +217,7 @@ def _distinct(work: Work, clones: Clones) -> Clones:
     return clones
 
 
-def _there(work: Work, clones: Clones) -> dict[str, Clone]:
+def _there(work: DrillWork, clones: Clones) -> dict[str, Clone]:
     there = {}
     for name, (found, *_rest) in clones.by_vm.items():
         vm = with_cards(work.client, found)
@@ -225,7 +225,7 @@ def _there(work: Work, clones: Clones) -> dict[str, Clone]:
     return there
 
 
-def _beware_of_production(work: Work, estate: Estate, network: Network, networks: Sequence[Network]) -> None:
+def _beware_of_production(work: DrillWork, estate: DrillCluster, network: Network, networks: Sequence[Network]) -> None:
     """Refuse a network that is production; other VMs on it are told."""
     mapped = mapped_networks(work.client)
     with ThreadPoolExecutor(max_workers=max(1, work.params["concurrency"])) as pool:

@@ -22,7 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     failures_of,
     in_short,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.drill.work import Work
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.drill.work import DrillWork
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, OperationError
 
 
@@ -31,14 +31,14 @@ class Remaining:
     """The clones that are there, and whether a restore is under way that will bring more. `names` are those of the VMs
     whose clones are meant."""
 
-    work: Work
+    work: DrillWork
     names: tuple[str, ...]
     clones: tuple[Clone, ...]
     under_way: bool
 
 
 def observe(params: Params, reporter: Reporter) -> Remaining:
-    work = Work(params, reporter)
+    work = DrillWork(params, reporter)
     names = _names(params, *work.domain_and_snapshots())
     estate = work.look()
     clones = work.clones(estate, names)
@@ -91,7 +91,7 @@ def _names(params: Params, domain: ProtectionDomain | None, snapshots: Sequence[
     return [name for name in dict.fromkeys(params["vm_names"] or held) if name not in params["exclude"]]
 
 
-def _tell_strangers(work: Work, clones: Clones) -> None:
+def _tell_strangers(work: DrillWork, clones: Clones) -> None:
     # With a selection of VMs the others of the drill are no strangers.
     if clones.strangers and not work.params["vm_names"] and not work.params["exclude"]:
         work.reporter.warn(
@@ -105,7 +105,7 @@ def _listed(clones: Clones) -> list[Clone]:
     return [Clone(name, vm.name, vm.uuid, vm.power_state) for name, vms in clones.by_vm.items() for vm in vms]
 
 
-def _remove(work: Work, clone: Clone) -> Clone:
+def _remove(work: DrillWork, clone: Clone) -> Clone:
     if clone.power_state != "off" and work.params["wait"]:
         try:
             work.switch(clone, "OFF")
@@ -122,7 +122,7 @@ def _remove(work: Work, clone: Clone) -> Clone:
     return replace(clone, changed=True)
 
 
-def _result(work: Work, removed: Sequence[Clone], before: Sequence[Clone]) -> dict[str, Any]:
+def _result(work: DrillWork, removed: Sequence[Clone], before: Sequence[Clone]) -> dict[str, Any]:
     gone = [clone for clone in removed if not clone.problem]
     left = [clone for clone in removed if clone.problem]
     return {

@@ -20,7 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, Standstill, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.drill_plan import NAMED_AT_MOST
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.drill.work import Work
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.drill.work import DrillWork
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     ApiError,
@@ -31,7 +31,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 APPEARS_WITHIN = 60.0
 
 
-def restore(work: Work, snapshot_id: str, missing: Sequence[str]) -> None:
+def restore(work: DrillWork, snapshot_id: str, missing: Sequence[str]) -> None:
     """Restore the clones of these VMs, and wait until they are there when waiting is wanted."""
     what = f"restore of {len(missing)} clones from snapshot {snapshot_id}"
     try:
@@ -61,7 +61,7 @@ def restore(work: Work, snapshot_id: str, missing: Sequence[str]) -> None:
         ) from None
 
 
-def _order(work: Work, snapshot_id: str, missing: Sequence[str]) -> str:
+def _order(work: DrillWork, snapshot_id: str, missing: Sequence[str]) -> str:
     """The task of the restore, '' where there is none."""
 
     def appeared() -> str | None:
@@ -82,7 +82,7 @@ def _order(work: Work, snapshot_id: str, missing: Sequence[str]) -> str:
     )
 
 
-def _wait_until_there(work: Work, missing: Sequence[str], what: str, *, by_task: bool) -> None:
+def _wait_until_there(work: DrillWork, missing: Sequence[str], what: str, *, by_task: bool) -> None:
     standstill = Standstill(f"{work.client.endpoint}: {what}", RESTORE_FAILED)
     was_seen = False
 
@@ -106,5 +106,5 @@ def _wait_until_there(work: Work, missing: Sequence[str], what: str, *, by_task:
     wait_for(look, what=what, timeout=timeout, progress=work.reporter.progress)
 
 
-def _absent(work: Work, missing: Sequence[str]) -> tuple[str, ...]:
+def _absent(work: DrillWork, missing: Sequence[str]) -> tuple[str, ...]:
     return work.clones(work.look(), missing).missing(missing)

@@ -21,13 +21,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.drill import card_change
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.drill_plan import Clone
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.network import Found
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.drill.work import Work
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.drill.work import DrillWork
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 APPEARS_WITHIN = 60.0
 
 
-def prepare(work: Work, clone: Clone, network_uuid: str) -> Clone:
+def prepare(work: DrillWork, clone: Clone, network_uuid: str) -> Clone:
     """Away from production first, and on only when that was read back."""
     vm = work.there(clone)
     changed = started = False
@@ -56,7 +56,7 @@ def prepare(work: Work, clone: Clone, network_uuid: str) -> Clone:
     return replace(clone, power_state=vm.power_state, cards=vm.cards or (), changed=changed, started=started)
 
 
-def _set_cards(work: Work, clone: Clone, network_uuid: str) -> None:
+def _set_cards(work: DrillWork, clone: Clone, network_uuid: str) -> None:
     change = card_change(work.there(clone).cards or (), network_uuid)
     for mac_address in change.remove:
         _remove_card(work, clone, mac_address)
@@ -79,7 +79,7 @@ def _set_cards(work: Work, clone: Clone, network_uuid: str) -> None:
     work.ended(task_uuid, what, fits)
 
 
-def _remove_card(work: Work, clone: Clone, mac_address: str) -> None:
+def _remove_card(work: DrillWork, clone: Clone, mac_address: str) -> None:
     def gone() -> bool:
         return all(card.mac_address != mac_address for card in work.there(clone).cards or ())
 
@@ -87,7 +87,7 @@ def _remove_card(work: Work, clone: Clone, mac_address: str) -> None:
     work.ended(task_uuid, f"removing network card {mac_address} of clone '{clone.name}'", gone)
 
 
-def watched(work: Work, clones: Sequence[Clone], network_uuid: str) -> list[Clone]:
+def watched(work: DrillWork, clones: Sequence[Clone], network_uuid: str) -> list[Clone]:
     """Each clone as it is at the end. Those that were switched on now are looked at until they have stayed on for long
     enough."""
     started = any(clone.started and not clone.problem for clone in clones)
@@ -116,7 +116,7 @@ def watched(work: Work, clones: Sequence[Clone], network_uuid: str) -> list[Clon
     return [_last_seen(work, fallen.get(clone.uuid, clone), now.get(clone.uuid), network_uuid) for clone in clones]
 
 
-def _last_seen(work: Work, clone: Clone, vm: Found | None, network_uuid: str) -> Clone:
+def _last_seen(work: DrillWork, clone: Clone, vm: Found | None, network_uuid: str) -> Clone:
     if vm is None:
         return replace(clone, power_state="", cards=(), problem=clone.problem or "it is gone")
     seen = with_cards(work.client, vm)

@@ -46,7 +46,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 
 
 @dataclass(frozen=True)
-class Estate:
+class DrillCluster:
     """The cluster as a drill sees it: all VMs, the protection domain of each protected VM's uuid, and what is being
     restored, each by its name."""
 
@@ -55,7 +55,7 @@ class Estate:
     restoring: frozenset[str]
 
 
-class Work:
+class DrillWork:
     """One drill on one cluster."""
 
     def __init__(self, params: Mapping[str, Any], reporter: Reporter) -> None:
@@ -75,15 +75,15 @@ class Work:
             raise unknown_protection_domain(self.client, self.name)
         return domain, snapshots
 
-    def look(self) -> Estate:
+    def look(self) -> DrillCluster:
         # The pending ones first: between the two reads one may turn into a VM, and is then seen in the second.
         restoring = frozenset(restore.name for restore in list_pending_restores(self.client, self.name))
         vms = tuple(list_vms_with_cards(self.client))
         domains = list_protection_domains(self.client)
         protected = {member.vm_uuid: domain.name for domain in domains for member in domain.members}
-        return Estate(vms, protected, restoring)
+        return DrillCluster(vms, protected, restoring)
 
-    def clones(self, estate: Estate, names: Iterable[str]) -> Clones:
+    def clones(self, estate: DrillCluster, names: Iterable[str]) -> Clones:
         clones = clones_among(self.drill, estate.vms, frozenset(names), estate.protected)
         if clones.protected:
             listed = ", ".join(f"'{vm.name}' ({vm.uuid}) in '{domain}'" for vm, domain in clones.protected)
@@ -94,15 +94,15 @@ class Work:
             )
         return clones
 
-    def under_way(self, estate: Estate, names: Iterable[str]) -> bool:
+    def under_way(self, estate: DrillCluster, names: Iterable[str]) -> bool:
         """Whether a restore is under way that may be one of ours: lists of them may tell the old name or the new one
         (contract prism_element 6.6)."""
         return any(name in estate.restoring or self.drill.clone_name(name) in estate.restoring for name in names)
 
-    def settled(self, names: Sequence[str]) -> Estate:
+    def settled(self, names: Sequence[str]) -> DrillCluster:
         """The cluster once no restore is under way that may be ours."""
 
-        def look() -> Look[Estate]:
+        def look() -> Look[DrillCluster]:
             seen = self.look()
             busy = self.under_way(seen, names)
             return Look(seen, done=not busy, state="a restore is under way" if busy else "")

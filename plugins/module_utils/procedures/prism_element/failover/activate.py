@@ -43,8 +43,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     ACTIVATED,
     DEACTIVATED,
     PHASES,
+    DomainMove,
     Seen,
-    Work,
     accepted,
     by_uuid,
     counted,
@@ -55,7 +55,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 
-def activated(work: Work) -> dict[str, Any]:
+def activated(work: DomainMove) -> dict[str, Any]:
     there = work.pair.there(work.name)
     if work.pair.silence:
         work.run.warn(f"Whether '{work.name}' is active on {work.other} is not known: {work.pair.silence}")
@@ -78,7 +78,7 @@ def activated(work: Work) -> dict[str, Any]:
     return result_of(work, here, there, changed=False)
 
 
-def _look_for_signs(work: Work, there: Seen | None) -> list[Site]:
+def _look_for_signs(work: DomainMove, there: Seen | None) -> list[Site]:
     """The remote sites, of this cluster and of others, that say that the old side lives where it does not speak for
     itself. What is seen of it goes into the result, this time and every time, until it is seen to have given the
     protection domain up."""
@@ -103,7 +103,7 @@ def _look_for_signs(work: Work, there: Seen | None) -> list[Site]:
     return signs_of_life(old, [*sites, *told])
 
 
-def _activate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
+def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any]:
     name, endpoint, params = work.name, work.client.endpoint, work.params
     snapshots = list_pd_snapshots(work.client, name)
     snapshot = accepted(choose_snapshot(name, endpoint, snapshots, work.snapshot_id))
@@ -154,7 +154,7 @@ def _activate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
     return result_of(work, here, there, changed=True, vms=course.registered, before=before)
 
 
-def _age(work: Work, snapshot: PdSnapshot) -> int:
+def _age(work: DomainMove, snapshot: PdSnapshot) -> int:
     """How old the snapshot is, by the cluster's own clock where it tells it, because snapshots bear clusters' time."""
     cluster_clock_usecs = work.pair.clock_usecs()
     if cluster_clock_usecs is None:

@@ -17,13 +17,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     with_cards,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.network import Found
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import Work
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
+    DomainMove,
+)
 
 
-def unmapped_networks(work: Work, site: str, vms: Iterable[Found]) -> list[dict[str, Any]]:
+def unmapped_networks(work: DomainMove, site: str, vms: Iterable[Found]) -> list[dict[str, Any]]:
     """The networks of VMs that the remote site does not map, each with the VMs on it. `same_name` says whether the
-    other side has one of that name, to which
-    cards may come all the same; None when it could not be asked."""
+    other side has one of that name, to which cards may come all the same; None when it could not be asked."""
     names = {network.uuid: network.name for network in list_networks(work.client)}
     mapped = {name for name, sites in mapped_networks(work.client).items() if site in sites}
     on: dict[str, list[str]] = {}

@@ -24,8 +24,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     ACTIVATED,
     DEACTIVATED,
     MIGRATED,
+    DomainMove,
     Seen,
-    Work,
     by_uuid,
     named,
     see,
@@ -57,7 +57,7 @@ class Course:
 
     def __init__(
         self,
-        work: Work,
+        work: DomainMove,
         here: Seen,
         *,
         expected: Iterable[Member] = (),

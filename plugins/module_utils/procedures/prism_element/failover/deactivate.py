@@ -27,8 +27,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
     DEACTIVATED,
     PHASES,
+    DomainMove,
     Seen,
-    Work,
     by_uuid,
     counted,
     named,
@@ -37,7 +37,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 
-def deactivated(work: Work) -> dict[str, Any]:
+def deactivated(work: DomainMove) -> dict[str, Any]:
     here, there = work.observe(), work.pair.there(work.name)
     if work.pair.silence:
         work.run.warn(f"Whether '{work.name}' is active on {work.other} is not known: {work.pair.silence}")
@@ -55,7 +55,7 @@ def deactivated(work: Work) -> dict[str, Any]:
     return result_of(work, here, there, changed=False, vms=None if there else [])
 
 
-def _deactivate(work: Work, here: Seen, there: Seen) -> dict[str, Any]:
+def _deactivate(work: DomainMove, here: Seen, there: Seen) -> dict[str, Any]:
     name, params = work.name, work.params
     ours, theirs = by_uuid(list_vms(work.client)), by_uuid(list_vms(work.connected()))
     # What will be deleted must never be overlooked: a member whose id tells nothing is known by its name.

@@ -48,8 +48,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
     MIGRATED,
     PHASES,
+    DomainMove,
     Seen,
-    Work,
     accepted,
     counted,
     domain_of,
@@ -60,7 +60,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
 
 
-def migrated(work: Work) -> dict[str, Any]:
+def migrated(work: DomainMove) -> dict[str, Any]:
     here, there = work.observe(), work.pair.there(work.name)
     snapshots = [] if here.side.active else list_pd_snapshots(work.client, work.name)
     was_here = here.side.active or any(not snapshot.received for snapshot in snapshots)
@@ -94,7 +94,7 @@ def migrated(work: Work) -> dict[str, Any]:
     return result_of(work, here, there, changed=False, vms=None if there else [])
 
 
-def _refuse_other_destination(work: Work, here: Seen) -> None:
+def _refuse_other_destination(work: DomainMove, here: Seen) -> None:
     wanted, under_way = work.params["remote_site"], here.side.pending.remote_site if here.side.pending else ""
     if wanted and under_way and wanted != under_way:
         raise OperationError(
@@ -104,7 +104,7 @@ def _refuse_other_destination(work: Work, here: Seen) -> None:
         )
 
 
-def _through_between(work: Work, here: Seen, there: Seen, snapshots: Sequence[PdSnapshot]) -> tuple[Seen, Seen]:
+def _through_between(work: DomainMove, here: Seen, there: Seen, snapshots: Sequence[PdSnapshot]) -> tuple[Seen, Seen]:
     """Active on neither side: for a moment so in the middle of a migration. An error when it stays so."""
     refusal = between(work.name, here.side, there.side, origin_sites(snapshots))
     if work.run.check or not work.params["wait"]:
@@ -130,7 +130,7 @@ def _through_between(work: Work, here: Seen, there: Seen, snapshots: Sequence[Pd
     return work.look(), arrived or there
 
 
-def _migrate(work: Work, here: Seen, there: Seen | None) -> dict[str, Any]:
+def _migrate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any]:
     name, endpoint, params = work.name, work.client.endpoint, work.params
     domain = domain_of(here)
     site = accepted(choose_site(name, endpoint, work.sites(domain), params["remote_site"] or ""))

@@ -14,7 +14,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
     DEACTIVATED,
     MIGRATED,
-    Work,
+    DomainMove,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import power_many
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -23,14 +23,14 @@ NONE, ALL, WERE_ON = "none", "all", "were_on"
 ON = "powered_on"
 
 
-def switched_on_from_off(work: Work, vms: list[dict[str, str]]) -> list[dict[str, Any]]:
+def switched_on_from_off(work: DomainMove, vms: list[dict[str, str]]) -> list[dict[str, Any]]:
     """VMs that are off before they move, each with whether it will be switched on all the same."""
     return [
         {**vm, "goes_on": work.params["power_on"] == ALL and vm["name"] not in work.params["leave_off"]} for vm in vms
     ]
 
 
-def brought_up(work: Work, result: dict[str, Any]) -> dict[str, Any]:
+def brought_up(work: DomainMove, result: dict[str, Any]) -> dict[str, Any]:
     """The result of a change of side, with `power` in it as pe_vm tells it: None when nothing is to be switched on. A
     VM that does not go on is told there."""
     client = work.peer if result["state"] == MIGRATED else work.client

@@ -15,8 +15,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.work import (
     ACTIVATED,
     DEACTIVATED,
+    DomainMove,
     Seen,
-    Work,
     by_uuid,
     named,
     shown,
@@ -34,7 +34,7 @@ def read_back(owner: Seen | None, client: PrismElement | None) -> tuple[list[dic
 
 
 def result_of(
-    work: Work,
+    work: DomainMove,
     here: Seen,
     there: Seen | None,
     *,
@@ -89,13 +89,13 @@ def result_of(
     }
 
 
-def _deleted_in_diff(work: Work) -> dict[str, list[str]]:
+def _deleted_in_diff(work: DomainMove) -> dict[str, list[str]]:
     """The VMs that go, as they stand in the state before."""
     gone = [f"{vm['name']} ({vm['uuid']}) on {work.client.endpoint}" for vm in work.result.get("removed_vms", [])]
     return {"deleted_vms": gone} if gone else {}
 
 
-def _active_after(work: Work, before: Sequence[str]) -> list[str]:
+def _active_after(work: DomainMove, before: Sequence[str]) -> list[str]:
     here = work.client.endpoint
     if work.params["state"] == ACTIVATED:
         return sorted({*before, here})
@@ -104,7 +104,7 @@ def _active_after(work: Work, before: Sequence[str]) -> list[str]:
     return [work.peer.endpoint if work.peer else f"remote site {work.result['remote_site']}"]
 
 
-def _warn_of_state(work: Work, owner: Seen | None, active_on: Sequence[str]) -> None:
+def _warn_of_state(work: DomainMove, owner: Seen | None, active_on: Sequence[str]) -> None:
     if owner and owner.domain and not owner.domain.replicates_to:
         work.run.warn(
             f"'{work.name}' is active on {owner.side.endpoint} and replicates nowhere: give it a schedule there that"

@@ -21,7 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     list_pending_changes,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.peers import (
-    Identity,
+    ClusterIdentity,
     connect_peer,
     gives_no_answer,
     is_same_cluster,
@@ -121,7 +121,7 @@ class Pair:
         peer = self.peer
         return self._asked(lambda: see(peer, name))
 
-    def _meet(self, run: Run, identity: Identity) -> None:
+    def _meet(self, run: Run, identity: ClusterIdentity) -> None:
         if self.peer is None:
             return
         peer = self.peer
@@ -156,7 +156,7 @@ class Pair:
 
 
 @dataclass
-class Work:
+class DomainMove:
     """One protection domain: `run` with a timeline of its own, and what the result will tell."""
 
     run: Run
@@ -255,7 +255,7 @@ def see(client: PrismElement, name: str) -> Seen:
     return Seen(side, domain, tasks, blind=changes is None and listed is None)
 
 
-def waited_for_transfers(work: Work, in_the_way: Callable[[], Refusal | None]) -> bool:
+def waited_for_transfers(work: DomainMove, in_the_way: Callable[[], Refusal | None]) -> bool:
     """Let transfers under way come to their end, replication_timeout seconds at most, then refuse. Whether that took
     time: all may be different then."""
     params = work.params
