@@ -146,7 +146,8 @@ class Resource(NamedTuple):
     @property
     def xd_path(self) -> str:
         """The path in the XDHyp drive."""
-        return "\\".join([self.tree.xd_path, *self.relative_path.split("/")])
+        folders = self.folder.split("/") if self.folder else []
+        return "\\".join([self.tree.xd_path, *folders, self.full_name])
 
     @property
     def full_relative_path(self) -> str:
