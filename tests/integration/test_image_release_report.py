@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import earlier_catalogs
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.baseline import earlier_catalogs
 from harness.modules import run_module
 
 WORK = [

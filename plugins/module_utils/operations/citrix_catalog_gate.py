@@ -40,7 +40,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.g
     percent,
     restarts_since,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import window_end
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.window import window_end
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, summarise
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning

@@ -35,7 +35,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.ca
     plan_update,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import CatalogOutcome
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import window_end, window_over
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.window import window_end, window_over
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_plan import (
     Surroundings,
     Target,

@@ -33,7 +33,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.b
     together,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.restarts import RestartStep, plan_restart
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import window_end, window_over
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.window import window_end, window_over
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import (

@@ -16,7 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps
     from_iso_milliseconds,
     iso_milliseconds,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import faulty_before
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.baseline import faulty_before
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import RELEASE_ID
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import release_timeline as timeline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.release_page import release_page

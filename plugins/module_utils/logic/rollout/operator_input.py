@@ -14,12 +14,9 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import (
-    empty_gate,
-    notice,
-    plan_waves,
-    window_end,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.notices import empty_gate, notice
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import plan_waves
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.window import window_end
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import is_path, same_path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import DEFAULT_PREFIX, Release

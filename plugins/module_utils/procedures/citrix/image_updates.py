@@ -35,7 +35,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import CatalogStep
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import CatalogOutcome
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import figures
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import window_over
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.window import window_over
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import same_path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import RebootPolicy

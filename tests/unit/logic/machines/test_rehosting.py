@@ -9,17 +9,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.matching import HostingVm, match
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
     NO_WAY_BACK,
     NUTANIX_PLUGINS,
     UNKNOWN_MACHINE,
     WAY_ROUND_MCS,
     Entry,
-    HostingVm,
     RehostingPlan,
     connection_problem,
     is_unmanaged,
-    match,
     rehost,
     restore,
     without_taken,

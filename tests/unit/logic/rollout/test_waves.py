@@ -13,25 +13,30 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.baseline import (
     baseline,
-    cannot_wait,
     earlier_catalogs,
-    have_image,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.notices import (
+    cannot_wait,
     heard,
     hold,
-    left_behind,
     notice,
-    plan_waves,
     refusal,
-    selectors,
+    with_wave,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.wave_outcome import (
     summary,
     take_back,
     wave_outcome,
-    window_end,
-    window_over,
-    with_wave,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import (
+    have_image,
+    left_behind,
+    plan_waves,
+    selectors,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.window import window_end, window_over
 
 WAVE = {"name": "canary", "catalogs": [{"name": "a"}], "concurrency": 1, "reboot": {}, "gate": {}}
 NAMES = ["canary", "ring", "all"]

@@ -23,10 +23,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     search_machines,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.matching import HostingVm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
     Entry,
     HostingChange,
-    HostingVm,
     Obstacle,
     RehostingPlan,
     connection_problem,

@@ -14,10 +14,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.matching import Doubt, HostingVm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
-    Doubt,
     HostingChange,
-    HostingVm,
     Obstacle,
     RehostingPlan,
 )

@@ -1,0 +1,62 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which machines were faulty before their catalog was moved: what a gate does not count."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+
+def earlier_catalogs(report: str, site: str, release: str, image: str) -> list[dict[str, Any]]:
+    """The catalogs of a site in a report of exactly this release and image; [] when the text is none. Nothing else
+    hangs on it, so it need not be there."""
+    try:
+        told = json.loads(report)
+        if told["release"] != release or told["image"] != image or told["check_mode"] or told["rollback"]:
+            return []
+        return faulty_before(told).get(site, [])
+    except (ValueError, TypeError, KeyError, AttributeError):
+        return []
+
+
+def faulty_before(*reports: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]]:
+    """site -> {id, faulty_before} of each catalog of which one of the reports knows who was faulty before it got the
+    image; the last that knows counts.
+
+    A later run that did not reach a site, or that found the image there already, saw nothing of it and takes no witness
+    away.
+    """
+    seen: dict[str, dict[str, list[str]]] = {}
+    for report in reports:
+        of_this_run = {site: told.get("catalogs") or [] for site, told in (report.get("sites") or {}).items()}
+        for site, catalogs in [*(report.get("faulty_before") or {}).items(), *of_this_run.items()]:
+            for catalog in catalogs:
+                if isinstance(catalog.get("faulty_before"), list):
+                    seen.setdefault(site, {})[str(catalog["id"])] = [str(name) for name in catalog["faulty_before"]]
+    return {
+        site: [{"id": each, "faulty_before": names} for each, names in catalogs.items()]
+        for site, catalogs in seen.items()
+    }
+
+
+def baseline(
+    moved: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]] = (), known: Iterable[str] = ()
+) -> list[str]:
+    """The machines whose faults do not speak against the image: faulty right before this run moved their catalog, or
+    before an earlier run of the same release did, or known to the operator. A catalog that has the image already has no
+    before: its faults count."""
+    before = faults_before(moved, earlier)
+    return sorted({*known, *(name for names in before.values() for name in names)})
+
+
+def faults_before(moved: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Id of a catalog -> who was faulty before it got the image, as far as anybody saw."""
+    ours = {catalog["id"] for catalog in moved.get("catalogs", [])}
+    told: dict[str, list[str]] = {}
+    for catalog in [*moved.get("catalogs", []), *earlier]:
+        if catalog.get("id") in ours and catalog.get("faulty_before") is not None:
+            told[catalog["id"]] = sorted({*told.get(catalog["id"], []), *catalog["faulty_before"]})
+    return told

@@ -1,0 +1,238 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of a wave on a site, and of the roll-out."""
+
+from __future__ import annotations
+
+import json
+import shlex
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure, in_one, why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.baseline import faults_before
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import MOVED
+
+# Whoever accepts more faults than this by copying a line has not looked at them
+MOST_TO_ACCEPT = 20
+
+
+TELLS = {
+    "rolled_back": "was rolled back",
+    "closed": "has a closed gate",
+    "failed": "failed",
+    "waiting": "has catalogs that could not be moved yet",
+    "window_over": "was not done before the window was over",
+    "held": "did not start",
+    "open": "is done",
+}
+
+
+FROM_WORST = tuple(TELLS)
+
+
+def take_back(name: str, sites: Mapping[str, Mapping[str, Mapping[str, Any]]], site: str) -> dict[str, Any]:
+    """{catalogs, reason}: what has to go back on a site because a gate of the wave is closed there or elsewhere; each
+    catalog as {id, image}.
+
+    A run takes back only what it moved itself, to the image that it found. A catalog that had the image before is none
+    of its business.
+    """
+    closed = [host for host, waves in sites.items() if waves.get(name, {}).get("state") in ("closed", "rolled_back")]
+    if not closed:
+        return {"catalogs": [], "reason": ""}
+    own = sites.get(site, {}).get(name, {}).get("catalogs", [])
+    moved = [catalog for catalog in own if catalog["moved"] in MOVED and catalog["changed"] and catalog.get("before")]
+    return {
+        "catalogs": [{"id": catalog["id"], "image": catalog["before"]["path"]} for catalog in moved],
+        "reason": f"wave '{name}' {TELLS['closed']} on {', '.join(closed)}",
+    }
+
+
+def wave_outcome(
+    wave: Mapping[str, Any],
+    moved: Mapping[str, Any],
+    held: Mapping[str, str] | None = None,
+    gate: Mapping[str, Any] | None = None,
+    back: Mapping[str, Any] | None = None,
+    because: str = "",
+    restarted: Mapping[str, Any] | None = None,
+    earlier: Sequence[Mapping[str, Any]] = (),
+    known: Sequence[str] = (),
+) -> dict[str, Any]:
+    """What became of a wave on one site: {name, state, reason, catalogs}.
+
+    `moved`, `restarted`, `gate` and `back` are the results of citrix_catalog_image, citrix_catalog_restart,
+    citrix_catalog_gate and citrix_catalog_rollback,
+    empty while there are none. `held` says why the wave did not start and `because` why it went back. A catalog keeps
+    what happened to it at first as
+    `moved`, its gate's figures as `gate` and all its machines counted as `machines`; its `action` is what counts in the
+    end. `earlier` are the catalogs of an
+    earlier report of this release, and `known` the faulty machines that the operator accepts.
+    `state` is open, waiting, window_over, held, failed, closed or rolled_back.
+    """
+    held, gate, back = held or {}, gate or {}, back or {}
+    gates = {found["id"]: found for found in gate.get("catalogs", [])}
+    restarts = {found["id"]: found for found in (restarted or {}).get("catalogs", [])}
+    before = faults_before(moved, earlier)
+    results = []
+    for catalog in moved.get("catalogs", []):
+        result: dict[str, Any] = {**catalog, "wave": wave["name"], "moved": catalog["action"]}
+        if catalog["id"] in before:
+            result["faulty_before"] = before[catalog["id"]]
+        if held.get("action") and catalog["action"] == "planned":
+            # Only looked at: nothing of the plan happened
+            result.update(action=held["action"], changed=False, after=catalog.get("before"), **_told(held["reason"]))
+        if catalog["id"] in restarts:
+            result.update(_restarted(result, restarts[catalog["id"]]))
+        if catalog["id"] in gates:
+            result["gate"] = {key: value for key, value in gates[catalog["id"]].items() if key != "summary"}
+            result["machines"] = gates[catalog["id"]].get("summary", {})
+            if not result["gate"]["open"]:
+                accept, reason = _to_accept(result["gate"], wave["gate"]), result["gate"]["reason"]
+                if accept and catalog["id"] not in before:
+                    reason += "; it is unknown whether these were faulty before the catalog got the image"
+                result.update(action="gate_closed", accept=accept, **_told(reason, acceptance(accept, known)))
+        results.append(_taken_back(result, back, because) if because else result)
+    return {
+        "name": wave["name"],
+        "catalogs": results,
+        **_state(wave, results, _problem(moved), held, _problem(restarted or {}) or _problem(gate)),
+    }
+
+
+def _restarted(result: Mapping[str, Any], restart: Mapping[str, Any]) -> dict[str, Any]:
+    """What is to be said of a catalog that had the image already, and whose machines are made to take it up."""
+    told: dict[str, Any] = {"restart": dict(restart), "changed": result["changed"] or restart["changed"]}
+    if restart["action"] in ("failed", "window_over"):
+        told.update(action=restart["action"], **_told(*why(restart)))
+    elif restart["changed"]:
+        told.update(
+            action="restart_planned" if restart["action"] == "planned" else "restarted", impact=restart["impact"]
+        )
+    if restart.get("left"):
+        told["warning"] = "; ".join(part for part in (result.get("warning"), restart["msg"]) if part)
+    return told
+
+
+def _to_accept(gate: Mapping[str, Any], terms: Mapping[str, Any] | None) -> list[str]:
+    """The faults that keep a gate closed, [] when that are too many to accept by copying a line."""
+    faults = list(gate.get("new_faults") or [])
+    return faults if (terms or {}).get("new_faults", 0) < len(faults) <= MOST_TO_ACCEPT else []
+
+
+def acceptance(faults: Iterable[str], known: Iterable[str]) -> str:
+    """What to type when faults have nothing to do with the image."""
+    if not faults:
+        return ""
+    accepted = json.dumps({"catalog_rollout_known_faults": sorted({*known, *faults})})
+    return f"If these faults have nothing to do with the image, type the same command with -e {shlex.quote(accepted)}"
+
+
+def _taken_back(result: dict[str, Any], back: Mapping[str, Any], because: str) -> dict[str, Any]:
+    closed = result["action"] == "gate_closed"
+    reason, accept = why(result) if closed else (because, "")
+    if result["moved"] not in MOVED:
+        return (
+            {
+                **result,
+                **_told(f"{reason}; it had the image before this run, which therefore does not take it back", accept),
+            }
+            if closed
+            else result
+        )
+    found = next(
+        (catalog for catalog in back.get("catalogs", []) if catalog["id"] == result["id"]),
+        {"action": "failed", **_problem(back)},
+    )
+    if found["action"] in ("failed", "unchanged"):
+        message, advice = why(found)
+        return {
+            **result,
+            "action": "failed",
+            **_told(
+                f"{reason}; and it was not rolled back: {message or 'it has another image by now'}", advice or accept
+            ),
+        }
+    return {**result, "action": "rolled_back", "after": found["after"], **_told(reason, accept), "rollback": found}
+
+
+def _told(message: str, advice: str = "") -> dict[str, Any]:
+    """What is told of a catalog, as its module tells it."""
+    return {"msg": in_one(message, advice), "error": {"message": message, "advice": advice}}
+
+
+def _problem(result: Mapping[str, Any]) -> dict[str, Any]:
+    """{message, error} of a task that failed, {} of one that did not."""
+    return failure(result) if result.get("failed") or result.get("unreachable") else {}
+
+
+def _state(
+    wave: Mapping[str, Any],
+    results: Sequence[Mapping[str, Any]],
+    problem: Mapping[str, Any],
+    held: Mapping[str, str],
+    unseen: Mapping[str, Any],
+) -> dict[str, Any]:
+    if held.get("action"):
+        return {"state": held["action"], "reason": held["reason"]}
+    told = {
+        str(result["action"]): f"{result.get('full_name') or result.get('name')}: {why(result)[0]}"
+        for result in reversed(results)
+    }
+    if "rolled_back" in told:
+        return {"state": "rolled_back", "reason": told["rolled_back"]}
+    if "gate_closed" in told:
+        return {"state": "closed", "reason": told["gate_closed"]}
+    if "failed" in told or unseen or (problem and not told.keys() & {"window_over", "not_ready"}):
+        failed = problem or unseen
+        return {
+            "state": "failed",
+            "reason": failed["message"] if failed else told["failed"],
+            **({"error": failed["error"]} if failed else {}),
+        }
+    if "window_over" in told:
+        return {"state": "window_over", "reason": told["window_over"]}
+    if "not_ready" in told:
+        return {"state": "waiting", "reason": told["not_ready"]}
+    return {"state": "open", "reason": ""}
+
+
+def summary(
+    outcomes: Mapping[str, Mapping[str, Any]],
+    waves: Sequence[Mapping[str, Any]],
+    message: str = "",
+    known: Iterable[str] = (),
+    error: Mapping[str, str] | None = None,
+) -> dict[str, Any]:
+    """A site's result: {message, error, catalogs, waiting, waves, complete, trouble, advice}. `error` is the message in
+    its two parts, where it has any.
+
+    With one wave and no gate the catalogs are as citrix_catalog_image returns them.
+    """
+    catalogs = [dict(catalog) for wave in waves for catalog in outcomes.get(wave["name"], {}).get("catalogs", [])]
+    if len(waves) == 1 and not waves[0]["gate"]:
+        catalogs = [
+            {key: value for key, value in catalog.items() if key not in ("wave", "moved")} for catalog in catalogs
+        ]
+    states = []
+    for wave in waves:
+        found = outcomes.get(wave["name"], {"state": "failed", "reason": message})
+        states.append({"name": wave["name"], "state": found["state"], "reason": found["reason"]})
+    trouble = [
+        f"wave '{wave['name']}' {TELLS[wave['state']]} ({wave['reason']})" for wave in states if wave["state"] != "open"
+    ]
+    failed = [outcomes.get(wave["name"], {"reason": message}) for wave in states if wave["state"] == "failed"]
+    if failed and not message:
+        message, error = failed[0]["reason"], failed[0].get("error")
+    return {
+        "message": message,
+        "error": dict(error) if error else _told(message)["error"],
+        "catalogs": catalogs,
+        "waiting": [],
+        "waves": states,
+        "complete": bool(waves) and not message and not trouble,
+        "trouble": message or "; ".join(trouble),
+        "advice": acceptance([name for catalog in catalogs for name in catalog.get("accept", [])], known),
+    }
