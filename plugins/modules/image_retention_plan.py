@@ -30,7 +30,8 @@ options:
       - All clusters by inventory host, each a dictionary. C(message) says why the cluster could not be asked and is
         empty otherwise. C(snapshots) is as M(euc.nutanix_citrix.pe_vm_snapshot_info) returns it. With O(janitor=true),
         C(vms) is as M(euc.nutanix_citrix.pe_vm_info) returns it, and C(protection_domains) as
-        M(euc.nutanix_citrix.pe_protection_domain_info) returns it with its option C(restores).
+        M(euc.nutanix_citrix.pe_protection_domain_info) returns it with its option C(restores). C(other_snapshots) may
+        list the names of snapshots without the prefix, among which near names are looked for.
     type: dict
     required: true
   sites:
@@ -196,8 +197,8 @@ delete:
   type: dict
   sample: {cluster-a: [], cluster-b: []}
 doubts:
-  description: Why nothing may be deleted at all. Empty when every cluster and site could be asked and, with O(release),
-    the release is published.
+  description: Why nothing may be deleted at all. Empty when every cluster and site could be asked, anything bears
+    O(prefix) and each of O(base_vms) and, with O(release), the release is published.
   returned: success
   type: list
   elements: str

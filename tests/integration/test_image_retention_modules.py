@@ -103,6 +103,11 @@ def test_plan_with_the_janitor() -> None:
             "there is no image and no temporary VM of a golden VM 'Gold' on any cluster",
         ),
         (
+            {"prefix": "ctxx_", "clusters": clusters(other_snapshots=["ctx_Gold_3", "before patch"])},
+            "there is no image and no temporary VM whose name begins with the prefix 'ctxx_' on any cluster."
+            " Near names are 'ctx_'.",
+        ),
+        (
             {"release": "3", "release_base_vm": "Gold", "release_catalogs": {"daas": [{"name": "nobody"}]}},
             "'ctx_Gold_3' is not verified on daas",
         ),

@@ -64,6 +64,7 @@ def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path:
             "image_retention_report_path=/dev/null/report.json",
             "image_retention_report_path is '/dev/null/report.json', which cannot be",
         ),
+        ("image_retention", "image_retention_prefix=ctxx_", "Near names are 'ctx_'"),
     ],
 )
 def test_a_wish_that_matches_nothing(lab: RunningLab, tmp_path: Path, job: str, given: str, words: str) -> None:

@@ -28,6 +28,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     decide_images,
     doubts,
     unknown_base_vms,
+    unknown_prefix,
     unpublished,
     uses_of,
 )
@@ -66,9 +67,11 @@ def read(params: Params, reporter: Reporter) -> Result:
         reasons.append("no Citrix site was asked what is in use: the group citrix_sites is empty")
     vms = [vm for host, told in clusters.items() for vm in _vms(host, told, prefix)]
     if not reasons:
-        reasons = unknown_base_vms(
-            params["base_vms"], [*(image.base_vm for image in images), *(vm.says.release.base_vm for vm in vms)]
-        )
+        seen = [*(image.base_vm for image in images), *(vm.says.release.base_vm for vm in vms)]
+        reasons = unknown_base_vms(params["base_vms"], seen)
+        if not seen and not params["base_vms"]:
+            others = [name for told in clusters.values() for name in told.get("other_snapshots") or []]
+            reasons = unknown_prefix(prefix, others)
     uses = uses_of({host: told.get("references") or [] for host, told in sites.items()}, rules)
     decisions = decide_images(images, uses, rules, now, reasons)
     if params["janitor"]:

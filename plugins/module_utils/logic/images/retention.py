@@ -216,6 +216,16 @@ def unknown_base_vms(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
     ]
 
 
+def unknown_prefix(prefix: str, others: Iterable[str]) -> list[str]:
+    """Said where nothing on any cluster bears the prefix: with a mistyped one nothing would ever be cleaned up, and
+    every run would be well. `others` are the names of snapshots that do not bear it, whose beginnings are told."""
+    beginnings = {f"{name.partition('_')[0]}_" for name in others if "_" in name}
+    return [
+        f"there is no image and no temporary VM whose name begins with the prefix '{prefix}' on any cluster."
+        f" {near_names(prefix, beginnings)}".rstrip()
+    ]
+
+
 def unpublished(
     image: str, wanted: Mapping[str, Iterable[Mapping[str, Any]]], catalogs: Mapping[str, Sequence[Catalog]]
 ) -> list[str]:
