@@ -65,6 +65,11 @@ def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path:
             "image_retention_report_path is '/dev/null/report.json', which cannot be",
         ),
         ("image_retention", "image_retention_prefix=ctxx_", "Near names are 'ctx_'"),
+        (
+            "image_release",
+            '{"image_release_id": "2026.11.20-1", "catalog_rollout_known_faults": ["CORP\\\\W11P-0007"]}',
+            "catalog_rollout_known_faults names 'CORP",
+        ),
     ],
 )
 def test_a_wish_that_matches_nothing(lab: RunningLab, tmp_path: Path, job: str, given: str, words: str) -> None:

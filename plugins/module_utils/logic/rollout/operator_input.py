@@ -202,9 +202,11 @@ def _wrong_plan(
     return []
 
 
-def unfit_catalogs(asked: Mapping[str, Mapping[str, Any]], from_image: str = "", to_image: str = "") -> list[str]:
-    """Sentences for wishes that no catalog fits, by what the sites said: site -> {message, missing: sentences,
-    catalogs: those found, with their history}.
+def unfit_catalogs(
+    asked: Mapping[str, Mapping[str, Any]], from_image: str = "", to_image: str = "", known_faults: Iterable[str] = ()
+) -> list[str]:
+    """Sentences for wishes that no catalog and no machine fits, by what the sites said: site -> {message, missing:
+    sentences, catalogs: those found, with their history, machines: the names of all, where `known_faults` has any}.
 
     A silent site is not judged. An image to get away from, or to go to, that no catalog has or had was mistyped:
     catalogs would all be left as they are, and that looks like success.
@@ -223,7 +225,21 @@ def unfit_catalogs(asked: Mapping[str, Mapping[str, Any]], from_image: str = "",
         known = {name for catalog in catalogs for name in _images_of(catalog)}
         wishes = ((from_image, "so that there is nothing to take back"), (to_image, "so that none can go there"))
         wrong += [_unknown_image(image, known, why) for image, why in wishes if image and not _is_among(image, known)]
-    return wrong
+    return wrong + _unknown_machines(asked, known_faults)
+
+
+def _unknown_machines(asked: Mapping[str, Mapping[str, Any]], known_faults: Iterable[str]) -> list[str]:
+    """A mistyped machine would keep its gate closed, hours later. A site that said nothing may have it."""
+    if any(answer.get("message") for answer in asked.values()):
+        return []
+    machines = [name for answer in asked.values() for name in answer.get("machines", [])]
+    seen = {name.casefold() for name in machines}
+    return [
+        f"catalog_rollout_known_faults names '{name}', and no site has a machine of this name (DOMAIN\\HOST)."
+        f" {near_names(name, machines)}".rstrip()
+        for name in dict.fromkeys(known_faults)
+        if name.casefold() not in seen
+    ]
 
 
 def _is_among(image: str, known: Iterable[str]) -> bool:

@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import unfit_catalogs
@@ -46,3 +48,21 @@ def test_an_image_that_none_has_or_had_is_told_before_all_catalogs_are_left_as_t
 ) -> None:
     (told,) = unfit_catalogs(ASKED, from_image, to_image)
     assert words in told
+
+
+@pytest.mark.parametrize(
+    ("asked", "problems"),
+    [
+        (
+            {"daas": {"message": "", "machines": ["CORP\\W11-001"]}, "cvad": {"message": ""}},
+            [
+                "catalog_rollout_known_faults names 'CORP\\W11-01', and no site has a machine of this name"
+                " (DOMAIN\\HOST). Near names are 'CORP\\W11-001'."
+            ],
+        ),
+        ({"daas": {"message": ""}, "cvad": {"message": "", "machines": ["corp\\w11-01", "CORP\\W11-001"]}}, []),
+        ({"daas": {"message": "", "machines": ["CORP\\W11-001"]}, "cvad": {"message": "cannot be reached"}}, []),
+    ],
+)
+def test_a_known_fault_of_a_machine_that_no_site_has_is_told(asked: dict[str, Any], problems: list[str]) -> None:
+    assert unfit_catalogs(asked, known_faults=["CORP\\W11-001", "CORP\\W11-01"]) == problems
