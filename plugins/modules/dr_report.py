@@ -393,10 +393,6 @@ rows:
       description: The age of the data, the number of registered machines, or the reason.
       type: str
       returned: always
-    advice:
-      description: What to do about it. Empty when there is nothing to do.
-      type: str
-      returned: always
     settled:
       description: Whether this line is done.
       type: bool
