@@ -101,3 +101,13 @@ def test_catalogs_that_are_not_there_stop_the_release_before_any_image(lab: Runn
     assert "daas: there is no catalog 'W11-Sale'" in told
     assert "daas: there is no catalog 'W11-Pol'" in told
     assert not any(entry["endpoint"].startswith("cluster") for entry in lab.requests())
+
+
+@pytest.mark.parametrize(
+    ("job", "skipped"), [("image_release", "always"), ("dr_failover", "always"), ("image_rollback", "tagged")]
+)
+def test_a_job_of_which_everything_is_skipped_fails(lab: RunningLab, tmp_path: Path, job: str, skipped: str) -> None:
+    outcome = run_playbook(f"euc.nutanix_citrix.{job}", lab.inventory_path, tmp_path, "--skip-tags", skipped)
+    assert outcome.status != 0
+    assert f"--skip-tags {skipped} (in AWX: Skip Tags) leaves out everything" in outcome.output
+    assert lab.requests() == []

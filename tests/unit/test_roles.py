@@ -72,3 +72,13 @@ def test_every_filter_that_is_used_exists() -> None:
 def test_options_bear_the_name_of_their_role(role: str) -> None:
     options = {name for part in specs(role).values() for name in part.get("options", {})}
     assert [name for name in options if not name.startswith(f"{role}_")] == []
+
+
+@pytest.mark.parametrize("path", sorted(ROOT.glob("playbooks/*.yml")), ids=lambda path: path.stem)
+def test_each_playbook_begins_with_a_task_that_no_skipped_tag_leaves_out(path: Path) -> None:
+    first = yaml.safe_load(path.read_text(encoding="utf-8"))[0]
+    role = first["tasks"][0]["ansible.builtin.import_role"]
+    assert "tags" not in first
+    assert "tags" not in first["tasks"][0]
+    assert (role["name"], role["tasks_from"] in ("begin", "tags")) == ("euc.nutanix_citrix.release_begin", True)
+    assert [task["tags"] for task in first["tasks"][1:]] == ["always"] * len(first["tasks"][1:])
