@@ -426,6 +426,8 @@ def test_an_image_that_is_gone_from_the_cluster_is_refused(lab: RunningLab, run:
     assert outcome.status != 0
     assert on_image(lab, NEW) == {"W11-Lab", "W11-Train"}
     assert "shows no image 'XDHyp" in outcome.output
+    blamed = [line.split(":")[0].strip() for line in outcome.output.splitlines() if "failed=1" in line]
+    assert blamed == ["cvad"]
 
 
 def test_an_image_that_is_there_already_still_reaches_the_machines(lab: RunningLab, run: Run) -> None:
