@@ -203,6 +203,11 @@ doubts:
   type: list
   elements: str
   sample: ["site cvad cannot be asked: Citrix cvad.example.com cannot be reached"]
+doubts_of:
+  description: Those of them that a host is to blame for, by inventory host.
+  returned: success
+  type: dict
+  sample: {cvad: ["site cvad cannot be asked: Citrix cvad.example.com cannot be reached"]}
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module

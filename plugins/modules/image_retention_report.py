@@ -12,7 +12,7 @@ description:
   - Puts the decisions of M(euc.nutanix_citrix.image_retention_plan) and the results of the deletions into one table and
     one JSON file.
   - Fails when something could not be deleted, or when nothing could be decided because a cluster or site could not be
-    asked, so that the exit status of the playbook is reliable.
+    asked, so that the exit status of the playbook is reliable. O(fail_when_incomplete) switches this off.
   - Sends no requests. The report file does not change the estate, so RV(ignore:changed) is always false.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -29,6 +29,11 @@ options:
     type: list
     elements: str
     default: []
+  doubts_of:
+    description:
+      - Those of them that a host is to blame for, by inventory host.
+    type: dict
+    default: {}
   removals:
     description:
       - The results of the deleting tasks by cluster, each with its decision as C(item), as a loop registers them.
@@ -40,6 +45,11 @@ options:
         because a plan may need approval.
       - C(schema) in it holds its C(name) and C(version). See C(docs/schemas/image_retention_report.json).
     type: path
+  fail_when_incomplete:
+    description:
+      - Whether to fail when something went wrong. A role that lets individual hosts fail sets it to V(false).
+    type: bool
+    default: true
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info
@@ -75,6 +85,11 @@ problems:
   type: list
   elements: str
   sample: ["cluster-b, image ctx_Gold_2026.03.02-1: not deleted (Prism Element cluster-b cannot be reached)"]
+problems_of:
+  description: The same by inventory host. V(all hosts) stands for what no host is to blame for.
+  returned: always
+  type: dict
+  sample: {cluster-b: ["image ctx_Gold_2026.03.02-1: not deleted (Prism Element cluster-b cannot be reached)"]}
 objects:
   description: The decisions, each with C(result) (V(kept), V(deleted), V(would be deleted), V(was gone already) or
     V(not deleted)), C(detail), and C(phase), which is V(remove) when the object was to go and else empty.

@@ -181,6 +181,28 @@ def test_report_of_a_doubt_fails() -> None:
     assert "site cvad cannot be asked: no answer" in told["msg"]
 
 
+def test_report_tells_what_each_host_is_to_blame_for() -> None:
+    plan = run_module(
+        "image_retention_plan",
+        {"clusters": clusters(snapshot("3", 20)), "sites": {"daas": {}, "cvad": {"message": "no answer"}}},
+    )
+    told = run_module(
+        "image_retention_report",
+        {
+            "decisions": [decision()],
+            "doubts": [*plan["doubts"], "no catalog is named"],
+            "doubts_of": plan["doubts_of"],
+            "fail_when_incomplete": False,
+        },
+    )
+    assert not told.get("failed"), told
+    assert told["problems_of"] == {
+        "cvad": ["site cvad cannot be asked: no answer"],
+        "all hosts": ["no catalog is named"],
+        "cluster-a": ["image ctx_Gold_1: not deleted (the run ended before)"],
+    }
+
+
 def catalog(name: str, image: str | None, total: int = 20) -> dict[str, Any]:
     master = {"name": image, "path": PATH.format(image)} if image else None
     facts = {

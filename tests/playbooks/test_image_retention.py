@@ -138,6 +138,7 @@ def test_nothing_goes_while_somebody_is_silent(
     assert outcome.status != 0
     assert writes(lab) == []
     assert f"{silent} cannot be asked" in outcome.output
+    assert [line.split(":")[0].strip() for line in outcome.output.splitlines() if "failed=1" in line] == [silent]
     assert {each["result"] for each in report(tmp_path)["objects"]} == {"kept"}
 
 

@@ -27,6 +27,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     catalog_from,
     decide_images,
     doubts,
+    doubts_of,
     unknown_base_vms,
     unknown_prefix,
     unpublished,
@@ -85,6 +86,7 @@ def read(params: Params, reporter: Reporter) -> Result:
         "decisions": shown,
         "delete": {host: [each for each in shown if each["delete"] and each["cluster"] == host] for host in clusters},
         "doubts": reasons,
+        "doubts_of": doubts_of(_silent(clusters), _silent(sites)),
     }
 
 

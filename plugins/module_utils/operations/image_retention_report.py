@@ -12,6 +12,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_fi
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.retention import (
     outcomes,
     problems,
+    problems_of,
     rows,
     totals,
 )
@@ -21,8 +22,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 ARGUMENTS = {
     "decisions": {"type": "list", "elements": "dict", "required": True},
     "doubts": {"type": "list", "elements": "str", "default": []},
+    "doubts_of": {"type": "dict", "default": {}},
     "removals": {"type": "dict", "default": {}},
     "path": {"type": "path"},
+    "fail_when_incomplete": {"type": "bool", "default": True},
 }
 
 
@@ -46,8 +49,15 @@ def perform(run: Run) -> dict[str, Any]:
     if params["path"]:
         # A plan is worth a file as well: somebody may have to agree to it.
         write_json(params["path"], "image_retention_report", report, "the estate is not touched by this.")
-    result = {"changed": False, "totals": counted, "problems": wrong, "objects": told, "report_path": params["path"]}
-    if wrong:
+    result = {
+        "changed": False,
+        "totals": counted,
+        "problems": wrong,
+        "problems_of": problems_of(told, params["doubts"], params["doubts_of"]),
+        "objects": told,
+        "report_path": params["path"],
+    }
+    if wrong and params["fail_when_incomplete"]:
         raise OperationError(
             "Retention is not complete:"
             f" {wrong[0].rstrip('.')}{f' (and {len(wrong) - 1} more)' if len(wrong) > 1 else ''}",

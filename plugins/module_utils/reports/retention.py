@@ -13,6 +13,7 @@ PLANNED = "would be deleted"
 DELETED = "deleted"
 GONE = "was gone already"
 FAILED = "not deleted"
+EVERYBODY = "all hosts"
 
 
 def outcomes(
@@ -56,12 +57,25 @@ def rows(told: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
 
 def problems(told: Iterable[Mapping[str, Any]], doubts: Iterable[str]) -> list[str]:
     """Why retention could not do its work, in sentences."""
-    failed = [
-        f"{each['cluster']}, {each['kind']} {each['name']}: {each['result']} ({each['detail']})"
-        for each in told
-        if each["result"] == FAILED
-    ]
-    return [*doubts, *failed]
+    return [*doubts, *(f"{each['cluster']}, {_failure(each)}" for each in told if each["result"] == FAILED)]
+
+
+def problems_of(
+    told: Iterable[Mapping[str, Any]], doubts: Iterable[str], doubts_of: Mapping[str, Sequence[str]]
+) -> dict[str, list[str]]:
+    """The same by inventory host; what no host is to blame for is everybody's."""
+    found = {host: list(own) for host, own in doubts_of.items()}
+    common = [doubt for doubt in doubts if not any(doubt in own for own in doubts_of.values())]
+    if common:
+        found[EVERYBODY] = common
+    for each in told:
+        if each["result"] == FAILED:
+            found.setdefault(each["cluster"], []).append(_failure(each))
+    return found
+
+
+def _failure(each: Mapping[str, Any]) -> str:
+    return f"{each['kind']} {each['name']}: {each['result']} ({each['detail']})"
 
 
 def totals(told: Iterable[Mapping[str, Any]]) -> dict[str, int]:
