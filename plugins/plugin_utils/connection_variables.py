@@ -63,8 +63,7 @@ class ConnectionVariables:
         if name not in self.variables:
             return None
         try:
-            with self.templar.set_temporary_context(available_variables=self.variables):
-                value = self.templar.template(self.variables[name])
+            value = self.templar.copy_with_new_env(available_variables=self.variables).template(self.variables[name])
         except AnsibleError as error:
             raise OperationError(
                 f"The variable {name} of {self.host} has no value: {error}",

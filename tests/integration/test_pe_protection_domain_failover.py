@@ -916,6 +916,15 @@ def test_one_that_fails_holds_up_no_other(pair: Pair) -> None:
     assert f"vm-{second}" in pair.vms("cluster-b")
 
 
+def test_the_screen_shows_one_that_fails(pair: Pair) -> None:
+    lines: list[str] = []
+    given = pair.arguments("cluster-a", "migrated", {"name": None, "names": [NAME, "PD-Typo"]})
+    params = ArgumentSpecValidator(dict(OPERATION.arguments)).validate(given).validated_parameters
+    execute(OPERATION, Run(params=params, check=False, progress=lines.append), show_diff=False)
+    (failed,) = [line for line in lines if "PD-Typo" in line]
+    assert failed.startswith("'PD-Typo' could not be migrated: ")
+
+
 def test_several_as_predicted_and_then_unchanged(pair: Pair) -> None:
     names = [*several(pair, 2), NAME]
     predicted = pair("cluster-a", "migrated", check=True, name=None, names=names, power_on="all")

@@ -13,6 +13,7 @@ import pytest
 import yaml
 from ansible.parsing.dataloader import DataLoader
 from ansible.template import Templar
+from ansible.utils.display import Display
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_site_info import OPERATION as CITRIX
@@ -64,6 +65,14 @@ def test_options_are_filled_from_the_variables_that_stand_for_them() -> None:
         "read_timeout": 7,
         "ca_path": "/ca.pem",
     }
+
+
+def test_nothing_that_ansible_is_about_to_drop_is_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    deprecated: list[str] = []
+    monkeypatch.setattr(Display, "deprecated", lambda self, msg, *args, **kwargs: deprecated.append(msg))
+    variables = {**CLUSTER, "nutanix_host": trust_as_template("{{ address }}"), "address": "10.0.0.7"}
+    assert connection(PRISM, variables).complete({})["nutanix_host"] == "10.0.0.7"
+    assert deprecated == []
 
 
 def test_what_the_task_gives_stands_and_its_variable_is_not_even_looked_at() -> None:

@@ -107,6 +107,8 @@ def _all_moved(run: Run, pair: Pair, names: list[str]) -> dict[str, Any]:
         try:
             result = _moved(mine, pair, name)
         except OperationError as error:
+            # Others may go on for hours, and until their end nobody would hear of it.
+            run.progress(f"'{name}' could not be {run.params['state']}: {error.message}")
             # What was switched on, or deleted, before it failed stands in the details.
             result = {
                 **error.details,

@@ -146,7 +146,11 @@ def _drain(move: Move, site: str, parts: Result, judgement: Judgement) -> None:
 
 
 def _in_use(site: str, part: Part) -> list[Finding]:
-    advice = "A planned move waits until nobody is logged on, unless dr_failover_sessions says fail or ignore."
+    # The report does not know what the run was told to do about sessions.
+    advice = (
+        "With dr_failover_sessions=wait a planned move waits until nobody is logged on, with fail it stops, and with"
+        " ignore these users are cut off."
+    )
     findings = []
     for session in part.items("sessions"):
         machine, user, state = (session.text(name) for name in ("machine", "user", "state"))

@@ -303,6 +303,8 @@ def test_a_plan_tells_who_is_logged_on() -> None:
     drain = {**DRAINED, "sessions": [{"machine": "CORP\\W11-0", "user": "eve", "state": "Active"}]}
     (finding,) = judged("planned", check=True, sites={"daas": {"message": "", "drain": drain}}).findings
     assert (finding.text, finding.fails) == ("CORP\\W11-0 is in use by eve (Active)", False)
+    # The advice is right whatever the operator has chosen.
+    assert "with ignore these users are cut off" in " ".join(finding.advice.split())
 
 
 def test_what_stopped_the_run_is_told_once_and_nothing_is_called_cut_short() -> None:
