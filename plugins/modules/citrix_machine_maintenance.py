@@ -51,17 +51,18 @@ options:
     type: path
   other_saved_paths:
     description:
-      - Files that other drains wrote, as O(saved_path) of this one. With O(accept_maintenance=false), machines that are
-        in maintenance mode because of one of them are refused. A file of another site says nothing.
+      - Files that other drains wrote as their O(saved_path). With O(accept_maintenance=false), the task refuses
+        machines that are in maintenance mode because of one of these drains. Files of other sites are ignored.
     type: list
     elements: path
     default: []
   accept_maintenance:
     description:
-      - Whether O(state=drained) may find machines in maintenance mode that an earlier drain may have put there. They
-        would not be released.
-      - With V(false) it refuses, before anything is changed, those that O(other_saved_paths) tell, and those that are
-        half or more of all chosen machines of delivery groups, unless the file O(saved_path) exists.
+      - Whether O(state=drained) accepts machines that an earlier drain may have put into maintenance mode. The end of
+        this move would not release them.
+      - With V(false), the task fails before it changes anything when files in O(other_saved_paths) name such machines.
+        It also fails when half or more of the selected machines with a delivery group are in maintenance mode, unless
+        the file O(saved_path) exists.
     type: bool
     default: true
   wait_timeout:

@@ -176,8 +176,8 @@ options:
   page_template:
     description:
       - A Jinja2 template on the controller that makes the page instead of the template of the collection. It may extend
-        that one. The page C(report_pages.md) in the documentation of the collection says what a template is given.
-      - Everything that a template writes is escaped.
+        that one. See C(docs/report_pages.md) for the variables of a template.
+      - All output of a template is escaped.
     type: path
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
@@ -406,7 +406,7 @@ rows:
       type: str
       returned: always
     phase:
-      description: The phase of the timeline in which it was done, such as V(fail over); empty for none.
+      description: The phase of the timeline in which it was done, such as V(fail over). Empty when it has none.
       type: str
       returned: always
   sample:

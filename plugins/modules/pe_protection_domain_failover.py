@@ -91,10 +91,10 @@ options:
         type: int
   witnesses:
     description:
-      - Third clusters that O(state=activated) asks whether a remote site of theirs that leads to the other side is
-        connected, when that side does not speak for itself. This cluster may only be cut off from it.
-      - They are asked while O(peer) is, each for O(peer_timeout) seconds at most. One that gives no answer is no
-        obstacle. RV(old_side) holds what they report.
+      - Third clusters that O(state=activated) asks, when the other side does not answer, whether a remote site of theirs
+        that leads to it is connected. This cluster may merely be cut off from it.
+      - They are asked at the same time as O(peer), each for O(peer_timeout) seconds at most. A witness that gives no
+        answer does not stop the task. RV(old_side) holds what they report.
     type: list
     elements: dict
     default: []
@@ -256,7 +256,7 @@ EXAMPLES = r"""
     peer:
       nutanix_host: cluster-a.example.com
 
-- name: Give them up on the old source, which is back
+- name: Deactivate the protection domain on the old source, which is back
   euc.nutanix_citrix.pe_protection_domain_failover:
     nutanix_host: cluster-a.example.com
     nutanix_username: svc_ansible
@@ -385,7 +385,7 @@ old_side:
 were_off:
   description:
     - The VMs that were off on the source when O(state=migrated) was ordered, each with C(name), C(uuid) and C(goes_on),
-      which tells whether O(power_on) switches it on nevertheless.
+      which is true when O(power_on) powers it on nevertheless.
   returned: success, with O(name)
   type: list
   elements: dict
@@ -393,7 +393,7 @@ were_off:
 unmapped_networks:
   description:
     - The networks on the source that the remote site of O(state=migrated) does not map, each with C(network), the names
-      of its VMs in C(vms), and C(same_name), which tells whether the other side has a network of that name. If it has
+      of its VMs in C(vms), and C(same_name), which is true when the other side has a network of that name. If it has
       none, the VMs may arrive without a network card, and the task warns.
   returned: success, with O(name)
   type: list

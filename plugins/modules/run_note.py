@@ -33,8 +33,8 @@ options:
     default: []
   any:
     description:
-      - Whether one of O(names) is enough. RV(notes) then holds those that are there, and RV(missing) the names of the
-        others.
+      - Whether to stop waiting as soon as one of O(names) exists. RV(notes) then holds the notes that exist, and
+        RV(missing) the names of the others.
     type: bool
     default: false
   wait_timeout:
@@ -53,20 +53,20 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Say that the image is there
+- name: Report that the image exists
   euc.nutanix_citrix.run_note:
     name: image of {{ inventory_hostname }}
     note:
       ready: true
 
-- name: Wait until both clusters have said something
+- name: Wait for the notes of both clusters
   euc.nutanix_citrix.run_note:
     names:
       - image of cluster-a
       - image of cluster-b
   register: clusters
 
-- name: Go on as soon as one of them has said something
+- name: Go on as soon as one of the notes exists
   euc.nutanix_citrix.run_note:
     names:
       - image of cluster-a
