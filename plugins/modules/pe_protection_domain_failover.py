@@ -91,8 +91,8 @@ options:
         type: int
   witnesses:
     description:
-      - Third clusters that O(state=activated) asks, when the other side does not answer, whether a remote site of theirs
-        that leads to it is connected. This cluster may merely be cut off from it.
+      - Third clusters that O(state=activated) asks, when the other side does not answer, whether a remote site of
+        theirs that leads to it is connected. This cluster may merely be cut off from it.
       - They are asked at the same time as O(peer), each for O(peer_timeout) seconds at most. A witness that gives no
         answer does not stop the task. RV(old_side) holds what they report.
     type: list
