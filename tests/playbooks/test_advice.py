@@ -76,7 +76,7 @@ def commands() -> list[tuple[str, ...]]:
 def of_messages() -> list[str]:
     """What the messages of a failover advise to add to its command."""
     texts = [
-        *sorted((ROOT / "plugins/module_utils/reports/dr").glob("*.py")),
+        *sorted((ROOT / "plugins/module_utils").rglob("*.py")),
         *sorted((ROOT / "roles/dr_failover/tasks").glob("*.yml")),
     ]
     printed = [
