@@ -15,7 +15,7 @@ import pytest
 
 from chaos.judge import deeds, excess
 from chaos.release import RELEASE, RELEASE_ID, estate, problems
-from chaos.trial import Undisturbed
+from chaos.trial import LONGEST_RUN, Undisturbed
 from harness.modules import writes
 from harness.playbooks import Outcome, outcome_of, run_playbook, start_playbook
 from lab.killing import kill_with_descendants
@@ -46,14 +46,15 @@ def start(lab: RunningLab, directory: Path, release_id: str = RELEASE_ID) -> sub
 
 
 def end(process: subprocess.Popen[str], directory: Path) -> Outcome:
-    return outcome_of(process, process.communicate(timeout=120)[0], directory)
+    return outcome_of(process, process.communicate(timeout=LONGEST_RUN)[0], directory)
 
 
 def wait_until(lab: RunningLab, seen: Callable[[], Any]) -> Any:
-    """Look at the running lab until there is something to see."""
-    deadline = time.monotonic() + 60
+    """Look at the running lab until there is something to see, and leave the processor to the release in between."""
+    deadline = time.monotonic() + LONGEST_RUN
     while not (found := seen()):
         assert time.monotonic() < deadline, "it did not come to that"
+        time.sleep(0.1)
     return found
 
 

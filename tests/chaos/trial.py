@@ -143,9 +143,7 @@ def _repeated_otherwise(job: Job, lab: RunningLab, directory: Path, disturbance:
         directory = directory / "elsewhere"
         directory.mkdir()
     variables = job.another_id if disturbance.repeated == ANOTHER_ID else {}
-    process = _start(job, lab, directory, variables)
-    _let_time_go_on_when_quiet(lab, process)
-    return _finished(process, directory)
+    return _finished(_start(job, lab, directory, variables), directory)
 
 
 def _left_without_a_word(in_need: list[str], outcome: Outcome) -> list[str]:
