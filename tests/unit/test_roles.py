@@ -50,6 +50,19 @@ def test_a_role_of_several_parts_names_them_all_to_whoever_names_none(role: str)
         )
 
 
+def test_no_host_can_be_given_the_part_of_another() -> None:
+    """Ansible tells includes of roles apart by role and variables, not by part (ansible.playbook.included_file): of
+    hosts that arrive at the same moment, all do what a template in tasks_from says for the first."""
+    written = [
+        f"{path.relative_to(ROOT)}: {line.strip()}"
+        for place in ("roles/*/tasks/*.yml", "playbooks/*.yml", "docs/*.md")
+        for path in ROOT.glob(place)
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if re.search(r"(tasks|vars|defaults|handlers)_from:.*{{", line)
+    ]
+    assert written == []
+
+
 def test_every_filter_that_is_used_exists() -> None:
     places = (
         "roles/*/*/*.yml",
