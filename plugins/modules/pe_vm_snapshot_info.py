@@ -107,7 +107,13 @@ snapshots:
           type: str
           returned: always
         protection_domain_snapshot_id:
-          description: The protection domain snapshot it was restored from. Null unless the image is verified.
+          description: The protection domain snapshot it was restored from. Null unless the image is verified, and
+            when it comes from a recovery point.
+          type: str
+          returned: always
+        recovery_point:
+          description: The beginning of the id that all copies of its recovery point share, after C(rp). Null unless the
+            image is verified, and when it comes from a protection domain snapshot.
           type: str
           returned: always
         proven:
@@ -128,6 +134,7 @@ snapshots:
         base_vm: Gold
         release: 2026.11.20-1
         protection_domain_snapshot_id: "353902"
+        recovery_point: null
         proven: true
         doubt: ""
 doubts:

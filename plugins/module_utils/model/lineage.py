@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Where an image comes from, and what proves it. A name can be given by anybody; a uuid that follows from cluster,
-image and temporary VM cannot."""
+image and temporary VM cannot. What has no uuid of our choice bears such a uuid in its description."""
 
 from __future__ import annotations
 
@@ -33,28 +33,51 @@ def took_it(cluster_uuid: str, uuid: str, name: str, vm_name: str) -> bool:
     return any(uuid == image_uuid(cluster_uuid, name, vm_name, attempt) for attempt in range(MOST_ATTEMPTS))
 
 
+def template_mark(name: str, vm_name: str) -> str:
+    """What the description of a template, or of a version of one, bears when the collection made it of a VM of this
+    name."""
+    return uuid_for("template", name, vm_name)
+
+
+def temporary_vm_mark(name: str, location_agnostic_id: str) -> str:
+    """What the description of a temporary VM bears when the collection restored it from this recovery point."""
+    return uuid_for("temporary VM", name, location_agnostic_id)
+
+
 def lineage(image_name: str, source_vm_name: str, uuid: str, cluster_uuid: str, prefix: str) -> dict[str, Any] | None:
     """What is known of an image whose name is one of ours; None for other names.
 
     It is `proven` to be the release's when it was taken from the temporary VM of the same golden VM and release, under
-    the uuid that only the collection gives it. Only then the protection domain snapshot is told; else `doubt` says, as
-    the end of a sentence about the image, why it may be somebody else's.
+    the uuid that only the collection gives it. Only then the protection domain snapshot or the recovery point is told;
+    else `doubt` says, as the end of a sentence about the image, why it may be somebody else's.
     """
+    doubt = f"does not have the uuid that the collection gives an image of '{source_vm_name}', so another tool made it"
+    ours = took_it(cluster_uuid, uuid, image_name, source_vm_name)
+    return _lineage(image_name, source_vm_name, prefix, "" if ours else doubt)
+
+
+def template_lineage(name: str, source_vm_name: str, description: str, prefix: str) -> dict[str, Any] | None:
+    """The same of a template, or of a version of one."""
+    doubt = f"does not bear the mark that the collection gives a template of '{source_vm_name}'"
+    ours = template_mark(name, source_vm_name) in description
+    return _lineage(name, source_vm_name, prefix, "" if ours else doubt)
+
+
+def _lineage(image_name: str, source_vm_name: str, prefix: str, doubt: str) -> dict[str, Any] | None:
+    """`doubt` is what speaks against it besides the names."""
     image = parse_image_name(image_name, prefix)
     if image is None:
         return None
     temporary = parse_temporary_vm_name(source_vm_name, prefix)
-    doubt = ""
     if temporary is None or temporary.release != image:
         doubt = f"was taken from the VM '{source_vm_name}' and not from a temporary VM of release {image.release}"
-    elif not took_it(cluster_uuid, uuid, image_name, source_vm_name):
-        doubt = (
-            f"does not have the uuid that the collection gives an image of '{source_vm_name}', so another tool made it"
-        )
+    source = temporary if not doubt else None
+    of_recovery_point = source is not None and source.of_recovery_point
     return {
         "base_vm": image.base_vm,
         "release": image.release,
-        "protection_domain_snapshot_id": temporary.snapshot_id if temporary and not doubt else None,
+        "protection_domain_snapshot_id": source.snapshot_id if source and not of_recovery_point else None,
+        "recovery_point": source.snapshot_id if source and of_recovery_point else None,
         "proven": not doubt,
         "doubt": doubt,
     }

@@ -41,6 +41,9 @@ SWITCHES: dict[str, Switch] = {
     "vm_delete_needs_etag": flag(True),  # contract prism_central addition A
     "stale_etag": one_of("refuse", "task_fails"),  # contract prism_central 1.4: at once, or in the task
     "override_in_v40": flag(True),  # contract prism_central U5: v4.0 takes vmOverrideSpec
+    # contract prism_central 4.1: whether PUT of a VM changes its cards, or has to be repeated card by card elsewhere
+    "vm_put_changes_nics": flag(True),
+    "restore_warns": flag(False),  # contract prism_central 2.1, addition D: what could not be restored as it was
     "copy_there_already": one_of("new_copy", "task_fails"),  # contract prism_central U6
     "template_of_running_vm": flag(True),  # contract prism_central U6: whether a VM may run when it becomes a template
     "active_version_deletion": one_of("refuse", "task_fails", "accept"),  # contract prism_central U6

@@ -9,8 +9,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import image_doubts, image_uuid, lineage
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import (
+    image_doubts,
+    image_uuid,
+    lineage,
+    template_lineage,
+    template_mark,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release, recovery_point_tag
 
 names = st.text(min_size=1, max_size=12)
 HERE, THERE = "11111111-0000-4000-8000-000000000001", "11111111-0000-4000-8000-000000000002"
@@ -28,9 +34,37 @@ def test_an_image_of_ours_is_proven_and_knows_its_snapshot(
         "base_vm": base_vm,
         "release": release,
         "protection_domain_snapshot_id": snapshot_id,
+        "recovery_point": None,
         "proven": True,
         "doubt": "",
     }
+
+
+@given(names, st.from_regex(r"[a-z0-9][a-z0-9.-]{0,8}", fullmatch=True), st.uuids().map(str))
+def test_an_image_or_template_knows_its_recovery_point(base_vm: str, release: str, recovery_point: str) -> None:
+    made = Release(base_vm, release)
+    vm_name = made.temporary_vm_name(recovery_point_tag(recovery_point))
+    told = lineage(made.image_name, vm_name, image_uuid(HERE, made.image_name, vm_name), HERE, "ctx_")
+    assert told
+    assert (told["recovery_point"], told["protection_domain_snapshot_id"]) == (recovery_point_tag(recovery_point), None)
+    mark = template_mark(made.image_name, vm_name)
+    assert template_lineage(made.image_name, vm_name, f"text, and the mark {mark}.", "ctx_") == told
+
+
+@pytest.mark.parametrize(
+    ("source", "description", "doubt"),
+    [
+        ("Gold", template_mark("ctx_Gold_r1", "Gold"), "was taken from the VM 'Gold'"),
+        ("ctx_r1_12_Gold", "by hand", "does not bear the mark"),
+        ("ctx_r1_12_Gold", template_mark("ctx_Gold_r2", "ctx_r1_12_Gold"), "does not bear the mark"),
+    ],
+)
+def test_a_template_of_the_name_only_is_none_of_ours(source: str, description: str, doubt: str) -> None:
+    told = template_lineage("ctx_Gold_r1", source, description, "ctx_")
+    assert told
+    assert doubt in told["doubt"]
+    assert (told["proven"], told["recovery_point"]) == (False, None)
+    assert template_lineage("by hand", source, description, "ctx_") is None
 
 
 @pytest.mark.parametrize(

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from lab.ports import ManagedCluster
+from lab.prism_central import vendor
 from lab.prism_central.routes.api import Api
 from lab.prism_central.state.tasks import Task, TaskFailure
 from lab.prism_central.state.templates import VM as REL
@@ -18,6 +19,7 @@ VMS = "/api/vmm/v4.x/ahv/config/vms"
 ONE = f"{VMS}/{{extId}}"
 ACTIONS = f"{ONE}/$actions"
 VM = "vmm.v4.ahv.config.Vm"
+CHANGED_BY_PUT = {"name", "description", "nics"}
 # action -> the state that it leads to at once; None: the guest is asked
 POWER: dict[str, str | None] = {
     "power-on": "on",
@@ -65,6 +67,22 @@ def add_routes(api: Api) -> None:
     def one_vm(request: Request) -> Reply:
         cluster, vm = find(request)
         return api.one(f"GET {ONE}", VM, vm_view(central, cluster, vm), vm.logical_timestamp)
+
+    @api.operation(f"PUT {ONE}", section="4.1")
+    def update_vm(request: Request) -> Reply:
+        wanted, shown = request.body, vendor.dressed(VM, api.minor, vm_view(central, *find(request)))
+        for key in sorted((wanted.keys() | shown.keys()) - CHANGED_BY_PUT - vendor.MARKERS.keys()):
+            if wanted.get(key) != shown.get(key):
+                text = f"not simulated: a change of {key} of a VM"
+                raise api.errors.refusal(501, text, "VMM-30501", "NOT_IMPLEMENTED", violation=text)
+
+        def change(cluster: ManagedCluster, vm: Any) -> None:
+            cluster.vms.rename(vm, wanted["name"])
+            vm.description = wanted.get("description")
+            if central.behaviour["vm_put_changes_nics"]:
+                vm.nics = [_card(cluster, vm, each) for each in wanted.get("nics") or []]
+
+        return order(f"PUT {ONE}", "VmUpdate", "vm_change", request, change)
 
     @api.operation(f"DELETE {ONE}", section="4.1")
     def delete_vm(request: Request) -> Reply:
@@ -120,6 +138,16 @@ def add_routes(api: Api) -> None:
         reply = order(f"POST {ACTIONS}/migrate-vm-disks", "VmMigrateDisks", "disk_migration", request, migrate)
         registry.migrating.add(vm.uuid)
         return reply
+
+
+def _card(cluster: ManagedCluster, vm: Any, wanted: dict[str, Any]) -> Any:
+    """Return the card that a VM has under an id, or a new one, on the network that is asked for."""
+    network = ((wanted.get("networkInfo") or {}).get("subnet") or {}).get("extId")
+    if network is None or cluster.networks.get(network) is None:
+        raise TaskFailure(f"Subnet {network} is not found", "VMM-30007", "VM_NIC_ERROR")
+    card = next((nic for nic in vm.nics if nic.uuid == wanted.get("extId")), None) or cluster.vms.new_nic(network)
+    card.network_uuid = network
+    return card
 
 
 def _targets(plan: dict[str, Any], disks: list[str]) -> dict[str, str]:

@@ -180,6 +180,8 @@ class RecoveryPoints:
             cluster = self._registry.reached(cluster_ext_id)
             made = [self._restore(cluster, member, overrides.get(member.ext_id, {})) for member in members]
             task.details["vmExtIds"] = ",".join(vm.uuid for vm in made)
+            if self._setting.behaviour["restore_warns"]:
+                task.warnings = [f"The guest tools of {vm.name} were not restored" for vm in made]
 
         seconds = self._setting.durations["vm_restore"]
         entities = [(point.ext_id, RECOVERY_POINT)]

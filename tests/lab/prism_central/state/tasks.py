@@ -26,13 +26,15 @@ class TaskFailure(Failure):
 
 @dataclass(eq=False, kw_only=True)
 class Task(Work):
-    """A task. ``entities``: pairs of id and rel; ``details``: what else it leaves, such as recoveryPointExtId."""
+    """A task. ``entities``: pairs of id and rel; ``details``: what else it leaves, such as recoveryPointExtId;
+    ``warnings``: what did not go as it might have."""
 
     operation: str
     description: str
     clusters: list[str]
     entities: list[tuple[str, str]] = field(default_factory=list)
     details: dict[str, str] = field(default_factory=dict)
+    warnings: list[str] = field(default_factory=list)
     parent: str | None = None
 
     @property

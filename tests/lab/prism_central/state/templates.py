@@ -96,6 +96,8 @@ class Templates:
             if version is template.active and self._setting.behaviour["active_version_deletion"] == "task_fails":
                 raise TaskFailure("The active version cannot be deleted")
             template.versions = [each for each in template.versions if each is not version]
+            if version is template.active and template.versions:
+                template.active = template.versions[-1]
             self._changed(template)
 
         return self._start("VmTemplateVersionDelete", "Delete VM Template Version", drop)

@@ -36,6 +36,7 @@ def task_view(central: Central, task: Task) -> dict[str, Any]:
         "subTasks": [{"extId": child.ext_id, "rel": "subtask"} for child in children] or None,
         "numberOfSubtasks": len(children),
         "parentTask": {"extId": task.parent} if task.parent else None,
+        "warnings": [_message(text, "TASK-2", "WARNING", "WARNING") for text in task.warnings] or None,
         "ownedBy": {"extId": central.owner, "name": central.username},
         **_failure(central, task),
     }
@@ -49,11 +50,8 @@ def _failure(central: Central, task: Task) -> dict[str, Any]:
         return {"legacyErrorMessage": str(task.error)}
     if where == "sub_task" and task.parent is None:
         return {}
-    message = {
-        "severity": "ERROR",
-        "code": task.error.code,
-        "errorGroup": task.error.group,
-        "locale": "en-US",
-        "message": str(task.error),
-    }
-    return {"errorMessages": [message]}
+    return {"errorMessages": [_message(str(task.error), task.error.code, task.error.group, "ERROR")]}
+
+
+def _message(text: str, code: str, group: str, severity: str) -> dict[str, str]:
+    return {"severity": severity, "code": code, "errorGroup": group, "locale": "en-US", "message": text}

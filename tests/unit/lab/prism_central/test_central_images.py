@@ -217,3 +217,33 @@ def test_copies_held_elsewhere_may_be_listed(lab: RunningLab, east: Central, wes
     lab.change([{"endpoint": "west", "kind": "behaviour", "remote_copies_listed": True}])
     point = east.recovery_point()
     assert [each["extId"] for each in west.get(POINTS)] == [point["extId"]]
+
+
+@pytest.mark.parametrize("changes_nics", [True, False])
+def test_a_vm_is_renamed_and_loses_its_cards(lab: RunningLab, east: Central, changes_nics: bool) -> None:
+    lab.change([{"endpoint": "east", "kind": "behaviour", "vm_put_changes_nics": changes_nics}])
+    vm = east.vm("Lone")
+    path = f"{VMS}/{vm['extId']}"
+    network = vm["nics"][0]["networkInfo"]["subnet"]["extId"]
+    second = {"networkInfo": {"subnet": {"extId": network}}}
+    body = {**east.get(path), "name": "Renamed", "description": "by hand", "nics": [*vm["nics"], second]}
+    assert east.ask("PUT", path, body).status_code == 428
+    assert east.finished(east.ask("PUT", path, body, east.etag(path)))["status"] == "SUCCEEDED"
+    renamed = east.get(path)
+    assert (renamed["name"], renamed["description"]) == ("Renamed", "by hand")
+    assert [card["networkInfo"]["subnet"]["extId"] for card in renamed["nics"]] == [network] * (1 + changes_nics)
+    assert renamed["nics"][0]["extId"] == vm["nics"][0]["extId"]
+    del body["nics"]
+    east.finished(east.ask("PUT", path, body, east.etag(path)))
+    assert ("nics" not in east.get(path)) is changes_nics
+    assert east.ask("PUT", path, {**east.get(path), "numSockets": 8}, east.etag(path)).status_code == 501
+    assert len(violations(lab)) == 2
+    lab.forget()
+
+
+def test_a_restore_may_warn(lab: RunningLab, east: Central) -> None:
+    lab.change([{"endpoint": "east", "kind": "behaviour", "restore_warns": True}])
+    point = east.recovery_point()
+    task = east.finished(east.ask("POST", f"{POINTS}/{point['extId']}/$actions/restore"))
+    (warning,) = task["warnings"]
+    assert (task["status"], warning["severity"]) == ("SUCCEEDED", "WARNING")
