@@ -15,18 +15,20 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import netloc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
-CLIENTS = (PrismElement, CitrixSite)
+# The options of a Prism Central hold all those of a Prism Element.
+CLIENTS = (PrismCentral, PrismElement, CitrixSite)
 
 
 @dataclass(frozen=True)
 class ConnectionVariables:
     """What the variables of one host say about connecting to an endpoint of one kind."""
 
-    client: type[PrismElement] | type[CitrixSite]
+    client: type[PrismCentral] | type[PrismElement] | type[CitrixSite]
     host: str
     variables: Mapping[str, Any]
     templar: Any
@@ -83,6 +85,11 @@ class ConnectionVariables:
         return value
 
 
+def client_of(options: Mapping[str, Any]) -> type[PrismCentral] | type[PrismElement] | type[CitrixSite] | None:
+    """What a module with these options connects to; None for one that connects to nothing."""
+    return next((each for each in CLIENTS if options.keys() >= each.ARGUMENTS.keys()), None)
+
+
 def connection_variables(
     options: Mapping[str, Any], task: Any, task_vars: Mapping[str, Any], templar: Any
 ) -> ConnectionVariables | None:
@@ -92,7 +99,7 @@ def connection_variables(
     `delegate_to` another cluster means that cluster, and `delegate_to` the controller or a jump host leaves the
     endpoint as it is. Never some of each: the secret of one endpoint would go to the other.
     """
-    client = next((each for each in CLIENTS if options.keys() >= each.ARGUMENTS.keys()), None)
+    client = client_of(options)
     if client is None:
         return None
     delegated = (task_vars.get("ansible_delegated_vars") or {}).get(task.delegate_to)

@@ -30,7 +30,6 @@ from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import merge_hash
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
@@ -46,7 +45,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
     REQUESTS_IMPORT_ERROR,
     refused_before,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.connection_variables import connection_variables
+from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.connection_variables import (
+    client_of,
+    connection_variables,
+)
 
 COLLECTION = "euc.nutanix_citrix"
 FOR_PROGRAMS = ("json", "jsonl")
@@ -178,10 +180,10 @@ def _log_ins(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Pr
     others = (params.get("peer"), *(params.get("peers") or []), *(params.get("witnesses") or []))
     beside = [_completed(other, params) for other in others if isinstance(other, dict)]
     found: dict[str, Proof] = {}
+    client = client_of(operation.arguments)
     for given in (params, *beside):
-        for client in (PrismElement, CitrixSite):
-            if all(given.get(name) for name in client.LOG_IN):
-                found[client.named(given)] = client.proof(given)
+        if client and client.has_log_in(given):
+            found[client.named(given)] = client.proof(given)
     return found
 
 
@@ -198,7 +200,7 @@ def _without_those_that_refused(operation: Operation, arguments: Mapping[str, An
 
 def _has_refused(other: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
     given = _completed(other, params)
-    return all(given.get(name) for name in PrismElement.LOG_IN) and PrismElement.proof(given) in REFUSALS
+    return PrismElement.has_log_in(given) and PrismElement.proof(given) in REFUSALS
 
 
 def _validated(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:

@@ -10,6 +10,7 @@ import functools
 import importlib
 import io
 import json
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -160,10 +161,11 @@ def written(requests: Iterable[Mapping[str, Any]]) -> list[str]:
 
 
 def is_write(method: str, path: str) -> bool:
-    """Asking for a token changes nothing, nor do a search and a list of tasks, which are a POST because of their
-    body."""
+    """Asking for a token or a version changes nothing, nor do a search and some lists, which are a POST because of
+    their body."""
     return (
-        method not in ("GET", "HEAD")
+        method not in ("GET", "HEAD", "OPTIONS")
         and "token" not in path.lower()
         and not path.partition("?")[0].endswith(("/$search", "/tasks/list"))
+        and not re.match(r"/api/nutanix/v3/\w+/list$", path)
     )

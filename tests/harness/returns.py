@@ -49,6 +49,7 @@ OF_A_FAILURE = {
     "job_id",
     "job_status",
     "log_in_refused_by",
+    "task_ext_id",
     "task_uuid",
     "under_way",
 }

@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The estate of the Citrix modules' tests, in a lab of its own."""
+"""The estates of the Citrix and the Prism Central modules' tests, each in a lab of its own."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from collections.abc import Iterator
 import pytest
 
 from conformance.citrix_models import violations
+from harness.centrals import TOPOLOGY as CENTRALS
+from harness.centrals import Centrals
 from harness.citrix import TOPOLOGY, CitrixEstate
 from harness.desktops import Desktops
 from lab.running import RunningLab, serve
@@ -37,3 +39,16 @@ def desktops(_citrix_lab: RunningLab) -> Iterator[Desktops]:
     recorded = _citrix_lab.requests()
     assert [entry["violation"] for entry in recorded if entry["violation"]] == []
     assert violations(recorded) == []
+
+
+@pytest.fixture(scope="session")
+def _central_lab() -> Iterator[RunningLab]:
+    with serve(CENTRALS, time_scale=600) as lab:
+        yield lab
+
+
+@pytest.fixture
+def centrals(_central_lab: RunningLab) -> Iterator[Centrals]:
+    """The estate of Prism Centrals in its first state. A test fails when a request broke the wire contract."""
+    yield Centrals(_central_lab)
+    assert [entry["violation"] for entry in _central_lab.requests() if entry["violation"]] == []

@@ -16,6 +16,8 @@ from ansible.template import Templar
 from ansible.utils.display import Display
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_site_info import OPERATION as CITRIX
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_cluster_info import OPERATION as PRISM
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.run_note import OPERATION as NOTE
@@ -31,6 +33,7 @@ try:
 except ImportError:  # before ansible-core 2.19
     trust_as_template = str
 
+FRAGMENTS: dict[Any, str] = {CitrixSite: "citrix", PrismElement: "prism_element", PrismCentral: "prism_central"}
 DOC_FRAGMENTS = "ansible_collections.euc.nutanix_citrix.plugins.doc_fragments"
 CLUSTER = {"nutanix_host": "10.0.0.1", "nutanix_username": "svc", "nutanix_password": "secret"}
 SITE = {"citrix_hostname": "ddc.example.com", "citrix_client_id": "CORP\\svc", "citrix_client_secret": "secret"}
@@ -143,7 +146,7 @@ def test_modules_that_connect_to_nothing_are_left_alone() -> None:
 
 @pytest.mark.parametrize("client", CLIENTS)
 def test_the_documentation_of_each_option_names_its_variable_and_its_environment(client: Any) -> None:
-    fragment = import_module(f"{DOC_FRAGMENTS}.{'citrix' if client is CitrixSite else 'prism_element'}")
+    fragment = import_module(f"{DOC_FRAGMENTS}.{FRAGMENTS[client]}")
     options = yaml.safe_load(fragment.ModuleDocFragment.DOCUMENTATION)["options"]
     assert options.keys() == client.ARGUMENTS.keys() == client.VARIABLES.keys()
     for option, spec in client.ARGUMENTS.items():

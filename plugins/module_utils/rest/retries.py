@@ -17,7 +17,7 @@ except ImportError:
     # rest.session says so
     Retry = object  # type: ignore[assignment,misc]
 
-UNAVAILABLE = (429, 502, 503, 504)
+UNAVAILABLE = (408, 429, 502, 503, 504)
 LONGEST_ASKED_DELAY = 120.0
 
 

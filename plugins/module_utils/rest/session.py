@@ -5,10 +5,10 @@
 errors.
 
 Repeated are reads and the methods that the endpoint documents as idempotent: by urllib3's Retry on connection faults
-and on 429, 502, 503 and 504, for at least 15 seconds, as long as a cluster may take to change its leader; here on the
-other server errors, of which only the body tells whether they mean that the object is not there. A 429 had no effect,
-so any method may follow it. A write whose answer is lost raises AnswerLost and is left to the caller, who can look
-first.
+and on 408, 429, 502, 503 and 504, for at least 15 seconds, as long as a cluster may take to change its leader; here on
+the other server errors, of which only the body tells whether they mean that the object is not there. A 429 had no
+effect, so any method may follow it. A write whose answer is lost raises AnswerLost and is left to the caller, who can
+look first.
 """
 
 from __future__ import annotations
@@ -286,7 +286,7 @@ class RestSession:
             return AnswerLost(
                 message, "It may have taken effect. Run the same task again: it looks first and goes on from there."
             )
-        if method in self._repeatable and (status == 429 or (status >= 500 and status not in LASTING)):
+        if method in self._repeatable and (status in UNAVAILABLE or (status >= 500 and status not in LASTING)):
             return Unavailable(
                 message,
                 "The service could not answer, asked repeatedly. Run the same task again when it is well.",

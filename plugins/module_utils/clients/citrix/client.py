@@ -140,6 +140,11 @@ class CitrixSite(RestSession):
         """All that a log-in is made of."""
         return [str(params[name] or "") for name in (*CitrixSite.LOG_IN, "hostname", "trust_hostname", "customer_id")]
 
+    @staticmethod
+    def has_log_in(params: Mapping[str, Any]) -> bool:
+        """Whether the options hold all that a log-in needs."""
+        return all(params.get(name) for name in CitrixSite.LOG_IN)
+
     @property
     def on_premises(self) -> bool:
         return self.customer_id.casefold() == ON_PREMISES.casefold()

@@ -5,20 +5,20 @@
 
 from __future__ import annotations
 
-import base64
 from collections.abc import Callable, Mapping
 from typing import Any, ClassVar, TypeVar
 
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import netloc
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.basic import Basic
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     ApiError,
     OperationError,
     Unreachable,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Authorization, Refused, RestSession
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Refused, RestSession
 
 T = TypeVar("T")
 
@@ -39,16 +39,6 @@ CONNECTION_ARGUMENTS: dict[str, Any] = {
 
 LONGEST_ERROR_TEXT = 300
 _NOT_THERE = ("not found", "does not exist", "could not find", "no such")
-
-
-class Basic(Authorization):
-    """HTTP Basic on every request (contract prism_element 1.6); the session keeps the cookies beside it."""
-
-    def __init__(self, username: str, password: str) -> None:
-        self._header = "Basic " + base64.b64encode(f"{username}:{password}".encode()).decode()
-
-    def headers(self) -> dict[str, str]:
-        return {"Authorization": self._header}
 
 
 class PrismElement(RestSession):
@@ -84,6 +74,11 @@ class PrismElement(RestSession):
     def proof(params: Mapping[str, Any]) -> Proof:
         """All that a log-in is made of."""
         return [str(params[name]) for name in (*PrismElement.LOG_IN, "nutanix_port")]
+
+    @staticmethod
+    def has_log_in(params: Mapping[str, Any]) -> bool:
+        """Whether the options hold all that a log-in needs."""
+        return all(params.get(name) for name in PrismElement.LOG_IN)
 
     def entities(
         self, path: str, params: Mapping[str, Any] | None = None, *, paged: bool = False

@@ -79,6 +79,7 @@ class Vms:
         """Give a VM another name."""
         del self._by_name[vm.name.casefold()][vm.uuid]
         vm.name = name
+        vm.logical_timestamp += 1
         self.add(vm)
 
     def make(self, spec: Mapping[str, Any]) -> Vm:

@@ -1,0 +1,193 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Recovery points (contract prism_central 5.1). Questions are asked of the server, and what it answers is checked
+exactly all the same: a filter of an index may be behind."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime, timezone
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.changes import (
+    Order,
+    change_entity,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
+    Entity,
+    PrismCentral,
+    quoted,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import TaskFailed
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds, parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import (
+    APPLICATION_CONSISTENT,
+    RecoveryPoint,
+    VmOfRecoveryPoint,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
+
+POINTS = "/config/recovery-points"
+LEAVES = "recoveryPointExtId"
+NEWEST_FIRST = "creationTime desc"
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=timezone.utc)
+
+
+def recovery_points_of(
+    client: PrismCentral,
+    vm_uuid: str,
+    *,
+    name: str = "",
+    cluster_uuid: str = "",
+    since: datetime | None = None,
+    newest_only: bool = False,
+) -> list[RecoveryPoint]:
+    """The copies of recovery points of one VM, newest first; of this name, held by this cluster, made since, or only
+    the newest: always one question."""
+    terms = [f"vmRecoveryPoints/any(a:a/vmExtId eq {quoted(vm_uuid)})"]
+    if name:
+        terms.append(f"name eq {quoted(name)}")
+    if cluster_uuid:
+        terms.append(_at(cluster_uuid))
+    if since:
+        terms.append(f"creationTime ge {iso_milliseconds(since)}")
+
+    def fits(point: RecoveryPoint) -> bool:
+        return (
+            point.holds(vm_uuid)
+            and name in ("", point.name)
+            and (not cluster_uuid or point.is_at(cluster_uuid))
+            and (since is None or (point.created or _LONG_AGO) >= since.replace(microsecond=0))
+        )
+
+    return _listed(client, terms, fits, most=1 if newest_only else None)
+
+
+def copies_of(client: PrismCentral, location_agnostic_id: str, cluster_uuid: str = "") -> list[RecoveryPoint]:
+    """All copies of one recovery point, or those that a cluster holds."""
+    terms = [f"locationAgnosticId eq {quoted(location_agnostic_id)}"]
+    if cluster_uuid:
+        terms.append(_at(cluster_uuid))
+
+    def fits(point: RecoveryPoint) -> bool:
+        return point.location_agnostic_id == location_agnostic_id and (not cluster_uuid or point.is_at(cluster_uuid))
+
+    return _listed(client, terms, fits)
+
+
+def read_recovery_point(client: PrismCentral, ext_id: str) -> RecoveryPoint | None:
+    """One copy, or None when it is not there; it may not be known yet right after it was made."""
+    entity = client.read_if_there("dataprotection", path_of(ext_id))
+    return recovery_point_of(entity.data) if entity else None
+
+
+def create_recovery_point(
+    client: PrismCentral, vm_uuids: Sequence[str], name: str, kind: str, expires: datetime
+) -> str:
+    """Order one; returns the task, which leaves `LEAVES`."""
+    members: list[dict[str, Any]] = [{"vmExtId": vm_uuid} for vm_uuid in vm_uuids]
+    if kind == APPLICATION_CONSISTENT:
+        properties = {
+            "$objectType": "dataprotection.v4.common.VssProperties",
+            "backupType": "COPY_BACKUP",
+        }
+        for member in members:
+            member["applicationConsistentProperties"] = properties
+    body = {
+        "name": name,
+        "recoveryPointType": kind.upper(),
+        "expirationTime": _whole_seconds(expires),
+        "vmRecoveryPoints": members,
+    }
+    return client.order("POST", "dataprotection", POINTS, body)
+
+
+def set_expiry(
+    client: PrismCentral,
+    point: RecoveryPoint,
+    expires: datetime,
+    what: str,
+    timeout: float,
+    progress: Callable[[str], None],
+) -> None:
+    """Let one copy expire at this time."""
+    body = {"expirationTime": _whole_seconds(expires)}
+
+    def decide(entity: Entity) -> Order | None:
+        if recovery_point_of(entity.data).expires == expires:
+            return None
+        return Order("POST", "/$actions/set-expiration-time", body)
+
+    change_entity(
+        client, "dataprotection", path_of(point.ext_id), decide, what=what, timeout=timeout, progress=progress
+    )
+
+
+def remove_recovery_point(
+    client: PrismCentral, ext_id: str, what: str, timeout: float, progress: Callable[[str], None]
+) -> None:
+    """Remove one copy; that it is gone already is as good."""
+    try:
+        change_entity(
+            client,
+            "dataprotection",
+            path_of(ext_id),
+            lambda _: Order("DELETE"),
+            what=what,
+            timeout=timeout,
+            progress=progress,
+        )
+    except NotFound:
+        return
+    except TaskFailed:
+        if read_recovery_point(client, ext_id):
+            raise
+
+
+def path_of(ext_id: str) -> str:
+    return f"{POINTS}/{segment(ext_id)}"
+
+
+def _at(cluster_uuid: str) -> str:
+    return f"locationReferences/any(a:a/locationExtId eq {quoted(cluster_uuid)})"
+
+
+def _listed(
+    client: PrismCentral, terms: Sequence[str], fits: Callable[[RecoveryPoint], bool], most: int | None = None
+) -> list[RecoveryPoint]:
+    listed = client.entities("dataprotection", POINTS, where=" and ".join(terms), orderby=NEWEST_FIRST, most=most)
+    points = [point for point in map(recovery_point_of, listed) if fits(point)]
+    if listed and not points and most:
+        # The first of them is not what was asked for: an index that is behind says nothing of the rest.
+        return _listed(client, terms, fits)[:most]
+    return sorted(points, key=lambda point: point.created or _LONG_AGO, reverse=True)
+
+
+def _whole_seconds(moment: datetime) -> str:
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def recovery_point_of(data: Mapping[str, Any]) -> RecoveryPoint:
+    source = data.get("sourceLocation") or {}
+    return RecoveryPoint(
+        ext_id=data.get("extId") or "",
+        location_agnostic_id=data.get("locationAgnosticId") or "",
+        name=data.get("name") or "",
+        created=parse_moment(data.get("creationTime")),
+        expires=parse_moment(data.get("expirationTime")),
+        kind=str(data.get("recoveryPointType") or "").lower(),
+        clusters=tuple(place.get("locationExtId") or "" for place in data.get("locationReferences") or []),
+        vms=tuple(_member(member) for member in data.get("vmRecoveryPoints") or []),
+        source_central=source.get("domainManagerExtId") or "",
+        source_clusters=tuple(source.get("clusterExtIds") or ()),
+    )
+
+
+def _member(data: Mapping[str, Any]) -> VmOfRecoveryPoint:
+    return VmOfRecoveryPoint(
+        ext_id=data.get("extId") or "",
+        vm_uuid=data.get("vmExtId") or "",
+        location_agnostic_id=data.get("locationAgnosticId") or "",
+    )

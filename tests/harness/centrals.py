@@ -1,0 +1,104 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An estate of two paired Prism Centrals for the tests of their modules: three clusters, golden VMs of one name on two
+clusters of one of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from copy import deepcopy
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
+    CONNECTION_ARGUMENTS,
+    PrismCentral,
+)
+from harness.modules import Site, hosts_of, writes
+from lab.running import RunningLab
+
+API_KEY = "key-of-the-service-account"
+TOPOLOGY: dict[str, Any] = {
+    "seed": 7,
+    "prism_elements": [
+        {
+            "name": "a",
+            "vms": [{"name": "Gold", "disk_gib": 10}, {"name": "Twin"}, {"name": "Büro 'Süd' #1 & 黄金"}],
+            "storage_containers": ["default", "fast"],
+        },
+        {"name": "b", "vms": [{"name": "Twin"}, {"name": "On", "power_state": "on"}]},
+        {"name": "c", "vms": [{"name": "Far"}]},
+    ],
+    "prism_centrals": [
+        {
+            "name": "east",
+            "clusters": ["a", "b"],
+            "api_key": API_KEY,
+            "categories": [{"key": "App", "value": "Gold", "vms": ["Gold"]}],
+        },
+        {"name": "west", "clusters": ["c"], "paired_with": ["east"], "api_key": API_KEY},
+    ],
+}
+
+
+class Centrals:
+    """The lab with this estate: `east` and `west` call modules, the rest changes and looks at the lab."""
+
+    def __init__(self, lab: RunningLab) -> None:
+        self.lab = lab
+        self.reset()
+
+    def reset(self, **of_each: Any) -> None:
+        """Back to the beginning, with other keys of both Prism Centrals where given."""
+        topology = deepcopy(TOPOLOGY)
+        for spec in topology["prism_centrals"]:
+            spec.update(of_each)
+        self.lab.clear_faults()
+        self.lab.reset(topology)
+        self.lab.forget()
+        self.hosts = hosts_of(self.lab)
+        self.east: Site = self.hosts["east"]
+        self.west: Site = self.hosts["west"]
+
+    def client(self, name: str = "east", **options: Any) -> PrismCentral:
+        """A client of the collection."""
+        defaults = {option: spec.get("default") for option, spec in CONNECTION_ARGUMENTS.items()}
+        return PrismCentral.connect({**defaults, **self.hosts[name].options, **options})
+
+    def behave(self, name: str = "east", **switches: Any) -> None:
+        """Set behaviour switches."""
+        self.change("behaviour", name, **switches)
+
+    def change(self, kind: str, endpoint: str = "east", **payload: Any) -> dict[str, Any]:
+        """Let somebody else change something."""
+        return self.lab.change([{"endpoint": endpoint, "kind": kind, **payload}])[0]
+
+    def fault(self, path: str, then: dict[str, Any], **rule: Any) -> None:
+        """Let requests go wrong."""
+        self.lab.faults([{"path": path, "then": then, **rule}])
+
+    def asked(self, method: str, pattern: str) -> list[dict[str, Any]]:
+        """The recorded requests of a method whose path fits."""
+        return [
+            entry for entry in self.lab.requests() if entry["method"] == method and re.search(pattern, entry["path"])
+        ]
+
+    def writes(self) -> list[str]:
+        return writes(self.lab)
+
+    def state(self, name: str = "east") -> dict[str, Any]:
+        state: dict[str, Any] = self.lab.state()["endpoints"][name]
+        return state
+
+    def cluster(self, name: str, central: str = "east") -> str:
+        """The uuid of a cluster."""
+        return str(self.state(central)["clusters"][name])
+
+    def vm(self, name: str, cluster: str = "a") -> str:
+        """The uuid of a VM."""
+        (uuid,) = [vm["uuid"] for vm in self.vms(cluster) if vm["name"] == name]
+        return str(uuid)
+
+    def vms(self, cluster: str = "a") -> list[Mapping[str, Any]]:
+        return list(self.lab.state()["endpoints"][cluster]["vms"])
