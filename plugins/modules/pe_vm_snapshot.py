@@ -121,7 +121,7 @@ snapshot:
       base_vm: Gold
       release: 2026.11.20-1
       protection_domain_snapshot_id: "353902"
-      recovery_point: null
+      recovery_point_id: null
       proven: true
       doubt: ""
 timeline:

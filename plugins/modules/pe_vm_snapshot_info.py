@@ -111,9 +111,9 @@ snapshots:
             when it comes from a recovery point.
           type: str
           returned: always
-        recovery_point:
-          description: The beginning of the id that all copies of its recovery point share, after C(rp). Null unless the
-            image is verified, and when it comes from a protection domain snapshot.
+        recovery_point_id:
+          description: The recovery point it was restored from, by the location-agnostic id that all its copies share.
+            Null unless the image is verified, and when it comes from a protection domain snapshot.
           type: str
           returned: always
         proven:
@@ -134,7 +134,7 @@ snapshots:
         base_vm: Gold
         release: 2026.11.20-1
         protection_domain_snapshot_id: "353902"
-        recovery_point: null
+        recovery_point_id: null
         proven: true
         doubt: ""
 doubts:

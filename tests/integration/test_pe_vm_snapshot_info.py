@@ -32,7 +32,7 @@ def test_our_images_know_where_they_come_from(lab: RunningLab, host: Host) -> No
         "base_vm": "Gold",
         "release": "r1",
         "protection_domain_snapshot_id": "353902",
-        "recovery_point": None,
+        "recovery_point_id": None,
         "proven": True,
         "doubt": "",
     }

@@ -77,7 +77,7 @@ def _lineage(image_name: str, source_vm_name: str, prefix: str, doubt: str) -> d
         "base_vm": image.base_vm,
         "release": image.release,
         "protection_domain_snapshot_id": source.snapshot_id if source and not of_recovery_point else None,
-        "recovery_point": source.snapshot_id if source and of_recovery_point else None,
+        "recovery_point_id": source.snapshot_id if source and of_recovery_point else None,
         "proven": not doubt,
         "doubt": doubt,
     }

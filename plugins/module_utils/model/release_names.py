@@ -5,12 +5,11 @@
 
     image (AHV snapshot)   <prefix><base VM>_<release>                       ctx_Gold_2026.11.20-1
     temporary VM           <prefix><release>_<PD snapshot id>_<base VM>      ctx_2026.11.20-1_353902_Gold
-      of a recovery point  <prefix><release>_rp<12 hex digits>_<base VM>     ctx_2026.11.20-1_rp4c1f1f2e9d5c_Gold
+      of a recovery point  <prefix><release>_<location-agnostic id>_<base VM>
 
 A release id has no underscore, so both parse back to exactly one (prefix, base VM, release), and `Gold` never owns what
 is `Gold-Finance`'s. An image keeps the name of the temporary VM that it was taken from, and with it the PD snapshot or
-the recovery point it came out of. A VM's name has 80 characters at most, so that a recovery point is told by the
-beginning of the id that all its copies share.
+the recovery point it came out of, by the id that all its copies share.
 """
 
 from __future__ import annotations
@@ -23,10 +22,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal im
 DEFAULT_PREFIX = "ctx_"
 RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*\Z")
 _TEMPORARY = re.compile(
-    r"(?P<release>[A-Za-z0-9][A-Za-z0-9.+-]*)_(?P<snapshot>[0-9]+|rp[0-9a-f]{12})_(?P<base_vm>.+)\Z", re.DOTALL
+    r"(?P<release>[A-Za-z0-9][A-Za-z0-9.+-]*)_(?P<snapshot>[0-9]+|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})"
+    r"_(?P<base_vm>.+)\Z",
+    re.DOTALL,
 )
-RECOVERY_POINT = "rp"
-_TAG_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -63,25 +62,21 @@ class Release:
 
 @dataclass(frozen=True)
 class TemporaryVm:
-    """What the name of a temporary VM says. `snapshot_id` is the id of a PD snapshot or the tag of a recovery point."""
+    """What the name of a temporary VM says. `snapshot_id` is the id of a PD snapshot, or the uuid of a recovery
+    point."""
 
     release: Release
     snapshot_id: str
 
     @property
     def of_recovery_point(self) -> bool:
-        return self.snapshot_id.startswith(RECOVERY_POINT)
+        return "-" in self.snapshot_id
 
 
 def origin_id(snapshot_id: str) -> str:
     """The id on the cluster of origin: '353902' for 'SITE-A:353902' (contract prism_element 8.1; site names may hold
     colons)."""
     return snapshot_id.rpartition(":")[2]
-
-
-def recovery_point_tag(location_agnostic_id: str) -> str:
-    """What stands for a recovery point in the name of a temporary VM; all its copies have the same."""
-    return f"{RECOVERY_POINT}{location_agnostic_id.replace('-', '').lower()[:_TAG_DIGITS]}"
 
 
 def parse_image_name(name: str, prefix: str = DEFAULT_PREFIX) -> Release | None:

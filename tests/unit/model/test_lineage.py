@@ -16,7 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage i
     template_lineage,
     template_mark,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release, recovery_point_tag
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release
 
 names = st.text(min_size=1, max_size=12)
 HERE, THERE = "11111111-0000-4000-8000-000000000001", "11111111-0000-4000-8000-000000000002"
@@ -34,7 +34,7 @@ def test_an_image_of_ours_is_proven_and_knows_its_snapshot(
         "base_vm": base_vm,
         "release": release,
         "protection_domain_snapshot_id": snapshot_id,
-        "recovery_point": None,
+        "recovery_point_id": None,
         "proven": True,
         "doubt": "",
     }
@@ -43,10 +43,10 @@ def test_an_image_of_ours_is_proven_and_knows_its_snapshot(
 @given(names, st.from_regex(r"[a-z0-9][a-z0-9.-]{0,8}", fullmatch=True), st.uuids().map(str))
 def test_an_image_or_template_knows_its_recovery_point(base_vm: str, release: str, recovery_point: str) -> None:
     made = Release(base_vm, release)
-    vm_name = made.temporary_vm_name(recovery_point_tag(recovery_point))
+    vm_name = made.temporary_vm_name(recovery_point)
     told = lineage(made.image_name, vm_name, image_uuid(HERE, made.image_name, vm_name), HERE, "ctx_")
     assert told
-    assert (told["recovery_point"], told["protection_domain_snapshot_id"]) == (recovery_point_tag(recovery_point), None)
+    assert (told["recovery_point_id"], told["protection_domain_snapshot_id"]) == (recovery_point, None)
     mark = template_mark(made.image_name, vm_name)
     assert template_lineage(made.image_name, vm_name, f"text, and the mark {mark}.", "ctx_") == told
 
@@ -63,7 +63,7 @@ def test_a_template_of_the_name_only_is_none_of_ours(source: str, description: s
     told = template_lineage("ctx_Gold_r1", source, description, "ctx_")
     assert told
     assert doubt in told["doubt"]
-    assert (told["proven"], told["recovery_point"]) == (False, None)
+    assert (told["proven"], told["recovery_point_id"]) == (False, None)
     assert template_lineage("by hand", source, description, "ctx_") is None
 
 

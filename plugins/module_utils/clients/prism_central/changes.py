@@ -36,11 +36,13 @@ PAUSE_BETWEEN = 2.0
 
 @dataclass(frozen=True)
 class Order:
-    """What is sent to the thing itself, or to its path with `action` behind: '/$actions/power-on'."""
+    """What is sent to the thing itself, or to its path with `action` behind: '/$actions/power-on'. A `request_id` of
+    the caller is for orders that a later run must not give a second time."""
 
     method: str
     action: str = ""
     body: Any = None
+    request_id: str = ""
 
 
 # Decides, from the thing as it is now, what to send; None when nothing is left to do.
@@ -60,7 +62,14 @@ def start_change(client: PrismCentral, namespace: str, path: str, decide: Decide
         if order is None:
             return None
         try:
-            return client.order(order.method, namespace, f"{path}{order.action}", order.body, etag=entity.etag)
+            return client.order(
+                order.method,
+                namespace,
+                f"{path}{order.action}",
+                order.body,
+                etag=entity.etag,
+                request_id=order.request_id,
+            )
         except ApiError as error:
             if error.status != STALE or attempt == MOST_ATTEMPTS:
                 raise

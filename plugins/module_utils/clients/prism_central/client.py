@@ -229,12 +229,15 @@ class PrismCentral(RestSession):
 
     # Writing.
 
-    def order(self, method: str, namespace: str, path: str, body: Any = None, *, etag: str = "") -> str:
-        """Send one logical order, under a request id of its own. Returns its task, '' where the answer names none.
+    def order(
+        self, method: str, namespace: str, path: str, body: Any = None, *, etag: str = "", request_id: str = ""
+    ) -> str:
+        """Send one logical order, under a request id of its own or the given one. Returns its task, '' where the answer
+        names none.
 
         Raises AnswerLost when it was repeated as often as it may and nobody can tell whether it took effect.
         """
-        headers = {"NTNX-Request-Id": str(uuid4()), **({"If-Match": etag} if etag else {})}
+        headers = {"NTNX-Request-Id": request_id or str(uuid4()), **({"If-Match": etag} if etag else {})}
         try:
             answer = self.request(method, self.path(namespace, path), payload=body, headers=headers)
         except Untrusted:

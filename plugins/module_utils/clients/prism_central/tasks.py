@@ -50,6 +50,7 @@ class Task:
     entities: tuple[tuple[str, str], ...]
     details: Mapping[str, str]
     sub_tasks: tuple[str, ...]
+    warnings: tuple[str, ...]
 
     @property
     def ended(self) -> bool:
@@ -108,6 +109,13 @@ def tasks_since(client: PrismCentral, moment: datetime) -> list[Task]:
     """All tasks made since then, newest first, ended or not."""
     where = f"createdTime ge {iso_milliseconds(moment)}"
     return [_task(data) for data in client.entities("prism", TASKS, where=where, orderby="createdTime desc")]
+
+
+def tasks_about(client: PrismCentral, ext_id: str) -> list[Task]:
+    """All tasks that affect something, newest first, ended or not, as far as they say so already."""
+    where = f"entitiesAffected/any(a:a/extId eq {quoted(ext_id)})"
+    listed = [_task(data) for data in client.entities("prism", TASKS, where=where, orderby="createdTime desc")]
+    return [task for task in listed if any(ext_id == affected for _kind, affected in task.entities)]
 
 
 def wait_for_task(
@@ -242,6 +250,7 @@ def _task(data: Mapping[str, Any]) -> Task:
             detail.get("name") or "": str(detail.get("value") or "") for detail in data.get("completionDetails") or []
         },
         sub_tasks=tuple(part.get("extId") or "" for part in data.get("subTasks") or []),
+        warnings=tuple(warning.get("message") or "" for warning in data.get("warnings") or []),
     )
 
 
