@@ -35,10 +35,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board impo
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
     SHOWN,
     Operation,
-    Run,
     execute,
     failure,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof, Refusals, sharing
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import (
@@ -100,7 +100,7 @@ class ActionModule(ActionBase):
             return failure(refused_before(refused))
         wrap_async = bool(self._task.async_val and not self._connection.has_native_async)
         if operation.before_travel:
-            arguments = operation.before_travel(arguments, self._run_of(arguments, set(), task_vars))
+            arguments = operation.before_travel(arguments, self._reporter(set(), task_vars))
         shipped: dict[str, Any] = self._execute_module(
             module_name=f"{COLLECTION}.{name}", module_args=arguments, task_vars=task_vars, wrap_async=wrap_async
         )
@@ -132,16 +132,15 @@ class ActionModule(ActionBase):
             )
             result: dict[str, Any] = {"failed": True, "msg": f"{kind}{error.msg}"}
         else:
-            run = self._run_of(validation.validated_parameters, validation._no_log_values, task_vars)
-            result = execute(operation, run, show_diff=self._task.diff)
-            if run.warnings:
-                result["warnings"] = run.warnings
+            reporter = self._reporter(validation._no_log_values, task_vars)
+            result = execute(operation, validation.validated_parameters, reporter, show_diff=self._task.diff)
+            if reporter.warnings:
+                result["warnings"] = reporter.warnings
         return remove_values(result, validation._no_log_values)
 
-    def _run_of(self, params: dict[str, Any], secrets: set[str], task_vars: dict[str, Any]) -> Run:
+    def _reporter(self, secrets: set[str], task_vars: dict[str, Any]) -> Reporter:
         host = task_vars.get("inventory_hostname", "localhost")
-        return Run(
-            params=params,
+        return Reporter(
             check=self._task.check_mode,
             progress=lambda line: self._display_line(remove_values(f"  {host}: {line}", secrets)),
             show=lambda line: self._display_line(remove_values(line, secrets)),

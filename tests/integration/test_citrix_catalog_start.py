@@ -15,7 +15,8 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run, execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_catalog_image import OPERATION
 from harness.citrix import CitrixEstate
 
@@ -33,7 +34,7 @@ def move(estate: CitrixEstate, board: Board, *catalogs: dict[str, Any], **argume
     given = {**estate.daas.options, "image": "img-3", "catalogs": list(catalogs), **arguments}
     validated = ArgumentSpecValidator(dict(OPERATION.arguments)).validate(given)
     assert not validated.error_messages
-    result = execute(OPERATION, Run(params=validated.validated_parameters, board=board), show_diff=False)
+    result = execute(OPERATION, validated.validated_parameters, Reporter(board=board), show_diff=False)
     return {catalog["full_name"]: catalog for catalog in result["catalogs"]}
 
 
@@ -127,12 +128,12 @@ def test_a_module_that_travels_is_told_what_the_notes_say(board: Board) -> None:
         "catalogs": [{"name": "A", "start_when": ["a"]}, {"name": "B", "start_when": ["b"]}, {"name": "C"}],
         "image": "i",
     }
-    sent = OPERATION.before_travel(given, Run(params=given, board=board))
+    sent = OPERATION.before_travel(given, Reporter(board=board))
     assert sent == {
         "catalogs": [{"name": "A", "hold": ""}, {"name": "B", "hold": "no image"}, {"name": "C", "hold": ""}],
         "image": "i",
     }
-    assert OPERATION.before_travel({"catalogs": "{{ oops"}, Run(params={}, board=board)) == {"catalogs": "{{ oops"}
+    assert OPERATION.before_travel({"catalogs": "{{ oops"}, Reporter(board=board)) == {"catalogs": "{{ oops"}
 
 
 def test_without_a_controller_nothing_that_waits_is_moved(estate: CitrixEstate) -> None:

@@ -14,7 +14,7 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import waiting
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import AlreadyThere, write_report
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_machine_hosting import OPERATION
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from conformance.citrix_models import violations
@@ -165,9 +165,9 @@ def validated(arguments: dict[str, Any]) -> dict[str, Any]:
 def warnings_of(site: Site, **arguments: Any) -> list[str]:
     """What a call warns of. AnsibleModule keeps its warnings for the whole process, so that they are asked of the
     operation."""
-    run = Run(params=validated({**site.options, **arguments}))
-    OPERATION.perform(run)
-    return run.warnings
+    reporter = Reporter()
+    OPERATION.carry_out(validated({**site.options, **arguments}), reporter)
+    return reporter.warnings
 
 
 def names(listed: list[dict[str, Any]]) -> list[str]:
@@ -765,11 +765,10 @@ def test_path_style_root(estate: Estate) -> None:
 def test_progress_and_time_limit(estate: Estate) -> None:
     arguments = {**estate.daas.options, "catalogs": PC, "vms": estate.vms, "batch_size": 6}
     lines: list[str] = []
-    run = Run(params=validated({**arguments, "write_timeout": 0}), progress=lines.append)
     with pytest.raises(OperationError, match="it was not written before the time was over"):
-        OPERATION.perform(run)
+        OPERATION.carry_out(validated({**arguments, "write_timeout": 0}), Reporter(progress=lines.append))
     assert (lines, writes(estate.lab)) == ([], [])
-    OPERATION.perform(Run(params=validated(arguments), progress=lines.append))
+    OPERATION.carry_out(validated(arguments), Reporter(progress=lines.append))
     assert lines[-1] == "re-hosting: 12 of 12"
 
 
@@ -930,7 +929,7 @@ def test_a_batch_that_hangs_keeps_nobody_from_writing(estate: Estate, monkeypatc
     assert "not now" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms)
     lines: list[str] = []
     arguments = {**estate.daas.options, "catalogs": PC, "vms": estate.vms, "write_by": "single", "write_timeout": 4}
-    result = OPERATION.perform(Run(params=validated(arguments), progress=lines.append))
+    result = OPERATION.carry_out(validated(arguments), Reporter(progress=lines.append))
     assert (result["complete"], estate.moved()) == (True, True)
     assert any("An earlier batch" in line and "going on without its end" in line for line in lines)
 

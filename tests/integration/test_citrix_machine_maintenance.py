@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_machine_maintenance import OPERATION
 from harness.desktops import Desktops
 from harness.modules import run_module
@@ -345,7 +345,7 @@ def test_two_runs_with_one_file_do_not_forget_each_others_machines(desktops: Des
         .validate(arguments)
         .validated_parameters
     )
-    assert OPERATION.carry_out(Run(params=checked, progress=drain_meanwhile))["switched"] == SIX
+    assert OPERATION.carry_out(checked, Reporter(progress=drain_meanwhile))["switched"] == SIX
     assert saved(path) == drained[1]["switched"] == in_maintenance(desktops)
 
 
@@ -363,6 +363,6 @@ def test_a_delivery_group_without_machines_is_told(desktops: Desktops) -> None:
         .validate(arguments)
         .validated_parameters
     )
-    run = Run(params=checked, check=True)
-    assert OPERATION.carry_out(run)["machines"] == []
-    assert any("no machine is in the delivery group 'Desk'" in warning for warning in run.warnings)
+    reporter = Reporter(check=True)
+    assert OPERATION.carry_out(checked, reporter)["machines"] == []
+    assert any("no machine is in the delivery group 'Desk'" in warning for warning in reporter.warnings)

@@ -16,7 +16,8 @@ import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run, execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_failover import (
     OPERATION,
 )
@@ -843,7 +844,7 @@ def told_others(pair: Pair, board: Board, state: str, names: list[str], **option
     given = pair.arguments(cluster, state, {"name": None, "names": names, **options})
     validated = ArgumentSpecValidator(dict(OPERATION.arguments)).validate(given)
     assert not validated.error_messages
-    execute(OPERATION, Run(params=validated.validated_parameters, check=check, board=board), show_diff=False)
+    execute(OPERATION, validated.validated_parameters, Reporter(check=check, board=board), show_diff=False)
     return board.read([f"protection domain {name}" for name in names])
 
 
@@ -920,7 +921,7 @@ def test_the_screen_shows_one_that_fails(pair: Pair) -> None:
     lines: list[str] = []
     given = pair.arguments("cluster-a", "migrated", {"name": None, "names": [NAME, "PD-Typo"]})
     params = ArgumentSpecValidator(dict(OPERATION.arguments)).validate(given).validated_parameters
-    execute(OPERATION, Run(params=params, check=False, progress=lines.append), show_diff=False)
+    execute(OPERATION, params, Reporter(progress=lines.append), show_diff=False)
     (failed,) = [line for line in lines if "PD-Typo" in line]
     assert failed.startswith("'PD-Typo' could not be migrated: ")
 

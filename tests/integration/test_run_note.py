@@ -9,7 +9,8 @@ import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run, execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.run_note import OPERATION
 from harness.modules import run_module
 from harness.playbooks import run_playbook
@@ -33,7 +34,7 @@ def test_one_of_several_is_enough_when_it_is_said_so(tmp_path: Path) -> None:
     board.leave("two", {"n": 2})
     given = {"names": ["one", "two", "three"], "any": True, "wait_timeout": 60}
     params = ArgumentSpecValidator(dict(OPERATION.arguments)).validate(given).validated_parameters
-    result = execute(OPERATION, Run(params=params, board=board), show_diff=False)
+    result = execute(OPERATION, params, Reporter(board=board), show_diff=False)
     assert result == {"changed": False, "notes": {"two": {"n": 2}}, "missing": ["one", "three"]}
 
 

@@ -77,7 +77,7 @@ class Board:
         except StillRunning as error:
             notes = self.read(wanted)
             missing = [name for name in wanted if name not in notes]
-            raise StillRunning(error.message, error.advice, notes=notes, missing=missing) from None
+            raise error.replace(notes=notes, missing=missing) from None
 
     def _path(self, name: str) -> Path:
         return self._directory / f"{sha256(name.encode()).hexdigest()}.json"

@@ -4,14 +4,14 @@
 """The shell around an operation: the same code behind two doors, the module and the action plugin.
 
 An operation knows nothing of AnsibleModule. One that writes is a `Change` in four phases, one that only reads a
-`Reading`. Check mode is guarded here and nowhere else.
+`Reading`, one that tells what became of a job a `Report`. Check mode is guarded here and nowhere else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime, timezone
 from typing import Any, Generic, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -28,26 +28,9 @@ Observed = TypeVar("Observed")
 Step = TypeVar("Step")
 
 
-@dataclass(frozen=True)
-class Run(Reporter):
-    """One execution: validated `params` and `check` mode beside the reporter that the phases see."""
-
-    params: Params = field(default_factory=dict)
-    check: bool = False
-
-    @contextmanager
-    def phase(self, name: str) -> Iterator[None]:
-        """In check mode there is no work, and nothing is put on the timeline."""
-        if self.check:
-            yield
-        else:
-            with super().phase(name):
-                yield
-
-
 @dataclass(frozen=True, kw_only=True)
 class Operation:
-    """What a module does: its argument spec, the rules between arguments, and `perform(run) -> result`.
+    """What a module does: its argument spec, the rules between arguments, and how it is carried out.
 
     One that `stays` works on the controller whatever the connection. `before_travel` does there what cannot be done
     elsewhere, and returns the arguments to travel with.
@@ -57,14 +40,14 @@ class Operation:
     """
 
     arguments: Mapping[str, Any]
-    perform: Callable[[Run], Result] | None = None
+    perform: Callable[[Params, Reporter], Result] | None = None
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
     required_together: tuple[tuple[str, ...], ...] = ()
     required_one_of: tuple[tuple[str, ...], ...] = ()
     required_if: tuple[tuple[Any, ...], ...] = ()
     required_by: Mapping[str, Any] = field(default_factory=dict)
     stays: bool = False
-    before_travel: Callable[[dict[str, Any], Run], dict[str, Any]] | None = None
+    before_travel: Callable[[dict[str, Any], Reporter], dict[str, Any]] | None = None
 
     def rules(self) -> dict[str, Any]:
         """The rules between arguments, in the form both doors take."""
@@ -76,10 +59,10 @@ class Operation:
             "required_by": dict(self.required_by),
         }
 
-    def carry_out(self, run: Run) -> Result:
+    def carry_out(self, params: Params, reporter: Reporter) -> Result:
         if self.perform is None:
             raise NotImplementedError
-        return self.perform(run)
+        return self.perform(params, reporter)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -88,8 +71,44 @@ class Reading(Operation):
 
     read: Callable[[Params, Reporter], Result]
 
-    def carry_out(self, run: Run) -> Result:
-        return {"changed": False, **self.read(run.params, run)}
+    def carry_out(self, params: Params, reporter: Reporter) -> Result:
+        return {"changed": False, **self.read(params, reporter)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Verdict:
+    """What a report tells: `lines` on the screen, `record` in its file, `facts` in the result. `refusal` fails the task
+    with these facts; `details` join them where nothing is wrong."""
+
+    lines: Sequence[str]
+    record: Mapping[str, Any]
+    facts: Mapping[str, Any]
+    details: Mapping[str, Any] = field(default_factory=dict)
+    refusal: OperationError | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Report(Operation):
+    """An operation that tells what became of a job, and changes nothing of it.
+
+    `judge(params, check, now)` decides, without I/O. `write(params, verdict, reporter)` writes the files and returns
+    facts to put over the verdict's. In check mode it is called only when `writes_plans`.
+    """
+
+    judge: Callable[[Params, bool, datetime], Verdict]
+    write: Callable[[Params, Verdict, Reporter], Result]
+    writes_plans: bool = False
+
+    def carry_out(self, params: Params, reporter: Reporter) -> Result:
+        verdict = self.judge(params, reporter.check, datetime.now(timezone.utc))
+        for line in verdict.lines:
+            reporter.show(line)
+        facts = {"changed": False, **verdict.facts}
+        if self.writes_plans or not reporter.check:
+            facts.update(self.write(params, verdict, reporter))
+        if verdict.refusal:
+            raise verdict.refusal.replace(**facts)
+        return {**facts, **verdict.details}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -124,32 +143,32 @@ class Change(Operation, Generic[Observed, Step]):
     apply: Callable[[Params, Observed, Plan[Step], Reporter], Result]
     verify: Callable[[Params, Observed, Result, Reporter], Result] = lambda params, observed, facts, reporter: {}
 
-    def carry_out(self, run: Run) -> Result:
-        observed = self.observe(run.params, run)
-        plan = self.plan(run.params, observed)
+    def carry_out(self, params: Params, reporter: Reporter) -> Result:
+        observed = self.observe(params, reporter)
+        plan = self.plan(params, observed)
         for text in plan.warnings:
-            run.warn(text)
-        frame = {"changed": bool(plan.steps), "diff": {"before": dict(plan.before), "after": dict(plan.after)}}
-        if not plan.steps or run.check:
+            reporter.warn(text)
+        frame: Result = {"changed": bool(plan.steps), "diff": {"before": dict(plan.before), "after": dict(plan.after)}}
+        if not plan.steps or reporter.check:
             if plan.refusal:
-                raise OperationError(plan.refusal.message, plan.refusal.advice, **{**frame, **plan.facts})
+                raise plan.refusal.replace(**frame, **plan.facts)
             return {**frame, **plan.facts}
-        facts = self.apply(run.params, observed, plan, run)
-        return {**frame, **facts, **self.verify(run.params, observed, facts, run)}
+        facts = self.apply(params, observed, plan, reporter)
+        return {**frame, **facts, **self.verify(params, observed, facts, reporter)}
 
 
-def execute(operation: Operation, run: Run, show_diff: bool) -> Result:
+def execute(operation: Operation, params: Params, reporter: Reporter, show_diff: bool) -> Result:
     """Carry out and return the module's result; an OperationError becomes `failed`, `msg` and, in two parts that nobody
     has to find in the sentence again, `error` of {message, advice}. Bugs are left to raise.
 
     `timeline` tells when the work was done, and is left out when there was none.
     """
     try:
-        result = operation.carry_out(run)
+        result = operation.carry_out(params, reporter)
     except OperationError as error:
         result = failure(error)
-    if run.timeline:
-        result["timeline"] = run.timeline
+    if reporter.timeline:
+        result["timeline"] = reporter.timeline
     if not show_diff:
         result.pop("diff", None)
     return result
@@ -173,11 +192,11 @@ def run_as_module(operation: Operation) -> None:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     # A module cannot print. The door on the controller shows these lines when the module has come back.
     shown: list[str] = []
-    run = Run(params=module.params, check=module.check_mode, show=shown.append)
-    result = execute(operation, run, show_diff=module._diff)
+    reporter = Reporter(check=module.check_mode, show=shown.append)
+    result = execute(operation, module.params, reporter, show_diff=module._diff)
     if shown:
         result[SHOWN] = shown
-    for text in run.warnings:
+    for text in reporter.warnings:
         module.warn(text)
     if result.pop("failed", False):
         module.fail_json(**result)

@@ -14,4 +14,4 @@ class Refusal(OperationError):
 
     def at(self, endpoint: str) -> Refusal:
         """The same, with whose affair it is."""
-        return Refusal(f"{endpoint}: {self.message}", self.advice, options=self.options, **self.details)
+        return self.replace(message=f"{endpoint}: {self.message}")

@@ -18,20 +18,27 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps
 @dataclass(frozen=True)
 class Reporter:
     """`progress` and `show` put a line on the screen, with and without the host before it; `warn` and `phase` add to
-    the result. `board` exists on the controller only."""
+    the result. `board` exists on the controller only.
+
+    `check` is for what is observed and judged otherwise when it is only a plan; what may write then, the shell decides.
+    """
 
     progress: Callable[[str], None] = lambda line: None
     show: Callable[[str], None] = lambda line: None
     warnings: list[str] = field(default_factory=list)
     timeline: list[dict[str, Any]] = field(default_factory=list)
     board: Board | None = None
+    check: bool = False
 
     def warn(self, text: str) -> None:
         self.warnings.append(text)
 
     @contextmanager
     def phase(self, name: str) -> Iterator[None]:
-        """Put a piece of work on the timeline: {phase, started, finished, failed}."""
+        """Put a piece of work on the timeline: {phase, started, finished, failed}. In check mode there is none."""
+        if self.check:
+            yield
+            return
         started, failed = datetime.now(timezone.utc), True
         try:
             yield

@@ -80,7 +80,7 @@ def _seen(
         # Whoever works on several stops for it.
         raise
     except OperationError as error:
-        raise AnswerLost(f"{lost.message}; then {error.message}", advice, **lost.details) from None
+        raise lost.replace(message=f"{lost.message}; then {error.message}", advice=advice) from None
 
 
 @contextmanager
@@ -93,4 +93,4 @@ def effect_unknown() -> Iterator[None]:
     except ApiError as error:
         if error.status < 500 or error.status == NOT_IMPLEMENTED:
             raise
-        raise AnswerLost(error.message, MAY_HAVE_TAKEN_EFFECT, **error.details) from None
+        raise AnswerLost.of(error, advice=MAY_HAVE_TAKEN_EFFECT) from None

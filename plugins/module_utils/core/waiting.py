@@ -114,7 +114,8 @@ def wait_for(
 
 def _end_not_seen(what: str, error: OperationError) -> EndNotSeen:
     advice = f"{error.advice} It was not cancelled: run the same task again to look for its end.".strip()
-    return EndNotSeen(f"{what} was not seen to end: {error.message}", advice, **{**error.details, "under_way": True})
+    lost = EndNotSeen.of(error, message=f"{what} was not seen to end: {error.message}", advice=advice)
+    return lost.replace(under_way=True)
 
 
 def amount(size: float) -> str:

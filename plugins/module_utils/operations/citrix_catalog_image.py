@@ -26,8 +26,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CitrixSite,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import NO_BOARD
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Params
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
     CatalogStep,
@@ -81,8 +82,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
+def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
     terms = UpdateTerms(
         reboot=reboot_policy(params["reboot"]),
         functional_level=params["functional_level"],
@@ -96,16 +96,17 @@ def perform(run: Run) -> dict[str, Any]:
     wanted = [_with_defaults(given, params) for given in params["catalogs"]]
     site = CitrixSite.connect(params)
     targets, missed = chosen_targets(site, wanted)
-    return finish(_Moves(site, run, terms).carry_out(targets) + missed, site)
+    return finish(_Moves(site, params, reporter, terms).carry_out(targets) + missed, site)
 
 
 class _Moves:
     """Catalogs that wait for the same notes of other hosts are a lane. Each lane starts when its notes are there; all
     share what runs at a time."""
 
-    def __init__(self, site: CitrixSite, run: Run, terms: UpdateTerms) -> None:
+    def __init__(self, site: CitrixSite, params: Params, reporter: Reporter, terms: UpdateTerms) -> None:
         self._site = site
-        self._run = run
+        self._params = params
+        self._reporter = reporter
         self._terms = terms
         self._slots = Semaphore(max(1, terms.concurrency))
 
@@ -138,8 +139,8 @@ class _Moves:
         names = ", ".join(target.catalog.full_name for target in targets)
         hold = _hold_of(
             targets[0].start_when,
-            self._run,
-            self._run.params["start_timeout"],
+            self._reporter,
+            self._params["start_timeout"],
             f"Start of {names}",
             self._terms.start_before,
         )
@@ -148,15 +149,14 @@ class _Moves:
         return [replace(target, catalog=read_catalog(self._site, target.catalog.id)) for target in targets]
 
     def _move(self, targets: Sequence[Target]) -> list[CatalogOutcome]:
-        params = self._run.params
         wanted = [(target.catalog, target.image) for target in targets]
-        observed = observe(self._site, self._run, wanted, bypass_cache=params["bypass_cache"])
-        assume_visible = params["image_will_exist"] and self._run.check
+        observed = observe(self._site, self._reporter, wanted, bypass_cache=self._params["bypass_cache"])
+        assume_visible = self._params["image_will_exist"] and self._reporter.check
         orders = [Order(_plan(target, observed, assume_visible), target.note) for target in targets]
-        orders = with_impacts(self._site, self._run, orders, self._terms)
-        if self._run.check:
+        orders = with_impacts(self._site, self._reporter, orders, self._terms)
+        if self._reporter.check:
             return foretell(orders, self._terms)
-        return carry_out(self._site, self._run, orders, self._terms, self._slots)
+        return carry_out(self._site, self._reporter, orders, self._terms, self._slots)
 
 
 def _standing(target: Target, action: str, why: str) -> CatalogOutcome:
@@ -171,25 +171,25 @@ def _unchanged_or_late(target: Target, late: str) -> CatalogOutcome:
     )
 
 
-def _hold_of(names: Sequence[str], run: Run, timeout: float, what: str, start_before: datetime | None) -> str:
+def _hold_of(names: Sequence[str], reporter: Reporter, timeout: float, what: str, start_before: datetime | None) -> str:
     """Wait for the notes of other hosts. Why the catalogs that need them cannot be moved, '' when all say `ready` or
     the window is over."""
-    if run.board is None:
+    if reporter.board is None:
         raise OperationError(NO_BOARD, "Leave out start_when.")
     seen: dict[str, dict[str, Any]] = {}
 
     def over() -> bool:
-        seen.update(run.board.read(names) if run.board else {})
+        seen.update(reporter.board.read(names) if reporter.board else {})
         refused = any(not note.get("ready") for note in seen.values())
         return refused or bool(window_over(start_before, datetime.now(timezone.utc)))
 
-    seen.update(run.board.wait(names, what=what, timeout=timeout, progress=run.progress, over=over))
+    seen.update(reporter.board.wait(names, what=what, timeout=timeout, progress=reporter.progress, over=over))
     return "; ".join(
         str(note.get("reason") or "another host is not ready") for note in seen.values() if not note.get("ready")
     )
 
 
-def _before_travel(arguments: dict[str, Any], run: Run) -> dict[str, Any]:
+def _before_travel(arguments: dict[str, Any], reporter: Reporter) -> dict[str, Any]:
     """Notes are on the controller only: a module that travels is told what they say, so that its catalogs start when
     the last of them is there."""
     catalogs = arguments.get("catalogs")
@@ -204,7 +204,7 @@ def _before_travel(arguments: dict[str, Any], run: Run) -> dict[str, Any]:
         if entry.get("start_when") and not hold:
             try:
                 hold = _hold_of(
-                    entry["start_when"], run, timeout, f"Start of {entry.get('name') or entry.get('id')}", None
+                    entry["start_when"], reporter, timeout, f"Start of {entry.get('name') or entry.get('id')}", None
                 )
             except OperationError as error:
                 hold = str(error)

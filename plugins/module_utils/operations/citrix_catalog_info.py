@@ -74,6 +74,7 @@ def _chosen(wanted: Sequence[Mapping[str, Any]], catalogs: Sequence[Catalog], en
         raise OperationError(
             f"{endpoint}: {'; '.join(error.message for error in missing)}",
             advice,
+            options=tuple(dict.fromkeys(name for error in missing for name in error.options)),
             missing=[str(error) for error in missing],
         )
     return list(chosen)

@@ -123,7 +123,7 @@ def apply(params: Params, observed: _Observed, plan: Plan[RestartStep], reporter
     facts = _facts(observed, outcomes)
     failure = _failure(site, outcomes)
     if failure:
-        raise OperationError(failure.message, failure.advice, **facts)
+        raise failure.replace(**facts)
     return facts
 
 

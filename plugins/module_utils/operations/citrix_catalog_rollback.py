@@ -16,8 +16,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CONNECTION_ARGUMENTS,
     CitrixSite,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Params
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
     CatalogStep,
@@ -62,8 +63,7 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
+def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
     from_image, image = params["from_image"], params["image"]
     terms = UpdateTerms(
         reboot=reboot_policy(params["reboot"]),
@@ -83,7 +83,10 @@ def perform(run: Run) -> dict[str, Any]:
     }
     paths = {catalog.id: _path_back(catalog, image, histories.get(catalog.id, [])) for catalog, image in targets}
     observed = observe(
-        site, run, [(catalog, paths[catalog.id]) for catalog, _image in targets], bypass_cache=params["bypass_cache"]
+        site,
+        reporter,
+        [(catalog, paths[catalog.id]) for catalog, _image in targets],
+        bypass_cache=params["bypass_cache"],
     )
     steps = []
     for catalog, image in targets:
@@ -94,8 +97,8 @@ def perform(run: Run) -> dict[str, Any]:
             refused or plan_rollback(catalog, from_image, image, histories.get(catalog.id, []), sight.images, task)
         )
     noted = [Order(step, _note(step, params["note"] or "", histories.get(step.catalog.id, []))) for step in steps]
-    orders = with_impacts(site, run, noted, terms)
-    outcomes = foretell(orders, terms) if run.check else carry_out(site, run, orders, terms)
+    orders = with_impacts(site, reporter, noted, terms)
+    outcomes = foretell(orders, terms) if reporter.check else carry_out(site, reporter, orders, terms)
     return finish(outcomes + missed, site)
 
 

@@ -12,7 +12,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CONNECTION_ARGUMENTS,
     CitrixSite,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Params
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
     without_taken,
@@ -88,13 +89,12 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
-    refuse_senseless(params, run.check)
+def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
+    refuse_senseless(params, reporter.check)
     site = CitrixSite.connect(params)
     plan, scope = plan_by_vms(site, params) if params["vms"] is not None else plan_by_mapping(site, params)
     plan = without_taken(on_connections(site, plan, params["any_plugin"]), scope.others)
-    writer = MachineWriter(site, params, what="re-hosting", progress=run.progress)
+    writer = MachineWriter(site, params, what="re-hosting", progress=reporter.progress)
     outcome = RehostingOutcome(plan, scope)
     if params["left_connection"]:
         left = machines_left_on(site, params["left_connection"])
@@ -103,19 +103,23 @@ def perform(run: Run) -> dict[str, Any]:
         if outcome.at_work and not params["accept_split_brain"]:
             raise source_lives(site, params["left_connection"], outcome.at_work)
     stop(site, outcome, params["policy"])
-    if params["mapping_path"] is None and not run.check:
+    if params["mapping_path"] is None and not reporter.check:
         outcome.plan = plan = without_taken(plan, already_there(site, plan))
         stop(site, outcome, params["policy"])
-    if plan.changes and not run.check:
+    if plan.changes and not reporter.check:
         if params["save_path"]:
             save(site, Path(params["save_path"]), plan.changes)
-        with run.phase("re-host"):
+        with reporter.phase("re-host"):
             outcome.settled = writer.settle(
                 [move.machine for move in plan.changes], patches({move.machine.id: move for move in plan.changes})
             )
             outcome.written_by = iso_milliseconds(site.now())
-    result = {**result_of(outcome, run.check), "written_by": writer.written_by, "diff": diff_of(outcome, run.check)}
-    tell(run, site, result)
+    result = {
+        **result_of(outcome, reporter.check),
+        "written_by": writer.written_by,
+        "diff": diff_of(outcome, reporter.check),
+    }
+    tell(site, result, params["policy"], reporter)
     return result
 
 

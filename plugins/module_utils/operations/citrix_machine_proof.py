@@ -16,7 +16,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CitrixSite,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machine_watch import read_by_ids
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Params
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, Standstill, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.verification import (
@@ -56,12 +57,11 @@ ADVICE = "Nothing was changed. Look at these machines, then run the same task ag
 _NO_MACHINES = evidence((), {})
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
-    terms, wanted = _terms_and_wanted(params, run.check)
+def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
+    terms, wanted = _terms_and_wanted(params, reporter.check)
     if not wanted:
         result = {**_result(_NO_MACHINES, [], 0.0), "proven": False, "reason": "no machines were given"}
-        if params["fail"] and not run.check:
+        if params["fail"] and not reporter.check:
             raise OperationError(
                 "Nothing is verified, because no machines were given",
                 "Give the machines to verify, or leave the task out.",
@@ -70,19 +70,19 @@ def perform(run: Run) -> dict[str, Any]:
         return result
     watch = _Watch(CitrixSite.connect(params), wanted, terms, params["wait_timeout"])
     seconds = 0.0
-    if run.check or not params["wait"]:
+    if reporter.check or not params["wait"]:
         watch.look()
     else:
-        with run.phase("proof"):
-            seconds = _wait(run, watch)
+        with reporter.phase("proof"):
+            seconds = _wait(watch, params["wait_timeout"], reporter)
     result = _result(watch.seen, wanted, seconds)
     result |= {"proven": not watch.reason, "reason": watch.reason}
     if watch.seen.gone:
-        run.warn(
+        reporter.warn(
             f"{watch.site.endpoint}: {len(watch.seen.gone)} machines are gone from the site and verify nothing:"
             f" {', '.join(result['gone'][:MOST_NAMED])}"
         )
-    if watch.reason and params["fail"] and not run.check:
+    if watch.reason and params["fail"] and not reporter.check:
         ended_early = f" after {duration(seconds)}" if params["wait"] else ""
         waited = f" within {duration(params['wait_timeout'])}" if seconds >= params["wait_timeout"] > 0 else ended_early
         raise OperationError(
@@ -180,11 +180,11 @@ def _terms_and_wanted(params: Any, check: bool) -> tuple[VerificationTerms, list
     return terms, wanted
 
 
-def _wait(run: Run, watch: _Watch) -> float:
+def _wait(watch: _Watch, timeout: float, reporter: Reporter) -> float:
     """Look until the machines are proven, or cannot be, or the time is over; how many seconds that took."""
     started = time.monotonic()
     with suppress(StillRunning, NothingUnderWay):
-        wait_for(watch.look_while_it_helps, what="Proof", timeout=run.params["wait_timeout"], progress=run.progress)
+        wait_for(watch.look_while_it_helps, what="Proof", timeout=timeout, progress=reporter.progress)
     return time.monotonic() - started
 
 

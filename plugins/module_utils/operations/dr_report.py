@@ -7,12 +7,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Report, Result, Verdict
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
     from_iso_milliseconds,
     iso_milliseconds,
@@ -22,7 +23,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judg
     Judgement,
     findings_as_dicts,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judging import judge
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judging import judge as judge_move
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import MODES, RULES, USUAL_POLICY, Move
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.sentences import on_screen, sentences
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.timeline import (
@@ -83,8 +84,7 @@ OF_A_RUN = (
 REASSURANCE = "the move itself is not touched by this."
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
+def judge(params: Params, check: bool, now: datetime) -> Verdict:
     if params["report_path"] and params["report_path"] == params["page_path"]:
         raise OperationError(
             f"The report and the page cannot both be {params['report_path']}", "Give each a path of its own."
@@ -94,49 +94,46 @@ def perform(run: Run) -> dict[str, Any]:
         **{name: params[name] for name in names},
         policy=params["policy"] or {},
         obstacles=tuple(params["obstacles"]),
-        check=run.check,
+        check=check,
     )
-    steps, began = _steps(move, params["started"])
-    judgement = judge(move)
-    for line in [
-        *table(move.title, judgement.rows),
-        *on_screen("What is wrong, and what to do about it:", judgement.problems),
-        *on_screen("Worth knowing:", judgement.notes),
-    ]:
-        run.show(line)
+    steps, began = _steps(move, params["started"], now)
+    judgement = judge_move(move)
     figures = {
-        "complete": not judgement.problems and not run.check,
+        "complete": not judgement.problems and not check,
         "counts": counts(move, judgement),
         "data_age_seconds": oldest_data(move),
         "recovery_seconds": recovery_seconds(steps, began),
         "phases": phases_as_dicts(phases_of(steps)),
     }
-    report_path, page_path = params["report_path"], params["page_path"]
-    if not run.check:
-        report_path, page_path = _write(run, _report(run, move, judgement, steps, began, figures))
-        written = [str(Path(path).absolute()) for path in (report_path, page_path) if path]
-        for line in ["", f"Written: {' and '.join(written)}"] if written else []:
-            run.show(line)
-    result = {
-        "changed": False,
-        **figures,
-        "problems": sentences(judgement.problems),
-        "notes": sentences(judgement.notes),
-        "report_path": report_path,
-        "page_path": page_path,
-    }
-    if judgement.problems:
-        problems = f"{len(judgement.problems)} {'problem' if len(judgement.problems) == 1 else 'problems'}"
-        raise OperationError(
-            f"{MODES[move.mode]} {move.move} {'cannot be completed' if run.check else 'is not complete'}: {problems},"
-            f" the first is: {result['problems'][0].rstrip('.')}",
-            "Below the table it is said what each means and what to do.",
-            **result,
-        )
-    return {**result, "rows": as_dicts(judgement.rows)}
+    return Verdict(
+        lines=[
+            *table(move.title, judgement.rows),
+            *on_screen("What is wrong, and what to do about it:", judgement.problems),
+            *on_screen("Worth knowing:", judgement.notes),
+        ],
+        record=_record(params, move, judgement, steps, {**_times(began, now), "check_mode": check, **figures}),
+        facts={
+            **figures,
+            "problems": sentences(judgement.problems),
+            "notes": sentences(judgement.notes),
+            "report_path": params["report_path"],
+            "page_path": params["page_path"],
+        },
+        details={"rows": as_dicts(judgement.rows)},
+        refusal=_incomplete(move, judgement) if judgement.problems else None,
+    )
 
 
-def _steps(move: Move, started: str | None) -> tuple[list[MoveStep], datetime]:
+def _incomplete(move: Move, judgement: Judgement) -> OperationError:
+    problems = f"{len(judgement.problems)} {'problem' if len(judgement.problems) == 1 else 'problems'}"
+    return OperationError(
+        f"{MODES[move.mode]} {move.move} {'cannot be completed' if move.check else 'is not complete'}: {problems},"
+        f" the first is: {sentences(judgement.problems)[0].rstrip('.')}",
+        "Below the table it is said what each means and what to do.",
+    )
+
+
+def _steps(move: Move, started: str | None, now: datetime) -> tuple[list[MoveStep], datetime]:
     """All that was done, and when the run began."""
     try:
         steps = steps_of(move)
@@ -145,19 +142,22 @@ def _steps(move: Move, started: str | None) -> tuple[list[MoveStep], datetime]:
         raise OperationError(
             f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC."
         ) from None
-    return steps, min([*begun, *(step.started for step in steps)], default=datetime.now(timezone.utc))
+    return steps, min([*begun, *(step.started for step in steps)], default=now)
 
 
-def _report(
-    run: Run, move: Move, judgement: Judgement, steps: Sequence[MoveStep], began: datetime, figures: dict[str, Any]
-) -> dict[str, Any]:
-    now = datetime.now(timezone.utc)
+def _times(began: datetime, now: datetime) -> dict[str, Any]:
     return {
-        **{name: run.params[name] for name in ("move", "mode", "source", "target", "operator")},
         "started": iso_milliseconds(began),
         "finished": iso_milliseconds(now),
         "seconds": round((now - began).total_seconds(), 3),
-        "check_mode": run.check,
+    }
+
+
+def _record(
+    params: Params, move: Move, judgement: Judgement, steps: Sequence[MoveStep], figures: Mapping[str, Any]
+) -> dict[str, Any]:
+    return {
+        **{name: params[name] for name in ("move", "mode", "source", "target", "operator")},
         **figures,
         "problems": findings_as_dicts(judgement.problems),
         "notes": findings_as_dicts(judgement.notes),
@@ -166,21 +166,22 @@ def _report(
         "unexpected": judgement.unexpected,
         "timeline": steps_as_dicts(steps),
         "policy": {kind: move.rule(kind) for kind in USUAL_POLICY},
-        **{name: run.params[name] for name in PARTS},
+        **{name: params[name] for name in PARTS},
     }
 
 
-def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
+def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
     """Write report and page, with what earlier runs of the same move did, beside the files of another move of the same
     id; where they are now."""
-    path, page_path = (Path(run.params[name]) if run.params[name] else None for name in ("report_path", "page_path"))
+    report = verdict.record
+    path, page_path = (Path(params[name]) if params[name] else None for name in ("report_path", "page_path"))
     earlier = None
     if path and path.exists():
         earlier = _read(path, report)
         if earlier is None:
             name = "-".join(filter(None, (report["source"], report["target"], report["mode"])))
             beside = path.with_name(name_beside(path.stem, name) + path.suffix)
-            run.show(
+            reporter.show(
                 f"{path} holds something else than the report of this move, which is therefore written to {beside}"
             )
             path, page_path = (
@@ -192,8 +193,11 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
     if path:
         write_json(path, "dr_report", report, REASSURANCE)
     if page_path:
-        write_report(page_path, dr_page(report, run.params["page_template"]), REASSURANCE, "page")
-    return (str(path) if path else None, str(page_path) if page_path else None)
+        write_report(page_path, dr_page(report, params["page_template"]), REASSURANCE, "page")
+    files = [str(file.absolute()) for file in (path, page_path) if file]
+    for line in ["", f"Written: {' and '.join(files)}"] if files else []:
+        reporter.show(line)
+    return {"report_path": str(path) if path else None, "page_path": str(page_path) if page_path else None}
 
 
 def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -205,4 +209,4 @@ def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform, stays=True)
+OPERATION = Report(arguments=ARGUMENTS, judge=judge, write=write, stays=True)

@@ -46,9 +46,8 @@ def read(params: Params, reporter: Reporter) -> Result:
         try:
             found = chosen(found, params["catalogs"])
         except Refusal as error:
-            raise OperationError(
-                error.message, " ".join([error.advice, *(f"{sentence}." for sentence in silent)]).strip()
-            ) from None
+            advice = " ".join([error.advice, *(f"{sentence}." for sentence in silent)]).strip()
+            raise error.replace(advice=advice) from None
     for line in table("Where the images of the catalogs come from", HEADER, rows(found)):
         reporter.show(line)
     for sentence in silent:

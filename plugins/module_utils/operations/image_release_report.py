@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from datetime import datetime, timezone
+from collections.abc import Iterable, Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Report, Result, Verdict
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
     from_iso_milliseconds,
     iso_milliseconds,
@@ -74,55 +75,55 @@ OF_A_RUN = ("started", "finished", "seconds", "operator", "complete", "problems"
 REASSURANCE = "the release itself is not touched by this."
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
+def judge(params: Params, check: bool, now: datetime) -> Verdict:
     _check(params)
     rows = cluster_rows(params["clusters"]) + catalog_rows(
         params["sites"], params["clusters"], params["rollback"], params["wanted"]
     )
-    missing = problems(rows)
-    if not rows:
-        missing = ["no cluster and no site took part, so that nothing was done"]
+    missing = problems(rows) if rows else ["no cluster and no site took part, so that nothing was done"]
     name = f"{'Roll-back of release' if params['rollback'] else 'Release'} {params['release']}"
-    title = f"{name} of {params['base_vm']}{' (a plan: nothing was changed)' if run.check else ''}"
-    for line in table(title, rows):
-        run.show(line)
-    concerns = blast_radius(params["sites"])
-    if concerns:
-        run.show(f"{'Would concern' if run.check else 'Concerned'} {concerns}")
-    report = {
+    title = f"{name} of {params['base_vm']}{' (a plan: nothing was changed)' if check else ''}"
+    concerns, verb = blast_radius(params["sites"]), "Would concern" if check else "Concerned"
+    record = {
         **{name: params[name] for name in TOLD_AS_GIVEN},
-        **_times(params),
-        "complete": not missing and not run.check,
-        "check_mode": run.check,
+        **_times(params, now),
+        "complete": not missing and not check,
+        "check_mode": check,
         "problems": missing,
         "blast_radius": concerns,
         "rows": as_dicts(rows),
     }
-    farthest = max(
-        (path for path in report["own_paths"] if path["ratio"]), key=lambda path: path["ratio"], default=None
+    refusal = OperationError(
+        f"{name} is not complete: {len(missing)} of {max(len(rows), 1)} parts are missing",
+        "The table says which and why. Mend the cause and run the same command again.",
     )
-    if farthest:
-        run.show(
-            f"Each catalog took at most {farthest['ratio']:.2f} times its own critical path ({farthest['what']} on"
-            f" {farthest['where']})."
-        )
-    path, page_path = (params["path"], params["page_path"]) if run.check else _write(run, report)
-    result = {
-        "changed": False,
-        "complete": report["complete"],
-        "problems": missing,
-        "problems_of": problems_of(rows),
-        "report_path": path,
-        "page_path": page_path,
-    }
-    if missing and params["fail_when_incomplete"]:
-        raise OperationError(
-            f"{name} is not complete: {len(missing)} of {max(len(rows), 1)} parts are missing",
-            "The table says which and why. Mend the cause and run the same command again.",
-            **result,
-        )
-    return {**result, "rows": report["rows"]}
+    return Verdict(
+        lines=[
+            *table(title, rows),
+            *([f"{verb} {concerns}"] if concerns else []),
+            *_farthest_from_own_path(record["own_paths"]),
+        ],
+        record=record,
+        facts={
+            "complete": record["complete"],
+            "problems": missing,
+            "problems_of": problems_of(rows),
+            "report_path": params["path"],
+            "page_path": params["page_path"],
+        },
+        details={"rows": record["rows"]},
+        refusal=refusal if missing and params["fail_when_incomplete"] else None,
+    )
+
+
+def _farthest_from_own_path(own_paths: Iterable[Mapping[str, Any]]) -> list[str]:
+    path = max((path for path in own_paths if path["ratio"]), key=lambda path: path["ratio"], default=None)
+    if path is None:
+        return []
+    return [
+        f"Each catalog took at most {path['ratio']:.2f} times its own critical path ({path['what']} on"
+        f" {path['where']})."
+    ]
 
 
 def _check(params: Mapping[str, Any]) -> None:
@@ -136,16 +137,17 @@ def _check(params: Mapping[str, Any]) -> None:
         raise OperationError(f"The report and the page cannot both be {params['path']}", "Give each a path of its own.")
 
 
-def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
+def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
     """Write record and page, with what earlier runs of the same release did, beside the files of another image; where
     they are now."""
-    path, page_path = (Path(run.params[name]) if run.params[name] else None for name in ("path", "page_path"))
+    report = verdict.record
+    path, page_path = (Path(params[name]) if params[name] else None for name in ("path", "page_path"))
     earlier = None
     if path and path.exists():
         earlier = _read(path, report)
         if earlier is None:
             beside = _beside(path, report)
-            run.show(
+            reporter.show(
                 f"{path} holds something else than the record of {report['image']}, which is therefore written to"
                 f" {beside}"
             )
@@ -155,9 +157,9 @@ def _write(run: Run, report: dict[str, Any]) -> tuple[str | None, str | None]:
     if path:
         write_json(path, "image_release_report", report, REASSURANCE)
     if page_path:
-        write_report(page_path, release_page(report, run.params["page_template"]), REASSURANCE)
-        run.show(f"Page: {page_path}")
-    return (str(path) if path else None, str(page_path) if page_path else None)
+        write_report(page_path, release_page(report, params["page_template"]), REASSURANCE)
+        reporter.show(f"Page: {page_path}")
+    return {"report_path": str(path) if path else None, "page_path": str(page_path) if page_path else None}
 
 
 def _faulty_before(report: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -179,7 +181,7 @@ def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
 
 
-def _times(params: Mapping[str, Any]) -> dict[str, Any]:
+def _times(params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """When the run began and ended, and what it did in between."""
     try:
         steps = timeline.release_steps(
@@ -191,7 +193,6 @@ def _times(params: Mapping[str, Any]) -> dict[str, Any]:
             f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC."
         ) from None
     needs = timeline.needs_of(params["sites"], params["wanted"]) if params["publish_when"] == "needed_clusters" else {}
-    now = datetime.now(timezone.utc)
     began = min([*begun, *(step.started for step in steps)], default=now)
     return {
         "started": iso_milliseconds(began),
@@ -203,4 +204,4 @@ def _times(params: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform, stays=True)
+OPERATION = Report(arguments=ARGUMENTS, judge=judge, write=write, stays=True)

@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Report, Result, Verdict
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.retention import (
     outcomes,
@@ -29,41 +30,39 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
-    told = outcomes(params["decisions"], params["removals"], run.check)
+def judge(params: Params, check: bool, now: datetime) -> Verdict:
+    told = outcomes(params["decisions"], params["removals"], check)
     counted = totals(told)
     summary = (
         ", ".join(f"{count} {result}" for result, count in counted.items()) or "no object of the collection was found"
     )
-    for line in table(
-        f"Retention{' (a plan: nothing was changed)' if run.check else ''}: {summary}",
-        ("where", "what", "result", "why"),
-        rows(told),
-    ):
-        run.show(line)
-    for doubt in params["doubts"]:
-        run.show(f"Nothing is deleted: {doubt}")
+    title = f"Retention{' (a plan: nothing was changed)' if check else ''}: {summary}"
     wrong = problems(told, params["doubts"])
-    report = {"check_mode": run.check, "totals": counted, "problems": wrong, "objects": told}
+    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    return Verdict(
+        lines=[
+            *table(title, ("where", "what", "result", "why"), rows(told)),
+            *(f"Nothing is deleted: {doubt}" for doubt in params["doubts"]),
+        ],
+        record={"check_mode": check, "totals": counted, "problems": wrong, "objects": told},
+        facts={
+            "totals": counted,
+            "problems": wrong,
+            "problems_of": problems_of(told, params["doubts"], params["doubts_of"]),
+            "objects": told,
+            "report_path": params["path"],
+        },
+        refusal=OperationError(f"Retention is not complete: {wrong[0].rstrip('.')}{more}")
+        if wrong and params["fail_when_incomplete"]
+        else None,
+    )
+
+
+def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
     if params["path"]:
-        # A plan is worth a file as well: somebody may have to agree to it.
-        write_json(params["path"], "image_retention_report", report, "the estate is not touched by this.")
-    result = {
-        "changed": False,
-        "totals": counted,
-        "problems": wrong,
-        "problems_of": problems_of(told, params["doubts"], params["doubts_of"]),
-        "objects": told,
-        "report_path": params["path"],
-    }
-    if wrong and params["fail_when_incomplete"]:
-        raise OperationError(
-            "Retention is not complete:"
-            f" {wrong[0].rstrip('.')}{f' (and {len(wrong) - 1} more)' if len(wrong) > 1 else ''}",
-            **result,
-        )
-    return result
+        write_json(params["path"], "image_retention_report", verdict.record, "the estate is not touched by this.")
+    return {}
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+# A plan is worth a file as well: somebody may have to agree to it.
+OPERATION = Report(arguments=ARGUMENTS, judge=judge, write=write, writes_plans=True)

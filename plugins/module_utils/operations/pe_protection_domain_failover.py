@@ -14,7 +14,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     CONNECTION_ARGUMENTS,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.peers import PEER_ARGUMENTS
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Params, failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.activate import (
     activated,
@@ -73,8 +74,7 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
+def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
     if params["state"] == DEACTIVATED and params["confirm"] != params["name"]:
         raise OperationError(
             f"Refused to deactivate the protection domain '{params['name']}', because it deletes its VMs on this"
@@ -88,35 +88,30 @@ def perform(run: Run) -> dict[str, Any]:
             f" {', '.join(foreign)}",
             "Correct the names.",
         )
-    pair = Pair(run, None if params["state"] == MIGRATED else float(params["peer_timeout"]))
+    pair = Pair(params, reporter, None if params["state"] == MIGRATED else float(params["peer_timeout"]))
     if params["name"] is not None:
-        return _moved(run, pair, params["name"])
-    return _all_moved(run, pair, list(dict.fromkeys(params["names"])))
+        return _moved(params, reporter, pair, params["name"])
+    return _all_moved(params, reporter, pair, list(dict.fromkeys(params["names"])))
 
 
-def _moved(run: Run, pair: Pair, name: str) -> dict[str, Any]:
-    work = DomainMove(run, pair, name, Deadline(run.params["wait_timeout"]))
-    return brought_up(work, WAYS[run.params["state"]](work))
+def _moved(params: Params, reporter: Reporter, pair: Pair, name: str) -> dict[str, Any]:
+    work = DomainMove(params, reporter, pair, name, Deadline(params["wait_timeout"]))
+    return brought_up(work, WAYS[params["state"]](work))
 
 
-def _all_moved(run: Run, pair: Pair, names: list[str]) -> dict[str, Any]:
+def _all_moved(params: Params, reporter: Reporter, pair: Pair, names: list[str]) -> dict[str, Any]:
     """All side by side, each to its own end: none waits for another, and one that fails holds up no other."""
 
     def one(name: str) -> dict[str, Any]:
-        mine = replace(run, timeline=[])
+        mine = replace(reporter, timeline=[])
         try:
-            result = _moved(mine, pair, name)
+            result = _moved(params, mine, pair, name)
         except OperationError as error:
             # Others may go on for hours, and until their end nobody would hear of it.
-            run.progress(f"'{name}' could not be {run.params['state']}: {error.message}")
+            reporter.progress(f"'{name}' could not be {params['state']}: {error.message}")
             # What was switched on, or deleted, before it failed stands in the details.
-            result = {
-                **error.details,
-                "failed": True,
-                "msg": str(error),
-                "error": error.fields,
-            }
-        _tell_others(run, name, result)
+            result = failure(error)
+        _tell_others(params, reporter, name, result)
         return {**result, **({"timeline": mine.timeline} if mine.timeline else {})}
 
     with ThreadPoolExecutor(max_workers=max(1, min(len(names), MOST_AT_ONCE))) as pool:
@@ -124,7 +119,7 @@ def _all_moved(run: Run, pair: Pair, names: list[str]) -> dict[str, Any]:
     diffs = {name: result.pop("diff") for name, result in results.items() if "diff" in result}
     told = {
         "changed": any(result.get("changed") for result in results.values()),
-        "state": run.params["state"],
+        "state": params["state"],
         "domains": results,
         "diff": {side: {name: diff[side] for name, diff in diffs.items()} for side in ("before", "after")},
     }
@@ -132,21 +127,26 @@ def _all_moved(run: Run, pair: Pair, names: list[str]) -> dict[str, Any]:
     if failed:
         first = failed[0]["error"]
         count = f"{len(failed)} of {len(names)} protection domains" if len(names) > 1 else f"'{names[0]}'"
-        raise OperationError(f"{count} could not be {run.params['state']}: {first['message']}", first["advice"], **told)
+        raise OperationError(
+            f"{count} could not be {params['state']}: {first['message']}",
+            first["advice"],
+            options=first.get("options", ()),
+            **told,
+        )
     return told
 
 
-def _tell_others(run: Run, name: str, result: Mapping[str, Any]) -> None:
+def _tell_others(params: Params, reporter: Reporter, name: str, result: Mapping[str, Any]) -> None:
     """A note for the other hosts of the play: who waits for this protection domain need not wait for the others."""
-    if run.board is None or run.check or not run.params["wait"]:
+    if reporter.board is None or reporter.check or not params["wait"]:
         return
     arrived = not result.get("failed")
     note = {"name": name, "arrived": arrived, "vms": result["vms"] if arrived else []}
     try:
-        run.board.leave(f"{NOTE_OF}{name}", note)
+        reporter.board.leave(f"{NOTE_OF}{name}", note)
     except OperationError as error:
         # They go on when all have arrived.
-        run.warn(str(error))
+        reporter.warn(str(error))
 
 
 OPERATION = Operation(

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     CONNECTION_ARGUMENTS,
@@ -28,7 +29,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     read_vm,
     vms_called,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     EFFECT_WITHIN,
@@ -44,7 +46,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import (
     ABSENT,
     POWER,
-    power_many,
+    ManyVms,
+    apply_power,
+    plan_power,
+    read_many,
     shown_vm,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
@@ -69,44 +74,35 @@ ARGUMENTS = {
 }
 
 
-def perform(run: Run) -> dict[str, Any]:
-    client = PrismElement.connect(run.params)
-    if run.params["uuids"] is not None and run.params["state"] != ABSENT:
-        deadline = Deadline(run.params["wait_timeout"])
-        return power_many(
-            client,
-            run,
-            run.params["uuids"],
-            run.params["state"],
-            deadline,
-            lambda vms: _refuse_foreign(client, run.params, vms),
-        )
-    found = _observe(client, run.params)
-    changes = _plan(client, run.params, found)
-    if changes and not run.check:
-        deadline = Deadline(run.params["wait_timeout"])
-        act, phase = (_remove, "remove") if run.params["state"] == ABSENT else (_power, "power")
-        for vm in changes:
-            with run.phase(phase):
-                act(client, run, vm, deadline)
-    changed = {vm.uuid for vm in changes}
-    after = [shown_vm(vm, run.params["state"] if vm.uuid in changed else None) for vm in found]
-    return {
-        "changed": bool(changes),
-        "vms": [vm for vm in after if vm],
-        "removed": [vm.uuid for vm in changes] if run.params["state"] == ABSENT else [],
-        "diff": {"before": {"vms": [shown_vm(vm) for vm in found]}, "after": {"vms": [vm for vm in after if vm]}},
-    }
+@dataclass(frozen=True)
+class _Observed:
+    """`vms` are those that the options name; `many` where states of many are asked for. `near` names what a VM that is
+    not there may have been meant to be."""
+
+    client: PrismElement
+    vms: Sequence[Vm]
+    many: ManyVms | None = None
+    near: str = ""
 
 
-def _observe(client: PrismElement, params: Any) -> list[Vm]:
-    name, uuid = params["name"], params["uuid"]
-    if params["uuids"] is not None:
-        return list(read_vms(client, list(dict.fromkeys(params["uuids"]))).values())
+def observe(params: Params, reporter: Reporter) -> _Observed:
+    client = PrismElement.connect(params)
+    name, uuid, uuids = params["name"], params["uuid"], params["uuids"]
+    if uuids is not None and params["state"] != ABSENT:
+        many = read_many(client, uuids, reporter.check)
+        return _Observed(client, list(many.vms.values()), many)
+    if uuids is not None:
+        return _Observed(client, list(read_vms(client, list(dict.fromkeys(uuids))).values()))
     if not uuid and not name:
         raise OperationError("name and uuid are empty", "Say which VM is meant.")
-    if not uuid:
-        return vms_called(client, name)
+    if uuid:
+        return _Observed(client, _vm_of(client, uuid, name))
+    vms = vms_called(client, name)
+    near = "" if vms or params["state"] == ABSENT else near_names(name, (vm.name for vm in list_vms(client)))
+    return _Observed(client, vms, near=near)
+
+
+def _vm_of(client: PrismElement, uuid: str, name: str | None) -> list[Vm]:
     vm = read_vm(client, uuid)
     if vm and name and vm.name != name:
         raise OperationError(
@@ -116,25 +112,51 @@ def _observe(client: PrismElement, params: Any) -> list[Vm]:
     return [vm] if vm else []
 
 
-def _plan(client: PrismElement, params: Any, found: list[Vm]) -> list[Vm]:
-    """The VMs to change."""
-    if params["state"] == ABSENT:
-        changes = found
-    else:
-        if not found:
-            advice = "" if params["uuid"] else near_names(params["name"], (vm.name for vm in list_vms(client)))
-            raise OperationError(f"{client.endpoint} has no VM {_sought(params)}", advice)
-        if len(found) > 1:
-            raise OperationError(
-                f"{client.endpoint} has {len(found)} VMs called '{params['name']}': {_listed(found)}",
-                "Give the uuid of the one that is meant.",
-            )
-        changes = [vm for vm in found if vm.power_state != POWER[params["state"]]]
-    _refuse_foreign(client, params, changes)
-    return changes
+def plan(params: Params, observed: _Observed) -> Plan[Vm]:
+    state = params["state"]
+    if observed.many:
+        decision = plan_power(observed.many, state)
+        _refuse_foreign(observed.client, params, decision.steps)
+        return decision
+    changes = observed.vms if state == ABSENT else _not_yet(params, observed)
+    _refuse_foreign(observed.client, params, changes)
+    moving = {vm.uuid for vm in changes}
+    after = [shown_vm(vm, state if vm.uuid in moving else None) for vm in observed.vms]
+    vms = [vm for vm in after if vm]
+    return Plan(
+        steps=changes,
+        facts={"vms": vms, "removed": [vm.uuid for vm in changes] if state == ABSENT else []},
+        before={"vms": [shown_vm(vm) for vm in observed.vms]},
+        after={"vms": vms},
+    )
 
 
-def _refuse_foreign(client: PrismElement, params: Any, changes: list[Vm]) -> None:
+def _not_yet(params: Params, observed: _Observed) -> list[Vm]:
+    """The VM, unless it has the power state already."""
+    endpoint, vms = observed.client.endpoint, observed.vms
+    if not vms:
+        what = f"with the uuid {params['uuid']}" if params["uuid"] else f"'{params['name']}'"
+        raise OperationError(f"{endpoint} has no VM {what}", observed.near)
+    if len(vms) > 1:
+        raise OperationError(
+            f"{endpoint} has {len(vms)} VMs called '{params['name']}': {_listed(vms)}",
+            "Give the uuid of the one that is meant.",
+        )
+    return [vm for vm in vms if vm.power_state != POWER[params["state"]]]
+
+
+def apply(params: Params, observed: _Observed, plan: Plan[Vm], reporter: Reporter) -> Result:
+    deadline = Deadline(params["wait_timeout"])
+    if observed.many:
+        return apply_power(observed.many, plan, params["state"], params, deadline, reporter)
+    act, phase = (_remove, "remove") if params["state"] == ABSENT else (_power, "power")
+    for vm in plan.steps:
+        with reporter.phase(phase):
+            act(observed.client, params, vm, deadline, reporter)
+    return dict(plan.facts)
+
+
+def _refuse_foreign(client: PrismElement, params: Params, changes: Sequence[Vm]) -> None:
     foreign = [vm for vm in changes if parse_temporary_vm_name(vm.name, params["prefix"]) is None]
     if foreign and not params["force"]:
         raise OperationError(
@@ -151,14 +173,14 @@ def _refuse_foreign(client: PrismElement, params: Any, changes: list[Vm]) -> Non
         )
 
 
-def _remove(client: PrismElement, run: Run, vm: Vm, deadline: Deadline) -> None:
+def _remove(client: PrismElement, params: Params, vm: Vm, deadline: Deadline, reporter: Reporter) -> None:
     what = f"removing VM '{vm.name}' ({vm.uuid})"
     task_uuid = delete_vm(client, vm.uuid)
-    if not run.params["wait"]:
+    if not params["wait"]:
         return
     try:
         if task_uuid:
-            wait_for_task(client, task_uuid, what, deadline.left, run.progress)
+            wait_for_task(client, task_uuid, what, deadline.left, reporter.progress)
     except TaskFailed:
         # Two removals may have met, one of them repeated after a lost answer: what counts is whether the VM is gone.
         if read_vm(client, vm.uuid):
@@ -169,37 +191,39 @@ def _remove(client: PrismElement, run: Run, vm: Vm, deadline: Deadline) -> None:
         idle="its task has ended, and the VM is still listed",
         endpoint=client.endpoint,
         timeout=deadline.left,
-        progress=run.progress,
+        progress=reporter.progress,
     )
 
 
-def _power(client: PrismElement, run: Run, vm: Vm, deadline: Deadline) -> None:
-    if run.params["state"] == "powered_on":
-        _transition(client, run, vm, "ON", deadline.left)
-    elif run.params["power_off"] == "hard":
-        _transition(client, run, vm, "OFF", deadline.left)
+def _power(client: PrismElement, params: Params, vm: Vm, deadline: Deadline, reporter: Reporter) -> None:
+    if params["state"] == "powered_on":
+        _transition(client, params, vm, "ON", deadline.left, reporter)
+    elif params["power_off"] == "hard":
+        _transition(client, params, vm, "OFF", deadline.left, reporter)
     else:
         try:
-            _transition(client, run, vm, "ACPI_SHUTDOWN", min(deadline.left, run.params["acpi_timeout"]))
+            _transition(client, params, vm, "ACPI_SHUTDOWN", min(deadline.left, params["acpi_timeout"]), reporter)
         except AccessDenied:
             raise
         except (StillRunning, TaskFailed, ApiError) as error:
             if not deadline.left:
                 raise
-            run.progress(f"VM '{vm.name}' does not shut down by itself ({error.message}): switching it off")
-            _transition(client, run, vm, "OFF", deadline.left)
+            reporter.progress(f"VM '{vm.name}' does not shut down by itself ({error.message}): switching it off")
+            _transition(client, params, vm, "OFF", deadline.left, reporter)
 
 
-def _transition(client: PrismElement, run: Run, vm: Vm, transition: str, timeout: float) -> None:
+def _transition(
+    client: PrismElement, params: Params, vm: Vm, transition: str, timeout: float, reporter: Reporter
+) -> None:
     wanted = "on" if transition == "ON" else "off"
     what = f"switching VM '{vm.name}' ({vm.uuid}) {wanted}"
     deadline = Deadline(timeout)
     task_uuid = order_power(client, vm.uuid, transition)
-    if not run.params["wait"]:
+    if not params["wait"]:
         return
     try:
         if task_uuid:
-            wait_for_task(client, task_uuid, what, deadline.left, run.progress)
+            wait_for_task(client, task_uuid, what, deadline.left, reporter.progress)
     except TaskFailed:
         # An order before this one, perhaps our own whose answer was lost, may go on: what it does decides.
         rests(client, vm.uuid)
@@ -220,7 +244,7 @@ def _transition(client: PrismElement, run: Run, vm: Vm, transition: str, timeout
         standstill.note(idle, min(EFFECT_WITHIN, timeout / 4))
         return Look(None, done=state == wanted, state=state)
 
-    wait_for(look, what=what, timeout=deadline.left, progress=run.progress)
+    wait_for(look, what=what, timeout=deadline.left, progress=reporter.progress)
 
 
 def _power_state(client: PrismElement, vm: Vm) -> str:
@@ -232,17 +256,15 @@ def _power_state(client: PrismElement, vm: Vm) -> str:
     return now.power_state
 
 
-def _sought(params: Any) -> str:
-    return f"with the uuid {params['uuid']}" if params["uuid"] else f"'{params['name']}'"
-
-
-def _listed(vms: list[Vm]) -> str:
+def _listed(vms: Sequence[Vm]) -> str:
     return shortened([f"'{vm.name}' ({vm.uuid})" for vm in vms])
 
 
-OPERATION = Operation(
+OPERATION = Change(
     arguments=ARGUMENTS,
-    perform=perform,
+    observe=observe,
+    plan=plan,
+    apply=apply,
     required_one_of=(("name", "uuid", "uuids"),),
     mutually_exclusive=(("name", "uuids"), ("uuid", "uuids")),
 )

@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import datetime, timezone
+from datetime import datetime
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Report, Result, Verdict
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import ReleaseRequest
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.judging import judge
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.judging import judge as judge_release
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, STOP, WARNING, count
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
@@ -40,43 +41,39 @@ TEXTS = ("message", "address")
 FACTS = ("clusters", "sites", "show_ok", "path")
 
 
-def perform(run: Run) -> dict[str, Any]:
-    params = run.params
+def judge(params: Params, check: bool, now: datetime) -> Verdict:
     settings = {name: params[name] for name in ARGUMENTS if name not in FACTS}
     sites = settings["remote_sites"]
     release = ReleaseRequest(**{**settings, "remote_sites": None if sites is None else tuple(sites)})
-    rows = judge(release, _read(params["clusters"]), _read(params["sites"]), datetime.now(timezone.utc))
+    rows = judge_release(release, _read(params["clusters"]), _read(params["sites"]), now)
     stops, warnings = count(rows, STOP), count(rows, WARNING)
-    for line in table(
-        f"Preflight of {release.base_vm}: {stops} x stop, {warnings} x warning, {len(rows) - stops - warnings} x ok",
-        rows,
-        params["show_ok"],
-    ):
-        run.show(line)
+    title = f"Preflight of {release.base_vm}: {stops} x stop, {warnings} x warning, {len(rows) - stops - warnings} x ok"
     # `warnings` is a key that Ansible takes for its own.
-    found = {
+    facts = {
         "ready": not stops,
         "stop_count": stops,
         "warning_count": warnings,
         "problems": [asdict(row) for row in rows if row.result != OK],
     }
-    everything = {"rows": [asdict(row) for row in rows]}
-    if params["path"] and not run.check:
-        write_json(
-            params["path"],
-            "preflight_report",
-            {**settings, **found, **everything},
-            "nothing else depends on this file.",
-        )
-    # Not `path`: a module that returns this has the file's owner and mode added to its result.
-    result = {"changed": False, **found, "report_path": params["path"]}
-    if stops:
-        raise OperationError(
-            f"Not ready to release {release.base_vm}: {stops} of {len(rows)} checks say stop",
-            "The table says what to do about each. Run preflight again afterwards.",
-            **result,
-        )
-    return {**result, **everything}
+    details = {"rows": [asdict(row) for row in rows]}
+    refusal = OperationError(
+        f"Not ready to release {release.base_vm}: {stops} of {len(rows)} checks say stop",
+        "The table says what to do about each. Run preflight again afterwards.",
+    )
+    return Verdict(
+        lines=table(title, rows, params["show_ok"]),
+        record={**settings, **facts, **details},
+        # Not `path`: a module that returns this has the file's owner and mode added to its result.
+        facts={**facts, "report_path": params["path"]},
+        details=details,
+        refusal=refusal if stops else None,
+    )
+
+
+def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
+    if params["path"]:
+        write_json(params["path"], "preflight_report", verdict.record, "nothing else depends on this file.")
+    return {}
 
 
 def _read(hosts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
@@ -87,4 +84,4 @@ def _read(hosts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     }
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Report(arguments=ARGUMENTS, judge=judge, write=write)

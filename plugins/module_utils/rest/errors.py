@@ -6,7 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
+
+Error = TypeVar("Error", bound="OperationError")
 
 
 class OperationError(Exception):
@@ -19,6 +21,24 @@ class OperationError(Exception):
         self.advice = advice
         self.options = tuple(options)
         self.details = details
+
+    def replace(self: Error, *, message: str | None = None, advice: str | None = None, **details: Any) -> Error:
+        """The same error in other words or with more details: its kind, its options and all else stay."""
+        text = self.message if message is None else message
+        other = self.__class__.__new__(self.__class__, text)
+        other.__dict__.update(
+            self.__dict__,
+            message=text,
+            advice=self.advice if advice is None else advice,
+            details={**self.details, **details},
+        )
+        return other
+
+    @classmethod
+    def of(cls: type[Error], error: OperationError, *, message: str = "", advice: str | None = None) -> Error:
+        """What another error says, as an error of this kind: its options and details stay."""
+        advice = error.advice if advice is None else advice
+        return cls(message or error.message, advice, options=error.options, **error.details)
 
     @property
     def fields(self) -> dict[str, Any]:

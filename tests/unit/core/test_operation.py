@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import pytest
@@ -12,12 +13,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
     Params,
     Plan,
     Reading,
+    Report,
     Result,
-    Run,
+    Verdict,
     execute,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, OperationError
 
 
 class Counter:
@@ -56,7 +58,7 @@ class Counter:
 
 
 def result(counter: Counter, number: int = 3, check: bool = False) -> dict[str, Any]:
-    return execute(counter.change(), Run(params={"number": number}, check=check), show_diff=True)
+    return execute(counter.change(), {"number": number}, Reporter(check=check), show_diff=True)
 
 
 def test_a_change_applies_its_plan_and_verifies_it() -> None:
@@ -85,16 +87,16 @@ def test_facts_may_say_that_nothing_was_changed_after_all() -> None:
         plan=lambda params, observed: Plan(steps=(1,)),
         apply=lambda params, observed, plan, reporter: {"changed": False},
     )
-    assert execute(operation, Run(), show_diff=False) == {"changed": False}
+    assert execute(operation, {}, Reporter(), show_diff=False) == {"changed": False}
 
 
 def test_a_diff_is_shown_only_when_asked_for() -> None:
-    assert "diff" not in execute(Counter(1).change(), Run(params={"number": 3}), show_diff=False)
+    assert "diff" not in execute(Counter(1).change(), {"number": 3}, Reporter(), show_diff=False)
 
 
 def test_a_reading_never_changes_anything() -> None:
     operation = Reading(arguments={}, read=lambda params, reporter: {"number": params["number"]})
-    assert execute(operation, Run(params={"number": 7}), show_diff=True) == {"changed": False, "number": 7}
+    assert execute(operation, {"number": 7}, Reporter(), show_diff=True) == {"changed": False, "number": 7}
 
 
 def test_result_tells_when_the_work_was_done() -> None:
@@ -118,4 +120,52 @@ def test_a_failure_keeps_message_and_advice_apart() -> None:
 
 def test_a_bug_is_left_to_raise() -> None:
     with pytest.raises(KeyError):
-        execute(Counter(1).change(), Run(), show_diff=False)
+        execute(Counter(1).change(), {}, Reporter(), show_diff=False)
+
+
+def report(check: bool = False, writes_plans: bool = False, wrong: bool = False) -> tuple[Result, list[str]]:
+    """The result of a report, and what it showed and wrote, in this order."""
+    seen: list[str] = []
+
+    def judge(params: Params, check: bool, now: datetime) -> Verdict:
+        refusal = OperationError("It is not complete", "Mend it.", options=("policy",), wrong=1) if wrong else None
+        return Verdict(
+            lines=["a table"], record={"plan": check}, facts={"path": "there"}, details={"rows": []}, refusal=refusal
+        )
+
+    def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
+        seen.append(f"written: {verdict.record['plan']}")
+        return {"path": "beside it"}
+
+    operation = Report(arguments={}, judge=judge, write=write, writes_plans=writes_plans)
+    told = execute(operation, {}, Reporter(check=check, show=seen.append), show_diff=False)
+    return told, seen
+
+
+def test_a_report_is_shown_then_written() -> None:
+    assert report() == ({"changed": False, "path": "beside it", "rows": []}, ["a table", "written: False"])
+
+
+def test_a_plan_is_written_only_where_somebody_has_to_agree_to_it() -> None:
+    assert report(check=True) == ({"changed": False, "path": "there", "rows": []}, ["a table"])
+    assert report(check=True, writes_plans=True)[1] == ["a table", "written: True"]
+
+
+def test_a_report_on_what_is_wrong_is_written_before_it_fails() -> None:
+    told, seen = report(wrong=True)
+    assert seen == ["a table", "written: False"]
+    assert (told["failed"], told["path"], told["wrong"], "rows" in told) == (True, "beside it", 1, False)
+    assert told["error"] == {"message": "It is not complete", "advice": "Mend it.", "options": ["policy"]}
+
+
+def test_an_error_in_other_words_is_the_same_error() -> None:
+    denied = AccessDenied("No", "Ask.", status=403, code="X", host="a")
+    other = denied.replace(advice="Do not ask.", side="b")
+    assert isinstance(other, AccessDenied)
+    assert (other.status, other.code, str(other)) == (403, "X", "No. Do not ask.")
+    assert other.details == {"http_status": 403, "error_code": "X", "host": "a", "side": "b"}
+    assert OperationError("A", "B", options=("c",)).replace(message="D").fields == {
+        "message": "D",
+        "advice": "B",
+        "options": ["c"],
+    }

@@ -97,16 +97,16 @@ def carry_out(
     try:
         answer = site.request("POST", "/$batch", params={"async": True}, payload=body)
     except AnswerLost as error:
-        raise BatchLost(error.message, error.advice) from None
+        raise BatchLost.of(error) from None
     except ApiError as error:
         if error.status in NOT_THERE or isinstance(error, NotFound):
             raise NoBatch(error.message, "Set write_by to auto or single.") from None
         if error.status in TOO_LARGE:
             raise BatchTooLarge(error.message, "Choose a smaller batch_size.") from None
         if error.status == 429:
-            raise BatchNotTaken(error.message, error.advice) from None
+            raise BatchNotTaken.of(error) from None
         if error.status >= 500:
-            raise BatchLost(error.message, error.advice) from None
+            raise BatchLost.of(error) from None
         raise
     job_id = job_id_of(answer)
     if job_id:
@@ -144,7 +144,7 @@ def _result(site: CitrixSite, job_id: str, what: str, timeout: float) -> Any:
     except AccessDenied:
         raise
     except OperationError as error:
-        raise BatchLost(error.message, error.advice) from None
+        raise BatchLost.of(error) from None
 
 
 def _wire(site: CitrixSite, item: BatchItem) -> dict[str, Any]:

@@ -113,7 +113,7 @@ def patiently(look: Callable[[], T]) -> Callable[[], T]:
         except ApiError as error:
             if error.status < 500:
                 raise
-            raise Unreachable(error.message, error.advice) from None
+            raise Unreachable.of(error) from None
 
     return patient
 

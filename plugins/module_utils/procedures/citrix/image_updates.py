@@ -302,7 +302,7 @@ class _CatalogUpdate:
             if task
             else "The catalog is busy with something that the site does not name."
         )
-        raise OperationError(refused.message, advice, **refused.details)
+        raise refused.replace(advice=advice)
 
     def _is_ours(self, task: RunningTask) -> bool:
         return task.leads_to(self._step.path)

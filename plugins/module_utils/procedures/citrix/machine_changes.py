@@ -265,7 +265,7 @@ class MachineWriter:
 
     def _do_without(self, error: OperationError) -> None:
         if self._write_by == "batch":
-            raise OperationError(error.message, error.advice) from None
+            raise OperationError.of(error) from None
         if self._write_by == "auto":
             self._write_by = "single"
             self._progress(f"{self._what}: the site takes no batches, going on one by one")

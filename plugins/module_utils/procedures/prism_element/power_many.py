@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Container, Iterable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
@@ -14,7 +15,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     read_vms,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
@@ -23,79 +25,116 @@ ABSENT = "absent"
 POWER = {"powered_on": "on", "powered_off": "off"}
 
 
-def power_many(
-    client: PrismElement,
-    run: Run,
-    asked: Iterable[str],
-    state: str,
-    deadline: Deadline,
-    beware: Callable[[list[Vm]], None],
-    of: str = "",
-) -> dict[str, Any]:
-    """Many VMs side by side. One that fails, or is not there, does not hold up the others; at the end it is an error
-    that lists them all.
+@dataclass(frozen=True)
+class ManyVms:
+    """VMs that are asked for by their uuids, and those of them that exist."""
 
-    `beware` raises for VMs that must not be changed. `of` says on the screen whose they are.
-    """
+    client: PrismElement
+    uuids: tuple[str, ...]
+    vms: Mapping[str, Vm]
+
+    @property
+    def absent(self) -> dict[str, str]:
+        return {uuid: "there is no VM with this uuid" for uuid in self.uuids if uuid not in self.vms}
+
+    def shown(self, reached: Container[str] = (), state: str = "") -> list[dict[str, str] | None]:
+        """The VMs as they are, and those in `reached` as they are then."""
+        vms = sorted(self.vms.values(), key=lambda vm: (vm.name, vm.uuid))
+        return [shown_vm(vm, state if vm.uuid in reached else None) for vm in vms]
+
+
+def read_many(client: PrismElement, uuids: Iterable[str], check: bool = False) -> ManyVms:
     # In check mode those are empty that an activation would make only now.
-    uuids = [uuid for uuid in dict.fromkeys(asked) if uuid or not run.check]
-    found = read_vms(client, uuids)
-    changes = [vm for vm in found.values() if vm.power_state != POWER[state]]
-    beware(changes)
-    failures = {uuid: "there is no VM with this uuid" for uuid in uuids if uuid not in found}
-    late: StillRunning | None = None
-    if changes and not run.check:
-        change = PowerChange(client, changes, POWER[state])
-        try:
-            with run.phase("power"):
-                _change_power(run, change, f"{len(changes)} VMs{of}", POWER[state], deadline)
-        except StillRunning as error:
-            late = error
-        failures.update(change.failures)
-    vms = sorted(found.values(), key=lambda vm: (vm.name, vm.uuid))
-    reached = {vm.uuid for vm in changes} - set(failures)
-    after = [shown_vm(vm, state if vm.uuid in reached else None) for vm in vms]
-    result = {
-        "changed": bool(reached),
-        "vms": after,
-        "removed": [],
-        "diff": {"before": {"vms": [shown_vm(vm) for vm in vms]}, "after": {"vms": after}},
-    }
-    if not failures and late is None:
-        return result
-    told = [
-        {"id": uuid, "name": found[uuid].name if uuid in found else "", "reason": why} for uuid, why in failures.items()
-    ]
-    listed = shortened([f"'{failure['name']}' ({failure['id']}): {failure['reason']}" for failure in told])
-    if late:
-        also = f"; {len(told)} of {len(uuids)} VMs failed: {listed}" if told else ""
-        raise StillRunning(f"{late.message}{also}", late.advice, failures=told)
-    raise OperationError(
-        f"{client.endpoint}: {len(told)} of {len(uuids)} VMs could not be powered {POWER[state]}: {listed}",
-        "The others are done. Put these right, or leave them out, and run the same task again.",
-        failures=told,
-        changed=result["changed"],
-        vms=after,
-        diff=result["diff"],
+    once = tuple(uuid for uuid in dict.fromkeys(uuids) if uuid or not check)
+    return ManyVms(client, once, read_vms(client, once))
+
+
+def plan_power(many: ManyVms, state: str) -> Plan[Vm]:
+    """Many VMs side by side. One that is not there does not hold up the others."""
+    changes = [vm for vm in many.vms.values() if vm.power_state != POWER[state]]
+    after = many.shown({vm.uuid for vm in changes}, state)
+    return Plan(
+        steps=changes,
+        facts={"vms": after, "removed": []},
+        before={"vms": many.shown()},
+        after={"vms": after},
+        refusal=_refusal(many, many.absent, state),
     )
 
 
-def _change_power(run: Run, change: PowerChange, vms: str, wanted: str, deadline: Deadline) -> None:
-    what = f"switching {vms} {wanted}"
-    if wanted == "off" and run.params["power_off"] == "acpi":
+def apply_power(
+    many: ManyVms,
+    plan: Plan[Vm],
+    state: str,
+    params: Mapping[str, Any],
+    deadline: Deadline,
+    reporter: Reporter,
+    of: str = "",
+) -> Result:
+    """Carry the plan out. One that fails does not hold up the others; at the end it is an error that lists them all.
+
+    `of` says on the screen whose they are.
+    """
+    change = PowerChange(many.client, plan.steps, POWER[state])
+    late: StillRunning | None = None
+    if plan.steps:
+        try:
+            with reporter.phase("power"):
+                _change_power(change, f"{len(plan.steps)} VMs{of}", POWER[state], params, deadline, reporter)
+        except StillRunning as error:
+            late = error
+    failures = {**many.absent, **change.failures}
+    refusal = _refusal(many, failures, state)
+    if late:
+        also = f"; {_sentence(many, failures, 'failed')}" if failures else ""
+        raise late.replace(message=f"{late.message}{also}", failures=_rows(many, failures))
+    reached = {vm.uuid for vm in plan.steps} - set(failures)
+    after = many.shown(reached, state)
+    facts: Result = {"changed": bool(reached), "vms": after, "diff": {"before": plan.before, "after": {"vms": after}}}
+    if refusal:
+        raise refusal.replace(**facts)
+    return {**facts, "removed": []}
+
+
+def _refusal(many: ManyVms, failures: Mapping[str, str], state: str) -> OperationError | None:
+    if not failures:
+        return None
+    return OperationError(
+        f"{many.client.endpoint}: {_sentence(many, failures, f'could not be powered {POWER[state]}')}",
+        "The others are done. Put these right, or leave them out, and run the same task again.",
+        failures=_rows(many, failures),
+    )
+
+
+def _rows(many: ManyVms, failures: Mapping[str, str]) -> list[dict[str, str]]:
+    return [
+        {"id": uuid, "name": many.vms[uuid].name if uuid in many.vms else "", "reason": why}
+        for uuid, why in failures.items()
+    ]
+
+
+def _sentence(many: ManyVms, failures: Mapping[str, str], what: str) -> str:
+    rows = shortened([f"'{row['name']}' ({row['id']}): {row['reason']}" for row in _rows(many, failures)])
+    return f"{len(failures)} of {len(many.uuids)} VMs {what}: {rows}"
+
+
+def _change_power(
+    change: PowerChange, vms: str, state: str, params: Mapping[str, Any], deadline: Deadline, reporter: Reporter
+) -> None:
+    if state == "off" and params["power_off"] == "acpi":
         change.order("ACPI_SHUTDOWN")
-        if not run.params["wait"]:
+        if not params["wait"]:
             return
         try:
-            change.wait(f"shutting {vms} down", min(deadline.left, run.params["acpi_timeout"]), run.progress)
+            change.wait(f"shutting {vms} down", min(deadline.left, params["acpi_timeout"]), reporter.progress)
         except StillRunning:
             if not deadline.left:
                 raise
-            run.progress(f"{len(change.left)} of {vms} do not shut down by themselves: switching them off")
+            reporter.progress(f"{len(change.left)} of {vms} do not shut down by themselves: switching them off")
     if change.left:
-        change.order(wanted.upper())
-    if run.params["wait"]:
-        change.wait(what, deadline.left, run.progress)
+        change.order(state.upper())
+    if params["wait"]:
+        change.wait(f"switching {vms} {state}", deadline.left, reporter.progress)
 
 
 def shown_vm(vm: Vm, state: str | None = None) -> dict[str, str] | None:

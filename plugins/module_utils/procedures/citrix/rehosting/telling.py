@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
     CitrixSite,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.matching import Doubt, HostingVm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
@@ -135,17 +135,17 @@ def lists_of(outcome: RehostingOutcome) -> dict[str, list[Any]]:
     }
 
 
-def tell(run: Run, site: CitrixSite, result: Mapping[str, Any]) -> None:
+def tell(site: CitrixSite, result: Mapping[str, Any], policy_of: Mapping[str, str], reporter: Reporter) -> None:
     """Warn of the lists that the policy wants warned of. Raises OperationError with the whole result for those that are
     to fail."""
-    policy = {**{name: run.params["policy"][name] for name in POLICY}, "failures": "fail"}
+    policy = {**{name: policy_of[name] for name in POLICY}, "failures": "fail"}
     failing = [name for name in policy if policy[name] in ("fail", "stop") and result[name]]
     for name in policy:
         if policy[name] == "warn" and result[name]:
-            run.warn(f"{site.endpoint}: {_sentence(name, result[name])}")
+            reporter.warn(f"{site.endpoint}: {_sentence(name, result[name])}")
     if failing:
         told = "; ".join(_sentence(name, result[name]) for name in failing)
-        done = "Nothing was changed in check mode." if run.check else "All other machines are as they should be."
+        done = "Nothing was changed in check mode." if reporter.check else "All other machines are as they should be."
         raise OperationError(
             f"{site.endpoint}: {told}", f"{done} Look into these and run again, or choose another policy.", **result
         )

@@ -58,7 +58,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 def activated(work: DomainMove) -> dict[str, Any]:
     there = work.pair.there(work.name)
     if work.pair.silence:
-        work.run.warn(f"Whether '{work.name}' is active on {work.other} is not known: {work.pair.silence}")
+        work.reporter.warn(f"Whether '{work.name}' is active on {work.other} is not known: {work.pair.silence}")
     here = work.observe()
     decision = decide_activation(work.name, here.side, there.side if there else None, work.params["accept_split_brain"])
     signs = _look_for_signs(work, there)
@@ -70,7 +70,7 @@ def activated(work: DomainMove) -> dict[str, Any]:
         work.plan(f"wait for the activation of '{work.name}' that is under way already")
         if not work.waits:
             return result_of(work, here, there, changed=False, vms=named(here.members))
-        with work.run.phase(PHASES[ACTIVATED]):
+        with work.reporter.phase(PHASES[ACTIVATED]):
             course = Course(work, here)
             here, _source = course.end()
             course.tell_what_is_absent()
@@ -120,7 +120,7 @@ def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any
         missing_vms=[{"name": vm_name, "uuid": vm_uuid} for vm_name, vm_uuid in missing],
     )
     if missing:
-        work.run.warn(
+        work.reporter.warn(
             f"Snapshot {snapshot.snapshot_id} of '{name}' does not hold"
             f" {shortened([repr(vm_name) for vm_name, _uuid in missing])}: they will be missing"
         )
@@ -137,9 +137,9 @@ def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any
         )
     before = [there.side.endpoint] if there and there.side.active else []
     will_be = [{"name": vm_name, "uuid": ""} for vm_name in sorted(member.vm_name for member in snapshot.members)]
-    if work.run.check:
+    if work.reporter.check:
         return result_of(work, here, there, changed=True, vms=will_be)
-    with work.run.phase(PHASES[ACTIVATED]):
+    with work.reporter.phase(PHASES[ACTIVATED]):
         course = Course(
             work,
             here,
@@ -158,7 +158,7 @@ def _age(work: DomainMove, snapshot: PdSnapshot) -> int:
     """How old the snapshot is, by the cluster's own clock where it tells it, because snapshots bear clusters' time."""
     cluster_clock_usecs = work.pair.clock_usecs()
     if cluster_clock_usecs is None:
-        work.run.warn(
+        work.reporter.warn(
             f"{work.client.endpoint} does not tell its time; the age of the snapshot is measured by the clock of the"
             " controller"
         )

@@ -66,7 +66,7 @@ class Course:
         gone: Iterable[Member] = (),
     ) -> None:
         self._work = work
-        self._state = work.run.params["state"]
+        self._state = work.params["state"]
         self._expected, self._names, self._before, self._gone = list(expected), list(names), before, list(gone)
         self._here = here
         self.blind = here.blind
@@ -93,7 +93,7 @@ class Course:
                 sent,
                 patiently(self._effect),
                 what=self._deed,
-                progress=self._work.run.progress,
+                progress=self._work.reporter.progress,
                 patience=patience,
                 sends=2 if proof_is_possible else 1,
             )
@@ -116,7 +116,7 @@ class Course:
             patiently(self._look),
             what=self._deed,
             timeout=self._work.deadline.left,
-            progress=self._work.run.progress,
+            progress=self._work.reporter.progress,
             advice=advice,
         )
 
@@ -172,7 +172,7 @@ class Course:
         if self.absent:
             known = self._work.result.setdefault("missing_vms", [])
             self._work.result["missing_vms"] = [*known, *(vm for vm in self.absent if vm not in known)]
-            self._work.run.warn(
+            self._work.reporter.warn(
                 f"After the {self._deed} these VMs are not there: {shortened([repr(vm['name']) for vm in self.absent])}"
             )
 
@@ -182,7 +182,7 @@ class Course:
             self._work.result["removed_vms"] = [
                 vm for vm in self._work.result.get("removed_vms", []) if vm not in self.absent
             ]
-            self._work.run.warn(
+            self._work.reporter.warn(
                 f"After the {self._deed} these VMs are still there:"
                 f" {shortened([repr(vm['name']) for vm in self.absent])}"
             )

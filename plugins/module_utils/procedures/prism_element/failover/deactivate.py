@@ -40,15 +40,15 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 def deactivated(work: DomainMove) -> dict[str, Any]:
     here, there = work.observe(), work.pair.there(work.name)
     if work.pair.silence:
-        work.run.warn(f"Whether '{work.name}' is active on {work.other} is not known: {work.pair.silence}")
+        work.reporter.warn(f"Whether '{work.name}' is active on {work.other} is not known: {work.pair.silence}")
     decision = decide_deactivation(work.name, here.side, there.side if there else None)
     if decision == ORDER and there:
         return _deactivate(work, here, there)
     if settled_on(decision) != UNCHANGED:
         work.plan(f"wait for the deactivation of '{work.name}' that is under way already")
-        if work.run.check or not work.params["wait"]:
+        if work.reporter.check or not work.params["wait"]:
             return result_of(work, here, there, changed=False)
-        with work.run.phase(PHASES[DEACTIVATED]):
+        with work.reporter.phase(PHASES[DEACTIVATED]):
             course = Course(work, here, gone=here.members)
             here, _owner = course.end()
             course.tell_what_stayed()
@@ -96,13 +96,13 @@ def _deactivate(work: DomainMove, here: Seen, there: Seen) -> dict[str, Any]:
     # Whatever goes is named, all of it.
     for vm in work.result["removed_vms"]:
         work.plan(f"delete '{vm['name']}' ({vm['uuid']}) on {work.client.endpoint}")
-    if work.run.check:
+    if work.reporter.check:
         return result_of(work, here, there, changed=True)
     before = [work.client.endpoint, there.side.endpoint]
-    with work.run.phase(PHASES[DEACTIVATED]):
+    with work.reporter.phase(PHASES[DEACTIVATED]):
         course = Course(work, here, gone=doomed)
         for line in work.result["plan"]:
-            work.run.progress(line)
+            work.reporter.progress(line)
         course.order(lambda: order_deactivation(work.client, name))
         if not params["wait"]:
             return result_of(work, here, there, changed=True)

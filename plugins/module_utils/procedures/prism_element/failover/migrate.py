@@ -71,23 +71,23 @@ def migrated(work: DomainMove) -> dict[str, Any]:
         return _migrate(work, here, there)
     elif settled_on(decision) == UNCHANGED:
         if there is None:
-            work.run.warn(
+            work.reporter.warn(
                 f"'{work.name}' is not active on {work.client.endpoint}; whether it is anywhere else was not looked at:"
                 " give peer to have it looked at"
             )
         elif not was_here:
-            work.run.warn(
+            work.reporter.warn(
                 f"'{work.name}' is active on {work.other}, and nothing shows that it ever was on"
                 f" {work.client.endpoint}: check that this is the source"
             )
     else:
         _refuse_other_destination(work, here)
         work.plan(f"wait for the migration of '{work.name}' that is under way already")
-        if work.run.check or not work.params["wait"]:
+        if work.reporter.check or not work.params["wait"]:
             return result_of(
                 work, here, there, changed=False, vms=named(here.members or (there.members if there else ()))
             )
-        with work.run.phase(PHASES[MIGRATED]):
+        with work.reporter.phase(PHASES[MIGRATED]):
             course = Course(work, here)
             here, there = course.end()
             course.tell_what_is_absent()
@@ -107,7 +107,7 @@ def _refuse_other_destination(work: DomainMove, here: Seen) -> None:
 def _through_between(work: DomainMove, here: Seen, there: Seen, snapshots: Sequence[PdSnapshot]) -> tuple[Seen, Seen]:
     """Active on neither side: for a moment so in the middle of a migration. An error when it stays so."""
     refusal = between(work.name, here.side, there.side, origin_sites(snapshots))
-    if work.run.check or not work.params["wait"]:
+    if work.reporter.check or not work.params["wait"]:
         raise refusal
 
     def look() -> Look[Seen | None]:
@@ -123,7 +123,7 @@ def _through_between(work: DomainMove, here: Seen, there: Seen, snapshots: Seque
             patiently(look),
             what=f"protection domain '{work.name}'",
             timeout=work.patience(APPEARS_WITHIN),
-            progress=work.run.progress,
+            progress=work.reporter.progress,
         )
     except StillRunning:
         raise refusal from None
@@ -149,7 +149,7 @@ def _migrate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any]
     if waited_for_transfers(work, in_the_way):
         return migrated(work)
     if not site.scheduled:
-        work.run.warn(
+        work.reporter.warn(
             f"No schedule of '{name}' replicates to '{site.name}', so that all of its data may have to be sent, and the"
             " cluster may refuse"
         )
@@ -185,17 +185,17 @@ def _migrate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any]
         )
         work.plan(f"{what}, and {on_it}: {fate}")
         if not unmapped["same_name"]:
-            work.run.warn(f"{endpoint}: {what}, and {on_it}: {fate}")
+            work.reporter.warn(f"{endpoint}: {what}, and {on_it}: {fate}")
     for vm in work.result["missing_vms"]:
         work.plan(f"'{vm['name']}' ({vm['uuid']}) is listed in '{name}' but does not exist: nothing of it moves")
-    if work.run.check:
+    if work.reporter.check:
         return result_of(work, here, there, changed=True, vms=named(members))
 
     def send() -> None:
         refusing = order_migration(work.client, name, site.name)
         accepted(blocked(name, endpoint, refusing, site.name))
 
-    with work.run.phase(PHASES[MIGRATED]):
+    with work.reporter.phase(PHASES[MIGRATED]):
         course = Course(work, here, expected=members)
         course.order(send)
         if not params["wait"]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import failure
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.cards import (
     without_cards,
@@ -16,7 +17,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     MIGRATED,
     DomainMove,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import power_many
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.power_many import (
+    apply_power,
+    plan_power,
+    read_many,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 NONE, ALL, WERE_ON = "none", "all", "were_on"
@@ -38,7 +43,7 @@ def brought_up(work: DomainMove, result: dict[str, Any]) -> dict[str, Any]:
         lost = without_cards(client, {vm["uuid"] for vm in result["vms"]}, work.had_no_card)
         result = {**result, "without_cards": lost}
         if lost:
-            work.run.warn(
+            work.reporter.warn(
                 f"{client.endpoint}: VMs of '{work.name}' have no network card:"
                 f" {shortened([repr(vm['name']) for vm in lost])}"
             )
@@ -48,20 +53,17 @@ def brought_up(work: DomainMove, result: dict[str, Any]) -> dict[str, Any]:
     ]
     if work.params["power_on"] == NONE or client is None or not wanted or not work.waits:
         return {**result, "power": None}
-    mine = len(work.run.timeline)
+    mine = len(work.reporter.timeline)
     try:
-        power = power_many(client, work.run, wanted, ON, work.deadline, lambda _vms: None, f" of '{work.name}'")
+        many = read_many(client, wanted)
+        plan = plan_power(many, ON)
+        power = apply_power(many, plan, ON, work.params, work.deadline, work.reporter, f" of '{work.name}'")
     except OperationError as error:
         # The change of side is done, whatever becomes of single VMs.
-        power = {
-            **error.details,
-            "failed": True,
-            "msg": str(error),
-            "error": error.fields,
-        }
+        power = failure(error)
     power.pop("diff", None)
     return {
         **result,
         "changed": bool(result["changed"] or power.get("changed")),
-        "power": {**power, "timeline": work.run.timeline[mine:]},
+        "power": {**power, "timeline": work.reporter.timeline[mine:]},
     }

@@ -52,14 +52,14 @@ def result_of(
         known = work.result.setdefault("missing_vms", [])
         work.result["missing_vms"] = [*known, *(vm for vm in absent if vm not in known)]
         if absent:
-            work.run.warn(
+            work.reporter.warn(
                 f"'{work.name}' lists VMs that do not exist, and they are left out:"
                 f" {shortened([repr(vm['name']) for vm in absent])}"
             )
     active_on = [side.side.endpoint for side in (here, there) if side and side.side.active]
     before_known = before is not None
     before = active_on if before is None else before
-    if not work.run.check:
+    if not work.reporter.check:
         _warn_of_state(work, owner, active_on if before_known or not changed else ())
     return {
         "changed": changed,
@@ -106,9 +106,9 @@ def _active_after(work: DomainMove, before: Sequence[str]) -> list[str]:
 
 def _warn_of_state(work: DomainMove, owner: Seen | None, active_on: Sequence[str]) -> None:
     if owner and owner.domain and not owner.domain.replicates_to:
-        work.run.warn(
+        work.reporter.warn(
             f"'{work.name}' is active on {owner.side.endpoint} and replicates nowhere: give it a schedule there that"
             " replicates to another cluster"
         )
     if len(active_on) > 1:
-        work.run.warn(f"'{work.name}' is active on {' and '.join(active_on)} (split brain). {way_out()}")
+        work.reporter.warn(f"'{work.name}' is active on {' and '.join(active_on)} (split brain). {way_out()}")

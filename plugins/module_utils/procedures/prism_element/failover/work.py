@@ -37,8 +37,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     list_remote_sites,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import Vm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Run
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline, Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
@@ -83,27 +83,27 @@ class Pair:
     when it answers.
     """
 
-    def __init__(self, run: Run, bound: float | None) -> None:
+    def __init__(self, params: Mapping[str, Any], reporter: Reporter, bound: float | None) -> None:
         """`bound`: so many seconds the other side has to answer, before it counts as silent; None when nothing can be
         done without it."""
         self._bound = bound
         # accept_split_brain is said by somebody who knows that the VMs over there are off. From then on an error of the
         # other side is silence.
-        self._activates = run.params["state"] == ACTIVATED
-        self._accepted = self._activates and run.params["accept_split_brain"]
-        self.client = PrismElement.connect(run.params)
-        self.peer = connect_peer(run.params, run.params["peer"]) if run.params["peer"] else None
+        self._activates = params["state"] == ACTIVATED
+        self._accepted = self._activates and params["accept_split_brain"]
+        self.client = PrismElement.connect(params)
+        self.peer = connect_peer(params, params["peer"]) if params["peer"] else None
         self.incarnation: int | None = None
         self.silence = ""
-        self.witnesses = Witnesses(run.params, bound or 0.0) if self._activates else None
+        self.witnesses = Witnesses(params, bound or 0.0) if self._activates else None
         began = time.monotonic()
         identity = read_identity(self.client)
         self._clock = (identity.clock_usecs, time.monotonic())
         if self.peer and bound is not None:
-            run.progress(f"asking {self.peer.endpoint}, {duration(bound)} at most")
-        self._meet(run, identity)
+            reporter.progress(f"asking {self.peer.endpoint}, {duration(bound)} at most")
+        self._meet(identity)
         if self.silence:
-            run.progress(f"{self.other} gives no answer ({duration(time.monotonic() - began)}): {self.silence}")
+            reporter.progress(f"{self.other} gives no answer ({duration(time.monotonic() - began)}): {self.silence}")
 
     @property
     def other(self) -> str:
@@ -121,7 +121,7 @@ class Pair:
         peer = self.peer
         return self._asked(lambda: see(peer, name))
 
-    def _meet(self, run: Run, identity: ClusterIdentity) -> None:
+    def _meet(self, identity: ClusterIdentity) -> None:
         if self.peer is None:
             return
         peer = self.peer
@@ -152,14 +152,15 @@ class Pair:
         if not self._activates:
             return error
         # The session raises one and the same error again, for every protection domain that asks.
-        return OperationError(error.message, f"{error.advice} {ACTIVATES_NEVERTHELESS}".strip(), **error.details)
+        return OperationError.of(error, advice=f"{error.advice} {ACTIVATES_NEVERTHELESS}".strip())
 
 
 @dataclass
 class DomainMove:
-    """One protection domain: `run` with a timeline of its own, and what the result will tell."""
+    """One protection domain: `reporter` with a timeline of its own, and what the result will tell."""
 
-    run: Run
+    params: Mapping[str, Any]
+    reporter: Reporter
     pair: Pair
     name: str
     deadline: Deadline
@@ -179,17 +180,13 @@ class DomainMove:
         return self.pair.other
 
     @property
-    def params(self) -> Mapping[str, Any]:
-        return self.run.params
-
-    @property
     def snapshot_id(self) -> str:
         """The snapshot to activate from as the operator named it, '' for the newest."""
         return self.params["snapshot_id"] or str(self.params["snapshot_ids"].get(self.name) or "")
 
     @property
     def waits(self) -> bool:
-        return bool(self.params["wait"]) and not self.run.check
+        return bool(self.params["wait"]) and not self.reporter.check
 
     def look(self) -> Seen:
         return see(self.client, self.name)
@@ -264,7 +261,7 @@ def waited_for_transfers(work: DomainMove, in_the_way: Callable[[], Refusal | No
         return False
     if not params["replication_timeout"] or not params["wait"]:
         raise refusal
-    if work.run.check:
+    if work.reporter.check:
         work.plan(f"{refusal.message}; that is waited for, {duration(params['replication_timeout'])} at most")
         return False
 
@@ -274,7 +271,9 @@ def waited_for_transfers(work: DomainMove, in_the_way: Callable[[], Refusal | No
 
     try:
         patience = min(float(params["replication_timeout"]), work.deadline.left)
-        wait_for(patiently(look), what=f"replications of '{work.name}'", timeout=patience, progress=work.run.progress)
+        wait_for(
+            patiently(look), what=f"replications of '{work.name}'", timeout=patience, progress=work.reporter.progress
+        )
     except StillRunning:
         raise in_the_way() or refusal from None
     return True
