@@ -58,7 +58,7 @@ def test_is_over_when_the_caller_says_so_or_the_time_is(tmp_path: Path) -> None:
     assert board.wait(["a", "b"], what="Others", timeout=30, progress=lambda line: None, over=lambda: True) == {"a": {}}
     with pytest.raises(StillRunning, match="nothing from b yet") as told:
         board.wait(["a", "b"], what="Others", timeout=0, progress=lambda line: None, over=lambda: False)
-    assert told.value.details == {"notes": {"a": {}}, "missing": ["b"]}
+    assert told.value.details == {"notes": {"a": {}}, "missing": ["b"], "under_way": True}
 
 
 def test_says_where_it_cannot_write(tmp_path: Path) -> None:
