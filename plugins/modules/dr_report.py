@@ -76,7 +76,8 @@ options:
   sites:
     description:
       - By Citrix site, a dictionary with C(message), which says why its part failed, and the results C(drain) and
-        C(release) of M(euc.nutanix_citrix.citrix_machine_maintenance), C(hosting) of
+        C(release) of M(euc.nutanix_citrix.citrix_machine_maintenance), C(returned) of the same module for machines
+        whose VMs did not move, C(hosting) of
         M(euc.nutanix_citrix.citrix_machine_hosting), C(resets) of
         M(euc.nutanix_citrix.citrix_hosting_connection_reset), C(zones) of M(euc.nutanix_citrix.citrix_catalog_zone) and
         C(proof) of M(euc.nutanix_citrix.citrix_machine_proof).

@@ -167,10 +167,16 @@ options:
   replication_timeout:
     description:
       - The number of seconds to wait for running replications before they are a reason to refuse. In check mode they
-        are reported and not waited for.
+        are reported and not waited for, unless O(wait_in_check_mode=true).
       - Ignored with O(state=deactivated). This time is part of O(wait_timeout).
     type: int
     default: 0
+  wait_in_check_mode:
+    description:
+      - Whether check mode waits for running replications as well. Use it for a plan that the same play carries out
+        afterwards, so that nobody is logged off before the replications have ended.
+    type: bool
+    default: false
   accept_split_brain:
     description:
       - Whether O(state=activated) goes on although the protection domain is active on O(peer), or although O(peer) does
@@ -200,8 +206,8 @@ options:
   power_on:
     description:
       - Which VMs to power on as soon as they have arrived, separately for each protection domain. V(all) powers on all
-        VMs and V(none) powers on none. V(were_on) powers on the VMs of a migration that were not off on the source;
-        only the run that orders the migration knows which VMs were off.
+        VMs and V(none) powers on none. V(were_on) powers on the VMs of a migration that were not off on the source.
+        Give O(saved_path) with it, or only the run that orders the migration knows which VMs were off.
       - Requires O(peer) with O(state=migrated). In check mode, and with O(wait=false), nothing is powered on.
     type: str
     default: none
@@ -212,6 +218,13 @@ options:
     type: list
     elements: str
     default: []
+  saved_path:
+    description:
+      - A file that remembers which VMs were on and which were off before O(state=migrated) was ordered. With it, a run
+        that goes on after an interrupted one knows which VMs O(power_on=were_on) leaves off, and which VMs to power on
+        again on the source when the migration fails. Not written in check mode.
+      - The file is on the host that the module runs on.
+    type: path
 extends_documentation_fragment:
   - euc.nutanix_citrix.prism_element
   - euc.nutanix_citrix.waiting
@@ -384,9 +397,31 @@ old_side:
     accepted: false
 were_off:
   description:
-    - The VMs that were off on the source when O(state=migrated) was ordered, each with C(name), C(uuid) and C(goes_on),
-      which is true when O(power_on) powers it on nevertheless.
+    - The VMs that were off on the source when O(state=migrated) was ordered, by this run or by an earlier one with the
+      same O(saved_path), each with C(name), C(uuid) and C(goes_on), which is true when O(power_on) powers it on
+      nevertheless.
   returned: success, with O(name)
+  type: list
+  elements: dict
+  sample: []
+at_home:
+  description: Whether the protection domain of a failed migration is seen active on the source only, with nothing of it
+    on the other side and nothing under way, so that everything is as before the migration.
+  returned: when O(state=migrated) failed and both sides could be read
+  type: bool
+  sample: true
+switched_on_again:
+  description: The VMs that a failed migration had shut down and that are on again on the source, each with C(name) and
+    C(uuid).
+  returned: when O(state=migrated) failed and both sides could be read
+  type: list
+  elements: dict
+  sample: []
+left_off:
+  description:
+    - The VMs that were on before a failed migration and are now off on the source, each with C(name) and C(uuid). They
+      are powered on again only when RV(at_home).
+  returned: when O(state=migrated) failed and both sides could be read
   type: list
   elements: dict
   sample: []

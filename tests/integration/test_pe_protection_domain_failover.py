@@ -553,6 +553,19 @@ def test_replications_that_end_in_time_are_waited_for(pair: Pair, cluster: str, 
         assert done["snapshot"]["id"].endswith(str(arriving))
 
 
+def test_a_plan_that_is_carried_out_afterwards_waits_for_replications_while_users_still_work(pair: Pair) -> None:
+    pair.change("cluster-a", "remote_site", name="SITE-B", cluster="cluster-b", bandwidth_mbps=100)
+    pair.change("cluster-a", "pd_snapshot", protection_domain=NAME, remotes=["SITE-B"])
+    pair.lab.run_at(1)
+    pair.lab.skip(20)
+    message = pair.call("cluster-a", "migrated", check=True, replication_timeout=1, wait_in_check_mode=True)["msg"]
+    assert "are being replicated" in message
+    pair.lab.run_at(600)
+    plan = pair("cluster-a", "migrated", check=True, replication_timeout=600, wait_in_check_mode=True)["plan"]
+    assert not any("waited for" in line for line in plan)
+    assert writes(pair.lab) == []
+
+
 def test_a_metro_domain_is_refused(pair: Pair) -> None:
     metro = {"name": NAME, "active": True, "vms": [], "metro_avail": {"role": "ACTIVE", "remote_site": "SITE-B"}}
     body = {"metadata": {"count": 1, "grand_total_entities": 1, "total_entities": 1}, "entities": [metro]}
@@ -953,6 +966,83 @@ def test_what_was_on_before_goes_on_and_what_was_off_is_told(pair: Pair) -> None
     assert [vm["name"] for vm in result["power"]["vms"]] == ["desk-1"]
     states = {vm["name"]: vm["power_state"] for vm in pair.hosts["cluster-b"]("pe_vm_info")["vms"]}
     assert states == {"desk-1": "on", "desk-2": "off", "desk-3": "off"}
+
+
+def power_states(pair: Pair, cluster: str) -> dict[str, str]:
+    return {vm["name"]: vm["power_state"] for vm in pair.hosts[cluster]("pe_vm_info")["vms"]}
+
+
+def test_a_run_that_goes_on_knows_which_vms_were_off_before(pair: Pair, tmp_path: Path) -> None:
+    for cluster in ("cluster-a", "cluster-b"):
+        pair.change(cluster, "behaviour", migrate_needs_schedule=False)
+    pair.change("cluster-a", "power", vm="desk-2", state="off")
+    options: dict[str, Any] = {"power_on": "were_on", "saved_path": str(tmp_path / "power.json")}
+    pair("cluster-a", "migrated", check=True, **options)
+    assert not (tmp_path / "power.json").exists()
+    # What a killed run leaves: it was ordered, and nobody saw its end.
+    pair("cluster-a", "migrated", wait=False, **options)
+    for _run in range(2):
+        done = pair("cluster-a", "migrated", **options)
+        assert [vm["name"] for vm in done["were_off"]] == ["desk-2"]
+        assert power_states(pair, "cluster-b") == {"desk-1": "on", "desk-2": "off", "desk-3": "on"}
+    assert done["changed"] is False
+    # Another move of the same name begins with what is seen then.
+    pair("cluster-b", "migrated", power_on="all")
+    again = pair("cluster-a", "migrated", **options)
+    assert again["were_off"] == []
+    assert set(power_states(pair, "cluster-b").values()) == {"on"}
+
+
+def test_without_a_record_it_is_told_that_all_are_switched_on(pair: Pair) -> None:
+    pair.change("cluster-a", "power", vm="desk-2", state="off")
+    pair("cluster-a", "migrated", wait=False, power_on="were_on")
+    done = pair("cluster-a", "migrated", power_on="were_on")
+    assert set(power_states(pair, "cluster-b").values()) == {"on"}
+    assert any("were off before its migration is not known" in text for text in done["warnings"])
+
+
+def test_a_record_that_cannot_be_read_stops_before_anything_is_ordered(pair: Pair, tmp_path: Path) -> None:
+    (tmp_path / "power.json").write_text("[]", encoding="utf-8")
+    assert "is no list of VMs that were on and off" in pair.refuses(
+        "cluster-a", "migrated", saved_path=str(tmp_path / "power.json")
+    )
+
+
+@pytest.mark.parametrize("monitors", ["listed", "not_found"])
+def test_a_migration_that_fails_leaves_the_vms_as_they_were(pair: Pair, tmp_path: Path, monitors: str) -> None:
+    pair.change("cluster-a", "power", vm="desk-2", state="off")
+    for name in ("cluster-a", "cluster-b"):
+        pair.change(name, "behaviour", progress_monitors=monitors)
+    pair.lab.faults([{"method": "POST", "path": "/migrate", "then": {"fail_task": "storage is full"}}])
+    options: dict[str, Any] = {"power_on": "all", "wait_timeout": 8, "saved_path": str(tmp_path / "power.json")}
+    failed = pair.call("cluster-a", "migrated", **options)
+    assert "came to an end without effect" in failed["msg"]
+    assert "its VMs that were shut down for it are on again: 'desk-1', 'desk-3'" in failed["msg"]
+    assert [vm["name"] for vm in failed["switched_on_again"]] == ["desk-1", "desk-3"]
+    assert (failed["at_home"], failed["left_off"]) == (True, [])
+    assert power_states(pair, "cluster-a") == {"desk-1": "on", "desk-2": "off", "desk-3": "on"}
+    pair.lab.clear_faults()
+    pair("cluster-a", "migrated", **{**options, "power_on": "were_on", "wait_timeout": 600})
+    assert power_states(pair, "cluster-b") == {"desk-1": "on", "desk-2": "off", "desk-3": "on"}
+
+
+def test_what_a_failed_migration_leaves_off_is_told_where_nobody_can_tell_that_it_is_over(pair: Pair) -> None:
+    pair.lab.faults([{"method": "POST", "path": "/migrate", "then": {"fail_task": "storage is full"}}])
+    failed = pair.call("cluster-a", "migrated", peer=None, remote_site="SITE-B", wait_timeout=8)
+    assert "these of its VMs are switched off on" in failed["msg"]
+    assert [vm["name"] for vm in failed["left_off"]] == DESKS
+    assert failed["at_home"] is False
+    assert set(power_states(pair, "cluster-a").values()) == {"off"}
+    # With the other side it can be told, and what an earlier run left off is no wish of anybody.
+    again = pair.call("cluster-a", "migrated", wait_timeout=8)
+    assert (again["at_home"], again["switched_on_again"]) == (True, [])
+
+
+def test_a_refused_migration_says_that_all_is_as_before(pair: Pair) -> None:
+    refused = {"status": 422, "body": {"message": "no"}}
+    pair.lab.faults([{"endpoint": "cluster-a", "method": "POST", "path": "/migrate", "then": refused}])
+    failed = pair.call("cluster-a", "migrated")
+    assert (failed["at_home"], failed["left_off"], failed["switched_on_again"]) == (True, [], [])
 
 
 @pytest.mark.parametrize("unmapped", ["drop", "by_name"])

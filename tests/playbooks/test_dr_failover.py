@@ -30,6 +30,8 @@ DESKTOPS = [f"W11-{number:03d}" for number in range(1, 9)] + ["W10-001", "W10-00
 CATALOGS = {"daas": {"W11 Persistent"}, "cvad": {"W10 Persistent", "W11 Finance"}}
 HOME = {"cluster-a": {"AHV-A", "AHV-1"}, "cluster-b": {"AHV-B", "AHV-2"}}
 DOMAINS = ["PD-W10", "PD-W11"]
+SLOW = "PD-W10"
+SLOW_DESKTOPS = ["w10-001", "w10-002", "w10-003", "w10-004"]
 ALWAYS = {
     "dr_id": "drill-1",
     "dr_source": "cluster-a",
@@ -343,6 +345,45 @@ def test_a_move_without_a_schedule_to_the_target_is_refused_before_anybody_is_dr
     assert writes(lab) == []
 
 
+def test_replications_are_waited_for_while_users_can_still_work(lab: RunningLab, run: Run) -> None:
+    slow = {"kind": "remote_site", "name": "SITE-B", "cluster": "cluster-b", "bandwidth_mbps": 0.01}
+    snapshot = {"kind": "pd_snapshot", "protection_domain": "PD-W10", "remotes": ["SITE-B"]}
+    lab.change([{"endpoint": "cluster-a", **change} for change in (slow, snapshot)])
+    lab.skip(60)
+    outcome = run(FAILOVER, dr_failover_replication_timeout=1)
+    assert outcome.status != 0
+    assert "snapshots of 'PD-W10' are being replicated" in " ".join(outcome.output.split())
+    assert writes(lab) == []
+
+
+@pytest.mark.bad_day
+def test_a_migration_that_fails_leaves_desktops_as_they_were_while_others_move(lab: RunningLab, run: Run) -> None:
+    storage_is_full = {"fail_task": "storage is full"}
+    lab.faults([{"endpoint": "cluster-a", "method": "POST", "path": f"{SLOW}/migrate", "then": storage_is_full}])
+    outcome = run(FAILOVER)
+    assert outcome.status != 0
+    assert f"{SLOW} was not migrated" in outcome.output
+    assert {
+        desktops_on(lab, "cluster-a")[name]["power_state"] for name in DESKTOPS if name.casefold() in SLOW_DESKTOPS
+    } == {"on"}
+    seen = machines(lab)
+    assert {seen[name]["hypervisor"] for name in SLOW_DESKTOPS} == {"AHV-1"}
+    assert not any(machine["in_maintenance_mode"] for machine in seen.values())
+    assert back_on(lab, "cluster-b", seen.keys() - set(SLOW_DESKTOPS))
+    lab.clear_faults()
+    assert_good(run(FAILOVER))
+    assert_at_home_on(lab, "cluster-b")
+
+
+@pytest.mark.bad_day
+def test_what_was_off_before_stays_off_in_every_run(lab: RunningLab, run: Run) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": "W11-003", "state": "off"}])
+    for _run in range(2):
+        assert_good(run(FAILOVER, dr_failover_power_on="were_on"))
+        off = [name for name, vm in desktops_on(lab, "cluster-b").items() if vm["power_state"] == "off"]
+        assert off == ["W11-003"]
+
+
 def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> None:
     outcome = run(REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_protection_domains=DOMAINS)
     assert outcome.status != 0
@@ -624,8 +665,6 @@ def test_lost_machine_is_reported_and_the_rest_goes_on(lab: RunningLab, run: Run
     assert report["complete"] is True
 
 
-FAST, SLOW = "PD-W11", "PD-W10"
-SLOW_DESKTOPS = ["w10-001", "w10-002", "w10-003", "w10-004"]
 USUAL_SCALE = 600.0
 
 

@@ -65,12 +65,14 @@ ARGUMENTS = {
     "data_age_limit": {"type": "int"},
     "accept_pending_replications": {"type": "bool", "default": False},
     "replication_timeout": {"type": "int", "default": 0},
+    "wait_in_check_mode": {"type": "bool", "default": False},
     "accept_split_brain": {"type": "bool", "default": False},
     "accept_missing_vms": {"type": "bool", "default": False},
     "accept_running_vms": {"type": "bool", "default": False},
     "confirm": {"type": "str"},
     "power_on": {"type": "str", "default": NONE, "choices": [NONE, ALL, WERE_ON]},
     "leave_off": {"type": "list", "elements": "str", "default": []},
+    "saved_path": {"type": "path"},
 }
 
 

@@ -44,7 +44,8 @@ def judge_failover(move: Move, name: str, part: Part, judgement: Judgement) -> N
     if part.skipped:
         judgement.tell(KIND, where, name, "left out", "")
     elif part.failed:
-        judgement.tell(KIND, where, name, "failed", part.reason.brief, _failed(move, where, name, state, part))
+        failures = [_failed(move, where, name, state, part), *_left_off(move, name, part)]
+        judgement.tell(KIND, where, name, "failed", part.reason.brief, *failures)
     elif not part or (part.only_planned and not move.check):
         if move.obstacles:
             judgement.tell_unsettled(KIND, where, name, "not begun")
@@ -99,6 +100,16 @@ def _failed(move: Move, where: str, name: str, state: str, part: Part) -> Findin
             " everything else is ready."
         )
     return failed(where, name, f"{name} {cannot} {state}", part.reason, advice)
+
+
+def _left_off(move: Move, name: str, part: Part) -> list[Finding]:
+    """VMs that a failed migration shut down, where it is not known whether it is over."""
+    advice = (
+        f"Look in Prism where {name} is active. Switch the VM on there, or run the same command again, which moves it"
+        " and switches it on."
+    )
+    text = f"was switched off on {move.source} for the migration of {name}, which failed"
+    return [problem(move.source, "left off", vm.name, f"{vm.name} {text}", advice) for vm in part.items("left_off")]
 
 
 def _findings(move: Move, where: str, name: str, state: str, part: Part) -> list[Finding]:

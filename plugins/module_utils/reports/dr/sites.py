@@ -161,7 +161,7 @@ def _in_use(site: str, part: Part) -> list[Finding]:
 
 def _maintenance(move: Move, site: str, parts: Result, judgement: Judgement) -> None:
     """Who was drained must be released in the end."""
-    released = Part.all(parts.get("release"))
+    released = [*Part.all(parts.get("release")), *Part.all(parts.get("returned"))]
     for part in released:
         _simple(move, "maintenance", site, "maintenance", part, RELEASED, judgement)
     if move.check:

@@ -30,7 +30,15 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import Part
 
 # Part of a site's result -> phase of the move
-PARTS = {"drain": DRAIN, "hosting": RE_HOST, "resets": RESET, "zones": ZONE, "release": RELEASE, "proof": PROOF}
+PARTS = {
+    "drain": DRAIN,
+    "hosting": RE_HOST,
+    "resets": RESET,
+    "zones": ZONE,
+    "release": RELEASE,
+    "returned": RELEASE,
+    "proof": PROOF,
+}
 
 
 @dataclass(frozen=True)

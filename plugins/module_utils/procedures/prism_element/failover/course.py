@@ -249,10 +249,9 @@ class Course:
         state = "active" if here.side.active else "not active"
         told_nothing = ", and neither pending_actions nor progress_monitors shows it under way"
         why = f": {failed.error}" if failed and failed.error else told_nothing
-        shut_down = " Its VMs may have been shut down on the way." if self._state == MIGRATED else ""
         raise OperationError(
             f"{self._work.client.endpoint}: the {self._deed} came to an end without effect{why}; it is {state} there",
-            f"Look into the tasks and events of the cluster, then run the same task again.{shut_down}",
+            "Look into the tasks and events of the cluster, then run the same task again.",
         )
 
     def _stands_still(self, here: Seen, there: Seen | None, grace_is_over: bool) -> bool:

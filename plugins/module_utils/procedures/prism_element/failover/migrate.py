@@ -39,8 +39,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     APPEARS_WITHIN,
     Course,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.left_behind import (
+    left_behind,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.power import (
     switched_on_from_off,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.power_record import (
+    Before,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.telling import (
     result_of,
@@ -61,14 +67,29 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 
 
 def migrated(work: DomainMove) -> dict[str, Any]:
+    earlier = work.pair.power_record.of(work.name)
+    if earlier and not earlier.ended:
+        work.were_on = set(earlier.on)
+    try:
+        result = _migrated(work, earlier)
+    except OperationError as error:
+        raise error if work.reporter.check else left_behind(work, error) from None
+    if work.waits:
+        work.pair.power_record.close(work.name)
+    return result
+
+
+def _migrated(work: DomainMove, earlier: Before | None) -> dict[str, Any]:
     here, there = work.observe(), work.pair.there(work.name)
     snapshots = [] if here.side.active else list_pd_snapshots(work.client, work.name)
     was_here = here.side.active or any(not snapshot.received for snapshot in snapshots)
     decision = decide_migration(work.name, here.side, there.side if there else None, was_here, origin_sites(snapshots))
+    if decision != ORDER and earlier:
+        work.result["were_off"] = switched_on_from_off(work, earlier.off)
     if decision == BETWEEN and there:
         here, there = _through_between(work, here, there, snapshots)
     elif decision == ORDER:
-        return _migrate(work, here, there)
+        return _migrate(work, here, there, earlier)
     elif settled_on(decision) == UNCHANGED:
         if there is None:
             work.reporter.warn(
@@ -130,7 +151,7 @@ def _through_between(work: DomainMove, here: Seen, there: Seen, snapshots: Seque
     return work.look(), arrived or there
 
 
-def _migrate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any]:
+def _migrate(work: DomainMove, here: Seen, there: Seen | None, earlier: Before | None) -> dict[str, Any]:
     name, endpoint, params = work.name, work.client.endpoint, work.params
     domain = domain_of(here)
     site = accepted(choose_site(name, endpoint, work.sites(domain), params["remote_site"] or ""))
@@ -147,7 +168,7 @@ def _migrate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any]
         return transfers_in_the_way(name, endpoint, running, list_queued(work.client, name), incoming=False)
 
     if waited_for_transfers(work, in_the_way):
-        return migrated(work)
+        return _migrated(work, earlier)
     if not site.scheduled:
         work.reporter.warn(
             f"No schedule of '{name}' replicates to '{site.name}', so that all of its data may have to be sent, and the"
@@ -156,9 +177,9 @@ def _migrate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any]
     existing = {vm.uuid: vm for vm in list_vms_with_cards(work.client)}
     members = [member for member in domain.members if member.vm_uuid in existing]
     work.result["remote_site"] = site.name
-    work.result["were_off"] = switched_on_from_off(
-        work, named(member for member in members if existing[member.vm_uuid].power_state == "off")
-    )
+    before = Before.of(members, existing).joined(earlier)
+    work.were_on = set(before.on)
+    work.result["were_off"] = switched_on_from_off(work, before.off)
     work.result["missing_vms"] = named(member for member in domain.members if member.vm_uuid not in existing)
     work.plan(
         f"migrate '{name}' from {endpoint} to the remote site '{site.name}':"
@@ -195,6 +216,8 @@ def _migrate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any]
         refusing = order_migration(work.client, name, site.name)
         accepted(blocked(name, endpoint, refusing, site.name))
 
+    # Noted before it is ordered: a run that is killed in between leaves a note too many, which does no harm.
+    work.pair.power_record.note(name, before)
     with work.reporter.phase(PHASES[MIGRATED]):
         course = Course(work, here, expected=members)
         course.order(send)

@@ -62,6 +62,12 @@ def brought_up(work: DomainMove, result: dict[str, Any]) -> dict[str, Any]:
         # The change of side is done, whatever becomes of single VMs.
         power = failure(error)
     power.pop("diff", None)
+    known = "were_off" in work.result or work.params["power_on"] != WERE_ON or result["state"] != MIGRATED
+    if power.get("changed") and not known:
+        work.reporter.warn(
+            f"Which VMs of '{work.name}' were off before its migration is not known, so that all of them were switched"
+            " on: give the saved_path of the run that ordered it"
+        )
     return {
         **result,
         "changed": bool(result["changed"] or power.get("changed")),

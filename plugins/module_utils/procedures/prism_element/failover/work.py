@@ -47,6 +47,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
     Site,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import Member
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.power_record import (
+    PowerRecord,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.witnesses import (
     Testimony,
     Witnesses,
@@ -95,6 +98,7 @@ class Pair:
         self.peer = connect_peer(params, params["peer"]) if params["peer"] else None
         self.incarnation: int | None = None
         self.silence = ""
+        self.power_record = PowerRecord(params["saved_path"])
         self.witnesses = Witnesses(params, bound or 0.0) if self._activates else None
         began = time.monotonic()
         identity = read_identity(self.client)
@@ -166,6 +170,7 @@ class DomainMove:
     deadline: Deadline
     result: dict[str, Any] = field(default_factory=dict)
     had_no_card: set[str] = field(default_factory=set)
+    were_on: set[str] = field(default_factory=set)
 
     @property
     def client(self) -> PrismElement:
@@ -261,7 +266,7 @@ def waited_for_transfers(work: DomainMove, in_the_way: Callable[[], Refusal | No
         return False
     if not params["replication_timeout"] or not params["wait"]:
         raise refusal
-    if work.reporter.check:
+    if work.reporter.check and not params["wait_in_check_mode"]:
         work.plan(f"{refusal.message}; that is waited for, {duration(params['replication_timeout'])} at most")
         return False
 
