@@ -332,6 +332,24 @@ catalogs:
       warning: null
       msg: null
       error: null
+failures:
+  description: The catalogs that did not get their image. Empty when all did.
+  returned: when the site could be asked
+  type: list
+  elements: dict
+  contains:
+    id:
+      description: The id of the catalog. Empty when none was found.
+      type: str
+      returned: always
+    name:
+      description: Its name with its folder, or as it was given when none was found.
+      type: str
+      returned: always
+    reason:
+      description: Why, and what to do about it.
+      type: str
+      returned: always
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module

@@ -10,6 +10,7 @@ An operation knows nothing of AnsibleModule. One that writes is a `Change` in fo
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any, Generic, TypeVar
@@ -24,6 +25,7 @@ SHOWN = "shown_lines"
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
+Subject = TypeVar("Subject")
 Observed = TypeVar("Observed")
 Step = TypeVar("Step")
 
@@ -129,32 +131,66 @@ class Plan(Generic[Step]):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Change(Operation, Generic[Observed, Step]):
-    """An operation of four phases.
+class Phases(Generic[Subject, Observed, Step]):
+    """The four movements of a change, on the parameters of a module or on one part of its work.
 
-    `observe(params, reporter)` reads the world into a record. `plan(params, observed)` decides, without I/O.
-    `apply(params, observed, plan, reporter)` is called only where there are steps and never in check mode; it carries
-    them out and returns the facts of the result. `verify(params, observed, facts, reporter)` reads back what matters
+    `observe(subject, reporter)` reads the world into a record. `plan(subject, observed)` decides, without I/O.
+    `apply(subject, observed, plan, reporter)` is called only where there are steps and never in check mode; it carries
+    them out and returns the facts of the result. `verify(subject, observed, facts, reporter)` reads back what matters
     and returns facts to put over those. Facts may hold their own `changed`, where less was done than planned.
     """
 
-    observe: Callable[[Params, Reporter], Observed]
-    plan: Callable[[Params, Observed], Plan[Step]]
-    apply: Callable[[Params, Observed, Plan[Step], Reporter], Result]
-    verify: Callable[[Params, Observed, Result, Reporter], Result] = lambda params, observed, facts, reporter: {}
+    observe: Callable[[Subject, Reporter], Observed]
+    plan: Callable[[Subject, Observed], Plan[Step]]
+    apply: Callable[[Subject, Observed, Plan[Step], Reporter], Result]
+    verify: Callable[[Subject, Observed, Result, Reporter], Result] = lambda subject, observed, facts, reporter: {}
 
-    def carry_out(self, params: Params, reporter: Reporter) -> Result:
-        observed = self.observe(params, reporter)
-        plan = self.plan(params, observed)
+    def go_through(self, subject: Subject, reporter: Reporter) -> Result:
+        observed = self.observe(subject, reporter)
+        plan = self.plan(subject, observed)
         for text in plan.warnings:
             reporter.warn(text)
         frame: Result = {"changed": bool(plan.steps), "diff": {"before": dict(plan.before), "after": dict(plan.after)}}
         if not plan.steps or reporter.check:
             if plan.refusal:
-                raise plan.refusal.replace(**frame, **plan.facts)
+                raise plan.refusal.replace(**{**frame, **plan.facts})
             return {**frame, **plan.facts}
-        facts = self.apply(params, observed, plan, reporter)
-        return {**frame, **facts, **self.verify(params, observed, facts, reporter)}
+        facts = self.apply(subject, observed, plan, reporter)
+        return {**frame, **facts, **self.verify(subject, observed, facts, reporter)}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Change(Phases[Params, Observed, Step], Operation):
+    """An operation of four phases."""
+
+    def carry_out(self, params: Params, reporter: Reporter) -> Result:
+        return self.go_through(params, reporter)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts(Operation, Generic[Subject]):
+    """An operation whose parts are ready at different times: each goes through the four phases at its own pace.
+
+    `divide(params, reporter)` returns the parts. `failed(part, error)` is the result of one that failed, which stops no
+    other unless it raises. `gather(parts, results)` makes one result of all.
+    """
+
+    divide: Callable[[Params, Reporter], Sequence[Subject]]
+    phases: Phases[Subject, Any, Any]
+    failed: Callable[[Subject, OperationError], Result]
+    gather: Callable[[Sequence[Subject], Sequence[Result]], Result]
+
+    def carry_out(self, params: Params, reporter: Reporter) -> Result:
+        parts = self.divide(params, reporter)
+
+        def result(part: Subject) -> Result:
+            try:
+                return self.phases.go_through(part, reporter)
+            except OperationError as error:
+                return self.failed(part, error)
+
+        with ThreadPoolExecutor(max_workers=max(1, len(parts))) as pool:
+            return self.gather(parts, list(pool.map(result, parts)))
 
 
 def execute(operation: Operation, params: Params, reporter: Reporter, show_diff: bool) -> Result:

@@ -3,15 +3,14 @@
 
 """Move machine catalogs to a master image, many at once.
 
-No Change of four phases: catalogs that wait for the notes of other hosts are observed and planned when these are there,
-while others are under way already. Each catalog for itself goes through the four.
+Catalogs that wait for the notes of other hosts are observed and planned when these are there, while others are under
+way already.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from threading import Semaphore
 from typing import Any
@@ -26,7 +25,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CitrixSite,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import NO_BOARD
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Params
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
+    Params,
+    Parts,
+    Phases,
+    Plan,
+    Result,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
@@ -38,19 +43,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.ca
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import CatalogOutcome
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.window import window_end, window_over
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_plan import (
+    Moves,
     Surroundings,
     Target,
     chosen_targets,
     finish,
-    observe,
+    observe_surroundings,
     with_impacts,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     REBOOT_ARGUMENTS,
     Order,
     UpdateTerms,
-    carry_out,
-    foretell,
     reboot_policy,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -82,7 +86,35 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Job:
+    """What all lanes share: what runs at a time, and the entries that name no catalog."""
+
+    params: Params
+    site: CitrixSite
+    terms: UpdateTerms
+    slots: Semaphore
+    targets: Sequence[Target]
+    missed: Sequence[CatalogOutcome]
+
+
+@dataclass(frozen=True)
+class _Lane:
+    """Catalogs that wait for the same notes of other hosts, and start when these are there."""
+
+    job: _Job
+    targets: Sequence[Target]
+
+    @property
+    def start_when(self) -> tuple[str, ...]:
+        return self.targets[0].start_when if self.targets else ()
+
+    @property
+    def hold(self) -> str:
+        return self.targets[0].hold if self.targets else ""
+
+
+def divide(params: Params, reporter: Reporter) -> list[_Lane]:
     terms = UpdateTerms(
         reboot=reboot_policy(params["reboot"]),
         functional_level=params["functional_level"],
@@ -93,70 +125,61 @@ def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
         start_before=_moment(params["start_before"]),
         look_before=params["look_before"],
     )
-    wanted = [_with_defaults(given, params) for given in params["catalogs"]]
+    entries = [_with_defaults(entry, params) for entry in params["catalogs"]]
     site = CitrixSite.connect(params)
-    targets, missed = chosen_targets(site, wanted)
-    return finish(_Moves(site, params, reporter, terms).carry_out(targets) + missed, site)
+    targets, missed = chosen_targets(site, entries)
+    job = _Job(params, site, terms, Semaphore(max(1, terms.concurrency)), targets, missed)
+    lanes: dict[tuple[tuple[str, ...], str], list[Target]] = {}
+    for target in targets:
+        lanes.setdefault((target.start_when, target.hold), []).append(target)
+    return [_Lane(job, lane) for lane in lanes.values() or [[]]]
 
 
-class _Moves:
-    """Catalogs that wait for the same notes of other hosts are a lane. Each lane starts when its notes are there; all
-    share what runs at a time."""
+def observe(lane: _Lane, reporter: Reporter) -> Moves:
+    job, targets, hold = lane.job, lane.targets, lane.hold
+    if lane.start_when and not hold:
+        hold = _hold_of(lane, reporter)
+        # The wait may have taken hours.
+        targets = targets if hold else [_read_again(job.site, target) for target in targets]
+    now = datetime.now(timezone.utc)
+    late = window_over(job.terms.start_before, now) if lane.start_when else ""
+    if hold:
+        return Moves(job.site, job.terms, now, settled=[_standing(target, "not_ready", hold) for target in targets])
+    if late:
+        return Moves(job.site, job.terms, now, settled=[_unchanged_or_late(target, late) for target in targets])
+    surroundings = observe_surroundings(
+        job.site,
+        reporter,
+        [(target.catalog, target.image) for target in targets],
+        bypass_cache=job.params["bypass_cache"],
+    )
+    assume_visible = job.params["image_will_exist"] and reporter.check
+    orders = [Order(_step(target, surroundings, assume_visible), target.note) for target in targets]
+    return Moves(job.site, job.terms, now, with_impacts(job.site, reporter, orders, job.terms))
 
-    def __init__(self, site: CitrixSite, params: Params, reporter: Reporter, terms: UpdateTerms) -> None:
-        self._site = site
-        self._params = params
-        self._reporter = reporter
-        self._terms = terms
-        self._slots = Semaphore(max(1, terms.concurrency))
 
-    def carry_out(self, targets: Sequence[Target]) -> list[CatalogOutcome]:
-        lanes: dict[tuple[tuple[str, ...], str], list[Target]] = {}
-        for target in targets:
-            lanes.setdefault((target.start_when, target.hold), []).append(target)
-        if list(lanes) == [((), "")]:
-            return self._move(targets)
-        with ThreadPoolExecutor(max_workers=max(1, len(lanes))) as pool:
-            done = [outcome for outcomes in pool.map(self._lane, lanes.values()) for outcome in outcomes]
-        by_id = {outcome.catalog.id: outcome for outcome in done if outcome.catalog}
-        return [by_id[target.catalog.id] for target in targets]
+def plan(lane: _Lane, observed: Moves) -> Plan[Order]:
+    return Plan(steps=observed.steps, facts={"outcomes": observed.foretold()})
 
-    def _lane(self, targets: Sequence[Target]) -> list[CatalogOutcome]:
-        try:
-            if targets[0].start_when and not targets[0].hold:
-                targets = self._awaited(targets)
-            if targets[0].hold:
-                return [_standing(target, "not_ready", target.hold) for target in targets]
-            late = window_over(self._terms.start_before, datetime.now(timezone.utc))
-            if late and targets[0].start_when:
-                return [_unchanged_or_late(target, late) for target in targets]
-            return self._move(targets)
-        except OperationError as error:
-            return [_standing(target, "failed", str(error)) for target in targets]
 
-    def _awaited(self, targets: Sequence[Target]) -> list[Target]:
-        """The same, read again, because the wait may have taken hours; or with what holds them."""
-        names = ", ".join(target.catalog.full_name for target in targets)
-        hold = _hold_of(
-            targets[0].start_when,
-            self._reporter,
-            self._params["start_timeout"],
-            f"Start of {names}",
-            self._terms.start_before,
-        )
-        if hold:
-            return [replace(target, hold=hold) for target in targets]
-        return [replace(target, catalog=read_catalog(self._site, target.catalog.id)) for target in targets]
+def apply(lane: _Lane, observed: Moves, plan: Plan[Order], reporter: Reporter) -> Result:
+    return {"outcomes": observed.carried_out(reporter, lane.job.slots)}
 
-    def _move(self, targets: Sequence[Target]) -> list[CatalogOutcome]:
-        wanted = [(target.catalog, target.image) for target in targets]
-        observed = observe(self._site, self._reporter, wanted, bypass_cache=self._params["bypass_cache"])
-        assume_visible = self._params["image_will_exist"] and self._reporter.check
-        orders = [Order(_plan(target, observed, assume_visible), target.note) for target in targets]
-        orders = with_impacts(self._site, self._reporter, orders, self._terms)
-        if self._reporter.check:
-            return foretell(orders, self._terms)
-        return carry_out(self._site, self._reporter, orders, self._terms, self._slots)
+
+def failed(lane: _Lane, error: OperationError) -> Result:
+    if not lane.start_when and not lane.hold and len(lane.targets) == len(lane.job.targets):
+        raise error
+    return {"outcomes": [_standing(target, "failed", str(error)) for target in lane.targets]}
+
+
+def gather(lanes: Sequence[_Lane], parts: Sequence[Result]) -> Result:
+    job = lanes[0].job
+    outcomes = {outcome.catalog.id: outcome for part in parts for outcome in part["outcomes"]}
+    return finish([*(outcomes[target.catalog.id] for target in job.targets), *job.missed], job.site)
+
+
+def _read_again(site: CitrixSite, target: Target) -> Target:
+    return replace(target, catalog=read_catalog(site, target.catalog.id))
 
 
 def _standing(target: Target, action: str, why: str) -> CatalogOutcome:
@@ -171,7 +194,15 @@ def _unchanged_or_late(target: Target, late: str) -> CatalogOutcome:
     )
 
 
-def _hold_of(names: Sequence[str], reporter: Reporter, timeout: float, what: str, start_before: datetime | None) -> str:
+def _hold_of(lane: _Lane, reporter: Reporter) -> str:
+    names = ", ".join(target.catalog.full_name for target in lane.targets)
+    timeout, start_before = lane.job.params["start_timeout"], lane.job.terms.start_before
+    return _wait_for_notes(lane.start_when, f"Start of {names}", timeout, reporter, start_before)
+
+
+def _wait_for_notes(
+    names: Sequence[str], what: str, timeout: float, reporter: Reporter, start_before: datetime | None = None
+) -> str:
     """Wait for the notes of other hosts. Why the catalogs that need them cannot be moved, '' when all say `ready` or
     the window is over."""
     if reporter.board is None:
@@ -203,9 +234,8 @@ def _before_travel(arguments: dict[str, Any], reporter: Reporter) -> dict[str, A
         hold = entry.get("hold") or ""
         if entry.get("start_when") and not hold:
             try:
-                hold = _hold_of(
-                    entry["start_when"], reporter, timeout, f"Start of {entry.get('name') or entry.get('id')}", None
-                )
+                what = f"Start of {entry.get('name') or entry.get('id')}"
+                hold = _wait_for_notes(entry["start_when"], what, timeout, reporter)
             except OperationError as error:
                 hold = str(error)
         told.append({**{key: value for key, value in entry.items() if key != "start_when"}, "hold": hold})
@@ -228,11 +258,18 @@ def _with_defaults(given: Mapping[str, Any], params: Mapping[str, Any]) -> dict[
     return {**given, "image": image, "note": given["note"] if given["note"] is not None else params["note"]}
 
 
-def _plan(target: Target, observed: Surroundings, assume_visible: bool) -> CatalogStep:
+def _step(target: Target, observed: Surroundings, assume_visible: bool) -> CatalogStep:
     sight = observed.sight(target.catalog, target.image)
     if sight.problem:
         return CatalogStep(target.catalog, "refuse", reason=sight.problem)
     return plan_update(target.catalog, target.image, sight.images, observed.task(target.catalog), assume_visible)
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform, before_travel=_before_travel)
+OPERATION = Parts(
+    arguments=ARGUMENTS,
+    divide=divide,
+    phases=Phases(observe=observe, plan=plan, apply=apply),
+    failed=failed,
+    gather=gather,
+    before_travel=_before_travel,
+)

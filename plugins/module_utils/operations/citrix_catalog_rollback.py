@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime, timezone
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
     SELECTOR_ARGUMENTS,
@@ -16,7 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CONNECTION_ARGUMENTS,
     CitrixSite,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Params
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS
@@ -27,20 +27,20 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.ca
     rollback_target,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import left_behind, return_note
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import failure, results
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import HistoricalImage
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_plan import (
+    Moves,
     chosen_targets,
     finish,
-    observe,
+    observe_surroundings,
     with_impacts,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     REBOOT_ARGUMENTS,
     Order,
     UpdateTerms,
-    carry_out,
-    foretell,
     reboot_policy,
 )
 
@@ -63,7 +63,7 @@ ARGUMENTS = {
 }
 
 
-def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
+def observe(params: Params, reporter: Reporter) -> Moves:
     from_image, image = params["from_image"], params["image"]
     terms = UpdateTerms(
         reboot=reboot_policy(params["reboot"]),
@@ -82,24 +82,36 @@ def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
         if needs_rollback(catalog, from_image, image)
     }
     paths = {catalog.id: _path_back(catalog, image, histories.get(catalog.id, [])) for catalog, image in targets}
-    observed = observe(
+    surroundings = observe_surroundings(
         site,
         reporter,
         [(catalog, paths[catalog.id]) for catalog, _image in targets],
         bypass_cache=params["bypass_cache"],
     )
-    steps = []
+    orders = []
     for catalog, image in targets:
-        sight = observed.sight(catalog, paths[catalog.id])
-        task = observed.task(catalog)
-        refused = CatalogStep(catalog, "refuse", reason=sight.problem) if sight.problem else None
-        steps.append(
-            refused or plan_rollback(catalog, from_image, image, histories.get(catalog.id, []), sight.images, task)
+        history, sight = histories.get(catalog.id, []), surroundings.sight(catalog, paths[catalog.id])
+        step = (
+            CatalogStep(catalog, "refuse", reason=sight.problem)
+            if sight.problem
+            else plan_rollback(catalog, from_image, image, history, sight.images, surroundings.task(catalog))
         )
-    noted = [Order(step, _note(step, params["note"] or "", histories.get(step.catalog.id, []))) for step in steps]
-    orders = with_impacts(site, reporter, noted, terms)
-    outcomes = foretell(orders, terms) if reporter.check else carry_out(site, reporter, orders, terms)
-    return finish(outcomes + missed, site)
+        orders.append(Order(step, _note(step, params["note"] or "", history)))
+    return Moves(site, terms, datetime.now(timezone.utc), with_impacts(site, reporter, orders, terms), missed)
+
+
+def plan(params: Params, observed: Moves) -> Plan[Order]:
+    outcomes = observed.foretold()
+    refusal = failure(outcomes)
+    return Plan(
+        steps=observed.steps,
+        facts=results(outcomes),
+        refusal=refusal.at(observed.site.endpoint) if refusal else None,
+    )
+
+
+def apply(params: Params, observed: Moves, plan: Plan[Order], reporter: Reporter) -> Result:
+    return finish(observed.carried_out(reporter), observed.site)
 
 
 def _note(step: CatalogStep, note: str, history: list[HistoricalImage]) -> str:
@@ -115,4 +127,6 @@ def _path_back(catalog: Catalog, image: str | None, history: list[HistoricalImag
         return ""
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform, required_one_of=(("from_image", "image"),))
+OPERATION = Change(
+    arguments=ARGUMENTS, observe=observe, plan=plan, apply=apply, required_one_of=(("from_image", "image"),)
+)

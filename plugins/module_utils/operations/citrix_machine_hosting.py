@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CONNECTION_ARGUMENTS,
     CitrixSite,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Params
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
+    HostingChange,
     without_taken,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import is_at_work
@@ -41,12 +43,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     save,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.rehosting.telling import (
+    NOTHING_ELSE,
     POLICY,
     RehostingOutcome,
     diff_of,
+    refusal_of,
     result_of,
     stop,
-    tell,
+    warnings_of,
 )
 
 ARGUMENTS: dict[str, Any] = {
@@ -89,43 +93,69 @@ ARGUMENTS: dict[str, Any] = {
 }
 
 
-def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
+@dataclass(frozen=True)
+class _Observed:
+    site: CitrixSite
+    writer: MachineWriter
+    outcome: RehostingOutcome
+
+
+def observe(params: Params, reporter: Reporter) -> _Observed:
     refuse_senseless(params, reporter.check)
     site = CitrixSite.connect(params)
     plan, scope = plan_by_vms(site, params) if params["vms"] is not None else plan_by_mapping(site, params)
-    plan = without_taken(on_connections(site, plan, params["any_plugin"]), scope.others)
-    writer = MachineWriter(site, params, what="re-hosting", progress=reporter.progress)
-    outcome = RehostingOutcome(plan, scope)
+    outcome = RehostingOutcome(without_taken(on_connections(site, plan, params["any_plugin"]), scope.others), scope)
     if params["left_connection"]:
         left = machines_left_on(site, params["left_connection"])
         outcome.left_behind = left_behind(outcome, left)
         outcome.at_work = tuple(machine.name for machine in left if is_at_work(machine))
         if outcome.at_work and not params["accept_split_brain"]:
             raise source_lives(site, params["left_connection"], outcome.at_work)
+    # What stops now need not be looked into any further.
     stop(site, outcome, params["policy"])
     if params["mapping_path"] is None and not reporter.check:
-        outcome.plan = plan = without_taken(plan, already_there(site, plan))
-        stop(site, outcome, params["policy"])
-    if plan.changes and not reporter.check:
-        if params["save_path"]:
-            save(site, Path(params["save_path"]), plan.changes)
-        with reporter.phase("re-host"):
-            outcome.settled = writer.settle(
-                [move.machine for move in plan.changes], patches({move.machine.id: move for move in plan.changes})
-            )
-            outcome.written_by = iso_milliseconds(site.now())
-    result = {
-        **result_of(outcome, reporter.check),
-        "written_by": writer.written_by,
-        "diff": diff_of(outcome, reporter.check),
-    }
-    tell(site, result, params["policy"], reporter)
+        outcome.plan = without_taken(outcome.plan, already_there(site, outcome.plan))
+    return _Observed(site, MachineWriter(site, params, what="re-hosting", progress=reporter.progress), outcome)
+
+
+def plan(params: Params, observed: _Observed) -> Plan[HostingChange]:
+    site, outcome = observed.site, observed.outcome
+    stop(site, outcome, params["policy"])
+    result = result_of(outcome, check=True)
+    done = "Nothing was changed in check mode." if outcome.plan.changes else NOTHING_ELSE
+    return Plan(
+        steps=outcome.plan.changes,
+        facts={**result, "written_by": observed.writer.written_by, "diff": diff_of(outcome, check=True)},
+        warnings=warnings_of(site, result, params["policy"]),
+        refusal=refusal_of(site, result, params["policy"], done),
+    )
+
+
+def apply(params: Params, observed: _Observed, plan: Plan[HostingChange], reporter: Reporter) -> Result:
+    site, outcome = observed.site, observed.outcome
+    if params["save_path"]:
+        save(site, Path(params["save_path"]), plan.steps)
+    with reporter.phase("re-host"):
+        outcome.settled = observed.writer.settle(
+            [move.machine for move in plan.steps], patches({move.machine.id: move for move in plan.steps})
+        )
+        outcome.written_by = iso_milliseconds(site.now())
+    facts = result_of(outcome, check=False)
+    for warning in warnings_of(site, facts, params["policy"]):
+        if warning not in plan.warnings:
+            reporter.warn(warning)
+    result = {**facts, "written_by": observed.writer.written_by, "diff": diff_of(outcome, check=False)}
+    refusal = refusal_of(site, facts, params["policy"], NOTHING_ELSE)
+    if refusal:
+        raise refusal.replace(**result)
     return result
 
 
-OPERATION = Operation(
+OPERATION = Change(
     arguments=ARGUMENTS,
-    perform=perform,
+    observe=observe,
+    plan=plan,
+    apply=apply,
     required_one_of=(("vms", "mapping", "mapping_path"),),
     mutually_exclusive=(("vms", "mapping", "mapping_path"),),
 )

@@ -16,7 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CitrixSite,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.machine_watch import read_by_ids
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Params
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, Standstill, wait_for
@@ -57,36 +57,39 @@ ADVICE = "Nothing was changed. Look at these machines, then run the same task ag
 _NO_MACHINES = evidence((), {})
 
 
-def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
-    terms, wanted = _terms_and_wanted(params, reporter.check)
-    if not wanted:
+def read(params: Params, reporter: Reporter) -> Result:
+    terms, machines = _terms_and_machines(params, reporter.check)
+    fails, waits = (params[name] and not reporter.check for name in ("fail", "wait"))
+    if not machines:
         result = {**_result(_NO_MACHINES, [], 0.0), "proven": False, "reason": "no machines were given"}
-        if params["fail"] and not reporter.check:
+        if fails:
             raise OperationError(
                 "Nothing is verified, because no machines were given",
                 "Give the machines to verify, or leave the task out.",
                 **result,
             )
         return result
-    watch = _Watch(CitrixSite.connect(params), wanted, terms, params["wait_timeout"])
-    seconds = 0.0
-    if reporter.check or not params["wait"]:
+    watch = _Watch(CitrixSite.connect(params), machines, terms, params["wait_timeout"])
+    seconds = _wait(watch, params["wait_timeout"], reporter) if waits else 0.0
+    if not waits:
         watch.look()
-    else:
-        with reporter.phase("proof"):
-            seconds = _wait(watch, params["wait_timeout"], reporter)
-    result = _result(watch.seen, wanted, seconds)
-    result |= {"proven": not watch.reason, "reason": watch.reason}
+    result = {
+        **_result(watch.seen, machines, seconds),
+        "proven": not watch.reason,
+        "reason": watch.reason,
+    }
     if watch.seen.gone:
         reporter.warn(
             f"{watch.site.endpoint}: {len(watch.seen.gone)} machines are gone from the site and verify nothing:"
             f" {', '.join(result['gone'][:MOST_NAMED])}"
         )
-    if watch.reason and params["fail"] and not reporter.check:
-        ended_early = f" after {duration(seconds)}" if params["wait"] else ""
+    if watch.reason and fails:
+        ended_early = f" after {duration(seconds)}" if waits else ""
         waited = f" within {duration(params['wait_timeout'])}" if seconds >= params["wait_timeout"] > 0 else ended_early
         raise OperationError(
-            f"{watch.site.endpoint}: {len(wanted)} machines are not verified{waited}: {watch.reason}", ADVICE, **result
+            f"{watch.site.endpoint}: {len(machines)} machines are not verified{waited}: {watch.reason}",
+            ADVICE,
+            **result,
         )
     return result
 
@@ -163,7 +166,7 @@ def by_catalog(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
     return groups
 
 
-def _terms_and_wanted(params: Any, check: bool) -> tuple[VerificationTerms, list[Wanted]]:
+def _terms_and_machines(params: Params, check: bool) -> tuple[VerificationTerms, list[Wanted]]:
     terms = VerificationTerms(
         params["registered_percent"],
         params["registered_at_least"],
@@ -183,7 +186,7 @@ def _terms_and_wanted(params: Any, check: bool) -> tuple[VerificationTerms, list
 def _wait(watch: _Watch, timeout: float, reporter: Reporter) -> float:
     """Look until the machines are proven, or cannot be, or the time is over; how many seconds that took."""
     started = time.monotonic()
-    with suppress(StillRunning, NothingUnderWay):
+    with reporter.phase("proof"), suppress(StillRunning, NothingUnderWay):
         wait_for(watch.look_while_it_helps, what="Proof", timeout=timeout, progress=reporter.progress)
     return time.monotonic() - started
 
@@ -195,7 +198,6 @@ def _result(seen: Evidence, wanted: Sequence[Wanted], seconds: float) -> dict[st
     for catalog_id, entries in by_catalog(wanted).items():
         catalogs.append({"id": catalog_id, "name": entries[0].catalog, **figures(evidence(entries, now))})
     return {
-        "changed": False,
         "catalogs": sorted(catalogs, key=lambda catalog: (str(catalog["name"]).casefold(), catalog["id"])),
         "counts": figures(seen),
         "wrong_hosting": [_difference(entry, now[entry.id]) for entry in wanted if entry.id in wrong],
@@ -224,4 +226,4 @@ def _names(machines: Iterable[Machine | Wanted]) -> list[str]:
     return sorted(machine.name for machine in machines)
 
 
-OPERATION = Operation(arguments=ARGUMENTS, perform=perform)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import in_one
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
@@ -64,11 +65,20 @@ class CatalogOutcome:
 
 
 def results(outcomes: Sequence[CatalogOutcome]) -> dict[str, Any]:
-    """{changed, catalogs, diff}; before and after map each catalog's full name to the path of its image."""
+    """{changed, catalogs, failures, diff}; before and after map each catalog's full name to the path of its image."""
     found = [(outcome, outcome.catalog) for outcome in outcomes if outcome.catalog]
     return {
         "changed": any(outcome.changed for outcome in outcomes),
         "catalogs": [_facts(outcome) for outcome in outcomes],
+        "failures": [
+            {
+                "id": outcome.catalog.id if outcome.catalog else "",
+                "name": outcome.wanted,
+                "reason": outcome.told,
+            }
+            for outcome in outcomes
+            if outcome.action in UNSETTLED
+        ],
         "diff": {
             "before": {catalog.full_name: catalog.image_path for _outcome, catalog in found},
             "after": {catalog.full_name: outcome.after for outcome, catalog in found},
@@ -76,14 +86,17 @@ def results(outcomes: Sequence[CatalogOutcome]) -> dict[str, Any]:
     }
 
 
-def failure(outcomes: Sequence[CatalogOutcome]) -> tuple[str, str]:
-    """Message and advice for all catalogs that failed, came too late or were not touched, ('', '') when none did."""
+def failure(outcomes: Sequence[CatalogOutcome]) -> Refusal | None:
+    """All catalogs that failed, came too late or were not touched, None when none did."""
     failed = [outcome for outcome in outcomes if outcome.action in UNSETTLED]
-    told = "; ".join(f"{outcome.wanted}: {outcome.msg.rstrip('.')}" for outcome in failed)
-    advice = " ".join(dict.fromkeys(outcome.advice for outcome in failed if outcome.advice))
-    return (
-        f"{len(failed)} of {len(outcomes)} catalogs failed: {told}" if failed and len(outcomes) > 1 else told
-    ), advice
+    if not failed:
+        return None
+    reasons = "; ".join(f"{outcome.wanted}: {outcome.msg.rstrip('.')}" for outcome in failed)
+    return Refusal(
+        f"{len(failed)} of {len(outcomes)} catalogs failed: {reasons}" if len(outcomes) > 1 else reasons,
+        " ".join(dict.fromkeys(outcome.advice for outcome in failed if outcome.advice)),
+        options=tuple(dict.fromkeys(name for outcome in failed for name in outcome.options)),
+    )
 
 
 def _facts(outcome: CatalogOutcome) -> dict[str, Any]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
+from threading import Semaphore
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
@@ -17,6 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import ImageBrowser, Sight
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import has_image
@@ -35,6 +38,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_po
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     Order,
     UpdateTerms,
+    carry_out,
+    foretell,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.populations import read_populations
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -102,7 +107,7 @@ def observe_tasks(site: CitrixSite, catalogs: Sequence[Catalog]) -> dict[str, Ru
     return {catalog_id: task for catalog_id, task in tasks.items() if task}
 
 
-def observe(
+def observe_surroundings(
     site: CitrixSite, reporter: Reporter, wanted: Sequence[tuple[Catalog, str]], *, bypass_cache: bool
 ) -> Surroundings:
     """Read tasks, and the hosting units of those catalogs only that are idle and do not have their image yet."""
@@ -131,10 +136,32 @@ def with_impacts(site: CitrixSite, reporter: Reporter, orders: Sequence[Order], 
     return [replace(order, impact=impacts.get(order.step.catalog.id)) for order in orders]
 
 
-def finish(outcomes: Sequence[CatalogOutcome], site: CitrixSite) -> dict[str, Any]:
+@dataclass(frozen=True)
+class Moves:
+    """What is to be done with catalogs: orders, and the outcomes of those that need none, at the time when they were
+    observed."""
+
+    site: CitrixSite
+    terms: UpdateTerms
+    now: datetime
+    orders: Sequence[Order] = ()
+    settled: Sequence[CatalogOutcome] = ()
+
+    @property
+    def steps(self) -> list[Order]:
+        expected = foretell(self.orders, self.terms, self.now)
+        return [order for order, outcome in zip(self.orders, expected, strict=True) if outcome.action == "planned"]
+
+    def foretold(self) -> list[CatalogOutcome]:
+        return [*foretell(self.orders, self.terms, self.now), *self.settled]
+
+    def carried_out(self, reporter: Reporter, slots: Semaphore | None = None) -> list[CatalogOutcome]:
+        return [*carry_out(self.site, reporter, self.orders, self.terms, slots), *self.settled]
+
+
+def finish(outcomes: Sequence[CatalogOutcome], site: CitrixSite) -> Result:
     """The module's result; an OperationError that carries it when any catalog failed."""
-    result = results(outcomes)
-    problem, advice = failure(outcomes)
-    if problem:
-        raise OperationError(f"{site.endpoint}: {problem}", advice, **result)
+    result, refusal = results(outcomes), failure(outcomes)
+    if refusal:
+        raise refusal.at(site.endpoint).replace(**result)
     return result

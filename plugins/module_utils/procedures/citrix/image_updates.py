@@ -109,9 +109,9 @@ def reboot_policy(given: Mapping[str, Any] | None) -> RebootPolicy:
     )
 
 
-def foretell(orders: Sequence[Order], terms: UpdateTerms) -> list[CatalogOutcome]:
+def foretell(orders: Sequence[Order], terms: UpdateTerms, now: datetime) -> list[CatalogOutcome]:
     """What would become of the catalogs, as far as the steps tell."""
-    return [replace(_planned(order, terms), impact=order.impact) for order in orders]
+    return [replace(_planned(order, terms, now), impact=order.impact) for order in orders]
 
 
 def carry_out(
@@ -131,9 +131,9 @@ def carry_out(
         return list(pool.map(outcome, orders))
 
 
-def _planned(order: Order, terms: UpdateTerms) -> CatalogOutcome:
+def _planned(order: Order, terms: UpdateTerms, now: datetime) -> CatalogOutcome:
     step = order.step
-    return _settled(order, terms) or CatalogOutcome(
+    return _settled(order, terms, now) or CatalogOutcome(
         step.catalog.full_name,
         step.catalog,
         "planned",
@@ -143,7 +143,7 @@ def _planned(order: Order, terms: UpdateTerms) -> CatalogOutcome:
     )
 
 
-def _settled(order: Order, terms: UpdateTerms) -> CatalogOutcome | None:
+def _settled(order: Order, terms: UpdateTerms, now: datetime) -> CatalogOutcome | None:
     """The outcome of a step that needs no request, or must not make one any more."""
     step = order.step
     if step.action == "unchanged":
@@ -152,7 +152,7 @@ def _settled(order: Order, terms: UpdateTerms) -> CatalogOutcome | None:
         return CatalogOutcome(
             step.catalog.full_name, step.catalog, "failed", step.catalog.image_path, msg=step.reason, advice=step.advice
         )
-    late = window_over(terms.start_before, datetime.now(timezone.utc))
+    late = window_over(terms.start_before, now)
     if late and step.action != "adopt":
         return CatalogOutcome(step.catalog.full_name, step.catalog, "window_over", step.catalog.image_path, msg=late)
     return None
@@ -177,10 +177,10 @@ class _CatalogUpdate:
         self._what = f"{'Rollback' if is_rollback else 'Image update'} of {self._catalog.full_name}"
 
     def carry_out(self) -> CatalogOutcome:
-        settled = _settled(self._order, self._terms)
+        started = datetime.now(timezone.utc)
+        settled = _settled(self._order, self._terms, started)
         if settled:
             return settled
-        started = datetime.now(timezone.utc)
         begun = time.monotonic()
         try:
             outcome = self._move()

@@ -84,21 +84,39 @@ def test_catalogs_whose_machines_keep_their_image_are_called_that() -> None:
 
 
 def test_failure_is_one_sentence_that_names_all() -> None:
-    assert failure([MOVED, LEFT]) == ("", "")
-    assert failure([MISSED]) == ("D: there is no catalog 'D'", "")
-    assert failure([MOVED, FAILED, MISSED]) == (
+    assert failure([MOVED, LEFT]) is None
+    assert refusal([MISSED]) == ("D: there is no catalog 'D'", "", ())
+    assert refusal([MOVED, FAILED, MISSED]) == (
         "2 of 3 catalogs failed: Prod/C: job j failed: no space; D: there is no catalog 'D'",
         "",
+        (),
     )
+
+
+def refusal(outcomes: list[CatalogOutcome]) -> tuple[str, str, tuple[str, ...]]:
+    error = failure(outcomes)
+    assert error
+    return error.message, error.advice, error.options
+
+
+def test_failures_of_all_catalogs_are_rows_and_keep_the_options_that_help() -> None:
+    late = replace(FAILED, msg="it still runs", advice="Raise wait_timeout.", options=("wait_timeout",))
+    assert refusal([late, late])[2] == ("wait_timeout",)
+    assert results([MOVED, late, MISSED])["failures"] == [
+        {"id": FAILED.catalog.id if FAILED.catalog else "", "name": "Prod/C", "reason": late.told},
+        {"id": "", "name": "D", "reason": "there is no catalog 'D'"},
+    ]
+    assert results([MOVED, LEFT])["failures"] == []
 
 
 def test_a_catalog_that_failed_tells_its_advice_apart() -> None:
     mistyped = replace(
         MISSED, msg="there is no catalog 'Win 11. Standrad'", advice="Near names are 'Win 11. Standard'."
     )
-    assert failure([mistyped, mistyped]) == (
+    assert refusal([mistyped, mistyped]) == (
         f"2 of 2 catalogs failed: D: {mistyped.msg}; D: {mistyped.msg}",
         mistyped.advice,
+        (),
     )
     told = results([mistyped])["catalogs"][0]
     assert told["error"] == {"message": mistyped.msg, "advice": mistyped.advice}

@@ -12,7 +12,6 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
     CitrixSite,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.matching import Doubt, HostingVm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
@@ -50,6 +49,7 @@ WORDS = {
     "left_behind": "machines are still on the connection that was left",
     "failures": "machines could not be changed",
 }
+NOTHING_ELSE = "All other machines are as they should be."
 INCOMPLETE = ("ambiguous", "missing", "refused", "vanished", "failures")
 
 
@@ -135,20 +135,27 @@ def lists_of(outcome: RehostingOutcome) -> dict[str, list[Any]]:
     }
 
 
-def tell(site: CitrixSite, result: Mapping[str, Any], policy_of: Mapping[str, str], reporter: Reporter) -> None:
-    """Warn of the lists that the policy wants warned of. Raises OperationError with the whole result for those that are
-    to fail."""
-    policy = {**{name: policy_of[name] for name in POLICY}, "failures": "fail"}
-    failing = [name for name in policy if policy[name] in ("fail", "stop") and result[name]]
-    for name in policy:
-        if policy[name] == "warn" and result[name]:
-            reporter.warn(f"{site.endpoint}: {_sentence(name, result[name])}")
-    if failing:
-        told = "; ".join(_sentence(name, result[name]) for name in failing)
-        done = "Nothing was changed in check mode." if reporter.check else "All other machines are as they should be."
-        raise OperationError(
-            f"{site.endpoint}: {told}", f"{done} Look into these and run again, or choose another policy.", **result
-        )
+def warnings_of(site: CitrixSite, result: Mapping[str, Any], policy: Mapping[str, str]) -> list[str]:
+    """The lists that the policy wants warned of."""
+    return [
+        f"{site.endpoint}: {_sentence(name, result[name])}"
+        for name in POLICY
+        if policy[name] == "warn" and result[name]
+    ]
+
+
+def refusal_of(
+    site: CitrixSite, result: Mapping[str, Any], policy: Mapping[str, str], done: str
+) -> OperationError | None:
+    """The lists that are to fail the task, None when there are none."""
+    failing = [name for name in POLICY if policy[name] in ("fail", "stop") and result[name]]
+    failing += ["failures"] if result["failures"] else []
+    if not failing:
+        return None
+    return OperationError(
+        f"{site.endpoint}: {'; '.join(_sentence(name, result[name]) for name in failing)}",
+        f"{done} Look into these and run again, or choose another policy.",
+    )
 
 
 def _sentence(name: str, listed: Sequence[Any]) -> str:
