@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 import yaml
 
-from harness.modules import run_module
+from harness.modules import DEMO, run_module, topology_of
 from harness.playbooks import ANSIBLE_PLAYBOOK, Outcome, run_playbook
 from lab.running import RunningLab
 
@@ -155,6 +155,22 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("cluster-a", {"move": "1", "mode": "rehost", "sites": {"daas": {"message": ""}}}),
         ("cluster-a", {"move": "1", "mode": "rehost", "sites": {"daas": {"message": "why"}}}),
     ],
+    "pc_vm_info": [
+        ("pc", {"name": "Gold"}),
+        ("pc", {"nutanix_password": "wrong"}),
+    ],
+    "pc_vm": [
+        ("pc", {"name": "ctx_1_353902_Gold", "state": "absent"}),
+        ("pc", {"name": "Gold", "state": "powered_on"}),
+    ],
+    "pc_recovery_point": [
+        ("pc", {"ext_id": "1ca2963d-77b6-453a-ae23-2c19e7a954a3", "state": "absent"}),
+        ("pc", {"name": "Gold_1", "vm_name": "Gold"}),
+    ],
+    "pc_recovery_point_info": [
+        ("pc", {"vm_uuid": "1ca2963d-77b6-453a-ae23-2c19e7a954a3"}),
+        ("pc", {"vm_uuid": "1ca2963d-77b6-453a-ae23-2c19e7a954a3", "since": "yesterday"}),
+    ],
     "endpoint_info": [
         (
             "cluster-a",
@@ -178,6 +194,15 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
 }
 # What the shipping itself adds to a result, or what tells one moment from the next.
 NOT_OF_THE_OPERATION = {"invocation", "exception", "_ansible_verbose_override", "_ansible_no_log", "clock", "run"}
+
+
+@pytest.fixture
+def lab(lab: RunningLab) -> RunningLab:
+    """The demo estate with a Prism Central for two of its clusters."""
+    central = {"name": "pc", "clusters": ["cluster-a", "cluster-b"]}
+    lab.reset({**topology_of(DEMO), "prism_centrals": [central]})
+    lab.forget()
+    return lab
 
 
 def test_every_module_is_called() -> None:

@@ -20,6 +20,11 @@ def iso_utc(usecs: int | None) -> str | None:
     return (_EPOCH + timedelta(microseconds=usecs)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
+def iso_moment(moment: datetime | None) -> str | None:
+    """'2026-11-20T23:33:00Z' for a moment with a time zone; None for none."""
+    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+
+
 def iso_milliseconds(moment: datetime) -> str:
     """'2026-11-20T23:33:00.125Z' for a moment with a time zone."""
     return moment.astimezone(timezone.utc).isoformat(timespec="milliseconds").replace("+00:00", "Z")

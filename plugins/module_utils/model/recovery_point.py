@@ -8,6 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.marks import marked_moment, moment_bears
 
 CRASH_CONSISTENT = "crash_consistent"
 APPLICATION_CONSISTENT = "application_consistent"
@@ -47,3 +51,41 @@ class RecoveryPoint:
 
     def is_at(self, cluster_uuid: str) -> bool:
         return cluster_uuid in self.clusters
+
+
+def marked_expiry(earliest: datetime, name: str, vm_uuid: str) -> datetime:
+    """When a recovery point of ours is to expire, not before `earliest`: the moment is what marks it as ours."""
+    return marked_moment(earliest, _mark(name, vm_uuid))
+
+
+def is_ours(point: RecoveryPoint, prefix: str) -> bool:
+    """Whether the collection made it: it holds one VM, and name and expiry bear our marks. Copies keep both."""
+    if len(point.vms) != 1 or point.expires is None or not prefix or not point.name.startswith(prefix):
+        return False
+    return moment_bears(point.expires, _mark(point.name, point.vms[0].vm_uuid))
+
+
+def shown(point: RecoveryPoint, prefix: str) -> dict[str, Any]:
+    """A copy as modules return it."""
+    return {
+        "ext_id": point.ext_id,
+        "location_agnostic_id": point.location_agnostic_id,
+        "name": point.name,
+        "created": iso_moment(point.created),
+        "expires": iso_moment(point.expires),
+        "kind": point.kind,
+        "cluster_uuids": list(point.clusters),
+        "vms": [
+            {
+                "ext_id": member.ext_id,
+                "uuid": member.vm_uuid,
+                "location_agnostic_id": member.location_agnostic_id,
+            }
+            for member in point.vms
+        ],
+        "ours": is_ours(point, prefix),
+    }
+
+
+def _mark(name: str, vm_uuid: str) -> str:
+    return f"{name} of {vm_uuid.lower()}"

@@ -20,7 +20,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     quoted,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import TaskFailed
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds, parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
+    iso_milliseconds,
+    iso_moment,
+    parse_moment,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import (
     APPLICATION_CONSISTENT,
     RecoveryPoint,
@@ -98,7 +102,7 @@ def create_recovery_point(
     body = {
         "name": name,
         "recoveryPointType": kind.upper(),
-        "expirationTime": _whole_seconds(expires),
+        "expirationTime": iso_moment(expires),
         "vmRecoveryPoints": members,
     }
     return client.order("POST", "dataprotection", POINTS, body)
@@ -113,7 +117,7 @@ def set_expiry(
     progress: Callable[[str], None],
 ) -> None:
     """Let one copy expire at this time."""
-    body = {"expirationTime": _whole_seconds(expires)}
+    body = {"expirationTime": iso_moment(expires)}
 
     def decide(entity: Entity) -> Order | None:
         if recovery_point_of(entity.data).expires == expires:
@@ -163,10 +167,6 @@ def _listed(
         # The first of them is not what was asked for: an index that is behind says nothing of the rest.
         return _listed(client, terms, fits)[:most]
     return sorted(points, key=lambda point: point.created or _LONG_AGO, reverse=True)
-
-
-def _whole_seconds(moment: datetime) -> str:
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def recovery_point_of(data: Mapping[str, Any]) -> RecoveryPoint:

@@ -46,6 +46,7 @@ class Task:
     status: str
     percent: int
     operation: str
+    description: str
     error: str
     entities: tuple[tuple[str, str], ...]
     details: Mapping[str, str]
@@ -105,10 +106,11 @@ def read_task(client: PrismCentral, task_id: str) -> Task | None:
     return _task(entity.data) if entity else None
 
 
-def tasks_since(client: PrismCentral, moment: datetime) -> list[Task]:
-    """All tasks made since then, newest first, ended or not."""
+def tasks_since(client: PrismCentral, moment: datetime, most: int | None = None) -> list[Task]:
+    """All tasks made since then, newest first, ended or not; or the newest `most` of them."""
     where = f"createdTime ge {iso_milliseconds(moment)}"
-    return [_task(data) for data in client.entities("prism", TASKS, where=where, orderby="createdTime desc")]
+    listed = client.entities("prism", TASKS, where=where, orderby="createdTime desc", most=most)
+    return [_task(data) for data in listed]
 
 
 def tasks_about(client: PrismCentral, ext_id: str) -> list[Task]:
@@ -242,6 +244,7 @@ def _task(data: Mapping[str, Any]) -> Task:
         status=data.get("status") or "",
         percent=data.get("progressPercentage") or 0,
         operation=data.get("operation") or "",
+        description=data.get("operationDescription") or "",
         error=_error(data),
         entities=tuple(
             (entity.get("rel") or "", entity.get("extId") or "") for entity in data.get("entitiesAffected") or []

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.changes import (
+    Decide,
     Order,
     change_entity,
+    start_change,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
     Entity,
@@ -50,9 +53,7 @@ def read_vm(client: PrismCentral, uuid: str) -> CentralVm | None:
 def remove_vm(client: PrismCentral, vm: CentralVm, what: str, timeout: float, progress: Callable[[str], None]) -> None:
     """Remove it; that it is gone already is as good."""
     try:
-        change_entity(
-            client, "vmm", path_of(vm.uuid), lambda _: Order("DELETE"), what=what, timeout=timeout, progress=progress
-        )
+        change_entity(client, "vmm", path_of(vm.uuid), _removal, what=what, timeout=timeout, progress=progress)
     except NotFound:
         return
     except TaskFailed:
@@ -65,6 +66,26 @@ def switch_vm(
     client: PrismCentral, vm: CentralVm, action: str, what: str, timeout: float, progress: Callable[[str], None]
 ) -> None:
     """Switch it 'on' or 'off', or ask the guest for it ('guest_off'). A VM that is so already is left alone."""
+    decide = _switch_to(action)
+    change_entity(client, "vmm", path_of(vm.uuid), decide, what=what, timeout=timeout, progress=progress)
+
+
+def start_removal(client: PrismCentral, vm: CentralVm) -> None:
+    """Order the removal and do not wait for it."""
+    with suppress(NotFound):
+        start_change(client, "vmm", path_of(vm.uuid), _removal)
+
+
+def start_switch(client: PrismCentral, vm: CentralVm, action: str) -> None:
+    """Order what `switch_vm` does and do not wait for it."""
+    start_change(client, "vmm", path_of(vm.uuid), _switch_to(action))
+
+
+def _removal(_vm: Entity) -> Order:
+    return Order("DELETE")
+
+
+def _switch_to(action: str) -> Decide:
     wanted = "on" if action == "on" else "off"
 
     def decide(entity: Entity) -> Order | None:
@@ -72,7 +93,7 @@ def switch_vm(
             return None
         return Order("POST", f"/$actions/{POWER_ACTIONS[action]}")
 
-    change_entity(client, "vmm", path_of(vm.uuid), decide, what=what, timeout=timeout, progress=progress)
+    return decide
 
 
 def path_of(uuid: str) -> str:

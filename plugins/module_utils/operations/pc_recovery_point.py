@@ -1,0 +1,284 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Make a recovery point of a VM, or adopt the one that was made before, or remove one copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
+    CONNECTION_ARGUMENTS,
+    PrismCentral,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
+    read_recovery_point,
+    recovery_points_of,
+    remove_recovery_point,
+    set_expiry,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import read_vm, vms_called
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Deadline
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import CentralVm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import (
+    APPLICATION_CONSISTENT,
+    CRASH_CONSISTENT,
+    RecoveryPoint,
+    VmOfRecoveryPoint,
+    is_ours,
+    marked_expiry,
+    shown,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.recovery_points import (
+    PointOrder,
+    make_recovery_point,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+LONGEST_RETENTION = 10 * 365 * 24 * 3600
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    **PREFIX_ARGUMENTS,
+    "wait_timeout": WAIT_ARGUMENTS["wait_timeout"],
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "name": {"type": "str"},
+    "vm_uuid": {"type": "str"},
+    "vm_name": {"type": "str"},
+    "cluster_uuid": {"type": "str"},
+    "ext_id": {"type": "str"},
+    "kind": {"type": "str", "choices": [CRASH_CONSISTENT, APPLICATION_CONSISTENT], "default": CRASH_CONSISTENT},
+    "retention": {"type": "int", "default": 2592000},
+    "require_powered_off": {"type": "bool", "default": False},
+    "force": {"type": "bool", "default": False},
+}
+
+
+@dataclass(frozen=True)
+class _Observed:
+    """`point` is the one of the name, or the one to remove; `now` is the server's time."""
+
+    client: PrismCentral
+    now: datetime
+    point: RecoveryPoint | None
+    vm_uuid: str = ""
+    cluster_uuid: str = ""
+    foreign: tuple[RecoveryPoint, ...] = ()
+
+
+@dataclass(frozen=True)
+class _Step:
+    before: RecoveryPoint | None
+    after: RecoveryPoint | None
+
+
+def observe(params: Params, reporter: Reporter) -> _Observed:
+    _refuse_options(params)
+    client = PrismCentral.connect(params)
+    if params["state"] == "absent":
+        point = read_recovery_point(client, params["ext_id"])
+        return _Observed(client, client.now(), point)
+    vm = _vm(client, params)
+    vm_uuid = vm.uuid if vm else params["vm_uuid"]
+    points = recovery_points_of(client, vm_uuid, name=params["name"])
+    ours = [point for point in points if is_ours(point, params["prefix"])]
+    cluster_uuid = vm.cluster_uuid if vm else ""
+    if not ours and vm is None:
+        raise OperationError(
+            f"{client.endpoint} has neither the VM {vm_uuid} nor a recovery point '{params['name']}' of it"
+        )
+    if not ours and vm and params["require_powered_off"] and vm.power_state != "off":
+        raise OperationError(
+            f"{client.endpoint}: the VM '{vm.name}' ({vm.uuid}) is {vm.power_state}, so that its disks change",
+            "Shut it down first, or set require_powered_off to false.",
+        )
+    foreign = () if ours else tuple(points)
+    return _Observed(client, client.now(), _the_one(ours, cluster_uuid), vm_uuid, cluster_uuid, foreign)
+
+
+def plan(params: Params, observed: _Observed) -> Plan[_Step]:
+    point, prefix = observed.point, params["prefix"]
+    if params["state"] == "absent":
+        _refuse_foreign(params, observed)
+        return _planned(prefix, _Step(point, None))
+    retention = timedelta(seconds=params["retention"])
+    expires = marked_expiry(observed.now + retention, params["name"], observed.vm_uuid)
+    if point is None:
+        _refuse_namesakes(params, observed)
+        return _planned(prefix, _Step(None, _foretold(params, observed, expires)))
+    # One that is about to end is given a full time again; half of it makes a run that follows at once change nothing.
+    lasts = point.expires is not None and point.expires - observed.now >= retention / 2
+    warnings = [] if point.kind == params["kind"] else [_other_kind(params, observed.client, point)]
+    return _planned(prefix, _Step(point, point if lasts else replace(point, expires=expires)), warnings)
+
+
+def apply(params: Params, observed: _Observed, plan: Plan[_Step], reporter: Reporter) -> Result:
+    client, deadline = observed.client, Deadline(params["wait_timeout"])
+    (step,) = plan.steps
+    if step.after is None:
+        with reporter.phase("remove"):
+            what = f"removing the recovery point {params['ext_id']}"
+            remove_recovery_point(client, params["ext_id"], what, deadline.left, reporter.progress)
+        return dict(plan.facts)
+    if step.before:
+        with reporter.phase("expiry"):
+            _extend(client, step, deadline, reporter)
+        return dict(plan.facts)
+    expires = step.after.expires or observed.now
+    order = PointOrder(observed.vm_uuid, params["name"], params["kind"], expires, params["prefix"])
+    with reporter.phase("recovery_point"):
+        point, made = make_recovery_point(client, order, deadline, reporter)
+    facts = shown(point, params["prefix"])
+    return {
+        "changed": made,
+        "recovery_point": facts,
+        "diff": {"before": plan.before, "after": {"recovery_point": facts}},
+    }
+
+
+def verify(params: Params, observed: _Observed, facts: Result, reporter: Reporter) -> Result:
+    """One that does not bear its mark would not be found again, and would never be removed."""
+    point = facts["recovery_point"]
+    if point and not point["ours"]:
+        reporter.warn(
+            f"{observed.client.endpoint}: the recovery point '{point['name']}' ({point['ext_id']}) expires at"
+            f" {point['expires']} and not when it was asked to, so that it cannot be recognised as the collection's."
+            " It is not adopted and not removed by later runs."
+        )
+    return {}
+
+
+def _refuse_options(params: Params) -> None:
+    if not 0 < params["retention"] <= LONGEST_RETENTION:
+        raise OperationError(
+            f"A retention of {params['retention']} seconds is not possible", f"Give 1 to {LONGEST_RETENTION} seconds."
+        )
+    if params["state"] == "absent":
+        if not params["ext_id"]:
+            raise OperationError("ext_id is empty", "Say which recovery point is meant.")
+        return
+    if not params["vm_uuid"] and not params["vm_name"]:
+        raise OperationError("vm_uuid and vm_name are empty", "Say which VM is meant.")
+    prefix = params["prefix"]
+    if not prefix or not params["name"].startswith(prefix) or params["name"] == prefix:
+        raise OperationError(
+            f"The name '{params['name']}' does not begin with the prefix '{prefix}', which shows that it is the"
+            " collection's",
+            "Give a name such as ctx_Gold_2026.11.20-1.",
+        )
+
+
+def _vm(client: PrismCentral, params: Params) -> CentralVm | None:
+    """The VM, or None when it is gone; a name must mean exactly one."""
+    name, cluster_uuid = params["vm_name"], params["cluster_uuid"] or ""
+    if params["vm_uuid"]:
+        vm = read_vm(client, params["vm_uuid"])
+        if vm and name and vm.name != name:
+            raise OperationError(
+                f"{client.endpoint}: the VM {vm.uuid} is called '{vm.name}' and not '{name}'",
+                "Give the name and the uuid of the same VM, or only one of them.",
+            )
+        return vm
+    found = vms_called(client, name, cluster_uuid)
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f"{vm.uuid} (on cluster {vm.cluster_uuid})" for vm in found)
+    raise OperationError(
+        f"{client.endpoint} has {len(found) or 'no'} VM{'' if len(found) < 2 else 's'} called '{name}'"
+        + (f": {listed}" if listed else ""),
+        "Give the vm_uuid of the one that is meant." if found else "Check vm_name and cluster_uuid.",
+    )
+
+
+def _the_one(ours: list[RecoveryPoint], cluster_uuid: str) -> RecoveryPoint | None:
+    """The copy at the VM, of the oldest when two runs at once made one each; they are listed newest first."""
+    if not ours:
+        return None
+    lineage = ours[-1].location_agnostic_id
+    copies = [point for point in ours if point.location_agnostic_id == lineage]
+    return next((copy for copy in copies if copy.is_at(cluster_uuid)), copies[-1])
+
+
+def _foretold(params: Params, observed: _Observed, expires: datetime) -> RecoveryPoint:
+    return RecoveryPoint(
+        ext_id="",
+        location_agnostic_id="",
+        name=params["name"],
+        created=None,
+        expires=expires,
+        kind=params["kind"],
+        clusters=(observed.cluster_uuid,),
+        vms=(VmOfRecoveryPoint("", observed.vm_uuid, ""),),
+    )
+
+
+def _other_kind(params: Params, client: PrismCentral, point: RecoveryPoint) -> str:
+    return (
+        f"{client.endpoint}: the recovery point '{point.name}' ({point.ext_id}) was made before and is"
+        f" {point.kind}, not {params['kind']}."
+    )
+
+
+def _planned(prefix: str, step: _Step, warnings: Sequence[str] = ()) -> Plan[_Step]:
+    before, after = (shown(point, prefix) if point else None for point in (step.before, step.after))
+    return Plan(
+        steps=() if step.before == step.after else (step,),
+        facts={"recovery_point": after},
+        before={"recovery_point": before},
+        after={"recovery_point": after},
+        warnings=warnings,
+    )
+
+
+def _extend(client: PrismCentral, step: _Step, deadline: Deadline, reporter: Reporter) -> None:
+    before, after = step.before, step.after
+    if before and after and after.expires:
+        what = f"letting the recovery point '{before.name}' ({before.ext_id}) expire at {iso_moment(after.expires)}"
+        set_expiry(client, before, after.expires, what, deadline.left, reporter.progress)
+
+
+def _refuse_namesakes(params: Params, observed: _Observed) -> None:
+    if observed.foreign:
+        listed = ", ".join(f"{point.ext_id} (expires {iso_moment(point.expires)})" for point in observed.foreign)
+        raise OperationError(
+            f"{observed.client.endpoint}: there is a recovery point '{params['name']}' of this VM that does not bear"
+            f" the collection's mark: {listed}",
+            "Somebody else made it. Give another name, or remove it.",
+        )
+
+
+def _refuse_foreign(params: Params, observed: _Observed) -> None:
+    point = observed.point
+    if point is None or params["force"]:
+        return
+    named = f"'{point.name}' ({point.ext_id})"
+    if params["name"] and point.name != params["name"]:
+        raise OperationError(
+            f"{observed.client.endpoint}: the recovery point {named} is not called '{params['name']}'",
+            "Give name and ext_id of the same recovery point, or only ext_id.",
+        )
+    if not is_ours(point, params["prefix"]):
+        raise OperationError(
+            f"{observed.client.endpoint}: refused, because the recovery point {named} does not bear the mark of the"
+            f" collection and the prefix '{params['prefix']}'",
+            "Set force to remove one that a policy or a person made.",
+        )
+
+
+OPERATION = Change(
+    arguments=ARGUMENTS,
+    observe=observe,
+    plan=plan,
+    apply=apply,
+    verify=verify,
+    required_if=(
+        ("state", "present", ("name",)),
+        ("state", "present", ("vm_uuid", "vm_name"), True),
+        ("state", "absent", ("ext_id",)),
+    ),
+)
