@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 from ansible.plugins.connection import local
 
+from harness.returns import broken_promises_of, hold
 from harness.schemas import hold_to_schema
 
 HERE = Path(__file__).parent
@@ -77,12 +78,15 @@ def start_playbook(
 def run_playbook(
     playbook: str | Path, inventory: str | Path, directory: Path, *options: str, **environment: str
 ) -> Outcome:
-    """Run it to its end, ten minutes at most. The reports that it wrote are as their schemas say."""
+    """Run it to its end, ten minutes at most. The reports that it wrote are as their schemas say, and the results of
+    all tasks as their modules promise."""
     process = start_playbook(playbook, inventory, directory, *options, **environment)
     output = process.communicate(timeout=600)[0]
     for path in directory.glob("*.json"):
         hold_to_schema(path)
-    return outcome_of(process, output, directory)
+    outcome = outcome_of(process, output, directory)
+    hold(broken_promises_of(outcome.tasks))
+    return outcome
 
 
 def outcome_of(process: subprocess.Popen[str], output: str, directory: Path) -> Outcome:

@@ -22,18 +22,19 @@ TYPES: dict[str, tuple[type, ...]] = {
     "list": (list,),
     "str": (str,),
 }
-# Their documentation is behind their results; this list may only get shorter
-BEHIND = {"dr_report", "image_release_report"}
+COLLECTION = "euc.nutanix_citrix."
 # What Ansible itself, and every module of any collection, may return
 OF_EVERY_MODULE = {
     "ansible_facts",
     "attempts",
     "changed",
+    "changed_when_result",
     "deprecations",
     "diff",
     "exception",
     "failed",
     "failed_when_result",
+    "failed_when_suppressed_exception",
     "invocation",
     "msg",
     "skipped",
@@ -54,6 +55,10 @@ OF_A_FAILURE = {
     "under_way",
 }
 PARTS_OF_AN_ERROR = {"message", "advice", "options"}
+# What Ansible adds to a task in the background
+OF_ASYNC = {"ansible_job_id", "finished", "results_file", "started", "stderr_lines", "stdout_lines"}
+# What Ansible adds to the results of a loop
+OF_A_LOOP = {"ansible_loop", "ansible_loop_var", "ansible_index_var"}
 # Ansible refuses arguments before the module is asked
 WRONG_ARGUMENTS = re.compile(
     r"[Uu]nsupported parameter|[Mm]issing required|must be one of|mutually exclusive|required together|is required"
@@ -71,9 +76,35 @@ def documented(module: str) -> dict[str, Any]:
 
 def broken_promises(module: str, result: Mapping[str, Any]) -> list[str]:
     """What a result holds that is not documented, or not as documented, and what it lacks."""
-    if module in BEHIND:
-        return []
     return [f"{module}: {problem}" for problem in _problems(documented(module), result)]
+
+
+def broken_promises_of(tasks: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """The same of all that a playbook ran: records of status, task, action and result."""
+    for task in tasks:
+        module = task["action"].removeprefix(COLLECTION)
+        if module == task["action"] or task["status"] in ("skipped", "unreachable"):
+            continue
+        for result in _results_of(task["result"]):
+            yield from (f"{problem} (task '{task['task']}')" for problem in broken_promises(module, result))
+
+
+def _results_of(result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+    """The results of a task that its module made: of a loop that of each item."""
+    for each in result["results"] if "ansible_loop_var" not in result and "results" in result else [result]:
+        if each.get("skipped") or "censored" in each:
+            continue
+        added = {
+            *(OF_ASYNC if "ansible_job_id" in each else ()),
+            *OF_A_LOOP,
+            str(each.get("ansible_loop_var") or ""),
+            str(each.get("ansible_index_var") or ""),
+        }
+        told = {key: value for key, value in each.items() if key not in added}
+        # The playbook decides what counts as a failure; whether the module failed shows in what it said.
+        failed = told.get("failed", False) and "failed_when_result" not in told
+        told["failed"] = failed or "error" in told or bool(WRONG_ARGUMENTS.search(str(told.get("msg"))))
+        yield told
 
 
 def hold(problems: Iterable[str]) -> None:
