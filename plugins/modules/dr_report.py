@@ -180,6 +180,11 @@ options:
         that one. See C(docs/report_pages.md) for the variables of a template.
       - All output of a template is escaped.
     type: path
+  fail_when_incomplete:
+    description:
+      - Whether to fail unless the move is complete. A role that lets individual hosts fail sets it to V(false).
+    type: bool
+    default: true
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info
@@ -228,6 +233,13 @@ problems:
   elements: str
   sample:
     - 'daas: CORP\W11-007 has no VM on cluster-b: it was lost or never protected; it keeps its old hosting AHV-A'
+problems_of:
+  description: The same sentences by inventory host. V(all hosts) stands for what no host is to blame for.
+  returned: always
+  type: dict
+  sample:
+    daas:
+      - 'daas: CORP\W11-007 has no VM on cluster-b: it was lost or never protected; it keeps its old hosting AHV-A'
 notes:
   description: One sentence for each remark that does not make the move incomplete, listed as in RV(problems).
   returned: always

@@ -67,6 +67,8 @@ def test_a_move_that_lost_machines_fails_after_writing(tmp_path: Path) -> None:
     )
     assert result["msg"].startswith(f"Failover 2026-11-20 is not complete: 1 problem, the first is: {sentence}.")
     assert (result["complete"], result["problems"], result["counts"]["missing"]) == (False, [sentence], 1)
+    assert result["problems_of"] == {"daas": [sentence]}
+    assert not run_module("dr_report", {**MOVE, **LOST, "fail_when_incomplete": False}).get("failed")
     report = json.loads(Path(paths["report_path"]).read_text(encoding="utf-8"))
     assert [(problem["where"], problem["kind"], problem["what"]) for problem in report["problems"]] == [
         ("daas", "missing", "CORP\\W11-007金")

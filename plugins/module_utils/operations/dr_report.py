@@ -25,7 +25,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judg
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judging import judge as judge_move
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import MODES, RULES, USUAL_POLICY, Move
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.sentences import on_screen, sentences
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.sentences import (
+    on_screen,
+    sentences,
+    sentences_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.timeline import (
     MoveStep,
     phases_as_dicts,
@@ -63,6 +67,7 @@ ARGUMENTS: dict[str, Any] = {
     "report_path": {"type": "path"},
     "page_path": {"type": "path"},
     "page_template": {"type": "path"},
+    "fail_when_incomplete": {"type": "bool", "default": True},
 }
 PARTS = ("failovers", "discards", "ways_back", "power", "sites", "drills")
 # What tells one run of a move from another in its report
@@ -115,12 +120,13 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         facts={
             **figures,
             "problems": sentences(judgement.problems),
+            "problems_of": sentences_of(judgement.problems),
             "notes": sentences(judgement.notes),
             "report_path": params["report_path"],
             "page_path": params["page_path"],
         },
         details={"rows": as_dicts(judgement.rows)},
-        refusal=_incomplete(move, judgement) if judgement.problems else None,
+        refusal=_incomplete(move, judgement) if judgement.problems and params["fail_when_incomplete"] else None,
     )
 
 

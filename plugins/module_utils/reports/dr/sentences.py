@@ -9,6 +9,8 @@ from collections.abc import Iterable, Sequence
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import MOST_TOLD, Finding
 
+EVERYBODY = "all hosts"
+
 
 def sentences(findings: Sequence[Finding]) -> list[str]:
     """A sentence for each, but no more than MOST_TOLD of one kind in one place."""
@@ -19,6 +21,14 @@ def sentences(findings: Sequence[Finding]) -> list[str]:
         if len(alike) > MOST_TOLD:
             lines.append(f"{alike[0].where}: and {len(alike) - MOST_TOLD} more like this")
     return lines
+
+
+def sentences_of(findings: Sequence[Finding]) -> dict[str, list[str]]:
+    """The same by inventory host; what no host is to blame for is everybody's."""
+    places = dict.fromkeys(finding.where for finding in findings)
+    return {
+        where or EVERYBODY: sentences([finding for finding in findings if finding.where == where]) for where in places
+    }
 
 
 def on_screen(title: str, findings: Sequence[Finding]) -> list[str]:
