@@ -27,6 +27,7 @@ def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]
                 "vm_uuids": [],
                 "other_vm_uuids": [],
                 "domains": [],
+                **error.details,
             }
 
     return decided

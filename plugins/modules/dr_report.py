@@ -101,6 +101,12 @@ options:
     type: list
     elements: raw
     default: []
+  clusters:
+    description:
+      - Which cluster an inventory host is, as a dictionary with C(nutanix_host) by inventory host. With it, a refused
+        log-in is reported at the host whose variables are wrong, even when another host was the one to log in there.
+    type: dict
+    default: {}
   policy:
     description:
       - What to do about machines that could not be matched or changed, as for

@@ -455,6 +455,36 @@ def test_wrong_secrets_are_tried_once_and_never_shown(lab: RunningLab, run: Run,
     assert all(count <= 1 for count in attempts.values()), attempts
 
 
+@pytest.mark.parametrize(
+    ("playbook", "mode", "host", "variables"),
+    [
+        (FAILOVER, "planned", "cluster-b", "nutanix_username and nutanix_password"),
+        pytest.param(
+            FAILOVER, "unplanned", "cluster-a", "nutanix_username and nutanix_password", marks=pytest.mark.bad_day
+        ),
+        pytest.param(
+            FAILOVER, "planned", "cvad", "citrix_client_id and citrix_client_secret", marks=pytest.mark.bad_day
+        ),
+        (REHOST, "", "cluster-b", "nutanix_username and nutanix_password"),
+    ],
+)
+def test_a_wrong_password_is_told_at_the_host_that_it_belongs_to(
+    lab: RunningLab, run: Run, tmp_path: Path, playbook: str, mode: str, host: str, variables: str
+) -> None:
+    group, variable = (
+        ("citrix_sites", "citrix_client_secret") if host == "cvad" else ("prism_elements", "nutanix_password")
+    )
+    inventory = tmp_path / "wrong.yml"
+    children = {group: {"hosts": {host: {variable: "wrong"}}}}
+    inventory.write_text(yaml.safe_dump({"all": {"children": children}}), encoding="utf-8")
+    outcome = run(playbook, "-i", str(inventory), dr_mode=mode or "planned", machine_rehost_machines=["W11-001"])
+    assert outcome.status != 0
+    assert f"Correct {variables} of {host}." in " ".join(outcome.output.split())
+    failed = {task["host"] for task in outcome.tasks if task["status"] == "failed" and "Fail where" in task["task"]}
+    assert failed == {host}
+    assert writes(lab) == []
+
+
 @pytest.mark.bad_day
 def test_clone_of_the_same_name_never_takes_a_machine_over(lab: RunningLab, run: Run) -> None:
     lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": "W11-001", "power_state": "on"}])

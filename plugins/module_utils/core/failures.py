@@ -12,8 +12,8 @@ SILENT = "It failed, and did not say why"
 
 
 def failure(result: Mapping[str, Any], before: str = "") -> dict[str, Any]:
-    """{message, error: {message, advice, options?}} of a task's result; of a loop that of the first item that failed,
-    because the loop itself says only that one did.
+    """{message, error: {message, advice, options?}, log_in_refused_by?} of a task's result; of a loop that of the first
+    item that failed, because the loop itself says only that one did.
 
     `before` is put before the message. What another host remembered in this form is taken as it is.
     """
@@ -27,7 +27,9 @@ def failure(result: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     error: dict[str, Any] = {"message": f"{before}{message or told}", "advice": advice}
     if options_of(result):
         error["options"] = options_of(result)
-    return {"message": f"{before}{told}", "error": error}
+    refused_by = result.get("log_in_refused_by")
+    whose = {"log_in_refused_by": refused_by} if refused_by else {}
+    return {"message": f"{before}{told}", "error": error, **whose}
 
 
 def why(result: Mapping[str, Any]) -> tuple[str, str]:

@@ -62,6 +62,7 @@ ARGUMENTS: dict[str, Any] = {
     "sites": {"type": "dict", "default": {}},
     "drills": {"type": "dict", "default": {}},
     "obstacles": {"type": "list", "elements": "raw", "default": []},
+    "clusters": {"type": "dict", "default": {}},
     "accept_maintenance": {"type": "bool", "default": False},
     "policy": {"type": "dict", "options": {kind: {"type": "str", "choices": list(RULES)} for kind in USUAL_POLICY}},
     "report_path": {"type": "path"},
@@ -94,7 +95,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         raise OperationError(
             f"The report and the page cannot both be {params['report_path']}", "Give each a path of its own."
         )
-    names = ("move", "mode", "source", "target", "accept_maintenance", *PARTS)
+    names = ("move", "mode", "source", "target", "accept_maintenance", "clusters", *PARTS)
     move = Move(
         **{name: params[name] for name in names},
         policy=params["policy"] or {},

@@ -20,7 +20,10 @@ def by_domain(results: Sequence[Result], names_of: str) -> dict[str, Result]:
     """
     found: dict[str, Result] = {}
     for result in results:
-        as_a_whole = {"failed": True, **{key: result[key] for key in ("msg", "error") if key in result}}
+        as_a_whole = {
+            "failed": True,
+            **{key: result[key] for key in ("msg", "error", "log_in_refused_by") if key in result},
+        }
         for name in result[names_of]["names"]:
             own = (result.get("domains") or {}).get(name)
             found[name] = {"failed": False, **own} if own else as_a_whole

@@ -36,7 +36,8 @@ def present(
     """
     silent = [f"{host} could not be asked ({seen['message']})" for host, seen in clusters.items() if seen["message"]]
     if silent:
-        raise Refusal(". ".join(silent))
+        refused_by = [seen["log_in_refused_by"] for seen in clusters.values() if seen.get("log_in_refused_by")]
+        raise Refusal(". ".join(silent), **({"log_in_refused_by": refused_by[0]} if refused_by else {}))
     if not protection_domains:
         vms = [_vm(vm["name"], vm["uuid"], host, connections) for host, seen in clusters.items() for vm in seen["vms"]]
         return {"vms": vms, "vm_names": None, "vm_uuids": None, "other_vm_uuids": []}

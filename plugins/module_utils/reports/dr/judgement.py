@@ -39,7 +39,7 @@ ROW_PHASES = {
 class Finding:
     """Something wrong, or worth knowing. `what` is the machine, VM or protection domain, `text` a sentence that says
     what it means, `fails` whether the move is incomplete because of it; `reason` is what failed in the words of who
-    failed, by which it is known again."""
+    failed, by which it is known again, `refused_by` the endpoint that refused a log-in."""
 
     where: str
     kind: str
@@ -48,6 +48,7 @@ class Finding:
     advice: str
     fails: bool
     reason: str = ""
+    refused_by: str = ""
 
 
 def ended(where: str, what: str, text: str) -> Finding:
@@ -58,7 +59,7 @@ def ended(where: str, what: str, text: str) -> Finding:
 def failed(where: str, what: str, text: str, reason: Reason, advice: str = "") -> Finding:
     """A part that failed; `text` goes before the reason."""
     told = f"{text}: {reason.message}" if text else reason.message
-    return Finding(where, "failed part", what, told, advice or reason.advice, True, reason.message)
+    return Finding(where, "failed part", what, told, advice or reason.advice, True, reason.message, reason.refused_by)
 
 
 def note(where: str, kind: str, what: str, text: str, advice: str) -> Finding:
@@ -123,7 +124,8 @@ class Judgement:
 
 def findings_as_dicts(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """For the report file, where problems and notes stand apart."""
-    return [{name: value for name, value in asdict(finding).items() if name != "fails"} for finding in findings]
+    left_out = ("fails", "refused_by")
+    return [{name: value for name, value in asdict(finding).items() if name not in left_out} for finding in findings]
 
 
 def number(items: Sequence[Any] | range, noun: str, after: str = "") -> str:

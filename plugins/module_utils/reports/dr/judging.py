@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import role_options
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.clones import judge_drill
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.failovers import (
@@ -13,6 +15,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.fail
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import (
     BEFORE,
+    Finding,
     Judgement,
     ended,
     failed,
@@ -46,7 +49,18 @@ def judge(move: Move) -> Judgement:
         judge_site(move, site, parts or {}, judgement)
     _obstacles(move, judgement)
     judge_strangers(move, judgement)
+    judgement.findings = [_at_whose_log_in(move, finding) for finding in judgement.findings]
     return judgement
+
+
+def _at_whose_log_in(move: Move, finding: Finding) -> Finding:
+    """A refused log-in is corrected at its own host, whoever asked there."""
+    if not finding.refused_by:
+        return finding
+    cluster = move.host_of(finding.refused_by)
+    names = "nutanix_username and nutanix_password" if cluster else "citrix_client_id and citrix_client_secret"
+    where = cluster or finding.where
+    return replace(finding, where=where, advice=f"Correct {names} of {where}. {finding.advice}") if where else finding
 
 
 def _obstacles(move: Move, judgement: Judgement) -> None:
@@ -56,5 +70,6 @@ def _obstacles(move: Move, judgement: Judgement) -> None:
         where, said = obstacle if isinstance(obstacle, (list, tuple)) else ("", obstacle)
         reason = Reason.of(said if isinstance(said, dict) else {"message": str(said)}, role_options.FAILOVER)
         if not judgement.has_told(reason):
+            where = where or move.host_of(reason.refused_by)
             finding = failed(where, "", "", reason)
             judgement.tell("move", where or move.source, "all", "stopped", reason.brief, finding)

@@ -39,7 +39,7 @@ USUAL_POLICY = {
 @dataclass(frozen=True)
 class Move:
     """What is known of a move. Everything may be missing, because a run can be killed anywhere. `check` says that it is
-    a plan."""
+    a plan. `clusters` are the variables of inventory hosts that say which cluster they are."""
 
     move: str
     mode: str
@@ -55,6 +55,12 @@ class Move:
     accept_maintenance: bool = False
     obstacles: Sequence[Any] = ()
     check: bool = False
+    clusters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    def host_of(self, endpoint: str) -> str:
+        """The inventory host of the cluster 'Prism Element ADDRESS', '' when it is none of the clusters."""
+        address = endpoint.rpartition(" ")[2]
+        return next((host for host, given in self.clusters.items() if given.get("nutanix_host") == address), "")
 
     @property
     def title(self) -> str:

@@ -25,10 +25,12 @@ BRIEF = 110
 
 @dataclass(frozen=True)
 class Reason:
-    """Why something failed, and what to do about it. What comes without fields is told whole."""
+    """Why something failed, and what to do about it. What comes without fields is told whole. `refused_by` is the
+    endpoint that refused a log-in."""
 
     message: str
     advice: str = AGAIN
+    refused_by: str = ""
 
     @classmethod
     def of(cls, value: Any, variables: Mapping[str, str] = NO_VARIABLES) -> Reason:
@@ -39,10 +41,11 @@ class Reason:
         message, advice = fields_of(value)
         texts = (value.get(name) for name in REASONS)
         message = message or next((str(text) for text in texts if text and not isinstance(text, Mapping)), "")
+        refused_by = str(value.get("log_in_refused_by") or "")
         if not advice:
-            return cls(message.rstrip("."))
+            return cls(message.rstrip("."), refused_by=refused_by)
         advice = with_variables(advice, options_of(value), variables)
-        return cls(message.rstrip("."), f"{advice.rstrip('.')}. {THEN_AGAIN}")
+        return cls(message.rstrip("."), f"{advice.rstrip('.')}. {THEN_AGAIN}", refused_by)
 
     @property
     def brief(self) -> str:

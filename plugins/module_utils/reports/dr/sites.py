@@ -59,7 +59,7 @@ def judge_site(move: Move, site: str, parts: Result, judgement: Judgement) -> No
         judgement.findings += _staying(site, part)
     judge_proof(move, site, parts, judgement)
     if parts.get("message"):
-        _end(site, Reason.of({"message": parts["message"], "error": parts.get("error")}), judgement)
+        _end(site, Reason.of({name: parts.get(name) for name in ("message", "error", "log_in_refused_by")}), judgement)
 
 
 def _at_work(move: Move, site: str, hosting: Part) -> list[Finding]:
