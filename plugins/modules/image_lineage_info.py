@@ -178,12 +178,16 @@ catalogs:
       machines_take_image: true
       machines_up_to_date: 18
       note: 2026.11.20-1
-problems:
-  description: The clusters and sites that could not be asked, and why.
+failures:
+  description: The clusters and sites that could not be asked, each with its inventory host as C(name), and C(reason).
+    C(id) is empty.
   returned: always
   type: list
-  elements: str
-  sample: []
+  elements: dict
+  sample:
+    - id: ""
+      name: cvad
+      reason: "cvad cannot be asked: Citrix cvad.example.com cannot be reached"
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module

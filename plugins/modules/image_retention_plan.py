@@ -197,17 +197,17 @@ delete:
   type: dict
   sample: {cluster-a: [], cluster-b: []}
 doubts:
-  description: Why nothing may be deleted at all. Empty when every cluster and site could be asked, anything bears
-    O(prefix) and each of O(base_vms) and, with O(release), the release is published.
+  description:
+    - Why nothing may be deleted at all. Empty when every cluster and site could be asked, anything bears O(prefix) and
+      each of O(base_vms) and, with O(release), the release is published.
+    - Each has C(reason), and as C(name) the inventory host that is to blame for it, empty when none is. C(id) is empty.
   returned: success
   type: list
-  elements: str
-  sample: ["site cvad cannot be asked: Citrix cvad.example.com cannot be reached"]
-doubts_of:
-  description: Those of them that a host is to blame for, by inventory host.
-  returned: success
-  type: dict
-  sample: {cvad: ["site cvad cannot be asked: Citrix cvad.example.com cannot be reached"]}
+  elements: dict
+  sample:
+    - id: ""
+      name: cvad
+      reason: "site cvad cannot be asked: Citrix cvad.example.com cannot be reached"
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module

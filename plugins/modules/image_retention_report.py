@@ -25,15 +25,10 @@ options:
     required: true
   doubts:
     description:
-      - Why nothing may be deleted.
+      - Why nothing may be deleted, each with C(reason) and as C(name) the inventory host that is to blame for it.
     type: list
-    elements: str
+    elements: dict
     default: []
-  doubts_of:
-    description:
-      - Those of them that a host is to blame for, by inventory host.
-    type: dict
-    default: {}
   removals:
     description:
       - The results of the deleting tasks by cluster, each with its decision as C(item), as a loop registers them.

@@ -139,12 +139,12 @@ snapshots:
         doubt: ""
 doubts:
   description:
-    - Why O(name) may not mean the image of the release on this cluster, in sentences. Possible reasons are several
-      snapshots of this name, a snapshot of another origin, or one whose name differs only in case, which Citrix cannot
-      tell apart.
+    - Why O(name) may not mean the image of the release on this cluster. Possible reasons are several snapshots of this
+      name, a snapshot of another origin, or one whose name differs only in case, which Citrix cannot tell apart.
+    - Each has the uuid of the snapshot as C(id), which is empty when there are several, its C(name), and C(reason).
   returned: success and O(name) is given
   type: list
-  elements: str
+  elements: dict
   sample: []
 """
 

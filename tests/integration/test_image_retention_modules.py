@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.retention import doubt
 from harness.modules import run_module
 
 PATH = "XDHyp:\\HostingUnits\\AHV-A\\{}.template"
@@ -89,7 +90,7 @@ def test_plan_with_the_janitor() -> None:
 
 
 @pytest.mark.parametrize(
-    ("more", "doubt"),
+    ("more", "reason"),
     [
         ({"sites": {}}, "no Citrix site is declared"),
         ({"sites": {"daas": {"message": "no answer"}}}, "site daas cannot be asked: no answer"),
@@ -113,13 +114,13 @@ def test_plan_with_the_janitor() -> None:
         ),
     ],
 )
-def test_plan_in_doubt(more: dict[str, Any], doubt: str) -> None:
+def test_plan_in_doubt(more: dict[str, Any], reason: str) -> None:
     plan = run_module(
         "image_retention_plan",
         {"clusters": clusters(snapshot("3", 20), snapshot("2", 30)), "sites": sites(), "keep": 1, **more},
     )
     assert not any(each["delete"] for each in plan["decisions"])
-    assert plan["doubts"][0].startswith(doubt)
+    assert plan["doubts"][0]["reason"].startswith(reason)
 
 
 @pytest.mark.parametrize(
@@ -176,7 +177,9 @@ def test_report(tmp_path: Path, removal: dict[str, Any] | None, check: bool, res
 
 
 def test_report_of_a_doubt_fails() -> None:
-    told = run_module("image_retention_report", {"decisions": [], "doubts": ["site cvad cannot be asked: no answer"]})
+    told = run_module(
+        "image_retention_report", {"decisions": [], "doubts": [doubt("site cvad cannot be asked: no answer")]}
+    )
     assert told["failed"]
     assert "site cvad cannot be asked: no answer" in told["msg"]
 
@@ -190,8 +193,7 @@ def test_report_tells_what_each_host_is_to_blame_for() -> None:
         "image_retention_report",
         {
             "decisions": [decision()],
-            "doubts": [*plan["doubts"], "no catalog is named"],
-            "doubts_of": plan["doubts_of"],
+            "doubts": [*plan["doubts"], doubt("no catalog is named")],
             "fail_when_incomplete": False,
         },
     )
@@ -295,5 +297,5 @@ def test_lineage_of_what_nobody_has() -> None:
     assert "'Prod/Pool'" in wrong["msg"]
     silent = run_module("image_lineage_info", arguments)
     assert silent["failed"]
-    assert silent["problems"] == ["cvad cannot be asked: no answer"]
+    assert silent["failures"] == [{"id": "", "name": "cvad", "reason": "cvad cannot be asked: no answer"}]
     assert len(silent["catalogs"]) == 1

@@ -95,7 +95,8 @@ def test_doubtful_images_are_named_and_refused_where_they_would_be_used(
     lab: RunningLab, host: Host, images: list[tuple[str, str]], doubt: str
 ) -> None:
     lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": name, "vm": vm} for name, vm in images])
-    assert doubt in " ".join(host("cluster-a")("pe_vm_snapshot_info", name="ctx_Gold_r1")["doubts"])
+    doubts = host("cluster-a")("pe_vm_snapshot_info", name="ctx_Gold_r1")["doubts"]
+    assert doubt in " ".join(each["reason"] for each in doubts)
     assert doubt in host("cluster-a").fails("pe_vm_snapshot_info", name="ctx_Gold_r1", fail_in_doubt=True)
 
 

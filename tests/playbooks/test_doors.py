@@ -142,7 +142,10 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("cluster-a", {"clusters": {}, "sites": {}}),
         ("cluster-a", {"clusters": {}, "sites": {}, "keep": 0}),
     ],
-    "image_retention_report": [("cluster-a", {"decisions": []}), ("cluster-a", {"decisions": [], "doubts": ["why"]})],
+    "image_retention_report": [
+        ("cluster-a", {"decisions": []}),
+        ("cluster-a", {"decisions": [], "doubts": [{"id": "", "name": "", "reason": "why"}]}),
+    ],
     "image_lineage_info": [
         ("cluster-a", {"clusters": {}, "sites": {}}),
         ("cluster-a", {"clusters": {}, "sites": {"daas": {"message": "why"}}}),

@@ -94,24 +94,25 @@ def same_for_citrix(one: str, other: str) -> bool:
     return one != other and one.casefold() == other.casefold()
 
 
-def image_doubts(name: str, snapshots: Iterable[Mapping[str, Any]]) -> list[str]:
-    """Why nobody can rely on it that `name` means the release's own image on a cluster, in sentences. `snapshots` as
-    pe_vm_snapshot_info returns them."""
-    held = list(snapshots)
-    named = [snapshot for snapshot in held if snapshot["name"] == name]
+def image_doubts(name: str, snapshots: Iterable[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Why nobody can rely on it that `name` means the release's own image on a cluster: {id, name, reason} of the
+    snapshot, or only of the name where there are several. `snapshots` as pe_vm_snapshot_info returns them."""
+    everything = list(snapshots)
+    namesakes = [snapshot for snapshot in everything if snapshot["name"] == name]
     doubts = []
-    if len(named) > 1:
-        doubts.append(
-            f"{len(named)} snapshots are called '{name}' ({', '.join(str(snapshot['uuid']) for snapshot in named)})"
-        )
-    for snapshot in named:
-        told = snapshot.get("lineage") or {}
-        if told.get("doubt"):
-            doubts.append(f"the snapshot '{name}' ({snapshot['uuid']}) {told['doubt']}")
-    for snapshot in held:
+    if len(namesakes) > 1:
+        uuids = ", ".join(str(snapshot["uuid"]) for snapshot in namesakes)
+        doubts.append({"id": "", "name": name, "reason": f"{len(namesakes)} snapshots are called '{name}' ({uuids})"})
+    for snapshot in namesakes:
+        doubt = (snapshot.get("lineage") or {}).get("doubt")
+        if doubt:
+            doubts.append(_doubt(snapshot, f"the snapshot '{name}' ({snapshot['uuid']}) {doubt}"))
+    for snapshot in everything:
         if same_for_citrix(snapshot["name"], name):
-            doubts.append(
-                f"'{snapshot['name']}' ({snapshot['uuid']}) differs from '{name}' in case only, and Citrix cannot tell"
-                " them apart"
-            )
+            alike = f"'{snapshot['name']}' ({snapshot['uuid']}) differs from '{name}' in case only"
+            doubts.append(_doubt(snapshot, f"{alike}, and Citrix cannot tell them apart"))
     return doubts
+
+
+def _doubt(snapshot: Mapping[str, Any], reason: str) -> dict[str, str]:
+    return {"id": snapshot["uuid"], "name": snapshot["name"], "reason": reason}

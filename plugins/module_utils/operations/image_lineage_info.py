@@ -6,11 +6,11 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
-from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Report, Result, Verdict
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_lineage import (
@@ -33,35 +33,36 @@ ARGUMENTS = {
 }
 
 
-def read(params: Params, reporter: Reporter) -> Result:
+def judge(params: Params, check: bool, now: datetime) -> Verdict:
     clusters, sites = params["clusters"], params["sites"]
-    found = ancestries(sites, clusters, params["prefix"])
+    catalogs = ancestries(sites, clusters, params["prefix"])
     silent = [
-        f"{host} cannot be asked: {told['message'].rstrip('.')}"
+        {"id": "", "name": host, "reason": f"{host} cannot be asked: {told['message'].rstrip('.')}"}
         for hosts in (clusters, sites)
         for host, told in hosts.items()
         if told.get("message")
     ]
+    reasons = [failure["reason"] for failure in silent]
     if params["catalogs"] is not None:
         try:
-            found = chosen(found, params["catalogs"])
+            catalogs = chosen(catalogs, params["catalogs"])
         except Refusal as error:
-            advice = " ".join([error.advice, *(f"{sentence}." for sentence in silent)]).strip()
+            advice = " ".join([error.advice, *(f"{reason}." for reason in reasons)]).strip()
             raise error.replace(advice=advice) from None
-    for line in table("Where the images of the catalogs come from", HEADER, rows(found)):
-        reporter.show(line)
-    for sentence in silent:
-        reporter.show(sentence)
+    facts = {"catalogs": catalogs, "failures": silent}
+    return Verdict(
+        lines=[*table("Where the images of the catalogs come from", HEADER, rows(catalogs)), *reasons],
+        record=facts,
+        facts=facts,
+        refusal=OperationError(f"The lineage is not complete: {'; '.join(reasons)}") if silent else None,
+    )
+
+
+def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
     if params["path"]:
-        write_report(
-            Path(params["path"]),
-            json.dumps({"catalogs": found, "problems": silent}, indent=2, ensure_ascii=False) + "\n",
-            "nothing was changed.",
-        )
-    result: dict[str, Any] = {"catalogs": found, "problems": silent}
-    if silent:
-        raise OperationError(f"The lineage is not complete: {'; '.join(silent)}", **result)
-    return result
+        text = json.dumps(verdict.record, indent=2, ensure_ascii=False)
+        write_report(Path(params["path"]), f"{text}\n", "nothing was changed.")
+    return {}
 
 
-OPERATION = Reading(arguments=ARGUMENTS, read=read)
+OPERATION = Report(arguments=ARGUMENTS, judge=judge, write=write, writes_plans=True)

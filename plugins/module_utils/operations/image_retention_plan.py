@@ -26,8 +26,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     Rules,
     catalog_from,
     decide_images,
+    doubt,
     doubts,
-    doubts_of,
     unknown_base_vms,
     unknown_prefix,
     unpublished,
@@ -63,16 +63,18 @@ def read(params: Params, reporter: Reporter) -> Result:
     rules = _rules(params)
     now = datetime.now(timezone.utc)
     images = [image for host, told in clusters.items() for image in _images(host, told, prefix)]
-    reasons = doubts(_silent(clusters), _silent(sites)) + _release_doubts(params)
+    all_doubts = doubts(_silent(clusters), _silent(sites)) + [doubt(reason) for reason in _release_doubts(params)]
     if not sites:
-        reasons.append("no Citrix site was asked what is in use: the group citrix_sites is empty")
+        all_doubts.append(doubt("no Citrix site was asked what is in use: the group citrix_sites is empty"))
     vms = [vm for host, told in clusters.items() for vm in _vms(host, told, prefix)]
-    if not reasons:
-        seen = [*(image.base_vm for image in images), *(vm.says.release.base_vm for vm in vms)]
-        reasons = unknown_base_vms(params["base_vms"], seen)
-        if not seen and not params["base_vms"]:
+    if not all_doubts:
+        base_vms = [*(image.base_vm for image in images), *(vm.says.release.base_vm for vm in vms)]
+        unknown = unknown_base_vms(params["base_vms"], base_vms)
+        if not base_vms and not params["base_vms"]:
             others = [name for told in clusters.values() for name in told.get("other_snapshots") or []]
-            reasons = unknown_prefix(prefix, others)
+            unknown = unknown_prefix(prefix, others)
+        all_doubts = [doubt(reason) for reason in unknown]
+    reasons = [each["reason"] for each in all_doubts]
     uses = uses_of({host: told.get("references") or [] for host, told in sites.items()}, rules)
     decisions = decide_images(images, uses, rules, now, reasons)
     if params["janitor"]:
@@ -85,8 +87,7 @@ def read(params: Params, reporter: Reporter) -> Result:
     return {
         "decisions": shown,
         "delete": {host: [each for each in shown if each["delete"] and each["cluster"] == host] for host in clusters},
-        "doubts": reasons,
-        "doubts_of": doubts_of(_silent(clusters), _silent(sites)),
+        "doubts": all_doubts,
     }
 
 

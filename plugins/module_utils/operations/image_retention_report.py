@@ -22,8 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 
 ARGUMENTS = {
     "decisions": {"type": "list", "elements": "dict", "required": True},
-    "doubts": {"type": "list", "elements": "str", "default": []},
-    "doubts_of": {"type": "dict", "default": {}},
+    "doubts": {"type": "list", "elements": "dict", "default": []},
     "removals": {"type": "dict", "default": {}},
     "path": {"type": "path"},
     "fail_when_incomplete": {"type": "bool", "default": True},
@@ -42,13 +41,13 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     return Verdict(
         lines=[
             *table(title, ("where", "what", "result", "why"), rows(told)),
-            *(f"Nothing is deleted: {doubt}" for doubt in params["doubts"]),
+            *(f"Nothing is deleted: {doubt['reason']}" for doubt in params["doubts"]),
         ],
         record={"check_mode": check, "totals": counted, "problems": wrong, "objects": told},
         facts={
             "totals": counted,
             "problems": wrong,
-            "problems_of": problems_of(told, params["doubts"], params["doubts_of"]),
+            "problems_of": problems_of(told, params["doubts"]),
             "objects": told,
             "report_path": params["path"],
         },

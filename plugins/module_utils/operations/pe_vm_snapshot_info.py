@@ -51,7 +51,7 @@ def read(params: Params, reporter: Reporter) -> Result:
     doubts = image_doubts(name, [*snapshots, *alike])
     if doubts and params["fail_in_doubt"]:
         raise OperationError(
-            f"{client.endpoint}: {'; '.join(doubts)}",
+            f"{client.endpoint}: {'; '.join(doubt['reason'] for doubt in doubts)}",
             "Use another release id, or remove or rename what is not the release's.",
         )
     return {"snapshots": snapshots, "doubts": doubts}

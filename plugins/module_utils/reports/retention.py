@@ -55,23 +55,21 @@ def rows(told: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
     return [(each["cluster"], f"{each['kind']} {each['name']}", each["result"], each["detail"]) for each in told]
 
 
-def problems(told: Iterable[Mapping[str, Any]], doubts: Iterable[str]) -> list[str]:
+def problems(told: Iterable[Mapping[str, Any]], doubts: Iterable[Mapping[str, str]]) -> list[str]:
     """Why retention could not do its work, in sentences."""
-    return [*doubts, *(f"{each['cluster']}, {_failure(each)}" for each in told if each["result"] == FAILED)]
+    failures = [f"{each['cluster']}, {_failure(each)}" for each in told if each["result"] == FAILED]
+    return [*(doubt["reason"] for doubt in doubts), *failures]
 
 
-def problems_of(
-    told: Iterable[Mapping[str, Any]], doubts: Iterable[str], doubts_of: Mapping[str, Sequence[str]]
-) -> dict[str, list[str]]:
+def problems_of(told: Iterable[Mapping[str, Any]], doubts: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
     """The same by inventory host; what no host is to blame for is everybody's."""
-    found = {host: list(own) for host, own in doubts_of.items()}
-    common = [doubt for doubt in doubts if not any(doubt in own for own in doubts_of.values())]
-    if common:
-        found[EVERYBODY] = common
+    by_host: dict[str, list[str]] = {}
+    for doubt in doubts:
+        by_host.setdefault(doubt["name"] or EVERYBODY, []).append(doubt["reason"])
     for each in told:
         if each["result"] == FAILED:
-            found.setdefault(each["cluster"], []).append(_failure(each))
-    return found
+            by_host.setdefault(each["cluster"], []).append(_failure(each))
+    return by_host
 
 
 def _failure(each: Mapping[str, Any]) -> str:

@@ -96,7 +96,9 @@ def test_what_is_not_ours_has_none() -> None:
 
 @pytest.mark.parametrize("other", ["ctx_Gold_RC1", "CTX_Gold_rc1", "ctx_gold_rc1", "CTX_GOLD_RC1"])
 def test_what_differs_in_case_only_is_a_doubt(other: str) -> None:
-    assert "differs from 'ctx_Gold_rc1' in case only" in image_doubts("ctx_Gold_rc1", [{"uuid": "u", "name": other}])[0]
+    (doubt,) = image_doubts("ctx_Gold_rc1", [{"uuid": "u", "name": other}])
+    assert (doubt["id"], doubt["name"]) == ("u", other)
+    assert "differs from 'ctx_Gold_rc1' in case only" in doubt["reason"]
     assert (
         image_doubts(
             "ctx_Gold_rc1",

@@ -190,23 +190,22 @@ def _of_image(image: Image, delete: bool, reason: str, remaining: tuple[str, ...
     )
 
 
-def doubts(clusters: Mapping[str, str], sites: Mapping[str, str]) -> list[str]:
-    """Why nothing may be deleted at all. Both map each declared inventory host to why it cannot be asked, '' when it
-    was asked."""
-    silent = [doubt for told in doubts_of(clusters, sites).values() for doubt in told]
+def doubt(reason: str, host: str = "") -> dict[str, str]:
+    """Why nothing may be deleted at all, and the inventory host that is to blame for it, '' when none is."""
+    return {"id": "", "name": host, "reason": reason}
+
+
+def doubts(clusters: Mapping[str, str], sites: Mapping[str, str]) -> list[dict[str, str]]:
+    """Both map each declared inventory host to why it cannot be asked, '' when it was asked."""
+    silent = [
+        doubt(f"{kind} {host} cannot be asked: {why.rstrip('.')}", host)
+        for kind, hosts in (("cluster", clusters), ("site", sites))
+        for host, why in hosts.items()
+        if why
+    ]
     if not sites:
-        silent.append("no Citrix site is declared, so it is unknown which images are in use")
+        silent.append(doubt("no Citrix site is declared, so it is unknown which images are in use"))
     return silent
-
-
-def doubts_of(clusters: Mapping[str, str], sites: Mapping[str, str]) -> dict[str, list[str]]:
-    """Those that a host is to blame for, by inventory host."""
-    told: dict[str, list[str]] = {}
-    for kind, hosts in (("cluster", clusters), ("site", sites)):
-        for host, why in hosts.items():
-            if why:
-                told.setdefault(host, []).append(f"{kind} {host} cannot be asked: {why.rstrip('.')}")
-    return told
 
 
 def unknown_base_vms(wanted: Iterable[str], known: Iterable[str]) -> list[str]:

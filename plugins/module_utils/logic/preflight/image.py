@@ -15,7 +15,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
     if looked is None or not name or not facts.get("cluster"):
         return
     for doubt in looked["doubts"]:
-        rows.stop("image", doubt, "Use another release id, or remove or rename what is not the release's")
+        rows.stop("image", doubt["reason"], "Use another release id, or remove or rename what is not the release's")
     if not looked["doubts"]:
         there = "there already, and verified as that of the release" if looked["snapshots"] else "not there yet"
         rows.ok("image", f"'{name}' is {there}")

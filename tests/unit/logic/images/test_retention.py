@@ -221,10 +221,11 @@ def test_impossible_rules_are_refused(wrong: dict[str, int]) -> None:
 def test_doubts() -> None:
     assert doubts({"a": ""}, {"daas": ""}) == []
     assert doubts({"a": "no answer."}, {"daas": "", "cvad": "not part of this run"}) == [
-        "cluster a cannot be asked: no answer",
-        "site cvad cannot be asked: not part of this run",
+        {"id": "", "name": "a", "reason": "cluster a cannot be asked: no answer"},
+        {"id": "", "name": "cvad", "reason": "site cvad cannot be asked: not part of this run"},
     ]
-    assert doubts({"a": ""}, {}) == ["no Citrix site is declared, so it is unknown which images are in use"]
+    undeclared = "no Citrix site is declared, so it is unknown which images are in use"
+    assert doubts({"a": ""}, {}) == [{"id": "", "name": "", "reason": undeclared}]
 
 
 def catalog(name: str, image_name: str | None, folder: str = "", running: bool = False) -> Catalog:

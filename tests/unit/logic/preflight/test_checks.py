@@ -325,7 +325,9 @@ CASES: dict[str, tuple[Change, tuple[str, str, str], str]] = {
     "no AOS version": (lambda e: b(e)["cluster"].update(version=""), ("b", "version", WARNING), "not reported"),
     "not AHV": (lambda e: b(e)["cluster"].update(hypervisors=["kVMware"]), ("b", "version", STOP), "kVMware"),
     "image by hand": (
-        lambda e: b(e)["image"].update(doubts=["the snapshot 'ctx_Gold_2' (u) was taken from 'x'"]),
+        lambda e: b(e)["image"].update(
+            doubts=[{"id": "u", "name": "ctx_Gold_2", "reason": "the snapshot 'ctx_Gold_2' (u) was taken from 'x'"}]
+        ),
         ("b", "image", STOP),
         "another release id",
     ),
