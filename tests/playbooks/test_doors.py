@@ -170,6 +170,14 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("pc", {"ext_id": "1ca2963d-77b6-453a-ae23-2c19e7a954a3", "state": "absent"}),
         ("pc", {"name": "Gold_1", "vm_name": "Gold"}),
     ],
+    "pc_recovery_point_replica": [
+        ("pc", {"recovery_point": "", "clusters": ["cluster-a"]}),
+        ("pc", {"recovery_point": "", "clusters": ["nowhere"]}),
+    ],
+    "pc_recovery_point_restore": [
+        ("pc", {"recovery_point": "", "cluster": "cluster-a", "vm_name": "Gold", "release": "1"}),
+        ("pc", {"recovery_point": "", "cluster": "cluster-a", "vm_name": "Gold", "release": "not valid"}),
+    ],
     "pc_recovery_point_info": [
         ("pc", {"vm_uuid": "1ca2963d-77b6-453a-ae23-2c19e7a954a3"}),
         ("pc", {"vm_uuid": "1ca2963d-77b6-453a-ae23-2c19e7a954a3", "since": "yesterday"}),

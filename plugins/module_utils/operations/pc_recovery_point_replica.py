@@ -1,0 +1,188 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Bring one recovery point to many clusters."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.availability_zones import (
+    list_peers,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
+    CONNECTION_ARGUMENTS,
+    PrismCentral,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.clusters import read_central
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.peers import (
+    PEER_ARGUMENTS,
+    connect_peer,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
+    read_recovery_point,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import Task
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Deadline
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import Central
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import RecoveryPoint
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.places import (
+    Place,
+    chosen,
+    places_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.replicas import (
+    Replication,
+    Target,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    **WAIT_ARGUMENTS,
+    "recovery_point": {"type": "str", "required": True},
+    "clusters": {"type": "list", "elements": "str", "required": True},
+    "peers": {"type": "list", "elements": "dict", "options": PEER_ARGUMENTS, "default": []},
+}
+
+
+@dataclass(frozen=True)
+class _Observed:
+    """`replication` is None while the recovery point is still to be made. `unpaired` are Prism Centrals that this one
+    cannot copy to."""
+
+    client: PrismCentral
+    targets: Sequence[Target]
+    replication: Replication | None = None
+    under_way: Sequence[Task] = ()
+    unpaired: Sequence[Central] = ()
+
+
+def observe(params: Params, reporter: Reporter) -> _Observed:
+    client = PrismCentral.connect(params)
+    places = places_of([client, *(connect_peer(params, peer) for peer in params["peers"])])
+    targets = [Target(place) for place in chosen(places, params["clusters"])]
+    central = read_central(client)
+    unpaired = _unpaired(client, central, targets)
+    ext_id = params["recovery_point"]
+    if not ext_id:
+        return _Observed(client, targets, unpaired=unpaired)
+    point = _source(client, ext_id, [place for place in places if place.central.uuid == central.uuid])
+    replication = Replication(client, point, Deadline(params["wait_timeout"]), reporter)
+    tasks = replication.tasks()
+    under_way = [task for task in tasks if not task.ended]
+    return _Observed(client, replication.look(targets, tasks), replication, under_way, unpaired)
+
+
+def plan(params: Params, observed: _Observed) -> Plan[Target]:
+    missing = [target for target in observed.targets if target.copy is None]
+    if missing and observed.client.by_api_key:
+        raise OperationError(
+            f"{observed.client.endpoint} does not replicate recovery points for an API key",
+            "Give nutanix_username and nutanix_password instead of nutanix_api_key.",
+            options=("nutanix_api_key", "nutanix_username", "nutanix_password"),
+        )
+    strangers = {target.place.central.uuid for target in missing} & {central.uuid for central in observed.unpaired}
+    if strangers:
+        names = quoted(central.name for central in observed.unpaired if central.uuid in strangers)
+        raise OperationError(
+            f"{observed.client.endpoint} is not paired with {names}, and copies only to Prism Centrals that it is"
+            " paired with",
+            "Pair them in Prism Central, under Availability Zones.",
+        )
+    return Plan(
+        steps=missing,
+        facts=_facts(observed.targets),
+        before=_diff(observed.targets, lambda target: target.copy is not None),
+        after=_diff(observed.targets, lambda target: True),
+    )
+
+
+def apply(params: Params, observed: _Observed, plan: Plan[Target], reporter: Reporter) -> Result:
+    replication = observed.replication
+    if replication is None:
+        raise OperationError(
+            "recovery_point is empty", "Give the ext_id of the recovery point, as pc_recovery_point returns it."
+        )
+    targets = list(observed.targets)
+    with reporter.phase("replicate"):
+        if observed.under_way:
+            if not params["wait"]:
+                return {**_facts(targets), "changed": False}
+            targets = replication.follow(targets, observed.under_way)
+        targets = replication.order(targets)
+        if params["wait"]:
+            targets = replication.finish(targets)
+    ordered = any(target.ours for target in targets)
+    _raise_failures(targets, ordered)
+    return {**_facts(targets), "changed": ordered}
+
+
+def _source(client: PrismCentral, ext_id: str, own: Sequence[Place]) -> RecoveryPoint:
+    """The recovery point, which is copied only by the Prism Central that holds it."""
+    point = read_recovery_point(client, ext_id)
+    if point is None:
+        raise OperationError(
+            f"{client.endpoint} has no recovery point {ext_id}",
+            "It may have expired, or another Prism Central holds it: the task runs on the one that does.",
+        )
+    if not any(point.is_at(place.id) for place in own):
+        raise OperationError(
+            f"{client.endpoint} lists the recovery point {ext_id}, but none of its clusters holds it",
+            "Run the task on the Prism Central that holds it, or give the copy that is held here.",
+        )
+    return point
+
+
+def _unpaired(client: PrismCentral, central: Central, targets: Sequence[Target]) -> list[Central]:
+    foreign = {target.place.central.uuid: target.place.central for target in targets}
+    foreign.pop(central.uuid, None)
+    if not foreign:
+        return []
+    paired = {peer.uuid for peer in list_peers(client, central.uuid)}
+    return [other for other in foreign.values() if other.uuid not in paired]
+
+
+def _raise_failures(targets: Sequence[Target], ordered: bool) -> None:
+    failed = [target for target in targets if target.error]
+    if not failed:
+        return
+    first = failed[0].error
+    assert first is not None
+    raise OperationError(
+        f"{len(failed)} of {len(targets)} copies could not be made, on"
+        f" {quoted(target.place.name for target in failed)}: {first.message}",
+        first.advice or "Run the same task again: it makes those that are missing.",
+        **_facts(targets),
+        changed=ordered,
+    )
+
+
+def _facts(targets: Sequence[Target]) -> Result:
+    return {"copies": [_row(target) for target in targets]}
+
+
+def _row(target: Target) -> dict[str, Any]:
+    return {
+        "cluster": target.place.id,
+        "cluster_name": target.place.name,
+        "prism_central": target.place.central.uuid,
+        "prism_central_name": target.place.central.name,
+        "ext_id": target.copy.ext_id if target.copy else "",
+        "state": target.state,
+        "ours": target.ours,
+        "task_ext_id": target.task_id,
+        "error": str(target.error) if target.error else "",
+    }
+
+
+def _diff(targets: Sequence[Target], holds: Any) -> dict[str, Any]:
+    return {"clusters": [target.place.name for target in targets if holds(target)]}
+
+
+OPERATION = Change(arguments=ARGUMENTS, observe=observe, plan=plan, apply=apply)

@@ -1,0 +1,268 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Restoring a VM from a recovery point, under the temporary name of its release (contract prism_central 5.1)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import cast
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.changes import (
+    change_entity,
+    read_when_there,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
+    Entity,
+    PrismCentral,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import copies_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.restores import (
+    RESTORED_VMS,
+    correction,
+    disk_migration,
+    networks_of,
+    order_restore,
+    override_of,
+    restored_vms,
+    restores_of,
+    takes_overrides,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import (
+    Errand,
+    Task,
+    wait_for_task,
+    wait_for_tasks,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import (
+    path_of,
+    read_vm,
+    vm_of,
+    vms_called,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
+    Deadline,
+    Look,
+    wait_for,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import (
+    CentralCluster,
+    CentralVm,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import temporary_vm_mark
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import (
+    RecoveryPoint,
+    VmOfRecoveryPoint,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.once import order_once
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+LONGEST_NAME = 80
+KNOWN_WITHIN = 120.0
+
+
+@dataclass(frozen=True)
+class Seen:
+    """`vms` are the temporary VMs of this restoration, `namesakes` VMs of the same name that are not."""
+
+    vms: tuple[CentralVm, ...] = ()
+    namesakes: tuple[CentralVm, ...] = ()
+    under_way: tuple[Task, ...] = ()
+
+
+@dataclass(frozen=True)
+class Restoration:
+    """What is to be restored: the golden VM of `release`, from the copy of a recovery point that a cluster holds, by
+    `vm_uuid` where it holds several. `networks` are what its cards are to be on, None for those that were recorded."""
+
+    client: PrismCentral
+    release: Release
+    location_agnostic_id: str
+    cluster: CentralCluster
+    vm_uuid: str
+    networks: Sequence[str] | None
+    deadline: Deadline
+    reporter: Reporter
+
+    @property
+    def name(self) -> str:
+        """The name of the temporary VM."""
+        name = self.release.temporary_vm_name(self.location_agnostic_id)
+        if len(name) > LONGEST_NAME:
+            raise Refusal(
+                f"the temporary VM would be called '{name}', which is longer than the {LONGEST_NAME} characters that"
+                " Prism Central takes",
+                "Give a shorter release id or prefix.",
+            )
+        return name
+
+    @property
+    def description(self) -> str:
+        release, mark = self.release, temporary_vm_mark(self.name, self.location_agnostic_id)
+        return (
+            f"Temporary VM of release {release.release} of {release.base_vm}, restored from recovery point"
+            f" {self.location_agnostic_id}. Mark of euc.nutanix_citrix: {mark}"
+        )
+
+    def find_copy(self) -> RecoveryPoint | None:
+        """The copy where it is here. Of two it is always the same one."""
+        copies = copies_of(self.client, self.location_agnostic_id, self.cluster.uuid)
+        return min(copies, key=lambda copy: copy.ext_id, default=None)
+
+    def copy(self) -> RecoveryPoint:
+        """The copy on this cluster, waited for while it is on its way; its transfer is to be seen only at its
+        source."""
+
+        def look() -> Look[RecoveryPoint | None]:
+            point = self.find_copy()
+            return Look(point, done=point is not None, state="not here yet")
+
+        what = f"{self.client.endpoint}: recovery point {self.location_agnostic_id} on '{self.cluster.name}'"
+        advice = (
+            "Check that pc_recovery_point_replica copies it to this cluster, and that it has not expired. Run the same"
+            " task again to go on waiting, or raise wait_timeout."
+        )
+        timeout, progress = self.deadline.left, self.reporter.progress
+        return cast(RecoveryPoint, wait_for(look, what=what, timeout=timeout, progress=progress, advice=advice))
+
+    def member_of(self, point: RecoveryPoint) -> VmOfRecoveryPoint:
+        """The golden VM in the copy. A recovery point does not tell names."""
+        chosen = [member for member in point.vms if self.vm_uuid in ("", member.vm_uuid)]
+        if len(chosen) == 1:
+            return chosen[0]
+        held = ", ".join(member.vm_uuid for member in point.vms) or "none"
+        raise OperationError(
+            f"{self.client.endpoint}: the recovery point {point.ext_id} holds the VMs {held}, and not just the one that"
+            " is meant",
+            "Give vm_uuid of the golden VM.",
+            options=("vm_uuid",),
+        )
+
+    def observe(self, point: RecoveryPoint | None) -> Seen:
+        """A VM of the name is ours when it bears the mark, or when a task that restored this copy made it."""
+        tasks = restores_of(self.client, point.ext_id) if point else []
+        named = vms_called(self.client, self.name, self.cluster.uuid)
+        made = {uuid for task in tasks if task.succeeded for uuid in restored_vms(task)}
+        mark = temporary_vm_mark(self.name, self.location_agnostic_id)
+        ours = [vm for vm in named if mark in vm.description or vm.uuid in made]
+        return Seen(
+            vms=tuple(sorted(ours, key=lambda vm: (vm.power_state != "off", vm.uuid))),
+            namesakes=tuple(vm for vm in named if vm not in ours),
+            under_way=tuple(task for task in tasks if not task.ended),
+        )
+
+    def follow(self, point: RecoveryPoint, under_way: Sequence[Task]) -> Seen:
+        """Wait for the restores of this copy that are under way, whoever ordered them, and look again."""
+        errands = [Errand(task.ext_id, f"{self._what} that is under way", RESTORED_VMS) for task in under_way]
+        wait_for_tasks(self.client, errands, timeout=self.deadline.left, progress=self.reporter.progress)
+        return self.observe(point)
+
+    def order(self, point: RecoveryPoint) -> str:
+        """Order the restore and return its task."""
+        member, cluster_uuid = self.member_of(point), self.cluster.uuid
+        override = None
+        if takes_overrides(self.client):
+            override = override_of(self.name, self.description, self._cards_to_remove(member))
+
+        def usable(task: Task) -> bool:
+            # What it leaves may come late.
+            uuids = restored_vms(task)
+            return task.succeeded and (not uuids or any(read_vm(self.client, uuid) for uuid in uuids))
+
+        return order_once(
+            self.client,
+            lambda request_id: order_restore(
+                self.client, point.ext_id, cluster_uuid, member.ext_id, override, request_id
+            ),
+            ("restore", point.ext_id, cluster_uuid, member.ext_id, self.name, json.dumps(override)),
+            usable,
+        )
+
+    def finish(self, task_id: str) -> CentralVm:
+        """Wait for the restore, tell its warnings, and return the VM that its task names."""
+        task = wait_for_task(self.client, task_id, self._what, self.deadline.left, self.reporter.progress, RESTORED_VMS)
+        for text in task.warnings:
+            self.reporter.warn(f"{self.client.endpoint}: {self._what}: {text}")
+        uuids = restored_vms(task)
+        if len(uuids) != 1:
+            raise OperationError(
+                f"{self.client.endpoint}: {self._what}: the task {task.ext_id} tells of {len(uuids)} VMs, not of one",
+                "Run the same task again: it looks how far things are.",
+                task_ext_id=task.ext_id,
+            )
+        entity = read_when_there(
+            self.client,
+            "vmm",
+            path_of(uuids[0]),
+            what=f"VM {uuids[0]}",
+            timeout=min(KNOWN_WITHIN, self.deadline.left),
+            progress=self.reporter.progress,
+        )
+        return vm_of(entity.data)
+
+    # What is put right afterwards.
+
+    def needs_correction(self, entity: Entity) -> bool:
+        return correction(entity, self.name, self.description, self.networks) is not None
+
+    def correct(self, vm_uuid: str) -> bool:
+        """Give the VM its name, its description and its networks, as far as the restore has not. Returns whether
+        anything had to be changed."""
+        task = change_entity(
+            self.client,
+            "vmm",
+            path_of(vm_uuid),
+            lambda entity: correction(entity, self.name, self.description, self.networks),
+            what=f"name and networks of '{self.name}'",
+            timeout=self.deadline.left,
+            progress=self.reporter.progress,
+        )
+        if task is None:
+            return False
+        entity = self.client.read("vmm", path_of(vm_uuid))
+        if self.needs_correction(entity):
+            networks = ", ".join(networks_of(entity.data)) or "no network"
+            raise OperationError(
+                f"{self.client.endpoint}: the VM '{self.name}' ({vm_uuid}) could not be given its name and networks: it"
+                f" is called '{entity.data.get('name')}' and is on {networks}",
+                "If its release does not change network cards together with the VM, leave networks out.",
+                options=("networks",),
+            )
+        return True
+
+    def move_disks(self, vm_uuid: str, container_uuid: str) -> bool:
+        """Bring all disks into one storage container; a migration that is under way is waited for first. Returns
+        whether any had to be moved."""
+        what = f"migration of the disks of '{self.name}'"
+
+        def look() -> Look[None]:
+            vm = read_vm(self.client, vm_uuid)
+            moving = vm is not None and any(disk.migrating for disk in vm.disks)
+            return Look(None, done=not moving, state="under way")
+
+        wait_for(look, what=what, timeout=self.deadline.left, progress=self.reporter.progress)
+        task = change_entity(
+            self.client,
+            "vmm",
+            path_of(vm_uuid),
+            lambda entity: disk_migration(entity, container_uuid),
+            what=what,
+            timeout=self.deadline.left,
+            progress=self.reporter.progress,
+        )
+        return task is not None
+
+    @property
+    def _what(self) -> str:
+        return f"restore of '{self.name}'"
+
+    def _cards_to_remove(self, member: VmOfRecoveryPoint) -> list[str]:
+        """The cards of the golden VM, where none is wanted. A recovery point does not tell them, and only the Prism
+        Central of the golden VM knows them."""
+        source = read_vm(self.client, member.vm_uuid) if self.networks == [] else None
+        return list(source.nics) if source else []
