@@ -158,6 +158,14 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("cluster-a", {"move": "1", "mode": "rehost", "sites": {"daas": {"message": ""}}}),
         ("cluster-a", {"move": "1", "mode": "rehost", "sites": {"daas": {"message": "why"}}}),
     ],
+    "pc_cluster_info": [
+        ("pc", {}),
+        ("pc", {"cluster_hosts": [{}]}),
+    ],
+    "pc_protection_policy_info": [
+        ("pc", {}),
+        ("pc", {"name": "nobody"}),
+    ],
     "pc_vm_info": [
         ("pc", {"name": "Gold"}),
         ("pc", {"nutanix_password": "wrong"}),

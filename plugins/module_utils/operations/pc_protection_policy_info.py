@@ -1,0 +1,139 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read protection policies, and how far the recovery points of a VM are at their locations."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
+    CONNECTION_ARGUMENTS,
+    PrismCentral,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.clusters import read_central
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.protection_policies import (
+    list_policies,
+    list_rules,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import read_vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection_policy import ProtectionPolicy
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import shown
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.policy_copies import (
+    CopyState,
+    NewestCopy,
+    copies_of_policy,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    **PREFIX_ARGUMENTS,
+    "name": {"type": "str"},
+    "ext_id": {"type": "str"},
+    "vm_uuid": {"type": "str"},
+    "through": {"type": "str", "choices": ["auto", "v4", "v3"], "default": "auto"},
+}
+
+
+def read(params: Params, reporter: Reporter) -> Result:
+    client = PrismCentral.connect(params)
+    central_uuid = read_central(client).uuid
+    chosen = _chosen(client, params, _policies(client, params["through"]))
+    return {"protection_policies": [_told(client, params, central_uuid, policy) for policy in chosen]}
+
+
+def _policies(client: PrismCentral, through: str) -> list[ProtectionPolicy]:
+    if through == "v3":
+        return list_rules(client)
+    try:
+        return list_policies(client)
+    except NotFound:
+        # A release whose v4 does not have policies yet
+        if through == "v4":
+            raise
+        return list_rules(client)
+
+
+def _chosen(client: PrismCentral, params: Params, policies: list[ProtectionPolicy]) -> list[ProtectionPolicy]:
+    name, ext_id, vm_uuid = params["name"], params["ext_id"], params["vm_uuid"]
+    if name:
+        chosen = [policy for policy in policies if policy.name == name]
+    elif ext_id:
+        chosen = [policy for policy in policies if policy.ext_id == ext_id]
+    elif vm_uuid:
+        return _of_vm(client, vm_uuid, policies)
+    else:
+        return policies
+    if not chosen:
+        raise OperationError(
+            f"{client.endpoint} has no protection policy '{name or ext_id}'",
+            near_names(name or "", (policy.name for policy in policies)),
+        )
+    return chosen
+
+
+def _of_vm(client: PrismCentral, vm_uuid: str, policies: list[ProtectionPolicy]) -> list[ProtectionPolicy]:
+    vm = read_vm(client, vm_uuid)
+    if vm is None:
+        raise OperationError(
+            f"{client.endpoint} has no VM with the uuid {vm_uuid}, so that its policy is not known",
+            "Name the policy, or ask the Prism Central of the VM.",
+        )
+    return [policy for policy in policies if vm.policy_ext_id and policy.ext_id == vm.policy_ext_id]
+
+
+def _told(client: PrismCentral, params: Params, central_uuid: str, policy: ProtectionPolicy) -> dict[str, Any]:
+    told: dict[str, Any] = {
+        "ext_id": policy.ext_id,
+        "name": policy.name,
+        "categories": list(policy.categories),
+        "locations": [
+            {
+                **asdict(location),
+                "cluster_uuids": list(location.cluster_uuids),
+                "here": location.central_uuid == central_uuid,
+            }
+            for location in policy.locations
+        ],
+        "schedules": [asdict(schedule) for schedule in policy.schedules],
+    }
+    if not params["vm_uuid"]:
+        return told
+    prefix = params["prefix"]
+    copies = copies_of_policy(client, central_uuid, policy, params["vm_uuid"], prefix)
+    return {
+        **told,
+        "newest_at": [_newest(copy, prefix) for copy in copies.at_each],
+        "newest": shown(copies.newest, prefix) if copies.newest else None,
+        "copies": [_state(state) for state in copies.states],
+    }
+
+
+def _newest(copy: NewestCopy, prefix: str) -> dict[str, Any]:
+    return {
+        "label": copy.place.location.label,
+        "central_uuid": copy.place.location.central_uuid,
+        "cluster_uuid": copy.place.cluster_uuid,
+        "known": copy.known,
+        "recovery_point": shown(copy.point, prefix) if copy.point else None,
+    }
+
+
+def _state(copy: CopyState) -> dict[str, Any]:
+    return {
+        "label": copy.place.location.label,
+        "central_uuid": copy.place.location.central_uuid,
+        "cluster_uuid": copy.place.cluster_uuid,
+        "state": copy.state,
+        "ext_id": copy.ext_id,
+        "percent": copy.percent,
+    }
+
+
+OPERATION = Reading(arguments=ARGUMENTS, read=read, mutually_exclusive=(("name", "ext_id"),))
