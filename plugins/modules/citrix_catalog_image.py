@@ -191,7 +191,7 @@ catalogs:
       description: Its image before the task. Null when it had none.
       type: dict
       returned: always
-      contains:
+      contains: &before
         name:
           description: Name of the image.
           type: str
@@ -204,15 +204,7 @@ catalogs:
       description: Its image after the task, or the one that it would get in check mode. Null when it has none.
       type: dict
       returned: always
-      contains:
-        name:
-          description: Name of the image.
-          type: str
-          returned: always
-        path:
-          description: Its path below the hosting unit.
-          type: str
-          returned: always
+      contains: *before
     action:
       description: V(unchanged), V(published), V(adopted) (an update to this image was running already), V(planned)
         (check mode), V(window_over) (O(start_before) has passed), V(not_ready) (something that it waits for did not

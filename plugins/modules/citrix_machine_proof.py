@@ -121,7 +121,7 @@ counts:
   description: The counts of all machines.
   returned: when the site could be asked
   type: dict
-  contains:
+  contains: &counts
     machines:
       description: The number of machines.
       type: int
@@ -139,7 +139,7 @@ counts:
       type: int
       returned: always
     registered_percent:
-      description: RV(counts.registered) in percent of the machines that are on, rounded down. 100 when none is on.
+      description: The percentage of the machines that are on that are registered, rounded down. 100 when none is on.
       type: int
       returned: always
     unregistered:
@@ -198,55 +198,7 @@ catalogs:
       description: Name of the catalog.
       type: str
       returned: always
-    machines:
-      description: The number of machines.
-      type: int
-      returned: always
-    "on":
-      description: The number of machines that are on, starting or stopping.
-      type: int
-      returned: always
-    "off":
-      description: The number of machines that are off or suspended.
-      type: int
-      returned: always
-    registered:
-      description: The number of machines that are on and registered.
-      type: int
-      returned: always
-    registered_percent:
-      description: RV(catalogs[].registered) in percent of the machines that are on, rounded down. 100 when none is on.
-      type: int
-      returned: always
-    unregistered:
-      description: The number of machines that are on and not registered.
-      type: int
-      returned: always
-    doubtful:
-      description: The number of machines that are on and may be reported as registered although their VDA died. They do
-        not count as registered.
-      type: int
-      returned: always
-    maintenance_mode:
-      description: The number of machines in maintenance mode.
-      type: int
-      returned: always
-    wrong_hosting:
-      description: The number of machines whose hosting is not as expected.
-      type: int
-      returned: always
-    power_unknown:
-      description: The number of machines whose power state is unknown.
-      type: int
-      returned: always
-    vm_not_found:
-      description: The number of machines whose VM the hypervisor does not know.
-      type: int
-      returned: always
-    gone:
-      description: The number of machines that the site no longer has.
-      type: int
-      returned: always
+    <<: *counts
   sample:
     - id: c0ffee00-0000-4000-8000-000000000001
       name: W11-Persistent

@@ -45,7 +45,7 @@ options:
         that no site has is an error.
     type: list
     elements: str
-  path:
+  report_path:
     description:
       - A file to write the result to, as JSON.
     type: path
@@ -72,7 +72,7 @@ EXAMPLES = r"""
   euc.nutanix_citrix.image_lineage_info:
     clusters: "{{ clusters }}"
     sites: "{{ sites }}"
-    path: lineage.json
+    report_path: lineage.json
 """
 
 RETURN = r"""

@@ -75,7 +75,7 @@ options:
     description: When the run began, in UTC, for example V(2026-11-20T23:33:00.125Z). Defaults to the beginning of the
       first step.
     type: str
-  path:
+  report_path:
     description:
       - A file to write the report to, as JSON. An existing file is replaced as a whole. Nothing is written in check
         mode.
@@ -131,7 +131,7 @@ EXAMPLES = r"""
     clusters: "{{ image_release_clusters }}"
     sites: "{{ image_release_sites }}"
     source: "{{ image_release_source }}"
-    path: /var/log/releases/2026.11.20-1.json
+    report_path: /var/log/releases/2026.11.20-1.json
     page_path: /var/log/releases/2026.11.20-1.html
   run_once: true
   delegate_to: localhost

@@ -34,7 +34,7 @@ options:
       - The results of the deleting tasks by cluster, each with its decision as C(item), as a loop registers them.
     type: dict
     default: {}
-  path:
+  report_path:
     description:
       - A file to write the report to. An existing file is replaced as a whole. It is also written in check mode,
         because a plan may need approval.
@@ -58,7 +58,7 @@ EXAMPLES = r"""
     decisions: "{{ plan.decisions }}"
     doubts: "{{ plan.doubts }}"
     removals: "{{ image_retention_removals }}"
-    path: /var/log/releases/retention.json
+    report_path: /var/log/releases/retention.json
   run_once: true
   delegate_to: localhost
 

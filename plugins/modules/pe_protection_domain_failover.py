@@ -59,7 +59,7 @@ options:
         answer only causes a warning, unless the remote site that the protection domain was last active on is reported
         as connected.
     type: dict
-    suboptions:
+    suboptions: &peer
       nutanix_host:
         description:
           - The address of the cluster.
@@ -98,36 +98,7 @@ options:
     type: list
     elements: dict
     default: []
-    suboptions:
-      nutanix_host:
-        description:
-          - The address of the cluster.
-        type: str
-        required: true
-      nutanix_port:
-        description:
-          - The port of Prism Element.
-        type: int
-      nutanix_username:
-        description:
-          - The account to log in with.
-        type: str
-      nutanix_password:
-        description:
-          - The password of the account.
-        type: str
-      validate_certs:
-        description:
-          - Whether to require a trusted TLS certificate.
-        type: bool
-      ca_path:
-        description:
-          - A file with the certificates of the authorities to trust.
-        type: path
-      read_timeout:
-        description:
-          - The number of seconds to wait for the answer to one request.
-        type: int
+    suboptions: *peer
   peer_timeout:
     description:
       - For O(state=activated) and O(state=deactivated), the number of seconds that O(peer) has to answer. This limits

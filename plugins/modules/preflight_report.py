@@ -82,7 +82,7 @@ options:
     description: Whether the table on the screen includes checks that are ok. The report always includes them.
     type: bool
     default: true
-  path:
+  report_path:
     description:
       - A file to write the report to, as JSON. An existing file is replaced as a whole. Nothing is written in check
         mode.
@@ -104,7 +104,7 @@ EXAMPLES = r"""
     source: cluster-a
     clusters: "{{ preflight_clusters }}"
     sites: "{{ preflight_sites }}"
-    path: /var/log/releases/preflight.json
+    report_path: /var/log/releases/preflight.json
   run_once: true
   delegate_to: localhost
 
@@ -138,7 +138,7 @@ problems:
   returned: always
   type: list
   elements: dict
-  contains:
+  contains: &problems
     where:
       description: The inventory host.
       type: str
@@ -181,36 +181,7 @@ rows:
   returned: success
   type: list
   elements: dict
-  contains:
-    where:
-      description: The inventory host.
-      type: str
-      returned: always
-    what:
-      description: What was checked.
-      type: str
-      returned: always
-    result:
-      description: V(ok), V(warning) or V(stop).
-      type: str
-      returned: always
-    detail:
-      description: What was found.
-      type: str
-      returned: always
-    advice:
-      description: What to do about it.
-      type: str
-      returned: always
-    kind:
-      description: The kind of the check, such as V(space) or V(golden_vm).
-      type: str
-      returned: always
-    phase:
-      description: The phase of a release that the check is about, such as V(replicate). Empty when it is about all of
-        them.
-      type: str
-      returned: always
+  contains: *problems
   sample:
     - where: cluster-a
       what: golden VM

@@ -26,7 +26,7 @@ def report(directory: Path, state: str = "made", base_vm: str = "Gold", **given:
         "image": f"ctx_{base_vm}_1",
         "clusters": {"a": {"state": state, "message": "", "timeline": WORK if state == "made" else []}},
         "sites": {},
-        "path": str(directory / "image_release_1.json"),
+        "report_path": str(directory / "image_release_1.json"),
         "page_path": str(directory / "image_release_1.html"),
         **given,
     }
@@ -134,7 +134,7 @@ def test_a_plan_writes_nothing(tmp_path: Path) -> None:
             "image": "ctx_G_1",
             "clusters": {"a": {"state": "planned", "message": ""}},
             "sites": {},
-            "path": str(tmp_path / "r"),
+            "report_path": str(tmp_path / "r"),
         },
         check=True,
     )

@@ -166,7 +166,7 @@ def test_report(tmp_path: Path, removal: dict[str, Any] | None, check: bool, res
     path = tmp_path / "here" / "report.json"
     told = run_module(
         "image_retention_report",
-        {"decisions": [decision(), decision("kept", False)], "removals": removals, "path": str(path)},
+        {"decisions": [decision(), decision("kept", False)], "removals": removals, "report_path": str(path)},
         check,
     )
     assert bool(told.get("failed")) is fails
@@ -237,7 +237,9 @@ def test_lineage(tmp_path: Path) -> None:
         "cluster-b": {"message": "", "snapshots": [snapshot("1", 3, source="")]},
     }
     path = tmp_path / "lineage.json"
-    result = run_module("image_lineage_info", {"clusters": told_clusters, "sites": told_sites, "path": str(path)})
+    result = run_module(
+        "image_lineage_info", {"clusters": told_clusters, "sites": told_sites, "report_path": str(path)}
+    )
     assert not result.get("failed"), result
     desks, old, pool = result["catalogs"]
     # The site says of machines that never take an image that they are up to date

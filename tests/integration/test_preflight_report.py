@@ -17,7 +17,7 @@ LOUD: dict[str, Any] = {"clusters": {"a": {"message": "b金 cannot be reached"}}
 
 
 def test_warnings_do_not_fail(tmp_path: Path) -> None:
-    result = run_module("preflight_report", {**RELEASE, **QUIET, "path": str(tmp_path / "new" / "report.json")})
+    result = run_module("preflight_report", {**RELEASE, **QUIET, "report_path": str(tmp_path / "new" / "report.json")})
     assert not result.get("failed"), result
     assert (result["changed"], result["ready"], result["stop_count"], result["warning_count"]) == (False, True, 0, 1)
     assert [row["result"] for row in result["problems"]] == ["warning"]
@@ -28,7 +28,7 @@ def test_warnings_do_not_fail(tmp_path: Path) -> None:
 
 def test_a_stop_fails_and_is_in_the_report(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
-    result = run_module("preflight_report", {**RELEASE, **LOUD, "path": str(path)})
+    result = run_module("preflight_report", {**RELEASE, **LOUD, "report_path": str(path)})
     assert result["failed"]
     assert result["msg"].startswith("Not ready to release Gold: 1 of 2 checks say stop.")
     assert (result["ready"], result["stop_count"]) == (False, 1)
@@ -37,7 +37,7 @@ def test_a_stop_fails_and_is_in_the_report(tmp_path: Path) -> None:
 
 def test_check_mode_writes_nothing_and_says_the_same(tmp_path: Path) -> None:
     path = tmp_path / "report.json"
-    arguments = {**RELEASE, **LOUD, "path": str(path)}
+    arguments = {**RELEASE, **LOUD, "report_path": str(path)}
     checked = run_module("preflight_report", arguments, check=True)
     assert not path.exists()
     assert checked == run_module("preflight_report", arguments)
@@ -45,7 +45,7 @@ def test_check_mode_writes_nothing_and_says_the_same(tmp_path: Path) -> None:
 
 def test_a_report_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
-    result = run_module("preflight_report", {**RELEASE, **QUIET, "path": str(tmp_path / "file" / "report.json")})
+    result = run_module("preflight_report", {**RELEASE, **QUIET, "report_path": str(tmp_path / "file" / "report.json")})
     assert result["failed"]
     assert "cannot be written" in result["msg"]
 

@@ -77,7 +77,7 @@ def test_a_template_that_cannot_be_used_is_said_and_the_report_is_written(
     module: str, report: dict[str, Any], ours: str, template: str, words: str, tmp_path: Path
 ) -> None:
     path = tmp_path / "report.json"
-    given = {**report, "report_path" if module == "dr_report" else "path": str(path)}
+    given = {**report, "report_path": str(path)}
     result = page_with(template, module, given, tmp_path)
     assert result["failed"]
     assert words in result["msg"]

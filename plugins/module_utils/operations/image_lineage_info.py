@@ -29,7 +29,7 @@ ARGUMENTS = {
     "clusters": {"type": "dict", "required": True},
     "sites": {"type": "dict", "required": True},
     "catalogs": {"type": "list", "elements": "str"},
-    "path": {"type": "path"},
+    "report_path": {"type": "path"},
 }
 
 
@@ -59,9 +59,9 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
 
 
 def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
-    if params["path"]:
+    if params["report_path"]:
         text = json.dumps(verdict.record, indent=2, ensure_ascii=False)
-        write_report(Path(params["path"]), f"{text}\n", "nothing was changed.")
+        write_report(Path(params["report_path"]), f"{text}\n", "nothing was changed.")
     return {}
 
 

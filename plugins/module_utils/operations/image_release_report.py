@@ -49,7 +49,7 @@ ARGUMENTS = {
     "wanted": {"type": "dict", "default": {}},
     "operator": {"type": "str", "default": ""},
     "started": {"type": "str"},
-    "path": {"type": "path"},
+    "report_path": {"type": "path"},
     "rollback": {"type": "bool", "default": False},
     "fail_when_incomplete": {"type": "bool", "default": True},
     "page_path": {"type": "path"},
@@ -108,7 +108,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
             "complete": record["complete"],
             "problems": missing,
             "problems_of": problems_of(rows),
-            "report_path": params["path"],
+            "report_path": params["report_path"],
             "page_path": params["page_path"],
         },
         details={"rows": record["rows"]},
@@ -133,7 +133,7 @@ def _check(params: Mapping[str, Any]) -> None:
             f"'{params['release']}' is no release id",
             "Use letters, digits, '.', '+' and '-', beginning with a letter or digit.",
         )
-    if params["path"] and params["path"] == params["page_path"]:
+    if params["report_path"] and params["report_path"] == params["page_path"]:
         raise OperationError(f"The report and the page cannot both be {params['path']}", "Give each a path of its own.")
 
 
@@ -141,7 +141,7 @@ def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
     """Write record and page, with what earlier runs of the same release did, beside the files of another image; where
     they are now."""
     report = verdict.record
-    path, page_path = (Path(params[name]) if params[name] else None for name in ("path", "page_path"))
+    path, page_path = (Path(params[name]) if params[name] else None for name in ("report_path", "page_path"))
     earlier = None
     if path and path.exists():
         earlier = _read(path, report)

@@ -24,7 +24,7 @@ ARGUMENTS = {
     "decisions": {"type": "list", "elements": "dict", "required": True},
     "doubts": {"type": "list", "elements": "dict", "default": []},
     "removals": {"type": "dict", "default": {}},
-    "path": {"type": "path"},
+    "report_path": {"type": "path"},
     "fail_when_incomplete": {"type": "bool", "default": True},
 }
 
@@ -49,7 +49,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
             "problems": wrong,
             "problems_of": problems_of(told, params["doubts"]),
             "objects": told,
-            "report_path": params["path"],
+            "report_path": params["report_path"],
         },
         refusal=OperationError(f"Retention is not complete: {wrong[0].rstrip('.')}{more}")
         if wrong and params["fail_when_incomplete"]
@@ -58,8 +58,10 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
 
 
 def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
-    if params["path"]:
-        write_json(params["path"], "image_retention_report", verdict.record, "the estate is not touched by this.")
+    if params["report_path"]:
+        write_json(
+            params["report_path"], "image_retention_report", verdict.record, "the estate is not touched by this."
+        )
     return {}
 
 

@@ -35,10 +35,10 @@ ARGUMENTS: dict[str, Any] = {
     "clusters": {"type": "dict", "required": True},
     "sites": {"type": "dict", "required": True},
     "show_ok": {"type": "bool", "default": True},
-    "path": {"type": "path"},
+    "report_path": {"type": "path"},
 }
 TEXTS = ("message", "address")
-FACTS = ("clusters", "sites", "show_ok", "path")
+FACTS = ("clusters", "sites", "show_ok", "report_path")
 
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
@@ -64,15 +64,15 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         lines=table(title, rows, params["show_ok"]),
         record={**settings, **facts, **details},
         # Not `path`: a module that returns this has the file's owner and mode added to its result.
-        facts={**facts, "report_path": params["path"]},
+        facts={**facts, "report_path": params["report_path"]},
         details=details,
         refusal=refusal if stops else None,
     )
 
 
 def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
-    if params["path"]:
-        write_json(params["path"], "preflight_report", verdict.record, "nothing else depends on this file.")
+    if params["report_path"]:
+        write_json(params["report_path"], "preflight_report", verdict.record, "nothing else depends on this file.")
     return {}
 
 
