@@ -84,6 +84,7 @@ extends_documentation_fragment:
 seealso:
   - module: euc.nutanix_citrix.pc_recovery_point
   - module: euc.nutanix_citrix.pc_recovery_point_replica
+  - module: euc.nutanix_citrix.pc_template
   - module: euc.nutanix_citrix.pe_vm_snapshot
   - module: euc.nutanix_citrix.pc_vm
 """

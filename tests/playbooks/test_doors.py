@@ -186,6 +186,11 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("pc", {"recovery_point": "", "cluster": "cluster-a", "vm_name": "Gold", "release": "1"}),
         ("pc", {"recovery_point": "", "cluster": "cluster-a", "vm_name": "Gold", "release": "not valid"}),
     ],
+    "pc_template": [
+        ("pc", {"name": "ctx_Gold_1", "vm_name": "Gold"}),
+        ("pc", {"name": "ctx_Gold_1", "version_name": "1"}),
+    ],
+    "pc_template_info": [("pc", {}), ("pc", {"name": "ctx_Gold_1", "ext_id": "1"})],
     "pc_recovery_point_info": [
         ("pc", {"vm_uuid": "1ca2963d-77b6-453a-ae23-2c19e7a954a3"}),
         ("pc", {"vm_uuid": "1ca2963d-77b6-453a-ae23-2c19e7a954a3", "since": "yesterday"}),

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime, timezone
 from typing import Any
 
@@ -19,7 +19,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     PrismCentral,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import TaskFailed
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds, parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import template_lineage
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.template import (
     Template,
     TemplateVersion,
@@ -171,3 +172,34 @@ def version_of(data: Mapping[str, Any]) -> TemplateVersion:
 def _version_body(name: str, description: str, vm_uuid: str) -> dict[str, Any]:
     source = {"$objectType": "vmm.v4.content.TemplateVmReference", "extId": vm_uuid}
     return {"versionName": name, "versionDescription": description, "versionSource": source}
+
+
+def shown(template: Template, versions: Iterable[TemplateVersion], prefix: str) -> dict[str, Any]:
+    """The template as modules return it."""
+    return {
+        "ext_id": template.ext_id,
+        "name": template.name,
+        "description": template.description,
+        "created": _iso(template.created),
+        "updated": _iso(template.updated),
+        "source_vm_name": template.active.vm_name,
+        "lineage": template_lineage(template.name, template.active.vm_name, template.description, prefix),
+        "versions": [_shown_version(version, prefix) for version in versions],
+    }
+
+
+def _shown_version(version: TemplateVersion, prefix: str) -> dict[str, Any]:
+    return {
+        "ext_id": version.ext_id,
+        "name": version.name,
+        "description": version.description,
+        "created": _iso(version.created),
+        "active": version.active,
+        "source_vm_name": version.vm_name,
+        "cluster_uuids": None if version.cluster_uuids is None else list(version.cluster_uuids),
+        "lineage": template_lineage(version.name, version.vm_name, version.description, prefix),
+    }
+
+
+def _iso(moment: datetime | None) -> str | None:
+    return iso_milliseconds(moment) if moment else None
