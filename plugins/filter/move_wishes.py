@@ -6,15 +6,20 @@ in logic/failover/operator_input.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import yaml
-from ansible.errors import AnsibleFilterError
+from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.module_utils.common.validation import check_type_dict
 
+from ansible_collections.euc.nutanix_citrix.plugins.filter.run_scope import role_options
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import operator_input as move_wishes
+
+# Variables of the playbooks -> the options of roles that they set.
+SHORT = {"dr_connections": "machine_rehost_connections", "dr_discard": "dr_failover_discard"}
 
 
 def mapping(told: Any, variable: str = "This") -> dict[str, Any]:
@@ -34,10 +39,43 @@ def mapping(told: Any, variable: str = "This") -> dict[str, Any]:
     return dict(read)
 
 
+def wrong_values(hostvars: Any, hosts: Sequence[str], roles: Sequence[str]) -> list[str]:
+    """What is wrong with the variables of these roles on hosts, as far as it can be told before they run."""
+    options = {
+        name: option
+        for name, option in role_options(roles, str(Path(__file__).parents[2] / "roles")).items()
+        if name.startswith(tuple(f"{role}_" for role in roles))
+    }
+    options |= {short: options[name] for short, name in SHORT.items() if name in options}
+    given = {host: _values(hostvars[host], options) for host in hosts}
+    texts = {(name, value) for values in given.values() for name, value in values.items() if isinstance(value, str)}
+    no_mappings = [_no_mapping(name, text) for name, text in sorted(texts) if options[name].get("default") == {}]
+    return [*move_wishes.wrong_values(given, options), *filter(None, no_mappings)]
+
+
+def _no_mapping(name: str, text: str) -> str:
+    """A dictionary may be given as text."""
+    try:
+        mapping(text, name)
+    except (AnsibleFilterError, yaml.YAMLError) as error:
+        return f"{name}: {error}" if isinstance(error, yaml.YAMLError) else str(error)
+    return ""
+
+
+def _values(variables: Any, names: Iterable[str]) -> dict[str, Any]:
+    """Those that have a value now; others refer to what a role or a play sets."""
+    values = {}
+    for name in names:
+        with suppress(AnsibleError, KeyError):
+            values[name] = variables[name]
+    return values
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "wrong_wishes": move_wishes.wrong_wishes,
+            "wrong_values": wrong_values,
             "wished_names": move_wishes.names,
             "wished_catalogs": move_wishes.catalogs,
             "wished_mapping": mapping,

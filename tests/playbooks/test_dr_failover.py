@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 import yaml
 
+from ansible_collections.euc.nutanix_citrix.plugins.filter.run_scope import role_options
 from harness.modules import DEMO, writes
 from harness.playbooks import Outcome, files_with, run_playbook, secrets_of
 from lab.running import RunningLab
@@ -285,6 +286,34 @@ def test_what_is_wished_is_looked_at_before_anything_is_asked(
     assert outcome.status != 0
     assert told in " ".join(outcome.output.split())
     assert lab.requests() == []
+
+
+@pytest.mark.parametrize("playbook", [FAILOVER, REHOST])
+def test_a_wrong_variable_is_told_once_before_anything_is_asked(lab: RunningLab, run: Run, playbook: str) -> None:
+    lab.forget()
+    outcome = run(playbook, dr_failover_timeout="an hour", machine_rehost_proof_timeout="", dr_mode="unplanned")
+    assert outcome.status != 0
+    names = ["machine_rehost_proof_timeout", *(["dr_failover_timeout"] if playbook == FAILOVER else [])]
+    failed = [task["result"]["msg"] for task in outcome.tasks if task["status"] == "failed"]
+    assert len(failed) == 1
+    assert all(name in failed[0] for name in names), failed
+    assert lab.requests() == []
+
+
+@pytest.mark.bad_day
+def test_empty_answers_of_surveys_are_as_if_nothing_was_given(run: Run) -> None:
+    """Each that is not refused in the first play."""
+    roles = Path(__file__).parents[2] / "roles"
+    options = role_options(["dr_failover", "machine_rehost"], str(roles))
+    needed = ("_id", "_source", "_target", "_drained_path")
+    empty = {
+        name: ""
+        for name, option in options.items()
+        if option["type"] in ("list", "raw", "str") and not option.get("choices") and not name.endswith(needed)
+    }
+    del empty["dr_failover_protection_domains"], empty["machine_rehost_earlier"]
+    plan = assert_good(run(FAILOVER, "--check", **empty))
+    assert "6 would be re-hosted" in plan.output
 
 
 def with_site_variables(tmp_path: Path, **sites: dict[str, Any]) -> list[str]:

@@ -17,6 +17,7 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import unwritable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import made_a_number, refusals
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import operator_input as release_wishes
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
@@ -100,38 +101,21 @@ def _wrong_types(params: Mapping[str, Any]) -> list[str]:
     problems = []
     for host, given in params["variables"].items():
         for name in (name for name in given if name in params["options"]):
-            kind = params["options"][name].get("type", "str")
-            if kind == "str" and isinstance(given[name], float):
-                # YAML made a number of it, which is no longer what was typed: 1.10 would be the release 1.1.
+            option = params["options"][name]
+            kind = option.get("type", "str")
+            if made_a_number(given[name], option):
                 problems.append(
                     f"{name} of {host} is the number {given[name]} and must be text, because 1.10 and 1.1 are one"
                     " number: put it in quotes."
                 )
-                continue
-            if kind in ("dict", "list") and isinstance(given[name], str):
+            elif kind in ("dict", "list") and isinstance(given[name], str):
                 problems.append(
                     f"{name} of {host} is text and must be a {'dictionary' if kind == 'dict' else kind}: with -e, give"
                     " it as JSON."
                 )
-                continue
-            spec = {
-                key: value
-                for key, value in params["options"][name].items()
-                if key not in ("default", "required", "description", "short_description")
-            }
-            checked = ArgumentSpecValidator({name: _without_words(spec)}).validate({name: given[name]})
-            problems += [f"{host}: {message.rstrip('.')}." for message in checked.error_messages]
+            else:
+                problems += [f"{host}: {message}." for message in refusals(name, given[name], option)]
     return problems
-
-
-def _without_words(spec: Mapping[str, Any]) -> dict[str, Any]:
-    """An option of a role's argument spec as modules take it."""
-    plain = {
-        key: value for key, value in spec.items() if key not in ("description", "short_description", "version_added")
-    }
-    if "options" in plain:
-        plain["options"] = {name: _without_words(option) for name, option in plain["options"].items()}
-    return plain
 
 
 def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:

@@ -10,12 +10,22 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import made_a_number, refusals
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 
 MODES = ("planned", "unplanned")
 # It becomes a part of file names.
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 ROLES = {"dr_source": "that is left", "dr_target": "that takes over"}
+# Without a name of its own a file or a clone cannot be told from others.
+NEVER_EMPTY = ("dr_drill_prefix", "dr_drill_release_prefix", "dr_failover_drained_path")
+IN_WORDS = {
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "dict": "a dictionary",
+    "list of dictionaries": "a list",
+}
 
 
 def wrong_wishes(
@@ -56,6 +66,44 @@ def wrong_wishes(
             f"{' and '.join(absent)} must take part, but --limit leaves {'it' if len(absent) == 1 else 'them'} out."
         )
     return wrong
+
+
+def wrong_values(variables: Mapping[str, Mapping[str, Any]], options: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """A sentence for each variable that cannot be meant, once for all hosts. `variables`: host -> those that it has,
+    `options`: those of the roles.
+
+    Surveys of AWX answer with an empty text where nothing was chosen. That is a list, a dictionary of a policy or a
+    name that was not given; for a number, a choice or yes and no it says nothing.
+    """
+    wrong: dict[str, list[str]] = {}
+    for host, given in variables.items():
+        for name, value in given.items():
+            sentence = _wrong_value(name, value, options[name])
+            if sentence:
+                wrong.setdefault(sentence, []).append(host)
+    having = {host for host, given in variables.items() if given}
+    return [
+        f"{sentence}." if set(hosts) == having else f"{sentence} (on {', '.join(hosts)})."
+        for sentence, hosts in wrong.items()
+    ]
+
+
+def _wrong_value(name: str, value: Any, option: Mapping[str, Any]) -> str:
+    kind, choices = option.get("type", "str"), option.get("choices")
+    if option.get("elements") == "dict":
+        kind = "list of dictionaries"
+    if isinstance(value, str) and not value.strip():
+        may_be = kind in ("list", "raw") or (kind == "str" and not choices and name not in NEVER_EMPTY)
+        wanted = f"one of {', '.join(map(str, choices))}" if choices else IN_WORDS.get(kind, "a text")
+        return "" if may_be else f"{name} is empty: leave it out, or give {wanted}"
+    if made_a_number(value, option):
+        return f"{name} is the number {value} and must be text: put it in quotes"
+    if kind == "dict" and isinstance(value, str):
+        return f"{name} is text and must be a dictionary: with -e, give it as JSON"
+    if kind == "list" and isinstance(value, (str, Mapping)):
+        # The roles take names with commas, and one catalog.
+        return ""
+    return " ".join(refusals(name, value, option))
 
 
 def names(wish: Any) -> list[str]:
