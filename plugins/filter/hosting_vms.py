@@ -16,9 +16,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover 
 def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
     """A sentence for the operator in `message` instead of an error, which Ansible would wrap into words of its own."""
 
-    def decided(*given: Any, **named: Any) -> dict[str, Any]:
+    def decided(*arguments: Any, **options: Any) -> dict[str, Any]:
         try:
-            return {"message": "", **decide(*given, **named)}
+            return {"message": "", **decide(*arguments, **options)}
         except Refusal as error:
             return {
                 "message": str(error),

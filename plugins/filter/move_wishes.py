@@ -22,20 +22,20 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover 
 SHORT = {"dr_connections": "machine_rehost_connections", "dr_discard": "dr_failover_discard"}
 
 
-def mapping(told: Any, variable: str = "This") -> dict[str, Any]:
+def mapping(value: Any, variable: str = "This") -> dict[str, Any]:
     """A dictionary of what the operator said. A text is read as YAML or, like an argument of Ansible, as key=value; an
     empty one says nothing."""
-    if not isinstance(told, str):
-        read = told
-    elif not told.strip():
+    if not isinstance(value, str):
+        read = value
+    elif not value.strip():
         read = {}
     else:
-        read = yaml.safe_load(told)
+        read = yaml.safe_load(value)
         if isinstance(read, str):
             with suppress(TypeError):
-                read = check_type_dict(told)
+                read = check_type_dict(value)
     if not isinstance(read, Mapping):
-        raise AnsibleFilterError(f"{variable} must be a dictionary, such as '{{key: value}}', and '{told}' is none.")
+        raise AnsibleFilterError(f"{variable} must be a dictionary, such as '{{key: value}}', and '{value}' is none.")
     return dict(read)
 
 

@@ -19,9 +19,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout i
 )
 
 
-def rollout_waves(catalogs: Sequence[Mapping[str, Any]], *given: Any, **terms: Any) -> dict[str, Any]:
+def rollout_waves(catalogs: Sequence[Mapping[str, Any]], *waves_or_text: Any, **terms: Any) -> dict[str, Any]:
     try:
-        return {"waves": waves.plan_waves(catalogs, *given, **terms), "message": ""}
+        return {"waves": waves.plan_waves(catalogs, *waves_or_text, **terms), "message": ""}
     except Refusal as error:
         return {"waves": [], "message": str(error)}
 

@@ -21,13 +21,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import 
 def variables_of_hosts(
     hostvars: Any, hosts: list[str], names: list[str], taking_part: Sequence[str] = (), scope: Any = ""
 ) -> dict[str, dict[str, Any]]:
-    found = {
+    variables = {
         host: {name: _value(hostvars[host], host, name) for name in names if name in hostvars[host]}
         for host in hosts
         if host not in taking_part
     }
-    told = run_scope.facts_of_hosts(hostvars, taking_part, "release_begin_given", scope, {})
-    return found | {host: dict(fact["variables"]) for host, fact in told.items() if fact and host in hosts}
+    facts = run_scope.facts_of_hosts(hostvars, taking_part, "release_begin_given", scope, {})
+    return variables | {host: dict(fact["variables"]) for host, fact in facts.items() if fact and host in hosts}
 
 
 def _value(variables: Any, host: str, name: str) -> Any:

@@ -18,7 +18,7 @@ def by_domain(results: Sequence[Result], names_of: str) -> dict[str, Result]:
 
     A task that failed as a whole failed for each of them.
     """
-    found: dict[str, Result] = {}
+    by_name: dict[str, Result] = {}
     for result in results:
         as_a_whole = {
             "failed": True,
@@ -26,8 +26,8 @@ def by_domain(results: Sequence[Result], names_of: str) -> dict[str, Result]:
         }
         for name in result[names_of]["names"]:
             own = (result.get("domains") or {}).get(name)
-            found[name] = {"failed": False, **own} if own else as_a_whole
-    return found
+            by_name[name] = {"failed": False, **own} if own else as_a_whole
+    return by_name
 
 
 def power_of_move(failovers: Mapping[str, Result], later: Result) -> Result:

@@ -78,21 +78,21 @@ class DrillScope:
 def scope_of(members: Iterable[Member], vm_names: Sequence[str], exclude: Sequence[str]) -> DrillScope:
     """The VMs to clone. Raises Refusal for names that the snapshot does not hold and for two VMs of one name, whose
     clones could not be told apart."""
-    held = Counter(member.vm_name for member in members)
+    copies = Counter(member.vm_name for member in members)
     for name in vm_names:
-        if name not in held:
-            raise Refusal(f"it holds no VM '{name}'", near_names(name, held))
-    chosen = [name for name in dict.fromkeys(vm_names) or held if name not in exclude]
-    twice = [name for name in chosen if held[name] > 1]
+        if name not in copies:
+            raise Refusal(f"it holds no VM '{name}'", near_names(name, copies))
+    names = [name for name in dict.fromkeys(vm_names) or copies if name not in exclude]
+    twice = [name for name in names if copies[name] > 1]
     if twice:
         raise Refusal(
             f"it holds more than one VM called {quoted(twice)}, whose clones would have one name",
             "Leave them out with exclude.",
         )
     return DrillScope(
-        tuple(chosen),
-        tuple(name for name in held if name in exclude),
-        tuple(name for name in exclude if name not in held),
+        tuple(names),
+        tuple(name for name in copies if name in exclude),
+        tuple(name for name in exclude if name not in copies),
     )
 
 
@@ -133,7 +133,7 @@ def clones_among(drill: Drill, vms: Iterable[Found], names: Collection[str], pro
             by_vm.setdefault(original, []).append(vm)
         else:
             strangers.append(vm)
-    return Clones({name: tuple(found) for name, found in by_vm.items()}, tuple(strangers), tuple(guarded))
+    return Clones({name: tuple(copies) for name, copies in by_vm.items()}, tuple(strangers), tuple(guarded))
 
 
 @dataclass(frozen=True)
@@ -150,8 +150,8 @@ class CardChange:
 
 def card_change(cards: Iterable[Card], network_uuid: str) -> CardChange:
     """No card but on the drill's network, and one there at least; no card at all when the drill has no network ('')."""
-    kept = [card for card in cards if network_uuid and card.network_uuid == network_uuid]
-    return CardChange(tuple(card.mac_address for card in cards if card not in kept), bool(network_uuid) and not kept)
+    safe = [card for card in cards if network_uuid and card.network_uuid == network_uuid]
+    return CardChange(tuple(card.mac_address for card in cards if card not in safe), bool(network_uuid) and not safe)
 
 
 def too_old(age_seconds: float, limit_seconds: int | None) -> bool:

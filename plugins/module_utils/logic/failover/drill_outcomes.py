@@ -25,8 +25,8 @@ def unfit_names(plans: Iterable[Mapping[str, Any]], left_out: Sequence[str]) -> 
             f" {', '.join(twice)}. Drill the protection domains one after the other, or leave these VMs out with"
             " dr_drill_exclude. Nothing was changed."
         )
-    known = {name for plan in plans for name in plan.get("excluded") or []}
-    nowhere = [name for name in left_out if name not in known]
+    names = {name for plan in plans for name in plan.get("excluded") or []}
+    nowhere = [name for name in left_out if name not in names]
     if nowhere:
         return f"dr_drill_exclude names VMs that no snapshot holds: {', '.join(nowhere)}. Nothing was changed."
     return ""

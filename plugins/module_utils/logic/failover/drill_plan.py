@@ -40,18 +40,18 @@ def planned_clones(
     return [_planned(there.get(name), Clone(name, drill.clone_name(name)), network_uuid, power_on) for name in names]
 
 
-def _planned(found: Clone | None, new: Clone, network_uuid: str, power_on: bool) -> Clone:
-    now = found or new
+def _planned(clone: Clone | None, new: Clone, network_uuid: str, power_on: bool) -> Clone:
+    now = clone or new
     change = card_change(now.cards, network_uuid)
     state = now.power_state
     if power_on:
         state = "on"
     elif change:
         state = "off"
-    kept = tuple(card for card in now.cards if card.mac_address not in change.remove)
+    cards = tuple(card for card in now.cards if card.mac_address not in change.remove)
     added = (Card("", network_uuid),) if change.add else ()
-    changed = found is None or bool(change) or state != now.power_state
-    return replace(now, power_state=state, cards=kept + added, changed=changed, checked=not changed)
+    changed = clone is None or bool(change) or state != now.power_state
+    return replace(now, power_state=state, cards=cards + added, changed=changed, checked=not changed)
 
 
 def production(

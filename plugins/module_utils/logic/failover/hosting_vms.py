@@ -34,21 +34,23 @@ def present(
     among the names, so that its machine comes out as missing. Raises Refusal when a cluster could not be asked, or a
     protection domain is active nowhere or twice.
     """
-    silent = [f"{host} could not be asked ({seen['message']})" for host, seen in clusters.items() if seen["message"]]
+    silent = [f"{host} could not be asked ({facts['message']})" for host, facts in clusters.items() if facts["message"]]
     if silent:
-        refused_by = [seen["log_in_refused_by"] for seen in clusters.values() if seen.get("log_in_refused_by")]
+        refused_by = [facts["log_in_refused_by"] for facts in clusters.values() if facts.get("log_in_refused_by")]
         raise Refusal(". ".join(silent), **({"log_in_refused_by": refused_by[0]} if refused_by else {}))
     if not protection_domains:
-        vms = [_vm(vm["name"], vm["uuid"], host, connections) for host, seen in clusters.items() for vm in seen["vms"]]
+        vms = [
+            _vm(vm["name"], vm["uuid"], host, connections) for host, facts in clusters.items() for vm in facts["vms"]
+        ]
         return {"vms": vms, "vm_names": None, "vm_uuids": None, "other_vm_uuids": []}
     vms, names = [], []
     for protection_domain in protection_domains:
         host = _where_active(protection_domain, clusters)
-        known = {vm["uuid"]: vm["name"] for vm in clusters[host]["vms"]}
+        names_by_uuid = {vm["uuid"]: vm["name"] for vm in clusters[host]["vms"]}
         for member in _domain(clusters[host], protection_domain)["members"]:
-            name = known.get(member["vm_uuid"], member["vm_name"])
+            name = names_by_uuid.get(member["vm_uuid"], member["vm_name"])
             names.append(name)
-            if member["vm_uuid"] in known:
+            if member["vm_uuid"] in names_by_uuid:
                 vms.append(_vm(name, member["vm_uuid"], host, connections))
     return _chosen(vms, names, clusters.values())
 
@@ -72,18 +74,22 @@ def expected(
     vms = []
     for protection_domain in protection_domains:
         there, here = _domain(target, protection_domain), _domain(source, protection_domain)
-        chosen = str((snapshots or {}).get(protection_domain) or "")
+        snapshot_id = str((snapshots or {}).get(protection_domain) or "")
         if there.get("active"):
-            members, kept = there["members"], True
-        elif chosen and not planned:
-            members, kept = _in_newest_snapshot(there, chosen), False
+            members, keeps_uuids = there["members"], True
+        elif snapshot_id and not planned:
+            members, keeps_uuids = _in_newest_snapshot(there, snapshot_id), False
         elif here.get("active"):
-            members, kept = here["members"], planned
+            members, keeps_uuids = here["members"], planned
         else:
-            members, kept = _in_newest_snapshot(there), False
-        vms += [_vm(member["vm_name"], member["vm_uuid"] if kept else "", host, connections) for member in members]
-    left = {member["vm_uuid"] for name in protection_domains for member in _domain(source, name).get("members") or []}
-    return _chosen(vms, [vm["name"] for vm in vms], (source, target), left)
+            members, keeps_uuids = _in_newest_snapshot(there), False
+        vms += [
+            _vm(member["vm_name"], member["vm_uuid"] if keeps_uuids else "", host, connections) for member in members
+        ]
+    leaving = {
+        member["vm_uuid"] for name in protection_domains for member in _domain(source, name).get("members") or []
+    }
+    return _chosen(vms, [vm["name"] for vm in vms], (source, target), leaving)
 
 
 def arriving(
@@ -122,11 +128,11 @@ def arriving(
         for name in protection_domains
     }
     # Of another protection domain, or left to the end: none of these, whatever its name.
-    kept = [vm["uuid"] for vm in (*others, *arrived)]
-    kept += [uuid for name in protection_domains if name not in names for uuid in members[name]]
-    clusters = (source, target, {"vms": [{"uuid": uuid} for uuid in kept if uuid]})
-    left = {uuid for name in names for uuid in members[name]} - {vm["uuid"] for vm in arrived}
-    return {**_chosen(vms, [vm["name"] for vm in vms], clusters, left), "domains": names}
+    staying = [vm["uuid"] for vm in (*others, *arrived)]
+    staying += [uuid for name in protection_domains if name not in names for uuid in members[name]]
+    clusters = (source, target, {"vms": [{"uuid": uuid} for uuid in staying if uuid]})
+    leaving = {uuid for name in names for uuid in members[name]} - {vm["uuid"] for vm in arrived}
+    return {**_chosen(vms, [vm["name"] for vm in vms], clusters, leaving), "domains": names}
 
 
 def _label(name: str) -> str:
@@ -135,17 +141,17 @@ def _label(name: str) -> str:
 
 
 def _chosen(
-    vms: Sequence[Mapping[str, str]], names: Iterable[str], clusters: Iterable[Seen], left: Collection[str] = ()
+    vms: Sequence[Mapping[str, str]], names: Iterable[str], clusters: Iterable[Seen], leaving: Collection[str] = ()
 ) -> dict[str, Any]:
-    """`left` are VMs that are given up for those of the same names."""
+    """`leaving` are VMs that are given up for those of the same names."""
     uuids = list(dict.fromkeys(vm["uuid"] for vm in vms if vm["uuid"]))
-    read = dict.fromkeys(vm["uuid"] for seen in clusters for vm in seen["vms"])
-    others = [uuid for uuid in read if uuid not in {*uuids, *left}]
+    read = dict.fromkeys(vm["uuid"] for facts in clusters for vm in facts["vms"])
+    others = [uuid for uuid in read if uuid not in {*uuids, *leaving}]
     return {"vms": vms, "vm_names": list(dict.fromkeys(names)), "vm_uuids": uuids, "other_vm_uuids": others}
 
 
 def _where_active(protection_domain: str, clusters: Mapping[str, Seen]) -> str:
-    active = [host for host, seen in clusters.items() if _domain(seen, protection_domain).get("active")]
+    active = [host for host, facts in clusters.items() if _domain(facts, protection_domain).get("active")]
     if len(active) == 1:
         return active[0]
     if active:
@@ -159,15 +165,15 @@ def _where_active(protection_domain: str, clusters: Mapping[str, Seen]) -> str:
     )
 
 
-def _in_newest_snapshot(domain: Mapping[str, Any], chosen: str = "") -> Sequence[Mapping[str, str]]:
+def _in_newest_snapshot(domain: Mapping[str, Any], snapshot_id: str = "") -> Sequence[Mapping[str, str]]:
     usable = [snapshot for snapshot in domain.get("snapshots") or [] if snapshot["state"] in USABLE]
-    if chosen:
-        usable = [snapshot for snapshot in usable if chosen in (snapshot["id"], snapshot["id"].rpartition(":")[2])]
+    if snapshot_id:
+        usable = [snapshot for snapshot in usable if snapshot_id in (snapshot["id"], snapshot["id"].rpartition(":")[2])]
     return max(usable, key=lambda snapshot: snapshot["created"] or "", default={"vms": []})["vms"]
 
 
-def _domain(seen: Seen, name: str) -> Mapping[str, Any]:
-    return next((domain for domain in seen["domains"] if domain["name"] == name), {})
+def _domain(facts: Seen, name: str) -> Mapping[str, Any]:
+    return next((domain for domain in facts["domains"] if domain["name"] == name), {})
 
 
 def _vm(name: str, uuid: str, host: str, connections: Mapping[str, str]) -> dict[str, str]:

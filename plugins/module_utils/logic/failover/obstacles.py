@@ -14,18 +14,18 @@ Told = Mapping[str, Any]
 
 
 def problems_of_plan(
-    asked: Mapping[str, Told],
+    answers: Mapping[str, Told],
     source_domains: Iterable[Told],
     source: str,
     target: str,
     schedules_count: bool,
     failback: bool = False,
 ) -> list[dict[str, Any]]:
-    """Each {message, error}. `asked`: protection domain -> what its failover would do, or why it would not be possible.
+    """Each {message, error}. `answers`: protection domain -> what its failover would do, or why it is not possible.
     `source_domains`: what the source has; where `schedules_count`, one of them has to replicate to where it goes."""
-    problems = [failure(answer) for answer in asked.values() if "state" not in answer]
-    found = [problem for number, problem in enumerate(problems) if problem not in problems[:number]]
-    silent = _without_schedule(asked, source_domains) if schedules_count else []
+    problems = [failure(answer) for answer in answers.values() if "state" not in answer]
+    unique = [problem for number, problem in enumerate(problems) if problem not in problems[:number]]
+    silent = _without_schedule(answers, source_domains) if schedules_count else []
     if silent:
         message = (
             f"{' and '.join(silent)} {'has' if len(silent) == 1 else 'have'} no schedule on {source} that replicates to"
@@ -40,11 +40,11 @@ def problems_of_plan(
         advice = (
             f"{adding}, and wait for its first replication. Or try it without, with dr_failover_accept_unscheduled."
         )
-        found.append({"message": message, "error": {"message": message, "advice": advice}})
-    return found
+        unique.append({"message": message, "error": {"message": message, "advice": advice}})
+    return unique
 
 
-def _without_schedule(asked: Mapping[str, Told], source_domains: Iterable[Told]) -> list[str]:
+def _without_schedule(answers: Mapping[str, Told], source_domains: Iterable[Told]) -> list[str]:
     replicating = {
         (domain["name"], site["name"])
         for domain in source_domains
@@ -53,7 +53,7 @@ def _without_schedule(asked: Mapping[str, Told], source_domains: Iterable[Told])
     }
     return [
         answer["name"]
-        for answer in asked.values()
+        for answer in answers.values()
         if "state" in answer and answer.get("changed") and (answer["name"], answer["remote_site"]) not in replicating
     ]
 
@@ -78,11 +78,11 @@ def obstacles(
 
 
 def _told_by(sites: Mapping[str, Told]) -> list[list[Any]]:
-    return [[site, told] for site, told in sites.items() if told["message"]]
+    return [[site, answer] for site, answer in sites.items() if answer["message"]]
 
 
 def _nobody_takes_part(prepared: Mapping[str, Told], source: str) -> list[Told]:
-    if not prepared or any(told.get("takes_part", True) for told in prepared.values()):
+    if not prepared or any(answer.get("takes_part", True) for answer in prepared.values()):
         return []
     return [
         {

@@ -115,16 +115,16 @@ def names(wish: Any) -> list[str]:
 
 def catalogs(wish: Any) -> list[Any]:
     """A catalog may be given by its bare name."""
-    listed = wish or []
+    wishes = wish or []
     if isinstance(wish, str):
-        listed = names(wish)
+        wishes = names(wish)
     elif isinstance(wish, Mapping):
-        listed = [wish]
-    return [{"name": each} if isinstance(each, str) else each for each in listed]
+        wishes = [wish]
+    return [{"name": each} if isinstance(each, str) else each for each in wishes]
 
 
-def _wrong_id(given: Any) -> list[str]:
-    text = "" if given is None else str(given)
+def _wrong_id(value: Any) -> list[str]:
+    text = "" if value is None else str(value)
     if not text:
         return [
             "dr_id is missing: your name for this move, such as -e dr_id=2026-11-20. It names the files, and the same"
@@ -138,12 +138,12 @@ def _wrong_id(given: Any) -> list[str]:
     return []
 
 
-def _wrong_cluster(name: str, role: str, given: str, clusters: Sequence[str]) -> list[str]:
-    if given in clusters:
+def _wrong_cluster(name: str, role: str, cluster: str, clusters: Sequence[str]) -> list[str]:
+    if cluster in clusters:
         return []
-    told = near_names(given, clusters)
+    there_are = near_names(cluster, clusters)
     if 0 < len(clusters) <= 5:
-        told = f"There {'is' if len(clusters) == 1 else 'are'} {quoted(clusters)}."
-    if not given:
-        return [f"{name} is missing: the inventory host of the cluster {role}. {told}".rstrip()]
-    return [f"{name} is '{given}', which is no host of the group prism_elements. {told}".rstrip()]
+        there_are = f"There {'is' if len(clusters) == 1 else 'are'} {quoted(clusters)}."
+    if not cluster:
+        return [f"{name} is missing: the inventory host of the cluster {role}. {there_are}".rstrip()]
+    return [f"{name} is '{cluster}', which is no host of the group prism_elements. {there_are}".rstrip()]

@@ -139,8 +139,8 @@ def last_known(sites: Sequence[Site], origins: Sequence[str]) -> list[Site]:
     """The remote sites that are the side where a protection domain was last: the one that was given as the peer, and
     the one that its newest snapshot came from. Where neither is known, the only one that there is."""
     last = origins[0] if origins else ""
-    found = [site for site in sites if site.fits_peer or site.name == last]
-    return found or (list(sites) if len(sites) == 1 else [])
+    sites_of_peer = [site for site in sites if site.fits_peer or site.name == last]
+    return sites_of_peer or (list(sites) if len(sites) == 1 else [])
 
 
 def signs_of_life(there: Side | None, sites: Iterable[Site]) -> list[Site]:
@@ -173,25 +173,25 @@ def decide_deactivation(name: str, here: Side, there: Side | None) -> str | Refu
         return _in_the_way(name, here)
     if not here.active:
         return UNCHANGED
-    refused = (
+    message = (
         f"{here.endpoint}: refused to deactivate the protection domain '{name}', because it would delete the only copy"
         " of its VMs"
     )
     if there is None:
         return Refusal(
-            f"{refused}: the other side does not answer",
+            f"{message}: the other side does not answer",
             "Run this when the peer is back and the protection domain is active there.",
         )
     if not there.known:
         return Refusal(
-            f"{refused}: {there.endpoint} does not know it",
+            f"{message}: {there.endpoint} does not know it",
             "Check that peer is the cluster that the protection domain was activated on.",
         )
     if not there.active:
-        return Refusal(f"{refused}: it is not active on {there.endpoint}", "Activate it there first, or keep it here.")
+        return Refusal(f"{message}: it is not active on {there.endpoint}", "Activate it there first, or keep it here.")
     if there.direction:
         return Refusal(
-            f"{refused}: {there.endpoint} is changing its mode at the moment",
+            f"{message}: {there.endpoint} is changing its mode at the moment",
             "Wait for the end of that and run this again.",
         )
     return ORDER
@@ -222,23 +222,23 @@ def between(name: str, here: Side, there: Side, origins: Sequence[str]) -> Refus
     )
 
 
-def choose_site(name: str, endpoint: str, sites: Sequence[Site], wanted: str) -> Site | Refusal:
+def choose_site(name: str, endpoint: str, sites: Sequence[Site], remote_site: str) -> Site | Refusal:
     """The remote site to migrate to: the one that was named, or the only one that fits.
 
     What the peer is known to be comes first, then what the schedules replicate to.
     """
-    if wanted:
-        chosen = [site for site in sites if site.name == wanted]
-        if not chosen:
+    if remote_site:
+        candidates = [site for site in sites if site.name == remote_site]
+        if not candidates:
             return Refusal(
-                f"{endpoint} has no remote site '{wanted}'",
-                near_names(wanted, (site.name for site in sites)) or "It has none at all.",
+                f"{endpoint} has no remote site '{remote_site}'",
+                near_names(remote_site, (site.name for site in sites)) or "It has none at all.",
             )
         # Only a site that is known to be the peer proves that another one is not.
         of_peer = [site.name for site in sites if site.fits_peer]
-        if of_peer and wanted not in of_peer:
+        if of_peer and remote_site not in of_peer:
             return Refusal(
-                f"{endpoint}: the remote site '{wanted}' is not the cluster that was given as peer, which is"
+                f"{endpoint}: the remote site '{remote_site}' is not the cluster that was given as peer, which is"
                 f" {quoted(of_peer)}"
             )
     else:
@@ -247,21 +247,21 @@ def choose_site(name: str, endpoint: str, sites: Sequence[Site], wanted: str) ->
                 f"{endpoint} has no remote site", f"'{name}' cannot be migrated before the clusters know each other."
             )
         fitting = [site for site in sites if site.fits_peer] or [site for site in sites if site.fits_peer is None]
-        chosen = [site for site in fitting if site.scheduled] or fitting
-        if not chosen:
+        candidates = [site for site in fitting if site.scheduled] or fitting
+        if not candidates:
             return Refusal(
                 f"{endpoint}: none of its remote sites is the cluster that was given as peer:"
                 f" {quoted(site.name for site in sites)}",
                 "Check peer. If it is right nevertheless, name its remote site in remote_site.",
                 options=("remote_site",),
             )
-        if len(chosen) > 1:
+        if len(candidates) > 1:
             return Refusal(
-                f"{endpoint}: several remote sites fit for '{name}': {quoted(site.name for site in chosen)}",
+                f"{endpoint}: several remote sites fit for '{name}': {quoted(site.name for site in candidates)}",
                 "Name the one that is meant in remote_site.",
                 options=("remote_site",),
             )
-    (site,) = chosen
+    (site,) = candidates
     if not site.connected:
         return Refusal(
             f"{endpoint}: the remote site '{site.name}' is not connected (its status is {site.status})",
@@ -276,10 +276,11 @@ def blocked(name: str, endpoint: str, reasons: Iterable[Unrecoverable], remote_s
     there = [reason for reason in reasons if reason.remote_site in ("", remote_site)]
     if not there:
         return None
-    listed = shortened([f"'{vm.vm_name}' ({vm.vm_uuid}): {vm.reason}" for vm in there])
+    vms_with_reasons = shortened([f"'{vm.vm_name}' ({vm.vm_uuid}): {vm.reason}" for vm in there])
     count = len({(vm.vm_name, vm.vm_uuid) for vm in there})
     return Refusal(
-        f"{endpoint}: '{name}' cannot be migrated to '{remote_site}', because {count} of its VMs cannot: {listed}",
+        f"{endpoint}: '{name}' cannot be migrated to '{remote_site}', because {count} of its VMs cannot:"
+        f" {vms_with_reasons}",
         "Nothing was changed. Put them right, or take them out of the protection domain, and run the same task again.",
     )
 
@@ -309,11 +310,13 @@ def transfers_in_the_way(
     )
 
 
-def choose_snapshot(name: str, endpoint: str, snapshots: Sequence[PdSnapshot], wanted: str) -> PdSnapshot | Refusal:
+def choose_snapshot(
+    name: str, endpoint: str, snapshots: Sequence[PdSnapshot], snapshot_id: str
+) -> PdSnapshot | Refusal:
     """The snapshot to activate from: the one that was named, or the newest that can be used. `snapshots` newest
     first."""
     usable = [snapshot for snapshot in snapshots if snapshot.available]
-    if not wanted:
+    if not snapshot_id:
         if usable:
             return usable[0]
         why = (
@@ -326,18 +329,18 @@ def choose_snapshot(name: str, endpoint: str, snapshots: Sequence[PdSnapshot], w
             f"{endpoint} holds no snapshot of '{name}' to activate it from{why}",
             "Nothing can be brought up here. Look whether another cluster holds one.",
         )
-    found = snapshots_with_origin(snapshots, wanted)
-    if len(found) > 1:
-        listed = ", ".join(snapshot.snapshot_id for snapshot in found)
+    matches = snapshots_with_origin(snapshots, snapshot_id)
+    if len(matches) > 1:
+        ids = ", ".join(snapshot.snapshot_id for snapshot in matches)
         return Refusal(
-            f"{endpoint} holds {len(found)} snapshots {wanted} of '{name}': {listed}",
+            f"{endpoint} holds {len(matches)} snapshots {snapshot_id} of '{name}': {ids}",
             "Give snapshot_id as it is listed there, with its site.",
         )
-    if found and found[0].available:
-        return found[0]
+    if matches and matches[0].available:
+        return matches[0]
     has = shortened([snapshot.snapshot_id for snapshot in usable]) or "none"
-    state = f"is {found[0].state}" if found else "is not there"
-    return Refusal(f"{endpoint}: snapshot {wanted} of '{name}' {state}", f"Usable are: {has}.")
+    state = f"is {matches[0].state}" if matches else "is not there"
+    return Refusal(f"{endpoint}: snapshot {snapshot_id} of '{name}' {state}", f"Usable are: {has}.")
 
 
 def data_age(snapshot: PdSnapshot, now_usecs: int) -> int:
@@ -350,12 +353,12 @@ def not_in_snapshot(snapshot: PdSnapshot, last_known: Iterable[Member]) -> list[
     that it does not hold."""
     held_uuids = {member.vm_uuid for member in snapshot.members if member.vm_uuid}
     held_names = {member.vm_name for member in snapshot.members}
-    lost = {
+    absent = {
         member.vm_name: member.vm_uuid
         for member in last_known
         if member.vm_uuid not in held_uuids and member.vm_name not in held_names
     }
-    return sorted({**{name: "" for name in snapshot.missing if name not in held_names}, **lost}.items())
+    return sorted({**{name: "" for name in snapshot.missing if name not in held_names}, **absent}.items())
 
 
 def only_copies(members_here: Iterable[Member], names_there: Iterable[str]) -> list[Member]:

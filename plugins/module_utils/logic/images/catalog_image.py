@@ -78,14 +78,14 @@ def plan_update(
     refusal = _not_updatable(catalog)
     if unit is None or refusal:
         return CatalogStep(catalog, "refuse", reason=refusal)
-    wanted = expected_path(unit.path, image)
-    if task and task.leads_to(wanted):
-        return CatalogStep(catalog, "adopt", wanted, task=task)
+    path = expected_path(unit.path, image)
+    if task and task.leads_to(path):
+        return CatalogStep(catalog, "adopt", path, task=task)
     if has_image(catalog, image) and not (task and task.moves_image):
         return CatalogStep(catalog, "unchanged", catalog.image_path)
-    if same_path(catalog.image_path, wanted) and not has_image(catalog, image):
+    if same_path(catalog.image_path, path) and not has_image(catalog, image):
         apart = (
-            f"it uses '{image_name(catalog.image_path)}', which Citrix cannot tell from '{image_name(wanted)}':"
+            f"it uses '{image_name(catalog.image_path)}', which Citrix cannot tell from '{image_name(path)}':"
             " they differ in case only"
         )
         return CatalogStep(catalog, "refuse", reason=apart, advice="Use another release id.")
@@ -95,8 +95,8 @@ def plan_update(
     try:
         return CatalogStep(catalog, "publish", find_image(image, unit.name, visible).path)
     except Refusal as error:
-        if assume_visible and not any(same_path(candidate.path, wanted) for candidate in visible):
-            return CatalogStep(catalog, "publish", wanted)
+        if assume_visible and not any(same_path(candidate.path, path) for candidate in visible):
+            return CatalogStep(catalog, "publish", path)
         return CatalogStep(catalog, "refuse", reason=error.message, advice=error.advice)
 
 
@@ -162,10 +162,10 @@ def rollback_target(catalog: Catalog, image: str | None, history: Sequence[Histo
         others = [entry for entry in history if entry.path and not same_path(entry.path, catalog.image_path)]
         same = same_path if is_path(image) else same_image
         path = expected_path(catalog.hosting_unit.path, image) if catalog.hosting_unit else image
-        named = [entry for entry in others if same(entry.path, path)]
-        if not named:
+        namesakes = [entry for entry in others if same(entry.path, path)]
+        if not namesakes:
             raise Refusal(f"its history holds no image '{image}'", near_names(image, (entry.name for entry in others)))
-        target = named[0]
+        target = namesakes[0]
     if target.status == "Deleted":
         raise Refusal(f"the image '{target.name}' of its history was deleted")
     return target

@@ -35,7 +35,7 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
     may be meant: then all must be proven, or nothing is.
     """
     identities = [identity_of(host, facts) for host, facts in clusters.items()]
-    found = []
+    lineages = []
     for host, site in sites.items():
         behind = Counter(site.get("out_of_date") or [])
         for catalog in site.get("catalogs") or []:
@@ -45,16 +45,16 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
             home = _home(site, catalog, identities)
             copies = [
                 _copy(cluster, snapshot)
-                for cluster, told in clusters.items()
-                for snapshot in told.get("snapshots") or []
+                for cluster, answer in clusters.items()
+                for snapshot in answer.get("snapshots") or []
                 if snapshot["name"] == image["name"]
             ]
-            named = parse_image_name(image["name"], prefix)
-            doubts = _doubts(copies, home) if named else []
+            release = parse_image_name(image["name"], prefix)
+            doubts = _doubts(copies, home) if release else []
             witnesses = [] if doubts else [copy for copy in copies if home in (None, copy["cluster"])]
             total = catalog.get("total_count") or 0
             takes_image = catalog.get("machines_take_image")
-            found.append(
+            lineages.append(
                 {
                     "site": host,
                     "catalog": catalog["full_name"],
@@ -62,8 +62,8 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
                     "hosting_unit": catalog.get("hosting_unit"),
                     "cluster": home,
                     "image": image["name"],
-                    "release": named.release if named else None,
-                    "base_vm": named.base_vm if named else None,
+                    "release": release.release if release else None,
+                    "base_vm": release.base_vm if release else None,
                     "protection_domain_snapshots": sorted(
                         {
                             copy["protection_domain_snapshot_id"]
@@ -71,7 +71,7 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
                             if copy["protection_domain_snapshot_id"]
                         }
                     ),
-                    "marked": bool(named) and not doubts,
+                    "marked": bool(release) and not doubts,
                     "doubts": doubts,
                     "clusters": copies,
                     "machines": total,
@@ -80,7 +80,7 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
                     "note": catalog.get("note") or "",
                 }
             )
-    return sorted(found, key=lambda each: (each["site"], each["catalog"].casefold()))
+    return sorted(lineages, key=lambda each: (each["site"], each["catalog"].casefold()))
 
 
 def _home(site: Facts, catalog: Facts, identities: Sequence[ClusterAddresses]) -> str | None:
@@ -93,25 +93,25 @@ def _home(site: Facts, catalog: Facts, identities: Sequence[ClusterAddresses]) -
 
 def _doubts(copies: Sequence[Facts], home: str | None) -> list[str]:
     """Why the image is not proven to be the release's, in sentences."""
-    meant = [copy for copy in copies if home in (None, copy["cluster"])]
-    if not meant:
+    candidates = [copy for copy in copies if home in (None, copy["cluster"])]
+    if not candidates:
         return [f"{home or 'no cluster that was asked'} has no image of this name"]
-    return [f"on {copy['cluster']} it {copy['doubt']}" for copy in meant if copy["doubt"]]
+    return [f"on {copy['cluster']} it {copy['doubt']}" for copy in candidates if copy["doubt"]]
 
 
-def chosen(found: Sequence[dict[str, Any]], wanted: Sequence[str]) -> list[dict[str, Any]]:
+def chosen(lineages: Sequence[dict[str, Any]], wishes: Sequence[str]) -> list[dict[str, Any]]:
     """Those of the catalogs that are wanted by name or full name, whole and without case, on whatever site. Raises
     Refusal for one that nobody has."""
-    names = [(each, {each["catalog"].casefold(), each["name"].casefold()}) for each in found]
-    for name in wanted:
+    names = [(each, {each["catalog"].casefold(), each["name"].casefold()}) for each in lineages]
+    for name in wishes:
         if not any(name.casefold() in own for _each, own in names):
-            near = near_names(name, (each["catalog"] for each in found))
+            near = near_names(name, (each["catalog"] for each in lineages))
             raise Refusal(f"no site that was asked has a catalog '{name}' with a master image", near)
-    folded = {name.casefold() for name in wanted}
+    folded = {name.casefold() for name in wishes}
     return [each for each, own in names if folded & own]
 
 
-def rows(found: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
+def rows(lineages: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """Lines of the table."""
     return [
         (
@@ -124,7 +124,7 @@ def rows(found: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
             each["cluster"] or ", ".join(copy["cluster"] for copy in each["clusters"]) or "none has it",
             _told(each),
         )
-        for each in found
+        for each in lineages
     ]
 
 
@@ -142,12 +142,12 @@ def _release(each: Facts) -> str:
 
 
 def _copy(cluster: str, snapshot: Facts) -> dict[str, Any]:
-    told = snapshot.get("lineage") or {}
+    lineage = snapshot.get("lineage") or {}
     return {
         "cluster": cluster,
         "uuid": snapshot["uuid"],
         "created": snapshot.get("created"),
         "taken_from": snapshot.get("source_vm_name"),
-        "protection_domain_snapshot_id": told.get("protection_domain_snapshot_id"),
-        "doubt": told.get("doubt", "shows no lineage"),
+        "protection_domain_snapshot_id": lineage.get("protection_domain_snapshot_id"),
+        "doubt": lineage.get("doubt", "shows no lineage"),
     }

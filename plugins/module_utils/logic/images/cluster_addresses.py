@@ -35,25 +35,25 @@ def places(text: str) -> list[tuple[str, int | None]]:
 
 
 def clusters_meant(
-    asked: Iterable[tuple[str, int | None]], name: str, identities: Sequence[ClusterAddresses]
+    addresses: Iterable[tuple[str, int | None]], name: str, identities: Sequence[ClusterAddresses]
 ) -> list[str]:
     """The inventory hosts that the addresses mean, or, when they mean none, that are called so.
 
     Several clusters at one address (behind a gateway, or in a lab on one machine) are told apart by port, then by name.
     More than one host is no answer but a doubt.
     """
-    wanted = [(host.casefold(), port) for host, port in asked]
-    found = [identity for identity in identities if any(host in identity.addresses for host, _port in wanted)]
-    called = [identity for identity in identities if name.casefold() in identity.names]
-    if len(found) > 1:
-        found = [
+    endpoints = [(host.casefold(), port) for host, port in addresses]
+    matches = [identity for identity in identities if any(host in identity.addresses for host, _port in endpoints)]
+    namesakes = [identity for identity in identities if name.casefold() in identity.names]
+    if len(matches) > 1:
+        matches = [
             identity
-            for identity in found
-            if any(host in identity.addresses and port == identity.port for host, port in wanted)
-        ] or found
-    if len(found) > 1:
-        found = [identity for identity in found if identity in called] or found
-    return [identity.host for identity in found or called]
+            for identity in matches
+            if any(host in identity.addresses and port == identity.port for host, port in endpoints)
+        ] or matches
+    if len(matches) > 1:
+        matches = [identity for identity in matches if identity in namesakes] or matches
+    return [identity.host for identity in matches or namesakes]
 
 
 def identity_of(host: str, facts: Mapping[str, Any]) -> ClusterAddresses:

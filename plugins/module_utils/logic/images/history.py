@@ -34,9 +34,9 @@ class _Coming:
     moment: datetime
 
 
-def return_note(note: str, left: Iterable[str]) -> str:
+def return_note(note: str, images: Iterable[str]) -> str:
     """The note on an image that a catalog goes back to, with marks that name the images that it leaves behind."""
-    return f"{note} {''.join(f'{_MARK}{name}]' for name in left)}".strip()
+    return f"{note} {''.join(f'{_MARK}{name}]' for name in images)}".strip()
 
 
 def withdrawn_by(note: str) -> tuple[str, ...]:
@@ -96,10 +96,9 @@ def ranks(current: str, history: Sequence[HistoricalImage]) -> dict[str, int]:
     }
 
 
-def _before(current: str, history: Sequence[HistoricalImage], left: frozenset[str]) -> HistoricalImage:
-    """The newest that came before `current`, without the images that were `left` on the way, by their paths in lower
-    case."""
-    others = [entry for entry in history if entry.path and entry.path.casefold() not in left]
+def _before(current: str, history: Sequence[HistoricalImage], withdrawn: frozenset[str]) -> HistoricalImage:
+    """The newest that came before `current`, without the `withdrawn` images, by their paths in lower case."""
+    others = [entry for entry in history if entry.path and entry.path.casefold() not in withdrawn]
     paths = {entry.path.casefold() for entry in others}
     if not paths:
         raise Refusal("its history holds no image before the current one")
@@ -142,7 +141,7 @@ def _newest(comings: Iterable[_Coming], before: datetime | None) -> HistoricalIm
 
 def _is_withdrawn(image: HistoricalImage, comings: Sequence[_Coming]) -> bool:
     """Whether the catalog left the image by a roll-back and did not get it again since."""
-    left = [coming.moment for coming in comings if image_name(image.path) in withdrawn_by(coming.image.note)]
-    return bool(left) and max(left) >= max(
+    moments = [coming.moment for coming in comings if image_name(image.path) in withdrawn_by(coming.image.note)]
+    return bool(moments) and max(moments) >= max(
         coming.moment for coming in comings if same_path(coming.image.path, image.path)
     )

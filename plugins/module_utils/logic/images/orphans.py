@@ -139,9 +139,9 @@ def _decide_vm(
     signs = [
         *(("its image on another cluster was made", image.created) for image in own),
         *(
-            ("its protection domain snapshot was taken", kept.created)
-            for kept in snapshots
-            if origin_id(kept.id) == origin and release.base_vm in kept.vm_names
+            ("its protection domain snapshot was taken", snapshot.created)
+            for snapshot in snapshots
+            if origin_id(snapshot.id) == origin and release.base_vm in snapshot.vm_names
         ),
         *(
             (f"something was restored out of '{domain.name}' here", domain.last_restore)
@@ -173,17 +173,17 @@ def _is_ours(vm: OrphanVm, own: Iterable[Image], snapshots: Iterable[KeptSnapsho
     if any(image.pd_snapshot == origin for image in own):
         return True
     return any(
-        origin_id(kept.id) == origin
-        and release.base_vm in kept.vm_names
-        and kept.retention is not None
-        and bears_mark(kept.retention, release.image_name)
-        for kept in snapshots
+        origin_id(snapshot.id) == origin
+        and release.base_vm in snapshot.vm_names
+        and snapshot.retention is not None
+        and bears_mark(snapshot.retention, release.image_name)
+        for snapshot in snapshots
     )
 
 
 def _holds(domain: Domain, snapshots: Iterable[KeptSnapshot], base_vm: str) -> bool:
     return base_vm in domain.members or any(
-        kept.protection_domain == domain.name and base_vm in kept.vm_names for kept in snapshots
+        snapshot.protection_domain == domain.name and base_vm in snapshot.vm_names for snapshot in snapshots
     )
 
 
@@ -214,24 +214,24 @@ def decide_pd_snapshots(
     its image.
     """
     decisions = []
-    for kept in snapshots:
+    for snapshot in snapshots:
         for (base_vm, release), mark in marks.items():
             if (
                 rules.concerns(base_vm)
-                and base_vm in kept.vm_names
-                and kept.retention is not None
-                and bears_mark(kept.retention, mark)
+                and base_vm in snapshot.vm_names
+                and snapshot.retention is not None
+                and bears_mark(snapshot.retention, mark)
             ):
                 own = [
                     image for image in images if (image.base_vm, image.release) == (base_vm, release) and image.marked
                 ]
-                decisions.append(_decide_pd_snapshot(kept, base_vm, release, own, clusters, rules, now, doubts))
+                decisions.append(_decide_pd_snapshot(snapshot, base_vm, release, own, clusters, rules, now, doubts))
                 break
     return decisions
 
 
 def _decide_pd_snapshot(
-    kept: KeptSnapshot,
+    snapshot: KeptSnapshot,
     base_vm: str,
     release: str,
     own: Sequence[Image],
@@ -241,26 +241,26 @@ def _decide_pd_snapshot(
     doubts: Sequence[str],
 ) -> Decision:
     def decided(delete: bool, reason: str) -> Decision:
-        name = f"{kept.protection_domain}/{kept.id}"
+        name = f"{snapshot.protection_domain}/{snapshot.id}"
         return Decision(
-            kept.cluster,
+            snapshot.cluster,
             "protection domain snapshot",
             name,
-            kept.id,
+            snapshot.id,
             base_vm,
             release,
             delete,
             reason,
-            kept.created,
-            kept.protection_domain,
+            snapshot.created,
+            snapshot.protection_domain,
         )
 
-    expires = f", it expires by itself on {kept.expires:%Y-%m-%d}" if kept.expires else ""
-    if kept.state not in SETTLED_STATES:
-        return decided(False, f"its state is {kept.state}")
-    source = any(image.pd_snapshot == origin_id(kept.id) for image in own)
-    exact = kept.retention is not None and kept.retention == int(kept.retention)
-    if not source and not (exact and kept.oob and own):
+    expires = f", it expires by itself on {snapshot.expires:%Y-%m-%d}" if snapshot.expires else ""
+    if snapshot.state not in SETTLED_STATES:
+        return decided(False, f"its state is {snapshot.state}")
+    source = any(image.pd_snapshot == origin_id(snapshot.id) for image in own)
+    exact = snapshot.retention is not None and snapshot.retention == int(snapshot.retention)
+    if not source and not (exact and snapshot.oob and own):
         return decided(
             False, f"its mark may be chance and no image of release {release} says that it came out of it{expires}"
         )

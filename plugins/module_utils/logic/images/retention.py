@@ -208,15 +208,15 @@ def doubts(clusters: Mapping[str, str], sites: Mapping[str, str]) -> list[dict[s
     return silent
 
 
-def unknown_base_vms(wanted: Iterable[str], known: Iterable[str]) -> list[str]:
+def unknown_base_vms(base_vms: Iterable[str], existing: Iterable[str]) -> list[str]:
     """Golden VMs to look after that nothing on any cluster bears the name of: a mistyped one would be looked after
     never, and every run would be well."""
-    seen = set(known)
+    names = set(existing)
     return [
         f"there is no image and no temporary VM of a golden VM '{name}' on any cluster."
-        f" {near_names(name, seen)}".rstrip()
-        for name in sorted(wanted)
-        if name not in seen
+        f" {near_names(name, names)}".rstrip()
+        for name in sorted(base_vms)
+        if name not in names
     ]
 
 
@@ -231,18 +231,18 @@ def unknown_prefix(prefix: str, others: Iterable[str]) -> list[str]:
 
 
 def unpublished(
-    image: str, wanted: Mapping[str, Iterable[Mapping[str, Any]]], catalogs: Mapping[str, Sequence[Catalog]]
+    image: str, catalogs_by_site: Mapping[str, Iterable[Mapping[str, Any]]], catalogs: Mapping[str, Sequence[Catalog]]
 ) -> list[str]:
     """Which catalogs of a release do not have its image as their current one, in sentences; also when the release has
     no catalogs at all.
 
-    `wanted` are by site the catalogs of the release ({name, folder?, id?}), `catalogs` what the sites have.
+    `catalogs_by_site` are the catalogs of the release ({name, folder?, id?}), `catalogs` what the sites have.
     """
     problems = []
-    named = [(host, each) for host, chosen in wanted.items() for each in chosen]
-    if not named:
+    selections = [(host, each) for host, selectors in catalogs_by_site.items() for each in selectors]
+    if not selections:
         problems.append(f"no catalog is named that has to be on '{image}'")
-    for host, each in named:
+    for host, each in selections:
         selector = Selector(name=each.get("name") or "", folder=each.get("folder"), id=each.get("id") or "")
         try:
             catalog = find_catalog(selector, catalogs.get(host, ()))
@@ -271,9 +271,9 @@ def catalog_from(facts: Mapping[str, Any]) -> Catalog:
 
 def enumerated(places: Sequence[str]) -> str:
     """The first few and how many more."""
-    told = list(dict.fromkeys(places))
-    more = len(told) - MOST_TOLD
-    return ", ".join(told[:MOST_TOLD]) + (f" and {more} more" if more > 0 else "")
+    unique = list(dict.fromkeys(places))
+    more = len(unique) - MOST_TOLD
+    return ", ".join(unique[:MOST_TOLD]) + (f" and {more} more" if more > 0 else "")
 
 
 def age_of(moment: datetime, now: datetime) -> float:

@@ -109,7 +109,7 @@ def _machines(entries: Sequence[Mapping[str, Any]]) -> dict[str, Saved]:
     }
 
 
-def _text(given: Any) -> str:
-    if not isinstance(given, str):
-        raise TypeError(f"{given!r} is no text")
-    return given
+def _text(value: Any) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"{value!r} is no text")
+    return value

@@ -75,8 +75,8 @@ class Matching:
 def match(machines: Iterable[Machine], vms: Iterable[HostingVm]) -> Matching:
     """Rules 1 to 10 of the table above; linear in machines and VMs."""
     machines = list(machines)
-    known = _distinct(vms)
-    by_uuid, by_name = _index(vm.uuid for vm in known), _index(vm.name.casefold() for vm in known)
+    distinct = _distinct(vms)
+    by_uuid, by_name = _index(vm.uuid for vm in distinct), _index(vm.name.casefold() for vm in distinct)
     names = {machine.id: vm_names_of(machine) for machine in machines}
     fates = _Fates()
     holders: dict[int, list[Machine]] = {}
@@ -88,10 +88,10 @@ def match(machines: Iterable[Machine], vms: Iterable[HostingVm]) -> Matching:
         for place in places:
             holders.setdefault(place, []).append(machine)
         if len(places) > 1:
-            fates.doubt(machine, [known[place] for place in places], f"its VM was given {len(places)} times")
+            fates.doubt(machine, [distinct[place] for place in places], f"its VM was given {len(places)} times")
     keepers: dict[int, str] = {}
     for place, holding in holders.items():
-        keepers[place] = fates.hand_out(known[place], holding, names, others)
+        keepers[place] = fates.hand_out(distinct[place], holding, names, others)
     claimed = {
         machine.id: [place for name in sorted(names[machine.id]) for place in by_name.get(name, [])]
         for machine in others
@@ -102,7 +102,7 @@ def match(machines: Iterable[Machine], vms: Iterable[HostingVm]) -> Matching:
             claims.setdefault(place, []).append(machine)
     for machine in others:
         places = claimed[machine.id]
-        candidates = [known[place] for place in places]
+        candidates = [distinct[place] for place in places]
         if not places:
             fates.missing[machine.id] = (
                 f"no VM is called {' or '.join(quoted([name]) for name in _readable_names(machine))}"
@@ -112,11 +112,11 @@ def match(machines: Iterable[Machine], vms: Iterable[HostingVm]) -> Matching:
         elif objection := _objection(machine, places[0], keepers, claims):
             fates.doubt(machine, candidates, objection)
         elif candidates[0].uuid and len(by_uuid[candidates[0].uuid]) > 1:
-            copies = [known[place] for place in by_uuid[candidates[0].uuid]]
+            copies = [distinct[place] for place in by_uuid[candidates[0].uuid]]
             fates.doubt(machine, copies, f"its VM was given {len(copies)} times")
         else:
             fates.vms[machine.id] = (candidates[0], "")
-    unclaimed = tuple(vm for place, vm in enumerate(known) if place not in holders and place not in claims)
+    unclaimed = tuple(vm for place, vm in enumerate(distinct) if place not in holders and place not in claims)
     return Matching(fates.vms, fates.doubts, fates.missing, unclaimed)
 
 
@@ -150,14 +150,14 @@ class _Fates:
         Those that come away empty join the others, which are matched by their names."""
         everybody = ", ".join(machine.name for machine in holding)
         bearing = [machine for machine in holding if vm.name.casefold() in names[machine.id]]
-        chosen = holding if len(holding) == 1 else bearing
+        machines = holding if len(holding) == 1 else bearing
         keeper = everybody
         for machine in holding:
             if machine.id in self.doubts:
                 continue
-            if len(chosen) != 1:
+            if len(machines) != 1:
                 self.doubt(machine, [vm], f"{len(holding)} machines have the uuid of this VM: {everybody}")
-            elif machine is chosen[0]:
+            elif machine is machines[0]:
                 keeper = machine.name
                 self.vms[machine.id] = (
                     vm,
@@ -170,12 +170,12 @@ class _Fates:
 
 def _distinct(vms: Iterable[HostingVm]) -> list[HostingVm]:
     """Each VM once, however often it was given; those whose uuid is not known yet are all different."""
-    known: dict[tuple[object, ...], HostingVm] = {}
+    distinct: dict[tuple[object, ...], HostingVm] = {}
     for number, vm in enumerate(vms):
         uuid = vm.uuid.strip().lower()
         key = (uuid, vm.connection.casefold(), vm.name.casefold()) if uuid else (number,)
-        known.setdefault(key, HostingVm(vm.name, uuid, vm.connection, vm.cluster))
-    return list(known.values())
+        distinct.setdefault(key, HostingVm(vm.name, uuid, vm.connection, vm.cluster))
+    return list(distinct.values())
 
 
 def _index(keys: Iterable[str]) -> dict[str, list[int]]:

@@ -138,8 +138,8 @@ def rehost(
             result.ambiguous.append(matching.doubts[machine.id])
         else:
             result.missing.append(Obstacle(machine.name, matching.missing[machine.id], machine))
-    expected = {name.casefold() for name in vm_names}
-    return result.plan(vm for vm in matching.unclaimed if vm.name.casefold() in expected)
+    names = {name.casefold() for name in vm_names}
+    return result.plan(vm for vm in matching.unclaimed if vm.name.casefold() in names)
 
 
 def without_taken(plan: RehostingPlan, machines: Iterable[Machine]) -> RehostingPlan:
@@ -151,16 +151,16 @@ def without_taken(plan: RehostingPlan, machines: Iterable[Machine]) -> Rehosting
         for machine in machines
         if machine.hosted_machine_id and machine.id not in changing
     }
-    taken = [move for move in plan.changes if move.uuid in holders and move.machine.hosted_machine_id != move.uuid]
+    conflicts = [move for move in plan.changes if move.uuid in holders and move.machine.hosted_machine_id != move.uuid]
     doubts = [
         Doubt(
             move.machine,
             (HostingVm(move.vm_name, move.uuid, move.connection, move.cluster),),
             f"its VM belongs to {holders[move.uuid].name} by its uuid",
         )
-        for move in taken
+        for move in conflicts
     ]
-    ids = {move.machine.id for move in taken}
+    ids = {move.machine.id for move in conflicts}
     return replace(
         plan,
         changes=tuple(move for move in plan.changes if move.machine.id not in ids),
@@ -181,42 +181,43 @@ def restore(
 
     `one_to_one` refuses a VM for two machines; a state that was saved is restored as it was.
     """
-    wanted = list(dict.fromkeys(entries))
+    unique = list(dict.fromkeys(entries))
     by_id = {machine.id: machine for machine in machines}
     by_name: dict[str, list[Machine]] = {}
     for machine in machines:
         for name in sorted(names_of(machine)):
             by_name.setdefault(name, []).append(machine)
     left_out = {key for machine in excluded for key in (machine.id, *names_of(machine))}
-    meant: list[tuple[Entry, Machine]] = []
+    pairs: list[tuple[Entry, Machine]] = []
     result = _Sorted()
-    for entry in wanted:
-        named = by_name.get(entry.name.casefold(), [])
-        found = named
+    for entry in unique:
+        namesakes = by_name.get(entry.name.casefold(), [])
+        matches = namesakes
         if entry.machine_id:
-            found = [by_id[entry.machine_id]] if entry.machine_id in by_id else []
-        if not found and not left_out & {entry.machine_id or entry.name.casefold()}:
+            matches = [by_id[entry.machine_id]] if entry.machine_id in by_id else []
+        if not matches and not left_out & {entry.machine_id or entry.name.casefold()}:
             result.vanished.append(
                 Obstacle(
-                    entry.name, "another machine has its name now" if entry.machine_id and named else UNKNOWN_MACHINE
+                    entry.name,
+                    "another machine has its name now" if entry.machine_id and namesakes else UNKNOWN_MACHINE,
                 )
             )
-        several = f"{len(found)} machines are called '{entry.name}'; give DOMAIN\\HOST"
-        result.ambiguous += [Doubt(machine, (_as_vm(entry),), several) for machine in found if len(found) > 1]
-        meant += [(entry, machine) for machine in found if len(found) == 1]
+        several = f"{len(matches)} machines are called '{entry.name}'; give DOMAIN\\HOST"
+        result.ambiguous += [Doubt(machine, (_as_vm(entry),), several) for machine in matches if len(matches) > 1]
+        pairs += [(entry, machine) for machine in matches if len(matches) == 1]
     users: dict[tuple[str, str], set[str]] = {}
     hostings: dict[str, list[Entry]] = {}
-    for entry, machine in meant:
+    for entry, machine in pairs:
         users.setdefault((entry.uuid.lower(), entry.connection.casefold()), set()).add(machine.id)
         hostings.setdefault(machine.id, []).append(entry)
-    for machine_id, given in hostings.items():
+    for machine_id, hosting in hostings.items():
         machine = by_id[machine_id]
-        if len({(entry.uuid.lower(), entry.connection.casefold()) for entry in given}) > 1:
+        if len({(entry.uuid.lower(), entry.connection.casefold()) for entry in hosting}) > 1:
             result.ambiguous.append(
-                Doubt(machine, tuple(_as_vm(entry) for entry in given), f"the mapping names it {len(given)} times")
+                Doubt(machine, tuple(_as_vm(entry) for entry in hosting), f"the mapping names it {len(hosting)} times")
             )
             continue
-        entry = given[0]
+        entry = hosting[0]
         move = HostingChange(machine, entry.uuid.lower(), entry.connection)
         whole = bool(entry.uuid and entry.connection)
         if one_to_one and whole and len(users[entry.uuid.lower(), entry.connection.casefold()]) > 1:
@@ -262,8 +263,8 @@ def refusal(machine: Machine) -> str:
 def connection_problem(name: str, connections: Mapping[str, tuple[str, bool]], any_plugin: bool) -> str:
     """Why machines may not be put on a connection, '' when they may. `connections` is name -> (plug-in, in maintenance
     mode)."""
-    known = {other.casefold(): facts for other, facts in connections.items()}
-    facts = known.get(name.casefold())
+    by_name = {other.casefold(): facts for other, facts in connections.items()}
+    facts = by_name.get(name.casefold())
     if facts is None:
         return f"there is no hosting connection '{name}'. {near_names(name, connections)}".rstrip()
     plugin, in_maintenance_mode = facts

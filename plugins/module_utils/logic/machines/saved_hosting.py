@@ -25,34 +25,34 @@ KEYS = ("id", "name", *HOSTING)
 def with_machines(
     saved: Mapping[str, Any] | None,
     machines: Iterable[Machine],
-    wanted: Mapping[str, tuple[str, str]],
+    targets: Mapping[str, tuple[str, str]],
     site_id: str,
     site_name: str,
 ) -> dict[str, Any]:
     """The saved hosting with these machines as they are now, except those that are in it already and not moved by
     anybody else since.
 
-    `wanted` is the (id, connection) that each is about to get, by machine ids. Raises ValueError for a file of another
+    `targets` is the (id, connection) that each is about to get, by machine ids. Raises ValueError for a file of another
     site.
     """
     if saved is not None:
         check_site(saved, site_id)
-    kept = {entry["id"]: entry for entry in (saved or {}).get("machines", [])}
+    by_id = {entry["id"]: entry for entry in (saved or {}).get("machines", [])}
     for machine in machines:
-        before = kept.get(machine.id)
+        before = by_id.get(machine.id)
         entry = dict(before) if before and _of_this_move(before, machine) else _entry(machine)
-        kept[machine.id] = {**entry, "changed_to": dict(zip(HOSTING, wanted.get(machine.id, ("", "")), strict=True))}
-    return {"kind": KIND, "site": {"id": site_id, "name": site_name}, "machines": list(kept.values())}
+        by_id[machine.id] = {**entry, "changed_to": dict(zip(HOSTING, targets.get(machine.id, ("", "")), strict=True))}
+    return {"kind": KIND, "site": {"id": site_id, "name": site_name}, "machines": list(by_id.values())}
 
 
 def _of_this_move(entry: Mapping[str, Any], machine: Machine) -> bool:
     """Whether the machine has the saved hosting, the one that it was to get, or half of each; of an old file nobody
     knows the latter."""
-    wanted = entry.get("changed_to")
-    if wanted is None:
+    target = entry.get("changed_to")
+    if target is None:
         return True
     now = dict(zip(HOSTING, (machine.hosted_machine_id, machine.hypervisor_connection), strict=True))
-    return all(now[key].casefold() in (entry[key].casefold(), wanted[key].casefold()) for key in HOSTING)
+    return all(now[key].casefold() in (entry[key].casefold(), target[key].casefold()) for key in HOSTING)
 
 
 def parse(text: str) -> dict[str, Any]:

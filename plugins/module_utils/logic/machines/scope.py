@@ -69,35 +69,39 @@ def choose(wish: Wish, machines: Sequence[Machine]) -> MachineScope:
 
     Raises Refusal when a HOST without its domain means machines of several domains.
     """
-    chosen = list(machines)
+    selection = list(machines)
     if wish.catalog_ids is not None:
-        chosen = [machine for machine in chosen if machine.catalog_id in wish.catalog_ids]
+        selection = [machine for machine in selection if machine.catalog_id in wish.catalog_ids]
     unknown_groups: tuple[str, ...] = ()
     if wish.delivery_groups is not None:
-        groups, known = _keys(wish.delivery_groups), _keys(machine.delivery_group for machine in machines)
-        unknown_groups = tuple(dict.fromkeys(group for group in wish.delivery_groups if group.casefold() not in known))
-        chosen = [machine for machine in chosen if machine.delivery_group.casefold() in groups]
+        groups, existing_groups = _keys(wish.delivery_groups), _keys(machine.delivery_group for machine in machines)
+        unknown_groups = tuple(
+            dict.fromkeys(group for group in wish.delivery_groups if group.casefold() not in existing_groups)
+        )
+        selection = [machine for machine in selection if machine.delivery_group.casefold() in groups]
     unknown: tuple[str, ...] = ()
     if wish.names is not None:
         unknown = unknown_names(wish.names, machines)
-        _refuse_doubles(wish.names, chosen)
+        _refuse_doubles(wish.names, selection)
         names = _keys(wish.names)
-        chosen = [machine for machine in chosen if _bears_one_of(machine, names)]
+        selection = [machine for machine in selection if _bears_one_of(machine, names)]
     if wish.vm_names is not None or wish.vm_uuids is not None:
-        chosen = _running_in(wish, chosen)
-    chosen, namesakes = _without_namesakes(wish, chosen)
+        selection = _running_in(wish, selection)
+    selection, namesakes = _without_namesakes(wish, selection)
     left_out = _keys(wish.exclude)
-    kept = [machine for machine in chosen if not _bears_one_of(machine, left_out)]
-    excluded = [machine for machine in chosen if _bears_one_of(machine, left_out)]
-    ids = {machine.id for machine in chosen}
+    remaining = [machine for machine in selection if not _bears_one_of(machine, left_out)]
+    excluded = [machine for machine in selection if _bears_one_of(machine, left_out)]
+    ids = {machine.id for machine in selection}
     others = (machine for machine in machines if machine.id not in ids)
-    return MachineScope(_sorted(kept), _sorted(excluded), unknown, unknown_groups, _sorted(others), tuple(namesakes))
+    return MachineScope(
+        _sorted(remaining), _sorted(excluded), unknown, unknown_groups, _sorted(others), tuple(namesakes)
+    )
 
 
 def unknown_names(names: Iterable[str], machines: Iterable[Machine]) -> tuple[str, ...]:
     """The names that no machine bears, in the order given."""
-    known = {key for machine in machines for key in names_of(machine)}
-    return tuple(dict.fromkeys(name for name in names if name.casefold() not in known))
+    keys = {key for machine in machines for key in names_of(machine)}
+    return tuple(dict.fromkeys(name for name in names if name.casefold() not in keys))
 
 
 def vm_names_of(machine: Machine) -> frozenset[str]:
@@ -128,10 +132,10 @@ def _refuse_doubles(names: Iterable[str], machines: Sequence[Machine]) -> None:
     for machine in machines:
         by_host.setdefault(host_name(machine.name).casefold(), []).append(machine)
     for name in names:
-        found = by_host.get(name.casefold(), []) if "\\" not in name else []
-        if len(found) > 1:
-            listed = ", ".join(f"{machine.name} ({machine.id})" for machine in found)
-            raise Refusal(f"{len(found)} machines are called '{name}': {listed}", "Give DOMAIN\\HOST.")
+        matches = by_host.get(name.casefold(), []) if "\\" not in name else []
+        if len(matches) > 1:
+            doubles = ", ".join(f"{machine.name} ({machine.id})" for machine in matches)
+            raise Refusal(f"{len(matches)} machines are called '{name}': {doubles}", "Give DOMAIN\\HOST.")
 
 
 def _running_in(wish: Wish, machines: Iterable[Machine]) -> list[Machine]:
@@ -152,12 +156,12 @@ def _without_namesakes(wish: Wish, machines: Iterable[Machine]) -> tuple[list[Ma
     one that has another VM is another machine. A name counts only for a machine on a connection of the move, or on
     none.
     """
-    meant, others = _keys((*(wish.vm_uuids or ()), *wish.hosting_vm_uuids)), _keys(wish.other_vm_uuids)
+    own_uuids, others = _keys((*(wish.vm_uuids or ()), *wish.hosting_vm_uuids)), _keys(wish.other_vm_uuids)
     connections = None if wish.connections is None else _keys(wish.connections) | {""}
-    kept, namesakes = [], []
+    remaining, namesakes = [], []
     for machine in machines:
-        if machine.hosted_machine_id in meant:
-            kept.append(machine)
+        if machine.hosted_machine_id in own_uuids:
+            remaining.append(machine)
         elif machine.hosted_machine_id in others:
             namesakes.append(Namesake(machine, f"its own VM is {machine.hosted_machine_id}, which does not move"))
         elif connections is not None and machine.hypervisor_connection.casefold() not in connections:
@@ -165,8 +169,8 @@ def _without_namesakes(wish: Wish, machines: Iterable[Machine]) -> tuple[list[Ma
                 Namesake(machine, f"it is on {machine.hypervisor_connection}, which is no connection of this move")
             )
         else:
-            kept.append(machine)
-    return kept, sorted(namesakes, key=lambda namesake: (namesake.machine.name.casefold(), namesake.machine.id))
+            remaining.append(machine)
+    return remaining, sorted(namesakes, key=lambda namesake: (namesake.machine.name.casefold(), namesake.machine.id))
 
 
 def _bears_one_of(machine: Machine, keys: frozenset[str]) -> bool:

@@ -108,28 +108,28 @@ class Evidence:
         return not self.wrong_hosting and self.registered == len(self.present)
 
 
-def wanted_of(given: Mapping[str, Any]) -> Wanted:
+def wanted_of(facts: Mapping[str, Any]) -> Wanted:
     """A machine from an entry of the option. Raises Refusal for one that lacks what is needed."""
     texts = {
-        key: str(given.get(key) or "")
+        key: str(facts.get(key) or "")
         for key in ("id", "name", "catalog", "catalog_id", "hosted_machine_id", "hypervisor_connection")
     }
-    changed = given.get("action") == "changed"
-    before = given.get("registration_state") if changed else None
+    changed = facts.get("action") == "changed"
+    before = facts.get("registration_state") if changed else None
     entry = Wanted(
         **texts,
         was_down=bool(before) and before != REGISTERED,
         changed=changed,
-        changed_by=parse_moment(given.get("changed_by")),
+        changed_by=parse_moment(facts.get("changed_by")),
     )
     missing = [key for key in ("id", "name", "catalog_id", "hypervisor_connection") if not getattr(entry, key)]
     if missing:
-        raise Refusal(f"an entry of machines lacks {', '.join(missing)}: {dict(given)}")
+        raise Refusal(f"an entry of machines lacks {', '.join(missing)}: {dict(facts)}")
     return entry
 
 
 def doubtful(
-    wanted: Iterable[Wanted],
+    targets: Iterable[Wanted],
     machines: Mapping[str, Machine],
     lag: float,
     now: datetime | None,
@@ -143,33 +143,33 @@ def doubtful(
     cannot: LastHostingUpdateTime may be older than the change, or as new as the last look at the hypervisor (contract
     citrix 11.2). A connection attempt is no evidence: the site dates failed ones as well.
     """
-    found = set()
-    for entry in wanted:
+    doubts = set()
+    for entry in targets:
         machine = machines.get(entry.id)
         if lag <= 0 or entry.was_down or machine is None or machine.registration_state != REGISTERED:
             continue
-        moved = _earlier(entry.changed_by if entry.changed else parse_moment(machine.hosting_updated), moved_before)
+        moment = _earlier(entry.changed_by if entry.changed else parse_moment(machine.hosting_updated), moved_before)
         deregistered = parse_moment(machine.last_deregistration)
-        since = moved is not None and deregistered is not None and deregistered > moved
-        missed_by_now = moved is not None and now is not None and (now - moved).total_seconds() >= lag
+        since = moment is not None and deregistered is not None and deregistered > moment
+        missed_by_now = moment is not None and now is not None and (now - moment).total_seconds() >= lag
         if not since and not missed_by_now:
-            found.add(entry.id)
-    return found
+            doubts.add(entry.id)
+    return doubts
 
 
 def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
     return min((moment for moment in (first, second) if moment), default=None)
 
 
-def evidence(wanted: Sequence[Wanted], machines: Mapping[str, Machine], doubted: Collection[str] = ()) -> Evidence:
+def evidence(targets: Sequence[Wanted], machines: Mapping[str, Machine], doubted: Collection[str] = ()) -> Evidence:
     """What is seen of the wanted; `machines` by id, those that are gone are not among them. `doubted` are ids whose
     registration proves nothing."""
-    pairs = [(entry, machines[entry.id]) for entry in wanted if entry.id in machines]
+    pairs = [(entry, machines[entry.id]) for entry in targets if entry.id in machines]
     present = [machine for _entry, machine in pairs]
     on = [machine for machine in present if is_on(machine)]
     return Evidence(
         present=tuple(present),
-        gone=tuple(entry for entry in wanted if entry.id not in machines),
+        gone=tuple(entry for entry in targets if entry.id not in machines),
         wrong_hosting=tuple(machine for entry, machine in pairs if not hosted_as_wanted(entry, machine)),
         power_unknown=tuple(machine for machine in present if _power_unknown(machine)),
         vm_not_found=tuple(machine for machine in present if machine.power_state == VM_NOT_FOUND),
@@ -190,71 +190,71 @@ def _power_unknown(machine: Machine) -> bool:
     return not power_known(machine) or machine.power_state in NOT_MANAGED
 
 
-def hosted_as_wanted(wanted: Wanted, machine: Machine) -> bool:
+def hosted_as_wanted(target: Wanted, machine: Machine) -> bool:
     """Whether connection and VM are the wanted ones; ids and names compare without case."""
-    if machine.hypervisor_connection.casefold() != wanted.hypervisor_connection.casefold():
+    if machine.hypervisor_connection.casefold() != target.hypervisor_connection.casefold():
         return False
-    return not wanted.hosted_machine_id or machine.hosted_machine_id.casefold() == wanted.hosted_machine_id.casefold()
+    return not target.hosted_machine_id or machine.hosted_machine_id.casefold() == target.hosted_machine_id.casefold()
 
 
-def unproven_because(seen: Evidence, terms: VerificationTerms) -> str:
+def unproven_because(evidence: Evidence, terms: VerificationTerms) -> str:
     """Why the set is not proven, '' when it is. An empty set needs no proof; machines that are gone are left out,
     unless all are."""
-    if not seen.present:
-        return f"all {len(seen.gone)} machines are gone" if seen.gone else ""
+    if not evidence.present:
+        return f"all {len(evidence.gone)} machines are gone" if evidence.gone else ""
     reasons = []
-    for found, what in (
-        (seen.wrong_hosting, "do not have the expected hosting"),
-        (seen.power_unknown, "have a power state that is not known"),
-        (seen.vm_not_found, "have a VM that the hypervisor does not know"),
+    for affected, what in (
+        (evidence.wrong_hosting, "do not have the expected hosting"),
+        (evidence.power_unknown, "have a power state that is not known"),
+        (evidence.vm_not_found, "have a VM that the hypervisor does not know"),
     ):
-        if found:
+        if affected:
             reasons.append(
-                f"{len(found)} of {len(seen.present)} machines {what}"
-                f" ({shortened([machine.name for machine in found], most=3)})"
+                f"{len(affected)} of {len(evidence.present)} machines {what}"
+                f" ({shortened([machine.name for machine in affected], most=3)})"
             )
-    if len(seen.on) * 100 < terms.powered_on_percent * len(seen.present):
+    if len(evidence.on) * 100 < terms.powered_on_percent * len(evidence.present):
         reasons.append(
-            f"{len(seen.on)} of {len(seen.present)} machines are on, {terms.powered_on_percent} % are wanted"
+            f"{len(evidence.on)} of {len(evidence.present)} machines are on, {terms.powered_on_percent} % are wanted"
         )
-    if seen.registered * 100 < terms.registered_percent * len(seen.on):
-        names = shortened([machine.name for machine in (*seen.unregistered, *seen.doubtful)], most=3)
+    if evidence.registered * 100 < terms.registered_percent * len(evidence.on):
+        names = shortened([machine.name for machine in (*evidence.unregistered, *evidence.doubtful)], most=3)
         reasons.append(
-            f"{seen.registered} of {len(seen.on)} machines that are on are registered, {terms.registered_percent} % are"
-            f" wanted (not {names})"
+            f"{evidence.registered} of {len(evidence.on)} machines that are on are registered,"
+            f" {terms.registered_percent} % are wanted (not {names})"
         )
-    least = min(terms.registered_at_least, len(seen.present))
-    if seen.registered < least:
-        reasons.append(f"{seen.registered} machines are registered, at least {least} must be to verify anything")
-    if reasons and seen.doubtful:
+    least = min(terms.registered_at_least, len(evidence.present))
+    if evidence.registered < least:
+        reasons.append(f"{evidence.registered} machines are registered, at least {least} must be to verify anything")
+    if reasons and evidence.doubtful:
         reasons.append(
-            f"{len(seen.doubtful)} machines may have died while the site still reports them as registered, up to"
+            f"{len(evidence.doubtful)} machines may have died while the site still reports them as registered, up to"
             f" {terms.heartbeat_lag} s after the move"
         )
     return "; ".join(reasons)
 
 
-def only_lost(seen: Evidence, terms: VerificationTerms) -> bool:
+def only_lost(evidence: Evidence, terms: VerificationTerms) -> bool:
     """Whether nothing is missing but VMs that the hypervisor does not know, for which no waiting helps."""
-    if not seen.vm_not_found:
+    if not evidence.vm_not_found:
         return False
-    others = replace(seen, vm_not_found=())
-    return len(seen.vm_not_found) == len(seen.present) or not unproven_because(others, terms)
+    others = replace(evidence, vm_not_found=())
+    return len(evidence.vm_not_found) == len(evidence.present) or not unproven_because(others, terms)
 
 
-def figures(seen: Evidence) -> dict[str, int]:
+def figures(evidence: Evidence) -> dict[str, int]:
     """The counts of a set."""
     return {
-        "machines": len(seen.present) + len(seen.gone),
-        "on": len(seen.on),
-        "off": len(seen.off),
-        "registered": seen.registered,
-        "registered_percent": percent(seen.registered, len(seen.on)),
-        "unregistered": len(seen.unregistered),
-        "doubtful": len(seen.doubtful),
-        "maintenance_mode": sum(machine.maintenance_mode for machine in seen.present),
-        "wrong_hosting": len(seen.wrong_hosting),
-        "power_unknown": len(seen.power_unknown),
-        "vm_not_found": len(seen.vm_not_found),
-        "gone": len(seen.gone),
+        "machines": len(evidence.present) + len(evidence.gone),
+        "on": len(evidence.on),
+        "off": len(evidence.off),
+        "registered": evidence.registered,
+        "registered_percent": percent(evidence.registered, len(evidence.on)),
+        "unregistered": len(evidence.unregistered),
+        "doubtful": len(evidence.doubtful),
+        "maintenance_mode": sum(machine.maintenance_mode for machine in evidence.present),
+        "wrong_hosting": len(evidence.wrong_hosting),
+        "power_unknown": len(evidence.power_unknown),
+        "vm_not_found": len(evidence.vm_not_found),
+        "gone": len(evidence.gone),
     }

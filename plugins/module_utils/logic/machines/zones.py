@@ -38,20 +38,20 @@ def plan_move_after_machines(
 
     A machine whose connection nobody knows, because the account may not see it, keeps the catalog where it is.
     """
-    known = {name.casefold(): its_zone.id.casefold() for name, its_zone in zone_of_connection.items()}
-    left = [
+    zone_ids = {name.casefold(): its_zone.id.casefold() for name, its_zone in zone_of_connection.items()}
+    staying = [
         machine
         for machine in machines
-        if machine.hosted_machine_id and known.get(machine.hypervisor_connection.casefold()) != zone.id.casefold()
+        if machine.hosted_machine_id and zone_ids.get(machine.hypervisor_connection.casefold()) != zone.id.casefold()
     ]
-    if is_in(catalog, zone) or not left:
+    if is_in(catalog, zone) or not staying:
         return plan_move(catalog, zone)
-    connections = sorted({machine.hypervisor_connection or "no connection" for machine in left})
-    names = tuple(sorted(machine.name for machine in left))
+    connections = sorted({machine.hypervisor_connection or "no connection" for machine in staying})
+    names = tuple(sorted(machine.name for machine in staying))
     return ZoneMove(
         catalog,
         "stay",
-        f"{len(left)} of {len(machines)} machines are still hosted by {', '.join(connections)}"
+        f"{len(staying)} of {len(machines)} machines are still hosted by {', '.join(connections)}"
         f" ({shortened(names, most=3)})",
         names,
     )

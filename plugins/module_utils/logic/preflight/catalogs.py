@@ -28,17 +28,17 @@ NAMES = "image_release_catalogs"
 
 def check(rows: Rows, facts: Facts, estate: Estate) -> None:
     """Each catalog that is named, and whom all of them together concern."""
-    known = facts.get("catalogs")
+    catalogs = facts.get("catalogs")
     if not facts.get("wanted"):
         advice = "Name the catalogs to move, or take the site out of the group citrix_sites"
         rows.warn("catalogs", f"{NAMES} is empty", advice)
         return
-    if known is None:
+    if catalogs is None:
         return
-    planned = waves.planned(rows, facts)
-    by_id = {catalog["id"]: catalog for catalog in known}
-    records = list(map(_record, known))
-    seen: set[str] = set()
+    wave_catalogs = waves.planned(rows, facts)
+    by_id = {catalog["id"]: catalog for catalog in catalogs}
+    records = list(map(_record, catalogs))
+    ids: set[str] = set()
     impacts = []
     for entry in facts["wanted"]:
         selector = Selector(name=entry.get("name") or "", folder=entry.get("folder"), id=entry.get("id") or "")
@@ -48,10 +48,10 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
             rows.stop(f"catalog {entry.get('name') or entry.get('id')}", error.message, error.advice)
             continue
         what = f"catalog {catalog['full_name']}"
-        if not _is_distinct(rows, what, catalog, seen, estate.release.image):
+        if not _is_distinct(rows, what, catalog, ids, estate.release.image):
             continue
         _catalog(rows, what, catalog, entry.get("cluster"), facts, estate)
-        wave = waves.of(entry, planned)
+        wave = waves.of(entry, wave_catalogs)
         waves.check_machines(rows, what, catalog, wave)
         if catalog.get("machines"):
             impacts.append(impact(catalog["machines"], catalog.get("machines_take_image"), waves.restarts(wave)))
@@ -65,12 +65,12 @@ def _record(catalog: Facts) -> Catalog:
     )
 
 
-def _is_distinct(rows: Rows, what: str, catalog: Facts, seen: set[str], image: str) -> bool:
+def _is_distinct(rows: Rows, what: str, catalog: Facts, ids: set[str], image: str) -> bool:
     """Whether a catalog is named once, and its image can be told from the new one."""
-    if catalog["id"] in seen:
+    if catalog["id"] in ids:
         rows.stop(what, f"is named twice in {NAMES}", "Name it once")
         return False
-    seen.add(catalog["id"])
+    ids.add(catalog["id"])
     current = (catalog.get("master_image") or {}).get("name") or ""
     if same_for_citrix(current, image):
         alike = f"stands on '{current}', which Citrix cannot tell from '{image}': they differ in case only"

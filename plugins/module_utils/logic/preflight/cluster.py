@@ -18,18 +18,22 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
     cluster = facts.get("cluster")
     if not cluster:
         return
-    twins = [other for other, known in estate.clusters.items() if other != rows.where and _uuid(known) == _uuid(facts)]
+    twins = [
+        other
+        for other, other_facts in estate.clusters.items()
+        if other != rows.where and _uuid(other_facts) == _uuid(facts)
+    ]
     if twins and _uuid(facts):
         same = f"is the same cluster as {quoted(twins)} ({_uuid(facts)})"
         rows.stop("identity", same, "Keep one of these inventory hosts")
-    named = f"{cluster.get('name')}, {cluster.get('nodes')} nodes"
+    label = f"{cluster.get('name')}, {cluster.get('nodes')} nodes"
     if cluster.get("hypervisors") and AHV not in cluster["hypervisors"]:
-        other = f"{named}, does not run AHV but {quoted(cluster['hypervisors'])}"
+        other = f"{label}, does not run AHV but {quoted(cluster['hypervisors'])}"
         rows.stop("version", other, "Take it out of the group prism_elements")
     elif cluster.get("version"):
-        rows.ok("version", f"{named}, AOS {cluster['version']}")
+        rows.ok("version", f"{label}, AOS {cluster['version']}")
     else:
-        rows.warn("version", f"{named}, AOS version not reported", "Check that it is a Prism Element cluster")
+        rows.warn("version", f"{label}, AOS version not reported", "Check that it is a Prism Element cluster")
     if facts.get("snapshots") is not None:
         _permissions(rows, sum(map(is_proven, facts["snapshots"])))
 

@@ -26,9 +26,9 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
 
 
 def _certificate(rows: Rows, certificate: Facts, release: ReleaseRequest) -> None:
-    left, validated = certificate.get("days_left"), certificate.get("validate_certs")
+    days, validated = certificate.get("days_left"), certificate.get("validate_certs")
     until = f"valid until {certificate.get('not_after')}"
-    if left is not None and left < 0:
+    if days is not None and days < 0:
         expired = f"expired at {certificate['not_after']}"
         if validated:
             rows.stop("certificate", expired, "Renew it")
@@ -44,10 +44,10 @@ def _certificate(rows: Rows, certificate: Facts, release: ReleaseRequest) -> Non
             rows.warn(
                 "certificate", f"{doubted}, and secrets are sent nevertheless", "Give the issuing CA with ca_path"
             )
-    elif left is None:
+    elif days is None:
         rows.warn("certificate", "its end cannot be read", "Look at it by hand")
-    elif left < release.certificate_days:
-        rows.warn("certificate", f"{until}, {left} days", "Renew it")
+    elif days < release.certificate_days:
+        rows.warn("certificate", f"{until}, {days} days", "Renew it")
     else:
         rows.ok("certificate", until)
 
@@ -57,11 +57,11 @@ def _clock(rows: Rows, clock: Facts, release: ReleaseRequest) -> None:
     if skew is None:
         rows.warn("clock", "the endpoint does not tell its time", "Check its time source by hand")
         return
-    seen = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this controller"
+    deviation = f"{abs(skew):.0f} s {'ahead of' if skew > 0 else 'behind'} this controller"
     advice = "Check the time source (NTP) of both; tokens, retention and schedules depend on it"
     if abs(skew) > release.clock_stop:
-        rows.stop("clock", seen, advice)
+        rows.stop("clock", deviation, advice)
     elif abs(skew) > release.clock_warning:
-        rows.warn("clock", seen, advice)
+        rows.warn("clock", deviation, advice)
     else:
-        rows.ok("clock", f"{seen}, answers in {clock.get('round_trip_ms')} ms")
+        rows.ok("clock", f"{deviation}, answers in {clock.get('round_trip_ms')} ms")

@@ -25,10 +25,10 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
 
 def golden_vm(estate: Estate) -> Facts | None:
     """The VM that the protection domain means; without its word, the only one of that name."""
-    named, members = _named(estate), _members(estate)
+    namesakes, members = _named(estate), _members(estate)
     if len(members) == 1:
-        return next((vm for vm in named if vm["uuid"] == members[0]["vm_uuid"]), None)
-    return named[0] if len(named) == 1 else None
+        return next((vm for vm in namesakes if vm["uuid"] == members[0]["vm_uuid"]), None)
+    return namesakes[0] if len(namesakes) == 1 else None
 
 
 def _named(estate: Estate) -> list[Facts]:
@@ -80,11 +80,11 @@ def _vm(rows: Rows, facts: Facts, estate: Estate, member: Facts) -> None:
         return
     release, vm = estate.release, golden_vm(estate)
     if vm is None:
-        listed = (
+        vms = (
             f"'{release.base_vm}' ({member['vm_uuid']}) is listed in '{release.protection_domain}' but does not exist"
             " any more"
         )
-        rows.stop("golden VM", listed, "Remove the orphaned entry and protect the golden VM that exists")
+        rows.stop("golden VM", vms, "Remove the orphaned entry and protect the golden VM that exists")
         return
     powered = f"'{vm['name']}' is powered {vm['power_state']}"
     if vm.get("not_protectable_because"):

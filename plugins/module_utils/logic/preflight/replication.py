@@ -39,10 +39,10 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
         return
     _transfers(rows, domain, estate)
     if not sites and len(estate.clusters) > 1:
-        known = quoted(site["name"] for site in domain.get("remote_sites") or [])
+        site_names = quoted(site["name"] for site in domain.get("remote_sites") or [])
         advice = (
             "Add a schedule that replicates, or name sites in image_release_remote_sites"
-            f" ({known or 'the cluster has none'})"
+            f" ({site_names or 'the cluster has none'})"
         )
         rows.stop("remote sites", f"'{domain['name']}' replicates to no remote site", advice)
     for remote in sites:
@@ -52,19 +52,19 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
 def _remote_sites(estate: Estate, domain: Facts) -> list[ReplicationTarget]:
     """Those that the release names, or else those of the protection domain's schedules."""
     release = estate.release
-    known = {site["name"]: site for site in domain.get("remote_sites") or []}
+    by_name = {site["name"]: site for site in domain.get("remote_sites") or []}
     used = release.remote_sites
     if used is None:
-        used = tuple(name for name, site in known.items() if site["scheduled"])
-    found = []
+        used = tuple(name for name, site in by_name.items() if site["scheduled"])
+    remotes = []
     for name in used:
-        site = known.get(name)
+        site = by_name.get(name)
         if site is None or not site["status"]:
-            found.append(ReplicationTarget(name, None))
+            remotes.append(ReplicationTarget(name, None))
             continue
-        meant = clusters_meant([(address, None) for address in site["addresses"]], name, estate.identities)
-        found.append(ReplicationTarget(name, site, [host for host in meant if host != release.source]))
-    return found
+        clusters = clusters_meant([(address, None) for address in site["addresses"]], name, estate.identities)
+        remotes.append(ReplicationTarget(name, site, [host for host in clusters if host != release.source]))
+    return remotes
 
 
 def _transfers(rows: Rows, domain: Facts, estate: Estate) -> None:
@@ -76,8 +76,8 @@ def _transfers(rows: Rows, domain: Facts, estate: Estate) -> None:
             paused = f"to '{transfer['remote_site']}' is paused at {transfer['percent']:.0f} %"
             rows.stop("replication", paused, "Resume it on the cluster")
     for transfer in [*outgoing, *(domain.get("pending_replications") or [])]:
-        taken = created.get(transfer["snapshot_id"])
-        age = (estate.now - taken).total_seconds() if taken else 0.0
+        moment = created.get(transfer["snapshot_id"])
+        age = (estate.now - moment).total_seconds() if moment else 0.0
         if age > estate.release.replication_timeout and not transfer.get("paused"):
             late = f"to '{transfer['remote_site']}' of a snapshot taken {age / 3600:.0f} hours ago is not through"
             advice = "A release would wait behind it; look at the link, or raise image_release_replication_timeout"
@@ -92,19 +92,19 @@ def _remote_site(rows: Rows, remote: ReplicationTarget, domain: Facts) -> None:
         near = near_names(remote.name, (site["name"] for site in domain.get("remote_sites") or []))
         rows.stop(what, "is not known to the source", near or "Create it on the source")
         return
-    meant = "is no cluster of the inventory as far as addresses and names tell"
+    candidates = "is no cluster of the inventory as far as addresses and names tell"
     if len(remote.hosts) == 1:
-        meant = f"is {remote.hosts[0]}"
+        candidates = f"is {remote.hosts[0]}"
     elif remote.hosts:
-        meant = f"may be {quoted(remote.hosts)}"
+        candidates = f"may be {quoted(remote.hosts)}"
     status = remote.site["status"]
     if status != ESTABLISHED:
-        rows.stop(what, f"{meant}; its status is {status}", "Mend the connection between the clusters")
+        rows.stop(what, f"{candidates}; its status is {status}", "Mend the connection between the clusters")
     elif len(remote.hosts) == 1:
-        rows.ok(what, f"{meant}, relationship established")
+        rows.ok(what, f"{candidates}, relationship established")
     else:
         advice = "Add the cluster to the inventory, or call it there as the source does"
-        rows.warn(what, f"{meant} ({', '.join(remote.site['addresses'])})", advice)
+        rows.warn(what, f"{candidates} ({', '.join(remote.site['addresses'])})", advice)
 
 
 def _receiver(rows: Rows, facts: Facts, estate: Estate, sites: Sequence[ReplicationTarget]) -> None:

@@ -16,14 +16,15 @@ def check(rows: Rows, facts: Facts, _estate: Estate) -> None:
     if not site:
         return
     api, product = site.get("api_version"), site.get("product_version")
-    told = "not reported" if api is None else api
-    seen = (
-        f"site '{site.get('name')}', product {product or 'not reported'}, API {told}, as '{site.get('administrator')}'"
+    api_version = "not reported" if api is None else api
+    version = (
+        f"site '{site.get('name')}', product {product or 'not reported'}, API {api_version}, as"
+        f" '{site.get('administrator')}'"
     )
     if api is None or not product:
-        rows.warn("version", seen, "Check that the site is Citrix DaaS, or CVAD 2303 or later")
+        rows.warn("version", version, "Check that the site is Citrix DaaS, or CVAD 2303 or later")
     else:
-        rows.ok("version", seen)
+        rows.ok("version", version)
     for zone in site.get("zones") or []:
         if zone.get("healthy") is False:
             advice = "Look at its Cloud Connectors or Delivery Controllers"
@@ -35,11 +36,11 @@ def check_permissions(rows: Rows, facts: Facts, estate: Estate) -> None:
     if facts.get("catalogs") is None or not facts.get("wanted"):
         return
     images = [(catalog.get("master_image") or {}).get("name") or "" for catalog in facts["catalogs"]]
-    moved = sum(parse_image_name(image, estate.release.prefix) is not None for image in images)
+    count = sum(parse_image_name(image, estate.release.prefix) is not None for image in images)
     unread = "role not readable over this API"
-    if moved:
+    if count:
         rows.ok(
-            "permissions", f"{unread}; releases have worked here before (catalogs on images of the collection: {moved})"
+            "permissions", f"{unread}; releases have worked here before (catalogs on images of the collection: {count})"
         )
     else:
         unproven = f"{unread}, and no catalog uses an image of the collection"

@@ -30,11 +30,11 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
         return
     name, free = room
     needed = size * estate.release.space_factor
-    seen = f"{free / GIB:.0f} GiB in container '{name}', the image needs {needed / GIB:.0f} GiB"
+    space = f"{free / GIB:.0f} GiB in container '{name}', the image needs {needed / GIB:.0f} GiB"
     if free < needed:
-        rows.stop("free space", seen, "Make room, or lower preflight_space_factor when the image is thin")
+        rows.stop("free space", space, "Make room, or lower preflight_space_factor when the image is thin")
     else:
-        rows.ok("free space", seen)
+        rows.ok("free space", space)
 
 
 def image_size(estate: Estate) -> tuple[int | None, list[str]]:
@@ -66,6 +66,6 @@ def free_bytes(containers: Sequence[Facts], names: Sequence[str]) -> tuple[str, 
         free[container["name"]] = max(0, room)
     if not free:
         return None
-    named = [name for name in free if name in names]
-    chosen = min(named, key=free.__getitem__) if named else max(free, key=free.__getitem__)
-    return chosen, free[chosen]
+    candidates = [name for name in free if name in names]
+    container_name = min(candidates, key=free.__getitem__) if candidates else max(free, key=free.__getitem__)
+    return container_name, free[container_name]

@@ -14,10 +14,10 @@ def earlier_catalogs(report: str, site: str, release: str, image: str) -> list[d
     """The catalogs of a site in a report of exactly this release and image; [] when the text is none. Nothing else
     hangs on it, so it need not be there."""
     try:
-        told = json.loads(report)
-        if told["release"] != release or told["image"] != image or told["check_mode"] or told["rollback"]:
+        record = json.loads(report)
+        if record["release"] != release or record["image"] != image or record["check_mode"] or record["rollback"]:
             return []
-        return faulty_before(told).get(site, [])
+        return faulty_before(record).get(site, [])
     except (ValueError, TypeError, KeyError, AttributeError):
         return []
 
@@ -29,16 +29,16 @@ def faulty_before(*reports: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]
     A later run that did not reach a site, or that found the image there already, saw nothing of it and takes no witness
     away.
     """
-    seen: dict[str, dict[str, list[str]]] = {}
+    machines: dict[str, dict[str, list[str]]] = {}
     for report in reports:
-        of_this_run = {site: told.get("catalogs") or [] for site, told in (report.get("sites") or {}).items()}
+        of_this_run = {site: facts.get("catalogs") or [] for site, facts in (report.get("sites") or {}).items()}
         for site, catalogs in [*(report.get("faulty_before") or {}).items(), *of_this_run.items()]:
             for catalog in catalogs:
                 if isinstance(catalog.get("faulty_before"), list):
-                    seen.setdefault(site, {})[str(catalog["id"])] = [str(name) for name in catalog["faulty_before"]]
+                    machines.setdefault(site, {})[str(catalog["id"])] = [str(name) for name in catalog["faulty_before"]]
     return {
         site: [{"id": each, "faulty_before": names} for each, names in catalogs.items()]
-        for site, catalogs in seen.items()
+        for site, catalogs in machines.items()
     }
 
 
@@ -55,8 +55,8 @@ def baseline(
 def faults_before(moved: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Id of a catalog -> who was faulty before it got the image, as far as anybody saw."""
     ours = {catalog["id"] for catalog in moved.get("catalogs", [])}
-    told: dict[str, list[str]] = {}
+    machines: dict[str, list[str]] = {}
     for catalog in [*moved.get("catalogs", []), *earlier]:
         if catalog.get("id") in ours and catalog.get("faulty_before") is not None:
-            told[catalog["id"]] = sorted({*told.get(catalog["id"], []), *catalog["faulty_before"]})
-    return told
+            machines[catalog["id"]] = sorted({*machines.get(catalog["id"], []), *catalog["faulty_before"]})
+    return machines

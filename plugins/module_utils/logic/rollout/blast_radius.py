@@ -24,8 +24,8 @@ def population(machines: Sequence[Machine]) -> dict[str, Any]:
     for machine in machines:
         groups.setdefault(machine.delivery_group_id or machine.delivery_group, []).append(machine)
     counted = [
-        {"id": found[0].delivery_group_id, "name": found[0].delivery_group, **_counts(found)}
-        for found in groups.values()
+        {"id": members[0].delivery_group_id, "name": members[0].delivery_group, **_counts(members)}
+        for members in groups.values()
     ]
     return {
         **_counts(machines),
@@ -73,27 +73,27 @@ def together(impacts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
         for name in summed:
             summed[name] += each[name]
         for group in each["delivery_groups"]:
-            known = groups.setdefault(
+            total = groups.setdefault(
                 group["name"], {"name": group["name"], "machines": 0, "restart": 0, "sessions": 0}
             )
             for name in ("machines", "restart", "sessions"):
-                known[name] += group[name]
+                total[name] += group[name]
     return {**summed, "delivery_groups": sorted(groups.values(), key=lambda group: group["name"].casefold())}
 
 
-def sentence(found: Mapping[str, Any]) -> str:
+def sentence(counts: Mapping[str, Any]) -> str:
     """'20 machines: at most 18 restart and end 12 sessions, 2 take the image at their next start; of W11 (20 machines,
     12 sessions)'."""
-    if not found["machines"]:
+    if not counts["machines"]:
         return "no machines"
     deeds = []
-    if found["restart"]:
-        deeds.append(f"at most {found['restart']} restart and end {found['sessions']} sessions")
-    if found["at_next_start"]:
-        deeds.append(f"{found['at_next_start']} take the image at their next start")
-    if found["keep_image"]:
-        deeds.append(f"{found['keep_image']} keep the image that they have")
-    return f"{found['machines']} machines: {', '.join(deeds)}; of {groups_told(found['delivery_groups'])}"
+    if counts["restart"]:
+        deeds.append(f"at most {counts['restart']} restart and end {counts['sessions']} sessions")
+    if counts["at_next_start"]:
+        deeds.append(f"{counts['at_next_start']} take the image at their next start")
+    if counts["keep_image"]:
+        deeds.append(f"{counts['keep_image']} keep the image that they have")
+    return f"{counts['machines']} machines: {', '.join(deeds)}; of {groups_told(counts['delivery_groups'])}"
 
 
 def groups_told(groups: Iterable[Mapping[str, Any]]) -> str:

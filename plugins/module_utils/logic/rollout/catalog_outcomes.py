@@ -55,8 +55,8 @@ class CatalogOutcome:
     @property
     def error(self) -> dict[str, Any]:
         """Message and advice apart, and the options that the advice names."""
-        named = {"options": list(self.options)} if self.options else {}
-        return {"message": self.msg, "advice": self.advice, **named}
+        more = {"options": list(self.options)} if self.options else {}
+        return {"message": self.msg, "advice": self.advice, **more}
 
     @property
     def told(self) -> str:
@@ -66,7 +66,7 @@ class CatalogOutcome:
 
 def results(outcomes: Sequence[CatalogOutcome]) -> dict[str, Any]:
     """{changed, catalogs, failures, diff}; before and after map each catalog's full name to the path of its image."""
-    found = [(outcome, outcome.catalog) for outcome in outcomes if outcome.catalog]
+    pairs = [(outcome, outcome.catalog) for outcome in outcomes if outcome.catalog]
     return {
         "changed": any(outcome.changed for outcome in outcomes),
         "catalogs": [_facts(outcome) for outcome in outcomes],
@@ -80,22 +80,22 @@ def results(outcomes: Sequence[CatalogOutcome]) -> dict[str, Any]:
             if outcome.action in UNSETTLED
         ],
         "diff": {
-            "before": {catalog.full_name: catalog.image_path for _outcome, catalog in found},
-            "after": {catalog.full_name: outcome.after for outcome, catalog in found},
+            "before": {catalog.full_name: catalog.image_path for _outcome, catalog in pairs},
+            "after": {catalog.full_name: outcome.after for outcome, catalog in pairs},
         },
     }
 
 
 def failure(outcomes: Sequence[CatalogOutcome]) -> Refusal | None:
     """All catalogs that failed, came too late or were not touched, None when none did."""
-    failed = [outcome for outcome in outcomes if outcome.action in UNSETTLED]
-    if not failed:
+    unsettled = [outcome for outcome in outcomes if outcome.action in UNSETTLED]
+    if not unsettled:
         return None
-    reasons = "; ".join(f"{outcome.wanted}: {outcome.msg.rstrip('.')}" for outcome in failed)
+    reasons = "; ".join(f"{outcome.wanted}: {outcome.msg.rstrip('.')}" for outcome in unsettled)
     return Refusal(
-        f"{len(failed)} of {len(outcomes)} catalogs failed: {reasons}" if len(outcomes) > 1 else reasons,
-        " ".join(dict.fromkeys(outcome.advice for outcome in failed if outcome.advice)),
-        options=tuple(dict.fromkeys(name for outcome in failed for name in outcome.options)),
+        f"{len(unsettled)} of {len(outcomes)} catalogs failed: {reasons}" if len(outcomes) > 1 else reasons,
+        " ".join(dict.fromkeys(outcome.advice for outcome in unsettled if outcome.advice)),
+        options=tuple(dict.fromkeys(name for outcome in unsettled for name in outcome.options)),
     )
 
 

@@ -80,8 +80,8 @@ def restarts_since(
     is no news, unless restarts were
     `ordered` since.
     """
-    given = parse_moment(catalog.image_date) if catalog.machines_take_image else None
-    return given if given is not None and (now - given).total_seconds() < patience else ordered
+    moment = parse_moment(catalog.image_date) if catalog.machines_take_image else None
+    return moment if moment is not None and (now - moment).total_seconds() < patience else ordered
 
 
 def doubtful(machines: Iterable[Machine], since: datetime | None) -> list[Machine]:
@@ -122,7 +122,7 @@ def figures(
     unless the site switched it on because the machine did not register. Machines that keep the image they were made
     from (`takes_image` is not True) testify for no other, whatever the site says of them.
     """
-    known = {name.casefold() for name in baseline}
+    names = {name.casefold() for name in baseline}
     at_work = [machine for machine in machines if not machine.maintenance_mode]
     on = [machine for machine in at_work if machine.power_state not in DOWN or machine.scheduled_reboot == "InProgress"]
     registered = [machine for machine in on if machine.registration_state == "Registered" and machine.id not in doubted]
@@ -140,11 +140,11 @@ def figures(
         out_of_date=sum(machine.image_out_of_date for machine in on),
         doubtful=tuple(sorted(machine.name for machine in on if machine.id in doubted)),
         faulty=tuple(faulty),
-        new_faults=tuple(name for name in faulty if name.casefold() not in known),
+        new_faults=tuple(name for name in faulty if name.casefold() not in names),
     )
 
 
-def closed_because(catalog: Catalog, image: str | None, seen: Figures, terms: GateTerms) -> str:
+def closed_because(catalog: Catalog, image: str | None, figures: Figures, terms: GateTerms) -> str:
     """Why the gate of a catalog is closed, '' when it is open. `image` is a name or path, None when it does not
     matter."""
     reasons = []
@@ -153,58 +153,61 @@ def closed_because(catalog: Catalog, image: str | None, seen: Figures, terms: Ga
             f"its image is '{catalog.master_image.name if catalog.master_image else 'none'}' and not '{image}'"
         )
     unheard = (
-        f" ({len(seen.doubtful)} more may be so only because their end was not noticed yet)" if seen.doubtful else ""
+        f" ({len(figures.doubtful)} more may be so only because their end was not noticed yet)"
+        if figures.doubtful
+        else ""
     )
-    if seen.registered * 100 < terms.registered_percent * seen.on:
+    if figures.registered * 100 < terms.registered_percent * figures.on:
         reasons.append(
-            f"{seen.registered} of {seen.on} machines that are on are registered{unheard}, {terms.registered_percent} %"
-            " are wanted"
+            f"{figures.registered} of {figures.on} machines that are on are registered{unheard},"
+            f" {terms.registered_percent} % are wanted"
         )
-    silence = _unproven(catalog, image, seen, terms)
+    silence = _unproven(catalog, image, figures, terms)
     if silence:
         reasons.append(silence)
-    if seen.out_of_date * 100 > terms.out_of_date_percent * seen.on:
+    if figures.out_of_date * 100 > terms.out_of_date_percent * figures.on:
         reasons.append(
-            f"{seen.out_of_date} of {seen.on} machines that are on still have the image before,"
+            f"{figures.out_of_date} of {figures.on} machines that are on still have the image before,"
             f" {terms.out_of_date_percent} % may"
         )
-    if len(seen.new_faults) > terms.new_faults:
+    if len(figures.new_faults) > terms.new_faults:
         reasons.append(
-            f"{len(seen.new_faults)} machines are faulty that were not before ({shortened(seen.new_faults, most=3)})"
+            f"{len(figures.new_faults)} machines are faulty that were not before"
+            f" ({shortened(figures.new_faults, most=3)})"
         )
     return "; ".join(reasons)
 
 
-def _unproven(catalog: Catalog, image: str | None, seen: Figures, terms: GateTerms) -> str:
+def _unproven(catalog: Catalog, image: str | None, figures: Figures, terms: GateTerms) -> str:
     """Why the machines prove too little, '' when they prove enough or need not prove anything. Evidence of nothing is
     no proof."""
     if not terms.registered_at_least:
         return ""
-    at_work = seen.machines - seen.maintenance_mode
+    at_work = figures.machines - figures.maintenance_mode
     least = max(1, min(terms.registered_at_least, at_work))
-    witnesses = seen.registered if image is None else seen.proven
+    witnesses = figures.registered if image is None else figures.proven
     if witnesses >= least:
         return ""
-    if not seen.machines:
+    if not figures.machines:
         return "it has no machine that could verify the image"
     if not at_work:
-        return f"all of its {seen.machines} machines are in maintenance mode and verify nothing"
+        return f"all of its {figures.machines} machines are in maintenance mode and verify nothing"
     if image is not None and not catalog.machines_take_image:
-        return f"{cannot_testify(catalog.machines_take_image, seen.machines)}, so that none can prove this one"
+        return f"{cannot_testify(catalog.machines_take_image, figures.machines)}, so that none can prove this one"
     where = "" if image is None else " on the image"
     return f"{witnesses} machines are registered{where}, at least {least} must be to verify anything"
 
 
-def can_never_open(catalog: Catalog, image: str | None, seen: Figures, terms: GateTerms) -> bool:
+def can_never_open(catalog: Catalog, image: str | None, figures: Figures, terms: GateTerms) -> bool:
     """Whether waiting for the gate is in vain: nobody there will ever testify."""
     return terms.registered_at_least > 0 and (
-        not seen.machines or (image is not None and not catalog.machines_take_image)
+        not figures.machines or (image is not None and not catalog.machines_take_image)
     )
 
 
-def anybody_testifies(image: str | None, seen: Figures) -> bool:
+def anybody_testifies(image: str | None, figures: Figures) -> bool:
     """Whether any machine speaks for the image, or, when none is asked about, for the catalog."""
-    return (seen.registered if image is None else seen.proven) > 0
+    return (figures.registered if image is None else figures.proven) > 0
 
 
 def percent(part: int, whole: int) -> int:

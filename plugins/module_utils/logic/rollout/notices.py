@@ -40,16 +40,16 @@ def notice(planned: Sequence[Mapping[str, Any]], message: str = "") -> dict[str,
 
 def refusal(notices: Mapping[str, Mapping[str, Any]], catalogs_required: bool = True) -> str:
     """Why nothing may move on any site, '' when it may. `notices`: site -> what it tells."""
-    wrong = [f"{site}: {told['message']}" for site, told in notices.items() if told["message"]]
+    wrong = [f"{site}: {notice['message']}" for site, notice in notices.items() if notice["message"]]
     if wrong:
         return f"nothing is moved on any site: {'; '.join(wrong)}"
-    orders = [[wave["name"] for wave in told["waves"]] for told in notices.values()]
+    orders = [[wave["name"] for wave in notice["waves"]] for notice in notices.values()]
     if any(order != orders[0] for order in orders):
         return (
             "The sites of this play do not have the same waves in the same order; put catalog_rollout_waves into the"
             " group's variables."
         )
-    if catalogs_required and not any(wave["catalogs"] for told in notices.values() for wave in told["waves"]):
+    if catalogs_required and not any(wave["catalogs"] for notice in notices.values() for wave in notice["waves"]):
         return (
             "No site of this play names a catalog, so there is nothing to move. Declare the catalogs of each site in"
             " its host variables."
@@ -61,12 +61,12 @@ def empty_gate(notices: Mapping[str, Mapping[str, Any]]) -> str:
     """A gate over nothing proves nothing: somebody meant a catalog to be there. '' when there is none, or when there
     are no catalogs at all."""
     catalogs: Counter[str] = Counter()
-    for told in notices.values():
-        catalogs.update({wave["name"]: wave["catalogs"] for wave in told["waves"]})
+    for notice in notices.values():
+        catalogs.update({wave["name"]: wave["catalogs"] for wave in notice["waves"]})
     gated = [
         wave["name"]
-        for told in notices.values()
-        for wave in told["waves"]
+        for notice in notices.values()
+        for wave in notice["waves"]
         if wave["gate"] and not catalogs[wave["name"]]
     ]
     if not gated or not sum(catalogs.values()):

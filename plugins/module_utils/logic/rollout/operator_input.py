@@ -46,16 +46,16 @@ def differing(variables: Variables, names: Iterable[str]) -> list[str]:
     """What belongs to the whole release and not to a host must be the same everywhere."""
     wrong = []
     for name in names:
-        values = {str(given[name]): host for host, given in variables.items() if name in given}
+        values = {str(own[name]): host for host, own in variables.items() if name in own}
         if len(values) > 1:
-            told = ", ".join(f"'{value}' on {host}" for value, host in values.items())
-            wrong.append(f"{name} must be the same on all hosts, but is {told}.")
+            places = ", ".join(f"'{value}' on {host}" for value, host in values.items())
+            wrong.append(f"{name} must be the same on all hosts, but is {places}.")
     return wrong
 
 
 def common(variables: Variables, name: str, default: Any = "") -> Any:
     """A variable of the whole release, as any host has it."""
-    return next((given[name] for given in variables.values() if name in given), default)
+    return next((own[name] for own in variables.values() if name in own), default)
 
 
 def wrong_name(base_vm: Any, release: Any, prefix: Any) -> list[str]:
@@ -86,13 +86,13 @@ def wrong_source(source: Any, clusters: Sequence[str]) -> list[str]:
 
 
 def wrong_catalogs(
-    name: str, wanted: Mapping[str, Any], clusters: Sequence[str] | None, required: bool = True
+    name: str, by_site: Mapping[str, Any], clusters: Sequence[str] | None, required: bool = True
 ) -> list[str]:
-    """`wanted`: site -> the catalogs that the variable `name` gives it. Without `clusters` none is looked for."""
+    """`by_site`: site -> the catalogs that the variable `name` gives it. Without `clusters` none is looked for."""
     wrong = []
-    for site, catalogs in wanted.items():
+    for site, catalogs in by_site.items():
         wrong += _wrong_list(name, site, catalogs, clusters)
-    if required and not wrong and not any(wanted.values()):
+    if required and not wrong and not any(by_site.values()):
         wrong.append(
             f"No site of the group citrix_sites names a catalog in {name}, so that nothing would be moved. Give them"
             f" like {EXAMPLE_CATALOG}."
@@ -107,22 +107,25 @@ def _wrong_list(name: str, site: str, catalogs: Any, clusters: Sequence[str] | N
         or not all(isinstance(entry, Mapping) for entry in catalogs)
     ):
         return [f"{name} of {site} must be a list of dictionaries such as {EXAMPLE_CATALOG}."]
-    wrong, seen = [], set()
+    wrong, selectors = [], set()
     for entry in catalogs:
         if not _is_one_catalog(entry):
             ways = "each catalog is given by its name, with its folder where names repeat, or by its id"
             wrong.append(f"{name} of {site} holds {dict(entry)}: {ways}. Leave out the other, also when it is empty.")
             continue
-        told = entry.get("name") or entry.get("id")
-        key = (str(told).casefold(), tuple(level.casefold() for level in folder_levels(str(entry.get("folder") or ""))))
-        if key in seen:
-            wrong.append(f"{name} of {site} names the catalog '{told}' twice.")
-        seen.add(key)
+        label = entry.get("name") or entry.get("id")
+        key = (
+            str(label).casefold(),
+            tuple(level.casefold() for level in folder_levels(str(entry.get("folder") or ""))),
+        )
+        if key in selectors:
+            wrong.append(f"{name} of {site} names the catalog '{label}' twice.")
+        selectors.add(key)
         cluster = entry.get("cluster")
         if cluster and clusters is not None and cluster not in clusters:
             near = near_names(str(cluster), clusters)
             wrong.append(
-                f"{name} of {site} gives '{told}' the cluster '{cluster}', which is no host of the group"
+                f"{name} of {site} gives '{label}' the cluster '{cluster}', which is no host of the group"
                 f" prism_elements. {near}".rstrip()
             )
     return wrong
@@ -148,14 +151,14 @@ def wrong_waves(
     own = {site: variables.get(site, {}) for site in sites}
     wrong = [text for name in WAVE_VARIABLES for text in differing(own, [name])]
     where: dict[str, list[str]] = {}
-    for site, given in own.items():
-        told = wrong_reboot(reboots.get(site))
-        problems = [told] if told else []
+    for site, own_variables in own.items():
+        reboot_problem = wrong_reboot(reboots.get(site))
+        problems = [reboot_problem] if reboot_problem else []
         try:
-            window_end(str(given.get("catalog_rollout_window_end") or ""))
+            window_end(str(own_variables.get("catalog_rollout_window_end") or ""))
         except Refusal as error:
             problems.append(f"catalog_rollout_window_end: {error.message}")
-        waves = given.get("catalog_rollout_waves", DEFAULT_WAVES)
+        waves = own_variables.get("catalog_rollout_waves", DEFAULT_WAVES)
         if (
             not isinstance(waves, Sequence)
             or isinstance(waves, str)
@@ -166,13 +169,13 @@ def wrong_waves(
             problems += _wrong_plan(waves, catalogs.get(site, []), wrong_reboot)
         for problem in problems:
             where.setdefault(problem.rstrip("."), []).append(site)
-    wrong += [f"{', '.join(found)}: {problem}." for problem, found in where.items()]
+    wrong += [f"{', '.join(hosts)}: {problem}." for problem, hosts in where.items()]
     if not wrong:
         plans = {
-            site: plan_waves(catalogs.get(site, []), given.get("catalog_rollout_waves", DEFAULT_WAVES))
-            for site, given in own.items()
+            site: plan_waves(catalogs.get(site, []), own_variables.get("catalog_rollout_waves", DEFAULT_WAVES))
+            for site, own_variables in own.items()
         }
-        wrong = [empty_gate({site: notice(planned) for site, planned in plans.items()})]
+        wrong = [empty_gate({site: notice(plan) for site, plan in plans.items()})]
     return [text for text in wrong if text]
 
 
@@ -191,7 +194,10 @@ def _wrong_plan(
     waves: Sequence[Mapping[str, Any]], catalogs: Sequence[Mapping[str, Any]], wrong_reboot: Callable[[Any], str]
 ) -> list[str]:
     problems = [
-        f"wave '{wave.get('name')}': {told}" for wave in waves for told in [wrong_reboot(wave.get("reboot"))] if told
+        f"wave '{wave.get('name')}': {problem}"
+        for wave in waves
+        for problem in [wrong_reboot(wave.get("reboot"))]
+        if problem
     ]
     if problems:
         return problems
@@ -203,7 +209,7 @@ def _wrong_plan(
 
 
 def unfit_catalogs(
-    asked: Mapping[str, Mapping[str, Any]], from_image: str = "", to_image: str = "", known_faults: Iterable[str] = ()
+    answers: Mapping[str, Mapping[str, Any]], from_image: str = "", to_image: str = "", known_faults: Iterable[str] = ()
 ) -> list[str]:
     """Sentences for wishes that no catalog and no machine fits, by what the sites said: site -> {message, missing:
     sentences, catalogs: those found, with their history, machines: the names of all, where `known_faults` has any}.
@@ -212,7 +218,7 @@ def unfit_catalogs(
     catalogs would all be left as they are, and that looks like success.
     """
     wrong = []
-    for site, answer in asked.items():
+    for site, answer in answers.items():
         wrong += [f"{site}: {why.rstrip('.')}." for why in answer.get("missing", [])]
         wrong += [
             f"{site}: catalog '{catalog['full_name']}' is provisioned by"
@@ -220,37 +226,37 @@ def unfit_catalogs(
             for catalog in answer.get("catalogs", [])
             if catalog["provisioning_type"] != "MCS"
         ]
-    catalogs = [catalog for answer in asked.values() for catalog in answer.get("catalogs", [])]
+    catalogs = [catalog for answer in answers.values() for catalog in answer.get("catalogs", [])]
     if catalogs and not wrong:
-        known = {name for catalog in catalogs for name in _images_of(catalog)}
+        images = {name for catalog in catalogs for name in _images_of(catalog)}
         wishes = ((from_image, "so that there is nothing to take back"), (to_image, "so that none can go there"))
-        wrong += [_unknown_image(image, known, why) for image, why in wishes if image and not _is_among(image, known)]
-    return wrong + _unknown_machines(asked, known_faults)
+        wrong += [_unknown_image(image, images, why) for image, why in wishes if image and not _is_among(image, images)]
+    return wrong + _unknown_machines(answers, known_faults)
 
 
-def _unknown_machines(asked: Mapping[str, Mapping[str, Any]], known_faults: Iterable[str]) -> list[str]:
+def _unknown_machines(answers: Mapping[str, Mapping[str, Any]], known_faults: Iterable[str]) -> list[str]:
     """A mistyped machine would keep its gate closed, hours later. A site that said nothing may have it."""
-    if any(answer.get("message") for answer in asked.values()):
+    if any(answer.get("message") for answer in answers.values()):
         return []
-    machines = [name for answer in asked.values() for name in answer.get("machines", [])]
-    seen = {name.casefold() for name in machines}
+    machines = [name for answer in answers.values() for name in answer.get("machines", [])]
+    names = {name.casefold() for name in machines}
     return [
         f"catalog_rollout_known_faults names '{name}', and no site has a machine of this name (DOMAIN\\HOST)."
         f" {near_names(name, machines)}".rstrip()
         for name in dict.fromkeys(known_faults)
-        if name.casefold() not in seen
+        if name.casefold() not in names
     ]
 
 
-def _is_among(image: str, known: Iterable[str]) -> bool:
+def _is_among(image: str, names: Iterable[str]) -> bool:
     """As the roll-back itself compares: case counts in a name, because a cluster may hold both, and not in a path."""
-    return any(same_path(image, name) for name in known if is_path(name)) if is_path(image) else image in known
+    return any(same_path(image, name) for name in names if is_path(name)) if is_path(image) else image in names
 
 
-def _unknown_image(image: str, known: Iterable[str], why: str) -> str:
+def _unknown_image(image: str, images: Iterable[str], why: str) -> str:
     return (
         f"None of the catalogs has or had the image '{image}', {why}."
-        f" {near_names(image, (name for name in known if not is_path(name)))}".rstrip()
+        f" {near_names(image, (name for name in images if not is_path(name)))}".rstrip()
     )
 
 

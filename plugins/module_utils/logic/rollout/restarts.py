@@ -56,18 +56,18 @@ def plan_restart(
         return RestartStep(catalog, "unchanged", reason=cannot_testify(catalog.machines_take_image, len(machines)))
     behind = [machine for machine in machines if is_behind(machine)]
     idle = tuple(machine.id for machine in behind if not machine.sessions)
-    left = tuple(machine.name for machine in behind if machine.sessions)
+    in_use = tuple(machine.name for machine in behind if machine.sessions)
     if any(restarts(machine) for machine in machines):
         return RestartStep(catalog, "adopt", tuple(machine.id for machine in behind))
     if everything or all(is_behind(machine) for machine in machines if machine.power_state in RUNNING):
         return RestartStep(catalog, "restart" if behind else "unchanged", tuple(machine.id for machine in behind))
     reason = (
-        f"{len(left)} machines with sessions still have the image before and are not restarted"
-        f" ({shortened(left, most=3)})"
-        if left
+        f"{len(in_use)} machines with sessions still have the image before and are not restarted"
+        f" ({shortened(in_use, most=3)})"
+        if in_use
         else ""
     )
-    return RestartStep(catalog, "restart singly" if idle else "unchanged", idle, left, reason)
+    return RestartStep(catalog, "restart singly" if idle else "unchanged", idle, in_use, reason)
 
 
 def is_behind(machine: Machine) -> bool:

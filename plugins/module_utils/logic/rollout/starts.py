@@ -39,9 +39,9 @@ def _terms(
     needed: Iterable[str], clusters: Mapping[str, Mapping[str, Any]], at_work: Collection[str], topic: str
 ) -> dict[str, Any]:
     missing = [host for host in needed if clusters.get(host, {}).get("state") not in HAVE_IMAGE]
-    lost = [host for host in missing if host not in at_work or clusters[host].get("state") != "missing"]
-    if lost:
-        return {"hold": "; ".join(_lack(host, clusters.get(host, {})) for host in lost)}
+    absent = [host for host in missing if host not in at_work or clusters[host].get("state") != "missing"]
+    if absent:
+        return {"hold": "; ".join(_lack(host, clusters.get(host, {})) for host in absent)}
     return {"start_when": [f"{topic}{host}" for host in missing]} if missing else {}
 
 

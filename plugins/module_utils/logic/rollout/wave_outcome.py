@@ -43,9 +43,11 @@ def take_back(name: str, sites: Mapping[str, Mapping[str, Mapping[str, Any]]], s
     if not closed:
         return {"catalogs": [], "reason": ""}
     own = sites.get(site, {}).get(name, {}).get("catalogs", [])
-    moved = [catalog for catalog in own if catalog["moved"] in MOVED and catalog["changed"] and catalog.get("before")]
+    catalogs = [
+        catalog for catalog in own if catalog["moved"] in MOVED and catalog["changed"] and catalog.get("before")
+    ]
     return {
-        "catalogs": [{"id": catalog["id"], "image": catalog["before"]["path"]} for catalog in moved],
+        "catalogs": [{"id": catalog["id"], "image": catalog["before"]["path"]} for catalog in catalogs],
         "reason": f"wave '{name}' {TELLS['closed']} on {', '.join(closed)}",
     }
 
@@ -73,8 +75,8 @@ def wave_outcome(
     `state` is open, waiting, window_over, held, failed, closed or rolled_back.
     """
     held, gate, back = held or {}, gate or {}, back or {}
-    gates = {found["id"]: found for found in gate.get("catalogs", [])}
-    restarts = {found["id"]: found for found in (restarted or {}).get("catalogs", [])}
+    gates = {entry["id"]: entry for entry in gate.get("catalogs", [])}
+    restarts = {entry["id"]: entry for entry in (restarted or {}).get("catalogs", [])}
     before = faults_before(moved, earlier)
     results = []
     for catalog in moved.get("catalogs", []):
@@ -104,16 +106,16 @@ def wave_outcome(
 
 def _restarted(result: Mapping[str, Any], restart: Mapping[str, Any]) -> dict[str, Any]:
     """What is to be said of a catalog that had the image already, and whose machines are made to take it up."""
-    told: dict[str, Any] = {"restart": dict(restart), "changed": result["changed"] or restart["changed"]}
+    facts: dict[str, Any] = {"restart": dict(restart), "changed": result["changed"] or restart["changed"]}
     if restart["action"] in ("failed", "window_over"):
-        told.update(action=restart["action"], **_told(*why(restart)))
+        facts.update(action=restart["action"], **_told(*why(restart)))
     elif restart["changed"]:
-        told.update(
+        facts.update(
             action="restart_planned" if restart["action"] == "planned" else "restarted", impact=restart["impact"]
         )
     if restart.get("left"):
-        told["warning"] = "; ".join(part for part in (result.get("warning"), restart["msg"]) if part)
-    return told
+        facts["warning"] = "; ".join(part for part in (result.get("warning"), restart["msg"]) if part)
+    return facts
 
 
 def _to_accept(gate: Mapping[str, Any], terms: Mapping[str, Any] | None) -> list[str]:
@@ -142,12 +144,12 @@ def _taken_back(result: dict[str, Any], back: Mapping[str, Any], because: str) -
             if closed
             else result
         )
-    found = next(
+    entry = next(
         (catalog for catalog in back.get("catalogs", []) if catalog["id"] == result["id"]),
         {"action": "failed", **_problem(back)},
     )
-    if found["action"] in ("failed", "unchanged"):
-        message, advice = why(found)
+    if entry["action"] in ("failed", "unchanged"):
+        message, advice = why(entry)
         return {
             **result,
             "action": "failed",
@@ -155,7 +157,7 @@ def _taken_back(result: dict[str, Any], back: Mapping[str, Any], because: str) -
                 f"{reason}; and it was not rolled back: {message or 'it has another image by now'}", advice or accept
             ),
         }
-    return {**result, "action": "rolled_back", "after": found["after"], **_told(reason, accept), "rollback": found}
+    return {**result, "action": "rolled_back", "after": entry["after"], **_told(reason, accept), "rollback": entry}
 
 
 def _told(message: str, advice: str = "") -> dict[str, Any]:
@@ -172,30 +174,30 @@ def _state(
     wave: Mapping[str, Any],
     results: Sequence[Mapping[str, Any]],
     problem: Mapping[str, Any],
-    held: Mapping[str, str],
+    hold: Mapping[str, str],
     unseen: Mapping[str, Any],
 ) -> dict[str, Any]:
-    if held.get("action"):
-        return {"state": held["action"], "reason": held["reason"]}
-    told = {
+    if hold.get("action"):
+        return {"state": hold["action"], "reason": hold["reason"]}
+    facts = {
         str(result["action"]): f"{result.get('full_name') or result.get('name')}: {why(result)[0]}"
         for result in reversed(results)
     }
-    if "rolled_back" in told:
-        return {"state": "rolled_back", "reason": told["rolled_back"]}
-    if "gate_closed" in told:
-        return {"state": "closed", "reason": told["gate_closed"]}
-    if "failed" in told or unseen or (problem and not told.keys() & {"window_over", "not_ready"}):
-        failed = problem or unseen
+    if "rolled_back" in facts:
+        return {"state": "rolled_back", "reason": facts["rolled_back"]}
+    if "gate_closed" in facts:
+        return {"state": "closed", "reason": facts["gate_closed"]}
+    if "failed" in facts or unseen or (problem and not facts.keys() & {"window_over", "not_ready"}):
+        failure = problem or unseen
         return {
             "state": "failed",
-            "reason": failed["message"] if failed else told["failed"],
-            **({"error": failed["error"]} if failed else {}),
+            "reason": failure["message"] if failure else facts["failed"],
+            **({"error": failure["error"]} if failure else {}),
         }
-    if "window_over" in told:
-        return {"state": "window_over", "reason": told["window_over"]}
-    if "not_ready" in told:
-        return {"state": "waiting", "reason": told["not_ready"]}
+    if "window_over" in facts:
+        return {"state": "window_over", "reason": facts["window_over"]}
+    if "not_ready" in facts:
+        return {"state": "waiting", "reason": facts["not_ready"]}
     return {"state": "open", "reason": ""}
 
 
@@ -218,14 +220,14 @@ def summary(
         ]
     states = []
     for wave in waves:
-        found = outcomes.get(wave["name"], {"state": "failed", "reason": message})
-        states.append({"name": wave["name"], "state": found["state"], "reason": found["reason"]})
+        outcome = outcomes.get(wave["name"], {"state": "failed", "reason": message})
+        states.append({"name": wave["name"], "state": outcome["state"], "reason": outcome["reason"]})
     trouble = [
         f"wave '{wave['name']}' {TELLS[wave['state']]} ({wave['reason']})" for wave in states if wave["state"] != "open"
     ]
-    failed = [outcomes.get(wave["name"], {"reason": message}) for wave in states if wave["state"] == "failed"]
-    if failed and not message:
-        message, error = failed[0]["reason"], failed[0].get("error")
+    failures = [outcomes.get(wave["name"], {"reason": message}) for wave in states if wave["state"] == "failed"]
+    if failures and not message:
+        message, error = failures[0]["reason"], failures[0].get("error")
     return {
         "message": message,
         "error": dict(error) if error else _told(message)["error"],

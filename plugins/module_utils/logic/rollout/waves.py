@@ -53,11 +53,11 @@ def plan_waves(
                 f"catalog '{catalog}' is in wave '{wave}', which catalog_rollout_waves does not hold."
                 f" {near_names(wave, names)}".rstrip()
             )
-    planned = []
+    plans = []
     for wave in waves:
         name = str(wave["name"])
         policy = dict(wave["reboot"] if wave.get("reboot") is not None else reboot or {})
-        planned.append(
+        plans.append(
             {
                 "name": name,
                 "catalogs": _of_wave(name, names[-1], catalogs),
@@ -66,7 +66,7 @@ def plan_waves(
                 "gate": None if wave.get("gate") is None else _gate(wave["gate"], policy),
             }
         )
-    return planned
+    return plans
 
 
 def _of_wave(name: str, last: str, catalogs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
@@ -74,7 +74,7 @@ def _of_wave(name: str, last: str, catalogs: Iterable[Mapping[str, Any]]) -> lis
     return [{key: value for key, value in entry.items() if key not in NOT_FOR_MODULES} for entry in mine]
 
 
-def _gate(given: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, int]:
+def _gate(options: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, int]:
     within, warning = int(reboot.get("within_minutes", -1)), int(reboot.get("warning_minutes", 0))
     gate = {
         "registered_percent": GATE_DEFAULTS.registered_percent,
@@ -83,12 +83,12 @@ def _gate(given: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, int]
         "new_faults": GATE_DEFAULTS.new_faults,
         "wait_timeout": GATE_SPARE_SECONDS + 60 * (max(within, 0) + max(warning, 0)),
     }
-    unknown = sorted(set(given) - set(gate))
+    unknown = sorted(set(options) - set(gate))
     if unknown:
         raise Refusal(
             f"a gate knows no '{unknown[0]}'. {near_names(unknown[0], gate, most=1) or 'It knows ' + ', '.join(gate)}"
         )
-    gate.update({key: int(value) for key, value in given.items() if value is not None})
+    gate.update({key: int(value) for key, value in options.items() if value is not None})
     GateTerms(**{key: value for key, value in gate.items() if key != "wait_timeout"})
     return gate
 
@@ -98,18 +98,18 @@ def selectors(catalogs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     return [{key: entry[key] for key in ("name", "folder", "id") if key in entry} for entry in catalogs]
 
 
-def have_image(moved: Mapping[str, Any]) -> list[dict[str, Any]]:
+def have_image(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     """The catalogs of a wave that have the image now, by id, from the result of citrix_catalog_image."""
-    return _with_action(moved, ("unchanged", *MOVED))
+    return _with_action(result, ("unchanged", *MOVED))
 
 
-def left_behind(moved: Mapping[str, Any], wave: Mapping[str, Any]) -> list[dict[str, Any]]:
+def left_behind(result: Mapping[str, Any], wave: Mapping[str, Any]) -> list[dict[str, Any]]:
     """Those that had it before this run, where the wave restarts machines: no update of this run has restarted
     theirs."""
     if int(wave["reboot"].get("within_minutes", -1)) < 0:
         return []
-    return _with_action(moved, ("unchanged", "adopted"))
+    return _with_action(result, ("unchanged", "adopted"))
 
 
-def _with_action(moved: Mapping[str, Any], actions: Sequence[str]) -> list[dict[str, Any]]:
-    return [{"id": catalog["id"]} for catalog in moved.get("catalogs") or [] if catalog["action"] in actions]
+def _with_action(result: Mapping[str, Any], actions: Sequence[str]) -> list[dict[str, Any]]:
+    return [{"id": catalog["id"]} for catalog in result.get("catalogs") or [] if catalog["action"] in actions]

@@ -14,9 +14,9 @@ def window_end(text: str) -> datetime | None:
     """The end of the maintenance window from ISO 8601 with an offset, None for an empty text. Raises Refusal."""
     if not text.strip():
         return None
-    given = text.strip()
+    value = text.strip()
     try:
-        end = datetime.fromisoformat(f"{given[:-1]}+00:00" if given[-1] in "Zz" else given)
+        end = datetime.fromisoformat(f"{value[:-1]}+00:00" if value[-1] in "Zz" else value)
     except ValueError:
         end = None
     if end is None or end.tzinfo is None:
