@@ -95,9 +95,9 @@ class ActionModule(ActionBase):
     ) -> dict[str, Any]:
         arguments = _without_those_that_refused(operation, arguments)
         log_ins = _log_ins(operation, arguments)
-        refused = next((endpoint for endpoint, proof in log_ins.items() if proof in REFUSALS), None)
-        if refused:
-            return failure(refused_before(refused))
+        refuser = next((endpoint for endpoint, proof in log_ins.items() if proof in REFUSALS), None)
+        if refuser:
+            return failure(refused_before(refuser))
         wrap_async = bool(self._task.async_val and not self._connection.has_native_async)
         if operation.before_travel:
             arguments = operation.before_travel(arguments, self._reporter(set(), task_vars))
@@ -157,14 +157,14 @@ class ActionModule(ActionBase):
     @contextmanager
     def _environment(self) -> Iterator[None]:
         """The task's `environment` for the fall-backs of options and for proxies, as a shipped module would see it."""
-        given: dict[str, str] = {}
+        variables: dict[str, str] = {}
         for layer in self._task.environment or []:
-            given.update({key: str(value) for key, value in (self._templar.template(layer) or {}).items()})
+            variables.update({key: str(value) for key, value in (self._templar.template(layer) or {}).items()})
         if sys.platform == "darwin" and not getproxies_environment():
             # macOS kills a forked process that asks the system for its proxy settings.
-            given.setdefault("no_proxy", "*")
+            variables.setdefault("no_proxy", "*")
         before = dict(os.environ)
-        os.environ.update(given)
+        os.environ.update(variables)
         try:
             yield
         finally:
@@ -178,34 +178,34 @@ def _log_ins(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Pr
     params = _validated(operation, arguments)
     others = (params.get("peer"), *(params.get("peers") or []), *(params.get("witnesses") or []))
     beside = [_completed(other, params) for other in others if isinstance(other, dict)]
-    found: dict[str, Proof] = {}
+    proofs: dict[str, Proof] = {}
     client = client_of(operation.arguments)
-    for given in (params, *beside):
-        if client and client.has_log_in(given):
-            found[client.named(given)] = client.proof(given)
-    return found
+    for connection in (params, *beside):
+        if client and client.has_log_in(connection):
+            proofs[client.named(connection)] = client.proof(connection)
+    return proofs
 
 
 def _without_those_that_refused(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """The arguments without the other clusters that refused the log-in and that the task can do without: witnesses, and
     the peer of an activation that is wanted whatever becomes of it."""
-    params, kept = _validated(operation, arguments), dict(arguments)
+    params, remaining = _validated(operation, arguments), dict(arguments)
     if params.get("witnesses"):
-        kept["witnesses"] = [witness for witness in params["witnesses"] if not _has_refused(witness, params)]
+        remaining["witnesses"] = [witness for witness in params["witnesses"] if not _has_refused(witness, params)]
     if params.get("accept_split_brain") and params.get("peer") and _has_refused(params["peer"], params):
-        del kept["peer"]
-    return kept
+        del remaining["peer"]
+    return remaining
 
 
 def _has_refused(other: Mapping[str, Any], params: Mapping[str, Any]) -> bool:
-    given = _completed(other, params)
-    return PrismElement.has_log_in(given) and PrismElement.proof(given) in REFUSALS
+    connection = _completed(other, params)
+    return PrismElement.has_log_in(connection) and PrismElement.proof(connection) in REFUSALS
 
 
 def _validated(operation: Operation, arguments: Mapping[str, Any]) -> dict[str, Any]:
     validator = ModuleArgumentSpecValidator(dict(operation.arguments), **operation.rules())
-    found: dict[str, Any] = validator.validate(dict(arguments)).validated_parameters
-    return found
+    parameters: dict[str, Any] = validator.validate(dict(arguments)).validated_parameters
+    return parameters
 
 
 def _completed(other: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:

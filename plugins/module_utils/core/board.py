@@ -61,11 +61,11 @@ class Board:
     ) -> dict[str, dict[str, Any]]:
         """The notes of these names once all are there, or one when that is enough, or those that are when it is `over`.
         Raises StillRunning with `notes` and `missing`."""
-        wanted = list(dict.fromkeys(names))
+        unique = list(dict.fromkeys(names))
 
         def look() -> Look[dict[str, dict[str, Any]]]:
-            notes = self.read(wanted)
-            missing = [name for name in wanted if name not in notes]
+            notes = self.read(unique)
+            missing = [name for name in unique if name not in notes]
             return Look(
                 notes,
                 done=not missing or (one_is_enough and bool(notes)) or over(),
@@ -75,8 +75,8 @@ class Board:
         try:
             return wait_for(look, what=what, timeout=timeout, progress=progress, longest_pause=LONGEST_PAUSE)
         except StillRunning as error:
-            notes = self.read(wanted)
-            missing = [name for name in wanted if name not in notes]
+            notes = self.read(unique)
+            missing = [name for name in unique if name not in notes]
             raise error.replace(notes=notes, missing=missing) from None
 
     def _path(self, name: str) -> Path:

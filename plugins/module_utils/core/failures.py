@@ -19,17 +19,17 @@ def failure(result: Mapping[str, Any], before: str = "") -> dict[str, Any]:
     """
     items = result.get("results")
     if isinstance(items, list):
-        failed = [item for item in items if isinstance(item, Mapping) and item.get("failed") is True]
-        if failed:
-            return failure(failed[0], before)
+        failures = [item for item in items if isinstance(item, Mapping) and item.get("failed") is True]
+        if failures:
+            return failure(failures[0], before)
     message, advice = fields_of(result)
-    told = str(result.get("msg") or result.get("message") or "") or message or SILENT
-    error: dict[str, Any] = {"message": f"{before}{message or told}", "advice": advice}
+    text = str(result.get("msg") or result.get("message") or "") or message or SILENT
+    error: dict[str, Any] = {"message": f"{before}{message or text}", "advice": advice}
     if options_of(result):
         error["options"] = options_of(result)
     refused_by = result.get("log_in_refused_by")
     whose = {"log_in_refused_by": refused_by} if refused_by else {}
-    return {"message": f"{before}{told}", "error": error, **whose}
+    return {"message": f"{before}{text}", "error": error, **whose}
 
 
 def why(result: Mapping[str, Any]) -> tuple[str, str]:

@@ -25,16 +25,16 @@ class Named(Protocol):
 T = TypeVar("T", bound=Named)
 
 
-def find_named(kind: str, wanted: str, known: Sequence[T]) -> T:
+def find_named(kind: str, name: str, things: Sequence[T]) -> T:
     """The one of this name or id, whole and without case; an id goes before a name. Raises Refusal, which names
     near or all fitting ones."""
-    folded = wanted.casefold()
-    found = [thing for thing in known if thing.id.casefold() == folded] or [
-        thing for thing in known if thing.name.casefold() == folded
+    folded = name.casefold()
+    matches = [thing for thing in things if thing.id.casefold() == folded] or [
+        thing for thing in things if thing.name.casefold() == folded
     ]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        listed = ", ".join(f"'{thing.name}' ({thing.id})" for thing in found)
-        raise Refusal(f"{len(found)} {kind}s are called '{wanted}': {listed}", "Give the id.")
-    raise Refusal(f"there is no {kind} '{wanted}'", near_names(wanted, (thing.name for thing in known)))
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        ids = ", ".join(f"'{thing.name}' ({thing.id})" for thing in matches)
+        raise Refusal(f"{len(matches)} {kind}s are called '{name}': {ids}", "Give the id.")
+    raise Refusal(f"there is no {kind} '{name}'", near_names(name, (thing.name for thing in things)))

@@ -227,11 +227,11 @@ def run_as_module(operation: Operation) -> None:
     if REQUESTS_IMPORT_ERROR:
         module.fail_json(msg=missing_required_lib("requests"), exception=REQUESTS_IMPORT_ERROR)
     # A module cannot print. The door on the controller shows these lines when the module has come back.
-    shown: list[str] = []
-    reporter = Reporter(check=module.check_mode, show=shown.append)
+    lines: list[str] = []
+    reporter = Reporter(check=module.check_mode, show=lines.append)
     result = execute(operation, module.params, reporter, show_diff=module._diff)
-    if shown:
-        result[SHOWN] = shown
+    if lines:
+        result[SHOWN] = lines
     for text in reporter.warnings:
         module.warn(text)
     if result.pop("failed", False):

@@ -21,13 +21,13 @@ def facts_of_hosts(
     """
     names = [fact] if isinstance(fact, str) else fact
     said = {host: [hostvars[host].get(name) for name in names] for host in hosts}
-    return {host: next((each for each in told if _counts(each, scope)), unheard) for host, told in said.items()}
+    return {host: next((each for each in facts if _counts(each, scope)), unheard) for host, facts in said.items()}
 
 
-def _counts(told: Any, scope: Any) -> bool:
+def _counts(facts: Any, scope: Any) -> bool:
     if scope is None:
-        return bool(told)
-    return isinstance(told, Mapping) and told.get("scope") == scope
+        return bool(facts)
+    return isinstance(facts, Mapping) and facts.get("scope") == scope
 
 
 def value_of_each(facts: Mapping[str, Mapping[str, Any]], key: str, default: Any = None) -> dict[str, Any]:

@@ -46,17 +46,19 @@ def send_once(
 
     Raises AnswerLost with `advice` when nobody can tell whether it took effect; a refusal is raised as it is.
     """
-    for left in reversed(range(sends)):
+    for more_sends in reversed(range(sends)):
         try:
             return send()
         except AnswerLost as error:
-            lost = error
-        progress(f"{what}: {lost.message}; looking whether it took effect")
-        seen = _seen(effect, what, progress, patience, lost, advice)
-        if seen is not None:
-            return seen
-        if not left:
-            raise AnswerLost(f"{lost.message}, and nothing of {what} is to be seen", advice, **lost.details)
+            error_before = error
+        progress(f"{what}: {error_before.message}; looking whether it took effect")
+        effect_seen = _seen(effect, what, progress, patience, error_before, advice)
+        if effect_seen is not None:
+            return effect_seen
+        if not more_sends:
+            raise AnswerLost(
+                f"{error_before.message}, and nothing of {what} is to be seen", advice, **error_before.details
+            )
     raise ValueError("an order must be sent at least once")
 
 
@@ -65,12 +67,12 @@ def _seen(
     what: str,
     progress: Callable[[str], None],
     patience: float,
-    lost: AnswerLost,
+    first_error: AnswerLost,
     advice: str,
 ) -> T | None:
     def look() -> Look[T | None]:
-        seen = effect()
-        return Look(seen, done=seen is not None)
+        result = effect()
+        return Look(result, done=result is not None)
 
     try:
         return wait_for(look, what=what, timeout=patience, progress=progress)
@@ -80,7 +82,7 @@ def _seen(
         # Whoever works on several stops for it.
         raise
     except OperationError as error:
-        raise lost.replace(message=f"{lost.message}; then {error.message}", advice=advice) from None
+        raise first_error.replace(message=f"{first_error.message}; then {error.message}", advice=advice) from None
 
 
 @contextmanager

@@ -9,20 +9,20 @@ import difflib
 from collections.abc import Iterable, Sequence
 
 
-def near_names(wanted: str, existing: Iterable[str], most: int = 5) -> str:
+def near_names(word: str, existing: Iterable[str], most: int = 5) -> str:
     """A sentence naming the existing names nearest to the wanted one: "Near names are 'Gold', 'Gold-2'." Empty when
     there are none."""
-    known = sorted(set(existing))
+    names = sorted(set(existing))
     by_folded: dict[str, list[str]] = {}
-    for name in known:
+    for name in names:
         by_folded.setdefault(name.casefold(), []).append(name)
     near = [
-        name for folded in difflib.get_close_matches(wanted.casefold(), by_folded, n=most) for name in by_folded[folded]
+        name for folded in difflib.get_close_matches(word.casefold(), by_folded, n=most) for name in by_folded[folded]
     ]
     if near:
         return f"Near names are {quoted(near[:most])}."
-    if known and len(known) <= most:
-        return f"There is only {quoted(known)}."
+    if names and len(names) <= most:
+        return f"There is only {quoted(names)}."
     return ""
 
 

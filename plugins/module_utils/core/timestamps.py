@@ -58,10 +58,10 @@ def seconds_left(expiry: object, now: datetime) -> float:
     """
     moment = parse_moment(expiry)
     if moment is not None:
-        left = (moment - now.astimezone(timezone.utc)).total_seconds()
+        seconds = (moment - now.astimezone(timezone.utc)).total_seconds()
     else:
         try:
-            left = float(expiry)  # type: ignore[arg-type]
+            seconds = float(expiry)  # type: ignore[arg-type]
         except (TypeError, ValueError):
             return USUAL_LIFETIME
-    return left if 0 < left < float("inf") else USUAL_LIFETIME
+    return seconds if 0 < seconds < float("inf") else USUAL_LIFETIME

@@ -68,15 +68,15 @@ def wait_for(
     again for five minutes, and one that refuses a session which it accepted before a few times, before that counts.
     Then EndNotSeen is raised; the refusal itself when nothing else was ever answered.
     """
-    started = last_answer = time.monotonic()
-    shown, silent_until = "", 0.0
+    start = last_answer = time.monotonic()
+    last_state, silent_until = "", 0.0
     refusals, answered = 0, False
     while True:
         shortest_pause = SHORTEST_PAUSE
         try:
-            seen = look()
+            look_result = look()
             last_answer = time.monotonic()
-            state = seen.state
+            state = look_result.state
             refusals, answered = 0, True
         except (Unreachable, Unavailable, AccessDenied) as error:
             now = time.monotonic()
@@ -88,16 +88,16 @@ def wait_for(
                     shortest_pause = PAUSES_AFTER_REFUSAL[refusals - 1]
             else:
                 given_up = now - last_answer > PATIENCE_WITHOUT_ANSWER
-            if given_up or now - started > timeout:
+            if given_up or now - start > timeout:
                 if refusals == 1 and not answered:
                     raise
                 raise _end_not_seen(what, error) from None
-            seen, state = None, f"no answer, trying on ({error.message})"
-        elapsed = time.monotonic() - started
-        if seen is not None and seen.done:
-            if shown:
+            look_result, state = None, f"no answer, trying on ({error.message})"
+        elapsed = time.monotonic() - start
+        if look_result is not None and look_result.done:
+            if last_state:
                 progress(f"{what}: done after {duration(elapsed)}")
-            return seen.value
+            return look_result.value
         if elapsed >= timeout:
             raise StillRunning(
                 f"{what} is still running after {duration(elapsed)}{f' ({state})' if state else ''}",
@@ -105,17 +105,17 @@ def wait_for(
                 options=("wait_timeout",),
                 under_way=True,
             )
-        if state and state != shown and elapsed >= silent_until:
+        if state and state != last_state and elapsed >= silent_until:
             progress(f"{what}: {state}, {duration(elapsed)}")
-            shown, silent_until = state, elapsed + SHORTEST_SILENCE
+            last_state, silent_until = state, elapsed + SHORTEST_SILENCE
         pause = min(longest_pause, max(paced(shortest_pause), elapsed / 10)) * random.uniform(0.8, 1.2)
         time.sleep(min(pause, max(0.0, timeout - elapsed)))
 
 
 def _end_not_seen(what: str, error: OperationError) -> EndNotSeen:
     advice = f"{error.advice} It was not cancelled: run the same task again to look for its end.".strip()
-    lost = EndNotSeen.of(error, message=f"{what} was not seen to end: {error.message}", advice=advice)
-    return lost.replace(under_way=True)
+    end_not_seen = EndNotSeen.of(error, message=f"{what} was not seen to end: {error.message}", advice=advice)
+    return end_not_seen.replace(under_way=True)
 
 
 def amount(size: float) -> str:
@@ -182,9 +182,9 @@ def wait_for_effect(
     standstill = Standstill(f"{endpoint}: {what}", LOOK_INTO_EVENTS)
 
     def look() -> Look[None]:
-        done = reached()
-        if not done:
+        is_reached = reached()
+        if not is_reached:
             standstill.note(idle, min(grace, timeout / 4))
-        return Look(None, done=done)
+        return Look(None, done=is_reached)
 
     wait_for(look, what=what, timeout=timeout, progress=progress)

@@ -124,20 +124,20 @@ def folder_of(name: str, full_name: str, admin_folder: str) -> tuple[str, ...]:
 def find_catalog(selector: Selector, catalogs: Sequence[Catalog]) -> Catalog:
     """The one catalog that the selector means; names compare whole, without case. Raises Refusal, which names near
     or all fitting ones."""
-    found = [catalog for catalog in catalogs if _fits(selector, catalog)]
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = ", ".join(sorted(f"'{catalog.full_name}' ({catalog.id})" for catalog in found))
-        raise Refusal(f"{len(found)} catalogs are called '{selector.name}': {names}", "Give folder or id.")
+    matches = [catalog for catalog in catalogs if _fits(selector, catalog)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        names = ", ".join(sorted(f"'{catalog.full_name}' ({catalog.id})" for catalog in matches))
+        raise Refusal(f"{len(matches)} catalogs are called '{selector.name}': {names}", "Give folder or id.")
     key = "full_name"
     if selector.id:
         key = "id"
     elif selector.folder is None:
         key = "name"
-    known = {getattr(catalog, key) for catalog in catalogs}
-    wanted = selector.id or "/".join((*folder_levels(selector.folder or ""), selector.name))
-    raise Refusal(f"there is no catalog {selector}", near_names(wanted, known))
+    existing = {getattr(catalog, key) for catalog in catalogs}
+    label = selector.id or "/".join((*folder_levels(selector.folder or ""), selector.name))
+    raise Refusal(f"there is no catalog {selector}", near_names(label, existing))
 
 
 def _fits(selector: Selector, catalog: Catalog) -> bool:

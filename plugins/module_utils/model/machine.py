@@ -55,17 +55,17 @@ def is_at_work(machine: Machine) -> bool:
 def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
     """The one machine called DOMAIN\\HOST, HOST alone or by its DNS name; whole name, without case. Raises
     Refusal."""
-    found = [machine for machine in machines if name.casefold() in names_of(machine)]
-    if len(found) == 1:
-        return found[0]
-    if found:
+    matches = [machine for machine in machines if name.casefold() in names_of(machine)]
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
         raise Refusal(
-            f"{len(found)} machines are called '{name}':"
-            f" {', '.join(f'{machine.name} ({machine.id})' for machine in found)}",
+            f"{len(matches)} machines are called '{name}':"
+            f" {', '.join(f'{machine.name} ({machine.id})' for machine in matches)}",
             "Give DOMAIN\\HOST.",
         )
-    known = (machine.name if "\\" in name else host_name(machine.name) for machine in machines)
-    raise Refusal(f"there is no machine '{name}'", near_names(name, known))
+    names = (machine.name if "\\" in name else host_name(machine.name) for machine in machines)
+    raise Refusal(f"there is no machine '{name}'", near_names(name, names))
 
 
 def names_of(machine: Machine) -> frozenset[str]:
@@ -106,5 +106,5 @@ class Occupied:
     state: str = ""
 
     def __str__(self) -> str:
-        told = [self.user, self.state, f"{self.sessions} sessions" if self.sessions > 1 else ""]
-        return f"{self.machine} ({', '.join(part for part in told if part) or '1 session'})"
+        parts = [self.user, self.state, f"{self.sessions} sessions" if self.sessions > 1 else ""]
+        return f"{self.machine} ({', '.join(part for part in parts if part) or '1 session'})"

@@ -96,28 +96,29 @@ def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> Ma
     """The one image of this name or path among those visible. Raises Refusal with near names, or with both when two
     bear the name."""
     if is_path(image):
-        found = [candidate for candidate in visible if same_path(candidate.path, image)]
+        matches = [candidate for candidate in visible if same_path(candidate.path, image)]
     else:
-        found = [candidate for candidate in visible if candidate.name == image]
+        matches = [candidate for candidate in visible if candidate.name == image]
     rivals = [
         candidate
         for candidate in visible
-        if len(found) == 1 and candidate not in found and same_path(candidate.path, found[0].path)
+        if len(matches) == 1 and candidate not in matches and same_path(candidate.path, matches[0].path)
     ]
     if rivals:
-        names = quoted(candidate.name for candidate in (*found, *rivals))
+        names = quoted(candidate.name for candidate in (*matches, *rivals))
         raise Refusal(
             f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart"
         )
-    if len(found) == 1:
-        return found[0]
-    if found:
-        ids = ", ".join(candidate.id or candidate.path for candidate in found)
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        ids = ", ".join(candidate.id or candidate.path for candidate in matches)
         raise Refusal(
-            f"hosting unit '{unit_name}' shows {len(found)} images '{image}' ({ids}); it is unclear which one is meant"
+            f"hosting unit '{unit_name}' shows {len(matches)} images '{image}' ({ids}); it is unclear which one is"
+            " meant"
         )
-    known = {candidate.path if is_path(image) else candidate.name for candidate in visible}
-    raise Refusal(f"hosting unit '{unit_name}' shows no image '{image}'", near_names(image, known))
+    existing = {candidate.path if is_path(image) else candidate.name for candidate in visible}
+    raise Refusal(f"hosting unit '{unit_name}' shows no image '{image}'", near_names(image, existing))
 
 
 def _without_type(name: str) -> str:

@@ -81,7 +81,7 @@ def site_state(
     or queued. The first outlasts a later scheduled snapshot on the same link.
     """
     origin = origin_id(snapshot_id)
-    if any(origin_id(held) == origin for held in held_there):
+    if any(origin_id(copy) == origin for copy in held_there):
         return SiteState(site, DONE, 100.0)
     for replication in replications:
         if (

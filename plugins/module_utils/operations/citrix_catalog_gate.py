@@ -99,10 +99,10 @@ def read(params: Params, reporter: Reporter) -> Result:
         "faulty": sorted({name for gate in watch.gates for name in gate.seen.faulty}),
     }
     if closed and params["fail_when_closed"]:
-        told = "; ".join(f"{gate.catalog.full_name}: {gate.closed_because}" for gate in closed)
+        reasons = "; ".join(f"{gate.catalog.full_name}: {gate.closed_because}" for gate in closed)
         advice = NOBODY if all(gate.hopeless for gate in closed) else ADVICE
         raise OperationError(
-            f"{watch.site.endpoint}: {len(closed)} of {len(watch.gates)} gates did not open{waited}. {told}",
+            f"{watch.site.endpoint}: {len(closed)} of {len(watch.gates)} gates did not open{waited}. {reasons}",
             advice,
             **result,
         )
@@ -128,9 +128,11 @@ class _Watch:
                 for name in ("registered_percent", "registered_at_least", "out_of_date_percent", "new_faults")
             )
         )
-        known = read_catalogs(site)
+        catalogs = read_catalogs(site)
         try:
-            self._ids = list(dict.fromkeys(find_catalog(selector_of(given), known).id for given in params["catalogs"]))
+            self._ids = list(
+                dict.fromkeys(find_catalog(selector_of(entry), catalogs).id for entry in params["catalogs"])
+            )
         except Refusal as error:
             raise error.at(site.endpoint) from None
 
@@ -150,15 +152,15 @@ class _Watch:
         catalog = read_catalog(self.site, catalog_id)
         machines = read_machines(self.site, catalog_id)
         since = restarts_since(catalog, datetime.now(timezone.utc), self._patience, self._ordered)
-        seen = figures(machines, self._baseline, self._doubted(machines, since), catalog.machines_take_image)
-        reason = closed_because(catalog, self._image, seen, self._terms)
+        counts = figures(machines, self._baseline, self._doubted(machines, since), catalog.machines_take_image)
+        reason = closed_because(catalog, self._image, counts, self._terms)
         return Gate(
             catalog,
             machines,
-            seen,
+            counts,
             reason,
-            can_never_open(catalog, self._image, seen, self._terms),
-            not anybody_testifies(self._image, seen),
+            can_never_open(catalog, self._image, counts, self._terms),
+            not anybody_testifies(self._image, counts),
         )
 
     def _doubted(self, machines: Sequence[Machine], since: datetime | None) -> set[str]:
@@ -186,7 +188,7 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _facts(gate: Gate) -> dict[str, Any]:
-    seen = gate.seen
+    counts = gate.seen
     return {
         "id": gate.catalog.id,
         "name": gate.catalog.name,
@@ -196,17 +198,17 @@ def _facts(gate: Gate) -> dict[str, Any]:
         "open": not gate.closed_because,
         "reason": gate.closed_because,
         "machines_take_image": gate.catalog.machines_take_image,
-        "machines": seen.machines,
-        "maintenance_mode": seen.maintenance_mode,
-        "on": seen.on,
-        "registered": seen.registered,
-        "proven": seen.proven,
-        "doubtful": list(seen.doubtful),
-        "registered_percent": percent(seen.registered, seen.on),
-        "out_of_date": seen.out_of_date,
-        "out_of_date_percent": percent(seen.out_of_date, seen.on) if seen.on else 0,
-        "faulty": list(seen.faulty),
-        "new_faults": list(seen.new_faults),
+        "machines": counts.machines,
+        "maintenance_mode": counts.maintenance_mode,
+        "on": counts.on,
+        "registered": counts.registered,
+        "proven": counts.proven,
+        "doubtful": list(counts.doubtful),
+        "registered_percent": percent(counts.registered, counts.on),
+        "out_of_date": counts.out_of_date,
+        "out_of_date_percent": percent(counts.out_of_date, counts.on) if counts.on else 0,
+        "faulty": list(counts.faulty),
+        "new_faults": list(counts.new_faults),
         "summary": summarise(gate.machines),
     }
 

@@ -127,8 +127,8 @@ def divide(params: Params, reporter: Reporter) -> list[_Lane]:
     )
     entries = [_with_defaults(entry, params) for entry in params["catalogs"]]
     site = CitrixSite.connect(params)
-    targets, missed = chosen_targets(site, entries)
-    job = _Job(params, site, terms, Semaphore(max(1, terms.concurrency)), targets, missed)
+    targets, mismatches = chosen_targets(site, entries)
+    job = _Job(params, site, terms, Semaphore(max(1, terms.concurrency)), targets, mismatches)
     lanes: dict[tuple[tuple[str, ...], str], list[Target]] = {}
     for target in targets:
         lanes.setdefault((target.start_when, target.hold), []).append(target)
@@ -207,16 +207,16 @@ def _wait_for_notes(
     the window is over."""
     if reporter.board is None:
         raise OperationError(NO_BOARD, "Leave out start_when.")
-    seen: dict[str, dict[str, Any]] = {}
+    notes: dict[str, dict[str, Any]] = {}
 
     def over() -> bool:
-        seen.update(reporter.board.read(names) if reporter.board else {})
-        refused = any(not note.get("ready") for note in seen.values())
-        return refused or bool(window_over(start_before, datetime.now(timezone.utc)))
+        notes.update(reporter.board.read(names) if reporter.board else {})
+        refusal = any(not note.get("ready") for note in notes.values())
+        return refusal or bool(window_over(start_before, datetime.now(timezone.utc)))
 
-    seen.update(reporter.board.wait(names, what=what, timeout=timeout, progress=reporter.progress, over=over))
+    notes.update(reporter.board.wait(names, what=what, timeout=timeout, progress=reporter.progress, over=over))
     return "; ".join(
-        str(note.get("reason") or "another host is not ready") for note in seen.values() if not note.get("ready")
+        str(note.get("reason") or "another host is not ready") for note in notes.values() if not note.get("ready")
     )
 
 
@@ -229,7 +229,7 @@ def _before_travel(arguments: dict[str, Any], reporter: Reporter) -> dict[str, A
     ):
         return arguments
     timeout = float(arguments.get("start_timeout") or ARGUMENTS["start_timeout"]["default"])
-    told = []
+    entries = []
     for entry in catalogs:
         hold = entry.get("hold") or ""
         if entry.get("start_when") and not hold:
@@ -238,8 +238,8 @@ def _before_travel(arguments: dict[str, Any], reporter: Reporter) -> dict[str, A
                 hold = _wait_for_notes(entry["start_when"], what, timeout, reporter)
             except OperationError as error:
                 hold = str(error)
-        told.append({**{key: value for key, value in entry.items() if key != "start_when"}, "hold": hold})
-    return {**arguments, "catalogs": told}
+        entries.append({**{key: value for key, value in entry.items() if key != "start_when"}, "hold": hold})
+    return {**arguments, "catalogs": entries}
 
 
 def _moment(text: str | None) -> datetime | None:
@@ -249,20 +249,20 @@ def _moment(text: str | None) -> datetime | None:
         raise error.at("start_before") from None
 
 
-def _with_defaults(given: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    image = given["image"] or params["image"]
+def _with_defaults(entry: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
+    image = entry["image"] or params["image"]
     if not image:
         raise OperationError(
-            f"catalog '{given['name'] or given['id']}' has no image", "Give image, for all catalogs or for each."
+            f"catalog '{entry['name'] or entry['id']}' has no image", "Give image, for all catalogs or for each."
         )
-    return {**given, "image": image, "note": given["note"] if given["note"] is not None else params["note"]}
+    return {**entry, "image": image, "note": entry["note"] if entry["note"] is not None else params["note"]}
 
 
-def _step(target: Target, observed: Surroundings, assume_visible: bool) -> CatalogStep:
-    sight = observed.sight(target.catalog, target.image)
+def _step(target: Target, surroundings: Surroundings, assume_visible: bool) -> CatalogStep:
+    sight = surroundings.sight(target.catalog, target.image)
     if sight.problem:
         return CatalogStep(target.catalog, "refuse", reason=sight.problem)
-    return plan_update(target.catalog, target.image, sight.images, observed.task(target.catalog), assume_visible)
+    return plan_update(target.catalog, target.image, sight.images, surroundings.task(target.catalog), assume_visible)
 
 
 OPERATION = Parts(

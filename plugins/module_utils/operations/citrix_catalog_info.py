@@ -60,13 +60,13 @@ def read(params: Params, reporter: Reporter) -> Result:
     return {"catalogs": facts}
 
 
-def _chosen(wanted: Sequence[Mapping[str, Any]], catalogs: Sequence[Catalog], endpoint: str) -> list[Catalog]:
+def _chosen(wishes: Sequence[Mapping[str, Any]], catalogs: Sequence[Catalog], endpoint: str) -> list[Catalog]:
     """The wanted ones in the order of the wishes; all wishes that cannot be met are told at once."""
-    chosen: dict[Catalog, None] = {}
+    selection: dict[Catalog, None] = {}
     missing: list[Refusal] = []
-    for given in wanted:
+    for wish in wishes:
         try:
-            chosen[find_catalog(selector_of(given), catalogs)] = None
+            selection[find_catalog(selector_of(wish), catalogs)] = None
         except Refusal as error:
             missing.append(error)
     if missing:
@@ -77,7 +77,7 @@ def _chosen(wanted: Sequence[Mapping[str, Any]], catalogs: Sequence[Catalog], en
             options=tuple(dict.fromkeys(name for error in missing for name in error.options)),
             missing=[str(error) for error in missing],
         )
-    return list(chosen)
+    return list(selection)
 
 
 OPERATION = Reading(arguments=ARGUMENTS, read=read)

@@ -80,9 +80,9 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     _policy(params)
     late = _late(params)
     site = CitrixSite.connect(params)
-    known = read_catalogs(site)
+    existing = read_catalogs(site)
     try:
-        catalogs = list(dict.fromkeys(find_catalog(selector_of(each), known) for each in params["catalogs"]))
+        catalogs = list(dict.fromkeys(find_catalog(selector_of(each), existing) for each in params["catalogs"]))
     except Refusal as error:
         raise error.at(site.endpoint) from None
     with _pool(params) as pool:
@@ -143,10 +143,10 @@ def _facts(observed: _Observed, outcomes: Sequence[RestartOutcome]) -> Result:
 
 
 def _failure(site: CitrixSite, outcomes: Sequence[RestartOutcome]) -> OperationError | None:
-    failed = failures(outcomes)
-    if not failed:
+    reasons = failures(outcomes)
+    if not reasons:
         return None
-    return OperationError(f"{site.endpoint}: {len(failed)} of {len(outcomes)} catalogs failed. {'; '.join(failed)}")
+    return OperationError(f"{site.endpoint}: {len(reasons)} of {len(outcomes)} catalogs failed. {'; '.join(reasons)}")
 
 
 def _concerned(step: RestartStep, machines: Sequence[Machine]) -> list[Machine]:

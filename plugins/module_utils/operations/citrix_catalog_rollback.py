@@ -74,8 +74,8 @@ def observe(params: Params, reporter: Reporter) -> Moves:
         concurrency=params["concurrency"],
     )
     site = CitrixSite.connect(params)
-    chosen, missed = chosen_targets(site, params["catalogs"])
-    targets = [(target.catalog, target.image or image) for target in chosen]
+    selection, mismatches = chosen_targets(site, params["catalogs"])
+    targets = [(target.catalog, target.image or image) for target in selection]
     histories = {
         catalog.id: read_history(site, catalog.id)
         for catalog, image in targets
@@ -97,7 +97,7 @@ def observe(params: Params, reporter: Reporter) -> Moves:
             else plan_rollback(catalog, from_image, image, history, sight.images, surroundings.task(catalog))
         )
         orders.append(Order(step, _note(step, params["note"] or "", history)))
-    return Moves(site, terms, datetime.now(timezone.utc), with_impacts(site, reporter, orders, terms), missed)
+    return Moves(site, terms, datetime.now(timezone.utc), with_impacts(site, reporter, orders, terms), mismatches)
 
 
 def plan(params: Params, observed: Moves) -> Plan[Order]:

@@ -73,7 +73,7 @@ def plan(params: Params, observed: _Observed) -> Plan[Catalog]:
     before = {move.catalog.full_name: move.catalog.zone for move in observed.moves}
     return Plan(
         steps=steps,
-        facts=_facts(observed, steps, done=False),
+        facts=_facts(observed, steps, is_applied=False),
         before={"zones": before},
         after={"zones": {**before, **{catalog.full_name: zone.name for catalog in steps}}},
     )
@@ -85,14 +85,14 @@ def apply(params: Params, observed: _Observed, plan: Plan[Catalog], reporter: Re
         warning = move_catalogs(site, zone, plan.steps, timeout=params["wait_timeout"], progress=reporter.progress)
     if warning:
         reporter.warn(f"{site.endpoint}: moving catalogs to zone {zone.name}: {warning}")
-    return _facts(observed, plan.steps, done=True)
+    return _facts(observed, plan.steps, is_applied=True)
 
 
-def _facts(observed: _Observed, moved: Sequence[Catalog], done: bool) -> Result:
+def _facts(observed: _Observed, movers: Sequence[Catalog], is_applied: bool) -> Result:
     return {
         "zone": {"id": observed.zone.id, "name": observed.zone.name},
-        "catalogs": [_move_facts(move, observed.zone, done) for move in observed.moves],
-        "moved": [catalog.full_name for catalog in moved],
+        "catalogs": [_move_facts(move, observed.zone, is_applied) for move in observed.moves],
+        "moved": [catalog.full_name for catalog in movers],
         "staying": [
             {**_names(move.catalog), "why": move.why, "machines": list(move.machines)}
             for move in observed.moves
@@ -115,12 +115,12 @@ def _zone(site: CitrixSite, name: str | None, connection_name: str | None, conne
         raise error.at(site.endpoint) from None
 
 
-def _catalogs(site: CitrixSite, given: Sequence[dict[str, Any]]) -> list[Catalog]:
-    if not given:
+def _catalogs(site: CitrixSite, wishes: Sequence[dict[str, Any]]) -> list[Catalog]:
+    if not wishes:
         return []
-    known = read_zoned_catalogs(site)
+    catalogs = read_zoned_catalogs(site)
     try:
-        return list(dict.fromkeys(find_catalog(selector_of(entry), known) for entry in given))
+        return list(dict.fromkeys(find_catalog(selector_of(entry), catalogs) for entry in wishes))
     except Refusal as error:
         raise error.at(site.endpoint) from None
 
@@ -139,12 +139,12 @@ def _moves(
     ]
 
 
-def _move_facts(move: ZoneMove, zone: Zone, done: bool) -> dict[str, Any]:
-    actions = {"unchanged": "unchanged", "move": "moved" if done else "would_move", "stay": "staying"}
+def _move_facts(move: ZoneMove, zone: Zone, is_applied: bool) -> dict[str, Any]:
+    actions = {"unchanged": "unchanged", "move": "moved" if is_applied else "would_move", "stay": "staying"}
     return {
         **_names(move.catalog),
         "before": move.catalog.zone,
-        "zone": zone.name if move.action == "move" and done else move.catalog.zone,
+        "zone": zone.name if move.action == "move" and is_applied else move.catalog.zone,
         "action": actions[move.action],
     }
 

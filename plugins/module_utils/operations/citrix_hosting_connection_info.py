@@ -29,18 +29,18 @@ ARGUMENTS = {
 
 def read(params: Params, reporter: Reporter) -> Result:
     site = CitrixSite.connect(params)
-    known = read_connections(site)
+    connections = read_connections(site)
     names = params["names"]
-    found = known if names is None else named_connections(site, names, known)
-    shown = []
-    for connection in sorted(found, key=lambda each: each.name.casefold()):
+    selection = connections if names is None else named_connections(site, names, connections)
+    rows = []
+    for connection in sorted(selection, key=lambda each: each.name.casefold()):
         facts = connection_facts(connection)
         if params["hosting_units"]:
             facts["hosting_units"] = sorted(
                 (unit.name for unit in read_hosting_units(site, connection)), key=str.casefold
             )
-        shown.append(facts)
-    return {"connections": shown}
+        rows.append(facts)
+    return {"connections": rows}
 
 
 OPERATION = Reading(arguments=ARGUMENTS, read=read)

@@ -182,12 +182,12 @@ def _settle(
         if telling:
             return look()
         watch.distrust()
-        seen = look()
+        look_result = look()
         stale = sum(machine.hosting_updated in ("", looked[machine.id]) for machine in watch.machines.values())
         return Look(
             None,
-            done=seen.done and not stale and total > 0,
-            state=seen.state if watch.unknown else f"settling, {stale} of {total} not looked at yet",
+            done=look_result.done and not stale and total > 0,
+            state=look_result.state if watch.unknown else f"settling, {stale} of {total} not looked at yet",
         )
 
     _reset_all(site, needed, params["wait_timeout"], reporter)
@@ -195,8 +195,8 @@ def _settle(
         wait_for(look_while_settling, what=_title(needed), timeout=params["settle_timeout"], progress=reporter.progress)
     except StillRunning:
         reporter.progress(f"{_title(needed)}: resetting a second time")
-    left = {machine.hypervisor_connection.casefold() for machine in watch.unknown.values()}
-    again = [reset for reset in needed if params["always_twice"] or reset.connection.name.casefold() in left]
+    remaining = {machine.hypervisor_connection.casefold() for machine in watch.unknown.values()}
+    again = [reset for reset in needed if params["always_twice"] or reset.connection.name.casefold() in remaining]
     _reset_all(site, again, params["wait_timeout"], reporter)
     if not params["wait"]:
         return None
@@ -227,11 +227,11 @@ def _still_unknown(site: CitrixSite, needed: Sequence[_Reset], after: _Picture, 
         for now in read_connections(site)
         if now.id in ids and now.fault_state
     ]
-    told = (
+    names = (
         f"{site.endpoint}: {duration(waited)} after the reset the power state of {len(after.unknown)} of"
         f" {after.machines} machines is not known: "
     )
-    return told + "; ".join([shortened(after.unknown, MOST_NAMED), *faults])
+    return names + "; ".join([shortened(after.unknown, MOST_NAMED), *faults])
 
 
 def _fault(connection: Connection) -> str:

@@ -34,24 +34,24 @@ ARGUMENTS = {
 
 def read(params: Params, reporter: Reporter) -> Result:
     site = CitrixSite.connect(params)
-    wanted = params["name"]
+    name = params["name"]
     units = [
         (unit, connection) for connection in read_connections(site) for unit in read_hosting_units(site, connection)
     ]
-    found = [
-        (unit, connection) for unit, connection in units if wanted is None or unit.name.casefold() == wanted.casefold()
+    pairs = [
+        (unit, connection) for unit, connection in units if name is None or unit.name.casefold() == name.casefold()
     ]
-    if wanted is not None and not found:
+    if name is not None and not pairs:
         raise OperationError(
-            f"{site.endpoint}: there is no hosting unit '{wanted}'",
-            near_names(wanted, (unit.name for unit, _connection in units)),
+            f"{site.endpoint}: there is no hosting unit '{name}'",
+            near_names(name, (unit.name for unit, _connection in units)),
         )
-    facts = [_facts(unit, connection) for unit, connection in sorted(found, key=lambda pair: pair[0].name.casefold())]
+    facts = [_facts(unit, connection) for unit, connection in sorted(pairs, key=lambda pair: pair[0].name.casefold())]
     if params["images"]:
         browser = ImageBrowser(site, params["bypass_cache"], reporter.progress)
-        seen = browser.read_all([unit for unit, _connection in found])
+        sights = browser.read_all([unit for unit, _connection in pairs])
         for unit in facts:
-            unit["images"] = [asdict(image) for image in seen[unit["id"]]]
+            unit["images"] = [asdict(image) for image in sights[unit["id"]]]
     return {"hosting_units": facts}
 
 

@@ -26,9 +26,9 @@ ARGUMENTS = {**CONNECTION_ARGUMENTS, "images": {"type": "list", "elements": "str
 
 def read(params: Params, reporter: Reporter) -> Result:
     usage = read_usage(CitrixSite.connect(params))
-    wanted = params["images"]
-    names = None if wanted is None else {name.casefold() for name in wanted}
-    chosen = [
+    images = params["images"]
+    names = None if images is None else {name.casefold() for name in images}
+    references = [
         reference
         for reference in usage.references
         if names is None or names & {name.casefold() for name in reference.names}
@@ -37,7 +37,7 @@ def read(params: Params, reporter: Reporter) -> Result:
         "site": asdict(usage.site),
         "references": [
             _reference(reference)
-            for reference in sorted(chosen, key=lambda each: (each.of.casefold(), each.kind, each.path))
+            for reference in sorted(references, key=lambda each: (each.of.casefold(), each.kind, each.path))
         ],
         "catalogs": [
             _catalog(catalog) for catalog in sorted(usage.catalogs, key=lambda catalog: catalog.full_name.casefold())

@@ -106,9 +106,9 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     plan, scope = plan_by_vms(site, params) if params["vms"] is not None else plan_by_mapping(site, params)
     outcome = RehostingOutcome(without_taken(on_connections(site, plan, params["any_plugin"]), scope.others), scope)
     if params["left_connection"]:
-        left = machines_left_on(site, params["left_connection"])
-        outcome.left_behind = left_behind(outcome, left)
-        outcome.at_work = tuple(machine.name for machine in left if is_at_work(machine))
+        remaining = machines_left_on(site, params["left_connection"])
+        outcome.left_behind = left_behind(outcome, remaining)
+        outcome.at_work = tuple(machine.name for machine in remaining if is_at_work(machine))
         if outcome.at_work and not params["accept_split_brain"]:
             raise source_lives(site, params["left_connection"], outcome.at_work)
     # What stops now need not be looked into any further.
@@ -122,12 +122,12 @@ def plan(params: Params, observed: _Observed) -> Plan[HostingChange]:
     site, outcome = observed.site, observed.outcome
     stop(site, outcome, params["policy"])
     result = result_of(outcome, check=True)
-    done = "Nothing was changed in check mode." if outcome.plan.changes else NOTHING_ELSE
+    remark = "Nothing was changed in check mode." if outcome.plan.changes else NOTHING_ELSE
     return Plan(
         steps=outcome.plan.changes,
         facts={**result, "written_by": observed.writer.written_by, "diff": diff_of(outcome, check=True)},
         warnings=warnings_of(site, result, params["policy"]),
-        refusal=refusal_of(site, result, params["policy"], done),
+        refusal=refusal_of(site, result, params["policy"], remark),
     )
 
 

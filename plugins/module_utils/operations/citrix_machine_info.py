@@ -45,8 +45,8 @@ def read(params: Params, reporter: Reporter) -> Result:
         raise error.at(site.endpoint) from None
     groups = params["delivery_groups"]
     if groups is not None:
-        wanted = {group.casefold() for group in groups}
-        machines = [machine for machine in machines if machine.delivery_group.casefold() in wanted]
+        group_keys = {group.casefold() for group in groups}
+        machines = [machine for machine in machines if machine.delivery_group.casefold() in group_keys]
     machines = sorted(machines, key=lambda machine: machine.name.casefold())
     return {"machines": [asdict(machine) for machine in machines], "summary": summarise(machines)}
 
@@ -54,16 +54,16 @@ def read(params: Params, reporter: Reporter) -> Result:
 def _chosen(site: CitrixSite, params: Params) -> list[Machine]:
     catalogs, names = params["catalogs"], params["names"]
     if catalogs is not None:
-        known = read_catalogs(site)
-        chosen = dict.fromkeys(find_catalog(selector_of(given), known).id for given in catalogs)
-        machines = [machine for catalog_id in chosen for machine in read_machines(site, catalog_id)]
+        existing = read_catalogs(site)
+        catalog_ids = dict.fromkeys(find_catalog(selector_of(entry), existing).id for entry in catalogs)
+        machines = [machine for catalog_id in catalog_ids for machine in read_machines(site, catalog_id)]
         return machines if names is None else _named(names, machines)
     if names is None:
         return read_machines(site)
     if len(names) <= READ_SINGLY and all("\\" in name for name in names):
-        found = [read_machine(site, name) for name in dict.fromkeys(names)]
-        if None not in found:
-            return [machine for machine in found if machine]
+        matches = [read_machine(site, name) for name in dict.fromkeys(names)]
+        if None not in matches:
+            return [machine for machine in matches if machine]
     return _named(names, read_machines(site))
 
 

@@ -98,17 +98,17 @@ class _Watch:
     """Looks at the machines until they are proven. A catalog of which every machine was seen well is not looked at any
     more."""
 
-    def __init__(self, site: CitrixSite, wanted: Sequence[Wanted], terms: VerificationTerms, timeout: float) -> None:
+    def __init__(self, site: CitrixSite, targets: Sequence[Wanted], terms: VerificationTerms, timeout: float) -> None:
         self.site = site
         self.seen = _NO_MACHINES
         self.reason = ""
-        self._wanted = wanted
+        self._wanted = targets
         self._terms = terms
         self._machines: dict[str, Machine] = {}
         self._gone: set[str] = set()
         self._seen_down: set[str] = set()
         self._first_look: datetime | None = None
-        self._open = set(by_catalog(wanted))
+        self._open = set(by_catalog(targets))
         self._lost = Standstill("Proof", ADVICE)
         self._grace = min(LOST_FOR_SURE_AFTER, timeout / 4)
 
@@ -120,16 +120,16 @@ class _Watch:
 
     def look(self) -> Look[None]:
         groups = by_catalog(self._wanted)
-        asked = {
+        catalog_of = {
             entry.id: catalog_id
             for catalog_id in self._open
             for entry in groups[catalog_id]
             if entry.id not in self._gone
         }
-        read = read_by_ids(self.site, asked)
-        self._gone |= asked.keys() - read.keys()
+        read = read_by_ids(self.site, catalog_of)
+        self._gone |= catalog_of.keys() - read.keys()
         self._machines = {
-            machine_id: machine for machine_id, machine in self._machines.items() if machine_id not in asked
+            machine_id: machine for machine_id, machine in self._machines.items() if machine_id not in catalog_of
         } | read
         doubted = self._doubted()
         self._open = {
@@ -158,10 +158,10 @@ class _Watch:
         return doubtful(unproven, self._machines, self._terms.heartbeat_lag, now, self._first_look)
 
 
-def by_catalog(wanted: Iterable[Wanted]) -> dict[str, list[Wanted]]:
+def by_catalog(targets: Iterable[Wanted]) -> dict[str, list[Wanted]]:
     """The machines by the ids of their catalogs."""
     groups: dict[str, list[Wanted]] = {}
-    for entry in wanted:
+    for entry in targets:
         groups.setdefault(entry.catalog_id, []).append(entry)
     return groups
 
@@ -173,52 +173,52 @@ def _terms_and_machines(params: Params, check: bool) -> tuple[VerificationTerms,
         params["powered_on_percent"],
         params["heartbeat_lag"],
     )
-    wanted = list({entry.id: entry for entry in map(wanted_of, params["machines"])}.values())
-    nameless = [entry.name for entry in wanted if not entry.hosted_machine_id]
+    targets = list({entry.id: entry for entry in map(wanted_of, params["machines"])}.values())
+    nameless = [entry.name for entry in targets if not entry.hosted_machine_id]
     if nameless and not check:
         raise OperationError(
             f"machines lacks hosted_machine_id of {', '.join(nameless[:MOST_NAMED])}",
             "Only in check mode may it be unknown.",
         )
-    return terms, wanted
+    return terms, targets
 
 
 def _wait(watch: _Watch, timeout: float, reporter: Reporter) -> float:
     """Look until the machines are proven, or cannot be, or the time is over; how many seconds that took."""
-    started = time.monotonic()
+    start = time.monotonic()
     with reporter.phase("proof"), suppress(StillRunning, NothingUnderWay):
         wait_for(watch.look_while_it_helps, what="Proof", timeout=timeout, progress=reporter.progress)
-    return time.monotonic() - started
+    return time.monotonic() - start
 
 
-def _result(seen: Evidence, wanted: Sequence[Wanted], seconds: float) -> dict[str, Any]:
-    now = {machine.id: machine for machine in seen.present}
-    wrong = {machine.id for machine in seen.wrong_hosting}
+def _result(evidence_now: Evidence, targets: Sequence[Wanted], seconds: float) -> dict[str, Any]:
+    now = {machine.id: machine for machine in evidence_now.present}
+    wrong = {machine.id for machine in evidence_now.wrong_hosting}
     catalogs = []
-    for catalog_id, entries in by_catalog(wanted).items():
+    for catalog_id, entries in by_catalog(targets).items():
         catalogs.append({"id": catalog_id, "name": entries[0].catalog, **figures(evidence(entries, now))})
     return {
         "catalogs": sorted(catalogs, key=lambda catalog: (str(catalog["name"]).casefold(), catalog["id"])),
-        "counts": figures(seen),
-        "wrong_hosting": [_difference(entry, now[entry.id]) for entry in wanted if entry.id in wrong],
-        "power_unknown": _names(seen.power_unknown),
-        "vm_not_found": _names(seen.vm_not_found),
-        "unregistered": _names(seen.unregistered),
-        "doubtful": _names(seen.doubtful),
-        "off": _names(seen.off),
-        "gone": _names(seen.gone),
-        "in_maintenance": _names(machine for machine in seen.present if machine.maintenance_mode),
+        "counts": figures(evidence_now),
+        "wrong_hosting": [_difference(entry, now[entry.id]) for entry in targets if entry.id in wrong],
+        "power_unknown": _names(evidence_now.power_unknown),
+        "vm_not_found": _names(evidence_now.vm_not_found),
+        "unregistered": _names(evidence_now.unregistered),
+        "doubtful": _names(evidence_now.doubtful),
+        "off": _names(evidence_now.off),
+        "gone": _names(evidence_now.gone),
+        "in_maintenance": _names(machine for machine in evidence_now.present if machine.maintenance_mode),
         "seconds": round(seconds, 1),
     }
 
 
-def _difference(wanted: Wanted, machine: Machine) -> dict[str, str]:
+def _difference(target: Wanted, machine: Machine) -> dict[str, str]:
     return {
         "name": machine.name,
         "hosted_machine_id": machine.hosted_machine_id,
         "hypervisor_connection": machine.hypervisor_connection,
-        "wanted_hosted_machine_id": wanted.hosted_machine_id,
-        "wanted_hypervisor_connection": wanted.hypervisor_connection,
+        "wanted_hosted_machine_id": target.hosted_machine_id,
+        "wanted_hypervisor_connection": target.hypervisor_connection,
     }
 
 

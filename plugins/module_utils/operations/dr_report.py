@@ -140,16 +140,16 @@ def _incomplete(move: Move, judgement: Judgement) -> OperationError:
     )
 
 
-def _steps(move: Move, started: str | None, now: datetime) -> tuple[list[MoveStep], datetime]:
+def _steps(move: Move, start: str | None, now: datetime) -> tuple[list[MoveStep], datetime]:
     """All that was done, and when the run began."""
     try:
         steps = steps_of(move)
-        begun = [from_iso_milliseconds(started)] if started else []
+        starts = [from_iso_milliseconds(start)] if start else []
     except (KeyError, TypeError, ValueError) as error:
         raise OperationError(
             f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC."
         ) from None
-    return steps, min([*begun, *(step.started for step in steps)], default=now)
+    return steps, min([*starts, *(step.started for step in steps)], default=now)
 
 
 def _times(began: datetime, now: datetime) -> dict[str, Any]:

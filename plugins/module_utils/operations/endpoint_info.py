@@ -30,7 +30,7 @@ ARGUMENTS: dict[str, Any] = {
 
 def read(params: Params, reporter: Reporter) -> Result:
     host, port = _host_and_port(params["address"], params["port"])
-    seen = look_at(
+    impression = look_at(
         f"https://{_bracketed(host)}:{port}/{params['path'].lstrip('/')}",
         params["ca_path"] or True,
         params["read_timeout"],
@@ -39,30 +39,30 @@ def read(params: Params, reporter: Reporter) -> Result:
         "host": host,
         "port": port,
         "addresses": _addresses(host),
-        "http_status": seen.status,
+        "http_status": impression.status,
         "certificate": {
-            "trusted": not seen.refusal,
-            "refusal": seen.refusal,
+            "trusted": not impression.refusal,
+            "refusal": impression.refusal,
             "validate_certs": params["validate_certs"],
-            **_shown(seen.certificate),
+            **_shown(impression.certificate),
         },
         "clock": {
-            "server_time": _iso(seen.server_time) if seen.server_time else None,
-            "skew_seconds": round(seen.skew, 1) if seen.skew is not None else None,
-            "round_trip_ms": round(seen.round_trip * 1000),
+            "server_time": _iso(impression.server_time) if impression.server_time else None,
+            "skew_seconds": round(impression.skew, 1) if impression.skew is not None else None,
+            "round_trip_ms": round(impression.round_trip * 1000),
         },
     }
 
 
 def _host_and_port(address: str, port: int | None) -> tuple[str, int]:
     try:
-        host, given = host_and_port(address)
+        host, address_port = host_and_port(address)
     except ValueError:
         raise OperationError(
             f"'{without_secrets(address)}' is no address",
             "Give a host name or IP address; a port may follow after a colon.",
         ) from None
-    return host, port or given or 443
+    return host, port or address_port or 443
 
 
 def _bracketed(host: str) -> str:
@@ -80,13 +80,13 @@ def _addresses(host: str) -> list[str]:
 def _shown(certificate: Certificate | None) -> dict[str, Any]:
     if certificate is None:
         return {"subject": None, "issuer": None, "not_before": None, "not_after": None, "days_left": None, "names": []}
-    left = certificate.not_after - datetime.now(timezone.utc)
+    remaining = certificate.not_after - datetime.now(timezone.utc)
     return {
         "subject": certificate.subject,
         "issuer": certificate.issuer,
         "not_before": _iso(certificate.not_before),
         "not_after": _iso(certificate.not_after),
-        "days_left": math.floor(left.total_seconds() / 86400),
+        "days_left": math.floor(remaining.total_seconds() / 86400),
         "names": list(certificate.names),
     }
 

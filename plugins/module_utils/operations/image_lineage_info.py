@@ -37,10 +37,10 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     clusters, sites = params["clusters"], params["sites"]
     catalogs = ancestries(sites, clusters, params["prefix"])
     silent = [
-        {"id": "", "name": host, "reason": f"{host} cannot be asked: {told['message'].rstrip('.')}"}
+        {"id": "", "name": host, "reason": f"{host} cannot be asked: {answer['message'].rstrip('.')}"}
         for hosts in (clusters, sites)
-        for host, told in hosts.items()
-        if told.get("message")
+        for host, answer in hosts.items()
+        if answer.get("message")
     ]
     reasons = [failure["reason"] for failure in silent]
     if params["catalogs"] is not None:

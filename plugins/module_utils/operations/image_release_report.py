@@ -187,13 +187,13 @@ def _times(params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
         steps = timeline.release_steps(
             params["source"], params["protection"], params["clusters"], params["sites"], params["rollback"]
         )
-        begun = [from_iso_milliseconds(params["started"])] if params["started"] else []
+        starts = [from_iso_milliseconds(params["started"])] if params["started"] else []
     except (KeyError, ValueError) as error:
         raise OperationError(
             f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC."
         ) from None
     needs = timeline.needs_of(params["sites"], params["wanted"]) if params["publish_when"] == "needed_clusters" else {}
-    began = min([*begun, *(step.started for step in steps)], default=now)
+    began = min([*starts, *(step.started for step in steps)], default=now)
     return {
         "started": iso_milliseconds(began),
         "finished": iso_milliseconds(now),

@@ -62,31 +62,31 @@ def read(params: Params, reporter: Reporter) -> Result:
     prefix, clusters, sites = params["prefix"], params["clusters"], params["sites"]
     rules = _rules(params)
     now = datetime.now(timezone.utc)
-    images = [image for host, told in clusters.items() for image in _images(host, told, prefix)]
+    images = [image for host, facts in clusters.items() for image in _images(host, facts, prefix)]
     all_doubts = doubts(_silent(clusters), _silent(sites)) + [doubt(reason) for reason in _release_doubts(params)]
     if not sites:
         all_doubts.append(doubt("no Citrix site was asked what is in use: the group citrix_sites is empty"))
-    vms = [vm for host, told in clusters.items() for vm in _vms(host, told, prefix)]
+    vms = [vm for host, facts in clusters.items() for vm in _vms(host, facts, prefix)]
     if not all_doubts:
         base_vms = [*(image.base_vm for image in images), *(vm.says.release.base_vm for vm in vms)]
         unknown = unknown_base_vms(params["base_vms"], base_vms)
         if not base_vms and not params["base_vms"]:
-            others = [name for told in clusters.values() for name in told.get("other_snapshots") or []]
+            others = [name for facts in clusters.values() for name in facts.get("other_snapshots") or []]
             unknown = unknown_prefix(prefix, others)
         all_doubts = [doubt(reason) for reason in unknown]
     reasons = [each["reason"] for each in all_doubts]
-    uses = uses_of({host: told.get("references") or [] for host, told in sites.items()}, rules)
+    uses = uses_of({host: facts.get("references") or [] for host, facts in sites.items()}, rules)
     decisions = decide_images(images, uses, rules, now, reasons)
     if params["janitor"]:
-        domains = [domain for host, told in clusters.items() for domain in _domains(host, told)]
-        snapshots = [snapshot for host, told in clusters.items() for snapshot in _pd_snapshots(host, told)]
+        domains = [domain for host, facts in clusters.items() for domain in _domains(host, facts)]
+        snapshots = [snapshot for host, facts in clusters.items() for snapshot in _pd_snapshots(host, facts)]
         marks = {(image.base_vm, image.release): image.name for image in images if image.marked}
         decisions += decide_temporary_vms(vms, images, snapshots, domains, rules, now, reasons)
         decisions += decide_pd_snapshots(snapshots, images, clusters, marks, rules, now, reasons)
-    shown = [_shown(decision) for decision in sorted(decisions, key=_order)]
+    rows = [_shown(decision) for decision in sorted(decisions, key=_order)]
     return {
-        "decisions": shown,
-        "delete": {host: [each for each in shown if each["delete"] and each["cluster"] == host] for host in clusters},
+        "decisions": rows,
+        "delete": {host: [each for each in rows if each["delete"] and each["cluster"] == host] for host in clusters},
         "doubts": all_doubts,
     }
 
@@ -104,7 +104,7 @@ def _rules(params: Mapping[str, Any]) -> Rules:
 
 
 def _silent(hosts: Mapping[str, Any]) -> dict[str, str]:
-    return {host: str(told.get("message") or "") for host, told in hosts.items()}
+    return {host: str(facts.get("message") or "") for host, facts in hosts.items()}
 
 
 def _release_doubts(params: Mapping[str, Any]) -> list[str]:
@@ -113,14 +113,15 @@ def _release_doubts(params: Mapping[str, Any]) -> list[str]:
         return []
     image = Release(params["release_base_vm"], params["release"], params["prefix"]).image_name
     catalogs = {
-        host: [catalog_from(facts) for facts in told.get("catalogs") or []] for host, told in params["sites"].items()
+        host: [catalog_from(facts) for facts in answer.get("catalogs") or []]
+        for host, answer in params["sites"].items()
     }
     return unpublished(image, params["release_catalogs"] or {}, catalogs)
 
 
-def _images(host: str, told: Mapping[str, Any], prefix: str) -> list[Image]:
+def _images(host: str, facts: Mapping[str, Any], prefix: str) -> list[Image]:
     images = []
-    for snapshot in told.get("snapshots") or []:
+    for snapshot in facts.get("snapshots") or []:
         release = parse_image_name(snapshot["name"], prefix)
         if release is None:
             continue
@@ -140,12 +141,12 @@ def _images(host: str, told: Mapping[str, Any], prefix: str) -> list[Image]:
     return images
 
 
-def _vms(host: str, told: Mapping[str, Any], prefix: str) -> list[OrphanVm]:
-    named = [(vm, parse_temporary_vm_name(vm["name"], prefix)) for vm in told.get("vms") or []]
-    return [OrphanVm(host, vm["uuid"], vm["name"], vm["power_state"], says) for vm, says in named if says]
+def _vms(host: str, facts: Mapping[str, Any], prefix: str) -> list[OrphanVm]:
+    pairs = [(vm, parse_temporary_vm_name(vm["name"], prefix)) for vm in facts.get("vms") or []]
+    return [OrphanVm(host, vm["uuid"], vm["name"], vm["power_state"], says) for vm, says in pairs if says]
 
 
-def _domains(host: str, told: Mapping[str, Any]) -> list[Domain]:
+def _domains(host: str, facts: Mapping[str, Any]) -> list[Domain]:
     return [
         Domain(
             cluster=host,
@@ -154,11 +155,11 @@ def _domains(host: str, told: Mapping[str, Any]) -> list[Domain]:
             last_restore=parse_moment(domain.get("last_restore")),
             restoring=tuple(domain.get("restoring") or ()),
         )
-        for domain in told.get("protection_domains") or []
+        for domain in facts.get("protection_domains") or []
     ]
 
 
-def _pd_snapshots(host: str, told: Mapping[str, Any]) -> list[KeptSnapshot]:
+def _pd_snapshots(host: str, facts: Mapping[str, Any]) -> list[KeptSnapshot]:
     return [
         KeptSnapshot(
             cluster=host,
@@ -171,7 +172,7 @@ def _pd_snapshots(host: str, told: Mapping[str, Any]) -> list[KeptSnapshot]:
             oob=bool(snapshot.get("oob")),
             vm_names=tuple(vm["vm_name"] for vm in snapshot.get("vms") or []),
         )
-        for domain in told.get("protection_domains") or []
+        for domain in facts.get("protection_domains") or []
         for snapshot in domain.get("snapshots") or []
     ]
 

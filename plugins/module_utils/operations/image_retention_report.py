@@ -30,25 +30,25 @@ ARGUMENTS = {
 
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
-    told = outcomes(params["decisions"], params["removals"], check)
-    counted = totals(told)
+    objects = outcomes(params["decisions"], params["removals"], check)
+    counted = totals(objects)
     summary = (
         ", ".join(f"{count} {result}" for result, count in counted.items()) or "no object of the collection was found"
     )
     title = f"Retention{' (a plan: nothing was changed)' if check else ''}: {summary}"
-    wrong = problems(told, params["doubts"])
+    wrong = problems(objects, params["doubts"])
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
     return Verdict(
         lines=[
-            *table(title, ("where", "what", "result", "why"), rows(told)),
+            *table(title, ("where", "what", "result", "why"), rows(objects)),
             *(f"Nothing is deleted: {doubt['reason']}" for doubt in params["doubts"]),
         ],
-        record={"check_mode": check, "totals": counted, "problems": wrong, "objects": told},
+        record={"check_mode": check, "totals": counted, "problems": wrong, "objects": objects},
         facts={
             "totals": counted,
             "problems": wrong,
-            "problems_of": problems_of(told, params["doubts"]),
-            "objects": told,
+            "problems_of": problems_of(objects, params["doubts"]),
+            "objects": objects,
             "report_path": params["report_path"],
         },
         refusal=OperationError(f"Retention is not complete: {wrong[0].rstrip('.')}{more}")

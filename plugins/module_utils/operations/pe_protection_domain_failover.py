@@ -119,23 +119,23 @@ def _all_moved(params: Params, reporter: Reporter, pair: Pair, names: list[str])
     with ThreadPoolExecutor(max_workers=max(1, min(len(names), MOST_AT_ONCE))) as pool:
         results = dict(zip(names, pool.map(one, names), strict=True))
     diffs = {name: result.pop("diff") for name, result in results.items() if "diff" in result}
-    told = {
+    everything = {
         "changed": any(result.get("changed") for result in results.values()),
         "state": params["state"],
         "domains": results,
         "diff": {side: {name: diff[side] for name, diff in diffs.items()} for side in ("before", "after")},
     }
-    failed = [result for result in results.values() if result.get("failed")]
-    if failed:
-        first = failed[0]["error"]
-        count = f"{len(failed)} of {len(names)} protection domains" if len(names) > 1 else f"'{names[0]}'"
+    failures = [result for result in results.values() if result.get("failed")]
+    if failures:
+        first = failures[0]["error"]
+        count = f"{len(failures)} of {len(names)} protection domains" if len(names) > 1 else f"'{names[0]}'"
         raise OperationError(
             f"{count} could not be {params['state']}: {first['message']}",
             first["advice"],
             options=first.get("options", ()),
-            **told,
+            **everything,
         )
-    return told
+    return everything
 
 
 def _tell_others(params: Params, reporter: Reporter, name: str, result: Mapping[str, Any]) -> None:

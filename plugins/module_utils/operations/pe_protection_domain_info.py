@@ -85,10 +85,10 @@ def read(params: Params, reporter: Reporter) -> Result:
 
 
 def _read(client: PrismElement, params: Params, reporter: Reporter) -> Result:
-    found = _observe(client, params["name"])
-    sites = list_remote_sites(client) if found else []
-    others = _others(client, params, reporter) if params["peers"] and found else None
-    domains = [_shown(client, domain, sites, params, others) for domain in found]
+    selection = _observe(client, params["name"])
+    sites = list_remote_sites(client) if selection else []
+    others = _others(client, params, reporter) if params["peers"] and selection else None
+    domains = [_shown(client, domain, sites, params, others) for domain in selection]
     for domain in domains:
         if domain.get("split_brain"):
             reporter.warn(
@@ -113,16 +113,16 @@ def _others(client: PrismElement, params: Params, reporter: Reporter) -> Others:
 
     peers = params["peers"]
     with ThreadPoolExecutor(max_workers=ASKED_AT_ONCE) as pool:
-        told = list(zip((peer["nutanix_host"] for peer in peers), pool.map(ask, peers), strict=True))
+        answers = list(zip((peer["nutanix_host"] for peer in peers), pool.map(ask, peers), strict=True))
     counted = [read_identity(client)]
     active_on: dict[str, list[str]] = {}
-    for host, answer in told:
+    for host, answer in answers:
         if answer is None or any(is_same_cluster(answer[0], other) for other in counted):
             continue
         counted.append(answer[0])
         for name in answer[1]:
             active_on.setdefault(name, []).append(host)
-    return Others(active_on, [host for host, answer in told if answer is None])
+    return Others(active_on, [host for host, answer in answers if answer is None])
 
 
 def _observe(client: PrismElement, name: str | None) -> list[ProtectionDomain]:

@@ -59,8 +59,8 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
 
 def plan(params: Params, observed: _Observed) -> Plan[Schedule]:
     domain = observed.domain
-    asked = _asked(params, observed.remote_sites)
-    present = satisfied_by(asked, domain.schedules)
+    request = _asked(params, observed.remote_sites)
+    present = satisfied_by(request, domain.schedules)
     if present and domain.schedules_suspended:
         raise OperationError(
             f"{observed.client.endpoint}: the schedules of '{domain.name}' are suspended, and nothing is replicated",
@@ -68,10 +68,10 @@ def plan(params: Params, observed: _Observed) -> Plan[Schedule]:
         )
     before = [asdict(schedule) for schedule in domain.schedules]
     return Plan(
-        steps=() if present else (asked,),
-        facts={"name": domain.name, "schedule": asdict(present or asked)},
+        steps=() if present else (request,),
+        facts={"name": domain.name, "schedule": asdict(present or request)},
         before={"schedules": before},
-        after={"schedules": before if present else [*before, asdict(asked)]},
+        after={"schedules": before if present else [*before, asdict(request)]},
     )
 
 
@@ -97,16 +97,16 @@ def _add(client: PrismElement, name: str, schedule: Schedule, begins: int, repor
     send_once(send, added, what=f"schedule of '{name}'", progress=reporter.progress, sends=1)
 
 
-def satisfied_by(asked: Schedule, schedules: Sequence[Schedule]) -> Schedule | None:
+def satisfied_by(request: Schedule, schedules: Sequence[Schedule]) -> Schedule | None:
     """A schedule that runs, replicates to all the sites and does so at least as often; how much it keeps is its
     own affair."""
-    period = PERIOD_SECONDS[asked.type] * asked.every_nth
+    period = PERIOD_SECONDS[request.type] * request.every_nth
     return next(
         (
             schedule
             for schedule in schedules
             if not schedule.suspended
-            and set(asked.keep_remote) <= set(schedule.keep_remote)
+            and set(request.keep_remote) <= set(schedule.keep_remote)
             and PERIOD_SECONDS.get(schedule.type, float("inf")) * schedule.every_nth <= period
         ),
         None,
@@ -125,23 +125,23 @@ def _active_domain(client: PrismElement, name: str) -> ProtectionDomain:
     return domain
 
 
-def _sites(client: PrismElement, asked: list[str] | None) -> list[str]:
-    known = [site.name for site in list_remote_sites(client)]
-    if asked is None:
-        if len(known) != 1:
+def _sites(client: PrismElement, names: list[str] | None) -> list[str]:
+    existing = [site.name for site in list_remote_sites(client)]
+    if names is None:
+        if len(existing) != 1:
             raise OperationError(
-                f"{client.endpoint} has {len(known)} remote sites: {', '.join(known) or 'none'}",
+                f"{client.endpoint} has {len(existing)} remote sites: {', '.join(existing) or 'none'}",
                 "Name those to replicate to with remote_sites.",
             )
-        return known
-    if not asked:
+        return existing
+    if not names:
         raise OperationError(
             "remote_sites is empty", "Name the sites to replicate to, or leave it out when the cluster has exactly one."
         )
-    for name in asked:
-        if name not in known:
-            raise OperationError(f"{client.endpoint} has no remote site '{name}'", near_names(name, known))
-    return asked
+    for name in names:
+        if name not in existing:
+            raise OperationError(f"{client.endpoint} has no remote site '{name}'", near_names(name, existing))
+    return names
 
 
 def _asked(params: Params, sites: Sequence[str]) -> Schedule:

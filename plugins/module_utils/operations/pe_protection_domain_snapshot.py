@@ -179,9 +179,9 @@ def _removal(params: Params, observed: _Observed) -> Plan[str]:
             f" {existing.state}",
             "Run again later.",
         )
-    shown = {"protection_domain": name, "snapshot_id": snapshot_id, "vm": vm_name, "release": params["release"]}
+    row = {"protection_domain": name, "snapshot_id": snapshot_id, "vm": vm_name, "release": params["release"]}
     times = {"created": iso_utc(existing.created_usecs), "expires": iso_utc(existing.expiry_usecs)}
-    return Plan(steps=("remove",), facts={**facts, **times}, before={"snapshot": shown}, after={"snapshot": None})
+    return Plan(steps=("remove",), facts={**facts, **times}, before={"snapshot": row}, after={"snapshot": None})
 
 
 def _remove(params: Params, client: PrismElement, plan: Plan[str], deadline: Deadline, reporter: Reporter) -> Result:
@@ -214,64 +214,66 @@ def _observe_domain(params: Params, reporter: Reporter) -> _Observed:
         )
         raise OperationError(f"{client.endpoint}: the protection domain '{name}' is not active here", advice)
     member = _member(client, params, domain)
-    made = made_by_release(snapshots, list_pending_schedules(client, name), member, release_of(params).image_name)
-    if made.snapshot and made.strays:
-        strays = ", ".join(stray.snapshot_id for stray in made.strays)
+    own_snapshots = made_by_release(
+        snapshots, list_pending_schedules(client, name), member, release_of(params).image_name
+    )
+    if own_snapshots.snapshot and own_snapshots.strays:
+        strays = ", ".join(stray.snapshot_id for stray in own_snapshots.strays)
         reporter.warn(
-            f"'{name}' holds several snapshots of this release. The oldest is used: {made.snapshot.snapshot_id}. Not"
-            f" used: {strays}"
+            f"'{name}' holds several snapshots of this release. The oldest is used:"
+            f" {own_snapshots.snapshot.snapshot_id}. Not used: {strays}"
         )
     sites = _sites(client, params, reporter, domain)
-    if made.snapshot is None and made.schedule is None:
+    if own_snapshots.snapshot is None and own_snapshots.schedule is None:
         _refuse_unfit_vm(client, params, reporter, member)
     states = not_started(sites)
-    if made.snapshot:
-        states, _without = site_states(client, domain, made.snapshot.snapshot_id, states)
-    return _Observed(client, made.snapshot, _Domain(domain, member, sites, made, states))
+    if own_snapshots.snapshot:
+        states, _without = site_states(client, domain, own_snapshots.snapshot.snapshot_id, states)
+    return _Observed(client, own_snapshots.snapshot, _Domain(domain, member, sites, own_snapshots, states))
 
 
 def _member(client: PrismElement, params: Params, domain: ProtectionDomain) -> Member:
     vm_name, vm_uuid = params["vm_name"], params["vm_uuid"] or ""
-    found = members_called(domain.members, vm_name, vm_uuid)
-    if len(found) == 1:
-        return found[0]
-    if found:
-        listed = ", ".join(member.vm_uuid for member in found)
+    matches = members_called(domain.members, vm_name, vm_uuid)
+    if len(matches) == 1:
+        return matches[0]
+    if matches:
+        uuids = ", ".join(member.vm_uuid for member in matches)
         raise OperationError(
-            f"{client.endpoint}: the protection domain '{domain.name}' has {len(found)} VMs called '{vm_name}':"
-            f" {listed}",
+            f"{client.endpoint}: the protection domain '{domain.name}' has {len(matches)} VMs called '{vm_name}':"
+            f" {uuids}",
             "Give vm_uuid of the golden VM (image_release_base_vm_uuid in the release playbook).",
         )
-    wanted = f"'{vm_name}' with the uuid {vm_uuid}" if vm_uuid else f"'{vm_name}'"
+    label = f"'{vm_name}' with the uuid {vm_uuid}" if vm_uuid else f"'{vm_name}'"
     advice = near_names(vm_name, (member.vm_name for member in domain.members))
     raise OperationError(
-        f"{client.endpoint}: no VM {wanted} is protected by '{domain.name}'",
+        f"{client.endpoint}: no VM {label} is protected by '{domain.name}'",
         advice or "Add the golden VM to the protection domain.",
     )
 
 
 def _sites(client: PrismElement, params: Params, reporter: Reporter, domain: ProtectionDomain) -> tuple[str, ...]:
     """The chosen sites: those named, or all that the schedules replicate to."""
-    named = params["remote_sites"]
-    if named is not None and not named:
+    option = params["remote_sites"]
+    if option is not None and not option:
         return ()
-    known = {site.name: site for site in list_remote_sites(client)}
-    if named is None and not domain.scheduled_sites:
+    by_name = {site.name: site for site in list_remote_sites(client)}
+    if option is None and not domain.scheduled_sites:
         raise OperationError(
             f"{client.endpoint}: the protection domain '{domain.name}' has no schedule that replicates to a remote"
             " site, and remote_sites names none",
-            f"Name them in remote_sites ({quoted(known) or 'the cluster has none'}), or give an empty list for a"
+            f"Name them in remote_sites ({quoted(by_name) or 'the cluster has none'}), or give an empty list for a"
             " snapshot on this cluster only.",
         )
-    chosen = tuple(dict.fromkeys(domain.scheduled_sites if named is None else named))
-    for name in chosen:
-        if name not in known:
-            raise OperationError(f"{client.endpoint} has no remote site '{name}'", near_names(name, known))
-        if known[name].status == "UNREACHABLE":
+    names = tuple(dict.fromkeys(domain.scheduled_sites if option is None else option))
+    for name in names:
+        if name not in by_name:
+            raise OperationError(f"{client.endpoint} has no remote site '{name}'", near_names(name, by_name))
+        if by_name[name].status == "UNREACHABLE":
             reporter.warn(
                 f"The remote site '{name}' is unreachable for the cluster at the moment; replication to it waits"
             )
-    return chosen
+    return names
 
 
 def _refuse_unfit_vm(client: PrismElement, params: Params, reporter: Reporter, member: Member) -> None:

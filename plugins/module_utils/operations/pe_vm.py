@@ -215,8 +215,8 @@ def _power(client: PrismElement, params: Params, vm: Vm, deadline: Deadline, rep
 def _transition(
     client: PrismElement, params: Params, vm: Vm, transition: str, timeout: float, reporter: Reporter
 ) -> None:
-    wanted = "on" if transition == "ON" else "off"
-    what = f"switching VM '{vm.name}' ({vm.uuid}) {wanted}"
+    target = "on" if transition == "ON" else "off"
+    what = f"switching VM '{vm.name}' ({vm.uuid}) {target}"
     deadline = Deadline(timeout)
     task_uuid = order_power(client, vm.uuid, transition)
     if not params["wait"]:
@@ -227,7 +227,7 @@ def _transition(
     except TaskFailed:
         # An order before this one, perhaps our own whose answer was lost, may go on: what it does decides.
         rests(client, vm.uuid)
-        if _power_state(client, vm) != wanted:
+        if _power_state(client, vm) != target:
             raise
 
     standstill = Standstill(f"{client.endpoint}: {what}", LOOK_INTO_EVENTS)
@@ -242,7 +242,7 @@ def _transition(
             else ""
         )
         standstill.note(idle, min(EFFECT_WITHIN, timeout / 4))
-        return Look(None, done=state == wanted, state=state)
+        return Look(None, done=state == target, state=state)
 
     wait_for(look, what=what, timeout=deadline.left, progress=reporter.progress)
 

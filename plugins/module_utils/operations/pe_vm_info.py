@@ -44,12 +44,12 @@ def _observe(client: PrismElement, name: str | None, uuid: str | None, include_d
 
 
 def _shown(vm: Vm) -> dict[str, Any]:
-    shown = asdict(vm)
+    facts = asdict(vm)
     if vm.disks is None:
-        del shown["disks"]
+        del facts["disks"]
     else:
-        shown["disks"] = list(shown["disks"])
-    return shown
+        facts["disks"] = list(facts["disks"])
+    return facts
 
 
 OPERATION = Reading(arguments=ARGUMENTS, read=read, mutually_exclusive=(("name", "uuid"),))

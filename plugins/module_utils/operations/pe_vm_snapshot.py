@@ -82,8 +82,8 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
         existing = _existing(client, params)
         return _Observed(client, existing, read_cluster(client).uuid if existing else "")
     name = params["name"]
-    known = list_snapshots(client)
-    live = [snapshot for snapshot in known if not snapshot.deleted]
+    snapshots = list_snapshots(client)
+    live = [snapshot for snapshot in snapshots if not snapshot.deleted]
     _refuse_other_case(client, live, name)
     existing = only(client, [snapshot for snapshot in live if snapshot.name == name], name)
     cluster_uuid = read_cluster(client).uuid
@@ -91,7 +91,7 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
         _refuse_image_of_another_vm(client, params, existing, cluster_uuid)
         return _Observed(client, existing, cluster_uuid)
     vm = _source(client, params)
-    return _Observed(client, None, cluster_uuid, vm, _free_uuid(cluster_uuid, name, vm.name if vm else "", known))
+    return _Observed(client, None, cluster_uuid, vm, _free_uuid(cluster_uuid, name, vm.name if vm else "", snapshots))
 
 
 def plan(params: Params, observed: _Observed) -> Plan[_Step]:
@@ -161,8 +161,8 @@ def _refuse_image_of_another_vm(client: PrismElement, params: Params, existing: 
     if existing.vm_uuid == vm_uuid or not (vm_uuid or vm_name):
         return
     vm = read_vm(client, vm_uuid) if vm_uuid else None
-    meant = vm_name or (vm.name if vm else "")
-    if took_it(cluster_uuid, existing.uuid, existing.name, meant):
+    source = vm_name or (vm.name if vm else "")
+    if took_it(cluster_uuid, existing.uuid, existing.name, source):
         return
     namesakes = [] if vm_uuid else vms_called(client, vm_name)
     if (
@@ -173,7 +173,7 @@ def _refuse_image_of_another_vm(client: PrismElement, params: Params, existing: 
         return
     raise OperationError(
         f"{client.endpoint}: the snapshot '{existing.name}' ({existing.uuid}) was taken of '{existing.source_vm_name}'"
-        f" ({existing.vm_uuid}) and not of the VM that is meant, {meant or vm_uuid}",
+        f" ({existing.vm_uuid}) and not of the VM that is meant, {source or vm_uuid}",
         "Give another name, or remove it.",
     )
 
@@ -184,9 +184,9 @@ def _source(client: PrismElement, params: Params) -> Vm | None:
     if not uuid:
         namesakes = vms_called(client, name) if name else []
         if len(namesakes) > 1:
-            listed = ", ".join(f"{vm.uuid} ({vm.power_state})" for vm in namesakes)
+            uuids = ", ".join(f"{vm.uuid} ({vm.power_state})" for vm in namesakes)
             raise OperationError(
-                f"{client.endpoint} has {len(namesakes)} VMs called '{name}': {listed}",
+                f"{client.endpoint} has {len(namesakes)} VMs called '{name}': {uuids}",
                 "Give vm_uuid of the one that is meant.",
             )
         return namesakes[0] if namesakes else None
@@ -212,10 +212,10 @@ def _no_source(client: PrismElement, params: Params) -> OperationError:
     )
 
 
-def _free_uuid(cluster_uuid: str, name: str, vm_name: str, known: list[VmSnapshot]) -> str:
+def _free_uuid(cluster_uuid: str, name: str, vm_name: str, snapshots: list[VmSnapshot]) -> str:
     """The uuid that a repeated attempt asks for as well; another one while a removed snapshot still lingers under
     it."""
-    dead = {snapshot.uuid for snapshot in known if snapshot.deleted}
+    dead = {snapshot.uuid for snapshot in snapshots if snapshot.deleted}
     attempt = 0
     while image_uuid(cluster_uuid, name, vm_name, attempt) in dead:
         attempt += 1

@@ -38,11 +38,11 @@ def read(params: Params, reporter: Reporter) -> Result:
     client = PrismElement.connect(params)
     name, prefix = params["name"], params["prefix"]
     live = [snapshot for snapshot in list_snapshots(client, params["vm_uuid"] or "") if not snapshot.deleted]
-    wanted = [snapshot for snapshot in live if _is_wanted(snapshot, params)]
+    selection = [snapshot for snapshot in live if _is_wanted(snapshot, params)]
     # A cluster without an image of ours is not asked who it is.
-    ours = any(parse_image_name(snapshot.name, prefix) for snapshot in wanted)
+    ours = any(parse_image_name(snapshot.name, prefix) for snapshot in selection)
     cluster_uuid = read_cluster(client).uuid if ours else ""
-    snapshots = [shown(snapshot, prefix, cluster_uuid) for snapshot in wanted]
+    snapshots = [shown(snapshot, prefix, cluster_uuid) for snapshot in selection]
     if not name:
         return {"snapshots": snapshots}
     alike = [

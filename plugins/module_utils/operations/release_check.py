@@ -77,7 +77,7 @@ OF_THE_WHOLE_RELEASE = (
 
 
 def read(params: Params, reporter: Reporter) -> Result:
-    begun = iso_milliseconds(datetime.now(timezone.utc))
+    start = iso_milliseconds(datetime.now(timezone.utc))
     problems = _wrong_groups(params) or release_wishes.too_few_forks(
         params["forks"], params["sites"], params["taking_part"]
     )
@@ -85,7 +85,7 @@ def read(params: Params, reporter: Reporter) -> Result:
         problems = list(dict.fromkeys(_wrong_types(params) or _wrong_wishes(params)))
     if problems:
         raise OperationError(" ".join(problems), "Nothing was begun.", problems=problems)
-    return {"run": begun, "taking_part": params["taking_part"], "problems": []}
+    return {"run": start, "taking_part": params["taking_part"], "problems": []}
 
 
 def _wrong_groups(params: Mapping[str, Any]) -> list[str]:
@@ -99,22 +99,22 @@ def _wrong_types(params: Mapping[str, Any]) -> list[str]:
     """What the roles' argument specs refuse, and text where a list or a dictionary is meant: parts of the roles read
     such variables as they are."""
     problems = []
-    for host, given in params["variables"].items():
-        for name in (name for name in given if name in params["options"]):
+    for host, variables in params["variables"].items():
+        for name in (name for name in variables if name in params["options"]):
             option = params["options"][name]
             kind = option.get("type", "str")
-            if made_a_number(given[name], option):
+            if made_a_number(variables[name], option):
                 problems.append(
-                    f"{name} of {host} is the number {given[name]} and must be text, because 1.10 and 1.1 are one"
+                    f"{name} of {host} is the number {variables[name]} and must be text, because 1.10 and 1.1 are one"
                     " number: put it in quotes."
                 )
-            elif kind in ("dict", "list") and isinstance(given[name], str):
+            elif kind in ("dict", "list") and isinstance(variables[name], str):
                 problems.append(
                     f"{name} of {host} is text and must be a {'dictionary' if kind == 'dict' else kind}: with -e, give"
                     " it as JSON."
                 )
             else:
-                problems += [f"{host}: {message}." for message in refusals(name, given[name], option)]
+                problems += [f"{host}: {message}." for message in refusals(name, variables[name], option)]
     return problems
 
 
@@ -146,40 +146,40 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
     return problems or [*_wrong_paths(params, str(release)), *_wrong_template(common("image_release_page_template"))]
 
 
-def _wrong_template(given: str) -> list[str]:
+def _wrong_template(template: str) -> list[str]:
     """A template that is not there is better missed now than when the page is to be made."""
-    path = Path(os.path.expanduser(os.path.expandvars(given)))
-    return [] if not given or path.is_file() else [f"image_release_page_template is '{given}', which is no file."]
+    path = Path(os.path.expanduser(os.path.expandvars(template)))
+    return [] if not template or path.is_file() else [f"image_release_page_template is '{template}', which is no file."]
 
 
 def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:
     job, variables = params["job"], params["variables"]
     if job == "rollback":
-        wanted = {
+        by_site = {
             site: variables[site].get("image_rollback_catalogs", variables[site].get("image_release_catalogs", []))
             for site in params["sites"]
         }
-        return release_wishes.wrong_catalogs("image_rollback_catalogs or image_release_catalogs", wanted, None)
+        return release_wishes.wrong_catalogs("image_rollback_catalogs or image_release_catalogs", by_site, None)
     if job not in CATALOGS:
         return []
-    wanted = {site: variables.get(site, {}).get(CATALOGS[job], []) for site in params["sites"]}
+    by_site = {site: variables.get(site, {}).get(CATALOGS[job], []) for site in params["sites"]}
     problems = []
     # The preflight judges catalogs itself, with what the sites say of them.
     if job != "preflight":
         clusters = params["clusters"] if job == "release" else None
         required = boolean(release_wishes.common(variables, REQUIRED[job], True))
-        problems = release_wishes.wrong_catalogs(CATALOGS[job], wanted, clusters, required)
+        problems = release_wishes.wrong_catalogs(CATALOGS[job], by_site, clusters, required)
     reboots = {site: variables.get(site, {}).get(REBOOTS[job]) for site in params["sites"]}
-    return problems or release_wishes.wrong_waves(variables, params["sites"], wanted, reboots, _wrong_reboot)
+    return problems or release_wishes.wrong_waves(variables, params["sites"], by_site, reboots, _wrong_reboot)
 
 
-def _wrong_reboot(given: Any) -> str:
+def _wrong_reboot(policy: Any) -> str:
     """What is wrong with a reboot policy, '' when nothing is."""
-    if given is None:
+    if policy is None:
         return ""
-    if not isinstance(given, Mapping):
+    if not isinstance(policy, Mapping):
         return "reboot must be a dictionary such as {within_minutes: 120}"
-    checked = ArgumentSpecValidator(REBOOT_ARGUMENTS).validate({"reboot": given})
+    checked = ArgumentSpecValidator(REBOOT_ARGUMENTS).validate({"reboot": policy})
     if checked.error_messages:
         return str(checked.error_messages[0])
     try:
@@ -191,17 +191,17 @@ def _wrong_reboot(given: Any) -> str:
 
 def _wrong_paths(params: Mapping[str, Any], release: str) -> list[str]:
     problems = []
-    chosen: dict[str, str] = {}
-    for name, given in _paths(params, release).items():
-        if not given:
+    users: dict[str, str] = {}
+    for name, value in _paths(params, release).items():
+        if not value:
             continue
-        path = os.path.realpath(os.path.expanduser(os.path.expandvars(str(given))))
+        path = os.path.realpath(os.path.expanduser(os.path.expandvars(str(value))))
         reason = unwritable(Path(path))
         if reason:
-            problems.append(f"{name} is '{given}', which cannot be written: {reason}.")
-        elif path in chosen:
-            problems.append(f"{name} and {chosen[path]} are both '{given}': give each a path of its own.")
-        chosen[path] = name
+            problems.append(f"{name} is '{value}', which cannot be written: {reason}.")
+        elif path in users:
+            problems.append(f"{name} and {users[path]} are both '{value}': give each a path of its own.")
+        users[path] = name
     return problems
 
 

@@ -18,5 +18,5 @@ VERSIONS = {"image_release_report": 1, "image_retention_report": 1, "preflight_r
 
 def write_json(path: str | Path, name: str, report: Mapping[str, Any], reassurance: str) -> None:
     """Write a report of this schema, whole or not at all."""
-    told = {"schema": {"name": name, "version": VERSIONS[name]}, **report}
-    write_report(Path(path), json.dumps(told, indent=2, ensure_ascii=False) + "\n", reassurance)
+    document = {"schema": {"name": name, "version": VERSIONS[name]}, **report}
+    write_report(Path(path), json.dumps(document, indent=2, ensure_ascii=False) + "\n", reassurance)

@@ -58,18 +58,18 @@ def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
     rows = []
     for host, result in clusters.items():
         state, phase = result["state"], _failed_phase(result) or "image"
-        settled = state in SETTLED_CLUSTER_STATES
+        is_settled = state in SETTLED_CLUSTER_STATES
         detail, advice = _why(result, phase)
-        if settled and result.get("snapshot_id"):
+        if is_settled and result.get("snapshot_id"):
             detail, advice = f"from protection domain snapshot {result['snapshot_id']}", ""
-        done = SETTLED_CLUSTER_STATES.get(state, state)
-        rows.append(ReportRow(host, "image", done, detail, settled, advice, kind="image", phase=phase))
+        word = SETTLED_CLUSTER_STATES.get(state, state)
+        rows.append(ReportRow(host, "image", word, detail, is_settled, advice, kind="image", phase=phase))
         if result.get("leftover"):
             detail, advice = why(result["leftover"])
-            left = ReportRow(
+            leftover = ReportRow(
                 host, "temporary VM", "still there", detail, False, advice, kind="temporary VM", phase=REMOVE
             )
-            rows.append(left)
+            rows.append(leftover)
     return rows
 
 
@@ -88,27 +88,31 @@ def catalog_rows(
     sites: Mapping[str, Mapping[str, Any]],
     clusters: Mapping[str, Mapping[str, Any]],
     rollback: bool = False,
-    wanted: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    wishes_by_site: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
 ) -> list[ReportRow]:
     """`sites`: inventory host -> {message, error?, catalogs: [result of citrix_catalog_image], waiting: [catalogs not
     touched]}.
 
     A catalog that was rolled out in waves names its `wave`. With `rollback` the catalogs are those of
-    citrix_catalog_rollback. `wanted` are the operator's wishes by site: a wish of which nobody told what became of it
-    is not fulfilled.
+    citrix_catalog_rollback. `wishes_by_site` are the operator's: a wish of which nobody told what became of it is not
+    fulfilled.
     """
     phase = ROLL_BACK if rollback else PUBLISH
     rows = []
     for host, site in sites.items():
-        moved = [_catalog_row(host, catalog, phase) for catalog in site["catalogs"]]
-        if site["message"] and all(row.settled for row in moved):
+        catalog_lines = [_catalog_row(host, catalog, phase) for catalog in site["catalogs"]]
+        if site["message"] and all(row.settled for row in catalog_lines):
             detail, advice = why(site)
             rows.append(ReportRow(host, "site", "failed", detail, False, advice, kind="site"))
         untold = "the site failed" if site["message"] else "nobody told what became of it"
-        known = [*site["catalogs"], *site["waiting"]]
-        wishes = [entry for entry in (wanted or {}).get(host, []) if not any(is_meant(entry, each) for each in known)]
+        entries = [*site["catalogs"], *site["waiting"]]
+        wishes = [
+            entry
+            for entry in (wishes_by_site or {}).get(host, [])
+            if not any(is_meant(entry, each) for each in entries)
+        ]
         waiting = [(entry, why_waiting(entry, site, clusters)) for entry in site["waiting"]]
-        rows += moved
+        rows += catalog_lines
         for entry, detail in [*waiting, *((entry, untold) for entry in wishes)]:
             rows.append(ReportRow(host, catalog_name(entry), "not touched", detail, False, kind="catalog", phase=phase))
     if rollback and not rows:
@@ -120,12 +124,12 @@ def catalog_rows(
 def _catalog_row(host: str, catalog: Mapping[str, Any], phase: str) -> ReportRow:
     good = SETTLED_ROLLBACK_ACTIONS if phase == ROLL_BACK else SETTLED_CATALOG_ACTIONS
     action = catalog["action"]
-    settled = action in good
-    detail, advice = (_told(catalog), "") if settled else _why(catalog, phase)
+    is_settled = action in good
+    detail, advice = (_told(catalog), "") if is_settled else _why(catalog, phase)
     wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
     result = {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action)
     return ReportRow(
-        host, catalog_name(catalog), result, f"{wave}{detail}", settled, advice, kind="catalog", phase=phase
+        host, catalog_name(catalog), result, f"{wave}{detail}", is_settled, advice, kind="catalog", phase=phase
     )
 
 
@@ -134,20 +138,20 @@ def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: M
     named = str(catalog.get("cluster") or "")
     own = {named: clusters[named]} if named in clusters else {}
     # A catalog whose own cluster is ready may still wait for the others
-    chosen = own if any(not _has_image(cluster) for cluster in own.values()) else clusters
+    candidates = own if any(not _has_image(cluster) for cluster in own.values()) else clusters
     reasons = [
         _hosts_told(
-            [host for host, cluster in chosen.items() if cluster["state"] == "missing"],
+            [host for host, cluster in candidates.items() if cluster["state"] == "missing"],
             ("lacks the image", "lack the image"),
         ),
         _hosts_told(
-            [host for host, cluster in chosen.items() if cluster["state"] == NOT_ASKED],
+            [host for host, cluster in candidates.items() if cluster["state"] == NOT_ASKED],
             ("was not asked", "were not asked"),
         ),
         _hosts_told(
             [
                 host
-                for host, cluster in chosen.items()
+                for host, cluster in candidates.items()
                 if not _has_image(cluster) and cluster["state"] not in ("missing", NOT_ASKED)
             ],
             ("is not known to have the image", "are not known to have the image"),
@@ -205,9 +209,9 @@ def answered_by(problems_of: Mapping[str, Sequence[str]], host: str, taking_part
         return own
     return [
         f"{absent}: {problem}"
-        for absent, found in problems_of.items()
+        for absent, problems in problems_of.items()
         if absent not in taking_part
-        for problem in found
+        for problem in problems
     ]
 
 
@@ -229,17 +233,17 @@ def _told(catalog: Mapping[str, Any]) -> str:
 
 def blast_radius(sites: Mapping[str, Mapping[str, Any]]) -> str:
     """Whom all catalogs together concern, in one line; '' when nobody is concerned."""
-    found = [catalog["impact"] for site in sites.values() for catalog in site["catalogs"] if catalog.get("impact")]
-    return sentence(together(found)) if found else ""
+    impacts = [catalog["impact"] for site in sites.values() for catalog in site["catalogs"] if catalog.get("impact")]
+    return sentence(together(impacts)) if impacts else ""
 
 
 def problems_of(rows: Iterable[ReportRow]) -> dict[str, list[str]]:
     """The same by inventory host, for those that have any."""
-    found: dict[str, list[str]] = {}
+    by_host: dict[str, list[str]] = {}
     for row in rows:
         if not row.settled:
-            found.setdefault(row.where, []).append(f"{row.what}: {row.result}{f' ({row.told})' if row.told else ''}")
-    return found
+            by_host.setdefault(row.where, []).append(f"{row.what}: {row.result}{f' ({row.told})' if row.told else ''}")
+    return by_host
 
 
 def _move(catalog: Mapping[str, Any]) -> str:

@@ -79,14 +79,14 @@ Needs = Mapping[tuple[str, str], Sequence[str]]
 
 
 def needs_of(
-    sites: Mapping[str, Mapping[str, Any]], wanted: Mapping[str, Sequence[Mapping[str, Any]]]
+    sites: Mapping[str, Mapping[str, Any]], wishes: Mapping[str, Sequence[Mapping[str, Any]]]
 ) -> dict[tuple[str, str], list[str]]:
     """Which cluster each catalog needs, by what the operator wanted: site -> [{name, folder?, id?, cluster?}]."""
     needs = {}
     for host, site in sites.items():
         for catalog in site["catalogs"]:
             own = [
-                entry["cluster"] for entry in wanted.get(host) or [] if entry.get("cluster") and _means(entry, catalog)
+                entry["cluster"] for entry in wishes.get(host) or [] if entry.get("cluster") and _means(entry, catalog)
             ]
             if own:
                 needs[host, catalog.get("full_name") or catalog.get("name") or ""] = own
@@ -98,7 +98,7 @@ def _means(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
         return str(entry["id"]).casefold() == str(catalog.get("id")).casefold()
     if str(entry.get("name")).casefold() != str(catalog.get("name")).casefold():
         return False
-    folders = [folder_levels(str(given or "").casefold()) for given in (entry.get("folder"), catalog.get("folder"))]
+    folders = [folder_levels(str(folder or "").casefold()) for folder in (entry.get("folder"), catalog.get("folder"))]
     return entry.get("folder") is None or folders[0] == folders[1]
 
 
@@ -128,7 +128,7 @@ def own_paths(steps: Sequence[TimelineStep], needs: Needs, began: datetime) -> l
     `seconds` count from the beginning of
     the run.
     """
-    told = []
+    paths = []
     for step in steps:
         if step.phase != PUBLISH or step.failed:
             continue
@@ -136,7 +136,7 @@ def own_paths(steps: Sequence[TimelineStep], needs: Needs, began: datetime) -> l
         path = sum(each.seconds for each in critical_path(alone, needs))
         seconds = (step.finished - began).total_seconds()
         ratio = round(seconds / path, 3) if path else None
-        told.append(
+        paths.append(
             {
                 "where": step.where,
                 "what": step.what,
@@ -145,7 +145,7 @@ def own_paths(steps: Sequence[TimelineStep], needs: Needs, began: datetime) -> l
                 "ratio": ratio,
             }
         )
-    return told
+    return paths
 
 
 def _holds_up(step: TimelineStep, later: TimelineStep, needs: Needs) -> bool:

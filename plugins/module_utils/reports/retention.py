@@ -24,17 +24,17 @@ def outcomes(
     `removals` are by cluster the results of the removing tasks, each with the decision as its `item`. What should have
     gone and has no result is not deleted.
     """
-    done = {
+    removal_results = {
         (host, result["item"]["kind"], result["item"]["id"]): result
         for host, results in removals.items()
         for result in results
         if result.get("item")
     }
-    told = []
+    rows_of_objects = []
     for decision in decisions:
         result, detail = KEPT, decision["reason"]
         if decision["delete"]:
-            removal = done.get((decision["cluster"], decision["kind"], decision["id"]))
+            removal = removal_results.get((decision["cluster"], decision["kind"], decision["id"]))
             if removal is None or removal.get("failed"):
                 result, detail = (
                     (PLANNED, detail)
@@ -46,27 +46,27 @@ def outcomes(
             else:
                 result = DELETED if removal.get("changed") else GONE
         phase = "remove" if decision["delete"] else ""
-        told.append({**decision, "result": result, "detail": detail, "phase": phase})
-    return told
+        rows_of_objects.append({**decision, "result": result, "detail": detail, "phase": phase})
+    return rows_of_objects
 
 
-def rows(told: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
+def rows(objects: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
     """Lines of the table: where, what, result, detail."""
-    return [(each["cluster"], f"{each['kind']} {each['name']}", each["result"], each["detail"]) for each in told]
+    return [(each["cluster"], f"{each['kind']} {each['name']}", each["result"], each["detail"]) for each in objects]
 
 
-def problems(told: Iterable[Mapping[str, Any]], doubts: Iterable[Mapping[str, str]]) -> list[str]:
+def problems(objects: Iterable[Mapping[str, Any]], doubts: Iterable[Mapping[str, str]]) -> list[str]:
     """Why retention could not do its work, in sentences."""
-    failures = [f"{each['cluster']}, {_failure(each)}" for each in told if each["result"] == FAILED]
+    failures = [f"{each['cluster']}, {_failure(each)}" for each in objects if each["result"] == FAILED]
     return [*(doubt["reason"] for doubt in doubts), *failures]
 
 
-def problems_of(told: Iterable[Mapping[str, Any]], doubts: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
+def problems_of(objects: Iterable[Mapping[str, Any]], doubts: Iterable[Mapping[str, str]]) -> dict[str, list[str]]:
     """The same by inventory host; what no host is to blame for is everybody's."""
     by_host: dict[str, list[str]] = {}
     for doubt in doubts:
         by_host.setdefault(doubt["name"] or EVERYBODY, []).append(doubt["reason"])
-    for each in told:
+    for each in objects:
         if each["result"] == FAILED:
             by_host.setdefault(each["cluster"], []).append(_failure(each))
     return by_host
@@ -76,9 +76,9 @@ def _failure(each: Mapping[str, Any]) -> str:
     return f"{each['kind']} {each['name']}: {each['result']} ({each['detail']})"
 
 
-def totals(told: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+def totals(objects: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """How many objects came to each result."""
     counted: dict[str, int] = {}
-    for each in told:
+    for each in objects:
         counted[each["result"]] = counted.get(each["result"], 0) + 1
     return dict(sorted(counted.items()))

@@ -30,24 +30,24 @@ def host_and_port(address: str) -> tuple[str, int | None]:
     return parts.hostname, parts.port
 
 
-def netloc(option: str, given: str, port: int | None, port_option: str = "") -> str:
+def netloc(option: str, address: str, port: int | None, port_option: str = "") -> str:
     """The address as it stands in a URL. Raises OperationError with what to give instead; `port_option` is where a port
     goes that may not stand here."""
     try:
-        host, follows = host_and_port(given)
+        host, follows = host_and_port(address)
     except ValueError:
         raise OperationError(
-            f"{option} is '{without_secrets(given)}', which is no host name and no IP address",
-            _instead(option, given, port_option),
+            f"{option} is '{without_secrets(address)}', which is no host name and no IP address",
+            _instead(option, address, port_option),
         ) from None
     if follows and port_option:
         raise OperationError(
-            f"{option} is '{given}', but a port does not belong there",
+            f"{option} is '{address}', but a port does not belong there",
             f"Give {option}={host} and {port_option}={follows}.",
         )
-    shown = f"[{host}]" if ":" in host else host
+    host_part = f"[{host}]" if ":" in host else host
     last = follows or port
-    return f"{shown}:{last}" if last else shown
+    return f"{host_part}:{last}" if last else host_part
 
 
 def without_secrets(url: str) -> str:
@@ -57,13 +57,13 @@ def without_secrets(url: str) -> str:
     return f"{start}{mark}{place.rpartition('@')[2]}{slash}{path.partition('?')[0].partition('#')[0]}"
 
 
-def _instead(option: str, given: str, port_option: str) -> str:
+def _instead(option: str, address: str, port_option: str) -> str:
     try:
-        parts = urlsplit(given if "://" in given else f"//{given}")
+        parts = urlsplit(address if "://" in address else f"//{address}")
         host, port = parts.hostname, parts.port
     except ValueError:
         host = port = None
-    if not host or any(character.isspace() for character in given):
+    if not host or any(character.isspace() for character in address):
         return "Give a host name or an IP address alone."
     if port and port_option:
         return f"Give {option}={host} and {port_option}={port}."

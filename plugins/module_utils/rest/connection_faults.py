@@ -29,9 +29,9 @@ def unreachable(what: str, url: str, error: Exception) -> Unreachable:
             f"{what} cannot be reached ({cause})", "Check address, port, network and that the service is up."
         )
     host = urlsplit(url).hostname
-    told = "does not let it through" if "Tunnel connection failed" in cause else "was in use"
+    words = "does not let it through" if "Tunnel connection failed" in cause else "was in use"
     return Unreachable(
-        f"{what} cannot be reached: the proxy {without_secrets(proxy)} {told} ({cause})",
+        f"{what} cannot be reached: the proxy {without_secrets(proxy)} {words} ({cause})",
         f"Check https_proxy of the environment in which Ansible runs, or name {host} in no_proxy if it is to be reached"
         " without a proxy.",
     )

@@ -43,8 +43,8 @@ class OperationError(Exception):
     @property
     def fields(self) -> dict[str, Any]:
         """The `error` of a result: nobody has to find message and advice in a sentence again."""
-        named = {"options": list(self.options)} if self.options else {}
-        return {"message": self.message, "advice": self.advice, **named}
+        more = {"options": list(self.options)} if self.options else {}
+        return {"message": self.message, "advice": self.advice, **more}
 
     def __str__(self) -> str:
         sentence = self.message if self.message.endswith((".", "?", "!")) else f"{self.message}."

@@ -86,7 +86,7 @@ def _ask(url: str, verify: bool | str, refusal: str, read_timeout: float) -> Imp
     with requests.Session() as http:
         again = Retry(total=2, redirect=0, other=0, allowed_methods={"GET"}, backoff_factor=paced(0.5))
         http.mount("https://", HTTPAdapter(max_retries=again))
-        sent = time.time()
+        send_time = time.time()
         # The do-nothing auth keeps requests from sending what a .netrc file holds for this host.
         with http.get(
             url,
@@ -102,8 +102,8 @@ def _ask(url: str, verify: bool | str, refusal: str, read_timeout: float) -> Imp
             certificate = _unverified(connected) if refusal else _verified(connected)
             server_time = _moment(response.headers.get("Date"))
     # The header's time is cut to whole seconds.
-    skew = server_time.timestamp() + 0.5 - (sent + received) / 2 if server_time else None
-    return Impression(response.status_code, certificate, refusal, server_time, skew, received - sent)
+    skew = server_time.timestamp() + 0.5 - (send_time + received) / 2 if server_time else None
+    return Impression(response.status_code, certificate, refusal, server_time, skew, received - send_time)
 
 
 def _verified(connected: Any) -> Certificate | None:

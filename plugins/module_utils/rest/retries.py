@@ -38,9 +38,9 @@ class PatientRetry(Retry):
         return successor
 
     def get_retry_after(self, response: Any) -> float | None:
-        asked = super().get_retry_after(response)
-        asked = self.asked_delay if asked is None else asked
-        return None if asked is None else min(asked, LONGEST_ASKED_DELAY)
+        delay = super().get_retry_after(response)
+        delay = self.asked_delay if delay is None else delay
+        return None if delay is None else min(delay, LONGEST_ASKED_DELAY)
 
     def get_backoff_time(self) -> float:
         return paced(super().get_backoff_time()) * random.uniform(0.5, 1.0)
@@ -51,9 +51,9 @@ def retry_delay(body: Any) -> float | None:
     parameters = body.get("parameters") if isinstance(body, dict) else None
     if isinstance(parameters, list):
         parameters = {str(entry.get("name")): entry.get("value") for entry in parameters if isinstance(entry, dict)}
-    asked = parameters.get("retryDelay") if isinstance(parameters, dict) else None
+    delay = parameters.get("retryDelay") if isinstance(parameters, dict) else None
     try:
-        return None if asked is None else max(0.0, float(asked))
+        return None if delay is None else max(0.0, float(delay))
     except (TypeError, ValueError):
         return None
 

@@ -263,24 +263,24 @@ class RestSession:
 
     def _refusal_of(self, method: str, path: str, response: requests.Response, body: Any) -> OperationError:
         status = response.status_code
-        refused = self._explain(status, response.headers, body)
-        text = refused.text or response.reason or "no explanation"
+        error = self._explain(status, response.headers, body)
+        text = error.text or response.reason or "no explanation"
         page = _page_title(response)
         if page is not None:
             text = f"{text}: a web page{f' ({page})' if page else ''}"
-        elif body is None and not refused.text and response.text not in ("", text):
+        elif body is None and not error.text and response.text not in ("", text):
             text = f"{text}: {response.text}"
         message = f"{self.endpoint}: {method} {path} was answered with {status}: {text[:LONGEST_ERROR_TEXT].strip()}"
-        if refused.transaction_id:
-            message += f" (transaction {refused.transaction_id})"
-        facts: dict[str, Any] = {"status": status, "code": refused.code}
+        if error.transaction_id:
+            message += f" (transaction {error.transaction_id})"
+        facts: dict[str, Any] = {"status": status, "code": error.code}
         if status in REDIRECTS:
             return self._pointed_elsewhere(message, response, facts)
         if status == 403 and page is not None:
             return AccessDenied(message, WEB_PAGE, **facts)
         if status in (401, 403):
             return self._denied(message, facts)
-        if refused.not_found or status == 404:
+        if error.not_found or status == 404:
             return NotFound(message, **facts)
         if status in UNAVAILABLE and status != 429 and method not in self._repeatable:
             return AnswerLost(
@@ -317,8 +317,8 @@ class RestSession:
     def _unusable(self, method: str, path: str, response: requests.Response) -> OperationError:
         page = _page_title(response)
         web_page = f"a web page{f' ({page})' if page else ''}, which is not JSON"
-        told = web_page if page is not None else f"something that is not JSON: {response.text[:80]!r}"
-        deed = f"{self.endpoint}: {method} {path} was answered with {response.status_code} and {told}"
+        words = web_page if page is not None else f"something that is not JSON: {response.text[:80]!r}"
+        deed = f"{self.endpoint}: {method} {path} was answered with {response.status_code} and {words}"
         return Unreachable(deed, WEB_PAGE) if method in self._repeatable else AnswerLost(deed, WEB_PAGE)
 
     def _pointed_elsewhere(self, message: str, response: requests.Response, facts: dict[str, Any]) -> ApiError:
@@ -337,8 +337,8 @@ def _page_title(response: requests.Response) -> str | None:
     start = response.text[:20000]
     if "<html" not in start.lower() and "text/html" not in response.headers.get("Content-Type", ""):
         return None
-    found = re.search(r"<title[^>]*>(.*?)</title>", start, re.IGNORECASE | re.DOTALL)
-    return " ".join(found[1].split())[:80] if found else ""
+    match = re.search(r"<title[^>]*>(.*?)</title>", start, re.IGNORECASE | re.DOTALL)
+    return " ".join(match[1].split())[:80] if match else ""
 
 
 def refused_before(endpoint: str) -> AccessDenied:
@@ -354,9 +354,9 @@ def segment(name: str) -> str:
 
 
 def _query(params: Mapping[str, Any] | None) -> str:
-    given = {
+    values = {
         key: str(value).lower() if isinstance(value, bool) else value
         for key, value in (params or {}).items()
         if value is not None
     }
-    return f"?{urlencode(given, doseq=True, quote_via=quote)}" if given else ""
+    return f"?{urlencode(values, doseq=True, quote_via=quote)}" if values else ""

@@ -105,7 +105,7 @@ def test_a_site_that_failed_is_told_beside_a_cluster_that_failed() -> None:
 )
 def test_a_wish_of_which_nobody_told_is_not_fulfilled(entry: dict[str, str], named: bool) -> None:
     result = {**MOVED, "id": "id-1", "folder": "Prod"}
-    rows = catalog_rows({"daas": site(catalogs=[result])}, {}, wanted={"daas": [entry]})
+    rows = catalog_rows({"daas": site(catalogs=[result])}, {}, wishes_by_site={"daas": [entry]})
     assert [row.settled for row in rows] == ([True] if named else [True, False])
 
 
@@ -116,7 +116,7 @@ def test_wishes_of_one_name_are_told_by_their_folders() -> None:
         {"name": "W11", "folder": ""},
         {"id": "7"},
     ]
-    rows = catalog_rows({"daas": site(message="cannot be reached")}, {}, wanted={"daas": wanted})
+    rows = catalog_rows({"daas": site(message="cannot be reached")}, {}, wishes_by_site={"daas": wanted})
     assert [row.what for row in rows] == ["site", "catalog Prod/W11", "catalog Test/W11", "catalog W11", "catalog 7"]
 
 
@@ -130,7 +130,7 @@ def test_a_wish_that_met_no_catalog_is_told_once() -> None:
         "msg": "there is no catalog 'W11-Pol'",
     }
     for entry in ({"name": "W11-Pol", "folder": "Prod"}, {"id": "W11-Pol"}):
-        assert len(problems(catalog_rows({"daas": site(catalogs=[missed])}, {}, wanted={"daas": [entry]}))) == 1
+        assert len(problems(catalog_rows({"daas": site(catalogs=[missed])}, {}, wishes_by_site={"daas": [entry]}))) == 1
 
 
 def test_a_roll_back_of_nothing_is_none() -> None:

@@ -112,10 +112,10 @@ def carry_out(
     if job_id:
         time.sleep(min(first_look, timeout))
     result = _result(site, job_id, what, timeout) if job_id else answer.body
-    given = result.get("Items") if isinstance(result, dict) else None
-    if not isinstance(given, list):
+    answers = result.get("Items") if isinstance(result, dict) else None
+    if not isinstance(answers, list):
         raise BatchLost(f"{site.endpoint}: {what}: the answer to the batch holds no items")
-    return {str(item.get("Reference")): _item_answer(item) for item in given if isinstance(item, dict)}
+    return {str(item.get("Reference")): _item_answer(item) for item in answers if isinstance(item, dict)}
 
 
 def wait_for_batches(site: CitrixSite, timeout: float, progress: Callable[[str], None]) -> int:
@@ -167,9 +167,11 @@ def _item_answer(item: Mapping[str, Any]) -> ItemAnswer:
     }
     body = _parsed(item.get("Body"))
     code = _number(item.get("Code"))
-    asked = _seconds(headers.get("retry-after")) if headers.get("retry-after") else retry_delay(body)
-    known = {"Citrix-TransactionId": headers.get("citrix-transactionid", "")}
-    return ItemAnswer(code=code, refused=explain(code, known, body), location=headers.get("location", ""), delay=asked)
+    delay = _seconds(headers.get("retry-after")) if headers.get("retry-after") else retry_delay(body)
+    details = {"Citrix-TransactionId": headers.get("citrix-transactionid", "")}
+    return ItemAnswer(
+        code=code, refused=explain(code, details, body), location=headers.get("location", ""), delay=delay
+    )
 
 
 def _parsed(body: Any) -> Any:
@@ -181,9 +183,9 @@ def _parsed(body: Any) -> Any:
         return body
 
 
-def _number(given: Any) -> int:
+def _number(value: Any) -> int:
     try:
-        return int(given)
+        return int(value)
     except (TypeError, ValueError):
         return 0
 

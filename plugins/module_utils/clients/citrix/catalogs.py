@@ -42,9 +42,9 @@ IMAGE_PARAMETERS = ("MasterImageXDPath", "MasterImageRelativePath", "MasterImage
 IMAGE_ACTIONS = ("UpdateImage", "UpdateSkyWayImage")
 
 
-def selector_of(given: Mapping[str, Any]) -> Selector:
+def selector_of(entry: Mapping[str, Any]) -> Selector:
     """The selector from an entry of a `catalogs` option."""
-    return Selector(name=given.get("name") or "", folder=given.get("folder"), id=given.get("id") or "")
+    return Selector(name=entry.get("name") or "", folder=entry.get("folder"), id=entry.get("id") or "")
 
 
 def read_catalogs(site: CitrixSite) -> list[Catalog]:
@@ -172,12 +172,12 @@ def catalog_of(body: Mapping[str, Any]) -> Catalog:
     )
 
 
-def _warnings(told: Iterable[Any]) -> list[str]:
+def _warnings(texts: Iterable[Any]) -> list[str]:
     """Warnings of catalog (contract citrix 8.2) and scheme (contract citrix 8.3) in words; a message that both tell is
     there once."""
     words = [
         str((warning.get("Message") or warning.get("Type")) if isinstance(warning, Mapping) else warning)
-        for warning in told
+        for warning in texts
         if warning
     ]
     return list(dict.fromkeys(words))

@@ -165,9 +165,9 @@ class CitrixSite(RestSession):
         tokens: set[str] = set()
         ids: set[str] = set()
         while True:
-            asked = {**(params or {}), "limit": limit, "continuationToken": token}
+            query = {**(params or {}), "limit": limit, "continuationToken": token}
             body = (
-                self.get(path, asked) if order is None else self.request("POST", path, params=asked, payload=order).body
+                self.get(path, query) if order is None else self.request("POST", path, params=query, payload=order).body
             )
             page = body if isinstance(body, dict) else {}
             for item in page.get("Items") or []:
@@ -203,7 +203,7 @@ class CitrixSite(RestSession):
             )
         return location[start + len(self.api_root) :]
 
-    def _enter(self, wanted: str | None) -> None:
+    def _enter(self, site_name: str | None) -> None:
         me = self._who_am_i()
         self.administrator = me.get("DisplayName") or me.get("UserId") or ""
         customers = me.get("Customers") or []
@@ -219,15 +219,17 @@ class CitrixSite(RestSession):
             for customer in own or customers
             for site in customer.get("Sites") or []
         ]
-        chosen = [
-            site for site in sites if wanted is None or wanted.casefold() in (site[0].casefold(), site[1].casefold())
+        matches = [
+            site
+            for site in sites
+            if site_name is None or site_name.casefold() in (site[0].casefold(), site[1].casefold())
         ]
-        if len(chosen) != 1:
-            raise self._no_one_site(wanted, sites)
-        self.id, self.name = chosen[0]
+        if len(matches) != 1:
+            raise self._no_one_site(site_name, sites)
+        self.id, self.name = matches[0]
         self._http.headers["Citrix-InstanceId"] = self.id
 
-    def _no_one_site(self, wanted: str | None, sites: Sequence[tuple[str, str]]) -> OperationError:
+    def _no_one_site(self, site_name: str | None, sites: Sequence[tuple[str, str]]) -> OperationError:
         whose = f"{self.endpoint}: customer '{self.customer_id}'"
         if not sites:
             whom = f" '{self.administrator}'" if self.administrator else ""
@@ -236,7 +238,7 @@ class CitrixSite(RestSession):
                 " is the site's."
             )
             return OperationError(f"{whose} shows no site to the account{whom}, which could log in", advice)
-        problem = f"has no site '{wanted}' but" if wanted else "has several sites:"
+        problem = f"has no site '{site_name}' but" if site_name else "has several sites:"
         return OperationError(
             f"{whose} {problem} {_quoted(f'{name} ({id})' for id, name in sites)}", "Name one of them with site."
         )
@@ -270,17 +272,17 @@ def explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:
     transaction_id = headers.get("Citrix-TransactionId") or ""
     if not isinstance(body, dict):
         return Refused(body if isinstance(body, str) else "", transaction_id=transaction_id, not_found=status == 404)
-    told = {str(key).casefold(): value for key, value in body.items()}
-    inner = told.get("error")
+    by_key = {str(key).casefold(): value for key, value in body.items()}
+    inner = by_key.get("error")
     nested = {str(key).casefold(): value for key, value in inner.items()} if isinstance(inner, dict) else {}
     text = _first_text(
-        told.get("detail"),
-        told.get("errormessage"),
+        by_key.get("detail"),
+        by_key.get("errormessage"),
         nested.get("message"),
-        told.get("message"),
-        told.get("error_description"),
+        by_key.get("message"),
+        by_key.get("error_description"),
     )
-    kind = _first_text(told.get("sdkerrorid"), told.get("type"), told.get("errortype"), nested.get("type"), inner)
+    kind = _first_text(by_key.get("sdkerrorid"), by_key.get("type"), by_key.get("errortype"), nested.get("type"), inner)
     return Refused(
         text,
         kind.rpartition("/")[2],

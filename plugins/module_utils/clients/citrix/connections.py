@@ -23,10 +23,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
 RESET_JOB = "ResetBrokerHypervisorConnection"
 
 
-def named_connections(site: CitrixSite, names: Iterable[str], known: Sequence[Connection]) -> list[Connection]:
+def named_connections(site: CitrixSite, names: Iterable[str], connections: Sequence[Connection]) -> list[Connection]:
     """The connections of these names or ids, each once. Raises OperationError for one that is not there."""
     try:
-        return list(dict.fromkeys(find_named("hypervisor connection", name, known) for name in names))
+        return list(dict.fromkeys(find_named("hypervisor connection", name, connections) for name in names))
     except Refusal as error:
         raise error.at(site.endpoint) from None
 

@@ -104,24 +104,24 @@ class ImageBrowser:
     progress: Callable[[str], None]
     _read: dict[tuple[str, str, bool], list[MasterImage]] = field(default_factory=dict)
 
-    def look_for(self, wanted: Iterable[tuple[HostingUnit, str]]) -> dict[tuple[str, str], Sight]:
+    def look_for(self, places: Iterable[tuple[HostingUnit, str]]) -> dict[tuple[str, str], Sight]:
         """For each (hosting unit, image name or path) what is seen where it must be, by (hosting unit id, image). Units
         are read side by side."""
         by_unit: dict[str, list[tuple[HostingUnit, str]]] = {}
-        for unit, image in dict.fromkeys(wanted):
+        for unit, image in dict.fromkeys(places):
             by_unit.setdefault(unit.id, []).append((unit, image))
 
-        def look(asked: list[tuple[HostingUnit, str]]) -> dict[tuple[str, str], Sight]:
-            return {(unit.id, image): self._sight(unit, image) for unit, image in asked}
+        def look(places_of_unit: list[tuple[HostingUnit, str]]) -> dict[tuple[str, str], Sight]:
+            return {(unit.id, image): self._sight(unit, image) for unit, image in places_of_unit}
 
         with ThreadPoolExecutor(max_workers=BROWSED_AT_ONCE) as pool:
-            return {key: sight for seen in pool.map(look, by_unit.values()) for key, sight in seen.items()}
+            return {key: sight for sights in pool.map(look, by_unit.values()) for key, sight in sights.items()}
 
     def read_all(self, units: Iterable[HostingUnit]) -> dict[str, list[MasterImage]]:
         """The images directly below each of the hosting units, by its id, read side by side."""
-        asked = list(units)
+        all_units = list(units)
         with ThreadPoolExecutor(max_workers=BROWSED_AT_ONCE) as pool:
-            return {unit.id: images for unit, images in zip(asked, pool.map(self.images, asked), strict=True)}
+            return {unit.id: images for unit, images in zip(all_units, pool.map(self.images, all_units), strict=True)}
 
     def images(self, unit: HostingUnit, folder: str = "", bypass_cache: bool | None = None) -> list[MasterImage]:
         """The images directly below a hosting unit or one of its folders."""
@@ -142,12 +142,12 @@ class ImageBrowser:
     def _where_it_must_be(self, unit: HostingUnit, image: str) -> list[MasterImage]:
         folder = folder_below(unit.path, image) if is_path(image) else ""
         for past_cache in (True,) if self.bypass_cache else (False, True):
-            found = self.images(unit, "", past_cache)
-            if folder and not _shows(found, unit, image):
-                found = self.images(unit, folder, past_cache)
-            if _shows(found, unit, image):
-                return found
-        return found
+            images = self.images(unit, "", past_cache)
+            if folder and not _shows(images, unit, image):
+                images = self.images(unit, folder, past_cache)
+            if _shows(images, unit, image):
+                return images
+        return images
 
     def _children(self, unit: HostingUnit, folder: str, past_cache: bool) -> list[MasterImage]:
         path = f"/hypervisors/{segment(unit.connection_id)}/resourcePools/{segment(unit.id)}/resources"

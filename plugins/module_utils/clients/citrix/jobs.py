@@ -106,8 +106,8 @@ def wait_for_job(
     knows yet counts as an end once the job has an end time, or does not change for a minute; whether the work was done
     must then be seen from the object itself, as with a job that vanished.
     """
-    started = time.monotonic()
-    seen: list[tuple[str, float]] = []
+    start = time.monotonic()
+    samples: list[tuple[str, float]] = []
     missed = 0
 
     def look() -> Look[Job | None]:
@@ -116,15 +116,17 @@ def wait_for_job(
             job = _job(_read_of_job(site, f"/Jobs/{segment(job_id)}").body or {})
         except NotFound:
             missed += 1
-            if seen:
+            if samples:
                 return Look(None, done=missed >= LOOKS_BEFORE_GONE, state="not visible any more, looking again")
-            return Look(None, done=time.monotonic() - started >= PATIENCE_WITH_NEW_JOB, state="not visible yet")
+            return Look(None, done=time.monotonic() - start >= PATIENCE_WITH_NEW_JOB, state="not visible yet")
         missed = 0
-        if not seen or seen[-1][0] != job.status:
-            seen.append((job.status, time.monotonic()))
-        known = job.pending or job.status in WORKED or job.status in FAILED
-        strange_end = not known and (job.ended or time.monotonic() - seen[-1][1] > PATIENCE_WITH_UNKNOWN_STATUS)
-        return Look(job, done=strange_end or (known and not job.pending), state=job.state)
+        if not samples or samples[-1][0] != job.status:
+            samples.append((job.status, time.monotonic()))
+        is_understood = job.pending or job.status in WORKED or job.status in FAILED
+        strange_end = not is_understood and (
+            job.ended or time.monotonic() - samples[-1][1] > PATIENCE_WITH_UNKNOWN_STATUS
+        )
+        return Look(job, done=strange_end or (is_understood and not job.pending), state=job.state)
 
     job = wait_for(look, what=f"{what} (job {job_id})", timeout=timeout, progress=progress)
     if job is not None and job.status in FAILED:
@@ -163,10 +165,10 @@ def read_as_job(
             return (
                 site.get(site.local_path(result.headers.get("Location") or "")) if result.status == 303 else result.body
             )
-        lost = "the job vanished"
+        reason = "the job vanished"
     except NotFound as error:
-        lost = error.message
-    progress(f"{what}: {lost}; reading without a job")
+        reason = error.message
+    progress(f"{what}: {reason}; reading without a job")
     return site.get(path, params)
 
 

@@ -39,7 +39,7 @@ def read_present(site: CitrixSite, catalog_ids: Iterable[str]) -> list[Machine]:
             return []
 
     with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
-        return [machine for found in pool.map(read, sorted(set(catalog_ids))) for machine in found]
+        return [machine for part in pool.map(read, sorted(set(catalog_ids))) for machine in part]
 
 
 def read_by_ids(site: CitrixSite, catalog_of: Mapping[str, str]) -> dict[str, Machine]:
@@ -48,18 +48,18 @@ def read_by_ids(site: CitrixSite, catalog_of: Mapping[str, str]) -> dict[str, Ma
     `catalog_of` says in which catalog each was, '' when that is not known; one that is not there any more is looked for
     elsewhere.
     """
-    found: dict[str, Machine] = {}
+    machines: dict[str, Machine] = {}
     if len(catalog_of) > READ_SINGLY:
-        found = {
+        machines = {
             machine.id: machine
             for machine in read_present(site, filter(None, catalog_of.values()))
             if machine.id in catalog_of
         }
-    missing = sorted(catalog_of.keys() - found.keys())
+    missing = sorted(catalog_of.keys() - machines.keys())
     if len(missing) > READ_SINGLY:
-        return found | {machine.id: machine for machine in read_machines(site) if machine.id in catalog_of}
+        return machines | {machine.id: machine for machine in read_machines(site) if machine.id in catalog_of}
     with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
-        return found | {
+        return machines | {
             machine.id: machine
             for machine in pool.map(lambda machine_id: read_machine(site, machine_id), missing)
             if machine

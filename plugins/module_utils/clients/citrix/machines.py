@@ -40,9 +40,9 @@ def search_machines(site: CitrixSite, connection: str, states: Sequence[str] = (
 
 
 def _search(site: CitrixSite, connection: str, states: Sequence[str], session_support: str) -> list[Machine]:
-    wanted = {"HypervisorConnection": connection, "SessionSupport": session_support}
+    terms = {"HypervisorConnection": connection, "SessionSupport": session_support}
     order: dict[str, Any] = {
-        "SearchFilters": [_equals(name, value) for name, value in wanted.items()],
+        "SearchFilters": [_equals(name, value) for name, value in terms.items()],
         "SearchFilterGroupsType": "And",
     }
     if states:

@@ -41,14 +41,14 @@ def read_occupied(site: CitrixSite, machines: Sequence[Machine]) -> list[Occupie
     """Who is on these machines, sorted by machine; those without a session or gone are left out."""
     with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
         if len(machines) <= READ_SINGLY:
-            found = [body for body in pool.map(lambda machine: _one(site, machine.id), machines) if body]
+            machines_in_use = [body for body in pool.map(lambda machine: _one(site, machine.id), machines) if body]
         else:
             catalogs = sorted({machine.catalog_id for machine in machines})
-            found = [
+            machines_in_use = [
                 body for read in pool.map(lambda catalog_id: _of_catalog(site, catalog_id), catalogs) for body in read
             ]
     ids = {machine.id for machine in machines}
-    occupied = [_occupied(body) for body in found if body.get("Id") in ids and body.get("SessionCount")]
+    occupied = [_occupied(body) for body in machines_in_use if body.get("Id") in ids and body.get("SessionCount")]
     return sorted(occupied, key=lambda each: each.machine.casefold())
 
 

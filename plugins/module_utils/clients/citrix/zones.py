@@ -44,28 +44,28 @@ def move_catalogs(
     none."""
     what = f"Moving {len(catalogs)} catalogs to zone {zone.name}"
     ids = {catalog.id for catalog in catalogs}
-    left = list(catalogs)
+    remaining = list(catalogs)
 
     def send() -> str:
-        items = [{"Id": catalog.id, "Name": catalog.name, "ItemType": "MachineCatalog"} for catalog in left]
+        items = [{"Id": catalog.id, "Name": catalog.name, "ItemType": "MachineCatalog"} for catalog in remaining]
         return start(site, f"/Zones/{segment(zone.id)}/$moveItems", {"Items": items})
 
     def moved() -> str | None:
-        left[:] = _outside(site, zone, ids)
-        return None if left else ""
+        remaining[:] = _outside(site, zone, ids)
+        return None if remaining else ""
 
     job_id = send_once(send, moved, what=what, progress=progress)
     job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress) if job_id else None
 
     def look() -> Look[None]:
-        left[:] = _outside(site, zone, ids)
-        return Look(None, done=not left)
+        remaining[:] = _outside(site, zone, ids)
+        return Look(None, done=not remaining)
 
     # What a site shows may lag a moment behind its jobs.
     with suppress(StillRunning):
         wait_for(look, what=what, timeout=PATIENCE_WITH_CATALOGS, progress=progress)
-    if left:
-        names = quoted(catalog.full_name for catalog in left)
+    if remaining:
+        names = quoted(catalog.full_name for catalog in remaining)
         raise OperationError(
             f"{site.endpoint}: {what} has ended, but these are not there: {names}",
             "Look at the zone in the console, then run again.",

@@ -88,17 +88,19 @@ class PrismElement(RestSession):
         Lists are answered whole as far as anybody has seen (contract prism_element 1.5). Should a cluster cut one, the
         rest is asked for by offset where the list is known to take one (`paged`), and a list that stays short is an
         error, never a quiet half."""
-        found: list[dict[str, Any]] = []
+        entries: list[dict[str, Any]] = []
         while True:
-            body = self.get(path, {**(params or {}), **({"offset": len(found), "length": 500} if found else {})}) or {}
+            body = (
+                self.get(path, {**(params or {}), **({"offset": len(entries), "length": 500} if entries else {})}) or {}
+            )
             page = body.get("entities") or []
             total = (body.get("metadata") or {}).get("total_entities")
-            found += page
-            if total is None or len(found) >= total:
-                return found
+            entries += page
+            if total is None or len(entries) >= total:
+                return entries
             if not page or not paged:
                 raise OperationError(
-                    f"{self.endpoint}: {path} has {total} entries but gives only {len(found)}",
+                    f"{self.endpoint}: {path} has {total} entries but gives only {len(entries)}",
                     "The cluster cuts the list; nothing was changed.",
                 )
 

@@ -108,15 +108,15 @@ def order_migration(client: PrismElement, name: str, remote_site: str) -> list[U
     is a good one (contract prism_element trap 27)."""
     body = client.request("POST", f"{path_of(name)}/migrate", payload={"value": remote_site}).body
     answer = body if isinstance(body, dict) else {}
-    listed = [reason for vm in answer.get("entities") or [] for reason in unrecoverable(vm) or [_without_reason(vm)]]
+    reasons = [reason for vm in answer.get("entities") or [] for reason in unrecoverable(vm) or [_without_reason(vm)]]
     count = (answer.get("metadata") or {}).get("count") or 0
-    if not listed and count:
+    if not reasons and count:
         raise OperationError(
             f"{client.endpoint} refuses to migrate '{name}' to '{remote_site}': {count} VMs block it and are not named"
         )
-    if not listed:
+    if not reasons:
         _raise_refusal(client, f"migrate '{name}' to '{remote_site}'", answer)
-    return listed
+    return reasons
 
 
 def order_activation(client: PrismElement, name: str, snapshot_id: str) -> None:

@@ -34,18 +34,18 @@ def list_networks(client: PrismElement) -> list[Network]:
 
 def network_called(name: str, networks: list[Network], endpoint: str) -> Network:
     """The one network of exactly this name."""
-    found = [network for network in networks if network.name == name]
-    if not found:
+    matches = [network for network in networks if network.name == name]
+    if not matches:
         raise OperationError(
             f"{endpoint} has no network '{name}'", near_names(name, (network.name for network in networks))
         )
-    if len(found) > 1:
-        listed = ", ".join(f"{network.uuid} (VLAN {network.vlan_id})" for network in found)
+    if len(matches) > 1:
+        uuids = ", ".join(f"{network.uuid} (VLAN {network.vlan_id})" for network in matches)
         raise OperationError(
-            f"{endpoint} has {len(found)} networks called '{name}': {listed}",
+            f"{endpoint} has {len(matches)} networks called '{name}': {uuids}",
             "Rename all but one: a network must be certain.",
         )
-    return found[0]
+    return matches[0]
 
 
 def mapped_networks(client: PrismElement) -> dict[str, list[str]]:
@@ -58,7 +58,7 @@ def mapped_networks(client: PrismElement) -> dict[str, list[str]]:
         for pair in (entity.get("network_mapping") or {}).get("l2_network_mappings") or []:
             for name in {pair.get("src_network_name"), pair.get("dest_network_name")} - {None, ""}:
                 sites.setdefault(name, []).append(entity.get("name") or "")
-    return {name: sorted(set(found)) for name, found in sites.items()}
+    return {name: sorted(set(names)) for name, names in sites.items()}
 
 
 def list_vms_with_cards(client: PrismElement) -> list[Found]:

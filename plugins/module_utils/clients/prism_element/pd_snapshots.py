@@ -40,15 +40,15 @@ def snapshot_of_schedule(client: PrismElement, protection_domain: str, schedule_
     The cluster's own filter is asked first; whether it knows a new schedule at once is unknown, so the whole list is
     the second opinion.
     """
-    for asked in ({"oob_schedule_ids": schedule_id}, {}):
+    for query in ({"oob_schedule_ids": schedule_id}, {}):
         snapshots = _snapshots(
-            client, f"{path_of(protection_domain)}/dr_snapshots/", protection_domain, {**asked, "full_details": True}
+            client, f"{path_of(protection_domain)}/dr_snapshots/", protection_domain, {**query, "full_details": True}
         )
-        made = [
+        matches = [
             snapshot for snapshot in snapshots if schedule_id in snapshot.oob_schedule_ids and not snapshot.received
         ]
-        if made:
-            return made[-1]
+        if matches:
+            return matches[-1]
     return None
 
 
@@ -117,8 +117,8 @@ def _snapshots(
     client: PrismElement, path: str, protection_domain: str, params: dict[str, Any] | None
 ) -> list[PdSnapshot]:
     # The order in which a cluster lists them is unknown.
-    found = [_snapshot(entity, protection_domain) for entity in client.entities(path, params)]
-    return sorted(found, key=lambda snapshot: (-snapshot.created_usecs, snapshot.snapshot_id))
+    snapshots = [_snapshot(entity, protection_domain) for entity in client.entities(path, params)]
+    return sorted(snapshots, key=lambda snapshot: (-snapshot.created_usecs, snapshot.snapshot_id))
 
 
 def _snapshot(entity: dict[str, Any], protection_domain: str) -> PdSnapshot:

@@ -54,11 +54,11 @@ def read_vms(client: PrismElement, uuids: Sequence[str]) -> dict[str, Vm]:
     uuid is nobody's."""
     uuids = [uuid for uuid in uuids if uuid]
     if len(uuids) > READ_SINGLY:
-        wanted = set(uuids)
-        return {vm.uuid: vm for vm in list_vms(client) if vm.uuid in wanted}
+        uuid_set = set(uuids)
+        return {vm.uuid: vm for vm in list_vms(client) if vm.uuid in uuid_set}
     with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-        found = pool.map(lambda uuid: read_vm(client, uuid), uuids)
-    return {vm.uuid: vm for vm in found if vm}
+        vms = pool.map(lambda uuid: read_vm(client, uuid), uuids)
+    return {vm.uuid: vm for vm in vms if vm}
 
 
 def order_power(client: PrismElement, uuid: str, transition: str) -> str | None:
@@ -125,9 +125,9 @@ class PowerChange:
     """One power state for many VMs. `failures` says by uuid what went wrong, and `left` are the VMs that are neither
     there yet nor failed."""
 
-    def __init__(self, client: PrismElement, vms: Iterable[Vm], wanted: str) -> None:
+    def __init__(self, client: PrismElement, vms: Iterable[Vm], target: str) -> None:
         self._client = client
-        self._wanted = wanted
+        self._wanted = target
         self._tasks: dict[str, str] = {}
         self._standstills: dict[str, Standstill] = {}
         self._grace = EFFECT_WITHIN
@@ -209,10 +209,10 @@ class PowerChange:
 
     def _note_failed_tasks(self) -> None:
         """The power state tells what is done; a task is asked only whether it failed, and only so many at each look."""
-        asked = [uuid for uuid in self._tasks if uuid in self.left][:TASKS_A_LOOK]
+        pending = [uuid for uuid in self._tasks if uuid in self.left][:TASKS_A_LOOK]
         with ThreadPoolExecutor(max_workers=AT_ONCE) as pool:
-            tasks = list(pool.map(lambda uuid: read_task(self._client, self._tasks[uuid]), asked))
-        for uuid, task in zip(asked, tasks, strict=True):
+            tasks = list(pool.map(lambda uuid: read_task(self._client, self._tasks[uuid]), pending))
+        for uuid, task in zip(pending, tasks, strict=True):
             task_uuid = self._tasks.pop(uuid)
             if task_uuid == self._adopted.get(uuid):
                 self._follow_adopted(uuid, task)

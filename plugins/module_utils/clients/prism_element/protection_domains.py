@@ -63,8 +63,8 @@ def path_of(protection_domain: str) -> str:
 
 def list_protection_domains(client: PrismElement) -> list[ProtectionDomain]:
     """All protection domains, sorted by name."""
-    found = [_protection_domain(client, entity) for entity in client.entities("/protection_domains/")]
-    return sorted(found, key=lambda protection_domain: protection_domain.name)
+    domains = [_protection_domain(client, entity) for entity in client.entities("/protection_domains/")]
+    return sorted(domains, key=lambda protection_domain: protection_domain.name)
 
 
 def find_protection_domain(client: PrismElement, name: str) -> ProtectionDomain | None:
@@ -102,10 +102,10 @@ def unrecoverable(entity: dict[str, Any]) -> list[Unrecoverable]:
         Unrecoverable(
             vm_name=entity.get("vm_name") or "",
             vm_uuid=entity.get("vm_id") or "",
-            reason=str(told.get("reason") or told.get("cerebro_error") or "no reason given"),
-            remote_site=told.get("remote_site") or "",
+            reason=str(verdict.get("reason") or verdict.get("cerebro_error") or "no reason given"),
+            remote_site=verdict.get("remote_site") or "",
         )
-        for told in entity.get("vm_recoverability") or []
+        for verdict in entity.get("vm_recoverability") or []
     ]
 
 

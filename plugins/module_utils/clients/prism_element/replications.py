@@ -17,8 +17,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.replicati
 def list_replications(client: PrismElement, protection_domain: str, links: Iterable[Link] = ()) -> list[Replication]:
     """The transfers of a protection domain that are under way. How many bytes there are in all is known from its links
     only."""
-    known = list(links)
-    return [_replication(entity, known) for entity in client.entities(f"{path_of(protection_domain)}/replications/")]
+    link_list = list(links)
+    return [
+        _replication(entity, link_list) for entity in client.entities(f"{path_of(protection_domain)}/replications/")
+    ]
 
 
 def list_queued(client: PrismElement, protection_domain: str) -> list[Queued]:

@@ -48,10 +48,10 @@ def list_pending_restores(client: PrismElement, protection_domain: str) -> list[
     ]
 
 
-def restore_grace(was_seen: bool, left: float) -> float:
+def restore_grace(was_seen: bool, remaining: float) -> float:
     """How long a restore without a task may show nothing of itself: one that was listed is over soon after, but not
     every cluster is sure to list one (contract prism_element 6.6)."""
-    return min(APPEARS_WITHIN if was_seen else UNSEEN_AT_MOST, left / 4)
+    return min(APPEARS_WITHIN if was_seen else UNSEEN_AT_MOST, remaining / 4)
 
 
 def last_restore_usecs(client: PrismElement, protection_domain: str) -> int | None:
@@ -82,8 +82,8 @@ def restore_vm(
     Returns the task where the cluster's version gives one, else None. Not to be repeated after AnswerLost: each
     repetition would be one more VM.
     """
-    wanted = {"vm_uuids": [vm_uuid]} if vm_uuid else {"vm_names": [vm_name]}
-    return _restore(client, protection_domain, snapshot_id, prefix, wanted, f"'{vm_name}'")
+    selection = {"vm_uuids": [vm_uuid]} if vm_uuid else {"vm_names": [vm_name]}
+    return _restore(client, protection_domain, snapshot_id, prefix, selection, f"'{vm_name}'")
 
 
 def restore_vms(
@@ -95,9 +95,14 @@ def restore_vms(
 
 
 def _restore(
-    client: PrismElement, protection_domain: str, snapshot_id: str, prefix: str, wanted: dict[str, list[str]], what: str
+    client: PrismElement,
+    protection_domain: str,
+    snapshot_id: str,
+    prefix: str,
+    selection: dict[str, list[str]],
+    what: str,
 ) -> str | None:
-    payload = {"snapshot_id": snapshot_id, "vm_name_prefix": prefix, "replace": False, **wanted}
+    payload = {"snapshot_id": snapshot_id, "vm_name_prefix": prefix, "replace": False, **selection}
     with effect_unknown():
         body = client.request("POST", f"{path_of(protection_domain)}/restore_entities", payload=payload).body
     if isinstance(body, dict) and body.get("task_uuid"):

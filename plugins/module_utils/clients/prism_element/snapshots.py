@@ -31,9 +31,9 @@ class VmSnapshot:
 def list_snapshots(client: PrismElement, vm_uuid: str = "") -> list[VmSnapshot]:
     """All snapshots, or those taken from one VM, oldest first. Includes the deleted ones."""
     entities = client.entities("/snapshots/", {"vm_uuid": vm_uuid} if vm_uuid else None)
-    found = (_snapshot(entity) for entity in entities)
+    snapshots = (_snapshot(entity) for entity in entities)
     return sorted(
-        (snapshot for snapshot in found if vm_uuid in ("", snapshot.vm_uuid)),
+        (snapshot for snapshot in snapshots if vm_uuid in ("", snapshot.vm_uuid)),
         key=lambda snapshot: (snapshot.created_usecs, snapshot.uuid),
     )
 

@@ -25,8 +25,8 @@ class StorageContainer:
 
 def list_storage_containers(client: PrismElement) -> list[StorageContainer]:
     """All that are not being removed, sorted by name."""
-    found = (entity for entity in client.entities("/storage_containers/") if not entity.get("marked_for_removal"))
-    return sorted((_container(entity) for entity in found), key=lambda container: (container.name, container.uuid))
+    containers = (entity for entity in client.entities("/storage_containers/") if not entity.get("marked_for_removal"))
+    return sorted((_container(entity) for entity in containers), key=lambda container: (container.name, container.uuid))
 
 
 def _container(entity: dict[str, Any]) -> StorageContainer:

@@ -67,11 +67,11 @@ def tasks_under_way(client: PrismElement, entity_uuid: str) -> list[str]:
 def changes_of_power_under_way(client: PrismElement) -> dict[str, str]:
     """VM -> the task that changes its power state, as far as the cluster lists it. Operations bear other names in each
     version, all with 'power' in it: VmChangePowerState, kVmPowerOn (contract prism_element 5.1)."""
-    found: dict[str, str] = {}
+    tasks: dict[str, str] = {}
     for task in _under_way(client):
         if "power" in str(task.get("operation_type") or "").lower():
-            found.update(dict.fromkeys(_about(task), task["uuid"]))
-    return found
+            tasks.update(dict.fromkeys(_about(task), task["uuid"]))
+    return tasks
 
 
 def _under_way(client: PrismElement) -> list[dict[str, Any]]:
@@ -95,14 +95,14 @@ def wait_for_task(
 
     A task that is not listed yet is waited for, half a minute long.
     """
-    started = time.monotonic()
+    start = time.monotonic()
     listed = False
 
     def look() -> Look[Task | None]:
         nonlocal listed
         task = read_task(client, task_uuid)
         if task is None:
-            if listed or time.monotonic() - started > LISTED_WITHIN:
+            if listed or time.monotonic() - start > LISTED_WITHIN:
                 raise OperationError(
                     f"{client.endpoint}: {what}: task {task_uuid} is not known there",
                     "Run the same task again: it looks how far things are.",

@@ -50,10 +50,10 @@ def vms_called(client: PrismElement, name: str, include_disks: bool = False) -> 
     The cluster is asked to filter where the name is sure to survive its filter language, whose quoting nobody has
     written down (contract prism_element 1.5).
     """
-    asked: dict[str, Any] = {"filter": f"vm_name=={name}"} if _SAFE_IN_FILTER.match(name) else {}
+    query: dict[str, Any] = {"filter": f"vm_name=={name}"} if _SAFE_IN_FILTER.match(name) else {}
     return [
         vm
-        for vm in _sorted(client.entities("/vms/", {**asked, **_flags(include_disks)}, paged=True))
+        for vm in _sorted(client.entities("/vms/", {**query, **_flags(include_disks)}, paged=True))
         if vm.name == name
     ]
 

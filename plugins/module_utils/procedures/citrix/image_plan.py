@@ -73,30 +73,30 @@ class Surroundings:
         return self.sights.get((catalog.hosting_unit.id if catalog.hosting_unit else "", image), Sight())
 
 
-def chosen_targets(site: CitrixSite, wanted: Sequence[Mapping[str, Any]]) -> tuple[list[Target], list[CatalogOutcome]]:
+def chosen_targets(site: CitrixSite, entries: Sequence[Mapping[str, Any]]) -> tuple[list[Target], list[CatalogOutcome]]:
     """The catalogs of a `catalogs` option and the outcomes of entries that fit none, several, or a catalog that is
     given twice with two images."""
     catalogs = read_catalogs(site)
     targets: dict[str, Target] = {}
-    missed: list[CatalogOutcome] = []
-    for given in wanted:
-        selector = selector_of(given)
+    mismatches: list[CatalogOutcome] = []
+    for entry in entries:
+        selector = selector_of(entry)
         try:
-            start = (tuple(given.get("start_when") or ()), given.get("hold") or "")
-            target = Target(find_catalog(selector, catalogs), given.get("image") or "", given.get("note"), *start)
+            start = (tuple(entry.get("start_when") or ()), entry.get("hold") or "")
+            target = Target(find_catalog(selector, catalogs), entry.get("image") or "", entry.get("note"), *start)
         except Refusal as error:
-            missed.append(
+            mismatches.append(
                 CatalogOutcome(selector.id or selector.name, None, "failed", msg=error.message, advice=error.advice)
             )
             continue
-        known = targets.setdefault(target.catalog.id, target)
-        if known.image != target.image:
-            missed.append(
+        first = targets.setdefault(target.catalog.id, target)
+        if first.image != target.image:
+            mismatches.append(
                 CatalogOutcome(
                     target.catalog.full_name, None, "failed", msg="the catalog is in the list twice, with two images"
                 )
             )
-    return list(targets.values()), missed
+    return list(targets.values()), mismatches
 
 
 def observe_tasks(site: CitrixSite, catalogs: Sequence[Catalog]) -> dict[str, RunningTask]:
@@ -108,16 +108,16 @@ def observe_tasks(site: CitrixSite, catalogs: Sequence[Catalog]) -> dict[str, Ru
 
 
 def observe_surroundings(
-    site: CitrixSite, reporter: Reporter, wanted: Sequence[tuple[Catalog, str]], *, bypass_cache: bool
+    site: CitrixSite, reporter: Reporter, targets: Sequence[tuple[Catalog, str]], *, bypass_cache: bool
 ) -> Surroundings:
     """Read tasks, and the hosting units of those catalogs only that are idle and do not have their image yet."""
-    tasks = observe_tasks(site, [catalog for catalog, _image in wanted])
-    sought = [
+    tasks = observe_tasks(site, [catalog for catalog, _image in targets])
+    places = [
         (catalog.hosting_unit, image)
-        for catalog, image in wanted
+        for catalog, image in targets
         if catalog.hosting_unit and image and catalog.id not in tasks and not has_image(catalog, image)
     ]
-    return Surroundings(tasks, ImageBrowser(site, bypass_cache, reporter.progress).look_for(sought))
+    return Surroundings(tasks, ImageBrowser(site, bypass_cache, reporter.progress).look_for(places))
 
 
 def with_impacts(site: CitrixSite, reporter: Reporter, orders: Sequence[Order], terms: UpdateTerms) -> list[Order]:
@@ -149,8 +149,8 @@ class Moves:
 
     @property
     def steps(self) -> list[Order]:
-        expected = foretell(self.orders, self.terms, self.now)
-        return [order for order, outcome in zip(self.orders, expected, strict=True) if outcome.action == "planned"]
+        forecast = foretell(self.orders, self.terms, self.now)
+        return [order for order, outcome in zip(self.orders, forecast, strict=True) if outcome.action == "planned"]
 
     def foretold(self) -> list[CatalogOutcome]:
         return [*foretell(self.orders, self.terms, self.now), *self.settled]

@@ -97,9 +97,9 @@ class _Begun:
     done: bool = False
 
 
-def reboot_policy(given: Mapping[str, Any] | None) -> RebootPolicy:
+def reboot_policy(option: Mapping[str, Any] | None) -> RebootPolicy:
     """The policy from the `reboot` option; raises OperationError for what contradicts itself."""
-    reboot = given or {}
+    reboot = option or {}
     return RebootPolicy(
         within=reboot.get("within_minutes", -1),
         warning=reboot.get("warning_minutes", 0),
@@ -177,11 +177,11 @@ class _CatalogUpdate:
         self._what = f"{'Rollback' if is_rollback else 'Image update'} of {self._catalog.full_name}"
 
     def carry_out(self) -> CatalogOutcome:
-        started = datetime.now(timezone.utc)
-        settled = _settled(self._order, self._terms, started)
-        if settled:
-            return settled
-        begun = time.monotonic()
+        start = datetime.now(timezone.utc)
+        outcome_at_once = _settled(self._order, self._terms, start)
+        if outcome_at_once:
+            return outcome_at_once
+        start_clock = time.monotonic()
         try:
             outcome = self._move()
         except OperationError as error:
@@ -193,8 +193,8 @@ class _CatalogUpdate:
         finished = datetime.now(timezone.utc)
         return replace(
             outcome,
-            seconds=time.monotonic() - begun,
-            started=iso_milliseconds(started),
+            seconds=time.monotonic() - start_clock,
+            started=iso_milliseconds(start),
             finished=iso_milliseconds(finished),
         )
 
@@ -223,18 +223,20 @@ class _CatalogUpdate:
     def _move(self) -> CatalogOutcome:
         if self._terms.look_before:
             self._faulty_before = self._faulty()
-        begun = self._adopted() if self._step.action == "adopt" else self._started()
-        self._job_id = begun.job_id
-        if not self._terms.wait and not begun.done:
-            return self._outcome(begun.action, self._catalog.image_path, changed=True, msg="Under way; not waited for.")
+        update = self._adopted() if self._step.action == "adopt" else self._started()
+        self._job_id = update.job_id
+        if not self._terms.wait and not update.done:
+            return self._outcome(
+                update.action, self._catalog.image_path, changed=True, msg="Under way; not waited for."
+            )
         try:
-            status, warning = self._follow(begun)
+            status, warning = self._follow(update)
         except JobFailed as error:
-            if error.code != "TaskActive" or begun.action == "adopted":
+            if error.code != "TaskActive" or update.action == "adopted":
                 raise
-            begun = self._adopted_instead(error)
-            self._job_id = begun.job_id
-            status, warning = self._follow(begun)
+            update = self._adopted_instead(error)
+            self._job_id = update.job_id
+            status, warning = self._follow(update)
         now = self._verified(status)
         strange = (
             ""
@@ -242,9 +244,9 @@ class _CatalogUpdate:
             else f"it went back to '{now.image_path}' and not to '{self._step.path}'"
         )
         name = now.master_image.name if now.master_image else ""
-        told = "; ".join(part for part in (warning, strange) if part)
+        warnings = "; ".join(part for part in (warning, strange) if part)
         return self._outcome(
-            begun.action, now.image_path, after_name=name, changed=True, job_status=status, warning=told
+            update.action, now.image_path, after_name=name, changed=True, job_status=status, warning=warnings
         )
 
     def _adopted(self) -> _Begun:
@@ -289,7 +291,7 @@ class _CatalogUpdate:
             return _Begun(self._action, task.job_id)
         return _Begun(self._action, done=True) if self._arrived(catalog) else None
 
-    def _adopted_instead(self, refused: OperationError) -> _Begun:
+    def _adopted_instead(self, refusal: OperationError) -> _Begun:
         """Another provisioning task is at work: it may be exactly ours, started by another run since we looked."""
         catalog = read_catalog(self._site, self._catalog.id)
         task = read_task(self._site, catalog)
@@ -302,7 +304,7 @@ class _CatalogUpdate:
             if task
             else "The catalog is busy with something that the site does not name."
         )
-        raise refused.replace(advice=advice)
+        raise refusal.replace(advice=advice)
 
     def _is_ours(self, task: RunningTask) -> bool:
         return task.leads_to(self._step.path)
@@ -313,15 +315,15 @@ class _CatalogUpdate:
         # Which image it leads to was worked out from the history; another one than before is one step back as well
         return self._others_rollback and not same_path(catalog.image_path, self._catalog.image_path)
 
-    def _follow(self, begun: _Begun) -> tuple[str, str]:
+    def _follow(self, update: _Begun) -> tuple[str, str]:
         """Wait for the end and return (job status, warning). Raises JobFailed and StillRunning."""
-        if begun.done:
+        if update.done:
             return "Complete", ""
-        if not begun.job_id:
+        if not update.job_id:
             self._watch_catalog()
             return "", ""
         job = wait_for_job(
-            self._site, begun.job_id, what=self._what, timeout=self._terms.timeout, progress=self._reporter.progress
+            self._site, update.job_id, what=self._what, timeout=self._terms.timeout, progress=self._reporter.progress
         )
         if job is None:
             self._watch_catalog()

@@ -86,7 +86,7 @@ def read_usage(site: CitrixSite) -> Usage:
         )
 
     with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
-        references = [reference for found in pool.map(read, provisioned) for reference in found]
+        references = [reference for part in pool.map(read, provisioned) for reference in part]
     definitions = _image_definitions(site, facts)
     versions = [reference for definition in definitions or [] for reference in _of_definition(site, definition)]
     return Usage(
@@ -134,28 +134,28 @@ def _of_catalog(
 
 def _of_task(site: CitrixSite, catalog: Catalog, task: RunningTask | None, unit: str) -> Iterator[Reference]:
     updating = task is not None and task.kind == "image update"
-    told = task.images if task is not None and updating else ()
+    images = task.images if task is not None and updating else ()
     # Somebody's update whose action the site does not show leaves at least its mark on the catalog.
     unseen = catalog.image_update_status == "PreparingImage" and (task is None or task.kind == "provisioning task")
-    if unseen or (updating and not told):
+    if unseen or (updating and not images):
         raise OperationError(
             f"{site.endpoint}: catalog '{catalog.full_name}' is being moved to another image, and which is not told",
             "Wait for its end.",
         )
-    for path in told:
+    for path in images:
         yield Reference("image update", catalog.full_name, names_in(path), path, unit)
 
 
 def _image_definitions(site: CitrixSite, facts: SiteFacts) -> list[dict[str, Any]] | None:
     """All image definitions, None when the site's version has none; a version that cannot be read is found out by
     asking (contract citrix 1.7)."""
-    known = knows_image_definitions(site.on_premises, facts.api_version, facts.product_version)
-    if known is False:
+    is_supported = knows_image_definitions(site.on_premises, facts.api_version, facts.product_version)
+    if is_supported is False:
         return None
     try:
         return list(site.items("/ImageDefinitions"))
     except NotFound:
-        if known is None:
+        if is_supported is None:
             return None
         raise
 
@@ -198,9 +198,9 @@ def _of_definition(site: CitrixSite, definition: Mapping[str, Any]) -> Iterator[
 
 
 def _reference(site: CitrixSite, kind: str, of: str, ref: Mapping[str, Any] | str, unit: str) -> Reference:
-    told = {"XDPath": ref} if isinstance(ref, str) else ref
-    path = told.get("XDPath") or told.get("FullRelativePath") or told.get("RelativePath") or ""
-    names = tuple(dict.fromkeys((*((told["Name"],) if told.get("Name") else ()), *names_in(path))))
+    data = {"XDPath": ref} if isinstance(ref, str) else ref
+    path = data.get("XDPath") or data.get("FullRelativePath") or data.get("RelativePath") or ""
+    names = tuple(dict.fromkeys((*((data["Name"],) if data.get("Name") else ()), *names_in(path))))
     if not names:
         raise OperationError(f"{site.endpoint}: the {kind} of '{of}' is a reference without name and path")
     return Reference(kind, of, names, path, unit)

@@ -137,28 +137,30 @@ class MachineWriter:
         nothing more can be done: a refusal is
         not repeated, and a round in which nothing came forward is followed by one more at most.
         """
-        settled = Settled({machine.id: machine for machine in machines})
-        changes = list(plan(list(settled.machines.values())))
+        result = Settled({machine.id: machine for machine in machines})
+        changes = list(plan(list(result.machines.values())))
         self._total, self._settled, self._shown = len(changes), 0, 0
         if changes and self._wait_for_batches():
-            changes = self._look_again(settled, changes, plan)
+            changes = self._look_again(result, changes, plan)
         idle = 0
-        refused: dict[str, Fate] = {}
+        refusals: dict[str, Fate] = {}
         last: dict[str, Fate] = {}
         for _round in range(ROUNDS):
-            todo = [change for change in changes if change.machine_id not in refused]
+            todo = [change for change in changes if change.machine_id not in refusals]
             if not todo or idle >= IDLE_ROUNDS or not self._deadline.left:
                 break
-            settled.written |= {change.machine_id for change in todo}
+            result.written |= {change.machine_id for change in todo}
             last |= self.write(todo)
             before = len(changes)
-            changes = self._look_again(settled, changes, plan)
+            changes = self._look_again(result, changes, plan)
             idle = 0 if len(changes) < before else idle + 1
             # What is in the way of one machine may be one that has moved meanwhile.
-            refused = {id: fate for id, fate in last.items() if fate.outcome == REFUSED and (idle or not fate.conflict)}
+            refusals = {
+                id: fate for id, fate in last.items() if fate.outcome == REFUSED and (idle or not fate.conflict)
+            }
         for change in changes:
-            settled.failed[change.machine_id] = _why(last.get(change.machine_id))
-        return settled
+            result.failed[change.machine_id] = _why(last.get(change.machine_id))
+        return result
 
     def write(self, changes: Sequence[MachineChange]) -> dict[str, Fate]:
         """Send every change once, those that were not taken again; the fate of each by the machine's id."""
@@ -188,16 +190,16 @@ class MachineWriter:
 
     def _look_again(
         self,
-        settled: Settled,
+        result: Settled,
         changes: Sequence[MachineChange],
         plan: Callable[[Sequence[Machine]], Sequence[MachineChange]],
     ) -> list[MachineChange]:
-        asked = [settled.machines[change.machine_id] for change in changes]
-        seen = read_by_ids(self.site, {machine.id: machine.catalog_id for machine in asked})
-        gone = {machine.id for machine in asked} - set(seen)
-        settled.vanished |= gone
-        settled.machines = {id: seen.get(id, machine) for id, machine in settled.machines.items() if id not in gone}
-        return list(plan([seen[machine.id] for machine in asked if machine.id in seen]))
+        machines = [result.machines[change.machine_id] for change in changes]
+        present = read_by_ids(self.site, {machine.id: machine.catalog_id for machine in machines})
+        absent = {machine.id for machine in machines} - set(present)
+        result.vanished |= absent
+        result.machines = {id: present.get(id, machine) for id, machine in result.machines.items() if id not in absent}
+        return list(plan([present[machine.id] for machine in machines if machine.id in present]))
 
     def _send(self, changes: Sequence[MachineChange]) -> dict[str, Fate]:
         few = len(changes) <= TOO_FEW_FOR_A_BATCH and self.written_by != "batch"
@@ -229,7 +231,7 @@ class MachineWriter:
             for number, change in enumerate(chunk)
         ]
         try:
-            started = time.monotonic()
+            start = time.monotonic()
             what = f"{self._what} {len(chunk)} machines"
             answers = carry_out(
                 self.site, items, what=what, timeout=self._deadline.left, first_look=self._usual_time * FIRST_LOOK
@@ -245,7 +247,7 @@ class MachineWriter:
         except BatchLost as error:
             self._lost = True
             return self._counted(chunk, {change.machine_id: Fate(UNCERTAIN, error.message) for change in chunk})
-        self.written_by, self._usual_time = "batch", time.monotonic() - started
+        self.written_by, self._usual_time = "batch", time.monotonic() - start
         nothing = Fate(UNCERTAIN, f"{self.site.endpoint}: the batch has no answer for it")
         return self._counted(
             chunk,
@@ -271,21 +273,21 @@ class MachineWriter:
             self._progress(f"{self._what}: the site takes no batches, going on one by one")
 
     def _item_fate(self, change: MachineChange, answer: ItemAnswer) -> Fate:
-        told = f"{self.site.endpoint}: {change.name} was answered with {answer.told}"
+        sentence = f"{self.site.endpoint}: {change.name} was answered with {answer.told}"
         if answer.code == 202 and answer.location:
             return self._job_fate(change, job_id_of(Answer(202, {"Location": answer.location}, None)))
         if 200 <= answer.code < 300:
             return Fate(DONE)
         if answer.refused.not_found:
-            return Fate(VANISHED, told)
+            return Fate(VANISHED, sentence)
         if answer.code == 401:
             # Its token ended while the batch waited; the next one has another.
-            return Fate(NOT_TAKEN, told)
+            return Fate(NOT_TAKEN, sentence)
         if answer.code == 429:
-            return Fate(NOT_TAKEN, told, USUAL_DELAY if answer.delay is None else answer.delay)
+            return Fate(NOT_TAKEN, sentence, USUAL_DELAY if answer.delay is None else answer.delay)
         if answer.code >= 500 or answer.code == 0:
-            return Fate(UNCERTAIN, told)
-        return Fate(REFUSED, told, conflict=answer.code == 409)
+            return Fate(UNCERTAIN, sentence)
+        return Fate(REFUSED, sentence, conflict=answer.code == 409)
 
     def _singly(self, changes: Sequence[MachineChange]) -> dict[str, Fate]:
         def send(change: MachineChange) -> Fate:

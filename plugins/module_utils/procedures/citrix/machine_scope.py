@@ -82,8 +82,8 @@ def read_catalogs_machines(site: CitrixSite, catalog_ids: frozenset[str]) -> lis
     with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
         return [
             machine
-            for found in pool.map(lambda catalog_id: read_machines(site, catalog_id), sorted(catalog_ids))
-            for machine in found
+            for part in pool.map(lambda catalog_id: read_machines(site, catalog_id), sorted(catalog_ids))
+            for machine in part
         ]
 
 
@@ -91,22 +91,22 @@ def _read(site: CitrixSite, wish: Wish) -> list[Machine]:
     if wish.catalog_ids is not None:
         return read_catalogs_machines(site, wish.catalog_ids)
     if wish.names is not None and len(wish.names) <= READ_SINGLY and all("\\" in name for name in wish.names):
-        found = [read_machine(site, name) for name in wish.names]
-        return [machine for machine in found if machine]
+        machines = [read_machine(site, name) for name in wish.names]
+        return [machine for machine in machines if machine]
     return read_machines(site)
 
 
 def _catalog_ids(site: CitrixSite, params: Mapping[str, Any]) -> frozenset[str] | None:
     if params["catalogs"] is None:
         return None
-    known = read_catalogs(site)
-    return frozenset(find_catalog(selector_of(given), known).id for given in params["catalogs"])
+    catalogs = read_catalogs(site)
+    return frozenset(find_catalog(selector_of(entry), catalogs).id for entry in params["catalogs"])
 
 
 def _names(params: Mapping[str, Any]) -> tuple[str, ...] | None:
-    listed, path = _tuple(params["machines"]), params["machines_csv"]
+    names, path = _tuple(params["machines"]), params["machines_csv"]
     if path is None:
-        return listed
+        return names
     try:
         in_file = names_in_csv(Path(path).read_text(encoding="utf-8-sig"))
     except (OSError, ValueError) as error:
@@ -114,8 +114,8 @@ def _names(params: Mapping[str, Any]) -> tuple[str, ...] | None:
             f"The list of machines {path} cannot be used: {error}",
             "It is a CSV file with a header line and a column 'machine'.",
         ) from None
-    return tuple(dict.fromkeys((*(listed or ()), *in_file)))
+    return tuple(dict.fromkeys((*(names or ()), *in_file)))
 
 
-def _tuple(given: list[str] | None) -> tuple[str, ...] | None:
-    return None if given is None else tuple(given)
+def _tuple(values: list[str] | None) -> tuple[str, ...] | None:
+    return None if values is None else tuple(values)

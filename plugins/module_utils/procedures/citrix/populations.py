@@ -22,16 +22,16 @@ READ_SINGLY = 20
 def read_populations(site: CitrixSite, catalog_ids: Sequence[str]) -> dict[str, dict[str, Any]]:
     """The population of each catalog by its id. Few are read catalog by catalog, side by side, many from one list of
     the whole site."""
-    found: dict[str, list[Machine]] = {catalog_id: [] for catalog_id in catalog_ids}
+    by_catalog: dict[str, list[Machine]] = {catalog_id: [] for catalog_id in catalog_ids}
     if len(catalog_ids) > READ_SINGLY:
         for machine in read_machines(site):
-            found.setdefault(machine.catalog_id, []).append(machine)
+            by_catalog.setdefault(machine.catalog_id, []).append(machine)
     else:
         with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
-            found.update(
+            by_catalog.update(
                 zip(catalog_ids, pool.map(lambda catalog_id: read_machines(site, catalog_id), catalog_ids), strict=True)
             )
-    return {catalog_id: population(machines) for catalog_id, machines in found.items()}
+    return {catalog_id: population(machines) for catalog_id, machines in by_catalog.items()}
 
 
 def read_groups_in_maintenance(site: CitrixSite) -> set[str] | None:

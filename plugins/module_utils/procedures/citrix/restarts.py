@@ -64,7 +64,7 @@ class CatalogRestart:
     _ordered: bool = field(default=False, init=False)
 
     def carry_out(self) -> RestartOutcome:
-        started, begun = datetime.now(timezone.utc), time.monotonic()
+        start, start_clock = datetime.now(timezone.utc), time.monotonic()
         try:
             outcome = self._restart()
         except OperationError as error:
@@ -72,8 +72,8 @@ class CatalogRestart:
         finished = datetime.now(timezone.utc)
         return replace(
             outcome,
-            seconds=time.monotonic() - begun,
-            started=iso_milliseconds(started),
+            seconds=time.monotonic() - start_clock,
+            started=iso_milliseconds(start),
             finished=iso_milliseconds(finished),
         )
 
@@ -82,12 +82,12 @@ class CatalogRestart:
             if not self.wait:
                 return RestartOutcome(self.step, "adopted", msg="Restarts are under way; not waited for.")
             self._watch()
-            left = plan_restart(self.step.catalog, None, self._machines(), self.everything)
-            if left.action not in ("restart", "restart singly"):
-                self.step = replace(self.step, left=left.left, reason=left.reason)
+            remaining = plan_restart(self.step.catalog, None, self._machines(), self.everything)
+            if remaining.action not in ("restart", "restart singly"):
+                self.step = replace(self.step, left=remaining.left, reason=remaining.reason)
                 return self._done("adopted")
             # Those that the restarts under way passed by
-            self.step = left
+            self.step = remaining
         if self.step.action == "restart":
             self._order(
                 f"/MachineCatalogs/{segment(self.step.catalog.id)}/$RebootMachines",
@@ -107,10 +107,11 @@ class CatalogRestart:
     def _done(self, action: str) -> RestartOutcome:
         """Fails when machines that had to restart are on and still behind."""
         machines = [machine for machine in self._machines() if machine.name not in self.step.left]
-        left = [machine.name for machine in machines if machine.id in self.step.behind and is_behind(machine)]
-        if left:
+        remaining = [machine.name for machine in machines if machine.id in self.step.behind and is_behind(machine)]
+        if remaining:
             raise OperationError(
-                f"{len(left)} of {len(self.step.behind)} machines did not restart ({', '.join(sorted(left)[:3])})",
+                f"{len(remaining)} of {len(self.step.behind)} machines did not restart"
+                f" ({', '.join(sorted(remaining)[:3])})",
                 "Look at their power state and hosting in the console, then run again.",
             )
         return RestartOutcome(
@@ -125,12 +126,12 @@ class CatalogRestart:
 
         def began() -> bool | None:
             now = {machine.id: machine for machine in self._machines()}
-            moved = [
+            movers = [
                 machine_id
                 for machine_id in machine_ids
                 if machine_id not in now or restarts(now[machine_id]) or not is_behind(now[machine_id])
             ]
-            return True if moved else None
+            return True if movers else None
 
         what = f"Restart of {self.step.catalog.full_name}"
         self._ordered = send_once(send, began, what=what, progress=self.reporter.progress)

@@ -60,10 +60,10 @@ def make_snapshot(
     client: PrismElement, order: SnapshotOrder, present: Made, deadline: Deadline, progress: Callable[[str], None]
 ) -> PdSnapshot:
     """The snapshot of the schedule that is there, or of a new one."""
-    made = present if present.schedule else _ordered(client, order, deadline, progress)
-    if made.snapshot:
-        return made.snapshot
-    ordered = cast(PendingSchedule, made.schedule).schedule_id
+    result = present if present.schedule else _ordered(client, order, deadline, progress)
+    if result.snapshot:
+        return result.snapshot
+    ordered = cast(PendingSchedule, result.schedule).schedule_id
     what = f"snapshot of '{order.protection_domain}' for release {order.release}"
     reason = (
         "The cluster has dropped the order: look into its events, and whether the protection domain is still active"
@@ -102,8 +102,8 @@ def _ordered(client: PrismElement, order: SnapshotOrder, deadline: Deadline, pro
     def appeared() -> Made | None:
         # The schedules first: between the two reads one may turn into a snapshot, and is then seen in the second.
         schedules = list_pending_schedules(client, name)
-        made = made_by_release(list_pd_snapshots(client, name), schedules, order.member, order.mark)
-        return made if made.snapshot or made.schedule else None
+        snapshot = made_by_release(list_pd_snapshots(client, name), schedules, order.member, order.mark)
+        return snapshot if snapshot.snapshot or snapshot.schedule else None
 
     what = f"order of a snapshot of '{name}'"
     patience = min(APPEARS_WITHIN, deadline.left / 4)
@@ -127,11 +127,11 @@ def wait_until_removed(
     )
 
     def look() -> Look[None]:
-        done = listed_snapshot(client, name, snapshot_id) is None
-        if not done:
+        is_absent = listed_snapshot(client, name, snapshot_id) is None
+        if not is_absent:
             pending = snapshot_id in list_snapshots_being_removed(client, name)
             idle = f"it is still listed as available, and pending_actions of '{name}' lists no removal of it"
             standstill.note("" if pending else idle, min(REMOVED_WITHIN, deadline.left / 4))
-        return Look(None, done=done)
+        return Look(None, done=is_absent)
 
     wait_for(look, what=what, timeout=deadline.left, progress=progress)

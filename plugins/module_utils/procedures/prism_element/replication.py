@@ -70,8 +70,8 @@ def wait_for_sites(
         domain = find_protection_domain(client, protection_domain)
         if domain is None:
             raise unknown_protection_domain(client, protection_domain)
-        states, left = site_states(client, domain, snapshot_id, states)
-        standstill.note(_idle(states, left), min(QUEUED_WITHIN, deadline.left / 4))
+        states, remaining = site_states(client, domain, snapshot_id, states)
+        standstill.note(_idle(states, remaining), min(QUEUED_WITHIN, deadline.left / 4))
         return Look(states, done=all(state.state == DONE for state in states), state=_in_words(states))
 
     advice = "It was not cancelled. Run the same task again to go on waiting, or raise wait_timeout."
@@ -95,9 +95,9 @@ def site_states(
             return state
         # Neither on its way nor the last that arrived: it has not started, or a later snapshot has followed it. The
         # site's own list knows.
-        held = _held(client, name, domain.name)
-        state = site_state(name, snapshot_id, domain.links, replications, queued, held or ())
-        if held is not None and state.state != DONE:
+        copies = _held(client, name, domain.name)
+        state = site_state(name, snapshot_id, domain.links, replications, queued, copies or ())
+        if copies is not None and state.state != DONE:
             without.append(name)
         return state
 
@@ -121,10 +121,10 @@ def _held(client: PrismElement, site: str, protection_domain: str) -> list[str] 
 def _idle(states: list[SiteState], without: list[str]) -> str:
     """What was looked at and found idle, '' while a site may still get the snapshot: then it is under way or queued, or
     the site does not answer."""
-    left = [state.name for state in states if state.state != DONE]
-    if not left or sorted(left) != sorted(without):
+    pending = [state.name for state in states if state.state != DONE]
+    if not pending or sorted(pending) != sorted(without):
         return ""
-    return f"it is neither listed among the replications nor among those that wait, and it is not on {quoted(left)}"
+    return f"it is neither listed among the replications nor among those that wait, and it is not on {quoted(pending)}"
 
 
 def _in_words(states: list[SiteState]) -> str:
@@ -137,11 +137,11 @@ def _in_words(states: list[SiteState]) -> str:
             return f"{state.name} not under way"
         if state.state == "pending":
             return f"{state.name} queued"
-        moved = "" if state.completed_bytes is None else amount(state.completed_bytes)
-        of_all = f" of {amount(state.total_bytes)}" if moved and state.total_bytes else ""
+        progress = "" if state.completed_bytes is None else amount(state.completed_bytes)
+        of_all = f" of {amount(state.total_bytes)}" if progress and state.total_bytes else ""
         return (
             f"{state.name} {state.percent:.0f}"
-            f" %{f' ({moved}{of_all})' if moved else ''}{' paused' if state.paused else ''}"
+            f" %{f' ({progress}{of_all})' if progress else ''}{' paused' if state.paused else ''}"
         )
 
     return ", ".join(words(state) for state in states)

@@ -105,8 +105,8 @@ class Restoration:
         """Wait for the end of a restore that is under way already."""
 
         def look() -> Look[Restored]:
-            seen = self.observe()
-            return Look(seen, done=not seen.pending, state="restore under way" if seen.pending else "")
+            sight = self.observe()
+            return Look(sight, done=not sight.pending, state="restore under way" if sight.pending else "")
 
         return wait_for(
             look, what=f"restore of '{self.name}'", timeout=self.deadline.left, progress=self.reporter.progress
@@ -114,25 +114,25 @@ class Restoration:
 
     def listed_id(self) -> str:
         """The snapshot's id as this cluster lists it; as the task names it when it is gone by now."""
-        listed = snapshots_with_origin(list_pd_snapshots(self.client, self.protection_domain), self.snapshot_id)
-        return listed[0].snapshot_id if listed else self.snapshot_id
+        matches = snapshots_with_origin(list_pd_snapshots(self.client, self.protection_domain), self.snapshot_id)
+        return matches[0].snapshot_id if matches else self.snapshot_id
 
     def find_replica(self) -> PdSnapshot | None:
         """The snapshot where it is here and complete."""
-        name, wanted = self.protection_domain, self.snapshot_id
-        listed = snapshots_with_origin(list_pd_snapshots(self.client, name), wanted)
-        if len(listed) > 1:
-            ids = ", ".join(snapshot.snapshot_id for snapshot in listed)
+        name, snapshot_id = self.protection_domain, self.snapshot_id
+        matches = snapshots_with_origin(list_pd_snapshots(self.client, name), snapshot_id)
+        if len(matches) > 1:
+            ids = ", ".join(snapshot.snapshot_id for snapshot in matches)
             raise OperationError(
-                f"{self.client.endpoint} holds {len(listed)} snapshots {wanted} of '{name}': {ids}",
+                f"{self.client.endpoint} holds {len(matches)} snapshots {snapshot_id} of '{name}': {ids}",
                 "Give snapshot_id as it is listed there, with its site.",
             )
-        if listed and listed[0].expired:
+        if matches and matches[0].expired:
             raise OperationError(
-                f"{self.client.endpoint}: snapshot {listed[0].snapshot_id} of '{name}' has expired",
+                f"{self.client.endpoint}: snapshot {matches[0].snapshot_id} of '{name}' has expired",
                 "Make a new release, with a longer retention.",
             )
-        return listed[0] if listed and listed[0].available else None
+        return matches[0] if matches and matches[0].available else None
 
     def replica(self) -> PdSnapshot:
         """The snapshot on this cluster, waited for when it is on its way."""
@@ -159,12 +159,12 @@ class Restoration:
             state, arriving = self._incoming()
             was_seen = was_seen or arriving
             # What waits for its turn on the source is not to be seen here: only a transfer that has gone is a sign.
-            gone = (
+            absence = (
                 "its transfer was listed and is not listed any more, and the snapshot is not here"
                 if was_seen and not arriving
                 else ""
             )
-            standstill.note(gone, min(ARRIVES_WITHIN, self.deadline.left / 4))
+            standstill.note(absence, min(ARRIVES_WITHIN, self.deadline.left / 4))
             return Look(None, done=False, state=state)
 
         advice = (
@@ -196,24 +196,24 @@ class Restoration:
         if not snapshot.members:
             return vm_uuid
         of_name = members_called(snapshot.members, vm_name, "")
-        chosen = members_called(snapshot.members, vm_name, vm_uuid)
-        if not chosen:
-            wanted = f"'{vm_name}' with the uuid {vm_uuid}" if of_name else f"'{vm_name}'"
-            held = quoted(sorted({member.vm_name for member in snapshot.members}))
-            advice = near_names(vm_name, (member.vm_name for member in snapshot.members)) or f"It holds {held}."
+        matches = members_called(snapshot.members, vm_name, vm_uuid)
+        if not matches:
+            label = f"'{vm_name}' with the uuid {vm_uuid}" if of_name else f"'{vm_name}'"
+            names = quoted(sorted({member.vm_name for member in snapshot.members}))
+            advice = near_names(vm_name, (member.vm_name for member in snapshot.members)) or f"It holds {names}."
             raise OperationError(
                 f"{self.client.endpoint}: snapshot {snapshot.snapshot_id} of '{self.protection_domain}' holds"
-                f" no VM {wanted}",
+                f" no VM {label}",
                 advice,
             )
-        if len(chosen) > 1:
-            listed = ", ".join(member.vm_uuid for member in chosen)
+        if len(matches) > 1:
+            uuids = ", ".join(member.vm_uuid for member in matches)
             raise OperationError(
-                f"{self.client.endpoint}: snapshot {snapshot.snapshot_id} holds {len(chosen)} VMs called '{vm_name}':"
-                f" {listed}",
+                f"{self.client.endpoint}: snapshot {snapshot.snapshot_id} holds {len(matches)} VMs called '{vm_name}':"
+                f" {uuids}",
                 "Give vm_uuid of the golden VM (image_release_base_vm_uuid in the release playbook).",
             )
-        return chosen[0].vm_uuid if len(of_name) > 1 else ""
+        return matches[0].vm_uuid if len(of_name) > 1 else ""
 
     def restore(self, snapshot: PdSnapshot, vm_uuid: str) -> Vm | None:
         """Restore, wait and find the new VM. None when the end is not waited for."""
@@ -243,15 +243,19 @@ class Restoration:
 
         def look() -> Look[Restored]:
             nonlocal was_seen
-            seen = self.observe()
-            was_seen = was_seen or seen.pending
+            sight = self.observe()
+            was_seen = was_seen or sight.pending
             absent = (
                 f"no VM '{self.name}' is there, and pending_actions of '{self.protection_domain}' lists no"
                 " restore of it"
             )
             if not task_uuid:
-                standstill.note("" if seen.vms or seen.pending else absent, restore_grace(was_seen, self.deadline.left))
-            return Look(seen, done=bool(seen.vms) and not seen.pending, state="" if seen.vms else "waiting for the VM")
+                standstill.note(
+                    "" if sight.vms or sight.pending else absent, restore_grace(was_seen, self.deadline.left)
+                )
+            return Look(
+                sight, done=bool(sight.vms) and not sight.pending, state="" if sight.vms else "waiting for the VM"
+            )
 
         # Nothing of this name was there before, so what is there now is what was restored.
         timeout = min(APPEARS_WITHIN, self.deadline.left) if task_uuid else self.deadline.left
@@ -272,8 +276,8 @@ class Restoration:
         prefix = release.temporary_prefix(snapshot_id)
 
         def appeared() -> str | None:
-            seen = self.observe()
-            return "" if seen.pending or seen.vms else None
+            sight = self.observe()
+            return "" if sight.pending or sight.vms else None
 
         # Not every cluster lists a restore under way, so that seeing nothing proves nothing: a second would be a second
         # VM.
@@ -291,6 +295,8 @@ class Restoration:
 
 def _in_words(transfer: Replication) -> str:
     """'40 % (12.0 of 30.0 GiB)'"""
-    moved = "" if transfer.completed_bytes is None else amount(transfer.completed_bytes)
-    of_all = f" of {amount(transfer.total_bytes)}" if moved and transfer.total_bytes else ""
-    return f"{transfer.percent:.0f} %{f' ({moved}{of_all})' if moved else ''}{' paused' if transfer.paused else ''}"
+    progress = "" if transfer.completed_bytes is None else amount(transfer.completed_bytes)
+    of_all = f" of {amount(transfer.total_bytes)}" if progress and transfer.total_bytes else ""
+    return (
+        f"{transfer.percent:.0f} %{f' ({progress}{of_all})' if progress else ''}{' paused' if transfer.paused else ''}"
+    )

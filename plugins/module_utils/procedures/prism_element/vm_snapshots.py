@@ -54,9 +54,9 @@ def take_snapshot(
     deadline = Deadline(timeout)
 
     def taken() -> VmSnapshot | None:
-        chosen = read_snapshot(client, uuid)
-        if chosen and chosen.name == name and not chosen.deleted:
-            return chosen
+        candidate = read_snapshot(client, uuid)
+        if candidate and candidate.name == name and not candidate.deleted:
+            return candidate
         return only(
             client,
             [
@@ -110,14 +110,14 @@ def take_snapshot(
 
 def _wait_until_taken(
     reporter: Reporter,
-    taken: Callable[[], VmSnapshot | None],
+    read_new: Callable[[], VmSnapshot | None],
     what: str,
     timeout: float,
     standstill: Standstill | None = None,
     idle: str = "",
 ) -> VmSnapshot:
     def look() -> Look[VmSnapshot | None]:
-        snapshot = taken()
+        snapshot = read_new()
         if snapshot is None and standstill:
             standstill.note(idle, min(EFFECT_WITHIN, timeout / 4))
         return Look(snapshot, done=snapshot is not None)
@@ -152,9 +152,9 @@ def remove_snapshot(client: PrismElement, snapshot: VmSnapshot, reporter: Report
 def only(client: PrismElement, snapshots: list[VmSnapshot], name: str) -> VmSnapshot | None:
     """The one of a name, if any; several are an error that lists them."""
     if len(snapshots) > 1:
-        listed = ", ".join(f"{snapshot.uuid} (of VM '{snapshot.source_vm_name}')" for snapshot in snapshots)
+        uuids = ", ".join(f"{snapshot.uuid} (of VM '{snapshot.source_vm_name}')" for snapshot in snapshots)
         raise OperationError(
-            f"{client.endpoint} has {len(snapshots)} snapshots called '{name}': {listed}",
+            f"{client.endpoint} has {len(snapshots)} snapshots called '{name}': {uuids}",
             "Remove by uuid the one that is not meant.",
         )
     return snapshots[0] if snapshots else None

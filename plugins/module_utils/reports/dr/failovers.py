@@ -53,8 +53,8 @@ def judge_failover(move: Move, name: str, part: Part, judgement: Judgement) -> N
             unmoved = ended(where, name, f"{name} was not failed over")
             judgement.tell(KIND, where, name, "not failed over", BEFORE, unmoved)
     else:
-        lost = number(part.items("missing_vms"), "VM", " lost")
-        detail = joined(data_age(part), number(part.items("vms"), "VM"), lost)
+        missing = number(part.items("missing_vms"), "VM", " lost")
+        detail = joined(data_age(part), number(part.items("vms"), "VM"), missing)
         judgement.tell(
             KIND, where, name, _state_words(state, part, move), detail, *_findings(move, where, name, state, part)
         )
@@ -128,8 +128,8 @@ def _findings(move: Move, where: str, name: str, state: str, part: Part) -> list
 def _way_back(move: Move, where: str, name: str, judgement: Judgement) -> None:
     added = Part.of(move.ways_back.get(name))
     if added.facts.get("schedule") and not added.failed:
-        done = move.would("schedule added", "schedule would be added") if added.changed else "was there already"
-        judgement.tell("way back", where, f"way back of {name}", done, "")
+        action = move.would("schedule added", "schedule would be added") if added.changed else "was there already"
+        judgement.tell("way back", where, f"way back of {name}", action, "")
 
 
 def _deleted(move: Move, where: str, name: str, removed: Sequence[Item]) -> list[Finding]:
@@ -188,18 +188,18 @@ def _unprotected(move: Move, where: str, name: str, part: Part) -> list[Finding]
 
 def _old_side(move: Move, name: str, part: Part) -> list[Finding]:
     """What the side that was left does when it comes back, or does already."""
-    seen = Part.of(part.facts.get("old_side"))
-    about = move.mode == UNPLANNED and part.state == ACTIVATED and (bool(seen) or part.changed)
-    if not about or seen.facts.get("given_up"):
+    old_side = Part.of(part.facts.get("old_side"))
+    about = move.mode == UNPLANNED and part.state == ACTIVATED and (bool(old_side) or part.changed)
+    if not about or old_side.facts.get("given_up"):
         return []
-    connected = [f"remote site {site.name}" for site in seen.items("remote_sites") if _is_connected(site)]
+    connected = [f"remote site {site.name}" for site in old_side.items("remote_sites") if _is_connected(site)]
     connected += [
-        f"remote site {told.facts.get('remote_site')} of {told.facts.get('cluster')}"
-        for told in seen.items("witnesses")
-        if _is_connected(told)
+        f"remote site {testimony.facts.get('remote_site')} of {testimony.facts.get('cluster')}"
+        for testimony in old_side.items("witnesses")
+        if _is_connected(testimony)
     ]
-    source, active = move.source, seen.facts.get("active")
-    if active or (connected and not seen.facts.get("answers")):
+    source, active = move.source, old_side.facts.get("active")
+    if active or (connected and not old_side.facts.get("answers")):
         text = f"{name} is active on {source} as well"
         if not active:
             text = f"{source} lives: {connected[0]} is connected"
@@ -209,8 +209,8 @@ def _old_side(move: Move, name: str, part: Part) -> list[Finding]:
             " dr_discard."
         )
         # Who said that both sides may be active is told, and no more.
-        return [Finding(source, "old side", name, text, advice, not seen.facts.get("accepted"))]
-    text = f"{name} comes up on {source} as well when {source} is back, with its old VMs{_heard(seen)}"
+        return [Finding(source, "old side", name, text, advice, not old_side.facts.get("accepted"))]
+    text = f"{name} comes up on {source} as well when {source} is back, with its old VMs{_heard(old_side)}"
     advice = (
         f"Do not start them, and do not let {source} on to the network before you know that they are off."
         " The playbook dr_failback gives them up, when you name their protection domains in dr_discard."
@@ -218,17 +218,17 @@ def _old_side(move: Move, name: str, part: Part) -> list[Finding]:
     return [note(source, "old side", name, text, advice)]
 
 
-def _heard(seen: Part) -> str:
+def _heard(old_side: Part) -> str:
     """What third clusters said of the old side."""
-    told = [
+    sentences = [
         f"{item.text('cluster')} says {item.text('status')}" if item.text("status") else item.text("silence")
-        for item in seen.items("witnesses")
+        for item in old_side.items("witnesses")
     ]
-    return f" ({'; '.join(told)})" if told else ""
+    return f" ({'; '.join(sentences)})" if sentences else ""
 
 
-def _is_connected(told: Item) -> bool:
-    return told.facts.get("status") == CONNECTED
+def _is_connected(testimony: Item) -> bool:
+    return testimony.facts.get("status") == CONNECTED
 
 
 def _from_off(move: Move, where: str, name: str, part: Part) -> list[Finding]:

@@ -58,8 +58,10 @@ def ended(where: str, what: str, text: str) -> Finding:
 
 def failed(where: str, what: str, text: str, reason: Reason, advice: str = "") -> Finding:
     """A part that failed; `text` goes before the reason."""
-    told = f"{text}: {reason.message}" if text else reason.message
-    return Finding(where, "failed part", what, told, advice or reason.advice, True, reason.message, reason.refused_by)
+    sentence = f"{text}: {reason.message}" if text else reason.message
+    return Finding(
+        where, "failed part", what, sentence, advice or reason.advice, True, reason.message, reason.refused_by
+    )
 
 
 def note(where: str, kind: str, what: str, text: str, advice: str) -> Finding:
@@ -109,8 +111,8 @@ class Judgement:
 
     def tell(self, kind: str, where: str, what: str, result: str, detail: str, *findings: Finding) -> None:
         """A row, and what was found in it. Failing findings unsettle the row."""
-        settled = not any(finding.fails for finding in findings)
-        self.rows.append(ReportRow(where, what, result, detail, settled, kind=kind, phase=ROW_PHASES.get(kind, "")))
+        is_settled = not any(finding.fails for finding in findings)
+        self.rows.append(ReportRow(where, what, result, detail, is_settled, kind=kind, phase=ROW_PHASES.get(kind, "")))
         self.findings += findings
 
     def tell_unsettled(self, kind: str, where: str, what: str, result: str) -> None:

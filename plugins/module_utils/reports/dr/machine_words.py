@@ -14,7 +14,7 @@ def about(move: Move, hosting: Part, kind: str, item: Item) -> tuple[str, str]:
     """A sentence and an advice."""
     name, keeps = item.name, f"it keeps its old hosting {item.hosting or 'as it was'}"
     why, target = item.reason.message, f"on {move.target}" if move.target else "among the VMs that were given"
-    refused = why or "Citrix made its VM itself and cannot be given another one"
+    reason = why or "Citrix made its VM itself and cannot be given another one"
     words = {
         "missing": (
             f"{name} has no VM {target}: it was lost or never protected; {keeps}",
@@ -26,7 +26,7 @@ def about(move: Move, hosting: Part, kind: str, item: Item) -> tuple[str, str]:
             " citrix_machine_hosting; then run the same command again.",
         ),
         "refused": (
-            f"{name} was refused: {refused}; {keeps}",
+            f"{name} was refused: {reason}; {keeps}",
             "Exclude it to complete the move without it, or make a machine of this VM in a catalog for existing"
             " machines.",
         ),

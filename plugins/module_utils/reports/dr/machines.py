@@ -56,8 +56,8 @@ def judge_machines(move: Move, site: str, parts: Result, judgement: Judgement) -
     for kind, item in _machines(hosting):
         catalog, finding = labels.get(item.catalog, ""), _finding(move, site, hosting, kind, item)
         registered = registration.of(item) if kind in DONE else ""
-        text, settled = (finding.text, not finding.fails) if finding else ("", True)
-        line = MachineLine(site, catalog, item.name, item.vm, item.hosting, kind, text, settled, registered)
+        text, is_settled = (finding.text, not finding.fails) if finding else ("", True)
+        line = MachineLine(site, catalog, item.name, item.vm, item.hosting, kind, text, is_settled, registered)
         lines.setdefault(catalog, []).append(line)
         findings.setdefault(catalog, []).extend([finding] if finding else [])
     for catalog in sorted(lines, key=str.casefold):
@@ -113,11 +113,11 @@ def _listed(hosting: Part) -> list[tuple[str, Item]]:
 
 def _machines(hosting: Part) -> Iterator[tuple[str, Item]]:
     """(kind, machine), each machine once: what a list says of it goes before what was tried."""
-    listed = _listed(hosting)
-    yield from listed
-    known = {item.key for _kind, item in listed}
+    items = _listed(hosting)
+    yield from items
+    keys = {item.key for _kind, item in items}
     for item in hosting.items("machines"):
-        if item.key not in known and item.text("action") in DONE:
+        if item.key not in keys and item.text("action") in DONE:
             yield item.text("action"), item
 
 
@@ -185,9 +185,9 @@ def unknown_names(sites: Mapping[str, Result | None]) -> list[str]:
     misses is unknown."""
     hostings = [Part.of(Part.of(parts).facts.get("hosting")) for parts in sites.values()]
     lists = [[item.name for item in hosting.items("unknown")] for hosting in hostings]
-    missed = [{name.casefold() for name in names} for names in lists]
+    name_sets = [{name.casefold() for name in names} for names in lists]
     first = lists[0] if lists else []
-    return [name for name in first if all(name.casefold() in others for others in missed)]
+    return [name for name in first if all(name.casefold() in others for others in name_sets)]
 
 
 def judge_strangers(move: Move, judgement: Judgement) -> None:

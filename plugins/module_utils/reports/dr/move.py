@@ -60,14 +60,14 @@ class Move:
     def host_of(self, endpoint: str) -> str:
         """The inventory host of the cluster 'Prism Element ADDRESS', '' when it is none of the clusters."""
         address = endpoint.rpartition(" ")[2]
-        return next((host for host, given in self.clusters.items() if given.get("nutanix_host") == address), "")
+        return next((host for host, variables in self.clusters.items() if variables.get("nutanix_host") == address), "")
 
     @property
     def title(self) -> str:
         """'Failover 2026-11-20: cluster-a -> cluster-b'"""
         way = " -> ".join(cluster for cluster in (self.source, self.target) if cluster)
-        named = f"{MODES[self.mode]} {self.move}"
-        return f"{named}{f': {way}' if way else ''}{' (a plan: nothing was changed)' if self.check else ''}"
+        label = f"{MODES[self.mode]} {self.move}"
+        return f"{label}{f': {way}' if way else ''}{' (a plan: nothing was changed)' if self.check else ''}"
 
     def rule(self, kind: str, hosting: Result | None = None) -> str:
         """What follows from machines of this kind: what was said here, else what the re-hosting was told."""

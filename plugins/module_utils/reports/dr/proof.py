@@ -81,10 +81,10 @@ def _judge(move: Move, site: str, parts: Result, part: Part, judgement: Judgemen
     if not proven and not any(finding.fails for finding in findings):
         reason = part.reason if part.reason.message else Reason("it is not said why", AGAIN)
         findings.append(failed(site, "", "Its machines are not verified", reason))
-    listed = [f"{len(part.items(kind))} {kind.replace('_', ' ')}" for kind in PROOF_LISTS if part.items(kind)]
+    counts = [f"{len(part.items(kind))} {kind.replace('_', ' ')}" for kind in PROOF_LISTS if part.items(kind)]
     everybody = registered_in_words([line for line in judgement.machines if line.site == site])
     result = "proven" if proven else "not proven"
-    judgement.tell(KIND, site, "proof", result, joined(everybody, *listed), *findings)
+    judgement.tell(KIND, site, "proof", result, joined(everybody, *counts), *findings)
 
 
 def _findings(site: str, part: Part, proven: bool) -> list[Finding]:

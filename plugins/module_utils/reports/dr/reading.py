@@ -132,16 +132,16 @@ class Part:
         """The results in a result, a list of results, or what a loop registered."""
         if isinstance(value, Mapping):
             value = value["results"] if isinstance(value.get("results"), list) else [value]
-        found = value if isinstance(value, list) else []
-        return [cls(result, variables) for result in found if isinstance(result, Mapping) and result]
+        items = value if isinstance(value, list) else []
+        return [cls(result, variables) for result in items if isinstance(result, Mapping) and result]
 
     def __bool__(self) -> bool:
         return bool(self.facts)
 
     def items(self, name: str) -> list[Item]:
         """A list of the result, empty when it has none of that name."""
-        found = self.facts.get(name)
-        return [Item.of(value) for value in found] if isinstance(found, list) else []
+        entries = self.facts.get(name)
+        return [Item.of(value) for value in entries] if isinstance(entries, list) else []
 
     @property
     def failures(self) -> list[Item]:
@@ -157,8 +157,10 @@ class Part:
     def failed(self) -> bool:
         """A module may also list what failed under this name. A task that must not fail (failed_when) keeps its
         message."""
-        kept = self.facts.get("failed_when_result") is False and bool(self.facts.get("msg")) and not self.skipped
-        return self.facts.get("failed") is True or kept
+        is_tolerated = (
+            self.facts.get("failed_when_result") is False and bool(self.facts.get("msg")) and not self.skipped
+        )
+        return self.facts.get("failed") is True or is_tolerated
 
     @property
     def changed(self) -> bool:

@@ -16,8 +16,8 @@ def sentences(findings: Sequence[Finding]) -> list[str]:
     """A sentence for each, but no more than MOST_TOLD of one kind in one place."""
     lines = []
     for alike in grouped(findings):
-        told = alike[:MOST_TOLD]
-        lines += [f"{finding.where}: {finding.text}" if finding.where else finding.text for finding in told]
+        first = alike[:MOST_TOLD]
+        lines += [f"{finding.where}: {finding.text}" if finding.where else finding.text for finding in first]
         if len(alike) > MOST_TOLD:
             lines.append(f"{alike[0].where}: and {len(alike) - MOST_TOLD} more like this")
     return lines

@@ -116,8 +116,8 @@ def counts_in_words(part: Part) -> str:
 def _titled(kind: str, part: Part) -> str:
     """'connection AHV-B'"""
     zone, connections = part.facts.get("zone"), part.items("connections")
-    named = [part.facts.get(name) for name in ("name", "hypervisor_connection", "item")]
-    name = next((text for text in named if isinstance(text, str)), "")
+    names = [part.facts.get(name) for name in ("name", "hypervisor_connection", "item")]
+    name = next((text for text in names if isinstance(text, str)), "")
     if zone:
         name = Part.of({"zone": [zone]}).items("zone")[0].name
     elif connections:

@@ -69,18 +69,18 @@ def steps_of(move: Move) -> list[MoveStep]:
 
 def phases_of(steps: Sequence[MoveStep]) -> list[timeline.TimelineStep]:
     """Each phase as one step, from its first beginning to its last end, wherever that was."""
-    found = []
+    phases = []
     for phase in PHASES:
         mine = [step for step in steps if step.phase == phase]
         if mine:
-            started, finished = min(step.started for step in mine), max(step.finished for step in mine)
-            found.append(timeline.TimelineStep("", "", phase, started, finished, any(step.failed for step in mine)))
-    return found
+            start, finished = min(step.started for step in mine), max(step.finished for step in mine)
+            phases.append(timeline.TimelineStep("", "", phase, start, finished, any(step.failed for step in mine)))
+    return phases
 
 
 def steps_as_dicts(steps: Sequence[MoveStep]) -> list[dict[str, Any]]:
     """For the report file."""
-    return [{**told, "work": step.work} for told, step in zip(timeline.as_dicts(steps), steps, strict=True)]
+    return [{**facts, "work": step.work} for facts, step in zip(timeline.as_dicts(steps), steps, strict=True)]
 
 
 def steps_from_dicts(pieces: Iterable[Result]) -> list[MoveStep]:
@@ -91,7 +91,7 @@ def steps_from_dicts(pieces: Iterable[Result]) -> list[MoveStep]:
 def phases_as_dicts(phases: Sequence[timeline.TimelineStep]) -> list[dict[str, Any]]:
     """For results and the report file."""
     facts = ("phase", "started", "finished", "seconds", "failed")
-    return [{name: told[name] for name in facts} for told in timeline.as_dicts(phases)]
+    return [{name: row[name] for name in facts} for row in timeline.as_dicts(phases)]
 
 
 def recovery_seconds(steps: Sequence[MoveStep], began: datetime) -> float | None:
@@ -105,5 +105,5 @@ def _steps(where: str, what: str, phase: str, part: Part) -> list[MoveStep]:
 
 
 def _work(where: str, what: str, phase: str, piece: Result, work: str) -> MoveStep:
-    started, finished = (from_iso_milliseconds(piece[moment]) for moment in ("started", "finished"))
-    return MoveStep(where, what, phase, started, finished, bool(piece.get("failed")), str(work))
+    start, finished = (from_iso_milliseconds(piece[moment]) for moment in ("started", "finished"))
+    return MoveStep(where, what, phase, start, finished, bool(piece.get("failed")), str(work))

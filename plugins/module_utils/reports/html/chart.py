@@ -114,9 +114,9 @@ class Lane:
 
     def __html__(self) -> str:
         """The drawing, which templates take as it is."""
-        told = "; ".join(f"{piece.told}{', on the critical path' if piece.critical else ''}" for piece in self.bars)
+        label = "; ".join(f"{piece.told}{', on the critical path' if piece.critical else ''}" for piece in self.bars)
         step = self.scale.tick_seconds / self.scale.seconds * 100
-        facts = {"role": "img", "aria-label": clean(f"{self.name}: {told}"), "style": f"--tick: {step:.4f}%"}
+        facts = {"role": "img", "aria-label": clean(f"{self.name}: {label}"), "style": f"--tick: {step:.4f}%"}
         drawing = ElementTree.Element("svg", facts)
         for piece in self.bars:
             self._draw(drawing, piece)

@@ -108,39 +108,39 @@ def _verdict(report: Mapping[str, Any], steps: Sequence[MoveStep]) -> Verdict:
     count = len(report["problems"])
     hindered = f"{count} {'problem is' if count == 1 else 'problems are'} explained below."
     if report["check_mode"]:
-        told = f"It could not be completed: {hindered}" if count else "This is what the run would do."
-        return Verdict("plan", "A plan: nothing was changed.", told)
+        sentence = f"It could not be completed: {hindered}" if count else "This is what the run would do."
+        return Verdict("plan", "A plan: nothing was changed.", sentence)
     if count:
         return Verdict("bad", "Not complete.", hindered)
-    told = "Every machine has the hosting it should have."
+    sentence = "Every machine has the hosting it should have."
     unsettled = sum(report["counts"][kind] for kind in TROUBLES)
     if not steps:
-        told = "Everything was as it should be already; nothing had to be done."
+        sentence = "Everything was as it should be already; nothing had to be done."
     elif report["mode"] == DRILL:
-        told = "Every protection domain was drilled."
+        sentence = "Every protection domain was drilled."
     elif unsettled:
-        told = f"{counted(unsettled, 'machine')} could not be served, which the policy allows."
-    return Verdict("good", "Complete.", told)
+        sentence = f"{counted(unsettled, 'machine')} could not be served, which the policy allows."
+    return Verdict("good", "Complete.", sentence)
 
 
 def _figures(report: Mapping[str, Any]) -> list[Figure]:
-    counts, planned = report["counts"], " (planned)" if report["check_mode"] else ""
+    counts, suffix = report["counts"], " (planned)" if report["check_mode"] else ""
     figures = []
     if report["recovery_seconds"] is not None:
         figures.append(Figure(duration(report["recovery_seconds"]), "from the start to the last piece of work"))
     if report["data_age_seconds"] is not None:
-        lost = "of work lost" if report["mode"] == UNPLANNED else "was the age of the data"
-        figures.append(Figure(duration(report["data_age_seconds"]), f"{lost}{planned}"))
+        missing = "of work lost" if report["mode"] == UNPLANNED else "was the age of the data"
+        figures.append(Figure(duration(report["data_age_seconds"]), f"{missing}{suffix}"))
     right, words = sum(counts[action] for action in DONE), machine_words(report["mode"] == UNDO)["changed"]
-    shown = [
-        (counts["failed_over"], counts["protection_domains"], f"protection domains failed over{planned}"),
-        (right, counts["machines"], f"machines right or {words}{planned}"),
+    rows = [
+        (counts["failed_over"], counts["protection_domains"], f"protection domains failed over{suffix}"),
+        (right, counts["machines"], f"machines right or {words}{suffix}"),
         (counts["registered"], counts["registered_of"], "machines registered"),
     ]
-    figures += [Figure(done, told, f" of {total} ") for done, total, told in shown if total]
+    figures += [Figure(count, text, f" of {total} ") for count, total, text in rows if total]
     if counts["machines"]:
-        lost = counts["missing"]
-        figures.append(Figure(lost, f"{'machine' if lost == 1 else 'machines'} without a VM"))
+        missing = counts["missing"]
+        figures.append(Figure(missing, f"{'machine' if missing == 1 else 'machines'} without a VM"))
     return figures
 
 
@@ -219,8 +219,8 @@ def _site(site: str, rows: Sequence[Mapping[str, Any]], steps: Sequence[MoveStep
     if not mine:
         return None
     took = span([step for step in steps if step.lane == (site, "")])
-    settled = f"{sum(row['settled'] for row in mine)} of {len(mine)} as wanted"
-    return {"name": site, "rows": mine, "summary": f"{settled}, {took}" if took else settled}
+    summary = f"{sum(row['settled'] for row in mine)} of {len(mine)} as wanted"
+    return {"name": site, "rows": mine, "summary": f"{summary}, {took}" if took else summary}
 
 
 def _machines(report: Mapping[str, Any]) -> list[dict[str, Any]]:

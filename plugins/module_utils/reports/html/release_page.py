@@ -129,7 +129,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "sites": [_site(site, result, catalogs) for site, result in report["sites"].items()],
         "lineage": _lineage(report, catalogs) if report["clusters"] else None,
     }
-    shown = {**parts, "catalogs": parts["sites"]}
+    blocks = {**parts, "catalogs": parts["sites"]}
     headings = {
         "problems": "What is missing",
         "timeline": "Timeline",
@@ -151,7 +151,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "started": from_iso_milliseconds(report["started"]),
         "finished": from_iso_milliseconds(report["finished"]),
         "colours": colours_of(PHASE_COLOURS),
-        "sections": {name: heading for name, heading in headings.items() if shown.get(name, True)},
+        "sections": {name: heading for name, heading in headings.items() if blocks.get(name, True)},
         "catalogs": catalogs,
         "earlier_runs": earlier,
         **parts,
@@ -162,30 +162,30 @@ def _verdict(report: Mapping[str, Any]) -> Verdict:
     count = len(report["problems"])
     hindered = f"{count} {'part is' if count == 1 else 'parts are'} missing; why is said below."
     if report["check_mode"]:
-        told = f"It would not be complete: {hindered}" if count else "This is what the run would do."
-        return Verdict("plan", "A plan: nothing was changed.", told)
+        sentence = f"It would not be complete: {hindered}" if count else "This is what the run would do."
+        return Verdict("plan", "A plan: nothing was changed.", sentence)
     if count:
         return Verdict("bad", "Not complete.", hindered)
-    told = "Every cluster has the image and every catalog is on it."
+    sentence = "Every cluster has the image and every catalog is on it."
     if not report["timeline"]:
-        told = "Everything was there already; nothing had to be done."
+        sentence = "Everything was there already; nothing had to be done."
     elif report["rollback"]:
-        told = "Every catalog has left the image."
-    return Verdict("good", "Complete.", told)
+        sentence = "Every catalog has left the image."
+    return Verdict("good", "Complete.", sentence)
 
 
 def _figures(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> list[Figure]:
-    planned = " (planned)" if report["check_mode"] else ""
-    moved = "taken back" if report["rollback"] else "on the image"
+    suffix = " (planned)" if report["check_mode"] else ""
+    verb = "taken back" if report["rollback"] else "on the image"
     with_image = [cluster["state"] in SETTLED_CLUSTER_STATES for cluster in report["clusters"].values()]
-    settled = [catalog["settled"] for catalog in catalogs]
+    settled_flags = [catalog["settled"] for catalog in catalogs]
     machines = [sum(catalog[count] for catalog in catalogs) for count in ("running_image", "machines")]
-    shown = [
-        (sum(with_image), len(with_image), f"clusters with the image{planned}"),
-        (sum(settled), len(settled), f"catalogs {moved}{planned}"),
+    rows = [
+        (sum(with_image), len(with_image), f"clusters with the image{suffix}"),
+        (sum(settled_flags), len(settled_flags), f"catalogs {verb}{suffix}"),
         (*machines, "machines run the image"),
     ]
-    return [Figure(done, words, f" of {total} ") for done, total, words in shown if total]
+    return [Figure(number, words, f" of {total} ") for number, total, words in rows if total]
 
 
 def _problems(report: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -207,11 +207,11 @@ def _earlier_runs(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     for number, run in enumerate(reversed(report.get("runs", [])[:-1]), start=1):
         missing, who = len(run["problems"]), f", run by {run['operator']}" if run["operator"] else ""
         ended = f"{missing} missing" if missing else "complete"
-        told = f"An earlier run of the same release, which lasted {duration(run['seconds'])}{who}: {ended}."
-        started = from_iso_milliseconds(run["started"])
+        heading = f"An earlier run of the same release, which lasted {duration(run['seconds'])}{who}: {ended}."
+        start = from_iso_milliseconds(run["started"])
         if run["timeline"]:
             timeline = _Work.of({**report, **run}).timeline()
-            runs.append({"id": f"run-{number}", "started": started, "words": told, "timeline": timeline})
+            runs.append({"id": f"run-{number}", "started": start, "words": heading, "timeline": timeline})
     return runs
 
 
@@ -281,16 +281,16 @@ def _untouched(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any],
     }
 
 
-def _cluster_of(catalog: Mapping[str, Any], wanted: Sequence[Mapping[str, Any]]) -> str:
+def _cluster_of(catalog: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> str:
     """The cluster that the operator named for a catalog."""
-    return next((entry.get("cluster") or "" for entry in wanted if is_meant(entry, catalog)), "")
+    return next((entry.get("cluster") or "" for entry in entries if is_meant(entry, catalog)), "")
 
 
 def _site(site: str, result: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     mine = sorted((catalog for catalog in catalogs if catalog["site"] == site), key=lambda catalog: catalog["settled"])
-    settled = sum(catalog["settled"] for catalog in mine)
+    count = sum(catalog["settled"] for catalog in mine)
     failure = in_one(*why(result)) if result["message"] else ""
-    return {"name": site, "failure": failure, "catalogs": mine, "summary": f"{settled} of {len(mine)} as wanted"}
+    return {"name": site, "failure": failure, "catalogs": mine, "summary": f"{count} of {len(mine)} as wanted"}
 
 
 def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -301,8 +301,12 @@ def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -
     for host, cluster in clusters.items():
         mine = [catalog for catalog in catalogs if catalog["cluster"] == host]
         has_image = cluster["state"] in SETTLED_CLUSTER_STATES
-        settled = f"{sum(catalog['settled'] for catalog in mine)} of {len(mine)} catalogs on it" if mine else ""
+        summary = f"{sum(catalog['settled'] for catalog in mine)} of {len(mine)} catalogs on it" if mine else ""
         origin = {name: str(cluster.get(name) or "") if has_image else "" for name in ("image_uuid", "snapshot_id")}
-        images.append({"cluster": host, "has_image": has_image, "settled": settled, "catalogs": mine, **origin})
+        images.append({"cluster": host, "has_image": has_image, "settled": summary, "catalogs": mine, **origin})
     homeless = [catalog for catalog in catalogs if catalog["cluster"] not in clusters]
-    return {"snapshot_id": next((str(found) for found in ids if found), ""), "images": images, "homeless": homeless}
+    return {
+        "snapshot_id": next((str(snapshot_id) for snapshot_id in ids if snapshot_id), ""),
+        "images": images,
+        "homeless": homeless,
+    }

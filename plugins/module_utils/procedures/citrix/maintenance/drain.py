@@ -105,26 +105,26 @@ def apply(params: Params, observed: ToDrain, plan: Plan[Machine], reporter: Repo
         # Noted before it is done: a run that dies in between leaves a note too many, which does no harm, and not one
         # too few, which would lock users out.
         file.add(switching, [machine for machine in scope.machines if machine.maintenance_mode])
-        settled = switch(site, params, reporter, scope.machines, True)
-        file.drop([machine_id for machine_id in (*settled.failed, *settled.vanished) if machine_id not in file.before])
-        fail_if_not_all(site, reporter, DRAINED, scope, switching, settled, file)
-        occupied = [] if params["sessions"] == "ignore" else _wait_for_sessions(site, params, reporter, settled)
+        outcome = switch(site, params, reporter, scope.machines, True)
+        file.drop([machine_id for machine_id in (*outcome.failed, *outcome.vanished) if machine_id not in file.before])
+        fail_if_not_all(site, reporter, DRAINED, scope, switching, outcome, file)
+        occupied = [] if params["sessions"] == "ignore" else _wait_for_sessions(site, params, reporter, outcome)
     if params["sessions"] == "ignore":
-        occupied = read_occupied(site, [machine for machine in settled.machines.values() if machine.sessions])
-    told = result(DRAINED, scope, switching, file, settled, occupied)
+        occupied = read_occupied(site, [machine for machine in outcome.machines.values() if machine.sessions])
+    facts = result(DRAINED, scope, switching, file, outcome, occupied)
     if occupied and params["sessions"] != "ignore":
         waited = "" if params["sessions"] == "fail" else f" after {duration(params['wait_timeout'])}"
         raise OperationError(
             f"{site.endpoint}: {len(occupied)} machines still have sessions{waited}: {words_for(occupied)}",
             HOW_TO_GO_ON,
             options=("sessions",),
-            **told,
+            **facts,
         )
-    return told
+    return facts
 
 
-def _wait_for_sessions(site: CitrixSite, params: Params, reporter: Reporter, settled: Settled) -> list[Occupied]:
-    watch = SessionWatch(site, settled.machines.values())
+def _wait_for_sessions(site: CitrixSite, params: Params, reporter: Reporter, outcome: Settled) -> list[Occupied]:
+    watch = SessionWatch(site, outcome.machines.values())
     if params["sessions"] == "fail":
         return read_occupied(site, watch.left)
 
@@ -143,13 +143,14 @@ def _wait_for_sessions(site: CitrixSite, params: Params, reporter: Reporter, set
 def _refuse_unknown(site: CitrixSite, scope: MachineScope) -> None:
     if not scope.unknown:
         return
-    known = [name for machine in read_machines(site) for name in (machine.name, host_name(machine.name))]
+    existing = [name for machine in read_machines(site) for name in (machine.name, host_name(machine.name))]
     near = " ".join(
-        told
-        for told in (
-            near_names(name, [each for each in known if ("\\" in each) == ("\\" in name)]) for name in scope.unknown[:3]
+        sentence
+        for sentence in (
+            near_names(name, [each for each in existing if ("\\" in each) == ("\\" in name)])
+            for name in scope.unknown[:3]
         )
-        if told
+        if sentence
     )
     raise OperationError(
         f"{site.endpoint}: there is no machine {quoted(scope.unknown[:MOST_NAMED])}",

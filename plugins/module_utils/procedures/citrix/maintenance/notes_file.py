@@ -46,10 +46,10 @@ class NotesFile:
     def add(self, drained: Iterable[Machine], already: Iterable[Machine]) -> None:
         """Who is drained now, and who was in maintenance mode already; whoever an earlier drain put in was not."""
         ours = {machine.id: saved_as(machine) for machine in drained}
-        found = {machine.id: saved_as(machine) for machine in already}
+        entries = {machine.id: saved_as(machine) for machine in already}
 
         def change(notes: Notes) -> Notes:
-            others = {machine_id: entry for machine_id, entry in found.items() if machine_id not in notes.drained}
+            others = {machine_id: entry for machine_id, entry in entries.items() if machine_id not in notes.drained}
             return Notes({**notes.drained, **ours}, {**others, **notes.already})
 
         self._change(change)

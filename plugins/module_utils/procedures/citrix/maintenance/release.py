@@ -72,20 +72,20 @@ def plan(params: Params, observed: ToRelease) -> Plan[Machine | str]:
 def apply(params: Params, observed: ToRelease, plan: Plan[Machine | str], reporter: Reporter) -> Result:
     site, scope, file, switching = observed.site, observed.scope, observed.file, observed.switching
     with reporter.phase("release"):
-        settled = switch(site, params, reporter, switching, False)
+        outcome = switch(site, params, reporter, switching, False)
         # What is out of maintenance mode now is not ours any more, whoever took it out: an administrator may drain it
         # again.
-        done = [machine.id for machine in scope.machines if machine.id not in settled.failed]
-        file.drop([*done, *observed.stale])
-        ungrouped = {machine.id for machine in switching if not machine.delivery_group} & settled.failed.keys()
+        ids = [machine.id for machine in scope.machines if machine.id not in outcome.failed]
+        file.drop([*ids, *observed.stale])
+        ungrouped = {machine.id for machine in switching if not machine.delivery_group} & outcome.failed.keys()
         if ungrouped:
             reporter.warn(
                 f"{site.endpoint}: {len(ungrouped)} machines without a delivery group stay in maintenance mode; no user"
                 " can be brought to them anyway"
             )
-        settled.machines = {**{machine.id: machine for machine in scope.machines}, **settled.machines}
-        fail_if_not_all(site, reporter, RELEASED, scope, switching, settled, file, ungrouped)
-    return result(RELEASED, scope, switching, file, settled)
+        outcome.machines = {**{machine.id: machine for machine in scope.machines}, **outcome.machines}
+        fail_if_not_all(site, reporter, RELEASED, scope, switching, outcome, file, ungrouped)
+    return result(RELEASED, scope, switching, file, outcome)
 
 
 def _scope_of_release(site: CitrixSite, params: Mapping[str, Any], file: NotesFile) -> MachineScope:
@@ -93,9 +93,11 @@ def _scope_of_release(site: CitrixSite, params: Mapping[str, Any], file: NotesFi
     error."""
     if file.path is None:
         return read_scope(site, params)
-    found = read_by_ids(site, {entry.id: entry.catalog_id for entry in file.entries.values()}) if file.entries else {}
-    file.present = set(found)
+    machines = (
+        read_by_ids(site, {entry.id: entry.catalog_id for entry in file.entries.values()}) if file.entries else {}
+    )
+    file.present = set(machines)
     try:
-        return choose(read_wish(site, params), list(found.values()))
+        return choose(read_wish(site, params), list(machines.values()))
     except Refusal as error:
         raise error.at(site.endpoint) from None

@@ -34,25 +34,27 @@ def result(
     scope: MachineScope,
     switching: Sequence[Machine],
     file: NotesFile,
-    settled: Settled | None = None,
+    outcome: Settled | None = None,
     occupied: Sequence[Occupied] = (),
 ) -> dict[str, Any]:
-    """What is returned; without `settled`, what would be."""
-    on, planned = state == DRAINED, settled is None
-    settled = settled or Settled({machine.id: machine for machine in scope.machines})
+    """What is returned; without `outcome`, what would be."""
+    on, is_plan = state == DRAINED, outcome is None
+    outcome = outcome or Settled({machine.id: machine for machine in scope.machines})
     changing = {machine.id for machine in switching}
-    done = [machine for machine in switching if machine.id not in settled.failed and machine.id not in settled.vanished]
-    shown = []
+    switched_machines = [
+        machine for machine in switching if machine.id not in outcome.failed and machine.id not in outcome.vanished
+    ]
+    rows = []
     for machine in scope.machines:
         action = "right"
-        if machine.id in settled.failed:
+        if machine.id in outcome.failed:
             action = "failed"
-        elif machine.id in settled.vanished:
+        elif machine.id in outcome.vanished:
             action = "vanished"
         elif machine.id in changing:
-            action = "would_change" if planned else "changed"
-        now = settled.machines.get(machine.id, machine)
-        shown.append(
+            action = "would_change" if is_plan else "changed"
+        now = outcome.machines.get(machine.id, machine)
+        rows.append(
             {
                 "id": machine.id,
                 "name": machine.name,
@@ -66,18 +68,18 @@ def result(
         )
     names = {machine.id: machine.name for machine in scope.machines}
     return {
-        "changed": bool(done),
+        "changed": bool(switched_machines),
         "state": state,
-        "machines": shown,
-        "switched": sorted(machine.name for machine in done),
+        "machines": rows,
+        "switched": sorted(machine.name for machine in switched_machines),
         "without_delivery_group": sorted(
             machine.name for machine in scope.machines if on and not machine.delivery_group
         ),
         "sessions": [occupied_facts(each) for each in occupied],
         "failures": [
-            {"id": machine_id, "name": names[machine_id], "reason": why} for machine_id, why in settled.failed.items()
+            {"id": machine_id, "name": names[machine_id], "reason": why} for machine_id, why in outcome.failed.items()
         ],
-        "vanished": sorted(names[machine_id] for machine_id in settled.vanished),
+        "vanished": sorted(names[machine_id] for machine_id in outcome.vanished),
         "excluded": sorted(machine.name for machine in scope.excluded),
         "unknown": list(scope.unknown),
         "namesakes": [
@@ -87,8 +89,8 @@ def result(
         "still_drained": sorted(entry.name for entry in file.entries.values()),
         "in_maintenance_before": sorted(entry.name for entry in file.notes.already.values()),
         "diff": {
-            "before": {"maintenance_mode": {machine.name: not on for machine in done}},
-            "after": {"maintenance_mode": {machine.name: on for machine in done}},
+            "before": {"maintenance_mode": {machine.name: not on for machine in switched_machines}},
+            "after": {"maintenance_mode": {machine.name: on for machine in switched_machines}},
         },
     }
 
@@ -99,24 +101,24 @@ def fail_if_not_all(
     state: str,
     scope: MachineScope,
     switching: Sequence[Machine],
-    settled: Settled,
+    outcome: Settled,
     file: NotesFile,
     tolerated: Collection[str] = frozenset(),
 ) -> None:
-    if settled.vanished:
-        gone = sorted(machine.name for machine in switching if machine.id in settled.vanished)
-        reporter.warn(f"{site.endpoint}: {len(gone)} machines went away meanwhile: {shortened(gone, MOST_NAMED)}")
-    failed = {machine_id: why for machine_id, why in settled.failed.items() if machine_id not in tolerated}
-    if not failed:
+    if outcome.vanished:
+        absent = sorted(machine.name for machine in switching if machine.id in outcome.vanished)
+        reporter.warn(f"{site.endpoint}: {len(absent)} machines went away meanwhile: {shortened(absent, MOST_NAMED)}")
+    failures = {machine_id: why for machine_id, why in outcome.failed.items() if machine_id not in tolerated}
+    if not failures:
         return
     names = {machine.id: machine.name for machine in scope.machines}
-    told = "; ".join(f"{names[machine_id]}: {why}" for machine_id, why in list(failed.items())[:3])
+    reasons = "; ".join(f"{names[machine_id]}: {why}" for machine_id, why in list(failures.items())[:3])
     to = "on" if state == DRAINED else "off"
     raise OperationError(
-        f"{site.endpoint}: maintenance mode could not be switched {to} for {len(failed)} of {len(switching)} machines."
-        f" {told}",
+        f"{site.endpoint}: maintenance mode could not be switched {to} for {len(failures)} of {len(switching)}"
+        f" machines. {reasons}",
         "The others are done. Running the same task again does what is missing.",
-        **result(state, scope, switching, file, settled),
+        **result(state, scope, switching, file, outcome),
     )
 
 

@@ -98,11 +98,12 @@ def plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[RehostingP
             " them.",
             **lists_of(RehostingOutcome(plan, scope)),
         )
-    lost = plan.missing
-    if lost and not (plan.right or plan.changes or plan.ambiguous) and params["policy"]["missing"] != "ignore":
+    without_vm = plan.missing
+    if without_vm and not (plan.right or plan.changes or plan.ambiguous) and params["policy"]["missing"] != "ignore":
         raise OperationError(
-            f"{site.endpoint}: not one of the {len(lost)} machines"
-            f" ({shortened([machine.name for machine in lost], most=3)}) has its VM among the {len(vms)} VMs given",
+            f"{site.endpoint}: not one of the {len(without_vm)} machines"
+            f" ({shortened([machine.name for machine in without_vm], most=3)}) has its VM among the {len(vms)} VMs"
+            " given",
             "Nothing was changed. Fail over first, then re-host; or check that vms are those of the cluster where the"
             " machines are now.",
             **lists_of(RehostingOutcome(plan, scope)),
@@ -112,13 +113,13 @@ def plan_by_vms(site: CitrixSite, params: Mapping[str, Any]) -> tuple[RehostingP
 
 def plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[RehostingPlan, MachineScope]:
     if params["mapping_path"] is None:
-        wanted = [
+        targets = [
             Entry(entry["machine"], entry["hosted_machine_id"].strip(), entry["hypervisor_connection"])
             for entry in params["mapping"]
         ]
-        scope = read_scope(site, {**params, "machines": [entry.name for entry in wanted]})
+        scope = read_scope(site, {**params, "machines": [entry.name for entry in targets]})
         return restore(
-            wanted, scope.machines, excluded=scope.excluded, adopt_unmanaged=params["adopt_unmanaged"]
+            targets, scope.machines, excluded=scope.excluded, adopt_unmanaged=params["adopt_unmanaged"]
         ), replace(scope, unknown=())
     path = Path(params["mapping_path"])
     saved = read_saved(path, site)
@@ -129,25 +130,29 @@ def plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Rehost
             options=("save_path",),
             nothing_saved=True,
         )
-    wanted = entries(saved)
-    scope = _scope_of(site, wanted, catalog_ids(saved), params)
+    targets = entries(saved)
+    scope = _scope_of(site, targets, catalog_ids(saved), params)
     return (
         restore(
-            wanted, scope.machines, excluded=scope.excluded, one_to_one=False, adopt_unmanaged=params["adopt_unmanaged"]
+            targets,
+            scope.machines,
+            excluded=scope.excluded,
+            one_to_one=False,
+            adopt_unmanaged=params["adopt_unmanaged"],
         ),
         scope,
     )
 
 
 def _scope_of(
-    site: CitrixSite, wanted: Sequence[Entry], catalogs: frozenset[str], params: Mapping[str, Any]
+    site: CitrixSite, targets: Sequence[Entry], catalogs: frozenset[str], params: Mapping[str, Any]
 ) -> MachineScope:
     """The machines of a saved mapping, by their ids: from the catalogs where they were, so that a large site is not
     read whole."""
-    ids = {entry.machine_id for entry in wanted}
-    found = read_present(site, catalogs)
-    found += read_by_ids(site, dict.fromkeys(ids - {machine.id for machine in found}, "")).values()
-    scope = choose(Wish(exclude=tuple(params["exclude"])), found)
+    ids = {entry.machine_id for entry in targets}
+    machines = read_present(site, catalogs)
+    machines += read_by_ids(site, dict.fromkeys(ids - {machine.id for machine in machines}, "")).values()
+    scope = choose(Wish(exclude=tuple(params["exclude"])), machines)
     return replace(scope, excluded=tuple(machine for machine in scope.excluded if machine.id in ids))
 
 
@@ -180,19 +185,19 @@ def already_there(site: CitrixSite, plan: RehostingPlan) -> list[Machine]:
 
 def machines_left_on(site: CitrixSite, connection: str) -> list[Machine]:
     """The machines that are on a connection although it was left, by name."""
-    found = _machines_on(site, [connection])
-    left = [machine for machine in found if machine.hypervisor_connection.casefold() == connection.casefold()]
-    return sorted(left, key=lambda machine: machine.name.casefold())
+    candidates = _machines_on(site, [connection])
+    machines = [machine for machine in candidates if machine.hypervisor_connection.casefold() == connection.casefold()]
+    return sorted(machines, key=lambda machine: machine.name.casefold())
 
 
-def left_behind(outcome: RehostingOutcome, left: Sequence[Machine]) -> tuple[Obstacle, ...]:
+def left_behind(outcome: RehostingOutcome, machines: Sequence[Machine]) -> tuple[Obstacle, ...]:
     """Those of them that no list of the plan tells already."""
     plan, scope = outcome.plan, outcome.scope
-    told = {obstacle.machine.id for obstacle in (*plan.missing, *plan.refused) if obstacle.machine}
-    told |= {machine.id for machine in (*plan.unmanaged, *scope.excluded)}
-    told |= {doubt.machine.id for doubt in plan.ambiguous} | {move.machine.id for move in plan.changes}
+    reported = {obstacle.machine.id for obstacle in (*plan.missing, *plan.refused) if obstacle.machine}
+    reported |= {machine.id for machine in (*plan.unmanaged, *scope.excluded)}
+    reported |= {doubt.machine.id for doubt in plan.ambiguous} | {move.machine.id for move in plan.changes}
     reason = "none of the protection domains or VMs of this move holds its VM"
-    return tuple(Obstacle(machine.name, reason, machine) for machine in left if machine.id not in told)
+    return tuple(Obstacle(machine.name, reason, machine) for machine in machines if machine.id not in reported)
 
 
 def source_lives(site: CitrixSite, connection: str, at_work: Sequence[str]) -> OperationError:
@@ -217,11 +222,11 @@ def _machines_on(site: CitrixSite, connections: Sequence[str]) -> list[Machine]:
         return read_machines(site)
 
 
-def patches(wanted: Mapping[str, HostingChange]) -> Any:
+def patches(changes: Mapping[str, HostingChange]) -> Any:
     """Both keys in one PATCH, since an id may be refused without a connection (contract citrix 11.3)."""
 
     def plan(machines: Sequence[Machine]) -> list[MachineChange]:
-        moves = [(machine, wanted[machine.id]) for machine in machines]
+        moves = [(machine, changes[machine.id]) for machine in machines]
         return [
             MachineChange(
                 machine.id, machine.name, {"HostedMachineId": move.uuid, "HypervisorConnection": move.connection}

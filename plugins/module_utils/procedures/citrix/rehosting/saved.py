@@ -27,8 +27,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 
 def save(site: CitrixSite, path: Path, moves: Sequence[HostingChange]) -> None:
     before = read_saved(path, site)
-    wanted = {move.machine.id: (move.uuid, move.connection) for move in moves}
-    saved = with_machines(before, [move.machine for move in moves], wanted, site.id, site.name)
+    targets = {move.machine.id: (move.uuid, move.connection) for move in moves}
+    saved = with_machines(before, [move.machine for move in moves], targets, site.id, site.name)
     try:
         write_report(path, render(saved), "nothing was changed.", "hosting before the change", new=before is None)
     except AlreadyThere:

@@ -66,23 +66,23 @@ class RehostingOutcome:
     written_by: str = ""
 
 
-def stop(site: CitrixSite, planned: RehostingOutcome, policy: Mapping[str, str]) -> None:
-    lists = lists_of(planned)
+def stop(site: CitrixSite, outcome: RehostingOutcome, policy: Mapping[str, str]) -> None:
+    lists = lists_of(outcome)
     stopping = [name for name in POLICY if policy[name] == "stop" and lists[name]]
     if stopping:
-        told = "; ".join(_sentence(name, lists[name]) for name in stopping)
+        reasons = "; ".join(_sentence(name, lists[name]) for name in stopping)
         raise OperationError(
-            f"{site.endpoint}: {told}", "Nothing was changed, as the policy says. Look into these first.", **lists
+            f"{site.endpoint}: {reasons}", "Nothing was changed, as the policy says. Look into these first.", **lists
         )
 
 
 def result_of(outcome: RehostingOutcome, check: bool) -> dict[str, Any]:
-    plan, settled = outcome.plan, outcome.settled
-    pending = [move for move in plan.changes if move.machine.id not in settled.vanished | set(settled.failed)]
-    changed = [] if check else [move for move in pending if move.machine.id in settled.written]
+    plan, result = outcome.plan, outcome.settled
+    pending = [move for move in plan.changes if move.machine.id not in result.vanished | set(result.failed)]
+    changed = [] if check else [move for move in pending if move.machine.id in result.written]
     ids = {move.machine.id for move in changed}
-    done = "would_change" if check else "changed"
-    action = {move.machine.id: done if check or move.machine.id in ids else "right" for move in pending}
+    action_word = "would_change" if check else "changed"
+    action = {move.machine.id: action_word if check or move.machine.id in ids else "right" for move in pending}
     placed = sorted([*plan.right, *pending], key=lambda move: (move.machine.name.casefold(), move.machine.id))
     lists = lists_of(outcome)
     actions = [action.get(move.machine.id, "right") for move in placed]
@@ -96,7 +96,7 @@ def result_of(outcome: RehostingOutcome, check: bool) -> dict[str, Any]:
         **lists,
         "counts": {
             **{name: actions.count(name) for name in ("right", "changed", "would_change")},
-            **{name: len(listed) for name, listed in lists.items()},
+            **{name: len(entries) for name, entries in lists.items()},
         },
         "connections_changed": sorted({move.connection for move in (pending if check else changed)}),
         "at_work": list(outcome.at_work),
@@ -105,20 +105,20 @@ def result_of(outcome: RehostingOutcome, check: bool) -> dict[str, Any]:
 
 
 def lists_of(outcome: RehostingOutcome) -> dict[str, list[Any]]:
-    plan, settled = outcome.plan, outcome.settled
-    wanted = {move.machine.id: move for move in plan.changes}
-    gone = [
+    plan, result = outcome.plan, outcome.settled
+    moves = {move.machine.id: move for move in plan.changes}
+    absent = [
         Obstacle(move.machine.name, "it was deleted while it was being re-hosted", move.machine)
-        for id, move in wanted.items()
-        if id in settled.vanished
+        for id, move in moves.items()
+        if id in result.vanished
     ]
-    failed = [
+    failures = [
         {
-            **_shown(settled.machines.get(id, wanted[id].machine)),
-            "wanted": _hosting(wanted[id].uuid, wanted[id].connection),
+            **_shown(result.machines.get(id, moves[id].machine)),
+            "wanted": _hosting(moves[id].uuid, moves[id].connection),
             "reason": why,
         }
-        for id, why in settled.failed.items()
+        for id, why in result.failed.items()
     ]
     return {
         "ambiguous": [_doubt(doubt) for doubt in plan.ambiguous],
@@ -128,10 +128,10 @@ def lists_of(outcome: RehostingOutcome) -> dict[str, list[Any]]:
         "refused": [_obstacle(obstacle) for obstacle in plan.refused],
         "excluded": [_shown(machine) for machine in outcome.scope.excluded],
         "unmanaged": [_shown(machine) for machine in plan.unmanaged],
-        "vanished": [_obstacle(obstacle) for obstacle in (*plan.vanished, *gone)],
+        "vanished": [_obstacle(obstacle) for obstacle in (*plan.vanished, *absent)],
         "namesakes": [{**_shown(namesake.machine), "reason": namesake.reason} for namesake in outcome.scope.namesakes],
         "left_behind": [_obstacle(obstacle) for obstacle in outcome.left_behind],
-        "failures": failed,
+        "failures": failures,
     }
 
 
@@ -145,7 +145,7 @@ def warnings_of(site: CitrixSite, result: Mapping[str, Any], policy: Mapping[str
 
 
 def refusal_of(
-    site: CitrixSite, result: Mapping[str, Any], policy: Mapping[str, str], done: str
+    site: CitrixSite, result: Mapping[str, Any], policy: Mapping[str, str], remark: str
 ) -> OperationError | None:
     """The lists that are to fail the task, None when there are none."""
     failing = [name for name in POLICY if policy[name] in ("fail", "stop") and result[name]]
@@ -154,12 +154,12 @@ def refusal_of(
         return None
     return OperationError(
         f"{site.endpoint}: {'; '.join(_sentence(name, result[name]) for name in failing)}",
-        f"{done} Look into these and run again, or choose another policy.",
+        f"{remark} Look into these and run again, or choose another policy.",
     )
 
 
-def _sentence(name: str, listed: Sequence[Any]) -> str:
-    return f"{len(listed)} {WORDS[name]}: {shortened([_words(entry) for entry in listed], most=3)}"
+def _sentence(name: str, entries: Sequence[Any]) -> str:
+    return f"{len(entries)} {WORDS[name]}: {shortened([_words(entry) for entry in entries], most=3)}"
 
 
 def _words(entry: str | Mapping[str, Any]) -> str:
@@ -169,18 +169,17 @@ def _words(entry: str | Mapping[str, Any]) -> str:
 
 
 def diff_of(outcome: RehostingOutcome, check: bool) -> dict[str, Any]:
-    settled = outcome.settled
-    moved = [
+    result = outcome.settled
+    moves = [
         move
         for move in outcome.plan.changes
-        if check
-        or (move.machine.id in settled.written and move.machine.id not in settled.vanished | set(settled.failed))
+        if check or (move.machine.id in result.written and move.machine.id not in result.vanished | set(result.failed))
     ]
     before = {
         move.machine.name: _hosting(move.machine.hosted_machine_id, move.machine.hypervisor_connection)
-        for move in moved
+        for move in moves
     }
-    after = {move.machine.name: _hosting(move.uuid, move.connection) for move in moved}
+    after = {move.machine.name: _hosting(move.uuid, move.connection) for move in moves}
     return {"before": {"machines": before}, "after": {"machines": after}}
 
 

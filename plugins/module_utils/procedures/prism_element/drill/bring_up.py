@@ -95,15 +95,15 @@ def observe(params: Params, reporter: Reporter) -> Rehearsal:
     snapshot = _chosen_snapshot(work, snapshots)
     networks = list_networks(work.client) if params["network"] else []
     network = network_called(params["network"], networks, work.client.endpoint) if params["network"] else None
-    lost = tuple(not_in_snapshot(snapshot, domain.members if domain else ()))
+    absent = tuple(not_in_snapshot(snapshot, domain.members if domain else ()))
     scope = _scope(work, snapshot)
     estate = work.look()
     under_way = bool(params["wait"]) and work.under_way(estate, scope.names)
     there = _there(work, _distinct(work, work.clones(estate, scope.names)))
     if network:
         _beware_of_production(work, estate, network, networks)
-    observed = Rehearsal(work, snapshot, scope, lost, network, there, under_way, None)
-    return observed if under_way else _with_age(observed)
+    rehearsal = Rehearsal(work, snapshot, scope, absent, network, there, under_way, None)
+    return rehearsal if under_way else _with_age(rehearsal)
 
 
 def plan(params: Params, observed: Rehearsal) -> Plan[Clone | None]:
@@ -161,41 +161,43 @@ def _planned(observed: Rehearsal) -> list[Clone]:
 
 def _chosen_snapshot(work: DrillWork, snapshots: Sequence[PdSnapshot]) -> PdSnapshot:
     """The snapshot that was asked for, or the newest one; `snapshots` come newest first."""
-    name, asked = work.name, work.params["snapshot_id"]
+    name, snapshot_id = work.name, work.params["snapshot_id"]
     available = [snapshot for snapshot in snapshots if snapshot.available]
-    if not asked:
+    if not snapshot_id:
         if not available:
             raise OperationError(
                 f"{work.client.endpoint} holds no snapshot of '{name}' to test",
                 "Check that its schedule replicates to this cluster.",
             )
         return available[0]
-    found = snapshots_with_origin(snapshots, asked)
-    if len(found) > 1:
-        listed = ", ".join(snapshot.snapshot_id for snapshot in found)
+    matches = snapshots_with_origin(snapshots, snapshot_id)
+    if len(matches) > 1:
+        ids = ", ".join(snapshot.snapshot_id for snapshot in matches)
         raise OperationError(
-            f"{work.client.endpoint} holds {len(found)} snapshots {asked} of '{name}': {listed}",
+            f"{work.client.endpoint} holds {len(matches)} snapshots {snapshot_id} of '{name}': {ids}",
             "Give snapshot_id as it is listed, with its site.",
         )
-    if not found or not found[0].available:
-        state = f"no snapshot {asked} of '{name}' is here"
-        if found:
-            state = f"snapshot {found[0].snapshot_id} of '{name}' is {found[0].state}"
-        held = ", ".join(
+    if not matches or not matches[0].available:
+        state = f"no snapshot {snapshot_id} of '{name}' is here"
+        if matches:
+            state = f"snapshot {matches[0].snapshot_id} of '{name}' is {matches[0].state}"
+        holders = ", ".join(
             f"{snapshot.snapshot_id} ({iso_utc(snapshot.created_usecs)})" for snapshot in available[:NAMED_AT_MOST]
         )
-        raise OperationError(f"{work.client.endpoint}: {state}", f"It holds {held}." if held else "It holds none.")
-    return found[0]
+        raise OperationError(
+            f"{work.client.endpoint}: {state}", f"It holds {holders}." if holders else "It holds none."
+        )
+    return matches[0]
 
 
 def _scope(work: DrillWork, snapshot: PdSnapshot) -> DrillScope:
     where = f"{work.client.endpoint}: snapshot {snapshot.snapshot_id} of '{work.name}'"
-    asked, exclude = work.params["vm_names"] or [], work.params["exclude"]
-    if not snapshot.members and asked:
+    names, exclude = work.params["vm_names"] or [], work.params["exclude"]
+    if not snapshot.members and names:
         # A snapshot listed without its VMs is taken at its word (contract prism_element 1.3).
-        return DrillScope(tuple(name for name in dict.fromkeys(asked) if name not in exclude))
+        return DrillScope(tuple(name for name in dict.fromkeys(names) if name not in exclude))
     try:
-        scope = scope_of(snapshot.members, asked, exclude)
+        scope = scope_of(snapshot.members, names, exclude)
     except Refusal as refusal:
         raise refusal.at(where) from None
     if not scope.names:
@@ -208,9 +210,9 @@ def _scope(work: DrillWork, snapshot: PdSnapshot) -> DrillScope:
 
 def _distinct(work: DrillWork, clones: Clones) -> Clones:
     if clones.twice:
-        listed = ", ".join(f"'{vm.name}' ({vm.uuid})" for vm in clones.twice)
+        doubles = ", ".join(f"'{vm.name}' ({vm.uuid})" for vm in clones.twice)
         raise OperationError(
-            f"{work.client.endpoint}: refused, because several VMs share the name of a clone: {listed}",
+            f"{work.client.endpoint}: refused, because several VMs share the name of a clone: {doubles}",
             "State absent with the same drill removes all of them; then run this again. Keep what is no clone by"
             " renaming it first.",
         )
@@ -219,8 +221,8 @@ def _distinct(work: DrillWork, clones: Clones) -> Clones:
 
 def _there(work: DrillWork, clones: Clones) -> dict[str, Clone]:
     there = {}
-    for name, (found, *_rest) in clones.by_vm.items():
-        vm = with_cards(work.client, found)
+    for name, (clone, *_rest) in clones.by_vm.items():
+        vm = with_cards(work.client, clone)
         there[name] = Clone(name, vm.name, vm.uuid, vm.power_state, vm.cards or ())
     return there
 

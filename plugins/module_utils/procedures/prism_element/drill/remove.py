@@ -55,25 +55,25 @@ def plan(params: Params, observed: Remaining) -> Plan[Clone | None]:
 
 
 def apply(params: Params, observed: Remaining, plan: Plan[Clone | None], reporter: Reporter) -> Result:
-    work, found = observed.work, observed.clones
+    work, clones = observed.work, observed.clones
     if None in plan.steps:
-        found = tuple(_listed(work.clones(work.settled(observed.names), observed.names)))
-    done: list[Clone] = []
-    if found:
+        clones = tuple(_listed(work.clones(work.settled(observed.names), observed.names)))
+    outcomes: list[Clone] = []
+    if clones:
         with reporter.phase("remove"):
-            done = work.each(lambda clone: _remove(work, clone), found)
+            outcomes = work.each(lambda clone: _remove(work, clone), clones)
             if params["wait"]:
                 # A restore that no list showed may have ended meanwhile.
-                known = {clone.uuid for clone in done}
+                uuids = {clone.uuid for clone in outcomes}
                 now = _listed(work.clones(work.settled(observed.names), observed.names))
-                late = [clone for clone in now if clone.uuid not in known]
-                done += work.each(lambda clone: _remove(work, clone), late)
-    result = _result(work, done, found)
-    left = [clone for clone in done if clone.problem]
-    if left:
+                late = [clone for clone in now if clone.uuid not in uuids]
+                outcomes += work.each(lambda clone: _remove(work, clone), late)
+    result = _result(work, outcomes, clones)
+    remaining = [clone for clone in outcomes if clone.problem]
+    if remaining:
         raise OperationError(
-            f"{work.client.endpoint}: {len(left)} of {len(done)} clones of drill {work.drill.id} could not be removed:"
-            f" {in_short(left)}",
+            f"{work.client.endpoint}: {len(remaining)} of {len(outcomes)} clones of drill {work.drill.id} could not"
+            f" be removed: {in_short(remaining)}",
             "Run the same task again.",
             **result,
         )
@@ -87,8 +87,8 @@ def _names(params: Params, domain: ProtectionDomain | None, snapshots: Sequence[
         *(domain.members if domain else ()),
         *(member for snapshot in snapshots for member in snapshot.members),
     ]
-    held = dict.fromkeys(member.vm_name for member in members)
-    return [name for name in dict.fromkeys(params["vm_names"] or held) if name not in params["exclude"]]
+    names = dict.fromkeys(member.vm_name for member in members)
+    return [name for name in dict.fromkeys(params["vm_names"] or names) if name not in params["exclude"]]
 
 
 def _tell_strangers(work: DrillWork, clones: Clones) -> None:
@@ -123,16 +123,16 @@ def _remove(work: DrillWork, clone: Clone) -> Clone:
 
 
 def _result(work: DrillWork, removed: Sequence[Clone], before: Sequence[Clone]) -> dict[str, Any]:
-    gone = [clone for clone in removed if not clone.problem]
-    left = [clone for clone in removed if clone.problem]
+    removed_clones = [clone for clone in removed if not clone.problem]
+    remaining = [clone for clone in removed if clone.problem]
     return {
         "changed": bool(removed),
         "name": work.name,
         "drill": work.drill.id,
-        "clones": [_shown(clone) for clone in left],
-        "failures": failures_of(left),
+        "clones": [_shown(clone) for clone in remaining],
+        "failures": failures_of(remaining),
         "restored": [],
-        "removed": [_shown(clone) for clone in gone],
+        "removed": [_shown(clone) for clone in removed_clones],
         "excluded": [],
         "not_excluded": [],
         "snapshot": None,
@@ -140,7 +140,7 @@ def _result(work: DrillWork, removed: Sequence[Clone], before: Sequence[Clone]) 
         "missing_vms": [],
         "diff": {
             "before": {"clones": sorted(clone.name for clone in before)},
-            "after": {"clones": sorted(clone.name for clone in left)},
+            "after": {"clones": sorted(clone.name for clone in remaining)},
         },
     }
 

@@ -92,17 +92,17 @@ def _wait_until_there(work: DrillWork, missing: Sequence[str], what: str, *, by_
         absent = work.clones(estate, missing).missing(missing)
         under_way = work.under_way(estate, missing)
         was_seen = was_seen or under_way
-        done = not absent and not under_way
+        is_over = not absent and not under_way
         if not by_task:
             nothing = (
                 f"{len(absent)} clones are not there, and pending_actions of '{work.name}' lists no restore of them"
             )
             standstill.note(nothing if absent and not under_way else "", restore_grace(was_seen, work.deadline.left))
         words = f"{len(missing) - len(absent)} of {len(missing)} are there"
-        return Look(None, done=done, state="" if done else words)
+        return Look(None, done=is_over, state="" if is_over else words)
 
-    left = work.deadline.left
-    timeout = min(APPEARS_WITHIN, left) if by_task else left
+    seconds = work.deadline.left
+    timeout = min(APPEARS_WITHIN, seconds) if by_task else seconds
     wait_for(look, what=what, timeout=timeout, progress=work.reporter.progress)
 
 

@@ -30,7 +30,7 @@ APPEARS_WITHIN = 60.0
 def prepare(work: DrillWork, clone: Clone, network_uuid: str) -> Clone:
     """Away from production first, and on only when that was read back."""
     vm = work.there(clone)
-    changed = started = False
+    changed = has_started = False
     change = card_change(vm.cards or (), network_uuid)
     if vm.power_state != "off" and (change.remove or vm.power_state != "on"):
         if change.remove:
@@ -51,9 +51,9 @@ def prepare(work: DrillWork, clone: Clone, network_uuid: str) -> Clone:
                 "It stays off.",
             )
         work.switch(clone, "ON")
-        changed = started = True
+        changed = has_started = True
         vm = work.there(clone)
-    return replace(clone, power_state=vm.power_state, cards=vm.cards or (), changed=changed, started=started)
+    return replace(clone, power_state=vm.power_state, cards=vm.cards or (), changed=changed, started=has_started)
 
 
 def _set_cards(work: DrillWork, clone: Clone, network_uuid: str) -> None:
@@ -90,22 +90,22 @@ def _remove_card(work: DrillWork, clone: Clone, mac_address: str) -> None:
 def watched(work: DrillWork, clones: Sequence[Clone], network_uuid: str) -> list[Clone]:
     """Each clone as it is at the end. Those that were switched on now are looked at until they have stayed on for long
     enough."""
-    started = any(clone.started and not clone.problem for clone in clones)
-    stays_on = work.params["stays_on"] if started else 0
-    begun = time.monotonic()
+    any_on = any(clone.started and not clone.problem for clone in clones)
+    stays_on = work.params["stays_on"] if any_on else 0
+    start = time.monotonic()
     fallen: dict[str, Clone] = {}
 
     def look() -> Look[dict[str, Found]]:
         now = {vm.uuid: vm for vm in list_vms_with_cards(work.client)}
-        since = time.monotonic() - begun
+        since = time.monotonic() - start
         for clone in clones:
             if clone.uuid not in fallen and not clone.problem and work.params["power_on"]:
                 state = now[clone.uuid].power_state if clone.uuid in now else "gone"
                 if state != "on":
                     fallen[clone.uuid] = replace(clone, problem=f"it was on and is {state} after {duration(since)}")
-        left = stays_on - since
-        words = f"{len(clones) - len(fallen)} of {len(clones)} are on" if left > 1 else ""
-        return Look(now, done=left <= 0 or len(fallen) == len(clones), state=words)
+        remaining = stays_on - since
+        words = f"{len(clones) - len(fallen)} of {len(clones)} are on" if remaining > 1 else ""
+        return Look(now, done=remaining <= 0 or len(fallen) == len(clones), state=words)
 
     now = wait_for(
         look,
@@ -119,8 +119,8 @@ def watched(work: DrillWork, clones: Sequence[Clone], network_uuid: str) -> list
 def _last_seen(work: DrillWork, clone: Clone, vm: Found | None, network_uuid: str) -> Clone:
     if vm is None:
         return replace(clone, power_state="", cards=(), problem=clone.problem or "it is gone")
-    seen = with_cards(work.client, vm)
-    clone = replace(clone, power_state=seen.power_state, cards=seen.cards or ())
+    vm_now = with_cards(work.client, vm)
+    clone = replace(clone, power_state=vm_now.power_state, cards=vm_now.cards or ())
     if card_change(clone.cards, network_uuid) and not clone.problem:
         clone = replace(clone, problem="its network cards are not as the drill wants them")
     return replace(clone, checked=not clone.problem)

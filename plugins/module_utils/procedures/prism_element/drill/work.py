@@ -86,10 +86,10 @@ class DrillWork:
     def clones(self, estate: DrillCluster, names: Iterable[str]) -> Clones:
         clones = clones_among(self.drill, estate.vms, frozenset(names), estate.protected)
         if clones.protected:
-            listed = ", ".join(f"'{vm.name}' ({vm.uuid}) in '{domain}'" for vm, domain in clones.protected)
+            conflicts = ", ".join(f"'{vm.name}' ({vm.uuid}) in '{domain}'" for vm, domain in clones.protected)
             raise OperationError(
                 f"{self.client.endpoint}: refused, because VMs that bear names of clones are members of protection"
-                f" domains: {listed}",
+                f" domains: {conflicts}",
                 "They are no clones. Choose another drill id or prefix.",
             )
         return clones
@@ -103,9 +103,9 @@ class DrillWork:
         """The cluster once no restore is under way that may be ours."""
 
         def look() -> Look[DrillCluster]:
-            seen = self.look()
-            busy = self.under_way(seen, names)
-            return Look(seen, done=not busy, state="a restore is under way" if busy else "")
+            vms = self.look()
+            busy = self.under_way(vms, names)
+            return Look(vms, done=not busy, state="a restore is under way" if busy else "")
 
         what = f"restore out of '{self.name}'"
         return wait_for(look, what=what, timeout=self.deadline.left, progress=self.reporter.progress)
@@ -126,10 +126,10 @@ class DrillWork:
                 return replace(clone, problem=str(error), changed=True)
 
         with ThreadPoolExecutor(max_workers=max(1, self.params["concurrency"])) as pool:
-            done = list(pool.map(one, clones))
+            outcomes = list(pool.map(one, clones))
         if self._denied:
             raise self._denied
-        return done
+        return outcomes
 
     def read(self, clone: Clone) -> Found | None:
         """The clone as it is, None when it is gone. What bears another name by now is none of ours any more."""

@@ -95,12 +95,12 @@ def _look_for_signs(work: DomainMove, there: Seen | None) -> list[Site]:
         "witnesses": [asdict(testimony) for testimony in testimonies],
         "accepted": work.params["accept_split_brain"],
     }
-    told = [
+    reports = [
         Site(each.remote_site, each.status, scheduled=False, witness=each.cluster)
         for each in testimonies
         if not each.silence
     ]
-    return signs_of_life(old, [*sites, *told])
+    return signs_of_life(old, [*sites, *reports])
 
 
 def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any]:
@@ -124,10 +124,10 @@ def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any
             f"Snapshot {snapshot.snapshot_id} of '{name}' does not hold"
             f" {shortened([repr(vm_name) for vm_name, _uuid in missing])}: they will be missing"
         )
-    made = counted(snapshot.members, "registered, with new uuids")
+    registrations = counted(snapshot.members, "registered, with new uuids")
     when = iso_utc(snapshot.created_usecs)
     work.plan(
-        f"activate '{name}' on {endpoint} from snapshot {snapshot.snapshot_id} of {when}: {made}; the last"
+        f"activate '{name}' on {endpoint} from snapshot {snapshot.snapshot_id} of {when}: {registrations}; the last"
         f" {duration(age)} of work are lost"
     )
     if there is None or there.side.active:

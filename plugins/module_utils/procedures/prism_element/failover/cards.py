@@ -40,7 +40,7 @@ def unmapped_networks(work: DomainMove, site: str, vms: Iterable[Found]) -> list
 
 def without_cards(client: PrismElement, uuids: Collection[str], had_none: Collection[str]) -> list[dict[str, str]]:
     """Those of the VMs that have no network card now, and are not known to have had none before."""
-    found = [
+    vms_without = [
         with_cards(client, vm) for vm in list_vms_with_cards(client) if vm.uuid in uuids and vm.uuid not in had_none
     ]
-    return [{"name": vm.name, "uuid": vm.uuid} for vm in found if not vm.cards]
+    return [{"name": vm.name, "uuid": vm.uuid} for vm in vms_without if not vm.cards]

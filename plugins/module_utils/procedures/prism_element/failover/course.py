@@ -60,14 +60,14 @@ class Course:
         work: DomainMove,
         here: Seen,
         *,
-        expected: Iterable[Member] = (),
+        arrivals: Iterable[Member] = (),
         names: Iterable[str] = (),
         before: set[str] | None = None,
-        gone: Iterable[Member] = (),
+        departures: Iterable[Member] = (),
     ) -> None:
         self._work = work
         self._state = work.params["state"]
-        self._expected, self._names, self._before, self._gone = list(expected), list(names), before, list(gone)
+        self._expected, self._names, self._before, self._gone = list(arrivals), list(names), before, list(departures)
         self._here = here
         self.blind = here.blind
         self._finished_before = {task.created_usecs for task in here.tasks if task.failed}
@@ -151,11 +151,13 @@ class Course:
         if self._state == MIGRATED:
             if there is None:
                 return ""
-            wanted = self._expected or list(there.members)
+            members = self._expected or list(there.members)
             registered = by_uuid(list_vms(work.connected()))
-            self.absent = named(member for member in wanted if member.vm_uuid not in registered)
+            self.absent = named(member for member in members if member.vm_uuid not in registered)
             return (
-                f"{len(self.absent)} of {len(wanted)} VMs are not registered on {work.other} yet" if self.absent else ""
+                f"{len(self.absent)} of {len(members)} VMs are not registered on {work.other} yet"
+                if self.absent
+                else ""
             )
         if self._state == ACTIVATED:
             if not self._names and not here.members:
@@ -164,14 +166,14 @@ class Course:
             self.registered, names = self._registered_here(here)
             self.absent = [{"name": name, "uuid": ""} for name in sorted(names)]
             return f"{len(self.absent)} of {len(self._names)} VMs are not registered yet" if self.absent else ""
-        left = by_uuid(list_vms(work.client))
-        self.absent = named(member for member in self._gone if member.vm_uuid in left)
+        remaining = by_uuid(list_vms(work.client))
+        self.absent = named(member for member in self._gone if member.vm_uuid in remaining)
         return f"{len(self.absent)} of {len(self._gone)} VMs are still to be deleted" if self.absent else ""
 
     def tell_what_is_absent(self) -> None:
         if self.absent:
-            known = self._work.result.setdefault("missing_vms", [])
-            self._work.result["missing_vms"] = [*known, *(vm for vm in self.absent if vm not in known)]
+            missing = self._work.result.setdefault("missing_vms", [])
+            self._work.result["missing_vms"] = [*missing, *(vm for vm in self.absent if vm not in missing)]
             self._work.reporter.warn(
                 f"After the {self._deed} these VMs are not there: {shortened([repr(vm['name']) for vm in self.absent])}"
             )
@@ -195,23 +197,25 @@ class Course:
         """
         vms = list_vms(self._work.client)
         registered = by_uuid(vms)
-        found = {member.vm_uuid: registered[member.vm_uuid] for member in here.members if member.vm_uuid in registered}
+        by_uuid_here = {
+            member.vm_uuid: registered[member.vm_uuid] for member in here.members if member.vm_uuid in registered
+        }
         short = Counter(self._names or [member.vm_name for member in here.members]) - Counter(
-            vm.name for vm in found.values()
+            vm.name for vm in by_uuid_here.values()
         )
         new_by_name: dict[str, list[Vm]] = {}
-        known = {vm.uuid for vm in vms} if self._before is None else self._before
+        before = {vm.uuid for vm in vms} if self._before is None else self._before
         for vm in vms:
-            if vm.name in short and vm.uuid not in found and vm.uuid not in known:
+            if vm.name in short and vm.uuid not in by_uuid_here and vm.uuid not in before:
                 new_by_name.setdefault(vm.name, []).append(vm)
         absent = []
         for name, count in short.items():
             new = new_by_name.get(name, [])
             if len(new) == count:
-                found.update(by_uuid(new))
+                by_uuid_here.update(by_uuid(new))
             else:
                 absent += [name] * count
-        return shown(found.values()), absent
+        return shown(by_uuid_here.values()), absent
 
     def _has_settled(self) -> bool:
         """Whether the flags have been right, and nothing has come any more, for so long that what is missing will not
@@ -233,22 +237,24 @@ class Course:
             self._idle_since = now
             self._idle_patience = self._work.patience(SETTLES_WITHIN if self._was_under_way else UNSEEN_AT_MOST)
         operation = ARRIVING if self._state == ACTIVATED else LEAVING
-        told = [
+        reasons = [
             task
             for task in here.tasks
             if task.operation == operation and task.created_usecs not in self._finished_before
         ]
         # Tasks do not always tell which domain they are about, so that they prove an end only when none of them goes on
         # and the domain is still where it was.
-        failed = (
-            next((task for task in told if task.failed), None) if here.side.active == self._here.side.active else None
+        failures = (
+            next((task for task in reasons if task.failed), None)
+            if here.side.active == self._here.side.active
+            else None
         )
-        proved = failed and not any(task.status in ("QUEUED", "RUNNING") for task in told)
+        proved = failures and not any(task.status in ("QUEUED", "RUNNING") for task in reasons)
         if not proved and not self._stands_still(here, there, now - self._idle_since >= self._idle_patience):
             return
         state = "active" if here.side.active else "not active"
         told_nothing = ", and neither pending_actions nor progress_monitors shows it under way"
-        why = f": {failed.error}" if failed and failed.error else told_nothing
+        why = f": {failures.error}" if failures and failures.error else told_nothing
         raise OperationError(
             f"{self._work.client.endpoint}: the {self._deed} came to an end without effect{why}; it is {state} there",
             "Look into the tasks and events of the cluster, then run the same task again.",

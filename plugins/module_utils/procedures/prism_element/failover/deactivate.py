@@ -49,7 +49,7 @@ def deactivated(work: DomainMove) -> dict[str, Any]:
         if work.reporter.check or not work.params["wait"]:
             return result_of(work, here, there, changed=False)
         with work.reporter.phase(PHASES[DEACTIVATED]):
-            course = Course(work, here, gone=here.members)
+            course = Course(work, here, departures=here.members)
             here, _owner = course.end()
             course.tell_what_stayed()
     return result_of(work, here, there, changed=False, vms=None if there else [])
@@ -60,19 +60,19 @@ def _deactivate(work: DomainMove, here: Seen, there: Seen) -> dict[str, Any]:
     ours, theirs = by_uuid(list_vms(work.client)), by_uuid(list_vms(work.connected()))
     # What will be deleted must never be overlooked: a member whose id tells nothing is known by its name.
     by_name = {vm.name: vm for vm in ours.values()}
-    known = {member.vm_name for member in here.members if member.vm_uuid in ours}
+    names_by_uuid = {member.vm_name for member in here.members if member.vm_uuid in ours}
     vms = {
-        member: ours.get(member.vm_uuid) or (None if member.vm_name in known else by_name.get(member.vm_name))
+        member: ours.get(member.vm_uuid) or (None if member.vm_name in names_by_uuid else by_name.get(member.vm_name))
         for member in here.members
     }
     doomed = [member for member, vm in vms.items() if vm]
     alive = [member for member in there.members if member.vm_uuid in theirs]
-    lost = only_copies(doomed, (member.vm_name for member in alive))
-    if lost and not params["accept_missing_vms"]:
+    last_copies = only_copies(doomed, (member.vm_name for member in alive))
+    if last_copies and not params["accept_missing_vms"]:
         raise OperationError(
             f"{work.client.endpoint}: refused to deactivate '{name}', because these of its VMs are not among those of"
             f" '{name}' on {work.other}, so that their only copy would be deleted:"
-            f" {shortened([f'{member.vm_name!r} ({member.vm_uuid})' for member in lost])}",
+            f" {shortened([f'{member.vm_name!r} ({member.vm_uuid})' for member in last_copies])}",
             "Take them out of the protection domain to keep them, or set accept_missing_vms to delete them.",
         )
     running = sorted(
@@ -88,7 +88,7 @@ def _deactivate(work: DomainMove, here: Seen, there: Seen) -> dict[str, Any]:
             options=("accept_running_vms",),
         )
     work.result["removed_vms"] = named(doomed)
-    work.result["missing_vms"] = named(lost)
+    work.result["missing_vms"] = named(last_copies)
     work.plan(
         f"deactivate '{name}' on {work.client.endpoint}:"
         f" {counted(doomed, 'deleted here')}{f', {len(running)} of which run' if running else ''}"
@@ -100,7 +100,7 @@ def _deactivate(work: DomainMove, here: Seen, there: Seen) -> dict[str, Any]:
         return result_of(work, here, there, changed=True)
     before = [work.client.endpoint, there.side.endpoint]
     with work.reporter.phase(PHASES[DEACTIVATED]):
-        course = Course(work, here, gone=doomed)
+        course = Course(work, here, departures=doomed)
         for line in work.result["plan"]:
             work.reporter.progress(line)
         course.order(lambda: order_deactivation(work.client, name))

@@ -42,14 +42,14 @@ def left_behind(work: DomainMove, error: OperationError) -> OperationError:
     details: dict[str, Any] = {"at_home": at_home, "left_off": shown(off), "switched_on_again": shown(again)}
     if again:
         details["changed"] = True
-    told = [error.message]
+    sentences = [error.message]
     if again:
-        told.append(f"its VMs that were shut down for it are on again: {_names(again)}")
+        sentences.append(f"its VMs that were shut down for it are on again: {_names(again)}")
     if off:
-        told.append(f"these of its VMs are switched off on {work.client.endpoint}: {_names(off)}")
+        sentences.append(f"these of its VMs are switched off on {work.client.endpoint}: {_names(off)}")
     if failures:
-        told.append(f"switching them on failed: {shortened(failures)}")
-    return error.replace(message="; ".join(told), **details)
+        sentences.append(f"switching them on failed: {shortened(failures)}")
+    return error.replace(message="; ".join(sentences), **details)
 
 
 def _at_home(work: DomainMove) -> bool:

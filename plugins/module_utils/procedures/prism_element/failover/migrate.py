@@ -116,11 +116,11 @@ def _migrated(work: DomainMove, earlier: Before | None) -> dict[str, Any]:
 
 
 def _refuse_other_destination(work: DomainMove, here: Seen) -> None:
-    wanted, under_way = work.params["remote_site"], here.side.pending.remote_site if here.side.pending else ""
-    if wanted and under_way and wanted != under_way:
+    remote_site, under_way = work.params["remote_site"], here.side.pending.remote_site if here.side.pending else ""
+    if remote_site and under_way and remote_site != under_way:
         raise OperationError(
             f"{work.client.endpoint}: '{work.name}' is being migrated to the remote site '{under_way}', and not to"
-            f" '{wanted}'",
+            f" '{remote_site}'",
             "Wait for its end, and migrate it on from there.",
         )
 
@@ -132,10 +132,10 @@ def _through_between(work: DomainMove, here: Seen, there: Seen, snapshots: Seque
         raise refusal
 
     def look() -> Look[Seen | None]:
-        seen = work.pair.there(work.name)
+        there_now = work.pair.there(work.name)
         return Look(
-            seen,
-            done=bool(seen and seen.side.active and not seen.side.direction),
+            there_now,
+            done=bool(there_now and there_now.side.active and not there_now.side.direction),
             state=f"active neither here nor on {work.other}",
         )
 
@@ -219,7 +219,7 @@ def _migrate(work: DomainMove, here: Seen, there: Seen | None, earlier: Before |
     # Noted before it is ordered: a run that is killed in between leaves a note too many, which does no harm.
     work.pair.power_record.note(name, before)
     with work.reporter.phase(PHASES[MIGRATED]):
-        course = Course(work, here, expected=members)
+        course = Course(work, here, arrivals=members)
         course.order(send)
         if not params["wait"]:
             return result_of(work, here, there, changed=True, vms=named(members))

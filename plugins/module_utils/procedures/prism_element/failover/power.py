@@ -40,30 +40,30 @@ def brought_up(work: DomainMove, result: dict[str, Any]) -> dict[str, Any]:
     VM that does not go on is told there."""
     client = work.peer if result["state"] == MIGRATED else work.client
     if client and work.waits and result["state"] != DEACTIVATED and result["vms"]:
-        lost = without_cards(client, {vm["uuid"] for vm in result["vms"]}, work.had_no_card)
-        result = {**result, "without_cards": lost}
-        if lost:
+        cardless = without_cards(client, {vm["uuid"] for vm in result["vms"]}, work.had_no_card)
+        result = {**result, "without_cards": cardless}
+        if cardless:
             work.reporter.warn(
                 f"{client.endpoint}: VMs of '{work.name}' have no network card:"
-                f" {shortened([repr(vm['name']) for vm in lost])}"
+                f" {shortened([repr(vm['name']) for vm in cardless])}"
             )
     stay_off = {vm["uuid"] for vm in result["were_off"] if not vm["goes_on"]}
-    wanted = [
+    uuids = [
         vm["uuid"] for vm in result["vms"] if vm["name"] not in work.params["leave_off"] and vm["uuid"] not in stay_off
     ]
-    if work.params["power_on"] == NONE or client is None or not wanted or not work.waits:
+    if work.params["power_on"] == NONE or client is None or not uuids or not work.waits:
         return {**result, "power": None}
     mine = len(work.reporter.timeline)
     try:
-        many = read_many(client, wanted)
+        many = read_many(client, uuids)
         plan = plan_power(many, ON)
         power = apply_power(many, plan, ON, work.params, work.deadline, work.reporter, f" of '{work.name}'")
     except OperationError as error:
         # The change of side is done, whatever becomes of single VMs.
         power = failure(error)
     power.pop("diff", None)
-    known = "were_off" in work.result or work.params["power_on"] != WERE_ON or result["state"] != MIGRATED
-    if power.get("changed") and not known:
+    is_recorded = "were_off" in work.result or work.params["power_on"] != WERE_ON or result["state"] != MIGRATED
+    if power.get("changed") and not is_recorded:
         work.reporter.warn(
             f"Which VMs of '{work.name}' were off before its migration is not known, so that all of them were switched"
             " on: give the saved_path of the run that ordered it"

@@ -49,8 +49,8 @@ def result_of(
     owner = owner if owner and owner.side.active else None
     if vms is None:
         vms, absent = read_back(owner, work.client if state == ACTIVATED else work.peer)
-        known = work.result.setdefault("missing_vms", [])
-        work.result["missing_vms"] = [*known, *(vm for vm in absent if vm not in known)]
+        missing = work.result.setdefault("missing_vms", [])
+        work.result["missing_vms"] = [*missing, *(vm for vm in absent if vm not in missing)]
         if absent:
             work.reporter.warn(
                 f"'{work.name}' lists VMs that do not exist, and they are left out:"
@@ -91,8 +91,8 @@ def result_of(
 
 def _deleted_in_diff(work: DomainMove) -> dict[str, list[str]]:
     """The VMs that go, as they stand in the state before."""
-    gone = [f"{vm['name']} ({vm['uuid']}) on {work.client.endpoint}" for vm in work.result.get("removed_vms", [])]
-    return {"deleted_vms": gone} if gone else {}
+    deletions = [f"{vm['name']} ({vm['uuid']}) on {work.client.endpoint}" for vm in work.result.get("removed_vms", [])]
+    return {"deleted_vms": deletions} if deletions else {}
 
 
 def _active_after(work: DomainMove, before: Sequence[str]) -> list[str]:

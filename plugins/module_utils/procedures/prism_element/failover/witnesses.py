@@ -51,19 +51,19 @@ class Witnesses:
         know it says nothing."""
         incarnations = {site.incarnation for site in known_as if site.incarnation}
         addresses = {address, *(each for site in known_as for each in site.addresses)} - {""}
-        found: list[Testimony] = []
+        reports: list[Testimony] = []
         for cluster, asking in self._asked:
             try:
                 sites = asking.answer(self._bound)
             except OperationError as error:
-                found.append(Testimony(cluster, silence=error.message))
+                reports.append(Testimony(cluster, silence=error.message))
                 continue
-            found += [
+            reports += [
                 Testimony(cluster, site.name, site.status)
                 for site in sites
                 if _leads_there(site, incarnations, addresses)
             ]
-        return found
+        return reports
 
 
 def _leads_there(site: RemoteSite, incarnations: set[int], addresses: set[str]) -> bool:

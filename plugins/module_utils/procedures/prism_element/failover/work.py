@@ -115,8 +115,8 @@ class Pair:
 
     def clock_usecs(self) -> int | None:
         """The time on the cluster now; None when it does not tell it."""
-        told, at = self._clock
-        return None if told is None else told + int((time.monotonic() - at) * 1_000_000)
+        usecs, at = self._clock
+        return None if usecs is None else usecs + int((time.monotonic() - at) * 1_000_000)
 
     def there(self, name: str) -> Seen | None:
         """The protection domain on the other side. None when it is not given, or is silent and may be."""
@@ -212,14 +212,14 @@ class DomainMove:
     def sites(self, domain: ProtectionDomain | None) -> list[Site]:
         """The remote sites of this cluster, and which of them is the other side."""
         address = self.params["peer"]["nutanix_host"] if self.params["peer"] else ""
-        known = self.pair.incarnation
+        incarnation = self.pair.incarnation
         return [
             Site(
                 name=site.name,
                 status=site.status,
                 scheduled=bool(domain and site.name in domain.scheduled_sites),
                 fits_peer=address in site.addresses
-                or (site.incarnation == known if site.incarnation and known else None),
+                or (site.incarnation == incarnation if site.incarnation and incarnation else None),
             )
             for site in list_remote_sites(self.client)
         ]
@@ -242,9 +242,9 @@ class DomainMove:
 def see(client: PrismElement, name: str) -> Seen:
     # What is pending first: when it ends between the two reads, its effect is seen in the second.
     changes = list_pending_changes(client, name)
-    listed = list_mode_tasks(client, name)
+    mode_tasks = list_mode_tasks(client, name)
     domain = find_protection_domain(client, name)
-    tasks = tuple(listed or ())
+    tasks = tuple(mode_tasks or ())
     running = next((task.operation for task in tasks if task.names_domain and task.status == "RUNNING"), "")
     side = Side(
         endpoint=client.endpoint,
@@ -254,7 +254,7 @@ def see(client: PrismElement, name: str) -> Seen:
         pending=changes[0] if changes else None,
         running=running,
     )
-    return Seen(side, domain, tasks, blind=changes is None and listed is None)
+    return Seen(side, domain, tasks, blind=changes is None and mode_tasks is None)
 
 
 def waited_for_transfers(work: DomainMove, in_the_way: Callable[[], Refusal | None]) -> bool:
@@ -271,8 +271,8 @@ def waited_for_transfers(work: DomainMove, in_the_way: Callable[[], Refusal | No
         return False
 
     def look() -> Look[Refusal | None]:
-        found = in_the_way()
-        return Look(found, done=found is None, state=found.message if found else "")
+        refusal_now = in_the_way()
+        return Look(refusal_now, done=refusal_now is None, state=refusal_now.message if refusal_now else "")
 
     try:
         patience = min(float(params["replication_timeout"]), work.deadline.left)
@@ -284,21 +284,21 @@ def waited_for_transfers(work: DomainMove, in_the_way: Callable[[], Refusal | No
     return True
 
 
-def accepted(found: Any) -> Any:
+def accepted(decision: Any) -> Any:
     """What was decided; a refusal is raised."""
-    if isinstance(found, Refusal):
-        raise found
-    return found
+    if isinstance(decision, Refusal):
+        raise decision
+    return decision
 
 
 def settled_on(decision: str | Refusal) -> str:
     return str(accepted(decision))
 
 
-def domain_of(seen: Seen) -> ProtectionDomain:
-    if seen.domain is None:
-        raise OperationError(f"{seen.side.endpoint}: the protection domain vanished meanwhile")
-    return seen.domain
+def domain_of(sight: Seen) -> ProtectionDomain:
+    if sight.domain is None:
+        raise OperationError(f"{sight.side.endpoint}: the protection domain vanished meanwhile")
+    return sight.domain
 
 
 def by_uuid(vms: Iterable[Vm]) -> dict[str, Vm]:
@@ -316,9 +316,9 @@ def shown(vms: Iterable[Vm]) -> list[dict[str, str]]:
     return sorted(({"name": vm.name, "uuid": vm.uuid} for vm in vms), key=lambda vm: (vm["name"], vm["uuid"]))
 
 
-def counted(members: Sequence[Member], done: str) -> str:
+def counted(members: Sequence[Member], fate: str) -> str:
     """'2 VMs ('a', 'b') are deleted here'"""
     if len(members) == 1:
-        return f"1 VM ('{members[0].vm_name}') is {done}"
+        return f"1 VM ('{members[0].vm_name}') is {fate}"
     names = shortened([repr(name) for name in sorted(member.vm_name for member in members)])
-    return f"{len(members)} VMs ({names}) are {done}" if members else f"no VM is {done}"
+    return f"{len(members)} VMs ({names}) are {fate}" if members else f"no VM is {fate}"
