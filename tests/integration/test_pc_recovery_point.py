@@ -143,10 +143,11 @@ def test_an_answer_that_is_lost_makes_no_second_one(centrals: Centrals, lost: st
     assert len(points(centrals)) == 1
 
 
-@pytest.mark.parametrize("lag", [0, 1200])
-@pytest.mark.parametrize("seconds", [0, 60], ids=["under_way", "ended"])
+@pytest.mark.parametrize("lag", [0, 6000])
+@pytest.mark.parametrize("seconds", [0, 2000], ids=["under_way", "ended"])
 def test_what_a_killed_run_had_ordered_is_adopted(centrals: Centrals, lag: float, seconds: float) -> None:
     centrals.behave(index_lag_seconds=lag)
+    centrals.lab.change([{"endpoint": "east", "kind": "durations", "recovery_point": 1200}])
     centrals.fault("/recovery-points", {"drop": "after"}, method="POST")
     message = centrals.east.fails("pc_recovery_point", name=NAME, vm_name="Gold")
     assert "may have taken effect" in message
@@ -156,7 +157,17 @@ def test_what_a_killed_run_had_ordered_is_adopted(centrals: Centrals, lag: float
     result = make(centrals)
     assert result["changed"] is False
     assert creations(centrals) == 0
+    assert bool(centrals.asked("GET", "/tasks")) == (seconds == 0 or lag > 0)
     assert [each["ext_id"] for each in points(centrals)] == [result["recovery_point"]["ext_id"]]
+
+
+def test_what_policies_made_meanwhile_costs_one_question(centrals: Centrals) -> None:
+    for number in range(5):
+        make(centrals, name=f"ctx_Gold_other-{number}")
+    centrals.lab.forget()
+    make(centrals)
+    assert len(centrals.asked("GET", "/recovery-points/")) == 1
+    assert len(centrals.asked("GET", "/recovery-points$")) == 2
 
 
 def test_one_that_was_begun_for_another_name_is_not_adopted(centrals: Centrals) -> None:

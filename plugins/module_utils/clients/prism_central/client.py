@@ -57,6 +57,14 @@ CONNECTION_ARGUMENTS: dict[str, Any] = {
 
 # The highest minor version of each namespace that this client was written for (contract prism_central 1.1).
 KNOWN_MINORS = {"clustermgmt": 3, "datapolicies": 3, "dataprotection": 4, "prism": 4, "vmm": 3}
+# What shows that a version of a namespace is served: each of these lists is there since v4.0.
+LISTS = {
+    "clustermgmt": "/config/clusters",
+    "datapolicies": "/config/protection-policies",
+    "dataprotection": "/config/recovery-points",
+    "prism": "/config/tasks",
+    "vmm": "/ahv/config/vms",
+}
 LARGEST_PAGE = 100
 LARGEST_V3_PAGE = 500
 STALE = 412
@@ -177,10 +185,25 @@ class PrismCentral(RestSession):
         return Entity(data if isinstance(data, dict) else {}, etag)
 
     def read_if_there(self, namespace: str, path: str) -> Entity | None:
+        """The same, or None when it is not there."""
         try:
             return self.read(namespace, path)
         except NotFound:
+            self._refuse_unserved_version(namespace)
             return None
+
+    def _refuse_unserved_version(self, namespace: str) -> None:
+        """Nothing is found under a version that the release does not have, which proves nothing. Where the server chose
+        the version itself, it has it."""
+        if self._highest is None:
+            return
+        try:
+            self.request("GET", self.path(namespace, LISTS[namespace]), params={"$limit": 1})
+        except NotFound as error:
+            raise OperationError(
+                f"{self.endpoint} does not serve v4.{self.minor(namespace)} of {namespace} ({error.message})",
+                "Give a lower api_version, or leave it out.",
+            ) from None
 
     def entities(
         self,

@@ -17,9 +17,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
     Entity,
     PrismCentral,
+    any_of,
     quoted,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import TaskFailed
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import (
+    MOST_IN_FILTER,
+    TaskFailed,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
     iso_milliseconds,
     iso_moment,
@@ -85,6 +89,15 @@ def read_recovery_point(client: PrismCentral, ext_id: str) -> RecoveryPoint | No
     """One copy, or None when it is not there; it may not be known yet right after it was made."""
     entity = client.read_if_there("dataprotection", path_of(ext_id))
     return recovery_point_of(entity.data) if entity else None
+
+
+def listed_among(client: PrismCentral, ext_ids: Sequence[str]) -> dict[str, RecoveryPoint]:
+    """Those of these that the list has, by id: it may lag behind what a single read finds."""
+    listed: list[dict[str, Any]] = []
+    for start in range(0, len(ext_ids), MOST_IN_FILTER):
+        where = any_of("extId", ext_ids[start : start + MOST_IN_FILTER])
+        listed += client.entities("dataprotection", POINTS, where=where)
+    return {point.ext_id: point for point in map(recovery_point_of, listed)}
 
 
 def create_recovery_point(

@@ -120,14 +120,6 @@ def tasks_about(client: PrismCentral, ext_id: str) -> list[Task]:
     return [task for task in listed if any(ext_id == affected for _kind, affected in task.entities)]
 
 
-def replications_of(client: PrismCentral, point_ext_ids: Iterable[str]) -> list[int]:
-    """How far the replications under way of these copies are, in percent. Their tasks affect the copy that is sent and
-    name no target (contract prism_central 2.1)."""
-    where = f"entitiesAffected/any(a:{any_of('a/extId', point_ext_ids)})"
-    tasks = [_task(data) for data in client.entities("prism", TASKS, where=where)]
-    return [task.percent for task in tasks if not task.ended and "replicat" in task.operation.lower()]
-
-
 def wait_for_task(
     client: PrismCentral,
     task_id: str,

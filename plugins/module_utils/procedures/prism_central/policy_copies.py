@@ -14,7 +14,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     copies_of,
     recovery_points_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import replications_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.replications import (
+    replications_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection_policy import (
     PolicyLocation,
     ProtectionPolicy,
@@ -94,7 +96,8 @@ def _newest_at(client: PrismCentral, central_uuid: str, place: Place, vm_uuid: s
 def _states(client: PrismCentral, central_uuid: str, places: Sequence[Place], newest: RecoveryPoint) -> list[CopyState]:
     copies = copies_of(client, newest.location_agnostic_id)
     held = {cluster_uuid: copy for copy in copies for cluster_uuid in copy.clusters}
-    under_way = replications_of(client, [copy.ext_id for copy in copies])
+    tasks = [task for copy in copies for task in replications_of(client, copy.ext_id)]
+    under_way = [task.percent for task in tasks if not task.ended]
     return [_state(central_uuid, place, held, under_way) for place in places]
 
 

@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -14,6 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
     LEAVES,
     create_recovery_point,
+    listed_among,
     path_of,
     read_recovery_point,
     recovery_point_of,
@@ -80,25 +80,26 @@ def _begun_before(
 ) -> RecoveryPoint | None:
     """A recovery point that a killed run ordered and that no list has yet: its task knows it, or will."""
     recent = tasks_since(client, client.now() - BEGUN_WITHIN, most=MOST_TASKS)
-    running = [task for task in recent if not task.ended and not _is_other_work(task)]
+    running = [task for task in recent if _may_be_making_one(task)]
     if running:
         errands = [Errand(task.ext_id, f"a recovery point begun before ({task.operation})", LEAVES) for task in running]
         ended = wait_for_tasks(client, errands, timeout=deadline.left, progress=reporter.progress)
         recent = [ended.get(task.ext_id, task) for task in recent]
-    return _first_of(client, order, recent)
-
-
-def _first_of(client: PrismCentral, order: PointOrder, tasks: Sequence[Task]) -> RecoveryPoint | None:
-    """The oldest, so that two runs find the same."""
-    for task in reversed(tasks):
-        ext_id = "" if _is_other_work(task) else task.detail(LEAVES)
-        point = read_recovery_point(client, ext_id) if ext_id else None
+    made = [task.detail(LEAVES) for task in recent if task.detail(LEAVES) and not _is_other_work(task)]
+    listed = listed_among(client, made)
+    # The oldest, so that two runs find the same.
+    for ext_id in reversed(made):
+        point = listed.get(ext_id) or read_recovery_point(client, ext_id)
         if order.is_it(point):
             return point
     return None
 
 
+def _may_be_making_one(task: Task) -> bool:
+    named = f"{task.operation} {task.description}".lower()
+    return not task.ended and ("recovery" in named or "snapshot" in named) and not _is_other_work(task)
+
+
 def _is_other_work(task: Task) -> bool:
     named = f"{task.operation} {task.description}".lower()
-    about_points = "recovery" in named or "snapshot" in named
-    return not about_points or any(word in named for word in _OTHER_WORK)
+    return any(word in named for word in _OTHER_WORK)
