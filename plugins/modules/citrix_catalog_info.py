@@ -62,12 +62,16 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
-missing:
-  description: A sentence for each entry of O(catalogs) that is no catalog of the site, or more than one.
+failures:
+  description: The entries of O(catalogs) that are no catalog of the site, or more than one, each with C(id) and C(name)
+    as they were given, and C(reason).
   returned: when one is missing
   type: list
-  elements: str
-  sample: ["there is no catalog 'Pol'. Near names are 'Pool'."]
+  elements: dict
+  sample:
+    - id: ""
+      name: Pol
+      reason: there is no catalog 'Pol'. Near names are 'Pool'.
 catalogs:
   description: The catalogs, sorted by full name.
   returned: success

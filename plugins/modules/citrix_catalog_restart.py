@@ -95,6 +95,13 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+failures:
+  description: The catalogs that failed or came too late, each with C(id), C(name), which is its full name, and
+    C(reason). Empty when there are none.
+  returned: when the site could be asked
+  type: list
+  elements: dict
+  sample: []
 started:
   description: When the first restart was ordered, in UTC. Null when none was.
   returned: when the site could be asked

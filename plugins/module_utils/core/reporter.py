@@ -39,16 +39,16 @@ class Reporter:
         if self.check:
             yield
             return
-        started, failed = datetime.now(timezone.utc), True
+        start, is_failed = datetime.now(timezone.utc), True
         try:
             yield
-            failed = False
+            is_failed = False
         finally:
             self.timeline.append(
                 {
                     "phase": name,
-                    "started": iso_milliseconds(started),
+                    "started": iso_milliseconds(start),
                     "finished": iso_milliseconds(datetime.now(timezone.utc)),
-                    "failed": failed,
+                    "failed": is_failed,
                 }
             )

@@ -24,7 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, Selector, find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.populations import (
     read_groups_in_maintenance,
     read_populations,
@@ -63,19 +63,22 @@ def read(params: Params, reporter: Reporter) -> Result:
 def _chosen(wishes: Sequence[Mapping[str, Any]], catalogs: Sequence[Catalog], endpoint: str) -> list[Catalog]:
     """The wanted ones in the order of the wishes; all wishes that cannot be met are told at once."""
     selection: dict[Catalog, None] = {}
-    missing: list[Refusal] = []
-    for wish in wishes:
+    refusals: list[tuple[Selector, Refusal]] = []
+    for selector in map(selector_of, wishes):
         try:
-            selection[find_catalog(selector_of(wish), catalogs)] = None
+            selection[find_catalog(selector, catalogs)] = None
         except Refusal as error:
-            missing.append(error)
-    if missing:
-        advice = " ".join(dict.fromkeys(error.advice for error in missing if error.advice))
+            refusals.append((selector, error))
+    if refusals:
+        errors = [error for _selector, error in refusals]
         raise OperationError(
-            f"{endpoint}: {'; '.join(error.message for error in missing)}",
-            advice,
-            options=tuple(dict.fromkeys(name for error in missing for name in error.options)),
-            missing=[str(error) for error in missing],
+            f"{endpoint}: {'; '.join(error.message for error in errors)}",
+            " ".join(dict.fromkeys(error.advice for error in errors if error.advice)),
+            options=tuple(dict.fromkeys(name for error in errors for name in error.options)),
+            failures=[
+                {"id": selector.id or "", "name": selector.name or "", "reason": str(error)}
+                for selector, error in refusals
+            ],
         )
     return list(selection)
 

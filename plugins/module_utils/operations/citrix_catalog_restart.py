@@ -132,6 +132,7 @@ def _facts(observed: _Observed, outcomes: Sequence[RestartOutcome]) -> Result:
     return {
         "changed": bool(changed),
         "catalogs": [outcome_facts(each, observed.impacts.get(each.step.catalog.id)) for each in outcomes],
+        "failures": failures(outcomes),
         "started": min((each.started for each in changed if each.started), default=None),
         "diff": {
             "before": {
@@ -143,10 +144,11 @@ def _facts(observed: _Observed, outcomes: Sequence[RestartOutcome]) -> Result:
 
 
 def _failure(site: CitrixSite, outcomes: Sequence[RestartOutcome]) -> OperationError | None:
-    reasons = failures(outcomes)
-    if not reasons:
+    rows = failures(outcomes)
+    if not rows:
         return None
-    return OperationError(f"{site.endpoint}: {len(reasons)} of {len(outcomes)} catalogs failed. {'; '.join(reasons)}")
+    reasons = "; ".join(f"{row['name']}: {row['reason'].rstrip('.')}" for row in rows)
+    return OperationError(f"{site.endpoint}: {len(rows)} of {len(outcomes)} catalogs failed. {reasons}")
 
 
 def _concerned(step: RestartStep, machines: Sequence[Machine]) -> list[Machine]:

@@ -135,8 +135,8 @@ def _catalog_row(host: str, catalog: Mapping[str, Any], phase: str) -> ReportRow
 
 def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: Mapping[str, Mapping[str, Any]]) -> str:
     """Why a catalog was not touched. Only of a cluster that was asked it is known that it lacks the image."""
-    named = str(catalog.get("cluster") or "")
-    own = {named: clusters[named]} if named in clusters else {}
+    cluster_host = str(catalog.get("cluster") or "")
+    own = {cluster_host: clusters[cluster_host]} if cluster_host in clusters else {}
     # A catalog whose own cluster is ready may still wait for the others
     candidates = own if any(not _has_image(cluster) for cluster in own.values()) else clusters
     reasons = [

@@ -96,20 +96,20 @@ def wait_for_task(
     A task that is not listed yet is waited for, half a minute long.
     """
     start = time.monotonic()
-    listed = False
+    was_listed = False
 
     def look() -> Look[Task | None]:
-        nonlocal listed
+        nonlocal was_listed
         task = read_task(client, task_uuid)
         if task is None:
-            if listed or time.monotonic() - start > LISTED_WITHIN:
+            if was_listed or time.monotonic() - start > LISTED_WITHIN:
                 raise OperationError(
                     f"{client.endpoint}: {what}: task {task_uuid} is not known there",
                     "Run the same task again: it looks how far things are.",
                     task_uuid=task_uuid,
                 )
             return Look(None, done=False, state="not listed yet")
-        listed = True
+        was_listed = True
         return Look(task, done=task.status in FINISHED, state=f"{task.percent} %")
 
     advice = f"Its task {task_uuid} was not cancelled. Run the same task again to go on, or raise wait_timeout."

@@ -76,12 +76,12 @@ def wrong_values(variables: Mapping[str, Mapping[str, Any]], options: Mapping[st
     name that was not given; for a number, a choice or yes and no it says nothing.
     """
     wrong: dict[str, list[str]] = {}
-    for host, given in variables.items():
-        for name, value in given.items():
+    for host, values in variables.items():
+        for name, value in values.items():
             sentence = _wrong_value(name, value, options[name])
             if sentence:
                 wrong.setdefault(sentence, []).append(host)
-    having = {host for host, given in variables.items() if given}
+    having = {host for host, values in variables.items() if values}
     return [
         f"{sentence}." if set(hosts) == having else f"{sentence} (on {', '.join(hosts)})."
         for sentence, hosts in wrong.items()
@@ -94,8 +94,8 @@ def _wrong_value(name: str, value: Any, option: Mapping[str, Any]) -> str:
         kind = "list of dictionaries"
     if isinstance(value, str) and not value.strip():
         may_be = kind in ("list", "raw") or (kind == "str" and not choices and name not in NEVER_EMPTY)
-        wanted = f"one of {', '.join(map(str, choices))}" if choices else IN_WORDS.get(kind, "a text")
-        return "" if may_be else f"{name} is empty: leave it out, or give {wanted}"
+        form = f"one of {', '.join(map(str, choices))}" if choices else IN_WORDS.get(kind, "a text")
+        return "" if may_be else f"{name} is empty: leave it out, or give {form}"
     if made_a_number(value, option):
         return f"{name} is the number {value} and must be text: put it in quotes"
     if kind == "dict" and isinstance(value, str):

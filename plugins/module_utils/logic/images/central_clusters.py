@@ -27,9 +27,9 @@ def hosts_of_cluster(cluster: CentralCluster, hosts: Sequence[ClusterHost]) -> l
     by_uuid = [host.host for host in hosts if host.uuid and host.uuid == cluster.uuid.lower()]
     if by_uuid:
         return by_uuid
-    known = {address.casefold() for address in cluster.addresses}
+    own_addresses = {address.casefold() for address in cluster.addresses}
     return [
         host.host
         for host in hosts
-        if not host.uuid and known.intersection(address.casefold() for address in host.addresses)
+        if not host.uuid and own_addresses.intersection(address.casefold() for address in host.addresses)
     ]

@@ -71,7 +71,7 @@ def judge(
 def _with_a_possible_id(release: ReleaseRequest, rows: Rows) -> ReleaseRequest:
     """The release, without its id when no image can be called so."""
     try:
-        _named = release.image
+        _image = release.image
     except Refusal as error:
         rows.stop("release id", error.message, error.advice)
         return replace(release, release="")

@@ -52,11 +52,11 @@ def baseline(
     return sorted({*known, *(name for names in before.values() for name in names)})
 
 
-def faults_before(moved: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+def faults_before(result: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     """Id of a catalog -> who was faulty before it got the image, as far as anybody saw."""
-    ours = {catalog["id"] for catalog in moved.get("catalogs", [])}
+    ours = {catalog["id"] for catalog in result.get("catalogs", [])}
     machines: dict[str, list[str]] = {}
-    for catalog in [*moved.get("catalogs", []), *earlier]:
+    for catalog in [*result.get("catalogs", []), *earlier]:
         if catalog.get("id") in ours and catalog.get("faulty_before") is not None:
             machines[catalog["id"]] = sorted({*machines.get(catalog["id"], []), *catalog["faulty_before"]})
     return machines

@@ -124,11 +124,11 @@ def _to_accept(gate: Mapping[str, Any], terms: Mapping[str, Any] | None) -> list
     return faults if (terms or {}).get("new_faults", 0) < len(faults) <= MOST_TO_ACCEPT else []
 
 
-def acceptance(faults: Iterable[str], known: Iterable[str]) -> str:
+def acceptance(faults: Iterable[str], names: Iterable[str]) -> str:
     """What to type when faults have nothing to do with the image."""
     if not faults:
         return ""
-    accepted = json.dumps({"catalog_rollout_known_faults": sorted({*known, *faults})})
+    accepted = json.dumps({"catalog_rollout_known_faults": sorted({*names, *faults})})
     return f"If these faults have nothing to do with the image, type the same command with -e {shlex.quote(accepted)}"
 
 

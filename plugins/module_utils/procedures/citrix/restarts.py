@@ -192,10 +192,10 @@ def outcome_facts(outcome: RestartOutcome, impact: Any) -> dict[str, Any]:
     }
 
 
-def failures(outcomes: Sequence[RestartOutcome]) -> list[str]:
-    """One sentence for each catalog that failed or came too late."""
+def failures(outcomes: Sequence[RestartOutcome]) -> list[dict[str, str]]:
+    """{id, name, reason} of each catalog that failed or came too late."""
     return [
-        f"{each.step.catalog.full_name}: {each.msg.rstrip('.')}"
+        {"id": each.step.catalog.id, "name": each.step.catalog.full_name, "reason": each.msg}
         for each in outcomes
         if each.action in ("failed", "window_over")
     ]

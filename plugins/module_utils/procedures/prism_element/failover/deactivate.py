@@ -46,7 +46,7 @@ def deactivated(work: DomainMove) -> dict[str, Any]:
         return _deactivate(work, here, there)
     if settled_on(decision) != UNCHANGED:
         work.plan(f"wait for the deactivation of '{work.name}' that is under way already")
-        if work.reporter.check or not work.params["wait"]:
+        if not work.waits:
             return result_of(work, here, there, changed=False)
         with work.reporter.phase(PHASES[DEACTIVATED]):
             course = Course(work, here, departures=here.members)

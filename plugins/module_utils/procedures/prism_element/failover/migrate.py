@@ -104,7 +104,7 @@ def _migrated(work: DomainMove, earlier: Before | None) -> dict[str, Any]:
     else:
         _refuse_other_destination(work, here)
         work.plan(f"wait for the migration of '{work.name}' that is under way already")
-        if work.reporter.check or not work.params["wait"]:
+        if not work.waits:
             return result_of(
                 work, here, there, changed=False, vms=named(here.members or (there.members if there else ()))
             )
@@ -128,7 +128,7 @@ def _refuse_other_destination(work: DomainMove, here: Seen) -> None:
 def _through_between(work: DomainMove, here: Seen, there: Seen, snapshots: Sequence[PdSnapshot]) -> tuple[Seen, Seen]:
     """Active on neither side: for a moment so in the middle of a migration. An error when it stays so."""
     refusal = between(work.name, here.side, there.side, origin_sites(snapshots))
-    if work.reporter.check or not work.params["wait"]:
+    if not work.waits:
         raise refusal
 
     def look() -> Look[Seen | None]:
