@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from conformance import prism_central_models
 from conformance.citrix_models import violations
 from harness.centrals import TOPOLOGY as CENTRALS
 from harness.centrals import Centrals
@@ -51,4 +52,6 @@ def _central_lab() -> Iterator[RunningLab]:
 def centrals(_central_lab: RunningLab) -> Iterator[Centrals]:
     """The estate of Prism Centrals in its first state. A test fails when a request broke the wire contract."""
     yield Centrals(_central_lab)
-    assert [entry["violation"] for entry in _central_lab.requests() if entry["violation"]] == []
+    recorded = _central_lab.requests()
+    assert [entry["violation"] for entry in recorded if entry["violation"]] == []
+    assert prism_central_models.violations(recorded) == []

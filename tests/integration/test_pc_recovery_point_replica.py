@@ -167,6 +167,18 @@ def test_an_api_key_is_refused_before_anything_is_written(centrals: Centrals) ->
 
 
 @pytest.mark.parametrize("version", RELEASES)
+def test_a_peer_has_its_own_log_in(centrals: Centrals, version: str) -> None:
+    """Its password goes before the API key of the task, which counts only where the task itself logs in."""
+    centrals.reset(version=version)
+    point = point_of(centrals)
+    arguments = {**everywhere(centrals, point), "nutanix_api_key": API_KEY}
+    arguments["peers"][0]["nutanix_password"] = "wrong"
+    assert "401" in centrals.east.fails(MODULE, check=True, **arguments)
+    arguments["peers"][0].update(nutanix_password=None, nutanix_username=None)
+    assert "for an API key" in centrals.east.fails(MODULE, **arguments)
+
+
+@pytest.mark.parametrize("version", RELEASES)
 def test_a_missing_pairing_is_said_before_anything_is_written(centrals: Centrals, version: str) -> None:
     centrals.reset(version=version, paired_with=[])
     point = point_of(centrals)

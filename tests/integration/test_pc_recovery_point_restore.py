@@ -154,6 +154,19 @@ def test_disks_are_moved_into_the_storage_container(centrals: Centrals, version:
     assert (back["changed"], back["diff"]["after"]["changes"]) == (True, ["move disks"])
 
 
+def test_disks_stay_in_the_recorded_storage_container(centrals: Centrals) -> None:
+    client, gold = centrals.client(), centrals.vm("Gold")
+    plan = {"$objectType": "vmm.v4.ahv.config.AllDisksMigrationPlan", "storageContainer": {"extId": fast(centrals)}}
+    etag = client.read("vmm", f"/ahv/config/vms/{gold}").etag
+    path = f"/ahv/config/vms/{gold}/$actions/migrate-vm-disks"
+    client.order("POST", "vmm", path, {"migrateDisks": plan}, etag=etag)
+    centrals.lab.skip(100)
+    restore = Restoring(centrals)
+    assert restore(storage_container="fast")["changed"] is True
+    assert {disk["container_uuid"] for disk in restore.only["disks"]} == {fast(centrals)}
+    assert centrals.asked("POST", "migrate-vm-disks") == []
+
+
 @pytest.mark.parametrize("check", [True, False])
 def test_a_missing_storage_container_fails_before_anything_is_written(centrals: Centrals, check: bool) -> None:
     restore = Restoring(centrals)

@@ -25,10 +25,9 @@ PEER_ARGUMENTS: dict[str, Any] = {
 
 
 def connect_peer(params: Mapping[str, Any], peer: Mapping[str, Any]) -> PrismCentral:
-    """A session with a peer; what it leaves out is as for the task itself."""
-    return PrismCentral.connect(
-        {
-            **{key: params[key] for key in PEER_ARGUMENTS},
-            **{key: value for key, value in peer.items() if value is not None},
-        }
-    )
+    """A session with a peer; what it leaves out is as for the task itself. A password of its own goes before an API key
+    of the task."""
+    own = {key: value for key, value in peer.items() if value is not None}
+    if "nutanix_password" in own:
+        own.setdefault("nutanix_api_key", None)
+    return PrismCentral.connect({**{key: params[key] for key in PEER_ARGUMENTS}, **own})

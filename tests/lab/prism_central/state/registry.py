@@ -64,8 +64,12 @@ class Registry:
         return next((peer for peer in self.peers.values() if peer.uuid == central_ext_id), None)
 
     def make_vm(self, cluster: ManagedCluster, image: Any, name: str, nics: list[Any]) -> Any:
-        """Make a powered-off VM with the disks of an image."""
+        """Make a powered-off VM with the disks of an image, in the storage containers that were recorded, where the
+        cluster has them (contract prism_central 5.1)."""
         vm = cluster.vms.copy(image, name, nics)
+        for disk, recorded in zip(vm.disks, image.disks, strict=True):
+            if recorded.container_uuid in cluster.containers.values():
+                disk.container_uuid = recorded.container_uuid
         self.created[vm.uuid] = self._setting.clock.epoch_usecs
         return vm
 
