@@ -198,8 +198,9 @@ delete:
   sample: {cluster-a: [], cluster-b: []}
 doubts:
   description:
-    - Why nothing may be deleted at all. Empty when every cluster and site could be asked, anything bears O(prefix) and
-      each of O(base_vms) and, with O(release), the release is published.
+    - Why nothing may be deleted at all. Empty when every cluster and site could be asked, each of O(base_vms) has an
+      image or a temporary VM, and so has an O(prefix) that is not the usual one, and, with O(release), the release is
+      published.
     - Each has C(reason), and as C(name) the inventory host that is to blame for it, empty when none is. C(id) is empty.
   returned: success
   type: list

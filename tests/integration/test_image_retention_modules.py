@@ -89,6 +89,13 @@ def test_plan_with_the_janitor() -> None:
     assert without["delete"] == {"cluster-a": []}
 
 
+def test_a_fresh_house_has_nothing_to_remove() -> None:
+    plan = run_module("image_retention_plan", {"clusters": clusters(), "sites": sites()})
+    assert (plan["doubts"], plan["decisions"], plan["delete"]) == ([], [], {"cluster-a": []})
+    mistyped = run_module("image_retention_plan", {"clusters": clusters(), "sites": sites(), "prefix": "ctxx_"})
+    assert "prefix 'ctxx_'" in mistyped["doubts"][0]["reason"]
+
+
 @pytest.mark.parametrize(
     ("more", "reason"),
     [

@@ -200,6 +200,25 @@ def test_unplanned_with_the_source_lost_and_back_when_it_returns(lab: RunningLab
     assert_nothing_left_to_do(lab, lambda: run(FAILBACK, dr_discard=DOMAINS))
 
 
+@pytest.mark.bad_day
+def test_unplanned_from_an_older_snapshot(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    (fast,) = [name for name in DOMAINS if name != SLOW]
+    lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
+    (domain,) = [each for each in state_of(lab, "cluster-b")["protection_domains"] if each["name"] == fast]
+    chosen = min(domain["snapshots"].values(), key=lambda snapshot: snapshot["created_usecs"])["id"]
+    mistyped = run(FAILOVER, dr_mode="unplanned", dr_failover_snapshot_ids={fast: "SITE-A:1"})
+    assert mistyped.status != 0
+    assert f"snapshot SITE-A:1 of '{fast}' is not there" in " ".join(mistyped.output.split())
+    assert writes(lab) == []
+
+    wish = {"dr_failover_snapshot_ids": f"{fast}={chosen}", "dr_failover_data_age_limit": 0}
+    assert_good(run(FAILOVER, dr_mode="unplanned", **wish))
+    assert_at_home_on(lab, "cluster-b")
+    report = json.loads((tmp_path / "dr_failover_drill-1.json").read_text(encoding="utf-8"))
+    assert report["failovers"][fast]["snapshot"]["id"] == chosen
+    assert report["failovers"][fast]["data_age_seconds"] > report["failovers"][SLOW]["data_age_seconds"]
+
+
 @pytest.mark.parametrize("prism", ["well", "sick"])
 def test_unplanned_is_refused_while_the_source_lives(lab: RunningLab, run: Run, prism: str) -> None:
     if prism == "sick":

@@ -104,10 +104,19 @@ def test_catalogs_that_are_not_there_stop_the_release_before_any_image(lab: Runn
 
 
 @pytest.mark.parametrize(
-    ("job", "skipped"), [("image_release", "always"), ("dr_failover", "always"), ("image_rollback", "tagged")]
+    ("job", "skipped", "asked"),
+    [
+        ("image_release", "always", []),
+        ("dr_failover", "always", []),
+        ("image_rollback", "tagged", []),
+        ("image_release", "always", ["--tags", "anything"]),
+        ("dr_failover", "always", ["--tags", "drain,move"]),
+    ],
 )
-def test_a_job_of_which_everything_is_skipped_fails(lab: RunningLab, tmp_path: Path, job: str, skipped: str) -> None:
-    outcome = run_playbook(f"euc.nutanix_citrix.{job}", lab.inventory_path, tmp_path, "--skip-tags", skipped)
+def test_a_job_of_which_everything_is_skipped_fails(
+    lab: RunningLab, tmp_path: Path, job: str, skipped: str, asked: list[str]
+) -> None:
+    outcome = run_playbook(f"euc.nutanix_citrix.{job}", lab.inventory_path, tmp_path, "--skip-tags", skipped, *asked)
     assert outcome.status != 0
     assert f"--skip-tags {skipped} (in AWX: Skip Tags) leaves out everything" in outcome.output
     assert lab.requests() == []

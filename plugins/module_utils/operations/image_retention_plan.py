@@ -35,6 +35,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import is_proven
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
+    DEFAULT_PREFIX,
     Release,
     parse_image_name,
     parse_temporary_vm_name,
@@ -70,7 +71,8 @@ def read(params: Params, reporter: Reporter) -> Result:
     if not all_doubts:
         base_vms = [*(image.base_vm for image in images), *(vm.says.release.base_vm for vm in vms)]
         unknown = unknown_base_vms(params["base_vms"], base_vms)
-        if not base_vms and not params["base_vms"]:
+        # Nobody mistyped the usual prefix: before the first release nothing bears it.
+        if not base_vms and not params["base_vms"] and prefix != DEFAULT_PREFIX:
             others = [name for facts in clusters.values() for name in facts.get("other_snapshots") or []]
             unknown = unknown_prefix(prefix, others)
         all_doubts = [doubt(reason) for reason in unknown]
