@@ -5,8 +5,8 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Connection to a Citrix site, mirrors citrix/client.py CONNECTION_ARGUMENTS; and options that several Citrix
-    modules share."""
+    """Connection to a Citrix site, mirrors clients/citrix/client.py CONNECTION_ARGUMENTS; and options that several
+    Citrix modules share."""
 
     DOCUMENTATION = r"""
 options:
@@ -85,7 +85,7 @@ attributes:
       - euc.nutanix_citrix.citrix
 """
 
-    # Mirrors citrix/catalogs.py SELECTOR_ARGUMENTS, for modules whose catalogs need nothing more
+    # Mirrors clients/citrix/catalogs.py SELECTOR_ARGUMENTS, for modules whose catalogs need nothing more
     CATALOGS = r"""
 options:
   catalogs:
@@ -109,7 +109,7 @@ options:
         type: str
 """
 
-    # Mirrors citrix/image_updates.py REBOOT_ARGUMENTS
+    # Mirrors procedures/citrix/image_updates.py REBOOT_ARGUMENTS
     REBOOT = r"""
 options:
   reboot:
@@ -144,4 +144,20 @@ options:
           - The number of minutes after which the warning is repeated. V(0) never repeats it.
         type: int
         default: 0
+"""
+
+    # Mirrors procedures/citrix/image_updates.py UPDATE_ARGUMENTS, but for `reboot`
+    UPDATES = r"""
+options:
+  concurrency:
+    description:
+      - How many catalogs to move at the same time. Each one keeps the site and its hypervisor busy for a while.
+    type: int
+    default: 8
+  bypass_cache:
+    description:
+      - Whether to bypass the inventory cache of the site at once when looking for the image. If V(false), the cache is
+        bypassed only when it does not show the image.
+    type: bool
+    default: true
 """

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """The prefix of the names that the collection gives; mirrors PREFIX_ARGUMENTS of release.py."""
+    """The prefix of the names that the collection gives; mirrors procedures/release_options.py PREFIX_ARGUMENTS."""
 
     DOCUMENTATION = r"""
 options:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Connection to a Prism Central; mirrors prism_central/client.py CONNECTION_ARGUMENTS."""
+    """Connection to a Prism Central; mirrors clients/prism_central/client.py CONNECTION_ARGUMENTS."""
 
     DOCUMENTATION = r"""
 options:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Connection to a Prism Element cluster; mirrors prism_element/client.py CONNECTION_ARGUMENTS."""
+    """Connection to a Prism Element cluster; mirrors clients/prism_element/client.py CONNECTION_ARGUMENTS."""
 
     DOCUMENTATION = r"""
 options:

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 
 class ModuleDocFragment:
-    """Waiting; mirrors waiting.py WAIT_ARGUMENTS."""
+    """Waiting; mirrors core/waiting.py WAIT_ARGUMENTS."""
 
     DOCUMENTATION = r"""
 options:

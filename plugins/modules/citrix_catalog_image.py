@@ -82,17 +82,6 @@ options:
         M(euc.nutanix_citrix.citrix_catalog_rollback) needs.
     type: bool
     default: true
-  concurrency:
-    description:
-      - How many catalogs to move at the same time. Each one keeps the site and its hypervisor busy for a while.
-    type: int
-    default: 8
-  bypass_cache:
-    description:
-      - Whether to bypass the inventory cache of the site at once when looking for the image. If V(false), the cache is
-        bypassed only when it does not show the image.
-    type: bool
-    default: true
   image_will_exist:
     description:
       - In check mode, plan as if the image were visible already, for a run that would make it first. Ignored outside of
@@ -129,6 +118,7 @@ seealso:
 extends_documentation_fragment:
   - euc.nutanix_citrix.citrix
   - euc.nutanix_citrix.citrix.reboot
+  - euc.nutanix_citrix.citrix.updates
   - euc.nutanix_citrix.waiting
   - euc.nutanix_citrix.attributes
 """

@@ -59,17 +59,6 @@ options:
       - The note to keep with the image. For each image that the catalog leaves behind, a mark C([back from IMAGE]) is
         added, by which a later roll-back recognises it.
     type: str
-  concurrency:
-    description:
-      - How many catalogs to move at the same time. Each one keeps the site and its hypervisor busy for a while.
-    type: int
-    default: 8
-  bypass_cache:
-    description:
-      - Whether to bypass the inventory cache of the site at once when looking for the image. If V(false), the cache is
-        bypassed only when it does not show the image.
-    type: bool
-    default: true
 notes:
   - The module rolls back by an image update to the older image. The roll-back of the API itself accepts neither image
     nor note, and from a release that was taken back once it leads to the withdrawn one.
@@ -81,6 +70,7 @@ seealso:
 extends_documentation_fragment:
   - euc.nutanix_citrix.citrix
   - euc.nutanix_citrix.citrix.reboot
+  - euc.nutanix_citrix.citrix.updates
   - euc.nutanix_citrix.waiting
   - euc.nutanix_citrix.attributes
 """

@@ -107,3 +107,12 @@ def test_oldest_ansible_core_is_the_one_that_make_oldest_installs() -> None:
     requires = load("meta/runtime.yml")["requires_ansible"]
     assert requires == ">=2.16.0"
     assert "ansible-core==2.16.*" in (ROOT / "Makefile").read_text(encoding="utf-8")
+
+
+def test_doc_fragments_name_the_arguments_that_they_mirror() -> None:
+    texts = [path.read_text(encoding="utf-8") for path in ROOT.glob("plugins/doc_fragments/*.py")]
+    mirrored = [pair for text in texts for pair in re.findall(r"[Mm]irrors (\S+)\.py (\w+)", text)]
+    assert len(mirrored) > 6
+    package = "ansible_collections.euc.nutanix_citrix.plugins.module_utils."
+    for path, name in mirrored:
+        assert getattr(import_module(package + path.replace("/", ".")), name), path

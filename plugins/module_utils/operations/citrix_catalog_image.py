@@ -52,7 +52,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     with_impacts,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
-    REBOOT_ARGUMENTS,
+    UPDATE_ARGUMENTS,
     Order,
     UpdateTerms,
     reboot_policy,
@@ -65,7 +65,7 @@ START_ARGUMENTS = {"start_when": {"type": "list", "elements": "str"}, "hold": {"
 ARGUMENTS: dict[str, Any] = {
     **CONNECTION_ARGUMENTS,
     **WAIT_ARGUMENTS,
-    **REBOOT_ARGUMENTS,
+    **UPDATE_ARGUMENTS,
     "catalogs": {
         "type": "list",
         "elements": "dict",
@@ -77,8 +77,6 @@ ARGUMENTS: dict[str, Any] = {
     "note": {"type": "str"},
     "functional_level": {"type": "str", "choices": FUNCTIONAL_LEVELS},
     "store_old_image": {"type": "bool", "default": True},
-    "concurrency": {"type": "int", "default": 8},
-    "bypass_cache": {"type": "bool", "default": True},
     "image_will_exist": {"type": "bool", "default": False},
     "start_before": {"type": "str"},
     "start_timeout": {"type": "int", "default": 86400},

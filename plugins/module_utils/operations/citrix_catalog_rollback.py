@@ -38,7 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     with_impacts,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
-    REBOOT_ARGUMENTS,
+    UPDATE_ARGUMENTS,
     Order,
     UpdateTerms,
     reboot_policy,
@@ -47,7 +47,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     **WAIT_ARGUMENTS,
-    **REBOOT_ARGUMENTS,
+    **UPDATE_ARGUMENTS,
     "catalogs": {
         "type": "list",
         "elements": "dict",
@@ -58,8 +58,6 @@ ARGUMENTS = {
     "from_image": {"type": "str"},
     "image": {"type": "str"},
     "note": {"type": "str"},
-    "concurrency": {"type": "int", "default": 8},
-    "bypass_cache": {"type": "bool", "default": True},
 }
 
 

@@ -61,6 +61,11 @@ REBOOT_ARGUMENTS: dict[str, Any] = {
         },
     }
 }
+UPDATE_ARGUMENTS: dict[str, Any] = {
+    **REBOOT_ARGUMENTS,
+    "concurrency": {"type": "int", "default": 8},
+    "bypass_cache": {"type": "bool", "default": True},
+}
 
 
 @dataclass(frozen=True)
