@@ -5,11 +5,18 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
+    read_recovery_point,
+    remove_recovery_point,
+    set_expiry,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from harness.centrals import Centrals
 from harness.modules import run_module
 
@@ -161,6 +168,19 @@ def test_what_a_killed_run_had_ordered_is_adopted(centrals: Centrals, lag: float
     assert [each["ext_id"] for each in points(centrals)] == [result["recovery_point"]["ext_id"]]
 
 
+@pytest.mark.parametrize("lost", ["task_list", "all"])
+def test_what_a_killed_run_had_ordered_is_found_without_the_list_of_tasks(centrals: Centrals, lost: str) -> None:
+    """Nobody knows what the task is called that makes a recovery point."""
+    centrals.behave(index_lag_seconds=100000)
+    first = make(centrals)["recovery_point"]
+    if lost == "all":
+        centrals.change("delete_recovery_point", ext_id=first["ext_id"])
+    centrals.fault(r"/tasks\?", {"status": 200, "body": {"metadata": {}}})
+    point = make(centrals)["recovery_point"]
+    assert (point["ext_id"] == first["ext_id"]) == (lost == "task_list")
+    assert [each["ext_id"] for each in points(centrals)] == [point["ext_id"]]
+
+
 def test_what_policies_made_meanwhile_costs_one_question(centrals: Centrals) -> None:
     for number in range(5):
         make(centrals, name=f"ctx_Gold_other-{number}")
@@ -227,6 +247,17 @@ def test_what_is_not_ours_is_kept_unless_forced(centrals: Centrals, name: str) -
     assert centrals.writes() == []
     assert centrals.east("pc_recovery_point", ext_id=ext_id, state="absent", force=True)["changed"] is True
     assert points(centrals) == []
+
+
+def test_one_that_somebody_wants_to_keep_meanwhile_is_kept(centrals: Centrals) -> None:
+    ext_id = make(centrals)["recovery_point"]["ext_id"]
+    client = centrals.client()
+    point = read_recovery_point(client, ext_id)
+    assert point is not None
+    set_expiry(client, point, client.now() + timedelta(days=300), "keeping", 30, lambda line: None)
+    with pytest.raises(OperationError, match="wants to keep it"):
+        remove_recovery_point(client, point, "removing", 30, lambda line: None)
+    assert centrals.asked("DELETE", ext_id) == []
 
 
 def test_another_prefix_or_name_is_not_ours(centrals: Centrals) -> None:

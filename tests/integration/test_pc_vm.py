@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import read_vm, remove_vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from harness.centrals import Centrals
 from harness.modules import run_module
 
@@ -108,6 +110,17 @@ def test_a_refused_shutdown_is_followed_by_the_switch(centrals: Centrals) -> Non
     centrals.fault("/shutdown", {"fail_task": "no tools"})
     centrals.east("pc_vm", uuid=uuid, state="powered_off")
     assert orders(centrals) == ["shutdown", "power-off"]
+
+
+def test_one_that_somebody_starts_meanwhile_is_kept(centrals: Centrals) -> None:
+    uuid = add(centrals)
+    client = centrals.client()
+    vm = read_vm(client, uuid)
+    assert vm is not None
+    centrals.change("power", "a", vm=uuid, state="on")
+    with pytest.raises(OperationError, match="somebody uses it"):
+        remove_vm(client, vm, "removing", 30, lambda line: None)
+    assert centrals.asked("DELETE", uuid) == []
 
 
 @pytest.mark.parametrize("state", ["absent", "powered_on"])

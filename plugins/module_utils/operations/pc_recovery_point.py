@@ -120,16 +120,16 @@ def plan(params: Params, observed: _Observed) -> Plan[_Step]:
 def apply(params: Params, observed: _Observed, plan: Plan[_Step], reporter: Reporter) -> Result:
     client, deadline = observed.client, Deadline(params["wait_timeout"])
     (step,) = plan.steps
-    if step.after is None:
+    if step.before and step.after is None:
         with reporter.phase("remove"):
-            what = f"removing the recovery point {params['ext_id']}"
-            remove_recovery_point(client, params["ext_id"], what, deadline.left, reporter.progress)
+            what = f"removing the recovery point '{step.before.name}' ({step.before.ext_id})"
+            remove_recovery_point(client, step.before, what, deadline.left, reporter.progress)
         return dict(plan.facts)
     if step.before:
         with reporter.phase("expiry"):
             _extend(client, step, deadline, reporter)
         return dict(plan.facts)
-    expires = step.after.expires or observed.now
+    expires = (step.after and step.after.expires) or observed.now
     order = PointOrder(observed.vm_uuid, params["name"], params["kind"], expires, params["prefix"])
     with reporter.phase("recovery_point"):
         point, made = make_recovery_point(client, order, deadline, reporter)

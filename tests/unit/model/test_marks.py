@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import datetime, timedelta, timezone
 
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -13,14 +14,18 @@ from hypothesis import strategies as st
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.marks import (
     bears_mark,
     fingerprint,
+    marked_moment,
     marked_retention,
+    moment_bears,
     retention_of,
     uuid_for,
 )
 
 THIRTEEN_DAYS = 13 * 24 * 3600
 SPAN = 1 << 20
+SPAN_OF_MOMENTS = 1 << 16
 marks = st.text(max_size=40)
+expiries = st.datetimes(datetime(2020, 1, 1), datetime(2100, 1, 1), timezones=st.just(timezone.utc))
 retentions = st.integers(min_value=1, max_value=10 * 365 * 24 * 3600)
 moments = st.integers(min_value=1_000_000_000_000_000, max_value=4_000_000_000_000_000)
 
@@ -72,3 +77,26 @@ def test_uuids_follow_from_their_parts(parts: list[str], others: list[str]) -> N
     assert uuid_for(*parts) == str(made)
     assume("\0".join(parts) != "\0".join(others))
     assert uuid_for(*others) != str(made)
+
+
+@given(expiries, marks)
+def test_a_marked_moment_bears_its_mark_and_is_hardly_later(earliest: datetime, mark: str) -> None:
+    marked = marked_moment(earliest, mark)
+    assert moment_bears(marked, mark)
+    assert marked.microsecond == 0
+    assert timedelta() <= marked - earliest < timedelta(hours=19)
+
+
+@given(expiries, marks, marks)
+def test_another_mark_is_not_borne_by_a_moment(earliest: datetime, mark: str, other: str) -> None:
+    assume((fingerprint(mark) - fingerprint(other)) % SPAN_OF_MOMENTS)
+    assert not moment_bears(marked_moment(earliest, mark), other)
+
+
+@given(expiries, marks, st.integers(min_value=0, max_value=SPAN_OF_MOMENTS - 1))
+def test_a_run_that_follows_soon_asks_for_the_same_moment(earliest: datetime, mark: str, later: int) -> None:
+    """So that its order is the same, which the server carries out once."""
+    marked = marked_moment(earliest, mark)
+    assert (marked_moment(earliest + timedelta(seconds=later), mark) == marked) == (
+        earliest + timedelta(seconds=later) <= marked
+    )

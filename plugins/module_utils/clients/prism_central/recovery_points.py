@@ -34,7 +34,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_
     RecoveryPoint,
     VmOfRecoveryPoint,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 POINTS = "/config/recovery-points"
@@ -101,7 +101,7 @@ def listed_among(client: PrismCentral, ext_ids: Sequence[str]) -> dict[str, Reco
 
 
 def create_recovery_point(
-    client: PrismCentral, vm_uuids: Sequence[str], name: str, kind: str, expires: datetime
+    client: PrismCentral, vm_uuids: Sequence[str], name: str, kind: str, expires: datetime, request_id: str = ""
 ) -> str:
     """Order one; returns the task, which leaves `LEAVES`."""
     members: list[dict[str, Any]] = [{"vmExtId": vm_uuid} for vm_uuid in vm_uuids]
@@ -118,7 +118,7 @@ def create_recovery_point(
         "expirationTime": iso_moment(expires),
         "vmRecoveryPoints": members,
     }
-    return client.order("POST", "dataprotection", POINTS, body)
+    return client.order("POST", "dataprotection", POINTS, body, request_id=request_id)
 
 
 def set_expiry(
@@ -143,23 +143,27 @@ def set_expiry(
 
 
 def remove_recovery_point(
-    client: PrismCentral, ext_id: str, what: str, timeout: float, progress: Callable[[str], None]
+    client: PrismCentral, point: RecoveryPoint, what: str, timeout: float, progress: Callable[[str], None]
 ) -> None:
-    """Remove one copy; that it is gone already is as good."""
+    """Remove one copy as long as it is what was decided on; that it is gone already is as good."""
+
+    def decide(entity: Entity) -> Order:
+        now = recovery_point_of(entity.data)
+        if (now.name, now.expires) != (point.name, point.expires):
+            raise OperationError(
+                f"{client.endpoint}: the recovery point '{point.name}' ({point.ext_id}) was to be removed, and now it"
+                f" expires at {iso_moment(now.expires)}, so somebody wants to keep it",
+                "It was kept. Look at it, then run the same task again.",
+            )
+        return Order("DELETE")
+
+    path = path_of(point.ext_id)
     try:
-        change_entity(
-            client,
-            "dataprotection",
-            path_of(ext_id),
-            lambda _: Order("DELETE"),
-            what=what,
-            timeout=timeout,
-            progress=progress,
-        )
+        change_entity(client, "dataprotection", path, decide, what=what, timeout=timeout, progress=progress)
     except NotFound:
         return
     except TaskFailed:
-        if read_recovery_point(client, ext_id):
+        if read_recovery_point(client, point.ext_id):
             raise
 
 

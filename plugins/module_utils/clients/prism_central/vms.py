@@ -23,7 +23,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import TaskFailed
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import CentralDisk, CentralVm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 VMS = "/ahv/config/vms"
@@ -51,9 +51,11 @@ def read_vm(client: PrismCentral, uuid: str) -> CentralVm | None:
 
 
 def remove_vm(client: PrismCentral, vm: CentralVm, what: str, timeout: float, progress: Callable[[str], None]) -> None:
-    """Remove it; that it is gone already is as good."""
+    """Remove it as long as it is what was decided on; that it is gone already is as good."""
     try:
-        change_entity(client, "vmm", path_of(vm.uuid), _removal, what=what, timeout=timeout, progress=progress)
+        change_entity(
+            client, "vmm", path_of(vm.uuid), _removal_of(client, vm), what=what, timeout=timeout, progress=progress
+        )
     except NotFound:
         return
     except TaskFailed:
@@ -73,7 +75,7 @@ def switch_vm(
 def start_removal(client: PrismCentral, vm: CentralVm) -> None:
     """Order the removal and do not wait for it."""
     with suppress(NotFound):
-        start_change(client, "vmm", path_of(vm.uuid), _removal)
+        start_change(client, "vmm", path_of(vm.uuid), _removal_of(client, vm))
 
 
 def start_switch(client: PrismCentral, vm: CentralVm, action: str) -> None:
@@ -81,8 +83,18 @@ def start_switch(client: PrismCentral, vm: CentralVm, action: str) -> None:
     start_change(client, "vmm", path_of(vm.uuid), _switch_to(action))
 
 
-def _removal(_vm: Entity) -> Order:
-    return Order("DELETE")
+def _removal_of(client: PrismCentral, vm: CentralVm) -> Decide:
+    def decide(entity: Entity) -> Order:
+        now = vm_of(entity.data)
+        if (now.name, now.power_state) != (vm.name, vm.power_state):
+            raise OperationError(
+                f"{client.endpoint}: the VM '{vm.name}' ({vm.uuid}) was to be removed, and now it is called"
+                f" '{now.name}' and is {now.power_state}, so somebody uses it",
+                "It was kept. Look at it, then run the same task again.",
+            )
+        return Order("DELETE")
+
+    return decide
 
 
 def _switch_to(action: str) -> Decide:

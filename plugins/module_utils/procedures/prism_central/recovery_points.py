@@ -26,8 +26,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     wait_for_tasks,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import RecoveryPoint, is_ours
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.once import order_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 # How far back a run may have been killed whose recovery point no list has yet.
@@ -60,7 +62,7 @@ def make_recovery_point(
     if begun:
         return begun, False
     what = f"making the recovery point '{order.name}'"
-    task_id = create_recovery_point(client, [order.vm_uuid], order.name, order.kind, order.expires)
+    task_id = _ordered(client, order)
     task = wait_for_task(client, task_id, what, deadline.left, reporter.progress, leaves=LEAVES)
     ext_id = task.detail(LEAVES)
     if not ext_id:
@@ -73,6 +75,25 @@ def make_recovery_point(
         client, "dataprotection", path_of(ext_id), what=what, timeout=deadline.left, progress=reporter.progress
     )
     return recovery_point_of(entity.data), True
+
+
+def _ordered(client: PrismCentral, order: PointOrder) -> str:
+    """Order it; returns the task. The expiry is the same for hours (model/marks.py), so that a run that follows soon
+    sends the same order under the same id."""
+
+    def usable(task: Task) -> bool:
+        # What it leaves may come late.
+        ext_id = task.detail(LEAVES)
+        return task.succeeded and (not ext_id or order.is_it(read_recovery_point(client, ext_id)))
+
+    return order_once(
+        client,
+        lambda request_id: create_recovery_point(
+            client, [order.vm_uuid], order.name, order.kind, order.expires, request_id
+        ),
+        ("recovery point", order.vm_uuid, order.name, order.kind, str(iso_moment(order.expires))),
+        usable,
+    )
 
 
 def _begun_before(
