@@ -52,6 +52,18 @@ def is_at_work(machine: Machine) -> bool:
     return (machine.registration_state, machine.power_state) == ("Registered", "On")
 
 
+def hosting_of(machine: Machine) -> dict[str, str]:
+    """Which machine it is and where it is hosted, as results and saved states tell it."""
+    return {
+        "id": machine.id,
+        "name": machine.name,
+        "catalog": machine.catalog,
+        "catalog_id": machine.catalog_id,
+        "hosted_machine_id": machine.hosted_machine_id,
+        "hypervisor_connection": machine.hypervisor_connection,
+    }
+
+
 def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
     """The one machine called DOMAIN\\HOST, HOST alone or by its DNS name; whole name, without case. Raises
     Refusal."""

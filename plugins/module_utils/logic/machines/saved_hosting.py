@@ -15,7 +15,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import Entry
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, hosting_of
 
 KIND = "citrix_machine_hosting"
 HOSTING = ("hosted_machine_id", "hypervisor_connection")
@@ -40,7 +40,7 @@ def with_machines(
     by_id = {entry["id"]: entry for entry in (saved or {}).get("machines", [])}
     for machine in machines:
         before = by_id.get(machine.id)
-        entry = dict(before) if before and _of_this_move(before, machine) else _entry(machine)
+        entry = dict(before) if before and _of_this_move(before, machine) else hosting_of(machine)
         by_id[machine.id] = {**entry, "changed_to": dict(zip(HOSTING, targets.get(machine.id, ("", "")), strict=True))}
     return {"kind": KIND, "site": {"id": site_id, "name": site_name}, "machines": list(by_id.values())}
 
@@ -95,14 +95,3 @@ def entries(saved: Mapping[str, Any]) -> list[Entry]:
 def catalog_ids(saved: Mapping[str, Any]) -> frozenset[str]:
     """The catalogs of the machines, as far as they are known."""
     return frozenset(str(entry["catalog_id"]) for entry in saved["machines"] if entry.get("catalog_id"))
-
-
-def _entry(machine: Machine) -> dict[str, str]:
-    return {
-        "id": machine.id,
-        "name": machine.name,
-        "catalog": machine.catalog,
-        "catalog_id": machine.catalog_id,
-        "hosted_machine_id": machine.hosted_machine_id,
-        "hypervisor_connection": machine.hypervisor_connection,
-    }

@@ -20,7 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     RehostingPlan,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import MachineScope
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import hosting_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_changes import (
     Settled,
 )
@@ -114,7 +114,7 @@ def lists_of(outcome: RehostingOutcome) -> dict[str, list[Any]]:
     ]
     failures = [
         {
-            **_shown(result.machines.get(id, moves[id].machine)),
+            **hosting_of(result.machines.get(id, moves[id].machine)),
             "wanted": _hosting(moves[id].uuid, moves[id].connection),
             "reason": why,
         }
@@ -126,10 +126,12 @@ def lists_of(outcome: RehostingOutcome) -> dict[str, list[Any]]:
         "unknown": [*outcome.scope.unknown, *outcome.scope.unknown_groups],
         "unexpected": [_vm(vm) for vm in plan.unexpected],
         "refused": [_obstacle(obstacle) for obstacle in plan.refused],
-        "excluded": [_shown(machine) for machine in outcome.scope.excluded],
-        "unmanaged": [_shown(machine) for machine in plan.unmanaged],
+        "excluded": [hosting_of(machine) for machine in outcome.scope.excluded],
+        "unmanaged": [hosting_of(machine) for machine in plan.unmanaged],
         "vanished": [_obstacle(obstacle) for obstacle in (*plan.vanished, *absent)],
-        "namesakes": [{**_shown(namesake.machine), "reason": namesake.reason} for namesake in outcome.scope.namesakes],
+        "namesakes": [
+            {**hosting_of(namesake.machine), "reason": namesake.reason} for namesake in outcome.scope.namesakes
+        ],
         "left_behind": [_obstacle(obstacle) for obstacle in outcome.left_behind],
         "failures": failures,
     }
@@ -211,26 +213,15 @@ def _placed(move: HostingChange, action: str, written_by: str) -> dict[str, Any]
     }
 
 
-def _shown(machine: Machine) -> dict[str, Any]:
-    return {
-        "id": machine.id,
-        "name": machine.name,
-        "catalog": machine.catalog,
-        "catalog_id": machine.catalog_id,
-        "hosted_machine_id": machine.hosted_machine_id,
-        "hypervisor_connection": machine.hypervisor_connection,
-    }
-
-
 def _obstacle(obstacle: Obstacle) -> dict[str, Any]:
     return {
-        **(_shown(obstacle.machine) if obstacle.machine else {"id": "", "name": obstacle.name}),
+        **(hosting_of(obstacle.machine) if obstacle.machine else {"id": "", "name": obstacle.name}),
         "reason": obstacle.reason,
     }
 
 
 def _doubt(doubt: Doubt) -> dict[str, Any]:
-    return {**_shown(doubt.machine), "reason": doubt.reason, "candidates": [_vm(vm) for vm in doubt.candidates]}
+    return {**hosting_of(doubt.machine), "reason": doubt.reason, "candidates": [_vm(vm) for vm in doubt.candidates]}
 
 
 def _vm(vm: HostingVm) -> dict[str, str]:

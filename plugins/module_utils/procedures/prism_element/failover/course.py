@@ -50,9 +50,9 @@ SHORTEST_PROOF = 3.0
 class Course:
     """One change of mode, watched to its end.
 
-    `expected` are the VMs that must be registered at the peer afterwards, `names` those of the VMs that must be here,
+    `arrivals` are the VMs that must be registered at the peer afterwards, `names` those of the VMs that must be here,
     apart from those that were here `before`,
-    `gone` the VMs that must not be here any more. `absent` is what the end leaves open of that.
+    `departures` the VMs that must not be here any more. `absent` is what the end leaves open of that.
     """
 
     def __init__(
