@@ -53,13 +53,13 @@ ARGUMENTS = {
 
 @dataclass(frozen=True)
 class _Observed:
-    """`replication` is None while the recovery point is still to be made. `unpaired` are Prism Centrals that this one
-    cannot copy to."""
+    """`replication` is None while the recovery point is still to be made. `tasks` have copied it, or do. `unpaired` are
+    Prism Centrals that this one cannot copy to."""
 
     client: PrismCentral
     targets: Sequence[Target]
     replication: Replication | None = None
-    under_way: Sequence[Task] = ()
+    tasks: Sequence[Task] = ()
     unpaired: Sequence[Central] = ()
 
 
@@ -75,8 +75,7 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     point = _source(client, ext_id, [place for place in places if place.central.uuid == central.uuid])
     replication = Replication(client, point, Deadline(params["wait_timeout"]), reporter)
     tasks = replication.tasks()
-    under_way = [task for task in tasks if not task.ended]
-    return _Observed(client, replication.look(targets, tasks), replication, under_way, unpaired)
+    return _Observed(client, replication.look(targets, tasks), replication, tasks, unpaired)
 
 
 def plan(params: Params, observed: _Observed) -> Plan[Target]:
@@ -111,11 +110,12 @@ def apply(params: Params, observed: _Observed, plan: Plan[Target], reporter: Rep
         )
     targets = list(observed.targets)
     with reporter.phase("replicate"):
-        if observed.under_way:
+        under_way = [task for task in observed.tasks if not task.ended]
+        if under_way:
             if not params["wait"]:
                 return {**_facts(targets), "changed": False}
-            targets = replication.follow(targets, observed.under_way)
-        targets = replication.order(targets)
+            targets = replication.follow(targets, under_way)
+        targets = replication.order(targets, observed.tasks)
         if params["wait"]:
             targets = replication.finish(targets)
     ordered = any(target.ours for target in targets)

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 
@@ -76,16 +76,28 @@ class Replication:
         return replications_of(self.client, self.point.ext_id)
 
     def look(self, targets: Sequence[Target], tasks: Sequence[Task]) -> list[Target]:
-        """The targets with the copies that their Prism Centrals list, each of which is asked once, or that a task has
-        left."""
-        asked = {target.place.central.uuid: target.place.client for target in targets if target.copy is None}
-        # The lists may not show yet what is known all the same.
-        copies = [self.point]
-        copies += [copy for client in asked.values() for copy in copies_of(client, self.point.location_agnostic_id)]
+        """The targets with the copies that their own Prism Centrals know. Others may list them as well (contract
+        prism_central U9)."""
         left = {task.detail(COPY): task.ext_id for task in tasks if task.succeeded and task.detail(COPY)}
-        for ext_id in left.keys() - {copy.ext_id for copy in copies}:
-            copies += [copy for client in asked.values() if (copy := read_recovery_point(client, ext_id))]
-        return [_with_copy(target, copies, left) for target in targets]
+
+        def listed(client: PrismCentral) -> list[RecoveryPoint]:
+            return [self.point, *copies_of(client, self.location_agnostic_id)]
+
+        def not_listed_yet(client: PrismCentral) -> list[RecoveryPoint]:
+            return [copy for ext_id in left if (copy := read_recovery_point(client, ext_id))]
+
+        return self._with_copies(not_listed_yet, self._with_copies(listed, targets, left), left)
+
+    def _with_copies(
+        self,
+        known_to: Callable[[PrismCentral], list[RecoveryPoint]],
+        targets: Sequence[Target],
+        left: Mapping[str, str],
+    ) -> list[Target]:
+        """Each Prism Central with a target that lacks a copy is asked once."""
+        missing = {target.place.central.uuid: target.place.client for target in targets if target.copy is None}
+        copies = {uuid: known_to(client) for uuid, client in missing.items()}
+        return [_with_copy(target, copies.get(target.place.central.uuid, []), left) for target in targets]
 
     def follow(self, targets: Sequence[Target], under_way: Sequence[Task]) -> list[Target]:
         """Wait for the tasks that are under way already. None tells where it copies to, so that nothing is ordered
@@ -94,10 +106,10 @@ class Replication:
         ended = wait_for_tasks(self.client, errands, timeout=self.deadline.left, progress=self.reporter.progress)
         return self.look(targets, list(ended.values()))
 
-    def order(self, targets: Sequence[Target]) -> list[Target]:
-        """Order what is missing, several at once."""
+    def order(self, targets: Sequence[Target], tasks: Sequence[Task]) -> list[Target]:
+        """Order what is missing, several at once. `tasks` are those that have copied it before."""
         with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
-            return list(pool.map(self._ordered, targets))
+            return list(pool.map(lambda target: self._ordered(target, bool(tasks)), targets))
 
     def finish(self, targets: Sequence[Target]) -> list[Target]:
         """Wait for what was ordered, and read each copy where it is to be."""
@@ -113,10 +125,14 @@ class Replication:
         ]
 
     @property
+    def location_agnostic_id(self) -> str:
+        return self.point.location_agnostic_id
+
+    @property
     def _what(self) -> str:
         return f"replication of recovery point '{self.point.name}'"
 
-    def _ordered(self, target: Target) -> Target:
+    def _ordered(self, target: Target, copied_before: bool) -> Target:
         if target.copy or target.error:
             return target
         central_uuid, cluster_uuid = target.place.central.uuid, target.place.id
@@ -134,6 +150,7 @@ class Replication:
                 ),
                 ("replicate", self.point.ext_id, central_uuid, cluster_uuid),
                 usable,
+                may_be_known=copied_before,
             )
         except OperationError as error:
             return replace(target, error=error)
@@ -150,7 +167,7 @@ class Replication:
         place, ext_id = target.place, task.detail(COPY)
         if not task.succeeded or not ext_id:
             # Somebody else may have brought it there; a task may also end without telling what it made.
-            copies = copies_of(place.client, self.point.location_agnostic_id, place.id)
+            copies = copies_of(place.client, self.location_agnostic_id, place.id)
             if copies:
                 return copies[0]
             what = f"{self._what} to '{place.name}'"
@@ -164,7 +181,7 @@ class Replication:
             progress=self.reporter.progress,
         )
         copy = recovery_point_of(entity.data)
-        if copy.location_agnostic_id != self.point.location_agnostic_id or not copy.is_at(place.id):
+        if copy.location_agnostic_id != self.location_agnostic_id or not copy.is_at(place.id):
             raise OperationError(
                 f"{place.client.endpoint}: recovery point {ext_id}, which the task {task.ext_id} made, is no copy of"
                 f" '{self.point.name}' on '{place.name}'",
@@ -173,7 +190,7 @@ class Replication:
         return copy
 
 
-def _with_copy(target: Target, copies: Sequence[RecoveryPoint], left: dict[str, str]) -> Target:
+def _with_copy(target: Target, copies: Sequence[RecoveryPoint], left: Mapping[str, str]) -> Target:
     here = [copy for copy in copies if copy.is_at(target.place.id)]
     if target.copy or not here:
         return target
