@@ -137,7 +137,7 @@ def _images(host: str, facts: Mapping[str, Any], prefix: str) -> list[Image]:
                 release=release.release,
                 created=parse_moment(snapshot.get("created")),
                 marked=is_proven(snapshot),
-                pd_snapshot=lineage.get("protection_domain_snapshot_id") or "",
+                source=lineage.get("protection_domain_snapshot_id") or lineage.get("recovery_point_id") or "",
             )
         )
     return images

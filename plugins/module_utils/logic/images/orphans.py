@@ -5,7 +5,8 @@
 still be under way is respected.
 
 Anybody can give a VM such a name. That it is ours is shown only by the protection domain snapshot that the name tells:
-it bears the mark of the release, or an image of the release, proven to be ours, came out of it.
+it bears the mark of the release, or an image of the release, proven to be ours, came out of it. The same holds for the
+recovery point that a name tells, of which clusters know nothing themselves.
 
 A cluster does not say how old a VM is (contract prism_element 3.1). So the signs of life of its release stand for it:
 its protection domain snapshot, its images on any cluster, and restores out of the protection domain on this cluster.
@@ -106,6 +107,8 @@ def _decide_vm(
         return _of_vm(
             vm, False, f"its power state is '{vm.power_state}': temporary VMs are never started, so it is in use"
         )
+    if vm.says.of_recovery_point:
+        return _decide_vm_of_recovery_point(vm, own, rules, now, doubts)
     if not _is_ours(vm, own, snapshots):
         release_snapshot = (
             f"protection domain snapshot {vm.says.snapshot_id} with the mark of a release {release.release} of"
@@ -166,11 +169,47 @@ def _decide_vm(
     )
 
 
+def _decide_vm_of_recovery_point(
+    vm: OrphanVm, own: Sequence[Image], rules: Rules, now: datetime, doubts: Sequence[str]
+) -> Decision:
+    """Clusters know nothing of recovery points. So what is proven is an image that came out of the one that the name
+    tells, and only its image on the same cluster shows that the run is over."""
+    point, release = vm.says.snapshot_id, vm.says.release
+    if not any(image.source == point for image in own):
+        return _of_vm(
+            vm,
+            False,
+            "only its name says that the collection made it: no image that came out of recovery point"
+            f" {point} is known",
+        )
+    made = [image.created for image in own if image.cluster == vm.cluster]
+    if not made:
+        return _of_vm(
+            vm,
+            False,
+            f"there is no image of release {release.release} here, and whether its restore through Prism Central is"
+            " over cannot be told",
+        )
+    latest = max((moment for moment in made if moment), default=None)
+    if latest is None or age_of(latest, now) < rules.janitor_age:
+        return _of_vm(
+            vm,
+            False,
+            f"release {release.release} may still be under way: its image here is younger than"
+            f" {span(rules.janitor_age)}",
+        )
+    return _told(
+        vm,
+        doubts,
+        f"the image '{release.image_name}' exists, so the VM that it was taken from is not needed any more",
+    )
+
+
 def _is_ours(vm: OrphanVm, own: Iterable[Image], snapshots: Iterable[KeptSnapshot]) -> bool:
     """Whether the protection domain snapshot in the VM's name is one of its release. `own` are the proven images of the
     release."""
     release, origin = vm.says.release, vm.says.snapshot_id
-    if any(image.pd_snapshot == origin for image in own):
+    if any(image.source == origin for image in own):
         return True
     return any(
         origin_id(snapshot.id) == origin
@@ -258,7 +297,7 @@ def _decide_pd_snapshot(
     expires = f", it expires by itself on {snapshot.expires:%Y-%m-%d}" if snapshot.expires else ""
     if snapshot.state not in SETTLED_STATES:
         return decided(False, f"its state is {snapshot.state}")
-    source = any(image.pd_snapshot == origin_id(snapshot.id) for image in own)
+    source = any(image.source == origin_id(snapshot.id) for image in own)
     exact = snapshot.retention is not None and snapshot.retention == int(snapshot.retention)
     if not source and not (exact and snapshot.oob and own):
         return decided(

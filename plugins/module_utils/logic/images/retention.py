@@ -57,9 +57,8 @@ class Rules:
 class Image:
     """An AHV snapshot whose name is one of ours.
 
-    `marked` says that it is proven that the collection made it; `pd_snapshot` is the protection domain snapshot it came
-    out of, by its id on the cluster of
-    origin. `created` None: the cluster did not say.
+    `marked` says that it is proven that the collection made it; `source` is what it came out of, the protection domain
+    snapshot by its id on the cluster of origin, or the recovery point. `created` None: the cluster did not say.
     """
 
     cluster: str
@@ -69,7 +68,7 @@ class Image:
     release: str
     created: datetime | None
     marked: bool
-    pd_snapshot: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True)

@@ -164,7 +164,7 @@ def test_leftover_of_a_dead_run_goes(
     assert not decided(vm(), images, snapshots, domains, ("somebody is silent",)).delete
 
 
-BY_HAND = replace(image("cluster-b", 900), marked=False, pd_snapshot="")
+BY_HAND = replace(image("cluster-b", 900), marked=False, source="")
 
 
 @pytest.mark.parametrize(
@@ -192,6 +192,32 @@ def test_vm_that_only_its_name_calls_ours_stays_and_is_named(
     decision = decided(vm(name), images, snapshots)
     assert not decision.delete
     assert "only its name says that the collection made it" in decision.reason
+
+
+POINT = "4c1f1f2e-9d5c-4c3e-8a77-5d6c2c9f0b11"
+OF_A_POINT = f"ctx_1_{POINT}_Gold"
+
+
+@pytest.mark.parametrize(
+    ("images", "reason"),
+    [
+        ((), f"no image that came out of recovery point {POINT} is known"),
+        ((image("cluster-b", 900),), f"no image that came out of recovery point {POINT} is known"),
+        ((image("cluster-a", 900, source=POINT),), "whether its restore through Prism Central is over cannot be told"),
+        ((image("cluster-b", 3, source=POINT),), "its image here is younger than 24 h"),
+    ],
+)
+def test_vm_of_a_recovery_point_stays_as_long_as_it_may_be_needed(images: tuple[Image, ...], reason: str) -> None:
+    decision = decided(vm(OF_A_POINT), images, (kept(500),))
+    assert not decision.delete
+    assert reason in decision.reason
+
+
+def test_vm_of_a_recovery_point_goes_after_its_image() -> None:
+    made = (image("cluster-b", 30, source=POINT),)
+    assert decided(vm(OF_A_POINT), made).delete
+    assert not decided(vm(OF_A_POINT), made, doubts=("site cvad is silent",)).delete
+    assert not decided(vm(OF_A_POINT, power_state="on"), made).delete
 
 
 def test_started_vm_stays() -> None:
