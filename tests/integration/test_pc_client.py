@@ -178,6 +178,26 @@ def test_a_list_is_read_to_its_end(centrals: Centrals) -> None:
     assert len(centrals.asked("GET", "/vms")) == 3
 
 
+@pytest.mark.parametrize(("size", "pages"), [(100, 2), (99, 1)])
+def test_a_page_that_tells_nothing_of_its_neighbours_is_the_last_when_it_is_short(
+    centrals: Centrals, size: int, pages: int
+) -> None:
+    client = centrals.client(api_version="v4.0")
+    vms = [{"extId": f"u-{number}", "name": "x"} for number in range(size)]
+    centrals.fault("page=0", {"status": 200, "body": {"data": vms}})
+    centrals.fault("page=1", {"status": 200, "body": {}})
+    assert len(list_vms(client)) == size
+    assert len(centrals.asked("GET", "/vms")) == pages
+
+
+@pytest.mark.parametrize(("size", "pages"), [(500, 2), (499, 1)])
+def test_a_v3_list_may_not_tell_its_length(centrals: Centrals, size: int, pages: int) -> None:
+    centrals.fault("/vms/list", {"status": 200, "body": {"entities": [{}] * size}}, nth=1)
+    centrals.fault("/vms/list", {"status": 200, "body": {"entities": []}}, nth=1)
+    assert len(centrals.client().v3_entities("vm")) == size
+    assert len(centrals.asked("POST", "/vms/list")) == pages
+
+
 def test_names_are_asked_for_and_quoted(centrals: Centrals) -> None:
     client = centrals.client()
     assert [vm.name for vm in vms_called(client, "Büro 'Süd' #1 & 黄金")] == ["Büro 'Süd' #1 & 黄金"]
@@ -258,6 +278,14 @@ def test_many_tasks_are_watched_by_one_list(centrals: Centrals) -> None:
 def test_what_a_task_leaves_may_come_late(centrals: Centrals) -> None:
     centrals.behave(task_entities_lag_seconds=300)
     assert made(centrals.client(), centrals.vm("Gold"))
+
+
+@pytest.mark.parametrize("value", ["u-1,u-2", ["u-1", "u-2"]])
+def test_several_ids_of_a_task_are_one_text(centrals: Centrals, value: Any) -> None:
+    told = {"extId": "ZXJnb24=:1", "status": "SUCCEEDED", "completionDetails": [{"name": "vmExtIds", "value": value}]}
+    centrals.fault("/tasks", {"status": 200, "body": {"data": [told]}})
+    task = wait_for_task(centrals.client(), "ZXJnb24=:1", "restoring", 30, silent, "vmExtIds")
+    assert task.detail("vmExtIds") == "u-1,u-2"
 
 
 @pytest.mark.parametrize("told", ["error_messages", "legacy_message", "sub_task"])

@@ -209,6 +209,15 @@ def test_a_task_that_fails_is_told_and_a_later_run_makes_it(centrals: Centrals) 
     assert make(centrals)["changed"] is True
 
 
+def test_however_often_it_failed_a_later_run_makes_it(centrals: Centrals) -> None:
+    for _again in range(4):
+        centrals.fault("/recovery-points", {"fail_task": "the pool is full"}, method="POST", times=10)
+        assert "the pool is full" in centrals.east.fails("pc_recovery_point", name=NAME, vm_name="Gold")
+        centrals.lab.clear_faults()
+    assert make(centrals)["changed"] is True
+    assert len(points(centrals)) == 1
+
+
 def test_an_expiry_that_is_not_kept_is_told(centrals: Centrals) -> None:
     vm, point = centrals.vm("Gold"), "1ca2963d-77b6-453a-ae23-2c19e7a954a3"
     told = {

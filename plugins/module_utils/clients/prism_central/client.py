@@ -227,7 +227,7 @@ class PrismCentral(RestSession):
             body = self.request("GET", self.path(namespace, path), params={**asked, **pages}, headers=headers).body
             part = _data(body) or []
             found += part
-            if not part or not _has_next(body) or (most and len(found) >= most):
+            if not part or _is_last(body, len(part) < limit) or (most and len(found) >= most):
                 return found[:most]
             page += 1
 
@@ -247,7 +247,8 @@ class PrismCentral(RestSession):
             body = self.request("POST", f"/nutanix/v3/{kind}s/list", payload=order).body or {}
             part = body.get("entities") or []
             found += part
-            if not part or len(found) >= int((body.get("metadata") or {}).get("total_matches") or 0):
+            total = (body.get("metadata") or {}).get("total_matches")
+            if not part or (len(part) < LARGEST_V3_PAGE if total is None else len(found) >= total):
                 return found
 
     # Writing.
@@ -260,7 +261,9 @@ class PrismCentral(RestSession):
 
         Raises AnswerLost when it was repeated as often as it may and nobody can tell whether it took effect.
         """
-        headers = {"NTNX-Request-Id": request_id or str(uuid4()), **({"If-Match": etag} if etag else {})}
+        headers = {"NTNX-Request-Id": request_id or str(uuid4()), "Content-Type": "application/json"}
+        if etag:
+            headers["If-Match"] = etag
         try:
             answer = self.request(method, self.path(namespace, path), payload=body, headers=headers)
         except Untrusted:
@@ -371,6 +374,7 @@ def _data(body: Any) -> Any:
     return body.get("data") if isinstance(body, dict) else None
 
 
-def _has_next(body: Any) -> bool:
+def _is_last(body: Any, short: bool) -> bool:
+    """Whether no page follows; one that tells nothing of its neighbours is the last when it is `short`."""
     links = (body.get("metadata") or {}).get("links") or []
-    return any(link.get("rel") == "next" for link in links)
+    return not any(link.get("rel") == "next" for link in links) if links else short

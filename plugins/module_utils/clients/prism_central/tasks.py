@@ -250,11 +250,16 @@ def _task(data: Mapping[str, Any]) -> Task:
             (entity.get("rel") or "", entity.get("extId") or "") for entity in data.get("entitiesAffected") or []
         ),
         details={
-            detail.get("name") or "": str(detail.get("value") or "") for detail in data.get("completionDetails") or []
+            detail.get("name") or "": _text(detail.get("value")) for detail in data.get("completionDetails") or []
         },
         sub_tasks=tuple(part.get("extId") or "" for part in data.get("subTasks") or []),
         warnings=tuple(warning.get("message") or "" for warning in data.get("warnings") or []),
     )
+
+
+def _text(value: Any) -> str:
+    """Several ids come as one text with commas between (contract prism_central trap 16); a list is made one."""
+    return ",".join(map(str, value)) if isinstance(value, list) else str(value or "")
 
 
 def _error(data: Mapping[str, Any]) -> str:

@@ -10,6 +10,11 @@ from collections.abc import Callable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import Task, read_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.marks import uuid_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    Unavailable,
+    Unreachable,
+)
 
 MOST_ATTEMPTS = 3
 
@@ -26,13 +31,20 @@ def order_once(
 
     As long as the server remembers the id, whoever sends the same order again gets the same task (contract
     prism_central 1.3); no list would show what such a task makes before it has ended. Where that task has ended and
-    nothing `usable` is left of it, the order goes out under the next id. That costs a look at the task, which is saved
-    where nothing like it was ever ordered.
+    nothing `usable` is left of it, the order goes out under the next id, and in the end under one that no other has.
+    That costs a look at the task, which is saved where nothing like it was ever ordered.
     """
-    task_id = ""
     for attempt in range(MOST_ATTEMPTS):
         task_id = send(uuid_for(*key, str(attempt)))
-        task = read_task(client, task_id) if task_id and may_be_known else None
+        task = _read_if_answered(client, task_id) if task_id and may_be_known else None
         if task is None or not task.ended or usable(task):
-            break
-    return task_id
+            return task_id
+    return send("")
+
+
+def _read_if_answered(client: PrismCentral, task_id: str) -> Task | None:
+    """Whoever waits for it next has more patience."""
+    try:
+        return read_task(client, task_id)
+    except (AccessDenied, Unavailable, Unreachable):
+        return None
