@@ -11,6 +11,8 @@ import pytest
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
     Change,
     Params,
+    Parts,
+    Phases,
     Plan,
     Reading,
     Report,
@@ -121,6 +123,61 @@ def test_a_failure_keeps_message_and_advice_apart() -> None:
 def test_a_bug_is_left_to_raise() -> None:
     with pytest.raises(KeyError):
         execute(Counter(1).change(), {}, Reporter(), show_diff=False)
+
+
+def test_a_plan_that_is_refused_keeps_its_facts_and_the_options_that_help() -> None:
+    refusal = OperationError("One is missing", "Raise limit.", options=("limit",))
+    operation = Change(
+        arguments={},
+        observe=lambda params, reporter: 1,
+        plan=lambda params, observed: Plan(facts={"changed": False, "diff": {}, "number": 1}, refusal=refusal),
+        apply=lambda params, observed, plan, reporter: {},
+    )
+    told = execute(operation, {}, Reporter(), show_diff=False)
+    assert (told["failed"], told["changed"], told["number"]) == (True, False, 1)
+    assert told["error"]["options"] == ["limit"]
+
+
+def parts(*numbers: int, check: bool = False) -> Result:
+    """Numbers are counted up to 3, each for itself; 0 fails, and -1 fails all."""
+
+    def observe(part: int, reporter: Reporter) -> int:
+        if part < 1:
+            raise OperationError(f"{part} is no number")
+        return part
+
+    def failed(part: int, error: OperationError) -> Result:
+        if part < 0:
+            raise error
+        return {"changed": False, "number": error.message}
+
+    operation = Parts(
+        arguments={},
+        divide=lambda params, reporter: numbers,
+        phases=Phases(
+            observe=observe,
+            plan=lambda part, observed: Plan(steps=range(observed, 3), facts={"number": observed}),
+            apply=lambda part, observed, plan, reporter: {"number": 3},
+        ),
+        failed=failed,
+        gather=lambda parts, results: {
+            "changed": any(result["changed"] for result in results),
+            "numbers": [result["number"] for result in results],
+        },
+    )
+    return execute(operation, {}, Reporter(check=check), show_diff=False)
+
+
+def test_parts_go_through_the_phases_each_for_itself() -> None:
+    assert parts(1, 3, 2) == {"changed": True, "numbers": [3, 3, 3]}
+    assert parts(3) == {"changed": False, "numbers": [3]}
+    assert parts() == {"changed": False, "numbers": []}
+    assert parts(1, 3, check=True) == {"changed": True, "numbers": [1, 3]}
+
+
+def test_a_part_that_fails_stops_the_others_only_where_it_raises() -> None:
+    assert parts(1, 0) == {"changed": True, "numbers": [3, "0 is no number"]}
+    assert parts(1, -1)["error"]["message"] == "-1 is no number"
 
 
 def report(check: bool = False, writes_plans: bool = False, wrong: bool = False) -> tuple[Result, list[str]]:
