@@ -33,6 +33,11 @@ options:
     type: list
     elements: str
     default: []
+  centrals:
+    description: The inventory hosts of the group C(prism_centrals).
+    type: list
+    elements: str
+    default: []
   taking_part:
     description: The hosts that C(--limit) includes and that have not failed in the playbook already.
     type: list

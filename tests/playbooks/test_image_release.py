@@ -15,12 +15,12 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.images import CLUSTERS, assert_identical_everywhere, catalog_images, images, vm_names
 from harness.modules import DEMO, is_write, topology_of, writes
 from harness.playbooks import Outcome, files_with, run_playbook, secrets_of, start_playbook
 from lab.running import RunningLab
 
 PLAYBOOK = "euc.nutanix_citrix.image_release"
-CLUSTERS = {"cluster-a", "cluster-b", "cluster-c"}
 Release = Callable[..., Outcome]
 
 
@@ -34,43 +34,6 @@ def release(lab: RunningLab, tmp_path: Path) -> Release:
         )
 
     return run
-
-
-def endpoints(lab: RunningLab, kind: str) -> dict[str, dict[str, Any]]:
-    return {name: state for name, state in lab.state()["endpoints"].items() if state["kind"].startswith(kind)}
-
-
-def images(lab: RunningLab, name: str) -> dict[str, list[str]]:
-    """cluster -> content of the live AHV snapshots of that name."""
-    return {
-        cluster: [
-            image["vm"]["disks"][0]["content"]
-            for image in state["snapshots"]
-            if image["name"] == name and not image["deleted"]
-        ]
-        for cluster, state in endpoints(lab, "prism_element").items()
-    }
-
-
-def assert_identical_everywhere(lab: RunningLab, name: str) -> None:
-    contents = images(lab, name)
-    assert {cluster: len(found) for cluster, found in contents.items()} == dict.fromkeys(CLUSTERS, 1)
-    assert len({content for found in contents.values() for content in found}) == 1
-
-
-def catalog_images(lab: RunningLab) -> dict[str, str]:
-    """'site/folder/catalog' -> name of its image."""
-    return {
-        f"{site}/{catalog['folder'] or ''}/{catalog['name']}": catalog["image"]
-        for site in ("daas", "cvad")
-        for catalog in lab.state()["endpoints"][site]["catalogs"]
-    }
-
-
-def vm_names(lab: RunningLab) -> dict[str, list[str]]:
-    return {
-        cluster: sorted(vm["name"] for vm in state["vms"]) for cluster, state in endpoints(lab, "prism_element").items()
-    }
 
 
 def test_what_bears_the_name_only_is_refused_and_no_catalog_moves(

@@ -20,6 +20,12 @@ INSIDE = {
     "catalog_rollout": {"back_wave", "end", "hold", "move", "wave", "waves"},
     "dr_drill": {"absent", "present", "report"},
     "dr_failover": {"arrival"},
+    "image_release": {
+        "protection_domain",
+        "recovery_point",
+        "restore_protection_domain",
+        "restore_recovery_point",
+    },
     "machine_rehost": {"settle"},
 }
 

@@ -34,6 +34,7 @@ ARGUMENTS = {
     },
     "clusters": {"type": "list", "elements": "str", "default": []},
     "sites": {"type": "list", "elements": "str", "default": []},
+    "centrals": {"type": "list", "elements": "str", "default": []},
     "taking_part": {"type": "list", "elements": "str", "default": []},
     "variables": {"type": "dict", "default": {}},
     "options": {"type": "dict", "default": {}},
@@ -71,6 +72,7 @@ OF_THE_WHOLE_RELEASE = (
     "image_release_prefix",
     "image_release_protection_domain",
     "image_release_source",
+    "image_release_strategy",
     "image_release_publish_when",
     "catalog_rollout_image",
 )
@@ -132,8 +134,9 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
         )
     if job == "release":
         problems += release_wishes.wrong_source(common("image_release_source"), params["clusters"])
-        if not common("image_release_protection_domain"):
-            problems.append("image_release_protection_domain is missing.")
+        problems += release_wishes.wrong_strategy(
+            common("image_release_strategy"), common("image_release_protection_domain"), params["centrals"]
+        )
     if job == "rollout" and not common("catalog_rollout_image"):
         problems.append("catalog_rollout_image is missing: the image, by its exact name or its path.")
     if job == "rollback" and common("image_rollback_from_image", None) == "" and not common("image_rollback_image"):

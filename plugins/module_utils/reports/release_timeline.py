@@ -22,6 +22,8 @@ ROLL_BACK = "roll back"
 REMOVE = "remove"
 ON_SITES = (PUBLISH, ROLL_BACK)
 PHASES = (SNAPSHOT, "replicate", "restore", "image", REMOVE, *ON_SITES)
+# What the modules of Prism Central call their steps.
+SAME_PHASES = {"recovery_point": SNAPSHOT, "expiry": SNAPSHOT, "move_disks": "restore"}
 
 
 @dataclass(frozen=True)
@@ -185,7 +187,7 @@ def _step(where: str, what: str, piece: Mapping[str, Any]) -> TimelineStep:
     return TimelineStep(
         where,
         what,
-        piece["phase"],
+        SAME_PHASES.get(piece["phase"], piece["phase"]),
         from_iso_milliseconds(piece["started"]),
         from_iso_milliseconds(piece["finished"]),
         bool(piece["failed"]),

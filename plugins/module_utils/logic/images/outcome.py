@@ -18,7 +18,7 @@ def found(snapshots: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "state": "present" if snapshots else "missing",
         "image_uuid": image.get("uuid") or "",
         "temporary_vm": image.get("source_vm_name") or "",
-        "snapshot_id": (image.get("lineage") or {}).get("protection_domain_snapshot_id") or "",
+        "snapshot_id": _origin(image.get("lineage") or {}),
         "message": "",
     }
 
@@ -43,3 +43,8 @@ def became(
     if removed.get("failed") or removed.get("unreachable"):
         result["leftover"] = failure(removed)
     return result
+
+
+def _origin(lineage: Mapping[str, Any]) -> str:
+    """The protection domain snapshot or the recovery point that an image came out of."""
+    return str(lineage.get("protection_domain_snapshot_id") or lineage.get("recovery_point_id") or "")

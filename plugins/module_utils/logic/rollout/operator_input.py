@@ -24,6 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 Variables = Mapping[str, Mapping[str, Any]]
 DEFAULT_WAVES: list[dict[str, Any]] = [{"name": "all"}]
 WAVE_VARIABLES = ("catalog_rollout_waves", "catalog_rollout_window_end", "catalog_rollout_on_closed_gate")
+RECOVERY_POINT = "recovery_point"
 EXAMPLE_CATALOG = "{name: W11-Pool, folder: Prod}"
 
 
@@ -83,6 +84,15 @@ def wrong_source(source: Any, clusters: Sequence[str]) -> list[str]:
         f"image_release_source is '{source}', which is no host of the group prism_elements."
         f" {near_names(str(source), clusters)}".rstrip()
     ]
+
+
+def wrong_strategy(strategy: Any, protection_domain: Any, centrals: Sequence[str]) -> list[str]:
+    """What the way in which the image travels cannot do without; an empty `strategy` is that by protection domains."""
+    if strategy == RECOVERY_POINT:
+        return (
+            [] if centrals else [f"image_release_strategy is {RECOVERY_POINT}, and the group prism_centrals is empty."]
+        )
+    return [] if protection_domain else ["image_release_protection_domain is missing."]
 
 
 def wrong_catalogs(

@@ -1,0 +1,114 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The release playbook where the image travels by recovery points of Prism Central instead of a protection domain."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.images import (
+    assert_identical_everywhere,
+    catalog_images,
+    images,
+    vm_names,
+)
+from harness.modules import DEMO, topology_of, writes
+from harness.playbooks import Outcome, run_playbook
+from lab.running import RunningLab
+
+PLAYBOOK = "euc.nutanix_citrix.image_release"
+CENTRALS = [
+    {"name": "pc-east", "clusters": ["cluster-a", "cluster-b"], "bandwidth_mbps": 3000},
+    {"name": "pc-west", "clusters": ["cluster-c"], "paired_with": ["pc-east"], "bandwidth_mbps": 3000},
+]
+Release = Callable[..., Outcome]
+
+
+def estate(**changes: Any) -> dict[str, Any]:
+    """The demo without its protection domain, under two Prism Centrals."""
+    topology = topology_of(DEMO) | {"prism_centrals": [{**central, **changes} for central in CENTRALS]}
+    topology["inventory_vars"] = {
+        "image_release_base_vm": "Gold",
+        "image_release_source": "cluster-a",
+        "image_release_strategy": "recovery_point",
+    }
+    for cluster in topology["prism_elements"]:
+        cluster.pop("protection_domains", None)
+    return topology
+
+
+@pytest.fixture
+def release(lab: RunningLab, tmp_path: Path) -> Release:
+    """`release("2026.11.20-1", "--check")` runs the playbook on the lab."""
+    lab.reset(estate())
+
+    def run(release_id: str, *options: str, **environment: str) -> Outcome:
+        return run_playbook(
+            PLAYBOOK, lab.inventory_path, tmp_path, "-e", f"image_release_id={release_id}", *options, **environment
+        )
+
+    return run
+
+
+def recovery_points(lab: RunningLab) -> list[dict[str, Any]]:
+    state = lab.state()["endpoints"]
+    return [
+        point for central in CENTRALS if central["name"] in state for point in state[central["name"]]["recovery_points"]
+    ]
+
+
+def test_release_then_nothing_left_to_do(lab: RunningLab, release: Release, tmp_path: Path) -> None:
+    lab.change([{"endpoint": "pc-east", "kind": "recovery_point", "vm": "Gold", "name": "nightly"}])
+    before = [point["ext_id"] for point in recovery_points(lab)]
+    vms = vm_names(lab)
+    planned = release("2026.11.20-1", "--check", "--diff")
+    assert planned.status == 0, planned.output
+    assert writes(lab) == []
+    first = release("2026.11.20-1")
+    assert first.status == 0, first.output
+    assert_identical_everywhere(lab, "ctx_Gold_2026.11.20-1")
+    assert set(catalog_images(lab).values()) == {"ctx_Gold_2026.11.20-1"}
+    assert vm_names(lab) == vms
+    assert [point["ext_id"] for point in recovery_points(lab)] == before
+    report = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
+    assert report["complete"] is True
+    assert {cluster["state"] for cluster in report["clusters"].values()} == {"made"}
+    lab.forget()
+    second = release("2026.11.20-1")
+    assert second.status == 0, second.output
+    assert second.changed == []
+    assert writes(lab) == []
+
+
+@pytest.mark.bad_day
+def test_what_bears_the_name_only_is_refused(lab: RunningLab, release: Release) -> None:
+    name = "ctx_Gold_2026.11.20-1"
+    lab.change([{"endpoint": "pc-east", "kind": "recovery_point", "vm": "Gold", "name": name}])
+    before = recovery_points(lab)
+    outcome = release("2026.11.20-1")
+    assert outcome.status != 0
+    assert "does not bear the collection's mark" in outcome.output
+    assert writes(lab) == []
+    assert recovery_points(lab) == before
+
+
+@pytest.mark.bad_day
+def test_a_cluster_of_no_prism_central_holds_up_nobody_else(lab: RunningLab, release: Release) -> None:
+    lab.reset(estate() | {"prism_centrals": [CENTRALS[0]]})
+    outcome = release("2026.11.20-1")
+    assert outcome.status != 0
+    assert "No Prism Central of the inventory group prism_centrals manages cluster-c" in outcome.output
+    assert [cluster for cluster, found in images(lab, "ctx_Gold_2026.11.20-1").items() if found] == [
+        "cluster-a",
+        "cluster-b",
+    ]
+    moved = [catalog for catalog, image in catalog_images(lab).items() if image == "ctx_Gold_2026.11.20-1"]
+    assert sorted(moved) == ["daas//W11-Sales", "daas/Prod/W11-Pool"]
+    # What is missing can still be made of the same recovery point.
+    assert len(recovery_points(lab)) == 2
