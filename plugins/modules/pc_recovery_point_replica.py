@@ -14,7 +14,9 @@ description:
   - A cluster that holds a copy already gets no second one. Copies of a recovery point are known by the
     location-agnostic id that they share, and each Prism Central is asked for those on its own clusters.
   - When somebody else, or an interrupted run, is copying this recovery point, the module waits for that first, because
-    Prism Central does not tell where such a task copies to. Then it orders what is still missing.
+    Prism Central does not tell where such a task copies to. Then it orders what is still missing. With O(wait=false) it
+    orders what is missing at once, under the request ids of the interrupted run, which Prism Central answers with the
+    tasks that it started then.
   - When some copies fail, the others are made all the same. The task fails in the end and RV(copies) shows each.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
@@ -149,8 +151,8 @@ copies:
       type: str
       returned: always
     ours:
-      description: Whether this run ordered the copy. A copy that was there before, or that somebody else ordered, is
-        not.
+      description: Whether this run ordered the copy, or an interrupted run whose task is still known. A copy that was
+        there before, or that somebody else ordered, is not.
       type: bool
       returned: always
     task_ext_id:

@@ -115,14 +115,32 @@ def test_a_killed_run_s_copies_are_adopted(centrals: Centrals, lag: int) -> None
     assert [len(contents) for contents in held(centrals).values()] == [1, 1, 1]
 
 
-def test_nothing_is_ordered_beside_what_is_under_way_without_waiting(centrals: Centrals) -> None:
+def test_without_waiting_the_rest_is_ordered_beside_what_is_under_way(centrals: Centrals) -> None:
+    """The request id of the first order brings its task back."""
+    point = point_of(centrals)
+    centrals.lab.run_at(0)
+    first = centrals.east(MODULE, **everywhere(centrals, point, wait=False, clusters=["b"]))
+    again = centrals.east(MODULE, **everywhere(centrals, point, wait=False))
+    assert rows(again) == [("a", "present", False), ("b", "under_way", True), ("c", "under_way", True)]
+    assert (again["changed"], again["copies"][1]["task_ext_id"]) == (True, first["copies"][0]["task_ext_id"])
+    third = centrals.east(MODULE, **everywhere(centrals, point, wait=False))
+    assert (third["changed"], third["copies"]) == (False, again["copies"])
+    centrals.lab.skip(1000)
+    assert [len(contents) for contents in held(centrals).values()] == [1, 1, 1]
+
+
+def test_a_prism_central_that_forgets_request_ids_makes_no_second_copy_when_it_is_waited_for(
+    centrals: Centrals,
+) -> None:
+    centrals.behave(request_ids_kept_seconds=0)
     point = point_of(centrals)
     centrals.lab.run_at(0)
     centrals.east(MODULE, **everywhere(centrals, point, wait=False, clusters=["b"]))
-    centrals.lab.forget()
-    again = centrals.east(MODULE, **everywhere(centrals, point, wait=False))
-    assert (again["changed"], centrals.writes()) == (False, [])
-    assert [row["state"] for row in again["copies"]] == ["present", "missing", "missing"]
+    centrals.lab.skip(2)
+    centrals.lab.run_at(600)
+    made = centrals.east(MODULE, **everywhere(centrals, point))
+    assert rows(made) == [("a", "present", False), ("b", "present", False), ("c", "present", True)]
+    assert [len(contents) for contents in held(centrals).values()] == [1, 1, 1]
 
 
 def test_one_that_fails_holds_up_no_other_and_is_made_the_next_time(centrals: Centrals) -> None:

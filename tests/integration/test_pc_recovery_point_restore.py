@@ -247,6 +247,16 @@ def test_without_waiting_what_is_under_way_is_left_alone(centrals: Centrals) -> 
     assert (again["changed"], again["adopted"], centrals.writes()) == (False, True, [])
 
 
+def test_a_prism_central_that_forgets_request_ids_restores_no_second_vm(centrals: Centrals) -> None:
+    centrals.behave(request_ids_kept_seconds=0)
+    restore = Restoring(centrals)
+    centrals.lab.run_at(0)
+    restore(wait=False)
+    centrals.lab.skip(2)
+    centrals.lab.run_at(600)
+    assert restore()["vm"]["uuid"] == restore.only["uuid"]
+
+
 def test_one_that_was_removed_is_restored_again(centrals: Centrals) -> None:
     """The server still remembers the first order."""
     restore = Restoring(centrals)

@@ -111,14 +111,13 @@ def apply(params: Params, observed: _Observed, plan: Plan[Target], reporter: Rep
     targets = list(observed.targets)
     with reporter.phase("replicate"):
         under_way = [task for task in observed.tasks if not task.ended]
-        if under_way:
-            if not params["wait"]:
-                return {**_facts(targets), "changed": False}
+        if under_way and params["wait"]:
             targets = replication.follow(targets, under_way)
         targets = replication.order(targets, observed.tasks)
         if params["wait"]:
             targets = replication.finish(targets)
-    ordered = any(target.ours for target in targets)
+    known = {task.ext_id for task in observed.tasks}
+    ordered = any(target.ours and target.task_id not in known for target in targets)
     _raise_failures(targets, ordered)
     return {**_facts(targets), "changed": ordered}
 

@@ -37,6 +37,7 @@ SWITCHES: dict[str, Switch] = {
     "version_info": one_of("answers", "not_found"),  # contract prism_central U1: unversioned/info below v4.2
     "unauthorized": one_of("empty", "json"),  # contract prism_central 1.2: body of a 401
     "same_request_id": one_of("refuse", "replay"),  # contract prism_central U2: a known id with another body
+    "request_ids_kept_seconds": seconds(86400),  # contract prism_central U2: how long a request id is remembered
     "missing_etag_status": whole_number(428),  # contract prism_central U4
     "vm_delete_needs_etag": flag(True),  # contract prism_central addition A
     "stale_etag": one_of("refuse", "task_fails"),  # contract prism_central 1.4: at once, or in the task

@@ -35,7 +35,7 @@ class RequestIds:
 
     def __init__(self, central: Central) -> None:
         self._central = central
-        self._known: dict[tuple[str, str, str], tuple[str, Reply]] = {}
+        self._known: dict[tuple[str, str, str], tuple[float, str, Reply]] = {}
 
     def once(self, api: Api, request: Request, handler: Handler) -> Reply:
         """Answer a request that came before as it was answered then."""
@@ -43,13 +43,14 @@ class RequestIds:
         if request.method == "GET" or not key[2]:
             return handler(request)
         body = json.dumps(request.body, sort_keys=True)
-        if key in self._known:
-            same, reply = self._known[key]
+        now = self._central.clock.now
+        answered, same, reply = self._known.get(key, (0.0, "", Reply(500)))
+        if key in self._known and now - answered <= self._central.behaviour["request_ids_kept_seconds"]:
             if same != body and self._central.behaviour["same_request_id"] == "refuse":
                 raise api.errors.invalid("The request id was used with another body")
             return Reply(reply.status, reply.body, dict(reply.headers))
         reply = handler(request)
-        self._known[key] = (body, reply)
+        self._known[key] = (now, body, reply)
         return reply
 
 
