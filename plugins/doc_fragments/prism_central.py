@@ -36,7 +36,8 @@ options:
   nutanix_api_key:
     description:
       - The API key of a service account, used instead of user name and password even if these are set as well. If not
-        set, the host variable C(nutanix_api_key) is used, else the environment variable E(NUTANIX_API_KEY).
+        set, the host variable C(nutanix_api_key) is used, else the environment variable E(NUTANIX_API_KEY). A task that
+        sets O(nutanix_password) uses neither.
       - Prism Central does not accept API keys for the replication of recovery points.
     type: str
   api_version:

@@ -40,8 +40,11 @@ class ConnectionVariables:
     def complete(self, arguments: Mapping[str, Any]) -> dict[str, Any]:
         """The arguments, and each connection option that they lack and the host has. Raises OperationError for a
         variable that is wrong."""
-        values = {option: self._value(option) for option in self.client.VARIABLES if option not in arguments}
-        return {**arguments, **{option: value for option, value in values.items() if value is not None}}
+        # An empty option is not looked for in the environment either.
+        useless = {option: "" for option, instead in self.client.INSTEAD_OF.items() if instead in arguments}
+        settled = {**useless, **arguments}
+        values = {option: self._value(option) for option in self.client.VARIABLES if option not in settled}
+        return {**settled, **{option: value for option, value in values.items() if value is not None}}
 
     def refuse_missing(self, arguments: Mapping[str, Any]) -> None:
         """Name the variables of what is needed and stands neither in the task nor in the environment."""

@@ -194,7 +194,10 @@ def test_wrong_password_is_tried_once_and_never_shown(lab: RunningLab, release: 
     assert "marker-citrix-secret" not in outcome.output
     attempts = {cluster: sum(1 for entry in lab.requests() if entry["endpoint"] == cluster) for cluster in CLUSTERS}
     assert attempts == dict.fromkeys(CLUSTERS, 1)
-    assert "User name and password (or client id and secret) were refused and not tried again" in outcome.output
+    assert (
+        "User name and password (or client id and secret, or API key) were refused and not tried again"
+        in outcome.output
+    )
     rows = json.loads((tmp_path / outcome.result("image_release_report")["report_path"]).read_text(encoding="utf-8"))[
         "rows"
     ]

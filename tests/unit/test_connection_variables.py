@@ -19,6 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_site_info import OPERATION as CITRIX
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pc_vm_info import OPERATION as CENTRAL
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_cluster_info import OPERATION as PRISM
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.run_note import OPERATION as NOTE
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -27,6 +28,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.connection_vari
     ConnectionVariables,
     connection_variables,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.operation_action import _log_ins
 
 try:
     from ansible.template import trust_as_template
@@ -128,6 +130,32 @@ def test_missing_variables_are_told_by_their_names(monkeypatch: pytest.MonkeyPat
 
     monkeypatch.setenv("CITRIX_CLIENT_SECRET", "secret")
     own.refuse_missing({"client_id": "given"})
+
+
+def test_a_prism_central_has_options_of_its_own() -> None:
+    assert connection(CENTRAL, {**CLUSTER, "nutanix_api_key": "key", "nutanix_api_version": "v4.1"}).complete({}) == {
+        **CLUSTER,
+        "nutanix_api_key": "key",
+        "api_version": "v4.1",
+    }
+    assert connection(PRISM, {**CLUSTER, "nutanix_api_key": "key"}).complete({}) == CLUSTER
+    connection(CENTRAL, {}).refuse_missing({"nutanix_host": "10.0.0.1"})
+
+
+def test_the_log_in_that_a_task_gives_keeps_the_other_one_out() -> None:
+    own = connection(CENTRAL, {**CLUSTER, "nutanix_api_key": "key"})
+    by_password = {"nutanix_username": "admin", "nutanix_password": "other"}
+    assert own.complete(by_password) == {"nutanix_host": "10.0.0.1", **by_password, "nutanix_api_key": ""}
+    by_key = {"nutanix_api_key": "other"}
+    assert own.complete(by_key) == {**CLUSTER, "nutanix_username": "", "nutanix_password": "", **by_key}
+
+
+def test_a_log_in_of_a_prism_central_is_known_by_all_that_it_is_made_of() -> None:
+    with_key = {"nutanix_host": "10.0.0.1", "nutanix_api_key": "key"}
+    assert list(_log_ins(CENTRAL, {**CLUSTER})) == list(_log_ins(CENTRAL, with_key)) == ["Prism Central 10.0.0.1"]
+    assert list(_log_ins(PRISM, {**CLUSTER})) == ["Prism Element 10.0.0.1"]
+    assert _log_ins(CENTRAL, {"nutanix_host": "10.0.0.1", "nutanix_username": "svc"}) == {}
+    assert _log_ins(CENTRAL, {**CLUSTER}) != _log_ins(CENTRAL, with_key)
 
 
 def test_whose_variables_count_for_a_task_that_is_delegated() -> None:

@@ -62,7 +62,9 @@ PAUSES_AFTER_SERVER_ERROR = (0.3, 1.0)
 MOST_REFUSALS = 3
 REDIRECTS = (301, 302, 307, 308)
 WEB_PAGE = "Check that the address is the API's: a proxy, a web filter or a log-in page may have answered in its place."
-CHECK_SECRET = "User name and password (or client id and secret) were refused and not tried again; check them first."
+CHECK_SECRET = (
+    "User name and password (or client id and secret, or API key) were refused and not tried again; check them first."
+)
 LONGEST_ERROR_TEXT = 300
 
 

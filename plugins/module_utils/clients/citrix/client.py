@@ -68,6 +68,7 @@ class CitrixSite(RestSession):
     }
     IDENTITY = ("hostname", "customer_id", "client_id")
     ADDRESSES: ClassVar[tuple[str, ...]] = ("hostname", "trust_hostname")
+    INSTEAD_OF: ClassVar[dict[str, str]] = {}
     id = ""
     name = ""
     administrator = ""

@@ -104,6 +104,12 @@ class PrismCentral(RestSession):
     }
     IDENTITY = ("nutanix_host",)
     ADDRESSES: ClassVar[tuple[str, ...]] = ()
+    # What a task gives keeps the variables of the other way to log in from being used.
+    INSTEAD_OF: ClassVar[dict[str, str]] = {
+        "nutanix_api_key": "nutanix_password",
+        "nutanix_username": "nutanix_api_key",
+        "nutanix_password": "nutanix_api_key",
+    }
     by_api_key = False
     _highest: int | None = None
     _minors: dict[str, int]

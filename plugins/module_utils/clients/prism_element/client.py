@@ -45,12 +45,13 @@ class PrismElement(RestSession):
     """One cluster. DELETE is idempotent there (contract prism_element 3.4, 4.4), so it may be repeated."""
 
     LOG_IN = ("nutanix_host", "nutanix_username", "nutanix_password")
-    # Option -> the host variable that stands for it; which of them say that a host is an endpoint; and those that are
-    # checked under the name of their variable, where that is another.
+    # Option -> the host variable that stands for it; which of them say that a host is an endpoint; those that are
+    # checked under the name of their variable, where that is another; and those that another option makes useless.
     ARGUMENTS = CONNECTION_ARGUMENTS
     VARIABLES: ClassVar[dict[str, str]] = {option: option for option in CONNECTION_ARGUMENTS}
     IDENTITY = ("nutanix_host",)
     ADDRESSES: ClassVar[tuple[str, ...]] = ()
+    INSTEAD_OF: ClassVar[dict[str, str]] = {}
 
     @classmethod
     def connect(cls, params: Mapping[str, Any]) -> PrismElement:
