@@ -65,6 +65,56 @@ options:
         it is an error before anything is written.
       - If not set, the disks stay where they are restored.
     type: str
+  source:
+    description:
+      - The Prism Central that copies the recovery point to this cluster. Settings that are not given are those of the
+        task itself.
+      - With this option and O(replication_task), the wait for the copy shows how far it is, and ends as soon as the
+        task that copies it has failed.
+    type: dict
+    suboptions:
+      nutanix_host:
+        description:
+          - The address of the Prism Central.
+        type: str
+        required: true
+      nutanix_port:
+        description:
+          - The port of the Prism Central.
+        type: int
+      nutanix_username:
+        description:
+          - The account to log in with.
+        type: str
+      nutanix_password:
+        description:
+          - The password of the account.
+        type: str
+      nutanix_api_key:
+        description:
+          - The API key of a service account, used instead of user name and password. It only has to read.
+        type: str
+      api_version:
+        description:
+          - The highest version of the API to use.
+        type: str
+      validate_certs:
+        description:
+          - Whether to require a trusted TLS certificate.
+        type: bool
+      ca_path:
+        description:
+          - A file with the certificates of the authorities to trust.
+        type: path
+      read_timeout:
+        description:
+          - The number of seconds to wait for the answer to one request.
+        type: int
+  replication_task:
+    description:
+      - The task that copies the recovery point to this cluster, as C(task_ext_id) of
+        M(euc.nutanix_citrix.pc_recovery_point_replica) tells it.
+    type: str
   wait:
     description:
       - Whether to wait for the copy to arrive and for the restore to end. If V(false), a copy that has not arrived is
@@ -101,6 +151,19 @@ EXAMPLES = r"""
     release: 2026.11.20-1
     wait_timeout: 14400
   register: restored
+
+- name: The same, without waiting any longer when the copying has failed
+  euc.nutanix_citrix.pc_recovery_point_restore:
+    nutanix_host: pc-west.example.com
+    nutanix_username: svc_ansible
+    nutanix_password: "{{ vault_nutanix_password }}"
+    recovery_point: "{{ made.recovery_point.location_agnostic_id }}"
+    cluster: 00061d4b-9e3c-2a10-0000-000000026b3f
+    vm_name: Gold
+    release: 2026.11.20-1
+    source:
+      nutanix_host: pc-east.example.com
+    replication_task: "{{ (replica.copies | selectattr('cluster_name', 'equalto', 'cluster-b') | first).task_ext_id }}"
 
 - name: Restore it without network cards, and with its disks in another storage container
   euc.nutanix_citrix.pc_recovery_point_restore:

@@ -19,6 +19,7 @@ from harness.modules import run_module
 MODULE = "pc_recovery_point_restore"
 RELEASES = ["pc.2024.3.1", "pc.7.3", "pc.7.5.1", "pc.7.6"]
 # v4.0 has no override of the name
+CONNECTION = ("nutanix_host", "nutanix_port", "nutanix_username", "nutanix_password", "ca_path")
 OLD, NEW = "pc.2024.3.1", "pc.7.5.1"
 
 
@@ -303,6 +304,42 @@ def test_it_waits_for_the_copy_and_restores_it_on_the_other_prism_central(centra
     (vm,) = [vm for vm in centrals.vms("c") if vm["name"] != "Far"]
     assert made["vm"] == {"uuid": vm["uuid"], "name": restore.name}
     assert [part["phase"] for part in made["timeline"]] == ["replicate", "restore"]
+
+
+def copied_to_c(centrals: Centrals, restore: Restoring) -> dict[str, Any]:
+    """Arguments of a restore on cluster c, to which the recovery point is being copied."""
+    options = {name: centrals.east.options[name] for name in CONNECTION}
+    peers = [{name: centrals.west.options[name] for name in CONNECTION}]
+    copies = {"recovery_point": restore.ext_id, "clusters": ["c"], "peers": peers, "wait": False}
+    (copy,) = centrals.east("pc_recovery_point_replica", **copies)["copies"]
+    where = {"cluster": centrals.cluster("c", "west"), "source": options, "replication_task": copy["task_ext_id"]}
+    return restore.arguments(**where)
+
+
+def test_it_says_how_far_the_copy_is(centrals: Centrals) -> None:
+    restore = Restoring(centrals)
+    centrals.lab.run_at(0)
+    arguments = copied_to_c(centrals, restore)
+    centrals.lab.skip(40)
+    result = run_module(MODULE, {**centrals.west.options, **arguments, "wait_timeout": 1})
+    assert "still running" in result["msg"]
+    assert "on its way, " in result["msg"]
+    centrals.lab.run_at(600)
+    assert centrals.west(MODULE, **arguments)["adopted"] is False
+
+
+def test_a_copy_that_failed_is_not_waited_for(centrals: Centrals) -> None:
+    restore = Restoring(centrals)
+    centrals.fault("/replicate", {"fail_task": "no space left"})
+    message = centrals.west.fails(MODULE, **copied_to_c(centrals, restore))
+    assert "copying the recovery point: the task ended Failed: no space left" in message
+
+
+def test_a_source_that_does_not_answer_says_nothing_of_the_copy(centrals: Centrals) -> None:
+    restore = Restoring(centrals)
+    arguments = copied_to_c(centrals, restore)
+    centrals.fault("/config/tasks", {"status": 501}, endpoint="east")
+    assert centrals.west(MODULE, **arguments)["adopted"] is False
 
 
 def test_an_adopted_vm_outlives_its_recovery_point(centrals: Centrals) -> None:

@@ -15,6 +15,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     PrismCentral,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.clusters import list_clusters
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.peers import (
+    PEER_ARGUMENTS,
+    connect_peer,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.restores import disk_migration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.storage_containers import (
     CentralContainer,
@@ -34,6 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.restore import (
     Restoration,
     Seen,
+    Transfer,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import (
     RELEASE_ARGUMENTS,
@@ -52,6 +57,8 @@ ARGUMENTS = {
     "vm_uuid": {"type": "str"},
     "networks": {"type": "list", "elements": "str"},
     "storage_container": {"type": "str"},
+    "source": {"type": "dict", "options": PEER_ARGUMENTS},
+    "replication_task": {"type": "str"},
 }
 
 
@@ -127,7 +134,7 @@ def apply(params: Params, observed: _Observed, plan: Plan[str], reporter: Report
     vm = seen.vms[0] if seen.vms else None
     adopted = vm is not None
     if vm is None:
-        point = point or _arrived(restoration, params["wait"], reporter)
+        point = point or _arrived(restoration, params, reporter)
         with reporter.phase("restore"):
             task_id = restoration.order(point)
             if not params["wait"]:
@@ -143,15 +150,16 @@ def apply(params: Params, observed: _Observed, plan: Plan[str], reporter: Report
     return {**facts, "changed": changed}
 
 
-def _arrived(restoration: Restoration, wait: bool, reporter: Reporter) -> RecoveryPoint:
-    if not wait:
+def _arrived(restoration: Restoration, params: Params, reporter: Reporter) -> RecoveryPoint:
+    if not params["wait"]:
         raise OperationError(
             f"{restoration.client.endpoint}: '{restoration.cluster.name}' does not hold the recovery point"
             f" {restoration.location_agnostic_id} yet",
             "Set wait to wait for it, or run this later.",
         )
     with reporter.phase("replicate"):
-        return restoration.copy()
+        source, task_id = params["source"], params["replication_task"]
+        return restoration.copy(Transfer(connect_peer(params, source), task_id) if source and task_id else None)
 
 
 def _cluster(client: PrismCentral, wanted: str) -> CentralCluster:
@@ -224,4 +232,10 @@ def _facts(
     }
 
 
-OPERATION = Change(arguments=ARGUMENTS, observe=observe, plan=plan, apply=apply)
+OPERATION = Change(
+    arguments=ARGUMENTS,
+    observe=observe,
+    plan=plan,
+    apply=apply,
+    required_together=(("source", "replication_task"),),
+)

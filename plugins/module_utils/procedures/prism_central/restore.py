@@ -33,6 +33,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import (
     Errand,
     Task,
+    TaskFailed,
+    read_task,
     wait_for_task,
     wait_for_tasks,
 )
@@ -60,7 +62,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.once import order_once
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, OperationError
 
 LONGEST_NAME = 80
 KNOWN_WITHIN = 120.0
@@ -73,6 +75,32 @@ class Seen:
     vms: tuple[CentralVm, ...] = ()
     namesakes: tuple[CentralVm, ...] = ()
     under_way: tuple[Task, ...] = ()
+
+
+class Transfer:
+    """The task that copies a recovery point, as the Prism Central that gave the order tells it."""
+
+    def __init__(self, client: PrismCentral, task_id: str) -> None:
+        self._client = client
+        self._task_id = task_id
+        self._task: Task | None = None
+
+    def state(self) -> str:
+        """How far it is, in words. Whoever does not answer says nothing of the copy."""
+        try:
+            self._task = read_task(self._client, self._task_id)
+        except AccessDenied:
+            raise
+        except OperationError as error:
+            return f"not here yet, and its source tells nothing ({error.message})"
+        if self._task is None or self._task.succeeded:
+            return "not here yet"
+        return f"on its way, {self._task.percent} %"
+
+    def raise_failure(self) -> None:
+        """Raise TaskFailed when it has ended without a copy."""
+        if self._task and self._task.ended and not self._task.succeeded:
+            raise TaskFailed(self._client.endpoint, "copying the recovery point", self._task)
 
 
 @dataclass(frozen=True)
@@ -114,13 +142,17 @@ class Restoration:
         copies = copies_of(self.client, self.location_agnostic_id, self.cluster.uuid)
         return min(copies, key=lambda copy: copy.ext_id, default=None)
 
-    def copy(self) -> RecoveryPoint:
+    def copy(self, transfer: Transfer | None) -> RecoveryPoint:
         """The copy on this cluster, waited for while it is on its way; its transfer is to be seen only at its
         source."""
 
         def look() -> Look[RecoveryPoint | None]:
+            # The transfer first: one that ends between the two reads has left the copy.
+            state = transfer.state() if transfer else "not here yet"
             point = self.find_copy()
-            return Look(point, done=point is not None, state="not here yet")
+            if transfer and point is None:
+                transfer.raise_failure()
+            return Look(point, done=point is not None, state=state)
 
         what = f"{self.client.endpoint}: recovery point {self.location_agnostic_id} on '{self.cluster.name}'"
         advice = (
