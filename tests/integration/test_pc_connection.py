@@ -18,17 +18,26 @@ MODULES: dict[str, dict[str, Any]] = {
     "pc_protection_policy_info": {},
     "pc_recovery_point": {"name": "ctx_Gold_r1", "vm_name": "Gold"},
     "pc_recovery_point_info": {"vm_uuid": NOBODY},
+    "pc_template": {"name": "ctx_Gold_r1", "vm_name": "Gold"},
+    "pc_template_info": {},
     "pc_vm": {"name": "Gold", "state": "powered_on", "force": True},
     "pc_vm_info": {"name": "Gold"},
 }
+# For a recovery point that there is not yet
+CALLS: dict[str, dict[str, Any]] = {
+    **MODULES,
+    "pc_recovery_point_replica": {"recovery_point": "", "clusters": ["a", "b"]},
+    "pc_recovery_point_restore": {"recovery_point": "", "cluster": "a", "vm_name": "Gold", "release": "r1"},
+}
 every_module = pytest.mark.parametrize("module", MODULES)
+every_call = pytest.mark.parametrize("module", CALLS)
 
 
-@every_module
+@every_call
 @pytest.mark.parametrize("secret", ["nutanix_password", "nutanix_api_key"])
 def test_a_wrong_secret_is_tried_once_and_never_shown(centrals: Centrals, module: str, secret: str) -> None:
     options = {**centrals.east.options, secret: "hunter2-is-wrong"}
-    result = run_module(module, {**options, **MODULES[module]}, check=True)
+    result = run_module(module, {**options, **CALLS[module]}, check=True)
     assert result["failed"]
     assert result["http_status"] == 401
     assert "refused and not tried again" in result["msg"]
@@ -44,18 +53,18 @@ def test_an_api_key_is_enough(centrals: Centrals, module: str) -> None:
     assert API_KEY not in str(result)
 
 
-@every_module
+@every_call
 def test_without_a_log_in_nothing_is_asked(centrals: Centrals, module: str) -> None:
     options = {name: value for name, value in centrals.east.options.items() if name != "nutanix_password"}
-    result = run_module(module, {**options, **MODULES[module]})
+    result = run_module(module, {**options, **CALLS[module]})
     assert "there is no log-in" in result["msg"]
     assert centrals.lab.requests() == []
 
 
-@every_module
+@every_call
 def test_check_mode_sends_no_write_and_takes_one_hiccup_per_kind(centrals: Centrals, module: str) -> None:
     centrals.lab.faults([{"nth": 1, "then": {"status": 503}}, {"nth": 1, "then": {"status": 429}}])
-    centrals.east(module, check=True, **MODULES[module])
+    centrals.east(module, check=True, **CALLS[module])
     assert centrals.writes() == []
     assert [entry["status"] for entry in centrals.lab.requests()][:3] == [503, 429, 200]
 
@@ -73,10 +82,10 @@ def test_how_long_the_server_asks_to_wait_is_kept(centrals: Centrals) -> None:
     assert second["started"] - first["ended"] >= 1
 
 
-@every_module
+@every_call
 def test_a_lost_answer_to_a_read_is_asked_for_again(centrals: Centrals, module: str) -> None:
     centrals.lab.faults([{"nth": 1, "then": {"drop": "after"}}])
-    centrals.east(module, check=True, **MODULES[module])
+    centrals.east(module, check=True, **CALLS[module])
     assert centrals.lab.requests()[0]["status"] is None
 
 

@@ -268,6 +268,26 @@ def test_one_that_was_removed_is_restored_again(centrals: Centrals) -> None:
     assert second["vm"]["uuid"] != first
 
 
+def test_awkward_names_are_kept_as_they_are(centrals: Centrals) -> None:
+    awkward = "Büro 'Süd' #1 & 黄金"
+    restore = Restoring(centrals, awkward)
+    made = restore(vm_name=awkward)
+    assert made["vm"]["name"] == restore.only["name"] == f"ctx_r1_{restore.id}_{awkward}"
+    assert restore(vm_name=awkward)["vm"] == made["vm"]
+    template = {"name": f"ctx_{awkward}_r1", "vm_name": made["vm"]["name"]}
+    assert centrals.east("pc_template", **template)["template"]["lineage"]["proven"] is True
+    assert centrals.east("pc_template", **template)["changed"] is False
+
+
+@pytest.mark.parametrize("retry_after", [True, False])
+def test_a_limit_on_calls_only_takes_longer(centrals: Centrals, retry_after: bool) -> None:
+    centrals.reset(rate_limit_per_second=20)
+    centrals.behave(retry_after=retry_after)
+    restore = Restoring(centrals)
+    restore(networks=[], storage_container="fast")
+    assert restore.only["nics"] == []
+
+
 def test_each_release_has_its_own_vm(centrals: Centrals) -> None:
     restore = Restoring(centrals)
     uuids = {restore(release=release)["vm"]["uuid"] for release in ("r1", "r2", "r1")}
