@@ -860,4 +860,4 @@ def test_who_cannot_go_ahead_re_hosts_at_the_end(
     outcome = assert_good(run(FAILOVER, "-i", str(inventory), *forks, **wishes))
     assert_at_home_on(lab, "cluster-b")
     done = {task["task"].rpartition(" : ")[2] for task in outcome.tasks if task["status"] == "ok"}
-    assert ("Remember this batch" in done) is batches
+    assert ("Re-host, reset and release" in done) is batches
