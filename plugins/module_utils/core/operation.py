@@ -42,7 +42,6 @@ class Operation:
     """
 
     arguments: Mapping[str, Any]
-    perform: Callable[[Params, Reporter], Result] | None = None
     mutually_exclusive: tuple[tuple[str, ...], ...] = ()
     required_together: tuple[tuple[str, ...], ...] = ()
     required_one_of: tuple[tuple[str, ...], ...] = ()
@@ -62,9 +61,7 @@ class Operation:
         }
 
     def carry_out(self, params: Params, reporter: Reporter) -> Result:
-        if self.perform is None:
-            raise NotImplementedError
-        return self.perform(params, reporter)
+        raise NotImplementedError
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,7 +14,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     CONNECTION_ARGUMENTS,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.peers import PEER_ARGUMENTS
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Operation, Params, failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
+    Operation,
+    Params,
+    Result,
+    failure,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.activate import (
@@ -76,24 +81,28 @@ ARGUMENTS = {
 }
 
 
-def perform(params: Params, reporter: Reporter) -> dict[str, Any]:
-    if params["state"] == DEACTIVATED and params["confirm"] != params["name"]:
-        raise OperationError(
-            f"Refused to deactivate the protection domain '{params['name']}', because it deletes its VMs on this"
-            " cluster and confirm does not repeat its name",
-            "Give its name in confirm as well, when the VMs on this cluster are to be deleted.",
-        )
-    foreign = sorted(set(params["snapshot_ids"]) - {params["name"], *(params["names"] or [])})
-    if foreign:
-        raise OperationError(
-            f"snapshot_ids names protection domains that are not among those to be {params['state']}:"
-            f" {', '.join(foreign)}",
-            "Correct the names.",
-        )
-    pair = Pair(params, reporter, None if params["state"] == MIGRATED else float(params["peer_timeout"]))
-    if params["name"] is not None:
-        return _moved(params, reporter, pair, params["name"])
-    return _all_moved(params, reporter, pair, list(dict.fromkeys(params["names"])))
+class _Failover(Operation):
+    """Without the four phases: what is observed is waited for and read again until it settles, and what has arrived is
+    switched on at once, whether this run moved it or an earlier one."""
+
+    def carry_out(self, params: Params, reporter: Reporter) -> Result:
+        if params["state"] == DEACTIVATED and params["confirm"] != params["name"]:
+            raise OperationError(
+                f"Refused to deactivate the protection domain '{params['name']}', because it deletes its VMs on this"
+                " cluster and confirm does not repeat its name",
+                "Give its name in confirm as well, when the VMs on this cluster are to be deleted.",
+            )
+        foreign = sorted(set(params["snapshot_ids"]) - {params["name"], *(params["names"] or [])})
+        if foreign:
+            raise OperationError(
+                f"snapshot_ids names protection domains that are not among those to be {params['state']}:"
+                f" {', '.join(foreign)}",
+                "Correct the names.",
+            )
+        pair = Pair(params, reporter, None if params["state"] == MIGRATED else float(params["peer_timeout"]))
+        if params["name"] is not None:
+            return _moved(params, reporter, pair, params["name"])
+        return _all_moved(params, reporter, pair, list(dict.fromkeys(params["names"])))
 
 
 def _moved(params: Params, reporter: Reporter, pair: Pair, name: str) -> dict[str, Any]:
@@ -151,9 +160,8 @@ def _tell_others(params: Params, reporter: Reporter, name: str, result: Mapping[
         reporter.warn(str(error))
 
 
-OPERATION = Operation(
+OPERATION = _Failover(
     arguments=ARGUMENTS,
-    perform=perform,
     required_one_of=(("name", "names"),),
     mutually_exclusive=(
         ("name", "names"),
