@@ -47,7 +47,8 @@ options:
     type: str
   cluster_uuid:
     description:
-      - The uuid of the cluster whose VM O(vm_name) means.
+      - The uuid of the cluster whose VM is meant. If O(vm_uuid) is set as well, one is made only of a VM on this
+        cluster.
     type: str
   ext_id:
     description:

@@ -125,6 +125,14 @@ def test_a_name_on_two_clusters_is_refused_with_both_ids(centrals: Centrals) -> 
     )
 
 
+def test_a_vm_on_another_cluster_is_refused(centrals: Centrals) -> None:
+    gold = {"vm_name": None, "vm_uuid": centrals.vm("Gold")}
+    message = centrals.east.fails("pc_recovery_point", name=NAME, cluster_uuid=centrals.cluster("b"), **gold)
+    assert centrals.cluster("a") in message
+    point = make(centrals, **gold, cluster_uuid=centrals.cluster("a"))["recovery_point"]
+    assert make(centrals, **gold, cluster_uuid=centrals.cluster("b"))["recovery_point"] == point
+
+
 def test_a_running_vm_is_refused_where_it_must_not_run(centrals: Centrals) -> None:
     message = centrals.east.fails("pc_recovery_point", name=NAME, vm_name="On", require_powered_off=True)
     assert "is on" in message

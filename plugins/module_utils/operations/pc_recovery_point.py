@@ -88,15 +88,8 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     points = recovery_points_of(client, vm_uuid, name=params["name"])
     ours = [point for point in points if is_ours(point, params["prefix"])]
     cluster_uuid = vm.cluster_uuid if vm else ""
-    if not ours and vm is None:
-        raise OperationError(
-            f"{client.endpoint} has neither the VM {vm_uuid} nor a recovery point '{params['name']}' of it"
-        )
-    if not ours and vm and params["require_powered_off"] and vm.power_state != "off":
-        raise OperationError(
-            f"{client.endpoint}: the VM '{vm.name}' ({vm.uuid}) is {vm.power_state}, so that its disks change",
-            "Shut it down first, or set require_powered_off to false.",
-        )
+    if not ours:
+        _refuse_to_make_one_of(client, params, vm)
     foreign = () if ours else tuple(points)
     return _Observed(client, client.now(), _the_one(ours, cluster_uuid), vm_uuid, cluster_uuid, foreign)
 
@@ -193,6 +186,23 @@ def _vm(client: PrismCentral, params: Params) -> CentralVm | None:
         + (f": {listed}" if listed else ""),
         "Give the vm_uuid of the one that is meant." if found else "Check vm_name and cluster_uuid.",
     )
+
+
+def _refuse_to_make_one_of(client: PrismCentral, params: Params, vm: CentralVm | None) -> None:
+    if vm is None:
+        raise OperationError(
+            f"{client.endpoint} has neither the VM {params['vm_uuid']} nor a recovery point '{params['name']}' of it"
+        )
+    if params["cluster_uuid"] and vm.cluster_uuid != params["cluster_uuid"]:
+        raise OperationError(
+            f"{client.endpoint}: the VM '{vm.name}' ({vm.uuid}) is on the cluster {vm.cluster_uuid}",
+            "Give the uuid of the cluster that the VM is on, or leave it out.",
+        )
+    if params["require_powered_off"] and vm.power_state != "off":
+        raise OperationError(
+            f"{client.endpoint}: the VM '{vm.name}' ({vm.uuid}) is {vm.power_state}, so that its disks change",
+            "Shut it down first, or set require_powered_off to false.",
+        )
 
 
 def _the_one(ours: list[RecoveryPoint], cluster_uuid: str) -> RecoveryPoint | None:
