@@ -18,6 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 from harness.modules import Site, hosts_of, writes
 from lab.running import RunningLab
 
+TIME_SCALE = 600.0
 API_KEY = "key-of-the-service-account"
 TOPOLOGY: dict[str, Any] = {
     "seed": 7,
@@ -56,6 +57,7 @@ class Centrals:
             spec.update(of_each)
         self.lab.clear_faults()
         self.lab.reset(topology)
+        self.lab.run_at(TIME_SCALE)
         self.lab.forget()
         self.hosts = hosts_of(self.lab)
         self.east: Site = self.hosts["east"]

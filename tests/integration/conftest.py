@@ -11,8 +11,8 @@ import pytest
 
 from conformance import prism_central_models
 from conformance.citrix_models import violations
+from harness.centrals import TIME_SCALE, Centrals
 from harness.centrals import TOPOLOGY as CENTRALS
-from harness.centrals import Centrals
 from harness.citrix import TOPOLOGY, CitrixEstate
 from harness.desktops import Desktops
 from lab.running import RunningLab, serve
@@ -44,7 +44,7 @@ def desktops(_citrix_lab: RunningLab) -> Iterator[Desktops]:
 
 @pytest.fixture(scope="session")
 def _central_lab() -> Iterator[RunningLab]:
-    with serve(CENTRALS, time_scale=600) as lab:
+    with serve(CENTRALS, time_scale=TIME_SCALE) as lab:
         yield lab
 
 

@@ -323,8 +323,8 @@ def test_an_unknown_task_is_said_in_the_end(centrals: Centrals, monkeypatch: pyt
 def test_tasks_since_a_moment(centrals: Centrals) -> None:
     client = centrals.client()
     made(client, centrals.vm("Gold"))
-    assert [task.operation for task in tasks_since(client, client.now() - timedelta(hours=1))] == ["EntitySnapshot"]
-    assert tasks_since(client, client.now() + timedelta(hours=1)) == []
+    assert [task.operation for task in tasks_since(client, client.now() - timedelta(days=1))] == ["EntitySnapshot"]
+    assert tasks_since(client, client.now() + timedelta(days=1)) == []
 
 
 # ETags.

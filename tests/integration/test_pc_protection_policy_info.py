@@ -11,11 +11,13 @@ import pytest
 
 from harness.centrals import Centrals
 
+# So long that it does not fire a second time, however busy the machine is
+WEEK = 7 * 24 * 3600
 RELEASES = ["pc.2024.3.1", "pc.7.3", "pc.7.5.1", "pc.7.6"]
 POLICY = {
     "name": "Images",
     "category": "App/Gold",
-    "every_seconds": 3600,
+    "every_seconds": WEEK,
     "local": 4,
     "remote": 2,
     "to": [{"cluster": "b"}, {"prism_central": "west", "cluster": "c"}],
@@ -49,7 +51,7 @@ def test_a_policy_with_its_locations_and_schedules(centrals: Centrals, version: 
         ("there-2", west, False, False),
     ]
     assert told["locations"][1]["cluster_uuids"] == [centrals.cluster("b")]
-    schedule = {"every_seconds": 3600, "keep_local": 4, "keep_remote": 2, "kind": "crash_consistent", "rollup": False}
+    schedule = {"every_seconds": WEEK, "keep_local": 4, "keep_remote": 2, "kind": "crash_consistent", "rollup": False}
     assert told["schedules"] == [
         {**schedule, "source": "here", "target": "there-1"},
         {**schedule, "source": "here", "target": "there-2"},
