@@ -57,7 +57,8 @@ options:
   kind:
     description:
       - Whether the guest is asked to bring its applications to rest first. This needs Nutanix Guest Tools.
-      - A recovery point that is adopted is left as it is. A warning says when it is of the other kind.
+      - A recovery point that is adopted is left as it is. A warning says when it is of the other kind, also when the
+        guest did not do what it was asked to.
     type: str
     choices: [crash_consistent, application_consistent]
     default: crash_consistent

@@ -232,12 +232,15 @@ def test_an_expiry_that_is_not_kept_is_told(centrals: Centrals) -> None:
     told = {
         "extId": point,
         "name": NAME,
+        "recoveryPointType": "CRASH_CONSISTENT",
         "creationTime": "2029-12-01T00:00:00Z",
         "expirationTime": "2030-01-01T00:00:00Z",
         "vmRecoveryPoints": [{"vmExtId": vm, "extId": point}],
     }
     centrals.fault(r"/recovery-points/[0-9a-f-]+$", {"status": 200, "body": {"data": told}}, method="GET")
-    assert "cannot be recognised" in str(make(centrals)["warnings"])
+    warnings = str(make(centrals, kind="application_consistent")["warnings"])
+    assert "cannot be recognised" in warnings
+    assert "is crash_consistent, not application_consistent" in warnings
 
 
 # Removing.

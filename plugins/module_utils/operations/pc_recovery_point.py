@@ -126,6 +126,8 @@ def apply(params: Params, observed: _Observed, plan: Plan[_Step], reporter: Repo
     order = PointOrder(observed.vm_uuid, params["name"], params["kind"], expires, params["prefix"])
     with reporter.phase("recovery_point"):
         point, made = make_recovery_point(client, order, deadline, reporter)
+    if point.kind != params["kind"]:
+        reporter.warn(_other_kind(params, client, point))
     facts = shown(point, params["prefix"])
     return {
         "changed": made,
@@ -229,8 +231,7 @@ def _foretold(params: Params, observed: _Observed, expires: datetime) -> Recover
 
 def _other_kind(params: Params, client: PrismCentral, point: RecoveryPoint) -> str:
     return (
-        f"{client.endpoint}: the recovery point '{point.name}' ({point.ext_id}) was made before and is"
-        f" {point.kind}, not {params['kind']}."
+        f"{client.endpoint}: the recovery point '{point.name}' ({point.ext_id}) is {point.kind}, not {params['kind']}."
     )
 
 

@@ -64,6 +64,8 @@ def make_recovery_point(
     what = f"making the recovery point '{order.name}'"
     task_id = _ordered(client, order)
     task = wait_for_task(client, task_id, what, deadline.left, reporter.progress, leaves=LEAVES)
+    for text in task.warnings:
+        reporter.warn(f"{client.endpoint}: {what}: {text}")
     ext_id = task.detail(LEAVES)
     if not ext_id:
         raise OperationError(
