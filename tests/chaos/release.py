@@ -9,7 +9,9 @@ from collections import Counter
 from typing import Any
 
 from chaos.job import Job, State
+from harness.centrals import by_recovery_points
 from harness.modules import DEMO, topology_of
+from lab.running import RunningLab
 
 RELEASE_ID = "2026.11.20-1"
 IMAGE = f"ctx_Gold_{RELEASE_ID}"
@@ -52,6 +54,10 @@ def problems(before: State, after: State) -> list[str]:
         found.append(f"the images hold {sorted(contents)} and the golden VM {sorted(wanted)}")
     for site in (name for name, state in new.items() if state["kind"] in ("citrix_daas", "citrix_cvad")):
         found += [f"{site}: {problem}" for problem in _site_problems(old[site], new[site])]
+    for central in (name for name, state in new.items() if state["kind"] == "prism_central"):
+        was, now = ({point["ext_id"] for point in state[central]["recovery_points"]} for state in (old, new))
+        found += [f"{central}: the recovery point {ext_id} is gone" for ext_id in was - now]
+        found += [f"{central}: the recovery point {ext_id} is left" for ext_id in now - was]
     return found
 
 
@@ -79,7 +85,7 @@ def _cluster_problems(old: State, new: State) -> list[str]:
         ]
     was, now = _pd_snapshots(old), _pd_snapshots(new)
     found += [f"protection domain snapshot {number} is gone" for number in was - now]
-    if len(now - was) != 1:
+    if len(now - was) != (1 if old["protection_domains"] else 0):
         found.append(f"{len(now - was)} new protection domain snapshots: {sorted(now - was)}")
     return found
 
@@ -124,4 +130,30 @@ RELEASE = Job(
         "$UpdateProvisioningScheme": "publish jobs",
     },
     once=("protection domain snapshots ordered", "publish jobs"),
+)
+
+
+def estate_by_recovery_points() -> dict[str, Any]:
+    """The same under Prism Centrals, with somebody else's recovery point."""
+    return by_recovery_points(estate())
+
+
+def _put_foreign_point(lab: RunningLab) -> None:
+    lab.change([{"endpoint": "pc-east", "kind": "recovery_point", "vm": GOLDEN_VM, "name": "nightly"}])
+
+
+BY_RECOVERY_POINTS = Job(
+    name="release by recovery points",
+    playbook="euc.nutanix_citrix.image_release",
+    variables={"image_release_id": RELEASE_ID},
+    estate=estate_by_recovery_points,
+    prepare=_put_foreign_point,
+    problems=problems,
+    # A repeated order under the same request id takes no effect, so that these may be sent again.
+    deeds={
+        "/snapshots/": "images taken",
+        "/vms/{}": "VMs removed",
+        "$UpdateProvisioningScheme": "publish jobs",
+    },
+    once=("publish jobs",),
 )

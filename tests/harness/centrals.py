@@ -19,6 +19,11 @@ from harness.modules import Site, hosts_of, writes
 from lab.running import RunningLab
 
 TIME_SCALE = 600.0
+# Over the three clusters of the demo
+CENTRALS: list[dict[str, Any]] = [
+    {"name": "pc-east", "clusters": ["cluster-a", "cluster-b"], "bandwidth_mbps": 3000},
+    {"name": "pc-west", "clusters": ["cluster-c"], "paired_with": ["pc-east"], "bandwidth_mbps": 3000},
+]
 API_KEY = "key-of-the-service-account"
 TOPOLOGY: dict[str, Any] = {
     "seed": 7,
@@ -41,6 +46,20 @@ TOPOLOGY: dict[str, Any] = {
         {"name": "west", "clusters": ["c"], "paired_with": ["east"], "api_key": API_KEY},
     ],
 }
+
+
+def by_recovery_points(demo: dict[str, Any]) -> dict[str, Any]:
+    """The demo without its protection domain, under two Prism Centrals."""
+    clusters = [
+        {name: value for name, value in cluster.items() if name != "protection_domains"}
+        for cluster in demo["prism_elements"]
+    ]
+    variables = {
+        "image_release_base_vm": "Gold",
+        "image_release_source": "cluster-a",
+        "image_release_strategy": "recovery_point",
+    }
+    return {**demo, "prism_elements": clusters, "prism_centrals": deepcopy(CENTRALS), "inventory_vars": variables}
 
 
 class Centrals:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from harness.centrals import CENTRALS, by_recovery_points
 from harness.images import (
     assert_identical_everywhere,
     catalog_images,
@@ -23,30 +24,13 @@ from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
 
 PLAYBOOK = "euc.nutanix_citrix.image_release"
-CENTRALS = [
-    {"name": "pc-east", "clusters": ["cluster-a", "cluster-b"], "bandwidth_mbps": 3000},
-    {"name": "pc-west", "clusters": ["cluster-c"], "paired_with": ["pc-east"], "bandwidth_mbps": 3000},
-]
 Release = Callable[..., Outcome]
-
-
-def estate(**changes: Any) -> dict[str, Any]:
-    """The demo without its protection domain, under two Prism Centrals."""
-    topology = topology_of(DEMO) | {"prism_centrals": [{**central, **changes} for central in CENTRALS]}
-    topology["inventory_vars"] = {
-        "image_release_base_vm": "Gold",
-        "image_release_source": "cluster-a",
-        "image_release_strategy": "recovery_point",
-    }
-    for cluster in topology["prism_elements"]:
-        cluster.pop("protection_domains", None)
-    return topology
 
 
 @pytest.fixture
 def release(lab: RunningLab, tmp_path: Path) -> Release:
     """`release("2026.11.20-1", "--check")` runs the playbook on the lab."""
-    lab.reset(estate())
+    lab.reset(by_recovery_points(topology_of(DEMO)))
 
     def run(release_id: str, *options: str, **environment: str) -> Outcome:
         return run_playbook(
@@ -100,7 +84,7 @@ def test_what_bears_the_name_only_is_refused(lab: RunningLab, release: Release) 
 
 @pytest.mark.bad_day
 def test_a_cluster_of_no_prism_central_holds_up_nobody_else(lab: RunningLab, release: Release) -> None:
-    lab.reset(estate() | {"prism_centrals": [CENTRALS[0]]})
+    lab.reset(by_recovery_points(topology_of(DEMO)) | {"prism_centrals": [CENTRALS[0]]})
     outcome = release("2026.11.20-1")
     assert outcome.status != 0
     assert "No Prism Central of the inventory group prism_centrals manages cluster-c" in outcome.output
