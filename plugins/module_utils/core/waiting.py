@@ -75,7 +75,7 @@ def wait_for(
         shortest_pause = SHORTEST_PAUSE
         try:
             look_result = look()
-            last_answer = time.monotonic()
+            now = last_answer = time.monotonic()
             state = look_result.state
             refusals, answered = 0, True
         except (Unreachable, Unavailable, AccessDenied) as error:
@@ -88,12 +88,13 @@ def wait_for(
                     shortest_pause = PAUSES_AFTER_REFUSAL[refusals - 1]
             else:
                 given_up = now - last_answer > PATIENCE_WITHOUT_ANSWER
-            if given_up or now - start > timeout:
+            # At the end of the time a missing answer is no sign that it is still running.
+            if given_up or now - start >= timeout:
                 if refusals == 1 and not answered:
                     raise
                 raise _end_not_seen(what, error) from None
             look_result, state = None, f"no answer, trying on ({error.message})"
-        elapsed = time.monotonic() - start
+        elapsed = now - start
         if look_result is not None and look_result.done:
             if last_state:
                 progress(f"{what}: done after {duration(elapsed)}")
