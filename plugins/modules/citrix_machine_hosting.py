@@ -79,6 +79,8 @@ options:
       - A file that O(save_path) wrote. Every machine gets back the hosting that the file holds, which undoes a move.
       - Machines are identified by their ids. A machine that was removed and added again counts as vanished.
       - A machine that had no complete hosting before cannot get it back and is reported in RV(refused).
+      - So is a machine that was given another hosting since, which is neither the one in the file nor the one that the
+        move gave it.
     type: path
   save_path:
     description:
@@ -110,8 +112,9 @@ options:
         default: fail
       unknown:
         description:
-          - Names in O(machines) or O(machines_csv) that no machine has, and O(delivery_groups) that contain none of the
-            selected machines. The same list may be used for several sites.
+          - Names in O(machines), O(machines_csv) or O(exclude) that no machine has, and O(delivery_groups) that contain
+            none of the selected machines. Names in O(exclude) are not checked when only a few machines are read by
+            their full names. The same list may be used for several sites.
           - Unless V(ignore), the task fails when no machine at all is found.
         type: str
         choices: [stop, fail, warn, ignore]
@@ -304,8 +307,8 @@ missing:
   type: list
   elements: dict
 unknown:
-  description: The names in O(machines) or O(machines_csv) that no machine has, and the O(delivery_groups) that contain
-    none of the machines that were read.
+  description: The names in O(machines), O(machines_csv) or O(exclude) that no machine has, and the O(delivery_groups)
+    that contain none of the machines that were read.
   returned: when the machines could be read
   type: list
   elements: str

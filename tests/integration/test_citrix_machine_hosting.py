@@ -666,6 +666,26 @@ def test_undo_copes_with_machines_that_are_gone(estate: Estate, tmp_path: Path) 
     assert estate.daas(HOSTING, mapping_path=str(saved))["counts"]["vanished"] == 12
 
 
+def test_a_name_to_exclude_that_no_machine_has_is_told(estate: Estate) -> None:
+    result = estate.daas(HOSTING, catalogs=PC, exclude=["PC2", "PC-2"], vms=estate.vms)
+    assert (names(result["excluded"]), result["unknown"]) == (["CORP\\PC2"], ["PC-2"])
+    # It may be a machine of another site, and nothing else is asked of this one.
+    assert estate.daas(HOSTING, vm_names=["nobody"], exclude=["PC-2"], vms=estate.vms)["unknown"] == ["PC-2"]
+
+
+def test_undo_leaves_what_somebody_else_changed_since(estate: Estate, tmp_path: Path) -> None:
+    saved, before = tmp_path / "saved.json", estate.hosting()
+    estate.daas(HOSTING, catalogs=PC, vms=estate.vms, save_path=str(saved))
+    estate.change("machine", machine="PC1", hosted_machine_id="0f0e0d0c-1111-4222-8333-444455556666")
+    since = estate.hosting()["PC1"]
+    result = run_module(HOSTING, {**estate.daas.options, "mapping_path": str(saved)})
+    assert result["failed"]
+    ((name, reason),) = [(machine["name"], machine["reason"]) for machine in result["refused"]]
+    assert name == "CORP\\PC1"
+    assert "another hosting since" in reason
+    assert estate.hosting() == {**before, "PC1": since}
+
+
 def test_undo_finds_machines_in_other_catalogs(estate: Estate, tmp_path: Path) -> None:
     topology = deepcopy(TOPOLOGY)
     topology["citrix_sites"][0]["catalogs"][0]["machines"] = 30

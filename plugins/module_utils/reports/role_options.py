@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 FAILOVER = {
     "accept_pending_replications": "dr_failover_accept_pending_replications",
     "accept_running_vms": "dr_failover_accept_running_vms",
+    "accept_missing_vms": "dr_failover_accept_missing_vms",
     "accept_split_brain": "dr_failover_accept_split_brain",
     "data_age_limit": "dr_failover_data_age_limit",
     "remote_site": "dr_failover_remote_site",

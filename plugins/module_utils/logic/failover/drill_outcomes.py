@@ -45,6 +45,7 @@ def by_domain(
             "removed": down.get("removed") or [],
             "failures": [*(up.get("failures") or []), *_not_removed(domain, down, after_work=bool(up))],
             "timeline": [step for each in (up, down) for step in each.get("timeline") or []],
+            **({"state": "absent"} if down and not up else {}),
         }
     return outcomes
 

@@ -8,7 +8,7 @@ Machines that nobody chose do not take part, but none of them loses a VM that it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
@@ -25,6 +25,10 @@ WAY_ROUND_MCS = (
 NO_WAY_BACK = (
     "it had no whole hosting before, and the API cannot take hosting away. Remove the machine from its catalog and add"
     " it anew"
+)
+MOVED_SINCE = (
+    "it was given another hosting since that move, which stays. To change it nevertheless, say which VM it has in the"
+    " option mapping"
 )
 UNKNOWN_MACHINE = "Citrix knows no machine of this name"
 
@@ -165,6 +169,16 @@ def without_taken(plan: RehostingPlan, machines: Iterable[Machine]) -> Rehosting
         plan,
         changes=tuple(move for move in plan.changes if move.machine.id not in ids),
         ambiguous=(*plan.ambiguous, *doubts),
+    )
+
+
+def without_moved_since(plan: RehostingPlan, machine_ids: Collection[str]) -> RehostingPlan:
+    """The plan without the changes of these machines, which are refused then."""
+    kept = [move.machine for move in plan.changes if move.machine.id in machine_ids]
+    return replace(
+        plan,
+        changes=tuple(move for move in plan.changes if move.machine.id not in machine_ids),
+        refused=(*plan.refused, *(Obstacle(machine.name, MOVED_SINCE, machine) for machine in kept)),
     )
 
 

@@ -55,6 +55,14 @@ def _of_this_move(entry: Mapping[str, Any], machine: Machine) -> bool:
     return all(now[key].casefold() in (entry[key].casefold(), target[key].casefold()) for key in HOSTING)
 
 
+def moved_since(saved: Mapping[str, Any], machines: Iterable[Machine]) -> frozenset[str]:
+    """The ids of the machines that somebody else gave another hosting since."""
+    by_id = {entry["id"]: entry for entry in saved["machines"]}
+    return frozenset(
+        machine.id for machine in machines if machine.id in by_id and not _of_this_move(by_id[machine.id], machine)
+    )
+
+
 def parse(text: str) -> dict[str, Any]:
     """The saved hosting in a file's text. Raises ValueError."""
     saved = json.loads(text)

@@ -50,13 +50,15 @@ class MachineScope:
     """`machines` are to be worked on, `excluded` would be if they were not excluded, `others` were read and not chosen,
     `namesakes` only bear the right name.
 
-    `unknown` are names that no machine bears, `unknown_groups` delivery groups that no machine is in.
+    `unknown` are names that no machine bears, `unknown_groups` delivery groups that no machine is in, and
+    `unknown_excluded` names to leave out that no machine bears: whoever misspells one believes the machine left out.
     """
 
     machines: tuple[Machine, ...]
     excluded: tuple[Machine, ...] = ()
     unknown: tuple[str, ...] = ()
     unknown_groups: tuple[str, ...] = ()
+    unknown_excluded: tuple[str, ...] = ()
     others: tuple[Machine, ...] = ()
     namesakes: tuple[Namesake, ...] = ()
 
@@ -94,7 +96,12 @@ def choose(wish: Wish, machines: Sequence[Machine]) -> MachineScope:
     ids = {machine.id for machine in selection}
     others = (machine for machine in machines if machine.id not in ids)
     return MachineScope(
-        _sorted(remaining), _sorted(excluded), unknown, unknown_groups, _sorted(others), tuple(namesakes)
+        _sorted(remaining),
+        _sorted(excluded),
+        unknown,
+        unknown_groups,
+        others=_sorted(others),
+        namesakes=tuple(namesakes),
     )
 
 

@@ -28,6 +28,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     Wish,
     choose,
     names_in_csv,
+    unknown_names,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import find_catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
@@ -57,9 +58,13 @@ def read_scope(site: CitrixSite, params: Mapping[str, Any], hosting_vm_uuids: Se
     """
     try:
         wish = replace(read_wish(site, params), hosting_vm_uuids=tuple(hosting_vm_uuids))
-        return choose(wish, _read(site, wish))
+        machines = _read(site, wish)
+        scope = choose(wish, machines)
     except Refusal as error:
         raise error.at(site.endpoint) from None
+    if _reads_singly(wish):
+        return scope
+    return replace(scope, unknown_excluded=unknown_names(wish.exclude, machines))
 
 
 def read_wish(site: CitrixSite, params: Mapping[str, Any]) -> Wish:
@@ -90,10 +95,20 @@ def read_catalogs_machines(site: CitrixSite, catalog_ids: frozenset[str]) -> lis
 def _read(site: CitrixSite, wish: Wish) -> list[Machine]:
     if wish.catalog_ids is not None:
         return read_catalogs_machines(site, wish.catalog_ids)
-    if wish.names is not None and len(wish.names) <= READ_SINGLY and all("\\" in name for name in wish.names):
+    if wish.names is not None and _reads_singly(wish):
         machines = [read_machine(site, name) for name in wish.names]
         return [machine for machine in machines if machine]
     return read_machines(site)
+
+
+def _reads_singly(wish: Wish) -> bool:
+    names = wish.names
+    return (
+        wish.catalog_ids is None
+        and names is not None
+        and len(names) <= READ_SINGLY
+        and all("\\" in name for name in names)
+    )
 
 
 def _catalog_ids(site: CitrixSite, params: Mapping[str, Any]) -> frozenset[str] | None:

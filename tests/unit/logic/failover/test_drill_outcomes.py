@@ -54,5 +54,11 @@ def test_a_drill_that_is_only_removed_has_nothing_left_over_but_its_own_failure(
     assert by_domain(["PD-1"], [], [{**down, "failures": [STAYS]}])["PD-1"]["failures"] == [STAYS]
 
 
+def test_clearing_is_told_as_clearing_also_when_nothing_was_there() -> None:
+    nothing = {"changed": False, "clones": [], "removed": []}
+    assert by_domain(["PD-1"], [], [nothing])["PD-1"]["state"] == "absent"
+    assert "state" not in by_domain(["PD-1"], [nothing], [nothing])["PD-1"]
+
+
 def test_what_was_never_begun() -> None:
     assert by_domain(["PD-1"], [], []) == {"PD-1": {"removed": [], "failures": [], "timeline": []}}

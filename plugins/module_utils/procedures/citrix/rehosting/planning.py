@@ -33,10 +33,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.
     needs_change,
     rehost,
     restore,
+    without_moved_since,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.saved_hosting import (
     catalog_ids,
     entries,
+    moved_since,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.scope import MachineScope, Wish, choose
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
@@ -132,16 +134,14 @@ def plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Rehost
         )
     targets = entries(saved)
     scope = _scope_of(site, targets, catalog_ids(saved), params)
-    return (
-        restore(
-            targets,
-            scope.machines,
-            excluded=scope.excluded,
-            one_to_one=False,
-            adopt_unmanaged=params["adopt_unmanaged"],
-        ),
-        scope,
+    plan = restore(
+        targets,
+        scope.machines,
+        excluded=scope.excluded,
+        one_to_one=False,
+        adopt_unmanaged=params["adopt_unmanaged"],
     )
+    return without_moved_since(plan, moved_since(saved, scope.machines)), scope
 
 
 def _scope_of(

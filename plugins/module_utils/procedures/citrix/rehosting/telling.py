@@ -123,7 +123,7 @@ def lists_of(outcome: RehostingOutcome) -> dict[str, list[Any]]:
     return {
         "ambiguous": [_doubt(doubt) for doubt in plan.ambiguous],
         "missing": [_obstacle(obstacle) for obstacle in plan.missing],
-        "unknown": [*outcome.scope.unknown, *outcome.scope.unknown_groups],
+        "unknown": [*outcome.scope.unknown, *outcome.scope.unknown_groups, *outcome.scope.unknown_excluded],
         "unexpected": [_vm(vm) for vm in plan.unexpected],
         "refused": [_obstacle(obstacle) for obstacle in plan.refused],
         "excluded": [hosting_of(machine) for machine in outcome.scope.excluded],

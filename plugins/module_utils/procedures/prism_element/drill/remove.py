@@ -95,9 +95,9 @@ def _tell_strangers(work: DrillWork, clones: Clones) -> None:
     # With a selection of VMs the others of the drill are no strangers.
     if clones.strangers and not work.params["vm_names"] and not work.params["exclude"]:
         work.reporter.warn(
-            f"{work.client.endpoint}: VMs that bear the mark of drill {work.drill.id} are left alone, because"
-            f" '{work.name}' holds no VM of the rest of their name: {some(clones.strangers)}. Give vm_names if they are"
-            " clones of VMs that it held once."
+            f"{work.client.endpoint}: '{work.name}' holds no VM of these clones of drill {work.drill.id}, which stay"
+            f" therefore until their own protection domain is cleared: {some(clones.strangers)}. If they are clones of"
+            f" VMs that '{work.name}' held once, the option vm_names of pe_protection_domain_drill removes them."
         )
 
 

@@ -74,6 +74,7 @@ def _deactivate(work: DomainMove, here: Seen, there: Seen) -> dict[str, Any]:
             f" '{name}' on {work.other}, so that their only copy would be deleted:"
             f" {shortened([f'{member.vm_name!r} ({member.vm_uuid})' for member in last_copies])}",
             "Take them out of the protection domain to keep them, or set accept_missing_vms to delete them.",
+            options=("accept_missing_vms",),
         )
     running = sorted(
         f"'{vm.name}' ({vm.uuid}), {vm.power_state}" for vm in vms.values() if vm and vm.power_state != "off"
