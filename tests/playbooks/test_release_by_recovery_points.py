@@ -96,3 +96,16 @@ def test_a_cluster_of_no_prism_central_holds_up_nobody_else(lab: RunningLab, rel
     assert sorted(moved) == ["daas//W11-Sales", "daas/Prod/W11-Pool"]
     # What is missing can still be made of the same recovery point.
     assert len(recovery_points(lab)) == 2
+
+
+@pytest.mark.bad_day
+def test_a_copy_that_fails_is_told_at_once_and_made_the_next_time(lab: RunningLab, release: Release) -> None:
+    lab.faults([{"method": "POST", "path": "/replicate", "then": {"fail_task": "no space left"}}])
+    outcome = release("2026.11.20-1")
+    assert outcome.status != 0
+    assert "no space left" in outcome.output
+    assert "is still running" not in outcome.output
+    lab.clear_faults()
+    again = release("2026.11.20-1")
+    assert again.status == 0, again.output
+    assert_identical_everywhere(lab, "ctx_Gold_2026.11.20-1")
