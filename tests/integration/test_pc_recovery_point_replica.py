@@ -111,7 +111,8 @@ def test_a_killed_run_s_copies_are_adopted(centrals: Centrals, lag: int) -> None
     assert rows(started) == [("b", "under_way", True)]
     resumed = centrals.east(MODULE, **everywhere(centrals, point))
     assert [row["state"] for row in resumed["copies"]] == ["present"] * 3
-    assert resumed["copies"][1]["task_ext_id"] == started["copies"][0]["task_ext_id"]
+    # A copy that has arrived is known before its task tells of it
+    assert resumed["copies"][1]["task_ext_id"] in (started["copies"][0]["task_ext_id"], "" if lag else None)
     assert [len(contents) for contents in held(centrals).values()] == [1, 1, 1]
 
 
