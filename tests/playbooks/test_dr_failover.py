@@ -219,6 +219,33 @@ def test_unplanned_from_an_older_snapshot(lab: RunningLab, run: Run, tmp_path: P
     assert report["failovers"][fast]["data_age_seconds"] > report["failovers"][SLOW]["data_age_seconds"]
 
 
+@pytest.mark.bad_day
+def test_the_side_that_machines_are_hosted_on_is_not_given_up(lab: RunningLab, run: Run) -> None:
+    """As when source and target are mixed up in the evening, when nobody's VM is on."""
+    estate = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
+    here, there = estate["prism_elements"]
+    for vm in here["vms"]:
+        vm["power_state"] = "off"
+    domains = here["protection_domains"]
+    never = {"first_after": 10**8}
+    for domain in domains:
+        domain["schedules"] = [{**schedule, **never} for schedule in domain["schedules"]]
+    there["vms"] += [{"name": name} for domain in domains for name in domain["vms"]]
+    there["protection_domains"] = [
+        {
+            "name": domain["name"],
+            "vms": domain["vms"],
+            "schedules": [{"type": "HOURLY", "local": 2, "remote": {"SITE-A": 4}, **never}],
+        }
+        for domain in domains
+    ]
+    lab.reset(estate)
+    outcome = run(FAILBACK, dr_discard=DOMAINS, dr_failover_accept_unready_sites=True)
+    assert outcome.status != 0
+    assert "6 of its machines have VMs that would be deleted on cluster-a" in outcome.output, outcome.output
+    assert writes(lab) == []
+
+
 @pytest.mark.parametrize("prism", ["well", "sick"])
 def test_unplanned_is_refused_while_the_source_lives(lab: RunningLab, run: Run, prism: str) -> None:
     if prism == "sick":

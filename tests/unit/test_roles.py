@@ -19,7 +19,7 @@ ROLES = sorted(path.name for path in (ROOT / "roles").iterdir())
 INSIDE = {
     "catalog_rollout": {"back_wave", "end", "hold", "move", "wave", "waves"},
     "dr_drill": {"absent", "present", "report"},
-    "dr_failover": {"arrival", "give_up"},
+    "dr_failover": {"arrival", "give_up", "in_use"},
     "image_release": {
         "protection_domain",
         "recovery_point",
