@@ -126,7 +126,7 @@ def test_the_options_of_a_part_are_checked(lab: RunningLab, tmp_path: Path) -> N
 def test_who_names_no_part_or_one_that_is_not_there_is_told(lab: RunningLab, tmp_path: Path) -> None:
     outcome = run(lab, tmp_path, [play("cluster-a", "image_release")])
     assert outcome.status != 0
-    assert "Name the part of this role with tasks_from: look, protect, image, publish or report." in outcome.output
+    assert "Name the part of this role with tasks_from: centrals, look, protect," in outcome.output
     misspelt = run(lab, tmp_path, [play("cluster-a", "image_release", "loook", how="import_role")])
     assert misspelt.status != 0
     assert "loook" in misspelt.output
