@@ -283,6 +283,7 @@ def told(results: dict[str, dict[str, Any]]) -> dict[str, Any]:
     return json.loads(re.sub(r"<(class|type) '[^']*'>", "TYPE", json.dumps(results)))
 
 
+@pytest.mark.bad_day
 def test_both_doors_give_the_same_result(lab: RunningLab, tmp_path: Path) -> None:
     in_worker = outcomes(lab, tmp_path / "worker", "local")
     shipped = outcomes(lab, tmp_path / "shipped", "jump")
