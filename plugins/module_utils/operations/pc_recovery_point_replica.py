@@ -148,14 +148,12 @@ def _unpaired(client: PrismCentral, central: Central, targets: Sequence[Target])
 
 
 def _raise_failures(targets: Sequence[Target], ordered: bool) -> None:
-    failed = [target for target in targets if target.error]
+    failed = {target.place.name: target.error for target in targets if target.error}
     if not failed:
         return
-    first = failed[0].error
-    assert first is not None
+    first = next(iter(failed.values()))
     raise OperationError(
-        f"{len(failed)} of {len(targets)} copies could not be made, on"
-        f" {quoted(target.place.name for target in failed)}: {first.message}",
+        f"{len(failed)} of {len(targets)} copies could not be made, on {quoted(failed)}: {first.message}",
         first.advice or "Run the same task again: it makes those that are missing.",
         **_facts(targets),
         changed=ordered,
