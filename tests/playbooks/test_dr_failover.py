@@ -362,6 +362,19 @@ def test_empty_answers_of_surveys_are_as_if_nothing_was_given(run: Run) -> None:
     assert "6 would be re-hosted" in plan.output
 
 
+@pytest.mark.bad_day
+@pytest.mark.parametrize("mode", ["planned", "unplanned"])
+def test_a_misspelt_name_to_leave_out_stops_the_move_before_anybody_is_drained(
+    lab: RunningLab, run: Run, mode: str
+) -> None:
+    if mode == "unplanned":
+        lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
+    outcome = run(FAILOVER, dr_mode=mode, dr_failover_exclude=["W11-06", "W11-006"])
+    assert outcome.status != 0
+    assert "No site has a machine called 'W11-06'" in outcome.output
+    assert writes(lab) == []
+
+
 def with_site_variables(tmp_path: Path, **sites: dict[str, Any]) -> list[str]:
     """Options that add variables to the sites of the inventory."""
     inventory = tmp_path / "site_variables.yml"

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 
 Told = Mapping[str, Any]
 
@@ -65,20 +66,35 @@ def obstacles(
     not_discarded: Sequence[Told],
     source: str,
     accept_unready: bool,
+    exclude: Sequence[str] = (),
 ) -> list[Any]:
     """Each {message, error}, that of a site in a pair behind its name. A drain that did not come to its end is never
-    accepted. `prepared` and `undrained`: site -> what it told, with an empty message where it is ready."""
+    accepted. `prepared` and `undrained`: site -> what it told, with an empty message where it is ready. `exclude`:
+    names of machines to leave out, which one site at least must know."""
     of_clusters = [*plan.get("wrong", [{"message": plan["message"]}]), *not_discarded]
     return [
         *_nobody_takes_part(prepared, source),
         *(problem for problem in of_clusters if problem["message"]),
         *([] if accept_unready else _told_by(prepared)),
         *_told_by(undrained),
+        *_misspelt(prepared, exclude),
     ]
 
 
 def _told_by(sites: Mapping[str, Told]) -> list[list[Any]]:
     return [[site, answer] for site, answer in sites.items() if answer["message"]]
+
+
+def _misspelt(prepared: Mapping[str, Told], exclude: Sequence[str]) -> list[Told]:
+    """Whoever misspells a name believes the machine left out. A site that did not say whom it knows may know it."""
+    answers = [answer for answer in prepared.values() if answer.get("takes_part", True)]
+    if not answers or any("unknown" not in answer for answer in answers):
+        return []
+    names = [name for name in exclude if all(name in answer["unknown"] for answer in answers)]
+    if not names:
+        return []
+    message = f"No site has a machine called {quoted(names)} among those of this move, and dr_failover_exclude names it"
+    return [{"message": message, "error": {"message": message, "advice": "Correct the name, or take it out."}}]
 
 
 def _nobody_takes_part(prepared: Mapping[str, Told], source: str) -> list[Told]:

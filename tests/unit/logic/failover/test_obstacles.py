@@ -84,3 +84,12 @@ def test_a_move_in_which_no_site_takes_part() -> None:
     assert found["message"].startswith("No site of the group citrix_sites names a hosting connection to cluster-a")
     # Who was not asked may take part.
     assert obstacles(PLAN, {"daas": NO_PART, "cvad": SILENT}, {}, [], "cluster-a", True) == []
+
+
+def test_a_name_to_leave_out_that_no_site_knows() -> None:
+    daas, cvad = {**READY, "unknown": ["W11-01", "W10-1"]}, {**READY, "unknown": ["W11-01"]}
+    exclude = ["W11-01", "W10-1", "W10-2"]
+    (found,) = obstacles(PLAN, {"daas": daas, "cvad": cvad, "lab": NO_PART}, {}, [], "cluster-a", True, exclude)
+    assert "'W11-01' among those" in found["message"]
+    # Who did not say whom he knows may know it.
+    assert obstacles(PLAN, {"daas": daas, "cvad": READY}, {}, [], "cluster-a", True, exclude) == []
