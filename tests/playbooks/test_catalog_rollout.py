@@ -123,6 +123,7 @@ def test_waves_across_two_sites_then_nothing_left_to_do(lab: RunningLab, run: Ru
     assert (second.changed, writes(lab)) == ([], [])
 
 
+@pytest.mark.bad_day
 def test_plan_shows_the_waves_and_writes_nothing(lab: RunningLab, run: Run) -> None:
     plan = run("--check", "--diff")
     assert plan.status == 0, plan.output
@@ -145,6 +146,7 @@ def test_closed_gate_stops_later_waves_everywhere(lab: RunningLab, run: Run) -> 
     assert "wave 'everyone' did not start (wave 'canary' has a closed gate on daas)" in told(outcome)
 
 
+@pytest.mark.bad_day
 def test_same_command_goes_on_when_the_gate_opens(lab: RunningLab, run: Run) -> None:
     break_canary(lab, machines=5)
     assert run(catalog_rollout_waves=IMPATIENT).status != 0
@@ -186,6 +188,7 @@ def test_machines_faulty_before_do_not_close_the_gate(lab: RunningLab, run: Run)
     assert on_image(lab, NEW) == CATALOGS
 
 
+@pytest.mark.bad_day
 def test_closed_gate_stays_closed_for_the_same_command_until_the_faults_are_accepted_as_printed(
     lab: RunningLab, run: Run
 ) -> None:
@@ -291,6 +294,7 @@ def test_go_on_rolls_everything_out_and_still_fails(lab: RunningLab, run: Run) -
     assert "everyone" not in told(outcome)
 
 
+@pytest.mark.bad_day
 def test_nothing_is_started_after_the_window(lab: RunningLab, run: Run) -> None:
     outcome = run(catalog_rollout_window_end="2026-11-01T06:00:00+01:00")
     assert outcome.status != 0
@@ -371,6 +375,7 @@ def test_a_release_waits_for_the_cluster_of_its_canary(lab: RunningLab, tmp_path
     assert on_image(lab, NEW) == CATALOGS
 
 
+@pytest.mark.bad_day
 def test_take_a_release_back_twice(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     released(lab)
     plan = run("--check", playbook=ROLLBACK)
@@ -430,6 +435,7 @@ def test_an_image_that_is_gone_from_the_cluster_is_refused(lab: RunningLab, run:
     assert blamed == ["cvad"]
 
 
+@pytest.mark.bad_day
 def test_an_image_that_is_there_already_still_reaches_the_machines(lab: RunningLab, run: Run) -> None:
     released(lab)
     gated = {

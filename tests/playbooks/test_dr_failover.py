@@ -543,6 +543,7 @@ def test_wrong_secrets_are_tried_once_and_never_shown(lab: RunningLab, run: Run,
     assert all(count <= 1 for count in attempts.values()), attempts
 
 
+@pytest.mark.bad_day
 @pytest.mark.parametrize(
     ("playbook", "mode", "host", "variables"),
     [

@@ -102,6 +102,7 @@ def test_plan_writes_nothing_and_comes_true(lab: RunningLab, release: Release, t
     assert {change for change in real.changed if "Remove the temporary VM" not in change} == set(plan.changed)
 
 
+@pytest.mark.bad_day
 def test_one_cluster_away_then_back(lab: RunningLab, release: Release) -> None:
     before = catalog_images(lab)
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
@@ -137,6 +138,7 @@ def test_one_cluster_away_then_back(lab: RunningLab, release: Release) -> None:
     assert set(catalog_images(lab).values()) == {"ctx_Gold_2026.11.20-1"}
 
 
+@pytest.mark.bad_day
 def test_a_dead_link_holds_up_nobody_but_its_own_catalogs(lab: RunningLab, release: Release, tmp_path: Path) -> None:
     before = catalog_images(lab)
     lab.change([{"endpoint": "cluster-a", "kind": "connected", "remote_site": "cluster-c", "connected": False}])
@@ -172,6 +174,7 @@ def test_source_need_not_be_the_first_cluster_of_the_inventory(lab: RunningLab, 
     assert_identical_everywhere(lab, "ctx_Gold_2026.11.20-1")
 
 
+@pytest.mark.bad_day
 def test_all_clusters_policy_holds_every_catalog_back(lab: RunningLab, release: Release) -> None:
     before = catalog_images(lab)
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
@@ -302,6 +305,7 @@ def awkward_estate() -> dict[str, Any]:
     return topology
 
 
+@pytest.mark.bad_day
 def test_awkward_names_in_a_crowd(lab: RunningLab, release: Release) -> None:
     estate = awkward_estate()
     gold = estate["inventory_vars"]["image_release_base_vm"]
@@ -378,6 +382,7 @@ def test_what_one_release_said_does_not_count_for_the_next(lab: RunningLab, tmp_
     assert "it is not part of this run" in outcome.output
 
 
+@pytest.mark.bad_day
 def test_source_of_the_release_before_takes_no_snapshot_for_the_next(lab: RunningLab, tmp_path: Path) -> None:
     topology: dict[str, Any] = topology_of(DEMO)
     second = topology["prism_elements"][1]

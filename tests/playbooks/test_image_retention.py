@@ -129,6 +129,7 @@ def test_images_of_older_scripts_only_when_asked(lab: RunningLab, retention: Ret
     assert "before patch" in names(lab)["cluster-b"]
 
 
+@pytest.mark.bad_day
 @pytest.mark.parametrize("silent", ["cvad", "cluster-c"])
 def test_nothing_goes_while_somebody_is_silent(
     lab: RunningLab, retention: Retention, tmp_path: Path, silent: str
@@ -142,6 +143,7 @@ def test_nothing_goes_while_somebody_is_silent(
     assert {each["result"] for each in report(tmp_path)["objects"]} == {"kept"}
 
 
+@pytest.mark.bad_day
 @pytest.mark.parametrize("limit", ["cluster-a,daas", "citrix_sites"])
 def test_nothing_goes_on_a_part_of_the_estate(lab: RunningLab, retention: Retention, limit: str) -> None:
     outcome = retention("--limit", limit, keep=1)
@@ -157,6 +159,7 @@ def test_site_that_hides_one_history_keeps_everything(lab: RunningLab, retention
     assert writes(lab) == []
 
 
+@pytest.mark.bad_day
 def test_nothing_goes_before_the_release_is_published(lab: RunningLab, retention: Retention) -> None:
     outcome = retention("-e", "image_release_id=10", keep=1)
     assert outcome.status != 0
@@ -224,6 +227,7 @@ def test_janitor_respects_a_run_that_may_be_under_way(lab: RunningLab, retention
     assert "can still get the image of release 11" in outcome.output
 
 
+@pytest.mark.bad_day
 def test_janitor_cleans_up_after_a_dead_run(lab: RunningLab, retention: Retention, tmp_path: Path) -> None:
     killed_release(lab, tmp_path)
     lab.change(

@@ -58,6 +58,7 @@ def test_a_sound_estate_is_ready_and_stays_untouched(lab: RunningLab, preflight:
     assert "Preflight of Gold: 0 x stop, 0 x warning" in outcome.output
 
 
+@pytest.mark.bad_day
 def test_check_mode_says_the_same_and_writes_no_file(preflight: Preflight, tmp_path: Path) -> None:
     checked = preflight("--check")
     assert checked.status == 0, checked.output
@@ -178,6 +179,7 @@ def test_an_unknown_authority_is_a_stop_before_any_secret_is_sent(lab: RunningLa
     assert not any("token" in entry["path"].lower() for entry in lab.requests())
 
 
+@pytest.mark.bad_day
 def test_limits_are_variables(preflight: Preflight) -> None:
     outcome = preflight(
         "-e", '{"preflight_certificate_days": 400000, "preflight_space_factor": 1000, "preflight_show_ok": false}'
@@ -188,6 +190,7 @@ def test_limits_are_variables(preflight: Preflight) -> None:
     assert "'Gold' is there once and powered off" not in outcome.output
 
 
+@pytest.mark.bad_day
 def test_a_second_cluster_that_is_the_same_one(lab: RunningLab, preflight: Preflight, tmp_path: Path) -> None:
     inventory = yaml.safe_load(Path(lab.inventory_path).read_text(encoding="utf-8"))
     clusters = inventory["all"]["children"]["prism_elements"]["hosts"]
@@ -230,6 +233,7 @@ def test_connections_to_another_cluster_to_nowhere_and_in_another_form(lab: Runn
     assert complaints(outcome) == [("daas", "catalog Prod/W11-Pool", "stop"), ("daas", "catalog W11-Sales", "warning")]
 
 
+@pytest.mark.bad_day
 def test_remote_sites_under_labels_of_their_own(lab: RunningLab, preflight: Preflight) -> None:
     topology = topology_of(DEMO)
     source = topology["prism_elements"][0]
