@@ -195,7 +195,8 @@ def test_what_policies_made_meanwhile_costs_one_question(centrals: Centrals) -> 
         make(centrals, name=f"ctx_Gold_other-{number}")
     centrals.lab.forget()
     make(centrals)
-    assert len(centrals.asked("GET", "/recovery-points/")) == 1
+    # Only the new one is read by itself, twice where its task has ended before it is looked at.
+    assert len({request["path"] for request in centrals.asked("GET", "/recovery-points/")}) == 1
     assert len(centrals.asked("GET", "/recovery-points$")) == 2
 
 

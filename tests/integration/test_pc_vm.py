@@ -101,7 +101,9 @@ def test_a_guest_that_does_not_listen_is_switched_off(centrals: Centrals) -> Non
     uuid = add(centrals, power_state="on")
     centrals.lab.change([{"endpoint": "east", "kind": "durations", "guest_off": 1000000}])
     centrals.east("pc_vm", uuid=uuid, state="powered_off", acpi_timeout=1)
-    assert orders(centrals) == ["shutdown", "power-off"]
+    first, *others = orders(centrals)
+    # Sent again where the task of the first changed the VM between the look and the order.
+    assert (first, set(others)) == ("shutdown", {"power-off"})
     assert power_of(centrals, uuid) == "off"
 
 
