@@ -89,9 +89,12 @@ def wrong_source(source: Any, clusters: Sequence[str]) -> list[str]:
 def wrong_strategy(strategy: Any, protection_domain: Any, centrals: Sequence[str]) -> list[str]:
     """What the way in which the image travels cannot do without; an empty `strategy` is that by protection domains."""
     if strategy == RECOVERY_POINT:
-        return (
-            [] if centrals else [f"image_release_strategy is {RECOVERY_POINT}, and the group prism_centrals is empty."]
-        )
+        if centrals:
+            return []
+        return [
+            f"image_release_strategy is {RECOVERY_POINT}, and the group prism_centrals is empty: add the Prism Centrals"
+            " of the clusters."
+        ]
     return [] if protection_domain else ["image_release_protection_domain is missing."]
 
 
