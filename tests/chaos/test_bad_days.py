@@ -90,7 +90,7 @@ def test_too_many_requests(
         ]
     )
     outcome = release()
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     assert_released(lab, before, undisturbed)
     refused = [entry for entry in lab.requests() if entry["status"] == 429]
     assert refused
@@ -106,7 +106,7 @@ def test_too_many_requests(
 def test_slow_answers(lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, release: Release) -> None:
     lab.faults([{"share": 0.3, "then": {"delay": 1200.0}}])
     outcome = release()
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     assert_released(lab, before, undisturbed)
 
 
@@ -121,7 +121,7 @@ def test_tokens_expire_in_the_middle(
         ]
     )
     outcome = release()
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     assert_released(lab, before, undisturbed)
     # On each site a log-in when it is asked for its catalogs, one when they are moved, and a token that replaced the
     # expired one.
@@ -136,7 +136,7 @@ def test_stuck_replication(lab: RunningLab, before: dict[str, Any], undisturbed:
     assert [job["parameters"]["Name"] for site, job in publish_jobs(lab) if site == "cvad"] == []
     lab.change([{"endpoint": "cluster-a", "kind": "connected", "remote_site": "cluster-c", "connected": True}])
     outcome = release()
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     assert_released(lab, before, undisturbed)
 
 
@@ -161,7 +161,7 @@ def test_restore_comes_to_a_bad_end(
     assert outcome.status != 0
     assert words in outcome.output
     outcome = release()
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     assert_released(lab, before, undisturbed)
 
 
@@ -175,7 +175,7 @@ def test_publish_comes_to_a_bad_end(
     assert words in outcome.output
     lab.forget()
     outcome = release()
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     assert len(writes(lab)) == 1
     assert [problem for problem in problems(before, lab.state()) if "2 publish jobs" not in problem] == []
 
@@ -185,7 +185,7 @@ def test_publish_ends_with_a_warning(
 ) -> None:
     lab.faults([{"endpoint": "cvad", "path": PUBLISH, "nth": 1, "then": {"job_status": "CompleteWithWarning"}}])
     outcome = release()
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     assert_released(lab, before, undisturbed)
     results = [
         catalog
@@ -217,7 +217,7 @@ def test_job_is_forgotten_while_it_is_followed(lab: RunningLab, undisturbed: Und
     )
     lab.change([{"endpoint": site, "kind": "forget_job", "job": job} for site, job in jobs])
     outcome = end(process, tmp_path)
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     assert_released(lab, before, undisturbed)
 
 
@@ -239,7 +239,7 @@ def test_repeated_days_after_it_was_killed(
     lab.skip(49 * HOURS)
     killed_at = len(lab.requests())
     outcome = release()
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     assert outcome.changed == []
     assert [entry["response"]["Items"] for entry in lab.requests()[killed_at:] if entry["path"].endswith("/Jobs")] == [
         [],
@@ -262,7 +262,7 @@ def test_cluster_is_upgraded_to_the_other_restore_reply_meanwhile(
     )
     lab.change([{"endpoint": "cluster-a", "kind": "connected", "remote_site": "cluster-c", "connected": True}])
     outcome = end(process, tmp_path)
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     assert_released(lab, before, undisturbed)
 
 
@@ -293,7 +293,7 @@ def test_two_releases_of_one_vm_at_once(lab: RunningLab, before: dict[str, Any],
     names = [f"ctx_Gold_{release_id}" for release_id in ids]
     for outcome in outcomes:
         # Both want the same catalogs: one may find them busy with the other's image, and must say so.
-        assert outcome.status == 0 or "another task is running: image update" in outcome.output.lower(), outcome.output
+        assert outcome.status == 0 or "another task is running: image update" in outcome.output.lower(), outcome.trouble
     assert {key: len(found) for key, found in images(lab).items()} == {
         (cluster, name): 1 for cluster in ("cluster-a", "cluster-b", "cluster-c") for name in names
     }
@@ -301,7 +301,7 @@ def test_two_releases_of_one_vm_at_once(lab: RunningLab, before: dict[str, Any],
     catalogs = [catalog["image"] for site in ("daas", "cvad") for catalog in lab.state()["endpoints"][site]["catalogs"]]
     assert set(catalogs) <= set(names)
     last = end(start(lab, tmp_path / ids[1], ids[1]), tmp_path / ids[1])
-    assert last.status == 0, last.output
+    assert last.status == 0, last.trouble
     assert {
         catalog["image"] for site in ("daas", "cvad") for catalog in lab.state()["endpoints"][site]["catalogs"]
     } == {names[1]}
@@ -325,4 +325,4 @@ def test_two_runs_of_one_release_at_once(lab: RunningLab, tmp_path: Path, listed
         problem for problem in problems(before, lab.state()) if "new protection domain snapshots" not in problem
     ] == []
     for outcome in outcomes:
-        assert outcome.status == 0, outcome.output
+        assert outcome.status == 0, outcome.trouble

@@ -37,6 +37,16 @@ class Outcome:
         """'host: task' of everything that changed."""
         return [f"{task['host']}: {task['task']}" for task in self.tasks if task["result"].get("changed")]
 
+    @property
+    def trouble(self) -> str:
+        """Why it failed, and the end of what was printed: short enough that a log of CI shows it whole."""
+        failures = [
+            f"{task['host']}: {task['task']}: {task['result'].get('msg')}"
+            for task in self.tasks
+            if task["status"] in ("failed", "ignored", "unreachable")
+        ]
+        return "\n".join([*failures, self.output[-2000:]])
+
     def result(self, action: str) -> dict[str, Any]:
         """What the only run of a module returned."""
         (found,) = [

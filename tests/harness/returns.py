@@ -85,13 +85,15 @@ def broken_promises_of(tasks: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         module = task["action"].removeprefix(COLLECTION)
         if module == task["action"] or task["status"] in ("skipped", "unreachable"):
             continue
-        for result in _results_of(task["result"]):
+        for result in _results_of(task["result"], failed=task["status"] in ("failed", "ignored")):
             yield from (f"{problem} (task '{task['task']}')" for problem in broken_promises(module, result))
 
 
-def _results_of(result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-    """The results of a task that its module made: of a loop that of each item."""
-    for each in result["results"] if "ansible_loop_var" not in result and "results" in result else [result]:
+def _results_of(result: Mapping[str, Any], *, failed: bool) -> Iterator[dict[str, Any]]:
+    """The results of a task that its module made: of a loop that of each item. A task that `failed` and ran no loop
+    failed in its module or before it, which an older Ansible does not say in the result."""
+    items = result["results"] if "ansible_loop_var" not in result and "results" in result else None
+    for each in [result] if items is None else items:
         if each.get("skipped") or "censored" in each:
             continue
         added = {
@@ -102,8 +104,8 @@ def _results_of(result: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         }
         told = {key: value for key, value in each.items() if key not in added}
         # The playbook decides what counts as a failure; whether the module failed shows in what it said.
-        failed = told.get("failed", False) and "failed_when_result" not in told
-        told["failed"] = failed or "error" in told or bool(WRONG_ARGUMENTS.search(str(told.get("msg"))))
+        module_failed = (told.get("failed", failed and items is None)) and "failed_when_result" not in told
+        told["failed"] = module_failed or "error" in told or bool(WRONG_ARGUMENTS.search(str(told.get("msg"))))
         yield told
 
 

@@ -105,7 +105,7 @@ def assert_at_home_on(lab: RunningLab, cluster: str) -> None:
 
 
 def assert_good(outcome: Outcome) -> Outcome:
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     return outcome
 
 
@@ -777,7 +777,7 @@ def test_lost_machine_is_reported_and_the_rest_goes_on(lab: RunningLab, run: Run
     lab.change([{"endpoint": "daas", "kind": "add_machine", "catalog": "W11 Persistent", "name": "W11-099"}])
     lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
     outcome = run(FAILOVER, dr_mode="unplanned", dr_failover_exclude=["W11-006"])
-    assert outcome.status == 0, outcome.output
+    assert outcome.status == 0, outcome.trouble
     assert machines(lab)["w11-006"]["hypervisor"] == "AHV-A"
     assert "W11-006" in outcome.output
     report = json.loads((tmp_path / "dr_failover_drill-1.json").read_text(encoding="utf-8"))

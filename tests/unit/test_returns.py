@@ -43,3 +43,8 @@ def test_a_result_that_is_not_documented_is_told_with_its_task() -> None:
 
 def test_what_was_not_done_or_is_not_ours_promises_nothing() -> None:
     assert problems({}, status="skipped") == problems({}, action="ansible.builtin.debug") == []
+
+
+def test_a_task_that_failed_before_its_module_ran_is_told_also_where_the_result_does_not_say_so() -> None:
+    (problem,) = problems({"msg": "'<' not supported between instances of 'str' and 'int'"}, status="ignored")
+    assert "a failure without a message and an advice" in problem
