@@ -410,31 +410,43 @@ def test_update_to_another_image_is_in_the_way(estate: CitrixEstate, ours: bool)
     assert "another task is running" in failing(estate, catalogs=POOL, image="img-2")["msg"]
 
 
+def overtaken(estate: CitrixEstate, image: str) -> dict[str, Any]:
+    """The result of a run that wants img-3, when somebody else's update to `image` begins while it looks."""
+
+    def interfere() -> None:
+        while not [entry for entry in estate.lab.requests() if entry["path"].endswith("/resources")]:
+            pass
+        estate.change("image_update", catalog="Prod|Pool", image=image)
+
+    other = threading.Thread(target=interfere)
+    other.start()
+    result = run_module("citrix_catalog_image", {**estate.daas.options, "catalogs": POOL, "image": "img-3"})
+    other.join()
+    return result
+
+
 @pytest.mark.parametrize("busy", [409, "job_failed"])
 @pytest.mark.parametrize("image", ["img-3", "img-1"])
 def test_update_that_begins_between_looking_and_asking(estate: CitrixEstate, busy: Any, image: str) -> None:
     estate.reset(publish=1200)
     estate.behave(busy_catalog=busy)
     estate.fault("/Results", {"delay": 300.0})
-    results: list[dict[str, Any]] = []
-    options = {**estate.daas.options, "catalogs": POOL, "image": "img-3"}
-    site = estate.lab
-
-    def interfere() -> None:
-        while not [entry for entry in site.requests() if entry["path"].endswith("/resources")]:
-            pass
-        estate.change("image_update", catalog="Prod|Pool", image=image)
-
-    other = threading.Thread(target=interfere)
-    other.start()
-    results.append(run_module("citrix_catalog_image", options))
-    other.join()
-    catalog = only(results[0])
+    catalog = only(overtaken(estate, image))
     if image == "img-3":
         assert (catalog["action"], catalog["after"]["name"]) == ("adopted", "img-3")
     else:
         assert "Another task is running: image update to" in catalog["msg"]
     assert estate.image_of("Pool") == ("img-3" if image == "img-3" else "img-2")
+
+
+def test_update_that_was_in_the_way_and_has_ended_by_the_time_its_refusal_is_heard(estate: CitrixEstate) -> None:
+    estate.reset(publish=1200)
+    estate.behave(busy_catalog="job_failed")
+    estate.fault("/Results", {"delay": 300.0})
+    estate.fault("/Jobs/[^/]+$", {"delay": 3000.0}, nth=2)
+    catalog = only(overtaken(estate, "img-1"))
+    assert catalog["action"] == "failed"
+    assert f"It has ended since then, and the catalog's image is '{path_of('img-1')}' now. Run again." in catalog["msg"]
 
 
 def test_hosting_unit_that_cannot_be_read_fails_only_its_catalogs(estate: CitrixEstate) -> None:

@@ -304,11 +304,9 @@ class _CatalogUpdate:
             return _Begun("adopted", task.job_id)
         if self._arrived(catalog):
             return _Begun("adopted", done=True)
-        advice = (
-            f"Another task is running: {task}. Run again when it has ended."
-            if task
-            else "The catalog is busy with something that the site does not name."
-        )
+        advice = f"It has ended since then, and the catalog's image is '{catalog.image_path}' now. Run again."
+        if task:
+            advice = f"Another task is running: {task}. Run again when it has ended."
         raise refusal.replace(advice=advice)
 
     def _is_ours(self, task: RunningTask) -> bool:
