@@ -39,4 +39,5 @@ class FilterModule:
             "hosting_vms": _told(hosting_vms.present),
             "hosting_vms_expected": _told(hosting_vms.expected),
             "hosting_vms_arriving": _told(hosting_vms.arriving),
+            "hosting_clusters": hosting_vms.clusters_behind,
         }

@@ -81,7 +81,33 @@ options:
       - A machine that had no complete hosting before cannot get it back and is reported in RV(refused).
       - So is a machine that was given another hosting since, which is neither the one in the file nor the one that the
         move gave it.
+      - And so is a machine whose VM none of O(clusters) has on its connection.
     type: path
+  clusters:
+    description:
+      - With O(mapping) or O(mapping_path), what was read of the clusters where the VMs should be. A machine is refused
+        unless a cluster behind its hosting connection has its VM.
+      - By default nobody looks, and machines may get the ids of VMs that do not exist there.
+    type: list
+    elements: dict
+    suboptions:
+      name:
+        description: The name of the cluster, for the report.
+        type: str
+        required: true
+      hypervisor_connection:
+        description: The name of the site's hosting connection to the cluster.
+        type: str
+        required: true
+      vm_uuids:
+        description: The uuids of all its VMs.
+        type: list
+        elements: str
+        default: []
+      problem:
+        description: Why it could not be read. Empty when it was.
+        type: str
+        default: ""
   save_path:
     description:
       - A JSON file for the previous hosting of every machine that the task will change. It is written before the first
@@ -216,6 +242,10 @@ EXAMPLES = r"""
 - name: Take it back
   euc.nutanix_citrix.citrix_machine_hosting:
     mapping_path: /var/lib/euc/2026-11-20-move.hosting.json
+    clusters:
+      - name: cluster-a
+        hypervisor_connection: AHV-A
+        vm_uuids: "{{ vms_of_cluster_a | map(attribute='uuid') }}"
 """
 
 RETURN = r"""

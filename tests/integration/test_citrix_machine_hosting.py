@@ -686,6 +686,30 @@ def test_undo_leaves_what_somebody_else_changed_since(estate: Estate, tmp_path: 
     assert estate.hosting() == {**before, "PC1": since}
 
 
+def test_undo_gives_nobody_a_vm_that_is_not_there(estate: Estate, tmp_path: Path) -> None:
+    saved, before = tmp_path / "saved.json", estate.hosting()
+    estate.daas(HOSTING, catalogs=PC, vms=estate.vms, save_path=str(saved))
+    estate.lab.forget()
+    uuids = [uuid.upper() for name, (uuid, _connection) in before.items() if uuid and name != "PC7"]
+    cluster = {"name": "cluster-a", "hypervisor_connection": "CONN-A"}
+    silent = {**cluster, "problem": "it does not answer"}
+    doubtful = run_module(HOSTING, {**estate.daas.options, "mapping_path": str(saved), "clusters": [silent]})
+    assert {machine["reason"].partition(": ")[2] for machine in doubtful["refused"]} == {
+        "cluster-a could not be read (it does not answer)"
+    }
+    assert (doubtful["failed"], doubtful["counts"]["refused"], writes(estate.lab)) == (True, 12, [])
+    result = estate.daas(
+        HOSTING,
+        mapping_path=str(saved),
+        clusters=[{**cluster, "vm_uuids": uuids}],
+        policy={"refused": "warn"},
+    )
+    assert [(machine["name"], machine["reason"]) for machine in result["refused"]] == [
+        ("CORP\\PC7", f"its VM {before['PC7'][0]} is not on cluster-a")
+    ]
+    assert (result["counts"]["changed"], estate.moved("PC7")) == (11, True)
+
+
 def test_undo_finds_machines_in_other_catalogs(estate: Estate, tmp_path: Path) -> None:
     topology = deepcopy(TOPOLOGY)
     topology["citrix_sites"][0]["catalogs"][0]["machines"] = 30

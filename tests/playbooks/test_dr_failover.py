@@ -505,6 +505,22 @@ def test_rehosting_alone_and_its_undo(lab: RunningLab, run: Run, tmp_path: Path)
 
 
 @pytest.mark.bad_day
+def test_undo_gives_no_desktop_a_vm_that_is_not_there(lab: RunningLab, run: Run) -> None:
+    assert_good(run(FAILOVER))
+    lab.forget()
+    outcome = run(UNDO)
+    assert outcome.status != 0
+    assert "is not on cluster-a; it keeps its present hosting" in " ".join(outcome.output.split())
+    assert writes(lab) == []
+    # Nobody knows what a cluster has that is left out.
+    limited = run(UNDO, "--limit", "citrix_sites,localhost")
+    assert limited.status != 0
+    assert "cluster-a could not be read (not part of this run)" in " ".join(limited.output.split())
+    assert writes(lab) == []
+    assert_at_home_on(lab, "cluster-b")
+
+
+@pytest.mark.bad_day
 def test_undo_leaves_a_site_alone_of_which_nothing_was_changed(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": "W11-001", "power_state": "on"}])
     before = machines(lab)["w11-001"]["hosted_machine_id"]

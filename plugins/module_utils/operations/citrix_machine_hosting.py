@@ -77,6 +77,16 @@ ARGUMENTS: dict[str, Any] = {
         },
     },
     "mapping_path": {"type": "path"},
+    "clusters": {
+        "type": "list",
+        "elements": "dict",
+        "options": {
+            "name": {"type": "str", "required": True},
+            "hypervisor_connection": {"type": "str", "required": True},
+            "vm_uuids": {"type": "list", "elements": "str", "default": []},
+            "problem": {"type": "str", "default": ""},
+        },
+    },
     "policy": {
         "type": "dict",
         "apply_defaults": True,

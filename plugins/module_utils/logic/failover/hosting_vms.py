@@ -92,6 +92,20 @@ def expected(
     return _chosen(vms, [vm["name"] for vm in vms], (source, target), leaving)
 
 
+def clusters_behind(clusters: Mapping[str, Seen], connections: Mapping[str, str]) -> list[dict[str, Any]]:
+    """What was read of the clusters to which a site has connections, for citrix_machine_hosting."""
+    return [
+        {
+            "name": host,
+            "hypervisor_connection": connections[host],
+            "vm_uuids": [vm["uuid"] for vm in facts["vms"]],
+            "problem": facts["message"],
+        }
+        for host, facts in clusters.items()
+        if connections.get(host)
+    ]
+
+
 def arriving(
     notes: Iterable[Mapping[str, Any]],
     done: Collection[str],

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import MOST_TOLD
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import Move
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import UNDO, Move
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import AGAIN, Item, Part
 
 
@@ -54,6 +54,12 @@ def about(move: Move, hosting: Part, kind: str, item: Item) -> tuple[str, str]:
             "Run again without excluding it, if it was moved as well.",
         ),
     }
+    if kind == "refused" and move.mode == UNDO:
+        return (
+            f"{name} was refused: {reason}; it keeps its present hosting {item.hosting}",
+            "Bring its VM back first, such as with the playbook dr_failback, then run the same command again. Nothing"
+            " needs to be done if the machine is right as it is.",
+        )
     if kind == "excluded" and _is_on_target(move, hosting, item):
         return f"{name} is excluded: it was left on {item.hosting}", "Nothing needs to be done."
     return words[kind]

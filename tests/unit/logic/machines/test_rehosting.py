@@ -10,12 +10,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.matching import HostingVm, match
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.presence import (
+    SeenCluster,
+    without_absent,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
     NO_WAY_BACK,
     NUTANIX_PLUGINS,
     UNKNOWN_MACHINE,
     WAY_ROUND_MCS,
     Entry,
+    HostingChange,
     RehostingPlan,
     connection_problem,
     is_unmanaged,
@@ -419,3 +424,27 @@ def test_connections_that_machines_may_be_put_on() -> None:
     assert "plug-in 'VmwareFactory', which is none of Nutanix AHV" in connection_problem("vSphere", known, False)
     assert connection_problem("vSphere", known, True) == ""
     assert len(NUTANIX_PLUGINS) == 4
+
+
+HERE, EMPTY = frozenset({"u1"}), frozenset[str]()
+SILENT = SeenCluster("cluster-c", "conn-a", EMPTY, "it does not answer")
+
+
+@pytest.mark.parametrize(
+    ("clusters", "objection"),
+    [
+        ([SeenCluster("cluster-a", "CONN-A", HERE)], ""),
+        # One connection may lead to several clusters, as that of a Prism Central.
+        ([SeenCluster("cluster-a", "conn-a", EMPTY), SeenCluster("cluster-d", "conn-a", HERE)], ""),
+        ([SeenCluster("cluster-a", "conn-a", HERE), SILENT], ""),
+        ([SeenCluster("cluster-a", "conn-a", EMPTY)], "its VM u1 is not on cluster-a"),
+        ([SeenCluster("cluster-b", "conn-b", HERE)], "no cluster behind the connection 'conn-a' was read"),
+        ([SeenCluster("cluster-a", "conn-a", EMPTY), SILENT], "cluster-c could not be read (it does not answer)"),
+    ],
+)
+def test_a_vm_must_be_seen_behind_its_connection(clusters: list[SeenCluster], objection: str) -> None:
+    plan = RehostingPlan(changes=(HostingChange(machine("CORP\\PC1", "u9", "conn-b"), "u1", "conn-a"),))
+    checked = without_absent(plan, clusters)
+    assert len(checked.changes) == (not objection)
+    assert all(objection in obstacle.reason for obstacle in checked.refused)
+    assert len(checked.changes) + len(checked.refused) == 1

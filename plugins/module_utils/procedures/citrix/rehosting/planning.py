@@ -24,6 +24,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.matching import HostingVm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.presence import (
+    SeenCluster,
+    without_absent,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
     Entry,
     HostingChange,
@@ -120,9 +124,8 @@ def plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Rehost
             for entry in params["mapping"]
         ]
         scope = read_scope(site, {**params, "machines": [entry.name for entry in targets]})
-        return restore(
-            targets, scope.machines, excluded=scope.excluded, adopt_unmanaged=params["adopt_unmanaged"]
-        ), replace(scope, unknown=())
+        plan = restore(targets, scope.machines, excluded=scope.excluded, adopt_unmanaged=params["adopt_unmanaged"])
+        return _with_vms_there(plan, params), replace(scope, unknown=())
     path = Path(params["mapping_path"])
     saved = read_saved(path, site)
     if saved is None:
@@ -141,7 +144,23 @@ def plan_by_mapping(site: CitrixSite, params: Mapping[str, Any]) -> tuple[Rehost
         one_to_one=False,
         adopt_unmanaged=params["adopt_unmanaged"],
     )
-    return without_moved_since(plan, moved_since(saved, scope.machines)), scope
+    return _with_vms_there(without_moved_since(plan, moved_since(saved, scope.machines)), params), scope
+
+
+def _with_vms_there(plan: RehostingPlan, params: Mapping[str, Any]) -> RehostingPlan:
+    """The plan with the changes whose VMs the clusters have, as far as anybody looked."""
+    if params["clusters"] is None:
+        return plan
+    clusters = [
+        SeenCluster(
+            cluster["name"],
+            cluster["hypervisor_connection"],
+            frozenset(uuid.lower() for uuid in cluster["vm_uuids"]),
+            cluster["problem"],
+        )
+        for cluster in params["clusters"]
+    ]
+    return without_absent(plan, clusters)
 
 
 def _scope_of(
