@@ -41,8 +41,18 @@ options:
         M(euc.nutanix_citrix.pe_protection_domain_restore) returns them.
       - For a failure, C(error) holds C(message) and C(advice) separately. C(leftover) is such a failure, a dictionary
         with C(message) and C(error).
+      - Of a cluster whose image travels by recovery points, C(prism_central) is the inventory host of its Prism
+        Central, C(copy_id) the copy that was restored, and C(failed_at) the Prism Central that a task for this cluster
+        failed at. Such a failure is reported for that host.
     type: dict
     required: true
+  prism_centrals:
+    description:
+      - The results by Prism Central, for a release by recovery points, each a dictionary with C(message), and with
+        C(error) as in O(clusters). C(removed) lists the ids of the recovery points that were removed, C(leftover) is
+        the failure of a removal.
+    type: dict
+    default: {}
   sites:
     description:
       - The results by Citrix site, each a dictionary with C(message), C(catalogs) as
@@ -86,6 +96,8 @@ options:
       - The report holds all options, C(timeline) (the steps in the order of their beginning) and C(critical_path) (the
         steps that determined the duration of the run). For each catalog that was moved, C(own_paths) compares its
         duration with the time of the work for this catalog alone (C(path_seconds)).
+      - C(paths) tells for each cluster which path the image took there, with the Prism Central, the copy of the
+        recovery point, the temporary VM and the image, and when each of them was there.
       - C(schema) in it holds its C(name) and C(version). See C(docs/schemas/image_release_report.json).
     type: path
   page_path:
@@ -173,7 +185,7 @@ rows:
       type: str
       returned: always
     what:
-      description: The image, a catalog or the site.
+      description: The image, a catalog, the site or the Prism Central.
       type: str
       returned: always
     result:

@@ -125,6 +125,35 @@ def test_a_run_that_saw_nothing_of_a_site_takes_no_witness_away(tmp_path: Path, 
     assert earlier_catalogs(text, "daas", "1", "ctx_Gold_1") == [{"id": "p", "faulty_before": ["CORP\\P-001"]}]
 
 
+def test_the_path_of_the_image_is_told(tmp_path: Path) -> None:
+    restored = {**WORK[0], "phase": "restore", "finished": "2026-11-20T23:33:30.000Z"}
+    by_point = {"prism_central": "pc-east", "snapshot_id": "lai", "copy_id": "copy", "temporary_vm": "ctx_1_lai_Gold"}
+    clusters = {
+        "a": {"state": "made", "message": "", "image_uuid": "image-a", "timeline": [restored, *WORK], **by_point},
+        "b": {"state": "present", "message": "", "snapshot_id": "353902"},
+        "c": {"state": "failed", "message": "no answer", "failed_at": "pc-west"},
+    }
+    result = report(tmp_path, clusters=clusters, prism_centrals={"pc-west": {"message": "cannot be reached"}})
+    assert list(result["problems_of"]) == ["pc-west"]
+    first, second = read(tmp_path / "image_release_1.json")["paths"]
+    assert first == {
+        "cluster": "a",
+        "prism_central": "pc-east",
+        "origin_kind": "recovery point",
+        "origin": "lai",
+        "copy": "copy",
+        "arrived": None,
+        "temporary_vm": "ctx_1_lai_Gold",
+        "restored": "2026-11-20T23:33:30.000Z",
+        "image": "image-a",
+        "made": "2026-11-20T23:34:00.000Z",
+    }
+    assert (second["cluster"], second["origin_kind"], second["made"]) == ("b", "protection domain snapshot", None)
+    page = (tmp_path / "image_release_1.html").read_text(encoding="utf-8")
+    assert "Paths of the image" in page
+    assert "<bdi>pc-west</bdi>, <bdi>image on c</bdi>" in page
+
+
 def test_a_plan_writes_nothing(tmp_path: Path) -> None:
     result = run_module(
         "image_release_report",

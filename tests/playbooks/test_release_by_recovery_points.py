@@ -63,6 +63,9 @@ def test_release_then_nothing_left_to_do(lab: RunningLab, release: Release, tmp_
     report = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
     assert report["complete"] is True
     assert {cluster["state"] for cluster in report["clusters"].values()} == {"made"}
+    assert [path["prism_central"] for path in report["paths"]] == ["pc-east", "pc-east", "pc-west"]
+    assert all(path["copy"] and path["restored"] and path["made"] for path in report["paths"])
+    assert sum(len(central["removed"]) for central in report["prism_centrals"].values()) == 3
     lab.forget()
     second = release("2026.11.20-1")
     assert second.status == 0, second.output
@@ -96,6 +99,27 @@ def test_a_cluster_of_no_prism_central_holds_up_nobody_else(lab: RunningLab, rel
     assert sorted(moved) == ["daas//W11-Sales", "daas/Prod/W11-Pool"]
     # What is missing can still be made of the same recovery point.
     assert len(recovery_points(lab)) == 2
+
+
+@pytest.mark.bad_day
+def test_what_fails_at_a_prism_central_is_told_of_it(lab: RunningLab, release: Release, tmp_path: Path) -> None:
+    lab.faults(
+        [
+            {"endpoint": "pc-west", "method": "POST", "path": "/restore", "then": {"fail_task": "no memory"}},
+            {"endpoint": "pc-east", "method": "DELETE", "path": "recovery-points", "then": {"status": 403}},
+        ]
+    )
+    assert release("2026.11.20-1").status != 0
+    lab.clear_faults()
+    lab.faults([{"endpoint": "pc-east", "method": "DELETE", "path": "recovery-points", "then": {"status": 403}}])
+    first = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
+    assert [problem for problem in first["problems"] if problem.startswith("pc-west, image on cluster-c: failed")]
+    assert release("2026.11.20-1").status != 0
+    second = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
+    assert [row["where"] for row in second["rows"] if not row["settled"]] == ["pc-east"]
+    lab.clear_faults()
+    assert release("2026.11.20-1").status == 0
+    assert recovery_points(lab) == []
 
 
 @pytest.mark.bad_day

@@ -25,10 +25,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_fi
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
     blast_radius,
     catalog_rows,
+    central_rows,
     cluster_rows,
     problems,
     problems_of,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_paths import paths
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts, table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
     name_beside,
@@ -43,6 +45,7 @@ ARGUMENTS = {
     "image": {"type": "str", "required": True},
     "protection_domain": {"type": "str"},
     "clusters": {"type": "dict", "required": True},
+    "prism_centrals": {"type": "dict", "default": {}},
     "sites": {"type": "dict", "required": True},
     "source": {"type": "str", "default": ""},
     "protection": {"type": "dict", "default": {}},
@@ -66,6 +69,7 @@ TOLD_AS_GIVEN = (
     "operator",
     "protection",
     "clusters",
+    "prism_centrals",
     "sites",
     "wanted",
 )
@@ -77,9 +81,11 @@ REASSURANCE = "the release itself is not touched by this."
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
     _check(params)
-    rows = cluster_rows(params["clusters"]) + catalog_rows(
-        params["sites"], params["clusters"], params["rollback"], params["wanted"]
-    )
+    rows = [
+        *central_rows(params["prism_centrals"]),
+        *cluster_rows(params["clusters"]),
+        *catalog_rows(params["sites"], params["clusters"], params["rollback"], params["wanted"]),
+    ]
     missing = problems(rows) if rows else ["no cluster and no site took part, so that nothing was done"]
     name = f"{'Roll-back of release' if params['rollback'] else 'Release'} {params['release']}"
     title = f"{name} of {params['base_vm']}{' (a plan: nothing was changed)' if check else ''}"
@@ -90,6 +96,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         "complete": not missing and not check,
         "check_mode": check,
         "problems": missing,
+        "paths": paths(params["clusters"]),
         "blast_radius": concerns,
         "rows": as_dicts(rows),
     }

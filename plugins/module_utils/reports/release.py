@@ -53,23 +53,50 @@ UNSETTLED_CATALOG_ACTIONS = {
 
 
 def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
-    """`clusters`: inventory host -> {state, message, error?, snapshot_id?, leftover?} as the role collects it;
-    `leftover` is a failure of {message, error}."""
+    """`clusters`: inventory host -> {state, message, error?, snapshot_id?, prism_central?, failed_at?, leftover?} as
+    the role collects it; `leftover` is a failure of {message, error}. What failed at a Prism Central is told of it, and
+    not of the cluster."""
     rows = []
     for host, result in clusters.items():
         state, phase = result["state"], _failed_phase(result) or "image"
         is_settled = state in SETTLED_CLUSTER_STATES
         detail, advice = _why(result, phase)
         if is_settled and result.get("snapshot_id"):
-            detail, advice = f"from protection domain snapshot {result['snapshot_id']}", ""
+            detail, advice = f"from {origin_kind(result)} {result['snapshot_id']}", ""
         word = SETTLED_CLUSTER_STATES.get(state, state)
-        rows.append(ReportRow(host, "image", word, detail, is_settled, advice, kind="image", phase=phase))
+        where, what = host, "image"
+        if not is_settled and result.get("failed_at"):
+            where, what = result["failed_at"], f"image on {host}"
+        rows.append(ReportRow(where, what, word, detail, is_settled, advice, kind="image", phase=phase))
         if result.get("leftover"):
             detail, advice = why(result["leftover"])
             leftover = ReportRow(
                 host, "temporary VM", "still there", detail, False, advice, kind="temporary VM", phase=REMOVE
             )
             rows.append(leftover)
+    return rows
+
+
+def origin_kind(cluster: Mapping[str, Any]) -> str:
+    """What the image of a cluster is made from."""
+    return "recovery point" if cluster.get("prism_central") else "protection domain snapshot"
+
+
+def central_rows(centrals: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
+    """`centrals`: inventory host -> {message, error?, removed?, leftover?}, for a release by recovery points. `removed`
+    are the ids of its recovery points and copies that went, `leftover` is the failure of one that did not."""
+    rows = []
+    for host, result in centrals.items():
+        if result["message"]:
+            detail, advice = why(result)
+            rows.append(ReportRow(host, "Prism Central", "failed", detail, False, advice, kind="Prism Central"))
+        removed = result.get("removed") or []
+        what, kind = "recovery points", "recovery point"
+        if result.get("leftover"):
+            detail, advice = why(result["leftover"])
+            rows.append(ReportRow(host, what, "still there", detail, False, advice, kind=kind, phase=REMOVE))
+        elif removed:
+            rows.append(ReportRow(host, what, "removed", ", ".join(removed), True, kind=kind, phase=REMOVE))
     return rows
 
 

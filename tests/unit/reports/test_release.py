@@ -11,6 +11,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     answered_by,
     blast_radius,
     catalog_rows,
+    central_rows,
     cluster_rows,
     problems,
     problems_of,
@@ -51,6 +52,34 @@ def test_complete_release_has_no_problem() -> None:
 )
 def test_everything_short_of_an_image_is_a_problem(result: dict[str, Any], words: str) -> None:
     assert problems(cluster_rows({"a": result})) == [words]
+
+
+def test_what_failed_at_a_prism_central_is_told_of_it() -> None:
+    rows = cluster_rows(
+        {
+            "a": {**MADE, "prism_central": "pc"},
+            "b": {**FAILED, "prism_central": "pc", "failed_at": "pc"},
+            "c": FAILED,
+        }
+    )
+    assert rows[0].detail == "from recovery point 7"
+    assert problems_of(rows) == {"pc": ["image on b: failed (no answer)"], "c": ["image: failed (no answer)"]}
+
+
+def test_prism_centrals_are_told_when_they_fail_or_recovery_points_went() -> None:
+    rows = central_rows(
+        {
+            "idle": {"message": "", "removed": []},
+            "clean": {"message": "", "removed": ["p", "q"]},
+            "stuck": {"message": "", "removed": ["r"], "leftover": {"message": "locked"}},
+            "away": {"message": "no answer"},
+        }
+    )
+    assert [(row.where, row.result, row.detail, row.settled) for row in rows] == [
+        ("clean", "removed", "p, q", True),
+        ("stuck", "still there", "locked", False),
+        ("away", "failed", "no answer", False),
+    ]
 
 
 MISSING = {"state": "missing", "message": ""}

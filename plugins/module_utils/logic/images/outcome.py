@@ -38,6 +38,7 @@ def became(
             "image_uuid": (made.get("snapshot") or {}).get("uuid") or "",
             "temporary_vm": restored["vm"]["name"],
             "snapshot_id": restored.get("snapshot_id") or "",
+            "copy_id": restored.get("recovery_point_ext_id") or "",
         }
     result["timeline"] = [step for each in (restored, made, removed) for step in each.get("timeline") or []]
     if removed.get("failed") or removed.get("unreachable"):

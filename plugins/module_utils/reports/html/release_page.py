@@ -127,6 +127,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "timeline": work.timeline(),
         "clusters": _clusters(report, work),
         "sites": [_site(site, result, catalogs) for site, result in report["sites"].items()],
+        "paths": [_path(path) for path in report.get("paths") or []],
         "lineage": _lineage(report, catalogs) if report["clusters"] else None,
     }
     blocks = {**parts, "catalogs": parts["sites"]}
@@ -136,6 +137,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         **{run["id"]: "What was done before" for run in earlier},
         "clusters": "Clusters",
         "catalogs": "Catalogs",
+        "paths": "Paths of the image",
         "lineage": "Lineage",
     }
     title = f"{'Roll-back of release' if report['rollback'] else 'Release'} {report['release']} of {report['base_vm']}"
@@ -291,6 +293,12 @@ def _site(site: str, result: Mapping[str, Any], catalogs: Sequence[Mapping[str, 
     count = sum(catalog["settled"] for catalog in mine)
     failure = in_one(*why(result)) if result["message"] else ""
     return {"name": site, "failure": failure, "catalogs": mine, "summary": f"{count} of {len(mine)} as wanted"}
+
+
+def _path(path: Mapping[str, Any]) -> dict[str, Any]:
+    """The same with moments."""
+    moments = {name: path[name] and from_iso_milliseconds(path[name]) for name in ("arrived", "restored", "made")}
+    return {**path, **moments}
 
 
 def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -30,13 +30,16 @@ def test_an_image_that_was_made() -> None:
     assert became(MISSING, RESTORED, MADE, removed) == {
         **PRESENT,
         "state": "made",
+        "copy_id": "",
         "timeline": ["restore", "snapshot", "remove"],
     }
+    by_point = became(MISSING, {**RESTORED, "recovery_point_ext_id": "copy"}, MADE, removed)
+    assert by_point["copy_id"] == "copy"
 
 
 def test_a_plan_has_no_image_yet() -> None:
     planned = became(MISSING, {"vm": {"name": "tmp_1", "uuid": None}}, {"snapshot": None}, SKIPPED, planned=True)
-    assert planned == {**MISSING, "state": "planned", "temporary_vm": "tmp_1", "timeline": []}
+    assert planned == {**MISSING, "state": "planned", "temporary_vm": "tmp_1", "copy_id": "", "timeline": []}
 
 
 def test_a_temporary_vm_of_an_earlier_run() -> None:

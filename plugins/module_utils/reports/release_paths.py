@@ -1,0 +1,36 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which path the image took to each cluster: by which Prism Central, out of which copy, over which temporary VM."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
+    SETTLED_CLUSTER_STATES,
+    origin_kind,
+)
+
+
+def paths(clusters: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """A path for each cluster that has the image. The moments are when this run saw the copy arrive, the temporary VM
+    restored, and the image made; None for what it found or did not wait for."""
+    return [_path(host, result) for host, result in clusters.items() if result["state"] in SETTLED_CLUSTER_STATES]
+
+
+def _path(host: str, result: Mapping[str, Any]) -> dict[str, Any]:
+    ends = {step["phase"]: step["finished"] for step in result.get("timeline") or [] if not step.get("failed")}
+    return {
+        "cluster": host,
+        "prism_central": result.get("prism_central") or "",
+        "origin_kind": origin_kind(result),
+        "origin": str(result.get("snapshot_id") or ""),
+        "copy": result.get("copy_id") or "",
+        "arrived": ends.get("replicate"),
+        "temporary_vm": result.get("temporary_vm") or "",
+        "restored": ends.get("restore"),
+        "image": result.get("image_uuid") or "",
+        "made": ends.get("image"),
+    }
