@@ -12,6 +12,11 @@ description:
   - Gives machine catalogs of a Citrix DaaS or CVAD site a new master image, many at once, and waits until each has it.
   - Looks the image up in the hosting unit of each catalog and fails for the catalog when it is not there. It uses the
     path that the site itself lists for the image.
+  - The same name is an AHV snapshot where the hosting connection leads to a cluster, a template where it leads to a
+    Prism Central (plug-in C(AcropolisPCFactory)), and a version of a template where it does so by Citrix's own plug-in
+    (C(AcropolisHypervisorPCFactory)).
+  - A machine profile that was the image of the catalog before follows to the new image, also in a run after one that
+    was interrupted. Any other machine profile stays as it is, which a warning says.
   - A catalog that has the image already is left alone. A catalog that an earlier run or somebody else is already moving
     to it is waited for and not moved twice. A catalog that is being moved to another image is an error.
   - A failure of one catalog does not stop the others. The task then fails at the end, and RV(catalogs) holds the result
@@ -65,6 +70,8 @@ options:
     description:
       - The master image, by its exact name directly below the hosting unit, or by its whole path beginning with
         C(XDHyp:).
+      - Of versions of templates, by the name of a version in the template of the same name; a version called
+        C(Initial Version) counts under the name of its template. Any other version is given by its path.
     type: str
   note:
     description:

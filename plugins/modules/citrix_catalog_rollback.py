@@ -12,6 +12,7 @@ description:
   - Gives machine catalogs of a Citrix DaaS or CVAD site an image of their history back, many at once, and waits until
     each has it.
   - The image must be in the history of the catalog and still be visible in its hosting unit.
+  - A machine profile that is the image which the catalog leaves goes back with it.
   - A failure of one catalog does not stop the others. The task then fails at the end, and RV(catalogs) holds the result
     for each catalog.
 author:

@@ -14,10 +14,20 @@ from typing import Literal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
+    TEMPLATES_FOLDER,
     MasterImage,
+    folder_below,
     image_name,
+    is_path,
+    same_image,
     same_path,
+    version_path,
 )
+
+# The plug-ins that show templates of a Prism Central instead of the snapshots of a cluster; the second is Citrix's own,
+# which shows their versions in folders (contract citrix 9).
+FOLDER_PLUGIN = "AcropolisHypervisorPCFactory"
+CENTRAL_PLUGINS = ("AcropolisPCFactory", FOLDER_PLUGIN)
 
 _SEPARATORS = re.compile(r"[/\\|]+")
 
@@ -33,6 +43,27 @@ class HostingUnit:
     connection_id: str
     connection: str
     plugin: str = ""
+
+    @property
+    def has_folders(self) -> bool:
+        return self.plugin == FOLDER_PLUGIN
+
+    def path_of(self, image: str) -> str:
+        """Where an image of this name or path stands, or will stand once it is visible. Where there are versions, a
+        release's is called as its template."""
+        if is_path(image):
+            return image
+        return version_path(self.path, image, image) if self.has_folders else f"{self.path}\\{image}.template"
+
+    def is_at(self, path: str, image: str) -> bool:
+        """Whether a path leads to the image of this name or path. A name is an image's on a cluster, where case counts;
+        a path is Citrix's, where it does not. A version may be of any template."""
+        if is_path(image):
+            return same_path(path, image)
+        if not self.has_folders:
+            return same_image(path, self.path_of(image))
+        below = folder_below(self.path, path).casefold().startswith(f"{TEMPLATES_FOLDER}\\".casefold())
+        return below and image_name(path) == image
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,10 @@
 
 r"""Master images as Citrix sees them: paths below a hosting unit (contract citrix 9).
 
-`XDHyp:\HostingUnits\<hosting unit>\<name>.<type>`, and the type of a Prism Element snapshot is `template`. Names may
-hold dots and anything else, so a path is
-never taken apart where it can be compared whole.
+`XDHyp:\HostingUnits\<hosting unit>\<name>.<type>`, and the type of a Prism Element snapshot is `template`. Citrix's
+plug-in for Prism Central shows versions of templates:
+`...\Templates.folder\<template>.template\<version>.templateversion`. Names may hold dots and anything else, so a path
+is never taken apart where it can be compared whole.
 """
 
 from __future__ import annotations
@@ -20,6 +21,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text impor
 _UNIT = re.compile(r"\AXDHyp:\\HostingUnits\\[^\\]*\\|.*/Resources/", re.IGNORECASE | re.DOTALL)
 _SEPARATORS = re.compile(r"[\\/]+")
 _IMAGE_SUFFIXES = (".template", ".templateversion", ".snapshot", ".vm")
+TEMPLATES_FOLDER = "Templates.folder"
+_FIRST_VERSION = "Initial Version.templateversion"
 
 
 @dataclass(frozen=True)
@@ -61,14 +64,26 @@ def same_image(one: str, other: str) -> bool:
     return same_path(one, other) and image_name(one) == image_name(other)
 
 
-def expected_path(unit_path: str, image: str) -> str:
-    """Where an image stands, or will stand once it is visible: a name is a template directly below the hosting unit."""
-    return image if is_path(image) else f"{unit_path}\\{image}.template"
-
-
 def image_name(path: str) -> str:
-    """The name at the end of a path: 'W11.2025-03' for '...\\W11.2025-03.template'."""
-    return _without_type(path.rpartition("\\")[2])
+    """The name at the end of a path: 'W11.2025-03' for '...\\W11.2025-03.template'. The first version of a template has
+    a name that says nothing; the template's counts then."""
+    last = path.rpartition("\\")[2]
+    return template_of(path) if last == _FIRST_VERSION else _without_type(last)
+
+
+def is_version(path: str) -> bool:
+    """Whether the image is a version of a template, as Citrix's plug-in for Prism Central shows it."""
+    return path.casefold().endswith(".templateversion")
+
+
+def template_of(path: str) -> str:
+    """The name of the template that holds a version."""
+    return _without_type(path.rpartition("\\")[0].rpartition("\\")[2])
+
+
+def version_path(unit_path: str, template: str, version: str) -> str:
+    """Where Citrix's plug-in for Prism Central shows a version of a template."""
+    return f"{unit_path}\\{TEMPLATES_FOLDER}\\{template}.template\\{version}.templateversion"
 
 
 def names_in(path: str) -> tuple[str, ...]:

@@ -260,7 +260,8 @@ def _step(target: Target, surroundings: Surroundings, assume_visible: bool) -> C
     sight = surroundings.sight(target.catalog, target.image)
     if sight.problem:
         return CatalogStep(target.catalog, "refuse", reason=sight.problem)
-    return plan_update(target.catalog, target.image, sight.images, surroundings.task(target.catalog), assume_visible)
+    task = surroundings.task(target.catalog)
+    return surroundings.with_profile(plan_update(target.catalog, target.image, sight.images, task, assume_visible))
 
 
 OPERATION = Parts(

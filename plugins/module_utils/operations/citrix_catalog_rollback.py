@@ -94,7 +94,7 @@ def observe(params: Params, reporter: Reporter) -> Moves:
             if sight.problem
             else plan_rollback(catalog, from_image, image, history, sight.images, surroundings.task(catalog))
         )
-        orders.append(Order(step, _note(step, params["note"] or "", history)))
+        orders.append(Order(surroundings.with_profile(step), _note(step, params["note"] or "", history)))
     return Moves(site, terms, datetime.now(timezone.utc), with_impacts(site, reporter, orders, terms), mismatches)
 
 

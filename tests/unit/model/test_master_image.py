@@ -3,14 +3,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
     MasterImage,
-    expected_path,
     find_image,
     folder_below,
     image_name,
@@ -19,6 +21,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_im
 )
 
 UNIT = "XDHyp:\\HostingUnits\\AHV 01"
+SNAPSHOTS = HostingUnit("u", "AHV 01", UNIT, "c", "conn", "AcropolisFactory")
+VERSIONS = replace(SNAPSHOTS, plugin="AcropolisHypervisorPCFactory")
 AWKWARD = [
     "W11.2026-11",
     "a b",
@@ -34,15 +38,13 @@ AWKWARD = [
 
 
 def visible(*names: str) -> list[MasterImage]:
-    return [
-        MasterImage(name, expected_path(UNIT, name), "Template", f"id-{number}") for number, name in enumerate(names)
-    ]
+    return [MasterImage(name, SNAPSHOTS.path_of(name), "Template", f"id-{number}") for number, name in enumerate(names)]
 
 
 @pytest.mark.parametrize("name", AWKWARD)
 def test_every_name_is_found_whole(name: str) -> None:
     assert find_image(name, "AHV 01", visible(*AWKWARD)).name == name
-    assert find_image(expected_path(UNIT, name), "AHV 01", visible(*AWKWARD)).name == name
+    assert find_image(SNAPSHOTS.path_of(name), "AHV 01", visible(*AWKWARD)).name == name
 
 
 @given(st.text(min_size=1), st.text(min_size=1))
@@ -77,7 +79,7 @@ def test_two_images_of_one_name_are_refused_with_both_ids() -> None:
     [
         (f"{UNIT}\\W11.2026-11.template", "W11.2026-11"),
         (f"{UNIT}\\gold.vm\\W11.snapshot", "W11"),
-        (f"{UNIT}\\Templates.folder\\W11.template\\Initial Version.templateversion", "Initial Version"),
+        (f"{UNIT}\\Templates.folder\\W11.template\\Initial Version.templateversion", "W11"),
         (f"{UNIT}\\bare", "bare"),
         ("", ""),
     ],
@@ -109,3 +111,21 @@ def test_paths_compare_without_case_and_empty_ones_never() -> None:
 def test_images_that_differ_in_case_only_cannot_be_told_apart() -> None:
     with pytest.raises(Refusal, match=r"'Gold_rc1'.*'Gold_RC1'.*differ in case only"):
         find_image("Gold_rc1", "AHV 01", visible("Gold_RC1", "Gold_rc1", "Gold_rc2"))
+
+
+@pytest.mark.parametrize(
+    ("below", "name", "is_it"),
+    [
+        ("Templates.folder\\r1.template\\r1.templateversion", "r1", True),
+        ("Templates.folder\\long-lived.template\\r1.templateversion", "r1", True),
+        ("Templates.folder\\r1.template\\Initial Version.templateversion", "r1", True),
+        ("Templates.folder\\r1.template\\by hand.templateversion", "r1", False),
+        ("Templates.folder\\R1.template\\R1.templateversion", "r1", False),
+        ("r1.template", "r1", False),
+    ],
+)
+def test_a_version_of_a_template_is_called_by_its_own_name_or_as_the_first_by_the_templates(
+    below: str, name: str, is_it: bool
+) -> None:
+    assert VERSIONS.is_at(f"{UNIT}\\{below}", name) is is_it
+    assert VERSIONS.is_at(f"{UNIT}\\{below}", f"{UNIT}\\{below}".upper())

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.images import master_image
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import Job, read_jobs
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
     Catalog,
@@ -201,9 +202,7 @@ def _hosting_unit(pool: Mapping[str, Any]) -> HostingUnit | None:
 def _image(ref: Mapping[str, Any] | None) -> MasterImage | None:
     if not ref or not ref.get("XDPath"):
         return None
-    return MasterImage(
-        name=ref.get("Name") or "", path=ref["XDPath"], type=ref.get("ResourceType") or "", id=ref.get("Id") or ""
-    )
+    return master_image(ref)
 
 
 def historical_image(body: Mapping[str, Any]) -> HistoricalImage:

@@ -11,14 +11,17 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.images import master_image
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import read_as_job
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
+    TEMPLATES_FOLDER,
     MasterImage,
     find_image,
     folder_below,
     is_path,
+    template_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
@@ -140,14 +143,32 @@ class ImageBrowser:
             return Sight(problem=str(error))
 
     def _where_it_must_be(self, unit: HostingUnit, image: str) -> list[MasterImage]:
-        folder = folder_below(unit.path, image) if is_path(image) else ""
+        look = self._versions if unit.has_folders else self._snapshots
         for past_cache in (True,) if self.bypass_cache else (False, True):
-            images = self.images(unit, "", past_cache)
-            if folder and not _shows(images, unit, image):
-                images = self.images(unit, folder, past_cache)
+            images = look(unit, image, past_cache)
             if _shows(images, unit, image):
                 return images
         return images
+
+    def _snapshots(self, unit: HostingUnit, image: str, past_cache: bool) -> list[MasterImage]:
+        folder = folder_below(unit.path, image) if is_path(image) else ""
+        images = self.images(unit, "", past_cache)
+        if folder and not _shows(images, unit, image):
+            images = self.images(unit, folder, past_cache)
+        return images
+
+    def _versions(self, unit: HostingUnit, image: str, past_cache: bool) -> list[MasterImage]:
+        """The versions of the template that holds the image; all templates where there is none of its name, whose
+        versions nobody may ask for then."""
+        templates = self.images(unit, TEMPLATES_FOLDER, past_cache)
+        name = template_of(unit.path_of(image))
+        holders = [each for each in templates if each.name.casefold() == name.casefold()]
+        versions = [
+            version
+            for holder in holders
+            for version in self.images(unit, f"{TEMPLATES_FOLDER}\\{holder.name}.template", past_cache)
+        ]
+        return versions if holders else templates
 
     def _children(self, unit: HostingUnit, folder: str, past_cache: bool) -> list[MasterImage]:
         path = f"/hypervisors/{segment(unit.connection_id)}/resourcePools/{segment(unit.id)}/resources"
@@ -155,7 +176,7 @@ class ImageBrowser:
         body = read_as_job(
             self.site, path, params, what=f"Reading the images of hosting unit {unit.name}", progress=self.progress
         )
-        return [_image(item) for item in (body or {}).get("Children") or []]
+        return [master_image(item) for item in (body or {}).get("Children") or []]
 
 
 def _shows(images: list[MasterImage], unit: HostingUnit, image: str) -> bool:
@@ -164,10 +185,3 @@ def _shows(images: list[MasterImage], unit: HostingUnit, image: str) -> bool:
     except Refusal:
         return False
     return True
-
-
-def _image(body: Mapping[str, Any]) -> MasterImage:
-    path = body.get("XDPath") or ""
-    # ResourceType is free text; the path's suffix says the same (contract citrix 10.3)
-    kind = body.get("ResourceType") or path.rpartition(".")[2]
-    return MasterImage(name=body.get("Name") or "", path=path, type=kind, id=body.get("Id") or "")

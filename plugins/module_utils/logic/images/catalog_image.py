@@ -6,21 +6,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import image_before
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import image_before, just_left
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
     HistoricalImage,
     MasterImage,
-    expected_path,
     find_image,
     image_name,
-    is_path,
-    same_image,
     same_path,
 )
 
@@ -28,10 +25,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_im
 @dataclass(frozen=True)
 class CatalogStep:
     """What to do with a catalog. `path` is the image it has afterwards, `reason` why it is refused and `advice` what to
-    do then."""
+    do then. A machine profile that is behind its image is all that is left to `follow`."""
 
     catalog: Catalog
-    action: Literal["unchanged", "publish", "roll back", "adopt", "refuse"]
+    action: Literal["unchanged", "publish", "roll back", "adopt", "follow", "refuse"]
     path: str = ""
     reason: str = ""
     task: RunningTask | None = None
@@ -39,18 +36,34 @@ class CatalogStep:
 
     @property
     def changes(self) -> bool:
-        return self.action in ("publish", "roll back", "adopt")
+        return self.action in ("publish", "roll back", "adopt", "follow")
+
+    @property
+    def moves_profile(self) -> bool:
+        """Whether the machine profile is the image that the catalog had, and goes where the image goes."""
+        return self.changes and (
+            self.action == "follow" or same_path(self.catalog.machine_profile, self.catalog.image_path)
+        )
 
 
 def has_image(catalog: Catalog, image: str) -> bool:
-    """Whether the catalog's current image is the one of this name (directly below its hosting unit) or path.
+    """Whether the catalog's current image is the one of this name or path."""
+    return catalog.hosting_unit is not None and catalog.hosting_unit.is_at(catalog.image_path, image)
 
-    A name is an image's on a cluster, where case counts; a path is Citrix's, where it does not.
-    """
-    same = same_path if is_path(image) else same_image
-    return catalog.hosting_unit is not None and same(
-        catalog.image_path, expected_path(catalog.hosting_unit.path, image)
-    )
+
+def with_profile(step: CatalogStep, history: Sequence[HistoricalImage]) -> CatalogStep:
+    """The same step, or what an interrupted run has left to do: the machine profile is still the image that the catalog
+    had right before this one."""
+    catalog = step.catalog
+    if step.action != "unchanged" or not profile_apart(catalog):
+        return step
+    behind = same_path(just_left(catalog.image_path, history), catalog.machine_profile)
+    return replace(step, action="follow") if behind else step
+
+
+def profile_apart(catalog: Catalog) -> bool:
+    """Whether the catalog has a machine profile that is not its image."""
+    return bool(catalog.machine_profile) and not same_path(catalog.machine_profile, catalog.image_path)
 
 
 def cannot_testify(takes_image: bool | None, machines: int) -> str:
@@ -78,7 +91,7 @@ def plan_update(
     refusal = _not_updatable(catalog)
     if unit is None or refusal:
         return CatalogStep(catalog, "refuse", reason=refusal)
-    path = expected_path(unit.path, image)
+    path = unit.path_of(image)
     if task and task.leads_to(path):
         return CatalogStep(catalog, "adopt", path, task=task)
     if has_image(catalog, image) and not (task and task.moves_image):
@@ -125,11 +138,7 @@ def plan_rollback(
     if catalog.hosting_unit is None or refusal:
         return CatalogStep(catalog, "refuse", reason=refusal)
     if not needs_rollback(catalog, from_image, image):
-        comes = (
-            from_image is not None
-            and task is not None
-            and task.leads_to(expected_path(catalog.hosting_unit.path, from_image))
-        )
+        comes = from_image is not None and task is not None and task.leads_to(catalog.hosting_unit.path_of(from_image))
         in_the_way = _in_the_way(catalog, task) if comes or (image is not None and task and task.moves_image) else ""
         return (
             CatalogStep(catalog, "refuse", reason=in_the_way, task=task)
@@ -160,9 +169,8 @@ def rollback_target(catalog: Catalog, image: str | None, history: Sequence[Histo
         target = image_before(catalog.image_path, history)
     else:
         others = [entry for entry in history if entry.path and not same_path(entry.path, catalog.image_path)]
-        same = same_path if is_path(image) else same_image
-        path = expected_path(catalog.hosting_unit.path, image) if catalog.hosting_unit else image
-        namesakes = [entry for entry in others if same(entry.path, path)]
+        unit = catalog.hosting_unit
+        namesakes = [entry for entry in others if unit and unit.is_at(entry.path, image)]
         if not namesakes:
             raise Refusal(f"its history holds no image '{image}'", near_names(image, (entry.name for entry in others)))
         target = namesakes[0]

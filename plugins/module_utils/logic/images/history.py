@@ -70,6 +70,14 @@ def image_before(current: str, history: Sequence[HistoricalImage]) -> Historical
     return _before(current, history, frozenset({current.casefold()}))
 
 
+def just_left(current: str, history: Sequence[HistoricalImage]) -> str:
+    """The path of the image that the catalog had last besides the current one, withdrawn or not, '' where dates do not
+    tell."""
+    others = [coming for coming in _comings(history) if not same_path(coming.image.path, current)]
+    newest = _newest(others, None)
+    return newest.path if newest else ""
+
+
 def ranks(current: str, history: Sequence[HistoricalImage]) -> dict[str, int]:
     """How far back each image of a history is, by its path in lower case: 1 for the one that the next roll-back leads
     to.

@@ -13,6 +13,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
     read_catalogs,
+    read_history,
     read_others_task,
     read_own_tasks,
     selector_of,
@@ -22,7 +23,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import has_image
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
+    CatalogStep,
+    has_image,
+    profile_apart,
+    with_profile,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import (
     impact,
     sentence,
@@ -34,6 +40,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.c
     results,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import HistoricalImage
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import AT_NEXT_SHUTDOWN
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     Order,
@@ -61,16 +68,21 @@ class Target:
 
 @dataclass(frozen=True)
 class Surroundings:
-    """Everything that plans need besides the catalogs: what runs on them, and what their hosting units show."""
+    """Everything that plans need besides the catalogs: what runs on them, what their hosting units show, and the
+    history of those whose machine profile is not their image."""
 
     tasks: Mapping[str, RunningTask]
     sights: Mapping[tuple[str, str], Sight]
+    histories: Mapping[str, Sequence[HistoricalImage]]
 
     def task(self, catalog: Catalog) -> RunningTask | None:
         return self.tasks.get(catalog.id)
 
     def sight(self, catalog: Catalog, image: str) -> Sight:
         return self.sights.get((catalog.hosting_unit.id if catalog.hosting_unit else "", image), Sight())
+
+    def with_profile(self, step: CatalogStep) -> CatalogStep:
+        return with_profile(step, self.histories.get(step.catalog.id, ()))
 
 
 def chosen_targets(site: CitrixSite, entries: Sequence[Mapping[str, Any]]) -> tuple[list[Target], list[CatalogOutcome]]:
@@ -117,7 +129,9 @@ def observe_surroundings(
         for catalog, image in targets
         if catalog.hosting_unit and image and catalog.id not in tasks and not has_image(catalog, image)
     ]
-    return Surroundings(tasks, ImageBrowser(site, bypass_cache, reporter.progress).look_for(places))
+    sights = ImageBrowser(site, bypass_cache, reporter.progress).look_for(places)
+    histories = {catalog.id: read_history(site, catalog.id) for catalog, _image in targets if profile_apart(catalog)}
+    return Surroundings(tasks, sights, histories)
 
 
 def with_impacts(site: CitrixSite, reporter: Reporter, orders: Sequence[Order], terms: UpdateTerms) -> list[Order]:

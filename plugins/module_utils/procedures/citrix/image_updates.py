@@ -39,6 +39,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.w
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import same_path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import RebootPolicy
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_profile import (
+    move_profile,
+    profile_that_stays,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     ApiError,
     EndNotSeen,
@@ -228,6 +232,8 @@ class _CatalogUpdate:
     def _move(self) -> CatalogOutcome:
         if self._terms.look_before:
             self._faulty_before = self._faulty()
+        if self._step.action == "follow":
+            return self._with_profile(self._outcome("adopted", self._step.path, changed=True))
         update = self._adopted() if self._step.action == "adopt" else self._started()
         self._job_id = update.job_id
         if not self._terms.wait and not update.done:
@@ -250,9 +256,24 @@ class _CatalogUpdate:
         )
         name = now.master_image.name if now.master_image else ""
         warnings = "; ".join(part for part in (warning, strange) if part)
-        return self._outcome(
-            update.action, now.image_path, after_name=name, changed=True, job_status=status, warning=warnings
+        return self._with_profile(
+            self._outcome(
+                update.action, now.image_path, after_name=name, changed=True, job_status=status, warning=warnings
+            )
         )
+
+    def _with_profile(self, outcome: CatalogOutcome) -> CatalogOutcome:
+        """The outcome of a catalog that has its image, after its machine profile has followed."""
+        if not self._step.moves_profile:
+            remark = profile_that_stays(self._catalog)
+        else:
+            try:
+                remark = move_profile(
+                    self._site, self._catalog, outcome.after, self._terms.timeout, self._reporter.progress
+                )
+            except OperationError as error:
+                return replace(outcome, action="failed", msg=error.message, advice=error.advice, options=error.options)
+        return replace(outcome, warning="; ".join(part for part in (outcome.warning, remark) if part))
 
     def _adopted(self) -> _Begun:
         return _Begun("adopted", self._step.task.job_id if self._step.task else "")

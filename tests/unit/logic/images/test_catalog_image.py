@@ -20,14 +20,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
     HistoricalImage,
     MasterImage,
-    expected_path,
 )
 
 UNIT = HostingUnit("unit-1", "AHV-01", "XDHyp:\\HostingUnits\\AHV-01", "conn-1", "conn", "AcropolisFactory")
 
 
 def image(name: str) -> MasterImage:
-    return MasterImage(name, expected_path(UNIT.path, name), "Template", f"id-{name}")
+    return MasterImage(name, UNIT.path_of(name), "Template", f"id-{name}")
 
 
 def path(name: str) -> str:
