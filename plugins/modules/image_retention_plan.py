@@ -14,8 +14,10 @@ description:
   - An image stays when it is among the newest of its golden VM on its cluster, when anything on any site refers to its
     name, when it is younger than O(minimum_age), when it is not verified as made by the collection, and when any
     cluster or site could not be asked.
-  - With O(janitor=true), it also decides about orphans, which are temporary VMs and protection domain snapshots that
-    interrupted runs left behind.
+  - With O(templates=true), the same holds for templates of Prism Centrals, and for versions of templates. The active
+    version of a template always stays.
+  - With O(janitor=true), it also decides about orphans, which are temporary VMs, protection domain snapshots and
+    recovery points that interrupted runs left behind.
   - Sends no requests and deletes nothing. Names of golden VMs must match as a whole, so V(Gold) never includes
     V(Gold-Finance).
 author:
@@ -41,6 +43,20 @@ options:
         deleted.
     type: dict
     required: true
+  prism_centrals:
+    description:
+      - All Prism Centrals by inventory host, each a dictionary. C(message) is as for O(clusters). C(templates) is as
+        M(euc.nutanix_citrix.pc_template_info) returns it. With O(janitor=true), C(vms) is as
+        M(euc.nutanix_citrix.pc_vm_info) returns it, and C(recovery_points) as
+        M(euc.nutanix_citrix.pc_recovery_point_info) returns it.
+    type: dict
+    default: {}
+  templates:
+    description:
+      - Whether to include the templates and versions of templates of O(prism_centrals). Set it only when nothing but
+        the Citrix sites uses them, because nobody else can be asked.
+    type: bool
+    default: false
   base_vms:
     description:
       - The golden VMs to decide about. An empty list means all.
@@ -135,11 +151,12 @@ decisions:
   elements: dict
   contains:
     cluster:
-      description: The inventory host of the cluster.
+      description: The inventory host of the cluster or Prism Central.
       type: str
       returned: always
     kind:
-      description: V(image), V(temporary VM) or V(protection domain snapshot).
+      description: V(image), V(template), V(template version), V(temporary VM), V(protection domain snapshot) or
+        V(recovery point).
       type: str
       returned: always
     name:
@@ -152,6 +169,10 @@ decisions:
       returned: always
     protection_domain:
       description: The protection domain of a protection domain snapshot. Null for other objects.
+      type: str
+      returned: always
+    template:
+      description: The id of the template of a template version. Null for other objects.
       type: str
       returned: always
     base_vm:
@@ -185,6 +206,7 @@ decisions:
       name: ctx_Gold_2026.03.02-1
       id: 87f5999b-acc1-4794-897a-5325deeb294f
       protection_domain: null
+      template: null
       base_vm: Gold
       release: 2026.03.02-1
       created: "2026-03-02T08:00:00Z"
@@ -192,15 +214,15 @@ decisions:
       remaining_slots: []
       reason: 263 days old, not among the newest 5 of 'Gold', and nothing on any site refers to it
 delete:
-  description: The decisions to delete, by cluster.
+  description: The decisions to delete, by cluster and Prism Central.
   returned: success
   type: dict
   sample: {cluster-a: [], cluster-b: []}
 doubts:
   description:
-    - Why nothing may be deleted at all. Empty when every cluster and site could be asked, each of O(base_vms) has an
-      image or a temporary VM, and so has an O(prefix) that is not the usual one, and, with O(release), the release is
-      published.
+    - Why nothing may be deleted at all. Empty when every cluster, Prism Central and site could be asked, each of
+      O(base_vms) has an image or a temporary VM, and so has an O(prefix) that is not the usual one, and, with
+      O(release), the release is published.
     - Each has C(reason), and as C(name) the inventory host that is to blame for it, empty when none is. C(id) is empty.
   returned: success
   type: list

@@ -22,12 +22,17 @@ options:
   vm_uuid:
     description:
       - The uuid of the VM. It stays that of the source VM in copies on other clusters, and after the VM is gone. One of
-        O(vm_uuid), O(location_agnostic_id) and O(ext_id) is required.
+        O(vm_uuid), O(location_agnostic_id), O(location_agnostic_ids) and O(ext_id) is required.
     type: str
   location_agnostic_id:
     description:
       - The id that all copies of a recovery point share.
     type: str
+  location_agnostic_ids:
+    description:
+      - Such ids of several recovery points, whose copies are read together.
+    type: list
+    elements: str
   ext_id:
     description:
       - The id of one copy.

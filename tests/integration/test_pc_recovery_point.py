@@ -330,6 +330,9 @@ def test_the_newest_at_one_location_is_one_question(centrals: Centrals) -> None:
     assert centrals.east("pc_recovery_point_info", vm_uuid=vm, name="rp-0")["recovery_points"] == everything[2:]
     assert centrals.east("pc_recovery_point_info", ext_id=newest["ext_id"])["recovery_points"] == [newest]
     assert centrals.east("pc_recovery_point_info", ext_id="nobody")["recovery_points"] == []
+    lineages = [point["location_agnostic_id"] for point in everything[:2]]
+    several = centrals.east("pc_recovery_point_info", location_agnostic_ids=[*lineages, "nobody"])["recovery_points"]
+    assert several == everything[:2]
     assert centrals.writes() == []
     assert "since" in centrals.east.fails("pc_recovery_point_info", vm_uuid=vm, since="yesterday")
     result = run_module("pc_recovery_point_info", {**centrals.east.options, "vm_uuid": ""})

@@ -123,6 +123,46 @@ def test_what_fails_at_a_prism_central_is_told_of_it(lab: RunningLab, release: R
 
 
 @pytest.mark.bad_day
+def test_what_killed_runs_leave_is_cleaned_up_when_nobody_needs_it(
+    lab: RunningLab, release: Release, tmp_path: Path
+) -> None:
+    lab.change([{"endpoint": "pc-east", "kind": "recovery_point", "vm": "Gold", "name": "nightly"}])
+    nightly, vms = recovery_points(lab), vm_names(lab)
+    lab.faults(
+        [
+            {"endpoint": central, "method": "DELETE", "path": "recovery-points", "then": {"status": 403}}
+            for central in ("pc-east", "pc-west")
+        ]
+    )
+    lab.faults([{"endpoint": "cluster-b", "method": "DELETE", "path": "/vms/", "then": {"status": 403}}])
+    assert release("2026.11.20-1").status != 0
+    assert (len(recovery_points(lab)), vm_names(lab) == vms) == (4, False)
+    lab.clear_faults()
+
+    def clean(*options: str, **variables: Any) -> list[str]:
+        given = {"image_retention_janitor": True, **variables}
+        outcome = run_playbook(
+            "euc.nutanix_citrix.image_retention", lab.inventory_path, tmp_path, "-e", json.dumps(given), *options
+        )
+        assert outcome.status == 0, outcome.output
+        objects = json.loads((tmp_path / "image_retention.json").read_text(encoding="utf-8"))["objects"]
+        return [f"{each['cluster']} {each['kind']}" for each in objects if each["delete"]]
+
+    assert clean("--check") == []
+    orphans = [
+        "cluster-b temporary VM",
+        "pc-east recovery point",
+        "pc-east recovery point",
+        "pc-west recovery point",
+    ]
+    assert clean("--check", image_retention_janitor_age=0) == orphans
+    assert len(recovery_points(lab)) == 4
+    assert clean(image_retention_janitor_age=0) == orphans
+    assert (recovery_points(lab), vm_names(lab)) == (nightly, vms)
+    assert clean(image_retention_janitor_age=0) == []
+
+
+@pytest.mark.bad_day
 def test_a_copy_that_fails_is_told_at_once_and_made_the_next_time(lab: RunningLab, release: Release) -> None:
     lab.faults([{"method": "POST", "path": "/replicate", "then": {"fail_task": "no space left"}}])
     outcome = release("2026.11.20-1")

@@ -1,18 +1,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Decide which images, temporary VMs and protection domain snapshots may go, from what clusters and sites have said.
-Asks nobody and deletes nothing."""
+"""Decide which images, templates, temporary VMs, protection domain snapshots and recovery points may go, from what
+clusters, Prism Centrals and sites have said. Asks nobody and deletes nothing."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.orphan_points import (
+    decide_recovery_points,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.orphans import (
     Domain,
     KeptSnapshot,
@@ -33,7 +36,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     unpublished,
     uses_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import is_proven
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.templates import template_images
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import is_proven, temporary_vm_mark
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
     DEFAULT_PREFIX,
     Release,
@@ -46,6 +50,8 @@ ARGUMENTS = {
     **PREFIX_ARGUMENTS,
     "clusters": {"type": "dict", "required": True},
     "sites": {"type": "dict", "required": True},
+    "prism_centrals": {"type": "dict", "default": {}},
+    "templates": {"type": "bool", "default": False},
     "base_vms": {"type": "list", "elements": "str", "default": []},
     "keep": {"type": "int", "default": 5},
     "history": {"type": "int", "default": 2},
@@ -60,16 +66,19 @@ ARGUMENTS = {
 
 
 def read(params: Params, reporter: Reporter) -> Result:
-    prefix, clusters, sites = params["prefix"], params["clusters"], params["sites"]
+    prefix, clusters, sites, centrals = (params[name] for name in ("prefix", "clusters", "sites", "prism_centrals"))
     rules = _rules(params)
     now = datetime.now(timezone.utc)
+    references = {host: facts.get("references") or [] for host, facts in sites.items()}
     images = [image for host, facts in clusters.items() for image in _images(host, facts, prefix)]
-    all_doubts = doubts(_silent(clusters), _silent(sites)) + [doubt(reason) for reason in _release_doubts(params)]
+    templates = _templates(params, references)
+    all_doubts = doubts(_silent(clusters), _silent(sites), _silent(centrals))
+    all_doubts += [doubt(reason) for reason in _release_doubts(params)]
     if not sites:
         all_doubts.append(doubt("no Citrix site was asked what is in use: the group citrix_sites is empty"))
-    vms = [vm for host, facts in clusters.items() for vm in _vms(host, facts, prefix)]
+    vms = _vms(clusters, centrals, prefix)
     if not all_doubts:
-        base_vms = [*(image.base_vm for image in images), *(vm.says.release.base_vm for vm in vms)]
+        base_vms = [*(image.base_vm for image in (*images, *templates)), *(vm.says.release.base_vm for vm in vms)]
         unknown = unknown_base_vms(params["base_vms"], base_vms)
         # Nobody mistyped the usual prefix: before the first release nothing bears it.
         if not base_vms and not params["base_vms"] and prefix != DEFAULT_PREFIX:
@@ -77,18 +86,22 @@ def read(params: Params, reporter: Reporter) -> Result:
             unknown = unknown_prefix(prefix, others)
         all_doubts = [doubt(reason) for reason in unknown]
     reasons = [each["reason"] for each in all_doubts]
-    uses = uses_of({host: facts.get("references") or [] for host, facts in sites.items()}, rules)
-    decisions = decide_images(images, uses, rules, now, reasons)
+    decisions = decide_images([*images, *templates], uses_of(references, rules), rules, now, reasons)
     if params["janitor"]:
         domains = [domain for host, facts in clusters.items() for domain in _domains(host, facts)]
         snapshots = [snapshot for host, facts in clusters.items() for snapshot in _pd_snapshots(host, facts)]
         marks = {(image.base_vm, image.release): image.name for image in images if image.marked}
         decisions += decide_temporary_vms(vms, images, snapshots, domains, rules, now, reasons)
         decisions += decide_pd_snapshots(snapshots, images, clusters, marks, rules, now, reasons)
+        points = [(host, point) for host, facts in centrals.items() for point in facts.get("recovery_points") or []]
+        decisions += decide_recovery_points(points, images, clusters, prefix, rules, now, reasons)
     rows = [_shown(decision) for decision in sorted(decisions, key=_order)]
     return {
         "decisions": rows,
-        "delete": {host: [each for each in rows if each["delete"] and each["cluster"] == host] for host in clusters},
+        "delete": {
+            host: [each for each in rows if each["delete"] and each["cluster"] == host]
+            for host in (*clusters, *centrals)
+        },
         "doubts": all_doubts,
     }
 
@@ -143,9 +156,35 @@ def _images(host: str, facts: Mapping[str, Any], prefix: str) -> list[Image]:
     return images
 
 
-def _vms(host: str, facts: Mapping[str, Any], prefix: str) -> list[OrphanVm]:
-    pairs = [(vm, parse_temporary_vm_name(vm["name"], prefix)) for vm in facts.get("vms") or []]
-    return [OrphanVm(host, vm["uuid"], vm["name"], vm["power_state"], says) for vm, says in pairs if says]
+def _templates(params: Mapping[str, Any], references: Mapping[str, Sequence[Mapping[str, Any]]]) -> list[Image]:
+    everything = [reference for of_site in references.values() for reference in of_site]
+    return [
+        image
+        for host, facts in params["prism_centrals"].items()
+        for image in template_images(
+            host, facts.get("templates") or [], everything, params["prefix"], params["templates"]
+        )
+    ]
+
+
+def _vms(clusters: Mapping[str, Any], centrals: Mapping[str, Any], prefix: str) -> list[OrphanVm]:
+    """The temporary VMs, each once: of what is on a declared cluster, its Prism Central adds what only that knows."""
+    known = {vm["uuid"]: vm for facts in centrals.values() for vm in facts.get("vms") or []}
+    vms = [_vm(host, vm, known, prefix) for host, facts in clusters.items() for vm in facts.get("vms") or []]
+    here = {vm.uuid for vm in vms if vm}
+    elsewhere = [(host, vm) for host, facts in centrals.items() for vm in facts.get("vms") or []]
+    vms += [_vm(host, vm, known, prefix) for host, vm in elsewhere if vm["uuid"] not in here]
+    return [vm for vm in vms if vm]
+
+
+def _vm(host: str, vm: Mapping[str, Any], known: Mapping[str, Any], prefix: str) -> OrphanVm | None:
+    says, told = parse_temporary_vm_name(vm["name"], prefix), known.get(vm["uuid"]) or {}
+    if says is None:
+        return None
+    marked = says.of_recovery_point and temporary_vm_mark(vm["name"], says.snapshot_id) in (
+        told.get("description") or ""
+    )
+    return OrphanVm(host, vm["uuid"], vm["name"], vm["power_state"], says, marked, parse_moment(told.get("created")))
 
 
 def _domains(host: str, facts: Mapping[str, Any]) -> list[Domain]:
@@ -192,6 +231,7 @@ def _shown(decision: Decision) -> dict[str, Any]:
         "name": decision.name,
         "id": decision.id,
         "protection_domain": decision.protection_domain or None,
+        "template": decision.template or None,
         "base_vm": decision.base_vm,
         "release": decision.release,
         "created": decision.created.strftime("%Y-%m-%dT%H:%M:%SZ") if decision.created else None,

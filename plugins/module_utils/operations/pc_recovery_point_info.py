@@ -11,6 +11,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
     copies_of,
+    copies_of_any,
     read_recovery_point,
     recovery_points_of,
 )
@@ -21,12 +22,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
+WAYS = ("vm_uuid", "ext_id", "location_agnostic_id", "location_agnostic_ids")
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     **PREFIX_ARGUMENTS,
     "vm_uuid": {"type": "str"},
     "ext_id": {"type": "str"},
     "location_agnostic_id": {"type": "str"},
+    "location_agnostic_ids": {"type": "list", "elements": "str"},
     "name": {"type": "str"},
     "cluster_uuid": {"type": "str"},
     "since": {"type": "str"},
@@ -46,6 +49,8 @@ def _observe(client: PrismCentral, params: Params) -> list[RecoveryPoint]:
     cluster_uuid = params["cluster_uuid"] or ""
     if params["location_agnostic_id"]:
         return copies_of(client, params["location_agnostic_id"], cluster_uuid)
+    if params["location_agnostic_ids"] is not None:
+        return copies_of_any(client, params["location_agnostic_ids"])
     since = parse_moment(params["since"]) if params["since"] else None
     if params["since"] and since is None:
         raise OperationError(f"since is '{params['since']}'", "Give a moment such as 2026-11-20T23:33:00Z.")
@@ -64,6 +69,6 @@ def _observe(client: PrismCentral, params: Params) -> list[RecoveryPoint]:
 OPERATION = Reading(
     arguments=ARGUMENTS,
     read=read,
-    required_one_of=(("vm_uuid", "ext_id", "location_agnostic_id"),),
-    mutually_exclusive=(("vm_uuid", "ext_id", "location_agnostic_id"),),
+    required_one_of=(WAYS,),
+    mutually_exclusive=(WAYS,),
 )

@@ -85,6 +85,15 @@ def copies_of(client: PrismCentral, location_agnostic_id: str, cluster_uuid: str
     return _listed(client, terms, fits)
 
 
+def copies_of_any(client: PrismCentral, location_agnostic_ids: Sequence[str]) -> list[RecoveryPoint]:
+    """All copies of several recovery points, a few questions for any number of them."""
+    copies: list[RecoveryPoint] = []
+    for start in range(0, len(location_agnostic_ids), MOST_IN_FILTER):
+        chunk = location_agnostic_ids[start : start + MOST_IN_FILTER]
+        copies += _listed(client, [any_of("locationAgnosticId", chunk)], lambda point: True)
+    return [copy for copy in copies if copy.location_agnostic_id in location_agnostic_ids]
+
+
 def read_recovery_point(client: PrismCentral, ext_id: str) -> RecoveryPoint | None:
     """One copy, or None when it is not there; it may not be known yet right after it was made."""
     entity = client.read_if_there("dataprotection", path_of(ext_id))

@@ -34,13 +34,16 @@ SETTLED_STATES = ("AVAILABLE", "RETAIN_FOREVER")
 
 @dataclass(frozen=True)
 class OrphanVm:
-    """A VM that bears the name of a temporary one."""
+    """A VM that bears the name of a temporary one. `marked` when its Prism Central shows the mark in its description,
+    and `created` when that tells how old it is."""
 
     cluster: str
     uuid: str
     name: str
     power_state: str
     says: TemporaryVm
+    marked: bool = False
+    created: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -172,24 +175,19 @@ def _decide_vm(
 def _decide_vm_of_recovery_point(
     vm: OrphanVm, own: Sequence[Image], rules: Rules, now: datetime, doubts: Sequence[str]
 ) -> Decision:
-    """Clusters know nothing of recovery points. So what is proven is an image that came out of the one that the name
-    tells, and only its image on the same cluster shows that the run is over."""
+    """Clusters know nothing of recovery points. So it is proven by its mark, or by an image that came out of the one
+    that the name tells; that the run is over, by its image on the same cluster, or by its age."""
     point, release = vm.says.snapshot_id, vm.says.release
-    if not any(image.source == point for image in own):
+    if not vm.marked and not any(image.source == point for image in own):
         return _of_vm(
             vm,
             False,
-            "only its name says that the collection made it: no image that came out of recovery point"
-            f" {point} is known",
+            "only its name says that the collection made it: no mark is seen, and no image that came out of recovery"
+            f" point {point} is known",
         )
     made = [image.created for image in own if image.cluster == vm.cluster]
     if not made:
-        return _of_vm(
-            vm,
-            False,
-            f"there is no image of release {release.release} here, and whether its restore through Prism Central is"
-            " over cannot be told",
-        )
+        return _decide_vm_without_image(vm, rules, now, doubts)
     latest = max((moment for moment in made if moment), default=None)
     if latest is None or age_of(latest, now) < rules.janitor_age:
         return _of_vm(
@@ -203,6 +201,18 @@ def _decide_vm_of_recovery_point(
         doubts,
         f"the image '{release.image_name}' exists, so the VM that it was taken from is not needed any more",
     )
+
+
+def _decide_vm_without_image(vm: OrphanVm, rules: Rules, now: datetime, doubts: Sequence[str]) -> Decision:
+    without = f"there is no image of release {vm.says.release.release} here"
+    if vm.created is None:
+        return _of_vm(vm, False, f"{without}, and no Prism Central tells how old it is")
+    age = age_of(vm.created, now)
+    if age < rules.janitor_age:
+        return _of_vm(
+            vm, False, f"release {vm.says.release.release} may still be under way: it was restored {span(age)} ago"
+        )
+    return _told(vm, doubts, f"{without}, and it was restored {span(age)} ago")
 
 
 def _is_ours(vm: OrphanVm, own: Iterable[Image], snapshots: Iterable[KeptSnapshot]) -> bool:

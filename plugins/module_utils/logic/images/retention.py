@@ -55,10 +55,12 @@ class Rules:
 
 @dataclass(frozen=True)
 class Image:
-    """An AHV snapshot whose name is one of ours.
+    """An AHV snapshot, a template, or a version of a template, whose name is one of ours. `cluster` is the inventory
+    host that has it.
 
     `marked` says that it is proven that the collection made it; `source` is what it came out of, the protection domain
-    snapshot by its id on the cluster of origin, or the recovery point. `created` None: the cluster did not say.
+    snapshot by its id on the cluster of origin, or the recovery point. `created` None: nobody said. `bound` says why it
+    stays whatever its age, `template` is the template that a version belongs to.
     """
 
     cluster: str
@@ -69,11 +71,15 @@ class Image:
     created: datetime | None
     marked: bool
     source: str = ""
+    kind: str = "image"
+    bound: str = ""
+    template: str = ""
 
 
 @dataclass(frozen=True)
 class Decision:
-    """What becomes of one object, and why. `kind` is image, temporary VM or protection domain snapshot."""
+    """What becomes of one object, and why. `kind` is image, template, template version, temporary VM, protection domain
+    snapshot or recovery point; `cluster` is the inventory host that has it."""
 
     cluster: str
     kind: str
@@ -86,6 +92,7 @@ class Decision:
     created: datetime | None = None
     protection_domain: str = ""
     remaining: tuple[str, ...] = ()
+    template: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,7 +138,7 @@ def _newest(images: Iterable[Image], rules: Rules) -> set[Image]:
     """
     by_owner: dict[tuple[str, str], list[Image]] = defaultdict(list)
     for image in images:
-        if image.marked or rules.include_unmarked:
+        if (image.marked or rules.include_unmarked) and not image.bound:
             by_owner[image.cluster, image.base_vm].append(image)
     newest = set()
     for owned in by_owner.values():
@@ -151,6 +158,8 @@ def _decide(image: Image, uses: Uses, newest: bool, rules: Rules, now: datetime,
         return _of_image(image, False, "nothing shows that the collection made it; include_unmarked is off")
     if used_by:
         return _of_image(image, False, f"in use: {enumerated(used_by)}")
+    if image.bound:
+        return _of_image(image, False, image.bound)
     if newest:
         return _of_image(image, False, f"among the newest {rules.keep} of '{image.base_vm}' here")
     if image.created is None:
@@ -177,7 +186,7 @@ def _decide(image: Image, uses: Uses, newest: bool, rules: Rules, now: datetime,
 def _of_image(image: Image, delete: bool, reason: str, remaining: tuple[str, ...] = ()) -> Decision:
     return Decision(
         image.cluster,
-        "image",
+        image.kind,
         image.name,
         image.uuid,
         image.base_vm,
@@ -186,6 +195,7 @@ def _of_image(image: Image, delete: bool, reason: str, remaining: tuple[str, ...
         reason,
         image.created,
         remaining=remaining,
+        template=image.template,
     )
 
 
@@ -194,11 +204,13 @@ def doubt(reason: str, host: str = "") -> dict[str, str]:
     return {"id": "", "name": host, "reason": reason}
 
 
-def doubts(clusters: Mapping[str, str], sites: Mapping[str, str]) -> list[dict[str, str]]:
-    """Both map each declared inventory host to why it cannot be asked, '' when it was asked."""
+def doubts(
+    clusters: Mapping[str, str], sites: Mapping[str, str], centrals: Mapping[str, str] | None = None
+) -> list[dict[str, str]]:
+    """All map each declared inventory host to why it cannot be asked, '' when it was asked."""
     silent = [
         doubt(f"{kind} {host} cannot be asked: {why.rstrip('.')}", host)
-        for kind, hosts in (("cluster", clusters), ("site", sites))
+        for kind, hosts in (("cluster", clusters), ("Prism Central", centrals or {}), ("site", sites))
         for host, why in hosts.items()
         if why
     ]

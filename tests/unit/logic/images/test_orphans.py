@@ -203,7 +203,7 @@ OF_A_POINT = f"ctx_1_{POINT}_Gold"
     [
         ((), f"no image that came out of recovery point {POINT} is known"),
         ((image("cluster-b", 900),), f"no image that came out of recovery point {POINT} is known"),
-        ((image("cluster-a", 900, source=POINT),), "whether its restore through Prism Central is over cannot be told"),
+        ((image("cluster-a", 900, source=POINT),), "no Prism Central tells how old it is"),
         ((image("cluster-b", 3, source=POINT),), "its image here is younger than 24 h"),
     ],
 )
@@ -218,6 +218,18 @@ def test_vm_of_a_recovery_point_goes_after_its_image() -> None:
     assert decided(vm(OF_A_POINT), made).delete
     assert not decided(vm(OF_A_POINT), made, doubts=("site cvad is silent",)).delete
     assert not decided(vm(OF_A_POINT, power_state="on"), made).delete
+
+
+def test_a_marked_vm_of_a_recovery_point_goes_by_its_age() -> None:
+    marked = replace(vm(OF_A_POINT), marked=True)
+    assert "tells how old it is" in decided(marked).reason
+    young, aged = (replace(marked, created=ago(hours)) for hours in (3, 30))
+    assert "may still be under way: it was restored 3 h ago" in decided(young).reason
+    assert decided(aged).delete
+    assert not decided(aged, doubts=("somebody is silent",)).delete
+    assert not decided(replace(aged, marked=False)).delete
+    # Its image was made a moment ago, out of a VM that had been waiting for long.
+    assert not decided(aged, (image("cluster-b", 1, source=POINT),)).delete
 
 
 def test_started_vm_stays() -> None:
