@@ -109,6 +109,7 @@ def report(directory: Path) -> dict[str, Any]:
 def test_a_whole_drill_leaves_nothing_behind(lab: RunningLab, drill: Drill, watcher: Watcher, tmp_path: Path) -> None:
     plan = drill("--check", "--diff")
     assert plan.status == 0, plan.output
+    assert "8 would be removed again" in " ".join(plan.output.split())
     assert writes(lab) == []
     before = vms(lab)
     real = drill()
@@ -270,6 +271,7 @@ def test_exclusions_over_all_protection_domains(lab: RunningLab, drill: Drill, w
         ({"dr_drill_data_age_limit": 60}, "beyond the limit"),
         ({"dr_drill_snapshots": {"PD-W10": "1"}}, "no snapshot 1"),
         ({"dr_drill_prefix": "ctx_"}, "ctx_"),
+        ({"dr_drill_state": "absent", "dr_id": "q5"}, "There is no clone of the drill q5"),
     ],
 )
 def test_wrong_input_is_refused_before_anything_is_made(

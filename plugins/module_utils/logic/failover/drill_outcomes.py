@@ -42,12 +42,19 @@ def by_domain(
         up = made[number] if number < len(made) else {}
         down = removed[number] if number < len(removed) else {}
         outcomes[domain] = {key: value for key, value in (up or down).items() if key not in NOT_FOR_REPORTS} | {
-            "removed": down.get("removed") or [],
+            "removed": _removed(up, down),
             "failures": [*(up.get("failures") or []), *_not_removed(domain, down, after_work=bool(up))],
             "timeline": [step for each in (up, down) for step in each.get("timeline") or []],
             **({"state": "absent"} if down and not up else {}),
         }
     return outcomes
+
+
+def _removed(made: Mapping[str, Any], removal: Mapping[str, Any]) -> list[Any]:
+    """In a plan also the clones that are still to be made, which have no uuid yet: the removal cannot know of them."""
+    if not removal or removal.get("skipped"):
+        return []
+    return [*(removal.get("removed") or []), *(clone for clone in made.get("clones") or [] if not clone["uuid"])]
 
 
 def _not_removed(domain: str, removal: Mapping[str, Any], *, after_work: bool) -> list[Any]:

@@ -32,10 +32,20 @@ def test_a_name_to_leave_out_that_is_nowhere() -> None:
 
 
 def test_what_became_of_a_drill() -> None:
-    made = {"name": "PD-1", "clones": ["clone"], "timeline": ["up"], "diff": {}, "invocation": {}}
-    assert by_domain(["PD-1"], [made], [{"removed": ["clone"], "clones": [], "timeline": ["down"]}]) == {
-        "PD-1": {"name": "PD-1", "clones": ["clone"], "removed": ["clone"], "failures": [], "timeline": ["up", "down"]}
+    clone = {"name": "drill_1_A", "uuid": "u"}
+    made = {"name": "PD-1", "clones": [clone], "timeline": ["up"], "diff": {}, "invocation": {}}
+    assert by_domain(["PD-1"], [made], [{"removed": [clone], "clones": [], "timeline": ["down"]}]) == {
+        "PD-1": {"name": "PD-1", "clones": [clone], "removed": [clone], "failures": [], "timeline": ["up", "down"]}
     }
+
+
+def test_a_plan_counts_the_clones_to_be_made_among_those_to_be_removed() -> None:
+    there, new = {"name": "drill_1_A", "uuid": "u"}, {"name": "drill_1_B", "uuid": ""}
+    made, removal = {"clones": [there, new]}, {"removed": [there]}
+    assert by_domain(["PD-1"], [made], [removal])["PD-1"]["removed"] == [there, new]
+    # Kept, or never come to
+    assert by_domain(["PD-1"], [made], [{"skipped": True}])["PD-1"]["removed"] == []
+    assert by_domain(["PD-1"], [made], [])["PD-1"]["removed"] == []
 
 
 def test_clones_that_are_still_there_or_nobody_knows() -> None:
