@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """Which VMs may host machines, for the roles machine_rehost and dr_failover; what it means stands in
-logic/failover/hosting_vms.py."""
+logic/failover/hosting_vms.py and logic/machines/contested.py."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import hosting_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.contested import contested
 
 
 def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
@@ -40,4 +41,5 @@ class FilterModule:
             "hosting_vms_expected": _told(hosting_vms.expected),
             "hosting_vms_arriving": _told(hosting_vms.arriving),
             "hosting_clusters": hosting_vms.clusters_behind,
+            "contested_machines": contested,
         }

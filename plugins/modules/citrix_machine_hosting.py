@@ -108,6 +108,23 @@ options:
         description: Why it could not be read. Empty when it was.
         type: str
         default: ""
+  contested:
+    description:
+      - Machines of this site whose VM a machine of another site has, or would get as well. They are reported in
+        RV(ambiguous) and left alone.
+      - The filter P(euc.nutanix_citrix.contested_machines#filter) finds them in what check mode returned on each site.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      id:
+        description: The id of the machine.
+        type: str
+        required: true
+      reason:
+        description: Which other machine it is.
+        type: str
+        required: true
   save_path:
     description:
       - A JSON file for the previous hosting of every machine that the task will change. It is written before the first
@@ -296,6 +313,14 @@ machines:
       description: The registration state of its VDA before the change, in the words of the site.
       type: str
       returned: always
+    maintenance_mode:
+      description: Whether it is in maintenance mode, so that no user can log on to it.
+      type: bool
+      returned: always
+    has_vm:
+      description: Whether it had this VM by its uuid before the change.
+      type: bool
+      returned: always
     changed_by:
       description: The moment by which its hosting was changed, by the clock of the site in UTC. Empty when it was not
         changed. M(euc.nutanix_citrix.citrix_machine_proof) uses it.
@@ -319,6 +344,8 @@ machines:
       hosted_machine_id: 6f0c3a52-9a0e-4f6b-8f0e-5f2d8e6c1b11
       hypervisor_connection: AHV-B
       registration_state: Unregistered
+      maintenance_mode: false
+      has_vm: false
       changed_by: "2026-11-20T23:40:00.000Z"
       action: changed
       remark: ""

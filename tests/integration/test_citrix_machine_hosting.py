@@ -15,6 +15,7 @@ from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import waiting
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import AlreadyThere, write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.contested import contested
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_machine_hosting import OPERATION
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from conformance.citrix_models import violations
@@ -566,6 +567,21 @@ def test_machines_without_power_management_are_left_alone_unless_adopted(
     assert adopted["counts"]["changed"] == 2
     assert estate.hosting()["TIN-001"] == ("cccc-1", "conn-b")
     assert "the API cannot take hosting away" in estate.daas.fails(HOSTING, mapping_path=str(saved))
+
+
+def test_a_vm_that_two_sites_claim_is_nobodys(estate: Estate) -> None:
+    """The first three machines bear the names of VMs on both sites."""
+    plans = {
+        name: site(HOSTING, check=True, catalogs=PC, vms=estate.vms)
+        for name, site in (("daas", estate.daas), ("cvad", estate.cvad))
+    }
+    machines = contested(plans, "daas")
+    assert [machine["reason"] for machine in machines] == [
+        f"CORP\\PC{number} of cvad would get the same VM" for number in (1, 2, 3)
+    ]
+    result = estate.daas(HOSTING, catalogs=PC, vms=estate.vms, contested=machines, policy={"ambiguous": "warn"})
+    assert names(result["ambiguous"]) == ["CORP\\PC1", "CORP\\PC2", "CORP\\PC3"]
+    assert (result["counts"]["changed"], estate.moved("PC1"), estate.moved("PC4")) == (9, False, True)
 
 
 def test_connections_are_looked_at_before_anything_is_written(estate: Estate) -> None:

@@ -74,6 +74,11 @@ def active_on(lab: RunningLab, cluster: str) -> list[str]:
     return sorted(domain["name"] for domain in state_of(lab, cluster)["protection_domains"] if domain["active"])
 
 
+def is_persistent(lab: RunningLab, site: str, machine: dict[str, Any]) -> bool:
+    catalogs = state_of(lab, site)["catalogs"]
+    return any(catalog["id"] == machine["catalog_id"] and catalog["name"] in CATALOGS[site] for catalog in catalogs)
+
+
 def machines(lab: RunningLab) -> dict[str, dict[str, Any]]:
     """HOST in lower case -> machine of the catalogs that move."""
     found = {}
@@ -464,6 +469,26 @@ def test_a_migration_that_fails_leaves_desktops_as_they_were_while_others_move(l
 
 
 @pytest.mark.bad_day
+def test_a_run_that_is_refused_names_whom_another_run_drained_and_moved(lab: RunningLab, run: Run) -> None:
+    """Killed when one protection domain had arrived, and repeated with another id: it cannot begin because of the
+    other one."""
+    assert_good(run(FAILOVER, dr_protection_domains=["PD-W11"], dr_id="first"))
+    for site in CATALOGS:
+        drained = [machine["name"] for machine in state_of(lab, site)["machines"] if is_persistent(lab, site, machine)]
+        lab.change(
+            [{"endpoint": site, "kind": "machine", "machine": name, "in_maintenance_mode": True} for name in drained]
+        )
+    lab.forget()
+    outcome = run(FAILOVER)
+    assert outcome.status != 0
+    assert writes(lab) == []
+    shown = " ".join(outcome.output.split())
+    assert "half of all or more" in shown
+    assert "W11-001 is in maintenance mode, and it is not known that it was before this move" in shown
+    assert [name for name in DESKTOPS if name.casefold() not in shown.casefold()] == []
+
+
+@pytest.mark.bad_day
 def test_what_was_off_before_stays_off_in_every_run(lab: RunningLab, run: Run) -> None:
     lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": "W11-003", "state": "off"}])
     for _run in range(2):
@@ -477,6 +502,28 @@ def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> 
     assert outcome.status != 0
     assert writes(lab) == []
     assert "fail over first" in outcome.output
+
+
+@pytest.mark.bad_day
+@pytest.mark.parametrize("mode", ["planned", "unplanned", "re-hosting"])
+def test_no_vm_becomes_the_machine_of_two_sites(lab: RunningLab, run: Run, mode: str) -> None:
+    lab.change([{"endpoint": "cvad", "kind": "add_machine", "catalog": "W10 Persistent", "name": "W11-001"}])
+    for site in CATALOGS:
+        lab.change([{"endpoint": site, "kind": "machine", "machine": "W11-001", "hosted_machine_id": f"gone-{site}"}])
+    if mode == "re-hosting":
+        lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": "W11-001", "power_state": "on"}])
+        outcome = run(REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_machines="W11-001")
+    else:
+        outcome = run(FAILOVER, dr_mode=mode, dr_failover_accept_split_brain=True)
+    assert outcome.status != 0
+    shown = " ".join(outcome.output.split())
+    assert "of cvad would get the same VM" in shown
+    assert "of daas would get the same VM" in shown
+    if mode == "planned":
+        assert writes(lab) == []
+    for site in CATALOGS:
+        (machine,) = [each for each in state_of(lab, site)["machines"] if each["name"].endswith("W11-001")]
+        assert machine["hypervisor"] in HOME["cluster-a"]
 
 
 @pytest.mark.bad_day

@@ -16,6 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.contested import without_contested
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import (
     HostingChange,
     without_taken,
@@ -87,6 +88,12 @@ ARGUMENTS: dict[str, Any] = {
             "problem": {"type": "str", "default": ""},
         },
     },
+    "contested": {
+        "type": "list",
+        "elements": "dict",
+        "default": [],
+        "options": {"id": {"type": "str", "required": True}, "reason": {"type": "str", "required": True}},
+    },
     "policy": {
         "type": "dict",
         "apply_defaults": True,
@@ -114,6 +121,7 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     refuse_senseless(params, reporter.check)
     site = CitrixSite.connect(params)
     plan, scope = plan_by_vms(site, params) if params["vms"] is not None else plan_by_mapping(site, params)
+    plan = without_contested(plan, {machine["id"]: machine["reason"] for machine in params["contested"]})
     outcome = RehostingOutcome(without_taken(on_connections(site, plan, params["any_plugin"]), scope.others), scope)
     if params["left_connection"]:
         remaining = machines_left_on(site, params["left_connection"])

@@ -22,8 +22,8 @@ def about(move: Move, hosting: Part, kind: str, item: Item) -> tuple[str, str]:
         ),
         "ambiguous": (
             f"{name} is ambiguous: {_candidates(item)}; none was taken, and {keeps}",
-            "Rename or remove the VM that is not meant, or say which one is in the option mapping of the module"
-            " citrix_machine_hosting; then run the same command again.",
+            "Rename or remove the VM that is not meant, exclude the machine that is not, or say which VM it has in the"
+            " option mapping of the module citrix_machine_hosting; then run the same command again.",
         ),
         "refused": (
             f"{name} was refused: {reason}; {keeps}",

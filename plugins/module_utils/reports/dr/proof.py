@@ -16,6 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judg
     failed,
     joined,
     note,
+    number,
     problem,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.machines import registered_in_words
@@ -64,6 +65,9 @@ def judge_proof(move: Move, site: str, parts: Result, judgement: Judgement) -> N
         if hosting.facts.get("machines") == []:
             judgement.tell(KIND, site, "proof", "nothing to prove", "")
     elif not part:
+        drained = _in_maintenance(move, site, parts, Part.of(parts))
+        if drained:
+            judgement.tell("maintenance", site, "maintenance", "not released", number(drained, "machine"), *drained)
         explained = parts.get("message") or parts.get("stopped") is True or hosting.skipped
         if move.mode in PROVEN_MODES and not move.check and not explained:
             finding = ended(site, "", "Its machines were not proven")

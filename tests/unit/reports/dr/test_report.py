@@ -209,6 +209,18 @@ def test_machines_that_stay_drained_are_told_and_how_they_get_out(parts: dict[st
     assert "dr_failover_release with -e dr_id=m1" in problem.advice
 
 
+def test_a_run_that_stopped_names_who_is_in_maintenance_mode_on_what_has_arrived() -> None:
+    """Drained by an earlier run with another id, or in another directory."""
+    stopped = {"message": "", "stopped": True, "in_maintenance": ["CORP\\W11-0", "CORP\\W11-1", "CORP\\W11-2"]}
+    known = {"switched": ["CORP\\W11-1"], "machines": [], "in_maintenance_before": ["CORP\\W11-2"]}
+    judgement = judged("planned", sites={"daas": {**stopped, "still_drained": known}})
+    told = {finding.what: (finding.kind, finding.fails) for finding in judgement.findings if finding.what}
+    assert told["CORP\\W11-0"] == ("in_maintenance", True)
+    assert told["CORP\\W11-1"] == ("drained", True)
+    assert told["CORP\\W11-2"] == ("in_maintenance", False)
+    assert rows(judgement)["daas", "maintenance"] == ("not released", "2 machines")
+
+
 def test_machines_that_are_in_maintenance_mode_in_the_end_are_told() -> None:
     judgement = judged(
         "rehost",

@@ -207,6 +207,8 @@ def _placed(move: HostingChange, action: str, written_by: str) -> dict[str, Any]
         "hosted_machine_id": move.uuid,
         "hypervisor_connection": _connection(move),
         "registration_state": machine.registration_state,
+        "maintenance_mode": machine.maintenance_mode,
+        "has_vm": bool(move.uuid) and machine.hosted_machine_id == move.uuid,
         "action": action,
         "changed_by": written_by if action == "changed" else "",
         "remark": move.remark,
