@@ -88,22 +88,22 @@ def start_playbook(
 def run_playbook(
     playbook: str | Path, inventory: str | Path, directory: Path, *options: str, **environment: str
 ) -> Outcome:
-    """Run it to its end, ten minutes at most. The reports that it wrote are as their schemas say, and the results of
-    all tasks as their modules promise."""
+    """Run it to its end, ten minutes at most. The reports that it wrote are as their schemas say."""
     process = start_playbook(playbook, inventory, directory, *options, **environment)
     output = process.communicate(timeout=600)[0]
     for path in directory.glob("*.json"):
         hold_to_schema(path)
-    outcome = outcome_of(process, output, directory)
-    hold(broken_promises_of(outcome.tasks))
-    return outcome
+    return outcome_of(process, output, directory)
 
 
 def outcome_of(process: subprocess.Popen[str], output: str, directory: Path) -> Outcome:
     """The outcome of a started playbook that has ended, however it ended: the line that a killed one was just writing
-    is left out."""
+    is left out. Unless it was killed, the results of all its tasks are as their modules promise."""
     lines = (directory / "tasks.jsonl").read_text(encoding="utf-8").split("\n")[:-1]
-    return Outcome(process.returncode, output, [json.loads(line) for line in lines])
+    tasks = [json.loads(line) for line in lines]
+    if process.returncode >= 0:
+        hold(broken_promises_of(tasks))
+    return Outcome(process.returncode, output, tasks)
 
 
 def secrets_of(inventory: str | Path) -> set[str]:
