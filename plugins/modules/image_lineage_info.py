@@ -9,8 +9,9 @@ module: image_lineage_info
 short_description: Show which release made the image that each catalog uses today
 version_added: 0.1.0
 description:
-  - Follows the master image of each catalog back to its release, golden VM, protection domain snapshot and the clusters
-    that have it, and counts the machines that have taken it. It uses what clusters and Citrix sites have reported.
+  - Follows the master image of each catalog back to its release, golden VM, protection domain snapshot or recovery
+    point, and the clusters and Prism Centrals that have it, and counts the machines that have taken it. It uses what
+    clusters, Prism Centrals and Citrix sites have reported.
   - A release is certain only for an image that is verified, see
     RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage), on the cluster that the hosting unit of the
     catalog belongs to.
@@ -39,6 +40,12 @@ options:
         whose image is out of date.
     type: dict
     required: true
+  prism_centrals:
+    description:
+      - All Prism Centrals by inventory host, each a dictionary. C(message), C(address) and C(port) are as for
+        O(clusters). C(templates) is as M(euc.nutanix_citrix.pc_template_info) returns it.
+    type: dict
+    default: {}
   catalogs:
     description:
       - Only these catalogs, by name or full name, on any site. Names must be whole; case does not matter. A catalog
@@ -99,8 +106,8 @@ catalogs:
       type: str
       returned: always
     cluster:
-      description: The inventory host of the cluster that the hosting unit belongs to. Null when it cannot be
-        determined.
+      description: The inventory host of the cluster or Prism Central that the hosting unit belongs to. Null when it
+        cannot be determined.
       type: str
       returned: always
     image:
@@ -122,6 +129,11 @@ catalogs:
       type: list
       elements: str
       returned: always
+    recovery_points:
+      description: The same of recovery points, by their location-agnostic ids.
+      type: list
+      elements: str
+      returned: always
     marked:
       description: Whether it is verified that the collection made the image of the catalog for its release.
       type: bool
@@ -133,8 +145,8 @@ catalogs:
       returned: always
     clusters:
       description:
-        - The images of this name on all clusters, each with C(cluster), C(uuid), C(created), C(taken_from),
-          C(protection_domain_snapshot_id) and C(doubt).
+        - The images of this name on all clusters and Prism Centrals, each with C(cluster) (the inventory host),
+          C(uuid), C(created), C(taken_from), C(protection_domain_snapshot_id), C(recovery_point_id) and C(doubt).
       type: list
       elements: dict
       returned: always

@@ -151,6 +151,42 @@ def test_a_silent_prism_central_is_to_blame(house: House) -> None:
     ]
 
 
+def test_lineage_leads_from_a_catalog_over_its_template_to_the_recovery_point(house: House) -> None:
+    house.catalog("Flat", "flat", "ctx_Gold_1")
+    house.catalog("Deep", "deep", "ctx_Gold_2")
+    house.pc("pc_template", name="ctx_Gold_0", vm_name="Gold")
+    house.catalog("By hand", "deep", "ctx_Gold_0")
+    variables = house.lab.endpoint("pc")["inventory"]
+    templates = house.pc("pc_template_info")["templates"]
+    told = run_module(
+        "image_lineage_info",
+        {
+            "clusters": {"cluster-a": {"message": "", "snapshots": []}},
+            "prism_centrals": {
+                "pc": {
+                    "message": "",
+                    "templates": templates,
+                    "address": variables["nutanix_host"],
+                    "port": variables["nutanix_port"],
+                }
+            },
+            "sites": {
+                "daas": {
+                    "message": "",
+                    "catalogs": house.daas("citrix_catalog_info")["catalogs"],
+                    "hosting_units": house.daas("citrix_hosting_unit_info")["hosting_units"],
+                }
+            },
+        },
+    )
+    lineages = {each["name"]: each for each in told["catalogs"]}
+    for name, release in (("Flat", "1"), ("Deep", "2")):
+        own = lineages[name]
+        assert (own["cluster"], own["release"], own["marked"]) == ("pc", release, True)
+        assert own["recovery_points"] == [POINT]
+    assert lineages["By hand"]["doubts"] != []
+
+
 def test_a_template_made_by_hand_stays(house: House) -> None:
     house.pc("pc_template", name="ctx_Gold_0", vm_name="Gold")
     assert "nothing shows that the collection made it" in reasons(house.plan())["ctx_Gold_0"]

@@ -22,23 +22,24 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.rele
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.tables import table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
-HEADER = ("site", "catalog", "image", "release", "golden VM", "PD snapshot", "clusters", "machines up to date")
+HEADER = ("site", "catalog", "image", "release", "golden VM", "made from", "where", "machines up to date")
 
 ARGUMENTS = {
     **PREFIX_ARGUMENTS,
     "clusters": {"type": "dict", "required": True},
     "sites": {"type": "dict", "required": True},
+    "prism_centrals": {"type": "dict", "default": {}},
     "catalogs": {"type": "list", "elements": "str"},
     "report_path": {"type": "path"},
 }
 
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
-    clusters, sites = params["clusters"], params["sites"]
-    catalogs = ancestries(sites, clusters, params["prefix"])
+    clusters, sites, centrals = params["clusters"], params["sites"], params["prism_centrals"]
+    catalogs = ancestries(sites, {**clusters, **centrals}, params["prefix"])
     silent = [
         {"id": "", "name": host, "reason": f"{host} cannot be asked: {answer['message'].rstrip('.')}"}
-        for hosts in (clusters, sites)
+        for hosts in (clusters, centrals, sites)
         for host, answer in hosts.items()
         if answer.get("message")
     ]

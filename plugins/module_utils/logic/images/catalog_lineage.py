@@ -22,19 +22,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 Facts = Mapping[str, Any]
 
 
-def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix: str) -> list[dict[str, Any]]:
+def ancestries(sites: Mapping[str, Facts], places: Mapping[str, Facts], prefix: str) -> list[dict[str, Any]]:
     """For each catalog with a master image: the image, the release and golden VM that its name tells, and what proves
     them.
 
     `sites`: host -> {catalogs: as citrix_catalog_info returns them, hosting_units?: as citrix_hosting_unit_info does,
-    out_of_date: the catalog id of each
-    machine whose image is out of date}; `clusters`: host -> {snapshots: as pe_vm_snapshot_info returns them, cluster?:
-    as pe_cluster_info does, address?,
-    port?}. An image testifies for a catalog only on the cluster that the catalog's hosting unit stands for. Where that
-    is not certain, one of any cluster
-    may be meant: then all must be proven, or nothing is.
+    out_of_date: the catalog id of each machine whose image is out of date}; `places`: host of a cluster -> {snapshots:
+    as pe_vm_snapshot_info returns them, cluster?: as pe_cluster_info does, address?, port?}, or of a Prism Central ->
+    {templates: as pc_template_info returns them, address?, port?}. An image testifies for a catalog only at the place
+    that the catalog's hosting unit stands for. Where that is not certain, one of any place may be meant: then all must
+    be proven, or nothing is.
     """
-    identities = [identity_of(host, facts) for host, facts in clusters.items()]
+    identities = [identity_of(host, facts) for host, facts in places.items()]
     lineages = []
     for host, site in sites.items():
         behind = Counter(site.get("out_of_date") or [])
@@ -44,9 +43,9 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
             image = catalog["master_image"]
             home = _home(site, catalog, identities)
             copies = [
-                _copy(cluster, snapshot)
-                for cluster, answer in clusters.items()
-                for snapshot in answer.get("snapshots") or []
+                _copy(place, snapshot)
+                for place, answer in places.items()
+                for snapshot in _images_at(answer)
                 if snapshot["name"] == image["name"]
             ]
             release = parse_image_name(image["name"], prefix)
@@ -64,13 +63,8 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
                     "image": image["name"],
                     "release": release.release if release else None,
                     "base_vm": release.base_vm if release else None,
-                    "protection_domain_snapshots": sorted(
-                        {
-                            copy["protection_domain_snapshot_id"]
-                            for copy in witnesses
-                            if copy["protection_domain_snapshot_id"]
-                        }
-                    ),
+                    "protection_domain_snapshots": _origins(witnesses, "protection_domain_snapshot_id"),
+                    "recovery_points": _origins(witnesses, "recovery_point_id"),
                     "marked": bool(release) and not doubts,
                     "doubts": doubts,
                     "clusters": copies,
@@ -83,8 +77,21 @@ def ancestries(sites: Mapping[str, Facts], clusters: Mapping[str, Facts], prefix
     return sorted(lineages, key=lambda each: (each["site"], each["catalog"].casefold()))
 
 
+def _images_at(place: Facts) -> list[Facts]:
+    """The images of a cluster or of a Prism Central. A version that is called as its template is the template."""
+    images: list[Facts] = list(place.get("snapshots") or [])
+    for template in place.get("templates") or []:
+        others = [version for version in template["versions"] if version["name"] != template["name"]]
+        images += [{**each, "uuid": each["ext_id"]} for each in (template, *others)]
+    return images
+
+
+def _origins(copies: Sequence[Facts], kind: str) -> list[str]:
+    return sorted({copy[kind] for copy in copies if copy[kind]})
+
+
 def _home(site: Facts, catalog: Facts, identities: Sequence[ClusterAddresses]) -> str | None:
-    """The one cluster that the catalog's hosting unit stands for, None when that cannot be told."""
+    """The one cluster or Prism Central that the catalog's hosting unit stands for, None when that cannot be told."""
     name = catalog.get("hosting_unit") or ""
     unit = next((unit for unit in site.get("hosting_units") or [] if unit["name"].casefold() == name.casefold()), None)
     hosts = cluster_of_unit(unit, identities) if unit else []
@@ -120,7 +127,7 @@ def rows(lineages: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
             each["image"],
             _release(each),
             each["base_vm"] or "",
-            ", ".join(each["protection_domain_snapshots"]) or "; ".join(each["doubts"]),
+            ", ".join([*each["protection_domain_snapshots"], *each["recovery_points"]]) or "; ".join(each["doubts"]),
             each["cluster"] or ", ".join(copy["cluster"] for copy in each["clusters"]) or "none has it",
             _told(each),
         )
@@ -149,5 +156,6 @@ def _copy(cluster: str, snapshot: Facts) -> dict[str, Any]:
         "created": snapshot.get("created"),
         "taken_from": snapshot.get("source_vm_name"),
         "protection_domain_snapshot_id": lineage.get("protection_domain_snapshot_id"),
+        "recovery_point_id": lineage.get("recovery_point_id"),
         "doubt": lineage.get("doubt", "shows no lineage"),
     }
