@@ -18,6 +18,12 @@ options:
     description:
       - The machine catalogs to read. Defaults to all. A catalog that does not exist, or a name that fits several
         catalogs, is an error.
+  connections:
+    description:
+      - Whether to read the hosting connection of each catalog, with its plug-in and addresses, as well. This takes one
+        more request.
+    type: bool
+    default: false
   history:
     description:
       - Whether to read the images that each catalog had as well. This takes one more request for each catalog.
@@ -214,6 +220,16 @@ catalogs:
       description: The path of its machine profile. Null when it has none.
       type: str
       returned: always
+    cluster_uuid:
+      description: The cluster on which the plug-in for Prism Central creates its machines. Null when the site does not
+        report it.
+      type: str
+      returned: always
+    connection:
+      description: Its hosting connection, as M(euc.nutanix_citrix.citrix_hosting_connection_info) returns it. Null
+        when it has none.
+      type: dict
+      returned: when O(connections=true)
     history:
       description: The images that it had, including the current one, in the order of the site.
       type: list
@@ -267,6 +283,7 @@ catalogs:
       zone: Primary
       functional_level: L7_20
       machine_profile: null
+      cluster_uuid: null
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module

@@ -53,6 +53,12 @@ options:
         the failure of a removal.
     type: dict
     default: {}
+  templates:
+    description:
+      - The templates of a release by recovery points, by the inventory host of the Prism Central, each a dictionary
+        with C(state), C(message), C(ext_id), C(snapshot_id) (the recovery point), and C(error) as in O(clusters).
+    type: dict
+    default: {}
   sites:
     description:
       - The results by Citrix site, each a dictionary with C(message), C(catalogs) as

@@ -16,6 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     PrismCentral,
 )
 from harness.modules import Site, hosts_of, writes
+from lab.citrix.topology import FOLDER_PLUGIN
 from lab.running import RunningLab
 
 TIME_SCALE = 600.0
@@ -60,6 +61,31 @@ def by_recovery_points(demo: dict[str, Any]) -> dict[str, Any]:
         "image_release_strategy": "recovery_point",
     }
     return {**demo, "prism_elements": clusters, "prism_centrals": deepcopy(CENTRALS), "inventory_vars": variables}
+
+
+def with_all_plugins(demo: dict[str, Any]) -> dict[str, Any]:
+    """The demo under two Prism Centrals, where one site has catalogs behind all three plug-ins, and the other one
+    behind Citrix's own."""
+    topology = deepcopy(by_recovery_points(demo))
+    daas, cvad = topology["citrix_sites"]
+    daas["hypervisors"] += [
+        _connection("conn-flat", "cluster-a", "pc-east", "AcropolisPCFactory", "FLAT"),
+        _connection("conn-deep", "cluster-b", "pc-east", FOLDER_PLUGIN, "DEEP"),
+    ]
+    cvad["hypervisors"].append(_connection("conn-west", "cluster-c", "pc-west", FOLDER_PLUGIN, "WEST"))
+    old = "ctx_Gold_2026.10.01-1"
+    for central, vm in zip(topology["prism_centrals"], ("Gold", "desk-c-001"), strict=True):
+        central["templates"] = [{"name": old, "vm": vm}]
+    for site, name, unit in ((daas, "W11-Flat", "FLAT"), (daas, "W11-Deep", "DEEP"), (cvad, "W11-West", "WEST")):
+        catalog = {"name": name, "hosting_unit": unit, "image": old, "machines": 3, "machine_prefix": f"{name[4:]}-"}
+        site["catalogs"].append({**catalog, "delivery_group": name, "machine_profile": old if unit == "DEEP" else None})
+        site["inventory_vars"]["image_release_catalogs"].append({"name": name})
+    return topology
+
+
+def _connection(name: str, cluster: str, central: str, plugin: str, unit: str) -> dict[str, Any]:
+    units = [{"name": unit, "networks": ["VLAN10"]}]
+    return {"name": name, "cluster": cluster, "prism_central": central, "plugin": plugin, "hosting_units": units}
 
 
 class Centrals:

@@ -48,6 +48,9 @@ class HypervisorCluster(Protocol):
     """A cluster behind a hosting connection. ``images``: uuid and name of the AHV snapshots that can be used."""
 
     @property
+    def uuid(self) -> str: ...
+
+    @property
     def place(self) -> Place: ...
 
     @property

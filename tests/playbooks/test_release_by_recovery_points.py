@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from harness.centrals import CENTRALS, by_recovery_points
+from harness.centrals import CENTRALS, by_recovery_points, with_all_plugins
 from harness.images import (
     assert_identical_everywhere,
     catalog_images,
@@ -173,3 +173,36 @@ def test_a_copy_that_fails_is_told_at_once_and_made_the_next_time(lab: RunningLa
     again = release("2026.11.20-1")
     assert again.status == 0, again.output
     assert_identical_everywhere(lab, "ctx_Gold_2026.11.20-1")
+
+
+def templates(lab: RunningLab) -> dict[str, list[str]]:
+    state = lab.state()["endpoints"]
+    return {name: [template["name"] for template in state[name]["templates"]] for name in ("pc-east", "pc-west")}
+
+
+def test_each_catalog_gets_what_its_plug_in_needs_and_goes_back(
+    lab: RunningLab, release: Release, tmp_path: Path
+) -> None:
+    name = "ctx_Gold_2026.11.20-1"
+    lab.reset(with_all_plugins(topology_of(DEMO)))
+    before, vms = catalog_images(lab), vm_names(lab)
+    planned = release("2026.11.20-1", "--check", "--diff")
+    assert planned.status == 0, planned.output
+    assert writes(lab) == []
+    first = release("2026.11.20-1")
+    assert first.status == 0, first.output
+    assert_identical_everywhere(lab, name)
+    old = "ctx_Gold_2026.10.01-1"
+    assert templates(lab) == {"pc-east": [old, name], "pc-west": [old, name]}
+    assert set(catalog_images(lab).values()) == {name}
+    assert vm_names(lab) == vms
+    assert recovery_points(lab) == []
+    lab.forget()
+    second = release("2026.11.20-1")
+    assert second.status == 0, second.output
+    assert writes(lab) == []
+    back = run_playbook(
+        "euc.nutanix_citrix.image_rollback", lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1"
+    )
+    assert back.status == 0, back.output
+    assert catalog_images(lab) == before

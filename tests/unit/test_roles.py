@@ -25,6 +25,7 @@ INSIDE = {
         "recovery_point",
         "restore_protection_domain",
         "restore_recovery_point",
+        "template",
     },
     "machine_rehost": {"settle"},
 }

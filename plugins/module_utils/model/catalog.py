@@ -75,6 +75,7 @@ class Catalog:
     to the catalog, by the site's clock;
     `warnings` are those of catalog and scheme.
 
+    `cluster_uuid` is the cluster that the plug-in for Prism Central was told for its machines (contract citrix 9).
     `provisioning` says that the site reports a provisioning task at work, with `percent` of it; `jobs_in_progress` are
     ids of anybody's jobs.
     """
@@ -103,6 +104,7 @@ class Catalog:
     zone_id: str = ""
     functional_level: str = ""
     machine_profile: str = ""
+    cluster_uuid: str = ""
     clean_on_boot: bool | None = None
     image_date: str = ""
     warnings: tuple[str, ...] = ()

@@ -21,6 +21,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CONNECTION_ARGUMENTS,
     CitrixSite,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.connections import connection_facts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import read_connections
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
@@ -34,6 +36,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     "catalogs": {"type": "list", "elements": "dict", "options": SELECTOR_ARGUMENTS, **SELECTOR_RULES},
+    "connections": {"type": "bool", "default": False},
     "history": {"type": "bool", "default": False},
     "machines": {"type": "bool", "default": False},
 }
@@ -45,6 +48,10 @@ def read(params: Params, reporter: Reporter) -> Result:
     if params["catalogs"] is not None:
         catalogs = _chosen(params["catalogs"], catalogs, site.endpoint)
     facts = [catalog_facts(catalog) for catalog in sorted(catalogs, key=lambda catalog: catalog.full_name.casefold())]
+    if params["connections"]:
+        known = {connection.name: connection_facts(connection) for connection in read_connections(site)}
+        for catalog in facts:
+            catalog["connection"] = known.get(catalog["hypervisor_connection"])
     if params["machines"]:
         counted = read_populations(site, [catalog["id"] for catalog in facts])
         parked = read_groups_in_maintenance(site)

@@ -29,6 +29,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     cluster_rows,
     problems,
     problems_of,
+    template_rows,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_paths import paths
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts, table
@@ -46,6 +47,7 @@ ARGUMENTS = {
     "protection_domain": {"type": "str"},
     "clusters": {"type": "dict", "required": True},
     "prism_centrals": {"type": "dict", "default": {}},
+    "templates": {"type": "dict", "default": {}},
     "sites": {"type": "dict", "required": True},
     "source": {"type": "str", "default": ""},
     "protection": {"type": "dict", "default": {}},
@@ -70,6 +72,7 @@ TOLD_AS_GIVEN = (
     "protection",
     "clusters",
     "prism_centrals",
+    "templates",
     "sites",
     "wanted",
 )
@@ -84,6 +87,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     rows = [
         *central_rows(params["prism_centrals"]),
         *cluster_rows(params["clusters"]),
+        *template_rows(params["templates"]),
         *catalog_rows(params["sites"], params["clusters"], params["rollback"], params["wanted"]),
     ]
     missing = problems(rows) if rows else ["no cluster and no site took part, so that nothing was done"]

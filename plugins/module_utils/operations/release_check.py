@@ -73,6 +73,8 @@ OF_THE_WHOLE_RELEASE = (
     "image_release_protection_domain",
     "image_release_source",
     "image_release_strategy",
+    "image_release_templates",
+    "image_release_template_name",
     "image_release_publish_when",
     "catalog_rollout_image",
 )

@@ -28,6 +28,11 @@ SETTLED_CLUSTER_STATES = {
     "made": "image made",
     "planned": "image would be made",
 }
+SETTLED_TEMPLATE_STATES = {
+    "present": "template was there",
+    "made": "template made",
+    "planned": "template would be made",
+}
 SETTLED_CATALOG_ACTIONS = {
     "unchanged": "already on the image",
     "published": "moved to the image",
@@ -74,6 +79,22 @@ def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
                 host, "temporary VM", "still there", detail, False, advice, kind="temporary VM", phase=REMOVE
             )
             rows.append(leftover)
+    return rows
+
+
+def template_rows(templates: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
+    """`templates`: inventory host of a Prism Central that gets one -> {state, message, error?, snapshot_id?}."""
+    rows = []
+    for host, result in templates.items():
+        state = result["state"]
+        is_settled = state in SETTLED_TEMPLATE_STATES
+        detail, advice = why(result)
+        if is_settled and result.get("snapshot_id"):
+            detail = f"from recovery point {result['snapshot_id']}"
+        if state == "missing":
+            detail = "no cluster of it could make one"
+        word = SETTLED_TEMPLATE_STATES.get(state, state)
+        rows.append(ReportRow(host, "template", word, detail, is_settled, advice, kind="template", phase="image"))
     return rows
 
 

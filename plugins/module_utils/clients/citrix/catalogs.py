@@ -126,6 +126,7 @@ def catalog_facts(catalog: Catalog) -> dict[str, Any]:
         "zone": catalog.zone,
         "functional_level": catalog.functional_level,
         "machine_profile": catalog.machine_profile or None,
+        "cluster_uuid": catalog.cluster_uuid or None,
     }
 
 
@@ -165,6 +166,7 @@ def catalog_of(body: Mapping[str, Any]) -> Catalog:
         zone_id=(body.get("Zone") or {}).get("Id") or "",
         functional_level=body.get("MinimumFunctionalLevel") or "",
         machine_profile=(scheme.get("MachineProfile") or {}).get("XDPath") or "",
+        cluster_uuid=_property(scheme, "ClusterId"),
         clean_on_boot=scheme.get("CleanOnBoot"),
         image_date=(scheme.get("CurrentDiskImage") or {}).get("Date") or "",
         warnings=tuple(
@@ -222,6 +224,11 @@ def _task_of(job: Job) -> RunningTask:
 
 def _told(parameters: Mapping[str, str], names: Iterable[str]) -> list[str]:
     return [parameters[name] for name in names if parameters.get(name)]
+
+
+def _property(scheme: Mapping[str, Any], name: str) -> str:
+    pairs = scheme.get("CustomProperties") or []
+    return next((str(pair.get("Value") or "") for pair in pairs if pair.get("Name") == name), "")
 
 
 def _name(body: Mapping[str, Any], key: str) -> str:

@@ -1,12 +1,16 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""When each catalog of a release may be moved: as soon as the clusters that it needs have the image."""
+"""When each catalog of a release may be moved: as soon as the clusters that it needs have the image, or its Prism
+Central the template."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.release_templates import need_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import version_path
 
 HAVE_IMAGE = ("present", "made", "planned")
 
@@ -23,16 +27,29 @@ def start_terms(
     publish_when: str,
     at_work: Collection[str] = (),
     topic: str = "",
+    needs: Sequence[Mapping[str, Any]] = (),
+    versions_of: str = "",
+    image: str = "",
 ) -> list[dict[str, Any]]:
-    """The catalogs, each with `start_when`, the notes of clusters that are still `at_work`, or with `hold`, why it
-    cannot be moved in this run.
+    """The catalogs, each with `start_when`, the notes of hosts that are still `at_work`, or with `hold`, why it cannot
+    be moved in this run.
 
-    `clusters`: inventory host -> {state, message} as far as known when the sites begin.
+    `clusters`: inventory host of a cluster, or of a Prism Central that gets a template -> {state, message} as far as
+    known when the sites begin. `needs` are those of the catalogs that need a template. Where that is a version of a
+    template that lives long, `versions_of`, the `image` is given by its path.
     """
-    return [
-        {**catalog, **_terms(needed_clusters(catalog, clusters, publish_when), clusters, at_work, topic)}
-        for catalog in catalogs
-    ]
+    moves = []
+    for catalog in catalogs:
+        need = need_of(catalog, needs)
+        own = {"cluster": need["centrals"][0]} if need else {}
+        hosts = needed_clusters({**catalog, **own}, clusters, publish_when)
+        path = _path(need, versions_of, image) if need and versions_of else {}
+        moves.append({**catalog, **path, **_terms(hosts, clusters, at_work, topic)})
+    return moves
+
+
+def _path(need: Mapping[str, Any], versions_of: str, image: str) -> dict[str, str]:
+    return {"image": version_path(f"XDHyp:\\HostingUnits\\{need['hosting_unit']}", versions_of, image)}
 
 
 def _terms(

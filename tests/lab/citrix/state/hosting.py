@@ -91,6 +91,10 @@ class HostingInventory:
         place = self._place(hypervisor)
         return f"https://{place.address or hypervisor.cluster}:{place.port or place.usual_port}"
 
+    def cluster_uuid(self, hypervisor: Hypervisor) -> str:
+        """The id of the cluster that machines of a connection are on."""
+        return self._clusters[hypervisor.cluster].uuid
+
     def contactable(self, hypervisor: Hypervisor) -> bool:
         """Tell whether the cluster behind a connection answers."""
         return self._place(hypervisor).reachable

@@ -332,6 +332,8 @@ class Site(Setting):
             ),
             history=sorted(history, key=lambda image: image.date),
         )
+        if unit.hypervisor.has_folders:  # contract citrix 9: ClusterId is among the custom properties of such a catalog
+            scheme.custom_properties = [("ClusterId", self.inventory.cluster_uuid(unit.hypervisor))]
         if spec.get("machine_profile"):
             scheme.machine_profile = template(unit, spec["machine_profile"], templates)
         return scheme

@@ -1,0 +1,150 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Templates in a release: which catalogs need one, on which Prism Central, on which cluster it is made, and what is
+there already.
+
+A catalog needs an AHV snapshot on a cluster or a template on a Prism Central, as the plug-in of its hosting connection
+says (contract citrix 9). `needs` is site -> its catalogs that need a template.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
+    cluster_of_unit,
+    identity_of,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
+    CENTRAL_PLUGINS,
+    FOLDER_PLUGIN,
+    folder_levels,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import is_proven, same_for_citrix
+
+Facts = Mapping[str, Any]
+TOLD = ("id", "name", "full_name", "folder", "hosting_unit", "cluster_uuid")
+
+
+def central_needs(answers: Mapping[str, Facts], centrals: Mapping[str, Facts]) -> dict[str, list[dict[str, Any]]]:
+    """Site -> its catalogs that need a template, each with `plugin` and `centrals`, the inventory hosts that its
+    connection may lead to by the addresses: one, unless something is wrong.
+
+    `answers` is site -> {catalogs: as citrix_catalog_info returns them, with connections}, `centrals` inventory host ->
+    {address, port, endpoint}.
+    """
+    identities = [identity_of(host, facts) for host, facts in centrals.items()]
+    return {
+        site: [
+            _need(catalog, identities)
+            for catalog in answer.get("catalogs") or []
+            if _plugin(catalog) in CENTRAL_PLUGINS
+        ]
+        for site, answer in answers.items()
+    }
+
+
+def _plugin(catalog: Facts) -> str:
+    return str((catalog.get("connection") or {}).get("plugin") or "")
+
+
+def _need(catalog: Facts, identities: Sequence[Any]) -> dict[str, Any]:
+    connection = catalog["connection"]
+    return {
+        **{key: catalog.get(key) for key in TOLD},
+        "plugin": connection["plugin"],
+        "connection": connection["name"],
+        "addresses": list(map(str, connection["addresses"])),
+        "centrals": cluster_of_unit({"connection": connection}, identities),
+    }
+
+
+def unserved(needs: Mapping[str, Sequence[Facts]], template: str = "") -> list[str]:
+    """Sentences about catalogs that cannot get what they need. `template` is the name of the one that lives long, ''
+    where each release makes its own."""
+    return [
+        f"{site}: the catalog '{need['full_name']}' needs a template, and {why}."
+        for site, rows in needs.items()
+        for need in rows
+        if (why := _obstacle(need, template))
+    ]
+
+
+def _obstacle(need: Facts, template: str) -> str:
+    where = f"its connection '{need['connection']}' ({', '.join(need['addresses']) or 'without addresses'})"
+    if not need["centrals"]:
+        return f"{where} leads to no host of the group prism_centrals, as far as nutanix_host of these tells"
+    if len(need["centrals"]) > 1:
+        return f"{where} may lead to any of {', '.join(need['centrals'])}"
+    if template and need["plugin"] != FOLDER_PLUGIN:
+        return f"its plug-in {need['plugin']} shows no versions of one: leave out image_release_template_name"
+    return ""
+
+
+def need_of(entry: Facts, rows: Iterable[Facts]) -> Facts | None:
+    """What a catalog that the operator names needs of a Prism Central, None where it needs nothing of one."""
+    return next((need for need in rows if _means(entry, need)), None)
+
+
+def _means(entry: Facts, need: Facts) -> bool:
+    if entry.get("id"):
+        return str(entry["id"]).casefold() == need["id"].casefold()
+    levels = folder_levels(str(entry.get("folder") or "").casefold())
+    same_folder = entry.get("folder") is None or levels == folder_levels(need["folder"].casefold())
+    return same_folder and str(entry.get("name") or "").casefold() == need["name"].casefold()
+
+
+def found(templates: Sequence[Facts], image: str, long_lived: str = "") -> dict[str, Any]:
+    """What a Prism Central has of the release: {state, ext_id, snapshot_id, message}. `templates` are all of it, as
+    pc_template_info returns them; `ext_id` is the template that gets the version where one is `long_lived`."""
+    if not long_lived:
+        return _found_among(templates, "template", image)
+    holders = [template for template in templates if template["name"] == long_lived]
+    if len(holders) != 1:
+        number = f"there are {len(holders)} templates" if holders else "there is no template"
+        return _failed(f"{number} called '{long_lived}'", "Correct image_release_template_name, or make it.")
+    return {**_found_among(holders[0]["versions"], f"version of '{long_lived}'", image), "ext_id": holders[0]["ext_id"]}
+
+
+def _found_among(candidates: Sequence[Facts], kind: str, image: str) -> dict[str, Any]:
+    namesakes = [each for each in candidates if each["name"] == image]
+    rivals = [each for each in candidates if each["name"] == image or same_for_citrix(each["name"], image)]
+    ids = ", ".join(f"'{each['name']}' ({each['ext_id']})" for each in rivals)
+    if len(rivals) > 1 or len(rivals) != len(namesakes):
+        return _failed(f"there is already a {kind} {ids}, and Citrix cannot tell them apart from '{image}'")
+    if not rivals:
+        return {"state": "missing", "ext_id": "", "snapshot_id": "", "message": ""}
+    if not is_proven(rivals[0]):
+        doubt = (rivals[0].get("lineage") or {}).get("doubt") or "is none of the collection"
+        return _failed(f"the {kind} {ids} {doubt}", "Rename or remove it, or use another release id.")
+    origin = rivals[0]["lineage"]["recovery_point_id"] or ""
+    return {"state": "present", "ext_id": rivals[0]["ext_id"], "snapshot_id": origin, "message": ""}
+
+
+def _failed(message: str, advice: str = "Use another release id.") -> dict[str, Any]:
+    error = {"message": message, "advice": advice}
+    return {"state": "failed", "ext_id": "", "snapshot_id": "", "message": f"{message}. {advice}", "error": error}
+
+
+def makers(
+    templates: Mapping[str, Facts], clusters: Mapping[str, Facts], needs: Mapping[str, Sequence[Facts]], source: str
+) -> dict[str, str]:
+    """Inventory host of a Prism Central that lacks its template -> inventory host of the cluster on which it is made.
+
+    The disks of a template lie on the cluster of its VM (contract prism_central 4.2): best on one that a catalog is on;
+    of several, or of none, on the source before others.
+    """
+    chosen = {}
+    for central, template in templates.items():
+        used = {need["cluster_uuid"] for rows in needs.values() for need in rows if central in need["centrals"]}
+        own = [
+            host
+            for host, cluster in clusters.items()
+            if cluster.get("prism_central") == central and cluster.get("state") in ("missing", "present")
+        ]
+        own.sort(key=lambda host: (clusters[host].get("cluster_uuid") not in used, host != source))
+        if own and template.get("state") == "missing":
+            chosen[central] = own[0]
+    return chosen
