@@ -92,6 +92,13 @@ options:
     description: The results of M(euc.nutanix_citrix.pe_protection_domain_drill) by protection domain.
     type: dict
     default: {}
+  warnings:
+    description:
+      - Warnings of modules that O(failovers), O(discards), O(drills) and O(sites) do not hold, a list of texts by
+        inventory host. Ansible keeps those of a loop beside its results.
+      - They stand in the report and on the page with those of all results, and change nothing else.
+    type: dict
+    default: {}
   obstacles:
     description:
       - What stopped the run before anything was moved. Each is a failure as P(euc.nutanix_citrix.failure#filter)

@@ -270,7 +270,7 @@ active_on_both:
 domains:
   description:
     - With O(names), the result of each protection domain, by name, with the keys that are described here. A protection
-      domain that failed has C(failed), C(msg) and C(error).
+      domain that failed has C(failed), C(msg) and C(error). One that was warned of something has C(warnings).
     - With O(names), the keys below are in these results and not at the top level, apart from C(state).
   returned: when names is given
   type: dict

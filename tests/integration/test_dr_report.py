@@ -57,6 +57,39 @@ def test_a_complete_move(tmp_path: Path) -> None:
     assert "2026-11-20" in page.text
 
 
+def test_what_modules_warned_of_is_kept(tmp_path: Path) -> None:
+    paths = files(tmp_path)
+    parts = {
+        **WHOLE,
+        "failovers": {"PD-W11": {**failed_over(), "warnings": ["no schedule"]}},
+        "sites": {
+            "daas": {
+                **site(hosted(0)),
+                "resets": [{"changed": True, "warnings": ["a job warned"]}],
+                "beside_zones": {"warnings": ["<b>zone</b>"]},
+                "drain": {"results": [{"warnings": ["a group is empty"]}]},
+            }
+        },
+        "warnings": {"cluster-b": ["no test of another cluster", "no test of another cluster"]},
+    }
+    result = run_module("dr_report", {**MOVE, **parts, **paths})
+    assert result["complete"], result
+    report = json.loads(Path(paths["report_path"]).read_text(encoding="utf-8"))
+    assert [(warning["where"], warning["text"]) for warning in report["warnings"]] == [
+        ("cluster-b", "no test of another cluster"),
+        ("cluster-b", "no schedule"),
+        ("daas", "a job warned"),
+        ("daas", "<b>zone</b>"),
+        ("daas", "a group is empty"),
+    ]
+    page = look(Path(paths["page_path"]).read_text(encoding="utf-8"))
+    assert all(warning["text"] in page.text for warning in report["warnings"])
+    # The repeat keeps them with the run that they belong to.
+    run_module("dr_report", {**MOVE, **WHOLE, **paths})
+    report = json.loads(Path(paths["report_path"]).read_text(encoding="utf-8"))
+    assert (report["warnings"], len(report["runs"][0]["warnings"])) == ([], 5)
+
+
 def test_a_move_that_lost_machines_fails_after_writing(tmp_path: Path) -> None:
     paths = files(tmp_path)
     result = run_module("dr_report", {**MOVE, **LOST, **paths})

@@ -417,6 +417,9 @@ def test_on_the_wrong_side_it_is_unchanged_with_a_warning(pair: Pair) -> None:
     result = pair("cluster-b", "migrated")
     assert (result["changed"], writes(pair.lab)) == (False, [])
     assert "check that this is the source" in str(result["warnings"])
+    # Each protection domain has its own, which a report names.
+    several = pair("cluster-b", "migrated", name=None, names=[NAME])
+    assert several["domains"][NAME]["warnings"] == several["warnings"] == result["warnings"]
 
 
 def test_active_nowhere_is_refused(pair: Pair) -> None:

@@ -38,6 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.time
     steps_as_dicts,
     steps_of,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.warnings import warnings_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.dr_page import dr_page
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts, table
@@ -63,6 +64,7 @@ ARGUMENTS: dict[str, Any] = {
     "drills": {"type": "dict", "default": {}},
     "obstacles": {"type": "list", "elements": "raw", "default": []},
     "clusters": {"type": "dict", "default": {}},
+    "warnings": {"type": "dict", "default": {}},
     "accept_maintenance": {"type": "bool", "default": False},
     "policy": {"type": "dict", "options": {kind: {"type": "str", "choices": list(RULES)} for kind in USUAL_POLICY}},
     "report_path": {"type": "path"},
@@ -95,7 +97,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         raise OperationError(
             f"The report and the page cannot both be {params['report_path']}", "Give each a path of its own."
         )
-    names = ("move", "mode", "source", "target", "accept_maintenance", "clusters", *PARTS)
+    names = ("move", "mode", "source", "target", "accept_maintenance", "clusters", "warnings", *PARTS)
     move = Move(
         **{name: params[name] for name in names},
         policy=params["policy"] or {},
@@ -168,6 +170,7 @@ def _record(
         **figures,
         "problems": findings_as_dicts(judgement.problems),
         "notes": findings_as_dicts(judgement.notes),
+        "warnings": warnings_of(move),
         "rows": as_dicts(judgement.rows),
         "machines": [asdict(line) for line in judgement.machines],
         "unexpected": judgement.unexpected,
@@ -196,7 +199,7 @@ def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
                 page_path.with_name(name_beside(page_path.stem, name) + page_path.suffix) if page_path else None,
             )
             earlier = _read(beside, report)
-    report = with_earlier_runs(report, earlier, OF_A_RUN)
+    report = with_earlier_runs(report, earlier, (*OF_A_RUN, "warnings"))
     if path:
         write_json(path, "dr_report", report, REASSURANCE)
     if page_path:

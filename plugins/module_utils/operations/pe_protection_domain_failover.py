@@ -114,7 +114,7 @@ def _all_moved(params: Params, reporter: Reporter, pair: Pair, names: list[str])
     """All side by side, each to its own end: none waits for another, and one that fails holds up no other."""
 
     def one(name: str) -> dict[str, Any]:
-        mine = replace(reporter, timeline=[])
+        mine = replace(reporter, timeline=[], warnings=[])
         try:
             result = _moved(params, mine, pair, name)
         except OperationError as error:
@@ -123,7 +123,9 @@ def _all_moved(params: Params, reporter: Reporter, pair: Pair, names: list[str])
             # What was switched on, or deleted, before it failed stands in the details.
             result = failure(error)
         _tell_others(params, reporter, name, result)
-        return {**result, **({"timeline": mine.timeline} if mine.timeline else {})}
+        reporter.warnings.extend(mine.warnings)
+        own = {"timeline": mine.timeline, "warnings": mine.warnings}
+        return {**result, **{name: entries for name, entries in own.items() if entries}}
 
     with ThreadPoolExecutor(max_workers=max(1, min(len(names), MOST_AT_ONCE))) as pool:
         results = dict(zip(names, pool.map(one, names), strict=True))

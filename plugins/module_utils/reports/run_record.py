@@ -43,4 +43,5 @@ def name_beside(stem: str, name: str) -> str:
 
 
 def _run(report: Mapping[str, Any], of_a_run: Sequence[str]) -> dict[str, Any]:
-    return {name: report[name] for name in of_a_run}
+    # One that was written by an earlier version may lack some.
+    return {name: report[name] for name in of_a_run if name in report}

@@ -39,7 +39,8 @@ USUAL_POLICY = {
 @dataclass(frozen=True)
 class Move:
     """What is known of a move. Everything may be missing, because a run can be killed anywhere. `check` says that it is
-    a plan. `clusters` are the variables of inventory hosts that say which cluster they are."""
+    a plan. `clusters` are the variables of inventory hosts that say which cluster they are, `warnings` those that no
+    result holds, by host."""
 
     move: str
     mode: str
@@ -56,6 +57,7 @@ class Move:
     obstacles: Sequence[Any] = ()
     check: bool = False
     clusters: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    warnings: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     def host_of(self, endpoint: str) -> str:
         """The inventory host of the cluster 'Prism Element ADDRESS', '' when it is none of the clusters."""

@@ -58,6 +58,7 @@ PHASE_COLOURS = {
 HEADINGS = {
     "problems": "What is wrong",
     "notes": "Worth knowing",
+    "warnings": "Warnings",
     "runs": "Earlier runs",
     "timeline": "Timeline",
     "clusters": "Clusters",
@@ -81,6 +82,8 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
     parts = {
         "problems": _groups(report["problems"]),
         "notes": _groups(report["notes"]),
+        # Not in a report of an earlier version
+        "warnings": report.get("warnings") or [],
         "runs": [_run(run) for run in (report.get("runs") or [])[:-1]],
         "timeline": _timeline(report, steps, Scale.of(began, ended, steps)),
         "clusters": [row for row in rows if row["where"] not in report["sites"]],
