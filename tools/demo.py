@@ -11,6 +11,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import re
 import shlex
 import shutil
 import subprocess
@@ -23,9 +24,10 @@ from typing import Any
 import requests
 
 LAB = Path(".lab")
-TOPOLOGY = "lab/topologies/demo.yml"
+TOPOLOGY = "lab/topologies/mixed.yml"
 RELEASE = "demo-1"
 START_SECONDS = 30
+READS = re.compile(r"/tokens|/api/nutanix/v3/\w+/list$")
 
 
 @contextlib.contextmanager
@@ -76,9 +78,10 @@ def release_image() -> None:
 
 
 def writes(control: str) -> list[dict[str, Any]]:
-    """The recorded requests that could have changed something: all but reads and log-ins."""
+    """The recorded requests that could have changed something: all but log-ins and reads, of which v3 lists are a
+    POST."""
     recorded = requests.get(f"{control}/lab/requests", timeout=30).json()
-    return [request for request in recorded if request["method"] != "GET" and "/tokens" not in request["path"].lower()]
+    return [request for request in recorded if request["method"] != "GET" and not READS.search(request["path"].lower())]
 
 
 def main() -> None:

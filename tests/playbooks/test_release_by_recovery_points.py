@@ -206,3 +206,66 @@ def test_each_catalog_gets_what_its_plug_in_needs_and_goes_back(
     )
     assert back.status == 0, back.output
     assert catalog_images(lab) == before
+
+
+@pytest.mark.bad_day
+def test_a_template_of_somebody_else_holds_up_the_catalogs_of_its_prism_central_only(
+    lab: RunningLab, release: Release, tmp_path: Path
+) -> None:
+    name = "ctx_Gold_2026.11.20-1"
+    topology = with_all_plugins(topology_of(DEMO))
+    topology["prism_centrals"][1]["templates"].append({"name": name, "vm": "desk-c-001"})
+    lab.reset(topology)
+    outcome = release("2026.11.20-1")
+    assert outcome.status != 0
+    assert "Rename or remove it, or use another release id" in outcome.output
+    stays = {catalog for catalog, image in catalog_images(lab).items() if image != name}
+    assert stays == {"cvad//W11-West"}
+    # What is missing can still be made of the same recovery point.
+    assert len(recovery_points(lab)) == 3
+    report = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
+    assert {host: template["state"] for host, template in report["templates"].items()} == {
+        "pc-east": "made",
+        "pc-west": "failed",
+    }
+
+
+@pytest.mark.bad_day
+def test_a_connection_to_an_undeclared_prism_central_ends_the_run_before_it_begins(
+    lab: RunningLab, release: Release
+) -> None:
+    lab.reset(with_all_plugins(topology_of(DEMO)))
+    lab.change(
+        [{"endpoint": "cvad", "kind": "hypervisor", "name": "conn-west", "addresses": ["https://10.9.9.9:9440"]}]
+    )
+    outcome = release("2026.11.20-1")
+    assert outcome.status != 0
+    assert "'conn-west' (https://10.9.9.9:9440) leads to no host of the group prism_centrals" in outcome.output
+    assert "Nothing was begun" in outcome.output
+    assert writes(lab) == []
+
+
+@pytest.mark.bad_day
+def test_a_new_version_of_one_template_and_one_for_horizon(lab: RunningLab, release: Release) -> None:
+    name = "ctx_Gold_2026.11.20-1"
+    topology = with_all_plugins(topology_of(DEMO))
+    (daas, cvad) = topology["citrix_sites"]
+    daas["inventory_vars"]["image_release_catalogs"] = [{"name": "W11-Deep"}]
+    cvad["inventory_vars"]["image_release_catalogs"] = []
+    for central, vm in zip(topology["prism_centrals"], ("Gold", "desk-c-001"), strict=True):
+        central["templates"].append({"name": "W11-Gold", "vm": vm})
+    topology["inventory_vars"] |= {"image_release_template_name": "W11-Gold", "image_release_templates": "everywhere"}
+    lab.reset(topology)
+    first = release("2026.11.20-1")
+    assert first.status == 0, first.output
+    state = lab.state()["endpoints"]
+    for central in ("pc-east", "pc-west"):
+        (template,) = [each for each in state[central]["templates"] if each["name"] == "W11-Gold"]
+        assert [version["name"] for version in template["versions"]] == ["Initial Version", name]
+        assert template["active"]["name"] == name
+    (deep,) = [each for each in state["daas"]["catalogs"] if each["name"] == "W11-Deep"]
+    assert deep["image"] == "W11-Gold"
+    lab.forget()
+    second = release("2026.11.20-1")
+    assert second.status == 0, second.output
+    assert writes(lab) == []
