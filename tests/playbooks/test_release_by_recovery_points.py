@@ -236,7 +236,7 @@ def test_a_connection_to_an_undeclared_prism_central_ends_the_run_before_it_begi
 ) -> None:
     lab.reset(with_all_plugins(topology_of(DEMO)))
     lab.change(
-        [{"endpoint": "cvad", "kind": "hypervisor", "name": "conn-west", "addresses": ["https://10.9.9.9:9440"]}]
+        [{"endpoint": "cvad", "kind": "hypervisor", "hypervisor": "conn-west", "addresses": ["https://10.9.9.9:9440"]}]
     )
     outcome = release("2026.11.20-1")
     assert outcome.status != 0
