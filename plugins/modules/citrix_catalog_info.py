@@ -164,6 +164,10 @@ catalogs:
       description: Name of the hypervisor connection of its hosting unit. Null when it has none.
       type: str
       returned: always
+    plugin:
+      description: The plug-in of its hypervisor connection, such as V(AcropolisFactory). Null when it has none.
+      type: str
+      returned: always
     master_image:
       description: Its current master image. Null for catalogs without one.
       type: dict
@@ -270,6 +274,7 @@ catalogs:
       available_count: 18
       hosting_unit: AHV-01
       hypervisor_connection: AHV-01-conn
+      plugin: AcropolisFactory
       master_image:
         name: ctx_Gold_2026.10.16-1
         path: XDHyp:\HostingUnits\AHV-01\ctx_Gold_2026.10.16-1.template

@@ -115,6 +115,7 @@ def catalog_facts(catalog: Catalog) -> dict[str, Any]:
         "available_count": catalog.available_count,
         "hosting_unit": catalog.hosting_unit.name if catalog.hosting_unit else None,
         "hypervisor_connection": catalog.hosting_unit.connection if catalog.hosting_unit else None,
+        "plugin": catalog.hosting_unit.plugin if catalog.hosting_unit else None,
         "master_image": image_facts(catalog.master_image),
         "note": catalog.note,
         "image_update_status": catalog.image_update_status,

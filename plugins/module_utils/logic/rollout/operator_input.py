@@ -17,7 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text impor
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.notices import empty_gate, notice
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import plan_waves
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.window import window_end
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import folder_levels
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import CENTRAL_PLUGINS, folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import is_path, same_path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import DEFAULT_PREFIX, Release
 
@@ -222,12 +222,18 @@ def _wrong_plan(
 
 
 def unfit_catalogs(
-    answers: Mapping[str, Mapping[str, Any]], from_image: str = "", to_image: str = "", known_faults: Iterable[str] = ()
+    answers: Mapping[str, Mapping[str, Any]],
+    from_image: str = "",
+    to_image: str = "",
+    known_faults: Iterable[str] = (),
+    templates: bool = True,
 ) -> list[str]:
     """Sentences for wishes that no catalog and no machine fits, by what the sites said: site -> {message, missing:
     sentences, catalogs: those found, with their history, machines: the names of all, where `known_faults` has any}.
 
-    A silent site is not judged. An image to get away from, or to go to, that no catalog has or had was mistyped:
+    A silent site is not judged. Where no `templates` are made, a catalog must not need one.
+
+    An image to get away from, or to go to, that no catalog has or had was mistyped:
     catalogs would all be left as they are, and that looks like success.
     """
     wrong = []
@@ -238,6 +244,12 @@ def unfit_catalogs(
             f" {catalog['provisioning_type'] or 'an unknown service'}, not by MCS, and takes no image."
             for catalog in answer.get("catalogs", [])
             if catalog["provisioning_type"] != "MCS"
+        ]
+        wrong += [
+            f"{site}: catalog '{catalog['full_name']}' needs a template of a Prism Central (plug-in"
+            f" {catalog['plugin']}), which is only made with image_release_strategy: recovery_point."
+            for catalog in answer.get("catalogs", [])
+            if not templates and catalog.get("plugin") in CENTRAL_PLUGINS
         ]
     catalogs = [catalog for answer in answers.values() for catalog in answer.get("catalogs", [])]
     if catalogs and not wrong:

@@ -41,6 +41,10 @@ def start_terms(
     moves = []
     for catalog in catalogs:
         need = need_of(catalog, needs)
+        if need and len(need["centrals"]) != 1:
+            hold = f"its connection '{need['connection']}' leads to no Prism Central that took part in this run"
+            moves.append({**catalog, "hold": hold})
+            continue
         own = {"cluster": need["centrals"][0]} if need else {}
         hosts = needed_clusters({**catalog, **own}, clusters, publish_when)
         path = _path(need, versions_of, image) if need and versions_of else {}

@@ -140,6 +140,8 @@ def test_a_catalog_waits_for_the_template_of_its_prism_central_and_for_no_cluste
     assert moves[0]["start_when"] == ["note pc-east"]
     assert "pc-west" in moves[1]["hold"]
     assert moves[2] == wishes[2]
+    nowhere = needs_of(catalog("W11", DEEP, "10.9.9.9"))["daas"]
+    assert "leads to no Prism Central" in start_terms(wishes, places, "needed_clusters", needs=nowhere)[0]["hold"]
     (move, *_others) = start_terms(wishes, places, "needed_clusters", ["pc-east"], "note ", rows, "Gold", IMAGE)
     assert move["image"] == f"XDHyp:\\HostingUnits\\U\\Templates.folder\\Gold.template\\{IMAGE}.templateversion"
 

@@ -66,3 +66,10 @@ def test_an_image_that_none_has_or_had_is_told_before_all_catalogs_are_left_as_t
 )
 def test_a_known_fault_of_a_machine_that_no_site_has_is_told(asked: dict[str, Any], problems: list[str]) -> None:
     assert unfit_catalogs(asked, known_faults=["CORP\\W11-001", "CORP\\W11-01"]) == problems
+
+
+def test_a_catalog_behind_a_prism_central_is_refused_where_no_templates_are_made() -> None:
+    asked = {"daas": {"catalogs": [{"full_name": "W11", "provisioning_type": "MCS", "plugin": "AcropolisPCFactory"}]}}
+    (told,) = unfit_catalogs(asked, templates=False)
+    assert "daas: catalog 'W11' needs a template" in told
+    assert unfit_catalogs(asked) == []
