@@ -13,6 +13,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.share import Share
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError, StillRunning
 
@@ -78,6 +79,10 @@ class Board:
             notes = self.read(unique)
             missing = [name for name in unique if name not in notes]
             raise error.replace(notes=notes, missing=missing) from None
+
+    def share(self, endpoint: str) -> Share:
+        """What the hosts of the play share about an endpoint."""
+        return Share(self._directory, endpoint)
 
     def _path(self, name: str) -> Path:
         return self._directory / f"{sha256(name.encode()).hexdigest()}.json"

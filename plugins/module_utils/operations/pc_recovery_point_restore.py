@@ -80,7 +80,7 @@ class _Observed:
 
 def observe(params: Params, reporter: Reporter) -> _Observed:
     release = release_of(params)
-    client = PrismCentral.connect(params)
+    client = PrismCentral.connect(params).shared_on(reporter.board)
     cluster = _cluster(client, params["cluster"])
     container = _container(client, cluster, params["storage_container"])
     if not params["recovery_point"]:
@@ -158,8 +158,14 @@ def _arrived(restoration: Restoration, params: Params, reporter: Reporter) -> Re
             "Set wait to wait for it, or run this later.",
         )
     with reporter.phase("replicate"):
-        source, task_id = params["source"], params["replication_task"]
-        return restoration.copy(Transfer(connect_peer(params, source), task_id) if source and task_id else None)
+        return restoration.copy(_transfer(params, reporter))
+
+
+def _transfer(params: Params, reporter: Reporter) -> Transfer | None:
+    source, task_id = params["source"], params["replication_task"]
+    if not source or not task_id:
+        return None
+    return Transfer(connect_peer(params, source).shared_on(reporter.board), task_id)
 
 
 def _cluster(client: PrismCentral, wanted: str) -> CentralCluster:

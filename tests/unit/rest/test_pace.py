@@ -14,8 +14,12 @@ import pytest
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest import pace
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
-# What waits as long as is left of a bound, or as somebody asked for
-BOUNDED = ["time.sleep(min(first_look, timeout))", "time.sleep(min(pause, max(0.0, timeout - elapsed)))"]
+# What waits as long as is left of a bound, as somebody asked for, or for a turn that is paced
+BOUNDED = [
+    "time.sleep(min(first_look, timeout))",
+    "time.sleep(min(pause, max(0.0, timeout - elapsed)))",
+    "time.sleep(turn - now)",
+]
 
 
 @pytest.mark.parametrize(("setting", "seconds"), [(None, 3.0), ("", 3.0), ("1", 3.0), ("0.01", 3.0), ("10", 0.3)])

@@ -22,6 +22,8 @@ from uuid import uuid4
 
 from ansible.module_utils.basic import env_fallback
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.share import Alone
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import netloc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.basic import Basic
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
@@ -111,6 +113,7 @@ class PrismCentral(RestSession):
         "nutanix_password": "nutanix_api_key",
     }
     by_api_key = False
+    share = Alone()
     _highest: int | None = None
     _minors: dict[str, int]
     _told_time: tuple[float, datetime] | None = None
@@ -135,6 +138,11 @@ class PrismCentral(RestSession):
         central._minors = {}
         return central
 
+    def shared_on(self, board: Board | None) -> PrismCentral:
+        """The same, at one pace with the other hosts of the play."""
+        self.share = board.share(self.base_url) if board else Alone()
+        return self
+
     @staticmethod
     def named(params: Mapping[str, Any]) -> str:
         return f"Prism Central {params['nutanix_host']}"
@@ -156,7 +164,9 @@ class PrismCentral(RestSession):
     def minor(self, namespace: str) -> int:
         """The minor version to speak: the highest that both sides know (contract prism_central 1.1)."""
         if namespace not in self._minors:
-            offered = self._offered_minor(namespace) if self._highest is None else self._highest
+            offered = self._highest
+            if offered is None:
+                offered = self.share.remembered(f"minor of {namespace}", lambda: self._offered_minor(namespace))
             self._minors[namespace] = min(offered, KNOWN_MINORS[namespace])
         return self._minors[namespace]
 
@@ -293,6 +303,7 @@ class PrismCentral(RestSession):
     ) -> Answer:
         pauses = iter(_PAUSES_AFTER_TOO_MANY)
         while True:
+            self.share.wait_for_turn()
             try:
                 answer = super().request(method, path, params=params, payload=payload, form=form, headers=headers)
             except ApiError as error:

@@ -85,6 +85,17 @@ def copies_of(client: PrismCentral, location_agnostic_id: str, cluster_uuid: str
     return _listed(client, terms, fits)
 
 
+def last_told_copies(client: PrismCentral, location_agnostic_id: str, cluster_uuid: str) -> list[RecoveryPoint]:
+    """The copies that a cluster holds, as they were last told to anybody who waits for one of this Prism Central."""
+
+    def ask(ids: Sequence[str]) -> dict[str, list[dict[str, Any]]]:
+        listed = client.entities("dataprotection", POINTS, where=any_of("locationAgnosticId", ids))
+        return {each: [data for data in listed if data.get("locationAgnosticId") == each] for each in ids}
+
+    told = client.share.look("copies", [location_agnostic_id], ask).get(location_agnostic_id) or []
+    return [point for point in map(recovery_point_of, told) if point.is_at(cluster_uuid)]
+
+
 def copies_of_any(client: PrismCentral, location_agnostic_ids: Sequence[str]) -> list[RecoveryPoint]:
     """All copies of several recovery points, a few questions for any number of them."""
     copies: list[RecoveryPoint] = []

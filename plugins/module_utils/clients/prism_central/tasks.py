@@ -106,6 +106,23 @@ def read_task(client: PrismCentral, task_id: str) -> Task | None:
     return _task(entity.data) if entity else None
 
 
+def last_told(client: PrismCentral, task_id: str) -> Task | None:
+    """The task as it was last told to anybody who watches tasks of this Prism Central; None when it is not known, or
+    not known yet."""
+    data = client.share.look("tasks", [task_id], lambda ids: _listed(client, ids)).get(task_id)
+    return _task(data) if data else None
+
+
+def _listed(client: PrismCentral, ids: Sequence[str]) -> dict[str, dict[str, Any] | None]:
+    """The tasks of these ids as they are listed; None for one that is not."""
+    listed: dict[str, dict[str, Any] | None] = dict.fromkeys(ids)
+    for start in range(0, len(ids), MOST_IN_FILTER):
+        for data in client.entities("prism", TASKS, where=any_of("extId", ids[start : start + MOST_IN_FILTER])):
+            if data.get("extId") in listed:
+                listed[data["extId"]] = data
+    return listed
+
+
 def tasks_since(client: PrismCentral, moment: datetime, most: int | None = None) -> list[Task]:
     """All tasks made since then, newest first, ended or not; or the newest `most` of them."""
     where = f"createdTime ge {iso_milliseconds(moment)}"
@@ -191,13 +208,10 @@ class _Watch:
                 yield self.ended[task.ext_id]
 
     def _read(self) -> Iterator[Task]:
-        ids = list(self.under_way)
-        for start in range(0, len(ids), MOST_IN_FILTER):
-            chunk = ids[start : start + MOST_IN_FILTER]
-            listed = self._client.entities("prism", TASKS, where=any_of("extId", chunk))
-            known = {task.ext_id: task for task in map(_task, listed) if task.ext_id in self.under_way}
-            yield from known.values()
-            yield from self._not_listed([task_id for task_id in chunk if task_id not in known])
+        ids, client = list(self.under_way), self._client
+        told = client.share.look("tasks", ids, lambda wanted: _listed(client, wanted))
+        yield from (_task(data) for data in told.values() if data)
+        yield from self._not_listed([task_id for task_id, data in told.items() if data is None])
 
     def _not_listed(self, ids: list[str]) -> Iterator[Task]:
         """The list may lag behind; what it does not have is read singly, a few for each look."""

@@ -18,7 +18,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     Entity,
     PrismCentral,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import copies_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
+    copies_of,
+    last_told_copies,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.restores import (
     RESTORED_VMS,
     correction,
@@ -34,7 +37,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     Errand,
     Task,
     TaskFailed,
-    read_task,
+    last_told,
     wait_for_task,
     wait_for_tasks,
 )
@@ -88,7 +91,7 @@ class Transfer:
     def state(self) -> str:
         """How far it is, in words. Whoever does not answer says nothing of the copy."""
         try:
-            self._task = read_task(self._client, self._task_id)
+            self._task = last_told(self._client, self._task_id)
         except AccessDenied:
             raise
         except OperationError as error:
@@ -138,9 +141,8 @@ class Restoration:
         )
 
     def find_copy(self) -> RecoveryPoint | None:
-        """The copy where it is here. Of two it is always the same one."""
-        copies = copies_of(self.client, self.location_agnostic_id, self.cluster.uuid)
-        return min(copies, key=lambda copy: copy.ext_id, default=None)
+        """The copy where it is here."""
+        return _the_one(copies_of(self.client, self.location_agnostic_id, self.cluster.uuid))
 
     def copy(self, transfer: Transfer | None) -> RecoveryPoint:
         """The copy on this cluster, waited for while it is on its way; its transfer is to be seen only at its
@@ -149,7 +151,7 @@ class Restoration:
         def look() -> Look[RecoveryPoint | None]:
             # The transfer first: one that ends between the two reads has left the copy.
             state = transfer.state() if transfer else "not here yet"
-            point = self.find_copy()
+            point = _the_one(last_told_copies(self.client, self.location_agnostic_id, self.cluster.uuid))
             if transfer and point is None:
                 transfer.raise_failure()
             return Look(point, done=point is not None, state=state)
@@ -298,3 +300,8 @@ class Restoration:
         Central of the golden VM knows them."""
         source = read_vm(self.client, member.vm_uuid) if self.networks == [] else None
         return list(source.nics) if source else []
+
+
+def _the_one(copies: Sequence[RecoveryPoint]) -> RecoveryPoint | None:
+    """Of two copies it is always the same one."""
+    return min(copies, key=lambda copy: copy.ext_id, default=None)
