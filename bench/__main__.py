@@ -20,7 +20,7 @@ import yaml
 from bench.calls import Calls, count_calls
 from bench.cost import Cost, measured
 from bench.critical_path import Durations, critical_path
-from bench.estate import SITES, SLOWER, measured_topology
+from bench.estate import SITES, SLOWER, measured_topology, under_prism_centrals
 from bench.lab import running_lab
 from bench.shortening import Shortened
 from bench.shown import figures, show_calls, show_cost
@@ -51,6 +51,12 @@ def main() -> int:
         help="put 1,500 images and 200 VMs around on each cluster, and 300 catalogs on the sites",
     )
     parser.add_argument(
+        "--centrals",
+        type=int,
+        default=0,
+        help="release by recovery points instead, the clusters under so many Prism Centrals",
+    )
+    parser.add_argument(
         "--uneven",
         action="store_true",
         help="the link to the last cluster is 20 times slower; what does that do to the others?",
@@ -68,12 +74,8 @@ def main() -> int:
     slowest = SLOWER if arguments.uneven else 1
     if arguments.shorten:
         arguments.time_scale = 1.0
-    topology = arguments.directory / "topology.yml"
-    topology.write_text(
-        yaml.safe_dump(
-            measured_topology(arguments.clusters, arguments.catalogs, durations, arguments.crowd, arguments.uneven)
-        )
-    )
+    topology = arguments.directory.resolve() / "topology.yml"
+    topology.write_text(yaml.safe_dump(_estate(arguments, durations)))
     with running_lab(topology, arguments.time_scale, arguments.directory) as lab:
         kinds = {endpoint["name"]: endpoint["kind"] for endpoint in lab["endpoints"]}
         requests.post(
@@ -83,19 +85,18 @@ def main() -> int:
         for number in range(1 + arguments.second_runs):
             requests.delete(f"{lab['control_url']}/lab/requests", timeout=60).raise_for_status()
             shortened = Shortened(
-                lab["control_url"], _long_waits(durations) if arguments.shorten and number == 0 else {}
+                lab["control_url"],
+                _long_waits(durations, arguments.centrals) if arguments.shorten and number == 0 else {},
             )
             shortened.start()
-            cost = _release(
-                lab, arguments.directory, arguments.forks or arguments.clusters + SITES, f"run-{number + 1}.log"
-            )
+            forks = arguments.forks or arguments.clusters + SITES + arguments.centrals
+            cost = _release(lab, arguments.directory, forks, f"run-{number + 1}.log")
             cost = replace(cost, skipped=shortened.end())
             calls = count_calls(requests.get(f"{lab['control_url']}/lab/requests", timeout=300).json(), kinds)
             runs.append((cost, calls))
             if number == 0:
-                _show_release(
-                    cost, calls, arguments, critical_path(replace(durations, replicate=durations.replicate * slowest))
-                )
+                slow = replace(durations, replicate=durations.replicate * slowest)
+                _show_release(cost, calls, arguments, critical_path(slow, bool(arguments.centrals)))
                 _show_catalogs(arguments, durations)
             else:
                 _show_repetition(cost, calls)
@@ -109,8 +110,14 @@ def main() -> int:
     )
 
 
-def _long_waits(durations: Durations) -> dict[str, float]:
-    return {"/oob_schedules": durations.replicate, "/$UpdateProvisioningScheme": durations.publish}
+def _estate(arguments: argparse.Namespace, durations: Durations) -> dict[str, Any]:
+    estate = measured_topology(arguments.clusters, arguments.catalogs, durations, arguments.crowd, arguments.uneven)
+    return under_prism_centrals(estate, arguments.centrals, durations) if arguments.centrals else estate
+
+
+def _long_waits(durations: Durations, centrals: int) -> dict[str, float]:
+    order = "/$actions/replicate" if centrals else "/oob_schedules"
+    return {order: durations.replicate, "/$UpdateProvisioningScheme": durations.publish}
 
 
 def _release(lab: dict[str, Any], directory: Path, forks: int, log: str) -> Cost:
@@ -167,7 +174,8 @@ def _show_catalogs(arguments: argparse.Namespace, durations: Durations) -> None:
     ratios: dict[bool, list[tuple[float, float]]] = {False: [], True: []}
     for path in report["own_paths"]:
         is_slow = cluster_of[path["where"], path["what"].rpartition("/")[2]] == slow
-        own = critical_path(replace(durations, replicate=durations.replicate * (SLOWER if is_slow else 1)))
+        slower = replace(durations, replicate=durations.replicate * (SLOWER if is_slow else 1))
+        own = critical_path(slower, bool(arguments.centrals))
         projected = own + path["seconds"] - own / arguments.time_scale
         ratios[is_slow].append((path["seconds"] * arguments.time_scale / own, projected / own))
     for is_slow, found in ratios.items():

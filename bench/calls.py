@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 TO_BE_REPEATED = (429, 502, 503, 504, None)
-LOG_INS = ("/tokens",)
+READS = ("GET", "OPTIONS")
+# A log-in, and the lists of v3, change nothing.
+NO_WRITES = re.compile(r"/tokens|/nutanix/v3/\w+/list$", re.IGNORECASE)
 _ROOTS = re.compile(r"^(/PrismGateway/services/rest/v2\.0|/cvad/manage)")
-_IDS = re.compile(r"(?<=/)([0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/|$)", re.IGNORECASE)
+_IDS = re.compile(r"(?<=/)((?:\w+=*:)?[0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/|$)", re.IGNORECASE)
 _NAMES = re.compile(r"(?:(?<=/protection_domains/)|(?<=/remote_sites/))[^/]+")
 
 
@@ -26,6 +28,7 @@ class Calls:
     writes: int
     retries: int
     violations: int
+    per_second: Mapping[str, int]
 
     @property
     def total(self) -> int:
@@ -43,11 +46,29 @@ def count_calls(requests: Iterable[Mapping[str, Any]], kinds: Mapping[str, str])
     return Calls(
         by_kind=Counter((kinds[entry["endpoint"]], entry["method"], pattern(entry["path"])) for entry in entries),
         writes=sum(
-            entry["method"] != "GET" and not any(word in entry["path"].lower() for word in LOG_INS) for entry in entries
+            entry["method"] not in READS and not NO_WRITES.search(entry["path"].partition("?")[0]) for entry in entries
         ),
         retries=sum(entry["status"] in TO_BE_REPEATED for entry in entries),
         violations=sum(bool(entry["violation"]) for entry in entries),
+        per_second=_most_per_second(entry for entry in entries if kinds[entry["endpoint"]] == "prism_central"),
     )
+
+
+def _most_per_second(requests: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """Of each endpoint the most requests that began within one second."""
+    begun: dict[str, list[float]] = {}
+    for entry in requests:
+        begun.setdefault(entry["endpoint"], []).append(entry["started"])
+    return {name: _most_within_a_second(sorted(moments)) for name, moments in sorted(begun.items())}
+
+
+def _most_within_a_second(moments: list[float]) -> int:
+    first, most = 0, 0
+    for last, moment in enumerate(moments):
+        while moment - moments[first] >= 1:
+            first += 1
+        most = max(most, last - first + 1)
+    return most
 
 
 def pattern(path: str) -> str:

@@ -17,6 +17,11 @@ CALLS_IN_A_ROW = {
     "log in to the site, find it, read the catalogs, look for the image": 4,
     "order the update, see its end, read the catalog back": 3,
 }
+BY_RECOVERY_POINT = {
+    **CALLS_IN_A_ROW,
+    "order the protection domain snapshot, see that it is there": 0,
+    "find the golden VM, order the recovery point, see its end, order its copies": 4,
+}
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ class Durations:
     call: float = 0.3
 
 
-def critical_path(durations: Durations) -> float:
+def critical_path(durations: Durations, by_recovery_point: bool = False) -> float:
     """Seconds from the first request to the last, every cluster and every catalog at once; with one cluster's
     durations, those of its own catalogs.
 
@@ -40,4 +45,5 @@ def critical_path(durations: Durations) -> float:
     unit: some 10 s) are not in it: they count against the controller.
     """
     steps = durations.snapshot + durations.replicate + durations.restore + durations.snapshot + durations.publish
-    return steps + sum(CALLS_IN_A_ROW.values()) * durations.call
+    calls = BY_RECOVERY_POINT if by_recovery_point else CALLS_IN_A_ROW
+    return steps + sum(calls.values()) * durations.call

@@ -12,6 +12,7 @@ from lab.generate import BASE_VM, generated_topology
 DISK_GIB = 40
 MACHINES_PER_CATALOG = 20
 SITES = 2
+RECOVERY_POINT = "recovery_point"
 # How much slower the link to the last cluster of an uneven estate is
 SLOWER = 20
 
@@ -42,6 +43,30 @@ def measured_topology(
         source["remote_sites"][-1]["bandwidth_mbps"] /= SLOWER
     if crowd:
         _crowd(topology)
+    return topology
+
+
+def under_prism_centrals(topology: dict[str, Any], centrals: int, durations: Durations) -> dict[str, Any]:
+    """Return the same estate without its protection domain, its clusters under so many Prism Centrals, which are all
+    paired with the first one."""
+    clusters = topology["prism_elements"]
+    source = clusters[0]
+    del source["protection_domains"]
+    rate = source["remote_sites"][0]["bandwidth_mbps"] if len(clusters) > 1 else 1000
+    names = [f"pc-{number + 1}" for number in range(centrals)]
+    topology["prism_centrals"] = [
+        {
+            "name": name,
+            "clusters": [cluster["name"] for cluster in clusters[number::centrals]],
+            "paired_with": names[:number][:1],
+            "bandwidth_mbps": rate,
+            "durations": {"recovery_point": durations.snapshot, "vm_restore": durations.restore},
+        }
+        for number, name in enumerate(names)
+    ]
+    variables = topology["inventory_vars"]
+    del variables["image_release_protection_domain"]
+    variables["image_release_strategy"] = RECOVERY_POINT
     return topology
 
 

@@ -22,6 +22,8 @@ def show_calls(calls: Calls) -> None:
         f"  calls              {calls.total:8d}, {calls.writes} of them writes, {calls.retries} repeated,"
         f" {calls.violations} unknown to the contract"
     )
+    for name, most in calls.per_second.items():
+        print(f"  {name:<18} {most:8d} calls in one second at most")
     for (kind, method, path), count in sorted(calls.by_kind.items()):
         print(f"    {count:7d}  {kind:<14} {method:<6} {path}")
 
@@ -36,4 +38,5 @@ def figures(cost: Cost, calls: Calls) -> dict[str, Any]:
         "retries": calls.retries,
         "violations": calls.violations,
         "by_kind": by_kind,
+        "per_second": dict(calls.per_second),
     }
