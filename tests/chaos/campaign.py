@@ -39,7 +39,7 @@ def sample(tasks: Sequence[Task], size: int, seed: int) -> list[Task]:
     heaps: dict[tuple[str, bool, str], list[Task]] = {}
     for point, disturbance in sorted(tasks, key=lambda task: (task[0], task[1].name)):
         if point.nth == 1:
-            product = "cluster" if point.endpoint.startswith("cluster") else "site"
+            product = next((kind for kind in ("cluster", "pc-") if point.endpoint.startswith(kind)), "site")
             heaps.setdefault((disturbance.name, point.is_write, product), []).append((point, disturbance))
     kinds = sorted(heaps)
     chance.shuffle(kinds)

@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 from chaos.job import Job, State
-from harness.centrals import by_recovery_points
+from harness.centrals import with_all_plugins
 from harness.modules import DEMO, topology_of
 from lab.running import RunningLab
 
@@ -58,7 +58,15 @@ def problems(before: State, after: State) -> list[str]:
         was, now = ({point["ext_id"] for point in state[central]["recovery_points"]} for state in (old, new))
         found += [f"{central}: the recovery point {ext_id} is gone" for ext_id in was - now]
         found += [f"{central}: the recovery point {ext_id} is left" for ext_id in now - was]
+        found += [f"{central}: {problem}" for problem in _template_problems(old[central], new[central])]
     return found
+
+
+def _template_problems(old: State, new: State) -> list[str]:
+    was, now = ({each["ext_id"]: each["name"] for each in state["templates"]} for state in (old, new))
+    found = [f"the template '{name}' is gone" for ext_id, name in was.items() if ext_id not in now]
+    made = [name for ext_id, name in now.items() if ext_id not in was]
+    return found if made == [IMAGE] else [*found, f"the templates {made} are new"]
 
 
 def gone(old: State, new: State) -> list[str]:
@@ -134,8 +142,8 @@ RELEASE = Job(
 
 
 def estate_by_recovery_points() -> dict[str, Any]:
-    """The same under Prism Centrals, with somebody else's recovery point."""
-    return by_recovery_points(estate())
+    """The same under Prism Centrals, with catalogs that need a template, and somebody else's recovery point."""
+    return undisturbed_by_itself(with_all_plugins(estate()))
 
 
 def _put_foreign_point(lab: RunningLab) -> None:
