@@ -102,8 +102,9 @@ options:
       - The report holds all options, C(timeline) (the steps in the order of their beginning) and C(critical_path) (the
         steps that determined the duration of the run). For each catalog that was moved, C(own_paths) compares its
         duration with the time of the work for this catalog alone (C(path_seconds)).
-      - C(paths) tells for each cluster which path the image took there, with the Prism Central, the copy of the
-        recovery point, the temporary VM and the image, and when each of them was there.
+      - C(paths) tells for each cluster, and for each Prism Central with a template, which path the image took there.
+        It names the Prism Central, the copy of the recovery point, the temporary VM and the image, and when each of
+        them was there.
       - C(schema) in it holds its C(name) and C(version). See C(docs/schemas/image_release_report.json).
     type: path
   page_path:

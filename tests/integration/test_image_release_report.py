@@ -133,9 +133,14 @@ def test_the_path_of_the_image_is_told(tmp_path: Path) -> None:
         "b": {"state": "present", "message": "", "snapshot_id": "353902"},
         "c": {"state": "failed", "message": "no answer", "failed_at": "pc-west"},
     }
-    result = report(tmp_path, clusters=clusters, prism_centrals={"pc-west": {"message": "cannot be reached"}})
+    result = report(
+        tmp_path,
+        clusters=clusters,
+        prism_centrals={"pc-west": {"message": "cannot be reached"}},
+        templates={"pc-east": {"state": "made", "message": "", "ext_id": "template", "snapshot_id": "lai"}},
+    )
     assert list(result["problems_of"]) == ["pc-west"]
-    first, second = read(tmp_path / "image_release_1.json")["paths"]
+    first, second, template = read(tmp_path / "image_release_1.json")["paths"]
     assert first == {
         "cluster": "a",
         "prism_central": "pc-east",
@@ -149,6 +154,7 @@ def test_the_path_of_the_image_is_told(tmp_path: Path) -> None:
         "made": "2026-11-20T23:34:00.000Z",
     }
     assert (second["cluster"], second["origin_kind"], second["made"]) == ("b", "protection domain snapshot", None)
+    assert (template["cluster"], template["origin"], template["image"]) == ("pc-east", "lai", "template")
     page = (tmp_path / "image_release_1.html").read_text(encoding="utf-8")
     assert "Paths of the image" in page
     assert "<bdi>pc-west</bdi>, <bdi>image on c</bdi>" in page

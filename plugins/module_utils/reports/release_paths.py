@@ -1,7 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Which path the image took to each cluster: by which Prism Central, out of which copy, over which temporary VM."""
+"""Which path the image took to each cluster, and to each Prism Central that has it as a template: by which Prism
+Central, out of which copy, over which temporary VM."""
 
 from __future__ import annotations
 
@@ -10,14 +11,26 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
     SETTLED_CLUSTER_STATES,
+    SETTLED_TEMPLATE_STATES,
     origin_kind,
 )
 
 
-def paths(clusters: Mapping[str, Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """A path for each cluster that has the image. The moments are when this run saw the copy arrive, the temporary VM
-    restored, and the image made; None for what it found or did not wait for."""
-    return [_path(host, result) for host, result in clusters.items() if result["state"] in SETTLED_CLUSTER_STATES]
+def paths(
+    clusters: Mapping[str, Mapping[str, Any]], templates: Mapping[str, Mapping[str, Any]]
+) -> list[dict[str, Any]]:
+    """A path for each cluster that has the image, and for each Prism Central that has the template. The moments are
+    when this run saw the copy arrive, the temporary VM restored, and the image made; None for what it found or did not
+    wait for."""
+    of_clusters = [
+        _path(host, result) for host, result in clusters.items() if result["state"] in SETTLED_CLUSTER_STATES
+    ]
+    of_templates = [
+        _path(host, {**result, "prism_central": host, "image_uuid": result.get("ext_id")})
+        for host, result in templates.items()
+        if result["state"] in SETTLED_TEMPLATE_STATES
+    ]
+    return of_clusters + of_templates
 
 
 def _path(host: str, result: Mapping[str, Any]) -> dict[str, Any]:
