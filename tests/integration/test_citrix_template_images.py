@@ -133,6 +133,22 @@ def test_back_to_the_first_version_of_the_template_before(mixed: Mixed) -> None:
     assert mixed.writes() == []
 
 
+def test_what_a_catalog_hangs_on(mixed: Mixed) -> None:
+    listed = by_name(mixed.daas("citrix_catalog_info", catalogs=ALL[:3], connections=True))
+    assert {name: catalog["plugin"] for name, catalog in listed.items()} == {
+        "Snapshot": "AcropolisFactory",
+        "Template": "AcropolisPCFactory",
+        "Version": "AcropolisHypervisorPCFactory",
+    }
+    assert all(catalog["connection"]["plugin"] == catalog["plugin"] for catalog in listed.values())
+    state = mixed.lab.state()["endpoints"]
+    assert listed["Version"]["cluster_uuid"] == state["pc"]["clusters"]["cluster-a"]
+    assert listed["Version"]["connection"]["addresses"] == listed["Template"]["connection"]["addresses"]
+    assert listed["Version"]["connection"]["addresses"] != listed["Snapshot"]["connection"]["addresses"]
+    mixed.behave(tells_cluster_id=False)
+    assert by_name(mixed.daas("citrix_catalog_info", catalogs=ALL[:3]))["Version"]["cluster_uuid"] is None
+
+
 def test_an_image_that_no_plug_in_shows(mixed: Mixed) -> None:
     arguments = {**mixed.daas.options, "catalogs": ALL[:3], "image": "ctx_Gold_3"}
     failed = run_module("citrix_catalog_image", arguments)

@@ -62,6 +62,8 @@ SWITCHES: dict[str, Switch] = {
     "old_image_status": one_of("Prepared", "Unknown", "Deleted"),  # contract citrix 8.3
     "inventory_cache_seconds": seconds(1800),  # contract citrix 10.3
     "no_cache_refreshes": flag(False),  # contract citrix 10.3: does a read past the cache also renew it?
+    # contract citrix 9: ClusterId is given at the creation; whether an answer tells it
+    "tells_cluster_id": flag(True),
     "tells_deregistration": flag(True),  # contract citrix 11.2: LastDeregistrationTime may be null
     # contract citrix 11.2: after how many the broker itself puts a machine into maintenance mode
     "max_failed_registrations": Switch(None, nullable(int)),

@@ -117,7 +117,9 @@ def provisioning_scheme(site: Site, catalog: Catalog) -> dict[str, Any] | None:
         "CoresPerCpuCount": 1,
         "CurrentDiskImage": vm_image(site, scheme.image, "Current"),
         "HistoricalDiskImages": image_history(site, scheme),
-        "CustomProperties": pairs(scheme.custom_properties),
+        "CustomProperties": pairs(
+            [each for each in scheme.custom_properties if each[0] != "ClusterId" or site.behaviour["tells_cluster_id"]]
+        ),
         "CustomPropertiesInString": scheme.settings.get("CustomPropertiesInString"),
         "IdentityType": "ActiveDirectory",
         "DiskSizeGB": scheme.disk_size_gb,
