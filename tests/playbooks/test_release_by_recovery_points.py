@@ -199,6 +199,14 @@ def test_each_catalog_gets_what_its_plug_in_needs_and_goes_back(
     assert set(catalog_images(lab).values()) == {name}
     assert vm_names(lab) == vms
     assert [point["name"] for point in recovery_points(lab)] == ["nightly"]
+    report = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
+    assert {host: template["state"] for host, template in report["templates"].items()} == {
+        "pc-east": "made",
+        "pc-west": "made",
+    }
+    # Its disks lie where a catalog of its Prism Central is, and the making is seen on the timeline of that cluster.
+    makers = [step["where"] for step in report["timeline"] if step["phase"] == "image"]
+    assert sorted(makers) == ["cluster-a", "cluster-b", "cluster-b", "cluster-c", "cluster-c"]
     lab.forget()
     second = release("2026.11.20-1")
     assert second.status == 0, second.output

@@ -34,7 +34,9 @@ def paths(
 
 
 def _path(host: str, result: Mapping[str, Any]) -> dict[str, Any]:
-    ends = {step["phase"]: step["finished"] for step in result.get("timeline") or [] if not step.get("failed")}
+    ends = {
+        step["phase"]: step["finished"] for step in reversed(result.get("timeline") or []) if not step.get("failed")
+    }
     return {
         "cluster": host,
         "prism_central": result.get("prism_central") or "",

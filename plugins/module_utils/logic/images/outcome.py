@@ -29,6 +29,7 @@ def became(
     made: Mapping[str, Any],
     removed: Mapping[str, Any],
     planned: bool = False,
+    template: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """`before` is what was found; the others are the results of the modules that were at work since, or nothing."""
     result = dict(before)
@@ -40,7 +41,9 @@ def became(
             "snapshot_id": restored.get("snapshot_id") or "",
             "copy_id": restored.get("recovery_point_ext_id") or "",
         }
-    result["timeline"] = [step for each in (restored, made, removed) for step in each.get("timeline") or []]
+    result["timeline"] = [
+        step for each in (restored, made, template or {}, removed) for step in each.get("timeline") or []
+    ]
     if removed.get("failed") or removed.get("unreachable"):
         result["leftover"] = failure(removed)
     return result
