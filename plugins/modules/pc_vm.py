@@ -10,8 +10,8 @@ short_description: Remove a VM through Prism Central or set its power state
 version_added: 0.1.0
 description:
   - Removes a VM or powers it on or off, through Prism Central, REST API v4.
-  - Made for the temporary VMs that the collection restores from recovery points. Changing any other VM is an error
-    unless O(force=true).
+  - Made for the temporary VMs that the collection restores from recovery points. Such a VM is known by its name and by
+    the mark in its description. Changing any other VM is an error unless O(force=true).
   - Each order shows the version of the VM that it was decided on. When somebody else changes the VM at the same time,
     it is read again and the order is repeated a few times.
 author:

@@ -8,16 +8,21 @@ from __future__ import annotations
 import pytest
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import read_vm, remove_vm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import temporary_vm_mark
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from harness.centrals import Centrals
 from harness.modules import run_module
 
-OURS = "ctx_r1_4c1f1f2e-9d5c-4c3e-8a77-5d6c2c9f0b11_Gold"
+RECOVERY_POINT = "4c1f1f2e-9d5c-4c3e-8a77-5d6c2c9f0b11"
+OURS = f"ctx_r1_{RECOVERY_POINT}_Gold"
 AWKWARD = ["Büro 'Süd' #1", '50% "off"', "a\\b/c", "黄金", "x;y,z(1)", "Gold_2"]
 
 
 def add(centrals: Centrals, cluster: str = "a", name: str = OURS, power_state: str = "off") -> str:
-    return str(centrals.change("vm", cluster, name=name, power_state=power_state)["uuids"][0])
+    """A VM that bears the mark of a temporary VM."""
+    description = f"Mark of euc.nutanix_citrix: {temporary_vm_mark(name, RECOVERY_POINT)}"
+    made = centrals.change("vm", cluster, name=name, power_state=power_state, description=description)
+    return str(made["uuids"][0])
 
 
 def power_of(centrals: Centrals, uuid: str) -> str:
@@ -27,7 +32,7 @@ def power_of(centrals: Centrals, uuid: str) -> str:
 
 @pytest.mark.parametrize("base_vm", ["Gold", *AWKWARD])
 def test_removed_as_predicted_and_then_unchanged(centrals: Centrals, base_vm: str) -> None:
-    name = f"ctx_r1_353902_{base_vm}"
+    name = f"ctx_r1_{RECOVERY_POINT}_{base_vm}"
     uuid = add(centrals, name=name)
     predicted = centrals.east("pc_vm", check=True, name=name, state="absent")
     assert centrals.writes() == []
@@ -77,6 +82,15 @@ def test_what_is_not_ours_is_refused_unless_forced(centrals: Centrals, name: str
     assert centrals.writes() == []
     centrals.east("pc_vm", uuid=uuid, state="powered_on", force=True)
     assert power_of(centrals, uuid) == "on"
+
+
+@pytest.mark.parametrize("name", [OURS, "ctx_r1_353902_Gold"])
+@pytest.mark.parametrize("state", ["absent", "powered_on"])
+def test_one_that_only_has_the_name_is_refused(centrals: Centrals, name: str, state: str) -> None:
+    uuid = str(centrals.change("vm", "a", name=name)["uuids"][0])
+    assert "does not have name and mark" in centrals.east.fails("pc_vm", name=name, state=state)
+    assert centrals.writes() == []
+    assert [vm["uuid"] for vm in centrals.east("pc_vm_info", name=name)["vms"]] == [uuid]
 
 
 def test_one_of_ours_that_somebody_uses_is_kept_unless_forced(centrals: Centrals) -> None:

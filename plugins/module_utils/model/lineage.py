@@ -44,6 +44,12 @@ def temporary_vm_mark(name: str, location_agnostic_id: str) -> str:
     return uuid_for("temporary VM", name, location_agnostic_id)
 
 
+def bears_temporary_vm_mark(name: str, description: str, prefix: str) -> bool:
+    """Whether a VM of this name and description was restored from a recovery point by the collection."""
+    says = parse_temporary_vm_name(name, prefix)
+    return says is not None and temporary_vm_mark(name, says.snapshot_id) in description
+
+
 def lineage(image_name: str, source_vm_name: str, uuid: str, cluster_uuid: str, prefix: str) -> dict[str, Any] | None:
     """What is known of an image whose name is one of ours; None for other names.
 

@@ -37,7 +37,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     uses_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.templates import template_images
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import is_proven, temporary_vm_mark
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import (
+    bears_temporary_vm_mark,
+    is_proven,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
     DEFAULT_PREFIX,
     Release,
@@ -181,9 +184,7 @@ def _vm(host: str, vm: Mapping[str, Any], known: Mapping[str, Any], prefix: str)
     says, told = parse_temporary_vm_name(vm["name"], prefix), known.get(vm["uuid"]) or {}
     if says is None:
         return None
-    marked = says.of_recovery_point and temporary_vm_mark(vm["name"], says.snapshot_id) in (
-        told.get("description") or ""
-    )
+    marked = bears_temporary_vm_mark(vm["name"], told.get("description") or "", prefix)
     return OrphanVm(host, vm["uuid"], vm["name"], vm["power_state"], says, marked, parse_moment(told.get("created")))
 
 

@@ -23,7 +23,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import CentralVm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_temporary_vm_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import bears_temporary_vm_mark
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.vms import (
     power_off,
     power_on,
@@ -132,10 +132,10 @@ def _refuse_foreign(client: PrismCentral, params: Params, vm: CentralVm) -> None
     if params["force"]:
         return
     named = f"'{vm.name}' ({vm.uuid})"
-    if parse_temporary_vm_name(vm.name, params["prefix"]) is None:
+    if not bears_temporary_vm_mark(vm.name, vm.description, params["prefix"]):
         raise OperationError(
-            f"{client.endpoint}: refused, because this is no temporary VM with the prefix '{params['prefix']}':"
-            f" {named}",
+            f"{client.endpoint}: refused, because this VM does not have name and mark of a temporary VM with the prefix"
+            f" '{params['prefix']}': {named}",
             "Set force to act on VMs that the collection did not make.",
         )
     if params["state"] == ABSENT and vm.power_state != "off":
