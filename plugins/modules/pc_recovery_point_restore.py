@@ -15,7 +15,7 @@ description:
     has no categories.
   - A VM that an earlier run restored is adopted, and a restore that is already running is waited for, so that an
     interrupted run can continue. Such a VM is known by the mark in its description, or because the task that restored
-    the copy names it. Another VM of the same name is left alone.
+    the copy names it. Another VM of the same name is left alone, and so is one that somebody renamed.
   - A release of Prism Central that does not take a name with the restore, which is v4.0 of the API, gives the VM any
     name. Its task tells which VM it is, and the VM then gets its name.
   - Each warning of the restore is a warning of the task.

@@ -279,6 +279,18 @@ def test_awkward_names_are_kept_as_they_are(centrals: Centrals) -> None:
     assert centrals.east("pc_template", **template)["changed"] is False
 
 
+@pytest.mark.parametrize("version", [OLD, NEW])
+def test_one_that_somebody_renamed_is_left_to_them(centrals: Centrals, version: str) -> None:
+    centrals.reset(version=version)
+    restoring = Restoring(centrals)
+    kept = restoring()["vm"]["uuid"]
+    centrals.change("rename_vm", "a", vm=kept, name="Mine")
+    again = restoring()
+    assert again["changed"] is True
+    assert {vm["uuid"]: vm["name"] for vm in restoring.restored} == {kept: "Mine", again["vm"]["uuid"]: restoring.name}
+    assert restoring()["vm"]["uuid"] == again["vm"]["uuid"]
+
+
 @pytest.mark.parametrize("retry_after", [True, False])
 def test_a_limit_on_calls_only_takes_longer(centrals: Centrals, retry_after: bool) -> None:
     centrals.reset(rate_limit_per_second=20)

@@ -206,7 +206,7 @@ class Restoration:
         def usable(task: Task) -> bool:
             # What it leaves may come late.
             uuids = restored_vms(task)
-            return task.succeeded and (not uuids or any(read_vm(self.client, uuid) for uuid in uuids))
+            return task.succeeded and (not uuids or any(self._is_left(uuid) for uuid in uuids))
 
         return order_once(
             self.client,
@@ -290,6 +290,13 @@ class Restoration:
             progress=self.reporter.progress,
         )
         return task is not None
+
+    def _is_left(self, vm_uuid: str) -> bool:
+        """Whether a restored VM is still there for the release. It gets name and mark together: with the mark and
+        another name it was renamed by somebody who wants to keep it."""
+        vm = read_vm(self.client, vm_uuid)
+        mark = temporary_vm_mark(self.name, self.location_agnostic_id)
+        return vm is not None and (vm.name == self.name or mark not in vm.description)
 
     @property
     def _what(self) -> str:
