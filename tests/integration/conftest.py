@@ -15,6 +15,7 @@ from harness.centrals import TIME_SCALE, Centrals
 from harness.centrals import TOPOLOGY as CENTRALS
 from harness.citrix import TOPOLOGY, CitrixEstate
 from harness.desktops import Desktops
+from harness.prepared import Prepared
 from lab.running import RunningLab, serve
 
 
@@ -37,6 +38,15 @@ def estate(_citrix_lab: RunningLab) -> Iterator[CitrixEstate]:
 def desktops(_citrix_lab: RunningLab) -> Iterator[Desktops]:
     """The estate of persistent desktops in its first state. A test fails when a request broke the wire contract."""
     yield Desktops(_citrix_lab)
+    recorded = _citrix_lab.requests()
+    assert [entry["violation"] for entry in recorded if entry["violation"]] == []
+    assert violations(recorded) == []
+
+
+@pytest.fixture
+def prepared(_citrix_lab: RunningLab) -> Iterator[Prepared]:
+    """The estate of prepared images in its first state. A test fails when a request broke the wire contract."""
+    yield Prepared(_citrix_lab)
     recorded = _citrix_lab.requests()
     assert [entry["violation"] for entry in recorded if entry["violation"]] == []
     assert violations(recorded) == []

@@ -9,7 +9,7 @@ from typing import Any
 
 from lab.changes import Changes, the_only
 from lab.citrix.state import image_update
-from lab.citrix.state.entities import Catalog, DiskImage, Machine
+from lab.citrix.state.entities import Catalog, DiskImage, ImageVersion, Machine
 from lab.citrix.state.hosting import template
 from lab.citrix.state.site import Site
 from lab.citrix.topology import CATALOG, DURATIONS, SWITCHES
@@ -119,6 +119,41 @@ def _image_update(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"job": image_update.update(site, catalog, order, SOMEBODY_ELSE).id}
 
 
+@CHANGES.kind(
+    "assign_image_version",
+    {"catalog": required(str), "definition": required(str), "number": required(int)},
+)
+def _assign_image_version(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Let a catalog be on a version of an image definition (contract citrix 13.7)."""
+    catalog = _catalog(site, payload)
+    version = _image_version(site, payload)
+    if catalog.scheme is None:
+        raise ValueError(f"{catalog.name} has no provisioning scheme")
+    catalog.scheme.image_version = version
+    return {"id": version.id}
+
+
+@CHANGES.kind(
+    "image_version",
+    {
+        "definition": required(str),
+        "number": required(int),
+        "status": members("ImageVersionStatus"),
+        "errors": [str],
+        "warnings": [{"type": required(members("ImageVersionSpecWarningType")), "message": required(str)}],
+        "description": str,
+    },
+)
+def _image_version_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Let the preparation of a version have ended badly, or with a warning (contract citrix 13.5)."""
+    version = _image_version(site, payload)
+    version.status = payload.get("status", version.status)
+    version.errors = payload.get("errors", version.errors)
+    version.description = payload.get("description", version.description)
+    version.warnings = [(each["type"], each["message"]) for each in payload.get("warnings", [])]
+    return {"id": version.id}
+
+
 @CHANGES.kind("machine", MACHINE)
 def _machine_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     machine = _machine(site, payload)
@@ -163,6 +198,16 @@ def _hypervisor(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     return {"id": hypervisor.id}
 
 
+@CHANGES.kind("hosting_unit", {"hosting_unit": required(str), "shares_fail": nullable(str)})
+def _hosting_unit(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Let no shared image arrive in a hosting unit (contract citrix addition E)."""
+    unit = site.hosting_unit(payload["hosting_unit"])
+    if unit is None:
+        raise ValueError(f"no hosting unit is called {payload['hosting_unit']!r}")
+    unit.shares_fail = payload.get("shares_fail")
+    return {"id": unit.id}
+
+
 @CHANGES.kind("forget_inventory_cache", {"hosting_unit": required(str)})
 def _forget_inventory_cache(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     unit = site.hosting_unit(payload["hosting_unit"])
@@ -193,6 +238,14 @@ def _forget_job(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
 def _catalog(site: Site, payload: Mapping[str, Any]) -> Catalog:
     catalog: Catalog = the_only(site.catalogs_called(payload["catalog"]), "catalogs", payload["catalog"])
     return catalog
+
+
+def _image_version(site: Site, payload: Mapping[str, Any]) -> ImageVersion:
+    definition = site.image_definition(payload["definition"])
+    versions = definition.versions if definition else []
+    fitting = [version for version in versions if version.number == payload["number"]]
+    version: ImageVersion = the_only(fitting, "versions", f"{payload['definition']} {payload['number']}")
+    return version
 
 
 def _machine(site: Site, payload: Mapping[str, Any]) -> Machine:

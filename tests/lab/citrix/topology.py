@@ -19,6 +19,11 @@ DURATIONS: dict[str, float] = {
     "browse": 5,  # resource browsing with async=true
     "publish": 900,  # image update, split over its phases
     "rollback": 300,
+    "image_definition": 2,
+    "image_preparation": 1200,
+    "image_share": 600,  # the job of sharing a version; each hosting unit has it a moment later
+    "image_share_settling": 30,
+    "image_removal": 60,
     "catalog_update": 60,  # PATCH of a catalog with a machine profile
     "shutdown": 10,
     "boot": 30,
@@ -81,6 +86,10 @@ SWITCHES: dict[str, Switch] = {
     # contract citrix 11.2: does a look at the hypervisor move LastHostingUpdateTime ("each_look"), or a change only
     # ("change")?
     "hosting_update_time": one_of("each_look", "change"),
+    "unshare_by_omission": flag(True),  # contract citrix 13.6, U8
+    "image_version_retry": one_of("accept", "refuse"),  # contract citrix 13.4, U18
+    # contract citrix addition E: a version that is shared goes only after its shares
+    "strict_image_removal": flag(False),
     "token_clock": one_of("real", "simulated"),  # contract citrix 1.3: by which clock tokens expire
     "sso_login": flag(False),  # contract citrix 1.5: GET /tokens, Windows integrated
 }
@@ -114,7 +123,7 @@ CATALOG = {
     "sessions": int,  # so many of its machines have a user
 }
 
-# Prepared images; on Nutanix it is unknown whether there are any (contract citrix 13.9, U7)
+# Prepared images that are there from the beginning, whatever the plug-in (contract citrix 13.9, addition A)
 IMAGE_DEFINITION = {
     "name": required(str),
     "hosting_unit": required(str),
@@ -143,6 +152,8 @@ SITE = {
             "cluster": required(str),
             "zone": str,
             "plugin": str,
+            # Other kinds show the snapshots of their cluster as their images (contract citrix 9, 13.9)
+            "connection_type": members("HypervisorConnectionType"),
             "prism_central": str,  # whose templates it shows instead of the AHV snapshots of the cluster
             "in_maintenance_mode": bool,
             "hosting_units": [{"name": required(str), "networks": [str]}],

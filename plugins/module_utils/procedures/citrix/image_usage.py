@@ -25,14 +25,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.site import SiteFacts, read_site
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import ranks
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.features import PREPARED_IMAGES, knows
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import names_in
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 READ_AT_ONCE = 8
-IMAGE_VERSIONS_SINCE_CLOUD = 121
-IMAGE_VERSIONS_SINCE_ON_PREMISES = (118, (7, 41))
 GONE = "Deleted"
 
 
@@ -149,7 +148,7 @@ def _of_task(site: CitrixSite, catalog: Catalog, task: RunningTask | None, unit:
 def _image_definitions(site: CitrixSite, facts: SiteFacts) -> list[dict[str, Any]] | None:
     """All image definitions, None when the site's version has none; a version that cannot be read is found out by
     asking (contract citrix 1.7)."""
-    is_supported = knows_image_definitions(site.on_premises, facts.api_version, facts.product_version)
+    is_supported = knows(PREPARED_IMAGES, site.on_premises, facts.api_version, facts.product_version)
     if is_supported is False:
         return None
     try:
@@ -158,22 +157,6 @@ def _image_definitions(site: CitrixSite, facts: SiteFacts) -> list[dict[str, Any
         if is_supported is None:
             return None
         raise
-
-
-def knows_image_definitions(on_premises: bool, api_version: int | None, product_version: str) -> bool | None:
-    """Whether a site of these versions has image definitions (contract citrix 1.7), None when the versions do not
-    tell."""
-    if api_version is None:
-        return None
-    if not on_premises:
-        return api_version >= IMAGE_VERSIONS_SINCE_CLOUD
-    since_api, since_product = IMAGE_VERSIONS_SINCE_ON_PREMISES
-    if api_version < since_api:
-        return False
-    numbers = product_version.split(".")[:2]
-    if len(numbers) < 2 or not all(number.isdecimal() for number in numbers):
-        return None
-    return tuple(int(number) for number in numbers) >= since_product
 
 
 def _of_definition(site: CitrixSite, definition: Mapping[str, Any]) -> Iterator[Reference]:

@@ -71,7 +71,7 @@ def add_routes(router: Router, site: Site) -> None:
     def edit_hypervisor(request: Request) -> Reply:
         hypervisor = the_hypervisor(site, request)
         body = request.body
-        if body["ConnectionType"] != "Custom":
+        if body["ConnectionType"] != hypervisor.connection_type:
             raise site.errors.refusal(400, f"{hypervisor.name} is not of type {body['ConnectionType']}.")
 
         changes = {key: value for key, value in body.items() if value is not None}

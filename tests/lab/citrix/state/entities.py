@@ -40,6 +40,7 @@ class Hypervisor:
     user_name: str
     in_maintenance_mode: bool = False
     prism_central: str | None = None  # whose templates it shows
+    connection_type: str = "Custom"
     resets: int = 0
     metadata: list[NameValue] = field(default_factory=list)
     # What a PATCH left, by the keys of the answer (contract citrix addition G 7)
@@ -59,6 +60,7 @@ class HostingUnit:
     name: str
     hypervisor: Hypervisor
     networks: list[str]
+    shares_fail: str | None = None  # why no shared image arrives here
 
     @property
     def xd_path(self) -> str:
@@ -165,10 +167,20 @@ class DiskImage:
     functional_level: str = "L7_20"
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
+class ImageShare:
+    """A hosting unit that has the prepared image of a version (contract citrix 13.5, ResourcePools)."""
+
+    unit: HostingUnit
+    status: str = "Success"
+    errors: list[str] = field(default_factory=list)
+    custom_properties: list[NameValue] = field(default_factory=list)
+
+
+@dataclass(eq=False)
 class ImageVersion:
-    """One version of an image definition (contract citrix 13.5): what it was made from, and the ids of its source spec
-    and its prepared spec."""
+    """One version of an image definition (contract citrix 13.5): what it was made from and how, and the ids of its
+    source spec and its prepared spec. The first of ``shares`` is the unit in which it is prepared."""
 
     id: str
     number: int
@@ -176,17 +188,35 @@ class ImageVersion:
     machine_profile: Resource | None
     spec_ids: tuple[str, str]
     scheme_id: str
+    made: float
+    shares: list[ImageShare]
+    description: str = ""
+    status: str = "Success"
+    errors: list[str] = field(default_factory=list)
+    warnings: list[tuple[str, str]] = field(default_factory=list)  # type and message
+    # CpuCount, MemoryMB, ServiceOffering and CustomProperties by the keys of the answer
+    scheme: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def unit(self) -> HostingUnit:
+        """The hosting unit in which it is prepared."""
+        return self.shares[0].unit
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(eq=False)
 class ImageDefinition:
-    """An image definition (contract citrix 13.3), here in one hosting unit."""
+    """An image definition (contract citrix 13.3), bound to one connection."""
 
     id: str
     name: str
-    unit: HostingUnit
+    hypervisor: Hypervisor
     made: float
-    versions: list[ImageVersion]
+    versions: list[ImageVersion] = field(default_factory=list)
+    description: str = ""
+    os_type: str = "Windows"
+    session_support: str = "SingleSession"
+    custom_properties: list[NameValue] = field(default_factory=list)
+    latest: int = 0  # the number of the version made last, there or not
 
 
 @dataclass(eq=False)
@@ -219,6 +249,7 @@ class Scheme:
     unit: HostingUnit
     clean_on_boot: bool
     image: DiskImage
+    image_version: ImageVersion | None = None  # the prepared image it is made from, where it is
     history: list[DiskImage] = field(default_factory=list)  # stored images that came before, oldest first
     machine_profile: Resource | None = None
     cpu_count: int = 2

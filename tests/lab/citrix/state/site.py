@@ -17,6 +17,7 @@ from lab.citrix.state.entities import (
     HostingUnit,
     Hypervisor,
     ImageDefinition,
+    ImageShare,
     ImageVersion,
     Machine,
     Resource,
@@ -104,6 +105,20 @@ class Site(Setting):
             ),
             None,
         )
+
+    def image_definition(self, name_or_id: str) -> ImageDefinition | None:
+        """Find an image definition by its name or id."""
+        found: ImageDefinition | None = _by_name_or_id(self.image_definitions, name_or_id)
+        return found
+
+    def definition_of(self, version: ImageVersion) -> ImageDefinition:
+        """Return the image definition that a version is of."""
+        return next(each for each in self.image_definitions.values() if version in each.versions)
+
+    def schemes_on(self, version: ImageVersion) -> list[tuple[Catalog, Scheme]]:
+        """List the catalogs on a version, with their provisioning schemes."""
+        schemes = [(catalog, catalog.scheme) for catalog in self.catalogs_in_order() if catalog.scheme]
+        return [(catalog, scheme) for catalog, scheme in schemes if scheme.image_version is version]
 
     def units_of(self, hypervisor: Hypervisor) -> list[HostingUnit]:
         """List the hosting units of a connection."""
@@ -278,6 +293,7 @@ class Site(Setting):
                 user_name="svc_citrix",
                 in_maintenance_mode=connection.get("in_maintenance_mode", False),
                 prism_central=connection.get("prism_central"),
+                connection_type=connection.get("connection_type", "Custom"),
             )
             self.hypervisors[hypervisor.id] = hypervisor
             for unit in connection.get("hosting_units", []):
@@ -295,6 +311,7 @@ class Site(Setting):
         unit = self.hosting_unit(spec["hosting_unit"])
         assert unit is not None
         templates = self.inventory.templates(unit)
+        made = self.clock.now - 30 * 24 * HOUR
         versions = [
             ImageVersion(
                 id=self.new_id(),
@@ -305,10 +322,12 @@ class Site(Setting):
                 else None,
                 spec_ids=(self.new_id(), self.new_id()),
                 scheme_id=self.new_id(),
+                made=made,
+                shares=[ImageShare(unit)],
             )
             for number, version in enumerate(spec.get("versions", []), 1)
         ]
-        return ImageDefinition(self.new_id(), spec["name"], unit, self.clock.now - 30 * 24 * HOUR, versions)
+        return ImageDefinition(self.new_id(), spec["name"], unit.hypervisor, made, versions, latest=len(versions))
 
     def _scheme(self, spec: Mapping[str, Any], unit: HostingUnit) -> Scheme:
         templates = self.inventory.templates(unit)

@@ -11,6 +11,7 @@ from typing import Any
 from lab.citrix.state.entities import Catalog, Scheme
 from lab.citrix.state.hosting import network
 from lab.citrix.state.site import Site
+from lab.citrix.views.image_definition import current_version
 from lab.citrix.views.listing import Fields
 from lab.citrix.views.refs import pairs, pool_ref, ref, resource_ref, scopes, tenants, vm_image
 
@@ -146,7 +147,7 @@ def provisioning_scheme(site: Site, catalog: Catalog) -> dict[str, Any] | None:
         "UseWriteBackCache": False,
         "Warnings": [{"Type": "GetCustomPropertiesFailed", "Message": text} for text in catalog.scheme_warnings],
         "ProvisioningSchemeType": "VirtualMachine",
-        "CurrentImageVersion": None,
+        "CurrentImageVersion": current_version(site, scheme.image_version) if scheme.image_version else None,
         "HistoricalImageVersions": [],
     }
 

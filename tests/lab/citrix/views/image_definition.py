@@ -6,26 +6,26 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.citrix.state.entities import ImageDefinition, ImageVersion
+from lab.citrix.state.entities import ImageDefinition, ImageShare, ImageVersion
 from lab.citrix.state.site import Site
-from lab.citrix.views.refs import pool_ref, ref, resource_ref
+from lab.citrix.views.refs import pairs, pool_ref, ref, resource_ref
 
 
 def definition_view(site: Site, definition: ImageDefinition) -> dict[str, Any]:
     """Return an image definition."""
-    hypervisor = definition.unit.hypervisor
+    hypervisor = definition.hypervisor
     return {
         "Id": definition.id,
         "Name": definition.name,
         "CreationTime": site.moments.formatted(definition.made),
-        "Description": "",
-        "OsType": "Windows",
-        "LatestVersion": len(definition.versions),
-        "VDASessionSupport": "SingleSession",
+        "Description": definition.description,
+        "OsType": definition.os_type,
+        "LatestVersion": definition.latest,
+        "VDASessionSupport": definition.session_support,
         "HypervisorConnections": [
             {
                 **(ref(hypervisor) or {}),
-                "CustomProperties": [],
+                "CustomProperties": pairs(definition.custom_properties),
                 "HypervisorData": [],
                 "PluginFactoryName": hypervisor.plugin_id,
             }
@@ -35,14 +35,16 @@ def definition_view(site: Site, definition: ImageDefinition) -> dict[str, Any]:
 
 def version_view(site: Site, definition: ImageDefinition, version: ImageVersion) -> dict[str, Any]:
     """Return a version of an image definition."""
-    made = site.moments.formatted(definition.made)
-    unit = pool_ref(definition.unit)
+    made = site.moments.formatted(version.made)
+    unit = pool_ref(version.unit)
     source_id, prepared_id = version.spec_ids
+    count = len(site.schemes_on(version))
     scheme: dict[str, Any] = {
         "Id": version.scheme_id,
         "CpuCount": 2,
         "MemoryMB": 8192,
         "MachineProfile": resource_ref(version.machine_profile),
+        **version.scheme,
     }
     source: dict[str, Any] = {
         "Id": source_id,
@@ -55,34 +57,59 @@ def version_view(site: Site, definition: ImageDefinition, version: ImageVersion)
         "ResourcePools": [],
         "ProvisioningSchemeCount": 0,
     }
-    # Which of the two specs carries the image scheme is unknown (contract citrix 13.5)
+    # The prepared spec carries the image scheme (contract citrix addition D)
     prepared = {
         "Id": prepared_id,
         "PreparationType": "Mcs",
-        "ImageVersionSpecStatus": "Success",
+        "ImageVersionSpecStatus": version.status,
         "CreationTime": made,
-        "Errors": [],
+        "Errors": version.errors,
         "SourceImageVersionSpec": {"Id": source_id, "PreparationType": "None", "ResourcePool": unit},
         "ResourcePool": unit,
-        "ResourcePools": [
-            {
-                **unit,
-                "IsPrimary": True,
-                "CustomProperties": [],
-                "Errors": [],
-                "ImageVersionSpecResourcePoolStatus": "Success",
-            }
-        ],
-        "ProvisioningSchemeCount": 0,
+        "ResourcePools": [_share(version, share) for share in version.shares],
+        "ProvisioningSchemeCount": count,
         "Context": {"ImageScheme": scheme},
+        "Warnings": [{"Type": kind, "Message": message} for kind, message in version.warnings],
     }
     return {
         "Id": version.id,
         "Number": version.number,
         "CreationTime": made,
-        "Description": "",
-        "ImageVersionStatus": "Success",
+        "Description": version.description,
+        "ImageVersionStatus": version.status,
         "ImageDefinition": ref(definition),
         "ImageVersionSpecs": [source, prepared],
-        "ProvisioningSchemeCount": 0,
+        "ProvisioningSchemeCount": count,
+    }
+
+
+def _share(version: ImageVersion, share: ImageShare) -> dict[str, Any]:
+    return {
+        **pool_ref(share.unit),
+        "IsPrimary": share is version.shares[0],
+        "CustomProperties": pairs(share.custom_properties),
+        "Errors": share.errors,
+        "ImageVersionSpecResourcePoolStatus": share.status,
+    }
+
+
+def current_version(site: Site, version: ImageVersion) -> dict[str, Any]:
+    """Return the CurrentImageVersion of a provisioning scheme (contract citrix 8.3)."""
+    definition = site.definition_of(version)
+    source_id, prepared_id = version.spec_ids
+    unit = pool_ref(version.unit)
+    return {
+        "ImageVersion": {
+            "Id": version.id,
+            "Number": version.number,
+            "ImageDefinition": ref(definition),
+            "Description": version.description,
+            "ImageVersionSpecs": [
+                {"Id": source_id, "PreparationType": "None", "ResourcePool": unit},
+                {"Id": prepared_id, "PreparationType": "Mcs", "ResourcePool": unit},
+            ],
+        },
+        "Date": site.moments.formatted(version.made),
+        "ImageAssignmentNote": None,
+        "IsImageAvailable": True,
     }

@@ -69,7 +69,7 @@ def pool_ref(tree: Tree) -> dict[str, Any]:
             "Id": tree.hypervisor.id,
             "Uid": tree.hypervisor.uid,
             "Name": tree.hypervisor.name,
-            "ConnectionType": "Custom",
+            "ConnectionType": tree.hypervisor.connection_type,
             "PluginFactoryName": tree.hypervisor.plugin_id,
         },
     }

@@ -1,0 +1,59 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the versions of image definitions, with the catalogs on them."""
+
+from __future__ import annotations
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.image_definitions import (
+    read_definitions,
+    read_users,
+    read_versions,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.finding import (
+    chosen,
+    definition_called,
+    enter,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.telling import (
+    user_facts,
+    version_facts,
+)
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    "definition": {"type": "str"},
+    "number": {"type": "int"},
+    "release": {"type": "str"},
+}
+
+
+def read(params: Params, reporter: Reporter) -> Result:
+    site = enter(params)
+    name = params["definition"]
+    definitions = read_definitions(site) if name is None else [definition_called(site, name)]
+    definitions.sort(key=lambda definition: definition.name.casefold())
+    versions = [
+        version
+        for definition in definitions
+        for version in chosen(read_versions(site, definition), params["number"], params["release"])
+    ]
+    users = read_users(site, versions)
+    return {
+        "image_versions": [
+            {**version_facts(version), "catalogs": user_facts(users[version.id])} for version in versions
+        ]
+    }
+
+
+OPERATION = Reading(
+    arguments=ARGUMENTS,
+    read=read,
+    mutually_exclusive=(("number", "release"),),
+    required_by={"number": ("definition",)},
+)
