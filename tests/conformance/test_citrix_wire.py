@@ -41,7 +41,7 @@ def drive(client: Client) -> None:
     machines = client.ask("GET", "/Machines")["Items"]
     _read_catalogs(client, catalogs["Pool"]["Id"])
     _read_machines(client, machines)
-    _read_image_definitions(client)
+    _use_image_definitions(client)
     _browse(client)
     _change_catalog(client, catalogs["Pool"]["Id"])
     _change_machines(client, {machine["MachineCatalog"]["Name"]: machine for machine in machines})
@@ -68,11 +68,29 @@ def _read_catalogs(client: Client, pool: str) -> None:
     assert client.send("GET", "/MachineCatalogs/none").status_code == 404
 
 
-def _read_image_definitions(client: Client) -> None:
+def _use_image_definitions(client: Client) -> None:
     (definition,) = client.ask("GET", "/ImageDefinitions", limit=1)["Items"]
-    versions = client.ask("GET", f"/ImageDefinitions/{definition['Id']}/ImageVersions")["Items"]
+    own = f"/ImageDefinitions/{definition['Id']}"
+    client.ask("GET", own)
+    client.ask("PATCH", own, {"Description": "of the desks"})
+    versions = client.ask("GET", f"{own}/ImageVersions")["Items"]
     assert [version["Number"] for version in versions] == [1, 2]
     assert client.send("GET", "/ImageDefinitions/none/ImageVersions").status_code == 404
+    connection = {"HypervisorConnection": "conn a", "CustomProperties": []}
+    wish = {"Name": "W10", "OsType": "Windows", "VDASessionSupport": "SingleSession"}
+    order = {**wish, "AssignedHypervisorConnection": connection}
+    assert client.send("POST", "/ImageDefinitions", order).status_code == 400  # contract citrix 13.9
+    order = {"ImageScheme": {}, "MasterImagePath": "old.template", "ResourcePool": "AHV-A", "Description": "3"}
+    assert client.job("POST", f"{own}/ImageVersions", order)["Type"] == "CreateImageVersion"
+    version = f"{own}/ImageVersions/3"
+    assert client.ask("GET", version)["ImageVersionStatus"] == "Success"
+    assert client.send("PUT", version, order).status_code == 400
+    client.ask("PATCH", version, {"Description": "third"})
+    assert client.ask("GET", f"{version}/ProvisioningSchemes")["Items"] == []
+    pools = {"ImageVersionResourcePools": [{"ResourcePool": "AHV-A", "CustomProperties": []}]}
+    client.job("PUT", f"{version}/$UpdateResourcePools", pools)
+    assert client.job("DELETE", version)["Type"] == "DeleteImageVersion"
+    assert client.send("DELETE", own).status_code == 409
 
 
 def _read_machines(client: Client, machines: list[dict[str, Any]]) -> None:
