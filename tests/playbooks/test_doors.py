@@ -132,6 +132,13 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("daas", {"machines": [REHOSTED]}),
         ("daas", {"machines": [{**REHOSTED, "catalog_id": ""}]}),
     ],
+    "citrix_image_definition": [("daas", {"name": "gone", "state": "absent"}), ("daas", {"name": "W12"})],
+    "citrix_image_definition_info": [("daas", {}), ("cvad", {"name": "nobody"})],
+    "citrix_image_version_info": [("daas", {"definition": "W11"}), ("cvad", {"definition": "nobody"})],
+    "citrix_image_version_share": [
+        ("daas", {"definition": "W11", "number": 1, "hosting_units": [], "state": "exact"}),
+        ("daas", {"definition": "W11", "number": 9, "hosting_units": []}),
+    ],
     "citrix_image_usage_info": [("cvad", {}), ("daas", {"client_secret": "wrong"})],
     "release_check": [
         ("cluster-a", {"job": "release"}),
@@ -222,9 +229,13 @@ NOT_OF_THE_OPERATION = {"invocation", "exception", "_ansible_verbose_override", 
 
 @pytest.fixture
 def lab(lab: RunningLab) -> RunningLab:
-    """The demo estate with a Prism Central for two of its clusters."""
+    """The demo estate with a Prism Central for two of its clusters, and an image definition on its cloud site."""
     central = {"name": "pc", "clusters": ["cluster-a", "cluster-b"]}
-    lab.reset({**topology_of(DEMO), "prism_centrals": [central]})
+    topology = {**topology_of(DEMO), "prism_centrals": [central]}
+    daas = next(site for site in topology["citrix_sites"] if site["name"] == "daas")
+    unit = daas["hypervisors"][0]["hosting_units"][0]["name"]
+    daas["image_definitions"] = [{"name": "W11", "hosting_unit": unit, "versions": [{"image": "ctx_Gold_1"}]}]
+    lab.reset(topology)
     lab.forget()
     return lab
 

@@ -154,6 +154,8 @@ SITE = {
             "plugin": str,
             # Other kinds show the snapshots of their cluster as their images (contract citrix 9, 13.9)
             "connection_type": members("HypervisorConnectionType"),
+            "region": str,
+            "account": str,
             "prism_central": str,  # whose templates it shows instead of the AHV snapshots of the cluster
             "in_maintenance_mode": bool,
             "hosting_units": [{"name": required(str), "networks": [str]}],

@@ -72,6 +72,15 @@ def _connection(body: Mapping[str, Any]) -> Connection:
     )
 
 
+def read_location(site: CitrixSite, connection_id: str) -> tuple[str, str]:
+    """Region and account that a connection leads to, '' where its kind has none or the site does not tell: AWS and
+    WorkSpaces Core tell no account (contract citrix 10.2)."""
+    body = site.get(f"/hypervisors/{segment(connection_id)}") or {}
+    return body.get("Region") or body.get("OciRegion") or "", body.get("SubscriptionId") or body.get(
+        "TenancyOcid"
+    ) or ""
+
+
 def read_hosting_units(site: CitrixSite, connection: Connection) -> list[HostingUnit]:
     """The hosting units of a connection; not paged."""
     return [

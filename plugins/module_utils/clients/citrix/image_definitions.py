@@ -43,6 +43,12 @@ def read_versions(site: CitrixSite, definition: ImageDefinition) -> list[ImageVe
     return [_version(item, definition) for item in site.items(path)]
 
 
+def read_version(site: CitrixSite, version: ImageVersion) -> ImageVersion:
+    """A version as it is now. Raises NotFound."""
+    definition = ImageDefinition(version.definition_id, version.definition)
+    return _version(site.get(version_path(version)) or {}, definition)
+
+
 def read_users(site: CitrixSite, versions: Iterable[ImageVersion]) -> dict[str, tuple[VersionUser, ...]]:
     """The provisioning schemes on each version with their catalogs, by the version's id."""
     schemes = {

@@ -95,8 +95,9 @@ def add_routes(router: Router, site: Site) -> None:
         left = [each.unit for each in version.shares if each.unit not in units]
         if any(scheme.unit in left for _catalog, scheme in site.schemes_on(version)):
             raise site.errors.refusal(409, f"Version {version.number} of {definition.name} is in use there.")
-        if {unit.hypervisor.connection_type for unit in units} != {version.unit.hypervisor.connection_type}:
-            raise site.errors.refusal(400, "The connections are not of one type.")
+        behind = {(each.connection_type, each.region, each.account) for each in (unit.hypervisor for unit in units)}
+        if len(behind) > 1:
+            raise site.errors.refusal(400, "The connections are not of one type, region and account.")
         return accepted(site, request, image_preparation.share(site, version, wanted))
 
 

@@ -41,6 +41,8 @@ class Hypervisor:
     in_maintenance_mode: bool = False
     prism_central: str | None = None  # whose templates it shows
     connection_type: str = "Custom"
+    region: str | None = None
+    account: str | None = None
     resets: int = 0
     metadata: list[NameValue] = field(default_factory=list)
     # What a PATCH left, by the keys of the answer (contract citrix addition G 7)

@@ -86,11 +86,14 @@ def share(site: Site, version: ImageVersion, wanted: list[tuple[HostingUnit, lis
         for gone in [each for each in version.shares if each.unit not in units]:
             _leave(site, version, gone)
     before = [each.unit for each in version.shares]
+    failed = [each for each in version.shares if each.unit in units and each.status == "Failed"]
+    for each in failed:
+        each.status, each.errors = "InProgress", []
     added = [ImageShare(unit, "InProgress", [], properties) for unit, properties in wanted if unit not in before]
     version.shares += added
 
     def settle() -> None:
-        for each in added:
+        for each in [*added, *failed]:
             problem = each.unit.shares_fail
             each.status, each.errors = ("Failed", [problem]) if problem else ("Success", [])
 

@@ -294,6 +294,8 @@ class Site(Setting):
                 in_maintenance_mode=connection.get("in_maintenance_mode", False),
                 prism_central=connection.get("prism_central"),
                 connection_type=connection.get("connection_type", "Custom"),
+                region=connection.get("region"),
+                account=connection.get("account"),
             )
             self.hypervisors[hypervisor.id] = hypervisor
             for unit in connection.get("hosting_units", []):

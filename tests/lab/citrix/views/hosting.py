@@ -56,7 +56,16 @@ def hypervisor_detail(site: Site, hypervisor: Hypervisor) -> dict[str, Any]:
         "SupportsLocalStorageCaching": False,
         "SupportsPvsVms": True,
         "Metadata": pairs(hypervisor.metadata),
+        **_location(hypervisor),
     }
+
+
+def _location(hypervisor: Hypervisor) -> dict[str, Any]:
+    """Return region and account, as far as the model of the kind has them (contract citrix 10.2): AWS tells no
+    account."""
+    if hypervisor.connection_type in ("AWS", "AmazonWorkSpacesCore"):
+        return {"Region": hypervisor.region}
+    return {"SubscriptionId": hypervisor.account} if hypervisor.connection_type == "AzureRM" else {}
 
 
 def with_pools(site: Site, hypervisor: Hypervisor) -> dict[str, Any]:

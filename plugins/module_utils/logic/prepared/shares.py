@@ -1,0 +1,116 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which hosting units are to have a version of a prepared image, and why they cannot (contract citrix 13.6, 16.3)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import (
+    FAILED,
+    LEAVING,
+    READY,
+    ImageShare,
+    ImageVersion,
+    VersionUser,
+)
+
+EXACT, SHARED, UNSHARED = "exact", "shared", "unshared"
+
+
+@dataclass(frozen=True)
+class Place:
+    """A hosting unit and what must be the same where an image is shared; '' where the site does not tell."""
+
+    id: str
+    name: str
+    connection_type: str = ""
+    region: str = ""
+    account: str = ""
+
+
+@dataclass(frozen=True)
+class Sharing:
+    """What a version's hosting units are to be, the primary one first. `arriving` do not have it yet, or it failed
+    there; `ordered` of them are on their way already."""
+
+    wanted: tuple[str, ...]
+    arriving: tuple[str, ...] = ()
+    ordered: tuple[str, ...] = ()
+    leaving: tuple[ImageShare, ...] = ()
+
+    @property
+    def is_as_wished(self) -> bool:
+        return not self.arriving and not self.leaving
+
+    @property
+    def needs_order(self) -> bool:
+        return bool(set(self.arriving) - set(self.ordered)) or any(gone.state != LEAVING for gone in self.leaving)
+
+
+def plan_sharing(version: ImageVersion, state: str, named: Sequence[str]) -> Sharing:
+    """What is to be done so that the hosting units of these ids have the version, or only they, or they no longer. Its
+    primary one always keeps it. Raises Refusal."""
+    primary = version.primary_id
+    if not version.is_ready:
+        raise Refusal(
+            f"{version} is not ready ({version.state or 'state unknown'})",
+            "Wait until citrix_image_version has prepared it.",
+        )
+    if not primary:
+        raise Refusal(f"the site does not tell in which hosting unit {version} was prepared")
+    shares = {share.id: share for share in version.shares}
+    staying = [share.id for share in version.shares if share.state != LEAVING]
+    if state == UNSHARED:
+        if primary in named:
+            raise Refusal(
+                f"{version} was prepared in hosting unit '{shares[primary].name if primary in shares else primary}'"
+                " and stays there",
+                "Leave it out, or delete the version with citrix_image_version.",
+            )
+        wanted = [unit_id for unit_id in staying if unit_id not in named]
+    else:
+        wanted = [*(staying if state == SHARED else ()), *named]
+    wanted = list(dict.fromkeys([primary, *wanted]))
+    arriving = [unit_id for unit_id in wanted if unit_id not in shares or shares[unit_id].state != READY]
+    # One that is just leaving has to be ordered anew, and one where it failed as well
+    ordered = [unit_id for unit_id in arriving if unit_id in shares and shares[unit_id].state not in (FAILED, LEAVING)]
+    leaving = [share for share in version.shares if share.id not in wanted]
+    return Sharing(tuple(wanted), tuple(arriving), tuple(ordered), tuple(leaving))
+
+
+def obstacle_to_leaving(leaving: Sequence[ImageShare], users: Sequence[VersionUser]) -> Refusal | None:
+    """Why a version cannot be taken away from hosting units: catalogs there are on it, or may be."""
+    gone = {share.id for share in leaving}
+    if not gone:
+        return None
+    staying = [user for user in users if user.hosting_unit_id in gone or not user.hosting_unit_id]
+    if not staying:
+        return None
+    return Refusal(
+        f"catalogs are still on it in {quoted(share.name for share in leaving)}:"
+        f" {quoted(user.catalog for user in staying)}",
+        "Move these catalogs to another version first. The account must see all of them.",
+    )
+
+
+def obstacle_to_sharing(primary: Place, places: Sequence[Place]) -> Refusal | None:
+    """Why an image cannot get to hosting units: it is shared within one kind of connection, one region and one account
+    (contract citrix 13.6, 13.9)."""
+    for place in places:
+        for word, own, there in (
+            ("kind of connection", primary.connection_type, place.connection_type),
+            ("region", primary.region, place.region),
+            ("account", primary.account, place.account),
+        ):
+            if own and there and own.casefold() != there.casefold():
+                return Refusal(
+                    f"hosting unit '{place.name}' is of another {word} ({there}) than '{primary.name}' ({own}), where"
+                    " the image was prepared",
+                    "Prepare an image there as well, with a definition of its own.",
+                )
+    return None

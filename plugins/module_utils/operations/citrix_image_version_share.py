@@ -1,0 +1,187 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Share a version of a prepared image with hosting units, or take it away from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
+    CONNECTION_ARGUMENTS,
+    CitrixSite,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import (
+    Connection,
+    read_connections,
+    read_hosting_units,
+    read_location,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.image_definitions import (
+    read_users,
+    read_versions,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import find_named
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.features import SHARING
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.shares import (
+    EXACT,
+    SHARED,
+    UNSHARED,
+    Place,
+    Sharing,
+    obstacle_to_leaving,
+    obstacle_to_sharing,
+    plan_sharing,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import ImageVersion
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.finding import (
+    chosen,
+    definition_called,
+    enter,
+    not_there,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.sharing import (
+    order_sharing,
+    refuse_bad_end,
+    wait_for_shares,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.telling import version_facts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+ARGUMENTS = {
+    **CONNECTION_ARGUMENTS,
+    "definition": {"type": "str", "required": True},
+    "number": {"type": "int"},
+    "release": {"type": "str"},
+    "hosting_units": {"type": "list", "elements": "str", "required": True},
+    "state": {"type": "str", "choices": [EXACT, SHARED, UNSHARED], "default": SHARED},
+    "custom_properties": {"type": "dict", "default": {}},
+    "wait_timeout": {"type": "int", "default": 3600},
+}
+
+
+@dataclass(frozen=True)
+class _Observed:
+    """`names` of hosting units by id, `properties` of those that were given some."""
+
+    site: CitrixSite
+    version: ImageVersion
+    sharing: Sharing
+    names: Mapping[str, str]
+    properties: Mapping[str, Mapping[str, str]]
+
+
+def observe(params: Params, reporter: Reporter) -> _Observed:
+    site = enter(params, SHARING)
+    version = _version(site, params)
+    connections = {connection.id: connection for connection in read_connections(site)}
+    units = [unit for connection in connections.values() for unit in read_hosting_units(site, connection)]
+    try:
+        named = [find_named("hosting unit", name, units) for name in params["hosting_units"]]
+        properties = {
+            find_named("hosting unit", name, units).id: {key: str(value) for key, value in pairs.items()}
+            for name, pairs in params["custom_properties"].items()
+        }
+        sharing = plan_sharing(version, params["state"], [unit.id for unit in named])
+    except Refusal as error:
+        raise error.at(site.endpoint) from None
+    by_id = {unit.id: unit for unit in units}
+    users = read_users(site, [version])[version.id] if sharing.leaving else ()
+    refusal = obstacle_to_leaving(sharing.leaving, users) or _obstacle_to_sharing(
+        site, version, [by_id[unit_id] for unit_id in sharing.arriving if unit_id in by_id], by_id, connections
+    )
+    if refusal:
+        raise refusal.at(f"{site.endpoint}: {version}")
+    names = {unit.id: unit.name for unit in units} | {share.id: share.name for share in version.shares}
+    return _Observed(site, version, sharing, names, properties)
+
+
+def plan(params: Params, observed: _Observed) -> Plan[str]:
+    sharing, names = observed.sharing, observed.names
+    return Plan(
+        steps=[] if sharing.is_as_wished else ["share"],
+        facts=_facts(observed, observed.version),
+        before={"hosting_units": sorted(share.name for share in observed.version.shares)},
+        after={"hosting_units": sorted(names[unit_id] for unit_id in sharing.wanted)},
+    )
+
+
+def apply(params: Params, observed: _Observed, plan: Plan[str], reporter: Reporter) -> Result:
+    site, version, sharing = observed.site, observed.version, observed.sharing
+    deadline = Deadline(params["wait_timeout"])
+    with reporter.phase("share"):
+        if sharing.needs_order:
+            warning = order_sharing(
+                site, version, sharing, observed.properties, timeout=deadline.left, progress=reporter.progress
+            )
+            if warning:
+                reporter.warn(f"{site.endpoint}: sharing {version}: {warning}")
+        now = wait_for_shares(site, version, sharing, deadline, reporter.progress)
+        facts = _facts(observed, now)
+        refuse_bad_end(site, now, sharing, {"changed": True, **facts})
+    return facts
+
+
+def _facts(observed: _Observed, version: ImageVersion) -> Result:
+    sharing = observed.sharing
+    return {
+        "image_version": version_facts(version),
+        "shared": [observed.names[unit_id] for unit_id in sharing.arriving],
+        "unshared": [gone.name for gone in sharing.leaving],
+    }
+
+
+def _version(site: CitrixSite, params: Params) -> ImageVersion:
+    definition = definition_called(site, params["definition"])
+    versions = read_versions(site, definition)
+    fitting = chosen(versions, params["number"], params["release"])
+    # What is left of earlier tries that failed is of the same release
+    ready = [version for version in fitting if version.is_ready]
+    matches = ready or fitting
+    if not matches:
+        missing = not_there(definition, versions, params["number"], params["release"] or "")
+        raise OperationError(f"{site.endpoint}: {missing}", "Make it with citrix_image_version.")
+    if len(matches) > 1:
+        numbers = ", ".join(str(version.number) for version in matches)
+        raise OperationError(
+            f"{site.endpoint}: versions {numbers} of {definition.name} are all of release '{params['release']}'",
+            "Give number.",
+        )
+    return matches[0]
+
+
+def _obstacle_to_sharing(
+    site: CitrixSite,
+    version: ImageVersion,
+    arriving: Sequence[HostingUnit],
+    units: Mapping[str, HostingUnit],
+    connections: Mapping[str, Connection],
+) -> Refusal | None:
+    primary = units.get(version.primary_id)
+    if primary is None:
+        return None
+    strangers = [unit for unit in arriving if unit.connection_id != primary.connection_id]
+    if not strangers:
+        return None
+
+    def place(unit: HostingUnit) -> Place:
+        region, account = read_location(site, unit.connection_id)
+        return Place(unit.id, unit.name, connections[unit.connection_id].connection_type, region, account)
+
+    return obstacle_to_sharing(place(primary), [place(unit) for unit in strangers])
+
+
+OPERATION = Change(
+    arguments=ARGUMENTS,
+    observe=observe,
+    plan=plan,
+    apply=apply,
+    required_one_of=(("number", "release"),),
+    mutually_exclusive=(("number", "release"),),
+)
