@@ -185,6 +185,10 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("pc", {"ext_id": "1ca2963d-77b6-453a-ae23-2c19e7a954a3", "state": "absent"}),
         ("pc", {"name": "Gold_1", "vm_name": "Gold"}),
     ],
+    "pc_recovery_point_choice": [
+        ("pc", {"vm_name": "Gold", "release": "1", "recovery_point": "nightly"}),
+        ("pc", {"vm_name": "Gold", "release": "1", "by_policy": True}),
+    ],
     "pc_recovery_point_replica": [
         ("pc", {"recovery_point": "", "clusters": ["cluster-a"]}),
         ("pc", {"recovery_point": "", "clusters": ["nowhere"]}),

@@ -13,10 +13,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     PrismCentral,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.clusters import read_central
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.protection_policies import (
-    list_policies,
-    list_rules,
-)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import read_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
@@ -27,9 +23,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     CopyState,
     NewestCopy,
     copies_of_policy,
+    read_policies,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -44,20 +41,8 @@ ARGUMENTS = {
 def read(params: Params, reporter: Reporter) -> Result:
     client = PrismCentral.connect(params)
     central_uuid = read_central(client).uuid
-    chosen = _chosen(client, params, _policies(client, params["through"]))
+    chosen = _chosen(client, params, read_policies(client, params["through"]))
     return {"protection_policies": [_told(client, params, central_uuid, policy) for policy in chosen]}
-
-
-def _policies(client: PrismCentral, through: str) -> list[ProtectionPolicy]:
-    if through == "v3":
-        return list_rules(client)
-    try:
-        return list_policies(client)
-    except NotFound:
-        # A release whose v4 does not have policies yet
-        if through == "v4":
-            raise
-        return list_rules(client)
 
 
 def _chosen(client: PrismCentral, params: Params, policies: list[ProtectionPolicy]) -> list[ProtectionPolicy]:

@@ -19,7 +19,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     remove_recovery_point,
     set_expiry,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import read_vm, vms_called
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_moment
@@ -33,6 +32,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_
     is_ours,
     marked_expiry,
     shown,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.golden_vm import (
+    golden_vm,
+    refuse_running,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.recovery_points import (
     PointOrder,
@@ -83,7 +86,7 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     if params["state"] == "absent":
         point = read_recovery_point(client, params["ext_id"])
         return _Observed(client, client.now(), point)
-    vm = _vm(client, params)
+    vm = golden_vm(client, params["vm_name"] or "", params["vm_uuid"] or "", params["cluster_uuid"] or "")
     vm_uuid = vm.uuid if vm else params["vm_uuid"]
     points = recovery_points_of(client, vm_uuid, name=params["name"])
     ours = [point for point in points if is_ours(point, params["prefix"])]
@@ -168,28 +171,6 @@ def _refuse_options(params: Params) -> None:
         )
 
 
-def _vm(client: PrismCentral, params: Params) -> CentralVm | None:
-    """The VM, or None when it is gone; a name must mean exactly one."""
-    name, cluster_uuid = params["vm_name"], params["cluster_uuid"] or ""
-    if params["vm_uuid"]:
-        vm = read_vm(client, params["vm_uuid"])
-        if vm and name and vm.name != name:
-            raise OperationError(
-                f"{client.endpoint}: the VM {vm.uuid} is called '{vm.name}' and not '{name}'",
-                "Give the name and the uuid of the same VM, or only one of them.",
-            )
-        return vm
-    found = vms_called(client, name, cluster_uuid)
-    if len(found) == 1:
-        return found[0]
-    listed = ", ".join(f"{vm.uuid} (on cluster {vm.cluster_uuid})" for vm in found)
-    raise OperationError(
-        f"{client.endpoint} has {len(found) or 'no'} VM{'' if len(found) < 2 else 's'} called '{name}'"
-        + (f": {listed}" if listed else ""),
-        "Give the vm_uuid of the one that is meant." if found else "Check vm_name and cluster_uuid.",
-    )
-
-
 def _refuse_to_make_one_of(client: PrismCentral, params: Params, vm: CentralVm | None) -> None:
     if vm is None:
         raise OperationError(
@@ -200,11 +181,8 @@ def _refuse_to_make_one_of(client: PrismCentral, params: Params, vm: CentralVm |
             f"{client.endpoint}: the VM '{vm.name}' ({vm.uuid}) is on the cluster {vm.cluster_uuid}",
             "Give the uuid of the cluster that the VM is on, or leave it out.",
         )
-    if params["require_powered_off"] and vm.power_state != "off":
-        raise OperationError(
-            f"{client.endpoint}: the VM '{vm.name}' ({vm.uuid}) is {vm.power_state}, so that its disks change",
-            "Shut it down first, or set require_powered_off to false.",
-        )
+    if params["require_powered_off"]:
+        refuse_running(client, vm)
 
 
 def _the_one(ours: list[RecoveryPoint], cluster_uuid: str) -> RecoveryPoint | None:

@@ -44,6 +44,12 @@ def vms_called(client: PrismCentral, name: str, cluster_uuid: str = "") -> list[
     return _listed(client, where, lambda vm: vm.name == name and cluster_uuid in ("", vm.cluster_uuid))
 
 
+def vms_beginning(client: PrismCentral, beginning: str) -> list[CentralVm]:
+    """The VMs whose names begin so."""
+    where = f"startswith(name,{quoted(beginning)})"
+    return _listed(client, where, lambda vm: vm.name.startswith(beginning))
+
+
 def read_vm(client: PrismCentral, uuid: str) -> CentralVm | None:
     """One VM, or None when no cluster of the Prism Central has it."""
     entity = client.read_if_there("vmm", path_of(uuid))

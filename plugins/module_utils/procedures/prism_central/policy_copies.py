@@ -10,6 +10,10 @@ from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.clusters import list_clusters
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.protection_policies import (
+    list_policies,
+    list_rules,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
     copies_of,
     recovery_points_of,
@@ -22,6 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protectio
     ProtectionPolicy,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import RecoveryPoint, is_ours
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound
 
 THERE, UNDER_WAY, MISSING, NOT_KNOWN = "there", "under_way", "missing", "not_known"
 
@@ -60,6 +65,18 @@ class PolicyCopies:
     at_each: tuple[NewestCopy, ...]
     newest: RecoveryPoint | None
     states: tuple[CopyState, ...]
+
+
+def read_policies(client: PrismCentral, through: str = "auto") -> list[ProtectionPolicy]:
+    """All policies, through v4, v3, or ('auto') v3 where a release's v4 does not have them yet."""
+    if through == "v3":
+        return list_rules(client)
+    try:
+        return list_policies(client)
+    except NotFound:
+        if through == "v4":
+            raise
+        return list_rules(client)
 
 
 def copies_of_policy(

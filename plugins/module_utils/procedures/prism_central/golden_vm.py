@@ -1,0 +1,40 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which VM of a Prism Central the golden one is."""
+
+from __future__ import annotations
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import read_vm, vms_called
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import CentralVm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+
+def golden_vm(client: PrismCentral, name: str, vm_uuid: str, cluster_uuid: str) -> CentralVm | None:
+    """The VM, or None when the one of this uuid is gone; a name must mean exactly one."""
+    if vm_uuid:
+        vm = read_vm(client, vm_uuid)
+        if vm and name and vm.name != name:
+            raise OperationError(
+                f"{client.endpoint}: the VM {vm.uuid} is called '{vm.name}' and not '{name}'",
+                "Give the name and the uuid of the same VM, or only one of them.",
+            )
+        return vm
+    found = vms_called(client, name, cluster_uuid)
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(f"{vm.uuid} (on cluster {vm.cluster_uuid})" for vm in found)
+    raise OperationError(
+        f"{client.endpoint} has {len(found) or 'no'} VM{'' if len(found) < 2 else 's'} called '{name}'"
+        + (f": {listed}" if listed else ""),
+        "Give the vm_uuid of the one that is meant." if found else "Check vm_name and cluster_uuid.",
+    )
+
+
+def refuse_running(client: PrismCentral, vm: CentralVm) -> None:
+    if vm.power_state != "off":
+        raise OperationError(
+            f"{client.endpoint}: the VM '{vm.name}' ({vm.uuid}) is {vm.power_state}, so that its disks change",
+            "Shut it down first, or set require_powered_off to false.",
+        )
