@@ -88,6 +88,22 @@ def _connection(name: str, cluster: str, central: str, plugin: str, unit: str) -
     return {"name": name, "cluster": cluster, "prism_central": central, "plugin": plugin, "hosting_units": units}
 
 
+def by_policy(demo: dict[str, Any]) -> dict[str, Any]:
+    """The same, where a protection policy has copied a recovery point of the golden VM to all clusters."""
+    estate = by_recovery_points(demo)
+    variables = {
+        **estate["inventory_vars"],
+        "image_release_strategy": "protection_policy",
+        "image_release_recovery_point_max_age": 7 * 24 * 3600,
+    }
+    east, west = estate["prism_centrals"]
+    category = {"key": "App", "value": "Gold", "vms": ["Gold"]}
+    to = [{"cluster": "cluster-b"}, {"prism_central": "pc-west", "cluster": "cluster-c"}]
+    policy = {"name": "Images", "category": "App/Gold", "every_seconds": 30 * 24 * 3600, "to": to}
+    centrals = [{**east, "categories": [category], "policies": [policy]}, west]
+    return {**estate, "prism_centrals": centrals, "inventory_vars": variables}
+
+
 class Centrals:
     """The lab with this estate: `east` and `west` call modules, the rest changes and looks at the lab."""
 

@@ -238,3 +238,40 @@ def test_a_roll_back_needs_catalogs(name: str) -> None:
     assert "image_rollback_image names none" in nowhere[0]
     result = check("rollback", given, {name: [CATALOG]})
     assert not result.get("failed"), result
+
+
+POLICY = {"image_release_strategy": "protection_policy"}
+SINCE = {"image_release_recovery_point_since": "2026-11-20T14:00:00Z"}
+NAMED = {"image_release_recovery_point": "sealed"}
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        (POLICY, "nothing says how old the recovery point may be"),
+        ({**POLICY, "image_release_recovery_point_since": "yesterday"}, "must be a moment such as"),
+        (SINCE, "is for existing recovery points"),
+        (NAMED, "needs the strategy recovery_point or protection_policy"),
+        ({"image_release_policy_locations": ["a"]}, "image_release_policy_locations needs the strategy"),
+        (
+            {"image_release_strategy": "recovery_point", "image_release_on_demand": True},
+            "image_release_on_demand needs",
+        ),
+    ],
+)
+def test_a_wish_about_recovery_points_that_would_not_be_looked_at_is_refused(given: dict[str, Any], words: str) -> None:
+    assert words in " ".join(problems(on_all=given, centrals=["pc"]))
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {**POLICY, **SINCE},
+        {**POLICY, **NAMED},
+        {**POLICY, "image_release_recovery_point_max_age": 60, "image_release_policy_locations": []},
+        {"image_release_strategy": "recovery_point", **NAMED, **SINCE},
+        {"image_release_on_demand": False},
+    ],
+)
+def test_wishes_about_recovery_points_that_belong_together(given: dict[str, Any]) -> None:
+    assert check(on_all=given, centrals=["pc"])["problems"] == []

@@ -75,6 +75,12 @@ OF_THE_WHOLE_RELEASE = (
     "image_release_strategy",
     "image_release_templates",
     "image_release_template_name",
+    "image_release_recovery_point",
+    "image_release_recovery_point_since",
+    "image_release_recovery_point_max_age",
+    "image_release_protection_policy",
+    "image_release_policy_locations",
+    "image_release_on_demand",
     "image_release_publish_when",
     "catalog_rollout_image",
 )
@@ -139,6 +145,7 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
         problems += release_wishes.wrong_strategy(
             common("image_release_strategy"), common("image_release_protection_domain"), params["centrals"]
         )
+        problems += release_wishes.wrong_recovery_point(common("image_release_strategy"), common)
     if job == "rollout" and not common("catalog_rollout_image"):
         problems.append("catalog_rollout_image is missing: the image, by its exact name or its path.")
     if job == "rollback" and common("image_rollback_from_image", None) == "" and not common("image_rollback_image"):

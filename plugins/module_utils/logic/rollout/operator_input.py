@@ -14,6 +14,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.notices import empty_gate, notice
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import plan_waves
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.window import window_end
@@ -24,7 +25,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 Variables = Mapping[str, Mapping[str, Any]]
 DEFAULT_WAVES: list[dict[str, Any]] = [{"name": "all"}]
 WAVE_VARIABLES = ("catalog_rollout_waves", "catalog_rollout_window_end", "catalog_rollout_on_closed_gate")
-RECOVERY_POINT = "recovery_point"
+PROTECTION_POLICY = "protection_policy"
+BY_PRISM_CENTRAL = ("recovery_point", PROTECTION_POLICY)
+OF_EXISTING = ("image_release_recovery_point_since", "image_release_recovery_point_max_age")
+OF_POLICIES = ("image_release_protection_policy", "image_release_policy_locations", "image_release_on_demand")
 EXAMPLE_CATALOG = "{name: W11-Pool, folder: Prod}"
 
 
@@ -88,14 +92,37 @@ def wrong_source(source: Any, clusters: Sequence[str]) -> list[str]:
 
 def wrong_strategy(strategy: Any, protection_domain: Any, centrals: Sequence[str]) -> list[str]:
     """What the way in which the image travels cannot do without; an empty `strategy` is that by protection domains."""
-    if strategy == RECOVERY_POINT:
+    if strategy in BY_PRISM_CENTRAL:
         if centrals:
             return []
         return [
-            f"image_release_strategy is {RECOVERY_POINT}, and the group prism_centrals is empty: add the Prism Centrals"
+            f"image_release_strategy is {strategy}, and the group prism_centrals is empty: add the Prism Centrals"
             " of the clusters."
         ]
     return [] if protection_domain else ["image_release_protection_domain is missing."]
+
+
+def wrong_recovery_point(strategy: Any, given: Callable[[str], Any]) -> list[str]:
+    """What belongs to existing recovery points, and to those of policies: `given` tells each variable, '' where it is
+    missing. A limit that would not be looked at is a wish that matches nothing."""
+    existing, policy = given("image_release_recovery_point"), strategy == PROTECTION_POLICY
+    limits = [name for name in OF_EXISTING if given(name) not in ("", None)]
+    wrong = []
+    if given("image_release_recovery_point") and strategy not in BY_PRISM_CENTRAL:
+        wrong.append("image_release_recovery_point needs the strategy recovery_point or protection_policy.")
+    if policy and not existing and not limits:
+        wrong.append(
+            f"image_release_strategy is {PROTECTION_POLICY}, and nothing says how old the recovery point may be: give"
+            f" {' or '.join(OF_EXISTING)}."
+        )
+    if limits and not existing and not policy:
+        wrong.append(f"{limits[0]} is for existing recovery points: give image_release_recovery_point as well.")
+    strays = [name for name in OF_POLICIES if given(name) not in ("", None, False) and not policy]
+    wrong += [f"{name} needs the strategy {PROTECTION_POLICY}." for name in strays]
+    since = str(given(OF_EXISTING[0]) or "")
+    if since and parse_moment(since) is None:
+        wrong.append(f"{OF_EXISTING[0]} is '{since}', and must be a moment such as 2026-11-20T14:00:00Z.")
+    return wrong
 
 
 def wrong_catalogs(
