@@ -18,6 +18,11 @@ author:
 notes:
   - The account needs the role Prism Viewer.
 options:
+  api_versions:
+    description:
+      - Whether to ask for the version of each part of the API, which is one more question each.
+    type: bool
+    default: false
   cluster_hosts:
     description:
       - What is known of the Prism Elements of the inventory. A cluster is recognised by its uuid. Where the uuid of a
@@ -77,6 +82,18 @@ prism_central:
     uuid: 18553f0f-7b41-4115-bf42-2f698fbe7117
     name: PC-East
     version: pc.7.5.1
+by_api_key:
+  description: Whether the log-in was by an API key, for which Prism Central does not replicate recovery points.
+  returned: success
+  type: bool
+  sample: false
+api_versions:
+  description: The highest version of each part of the API that both sides know. Empty without O(api_versions).
+  returned: success
+  type: dict
+  sample:
+    prism: v4.2
+    vmm: v4.2
 peers:
   description: The Prism Centrals that it is paired with, sorted by name.
   returned: success

@@ -26,9 +26,27 @@ options:
     type: str
     default: ""
   protection_domain:
-    description: The protection domain that holds the golden VM.
+    description: The protection domain that holds the golden VM. Empty when the image travels without one.
     type: str
-    required: true
+    default: ""
+  strategy:
+    description: How the image travels from the source, as C(image_release_strategy) of the role
+      P(euc.nutanix_citrix.image_release#role).
+    type: str
+    default: protection_domain
+  recovery_point:
+    description: The existing recovery point that is to be released, if any.
+    type: str
+    default: ""
+  storage_container:
+    description: The storage container that the image is to be in on clusters of Prism Centrals, if not that of the
+      golden VM.
+    type: str
+    default: ""
+  vm_uuid:
+    description: The uuid of the golden VM, where several have its name.
+    type: str
+    default: ""
   source:
     description: The inventory host of the cluster of the golden VM.
     type: str
@@ -68,9 +86,19 @@ options:
         The rest are results of the info modules, left out where they could not be read. C(endpoint) is the whole result
         of M(euc.nutanix_citrix.endpoint_info). C(cluster), C(storage_containers), C(snapshots), C(protection_domains)
         and C(vms) are the results of these names. C(image) is the whole result of
-        M(euc.nutanix_citrix.pe_vm_snapshot_info) asked for the name of the release's image.
+        M(euc.nutanix_citrix.pe_vm_snapshot_info) asked for the name of the release's image. C(strategy) is how the
+        image travels to this cluster.
     type: dict
     required: true
+  centrals:
+    description:
+      - Facts by Prism Central. C(message) and C(endpoint) are as for O(clusters). C(central), C(api_versions),
+        C(by_api_key), C(peers) and C(clusters) are results of M(euc.nutanix_citrix.pc_cluster_info), C(central) being
+        its RV(euc.nutanix_citrix.pc_cluster_info#module:prism_central). C(templates) are those of the release's name.
+        Only the Prism Central of the source has C(vms), those of the name of the golden VM, and C(choice), the whole
+        result of M(euc.nutanix_citrix.pc_recovery_point_choice).
+    type: dict
+    default: {}
   sites:
     description:
       - Facts by Citrix site. C(message) and C(endpoint) are as for O(clusters), C(wanted) are the catalogs to move,

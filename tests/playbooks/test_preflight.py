@@ -14,6 +14,7 @@ from typing import Any
 import pytest
 import yaml
 
+from harness.centrals import by_policy
 from harness.modules import DEMO, topology_of, writes
 from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
@@ -247,3 +248,21 @@ def test_remote_sites_under_labels_of_their_own(lab: RunningLab, preflight: Pref
     assert outcome.status == 0, outcome.output
     assert complaints(outcome) == []
     assert "which calls it 'DR ü #cluster-b'" in outcome.output
+
+
+@pytest.mark.bad_day
+def test_a_release_through_prism_centrals(lab: RunningLab, preflight: Preflight) -> None:
+    topology = by_policy(topology_of(DEMO))
+    topology["inventory_vars"]["image_release_policy_locations"] = ["cluster-b", "cluster-c"]
+    lab.reset(topology)
+    lab.skip(3600)
+    outcome = preflight("-e", "image_release_id=2026.11.20-1")
+    assert outcome.status == 0, outcome.output
+    assert (complaints(outcome), outcome.changed, writes(lab)) == ([], [], [])
+    rows = {(row["where"], row["what"]) for row in outcome.result("preflight_report")["rows"]}
+    assert {("pc-east", "recovery point"), ("pc-west", "availability zone"), ("cluster-c", "Prism Central")} <= rows
+    wrong = preflight("-e", "image_release_recovery_point_max_age=1", "-e", "image_release_storage_container=fast")
+    assert complaints(wrong) == [
+        ("pc-east", "recovery point", "stop"),
+        *((cluster, "storage container", "stop") for cluster in HOSTS[:3]),
+    ]

@@ -20,6 +20,8 @@ from dataclasses import dataclass
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 
 DEFAULT_PREFIX = "ctx_"
+# What Prism Central takes
+LONGEST_VM_NAME = 80
 RELEASE_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9.+-]*\Z")
 _TEMPORARY = re.compile(
     r"(?P<release>[A-Za-z0-9][A-Za-z0-9.+-]*)_(?P<snapshot>[0-9]+|[0-9A-Fa-f]{8}(-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12})"

@@ -14,6 +14,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import (
     CONNECTION_ARGUMENTS,
+    KNOWN_MINORS,
     PrismCentral,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.clusters import (
@@ -34,6 +35,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central i
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
+    "api_versions": {"type": "bool", "default": False},
     "cluster_hosts": {
         "type": "list",
         "elements": "dict",
@@ -54,9 +56,15 @@ def read(params: Params, reporter: Reporter) -> Result:
     containers = containers_of(client)
     return {
         "prism_central": asdict(central),
+        "by_api_key": client.by_api_key,
+        "api_versions": _api_versions(client) if params["api_versions"] else {},
         "peers": [asdict(peer) for peer in list_peers(client, central.uuid)],
         "clusters": [_shown(cluster, containers, hosts) for cluster in list_clusters(client)],
     }
+
+
+def _api_versions(client: PrismCentral) -> dict[str, str]:
+    return {namespace: f"v4.{client.minor(namespace)}" for namespace in KNOWN_MINORS}
 
 
 def _cluster_host(entry: Mapping[str, Any]) -> ClusterHost:

@@ -23,7 +23,11 @@ ARGUMENTS: dict[str, Any] = {
     **PREFIX_ARGUMENTS,
     "base_vm": {"type": "str", "required": True},
     "release": {"type": "str", "default": ""},
-    "protection_domain": {"type": "str", "required": True},
+    "protection_domain": {"type": "str", "default": ""},
+    "strategy": {"type": "str", "default": "protection_domain"},
+    "recovery_point": {"type": "str", "default": ""},
+    "storage_container": {"type": "str", "default": ""},
+    "vm_uuid": {"type": "str", "default": ""},
     "source": {"type": "str", "required": True},
     "remote_sites": {"type": "list", "elements": "str"},
     "require_powered_off": {"type": "bool", "default": True},
@@ -34,18 +38,19 @@ ARGUMENTS: dict[str, Any] = {
     "replication_timeout": {"type": "int", "default": 14400},
     "clusters": {"type": "dict", "required": True},
     "sites": {"type": "dict", "required": True},
+    "centrals": {"type": "dict", "default": {}},
     "show_ok": {"type": "bool", "default": True},
     "report_path": {"type": "path"},
 }
 TEXTS = ("message", "address")
-FACTS = ("clusters", "sites", "show_ok", "report_path")
+FACTS = ("clusters", "sites", "centrals", "show_ok", "report_path")
 
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
     settings = {name: params[name] for name in ARGUMENTS if name not in FACTS}
     sites = settings["remote_sites"]
     release = ReleaseRequest(**{**settings, "remote_sites": None if sites is None else tuple(sites)})
-    rows = judge_release(release, _read(params["clusters"]), _read(params["sites"]), now)
+    rows = judge_release(release, _read(params["clusters"]), _read(params["sites"]), now, _read(params["centrals"]))
     stops, warnings = count(rows, STOP), count(rows, WARNING)
     title = f"Preflight of {release.base_vm}: {stops} x stop, {warnings} x warning, {len(rows) - stops - warnings} x ok"
     # `warnings` is a key that Ansible takes for its own.

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -18,12 +18,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cl
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release
 
 Facts: TypeAlias = Mapping[str, Any]
+PROTECTION_DOMAIN = "protection_domain"
+NO_CENTRALS: Mapping[str, Facts] = {}
 
 
 @dataclass(frozen=True)
 class ReleaseRequest:
     """What is to be released, and how strict to be. `remote_sites` None means those of the protection domain's
-    schedules; times in seconds.
+    schedules; times in seconds. `strategy` is how the image travels from the source.
 
     `release` is empty while nobody has thought of an id yet.
     """
@@ -40,6 +42,10 @@ class ReleaseRequest:
     clock_stop: float = 300.0
     replication_timeout: float = 14400.0
     release: str = ""
+    strategy: str = PROTECTION_DOMAIN
+    recovery_point: str = ""
+    storage_container: str = ""
+    vm_uuid: str = ""
 
     @property
     def image(self) -> str:
@@ -49,18 +55,20 @@ class ReleaseRequest:
 
 @dataclass(frozen=True)
 class Estate:
-    """The release, and the facts of clusters and sites by inventory host.
+    """The release, and the facts of clusters, sites and Prism Centrals by inventory host.
 
-    Of a cluster: {message, address, port, endpoint, cluster, storage_containers, snapshots, image, protection_domains,
-    vms}; of a site: {message, wanted, waves, reboot, endpoint, site, hosting_units, catalogs}. Apart from the message,
-    the address, `wanted`, `waves` and `reboot` they are what the info modules return. What could not be read is
-    missing.
+    Of a cluster: {message, address, port, strategy, endpoint, cluster, storage_containers, snapshots, image,
+    protection_domains, vms}; of a Prism Central: {message, endpoint, central, api_versions, by_api_key, peers,
+    clusters, vms, choice, templates}; of a site: {message, wanted, waves, reboot, endpoint, site, hosting_units,
+    catalogs}. Apart from the message, the address, the strategy, `wanted`, `waves` and `reboot` they are what the info
+    modules return. What could not be read is missing.
     """
 
     release: ReleaseRequest
     clusters: Mapping[str, Facts]
     sites: Mapping[str, Facts]
     now: datetime
+    centrals: Mapping[str, Facts] = field(default_factory=lambda: NO_CENTRALS)
 
     @cached_property
     def identities(self) -> list[ClusterAddresses]:
@@ -81,3 +89,24 @@ class Estate:
         """The other clusters on which the protection domain is active."""
         others = [other for other in self.clusters if other != host]
         return [other for other in others if (self.domain(self.clusters[other]) or {}).get("active")]
+
+    def by_central(self, cluster: Facts) -> bool:
+        """Whether the image travels to this cluster through its Prism Central."""
+        return (cluster.get("strategy") or PROTECTION_DOMAIN) != PROTECTION_DOMAIN
+
+    @property
+    def managed_clusters(self) -> list[str]:
+        return [host for host, facts in self.clusters.items() if self.by_central(facts)]
+
+    def managers(self, cluster: Facts) -> list[str]:
+        """The Prism Centrals that have this cluster."""
+        uuid = (cluster.get("cluster") or {}).get("uuid")
+        return [
+            host
+            for host, facts in self.centrals.items()
+            if uuid and any(each["uuid"] == uuid for each in facts.get("clusters") or [])
+        ]
+
+    def managed_by(self, central: str) -> list[str]:
+        """The clusters of this release that a Prism Central has."""
+        return [host for host in self.managed_clusters if central in self.managers(self.clusters[host])]

@@ -16,6 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import (
     catalogs,
+    central,
     cluster,
     endpoint,
     golden_vm,
@@ -25,6 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
     space,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import (
+    NO_CENTRALS,
     Estate,
     Facts,
     ReleaseRequest,
@@ -37,10 +39,21 @@ Check: TypeAlias = Callable[[Rows, Facts, Estate], None]
 CLUSTER_CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("endpoint", "", endpoint.check),
     ("cluster", "", cluster.check),
+    ("prism_central", "", central.check_registration),
     ("image", "image", image.check),
+    ("container", "restore", central.check_container),
     ("space", "restore", space.check),
     ("golden_vm", "snapshot", golden_vm.check),
     ("replication", "replicate", replication.check),
+)
+CENTRAL_CHECKS: tuple[tuple[str, str, Check], ...] = (
+    ("endpoint", "", endpoint.check),
+    ("central", "", central.check),
+    ("golden_vm", "snapshot", central.check_golden_vm),
+    ("recovery_point", "snapshot", central.check_choice),
+    ("name", "restore", central.check_name_length),
+    ("availability_zone", "replicate", central.check_pairing),
+    ("template", "image", central.check_templates),
 )
 SITE_CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("endpoint", "", endpoint.check),
@@ -51,12 +64,18 @@ SITE_CHECKS: tuple[tuple[str, str, Check], ...] = (
 
 
 def judge(
-    release: ReleaseRequest, clusters: Mapping[str, Facts], sites: Mapping[str, Facts], now: datetime
+    release: ReleaseRequest,
+    clusters: Mapping[str, Facts],
+    sites: Mapping[str, Facts],
+    now: datetime,
+    centrals: Mapping[str, Facts] = NO_CENTRALS,
 ) -> list[CheckRow]:
-    """All rows: clusters first, then sites, each in the given order."""
+    """All rows: Prism Centrals first, then clusters, then sites, each in the given order."""
     inventory = Rows("inventory", "inventory")
-    estate = Estate(_with_a_possible_id(release, inventory), clusters, sites, now)
+    estate = Estate(_with_a_possible_id(release, inventory), clusters, sites, now, centrals)
     rows = inventory.rows + _groups(estate)
+    for host, facts in centrals.items():
+        rows += _looked_at(host, facts, estate, CENTRAL_CHECKS)
     for host, facts in clusters.items():
         rows += _looked_at(host, facts, estate, CLUSTER_CHECKS)
     for host, facts in sites.items():

@@ -34,7 +34,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
         return
     sites = _remote_sites(estate, domain)
     if rows.where != estate.release.source:
-        if sites:
+        if sites and not estate.by_central(facts):
             _receiver(rows, facts, estate, sites)
         return
     _transfers(rows, domain, estate)

@@ -63,11 +63,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_
     RecoveryPoint,
     VmOfRecoveryPoint,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import LONGEST_VM_NAME, Release
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.once import order_once
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, OperationError
 
-LONGEST_NAME = 80
 KNOWN_WITHIN = 120.0
 
 
@@ -124,9 +123,9 @@ class Restoration:
     def name(self) -> str:
         """The name of the temporary VM."""
         name = self.release.temporary_vm_name(self.location_agnostic_id)
-        if len(name) > LONGEST_NAME:
+        if len(name) > LONGEST_VM_NAME:
             raise Refusal(
-                f"the temporary VM would be called '{name}', which is longer than the {LONGEST_NAME} characters that"
+                f"the temporary VM would be called '{name}', which is longer than the {LONGEST_VM_NAME} characters that"
                 " Prism Central takes",
                 "Give a shorter release id or prefix.",
             )

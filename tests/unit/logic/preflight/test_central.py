@@ -1,0 +1,181 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What the preflight says of Prism Centrals and of the clusters that they manage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timezone
+from typing import Any
+
+import pytest
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import ReleaseRequest
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.judging import (
+    CENTRAL_CHECKS,
+    CLUSTER_CHECKS,
+    judge,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, STOP, WARNING
+
+NOW = datetime(2026, 11, 20, 12, 0, tzinfo=timezone.utc)
+RELEASE = ReleaseRequest("Gold", "", "a", "ctx_", release="2", strategy="recovery_point")
+OF_CENTRALS = {kind for kind, _phase, _check in CENTRAL_CHECKS} | {"prism_central", "container"}
+POINT = {"name": "sealed", "created": "2026-11-20T10:00:00Z"}
+Hosts = dict[str, dict[str, Any]]
+
+
+def cluster(name: str) -> dict[str, Any]:
+    containers = [{"name": "default", "uuid": "c"}]
+    own = {"uuid": f"uuid-{name}", "name": name, "version": "7.3", "nodes": 3}
+    return {
+        "message": "",
+        "address": name,
+        "strategy": "recovery_point",
+        "cluster": own,
+        "storage_containers": containers,
+    }
+
+
+def central(name: str, peer: str, *clusters: str) -> dict[str, Any]:
+    return {
+        "message": "",
+        "central": {"uuid": f"uuid-{name}", "name": name, "version": "pc.7.5.1"},
+        "api_versions": {"prism": "v4.2"},
+        "by_api_key": False,
+        "peers": [{"uuid": f"uuid-{peer}", "name": peer, "connected": True}],
+        "clusters": [{"uuid": f"uuid-{each}"} for each in clusters],
+        "templates": [],
+    }
+
+
+def golden(name: str, **more: Any) -> dict[str, Any]:
+    return {"uuid": f"vm-{name}", "name": "Gold", "cluster_uuid": f"uuid-{name}", "power_state": "off", **more}
+
+
+def choice(**more: Any) -> dict[str, Any]:
+    return {"recovery_point": POINT, "policy": None, "locations": [], "clusters": [], **more}
+
+
+class Sound:
+    """An estate of which nothing is to be said: change what a test is about."""
+
+    def __init__(self) -> None:
+        self.release = RELEASE
+        self.clusters: Hosts = {"a": cluster("a"), "b": cluster("b"), "c": cluster("c")}
+        self.centrals: Hosts = {"east": central("east", "west", "a", "b"), "west": central("west", "east", "c")}
+        # The golden VM of the other cluster is another one.
+        self.centrals["east"]["vms"] = [golden("a"), golden("b")]
+
+    def rows(self, *results: str) -> list[tuple[str, str, str, str]]:
+        judged = judge(self.release, self.clusters, {}, NOW, self.centrals)
+        own = [row for row in judged if row.kind in OF_CENTRALS and row.result in (results or (STOP, WARNING))]
+        return [(row.where, row.what, row.result, f"{row.detail}. {row.advice}") for row in own]
+
+
+def test_a_sound_estate() -> None:
+    sound = Sound()
+    assert sound.rows() == []
+    assert [row[:2] for row in sound.rows(OK)] == [
+        ("east", "version"),
+        ("east", "golden VM"),
+        ("east", "name length"),
+        ("east", "template"),
+        ("west", "version"),
+        ("west", "availability zone"),
+        ("west", "template"),
+        ("a", "Prism Central"),
+        ("b", "Prism Central"),
+        ("c", "Prism Central"),
+    ]
+    assert "pc.7.5.1, prism v4.2" in sound.rows(OK)[0][3]
+
+
+def release(**more: Any) -> Callable[[Sound], None]:
+    def change(sound: Sound) -> None:
+        sound.release = replace(sound.release, **more)
+
+    return change
+
+
+def of(central_name: str, **more: Any) -> Callable[[Sound], None]:
+    return lambda sound: sound.centrals[central_name].update(more)
+
+
+@pytest.mark.parametrize(
+    ("change", "where", "what", "result", "words"),
+    [
+        (of("east", by_api_key=True), "east", "log-in", STOP, "Give nutanix_username"),
+        (of("east", clusters=[{"uuid": "uuid-a"}]), "b", "Prism Central", STOP, "no host of the group prism_centrals"),
+        (of("west", clusters=None, peers=None), "c", "Prism Central", STOP, "'west' cannot be read"),
+        (
+            of("west", clusters=[{"uuid": "uuid-b"}, {"uuid": "uuid-c"}]),
+            "b",
+            "Prism Central",
+            WARNING,
+            "managed by 'east', 'west'",
+        ),
+        (of("west", peers=[]), "west", "availability zone", STOP, "'west' is not connected"),
+        (
+            of("east", peers=[{"uuid": "uuid-west", "name": "west", "connected": False}]),
+            "west",
+            "availability zone",
+            STOP,
+            "'east' is not connected",
+        ),
+        (of("east", vms=[]), "east", "golden VM", STOP, "there is none"),
+        (of("east", vms=[golden("b")]), "east", "golden VM", STOP, "vm-b on cluster uuid-b"),
+        (of("east", vms=[golden("a"), golden("a", uuid="2")]), "east", "golden VM", STOP, "image_release_base_vm_uuid"),
+        (of("east", vms=[golden("a", power_state="on")]), "east", "golden VM", STOP, "shut it down"),
+        (release(release="2" * 50), "east", "name length", STOP, "16 characters too long"),
+        (release(storage_container="defalt"), "a", "storage container", STOP, "'default'"),
+        (of("west", templates=[{"ext_id": "t-1", "lineage": None}]), "west", "template", STOP, "'t-1'"),
+        (of("east", choice={"failed": True, "msg": "no. Do it", "error": {"message": "no", "advice": "Do it"}}),
+         "east", "recovery point", STOP, "no. Do it"),
+        (of("east", choice=choice(recovery_point=None, reason="none")), "east", "recovery point", WARNING, "on demand"),
+        (of("east", choice=choice(locations=[{"name": "there-1", "state": "missing"}])),
+         "east", "recovery point", WARNING, "not yet at 'there-1'"),
+        (of("east", choice=choice(policy={"name": "P"}, clusters=[{"cluster": "uuid-c", "state": "missing"}])),
+         "east", "recovery point", STOP, "does not copy to 'c'"),
+    ],
+)  # fmt: skip
+def test_what_is_wrong_is_told_once_and_where_it_is(
+    change: Callable[[Sound], None], where: str, what: str, result: str, words: str
+) -> None:
+    sound = Sound()
+    change(sound)
+    told = [row for row in sound.rows() if row[:2] == (where, what)]
+    assert [row[2] for row in told] == [result]
+    assert words in told[0][3]
+
+
+def test_what_is_not_wrong() -> None:
+    sound = Sound()
+    sound.centrals["east"].update(
+        by_api_key=True, vms=[golden("a", power_state="on")], choice=choice(policy={"name": "P"})
+    )
+    sound.release = replace(
+        sound.release, strategy="protection_policy", require_powered_off=False, storage_container="default"
+    )
+    assert [row[1:3] for row in sound.rows()] == [("golden VM", WARNING)]
+    sound.release = replace(sound.release, recovery_point="sealed", release="")
+    assert sound.rows() == []
+    assert "characters are left for the release id" in str(sound.rows(OK))
+
+
+def test_one_prism_central_under_two_names() -> None:
+    sound = Sound()
+    sound.centrals["east-2"] = central("east", "west")
+    assert [row[:3] for row in sound.rows()] == [("east", "identity", STOP), ("east-2", "identity", STOP)]
+
+
+def test_clusters_of_protection_domains_are_not_asked_for_their_prism_central() -> None:
+    sound = Sound()
+    sound.clusters["d"] = {**cluster("d"), "strategy": "protection_domain"}
+    assert sound.rows() == []
+
+
+def test_every_check_of_clusters_bears_a_kind() -> None:
+    assert all(kind for kind, _phase, _check in CLUSTER_CHECKS)
