@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.clusters import list_clusters
 from harness.centrals import Centrals
 from harness.modules import run_module
 
@@ -100,3 +101,26 @@ def test_a_second_run_of_what_is_done_makes_nothing_but_the_temporary_vm(central
     written = {path.rpartition("/")[2] if "$actions" in path else path.split("/")[-2] for path in centrals.writes()}
     assert written == {"restore", "migrate-vm-disks", "vms"}
     release.check()
+
+
+@pytest.mark.parametrize("path", [r"/recovery-points$", r"/\$actions/replicate", r"/\$actions/restore"])
+def test_a_prism_central_that_is_upgraded_in_the_middle(centrals: Centrals, path: str) -> None:
+    centrals.reset(version=OLD)
+    release = Release(centrals)
+    centrals.fault(path, STOP, method="POST", nth=1)
+    with pytest.raises(Broken):
+        release.run()
+    centrals.change("upgrade", version=NEW)
+    release.run()
+    release.check()
+
+
+def test_a_session_that_has_negotiated_goes_on_after_an_upgrade(centrals: Centrals) -> None:
+    """The older versions of the API stay served next to the newer ones (contract prism_central 1.1)."""
+    centrals.reset(version=OLD)
+    client = centrals.client()
+    before = [cluster.uuid for cluster in list_clusters(client)]
+    centrals.change("upgrade", version="pc.7.6")
+    assert [cluster.uuid for cluster in list_clusters(client)] == before
+    assert (client.minor("clustermgmt"), centrals.client().minor("clustermgmt")) == (0, 3)
+    assert {request["path"].split("/")[3] for request in centrals.asked("GET", "/clustermgmt/")} == {"v4.0"}

@@ -9,7 +9,7 @@ from typing import Any
 
 from lab.changes import Changes, the_only
 from lab.prism_central.state.central import Central
-from lab.prism_central.topology import CATEGORY, DURATIONS, POLICY, SWITCHES
+from lab.prism_central.topology import CATEGORY, DURATIONS, POLICY, SWITCHES, minors_of
 from lab.schema import required
 
 Payload = Mapping[str, Any]
@@ -42,6 +42,12 @@ def _drop_recovery_point(central: Central, payload: Payload) -> None:
     if point is None:
         raise ValueError(f"there is no recovery point {payload['ext_id']!r}")
     central.recovery_points.drop(point)
+
+
+@CHANGES.kind("upgrade", {"version": required(str)})
+def _upgrade(central: Central, payload: Payload) -> None:
+    central.version = payload["version"]
+    central.minors = minors_of(central.version)
 
 
 @CHANGES.kind("reachable", {"reachable": required(bool)})

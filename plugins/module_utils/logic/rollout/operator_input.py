@@ -274,7 +274,8 @@ def unfit_catalogs(
         ]
         wrong += [
             f"{site}: catalog '{catalog['full_name']}' needs a template of a Prism Central (plug-in"
-            f" {catalog['plugin']}), which is only made with image_release_strategy: recovery_point or protection_policy."
+            f" {catalog['plugin']}), which is only made with image_release_strategy: recovery_point or"
+            " protection_policy."
             for catalog in answer.get("catalogs", [])
             if not templates and catalog.get("plugin") in CENTRAL_PLUGINS
         ]

@@ -29,20 +29,28 @@ class Routers:
     1.1)."""
 
     def __init__(self, central: Central) -> None:
+        self._central = central
         self._by_namespace: dict[str, Router] = {}
         self._v3 = v3_router(central)
-        request_ids = RequestIds(central)
+        self._request_ids = RequestIds(central)
+        self._build()
+
+    def _build(self) -> None:
+        central = self._central
+        self._minors = dict(central.minors)
         for namespace, resources in RESOURCES.items():
             router = Router(refuse=partial(_refusal, namespace), exists=partial(_vendor_has, central))
             self._by_namespace[namespace] = router
             for minor in range(central.minors[namespace] + 1):
-                api = Api(central, namespace, minor, router, request_ids)
+                api = Api(central, namespace, minor, router, self._request_ids)
                 for resource in resources:
                     resource.add_routes(api)
             _add_version_info(router, central, namespace)
 
     def dispatch(self, request: Request) -> Reply | LongPoll:
         """Let the router of a request's namespace answer."""
+        if self._minors != self._central.minors:  # it was upgraded meanwhile
+            self._build()
         if request.path.startswith(PREFIX):
             return self._v3.dispatch(request)
         namespace = request.path.removeprefix("/api/").partition("/")[0]
