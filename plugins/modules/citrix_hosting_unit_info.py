@@ -24,6 +24,12 @@ options:
       - Whether to read the images directly below each hosting unit as well.
     type: bool
     default: false
+  machine_profiles:
+    description:
+      - Whether to read the VMs and the versions of launch templates directly below each hosting unit as well, which a
+        machine profile can be made of.
+    type: bool
+    default: false
   bypass_cache:
     description:
       - Whether to bypass the inventory cache of the site, which may hide a new image for more than half an hour. This
@@ -76,6 +82,19 @@ hosting_units:
       description: Its path.
       type: str
       returned: always
+    region:
+      description: The region that it leads to, empty where there is none or the site does not tell.
+      type: str
+      returned: always
+    availability_zone:
+      description: Its availability zone, empty where there is none or the site does not tell.
+      type: str
+      returned: always
+    account:
+      description: The subscription of Azure or the tenancy of Oracle that it leads to. Empty for other kinds; the
+        account of AWS and of WorkSpaces Core is told by no site.
+      type: str
+      returned: always
     connection:
       description: Its hypervisor connection.
       type: dict
@@ -87,6 +106,10 @@ hosting_units:
           returned: always
         name:
           description: Name of the connection.
+          type: str
+          returned: always
+        type:
+          description: Its kind, such as V(Custom) for Nutanix or V(AmazonWorkSpacesCore).
           type: str
           returned: always
         plugin:
@@ -105,6 +128,28 @@ hosting_units:
         in_maintenance_mode:
           description: Whether it is in maintenance mode.
           type: bool
+          returned: always
+    machine_profiles:
+      description: The VMs and versions of launch templates that are visible in it.
+      type: list
+      returned: when O(machine_profiles=true)
+      elements: dict
+      contains:
+        name:
+          description: Name.
+          type: str
+          returned: always
+        path:
+          description: Its path, as a machine profile is given.
+          type: str
+          returned: always
+        type:
+          description: V(Vm) or V(LaunchTemplateVersion).
+          type: str
+          returned: always
+        id:
+          description: Its id.
+          type: str
           returned: always
     images:
       description: The images that are visible in it.
@@ -132,9 +177,13 @@ hosting_units:
     - id: dddd0000-0000-4000-8000-000000000001
       name: AHV-01
       path: XDHyp:\HostingUnits\AHV-01
+      region: ""
+      availability_zone: ""
+      account: ""
       connection:
         id: aaaa0000-0000-4000-8000-000000000001
         name: AHV-01-conn
+        type: Custom
         plugin: AcropolisFactory
         addresses: [https://10.0.0.5:9440]
         zone: Primary

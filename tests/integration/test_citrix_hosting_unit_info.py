@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from harness.citrix import AWKWARD_IMAGE, CitrixEstate, path_of
+from harness.prepared import WORKSPACES, Prepared
 
 
 def images(result: dict[str, Any]) -> dict[str, list[str]]:
@@ -76,3 +77,34 @@ def test_answer_that_points_elsewhere_is_followed(estate: CitrixEstate, times: s
     assert images(estate.daas("citrix_hosting_unit_info", name="AHV-B", images=True)) == {"AHV-B": ["img-2", "img-3"]}
     assert estate.asked("GET", "/cvad/manage/hypervisorsX$")
     estate.lab.forget()
+
+
+def test_hosting_units_of_clouds_tell_where_they_are(prepared: Prepared) -> None:
+    azure = {"connection_type": "AzureRM", "plugin": "AzureRmFactory", "region": "westeurope", "account": "sub-1"}
+    hypervisors = [
+        {
+            "name": "ws",
+            "cluster": "zones",
+            **WORKSPACES,
+            "region": "eu-central-1",
+            "account": "1234",
+            "machine_profiles": ["W11"],
+            "hosting_units": [{"name": "a", "availability_zone": "eu-central-1a"}],
+        },
+        {"name": "az", "cluster": "zones", **azure, "machine_profiles": ["vm"], "hosting_units": [{"name": "b"}]},
+        {"name": "ahv", "cluster": "ahv", "region": "none", "hosting_units": [{"name": "c"}]},
+    ]
+    prepared.reset({"hypervisors": hypervisors, "catalogs": [], "image_definitions": []})
+    units = prepared.daas("citrix_hosting_unit_info", machine_profiles=True, images=True)["hosting_units"]
+    told = [(unit["connection"]["type"], unit["region"], unit["availability_zone"], unit["account"]) for unit in units]
+    assert told == [
+        ("AmazonWorkSpacesCore", "eu-central-1", "eu-central-1a", ""),
+        ("AzureRM", "westeurope", "", "sub-1"),
+        ("Custom", "", "", ""),
+    ]
+    profiles = [
+        [profile["path"].partition("HostingUnits\\")[2] for profile in unit["machine_profiles"]] for unit in units
+    ]
+    assert profiles == [["a\\W11.launchtemplate\\W11 (1).launchtemplateversion"], ["b\\vm.vm"], []]
+    assert [len(unit["images"]) for unit in units] == [3, 3, 3]
+    assert prepared.writes() == []

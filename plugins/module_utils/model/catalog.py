@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
@@ -35,7 +35,7 @@ _SEPARATORS = re.compile(r"[/\\|]+")
 @dataclass(frozen=True)
 class HostingUnit:
     """A hosting unit (resource pool) with the hypervisor connection it belongs to. `path` is its XDHyp path, `plugin`
-    such as AcropolisFactory."""
+    such as AcropolisFactory. `region` and `availability_zone` are told for clouds, where hosting units are listed."""
 
     id: str
     name: str
@@ -43,6 +43,8 @@ class HostingUnit:
     connection_id: str
     connection: str
     plugin: str = ""
+    region: str = field(default="", compare=False)
+    availability_zone: str = field(default="", compare=False)
 
     @property
     def has_folders(self) -> bool:

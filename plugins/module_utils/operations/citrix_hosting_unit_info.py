@@ -17,6 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     ImageBrowser,
     read_connections,
     read_hosting_units,
+    read_location,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
@@ -24,10 +25,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text impor
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
+# Those whose connections tell where they lead to (contract citrix 10.2)
+CLOUDS = ("AWS", "AmazonWorkSpacesCore", "AzureRM", "OracleCloudInfrastructure")
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     "name": {"type": "str"},
     "images": {"type": "bool", "default": False},
+    "machine_profiles": {"type": "bool", "default": False},
     "bypass_cache": {"type": "bool", "default": False},
 }
 
@@ -46,23 +50,36 @@ def read(params: Params, reporter: Reporter) -> Result:
             f"{site.endpoint}: there is no hosting unit '{name}'",
             near_names(name, (unit.name for unit, _connection in units)),
         )
-    facts = [_facts(unit, connection) for unit, connection in sorted(pairs, key=lambda pair: pair[0].name.casefold())]
+    in_clouds = {connection.id for _unit, connection in pairs if connection.connection_type in CLOUDS}
+    locations = {connection_id: read_location(site, connection_id) for connection_id in sorted(in_clouds)}
+    facts = [
+        _facts(unit, connection, *locations.get(connection.id, ("", "")))
+        for unit, connection in sorted(pairs, key=lambda pair: pair[0].name.casefold())
+    ]
+    browser = ImageBrowser(site, params["bypass_cache"], reporter.progress)
+    if params["machine_profiles"]:
+        profiles = {unit.id: browser.machine_profiles(unit) for unit, _connection in pairs}
+        for unit in facts:
+            unit["machine_profiles"] = [asdict(profile) for profile in profiles[unit["id"]]]
     if params["images"]:
-        browser = ImageBrowser(site, params["bypass_cache"], reporter.progress)
         sights = browser.read_all([unit for unit, _connection in pairs])
         for unit in facts:
             unit["images"] = [asdict(image) for image in sights[unit["id"]]]
     return {"hosting_units": facts}
 
 
-def _facts(unit: HostingUnit, connection: Connection) -> dict[str, Any]:
+def _facts(unit: HostingUnit, connection: Connection, region: str, account: str) -> dict[str, Any]:
     return {
         "id": unit.id,
         "name": unit.name,
         "path": unit.path,
+        "region": unit.region or region,
+        "availability_zone": unit.availability_zone,
+        "account": account,
         "connection": {
             "id": connection.id,
             "name": connection.name,
+            "type": connection.connection_type,
             "plugin": connection.plugin,
             "addresses": list(connection.addresses),
             "zone": connection.zone,

@@ -156,9 +156,10 @@ SITE = {
             "connection_type": members("HypervisorConnectionType"),
             "region": str,
             "account": str,
+            "machine_profiles": [str],
             "prism_central": str,  # whose templates it shows instead of the AHV snapshots of the cluster
             "in_maintenance_mode": bool,
-            "hosting_units": [{"name": required(str), "networks": [str]}],
+            "hosting_units": [{"name": required(str), "networks": [str], "availability_zone": str}],
         }
     ],
     "catalogs": [CATALOG],

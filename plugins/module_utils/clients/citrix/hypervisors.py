@@ -27,6 +27,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 IMAGE_TYPES = ("template", "templateversion", "snapshot")
+LAUNCH_TEMPLATE = "launchtemplate"
+PROFILE_TYPES = ("launchtemplateversion", "vm")
 # As many as the session has connections: each is a job of several seconds on another hosting unit.
 BROWSED_AT_ONCE = 32
 
@@ -91,6 +93,8 @@ def read_hosting_units(site: CitrixSite, connection: Connection) -> list[Hosting
             connection_id=connection.id,
             connection=connection.name,
             plugin=connection.plugin,
+            region=(item.get("Region") or {}).get("Name") or "",
+            availability_zone=(item.get("AvailabilityZone") or {}).get("Name") or "",
         )
         for item in site.items(f"/hypervisors/{segment(connection.id)}/resourcePools", limit=None)
     ]
@@ -134,6 +138,13 @@ class ImageBrowser:
         all_units = list(units)
         with ThreadPoolExecutor(max_workers=BROWSED_AT_ONCE) as pool:
             return {unit.id: images for unit, images in zip(all_units, pool.map(self.images, all_units), strict=True)}
+
+    def machine_profiles(self, unit: HostingUnit) -> list[MasterImage]:
+        """What machines can be modelled on: VMs, and the versions of launch templates."""
+        found = self._children(unit, "", self.bypass_cache)
+        for template in [each for each in found if each.type.casefold() == LAUNCH_TEMPLATE]:
+            found += self._children(unit, template.path.rpartition("\\")[2], self.bypass_cache)
+        return [each for each in found if each.type.casefold() in PROFILE_TYPES]
 
     def images(self, unit: HostingUnit, folder: str = "", bypass_cache: bool | None = None) -> list[MasterImage]:
         """The images directly below a hosting unit or one of its folders."""

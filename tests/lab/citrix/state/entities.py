@@ -43,6 +43,7 @@ class Hypervisor:
     connection_type: str = "Custom"
     region: str | None = None
     account: str | None = None
+    machine_profiles: list[str] = field(default_factory=list)
     resets: int = 0
     metadata: list[NameValue] = field(default_factory=list)
     # What a PATCH left, by the keys of the answer (contract citrix addition G 7)
@@ -63,6 +64,7 @@ class HostingUnit:
     hypervisor: Hypervisor
     networks: list[str]
     shares_fail: str | None = None  # why no shared image arrives here
+    availability_zone: str | None = None
 
     @property
     def xd_path(self) -> str:
@@ -135,7 +137,7 @@ class Resource(NamedTuple):
     @property
     def is_container(self) -> bool:
         """Whether others are in it: a template in a folder has its versions."""
-        return self.kind in ("folder", "cluster") or (self.kind == "template" and bool(self.folder))
+        return self.kind in ("folder", "cluster", "launchtemplate") or (self.kind == "template" and bool(self.folder))
 
     @property
     def full_name(self) -> str:

@@ -50,7 +50,8 @@ class HostingInventory:
             return [*self._folders(tree, cluster), *self.templates(tree)]
         storage = [Resource(uuid, name, "storage", tree) for name, uuid in cluster.containers.items()]
         if isinstance(tree, HostingUnit):
-            return [*self.templates(tree), *(network(tree, name) for name in tree.networks), *storage]
+            networks_there = (network(tree, name) for name in tree.networks)
+            return [*self.templates(tree), *networks_there, *storage, *_profiles(tree)]
         networks = [Resource(found.uuid, found.name, "network", tree) for found in cluster.networks]
         folder = Resource(str(uuid5(NAMESPACE_URL, f"{tree.id}/{VM_FOLDER}")), VM_FOLDER, "folder", tree)
         vms = [Resource(vm.uuid, vm.name, "vm", tree, folder.full_name) for vm in cluster.vms]
@@ -146,6 +147,19 @@ class HostingInventory:
     def forget(self, unit: HostingUnit) -> None:
         """Empty the cache of a unit."""
         self._cache.pop(unit.id, None)
+
+
+def _profiles(unit: HostingUnit) -> list[Resource]:
+    """What machines can be modelled on: versions of launch templates of AWS, VMs elsewhere (contract citrix 9)."""
+    found = []
+    for name in unit.hypervisor.machine_profiles:
+        if unit.hypervisor.connection_type in ("AWS", "AmazonWorkSpacesCore"):
+            launch_template = _made_up(unit, name, "launchtemplate")
+            inside = launch_template.full_name
+            found += [launch_template, _made_up(unit, f"{name} (1)", "launchtemplateversion", inside)]
+        else:
+            found.append(_made_up(unit, name, "vm"))
+    return found
 
 
 def network(unit: HostingUnit, name: str) -> Resource:

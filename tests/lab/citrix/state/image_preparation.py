@@ -124,7 +124,7 @@ def _unit(site: Site, order: Mapping[str, Any]) -> HostingUnit:
 
 
 def _required(site: Site, unit: HostingUnit, path: str) -> Resource:
-    found = hosting.find(unit, path, site.inventory.templates(unit))
+    found = hosting.find(unit, path, site.inventory.live(unit))
     if found is None:
         raise JobFailure("PathNotFound", f"The path {path} was not found in {unit.name}.")
     return found

@@ -296,10 +296,12 @@ class Site(Setting):
                 connection_type=connection.get("connection_type", "Custom"),
                 region=connection.get("region"),
                 account=connection.get("account"),
+                machine_profiles=list(connection.get("machine_profiles", [])),
             )
             self.hypervisors[hypervisor.id] = hypervisor
             for unit in connection.get("hosting_units", []):
                 made_unit = HostingUnit(self.new_id(), unit["name"], hypervisor, list(unit.get("networks", [])))
+                made_unit.availability_zone = unit.get("availability_zone")
                 self.hosting_units[made_unit.id] = made_unit
                 self.inventory.listed(made_unit)
         for spec in self.spec.get("catalogs", []):

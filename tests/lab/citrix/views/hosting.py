@@ -136,7 +136,16 @@ def pool_detail(site: Site, unit: HostingUnit) -> dict[str, Any]:
         "UsesExplicitStorage": False,
         "Metadata": [],
         "ContainerScopes": [],
+        **_place(unit),
     }
+
+
+def _place(unit: HostingUnit) -> dict[str, Any]:
+    """Return region and availability zone of a pool in a cloud (contract citrix 10.3)."""
+    if unit.hypervisor.connection_type not in ("AWS", "AmazonWorkSpacesCore", "AzureRM"):
+        return {}
+    places = {"Region": unit.hypervisor.region, "AvailabilityZone": unit.availability_zone}
+    return {key: {"Id": name, "Name": name} for key, name in places.items() if name}
 
 
 def root_view(tree: Tree) -> dict[str, Any]:
