@@ -380,6 +380,14 @@ def test_a_misspelt_name_to_leave_out_stops_the_move_before_anybody_is_drained(
     assert writes(lab) == []
 
 
+@pytest.mark.bad_day
+def test_a_misspelt_name_to_leave_off_stops_the_move(run: Run) -> None:
+    outcome = run(FAILOVER, "--check", dr_failover_leave_off=["W10-004"])
+    assert outcome.status != 0
+    assert "No VM of this move is called 'W10-004'" in outcome.output
+    assert "Near names are 'w10-004'" in outcome.output
+
+
 def with_site_variables(tmp_path: Path, **sites: dict[str, Any]) -> list[str]:
     """Options that add variables to the sites of the inventory."""
     inventory = tmp_path / "site_variables.yml"
@@ -396,6 +404,7 @@ def test_lists_may_be_text_as_surveys_of_awx_give_them(run: Run, tmp_path: Path)
     wishes = {
         "dr_protection_domains": "PD-W11, PD-W10",
         "dr_failover_exclude": "W11-006",
+        "dr_failover_leave_off": "w10-004, W11-001",
         "dr_failover_policy": '{"missing": "warn"}',
         "dr_failover_delivery_groups": "",
         "dr_failover_snapshot_ids": "",

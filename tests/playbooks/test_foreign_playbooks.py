@@ -116,6 +116,23 @@ def test_a_failover_and_a_re_hosting_part_by_part(lab: RunningLab, tmp_path: Pat
     assert writes(lab) == []
 
 
+@pytest.mark.bad_day
+def test_nothing_moves_under_users_because_a_playbook_lacks_the_drain(lab: RunningLab, tmp_path: Path) -> None:
+    lab.reset(yaml.safe_load(Path(DEMO).with_name("failover.yml").read_text(encoding="utf-8")))
+    plays = [
+        play(ALL, "dr_failover", "begin"),
+        play("cluster-a:cluster-b", "dr_failover", "look"),
+        play("cluster-a", "dr_failover", "plan"),
+        play(SITES, "dr_failover", "prepare"),
+        play("cluster-a", "dr_failover", "move"),
+        play(ALL, "dr_failover", "report"),
+    ]
+    outcome = run(lab, tmp_path, plays, dr_id="foreign", dr_source="cluster-a", dr_target="cluster-b")
+    assert outcome.status != 0
+    assert "daas: It never told that its machines are drained" in outcome.output
+    assert writes(lab) == []
+
+
 def test_the_options_of_a_part_are_checked(lab: RunningLab, tmp_path: Path) -> None:
     outcome = run(lab, tmp_path, [play("cluster-a", "image_retention", "clean", image_retention_timeout="soon")])
     assert outcome.status != 0

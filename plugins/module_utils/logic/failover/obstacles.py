@@ -9,9 +9,15 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 
 Told = Mapping[str, Any]
+
+NOT_DRAINED = "It never told that its machines are drained, so that users may be at work on them"
+ADVICE_TO_DRAIN = (
+    "It dropped out of the run, or a playbook of your own lacks the part drain of the role. To move without, set"
+    " dr_failover_drain to false."
+)
 
 
 def problems_of_plan(
@@ -21,9 +27,11 @@ def problems_of_plan(
     target: str,
     schedules_count: bool,
     failback: bool = False,
+    leave_off: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Each {message, error}. `answers`: protection domain -> what its failover would do, or why it is not possible.
-    `source_domains`: what the source has; where `schedules_count`, one of them has to replicate to where it goes."""
+    `source_domains`: what the source has; where `schedules_count`, one of them has to replicate to where it goes.
+    `leave_off`: names of VMs that must not go on, each of which one VM at least must have."""
     problems = [failure(answer) for answer in answers.values() if "state" not in answer]
     unique = [problem for number, problem in enumerate(problems) if problem not in problems[:number]]
     silent = _without_schedule(answers, source_domains) if schedules_count else []
@@ -42,7 +50,21 @@ def problems_of_plan(
             f"{adding}, and wait for its first replication. Or try it without, with dr_failover_accept_unscheduled."
         )
         unique.append({"message": message, "error": {"message": message, "advice": advice}})
-    return unique
+    return [*unique, *_nobody_to_leave_off(answers, leave_off)]
+
+
+def _nobody_to_leave_off(answers: Mapping[str, Told], leave_off: Sequence[str]) -> list[dict[str, Any]]:
+    """Whoever misspells a name finds the VM switched on. In the middle of a migration no side shows its VMs."""
+    vms = [answer.get("vms") for answer in answers.values()]
+    if not all(vms):
+        return []
+    existing = {vm["name"] for those in vms for vm in those or []}
+    names = sorted(set(leave_off) - existing)
+    if not names:
+        return []
+    message = f"No VM of this move is called {quoted(names)}, and dr_failover_leave_off names it"
+    advice = f"Correct the name, or take it out. {near_names(names[0], existing)}".rstrip()
+    return [{"message": message, "error": {"message": message, "advice": advice}}]
 
 
 def _without_schedule(answers: Mapping[str, Told], source_domains: Iterable[Told]) -> list[str]:
@@ -67,22 +89,32 @@ def obstacles(
     source: str,
     accept_unready: bool,
     exclude: Sequence[str] = (),
+    drained: Mapping[str, bool] | None = None,
 ) -> list[Any]:
     """Each {message, error}, that of a site in a pair behind its name. A drain that did not come to its end is never
     accepted. `prepared` and `undrained`: site -> what it told, with an empty message where it is ready. `exclude`:
-    names of machines to leave out, which one site at least must know."""
+    names of machines to leave out, which one site at least must know. `drained`: site -> whether it came to the end of
+    its drain; None before all had the time for it."""
     of_clusters = [*plan.get("wrong", [{"message": plan["message"]}]), *not_discarded]
     return [
         *_nobody_takes_part(prepared, source),
         *(problem for problem in of_clusters if problem["message"]),
         *([] if accept_unready else _told_by(prepared)),
         *_told_by(undrained),
+        *([] if drained is None else _silent(prepared, drained)),
         *_misspelt(prepared, exclude),
     ]
 
 
 def _told_by(sites: Mapping[str, Told]) -> list[list[Any]]:
     return [[site, answer] for site, answer in sites.items() if answer["message"]]
+
+
+def _silent(prepared: Mapping[str, Told], drained: Mapping[str, bool]) -> list[Any]:
+    """Silence is no evidence: a host that becomes unreachable says nothing more."""
+    error = {"message": NOT_DRAINED, "advice": ADVICE_TO_DRAIN}
+    answer = {"message": NOT_DRAINED, "error": error}
+    return [[site, answer] for site, ready in prepared.items() if ready.get("drains") and not drained[site]]
 
 
 def _misspelt(prepared: Mapping[str, Told], exclude: Sequence[str]) -> list[Told]:

@@ -54,6 +54,21 @@ def test_before_a_failback_the_failover_itself_adds_the_schedule() -> None:
     assert found["error"]["advice"].startswith("Run dr_failover once more as it was run")
 
 
+def test_a_name_to_leave_off_that_no_vm_has_is_told() -> None:
+    moving = [
+        answer("PD-1", vms=[{"name": "w10-004", "uuid": "u-4"}]),
+        answer("PD-2", vms=[{"name": "fs", "uuid": "u"}]),
+    ]
+    (found,) = problems(*moving, source=[], schedules_count=False, leave_off=["fs", "W10-004"])
+    assert found["message"] == "No VM of this move is called 'W10-004', and dr_failover_leave_off names it"
+    assert problems(*moving, source=[], schedules_count=False, leave_off=["w10-004"]) == []
+
+
+def test_whom_to_leave_off_is_not_judged_while_no_side_shows_its_vms() -> None:
+    under_way = [answer("PD-1", vms=[]), answer("PD-2", vms=[{"name": "fs", "uuid": "u"}])]
+    assert problems(*under_way, source=[], schedules_count=False, leave_off=["w10-004"]) == []
+
+
 def test_nothing_in_the_way() -> None:
     sites = {"daas": READY, "cvad": NO_PART}
     assert obstacles(PLAN, sites, dict.fromkeys(sites, DRAINED), [], "cluster-a", accept_unready=False) == []
@@ -72,6 +87,18 @@ def test_what_is_in_the_way_and_who_says_so() -> None:
     # A drain that did not come to its end is never accepted.
     accepted = obstacles(PLAN, {"daas": SILENT}, {"daas": {"message": "sessions"}}, [], "cluster-a", True)
     assert accepted == [["daas", {"message": "sessions"}]]
+
+
+def test_a_site_that_never_told_of_its_drain_is_not_drained() -> None:
+    drains = {**READY, "drains": True}
+    prepared = {"daas": drains, "cvad": drains, "lab": NO_PART, "off": SILENT, "warm": {**READY, "drains": False}}
+    undrained = dict.fromkeys(prepared, DRAINED)
+    drained = {**dict.fromkeys(prepared, False), "cvad": True}
+    ((site, told),) = obstacles(PLAN, prepared, undrained, [], "cluster-a", True, drained=drained)
+    assert site == "daas"
+    assert told["message"].startswith("It never told that its machines are drained")
+    # Before the move begins, it may still do so.
+    assert obstacles(PLAN, prepared, undrained, [], "cluster-a", True) == []
 
 
 def test_without_a_plan_that_is_the_obstacle() -> None:
