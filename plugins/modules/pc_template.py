@@ -19,7 +19,8 @@ author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
   - The account needs a role that may manage templates, such as Prism Admin.
-  - The VM should be powered off. A VM that is restored by M(euc.nutanix_citrix.pc_recovery_point_restore) is.
+  - The VM should be powered off. A temporary VM of O(prefix), which M(euc.nutanix_citrix.pc_recovery_point_restore)
+    restores powered off, must be.
 options:
   state:
     description:

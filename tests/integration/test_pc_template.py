@@ -55,6 +55,14 @@ def test_made_as_predicted_and_then_adopted(centrals: Centrals, version: str) ->
         assert images(**options)["changed"] is False
 
 
+@pytest.mark.parametrize("check", [True, False])
+def test_a_temporary_vm_that_somebody_started_is_no_true_copy(images: Images, check: bool) -> None:
+    images.centrals.change("power", "a", vm=images.vm_uuid, state="on")
+    for options in ({}, {"vm_name": None}, {"vm_uuid": None}):
+        assert "no true copy of the golden VM" in images.fails(check=check, **options)
+    assert images.centrals.writes() == []
+
+
 @pytest.mark.parametrize("fault", FAULTS)
 def test_a_lost_answer_makes_no_second_template(images: Images, fault: dict[str, Any]) -> None:
     images.centrals.fault("/templates", fault, method="POST", nth=1)
@@ -96,8 +104,7 @@ def test_a_failed_task_says_why_and_the_next_run_makes_it(images: Images, tells:
 
 def test_a_running_vm_may_be_refused(images: Images) -> None:
     images.centrals.behave(template_of_running_vm=False)
-    images.centrals.change("power", "a", vm=images.vm_uuid, state="on")
-    assert "is running" in images.fails()
+    assert "is running" in images.fails(vm_uuid=None, vm_name="On")
     assert images.templates == []
 
 

@@ -30,6 +30,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage i
     same_for_citrix,
     template_mark,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_temporary_vm_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.template import (
     Template,
     TemplateVersion,
@@ -87,7 +88,10 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     if existing:
         _refuse_one_of_another_vm(client, params, existing)
         return observed
-    return replace(observed, vm=_source(client, params))
+    vm = _source(client, params)
+    if vm:
+        _refuse_untrue_copy(client, params, vm)
+    return replace(observed, vm=vm)
 
 
 def plan(params: Params, observed: _Observed) -> Plan[str]:
@@ -234,6 +238,17 @@ def _source(client: PrismCentral, params: Params) -> CentralVm | None:
             options=("vm_uuid",),
         )
     return namesakes[0] if namesakes else None
+
+
+def _refuse_untrue_copy(client: PrismCentral, params: Params, vm: CentralVm) -> None:
+    """The name of a temporary VM tells which recovery point its disks are from, which holds only while nobody has
+    started it."""
+    if parse_temporary_vm_name(vm.name, params["prefix"]) and vm.power_state != "off":
+        raise OperationError(
+            f"{client.endpoint}: the temporary VM '{vm.name}' ({vm.uuid}) is not powered off: it is no true copy of the"
+            " golden VM any more",
+            "Remove it with pc_vm and force, when nobody needs it, restore it again, then run the same task again.",
+        )
 
 
 def _made(params: Params, observed: _Observed) -> Template | None:
