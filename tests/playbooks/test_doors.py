@@ -134,6 +134,10 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     ],
     "citrix_image_definition": [("daas", {"name": "gone", "state": "absent"}), ("daas", {"name": "W12"})],
     "citrix_image_definition_info": [("daas", {}), ("cvad", {"name": "nobody"})],
+    "citrix_image_version": [
+        ("daas", {"definition": "W11", "number": 9, "state": "absent"}),
+        ("daas", {"definition": "W11", "release": "1"}),
+    ],
     "citrix_image_version_info": [("daas", {"definition": "W11"}), ("cvad", {"definition": "nobody"})],
     "citrix_image_version_share": [
         ("daas", {"definition": "W11", "number": 1, "hosting_units": [], "state": "exact"}),

@@ -23,7 +23,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_im
     is_path,
     template_of,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 IMAGE_TYPES = ("template", "templateversion", "snapshot")
@@ -98,6 +98,16 @@ def read_hosting_units(site: CitrixSite, connection: Connection) -> list[Hosting
         )
         for item in site.items(f"/hypervisors/{segment(connection.id)}/resourcePools", limit=None)
     ]
+
+
+def shows_resource(site: CitrixSite, unit: HostingUnit, path: str) -> bool:
+    """Whether a hosting unit shows an object of this path, whatever it is, past the inventory cache."""
+    own = f"/hypervisors/{segment(unit.connection_id)}/resourcePools/{segment(unit.id)}/resources"
+    try:
+        site.get(own, {"path": path, "noCache": True})
+    except NotFound:
+        return False
+    return True
 
 
 @dataclass(frozen=True)

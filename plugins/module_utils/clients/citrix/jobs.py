@@ -80,11 +80,17 @@ def read_jobs(site: CitrixSite) -> list[Job]:
     return [_job(item) for item in site.items("/Jobs", limit=None)]
 
 
-def start(site: CitrixSite, path: str, payload: Any = None, method: str = "POST") -> str:
+def start(
+    site: CitrixSite,
+    path: str,
+    payload: Any = None,
+    method: str = "POST",
+    params: Mapping[str, Any] | None = None,
+) -> str:
     """Send an order with async=true and return the job's id, '' when the site did the work at once. All three forms of
     the answer are understood (contract citrix 5.1). Not to be repeated after AnswerLost without a look."""
     with effect_unknown():
-        return job_id_of(site.request(method, path, params={"async": True}, payload=payload))
+        return job_id_of(site.request(method, path, params={**(params or {}), "async": True}, payload=payload))
 
 
 def job_id_of(answer: Answer) -> str:

@@ -1,0 +1,130 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which version of an image definition a release has, what is to be done for it, and what forbids it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import is_path, same_path
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import (
+    ImageDefinition,
+    ImageVersion,
+    VersionUser,
+    versions_of_release,
+)
+
+# Connections whose images need a machine profile (contract citrix addition A)
+NEED_PROFILE = ("AmazonWorkSpacesCore",)
+
+Action = Literal["keep", "follow", "retry", "make"]
+
+
+@dataclass(frozen=True)
+class ReleaseVersion:
+    """What is to be done for a release: keep the version that is ready, follow one under way, retry one that failed,
+    or make one. `leftovers` are versions of it whose preparation failed and that nobody needs."""
+
+    action: Action
+    version: ImageVersion | None = None
+    leftovers: tuple[ImageVersion, ...] = ()
+
+
+def version_for(release: str, versions: Sequence[ImageVersion]) -> ReleaseVersion:
+    """What is to be done for a release. Raises Refusal when two versions of it are ready."""
+    own = versions_of_release(release, versions)
+    ready = [version for version in own if version.is_ready]
+    failed = [version for version in own if version.has_failed]
+    under_way = [version for version in own if version not in ready and version not in failed]
+    if len(ready) > 1:
+        numbers = " and ".join(str(version.number) for version in ready)
+        raise Refusal(
+            f"release '{release}' has several versions of {ready[0].definition}: {numbers}",
+            "Delete those that no catalog is on, by their number.",
+        )
+    if ready:
+        return ReleaseVersion("keep", ready[0], tuple(failed))
+    if under_way:
+        return ReleaseVersion("follow", under_way[-1], tuple(failed))
+    if failed:
+        return ReleaseVersion("retry", failed[-1], tuple(failed[:-1]))
+    return ReleaseVersion("make")
+
+
+def obstacle_to_adopting(version: ImageVersion, image: str | None, unit: HostingUnit | None) -> Refusal | None:
+    """Why a version that bears the release is not the one wished for: it was made from something else."""
+    made_from = version.image
+    if image and made_from:
+        is_same = same_path(made_from.path, image) if is_path(image) else made_from.name == image
+        if not is_same:
+            return Refusal(
+                f"{version} bears this release, but was made from '{made_from.path}' instead of '{image}'",
+                "Give another release, or delete the version first.",
+            )
+    if unit and version.primary_id and version.primary_id.casefold() != unit.id.casefold():
+        return Refusal(
+            f"{version} bears this release, but was not prepared in hosting unit {unit.name}",
+            "Share it with that hosting unit, give another release, or delete the version first.",
+        )
+    return None
+
+
+def obstacle_to_preparing(
+    definition: ImageDefinition,
+    versions: Sequence[ImageVersion],
+    unit: HostingUnit,
+    connection_type: str,
+    machine_profile: str | None,
+) -> Refusal | None:
+    """Why no version can be prepared in a hosting unit (contract citrix addition A, D)."""
+    bound = {connection.id.casefold() for connection in definition.connections}
+    if bound and unit.connection_id.casefold() not in bound:
+        names = quoted(connection.name for connection in definition.connections)
+        return Refusal(
+            f"hosting unit {unit.name} belongs to connection '{unit.connection}', and image definition"
+            f" '{definition.name}' is bound to {names}",
+            "Give a hosting unit of that connection.",
+        )
+    if connection_type in NEED_PROFILE and not machine_profile:
+        return Refusal(
+            f"an image on {connection_type} needs a machine profile, and machine_profile is missing",
+            "Give the launch template or machine that is its profile.",
+        )
+    others = [version for version in versions if version.prepared and not version.has_failed]
+    unlike = [
+        version
+        for version in others
+        if version.prepared and bool(version.prepared.machine_profile) != bool(machine_profile)
+    ]
+    if unlike:
+        with_profile = "no machine profile" if machine_profile else "a machine profile"
+        return Refusal(
+            f"{unlike[0]} has {with_profile}; either all versions of an image definition have one or none has",
+            "Give machine_profile accordingly, or make another image definition.",
+        )
+    return None
+
+
+def obstacle_to_deleting(version: ImageVersion, users: Sequence[VersionUser]) -> Refusal | None:
+    """What keeps a version: catalogs on it, other hosting units that have it, or its preparation (contract citrix
+    13.8)."""
+    if users:
+        return Refusal(
+            f"{version} cannot be deleted, because catalogs are on it: {quoted(user.catalog for user in users)}",
+            "Move the catalogs to another image first.",
+        )
+    others = [share.name for share in version.shares if share.id.casefold() != version.primary_id.casefold()]
+    if others:
+        return Refusal(
+            f"{version} cannot be deleted, because it is shared with hosting units {quoted(others)}",
+            "Take it away from them first.",
+        )
+    if not (version.is_ready or version.has_failed):
+        return Refusal(f"{version} cannot be deleted while it is in state {version.state}", "Wait for its end.")
+    return None
