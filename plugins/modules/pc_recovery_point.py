@@ -26,15 +26,15 @@ options:
   state:
     description:
       - V(present) makes the recovery point or adopts it.
-      - V(absent) removes one copy, the one of O(ext_id). One that does not exist counts as removed. Copies on other
-        clusters stay.
+      - V(absent) removes the copy of O(ext_id), or those of O(ext_ids). One that does not exist counts as removed.
+        Copies on other clusters stay.
     type: str
     choices: [present, absent]
     default: present
   name:
     description:
       - The name of the recovery point, which must begin with O(prefix). Required for O(state=present).
-      - With O(state=absent), the recovery point must be called so.
+      - With O(state=absent), each recovery point must be called so.
     type: str
   vm_uuid:
     description:
@@ -52,8 +52,14 @@ options:
     type: str
   ext_id:
     description:
-      - The id of the copy to remove. Required for O(state=absent).
+      - The id of the copy to remove. One of O(ext_id) and O(ext_ids) is required for O(state=absent).
     type: str
+  ext_ids:
+    description:
+      - The ids of several copies to remove, side by side. One that cannot be removed makes the task fail when all
+        others are removed.
+    type: list
+    elements: str
   kind:
     description:
       - Whether the guest is asked to bring its applications to rest first. This needs Nutanix Guest Tools.
@@ -113,6 +119,12 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+removed:
+  description: The ids of the copies that were removed, or would be in check mode.
+  returned: with O(state=absent)
+  type: list
+  elements: str
+  sample: [0b6b8d2c-3f0e-4b7a-9a55-6b1f9c2f7d10]
 recovery_point:
   description: The recovery point as it is at the end, or would be in check mode. V(null) after O(state=absent).
   returned: success

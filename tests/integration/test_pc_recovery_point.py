@@ -261,6 +261,26 @@ def test_removed_as_predicted_and_then_unchanged(centrals: Centrals) -> None:
     assert centrals.writes() == []
 
 
+def test_many_go_side_by_side_and_one_that_cannot_holds_up_no_other(centrals: Centrals) -> None:
+    ids = [make(centrals, name=f"ctx_Gold_r{number}")["recovery_point"]["ext_id"] for number in range(4)]
+    predicted = centrals.east("pc_recovery_point", check=True, ext_ids=ids, state="absent")
+    assert predicted["removed"] == ids
+    centrals.fault(ids[1], {"status": 403}, method="DELETE")
+    failed = run_module("pc_recovery_point", {**centrals.east.options, "ext_ids": ids, "state": "absent"})
+    assert (failed["failed"], failed["changed"]) == (True, True)
+    assert failed["removed"] == [ids[0], *ids[2:]]
+    assert [each["ext_id"] for each in points(centrals)] == [ids[1]]
+    centrals.lab.clear_faults()
+    assert centrals.east("pc_recovery_point", ext_ids=ids, state="absent")["removed"] == [ids[1]]
+    assert centrals.east("pc_recovery_point", ext_ids=ids, state="absent")["changed"] is False
+    assert centrals.east("pc_recovery_point", ext_ids=[], state="absent")["changed"] is False
+    # One that somebody else made keeps all: the wish is wrong.
+    foreign = centrals.change("recovery_point", vm="Gold", name="nightly")["ext_id"]
+    ours = make(centrals)["recovery_point"]["ext_id"]
+    assert "refused" in centrals.east.fails("pc_recovery_point", ext_ids=[ours, foreign], state="absent")
+    assert len(points(centrals)) == 2
+
+
 @pytest.mark.parametrize("name", [NAME, "policy-1"])
 def test_what_is_not_ours_is_kept_unless_forced(centrals: Centrals, name: str) -> None:
     ext_id = centrals.change("recovery_point", vm="Gold", name=name)["ext_id"]

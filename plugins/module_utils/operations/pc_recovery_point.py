@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -37,6 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
     golden_vm,
     refuse_running,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.places import MOST_AT_ONCE
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.recovery_points import (
     PointOrder,
     make_recovery_point,
@@ -55,6 +57,7 @@ ARGUMENTS = {
     "vm_name": {"type": "str"},
     "cluster_uuid": {"type": "str"},
     "ext_id": {"type": "str"},
+    "ext_ids": {"type": "list", "elements": "str"},
     "kind": {"type": "str", "choices": [CRASH_CONSISTENT, APPLICATION_CONSISTENT], "default": CRASH_CONSISTENT},
     "retention": {"type": "int", "default": 2592000},
     "require_powered_off": {"type": "bool", "default": False},
@@ -64,7 +67,7 @@ ARGUMENTS = {
 
 @dataclass(frozen=True)
 class _Observed:
-    """`point` is the one of the name, or the one to remove; `now` is the server's time."""
+    """`point` is the one of the name, `copies` are those to remove; `now` is the server's time."""
 
     client: PrismCentral
     now: datetime
@@ -72,6 +75,7 @@ class _Observed:
     vm_uuid: str = ""
     cluster_uuid: str = ""
     foreign: tuple[RecoveryPoint, ...] = ()
+    copies: tuple[RecoveryPoint, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,10 +86,11 @@ class _Step:
 
 def observe(params: Params, reporter: Reporter) -> _Observed:
     _refuse_options(params)
-    client = PrismCentral.connect(params)
+    client = PrismCentral.connect(params).shared_on(reporter.board)
     if params["state"] == "absent":
-        point = read_recovery_point(client, params["ext_id"])
-        return _Observed(client, client.now(), point)
+        with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+            read = list(pool.map(lambda ext_id: read_recovery_point(client, ext_id), _meant(params)))
+        return _Observed(client, client.now(), None, copies=tuple(copy for copy in read if copy))
     vm = golden_vm(client, params["vm_name"] or "", params["vm_uuid"] or "", params["cluster_uuid"] or "")
     vm_uuid = vm.uuid if vm else params["vm_uuid"]
     points = recovery_points_of(client, vm_uuid, name=params["name"])
@@ -100,8 +105,14 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
 def plan(params: Params, observed: _Observed) -> Plan[_Step]:
     point, prefix = observed.point, params["prefix"]
     if params["state"] == "absent":
-        _refuse_foreign(params, observed)
-        return _planned(prefix, _Step(point, None))
+        for copy in observed.copies:
+            _refuse_foreign(params, observed, copy)
+        return Plan(
+            steps=[_Step(copy, None) for copy in observed.copies],
+            facts={"recovery_point": None, "removed": [copy.ext_id for copy in observed.copies]},
+            before={"recovery_points": [shown(copy, prefix) for copy in observed.copies]},
+            after={"recovery_points": []},
+        )
     retention = timedelta(seconds=params["retention"])
     expires = marked_expiry(observed.now + retention, params["name"], observed.vm_uuid)
     if point is None:
@@ -115,12 +126,11 @@ def plan(params: Params, observed: _Observed) -> Plan[_Step]:
 
 def apply(params: Params, observed: _Observed, plan: Plan[_Step], reporter: Reporter) -> Result:
     client, deadline = observed.client, Deadline(params["wait_timeout"])
-    (step,) = plan.steps
-    if step.before and step.after is None:
+    if params["state"] == "absent":
         with reporter.phase("remove"):
-            what = f"removing the recovery point '{step.before.name}' ({step.before.ext_id})"
-            remove_recovery_point(client, step.before, what, deadline.left, reporter.progress)
+            _remove(client, observed.copies, deadline, reporter)
         return dict(plan.facts)
+    (step,) = plan.steps
     if step.before:
         with reporter.phase("expiry"):
             _extend(client, step, deadline, reporter)
@@ -157,7 +167,7 @@ def _refuse_options(params: Params) -> None:
             f"A retention of {params['retention']} seconds is not possible", f"Give 1 to {LONGEST_RETENTION} seconds."
         )
     if params["state"] == "absent":
-        if not params["ext_id"]:
+        if not all(_meant(params)):
             raise OperationError("ext_id is empty", "Say which recovery point is meant.")
         return
     if not params["vm_uuid"] and not params["vm_name"]:
@@ -169,6 +179,30 @@ def _refuse_options(params: Params) -> None:
             " collection's",
             "Give a name such as ctx_Gold_2026.11.20-1.",
         )
+
+
+def _meant(params: Params) -> list[str]:
+    """The ids of the copies to remove."""
+    return [params["ext_id"]] if params["ext_ids"] is None else list(dict.fromkeys(params["ext_ids"]))
+
+
+def _remove(client: PrismCentral, copies: Sequence[RecoveryPoint], deadline: Deadline, reporter: Reporter) -> None:
+    """Side by side, each to its end. One that cannot be removed keeps no other one from going."""
+
+    def remove(copy: RecoveryPoint) -> OperationError | None:
+        what = f"removing the recovery point '{copy.name}' ({copy.ext_id})"
+        try:
+            remove_recovery_point(client, copy, what, deadline.left, reporter.progress)
+        except OperationError as error:
+            return error
+        return None
+
+    with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
+        ends = list(zip(copies, pool.map(remove, copies), strict=True))
+    removed = [copy.ext_id for copy, error in ends if error is None]
+    for _copy, error in ends:
+        if error:
+            raise error.replace(removed=removed, changed=bool(removed))
 
 
 def _refuse_to_make_one_of(client: PrismCentral, params: Params, vm: CentralVm | None) -> None:
@@ -241,9 +275,8 @@ def _refuse_namesakes(params: Params, observed: _Observed) -> None:
         )
 
 
-def _refuse_foreign(params: Params, observed: _Observed) -> None:
-    point = observed.point
-    if point is None or params["force"]:
+def _refuse_foreign(params: Params, observed: _Observed, point: RecoveryPoint) -> None:
+    if params["force"]:
         return
     named = f"'{point.name}' ({point.ext_id})"
     if params["name"] and point.name != params["name"]:
@@ -268,6 +301,7 @@ OPERATION = Change(
     required_if=(
         ("state", "present", ("name",)),
         ("state", "present", ("vm_uuid", "vm_name"), True),
-        ("state", "absent", ("ext_id",)),
+        ("state", "absent", ("ext_id", "ext_ids"), True),
     ),
+    mutually_exclusive=(("ext_id", "ext_ids"),),
 )

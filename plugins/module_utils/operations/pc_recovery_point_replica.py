@@ -64,8 +64,9 @@ class _Observed:
 
 
 def observe(params: Params, reporter: Reporter) -> _Observed:
-    client = PrismCentral.connect(params)
-    places = places_of([client, *(connect_peer(params, peer) for peer in params["peers"])])
+    client = PrismCentral.connect(params).shared_on(reporter.board)
+    peers = [connect_peer(params, peer).shared_on(reporter.board) for peer in params["peers"]]
+    places = places_of([client, *peers])
     targets = [Target(place) for place in chosen(places, params["clusters"])]
     central = read_central(client)
     unpaired = _unpaired(client, central, targets)

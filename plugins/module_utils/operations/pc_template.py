@@ -75,7 +75,7 @@ class _Observed:
 
 def observe(params: Params, reporter: Reporter) -> _Observed:
     _refuse_half_named(params)
-    client = PrismCentral.connect(params)
+    client = PrismCentral.connect(params).shared_on(reporter.board)
     observed = _Observed(client, TemplateWork(client, Deadline(params["wait_timeout"]), reporter))
     template = _template(client, params)
     if template:
