@@ -87,6 +87,21 @@ def test_waits_for_each_hosting_unit_after_the_job(prepared: Prepared) -> None:
     assert set(states(prepared.daas(SHARE, **W11, hosting_units=["ws-b"])).values()) == {"Success"}
 
 
+def test_a_run_that_gave_up_waiting_is_gone_on_with(prepared: Prepared) -> None:
+    prepared.reset(image_share=3000)
+    message = prepared.daas.fails(SHARE, **W11, hosting_units=["ws-b"], wait_timeout=1)
+    assert "is still running" in message
+    result = prepared.daas(SHARE, **W11, hosting_units=["ws-b"])
+    assert (result["changed"], states(result)) == (True, {"ws-a": "Success", "ws-b": "Success"})
+    assert len(prepared.asked("PUT", UPDATE)) == 1
+
+
+def test_a_version_that_somebody_else_shares_is_left_to_them(prepared: Prepared) -> None:
+    prepared.reset(image_share=3000)
+    prepared.daas.fails(SHARE, **W11, hosting_units=["ws-b"], wait_timeout=1)
+    assert "is being shared" in prepared.daas.fails(SHARE, **W11, hosting_units=["ws-c"])
+
+
 def test_a_site_that_takes_nothing_away_by_omission(prepared: Prepared) -> None:
     prepared.behave(unshare_by_omission=False)
     prepared.daas(SHARE, **W11, hosting_units=["ws-b"])

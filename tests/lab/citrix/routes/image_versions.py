@@ -90,6 +90,8 @@ def add_routes(router: Router, site: Site) -> None:
             unit = site.errors.required(site.hosting_unit(entry["ResourcePool"]), "HostingUnit", entry["ResourcePool"])
             wanted.append((unit, image_preparation.named_values(entry.get("CustomProperties"))))
         units = [unit for unit, _properties in wanted]
+        if version.sharing is not None and not version.sharing.done:
+            raise site.errors.refusal(409, f"Version {version.number} of {definition.name} is being shared.")
         if version.unit not in units:
             raise site.errors.refusal(400, f"{version.unit.name} is where the image was prepared.")
         left = [each.unit for each in version.shares if each.unit not in units]

@@ -200,6 +200,7 @@ class ImageVersion:
     warnings: list[tuple[str, str]] = field(default_factory=list)  # type and message
     # CpuCount, MemoryMB, ServiceOffering and CustomProperties by the keys of the answer
     scheme: dict[str, Any] = field(default_factory=dict)
+    sharing: Job | None = None  # the last job that shared it
 
     @property
     def unit(self) -> HostingUnit:

@@ -100,13 +100,14 @@ def share(site: Site, version: ImageVersion, wanted: list[tuple[HostingUnit, lis
     def finish() -> None:
         site.events.after(site.durations["image_share_settling"], settle)
 
-    return site.jobs.submit(
+    version.sharing = site.jobs.submit(
         "UpdateImageVersionResourcePools",
         site.principal,
         [Step("Sharing", site.durations["image_share"], finish)],
         parameters=[("Id", version.id)],
         concerns=[version.id, *(unit.id for unit in units)],
     )
+    return version.sharing
 
 
 def _leave(site: Site, version: ImageVersion, gone: ImageShare) -> None:
