@@ -103,7 +103,7 @@ def test_a_second_run_of_what_is_done_makes_nothing_but_the_temporary_vm(central
     release.check()
 
 
-@pytest.mark.parametrize("path", [r"/recovery-points$", r"/\$actions/replicate", r"/\$actions/restore"])
+@pytest.mark.parametrize("path", [r"/recovery-points$", r"/\$actions/replicate"])
 def test_a_prism_central_that_is_upgraded_in_the_middle(centrals: Centrals, path: str) -> None:
     centrals.reset(version=OLD)
     release = Release(centrals)
