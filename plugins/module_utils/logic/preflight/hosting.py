@@ -1,16 +1,21 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Whether a catalog's machines live on a cluster of the inventory, over a connection that works."""
+"""Whether a catalog's machines live on a cluster of the inventory, or hang on a Prism Central of it, over a connection
+that works."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import cluster_of_unit
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
+    cluster_of_unit,
+    identity_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import CENTRAL_PLUGINS
 
 ACROPOLIS = "AcropolisFactory"
 
@@ -30,6 +35,8 @@ def check(
         rows.stop(what, f"its hosting unit '{name}' is not visible", "Check the account's scope")
         return ""
     _connection(rows, what, unit["connection"])
+    if unit["connection"]["plugin"] in CENTRAL_PLUGINS:
+        return _central(rows, what, unit, estate)
     return _place(rows, what, unit, cluster, cluster_of_unit(unit, estate.identities))
 
 
@@ -37,9 +44,27 @@ def _connection(rows: Rows, what: str, connection: Facts) -> None:
     name, plugin = connection["name"], connection["plugin"]
     if connection["in_maintenance_mode"]:
         rows.stop(what, f"its connection '{name}' is in maintenance mode", "End the maintenance mode")
-    if plugin and plugin.casefold() != ACROPOLIS.casefold():
-        advice = f"Only {ACROPOLIS}, to Prism Element, takes AHV snapshots"
+    if plugin and plugin.casefold() != ACROPOLIS.casefold() and plugin not in CENTRAL_PLUGINS:
+        advice = f"Only {ACROPOLIS} takes AHV snapshots, and only {' and '.join(CENTRAL_PLUGINS)} take templates"
         rows.warn(what, f"its connection '{name}' is of type {plugin}", advice)
+
+
+def _central(rows: Rows, what: str, unit: Facts, estate: Estate) -> str:
+    """Judge a connection to a Prism Central, by whose template the catalog gets the image."""
+    connection = unit["connection"]
+    where = f"hosting unit '{unit['name']}' on connection '{connection['name']}' ({connection['plugin']})"
+    hosts = cluster_of_unit(unit, [identity_of(host, facts) for host, facts in estate.centrals.items()])
+    if not estate.managed_clusters:
+        needs = f"{where} needs a template, which a release by protection domains does not make"
+        rows.stop(what, needs, "Set image_release_strategy to recovery_point")
+    elif len(hosts) != 1:
+        addresses = ", ".join(map(str, connection["addresses"])) or "without addresses"
+        leads = f"may lead to any of {quoted(hosts)}" if hosts else "leads to no host of the group prism_centrals"
+        advice = "Compare its addresses with nutanix_host of the Prism Centrals"
+        rows.stop(what, f"{where} ({addresses}) {leads}", advice)
+    else:
+        return f"{where} leads to {hosts[0]}"
+    return where
 
 
 def _place(rows: Rows, what: str, unit: Facts, cluster: str | None, hosts: Sequence[str]) -> str:

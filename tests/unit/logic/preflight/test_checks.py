@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import hosting
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate as Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import ReleaseRequest
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.judging import (
@@ -19,7 +20,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
     SITE_CHECKS,
     judge,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import OK, STOP, WARNING, CheckRow
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import (
+    OK,
+    STOP,
+    WARNING,
+    CheckRow,
+    Rows,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.space import free_bytes, image_size
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.preflight import table
 
@@ -462,9 +469,14 @@ CASES: dict[str, tuple[Change, tuple[str, str, str], str]] = {
         "maintenance",
     ),
     "connection of another kind": (
-        lambda e: w11_connection(e).update(plugin="AcropolisPCFactory"),
+        lambda e: w11_connection(e).update(plugin="VmwareFactory"),
         ("daas", "catalog Prod/W11", WARNING),
-        "PCFactory",
+        "VmwareFactory",
+    ),
+    "connection to a Prism Central, by protection domains": (
+        lambda e: w11_connection(e).update(plugin="AcropolisPCFactory"),
+        ("daas", "catalog Prod/W11", STOP),
+        "needs a template",
     ),
     "connection to nowhere we know": (
         lambda e: w11_connection(e).update(addresses=["ahv.example"]),
@@ -679,3 +691,19 @@ def test_whatever_could_not_be_read_is_no_bug(data: st.DataObject) -> None:
     for row in judged(partial):
         assert row.result in (OK, WARNING, STOP)
         assert row.detail
+
+
+@pytest.mark.parametrize(
+    ("address", "words"),
+    [("10.0.9.1", "leads to pc-east"), ("10.0.9.9", "leads to no host of the group prism_centrals")],
+)
+def test_a_catalog_behind_a_prism_central(estate: Estate, address: str, words: str) -> None:
+    w11_connection(estate).update(plugin="AcropolisHypervisorPCFactory", addresses=[f"https://{address}:9440"])
+    rows = Rows("daas", "site")
+    clusters = {host: {**facts, "strategy": "recovery_point"} for host, facts in estate["clusters"].items()}
+    centrals = {"pc-east": {"message": "", "endpoint": endpoint("10.0.9.1", 9440)}}
+    units = site(estate)["hosting_units"]
+    request = ReleaseRequest(base_vm="Gold", protection_domain="", source="a", prefix="ctx_", strategy="recovery_point")
+    told = hosting.check(rows, "catalog", w11(estate), None, units, Facts(request, clusters, {}, NOW, centrals))
+    assert words in " ".join([told, *(row.detail for row in rows.rows)])
+    assert [row.result for row in rows.rows] == ([] if "pc-east" in words else [STOP])
