@@ -124,6 +124,20 @@ def test_what_fails_at_a_prism_central_is_told_of_it(lab: RunningLab, release: R
 
 
 @pytest.mark.bad_day
+def test_the_rest_is_not_made_of_another_vm_of_the_name(lab: RunningLab, release: Release) -> None:
+    lab.faults([{"endpoint": "pc-west", "method": "POST", "path": "/restore", "then": {"fail_task": "no memory"}}])
+    assert release("2026.11.20-1").status != 0
+    lab.clear_faults()
+    lab.change([{"endpoint": "cluster-a", "kind": "delete_vm", "vm": "Gold"}])
+    lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": "Gold"}])
+    lab.forget()
+    outcome = release("2026.11.20-1")
+    assert outcome.status != 0
+    assert "cannot get an identical image any more" in outcome.output
+    assert writes(lab) == []
+
+
+@pytest.mark.bad_day
 def test_what_killed_runs_leave_is_cleaned_up_when_nobody_needs_it(
     lab: RunningLab, release: Release, tmp_path: Path
 ) -> None:
