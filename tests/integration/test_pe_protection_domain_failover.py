@@ -333,7 +333,7 @@ def test_vms_that_go_on_arriving_are_waited_for(pair: Pair, state: str) -> None:
             "then": {"status": 200, "body": body},
         }
         pair.lab.faults([rule])
-    result = pair("cluster-a" if state == "migrated" else "cluster-b", state, wait_timeout=8)
+    result = pair("cluster-a" if state == "migrated" else "cluster-b", state, wait_timeout=80)
     assert result["missing_vms"] == []
     assert [vm["name"] for vm in result["vms"]] == DESKS
 
@@ -416,10 +416,12 @@ def test_in_the_wrong_order_it_says_where_it_is_active(pair: Pair) -> None:
 def test_on_the_wrong_side_it_is_unchanged_with_a_warning(pair: Pair) -> None:
     result = pair("cluster-b", "migrated")
     assert (result["changed"], writes(pair.lab)) == (False, [])
-    assert "check that this is the source" in str(result["warnings"])
-    # Each protection domain has its own, which a report names.
+    # Each protection domain has its own, which a report names. Ansible adds those of all modules of this process.
     several = pair("cluster-b", "migrated", name=None, names=[NAME])
-    assert several["domains"][NAME]["warnings"] == several["warnings"] == result["warnings"]
+    (warning,) = several["domains"][NAME]["warnings"]
+    assert "check that this is the source" in warning
+    assert warning in result["warnings"]
+    assert warning in several["warnings"]
 
 
 def test_active_nowhere_is_refused(pair: Pair) -> None:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from typing import Any, TypeAlias
@@ -19,7 +19,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 
 Facts: TypeAlias = Mapping[str, Any]
 PROTECTION_DOMAIN = "protection_domain"
-NO_CENTRALS: Mapping[str, Facts] = {}
 
 
 @dataclass(frozen=True)
@@ -68,7 +67,7 @@ class Estate:
     clusters: Mapping[str, Facts]
     sites: Mapping[str, Facts]
     now: datetime
-    centrals: Mapping[str, Facts] = field(default_factory=lambda: NO_CENTRALS)
+    centrals: Mapping[str, Facts]
 
     @cached_property
     def identities(self) -> list[ClusterAddresses]:

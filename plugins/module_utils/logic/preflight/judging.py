@@ -26,7 +26,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
     space,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import (
-    NO_CENTRALS,
     Estate,
     Facts,
     ReleaseRequest,
@@ -68,7 +67,7 @@ def judge(
     clusters: Mapping[str, Facts],
     sites: Mapping[str, Facts],
     now: datetime,
-    centrals: Mapping[str, Facts] = NO_CENTRALS,
+    centrals: Mapping[str, Facts],
 ) -> list[CheckRow]:
     """All rows: Prism Centrals first, then clusters, then sites, each in the given order."""
     inventory = Rows("inventory", "inventory")

@@ -151,7 +151,7 @@ def estate() -> Estate:
 
 
 def judged(estate: Estate, release: ReleaseRequest = RELEASE) -> list[CheckRow]:
-    return judge(release, estate["clusters"], estate["sites"], NOW)
+    return judge(release, estate["clusters"], estate["sites"], NOW, {})
 
 
 def complaints(rows: list[CheckRow]) -> list[tuple[str, str, str]]:
@@ -625,8 +625,8 @@ def test_incoming_and_young_transfers_are_no_trouble(estate: Estate) -> None:
 
 
 def test_size_is_the_sum_of_the_disks(estate: Estate) -> None:
-    assert image_size(Facts(RELEASE, estate["clusters"], {}, NOW)) == (50 * GIB, ["default"])
-    assert image_size(Facts(RELEASE, {}, {}, NOW)) == (None, [])
+    assert image_size(Facts(RELEASE, estate["clusters"], {}, NOW, {})) == (50 * GIB, ["default"])
+    assert image_size(Facts(RELEASE, {}, {}, NOW, {})) == (None, [])
 
 
 def container(name: str, capacity: int | None, used: int | None, advertised: int | None = None) -> dict[str, Any]:
