@@ -237,13 +237,15 @@ NOT_OF_THE_OPERATION = {"invocation", "exception", "_ansible_verbose_override", 
 
 @pytest.fixture
 def lab(lab: RunningLab) -> RunningLab:
-    """The demo estate with a Prism Central for two of its clusters, and an image definition on its cloud site."""
+    """The demo estate with a Prism Central for two of its clusters, a recovery point that somebody made there, and an
+    image definition on its cloud site."""
     central = {"name": "pc", "clusters": ["cluster-a", "cluster-b"]}
     topology = {**topology_of(DEMO), "prism_centrals": [central]}
     daas = next(site for site in topology["citrix_sites"] if site["name"] == "daas")
     unit = daas["hypervisors"][0]["hosting_units"][0]["name"]
     daas["image_definitions"] = [{"name": "W11", "hosting_unit": unit, "versions": [{"image": "ctx_Gold_1"}]}]
     lab.reset(topology)
+    lab.change([{"endpoint": "pc", "kind": "recovery_point", "vm": "Gold", "name": "nightly"}])
     lab.forget()
     return lab
 
