@@ -78,10 +78,11 @@ def release_image() -> None:
 
 
 def writes(control: str) -> list[dict[str, Any]]:
-    """The recorded requests that could have changed something: all but log-ins and reads, of which v3 lists are a
-    POST."""
+    """The recorded requests that could have changed something: all but log-ins and reads. Lists of v3 are a POST, the
+    question for the versions of v4 is an OPTIONS."""
     recorded = requests.get(f"{control}/lab/requests", timeout=30).json()
-    return [request for request in recorded if request["method"] != "GET" and not READS.search(request["path"].lower())]
+    others = [request for request in recorded if request["method"] not in ("GET", "HEAD", "OPTIONS")]
+    return [request for request in others if not READS.search(request["path"].lower())]
 
 
 def main() -> None:
