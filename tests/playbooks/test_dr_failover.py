@@ -514,7 +514,7 @@ def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> 
 
 
 @pytest.mark.bad_day
-@pytest.mark.parametrize("mode", ["planned", "unplanned", "re-hosting"])
+@pytest.mark.parametrize("mode", ["planned", "re-hosting"])
 def test_no_vm_becomes_the_machine_of_two_sites(lab: RunningLab, run: Run, mode: str) -> None:
     lab.change([{"endpoint": "cvad", "kind": "add_machine", "catalog": "W10 Persistent", "name": "W11-001"}])
     for site in CATALOGS:
@@ -523,7 +523,7 @@ def test_no_vm_becomes_the_machine_of_two_sites(lab: RunningLab, run: Run, mode:
         lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": "W11-001", "power_state": "on"}])
         outcome = run(REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_machines="W11-001")
     else:
-        outcome = run(FAILOVER, dr_mode=mode, dr_failover_accept_split_brain=True)
+        outcome = run(FAILOVER, dr_mode=mode)
     assert outcome.status != 0
     shown = " ".join(outcome.output.split())
     assert "of cvad would get the same VM" in shown
