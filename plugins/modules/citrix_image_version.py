@@ -13,8 +13,9 @@ description:
     versions itself; the release stands in the description of its version, and that is how another run knows it again.
   - A version of the release that is being prepared already, by whomever, is waited for. One whose preparation failed is
     prepared again under its number.
-  - Deletes the versions of a release, or one by its number. A version that catalogs are on, that is shared with other
-    hosting units or that is being prepared is not deleted, and the error names what keeps it.
+  - Deletes the versions of a release, or one by its number or id. A version that catalogs are on, that is shared with
+    other hosting units or that is being prepared is not deleted, and the error names what keeps it. With O(unshare) it
+    is taken away from the other hosting units first.
   - Prepared images need a site of orchestration API version 121 or later in the cloud, and of API version 118 and
     product version 7.41 or later on premises. An older site is refused.
 author:
@@ -28,18 +29,28 @@ options:
   state:
     description:
       - V(present) prepares the version of O(release).
-      - V(absent) deletes all versions of O(release), or that of O(number).
+      - V(absent) deletes all versions of O(release), or that of O(number) or O(id).
     type: str
     choices: [present, absent]
     default: present
   release:
     description:
-      - The id of the release, which becomes the description of its version. Case matters.
+      - The id of the release, which becomes the description of its version, with the mark of the collection behind it.
+        Case matters.
     type: str
   number:
     description:
       - The number of one version to delete.
     type: int
+  id:
+    description:
+      - The id of one version to delete.
+    type: str
+  hypervisor_connection:
+    description:
+      - In check mode, the name or id of the hypervisor connection that the image definition will have, when another
+        task is going to make it. Without it, a definition that does not exist is an error.
+    type: str
   hosting_unit:
     description:
       - The name or id of the hosting unit to prepare it in. Required unless the version is there. It must belong to the
@@ -89,11 +100,22 @@ options:
       - On Nutanix, PowerShell gives the id of the cluster as C(ClusterId). That REST takes it under this name is likely
         and was not verified on a site.
     type: dict
+  unshare:
+    description:
+      - Whether to take a version that is to be deleted away from all hosting units but the primary one first.
+    type: bool
+    default: false
   purge_db_only:
     description:
       - Whether to delete only the record in the site. The disks stay on the hypervisor then.
     type: bool
     default: false
+  wait:
+    description:
+      - Whether to wait for the end of the preparation. V(false) returns as soon as the site shows the version, so that
+        several can be prepared at the same time. Call the module again to wait for its end.
+    type: bool
+    default: true
   wait_timeout:
     description:
       - The number of seconds to wait for the work. After that the task fails with "still running" and cancels nothing.
@@ -130,6 +152,13 @@ EXAMPLES = r"""
     definition: W11
     release: 2026.08.14-1
     state: absent
+
+- name: Delete the version of an old release, in all hosting units
+  euc.nutanix_citrix.citrix_image_version:
+    definition: W11
+    release: 2026.08.14-1
+    state: absent
+    unshare: true
 
 - name: Delete a version whose preparation failed
   euc.nutanix_citrix.citrix_image_version:
@@ -170,8 +199,12 @@ image_version:
       type: str
       returned: always
     release:
-      description: The release that it is of, which is the first line of its description.
+      description: The release that it is of, which is the first line of its description without the mark.
       type: str
+      returned: always
+    marked:
+      description: Whether its description ends with the mark of the collection, which then made it.
+      type: bool
       returned: always
     state:
       description: V(InProgress), V(Success) or V(Failed).
@@ -309,8 +342,12 @@ deleted:
       type: str
       returned: always
     release:
-      description: The release that it is of, which is the first line of its description.
+      description: The release that it is of, which is the first line of its description without the mark.
       type: str
+      returned: always
+    marked:
+      description: Whether its description ends with the mark of the collection, which then made it.
+      type: bool
       returned: always
     state:
       description: V(InProgress), V(Success) or V(Failed).

@@ -84,8 +84,12 @@ image_versions:
       type: str
       returned: always
     release:
-      description: The release that it is of, which is the first line of its description.
+      description: The release that it is of, which is the first line of its description without the mark.
       type: str
+      returned: always
+    marked:
+      description: Whether its description ends with the mark of the collection, which then made it.
+      type: bool
       returned: always
     state:
       description: V(InProgress), V(Success) or V(Failed).

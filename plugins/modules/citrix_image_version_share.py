@@ -52,6 +52,11 @@ options:
     type: str
     choices: [exact, shared, unshared]
     default: shared
+  hosting_unit:
+    description:
+      - In check mode, the name or id of the hosting unit in which another task is going to prepare the version. Without
+        it, a version that does not exist is an error.
+    type: str
   custom_properties:
     description:
       - Custom properties for the plug-in, by the name or id of the hosting unit, each a dictionary of name and value.
@@ -95,7 +100,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 image_version:
-  description: The version. In check mode as it is.
+  description: The version. In check mode as it is, null when it is still to be prepared.
   type: dict
   returned: success, and on failure once something was shared
   contains:
@@ -125,8 +130,12 @@ image_version:
       type: str
       returned: always
     release:
-      description: The release that it is of, which is the first line of its description.
+      description: The release that it is of, which is the first line of its description without the mark.
       type: str
+      returned: always
+    marked:
+      description: Whether its description ends with the mark of the collection, which then made it.
+      type: bool
       returned: always
     state:
       description: V(InProgress), V(Success) or V(Failed).

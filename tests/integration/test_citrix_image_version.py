@@ -18,6 +18,7 @@ R3 = {
     "image": "gold-2",
     "machine_profile": PROFILE,
 }
+W11_3 = {"definition": "W11", "number": 3}
 ORDERS = r"/ImageVersions\?"
 
 
@@ -199,3 +200,62 @@ def test_on_premises_with_other_forms_of_answers(prepared: Prepared) -> None:
     prepared.behave(location_host="gateway.invalid", new_job_hidden_seconds=200, error_shape="c", controllers=2)
     assert prepared.cvad(VERSION, **R3)["changed"] is True
     assert prepared.cvad(VERSION, **R3)["changed"] is False
+
+
+def test_two_are_prepared_at_the_same_time(prepared: Prepared) -> None:
+    prepared.reset(image_preparation=100000)
+    begun = prepared.daas(VERSION, **R3, wait=False)
+    assert (begun["changed"], begun["image_version"]["state"]) == (True, "InProgress")
+    assert prepared.daas(VERSION, **R3, wait=False)["changed"] is False
+    prepared.daas(VERSION, **{**R3, "release": "2026.11-4"}, wait=False)
+    for number in (3, 4):
+        prepared.change("image_version", definition="W11", number=number, status="Success")
+    assert prepared.daas(VERSION, **R3)["image_version"]["ready"] is True
+    assert (len(prepared.writes()), numbers(prepared)) == (2, [1, 2, 3, 4])
+
+
+def test_what_the_collection_made_bears_its_mark(prepared: Prepared) -> None:
+    version = prepared.daas(VERSION, **R3)["image_version"]
+    assert (version["description"], version["marked"]) == ("2026.11-3 [euc.nutanix_citrix]", True)
+    prepared.change("image_version", definition="W11", number=2, description="by hand")
+    assert prepared.version(definition="W11", number=2)["marked"] is False
+
+
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_shared_version_is_taken_away_first(prepared: Prepared, strict: bool) -> None:
+    prepared.behave(strict_image_removal=strict)
+    version = prepared.daas(VERSION, **R3)["image_version"]
+    prepared.daas("citrix_image_version_share", **W11_3, hosting_units=["ws-b", "ws-c"])
+    gone = {"definition": "W11", "id": version["id"], "state": "absent", "unshare": True}
+    assert "is shared with hosting units 'ws-b', 'ws-c'" in prepared.daas.fails(VERSION, **{**gone, "unshare": False})
+    before = len(prepared.writes())
+    assert prepared.daas(VERSION, check=True, **gone)["changed"] is True
+    assert len(prepared.writes()) == before
+    assert prepared.daas(VERSION, **gone)["deleted"][0]["number"] == 3
+    assert prepared.daas(VERSION, **gone)["changed"] is False
+    taken, deleted = prepared.writes()[before:]
+    assert ("$UpdateResourcePools" in taken, deleted.endswith(version["id"]), numbers(prepared)) == (True, True, [1, 2])
+
+
+def test_catalogs_keep_a_version_wherever_it_would_be_taken_away(prepared: Prepared) -> None:
+    prepared.daas("citrix_image_version_share", definition="W11", number=2, hosting_units=["ws-b"])
+    prepared.change("assign_image_version", catalog="Labs", definition="W11", number=2)
+    message = prepared.daas.fails(VERSION, definition="W11", number=2, state="absent", unshare=True)
+    assert "catalogs are on it: 'Labs'" in message
+    assert len(prepared.writes()) == 1
+
+
+def test_the_plan_of_a_definition_to_come(prepared: Prepared) -> None:
+    new = {**R3, "definition": "W12"}
+    share = {"definition": "W12", "release": "2026.11-3", "hosting_units": ["ws-b"]}
+    planned = prepared.daas(VERSION, check=True, **new, hypervisor_connection="conn-ws")
+    assert (planned["changed"], planned["image_version"]) == (True, None)
+    shared = prepared.daas("citrix_image_version_share", check=True, **share, hosting_unit="ws-a")
+    assert (shared["changed"], shared["image_version"], shared["shared"]) == (True, None, ["ws-b"])
+    wrong = prepared.daas.fails(VERSION, check=True, **new, hypervisor_connection="conn-pc")
+    assert "hosting unit ws-a belongs to connection 'conn-ws'" in wrong
+    other = {**share, "hosting_units": ["pc-a"]}
+    refused = prepared.daas.fails("citrix_image_version_share", check=True, **other, hosting_unit="ws-a")
+    assert "is of another kind of connection" in refused
+    assert "there is no image definition 'W12'" in prepared.daas.fails(VERSION, **new, hypervisor_connection="conn-ws")
+    assert prepared.writes() == []

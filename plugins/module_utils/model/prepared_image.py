@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import MasterImage
 
+# Ends the description of what the collection made
+MARK = "[euc.nutanix_citrix]"
 READY = "Success"
 FAILED = "Failed"
 LEAVING = "Deleting"
@@ -84,7 +86,7 @@ class ImageSpec:
 @dataclass(frozen=True)
 class ImageVersion:
     """A version of an image definition. The site gives the number; the release that it is of stands in its
-    description."""
+    description, and behind it the mark of the collection when that made it."""
 
     id: str
     number: int
@@ -97,6 +99,10 @@ class ImageVersion:
 
     def __str__(self) -> str:
         return f"version {self.number} of {self.definition}"
+
+    @property
+    def is_marked(self) -> bool:
+        return _first_line(self.description).endswith(MARK)
 
     @property
     def prepared(self) -> ImageSpec | None:
@@ -149,8 +155,17 @@ class VersionUser:
     hosting_unit: str = ""
 
 
+def description_of(release: str) -> str:
+    """The description of the version that the collection makes for a release."""
+    return f"{release} {MARK}"
+
+
 def release_of(description: str) -> str:
-    """The release that a version is of: all of its description before the first line break."""
+    """The release that a version is of: all of its description before the mark and the first line break."""
+    return _first_line(description).removesuffix(MARK).strip()
+
+
+def _first_line(description: str) -> str:
     return description.partition("\n")[0].strip()
 
 

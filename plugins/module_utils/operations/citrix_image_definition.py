@@ -21,12 +21,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     make_definition,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.image_definitions import (
-    read_definitions,
     read_versions,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import find_named
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.definitions import (
@@ -38,7 +35,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_
     ImageDefinition,
     ImageVersion,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.finding import enter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.finding import (
+    definition_if_any,
+    enter,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.telling import (
     definition_facts,
 )
@@ -70,7 +70,7 @@ class _Observed:
 
 def observe(params: Params, reporter: Reporter) -> _Observed:
     site = enter(params)
-    definition = _existing(site, params["name"])
+    definition = definition_if_any(site, params["name"])
     if params["state"] == "present":
         return _Observed(site, _wish(site, params), definition)
     versions = read_versions(site, definition) if definition else []
@@ -127,7 +127,7 @@ def verify(params: Params, observed: _Observed, facts: Result, reporter: Reporte
     site, wish = observed.site, observed.wish
 
     def look() -> Look[ImageDefinition | None]:
-        definition = _existing(site, wish.name)
+        definition = definition_if_any(site, wish.name)
         if params["state"] == "absent":
             return Look(definition, done=definition is None, state="still there")
         if definition is None:
@@ -139,17 +139,6 @@ def verify(params: Params, observed: _Observed, facts: Result, reporter: Reporte
     what = f"Image definition {wish.name}"
     definition = wait_for(look, what=what, timeout=PATIENCE_WITH_SITE, progress=reporter.progress)
     return {"image_definition": definition_facts(definition) if definition else None}
-
-
-def _existing(site: CitrixSite, name: str) -> ImageDefinition | None:
-    definitions = read_definitions(site)
-    names = {each for definition in definitions for each in (definition.id.casefold(), definition.name.casefold())}
-    if name.casefold() not in names:
-        return None
-    try:
-        return find_named("image definition", name, definitions)
-    except Refusal as error:
-        raise error.at(site.endpoint) from None
 
 
 def _wish(site: CitrixSite, params: Params) -> DefinitionWish:

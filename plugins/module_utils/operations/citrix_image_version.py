@@ -13,6 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CONNECTION_ARGUMENTS,
     CitrixSite,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.connections import named_connections
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import (
     Connection,
     ImageBrowser,
@@ -38,6 +39,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.versions import (
     ReleaseVersion,
+    has_further_shares,
     obstacle_to_adopting,
     obstacle_to_deleting,
     obstacle_to_preparing,
@@ -46,14 +48,17 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import find_image
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import (
+    DefinitionConnection,
     ImageDefinition,
     ImageVersion,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.finding import (
     chosen,
     definition_called,
+    definition_if_any,
     enter,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.sharing import take_away
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.telling import (
     version_facts,
 )
@@ -66,6 +71,8 @@ ARGUMENTS = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     "release": {"type": "str"},
     "number": {"type": "int"},
+    "id": {"type": "str"},
+    "hypervisor_connection": {"type": "str"},
     "hosting_unit": {"type": "str"},
     "image": {"type": "str"},
     "machine_profile": {"type": "str"},
@@ -74,7 +81,9 @@ ARGUMENTS = {
     "memory_mb": {"type": "int"},
     "network_mapping": {"type": "list", "elements": "dict", "options": NETWORKS},
     "custom_properties": {"type": "dict"},
+    "unshare": {"type": "bool", "default": False},
     "purge_db_only": {"type": "bool", "default": False},
+    "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 3600},
 }
 
@@ -95,8 +104,8 @@ class _Observed:
 def observe(params: Params, reporter: Reporter) -> _Observed:
     _refuse_half_named(params)
     site = enter(params)
-    definition = definition_called(site, params["definition"])
-    versions = read_versions(site, definition)
+    definition = _definition(site, params, reporter)
+    versions = read_versions(site, definition) if definition.id else []
     try:
         if params["state"] == "absent":
             return _Observed(site, definition, unwanted=_unwanted(site, params, versions))
@@ -135,6 +144,8 @@ def apply(params: Params, observed: _Observed, plan: Plan[str], reporter: Report
     if release is None:
         with reporter.phase("deletion"):
             for version in observed.unwanted:
+                if params["unshare"] and has_further_shares(version):
+                    take_away(site, version, deadline, reporter.progress)
                 delete_version(
                     site,
                     definition,
@@ -153,6 +164,7 @@ def apply(params: Params, observed: _Observed, plan: Plan[str], reporter: Report
             job_id,
             timeout=deadline.left,
             progress=reporter.progress,
+            until_visible=not params["wait"],
         )
     for text in _warnings(site, version):
         reporter.warn(text)
@@ -202,6 +214,15 @@ def _wanted(
     return _Observed(site, definition, release, unit, _image_path(site, unit, params["image"], reporter))
 
 
+def _definition(site: CitrixSite, params: Params, reporter: Reporter) -> ImageDefinition:
+    """The definition; in check mode also one that another task is going to make on a connection."""
+    name, connection_name = params["definition"], params["hypervisor_connection"]
+    if not (reporter.check and connection_name) or definition_if_any(site, name):
+        return definition_called(site, name)
+    (connection,) = named_connections(site, [connection_name], read_connections(site))
+    return ImageDefinition("", name, connections=(DefinitionConnection(connection.id, connection.name),))
+
+
 def _unit(site: CitrixSite, name: str) -> tuple[HostingUnit, Connection]:
     pairs = {
         unit.id: (unit, connection)
@@ -221,10 +242,10 @@ def _image_path(site: CitrixSite, unit: HostingUnit, image: str, reporter: Repor
 
 
 def _unwanted(site: CitrixSite, params: Params, versions: Sequence[ImageVersion]) -> Sequence[ImageVersion]:
-    unwanted = chosen(versions, params["number"], params["release"])
+    unwanted = chosen(versions, params["number"], params["release"], params["id"])
     users = read_users(site, unwanted)
     for version in unwanted:
-        refusal = obstacle_to_deleting(version, users[version.id])
+        refusal = obstacle_to_deleting(version, users[version.id], params["unshare"])
         if refusal:
             raise refusal
     return unwanted
@@ -259,6 +280,6 @@ OPERATION = Change(
     observe=observe,
     plan=plan,
     apply=apply,
-    required_one_of=(("release", "number"),),
-    mutually_exclusive=(("release", "number"),),
+    required_one_of=(("release", "number", "id"),),
+    mutually_exclusive=(("release", "number", "id"),),
 )

@@ -37,12 +37,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.
     obstacle_to_leaving,
     obstacle_to_sharing,
     plan_sharing,
+    version_to_come,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import ImageVersion
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.finding import (
     chosen,
     definition_called,
+    definition_if_any,
     enter,
     not_there,
 )
@@ -61,6 +63,7 @@ ARGUMENTS = {
     "release": {"type": "str"},
     "hosting_units": {"type": "list", "elements": "str", "required": True},
     "state": {"type": "str", "choices": [EXACT, SHARED, UNSHARED], "default": SHARED},
+    "hosting_unit": {"type": "str"},
     "custom_properties": {"type": "dict", "default": {}},
     "wait_timeout": {"type": "int", "default": 3600},
 }
@@ -79,9 +82,9 @@ class _Observed:
 
 def observe(params: Params, reporter: Reporter) -> _Observed:
     site = enter(params, SHARING)
-    version = _version(site, params)
     connections = {connection.id: connection for connection in read_connections(site)}
     units = [unit for connection in connections.values() for unit in read_hosting_units(site, connection)]
+    version = _version(site, params, units, reporter)
     try:
         named = [find_named("hosting unit", name, units) for name in params["hosting_units"]]
         properties = {
@@ -131,16 +134,24 @@ def apply(params: Params, observed: _Observed, plan: Plan[str], reporter: Report
 def _facts(observed: _Observed, version: ImageVersion) -> Result:
     sharing = observed.sharing
     return {
-        "image_version": version_facts(version),
+        "image_version": version_facts(version) if version.id else None,
         "shared": [observed.names[unit_id] for unit_id in sharing.arriving],
         "unshared": [gone.name for gone in sharing.leaving],
     }
 
 
-def _version(site: CitrixSite, params: Params) -> ImageVersion:
-    definition = definition_called(site, params["definition"])
-    versions = read_versions(site, definition)
+def _version(site: CitrixSite, params: Params, units: Sequence[HostingUnit], reporter: Reporter) -> ImageVersion:
+    """The version; in check mode also one that another task is going to prepare in a hosting unit."""
+    may_come = reporter.check and params["hosting_unit"]
+    find = definition_if_any if may_come else definition_called
+    definition = find(site, params["definition"])
+    versions = read_versions(site, definition) if definition else []
     fitting = chosen(versions, params["number"], params["release"])
+    if definition is None or (may_come and not any(version.is_ready for version in fitting)):
+        try:
+            return version_to_come(params["definition"], find_named("hosting unit", params["hosting_unit"], units))
+        except Refusal as error:
+            raise error.at(site.endpoint) from None
     # What is left of earlier tries that failed is of the same release
     ready = [version for version in fitting if version.is_ready]
     matches = ready or fitting

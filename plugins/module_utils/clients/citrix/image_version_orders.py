@@ -28,6 +28,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import (
     ImageDefinition,
     ImageVersion,
+    description_of,
+    release_of,
     versions_of_release,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import ApiError, NotFound, OperationError
@@ -53,7 +55,7 @@ def version_order(
         "CustomProperties": name_values(properties),
     }
     return {
-        "Description": release,
+        "Description": description_of(release),
         "MasterImagePath": image_path,
         "ResourcePool": unit_id,
         "ImageScheme": {name: value for name, value in whole_scheme.items() if value},
@@ -70,7 +72,7 @@ def start_version(
     what = f"Preparing a version of {definition.name}"
 
     def seen() -> str | None:
-        return "" if versions_of_release(order["Description"], read_versions(site, definition)) else None
+        return "" if versions_of_release(release_of(order["Description"]), read_versions(site, definition)) else None
 
     path = f"{definition_path(definition.id)}/ImageVersions"
     return send_once(lambda: start(site, path, order), seen, what=what, progress=progress, sends=1)
@@ -115,12 +117,13 @@ def wait_for_version(
     *,
     timeout: float,
     progress: Callable[[str], None],
+    until_visible: bool = False,
 ) -> ImageVersion:
-    """Follow the preparation of a release's version to its end and return it when it is ready. The job is only one
-    witness: what counts is the version itself."""
+    """Follow the preparation of a release's version to its end, or only until it is there for others to follow. The job
+    is only one witness: what counts is the version itself."""
     what = f"Preparing release {release} in {definition.name}"
     problem = ""
-    if job_id:
+    if job_id and not until_visible:
         try:
             job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress)
             problem = job.warning if job else ""
@@ -132,7 +135,7 @@ def wait_for_version(
         if not own:
             return Look(None, done=bool(problem), state="not visible yet")
         version = own[-1]
-        return Look(version, done=version.is_ready or version.has_failed, state=version.state)
+        return Look(version, done=until_visible or version.is_ready or version.has_failed, state=version.state)
 
     version = wait_for(look, what=what, timeout=timeout, progress=progress)
     if version is None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import Named
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import (
@@ -15,6 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_
     LEAVING,
     READY,
     ImageShare,
+    ImageSpec,
     ImageVersion,
     VersionUser,
 )
@@ -81,6 +83,12 @@ def plan_sharing(version: ImageVersion, state: str, named: Sequence[str]) -> Sha
     ordered = [unit_id for unit_id in arriving if unit_id in shares and shares[unit_id].state not in (FAILED, LEAVING)]
     leaving = [share for share in version.shares if share.id not in wanted]
     return Sharing(tuple(wanted), tuple(arriving), tuple(ordered), tuple(leaving))
+
+
+def version_to_come(definition: str, place: Named) -> ImageVersion:
+    """A version as it will be when it has been prepared in a hosting unit."""
+    share = ImageShare(place.id, place.name, is_primary=True, state=READY)
+    return ImageVersion("", 0, "", definition, state=READY, specs=(ImageSpec("", "Mcs", state=READY, shares=(share,)),))
 
 
 def obstacle_to_leaving(leaving: Sequence[ImageShare], users: Sequence[VersionUser]) -> Refusal | None:

@@ -111,20 +111,30 @@ def obstacle_to_preparing(
     return None
 
 
-def obstacle_to_deleting(version: ImageVersion, users: Sequence[VersionUser]) -> Refusal | None:
-    """What keeps a version: catalogs on it, other hosting units that have it, or its preparation (contract citrix
-    13.8)."""
+def has_further_shares(version: ImageVersion) -> bool:
+    """Whether hosting units besides the primary one have it, or are just losing it."""
+    return bool(_further_shares(version))
+
+
+def obstacle_to_deleting(version: ImageVersion, users: Sequence[VersionUser], unshare: bool) -> Refusal | None:
+    """What keeps a version: catalogs on it, other hosting units that have it unless it is to be taken away from them
+    first, or its preparation (contract citrix 13.8)."""
     if users:
         return Refusal(
             f"{version} cannot be deleted, because catalogs are on it: {quoted(user.catalog for user in users)}",
             "Move the catalogs to another image first.",
         )
-    others = [share.name for share in version.shares if share.id.casefold() != version.primary_id.casefold()]
-    if others:
+    others = _further_shares(version)
+    if others and not unshare:
         return Refusal(
             f"{version} cannot be deleted, because it is shared with hosting units {quoted(others)}",
-            "Take it away from them first.",
+            "Take it away from them first, or set unshare.",
+            options=("unshare",),
         )
     if not (version.is_ready or version.has_failed):
         return Refusal(f"{version} cannot be deleted while it is in state {version.state}", "Wait for its end.")
     return None
+
+
+def _further_shares(version: ImageVersion) -> list[str]:
+    return [share.name for share in version.shares if share.id.casefold() != version.primary_id.casefold()]

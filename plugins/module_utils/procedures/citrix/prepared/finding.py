@@ -40,18 +40,32 @@ def enter(params: Mapping[str, Any], feature: Feature = PREPARED_IMAGES) -> Citr
     return site
 
 
-def definition_called(site: CitrixSite, name: str) -> ImageDefinition:
+def definition_if_any(site: CitrixSite, name: str) -> ImageDefinition | None:
+    """The image definition of this name or id, None when there is none."""
+    definitions = read_definitions(site)
+    names = {each for definition in definitions for each in (definition.id.casefold(), definition.name.casefold())}
+    return definition_called(site, name, definitions) if name.casefold() in names else None
+
+
+def definition_called(
+    site: CitrixSite, name: str, definitions: Sequence[ImageDefinition] | None = None
+) -> ImageDefinition:
     """The image definition of this name or id. Raises OperationError, which names near ones."""
     try:
-        return find_named("image definition", name, read_definitions(site))
+        return find_named("image definition", name, read_definitions(site) if definitions is None else definitions)
     except Refusal as error:
         raise error.at(site.endpoint) from None
 
 
 def chosen(
-    versions: Sequence[ImageVersion], number: int | None = None, release: str | None = None
+    versions: Sequence[ImageVersion],
+    number: int | None = None,
+    release: str | None = None,
+    version_id: str | None = None,
 ) -> list[ImageVersion]:
-    """The versions of a number, or of a release, or all."""
+    """The versions of a number, of a release or of an id, or all."""
+    if version_id is not None:
+        return [version for version in versions if version.id.casefold() == version_id.casefold()]
     if number is not None:
         return [version for version in versions if version.number == number]
     return list(versions) if release is None else versions_of_release(release, versions)

@@ -24,7 +24,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting im
     Standstill,
     wait_for,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.shares import Sharing
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.shares import (
+    EXACT,
+    Sharing,
+    plan_sharing,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import (
     FAILED,
     LEAVING,
@@ -68,6 +72,21 @@ def order_sharing(
     )
     job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress) if job_id else None
     return job.warning if job else ""
+
+
+def take_away(site: CitrixSite, version: ImageVersion, deadline: Deadline, progress: Callable[[str], None]) -> None:
+    """Leave a version to its primary hosting unit alone, and wait until it is gone from the others: only then may it be
+    deleted (contract citrix addition B, E)."""
+    sharing = plan_sharing(version, EXACT, [])
+    if sharing.needs_order:
+        order_sharing(site, version, sharing, {}, timeout=deadline.left, progress=progress)
+    refuse_bad_end(site, wait_for_shares(site, version, sharing, deadline, progress), sharing, {})
+
+    def look() -> Look[None]:
+        leaving = {share.name for share in read_version(site, version).shares if share.id not in sharing.wanted}
+        return Look(None, done=not leaving, state=f"{len(leaving)} still have it")
+
+    wait_for(look, what=f"Unsharing {version}", timeout=deadline.left, progress=progress)
 
 
 def wait_for_shares(

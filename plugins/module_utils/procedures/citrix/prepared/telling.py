@@ -47,6 +47,7 @@ def version_facts(version: ImageVersion) -> dict[str, Any]:
         "definition": {"id": version.definition_id, "name": version.definition},
         "description": version.description,
         "release": release_of(version.description),
+        "marked": version.is_marked,
         "state": version.state,
         "ready": version.is_ready,
         "created": version.created,
