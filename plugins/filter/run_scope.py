@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ansible.errors import AnsibleError, AnsibleFilterError
+from ansible.module_utils.common.yaml import yaml_load
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import run_scope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import operator_input as release_wishes
@@ -40,7 +40,7 @@ def _value(variables: Any, host: str, name: str) -> Any:
 def role_options(roles: Iterable[str], directory: str) -> dict[str, Any]:
     options: dict[str, Any] = {}
     for role in roles:
-        specs = yaml.safe_load((Path(directory) / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
+        specs = yaml_load((Path(directory) / role / "meta" / "argument_specs.yml").read_text(encoding="utf-8"))
         for part in specs["argument_specs"].values():
             options.update(part.get("options", {}))
     return options

@@ -55,6 +55,9 @@ FOR_PROGRAMS = ("json", "jsonl")
 # Made in the process that runs the playbook, when it loads the first of these plugins; the tasks' processes inherit it.
 REFUSALS = Refusals()
 OPERATIONS = f"ansible_collections.{COLLECTION}.plugins.module_utils.operations"
+# To find one filter, Ansible loads all of a collection. The tasks' processes inherit these as well.
+for _file in Path(__file__).parents[1].joinpath("filter").glob("*.py"):
+    import_module(f"ansible_collections.{COLLECTION}.plugins.filter.{_file.stem}")
 
 
 class ActionModule(ActionBase):
