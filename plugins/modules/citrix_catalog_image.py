@@ -6,10 +6,11 @@ from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: citrix_catalog_image
-short_description: Move MCS machine catalogs to a master image
+short_description: Move MCS machine catalogs to a master image or a prepared image
 version_added: 0.1.0
 description:
   - Gives machine catalogs of a Citrix DaaS or CVAD site a new master image, many at once, and waits until each has it.
+    Or a version of an image definition, which is a prepared image.
   - Looks the image up in the hosting unit of each catalog and fails for the catalog when it is not there. It uses the
     path that the site itself lists for the image.
   - The same name is an AHV snapshot where the hosting connection leads to a cluster, a template where it leads to a
@@ -19,6 +20,13 @@ description:
     was interrupted. Any other machine profile stays as it is, which a warning says.
   - A catalog that has the image already is left alone. A catalog that an earlier run or somebody else is already moving
     to it is waited for and not moved twice. A catalog that is being moved to another image is an error.
+  - A version must be ready, and be in the hosting unit of the catalog
+    (M(euc.nutanix_citrix.citrix_image_version_share)). Its session support must be that of the catalog, and either both
+    have a machine profile or none has. On C(AmazonWorkSpacesCore), the machines of the catalog must be pooled. What
+    does not fit is an error of the catalog, before anything is changed. Whether a site lets a catalog change between
+    master images and prepared images is not documented; if it does not, its answer is the error.
+  - What a site tells of a running update to a version is not documented. An update that tells no image is waited for,
+    and the catalog is looked at in the end.
   - A failure of one catalog does not stop the others. The task then fails at the end, and RV(catalogs) holds the result
     for each catalog.
 author:
@@ -48,6 +56,24 @@ options:
         description:
           - The image for this catalog, instead of O(image).
         type: str
+      image_version:
+        description:
+          - The version for this catalog, instead of O(image) or O(image_version).
+        type: dict
+        suboptions: &image_version
+          definition:
+            description: Name or id of the image definition.
+            type: str
+          number:
+            description: The number of the version.
+            type: int
+          release:
+            description: The release of the version, which is the first line of its description. The one that is ready
+              counts.
+            type: str
+          id:
+            description: The id of the version, instead of definition and number or release.
+            type: str
       note:
         description:
           - The note for this catalog, instead of O(note).
@@ -73,6 +99,12 @@ options:
       - Of versions of templates, by the name of a version in the template of the same name; a version called
         C(Initial Version) counts under the name of its template. Any other version is given by its path.
     type: str
+  image_version:
+    description:
+      - A version of an image definition instead of O(image). Some catalogs of a list may get a master image, and others
+        a version.
+    type: dict
+    suboptions: *image_version
   note:
     description:
       - The note to keep with the image. A catalog that has the image already is not updated only to change its note.
@@ -91,8 +123,8 @@ options:
     default: true
   image_will_exist:
     description:
-      - In check mode, plan as if the image were visible already, for a run that would make it first. Ignored outside of
-        check mode.
+      - In check mode, plan as if the image were visible already, or the version ready and shared, for a run that would
+        make it first. Ignored outside of check mode.
     type: bool
     default: false
   start_before:
@@ -115,6 +147,7 @@ options:
     default: false
 notes:
   - The account needs the role Machine Catalog Administrator and, to see the images, Host Administrator.
+  - For versions, a DaaS site needs orchestration API version 121, and a site on premises 118 and product version 7.41.
   - O(wait_timeout) applies to each catalog from the start of its own update. No update is ever cancelled.
   - The module sends three requests for all catalogs together, three for each hosting unit with a new image, and a few
     for each catalog that is moved, one of them to count its machines.
@@ -155,6 +188,17 @@ EXAMPLES = r"""
       warning_title: Restart
       warning_message: This desktop restarts in %m% minutes. Please save your work.
       warning_repeat_minutes: 5
+
+- name: Move catalogs of two availability zones to the prepared image of a release, and one to a master image
+  euc.nutanix_citrix.citrix_catalog_image:
+    image_version:
+      definition: W11
+      release: 2026.11.20-1
+    catalogs:
+      - name: W11-euc1-a
+      - name: W11-euc1-b
+      - name: W11-Office
+        image: ctx_Gold_2026.11.20-1
 """
 
 RETURN = r"""
@@ -190,11 +234,12 @@ catalogs:
       returned: always
       contains: &before
         name:
-          description: Name of the image.
+          description: Name of the image. A version is called C(version 3 of W11).
           type: str
           returned: always
         path:
-          description: Its path below the hosting unit.
+          description: Its path below the hosting unit. Of a version, its address
+            C(ImageDefinitions/<id>/ImageVersions/<id>), which O(image) takes as well.
           type: str
           returned: always
     after:

@@ -169,7 +169,8 @@ catalogs:
       type: str
       returned: always
     master_image:
-      description: Its current master image. Null for catalogs without one.
+      description: Its current master image. Null for catalogs without one. For a catalog on a prepared image, a site
+        may tell what that was made from.
       type: dict
       returned: always
       contains:
@@ -180,6 +181,52 @@ catalogs:
         path:
           description: Its path below the hosting unit.
           type: str
+          returned: always
+    image_version:
+      description: The prepared image that it is on, a version of an image definition. Null for one on a master image.
+      type: dict
+      returned: always
+      contains:
+        id:
+          description: The id of the version.
+          type: str
+          returned: always
+        number:
+          description: The number of the version.
+          type: int
+          returned: always
+        definition:
+          description: Its image definition.
+          type: dict
+          returned: always
+          contains:
+            id:
+              description: The id of the image definition.
+              type: str
+              returned: always
+            name:
+              description: Name of the image definition.
+              type: str
+              returned: always
+        name:
+          description: Name of the image, as in the history, C(version 3 of W11).
+          type: str
+          returned: always
+        path:
+          description: Its address C(ImageDefinitions/<id>/ImageVersions/<id>), which the modules take as an image.
+          type: str
+          returned: always
+        description:
+          description: The description of the version.
+          type: str
+          returned: always
+        release:
+          description: The first line of the description.
+          type: str
+          returned: always
+        available:
+          description: Whether the site says that the image is there.
+          type: bool
           returned: always
     note:
       description: The note on the current image.
@@ -278,6 +325,7 @@ catalogs:
       master_image:
         name: ctx_Gold_2026.10.16-1
         path: XDHyp:\HostingUnits\AHV-01\ctx_Gold_2026.10.16-1.template
+      image_version: null
       note: October
       image_update_status: UpdateToDate
       can_roll_back: true

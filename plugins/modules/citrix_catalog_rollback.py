@@ -11,7 +11,8 @@ version_added: 0.1.0
 description:
   - Gives machine catalogs of a Citrix DaaS or CVAD site an image of their history back, many at once, and waits until
     each has it.
-  - The image must be in the history of the catalog and still be visible in its hosting unit.
+  - The image must be in the history of the catalog and still be visible in its hosting unit. A prepared image of the
+    history must still be a version that is ready and shared with it.
   - A machine profile that is the image which the catalog leaves goes back with it.
   - A failure of one catalog does not stop the others. The task then fails at the end, and RV(catalogs) holds the result
     for each catalog.
@@ -42,17 +43,23 @@ options:
         description:
           - The image for this catalog, instead of O(image).
         type: str
+      from_image:
+        description:
+          - The image for this catalog to move away from, instead of O(from_image).
+        type: str
   from_image:
     description:
-      - The image to move away from, by its exact name directly below the hosting unit or by its whole path. Catalogs
-        with another image stay as they are, so that a second run does not go back another step.
+      - The image to move away from, by its exact name directly below the hosting unit or by its whole path. A version
+        of an image definition is called C(version 3 of W11), or given by its address.
+      - Catalogs with another image stay as they are, so that a second run does not go back another step.
       - Without O(image), the catalogs get the image that they had before this one. An image that a roll-back has
         withdrawn from a catalog does not count, until the catalog gets it again. When the dates and notes of the
         history do not show which image that is, the catalog fails.
     type: str
   image:
     description:
-      - The image of the history to go back to, by its exact name or its whole path. Catalogs that have it already stay
+      - The image of the history to go back to, by its exact name or its whole path. A version is given as in
+        O(from_image). Catalogs that have it already stay
         as they are.
     type: str
   note:

@@ -82,15 +82,33 @@ def _use_image_definitions(client: Client) -> None:
     assert client.send("POST", "/ImageDefinitions", order).status_code == 400  # contract citrix 13.9
     order = {"ImageScheme": {}, "MasterImagePath": "old.template", "ResourcePool": "AHV-A", "Description": "3"}
     assert client.job("POST", f"{own}/ImageVersions", order)["Type"] == "CreateImageVersion"
-    version = f"{own}/ImageVersions/3"
-    assert client.ask("GET", version)["ImageVersionStatus"] == "Success"
-    assert client.send("PUT", version, order).status_code == 400
-    client.ask("PATCH", version, {"Description": "third"})
-    assert client.ask("GET", f"{version}/ProvisioningSchemes")["Items"] == []
-    pools = {"ImageVersionResourcePools": [{"ResourcePool": "AHV-A", "CustomProperties": []}]}
-    client.job("PUT", f"{version}/$UpdateResourcePools", pools)
-    assert client.job("DELETE", version)["Type"] == "DeleteImageVersion"
+    third = client.ask("GET", f"{own}/ImageVersions/3")
+    assert third["ImageVersionStatus"] == "Success"
+    doors = [f"{own}/ImageVersions/3", f"/ImageVersions/{third['Id']}"]
+    for door in doors:
+        assert client.ask("GET", door)["Id"] == third["Id"]
+        assert client.send("PUT", door, order).status_code == 400
+        client.ask("PATCH", door, {"Description": "third"})
+        assert client.ask("GET", f"{door}/ProvisioningSchemes")["Items"] == []
+        pools = {"ImageVersionResourcePools": [{"ResourcePool": "AHV-A", "CustomProperties": []}]}
+        client.job("PUT", f"{door}/$UpdateResourcePools", pools)
+    _be_on_a_version(client, third)
+    assert client.job("DELETE", doors[0])["Type"] == "DeleteImageVersion"
+    assert client.send("DELETE", doors[1]).status_code == 404
     assert client.send("DELETE", own).status_code == 409
+
+
+def _be_on_a_version(client: Client, version: dict[str, Any]) -> None:
+    pool = "/MachineCatalogs/Prod|Pool"
+    assigned = {"ImageDefinition": version["ImageDefinition"]["Name"], "ImageVersion": str(version["Number"])}
+    update = {"AssignImageVersionToProvisioningScheme": {**assigned, "ImageAssignmentNote": "third"}}
+    assert client.job("POST", f"{pool}/$UpdateProvisioningScheme", update)["Status"] == "Complete"
+    scheme = client.ask("GET", pool)["ProvisioningScheme"]
+    assert scheme["CurrentImageVersion"]["ImageVersion"]["Id"] == version["Id"]
+    client.ask("GET", f"{pool}/MasterImageHistory")
+    assert client.send("DELETE", f"/ImageVersions/{version['Id']}").status_code == 409
+    client.job("POST", f"{pool}/$RollbackProvisioningScheme", {})
+    assert client.ask("GET", pool)["ProvisioningScheme"]["CurrentImageVersion"] is None
 
 
 def _read_machines(client: Client, machines: list[dict[str, Any]]) -> None:

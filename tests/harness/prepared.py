@@ -19,6 +19,7 @@ CLUSTER = {
         {"name": "profile", "vm": "Gold"},
     ],
 }
+OF_MASTER = {"image": "gold-1", "machine_profile": "profile", "machines": 2}
 SITE: dict[str, Any] = {
     "hypervisors": [
         {
@@ -36,8 +37,12 @@ SITE: dict[str, Any] = {
         {"name": "conn-pe", "cluster": "ahv", "hosting_units": [{"name": "pe-a"}]},
     ],
     "catalogs": [
-        {"name": "Desks", "folder": "Prod", "hosting_unit": "ws-a", "image": "gold-1", "machines": 2},
-        {"name": "Labs", "hosting_unit": "ws-b", "image": "gold-1", "machines": 2},
+        {"name": "Desks", "folder": "Prod", "hosting_unit": "ws-a", **OF_MASTER},
+        {"name": "Labs", "hosting_unit": "ws-b", **OF_MASTER},
+        {"name": "Bare", "hosting_unit": "ws-a", **OF_MASTER, "machine_profile": None},
+        {"name": "Servers", "hosting_unit": "ws-a", **OF_MASTER, "session_support": "MultiSession"},
+        {"name": "Own", "hosting_unit": "ws-a", **OF_MASTER, "persistent": True},
+        {"name": "Elements", "hosting_unit": "pe-a", **OF_MASTER},
     ],
     "image_definitions": [
         {
@@ -51,6 +56,9 @@ SITE: dict[str, Any] = {
     ],
 }
 QUICK = {
+    "job_start": 0,
+    "publish": 0,
+    "rollback": 0,
     "image_definition": 0,
     "image_preparation": 0,
     "image_share": 0,

@@ -151,7 +151,7 @@ def test_image_before_that_the_history_calls_deleted_is_refused(estate: CitrixEs
 
 
 def test_what_to_get_away_from_or_go_to_must_be_said(estate: CitrixEstate) -> None:
-    assert "one of the following is required: from_image, image" in estate.daas.fails(
+    assert "nothing says which image to move away from, or back to" in estate.daas.fails(
         "citrix_catalog_rollback", catalogs=POOL
     )
     assert estate.lab.requests() == []

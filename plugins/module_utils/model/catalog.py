@@ -15,14 +15,17 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
     TEMPLATES_FOLDER,
+    HistoricalImage,
     MasterImage,
     folder_below,
     image_name,
     is_path,
+    is_prepared,
     same_image,
     same_path,
     version_path,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import AssignedVersion
 
 # The plug-ins that show templates of a Prism Central instead of the snapshots of a cluster; the second is Citrix's own,
 # which shows their versions in folders (contract citrix 9).
@@ -78,6 +81,8 @@ class Catalog:
     `warnings` are those of catalog and scheme.
 
     `cluster_uuid` is the cluster that the plug-in for Prism Central was told for its machines (contract citrix 9).
+    `image_version` is the prepared image that it is on, and `version_history` those that it had, with this one. A site
+    may also tell what that was made from as its `master_image`.
     `provisioning` says that the site reports a provisioning task at work, with `percent` of it; `jobs_in_progress` are
     ids of anybody's jobs.
     """
@@ -110,6 +115,8 @@ class Catalog:
     clean_on_boot: bool | None = None
     image_date: str = ""
     warnings: tuple[str, ...] = ()
+    image_version: AssignedVersion | None = None
+    version_history: tuple[HistoricalImage, ...] = ()
 
     @property
     def machines_take_image(self) -> bool | None:
@@ -122,8 +129,35 @@ class Catalog:
         return {"Discard": True, "OnLocal": False}.get(self.persist_changes)
 
     @property
+    def image(self) -> MasterImage | None:
+        """What it is on: a prepared image, or else a master image."""
+        return self.image_version.version.as_image if self.image_version else self.master_image
+
+    @property
     def image_path(self) -> str:
-        return self.master_image.path if self.master_image else ""
+        return self.image.path if self.image else ""
+
+    @property
+    def image_name(self) -> str:
+        return self.image.name if self.image else ""
+
+    @property
+    def image_shown(self) -> str:
+        return self.image.shown if self.image else ""
+
+    def whole_history(self, master_images: Sequence[HistoricalImage]) -> list[HistoricalImage]:
+        """The master images and the prepared images that it had.
+
+        Whether a site also lists what a prepared image was made from is unknown (contract citrix 8.3): such an entry is
+        of the same moment, or calls itself current while a prepared image is.
+        """
+        moments = {entry.date for entry in self.version_history if entry.date}
+        own = [
+            entry
+            for entry in master_images
+            if entry.date not in moments and not (self.image_version and entry.status == "Current")
+        ]
+        return [*own, *self.version_history]
 
 
 @dataclass(frozen=True)
@@ -204,7 +238,10 @@ class RunningTask:
         return self.kind != "provisioning task"
 
     def leads_to(self, path: str) -> bool:
-        """Whether it is an image update to exactly this image."""
+        """Whether it is an image update to exactly this image. One that tells no image may lead to any prepared one:
+        what the site tells of those is unknown, and whoever follows it looks at the catalog in the end."""
+        if is_prepared(path) and not self.images:
+            return self.kind == "image update"
         names = {image_name(path).casefold(), path.rpartition("\\")[2].casefold()}
         return self.kind == "image update" and any(
             same_path(image, path) or image.casefold() in names for image in self.images

@@ -7,6 +7,10 @@ r"""Master images as Citrix sees them: paths below a hosting unit (contract citr
 plug-in for Prism Central shows versions of templates:
 `...\Templates.folder\<template>.template\<version>.templateversion`. Names may hold dots and anything else, so a path
 is never taken apart where it can be compared whole.
+
+A version of a prepared image has no such path. Its address in the API stands for one here, with the ids of its
+definition and its own (contract citrix 13.2), so that it is compared, kept in histories and gone back to like any other
+image.
 """
 
 from __future__ import annotations
@@ -23,6 +27,7 @@ _SEPARATORS = re.compile(r"[\\/]+")
 _IMAGE_SUFFIXES = (".template", ".templateversion", ".snapshot", ".vm")
 TEMPLATES_FOLDER = "Templates.folder"
 _FIRST_VERSION = "Initial Version.templateversion"
+_ADDRESS = re.compile(r"\AImageDefinitions/([^/]+)/ImageVersions/([^/]+)\Z", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -34,6 +39,11 @@ class MasterImage:
     path: str
     type: str = ""
     id: str = ""
+
+    @property
+    def shown(self) -> str:
+        """Its path; a prepared image by its name, which says more than its address."""
+        return self.name if is_prepared(self.path) else self.path
 
 
 @dataclass(frozen=True)
@@ -50,7 +60,23 @@ class HistoricalImage:
 
 def is_path(image: str) -> bool:
     """Whether the operator gave a path rather than a name."""
-    return image.casefold().startswith("xdhyp:")
+    return image.casefold().startswith("xdhyp:") or is_prepared(image)
+
+
+def prepared_address(definition_id: str, version_id: str) -> str:
+    """What stands for the path of a version of a prepared image."""
+    return f"ImageDefinitions/{definition_id}/ImageVersions/{version_id}"
+
+
+def prepared_ids(address: str) -> tuple[str, str] | None:
+    """The ids of an image definition and its version, None for the path of another image."""
+    match = _ADDRESS.match(address)
+    return (match[1], match[2]) if match else None
+
+
+def is_prepared(path: str) -> bool:
+    """Whether a path stands for a version of a prepared image."""
+    return prepared_ids(path) is not None
 
 
 def same_path(one: str, other: str) -> bool:
@@ -66,7 +92,10 @@ def same_image(one: str, other: str) -> bool:
 
 def image_name(path: str) -> str:
     """The name at the end of a path: 'W11.2025-03' for '...\\W11.2025-03.template'. The first version of a template has
-    a name that says nothing; the template's counts then."""
+    a name that says nothing; the template's counts then. A prepared image is named by its id."""
+    ids = prepared_ids(path)
+    if ids:
+        return f"image version {ids[1]}"
     last = path.rpartition("\\")[2]
     return template_of(path) if last == _FIRST_VERSION else _without_type(last)
 

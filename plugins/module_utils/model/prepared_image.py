@@ -11,7 +11,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import MasterImage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
+    HistoricalImage,
+    MasterImage,
+    prepared_address,
+)
 
 # Ends the description of what the collection made
 MARK = "[euc.nutanix_citrix]"
@@ -84,6 +88,39 @@ class ImageSpec:
 
 
 @dataclass(frozen=True)
+class VersionName:
+    """What names a version of an image definition to people and to the API."""
+
+    id: str
+    number: int
+    definition_id: str
+    definition: str
+
+    def __str__(self) -> str:
+        return f"version {self.number} of {self.definition}"
+
+    @property
+    def as_image(self) -> MasterImage:
+        return MasterImage(str(self), prepared_address(self.definition_id, self.id), "ImageVersion", self.id)
+
+
+@dataclass(frozen=True)
+class AssignedVersion:
+    """A version that a catalog is on, or was; `date` as the site writes it. `is_available` is False where the site says
+    that its image is gone."""
+
+    version: VersionName
+    description: str = ""
+    date: str = ""
+    note: str = ""
+    is_available: bool = True
+
+    def as_history(self, status: str) -> HistoricalImage:
+        image = self.version.as_image
+        return HistoricalImage(image.name, image.path, self.date, status if self.is_available else "Deleted", self.note)
+
+
+@dataclass(frozen=True)
 class ImageVersion:
     """A version of an image definition. The site gives the number; the release that it is of stands in its
     description, and behind it the mark of the collection when that made it."""
@@ -98,7 +135,11 @@ class ImageVersion:
     specs: tuple[ImageSpec, ...] = ()
 
     def __str__(self) -> str:
-        return f"version {self.number} of {self.definition}"
+        return str(self.name)
+
+    @property
+    def name(self) -> VersionName:
+        return VersionName(self.id, self.number, self.definition_id, self.definition)
 
     @property
     def is_marked(self) -> bool:

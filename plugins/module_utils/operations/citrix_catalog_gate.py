@@ -194,7 +194,7 @@ def _facts(gate: Gate) -> dict[str, Any]:
         "name": gate.catalog.name,
         "folder": "/".join(gate.catalog.folder),
         "full_name": gate.catalog.full_name,
-        "image": gate.catalog.master_image.name if gate.catalog.master_image else None,
+        "image": gate.catalog.image_name or None,
         "open": not gate.closed_because,
         "reason": gate.closed_because,
         "machines_take_image": gate.catalog.machines_take_image,

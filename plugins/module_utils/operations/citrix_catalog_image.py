@@ -50,6 +50,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     finish,
     observe_surroundings,
     with_impacts,
+    with_versions,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     UPDATE_ARGUMENTS,
@@ -57,10 +58,23 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     UpdateTerms,
     reboot_policy,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.assigning import VersionBook
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 FUNCTIONAL_LEVELS = ["L5", "LMIN", "L7", "L7_6", "L7_7", "L7_8", "L7_9", "L7_20", "L7_25", "L7_30", "L7_34", "LMAX"]
 
+IMAGE_VERSION: dict[str, Any] = {
+    "type": "dict",
+    "options": {
+        "definition": {"type": "str"},
+        "number": {"type": "int"},
+        "release": {"type": "str"},
+        "id": {"type": "str"},
+    },
+    "required_one_of": [["number", "release", "id"]],
+    "mutually_exclusive": [["number", "release", "id"], ["definition", "id"]],
+    "required_by": {"number": ["definition"], "release": ["definition"]},
+}
 START_ARGUMENTS = {"start_when": {"type": "list", "elements": "str"}, "hold": {"type": "str"}}
 ARGUMENTS: dict[str, Any] = {
     **CONNECTION_ARGUMENTS,
@@ -70,10 +84,17 @@ ARGUMENTS: dict[str, Any] = {
         "type": "list",
         "elements": "dict",
         "required": True,
-        "options": {**SELECTOR_ARGUMENTS, "image": {"type": "str"}, "note": {"type": "str"}, **START_ARGUMENTS},
+        "options": {
+            **SELECTOR_ARGUMENTS,
+            "image": {"type": "str"},
+            "image_version": IMAGE_VERSION,
+            "note": {"type": "str"},
+            **START_ARGUMENTS,
+        },
         **SELECTOR_RULES,
     },
     "image": {"type": "str"},
+    "image_version": IMAGE_VERSION,
     "note": {"type": "str"},
     "functional_level": {"type": "str", "choices": FUNCTIONAL_LEVELS},
     "store_old_image": {"type": "bool", "default": True},
@@ -143,17 +164,22 @@ def observe(lane: _Lane, reporter: Reporter) -> Moves:
     late = window_over(job.terms.start_before, now) if lane.start_when else ""
     if hold:
         return Moves(job.site, job.terms, now, settled=[_standing(target, "not_ready", hold) for target in targets])
+    assume_visible = job.params["image_will_exist"] and reporter.check
+    book = VersionBook(job.site, assume_visible)
+    targets, missed = with_versions(targets, book)
+    settled = [_standing(target, "failed", error.message, error.advice) for target, error in missed]
     if late:
-        return Moves(job.site, job.terms, now, settled=[_unchanged_or_late(target, late) for target in targets])
+        settled += [_unchanged_or_late(target, late) for target in targets]
+        return Moves(job.site, job.terms, now, settled=settled)
     surroundings = observe_surroundings(
         job.site,
         reporter,
         [(target.catalog, target.image) for target in targets],
         bypass_cache=job.params["bypass_cache"],
+        book=book,
     )
-    assume_visible = job.params["image_will_exist"] and reporter.check
     orders = [Order(_step(target, surroundings, assume_visible), target.note) for target in targets]
-    return Moves(job.site, job.terms, now, with_impacts(job.site, reporter, orders, job.terms))
+    return Moves(job.site, job.terms, now, with_impacts(job.site, reporter, orders, job.terms), settled)
 
 
 def plan(lane: _Lane, observed: Moves) -> Plan[Order]:
@@ -180,8 +206,9 @@ def _read_again(site: CitrixSite, target: Target) -> Target:
     return replace(target, catalog=read_catalog(site, target.catalog.id))
 
 
-def _standing(target: Target, action: str, why: str) -> CatalogOutcome:
-    return CatalogOutcome(target.catalog.full_name, target.catalog, action, target.catalog.image_path, msg=why)
+def _standing(target: Target, action: str, why: str, advice: str = "") -> CatalogOutcome:
+    catalog = target.catalog
+    return CatalogOutcome(catalog.full_name, catalog, action, catalog.image_path, msg=why, advice=advice)
 
 
 def _unchanged_or_late(target: Target, late: str) -> CatalogOutcome:
@@ -248,20 +275,24 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _with_defaults(entry: Mapping[str, Any], params: Mapping[str, Any]) -> dict[str, Any]:
-    image = entry["image"] or params["image"]
-    if not image:
+    own = {"image": entry["image"], "image_version": entry["image_version"]}
+    image = own if any(own.values()) else {"image": params["image"], "image_version": params["image_version"]}
+    given = [name for name, value in image.items() if value]
+    if len(given) != 1:
         raise OperationError(
-            f"catalog '{entry['name'] or entry['id']}' has no image", "Give image, for all catalogs or for each."
+            f"catalog '{entry['name'] or entry['id']}' has {'two images' if given else 'no image'}",
+            "Give image or image_version, for all catalogs or for each.",
         )
-    return {**entry, "image": image, "note": entry["note"] if entry["note"] is not None else params["note"]}
+    return {**entry, **image, "note": entry["note"] if entry["note"] is not None else params["note"]}
 
 
 def _step(target: Target, surroundings: Surroundings, assume_visible: bool) -> CatalogStep:
     sight = surroundings.sight(target.catalog, target.image)
     if sight.problem:
-        return CatalogStep(target.catalog, "refuse", reason=sight.problem)
+        return CatalogStep(target.catalog, "refuse", reason=sight.problem, advice=sight.advice)
     task = surroundings.task(target.catalog)
-    return surroundings.with_profile(plan_update(target.catalog, target.image, sight.images, task, assume_visible))
+    step = plan_update(target.catalog, target.image, sight.images, task, assume_visible)
+    return surroundings.with_profile(replace(step, name=step.name or target.name))
 
 
 OPERATION = Parts(

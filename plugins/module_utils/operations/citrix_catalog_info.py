@@ -60,10 +60,10 @@ def read(params: Params, reporter: Reporter) -> Result:
             for group in catalog["machines"]["delivery_groups"]:
                 group["in_maintenance_mode"] = None if parked is None else group["id"] in parked
     if params["history"]:
+        by_id = {catalog.id: catalog for catalog in catalogs}
         for catalog in facts:
-            catalog["history"] = (
-                [asdict(image) for image in read_history(site, catalog["id"])] if catalog["master_image"] else []
-            )
+            known_as = by_id[catalog["id"]]
+            catalog["history"] = [asdict(image) for image in read_history(site, known_as)] if known_as.image else []
     return {"catalogs": facts}
 
 

@@ -43,6 +43,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     UpdateTerms,
     reboot_policy,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -52,7 +53,7 @@ ARGUMENTS = {
         "type": "list",
         "elements": "dict",
         "required": True,
-        "options": {**SELECTOR_ARGUMENTS, "image": {"type": "str"}},
+        "options": {**SELECTOR_ARGUMENTS, "image": {"type": "str"}, "from_image": {"type": "str"}},
         **SELECTOR_RULES,
     },
     "from_image": {"type": "str"},
@@ -62,7 +63,11 @@ ARGUMENTS = {
 
 
 def observe(params: Params, reporter: Reporter) -> Moves:
-    from_image, image = params["from_image"], params["image"]
+    if not all(_says_where(entry) or _says_where(params) for entry in params["catalogs"]):
+        raise OperationError(
+            "nothing says which image to move away from, or back to",
+            "Give from_image or image, for all catalogs or for each.",
+        )
     terms = UpdateTerms(
         reboot=reboot_policy(params["reboot"]),
         functional_level=None,
@@ -73,11 +78,12 @@ def observe(params: Params, reporter: Reporter) -> Moves:
     )
     site = CitrixSite.connect(params)
     selection, mismatches = chosen_targets(site, params["catalogs"])
-    targets = [(target.catalog, target.image or image) for target in selection]
+    targets = [(target.catalog, target.image or params["image"]) for target in selection]
+    left = {target.catalog.id: target.from_image or params["from_image"] for target in selection}
     histories = {
-        catalog.id: read_history(site, catalog.id)
+        catalog.id: read_history(site, catalog)
         for catalog, image in targets
-        if needs_rollback(catalog, from_image, image)
+        if needs_rollback(catalog, left[catalog.id], image)
     }
     paths = {catalog.id: _path_back(catalog, image, histories.get(catalog.id, [])) for catalog, image in targets}
     surroundings = observe_surroundings(
@@ -90,9 +96,9 @@ def observe(params: Params, reporter: Reporter) -> Moves:
     for catalog, image in targets:
         history, sight = histories.get(catalog.id, []), surroundings.sight(catalog, paths[catalog.id])
         step = (
-            CatalogStep(catalog, "refuse", reason=sight.problem)
+            CatalogStep(catalog, "refuse", reason=sight.problem, advice=sight.advice)
             if sight.problem
-            else plan_rollback(catalog, from_image, image, history, sight.images, surroundings.task(catalog))
+            else plan_rollback(catalog, left[catalog.id], image, history, sight.images, surroundings.task(catalog))
         )
         orders.append(Order(surroundings.with_profile(step), _note(step, params["note"] or "", history)))
     return Moves(site, terms, datetime.now(timezone.utc), with_impacts(site, reporter, orders, terms), mismatches)
@@ -112,6 +118,10 @@ def apply(params: Params, observed: Moves, plan: Plan[Order], reporter: Reporter
     return finish(observed.carried_out(reporter), observed.site)
 
 
+def _says_where(options: Params) -> bool:
+    return bool(options["from_image"] or options["image"])
+
+
 def _note(step: CatalogStep, note: str, history: list[HistoricalImage]) -> str:
     """The note that goes with the step. It names what is left behind, so that no later roll-back leads there."""
     return return_note(note, left_behind(step.catalog.image_path, step.path, history))
@@ -125,6 +135,4 @@ def _path_back(catalog: Catalog, image: str | None, history: list[HistoricalImag
         return ""
 
 
-OPERATION = Change(
-    arguments=ARGUMENTS, observe=observe, plan=plan, apply=apply, required_one_of=(("from_image", "image"),)
-)
+OPERATION = Change(arguments=ARGUMENTS, observe=observe, plan=plan, apply=apply)

@@ -56,7 +56,7 @@ def _catalog(catalog: Catalog) -> dict[str, Any]:
         "name": catalog.name,
         "folder": "/".join(catalog.folder),
         "full_name": catalog.full_name,
-        "image": image_facts(catalog.master_image),
+        "image": image_facts(catalog.image),
         "update_running": catalog.provisioning,
     }
 

@@ -46,7 +46,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     definition_called,
     definition_if_any,
     enter,
-    not_there,
+    ready_version,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.sharing import (
     order_sharing,
@@ -54,7 +54,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     wait_for_shares,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.telling import version_facts
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -147,24 +146,12 @@ def _version(site: CitrixSite, params: Params, units: Sequence[HostingUnit], rep
     definition = find(site, params["definition"])
     versions = read_versions(site, definition) if definition else []
     fitting = chosen(versions, params["number"], params["release"])
-    if definition is None or (may_come and not any(version.is_ready for version in fitting)):
-        try:
+    try:
+        if definition is None or (may_come and not any(version.is_ready for version in fitting)):
             return version_to_come(params["definition"], find_named("hosting unit", params["hosting_unit"], units))
-        except Refusal as error:
-            raise error.at(site.endpoint) from None
-    # What is left of earlier tries that failed is of the same release
-    ready = [version for version in fitting if version.is_ready]
-    matches = ready or fitting
-    if not matches:
-        missing = not_there(definition, versions, params["number"], params["release"] or "")
-        raise OperationError(f"{site.endpoint}: {missing}", "Make it with citrix_image_version.")
-    if len(matches) > 1:
-        numbers = ", ".join(str(version.number) for version in matches)
-        raise OperationError(
-            f"{site.endpoint}: versions {numbers} of {definition.name} are all of release '{params['release']}'",
-            "Give number.",
-        )
-    return matches[0]
+        return ready_version(definition, versions, params["number"], params["release"])
+    except Refusal as error:
+        raise error.at(site.endpoint) from None
 
 
 def _obstacle_to_sharing(

@@ -125,11 +125,12 @@ def _image_update(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
 )
 def _assign_image_version(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Let a catalog be on a version of an image definition (contract citrix 13.7)."""
-    catalog = _catalog(site, payload)
-    version = _image_version(site, payload)
+    catalog, version = _catalog(site, payload), _image_version(site, payload)
     if catalog.scheme is None:
         raise ValueError(f"{catalog.name} has no provisioning scheme")
-    catalog.scheme.image_version = version
+    scheme = catalog.scheme
+    scheme.history.append(scheme.image)
+    scheme.image = DiskImage(version.image, site.clock.now, version=version)
     return {"id": version.id}
 
 

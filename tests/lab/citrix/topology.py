@@ -88,6 +88,10 @@ SWITCHES: dict[str, Switch] = {
     "hosting_update_time": one_of("each_look", "change"),
     "unshare_by_omission": flag(True),  # contract citrix 13.6, U8
     "image_version_retry": one_of("accept", "refuse"),  # contract citrix 13.4, U18
+    # contract citrix 8.3: whether a catalog on a prepared image also shows what that was made from as its master image
+    "prepared_images_have_source": flag(True),
+    # contract citrix 8.4: whether catalogs change between master images and prepared images
+    "image_kind_changes": flag(True),
     # contract citrix addition E: a version that is shared goes only after its shares
     "strict_image_removal": flag(False),
     "token_clock": one_of("real", "simulated"),  # contract citrix 1.3: by which clock tokens expire

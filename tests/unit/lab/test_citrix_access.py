@@ -189,7 +189,7 @@ def test_case_and_encoding_of_paths_do_not_matter(daas: Client) -> None:
         ("POST", "/MachineCatalogs/Pool/$UpdateProvisioningScheme", {"MinimumFunctionalLevel": "L8"}, 400),
         ("POST", "/MachineCatalogs/Pool/$UpdateProvisioningScheme", {"NumTotalMachines": 4}, 501),
         ("DELETE", "/MachineCatalogs/Pool", None, 501),
-        ("GET", "/ImageVersions/1", None, 501),
+        ("POST", "/ImageDefinitionsAndImageVersions/$search", {}, 501),
         ("GET", "/Sites/none/Settings", None, 501),
         ("POST", "/MachineCatalogs/Pool/$RollbackProvisioningScheme", None, 400),
         ("PATCH", "/Machines/CORP|DESK-001", {"InMaintenanceMode": "yes"}, 400),

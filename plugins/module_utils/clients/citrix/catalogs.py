@@ -20,6 +20,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog i
     folder_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import HistoricalImage, MasterImage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import (
+    AssignedVersion,
+    VersionName,
+    release_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 SELECTOR_ARGUMENTS: dict[str, Any] = {"name": {"type": "str"}, "folder": {"type": "str"}, "id": {"type": "str"}}
@@ -58,13 +63,11 @@ def read_catalog(site: CitrixSite, catalog_id: str) -> Catalog:
     return catalog_of(site.get(f"/MachineCatalogs/{segment(catalog_id)}", {"fields": FIELDS}) or {})
 
 
-def read_history(site: CitrixSite, catalog_id: str) -> list[HistoricalImage]:
-    """The images that a catalog had, with the current one, in the site's order, which is unknown (contract citrix
-    8.6)."""
-    return [
-        historical_image(item)
-        for item in site.items(f"/MachineCatalogs/{segment(catalog_id)}/MasterImageHistory", limit=None)
-    ]
+def read_history(site: CitrixSite, catalog: Catalog) -> list[HistoricalImage]:
+    """The images that a catalog had, prepared ones among them, with the current one, in the site's order, which is
+    unknown (contract citrix 8.6)."""
+    items = site.items(f"/MachineCatalogs/{segment(catalog.id)}/MasterImageHistory", limit=None)
+    return catalog.whole_history([historical_image(item) for item in items])
 
 
 def read_own_tasks(site: CitrixSite) -> dict[str, RunningTask]:
@@ -117,6 +120,7 @@ def catalog_facts(catalog: Catalog) -> dict[str, Any]:
         "hypervisor_connection": catalog.hosting_unit.connection if catalog.hosting_unit else None,
         "plugin": catalog.hosting_unit.plugin if catalog.hosting_unit else None,
         "master_image": image_facts(catalog.master_image),
+        "image_version": assigned_facts(catalog.image_version),
         "note": catalog.note,
         "image_update_status": catalog.image_update_status,
         "can_roll_back": catalog.can_roll_back,
@@ -136,10 +140,28 @@ def image_facts(image: MasterImage | None) -> dict[str, str] | None:
     return {"name": image.name, "path": image.path} if image else None
 
 
+def assigned_facts(assigned: AssignedVersion | None) -> dict[str, Any] | None:
+    """The prepared image that a catalog is on, as modules return it."""
+    if assigned is None:
+        return None
+    version = assigned.version
+    return {
+        "id": version.id,
+        "number": version.number,
+        "definition": {"id": version.definition_id, "name": version.definition},
+        "name": version.as_image.name,
+        "path": version.as_image.path,
+        "description": assigned.description,
+        "release": release_of(assigned.description),
+        "available": assigned.is_available,
+    }
+
+
 def catalog_of(body: Mapping[str, Any]) -> Catalog:
     """A catalog from an item that was read with FIELDS."""
     scheme = body.get("ProvisioningScheme") or {}
     progress = body.get("ProvisioningProgress") or {}
+    disk, version = scheme.get("CurrentDiskImage") or {}, _assigned(scheme.get("CurrentImageVersion"))
     name, full_name = body.get("Name") or "", body.get("FullName") or ""
     folder = folder_of(name, full_name, _name(body, "AdminFolder"))
     return Catalog(
@@ -154,8 +176,8 @@ def catalog_of(body: Mapping[str, Any]) -> Catalog:
         total_count=body.get("TotalCount") or 0,
         available_count=body.get("AvailableCount") or 0,
         hosting_unit=_hosting_unit(scheme.get("ResourcePool") or {}),
-        master_image=_image(scheme.get("MasterImage") or (scheme.get("CurrentDiskImage") or {}).get("Image")),
-        note=(scheme.get("CurrentDiskImage") or {}).get("MasterImageNote") or "",
+        master_image=_image(scheme.get("MasterImage") or disk.get("Image")),
+        note=version.note if version else disk.get("MasterImageNote") or "",
         image_update_status=body.get("ImageUpdateStatus") or "",
         can_roll_back=bool(body.get("CanRollbackVMImage")),
         provisioning=bool(progress.get("IsRunning")),
@@ -169,11 +191,44 @@ def catalog_of(body: Mapping[str, Any]) -> Catalog:
         machine_profile=(scheme.get("MachineProfile") or {}).get("XDPath") or "",
         cluster_uuid=_property(scheme, "ClusterId"),
         clean_on_boot=scheme.get("CleanOnBoot"),
-        image_date=(scheme.get("CurrentDiskImage") or {}).get("Date") or "",
+        image_date=version.date if version else disk.get("Date") or "",
+        image_version=version,
+        version_history=tuple(_version_history(version, scheme.get("HistoricalImageVersions") or ())),
         warnings=tuple(
             _warnings([*(body.get("Warnings") or []), *(scheme.get("Warnings") or []), scheme.get("Warning")])
         ),
     )
+
+
+def _assigned(body: Mapping[str, Any] | None) -> AssignedVersion | None:
+    """A prepared image that a scheme has or had (contract citrix 8.3)."""
+    version = (body or {}).get("ImageVersion") or {}
+    if body is None or not version:
+        return None
+    definition = version.get("ImageDefinition") or {}
+    return AssignedVersion(
+        VersionName(
+            version.get("Id") or "",
+            version.get("Number") or 0,
+            definition.get("Id") or "",
+            definition.get("Name") or "",
+        ),
+        description=version.get("Description") or "",
+        date=body.get("Date") or "",
+        note=body.get("ImageAssignmentNote") or "",
+        is_available=body.get("IsImageAvailable") is not False,
+    )
+
+
+def _version_history(
+    current: AssignedVersion | None, entries: Iterable[Mapping[str, Any]]
+) -> Iterable[HistoricalImage]:
+    """Whether the current one is among the entries is unknown."""
+    if current:
+        yield current.as_history("Current")
+    for assigned in map(_assigned, entries):
+        if assigned and assigned != current:
+            yield assigned.as_history("Prepared")
 
 
 def _warnings(texts: Iterable[Any]) -> list[str]:

@@ -112,10 +112,11 @@ def shows_resource(site: CitrixSite, unit: HostingUnit, path: str) -> bool:
 
 @dataclass(frozen=True)
 class Sight:
-    """The images seen in one place, or the problem that kept us from looking."""
+    """The images seen in one place, or the problem that kept us from looking and what to do about it."""
 
     images: tuple[MasterImage, ...] = ()
     problem: str = ""
+    advice: str = ""
 
 
 @dataclass

@@ -49,6 +49,13 @@ def read_version(site: CitrixSite, version: ImageVersion) -> ImageVersion:
     return _version(site.get(version_path(version)) or {}, definition)
 
 
+def read_version_by_id(site: CitrixSite, version_id: str) -> ImageVersion:
+    """A version of whatever definition. Raises NotFound."""
+    body = site.get(f"/ImageVersions/{segment(version_id)}") or {}
+    definition = body.get("ImageDefinition") or {}
+    return _version(body, ImageDefinition(definition.get("Id") or "", definition.get("Name") or ""))
+
+
 def read_users(site: CitrixSite, versions: Iterable[ImageVersion]) -> dict[str, tuple[VersionUser, ...]]:
     """The provisioning schemes on each version with their catalogs, by the version's id."""
     schemes = {

@@ -12,6 +12,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_im
     MasterImage,
     image_name,
     is_version,
+    prepared_ids,
 )
 
 
@@ -22,3 +23,15 @@ def master_image(body: Mapping[str, Any]) -> MasterImage:
     # ResourceType is free text; the path's suffix says the same (contract citrix 10.3)
     kind = body.get("ResourceType") or path.rpartition(".")[2]
     return MasterImage(name=name, path=path, type=kind, id=body.get("Id") or "")
+
+
+def image_order(path: str, note: str | None) -> dict[str, Any]:
+    """The image in the order of an image update: a master image by its path, or a prepared one by the ids of its
+    definition and version (contract citrix 8.4)."""
+    ids = prepared_ids(path)
+    if ids is None:
+        return {"MasterImagePath": path, **({} if note is None else {"MasterImageNote": note})}
+    assigned = {"ImageDefinition": ids[0], "ImageVersion": ids[1]}
+    if note is not None:
+        assigned["ImageAssignmentNote"] = note
+    return {"AssignImageVersionToProvisioningScheme": assigned}

@@ -6,26 +6,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import image_before, just_left
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
+    Catalog,
+    HostingUnit,
+    RunningTask,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
     HistoricalImage,
     MasterImage,
     find_image,
     image_name,
+    is_path,
+    is_prepared,
     same_path,
 )
 
 
 @dataclass(frozen=True)
 class CatalogStep:
-    """What to do with a catalog. `path` is the image it has afterwards, `reason` why it is refused and `advice` what to
-    do then. A machine profile that is behind its image is all that is left to `follow`."""
+    """What to do with a catalog. `path` is the image it has afterwards, and `name` how a prepared one is called;
+    `reason` is why it is refused and `advice` what to do then. A machine profile that is behind its image is all that
+    is left to `follow`."""
 
     catalog: Catalog
     action: Literal["unchanged", "publish", "roll back", "adopt", "follow", "refuse"]
@@ -33,6 +40,11 @@ class CatalogStep:
     reason: str = ""
     task: RunningTask | None = None
     advice: str = ""
+    name: str = field(default="", compare=False)
+
+    @property
+    def shown(self) -> str:
+        return MasterImage(self.name or self.path, self.path).shown
 
     @property
     def changes(self) -> bool:
@@ -40,15 +52,17 @@ class CatalogStep:
 
     @property
     def moves_profile(self) -> bool:
-        """Whether the machine profile is the image that the catalog had, and goes where the image goes."""
-        return self.changes and (
-            self.action == "follow" or same_path(self.catalog.machine_profile, self.catalog.image_path)
-        )
+        """Whether the machine profile is the image that the catalog had, and goes where the image goes. No prepared
+        image is a machine profile."""
+        if not self.changes or is_prepared(self.path):
+            return False
+        return self.action == "follow" or same_path(self.catalog.machine_profile, self.catalog.image_path)
 
 
 def has_image(catalog: Catalog, image: str) -> bool:
     """Whether the catalog's current image is the one of this name or path."""
-    return catalog.hosting_unit is not None and catalog.hosting_unit.is_at(catalog.image_path, image)
+    unit = catalog.hosting_unit
+    return unit is not None and _is_called(catalog.image_path, catalog.image_name, image, unit)
 
 
 def with_profile(step: CatalogStep, history: Sequence[HistoricalImage]) -> CatalogStep:
@@ -62,8 +76,12 @@ def with_profile(step: CatalogStep, history: Sequence[HistoricalImage]) -> Catal
 
 
 def profile_apart(catalog: Catalog) -> bool:
-    """Whether the catalog has a machine profile that is not its image."""
-    return bool(catalog.machine_profile) and not same_path(catalog.machine_profile, catalog.image_path)
+    """Whether the catalog has a machine profile that is not its master image, though it might be."""
+    return (
+        bool(catalog.machine_profile)
+        and not catalog.image_version
+        and not same_path(catalog.machine_profile, catalog.image_path)
+    )
 
 
 def cannot_testify(takes_image: bool | None, machines: int) -> str:
@@ -106,7 +124,8 @@ def plan_update(
     if refusal:
         return CatalogStep(catalog, "refuse", reason=refusal, task=task)
     try:
-        return CatalogStep(catalog, "publish", find_image(image, unit.name, visible).path)
+        found = find_image(image, unit.name, visible)
+        return CatalogStep(catalog, "publish", found.path, name=found.name)
     except Refusal as error:
         if assume_visible and not any(same_path(candidate.path, path) for candidate in visible):
             return CatalogStep(catalog, "publish", path)
@@ -152,12 +171,13 @@ def plan_rollback(
     if image is not None:
         return plan_update(catalog, target.path, visible, task)
     if task and (task.kind == "rollback" or task.leads_to(target.path)):
-        return CatalogStep(catalog, "adopt", target.path, task=task)
+        return CatalogStep(catalog, "adopt", target.path, task=task, name=target.name)
     refusal = _in_the_way(catalog, task)
     if refusal:
         return CatalogStep(catalog, "refuse", reason=refusal, task=task)
     try:
-        return CatalogStep(catalog, "roll back", find_image(target.path, catalog.hosting_unit.name, visible).path)
+        found = find_image(target.path, catalog.hosting_unit.name, visible)
+        return CatalogStep(catalog, "roll back", found.path, name=found.name)
     except Refusal as error:
         return CatalogStep(catalog, "refuse", reason=error.message, advice=error.advice)
 
@@ -170,7 +190,7 @@ def rollback_target(catalog: Catalog, image: str | None, history: Sequence[Histo
     else:
         others = [entry for entry in history if entry.path and not same_path(entry.path, catalog.image_path)]
         unit = catalog.hosting_unit
-        namesakes = [entry for entry in others if unit and unit.is_at(entry.path, image)]
+        namesakes = [entry for entry in others if unit and _is_called(entry.path, entry.name, image, unit)]
         if not namesakes:
             raise Refusal(f"its history holds no image '{image}'", near_names(image, (entry.name for entry in others)))
         target = namesakes[0]
@@ -187,9 +207,12 @@ def _not_updatable(catalog: Catalog) -> str:
         )
     if catalog.hosting_unit is None:
         return "the site names no hosting unit for it; the account may lack permission to read its provisioning scheme"
-    if catalog.master_image is None:
-        return "it has no master image; catalogs of prepared images are not moved this way"
-    return ""
+    return "" if catalog.image else "the site tells no image of it"
+
+
+def _is_called(path: str, name: str, image: str, unit: HostingUnit) -> bool:
+    """Whether an image is the one of this name or path; a prepared one is called as reports call it."""
+    return name == image if is_prepared(path) and not is_path(image) else unit.is_at(path, image)
 
 
 def _in_the_way(catalog: Catalog, task: RunningTask | None) -> str:

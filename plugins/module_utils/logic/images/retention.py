@@ -260,7 +260,7 @@ def unpublished(
         except Refusal as error:
             problems.append(f"'{image}' is not verified on {host}: {error.message}")
             continue
-        current = catalog.master_image.name if catalog.master_image else ""
+        current = catalog.image_name
         if current != image or catalog.provisioning:
             state = "an image update is running" if catalog.provisioning else f"it has '{current}'"
             problems.append(f"catalog {catalog.full_name} on {host} is not on '{image}': {state}")

@@ -80,8 +80,8 @@ def results(outcomes: Sequence[CatalogOutcome]) -> dict[str, Any]:
             if outcome.action in UNSETTLED
         ],
         "diff": {
-            "before": {catalog.full_name: catalog.image_path for _outcome, catalog in pairs},
-            "after": {catalog.full_name: outcome.after for outcome, catalog in pairs},
+            "before": {catalog.full_name: _shown(catalog.image) for _outcome, catalog in pairs},
+            "after": {catalog.full_name: _shown(_image_after(outcome)) for outcome, catalog in pairs},
         },
     }
 
@@ -101,15 +101,14 @@ def failure(outcomes: Sequence[CatalogOutcome]) -> Refusal | None:
 
 def _facts(outcome: CatalogOutcome) -> dict[str, Any]:
     catalog = outcome.catalog
-    before = catalog.master_image if catalog else None
     return {
         "id": catalog.id if catalog else None,
         "name": catalog.name if catalog else outcome.wanted,
         "folder": "/".join(catalog.folder) if catalog else None,
         "full_name": catalog.full_name if catalog else None,
         "hosting_unit": catalog.hosting_unit.name if catalog and catalog.hosting_unit else None,
-        "before": _image(before),
-        "after": _image(MasterImage(_name_after(outcome, before), outcome.after) if outcome.after else None),
+        "before": _image(catalog.image if catalog else None),
+        "after": _image(_image_after(outcome)),
         "action": outcome.action,
         "changed": outcome.changed,
         "job_id": outcome.job_id or None,
@@ -136,10 +135,15 @@ def _remark(outcome: CatalogOutcome) -> str:
     )
 
 
-def _name_after(outcome: CatalogOutcome, before: MasterImage | None) -> str:
+def _image_after(outcome: CatalogOutcome) -> MasterImage | None:
+    before = outcome.catalog.image if outcome.catalog else None
     if before and same_path(before.path, outcome.after):
-        return before.name
-    return outcome.after_name or image_name(outcome.after)
+        return MasterImage(before.name, outcome.after)
+    return MasterImage(outcome.after_name or image_name(outcome.after), outcome.after) if outcome.after else None
+
+
+def _shown(image: MasterImage | None) -> str:
+    return image.shown if image else ""
 
 
 def _image(image: MasterImage | None) -> dict[str, str] | None:

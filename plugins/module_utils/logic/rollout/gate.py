@@ -149,9 +149,7 @@ def closed_because(catalog: Catalog, image: str | None, figures: Figures, terms:
     matter."""
     reasons = []
     if image is not None and not has_image(catalog, image):
-        reasons.append(
-            f"its image is '{catalog.master_image.name if catalog.master_image else 'none'}' and not '{image}'"
-        )
+        reasons.append(f"its image is '{catalog.image_name or 'none'}' and not '{image}'")
     unheard = (
         f" ({len(figures.doubtful)} more may be so only because their end was not noticed yet)"
         if figures.doubtful

@@ -314,5 +314,5 @@ def _unknown_image(image: str, images: Iterable[str], why: str) -> str:
 
 
 def _images_of(catalog: Mapping[str, Any]) -> list[str]:
-    images = [catalog.get("master_image") or {}, *catalog.get("history", [])]
+    images = [catalog.get("master_image") or {}, catalog.get("image_version") or {}, *catalog.get("history", [])]
     return [image[key] for image in images for key in ("name", "path") if image.get(key)]

@@ -50,7 +50,7 @@ def plan_restart(
         return RestartStep(
             catalog,
             "refuse",
-            reason=f"its image is '{catalog.master_image.name if catalog.master_image else 'none'}' and not '{image}'",
+            reason=f"its image is '{catalog.image_name or 'none'}' and not '{image}'",
         )
     if not catalog.machines_take_image:
         return RestartStep(catalog, "unchanged", reason=cannot_testify(catalog.machines_take_image, len(machines)))

@@ -29,6 +29,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.ca
     profile_apart,
     with_profile,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.assignments import (
+    VersionWish,
+    version_wish,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import (
     impact,
     sentence,
@@ -40,7 +44,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.c
     results,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask, find_catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import HistoricalImage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import HistoricalImage, is_prepared
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import AT_NEXT_SHUTDOWN
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     Order,
@@ -49,12 +53,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     foretell,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.populations import read_populations
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.assigning import VersionBook
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 
 @dataclass(frozen=True)
 class Target:
-    """A catalog that was found, with the image that it shall get ('' when that is not given).
+    """A catalog that was found, with the image that it shall get ('' when that is not given). A prepared one is wished
+    for as `version`, and found as `image` of the `name` later. `from_image` is what it shall get away from.
 
     `start_when` are the notes of other hosts that it waits for, `hold` is why it cannot be moved at all.
     """
@@ -64,6 +70,9 @@ class Target:
     note: str | None = None
     start_when: tuple[str, ...] = ()
     hold: str = ""
+    version: VersionWish | None = None
+    name: str = ""
+    from_image: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,7 +88,7 @@ class Surroundings:
         return self.tasks.get(catalog.id)
 
     def sight(self, catalog: Catalog, image: str) -> Sight:
-        return self.sights.get((catalog.hosting_unit.id if catalog.hosting_unit else "", image), Sight())
+        return self.sights.get((_place_of(catalog, image), image), Sight())
 
     def with_profile(self, step: CatalogStep) -> CatalogStep:
         return with_profile(step, self.histories.get(step.catalog.id, ()))
@@ -95,20 +104,43 @@ def chosen_targets(site: CitrixSite, entries: Sequence[Mapping[str, Any]]) -> tu
         selector = selector_of(entry)
         try:
             start = (tuple(entry.get("start_when") or ()), entry.get("hold") or "")
-            target = Target(find_catalog(selector, catalogs), entry.get("image") or "", entry.get("note"), *start)
+            version = version_wish(entry.get("image_version"))
+            found = find_catalog(selector, catalogs)
+            target = Target(
+                found,
+                entry.get("image") or "",
+                entry.get("note"),
+                *start,
+                version,
+                from_image=entry.get("from_image") or "",
+            )
         except Refusal as error:
             mismatches.append(
                 CatalogOutcome(selector.id or selector.name, None, "failed", msg=error.message, advice=error.advice)
             )
             continue
         first = targets.setdefault(target.catalog.id, target)
-        if first.image != target.image:
+        if (first.image, first.version) != (target.image, target.version):
             mismatches.append(
                 CatalogOutcome(
                     target.catalog.full_name, None, "failed", msg="the catalog is in the list twice, with two images"
                 )
             )
     return list(targets.values()), mismatches
+
+
+def with_versions(targets: Sequence[Target], book: VersionBook) -> tuple[list[Target], list[tuple[Target, Refusal]]]:
+    """The targets, prepared images among them by their address; and those whose version is not there, with why."""
+    found: list[Target] = []
+    missed: list[tuple[Target, Refusal]] = []
+    for target in targets:
+        try:
+            image = book.image_of(target.version) if target.version else None
+        except Refusal as error:
+            missed.append((target, error))
+            continue
+        found.append(replace(target, image=image.path, name=image.name) if image else target)
+    return found, missed
 
 
 def observe_tasks(site: CitrixSite, catalogs: Sequence[Catalog]) -> dict[str, RunningTask]:
@@ -120,18 +152,43 @@ def observe_tasks(site: CitrixSite, catalogs: Sequence[Catalog]) -> dict[str, Ru
 
 
 def observe_surroundings(
-    site: CitrixSite, reporter: Reporter, targets: Sequence[tuple[Catalog, str]], *, bypass_cache: bool
+    site: CitrixSite,
+    reporter: Reporter,
+    targets: Sequence[tuple[Catalog, str]],
+    *,
+    bypass_cache: bool,
+    book: VersionBook | None = None,
 ) -> Surroundings:
-    """Read tasks, and the hosting units of those catalogs only that are idle and do not have their image yet."""
+    """Read tasks, and the hosting units and image versions of those catalogs only that are idle and do not have their
+    image yet."""
     tasks = observe_tasks(site, [catalog for catalog, _image in targets])
-    places = [
-        (catalog.hosting_unit, image)
+    open_wishes = [
+        (catalog, image)
         for catalog, image in targets
         if catalog.hosting_unit and image and catalog.id not in tasks and not has_image(catalog, image)
     ]
+    places = [
+        (catalog.hosting_unit, image)
+        for catalog, image in open_wishes
+        if catalog.hosting_unit and not is_prepared(image)
+    ]
     sights = ImageBrowser(site, bypass_cache, reporter.progress).look_for(places)
-    histories = {catalog.id: read_history(site, catalog.id) for catalog, _image in targets if profile_apart(catalog)}
+    book = book or VersionBook(site)
+    sights |= {
+        (_place_of(catalog, image), image): book.sight(catalog, image)
+        for catalog, image in open_wishes
+        if is_prepared(image)
+    }
+    histories = {catalog.id: read_history(site, catalog) for catalog, _image in targets if profile_apart(catalog)}
     return Surroundings(tasks, sights, histories)
+
+
+def _place_of(catalog: Catalog, image: str) -> str:
+    """Where an image must be seen: in the hosting unit; whether a prepared one fits is another matter for each
+    catalog."""
+    if is_prepared(image):
+        return catalog.id
+    return catalog.hosting_unit.id if catalog.hosting_unit else ""
 
 
 def with_impacts(site: CitrixSite, reporter: Reporter, orders: Sequence[Order], terms: UpdateTerms) -> list[Order]:

@@ -21,6 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_task,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.images import image_order
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import (
     WORKED,
     JobFailed,
@@ -37,7 +38,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import figures
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.window import window_over
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import same_path
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import is_prepared, same_path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.reboot_policy import RebootPolicy
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.machine_profile import (
     move_profile,
@@ -148,6 +149,7 @@ def _planned(order: Order, terms: UpdateTerms, now: datetime) -> CatalogOutcome:
         "planned",
         step.path,
         changed=True,
+        after_name=step.name,
         job_id=step.task.job_id if step.task else "",
     )
 
@@ -225,7 +227,7 @@ class _CatalogUpdate:
             return None
         faulty = figures(read_machines(self._site, self._catalog.id), ()).faulty
         had_it = bool(faulty) and any(
-            same_path(entry.path, self._step.path) for entry in read_history(self._site, self._catalog.id)
+            same_path(entry.path, self._step.path) for entry in read_history(self._site, self._catalog)
         )
         return None if had_it else faulty
 
@@ -252,20 +254,24 @@ class _CatalogUpdate:
         strange = (
             ""
             if same_path(now.image_path, self._step.path)
-            else f"it went back to '{now.image_path}' and not to '{self._step.path}'"
+            else f"it went back to '{now.image_shown}' and not to '{self._step.shown}'"
         )
-        name = now.master_image.name if now.master_image else ""
         warnings = "; ".join(part for part in (warning, strange) if part)
         return self._with_profile(
             self._outcome(
-                update.action, now.image_path, after_name=name, changed=True, job_status=status, warning=warnings
+                update.action,
+                now.image_path,
+                after_name=now.image_name,
+                changed=True,
+                job_status=status,
+                warning=warnings,
             )
         )
 
     def _with_profile(self, outcome: CatalogOutcome) -> CatalogOutcome:
         """The outcome of a catalog that has its image, after its machine profile has followed."""
         if not self._step.moves_profile:
-            remark = profile_that_stays(self._catalog)
+            remark = "" if is_prepared(self._step.path) else profile_that_stays(self._catalog)
         else:
             try:
                 remark = move_profile(
@@ -297,14 +303,11 @@ class _CatalogUpdate:
         return f"/MachineCatalogs/{segment(self._catalog.id)}/$UpdateProvisioningScheme"
 
     def _payload(self) -> dict[str, Any]:
-        options = self._terms.reboot.request()
         payload: dict[str, Any] = {
-            "MasterImagePath": self._step.path,
+            **image_order(self._step.path, self._order.note),
             "StoreOldImage": self._terms.store_old_image,
-            "RebootOptions": options,
+            "RebootOptions": self._terms.reboot.request(),
         }
-        if self._order.note is not None:
-            payload["MasterImageNote"] = self._order.note
         if self._terms.functional_level:
             payload["MinimumFunctionalLevel"] = self._terms.functional_level
         return payload
@@ -325,7 +328,7 @@ class _CatalogUpdate:
             return _Begun("adopted", task.job_id)
         if self._arrived(catalog):
             return _Begun("adopted", done=True)
-        advice = f"It has ended since then, and the catalog's image is '{catalog.image_path}' now. Run again."
+        advice = f"It has ended since then, and the catalog's image is '{catalog.image_shown}' now. Run again."
         if task:
             advice = f"Another task is running: {task}. Run again when it has ended."
         raise refusal.replace(advice=advice)
@@ -383,7 +386,8 @@ class _CatalogUpdate:
             return wait_for(look, what=self._what, timeout=PATIENCE_WITH_CATALOG, progress=self._reporter.progress)
         except StillRunning:
             ended = f"ended with {status}" if status else "has ended"
+            now = last[0].image_shown
             raise OperationError(
-                f"{self._what} {ended}, but the catalog's image is '{last[0].image_path}' and not '{self._step.path}'",
+                f"{self._what} {ended}, but the catalog's image is '{now}' and not '{self._step.shown}'",
                 "Look at the catalog's history in the console.",
             ) from None

@@ -177,7 +177,7 @@ def outcome_facts(outcome: RestartOutcome, impact: Any) -> dict[str, Any]:
         "name": catalog.name,
         "folder": "/".join(catalog.folder),
         "full_name": catalog.full_name,
-        "image": catalog.master_image.name if catalog.master_image else None,
+        "image": catalog.image_name or None,
         "machines_take_image": catalog.machines_take_image,
         "action": outcome.action,
         "changed": outcome.changed,

@@ -8,6 +8,7 @@ from typing import Any
 
 from lab.citrix.routes.catalogs import merged, the_catalog
 from lab.citrix.routes.deferred import accepted, location, now_or_as_job
+from lab.citrix.routes.image_definitions import refuse_without_feature
 from lab.citrix.schemas import REBOOT_OPTIONS, UPDATE_PROVISIONING_SCHEME
 from lab.citrix.state import image_update
 from lab.citrix.state.entities import Catalog, Scheme
@@ -74,8 +75,9 @@ def add_routes(router: Router, site: Site) -> None:
                 violation="not simulated: Domain of MachineAccountCreationRules",
             )
         if order.get("AssignImageVersionToProvisioningScheme"):
-            # contract citrix 13.9, U7
-            raise site.errors.refusal(400, "Prepared images are not supported on this kind of hypervisor connection.")
+            _check_assignment(site, catalog, scheme, order)
+        elif order.get("MasterImagePath") and scheme.image_version and not site.behaviour["image_kind_changes"]:
+            raise site.errors.refusal(400, f"The catalog {catalog.name} is on a prepared image.")
         _refuse_when_busy(site, catalog)
         return _job_reply(
             site,
@@ -121,6 +123,29 @@ def _provisioned(site: Site, request: Request) -> tuple[Catalog, Scheme]:
     if catalog.scheme is None:
         raise site.errors.refusal(400, f"The catalog {catalog.name} is not provisioned by MCS.")
     return catalog, catalog.scheme
+
+
+def _check_assignment(site: Site, catalog: Catalog, scheme: Scheme, order: dict[str, Any]) -> None:
+    """Refuse a version that a catalog cannot be on (contract citrix 8.4, 13.7, addition A, D)."""
+    refuse_without_feature(site)
+    if order.get("MasterImagePath"):
+        raise site.errors.violation(400, "MasterImagePath and AssignImageVersionToProvisioningScheme are alternatives")
+    version = image_update.assigned_version(site, order)
+    if version is None:
+        raise site.errors.not_found("ImageVersion", str(order["AssignImageVersionToProvisioningScheme"]))
+    there = {share.unit for share in version.shares if share.status == "Success"}
+    hindrances = {
+        f"{catalog.name} is on a master image.": not scheme.image_version and not site.behaviour["image_kind_changes"],
+        f"Version {version.number} is not prepared.": version.status != "Success",
+        f"Version {version.number} is not in {scheme.unit.name}.": scheme.unit not in there,
+        "The session support differs.": version.definition.session_support != catalog.session_support,
+        "Either both have a machine profile or none.": bool(version.machine_profile) != bool(scheme.machine_profile),
+        "Only catalogs that clean on boot can be on it.": not scheme.clean_on_boot
+        and scheme.unit.hypervisor.connection_type == "AmazonWorkSpacesCore",
+    }
+    for hindrance, is_there in hindrances.items():
+        if is_there:
+            raise site.errors.refusal(400, hindrance)
 
 
 def _check_reboot(site: Site, options: dict[str, Any]) -> None:

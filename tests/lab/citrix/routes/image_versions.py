@@ -17,7 +17,8 @@ from lab.router import Router
 from lab.wire import Reply, Request
 
 VERSIONS = "/ImageDefinitions/{nameOrId}/ImageVersions"
-VERSION = VERSIONS + "/{numberOrId}"
+# Below its definition by number or id, and by its id alone (contract citrix 13.2)
+DOORS = (VERSIONS + "/{numberOrId}", "/ImageVersions/{id}")
 AS_JOB = {"async": bool}
 
 
@@ -30,23 +31,28 @@ def add_routes(router: Router, site: Site) -> None:
         versions = definition.versions
         return Reply(200, page(site, request, versions, lambda version: version_view(site, definition, version)))
 
-    @router.route("GET", VERSION, section="13.2, 13.5")
-    def one_version(request: Request) -> Reply:
-        return Reply(200, version_view(site, *_the_version(site, request)))
-
-    @router.route("GET", VERSION + "/ProvisioningSchemes", section="13.2")
-    def schemes(request: Request) -> Reply:
-        _definition, version = _the_version(site, request)
-        refs = [{"Id": scheme.id, "Uid": None, "Name": catalog.name} for catalog, scheme in site.schemes_on(version)]
-        return Reply(200, whole(refs))
-
     @router.route("POST", VERSIONS, section="13.2, 13.4", query=AS_JOB, body=CREATE_IMAGE_VERSION)
     def create(request: Request) -> Reply:
         definition = the_definition(site, request)
         version, job = image_preparation.create(site, definition, request.body)
         return _leading_to(site, request, definition, version, job)
 
-    @router.route("PUT", VERSION, section="13.2, 13.4, U18", query=AS_JOB, body=CREATE_IMAGE_VERSION)
+    for door in DOORS:
+        _add_routes_of_one(router, site, door)
+
+
+def _add_routes_of_one(router: Router, site: Site, door: str) -> None:
+    @router.route("GET", door, section="13.2, 13.5")
+    def one_version(request: Request) -> Reply:
+        return Reply(200, version_view(site, *_the_version(site, request)))
+
+    @router.route("GET", door + "/ProvisioningSchemes", section="13.2")
+    def schemes(request: Request) -> Reply:
+        _definition, version = _the_version(site, request)
+        refs = [{"Id": scheme.id, "Uid": None, "Name": catalog.name} for catalog, scheme in site.schemes_on(version)]
+        return Reply(200, whole(refs))
+
+    @router.route("PUT", door, section="13.2, 13.4, U18", query=AS_JOB, body=CREATE_IMAGE_VERSION)
     def retry(request: Request) -> Reply:
         definition, version = _the_version(site, request)
         if site.behaviour["image_version_retry"] == "refuse" or version.status != "Failed":
@@ -54,14 +60,14 @@ def add_routes(router: Router, site: Site) -> None:
         job = image_preparation.prepare(site, version, request.body, "SetImageVersion")
         return _leading_to(site, request, definition, version, job)
 
-    @router.route("PATCH", VERSION, section="13.2", body=UPDATE_IMAGE_VERSION)
+    @router.route("PATCH", door, section="13.2", body=UPDATE_IMAGE_VERSION)
     def edit(request: Request) -> Reply:
         definition, version = _the_version(site, request)
         if request.body.get("Description") is not None:
             version.description = request.body["Description"]
         return Reply(200, version_view(site, definition, version))
 
-    @router.route("DELETE", VERSION, section="13.2, 13.8, addition E", query={"purgeDBOnly": bool, **AS_JOB})
+    @router.route("DELETE", door, section="13.2, 13.8, addition E", query={"purgeDBOnly": bool, **AS_JOB})
     def remove(request: Request) -> Reply:
         definition, version = _the_version(site, request)
         if site.schemes_on(version):
@@ -79,9 +85,7 @@ def add_routes(router: Router, site: Site) -> None:
             site, request, "DeleteImageVersion", take_away, duration="image_removal", parameters=parameters
         )
 
-    @router.route(
-        "PUT", VERSION + "/$UpdateResourcePools", section="13.6", query=AS_JOB, body=UPDATE_IMAGE_VERSION_POOLS
-    )
+    @router.route("PUT", door + "/$UpdateResourcePools", section="13.6", query=AS_JOB, body=UPDATE_IMAGE_VERSION_POOLS)
     def share(request: Request) -> Reply:
         refuse_without_feature(site, SHARING)
         definition, version = _the_version(site, request)
@@ -104,12 +108,16 @@ def add_routes(router: Router, site: Site) -> None:
 
 
 def _the_version(site: Site, request: Request) -> tuple[ImageDefinition, ImageVersion]:
-    definition = the_definition(site, request)
-    key = request.params["numberOrId"].casefold()
-    found = [version for version in definition.versions if key in (version.id, str(version.number))]
-    if not found:
+    refuse_without_feature(site)
+    key = request.params.get("id") or request.params["numberOrId"]
+    if "id" in request.params:
+        versions = [version for each in site.image_definitions.values() for version in each.versions]
+        found = next((version for version in versions if version.id == key.casefold()), None)
+    else:
+        found = site.image_version(the_definition(site, request).id, key)
+    if found is None:
         raise site.errors.not_found("ImageVersion", key)
-    return definition, found[0]
+    return found.definition, found
 
 
 def _leading_to(site: Site, request: Request, definition: ImageDefinition, version: ImageVersion, job: Job) -> Reply:

@@ -163,12 +163,14 @@ class Resource(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class DiskImage:
-    """One image that a provisioning scheme had or has (VMImage; contract citrix 8.3)."""
+    """One image that a provisioning scheme had or has (VMImage; contract citrix 8.3). ``version`` is the prepared image
+    that it came as; ``resource`` is then what that was made from."""
 
     resource: Resource
     date: float
     note: str | None = None
     functional_level: str = "L7_20"
+    version: ImageVersion | None = None
 
 
 @dataclass(eq=False)
@@ -188,6 +190,7 @@ class ImageVersion:
 
     id: str
     number: int
+    definition: ImageDefinition
     image: Resource
     machine_profile: Resource | None
     spec_ids: tuple[str, str]
@@ -254,7 +257,6 @@ class Scheme:
     unit: HostingUnit
     clean_on_boot: bool
     image: DiskImage
-    image_version: ImageVersion | None = None  # the prepared image it is made from, where it is
     history: list[DiskImage] = field(default_factory=list)  # stored images that came before, oldest first
     machine_profile: Resource | None = None
     cpu_count: int = 2
@@ -266,6 +268,11 @@ class Scheme:
     metadata: list[NameValue] = field(default_factory=list)
     # What a write left, by the keys of the answer (contract citrix addition G 7)
     settings: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def image_version(self) -> ImageVersion | None:
+        """The prepared image that it is on, where it is."""
+        return self.image.version
 
 
 @dataclass(eq=False)

@@ -32,6 +32,7 @@ def create(site: Site, definition: ImageDefinition, order: Mapping[str, Any]) ->
     version = ImageVersion(
         id=site.new_id(),
         number=definition.latest,
+        definition=definition,
         image=hosting.template(unit, order["MasterImagePath"].rpartition("\\")[2].removesuffix(".template")),
         machine_profile=None,
         spec_ids=(site.new_id(), site.new_id()),

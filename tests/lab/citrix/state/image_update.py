@@ -10,7 +10,7 @@ from dataclasses import replace
 from typing import Any
 
 from lab.citrix.state import hosting
-from lab.citrix.state.entities import Action, Catalog, DiskImage, NameValue, Resource, Scheme
+from lab.citrix.state.entities import Action, Catalog, DiskImage, ImageVersion, NameValue, Resource, Scheme
 from lab.citrix.state.jobs import Job, JobFailure
 from lab.citrix.state.site import Site
 from lab.work import Step
@@ -29,7 +29,7 @@ def update(site: Site, catalog: Catalog, order: Mapping[str, Any], owner: str) -
     """Begin an image update; ``order`` is the request body of $UpdateProvisioningScheme. The path is looked up on the
     cluster when the job runs."""
     scheme = _scheme(catalog)
-    path = order.get("MasterImagePath")
+    path, version = order.get("MasterImagePath"), assigned_version(site, order)
     keep = order.get("StoreOldImage")
     keep = site.behaviour["store_old_image_by_default"] if keep is None else keep
 
@@ -54,12 +54,16 @@ def update(site: Site, catalog: Catalog, order: Mapping[str, Any], owner: str) -
         scheme.memory_mb = order.get("MemoryMB") or scheme.memory_mb
         if order.get("MachineProfilePath"):
             scheme.machine_profile = _required(site, scheme, order["MachineProfilePath"])
-        if path:
+        if path or version:
+            _required_version(version)
             image = DiskImage(
-                _required(site, scheme, path),
+                version.image if version else _required(site, scheme, path or ""),
                 site.clock.now,
-                order.get("MasterImageNote"),
+                order["AssignImageVersionToProvisioningScheme"].get("ImageAssignmentNote")
+                if version
+                else order.get("MasterImageNote"),
                 catalog.minimum_functional_level,
+                version,
             )
             _publish(site, catalog, image, _stored(site, scheme, image) if keep else scheme.history)
         _reboot(site, catalog, order.get("RebootOptions"))
@@ -80,8 +84,10 @@ def rollback(site: Site, catalog: Catalog, reboot_options: Mapping[str, Any], ow
     """Begin to go back to the previous stored image, which must still be on the cluster (contract citrix 8.6)."""
     scheme = _scheme(catalog)
     previous = scheme.history[-1]
+    path = None if previous.version else previous.resource.xd_path
 
     def commit() -> None:
+        _required_version(previous.version)
         _publish(
             site,
             catalog,
@@ -90,9 +96,13 @@ def rollback(site: Site, catalog: Catalog, reboot_options: Mapping[str, Any], ow
         )
         _reboot(site, catalog, reboot_options)
 
-    return _run(
-        site, catalog, "RollbackMachineCatalogProvisioningScheme", "rollback", previous.resource.xd_path, commit, owner
-    )
+    return _run(site, catalog, "RollbackMachineCatalogProvisioningScheme", "rollback", path, commit, owner)
+
+
+def assigned_version(site: Site, order: Mapping[str, Any]) -> ImageVersion | None:
+    """Return the version of a prepared image that an order names (contract citrix 8.4)."""
+    assigned = order.get("AssignImageVersionToProvisioningScheme")
+    return site.image_version(assigned["ImageDefinition"], assigned["ImageVersion"]) if assigned else None
 
 
 def _run(
@@ -155,12 +165,19 @@ def _required(site: Site, scheme: Scheme, path: str) -> Resource:
     return found
 
 
+def _required_version(version: ImageVersion | None) -> None:
+    if version is not None and version not in version.definition.versions:
+        raise JobFailure("PathNotFound", f"Version {version.number} of {version.definition.name} was not found.")
+
+
 def _stored(site: Site, scheme: Scheme, image: DiskImage) -> list[DiskImage]:
     """The history of a scheme that gets an image. Whether it has a slot for each time an image came or one for each
     image is unknown (contract citrix 8.6)."""
     history = [*scheme.history, scheme.image]
     if site.behaviour["history_slots"] == "each_image":
-        return [old for old in history if old.resource.xd_path != image.resource.xd_path]
+        return [
+            old for old in history if (old.version, old.resource.xd_path) != (image.version, image.resource.xd_path)
+        ]
     return history
 
 

@@ -17,7 +17,6 @@ from lab.citrix.state.entities import (
     HostingUnit,
     Hypervisor,
     ImageDefinition,
-    ImageShare,
     ImageVersion,
     Machine,
     Resource,
@@ -25,6 +24,7 @@ from lab.citrix.state.entities import (
     Zone,
 )
 from lab.citrix.state.hosting import HostingInventory, template
+from lab.citrix.state.image_definitions import definition_from
 from lab.citrix.state.jobs import JobBook
 from lab.citrix.state.moments import Moments
 from lab.citrix.state.power import Power
@@ -111,9 +111,12 @@ class Site(Setting):
         found: ImageDefinition | None = _by_name_or_id(self.image_definitions, name_or_id)
         return found
 
-    def definition_of(self, version: ImageVersion) -> ImageDefinition:
-        """Return the image definition that a version is of."""
-        return next(each for each in self.image_definitions.values() if version in each.versions)
+    def image_version(self, name_or_id: str, number_or_id: str) -> ImageVersion | None:
+        """Find a version of an image definition by its number or id."""
+        definition = self.image_definition(name_or_id)
+        versions = definition.versions if definition else []
+        wanted = number_or_id.casefold()
+        return next((version for version in versions if wanted in (version.id, str(version.number))), None)
 
     def schemes_on(self, version: ImageVersion) -> list[tuple[Catalog, Scheme]]:
         """List the catalogs on a version, with their provisioning schemes."""
@@ -308,30 +311,8 @@ class Site(Setting):
             for name in names_of(spec):
                 self.add_catalog({**spec, "name": name})
         for spec in self.spec.get("image_definitions", []):
-            definition = self._image_definition(spec)
+            definition = definition_from(self, spec)
             self.image_definitions[definition.id] = definition
-
-    def _image_definition(self, spec: Mapping[str, Any]) -> ImageDefinition:
-        unit = self.hosting_unit(spec["hosting_unit"])
-        assert unit is not None
-        templates = self.inventory.templates(unit)
-        made = self.clock.now - 30 * 24 * HOUR
-        versions = [
-            ImageVersion(
-                id=self.new_id(),
-                number=number,
-                image=template(unit, version["image"], templates),
-                machine_profile=template(unit, version["machine_profile"], templates)
-                if version.get("machine_profile")
-                else None,
-                spec_ids=(self.new_id(), self.new_id()),
-                scheme_id=self.new_id(),
-                made=made,
-                shares=[ImageShare(unit)],
-            )
-            for number, version in enumerate(spec.get("versions", []), 1)
-        ]
-        return ImageDefinition(self.new_id(), spec["name"], unit.hypervisor, made, versions, latest=len(versions))
 
     def _scheme(self, spec: Mapping[str, Any], unit: HostingUnit) -> Scheme:
         templates = self.inventory.templates(unit)

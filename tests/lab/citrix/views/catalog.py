@@ -8,10 +8,10 @@ import random
 from collections.abc import Callable
 from typing import Any
 
-from lab.citrix.state.entities import Catalog, Scheme
+from lab.citrix.state.entities import Catalog, DiskImage, Scheme
 from lab.citrix.state.hosting import network
 from lab.citrix.state.site import Site
-from lab.citrix.views.image_definition import current_version
+from lab.citrix.views.image_definition import version_on_scheme
 from lab.citrix.views.listing import Fields
 from lab.citrix.views.refs import pairs, pool_ref, ref, resource_ref, scopes, tenants, vm_image
 
@@ -95,8 +95,22 @@ def _errors(_site: Site, catalog: Catalog) -> list[str]:
 def image_history(site: Site, scheme: Scheme) -> list[dict[str, Any]]:
     """List the images of a scheme, the current one among them, in the order that the site is switched to (contract
     citrix 8.6)."""
-    old = [vm_image(site, image, site.behaviour["old_image_status"]) for image in reversed(scheme.history)]
-    entries = [vm_image(site, scheme.image, "Current"), *old]
+    old = site.behaviour["old_image_status"]
+    return [
+        vm_image(site, image, "Current" if image is scheme.image else old)
+        for image in _in_order(site, scheme)
+        if _shown_as_disk(site, image)
+    ]
+
+
+def _shown_as_disk(site: Site, image: DiskImage) -> bool:
+    """Whether a site shows what a prepared image was made from as a master image of the catalog on it is unknown
+    (contract citrix 8.3)."""
+    return image.version is None or bool(site.behaviour["prepared_images_have_source"])
+
+
+def _in_order(site: Site, scheme: Scheme) -> list[DiskImage]:
+    entries = [scheme.image, *reversed(scheme.history)]
     if site.behaviour["history_order"] == "oldest_first":
         entries.reverse()
     elif site.behaviour["history_order"] == "shuffled":
@@ -109,6 +123,7 @@ def provisioning_scheme(site: Site, catalog: Catalog) -> dict[str, Any] | None:
     scheme = catalog.scheme
     if scheme is None:
         return None
+    shown = _shown_as_disk(site, scheme.image)
     return {
         "Id": scheme.id,
         "Name": catalog.name,
@@ -116,7 +131,7 @@ def provisioning_scheme(site: Site, catalog: Catalog) -> dict[str, Any] | None:
         "ControllerAddresses": [],
         "CpuCount": scheme.cpu_count,
         "CoresPerCpuCount": 1,
-        "CurrentDiskImage": vm_image(site, scheme.image, "Current"),
+        "CurrentDiskImage": vm_image(site, scheme.image, "Current") if shown else None,
         "HistoricalDiskImages": image_history(site, scheme),
         "CustomProperties": pairs(
             [each for each in scheme.custom_properties if each[0] != "ClusterId" or site.behaviour["tells_cluster_id"]]
@@ -136,7 +151,7 @@ def provisioning_scheme(site: Site, catalog: Catalog) -> dict[str, Any] | None:
             "NextValue": str(scheme.next_number),
             **scheme.settings.get("MachineAccountCreationRules", {}),
         },
-        "MasterImage": resource_ref(scheme.image.resource),
+        "MasterImage": resource_ref(scheme.image.resource if shown else None),
         "MachineProfile": resource_ref(scheme.machine_profile),
         "MemoryMB": scheme.memory_mb,
         "Metadata": pairs(scheme.metadata),
@@ -147,8 +162,10 @@ def provisioning_scheme(site: Site, catalog: Catalog) -> dict[str, Any] | None:
         "UseWriteBackCache": False,
         "Warnings": [{"Type": "GetCustomPropertiesFailed", "Message": text} for text in catalog.scheme_warnings],
         "ProvisioningSchemeType": "VirtualMachine",
-        "CurrentImageVersion": current_version(site, scheme.image_version) if scheme.image_version else None,
-        "HistoricalImageVersions": [],
+        "CurrentImageVersion": version_on_scheme(site, scheme.image),
+        "HistoricalImageVersions": [
+            version_on_scheme(site, image) for image in _in_order(site, scheme) if image.version is not None
+        ],
     }
 
 

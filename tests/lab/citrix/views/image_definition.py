@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.citrix.state.entities import ImageDefinition, ImageShare, ImageVersion
+from lab.citrix.state.entities import DiskImage, ImageDefinition, ImageShare, ImageVersion
 from lab.citrix.state.site import Site
 from lab.citrix.views.refs import pairs, pool_ref, ref, resource_ref
 
@@ -93,23 +93,26 @@ def _share(version: ImageVersion, share: ImageShare) -> dict[str, Any]:
     }
 
 
-def current_version(site: Site, version: ImageVersion) -> dict[str, Any]:
-    """Return the CurrentImageVersion of a provisioning scheme (contract citrix 8.3)."""
-    definition = site.definition_of(version)
+def version_on_scheme(site: Site, image: DiskImage) -> dict[str, Any] | None:
+    """Return one of the image versions that a provisioning scheme has or had, null for another image (contract citrix
+    8.3)."""
+    version = image.version
+    if version is None:
+        return None
     source_id, prepared_id = version.spec_ids
     unit = pool_ref(version.unit)
     return {
         "ImageVersion": {
             "Id": version.id,
             "Number": version.number,
-            "ImageDefinition": ref(definition),
+            "ImageDefinition": ref(version.definition),
             "Description": version.description,
             "ImageVersionSpecs": [
                 {"Id": source_id, "PreparationType": "None", "ResourcePool": unit},
                 {"Id": prepared_id, "PreparationType": "Mcs", "ResourcePool": unit},
             ],
         },
-        "Date": site.moments.formatted(version.made),
-        "ImageAssignmentNote": None,
-        "IsImageAvailable": True,
+        "Date": site.moments.formatted(image.date),
+        "ImageAssignmentNote": image.note,
+        "IsImageAvailable": version in version.definition.versions and version.status == "Success",
     }

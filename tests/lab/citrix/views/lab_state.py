@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from lab.citrix.state.entities import Catalog, Machine
+from lab.citrix.state.entities import Catalog, ImageVersion, Machine
 from lab.citrix.state.jobs import Job
 from lab.citrix.state.site import Site
 
@@ -57,12 +57,17 @@ def _catalog(catalog: Catalog) -> dict[str, Any]:
         "image": scheme.image.resource.image_name if scheme else None,
         "image_id": scheme.image.resource.id if scheme else None,
         "image_note": scheme.image.note if scheme else None,
+        "image_version": _version(scheme.image_version) if scheme and scheme.image_version else None,
         "history": [image.resource.image_name for image in scheme.history] if scheme else [],
         "machine_profile": scheme.machine_profile.image_name if scheme and scheme.machine_profile else None,
         "minimum_functional_level": catalog.minimum_functional_level,
         "task": catalog.task.id if catalog.task else None,
         "machines": len(catalog.machines),
     }
+
+
+def _version(version: ImageVersion) -> str:
+    return f"{version.definition.name}:{version.number}"
 
 
 def _machine(machine: Machine) -> dict[str, Any]:

@@ -83,7 +83,7 @@ ROLLBACK = RunningTask("rollback", (), "job-3")
             "not provisioned by MCS but Manual",
         ),
         (replace(CATALOG, hosting_unit=None), "new", None, "refuse", "names no hosting unit"),
-        (replace(CATALOG, master_image=None), "new", None, "refuse", "has no master image"),
+        (replace(CATALOG, master_image=None), "new", None, "refuse", "the site tells no image of it"),
     ],
 )
 def test_update(catalog: Catalog, wanted: str, task: RunningTask | None, action: str, told: str) -> None:

@@ -33,11 +33,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_
 def enter(params: Mapping[str, Any], feature: Feature = PREPARED_IMAGES) -> CitrixSite:
     """Log in to a site that has the feature. Raises OperationError for one that is too old."""
     site = CitrixSite.connect(params)
-    facts = read_site(site)
-    refusal = refusal_without(feature, site.on_premises, facts.api_version, facts.product_version)
+    refusal = feature_missing(site, feature)
     if refusal:
         raise refusal.at(site.endpoint)
     return site
+
+
+def feature_missing(site: CitrixSite, feature: Feature = PREPARED_IMAGES) -> Refusal | None:
+    """Why a site does not have the feature."""
+    facts = read_site(site)
+    return refusal_without(feature, site.on_premises, facts.api_version, facts.product_version)
 
 
 def definition_if_any(site: CitrixSite, name: str) -> ImageDefinition | None:
@@ -69,6 +74,21 @@ def chosen(
     if number is not None:
         return [version for version in versions if version.number == number]
     return list(versions) if release is None else versions_of_release(release, versions)
+
+
+def ready_version(
+    definition: ImageDefinition, versions: Sequence[ImageVersion], number: int | None, release: str | None
+) -> ImageVersion:
+    """The one version of a number or a release; what is left of earlier tries that failed is of the same release.
+    Raises Refusal."""
+    fitting = chosen(versions, number, release)
+    matches = [version for version in fitting if version.is_ready] or fitting
+    if not matches:
+        raise Refusal(not_there(definition, versions, number, release or ""), "Make it with citrix_image_version.")
+    if len(matches) > 1:
+        numbers = ", ".join(str(version.number) for version in matches)
+        raise Refusal(f"versions {numbers} of {definition.name} are all of release '{release}'", "Give number.")
+    return matches[0]
 
 
 def not_there(definition: ImageDefinition, versions: Sequence[ImageVersion], number: int | None, release: str) -> str:
