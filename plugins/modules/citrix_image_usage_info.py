@@ -69,7 +69,8 @@ references:
   elements: dict
   contains:
     kind:
-      description: V(master image), V(history), V(machine profile), V(image update) or V(image version).
+      description: V(master image), V(prepared image), V(history), V(machine profile), V(image update) or
+        V(image version).
       type: str
       returned: always
     of:

@@ -59,6 +59,13 @@ options:
         with C(state), C(message), C(ext_id), C(snapshot_id) (the recovery point), and C(error) as in O(clusters).
     type: dict
     default: {}
+  definitions:
+    description:
+      - Of a release of prepared images, the results by Citrix site, each a dictionary with C(message), C(error) as in
+        O(clusters), and C(definitions), a list with one entry for each image definition as the role
+        P(euc.nutanix_citrix.prepared_image_release#role) collects them.
+    type: dict
+    default: {}
   sites:
     description:
       - The results by Citrix site, each a dictionary with C(message), C(catalogs) as

@@ -16,6 +16,7 @@ description:
     cluster or site could not be asked.
   - With O(templates=true), the same holds for templates of Prism Centrals, and for versions of templates. The active
     version of a template always stays.
+  - With O(definitions), the same holds for the versions of image definitions on the sites.
   - With O(janitor=true), it also decides about orphans, which are temporary VMs, protection domain snapshots and
     recovery points that interrupted runs left behind.
   - Sends no requests and deletes nothing. Names of golden VMs must match as a whole, so V(Gold) never includes
@@ -39,8 +40,9 @@ options:
   sites:
     description:
       - All Citrix sites by inventory host, each a dictionary. C(message) is as for O(clusters). C(references) and
-        C(catalogs) are as M(euc.nutanix_citrix.citrix_image_usage_info) returns them. Without any site nothing may be
-        deleted.
+        C(catalogs) are as M(euc.nutanix_citrix.citrix_image_usage_info) returns them. For O(definitions),
+        C(image_definitions) is as M(euc.nutanix_citrix.citrix_image_definition_info) returns it, and C(image_versions)
+        as M(euc.nutanix_citrix.citrix_image_version_info) returns it. Without any site nothing may be deleted.
     type: dict
     required: true
   prism_centrals:
@@ -55,6 +57,18 @@ options:
     description:
       - Whether to include the templates and versions of templates of O(prism_centrals). Set it only when nothing but
         the Citrix sites uses them, because nobody else can be asked.
+    type: bool
+    default: false
+  definitions:
+    description:
+      - The names or ids of image definitions whose versions to decide about, as a list for each Citrix site. Names must
+        match as a whole; case does not matter. A definition that does not exist is a doubt.
+      - O(keep) then counts the versions of each definition that are ready.
+    type: dict
+    default: {}
+  delete_definitions:
+    description:
+      - Whether those of O(definitions) that have no version any more may be deleted as well.
     type: bool
     default: false
   base_vms:
@@ -155,8 +169,8 @@ decisions:
       type: str
       returned: always
     kind:
-      description: V(image), V(template), V(template version), V(temporary VM), V(protection domain snapshot) or
-        V(recovery point).
+      description: V(image), V(template), V(template version), V(temporary VM), V(protection domain snapshot),
+        V(recovery point), V(image version) or V(image definition).
       type: str
       returned: always
     name:
@@ -175,8 +189,12 @@ decisions:
       description: The id of the template of a template version. Null for other objects.
       type: str
       returned: always
+    definition:
+      description: The id of the image definition of a version. Null for other objects.
+      type: str
+      returned: always
     base_vm:
-      description: The golden VM.
+      description: The golden VM, or the name of the image definition.
       type: str
       returned: always
     release:
@@ -207,6 +225,7 @@ decisions:
       id: 87f5999b-acc1-4794-897a-5325deeb294f
       protection_domain: null
       template: null
+      definition: null
       base_vm: Gold
       release: 2026.03.02-1
       created: "2026-03-02T08:00:00Z"

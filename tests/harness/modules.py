@@ -25,7 +25,8 @@ from harness.returns import broken_promises, hold
 from harness.schemas import hold_to_schema
 from lab.running import RunningLab
 
-DEMO = Path(__file__).parents[1] / "lab" / "topologies" / "demo.yml"
+TOPOLOGIES = Path(__file__).parents[1] / "lab" / "topologies"
+DEMO = TOPOLOGIES / "demo.yml"
 MODULES = "ansible_collections.euc.nutanix_citrix.plugins.modules"
 # Old versions of ansible-core add the call; the door on the controller shows the lines.
 OF_THE_DOOR = ("invocation", SHOWN)

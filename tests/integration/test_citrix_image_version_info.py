@@ -53,3 +53,19 @@ def test_a_number_is_one_of_a_definition(prepared: Prepared) -> None:
     assert "parameters are mutually exclusive: number|release" in prepared.daas.fails(
         INFO, definition="W11", number=1, release="a"
     )
+
+
+def test_who_refers_to_versions(prepared: Prepared) -> None:
+    """What deletes versions asks for the references of catalogs, with how far back each is."""
+    for number in (1, 2):
+        prepared.change("assign_image_version", catalog="Desks", definition="W11", number=number)
+        prepared.lab.skip(60)
+    addresses = {
+        version["number"]: f"ImageDefinitions/{version['definition']['id']}/ImageVersions/{version['id']}"
+        for version in prepared.versions()
+    }
+    told = [each for each in prepared.daas("citrix_image_usage_info")["references"] if each["of"] == "Prod/Desks"]
+    ranks = {each["path"]: (each["kind"], each["rank"]) for each in told}
+    assert ranks[addresses[2]] == ("prepared image", None)
+    assert ranks[addresses[1]] == ("history", 1)
+    assert ranks["XDHyp:\\HostingUnits\\ws-a\\gold-1.template"][0] == "history"

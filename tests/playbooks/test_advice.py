@@ -93,6 +93,8 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
     playbook, *options = request.node.callspec.params["command"]
     if re.search(r"\.(dr|machine)_", playbook):
         lab.reset(desktops())
+    elif re.search(r"\.prepared_image_", playbook):
+        lab.reset(prepared())
     elif re.search(r"\.(image_release|preflight)$", playbook):
         lab.reset(topology_of(DEMO))
     else:
@@ -114,6 +116,16 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
 def desktops() -> dict[str, Any]:
     topology: dict[str, Any] = topology_of(DEMO.with_name("failover.yml"))
     topology["inventory_vars"] |= {"dr_source": "cluster-a", "dr_target": "cluster-b", "dr_failover_sessions": "ignore"}
+    return topology
+
+
+def prepared() -> dict[str, Any]:
+    """Each site has its definition already, without any version."""
+    topology: dict[str, Any] = topology_of(DEMO.with_name("workspaces.yml"))
+    for site in topology["citrix_sites"]:
+        (definition,) = site["inventory_vars"]["prepared_image_release_definitions"]
+        unit = definition["hosting_unit"]
+        site["image_definitions"] = [{"name": definition["name"], "hosting_unit": unit, "versions": []}]
     return topology
 
 

@@ -22,6 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import release_timeline as timeline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.release_page import release_page
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.prepared_images import definition_rows
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
     blast_radius,
     catalog_rows,
@@ -48,6 +49,7 @@ ARGUMENTS = {
     "clusters": {"type": "dict", "required": True},
     "prism_centrals": {"type": "dict", "default": {}},
     "templates": {"type": "dict", "default": {}},
+    "definitions": {"type": "dict", "default": {}},
     "sites": {"type": "dict", "required": True},
     "source": {"type": "str", "default": ""},
     "protection": {"type": "dict", "default": {}},
@@ -73,6 +75,7 @@ TOLD_AS_GIVEN = (
     "clusters",
     "prism_centrals",
     "templates",
+    "definitions",
     "sites",
     "wanted",
 )
@@ -88,6 +91,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         *central_rows(params["prism_centrals"]),
         *cluster_rows(params["clusters"]),
         *template_rows(params["templates"]),
+        *definition_rows(params["definitions"]),
         *catalog_rows(params["sites"], params["clusters"], params["rollback"], params["wanted"]),
     ]
     missing = problems(rows) if rows else ["no cluster and no site took part, so that nothing was done"]
@@ -100,7 +104,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         "complete": not missing and not check,
         "check_mode": check,
         "problems": missing,
-        "paths": paths(params["clusters"], params["templates"], params["protection"]),
+        "paths": paths(params["clusters"], params["templates"]),
         "blast_radius": concerns,
         "rows": as_dicts(rows),
     }
@@ -196,7 +200,12 @@ def _times(params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     """When the run began and ended, and what it did in between."""
     try:
         steps = timeline.release_steps(
-            params["source"], params["protection"], params["clusters"], params["sites"], params["rollback"]
+            params["source"],
+            params["protection"],
+            params["clusters"],
+            params["sites"],
+            params["rollback"],
+            params["definitions"],
         )
         starts = [from_iso_milliseconds(params["started"])] if params["started"] else []
     except (KeyError, ValueError) as error:

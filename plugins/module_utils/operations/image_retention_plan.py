@@ -1,8 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Decide which images, templates, temporary VMs, protection domain snapshots and recovery points may go, from what
-clusters, Prism Centrals and sites have said. Asks nobody and deletes nothing."""
+"""Decide which images, templates, versions of prepared images, temporary VMs, protection domain snapshots and recovery
+points may go, from what clusters, Prism Centrals and sites have said. Asks nobody and deletes nothing."""
 
 from __future__ import annotations
 
@@ -37,6 +37,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     uses_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.templates import template_images
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.retirement import (
+    KeptDefinition,
+    KeptVersion,
+    decide_versions,
+    is_called,
+    kept_version,
+    unknown_definitions,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import (
     bears_temporary_vm_mark,
     is_proven,
@@ -55,6 +63,8 @@ ARGUMENTS = {
     "sites": {"type": "dict", "required": True},
     "prism_centrals": {"type": "dict", "default": {}},
     "templates": {"type": "bool", "default": False},
+    "definitions": {"type": "dict", "default": {}},
+    "delete_definitions": {"type": "bool", "default": False},
     "base_vms": {"type": "list", "elements": "str", "default": []},
     "keep": {"type": "int", "default": 5},
     "history": {"type": "int", "default": 2},
@@ -88,8 +98,12 @@ def read(params: Params, reporter: Reporter) -> Result:
             others = [name for facts in clusters.values() for name in facts.get("other_snapshots") or []]
             unknown = unknown_prefix(prefix, others)
         all_doubts = [doubt(reason) for reason in unknown]
+    definitions = _definitions(params)
+    all_doubts += _unknown_definitions(params, definitions)
     reasons = [each["reason"] for each in all_doubts]
-    decisions = decide_images([*images, *templates], uses_of(references, rules), rules, now, reasons)
+    uses = uses_of(references, rules)
+    decisions = decide_images([*images, *templates], uses, rules, now, reasons)
+    decisions += decide_versions(definitions, uses, rules, now, reasons, params["delete_definitions"])
     if params["janitor"]:
         domains = [domain for host, facts in clusters.items() for domain in _domains(host, facts)]
         snapshots = [snapshot for host, facts in clusters.items() for snapshot in _pd_snapshots(host, facts)]
@@ -103,7 +117,7 @@ def read(params: Params, reporter: Reporter) -> Result:
         "decisions": rows,
         "delete": {
             host: [each for each in rows if each["delete"] and each["cluster"] == host]
-            for host in (*clusters, *centrals)
+            for host in (*clusters, *centrals, *params["definitions"])
         },
         "doubts": all_doubts,
     }
@@ -135,6 +149,41 @@ def _release_doubts(params: Mapping[str, Any]) -> list[str]:
         for host, answer in params["sites"].items()
     }
     return unpublished(image, params["release_catalogs"] or {}, catalogs)
+
+
+def _definitions(params: Mapping[str, Any]) -> list[KeptDefinition]:
+    """The image definitions that are to be looked after, as their sites told of them."""
+    definitions = [
+        KeptDefinition(host, facts["id"], facts["name"], _versions(params["sites"][host], facts["id"]))
+        for host in params["definitions"]
+        for facts in params["sites"].get(host, {}).get("image_definitions") or []
+    ]
+    return [
+        definition
+        for definition in definitions
+        if any(is_called(definition, name) for name in params["definitions"][definition.site])
+    ]
+
+
+def _unknown_definitions(params: Mapping[str, Any], definitions: Sequence[KeptDefinition]) -> list[dict[str, str]]:
+    """Doubts about what sites that answered do not have. Who wants definitions to go may find them gone."""
+    if params["delete_definitions"]:
+        return []
+    unknown = unknown_definitions(params["definitions"], definitions)
+    return [
+        doubt(reason, host)
+        for host, reasons in unknown.items()
+        if not params["sites"][host].get("message")
+        for reason in reasons
+    ]
+
+
+def _versions(answer: Mapping[str, Any], definition_id: str) -> tuple[KeptVersion, ...]:
+    return tuple(
+        kept_version(facts)
+        for facts in answer.get("image_versions") or []
+        if facts["definition"]["id"] == definition_id
+    )
 
 
 def _images(host: str, facts: Mapping[str, Any], prefix: str) -> list[Image]:
@@ -233,6 +282,7 @@ def _shown(decision: Decision) -> dict[str, Any]:
         "id": decision.id,
         "protection_domain": decision.protection_domain or None,
         "template": decision.template or None,
+        "definition": decision.definition or None,
         "base_vm": decision.base_vm,
         "release": decision.release,
         "created": decision.created.strftime("%Y-%m-%dT%H:%M:%SZ") if decision.created else None,

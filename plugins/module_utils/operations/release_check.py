@@ -19,6 +19,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import made_a_number, refusals
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.operator_input import (
+    DEFINITIONS,
+    wrong_definitions,
+    wrong_release,
+    wrong_retirement,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import operator_input as release_wishes
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     REBOOT_ARGUMENTS,
@@ -30,7 +36,16 @@ ARGUMENTS = {
     "job": {
         "type": "str",
         "required": True,
-        "choices": ["release", "preflight", "rollout", "rollback", "retention", "lineage"],
+        "choices": [
+            "release",
+            "preflight",
+            "rollout",
+            "rollback",
+            "retention",
+            "lineage",
+            "prepared_release",
+            "prepared_retirement",
+        ],
     },
     "clusters": {"type": "list", "elements": "str", "default": []},
     "sites": {"type": "list", "elements": "str", "default": []},
@@ -49,14 +64,26 @@ GROUPS = {
     "rollback": ("citrix_sites",),
     "retention": ("prism_elements", "citrix_sites"),
     "lineage": ("prism_elements", "citrix_sites"),
+    "prepared_release": ("citrix_sites",),
+    "prepared_retirement": ("citrix_sites",),
 }
 CATALOGS = {
     "release": "image_release_catalogs",
     "preflight": "image_release_catalogs",
     "rollout": "catalog_rollout_catalogs",
+    "prepared_release": "prepared_image_release_catalogs",
 }
-REQUIRED = {"release": "image_release_require_catalogs", "rollout": "catalog_rollout_require_catalogs"}
-REBOOTS = {"release": "image_release_reboot", "preflight": "image_release_reboot", "rollout": "catalog_rollout_reboot"}
+REQUIRED = {
+    "release": "image_release_require_catalogs",
+    "rollout": "catalog_rollout_require_catalogs",
+    "prepared_release": "prepared_image_release_require_catalogs",
+}
+REBOOTS = {
+    "release": "image_release_reboot",
+    "preflight": "image_release_reboot",
+    "rollout": "catalog_rollout_reboot",
+    "prepared_release": "catalog_rollout_reboot",
+}
 PATHS = {
     "release": {"image_release_report_path": "image_release_{release}.json"},
     "preflight": {"preflight_report_path": ""},
@@ -64,6 +91,13 @@ PATHS = {
     "rollback": {"image_rollback_report_path": "image_rollback_{release}.json"},
     "retention": {"image_retention_report_path": "image_retention.json"},
     "lineage": {"image_lineage_path": ""},
+    "prepared_release": {"prepared_image_release_report_path": "prepared_image_release_{release}.json"},
+    "prepared_retirement": {"prepared_image_retire_report_path": "prepared_image_retire.json"},
+}
+# Beside which file the page is written.
+PAGES = {
+    "release": ("image_release_page_path", "image_release_report_path"),
+    "prepared_release": ("prepared_image_release_page_path", "prepared_image_release_report_path"),
 }
 OF_THE_WHOLE_RELEASE = (
     "image_release_id",
@@ -72,6 +106,7 @@ OF_THE_WHOLE_RELEASE = (
     "image_release_prefix",
     "image_release_protection_domain",
     "image_release_source",
+    "image_release_strategy",
     "image_release_templates",
     "image_release_template_name",
     "image_release_recovery_point",
@@ -82,6 +117,10 @@ OF_THE_WHOLE_RELEASE = (
     "image_release_on_demand",
     "image_release_publish_when",
     "catalog_rollout_image",
+    "prepared_image_release_id",
+    "prepared_image_retire_keep",
+    "prepared_image_retire_history",
+    "prepared_image_retire_minimum_age",
 )
 
 
@@ -134,21 +173,17 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
     def common(name: str, default: Any = "") -> Any:
         return release_wishes.common(variables, name, default)
 
-    release = common("image_release_id")
+    release = common("prepared_image_release_id" if job.startswith("prepared") else "image_release_id")
     if job in ("release", "rollback"):
         problems += release_wishes.wrong_name(
             common("image_release_base_vm"), release, common("image_release_prefix", None)
         )
     if job == "release":
         problems += release_wishes.wrong_source(common("image_release_source"), params["clusters"])
-        strategy = release_wishes.strategy_of(variables, common("image_release_source"))
-        problems += release_wishes.wrong_strategies(
-            variables, params["clusters"], common("image_release_source"), common
-        )
         problems += release_wishes.wrong_strategy(
-            strategy, common("image_release_protection_domain"), params["centrals"]
+            common("image_release_strategy"), common("image_release_protection_domain"), params["centrals"]
         )
-        problems += release_wishes.wrong_recovery_point(strategy, common)
+        problems += release_wishes.wrong_recovery_point(common("image_release_strategy"), common)
     if job == "rollout" and not common("catalog_rollout_image"):
         problems.append("catalog_rollout_image is missing: the image, by its exact name or its path.")
     if job == "rollback" and common("image_rollback_from_image", None) == "" and not common("image_rollback_image"):
@@ -156,9 +191,19 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
             "image_rollback_from_image is empty and image_rollback_image names none: leave out the first, or say where"
             " the catalogs are to go."
         )
+    if job == "prepared_release":
+        problems += wrong_release(release)
+        problems += wrong_definitions(_by_site(params, DEFINITIONS), _by_site(params, CATALOGS[job]))
+    if job == "prepared_retirement":
+        named = _by_site(params, "prepared_image_retire_definitions")
+        problems += wrong_retirement(named if any(named.values()) else _by_site(params, DEFINITIONS))
     problems += _wrong_catalogs(params)
     # With a wrong id no path is made of it.
     return problems or [*_wrong_paths(params, str(release)), *_wrong_template(common("image_release_page_template"))]
+
+
+def _by_site(params: Mapping[str, Any], name: str) -> dict[str, Any]:
+    return {site: params["variables"].get(site, {}).get(name) or [] for site in params["sites"]}
 
 
 def _wrong_template(template: str) -> list[str]:
@@ -177,7 +222,7 @@ def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:
         return release_wishes.wrong_catalogs("image_rollback_catalogs or image_release_catalogs", by_site, None)
     if job not in CATALOGS:
         return []
-    by_site = {site: variables.get(site, {}).get(CATALOGS[job], []) for site in params["sites"]}
+    by_site = _by_site(params, CATALOGS[job])
     problems = []
     # The preflight judges catalogs itself, with what the sites say of them.
     if job != "preflight":
@@ -224,15 +269,10 @@ def _paths(params: Mapping[str, Any], release: str) -> dict[str, str]:
     """The files that the job will write, by the variable that names them; '' for none."""
     defaults = {name: path.format(release=release) for name, path in PATHS[params["job"]].items()}
     paths = {name: str(release_wishes.common(params["variables"], name, path) or "") for name, path in defaults.items()}
-    if params["job"] == "release":
-        beside = (
-            f"{os.path.splitext(paths['image_release_report_path'])[0]}.html"
-            if paths["image_release_report_path"]
-            else ""
-        )
-        paths["image_release_page_path"] = str(
-            release_wishes.common(params["variables"], "image_release_page_path", beside) or ""
-        )
+    if params["job"] in PAGES:
+        page, report = PAGES[params["job"]]
+        beside = f"{os.path.splitext(paths[report])[0]}.html" if paths[report] else ""
+        paths[page] = str(release_wishes.common(params["variables"], page, beside) or "")
     return paths
 
 

@@ -21,15 +21,16 @@ PUBLISH = "publish"
 ROLL_BACK = "roll back"
 REMOVE = "remove"
 ON_SITES = (PUBLISH, ROLL_BACK)
-PHASES = (SNAPSHOT, "replicate", "restore", "image", REMOVE, *ON_SITES)
+OF_PREPARED_IMAGES = ("definition", "preparation", "share")
+PHASES = (SNAPSHOT, "replicate", "restore", "image", REMOVE, *OF_PREPARED_IMAGES, *ON_SITES)
 # What the modules of Prism Central call their steps.
 SAME_PHASES = {"recovery_point": SNAPSHOT, "expiry": SNAPSHOT, "move_disks": "restore"}
 
 
 @dataclass(frozen=True)
 class TimelineStep:
-    """One piece of work. `where` is the inventory host, `what` the catalog on a site and empty on a cluster, `phase`
-    one of PHASES."""
+    """One piece of work. `where` is the inventory host, `what` the catalog or the image definition on a site and empty
+    on a cluster, `phase` one of PHASES."""
 
     where: str
     what: str
@@ -53,15 +54,19 @@ def release_steps(
     clusters: Mapping[str, Mapping[str, Any]],
     sites: Mapping[str, Mapping[str, Any]],
     rollback: bool = False,
+    definitions: Mapping[str, Mapping[str, Any]] | None = None,
 ) -> list[TimelineStep]:
-    """All that was done, in the order of its beginning; `protection`, `clusters` and `sites` as the role collects them.
+    """All that was done, in the order of its beginning; `protection`, `clusters`, `sites` and `definitions` as the
+    roles collect them.
 
     A catalog whose wave was taken back holds the result of its roll-back as `rollback`; with `rollback` all catalogs
     are such results.
     """
-    # Also what had to be restored for a recovery point.
-    steps = [_step(source, "", {**piece, "phase": SNAPSHOT}) for piece in protection.get("timeline") or []]
+    steps = [_step(source, "", piece) for piece in protection.get("timeline") or []]
     steps += [_step(host, "", piece) for host, cluster in clusters.items() for piece in cluster.get("timeline") or []]
+    for host, site in (definitions or {}).items():
+        for outcome in site["definitions"]:
+            steps += [_step(host, outcome["name"], piece) for piece in outcome["timeline"]]
     for host, site in sites.items():
         for catalog in site["catalogs"]:
             name = catalog.get("full_name") or catalog.get("name") or ""
@@ -155,7 +160,7 @@ def _holds_up(step: TimelineStep, later: TimelineStep, needs: Needs) -> bool:
     if step.started >= later.started or step.finished > later.finished:
         return False
     if step.lane == later.lane or (step.phase == SNAPSHOT and later.phase not in ON_SITES):
-        return PHASES.index(step.phase) <= PHASES.index(later.phase)
+        return PHASES.index(step.phase) < PHASES.index(later.phase)
     if later.phase not in ON_SITES or step.finished > later.started:
         return False
     if step.phase in ON_SITES:

@@ -28,6 +28,8 @@ HOSTING = {"save_path": "machine_rehost_save_path"}
 RESET = {"wait_timeout": "machine_rehost_power_timeout"}
 PROOF = {"wait_timeout": "machine_rehost_proof_timeout"}
 IMAGE = {"wait_timeout": "image_release_replication_timeout"}
+PREPARATION = {"wait_timeout": "prepared_image_release_preparation_timeout"}
+SHARE = {"wait_timeout": "prepared_image_release_share_timeout"}
 PUBLISH = {"wait_timeout": "image_release_publish_timeout"}
 
 

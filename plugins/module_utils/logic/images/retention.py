@@ -79,7 +79,9 @@ class Image:
 @dataclass(frozen=True)
 class Decision:
     """What becomes of one object, and why. `kind` is image, template, template version, temporary VM, protection domain
-    snapshot or recovery point; `cluster` is the inventory host that has it."""
+    snapshot, recovery point, image version or image definition; `cluster` is the inventory host that has it.
+    `definition` is the id of the image definition that a version belongs to, whose name then stands for the golden VM.
+    """
 
     cluster: str
     kind: str
@@ -93,6 +95,7 @@ class Decision:
     protection_domain: str = ""
     remaining: tuple[str, ...] = ()
     template: str = ""
+    definition: str = ""
 
 
 @dataclass(frozen=True)
@@ -168,9 +171,7 @@ def _decide(image: Image, uses: Uses, newest: bool, rules: Rules, now: datetime,
     if age < rules.minimum_age:
         return _of_image(image, False, f"{old(age)}, younger than the minimum age of {span(rules.minimum_age)}")
     if doubts:
-        return _of_image(
-            image, False, f"would go, but {doubts[0]}{f' (and {len(doubts) - 1} more)' if len(doubts) > 1 else ''}"
-        )
+        return _of_image(image, False, in_doubt(doubts))
     remaining = tuple(dict.fromkeys(uses.old_slots.get(image.name.casefold(), ())))
     unused = "nothing on any site refers to it"
     if remaining:
@@ -278,6 +279,11 @@ def catalog_from(facts: Mapping[str, Any]) -> Catalog:
         master_image=MasterImage(image["name"], image["path"]) if image else None,
         provisioning=bool(facts.get("update_running")),
     )
+
+
+def in_doubt(doubts: Sequence[str]) -> str:
+    """Why something stays that would go if everybody could have been asked."""
+    return f"would go, but {doubts[0]}{f' (and {len(doubts) - 1} more)' if len(doubts) > 1 else ''}"
 
 
 def enumerated(places: Sequence[str]) -> str:

@@ -27,7 +27,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import ranks
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.features import PREPARED_IMAGES, knows
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog, RunningTask
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import names_in
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import names_in, same_path
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
@@ -39,8 +39,8 @@ GONE = "Deleted"
 class Reference:
     """One place that refers to an image.
 
-    `kind` is master image, history, machine profile, image update or image version; `of` the catalog's full name or the
-    image definition and version.
+    `kind` is master image, history, machine profile, image update or prepared image of a catalog, whose full name is
+    `of`; or what an image version is made from, and then `of` names that.
     `names` are all names on the path, because which of them is the AHV snapshot depends on the hypervisor plug-in (9).
     `rank` tells of a history slot how far
     back it is, 1 for the image that the next roll-back leads to; None when that cannot be told, and for all that is no
@@ -118,7 +118,9 @@ def _of_catalog(
     history = list(site.items(f"/MachineCatalogs/{segment(catalog.id)}/MasterImageHistory", limit=None))
     slots = [*(scheme.get("HistoricalDiskImages") or ()), *history]
     images = [historical_image(slot) for slot in slots if slot.get("Image")]
-    far = ranks(catalog.image_path, images) if catalog.image_path and all(image.path for image in images) else {}
+    known = bool(catalog.image_path) and all(image.path for image in images)
+    far = ranks(catalog.image_path, catalog.whole_history(images)) if known else {}
+    yield from _of_versions(catalog, far, unit)
     for slot in slots:
         if slot.get("Image"):
             reference = _reference(site, "history", catalog.full_name, slot["Image"], unit)
@@ -129,6 +131,14 @@ def _of_catalog(
                 " image it holds"
             )
     yield from _of_task(site, catalog, task, unit)
+
+
+def _of_versions(catalog: Catalog, far: Mapping[str, int], unit: str) -> Iterator[Reference]:
+    """The prepared images that a catalog is on or was, by their names and addresses."""
+    for version in catalog.version_history:
+        is_current = same_path(version.path, catalog.image_path)
+        kind, rank = ("prepared image", None) if is_current else ("history", far.get(version.path.casefold()))
+        yield Reference(kind, catalog.full_name, (version.name, version.path), version.path, unit, rank)
 
 
 def _of_task(site: CitrixSite, catalog: Catalog, task: RunningTask | None, unit: str) -> Iterator[Reference]:

@@ -25,13 +25,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.ch
     span,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import render
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.prepared_images import trees
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
     SETTLED_CATALOG_ACTIONS,
     SETTLED_CLUSTER_STATES,
     SETTLED_ROLLBACK_ACTIONS,
     UNSETTLED_CATALOG_ACTIONS,
     is_meant,
-    origin_kind,
     why_waiting,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import (
@@ -45,6 +45,9 @@ PHASE_TITLES = {
     "restore": "Restore",
     "image": "Image",
     "remove": "Clean up",
+    "definition": "Define",
+    "preparation": "Prepare",
+    "share": "Share",
     "publish": "Publish",
     "roll back": "Roll back",
 }
@@ -54,6 +57,9 @@ PHASE_COLOURS = {
     "restore": ("#0f7d76", "#3eb9ae"),
     "image": ("#41792d", "#82bd66"),
     "remove": ("#767b83", "#8f959d"),
+    "definition": ("#9c6b06", "#d8aa45"),
+    "preparation": ("#0f7d76", "#3eb9ae"),
+    "share": ("#2e6cb2", "#6aa6e8"),
     "publish": ("#6952b0", "#a996ea"),
     "roll back": ("#a6457f", "#dd86b8"),
 }
@@ -90,7 +96,8 @@ class _Work:
         """The critical path, the clusters, and the catalogs of each site."""
         if not self.steps:
             return empty_timeline(self.report["check_mode"])
-        sites = [self._chart(f"Catalogs of {site}", [site], True) for site in self.report["sites"]]
+        things = "Images and catalogs" if self.report.get("definitions") else "Catalogs"
+        sites = [self._chart(f"{things} of {site}", [site], True) for site in self.report["sites"]]
         charts = [self._critical_path(), self._chart("Clusters", list(self.report["clusters"]), False), *sites]
         return Timeline.of(self.steps, PHASE_TITLES, charts)
 
@@ -130,6 +137,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "sites": [_site(site, result, catalogs) for site, result in report["sites"].items()],
         "paths": [_path(path) for path in report.get("paths") or []],
         "lineage": _lineage(report, catalogs) if report["clusters"] else None,
+        "prepared": trees(report.get("definitions") or {}, catalogs),
     }
     blocks = {**parts, "catalogs": parts["sites"]}
     headings = {
@@ -140,6 +148,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "catalogs": "Catalogs",
         "paths": "Paths of the image",
         "lineage": "Lineage",
+        "prepared": "Prepared images",
     }
     title = f"{'Roll-back of release' if report['rollback'] else 'Release'} {report['release']} of {report['base_vm']}"
     return {
@@ -170,6 +179,8 @@ def _verdict(report: Mapping[str, Any]) -> Verdict:
     if count:
         return Verdict("bad", "Not complete.", hindered)
     sentence = "Every cluster has the image and every catalog is on it."
+    if report.get("definitions"):
+        sentence = "Every version is in its hosting units and every catalog is on it."
     if not report["timeline"]:
         sentence = "Everything was there already; nothing had to be done."
     elif report["rollback"]:
@@ -256,7 +267,9 @@ def _moved(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any], to_
     proven = 0 if action == "rolled_back" or not gate else gate["proven"]
     return {
         "name": catalog.get("full_name") or catalog.get("name") or catalog.get("id") or "",
-        "cluster": _cluster_of(catalog, report["wanted"].get(site) or []),
+        "cluster": _wish_for(catalog, report, site).get("cluster") or "",
+        "definition": _wish_for(catalog, report, site).get("definition") or "",
+        "hosting_unit": catalog.get("hosting_unit") or "",
         "plan": PLANS.get(action) or (f"Move from {before}" if before else to_come),
         "result": {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
         "settled": action in good,
@@ -273,6 +286,8 @@ def _untouched(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any],
     return {
         "name": f"{folder}/{name}" if folder else name,
         "cluster": catalog.get("cluster") or "",
+        "definition": catalog.get("definition") or "",
+        "hosting_unit": "",
         "plan": to_come,
         "result": "not touched",
         "settled": False,
@@ -284,9 +299,9 @@ def _untouched(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any],
     }
 
 
-def _cluster_of(catalog: Mapping[str, Any], entries: Sequence[Mapping[str, Any]]) -> str:
-    """The cluster that the operator named for a catalog."""
-    return next((entry.get("cluster") or "" for entry in entries if is_meant(entry, catalog)), "")
+def _wish_for(catalog: Mapping[str, Any], report: Mapping[str, Any], site: str) -> Mapping[str, Any]:
+    """What the operator wanted of a catalog."""
+    return next((entry for entry in report["wanted"].get(site) or [] if is_meant(entry, catalog)), {})
 
 
 def _site(site: str, result: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -303,33 +318,19 @@ def _path(path: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Where the image of each catalog comes from: {snapshot_id, origin_kind, policy, images, homeless}."""
-    clusters, protection = report["clusters"], report["protection"]
-    told = [protection.get(name) for name in ("domain_snapshot_id", "snapshot_id")]
-    ids = [*told, *(cluster.get("snapshot_id") for cluster in clusters.values())]
+    """Where the image of each catalog comes from: {snapshot_id, images, homeless}."""
+    clusters = report["clusters"]
+    ids = [report["protection"].get("snapshot_id"), *(cluster.get("snapshot_id") for cluster in clusters.values())]
     images = []
     for host, cluster in clusters.items():
         mine = [catalog for catalog in catalogs if catalog["cluster"] == host]
         has_image = cluster["state"] in SETTLED_CLUSTER_STATES
         summary = f"{sum(catalog['settled'] for catalog in mine)} of {len(mine)} catalogs on it" if mine else ""
         origin = {name: str(cluster.get(name) or "") if has_image else "" for name in ("image_uuid", "snapshot_id")}
-        kind = origin_kind(cluster)
-        images.append(
-            {
-                "cluster": host,
-                "has_image": has_image,
-                "settled": summary,
-                "catalogs": mine,
-                "origin_kind": kind if "recovery" in kind else "snapshot",
-                **origin,
-            }
-        )
+        images.append({"cluster": host, "has_image": has_image, "settled": summary, "catalogs": mine, **origin})
     homeless = [catalog for catalog in catalogs if catalog["cluster"] not in clusters]
-    snapshot_id = next((str(snapshot_id) for snapshot_id in ids if snapshot_id), "")
     return {
-        "snapshot_id": snapshot_id,
-        "origin_kind": "Recovery point" if "-" in snapshot_id else "Snapshot",
-        "policy": protection.get("policy") or "",
+        "snapshot_id": next((str(snapshot_id) for snapshot_id in ids if snapshot_id), ""),
         "images": images,
         "homeless": homeless,
     }
