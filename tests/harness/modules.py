@@ -19,6 +19,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.module_utils import basic
+from ansible.module_utils.common import warnings
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import SHOWN
 from harness.returns import broken_promises, hold
@@ -62,6 +63,8 @@ def run_module(name: str, arguments: dict[str, Any], check: bool = False) -> dic
     module = importlib.import_module(f"{MODULES}.{name}")
     printed = io.StringIO()
     given = {**arguments, "_ansible_check_mode": check, "_ansible_diff": True}
+    # Those of a process, as Ansible has it; here a process runs many modules.
+    warnings._global_warnings.clear()
     with (
         _outside_the_controller(),
         module_arguments(given),
