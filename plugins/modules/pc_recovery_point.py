@@ -38,7 +38,11 @@ options:
     type: str
   vm_uuid:
     description:
-      - The uuid of the VM. One of O(vm_uuid) and O(vm_name) is required for O(state=present).
+      - The uuid of the VM. One of O(vm_uuid) and O(vm_name) is required for O(state=present). It may be empty only in
+        check mode, for a VM that is yet to be made.
+      - If O(name) is that of a temporary VM, which its cluster may have restored a moment ago, the task waits up to two
+        minutes until Prism Central knows the VM. If several runs make such recovery points at once, the oldest of this
+        name is returned.
     type: str
   vm_name:
     description:

@@ -22,7 +22,7 @@ options:
   vm_uuid:
     description:
       - The uuid of the VM. It stays that of the source VM in copies on other clusters, and after the VM is gone. One of
-        O(vm_uuid), O(location_agnostic_id), O(location_agnostic_ids) and O(ext_id) is required.
+        O(vm_uuid), O(location_agnostic_id), O(location_agnostic_ids), O(ext_id) and O(name) is required.
     type: str
   location_agnostic_id:
     description:
@@ -39,7 +39,7 @@ options:
     type: str
   name:
     description:
-      - Only recovery points of exactly this name. For O(vm_uuid).
+      - Only recovery points of exactly this name. For O(vm_uuid), or alone for those of any VM.
     type: str
   cluster_uuid:
     description:

@@ -63,6 +63,15 @@ def by_recovery_points(demo: dict[str, Any]) -> dict[str, Any]:
     return {**demo, "prism_elements": clusters, "prism_centrals": deepcopy(CENTRALS), "inventory_vars": variables}
 
 
+def both_ways(demo: dict[str, Any]) -> dict[str, Any]:
+    """The demo, where one Prism Central manages two clusters, and the third cluster has none."""
+    topology = deepcopy(demo)
+    topology["prism_centrals"] = deepcopy(CENTRALS[:1])
+    topology["inventory_vars"] = {**demo["inventory_vars"], "image_release_strategy": "recovery_point"}
+    topology["prism_elements"][2]["inventory_vars"] = {"image_release_strategy": "protection_domain"}
+    return topology
+
+
 def with_all_plugins(demo: dict[str, Any]) -> dict[str, Any]:
     """The demo under two Prism Centrals, where one site has catalogs behind all three plug-ins, and the other one
     behind Citrix's own."""

@@ -247,6 +247,31 @@ def test_an_expiry_that_is_not_kept_is_told(centrals: Centrals) -> None:
 # Removing.
 
 
+FIRST = "ctx_r1_12_Gold"
+
+
+def test_one_of_a_vm_that_is_yet_to_be_restored_is_only_planned(centrals: Centrals) -> None:
+    planned = make(centrals, check=True, name=FIRST, vm_name=None, vm_uuid="", cluster_uuid=centrals.cluster("a"))
+    assert planned["changed"] is True
+    assert planned["recovery_point"]["cluster_uuids"] == [centrals.cluster("a")]
+    assert "Say which VM is meant" in centrals.east.fails("pc_recovery_point", name=FIRST, vm_uuid="")
+    assert centrals.writes() == []
+
+
+def test_a_temporary_vm_that_prism_central_does_not_know_yet_is_waited_for(centrals: Centrals) -> None:
+    centrals.fault(f"/vms/{centrals.vm('Gold')}$", {"status": 404}, times=2)
+    assert make(centrals, name=FIRST, vm_name=None, vm_uuid=centrals.vm("Gold"))["recovery_point"]["name"] == FIRST
+
+
+def test_of_two_temporary_vms_of_one_name_the_older_recovery_point_counts(centrals: Centrals) -> None:
+    first = make(centrals, name=FIRST, vm_name=None, vm_uuid=centrals.vm("Twin"))["recovery_point"]
+    second = make(centrals, name=FIRST, vm_name=None, vm_uuid=centrals.vm("Gold"))["recovery_point"]
+    assert second["ext_id"] == first["ext_id"]
+    named = centrals.east("pc_recovery_point_info", name=FIRST)["recovery_points"]
+    assert len(named) == 2
+    assert all(point["ours"] for point in named)
+
+
 def test_removed_as_predicted_and_then_unchanged(centrals: Centrals) -> None:
     ext_id = make(centrals)["recovery_point"]["ext_id"]
     keep = make(centrals, name="ctx_Gold_r2")["recovery_point"]["ext_id"]

@@ -263,6 +263,38 @@ def test_a_wish_about_recovery_points_that_would_not_be_looked_at_is_refused(giv
     assert words in " ".join(problems(on_all=given, centrals=["pc"]))
 
 
+BY_POINTS = {"image_release_strategy": "recovery_point"}
+BY_DOMAIN = {"image_release_strategy": "protection_domain"}
+
+
+def told_where_one_differs(host: str, own: dict[str, Any], on_all: dict[str, Any]) -> str:
+    everybody = {**COMMON, "image_release_catalogs": [CATALOG], **on_all}
+    variables = {name: {**everybody, **(own if name == host else {})} for name in CLUSTERS + SITES}
+    result = check(variables=variables, centrals=["pc"])
+    return " ".join(result["problems"])
+
+
+def test_clusters_without_a_prism_central_have_a_place_beside_the_others() -> None:
+    assert told_where_one_differs("cluster-b", BY_DOMAIN, BY_POINTS) == ""
+
+
+@pytest.mark.parametrize(
+    ("host", "own", "on_all", "words"),
+    [
+        ("cluster-a", BY_DOMAIN, BY_POINTS, "make recovery points only of VMs on their own clusters"),
+        ("cluster-b", BY_DOMAIN, {**POLICY, **SINCE}, "Beside it a recovery point is made on demand"),
+        ("cluster-b", BY_DOMAIN, {**BY_POINTS, **NAMED}, "Beside it a recovery point is made on demand"),
+        ("cluster-b", BY_DOMAIN, {**BY_POINTS, "image_release_protection_domain": ""}, "is missing, for cluster-b"),
+        ("cluster-b", BY_POINTS, {**POLICY, **SINCE}, "must be the same on all hosts"),
+        ("daas", BY_DOMAIN, BY_POINTS, "must be the same on all hosts"),
+    ],
+)
+def test_clusters_without_a_prism_central_beside_what_they_cannot_share(
+    host: str, own: dict[str, Any], on_all: dict[str, Any], words: str
+) -> None:
+    assert words in told_where_one_differs(host, own, on_all)
+
+
 @pytest.mark.parametrize(
     "given",
     [

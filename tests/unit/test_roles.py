@@ -21,10 +21,12 @@ INSIDE = {
     "dr_drill": {"absent", "present", "report"},
     "dr_failover": {"arrival", "give_up", "in_use"},
     "image_release": {
+        "common_snapshot",
         "protection_domain",
         "recovery_point",
         "restore_protection_domain",
         "restore_recovery_point",
+        "send_recovery_point",
         "template",
     },
     "machine_rehost": {"settle"},

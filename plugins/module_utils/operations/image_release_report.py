@@ -104,7 +104,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         "complete": not missing and not check,
         "check_mode": check,
         "problems": missing,
-        "paths": paths(params["clusters"], params["templates"]),
+        "paths": paths(params["clusters"], params["templates"], params["protection"]),
         "blast_radius": concerns,
         "rows": as_dicts(rows),
     }

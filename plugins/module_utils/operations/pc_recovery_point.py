@@ -16,6 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
     read_recovery_point,
+    recovery_points_called,
     recovery_points_of,
     remove_recovery_point,
     set_expiry,
@@ -34,9 +35,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_
     marked_expiry,
     shown,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_temporary_vm_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.golden_vm import (
     golden_vm,
     refuse_running,
+    wait_until_known,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.places import MOST_AT_ONCE
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.recovery_points import (
@@ -91,10 +94,14 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
         with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
             read = list(pool.map(lambda ext_id: read_recovery_point(client, ext_id), _meant(params)))
         return _Observed(client, client.now(), None, copies=tuple(copy for copy in read if copy))
+    if not params["vm_uuid"] and not params["vm_name"]:
+        return _Observed(client, client.now(), None, cluster_uuid=params["cluster_uuid"] or "")
     vm = golden_vm(client, params["vm_name"] or "", params["vm_uuid"] or "", params["cluster_uuid"] or "")
     vm_uuid = vm.uuid if vm else params["vm_uuid"]
     points = recovery_points_of(client, vm_uuid, name=params["name"])
     ours = [point for point in points if is_ours(point, params["prefix"])]
+    if not vm and not ours and _is_of_temporary_vm(params) and not reporter.check:
+        vm = wait_until_known(client, vm_uuid, reporter)
     cluster_uuid = vm.cluster_uuid if vm else ""
     if not ours:
         _refuse_to_make_one_of(client, params, vm)
@@ -135,10 +142,14 @@ def apply(params: Params, observed: _Observed, plan: Plan[_Step], reporter: Repo
         with reporter.phase("expiry"):
             _extend(client, step, deadline, reporter)
         return dict(plan.facts)
+    if not observed.vm_uuid:
+        raise OperationError("vm_uuid and vm_name are empty", "Say which VM is meant.")
     expires = (step.after and step.after.expires) or observed.now
     order = PointOrder(observed.vm_uuid, params["name"], params["kind"], expires, params["prefix"])
     with reporter.phase("recovery_point"):
         point, made = make_recovery_point(client, order, deadline, reporter)
+        if _is_of_temporary_vm(params):
+            point = _first_of_the_name(params, observed) or point
     if point.kind != params["kind"]:
         reporter.warn(_other_kind(params, client, point))
     facts = shown(point, params["prefix"])
@@ -170,8 +181,8 @@ def _refuse_options(params: Params) -> None:
         if not all(_meant(params)):
             raise OperationError("ext_id is empty", "Say which recovery point is meant.")
         return
-    if not params["vm_uuid"] and not params["vm_name"]:
-        raise OperationError("vm_uuid and vm_name are empty", "Say which VM is meant.")
+    if params["vm_uuid"] is None and not params["vm_name"]:
+        raise OperationError("vm_name is empty", "Say which VM is meant.")
     prefix = params["prefix"]
     if not prefix or not params["name"].startswith(prefix) or params["name"] == prefix:
         raise OperationError(
@@ -179,6 +190,17 @@ def _refuse_options(params: Params) -> None:
             " collection's",
             "Give a name such as ctx_Gold_2026.11.20-1.",
         )
+
+
+def _is_of_temporary_vm(params: Params) -> bool:
+    return parse_temporary_vm_name(params["name"], params["prefix"]) is not None
+
+
+def _first_of_the_name(params: Params, observed: _Observed) -> RecoveryPoint | None:
+    """Two runs at once may each have restored a temporary VM of this name, and made a recovery point of it. Of two
+    recovery points both take the older."""
+    called = recovery_points_called(observed.client, params["name"])
+    return _the_one([point for point in called if is_ours(point, params["prefix"])], observed.cluster_uuid)
 
 
 def _meant(params: Params) -> list[str]:

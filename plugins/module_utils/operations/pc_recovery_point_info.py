@@ -13,6 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     copies_of,
     copies_of_any,
     read_recovery_point,
+    recovery_points_called,
     recovery_points_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
@@ -54,6 +55,8 @@ def _observe(client: PrismCentral, params: Params) -> list[RecoveryPoint]:
     since = parse_moment(params["since"]) if params["since"] else None
     if params["since"] and since is None:
         raise OperationError(f"since is '{params['since']}'", "Give a moment such as 2026-11-20T23:33:00Z.")
+    if params["vm_uuid"] is None:
+        return recovery_points_called(client, params["name"])
     if not params["vm_uuid"]:
         raise OperationError("vm_uuid is empty", "Say which VM is meant.")
     return recovery_points_of(
@@ -69,6 +72,6 @@ def _observe(client: PrismCentral, params: Params) -> list[RecoveryPoint]:
 OPERATION = Reading(
     arguments=ARGUMENTS,
     read=read,
-    required_one_of=(WAYS,),
+    required_one_of=((*WAYS, "name"),),
     mutually_exclusive=(WAYS,),
 )

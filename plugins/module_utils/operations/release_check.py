@@ -106,7 +106,6 @@ OF_THE_WHOLE_RELEASE = (
     "image_release_prefix",
     "image_release_protection_domain",
     "image_release_source",
-    "image_release_strategy",
     "image_release_templates",
     "image_release_template_name",
     "image_release_recovery_point",
@@ -180,10 +179,14 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
         )
     if job == "release":
         problems += release_wishes.wrong_source(common("image_release_source"), params["clusters"])
-        problems += release_wishes.wrong_strategy(
-            common("image_release_strategy"), common("image_release_protection_domain"), params["centrals"]
+        strategy = release_wishes.strategy_of(variables, common("image_release_source"))
+        problems += release_wishes.wrong_strategies(
+            variables, params["clusters"], common("image_release_source"), common
         )
-        problems += release_wishes.wrong_recovery_point(common("image_release_strategy"), common)
+        problems += release_wishes.wrong_strategy(
+            strategy, common("image_release_protection_domain"), params["centrals"]
+        )
+        problems += release_wishes.wrong_recovery_point(strategy, common)
     if job == "rollout" and not common("catalog_rollout_image"):
         problems.append("catalog_rollout_image is missing: the image, by its exact name or its path.")
     if job == "rollback" and common("image_rollback_from_image", None) == "" and not common("image_rollback_image"):

@@ -17,31 +17,40 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
 
 
 def paths(
-    clusters: Mapping[str, Mapping[str, Any]], templates: Mapping[str, Mapping[str, Any]]
+    clusters: Mapping[str, Mapping[str, Any]],
+    templates: Mapping[str, Mapping[str, Any]],
+    protection: Mapping[str, Any],
 ) -> list[dict[str, Any]]:
     """A path for each cluster that has the image, and for each Prism Central that has the template. The moments are
     when this run saw the copy arrive, the temporary VM restored, and the image made; None for what it found or did not
-    wait for."""
+    wait for. Of a recovery point, `protection` tells the protection domain snapshot that it was made from, and the
+    policy that made it."""
     of_clusters = [
-        _path(host, result) for host, result in clusters.items() if result["state"] in SETTLED_CLUSTER_STATES
+        _path(host, result, protection)
+        for host, result in clusters.items()
+        if result["state"] in SETTLED_CLUSTER_STATES
     ]
     of_templates = [
-        _path(host, {**result, "prism_central": host, "image_uuid": result.get("ext_id")})
+        _path(host, {**result, "prism_central": host, "image_uuid": result.get("ext_id")}, protection)
         for host, result in templates.items()
         if result["state"] in SETTLED_TEMPLATE_STATES
     ]
     return of_clusters + of_templates
 
 
-def _path(host: str, result: Mapping[str, Any]) -> dict[str, Any]:
+def _path(host: str, result: Mapping[str, Any], protection: Mapping[str, Any]) -> dict[str, Any]:
     ends = {
         step["phase"]: step["finished"] for step in reversed(result.get("timeline") or []) if not step.get("failed")
     }
+    origin = str(result.get("snapshot_id") or "")
+    made_by = protection if origin and origin == protection.get("snapshot_id") else {}
     return {
         "cluster": host,
         "prism_central": result.get("prism_central") or "",
         "origin_kind": origin_kind(result),
-        "origin": str(result.get("snapshot_id") or ""),
+        "origin": origin,
+        "origin_of_point": made_by.get("domain_snapshot_id") or "",
+        "policy": made_by.get("policy") or "",
         "copy": result.get("copy_id") or "",
         "arrived": ends.get("replicate"),
         "temporary_vm": result.get("temporary_vm") or "",

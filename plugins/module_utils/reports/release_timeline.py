@@ -62,7 +62,8 @@ def release_steps(
     A catalog whose wave was taken back holds the result of its roll-back as `rollback`; with `rollback` all catalogs
     are such results.
     """
-    steps = [_step(source, "", piece) for piece in protection.get("timeline") or []]
+    # Also what had to be restored for a recovery point.
+    steps = [_step(source, "", {**piece, "phase": SNAPSHOT}) for piece in protection.get("timeline") or []]
     steps += [_step(host, "", piece) for host, cluster in clusters.items() for piece in cluster.get("timeline") or []]
     for host, site in (definitions or {}).items():
         for outcome in site["definitions"]:
@@ -160,7 +161,7 @@ def _holds_up(step: TimelineStep, later: TimelineStep, needs: Needs) -> bool:
     if step.started >= later.started or step.finished > later.finished:
         return False
     if step.lane == later.lane or (step.phase == SNAPSHOT and later.phase not in ON_SITES):
-        return PHASES.index(step.phase) < PHASES.index(later.phase)
+        return PHASES.index(step.phase) <= PHASES.index(later.phase)
     if later.phase not in ON_SITES or step.finished > later.started:
         return False
     if step.phase in ON_SITES:

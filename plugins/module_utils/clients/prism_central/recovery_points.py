@@ -73,6 +73,11 @@ def recovery_points_of(
     return _listed(client, terms, fits, most=1 if newest_only else None)
 
 
+def recovery_points_called(client: PrismCentral, name: str) -> list[RecoveryPoint]:
+    """The copies of all recovery points of this name, whatever VM they are of, newest first."""
+    return _listed(client, [f"name eq {quoted(name)}"], lambda point: point.name == name)
+
+
 def copies_of(client: PrismCentral, location_agnostic_id: str, cluster_uuid: str = "") -> list[RecoveryPoint]:
     """All copies of one recovery point, or those that a cluster holds."""
     terms = [f"locationAgnosticId eq {quoted(location_agnostic_id)}"]

@@ -17,7 +17,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     age_of,
     span,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release, parse_image_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
+    Release,
+    parse_image_name,
+    parse_temporary_vm_name,
+)
 
 KIND = "recovery point"
 Facts = Mapping[str, Any]
@@ -40,7 +44,9 @@ def decide_recovery_points(
     """
     decisions = []
     for host, point in points:
-        release = parse_image_name(point["name"], prefix) if point["ours"] else _release_out_of(point, images, prefix)
+        release = _release_out_of(point, images, prefix) or (
+            _release_named(point["name"], prefix) if point["ours"] else None
+        )
         if release and rules.concerns(release.base_vm):
             delete, reason = _judged(point, release, images, clusters, rules, now)
             if delete and doubts:
@@ -61,8 +67,14 @@ def decide_recovery_points(
     return decisions
 
 
+def _release_named(name: str, prefix: str) -> Release | None:
+    """A recovery point is called like the image, or like the temporary VM that it was made of."""
+    says = parse_temporary_vm_name(name, prefix)
+    return says.release if says else parse_image_name(name, prefix)
+
+
 def _release_out_of(point: Facts, images: Sequence[Image], prefix: str) -> Release | None:
-    """The release whose image came out of somebody else's recovery point."""
+    """The release whose image came out of a recovery point, whatever that is called."""
     origin = point["location_agnostic_id"]
     return next((Release(each.base_vm, each.release, prefix) for each in images if each.source == origin), None)
 

@@ -25,6 +25,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 Variables = Mapping[str, Mapping[str, Any]]
 DEFAULT_WAVES: list[dict[str, Any]] = [{"name": "all"}]
 WAVE_VARIABLES = ("catalog_rollout_waves", "catalog_rollout_window_end", "catalog_rollout_on_closed_gate")
+PROTECTION_DOMAIN = "protection_domain"
 PROTECTION_POLICY = "protection_policy"
 BY_PRISM_CENTRAL = ("recovery_point", PROTECTION_POLICY)
 OF_EXISTING = ("image_release_recovery_point_since", "image_release_recovery_point_max_age")
@@ -100,6 +101,37 @@ def wrong_strategy(strategy: Any, protection_domain: Any, centrals: Sequence[str
             " of the clusters."
         ]
     return [] if protection_domain else ["image_release_protection_domain is missing."]
+
+
+def strategy_of(variables: Variables, host: str) -> str:
+    """How the image travels from the source, or to a cluster."""
+    return str(variables.get(host, {}).get("image_release_strategy") or PROTECTION_DOMAIN)
+
+
+def wrong_strategies(
+    variables: Variables, clusters: Sequence[str], source: str, given: Callable[[str], Any]
+) -> list[str]:
+    """The same on all hosts, but for clusters without a Prism Central beside the others: they can have the identical
+    image only where both are made from one protection domain snapshot."""
+    name = "image_release_strategy"
+    by_domain = [host for host in clusters if strategy_of(variables, host) == PROTECTION_DOMAIN]
+    if not by_domain or len(by_domain) == len(clusters):
+        return differing(variables, [name])
+    others = {host: own for host, own in variables.items() if host not in by_domain}
+    wrong = differing(others, [name])
+    if source in by_domain:
+        wrong.append(
+            f"{name} of {source}, the source, is {PROTECTION_DOMAIN}, and others get the image through Prism Centrals,"
+            " which make recovery points only of VMs on their own clusters."
+        )
+    if strategy_of(variables, source) == PROTECTION_POLICY or given("image_release_recovery_point"):
+        wrong.append(
+            f"{name} of {', '.join(by_domain)} is {PROTECTION_DOMAIN}. Beside it a recovery point is made on demand:"
+            f" set {name} to recovery_point, without image_release_recovery_point, on the other hosts."
+        )
+    if not given("image_release_protection_domain"):
+        wrong.append(f"image_release_protection_domain is missing, for {', '.join(by_domain)}.")
+    return wrong
 
 
 def wrong_recovery_point(strategy: Any, given: Callable[[str], Any]) -> list[str]:

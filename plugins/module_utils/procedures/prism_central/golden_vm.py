@@ -5,10 +5,20 @@
 
 from __future__ import annotations
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.changes import read_when_there
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import read_vm, vms_called
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import (
+    path_of,
+    read_vm,
+    vm_of,
+    vms_called,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import CentralVm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+# Prism Central hears of what a cluster has restored a while later (contract prism_central 1.6).
+KNOWN_WITHIN = 120.0
 
 
 def golden_vm(client: PrismCentral, name: str, vm_uuid: str, cluster_uuid: str) -> CentralVm | None:
@@ -38,3 +48,11 @@ def refuse_running(client: PrismCentral, vm: CentralVm) -> None:
             f"{client.endpoint}: the VM '{vm.name}' ({vm.uuid}) is {vm.power_state}, so that its disks change",
             "Shut it down first, or set require_powered_off to false.",
         )
+
+
+def wait_until_known(client: PrismCentral, vm_uuid: str, reporter: Reporter) -> CentralVm:
+    """A VM that its cluster has just restored."""
+    entity = read_when_there(
+        client, "vmm", path_of(vm_uuid), what=f"VM {vm_uuid}", timeout=KNOWN_WITHIN, progress=reporter.progress
+    )
+    return vm_of(entity.data)

@@ -32,6 +32,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     SETTLED_ROLLBACK_ACTIONS,
     UNSETTLED_CATALOG_ACTIONS,
     is_meant,
+    origin_kind,
     why_waiting,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import (
@@ -318,19 +319,33 @@ def _path(path: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    """Where the image of each catalog comes from: {snapshot_id, images, homeless}."""
-    clusters = report["clusters"]
-    ids = [report["protection"].get("snapshot_id"), *(cluster.get("snapshot_id") for cluster in clusters.values())]
+    """Where the image of each catalog comes from: {snapshot_id, origin_kind, policy, images, homeless}."""
+    clusters, protection = report["clusters"], report["protection"]
+    told = [protection.get(name) for name in ("domain_snapshot_id", "snapshot_id")]
+    ids = [*told, *(cluster.get("snapshot_id") for cluster in clusters.values())]
     images = []
     for host, cluster in clusters.items():
         mine = [catalog for catalog in catalogs if catalog["cluster"] == host]
         has_image = cluster["state"] in SETTLED_CLUSTER_STATES
         summary = f"{sum(catalog['settled'] for catalog in mine)} of {len(mine)} catalogs on it" if mine else ""
         origin = {name: str(cluster.get(name) or "") if has_image else "" for name in ("image_uuid", "snapshot_id")}
-        images.append({"cluster": host, "has_image": has_image, "settled": summary, "catalogs": mine, **origin})
+        kind = origin_kind(cluster)
+        images.append(
+            {
+                "cluster": host,
+                "has_image": has_image,
+                "settled": summary,
+                "catalogs": mine,
+                "origin_kind": kind if "recovery" in kind else "snapshot",
+                **origin,
+            }
+        )
     homeless = [catalog for catalog in catalogs if catalog["cluster"] not in clusters]
+    snapshot_id = next((str(snapshot_id) for snapshot_id in ids if snapshot_id), "")
     return {
-        "snapshot_id": next((str(snapshot_id) for snapshot_id in ids if snapshot_id), ""),
+        "snapshot_id": snapshot_id,
+        "origin_kind": "Recovery point" if "-" in snapshot_id else "Snapshot",
+        "policy": protection.get("policy") or "",
         "images": images,
         "homeless": homeless,
     }
