@@ -29,11 +29,32 @@ options:
   catalogs:
     description:
       - The machine catalogs to watch.
+    type: list
+    elements: dict
     required: true
+    suboptions:
+      name:
+        description:
+          - The whole name of the catalog. Case does not matter.
+        type: str
+      folder:
+        description:
+          - The folder of the catalog, with V(/) or V(|) between its levels. An empty string is the root.
+          - Required when several folders have a catalog of this name.
+        type: str
+      id:
+        description:
+          - The id of the catalog, instead of O(catalogs[].name) and O(catalogs[].folder).
+        type: str
+      image:
+        description:
+          - The image that this catalog must have, instead of O(image).
+        type: str
   image:
     description:
       - The master image that the catalogs must have, by its exact name directly below the hosting unit or by its whole
-        path. By default any image is accepted.
+        path. A version of an image definition is called C(version 3 of W11), or given by its address. By default any
+        image is accepted.
     type: str
   registered_percent:
     description:
@@ -102,7 +123,6 @@ seealso:
   - module: euc.nutanix_citrix.citrix_machine_info
 extends_documentation_fragment:
   - euc.nutanix_citrix.citrix
-  - euc.nutanix_citrix.citrix.catalogs
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info
 """
@@ -166,7 +186,7 @@ catalogs:
       type: str
       returned: always
     image:
-      description: Name of its master image.
+      description: Name of its image.
       type: str
       returned: always
     open:

@@ -214,7 +214,11 @@ def test_images_for_catalogs_that_are_to_be_created() -> None:
 
 def test_a_roll_out_needs_an_image_and_catalogs() -> None:
     assert problems("rollout") == [
-        "catalog_rollout_image is missing: the image, by its exact name or its path.",
+        (
+            "catalog_rollout_image is missing: the image, by its exact name or its path; or"
+            " catalog_rollout_image_definition with catalog_rollout_image_release or catalog_rollout_image_number for a"
+            " prepared one."
+        ),
         (
             "No site of the group citrix_sites names a catalog in catalog_rollout_catalogs, so that nothing would be"
             " moved. Give them like {name: W11-Pool, folder: Prod}."
@@ -222,6 +226,33 @@ def test_a_roll_out_needs_an_image_and_catalogs() -> None:
     ]
     result = check("rollout", {"catalog_rollout_image": "ctx_Gold_1"}, {"catalog_rollout_catalogs": [CATALOG]})
     assert not result.get("failed"), result
+
+
+@pytest.mark.parametrize(
+    ("given", "told"),
+    [
+        ({"definition": "W11", "release": "1"}, ""),
+        ({"definition": "W11", "number": "3"}, ""),
+        ({"definition": "W11", "number": "three"}, "catalog_rollout_image_number"),
+        ({"definition": "W11"}, "needs either catalog_rollout_image_release or catalog_rollout_image_number"),
+        ({"definition": "W11", "release": "1", "number": 3}, "needs either"),
+        ({"release": "1"}, "catalog_rollout_image_definition is missing"),
+        ({"": "ctx_Gold_1", "definition": "W11", "release": "1"}, "catalog_rollout_image is a master image"),
+        ({}, "catalog_rollout_image is missing"),
+    ],
+)
+def test_a_roll_out_of_a_prepared_image_names_one_version(given: dict[str, Any], told: str) -> None:
+    variables = {f"catalog_rollout_image_{part}".removesuffix("_"): value for part, value in given.items()}
+    result = check("rollout", variables, {"catalog_rollout_catalogs": [CATALOG]})
+    assert told in " ".join(result["problems"])
+    assert bool(result["problems"]) is bool(told)
+
+
+def test_catalogs_that_all_have_their_own_image_need_no_other() -> None:
+    own = [{"name": "A", "image": "ctx_Gold_1"}, {"name": "B", "image_version": {"definition": "W11", "number": 3}}]
+    assert not check("rollout", daas={"catalog_rollout_catalogs": own}).get("failed")
+    (told,) = problems("rollout", daas={"catalog_rollout_catalogs": [*own, {"name": "C"}]})
+    assert "catalog_rollout_image is missing" in told
 
 
 @pytest.mark.parametrize("name", ["image_rollback_catalogs", "image_release_catalogs"])

@@ -48,7 +48,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     **WAIT_ARGUMENTS,
-    "catalogs": {"type": "list", "elements": "dict", "required": True, "options": SELECTOR_ARGUMENTS, **SELECTOR_RULES},
+    "catalogs": {
+        "type": "list",
+        "elements": "dict",
+        "required": True,
+        "options": {**SELECTOR_ARGUMENTS, "image": {"type": "str"}},
+        **SELECTOR_RULES,
+    },
     "image": {"type": "str"},
     "registered_percent": {"type": "int", "default": GateTerms.registered_percent},
     "registered_at_least": {"type": "int", "default": GateTerms.registered_at_least},
@@ -115,7 +121,6 @@ class _Watch:
     def __init__(self, site: CitrixSite, params: Mapping[str, Any]) -> None:
         self.site = site
         self.gates: list[Gate] = []
-        self._image = params["image"]
         self._baseline = params["baseline"]
         self._heartbeat = params["heartbeat_seconds"]
         self._patience = params["wait_timeout"] + self._heartbeat
@@ -130,9 +135,10 @@ class _Watch:
         )
         catalogs = read_catalogs(site)
         try:
-            self._ids = list(
-                dict.fromkeys(find_catalog(selector_of(entry), catalogs).id for entry in params["catalogs"])
-            )
+            self._images: dict[str, str | None] = {
+                find_catalog(selector_of(entry), catalogs).id: entry["image"] or params["image"]
+                for entry in params["catalogs"]
+            }
         except Refusal as error:
             raise error.at(site.endpoint) from None
 
@@ -140,7 +146,7 @@ class _Watch:
         opened = {gate.catalog.id: gate for gate in self.gates if not gate.closed_because}
         with ThreadPoolExecutor(max_workers=READ_AT_ONCE) as pool:
             self.gates = list(
-                pool.map(lambda catalog_id: opened.get(catalog_id) or self._look_at(catalog_id), self._ids)
+                pool.map(lambda catalog_id: opened.get(catalog_id) or self._look_at(catalog_id), self._images)
             )
         closed = [gate for gate in self.gates if gate.closed_because]
         state = f"{len(self.gates) - len(closed)} of {len(self.gates)} catalogs open"
@@ -149,18 +155,18 @@ class _Watch:
         return Look(None, done=all(gate.hopeless for gate in closed), state=state)
 
     def _look_at(self, catalog_id: str) -> Gate:
-        catalog = read_catalog(self.site, catalog_id)
+        catalog, image = read_catalog(self.site, catalog_id), self._images[catalog_id]
         machines = read_machines(self.site, catalog_id)
         since = restarts_since(catalog, datetime.now(timezone.utc), self._patience, self._ordered)
         counts = figures(machines, self._baseline, self._doubted(machines, since), catalog.machines_take_image)
-        reason = closed_because(catalog, self._image, counts, self._terms)
+        reason = closed_because(catalog, image, counts, self._terms)
         return Gate(
             catalog,
             machines,
             counts,
             reason,
-            can_never_open(catalog, self._image, counts, self._terms),
-            not anybody_testifies(self._image, counts),
+            can_never_open(catalog, image, counts, self._terms),
+            not anybody_testifies(image, counts),
         )
 
     def _doubted(self, machines: Sequence[Machine], since: datetime | None) -> set[str]:

@@ -26,6 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.
     wrong_retirement,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import operator_input as release_wishes
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.rollout_image import wrong_image
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     REBOOT_ARGUMENTS,
     reboot_policy,
@@ -120,6 +121,7 @@ OF_THE_WHOLE_RELEASE = (
     "prepared_image_retire_keep",
     "prepared_image_retire_history",
     "prepared_image_retire_minimum_age",
+    "catalog_rollout_image_release",
 )
 
 
@@ -187,8 +189,8 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
             strategy, common("image_release_protection_domain"), params["centrals"]
         )
         problems += release_wishes.wrong_recovery_point(strategy, common)
-    if job == "rollout" and not common("catalog_rollout_image"):
-        problems.append("catalog_rollout_image is missing: the image, by its exact name or its path.")
+    if job == "rollout":
+        problems += wrong_image({site: variables.get(site, {}) for site in params["sites"]})
     if job == "rollback" and common("image_rollback_from_image", None) == "" and not common("image_rollback_image"):
         problems.append(
             "image_rollback_from_image is empty and image_rollback_image names none: leave out the first, or say where"

@@ -114,6 +114,7 @@ CATALOG = {
     "image": str,
     "image_age_hours": float,
     "image_note": nullable(str),
+    "image_version": str,  # "<definition>:<number>", when it came as a prepared image
     "history": [either(str, {"name": required(str), "age_hours": float, "note": nullable(str)})],
     "machine_profile": nullable(str),
     "machines": int,
@@ -131,7 +132,14 @@ CATALOG = {
 IMAGE_DEFINITION = {
     "name": required(str),
     "hosting_unit": required(str),
-    "versions": [{"image": required(str), "machine_profile": nullable(str)}],
+    "versions": [
+        {
+            "image": required(str),
+            "machine_profile": nullable(str),
+            "description": str,
+            "shared_with": [str],  # further hosting units
+        }
+    ],
 }
 
 SITE = {
@@ -201,8 +209,10 @@ def problem_with_references(site: Mapping[str, Any], clusters: set[str], central
                 return f"{here}.hosting_units: {unit['name']!r} is there twice; the names are unique in a site"
             units.add(unit["name"])
     for number, definition in enumerate(site.get("image_definitions", [])):
-        if definition["hosting_unit"] not in units:
-            return f"image_definitions[{number}].hosting_unit: no hosting unit is called {definition['hosting_unit']!r}"
+        shared_with = [name for version in definition.get("versions", []) for name in version.get("shared_with", [])]
+        for name in (definition["hosting_unit"], *shared_with):
+            if name not in units:
+                return f"image_definitions[{number}].hosting_unit: no hosting unit is called {name!r}"
     connections = {hypervisor["name"] for hypervisor in site.get("hypervisors", [])}
     return _problem_with_catalogs(site, units, connections, zones)
 

@@ -34,7 +34,7 @@ FROM_WORST = tuple(TELLS)
 
 def take_back(name: str, sites: Mapping[str, Mapping[str, Mapping[str, Any]]], site: str) -> dict[str, Any]:
     """{catalogs, reason}: what has to go back on a site because a gate of the wave is closed there or elsewhere; each
-    catalog as {id, image}.
+    catalog as {id, image, from_image}.
 
     A run takes back only what it moved itself, to the image that it found. A catalog that had the image before is none
     of its business.
@@ -47,7 +47,14 @@ def take_back(name: str, sites: Mapping[str, Mapping[str, Mapping[str, Any]]], s
         catalog for catalog in own if catalog["moved"] in MOVED and catalog["changed"] and catalog.get("before")
     ]
     return {
-        "catalogs": [{"id": catalog["id"], "image": catalog["before"]["path"]} for catalog in catalogs],
+        "catalogs": [
+            {
+                "id": catalog["id"],
+                "image": catalog["before"]["path"],
+                "from_image": catalog["after"]["path"],
+            }
+            for catalog in catalogs
+        ],
         "reason": f"wave '{name}' {TELLS['closed']} on {', '.join(closed)}",
     }
 

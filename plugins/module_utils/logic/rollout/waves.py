@@ -93,14 +93,18 @@ def _gate(options: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, in
     return gate
 
 
-def selectors(catalogs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """What says which catalog is meant, without what else is said about it."""
-    return [{key: entry[key] for key in ("name", "folder", "id") if key in entry} for entry in catalogs]
+def selectors(catalogs: Iterable[Mapping[str, Any]], images: bool = False) -> list[dict[str, Any]]:
+    """What says which catalog is meant, and with `images` which one it gets, without what else is said about it."""
+    keys = ("name", "folder", "id", *(("image", "image_version") if images else ()))
+    return [{key: entry[key] for key in keys if key in entry} for entry in catalogs]
 
 
 def have_image(result: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The catalogs of a wave that have the image now, by id, from the result of citrix_catalog_image."""
-    return _with_action(result, ("unchanged", *MOVED))
+    """The catalogs of a wave that have the image now, by id and with its path, from the result of
+    citrix_catalog_image."""
+    images = {each["id"]: each["after"]["path"] for each in result.get("catalogs") or [] if each.get("after")}
+    arrived = _with_action(result, ("unchanged", *MOVED))
+    return [{**each, "image": images[each["id"]]} if each["id"] in images else each for each in arrived]
 
 
 def left_behind(result: Mapping[str, Any], wave: Mapping[str, Any]) -> list[dict[str, Any]]:

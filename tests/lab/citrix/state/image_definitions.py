@@ -25,6 +25,7 @@ def definition_from(site: Site, spec: Mapping[str, Any]) -> ImageDefinition:
     definition = ImageDefinition(site.new_id(), spec["name"], unit.hypervisor, made)
     for number, version in enumerate(spec.get("versions", []), 1):
         profile = version.get("machine_profile")
+        others = [site.hosting_unit(name) for name in version.get("shared_with", [])]
         definition.latest = number
         definition.versions.append(
             ImageVersion(
@@ -36,7 +37,8 @@ def definition_from(site: Site, spec: Mapping[str, Any]) -> ImageDefinition:
                 spec_ids=(site.new_id(), site.new_id()),
                 scheme_id=site.new_id(),
                 made=made,
-                shares=[ImageShare(unit)],
+                shares=[ImageShare(each) for each in (unit, *others) if each],
+                description=version.get("description", ""),
             )
         )
     return definition

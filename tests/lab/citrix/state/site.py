@@ -307,12 +307,12 @@ class Site(Setting):
                 made_unit.availability_zone = unit.get("availability_zone")
                 self.hosting_units[made_unit.id] = made_unit
                 self.inventory.listed(made_unit)
-        for spec in self.spec.get("catalogs", []):
-            for name in names_of(spec):
-                self.add_catalog({**spec, "name": name})
         for spec in self.spec.get("image_definitions", []):
             definition = definition_from(self, spec)
             self.image_definitions[definition.id] = definition
+        for spec in self.spec.get("catalogs", []):
+            for name in names_of(spec):
+                self.add_catalog({**spec, "name": name})
 
     def _scheme(self, spec: Mapping[str, Any], unit: HostingUnit) -> Scheme:
         templates = self.inventory.templates(unit)
@@ -332,7 +332,10 @@ class Site(Setting):
             unit=unit,
             clean_on_boot=not spec.get("persistent", False),
             image=DiskImage(
-                template(unit, spec["image"], templates), self.clock.now - age * HOUR, spec.get("image_note")
+                template(unit, spec["image"], templates),
+                self.clock.now - age * HOUR,
+                spec.get("image_note"),
+                version=self.image_version(*spec["image_version"].split(":")) if "image_version" in spec else None,
             ),
             history=sorted(history, key=lambda image: image.date),
         )

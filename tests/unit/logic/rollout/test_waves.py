@@ -330,7 +330,7 @@ def test_only_what_this_run_moved_goes_back() -> None:
     )
     sites = {"daas": {"canary": outcome}, "cvad": {}}
     assert take_back("canary", sites, "daas") == {
-        "catalogs": [{"id": "a", "image": "old"}],
+        "catalogs": [{"id": "a", "image": "old", "from_image": "new"}],
         "reason": "wave 'canary' has a closed gate on daas",
     }
     assert take_back("canary", sites, "cvad")["catalogs"] == []
@@ -505,12 +505,20 @@ def test_what_happens_to_a_catalog_later_is_told_instead_of_what_was_told_before
 def test_a_selector_says_which_catalog_and_nothing_else() -> None:
     given = [{"name": "W11", "folder": "", "cluster": "a", "start_when": []}, {"id": "1", "note": "n"}]
     assert selectors(given) == [{"name": "W11", "folder": ""}, {"id": "1"}]
+    own = [
+        {"id": "1", "image": "a"},
+        {"id": "2", "image_version": {"definition": "W11", "number": 3}, "wave": "canary"},
+    ]
+    assert selectors(own) == [{"id": "1"}, {"id": "2"}]
+    assert selectors(own, images=True) == [own[0], {"id": "2", "image_version": {"definition": "W11", "number": 3}}]
 
 
 def test_which_catalogs_of_a_wave_have_the_image_and_which_had_it_before() -> None:
     actions = ["published", "adopted", "unchanged", "failed", "held"]
     moved = {"catalogs": [{"id": action, "name": action, "action": action} for action in actions]}
     assert [each["id"] for each in have_image(moved)] == ["published", "adopted", "unchanged"]
+    there = {"id": "a", "action": "unchanged", "after": {"name": "new", "path": "path of new"}}
+    assert have_image({"catalogs": [there]}) == [{"id": "a", "image": "path of new"}]
     assert left_behind(moved, {"reboot": {"within_minutes": 0}}) == [{"id": "adopted"}, {"id": "unchanged"}]
     # Nobody restarts anything there.
     assert left_behind(moved, {"reboot": {}}) == left_behind(moved, {"reboot": {"within_minutes": -1}}) == []
