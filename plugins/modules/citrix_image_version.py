@@ -13,6 +13,9 @@ description:
     versions itself; the release stands in the description of its version, and that is how another run knows it again.
   - A version of the release that is being prepared already, by whomever, is waited for. One whose preparation failed is
     prepared again under its number.
+  - A version of the release that was made from another image or in another hosting unit is refused, and so is one with
+    another O(machine_profile), O(service_offering), O(cpu_count) or O(memory_mb), as far as the site tells them.
+    Networks and custom properties are not compared.
   - Deletes the versions of a release, or one by its number or id. A version that catalogs are on, that is shared with
     other hosting units or that is being prepared is not deleted, and the error names what keeps it. With O(unshare) it
     is taken away from the other hosting units first.
@@ -300,6 +303,14 @@ image_version:
           description: Its service offering.
           type: str
           returned: always
+        cpu_count:
+          description: The number of CPUs of the machine that prepared it. Null when the site does not tell.
+          type: int
+          returned: always
+        memory_mb:
+          description: Its memory in MiB. Null when the site does not tell.
+          type: int
+          returned: always
     errors:
       description: Why its preparation failed.
       type: list
@@ -442,6 +453,14 @@ deleted:
         service_offering:
           description: Its service offering.
           type: str
+          returned: always
+        cpu_count:
+          description: The number of CPUs of the machine that prepared it. Null when the site does not tell.
+          type: int
+          returned: always
+        memory_mb:
+          description: Its memory in MiB. Null when the site does not tell.
+          type: int
           returned: always
     errors:
       description: Why its preparation failed.

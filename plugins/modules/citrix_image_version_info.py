@@ -185,6 +185,14 @@ image_versions:
           description: Its service offering.
           type: str
           returned: always
+        cpu_count:
+          description: The number of CPUs of the machine that prepared it. Null when the site does not tell.
+          type: int
+          returned: always
+        memory_mb:
+          description: Its memory in MiB. Null when the site does not tell.
+          type: int
+          returned: always
     errors:
       description: Why its preparation failed.
       type: list
@@ -212,6 +220,30 @@ image_versions:
         hosting_unit:
           description: The name of its hosting unit.
           type: str
+          returned: always
+    could_return:
+      description: The catalogs that had it and are on another image now, as far as the account sees them. A roll-back
+        could lead them to it.
+      type: list
+      elements: dict
+      returned: always
+      contains:
+        id:
+          description: Id of the catalog.
+          type: str
+          returned: always
+        full_name:
+          description: Folder and name as the site writes them.
+          type: str
+          returned: always
+        hosting_unit:
+          description: The name of its hosting unit.
+          type: str
+          returned: always
+        steps_back:
+          description: How far back it is in the history, V(1) for the image that the next roll-back leads to. Null when
+            the dates in the history do not tell.
+          type: int
           returned: always
 """
 

@@ -231,6 +231,14 @@ image_version:
           description: Its service offering.
           type: str
           returned: always
+        cpu_count:
+          description: The number of CPUs of the machine that prepared it. Null when the site does not tell.
+          type: int
+          returned: always
+        memory_mb:
+          description: Its memory in MiB. Null when the site does not tell.
+          type: int
+          returned: always
     errors:
       description: Why its preparation failed.
       type: list

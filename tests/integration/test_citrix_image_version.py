@@ -134,6 +134,29 @@ def test_a_release_made_from_something_else_is_refused(prepared: Prepared) -> No
     assert "was not prepared in hosting unit ws-b" in prepared.daas.fails(VERSION, **{**R3, "hosting_unit": "ws-b"})
 
 
+@pytest.mark.parametrize(
+    ("wish", "sentence"),
+    [
+        ({"machine_profile": PROFILE.replace("profile", "other")}, f"machine profile {PROFILE} instead of"),
+        ({"cpu_count": 8}, "cpu count 4 instead of 8"),
+        ({"memory_mb": 4096}, "memory mb 16384 instead of 4096"),
+        ({"service_offering": "XDHyp:\\HostingUnits\\ws-a\\m6.serviceoffering"}, "service offering"),
+    ],
+    ids=lambda value: "" if isinstance(value, str) else next(iter(value)),
+)
+def test_a_release_made_otherwise_is_refused(prepared: Prepared, wish: dict[str, Any], sentence: str) -> None:
+    offering = "XDHyp:\\HostingUnits\\ws-a\\m5.serviceoffering"
+    made = {**R3, "cpu_count": 4, "memory_mb": 16384, "service_offering": offering}
+    prepared.daas(VERSION, **made)
+    prepared.lab.forget()
+    message = prepared.daas.fails(VERSION, **{**made, **wish})
+    assert "version 3 of W11 bears this release, but has" in message
+    assert sentence in message
+    assert prepared.writes() == []
+    # What is not given is no difference
+    assert prepared.daas(VERSION, definition="W11", release="2026.11-3")["changed"] is False
+
+
 def test_all_versions_have_a_machine_profile_or_none(prepared: Prepared) -> None:
     nutanix = {"hypervisor_connection": "conn-pc", "session_support": "SingleSession"}
     prepared.daas("citrix_image_definition", name="AHV", **nutanix)

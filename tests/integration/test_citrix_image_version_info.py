@@ -35,6 +35,19 @@ def test_catalogs_on_a_version(prepared: Prepared) -> None:
     assert prepared.version(definition="W11", number=2)["catalogs"] == []
 
 
+def test_catalogs_that_could_go_back_to_a_version(prepared: Prepared) -> None:
+    for number in (1, 2):
+        prepared.daas(
+            "citrix_catalog_image", catalogs=[{"name": "Desks"}], image_version={"definition": "W11", "number": number}
+        )
+    assert prepared.version(definition="W11", number=2)["could_return"] == []
+    (catalog,) = prepared.version(definition="W11", number=1)["could_return"]
+    assert (catalog["full_name"], catalog["hosting_unit"], catalog["steps_back"]) == ("Prod/Desks", "ws-a", 1)
+    prepared.daas("citrix_catalog_image", catalogs=[{"name": "Desks"}], image="gold-2")
+    (catalog,) = prepared.version(definition="W11", number=1)["could_return"]
+    assert catalog["steps_back"] == 2
+
+
 def test_a_release_that_failed_and_one_that_warns(prepared: Prepared) -> None:
     rearm = {"type": "ImagePreparationOSRearmCountExceeded", "message": "No rearms are left"}
     prepared.change("image_version", definition="W11", number=1, status="Failed", errors=["No licence"])

@@ -76,6 +76,8 @@ class ImageSpec:
     image: MasterImage | None = None
     machine_profile: str = ""
     service_offering: str = ""
+    cpu_count: int = 0
+    memory_mb: int = 0
     hosting_unit_id: str = ""
     hosting_unit: str = ""
     shares: tuple[ImageShare, ...] = ()

@@ -191,7 +191,7 @@ def _wanted(
     release = version_for(params["release"], versions)
     unit, connection = _unit(site, params["hosting_unit"]) if params["hosting_unit"] else (None, None)
     if release.version:
-        refusal = obstacle_to_adopting(release.version, params["image"], unit)
+        refusal = obstacle_to_adopting(release.version, params["image"], unit, params)
         if refusal:
             raise refusal
     if release.action in ("keep", "follow"):

@@ -9,6 +9,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     CONNECTION_ARGUMENTS,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.image_definitions import (
+    catalogs_by_scheme,
     read_definitions,
     read_users,
     read_versions,
@@ -20,7 +21,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     definition_called,
     enter,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.returners import (
+    read_returners,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.telling import (
+    returner_facts,
     user_facts,
     version_facts,
 )
@@ -43,10 +48,17 @@ def read(params: Params, reporter: Reporter) -> Result:
         for definition in definitions
         for version in chosen(read_versions(site, definition), params["number"], params["release"])
     ]
-    users = read_users(site, versions)
+    catalogs = catalogs_by_scheme(site) if versions else {}
+    users = read_users(site, versions, catalogs)
+    returners = read_returners(site, versions, list(catalogs.values()))
     return {
         "image_versions": [
-            {**version_facts(version), "catalogs": user_facts(users[version.id])} for version in versions
+            {
+                **version_facts(version),
+                "catalogs": user_facts(users[version.id]),
+                "could_return": returner_facts(returners[version.id]),
+            }
+            for version in versions
         ]
     }
 

@@ -56,16 +56,21 @@ def read_version_by_id(site: CitrixSite, version_id: str) -> ImageVersion:
     return _version(body, ImageDefinition(definition.get("Id") or "", definition.get("Name") or ""))
 
 
-def read_users(site: CitrixSite, versions: Iterable[ImageVersion]) -> dict[str, tuple[VersionUser, ...]]:
-    """The provisioning schemes on each version with their catalogs, by the version's id."""
+def read_users(
+    site: CitrixSite, versions: Iterable[ImageVersion], catalogs: Mapping[str, Catalog] | None = None
+) -> dict[str, tuple[VersionUser, ...]]:
+    """The provisioning schemes on each version with their catalogs, by the version's id. `catalogs` by their schemes
+    are read where they are not given and needed."""
     schemes = {
         version.id: list(site.items(f"{version_path(version)}/ProvisioningSchemes", limit=None)) for version in versions
     }
-    catalogs = _catalogs_by_scheme(site) if any(schemes.values()) else {}
+    if catalogs is None:
+        catalogs = catalogs_by_scheme(site) if any(schemes.values()) else {}
     return {key: tuple(_user(item, catalogs) for item in items) for key, items in schemes.items()}
 
 
-def _catalogs_by_scheme(site: CitrixSite) -> dict[str, Catalog]:
+def catalogs_by_scheme(site: CitrixSite) -> dict[str, Catalog]:
+    """The catalogs that the account may see, by the id of their provisioning scheme in lower case."""
     bodies = [body for body in site.items("/MachineCatalogs", {"fields": FIELDS}) if body.get("ProvisioningScheme")]
     return {str(body["ProvisioningScheme"].get("Id")).casefold(): catalog_of(body) for body in bodies}
 
@@ -123,6 +128,8 @@ def _spec(body: Mapping[str, Any]) -> ImageSpec:
         image=master_image(body["MasterImage"]) if body.get("MasterImage") else None,
         machine_profile=(scheme.get("MachineProfile") or {}).get("XDPath") or "",
         service_offering=scheme.get("ServiceOffering") or "",
+        cpu_count=scheme.get("CpuCount") or 0,
+        memory_mb=scheme.get("MemoryMB") or 0,
         hosting_unit_id=unit.get("Id") or "",
         hosting_unit=unit.get("Name") or "",
         shares=tuple(_share(item) for item in body.get("ResourcePools") or []),

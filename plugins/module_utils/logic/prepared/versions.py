@@ -5,9 +5,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
@@ -20,6 +20,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_
     versions_of_release,
 )
 
+# What a version is prepared with, by the names of the options
+SCHEME_OPTIONS = ("machine_profile", "service_offering", "cpu_count", "memory_mb")
 # Connections whose images need a machine profile (contract citrix addition A)
 NEED_PROFILE = ("AmazonWorkSpacesCore",)
 
@@ -57,8 +59,11 @@ def version_for(release: str, versions: Sequence[ImageVersion]) -> ReleaseVersio
     return ReleaseVersion("make")
 
 
-def obstacle_to_adopting(version: ImageVersion, image: str | None, unit: HostingUnit | None) -> Refusal | None:
-    """Why a version that bears the release is not the one wished for: it was made from something else."""
+def obstacle_to_adopting(
+    version: ImageVersion, image: str | None, unit: HostingUnit | None, scheme: Mapping[str, Any]
+) -> Refusal | None:
+    """Why a version that bears the release is not the one wished for: it was made from something else, or otherwise.
+    `scheme` are the options of that name; one that is not given, or that the site does not tell, is no difference."""
     made_from = version.image
     if image and made_from:
         is_same = same_path(made_from.path, image) if is_path(image) else made_from.name == image
@@ -72,7 +77,34 @@ def obstacle_to_adopting(version: ImageVersion, image: str | None, unit: Hosting
             f"{version} bears this release, but was not prepared in hosting unit {unit.name}",
             "Share it with that hosting unit, give another release, or delete the version first.",
         )
+    differences = _differences(version, scheme)
+    if differences:
+        return Refusal(
+            f"{version} bears this release, but has {', '.join(differences)}, and a version cannot be changed",
+            "Give what it has, give another release, or delete the version first.",
+            options=tuple(name for name in SCHEME_OPTIONS if scheme.get(name)),
+        )
     return None
+
+
+def _differences(version: ImageVersion, scheme: Mapping[str, Any]) -> list[str]:
+    spec = version.prepared
+    if spec is None or version.has_failed:
+        return []
+    told: dict[str, Any] = {name: getattr(spec, name) for name in SCHEME_OPTIONS}
+    return [
+        f"{name.replace('_', ' ')} {told[name]} instead of {scheme[name]}"
+        for name in SCHEME_OPTIONS
+        if scheme.get(name) and told[name] and not _is_same(told[name], scheme[name])
+    ]
+
+
+def _is_same(told: Any, wanted: Any) -> bool:
+    """Whether a site tells a service offering by its path or its name is unknown."""
+    if not isinstance(wanted, str):
+        return bool(told == wanted)
+    last = wanted.rpartition("\\")[2]
+    return told.casefold() in (wanted.casefold(), last.casefold(), last.rpartition(".")[0].casefold())
 
 
 def obstacle_to_preparing(

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import (
     ImageDefinition,
     ImageShare,
@@ -80,7 +81,21 @@ def _spec_facts(spec: ImageSpec) -> dict[str, Any]:
         "hosting_unit": spec.hosting_unit,
         "machine_profile": spec.machine_profile,
         "service_offering": spec.service_offering,
+        "cpu_count": spec.cpu_count or None,
+        "memory_mb": spec.memory_mb or None,
     }
+
+
+def returner_facts(returners: Iterable[tuple[Catalog, int | None]]) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": catalog.id,
+            "full_name": catalog.full_name,
+            "hosting_unit": catalog.hosting_unit.name if catalog.hosting_unit else "",
+            "steps_back": steps,
+        }
+        for catalog, steps in sorted(returners, key=lambda each: each[0].full_name.casefold())
+    ]
 
 
 def user_facts(users: Iterable[VersionUser]) -> list[dict[str, Any]]:
