@@ -1,7 +1,7 @@
 # Two commands matter to a newcomer: `make demo` and `make test`. Everything they need goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test bench bench-rehosting bench-failover oldest lint types unit integration conformance playbooks chaos bad-days test-chaos packaging molecule sanity docs-lint build changelog format clean
+.PHONY: help demo lab test bench bench-rehosting bench-failover oldest lint types unit integration conformance playbooks chaos bad-days bad-playbooks bad-estate test-chaos packaging molecule sanity docs-lint build changelog format clean
 
 # `make oldest` runs this file again with other values for these three
 VENV := .venv
@@ -29,8 +29,8 @@ demo: $(VENV)/demo.stamp ## release an image in the lab, and again: the second r
 lab: $(VENV)/demo.stamp ## run the lab until interrupted; its inventory is .lab/inventory.yml
 	@cd tests && "$(CURDIR)/$(BIN)/python" -m lab up --topology $(or $(TOPOLOGY),lab/topologies/demo.yml) --directory ../.lab
 
-test: $(VENV)/dev.stamp ## run all checks below, two at a time
-	@$(BIN)/python tools/run_checks.py molecule playbooks integration sanity chaos unit lint packaging docs-lint conformance types
+test: $(VENV)/dev.stamp ## run the checks below, two at a time; bad-days and oldest take longer
+	@$(BIN)/python tools/run_checks.py playbooks integration chaos sanity unit lint types packaging docs-lint conformance
 
 lint: $(VENV)/dev.stamp ## format, lint, YAML, roles and playbooks, changelog fragments
 	$(BIN)/ruff format --check .
@@ -55,11 +55,16 @@ playbooks: $(VENV)/tests.stamp ## the jobs from end to end
 	$(PYTEST) -n 2 -m "not bad_day" tests/playbooks
 
 chaos: $(VENV)/tests.stamp ## a release killed and disturbed at a sample of its requests
-	$(PYTEST) -n 2 tests/chaos/test_kill_anywhere.py
+	$(PYTEST) -n 2 --dist loadfile tests/chaos/test_kill_*.py
 
-bad-days: $(VENV)/tests.stamp ## what takes long: a misbehaving estate (stuck, slow, cancelled, two runs at once), failovers there and back, killed anywhere, the janitor
-	$(call all, $(PYTEST) -n 2 tests/chaos/test_bad_days.py tests/chaos/test_failover_anywhere.py, \
-	    $(PYTEST) -n 2 -m bad_day tests/playbooks)
+bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, bad-estate, molecule
+	@$(BIN)/python tools/run_checks.py bad-playbooks bad-estate molecule
+
+bad-playbooks: $(VENV)/tests.stamp ## the jobs on bad days: failovers there and back, clusters away, the janitor
+	$(PYTEST) -n 2 -m bad_day tests/playbooks
+
+bad-estate: $(VENV)/tests.stamp ## a release on a misbehaving estate (stuck, slow, cancelled, two runs at once), failovers killed anywhere
+	$(PYTEST) -n 2 --dist loadfile tests/chaos/test_bad_days.py tests/chaos/test_failover_anywhere.py
 
 test-chaos: $(VENV)/tests.stamp ## a release (OPTIONS='--job planned' or unplanned: a failover) disturbed at every one of its requests in every way; takes long
 	cd tests && "$(CURDIR)/$(BIN)/python" -m chaos --keep ../.chaos $(OPTIONS)
