@@ -14,16 +14,23 @@ from pathlib import Path
 
 from chaos.campaign import carry_out, everything, sample, table, undisturbed
 from chaos.failover import PLANNED, UNPLANNED
+from chaos.prepared import PREPARED
 from chaos.release import BY_RECOVERY_POINTS, RELEASE
 from chaos.trial import Trial
 
-JOBS = {"release": RELEASE, "recovery-points": BY_RECOVERY_POINTS, "planned": PLANNED, "unplanned": UNPLANNED}
+JOBS = {
+    "release": RELEASE,
+    "recovery-points": BY_RECOVERY_POINTS,
+    "prepared": PREPARED,
+    "planned": PLANNED,
+    "unplanned": UNPLANNED,
+}
 
 
 def main() -> int:
     """Run the command line; return the exit status."""
     parser = argparse.ArgumentParser(prog="chaos", description=__doc__)
-    parser.add_argument("--job", choices=JOBS, default="release", help="a release, one by recovery points, a failover")
+    parser.add_argument("--job", choices=JOBS, default="release", help="a release of one kind or another, a failover")
     parser.add_argument("--sample", type=int, default=0, help="so many trials only, spread over kinds (default: all)")
     parser.add_argument("--seed", type=int, default=1, help="which sample")
     parser.add_argument("--workers", type=int, default=2, help="trials at a time")

@@ -76,6 +76,12 @@ def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path:
         ),
         ("image_retention", "image_retention_prefix=ctxx_", "Near names are 'ctx_'"),
         (
+            "prepared_image_release",
+            "prepared_image_release_definitions=W11",
+            "prepared_image_release_definitions of daas is text and must be a list",
+        ),
+        ("prepared_image_retire", "prepared_image_retire_keep=many", "prepared_image_retire_keep"),
+        (
             "image_release",
             '{"image_release_id": "2026.11.20-1", "catalog_rollout_known_faults": ["CORP\\\\W11P-0007"]}',
             "catalog_rollout_known_faults names 'CORP",

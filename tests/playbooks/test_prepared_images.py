@@ -11,14 +11,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
-from harness.modules import TOPOLOGIES, hosts_of, topology_of, writes
+from harness.modules import TOPOLOGIES, topology_of, writes
 from harness.playbooks import Outcome, run_playbook
-from harness.prepared import QUICK
 from lab.running import RunningLab
 
 RELEASE = "euc.nutanix_citrix.prepared_image_release"
 RETIRE = "euc.nutanix_citrix.prepared_image_retire"
+MARK = "[euc.nutanix_citrix]"
+NEW = f"2026.11.20-1 {MARK}"
+ZONES = ("euc1-a", "euc1-b", "euc1-c")
+EVERYWHERE = dict.fromkeys(ZONES, "Success")
 Run = Callable[..., Outcome]
 
 
@@ -34,12 +38,18 @@ def run(lab: RunningLab, tmp_path: Path) -> Run:
     return run_it
 
 
-def versions(lab: RunningLab, name: str = "daas") -> dict[str, dict[str, str]]:
+def state_of(lab: RunningLab, site: str = "daas") -> dict[str, Any]:
+    state: dict[str, Any] = lab.estate.endpoint(site).state()
+    return state
+
+
+def versions(lab: RunningLab, site: str = "daas") -> dict[str, dict[str, str]]:
     """Description -> hosting unit -> state, of each version on a site."""
-    found = hosts_of(lab)[name]("citrix_image_version_info")["image_versions"]
-    return {
-        version["description"]: {unit["name"]: unit["state"] for unit in version["hosting_units"]} for version in found
-    }
+    return {version["description"]: version["hosting_units"] for version in state_of(lab, site)["image_versions"]}
+
+
+def on_versions(lab: RunningLab, site: str = "daas") -> dict[str, str | None]:
+    return {catalog["name"]: catalog["image_version"] for catalog in state_of(lab, site)["catalogs"]}
 
 
 def report(directory: Path, name: str) -> dict[str, Any]:
@@ -47,84 +57,129 @@ def report(directory: Path, name: str) -> dict[str, Any]:
     return told
 
 
-WITHOUT_CATALOGS: dict[str, Any] = {
-    "prepared_image_release_catalogs": [],
-    "prepared_image_release_require_catalogs": False,
-    "catalog_rollout_waves": [{"name": "all"}],
-}
-MARKED = "2026.11.20-1 [euc.nutanix_citrix]"
-READY = "Success"
-
-
-def test_prepared_once_on_both_sites_and_shared(lab: RunningLab, run: Run, tmp_path: Path) -> None:
-    plan = run(RELEASE, "--check", "--diff", **WITHOUT_CATALOGS)
-    assert plan.status == 0, plan.trouble
-    assert writes(lab) == []
-    assert "version would be prepared" in plan.output
-
-    real = run(RELEASE, **WITHOUT_CATALOGS)
-    assert real.status == 0, real.trouble
-    assert versions(lab) == {MARKED: dict.fromkeys(("euc1-a", "euc1-b", "euc1-c"), READY)}
-    assert versions(lab, "cvad") == {MARKED: dict.fromkeys(("we-1", "we-2"), READY)}
-    told = report(tmp_path, "prepared_image_release_2026.11.20-1.json")
-    assert told["complete"] is True
-    assert {step["phase"] for step in told["timeline"]} == {"definition", "preparation", "share"}
-    page = (tmp_path / "prepared_image_release_2026.11.20-1.html").read_text(encoding="utf-8")
-    assert all(words in page for words in ("Prepared images", "euc1-c", "Master", "we-2"))
-
-    lab.forget()
-    again = run(RELEASE, **WITHOUT_CATALOGS)
-    assert again.status == 0, again.trouble
-    assert (again.changed, writes(lab)) == ([], [])
-
-
-def released_before(lab: RunningLab, *descriptions: str) -> None:
-    """A definition with versions of earlier releases, each in all three zones."""
-    lab.reset({**topology_of(TOPOLOGIES / "workspaces.yml"), "durations": QUICK})
-    daas = hosts_of(lab)["daas"]
-    definition = {"session_support": "SingleSession", "hypervisor_connection": "aws-eu-central-1"}
-    daas("citrix_image_definition", name="W11", **definition)
-    profile = "XDHyp:\\HostingUnits\\euc1-a\\W11-profile.template"
-    made_from = {"hosting_unit": "euc1-a", "image": "W11-2026.10", "machine_profile": profile}
-    for number, description in enumerate(descriptions, start=1):
-        version = {"definition": "W11", "release": str(number)}
-        daas("citrix_image_version", **version, **made_from)
-        daas("citrix_image_version_share", **version, hosting_units=["euc1-b", "euc1-c"])
-        change = {"endpoint": "daas", "kind": "image_version", "definition": "W11", "number": number}
-        lab.change([{**change, "description": description}])
+def released_before(lab: RunningLab, *descriptions: str, on: int = 0) -> None:
+    """A definition on daas with versions of earlier releases, each in all three zones; all catalogs are on version
+    `on`."""
+    topology = topology_of(TOPOLOGIES / "workspaces.yml")
+    earlier = {"image": "W11-2026.10", "machine_profile": "W11-profile"}
+    daas = topology["citrix_sites"][0]
+    daas["image_definitions"] = [{"name": "W11", "hosting_unit": "euc1-a", "versions": [earlier] * len(descriptions)}]
+    lab.reset(topology)
+    of_daas = {"endpoint": "daas", "definition": "W11"}
+    orders: list[dict[str, Any]] = [
+        {**of_daas, "kind": "image_version", "number": number, "description": text, "hosting_units": list(ZONES)}
+        for number, text in enumerate(descriptions, start=1)
+    ]
+    if on:
+        catalogs = [entry["name"] for entry in daas["catalogs"]]
+        orders += [{**of_daas, "kind": "assign_image_version", "number": on, "catalog": name} for name in catalogs]
+    lab.change(orders)
     lab.forget()
 
 
 def marked(*releases: str) -> list[str]:
-    return [f"{release} [euc.nutanix_citrix]" for release in releases]
+    return [f"{release} {MARK}" for release in releases]
 
 
-OF_DAAS = {"prepared_image_retire_definitions": ["W11"], "prepared_image_retire_minimum_age": 0}
+def test_a_first_version_on_both_sites(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    plan = run(RELEASE, "--check", "--diff")
+    assert plan.status == 0, plan.trouble
+    assert writes(lab) == []
+    assert all(words in plan.output for words in ("version would be prepared", "would be moved to the image"))
+
+    real = run(RELEASE)
+    assert real.status == 0, real.trouble
+    assert versions(lab) == {NEW: EVERYWHERE}
+    assert versions(lab, "cvad") == {NEW: dict.fromkeys(("we-1", "we-2"), "Success")}
+    assert set(on_versions(lab).values()) == {"W11:1"}
+    assert on_versions(lab, "cvad") == {"W11-Azure": "W11:1"}
+    told = report(tmp_path, "prepared_image_release_2026.11.20-1.json")
+    assert told["complete"] is True
+    assert {step["phase"] for step in told["timeline"]} == {"definition", "preparation", "share", "publish"}
+    page = (tmp_path / "prepared_image_release_2026.11.20-1.html").read_text(encoding="utf-8")
+    assert all(words in page for words in ("Prepared images", "euc1-c", "Master", "we-2", "Prod/W11-C2"))
+
+    lab.forget()
+    again = run(RELEASE)
+    assert again.status == 0, again.trouble
+    assert (again.changed, writes(lab)) == ([], [])
+
+
+@pytest.mark.bad_day
+def test_a_canary_that_fails_takes_its_catalog_back_to_the_version_before(lab: RunningLab, run: Run) -> None:
+    released_before(lab, *marked("2026.10"), on=1)
+    (canary,) = [catalog["id"] for catalog in state_of(lab)["catalogs"] if catalog["name"] == "W11-A1"]
+    machines = [machine["name"] for machine in state_of(lab)["machines"] if machine["catalog_id"] == canary]
+    lab.change([{"endpoint": "daas", "kind": "machine", "machine": name, "registers": False} for name in machines])
+    waves = [{"name": "canary", "reboot": {"within_minutes": 0}, "gate": {"wait_timeout": 3}}, {"name": "everyone"}]
+    outcome = run(RELEASE, catalog_rollout_waves=waves, catalog_rollout_on_closed_gate="roll_back")
+    assert outcome.status != 0
+    assert "was rolled back" in outcome.output
+    assert versions(lab)[NEW] == EVERYWHERE
+    assert set(on_versions(lab).values()) == {"W11:1"}
+    assert on_versions(lab, "cvad") == {"W11-Azure": None}
+
+
+def test_what_one_site_cannot_do_is_told_before_anything_is_made(lab: RunningLab, run: Run) -> None:
+    topology = topology_of(TOPOLOGIES / "workspaces.yml")
+    (definition,) = topology["citrix_sites"][1]["inventory_vars"]["prepared_image_release_definitions"]
+    definition.update(image="W11-2026.1l", share_with=["we-3"])
+    lab.reset(topology)
+    outcome = run(RELEASE)
+    assert outcome.status != 0
+    assert "W11-2026.1l" in outcome.output
+    assert "Nothing was begun." in outcome.output
+    assert writes(lab) == []
 
 
 def test_old_versions_go_in_the_right_order_and_others_stay(lab: RunningLab, run: Run, tmp_path: Path) -> None:
-    released_before(lab, *marked("r1"), "by hand", *marked("r3", "r4"))
-    limits = {"prepared_image_retire_keep": 1, **OF_DAAS}
-    unknown = run(RETIRE, **limits)
-    assert unknown.status != 0
-    assert "there is no image definition 'W11' on cvad" in unknown.output
-    assert writes(lab) == []
-
-    own = {"prepared_image_retire_delete_definitions": True, **limits}
-    plan = run(RETIRE, "--check", "--diff", **own)
+    released_before(lab, *marked("r1", "r2"), "by hand", *marked("r4"))
+    lab.change(
+        [{"endpoint": "daas", "kind": "assign_image_version", "catalog": "W11-A1", "definition": "W11", "number": 1}]
+    )
+    wishes = {
+        "prepared_image_retire_definitions": ["W11"],
+        "prepared_image_retire_delete_definitions": True,
+        "prepared_image_retire_keep": 1,
+        "prepared_image_retire_minimum_age": 0,
+    }
+    plan = run(RETIRE, "--check", "--diff", **wishes)
     assert plan.status == 0, plan.trouble
     assert writes(lab) == []
     assert "it is taken away from euc1-b, euc1-c first" in plan.output
 
-    real = run(RETIRE, **own)
+    real = run(RETIRE, **wishes)
     assert real.status == 0, real.trouble
-    assert list(versions(lab)) == ["by hand", *marked("r4")]
-    assert [entry.split()[0] for entry in writes(lab)] == ["PUT", "DELETE", "PUT", "DELETE"]
+    assert list(versions(lab)) == [*marked("r1"), "by hand", *marked("r4")]
+    assert [entry.split()[0] for entry in writes(lab)] == ["PUT", "DELETE"]
     told = {each["name"]: each["reason"] for each in report(tmp_path, "prepared_image_retire.json")["objects"]}
+    assert told["version 1 of W11"].startswith("in use: catalog Prod/W11-A1")
+    assert "nothing shows that the collection made it" in told["version 3 of W11"]
     assert told["version 4 of W11"] == "among the newest 1 of 'W11'"
-    assert "nothing shows that the collection made it" in told["version 2 of W11"]
+    assert told["W11"].startswith("it has version 1 of W11, version 3 of W11")
 
     lab.forget()
-    again = run(RETIRE, **own)
+    again = run(RETIRE, **wishes)
     assert again.status == 0, again.trouble
     assert (again.changed, writes(lab)) == ([], [])
+
+
+def test_a_preflight_without_clusters(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    topology = topology_of(TOPOLOGIES / "workspaces.yml")
+    (definition,) = topology["citrix_sites"][1]["inventory_vars"]["prepared_image_release_definitions"]
+    definition["machine_profile"] += "x"
+    lab.reset(topology)
+    inventory = yaml.safe_load(lab.inventory_path.read_text(encoding="utf-8"))
+    del inventory["all"]["children"]["prism_elements"]
+    sites_only = tmp_path / "sites.yml"
+    sites_only.write_text(yaml.safe_dump(inventory), encoding="utf-8")
+    outcome = run_playbook("euc.nutanix_citrix.preflight", sites_only, tmp_path)
+    assert outcome.status != 0
+    rows = outcome.result("preflight_report")["problems"]
+    (stop,) = [row for row in rows if row["result"] == "stop"]
+    assert (stop["where"], stop["what"], "shows no machine profile" in stop["detail"]) == (
+        "cvad",
+        "image definition W11",
+        True,
+    )
+    assert writes(lab) == []

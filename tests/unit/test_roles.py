@@ -30,6 +30,7 @@ INSIDE = {
         "template",
     },
     "machine_rehost": {"settle"},
+    "prepared_image_release": {"plan"},
 }
 
 

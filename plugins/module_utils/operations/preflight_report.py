@@ -52,7 +52,8 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     release = ReleaseRequest(**{**settings, "remote_sites": None if sites is None else tuple(sites)})
     rows = judge_release(release, _read(params["clusters"]), _read(params["sites"]), now, _read(params["centrals"]))
     stops, warnings = count(rows, STOP), count(rows, WARNING)
-    title = f"Preflight of {release.base_vm}: {stops} x stop, {warnings} x warning, {len(rows) - stops - warnings} x ok"
+    what = release.base_vm or "prepared images"
+    title = f"Preflight of {what}: {stops} x stop, {warnings} x warning, {len(rows) - stops - warnings} x ok"
     # `warnings` is a key that Ansible takes for its own.
     facts = {
         "ready": not stops,
@@ -62,7 +63,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     }
     details = {"rows": [asdict(row) for row in rows]}
     refusal = OperationError(
-        f"Not ready to release {release.base_vm}: {stops} of {len(rows)} checks say stop",
+        f"Not ready to release {what}: {stops} of {len(rows)} checks say stop",
         "The table says what to do about each. Run preflight again afterwards.",
     )
     return Verdict(

@@ -92,7 +92,10 @@ PATHS = {
     "rollback": {"image_rollback_report_path": "image_rollback_{release}.json"},
     "retention": {"image_retention_report_path": "image_retention.json"},
     "lineage": {"image_lineage_path": ""},
-    "prepared_release": {"prepared_image_release_report_path": "prepared_image_release_{release}.json"},
+    "prepared_release": {
+        "prepared_image_release_report_path": "prepared_image_release_{release}.json",
+        "prepared_image_retire_report_path": "prepared_image_retire.json",
+    },
     "prepared_retirement": {"prepared_image_retire_report_path": "prepared_image_retire.json"},
 }
 # Beside which file the page is written.
@@ -118,6 +121,7 @@ OF_THE_WHOLE_RELEASE = (
     "image_release_publish_when",
     "catalog_rollout_image",
     "prepared_image_release_id",
+    "prepared_image_release_retire",
     "prepared_image_retire_keep",
     "prepared_image_retire_history",
     "prepared_image_retire_minimum_age",
@@ -139,9 +143,17 @@ def read(params: Params, reporter: Reporter) -> Result:
 
 def _wrong_groups(params: Mapping[str, Any]) -> list[str]:
     hosts = {"prism_elements": params["clusters"], "citrix_sites": params["sites"]}
-    problems = release_wishes.wrong_groups({name: hosts[name] for name in GROUPS[params["job"]]}, params["taking_part"])
+    problems = release_wishes.wrong_groups({name: hosts[name] for name in _groups(params)}, params["taking_part"])
     silent = [host for host in params["taking_part"] if params["variables"] and host not in params["variables"]]
     return problems or [f"The variables of {host} cannot be told: see what is said of it above." for host in silent]
+
+
+def _groups(params: Mapping[str, Any]) -> tuple[str, ...]:
+    """What the job cannot do without. Whether sites have prepared images, which need no cluster, is known later."""
+    may_be_prepared = not params["variables"] or any(_by_site(params, DEFINITIONS).values())
+    if params["job"] == "preflight" and params["sites"] and not params["clusters"] and may_be_prepared:
+        return ("citrix_sites",)
+    return GROUPS[params["job"]]
 
 
 def _wrong_types(params: Mapping[str, Any]) -> list[str]:

@@ -9,7 +9,7 @@ from typing import Any
 
 from lab.changes import Changes, the_only
 from lab.citrix.state import image_update
-from lab.citrix.state.entities import Catalog, DiskImage, ImageVersion, Machine
+from lab.citrix.state.entities import Catalog, DiskImage, ImageShare, ImageVersion, Machine
 from lab.citrix.state.hosting import template
 from lab.citrix.state.site import Site
 from lab.citrix.topology import CATALOG, DURATIONS, SWITCHES
@@ -143,15 +143,20 @@ def _assign_image_version(site: Site, payload: Mapping[str, Any]) -> dict[str, A
         "errors": [str],
         "warnings": [{"type": required(members("ImageVersionSpecWarningType")), "message": required(str)}],
         "description": str,
+        "hosting_units": [str],
     },
 )
 def _image_version_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Let the preparation of a version have ended badly, or with a warning (contract citrix 13.5)."""
+    """Let the preparation of a version have ended badly, or with a warning, or the version be shared (contract citrix
+    13.5)."""
     version = _image_version(site, payload)
     version.status = payload.get("status", version.status)
     version.errors = payload.get("errors", version.errors)
     version.description = payload.get("description", version.description)
     version.warnings = [(each["type"], each["message"]) for each in payload.get("warnings", [])]
+    if "hosting_units" in payload:
+        units = [site.hosting_unit(name) for name in payload["hosting_units"]]
+        version.shares = [ImageShare(unit) for unit in units if unit is not None]
     return {"id": version.id}
 
 

@@ -29,6 +29,8 @@ NAMES = "image_release_catalogs"
 def check(rows: Rows, facts: Facts, estate: Estate) -> None:
     """Each catalog that is named, and whom all of them together concern."""
     catalogs = facts.get("catalogs")
+    if not facts.get("wanted") and facts.get("definitions"):
+        return
     if not facts.get("wanted"):
         advice = "Name the catalogs to move, or take the site out of the group citrix_sites"
         rows.warn("catalogs", f"{NAMES} is empty", advice)
@@ -37,7 +39,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
         return
     wave_catalogs = waves.planned(rows, facts)
     by_id = {catalog["id"]: catalog for catalog in catalogs}
-    records = list(map(_record, catalogs))
+    records = list(map(record, catalogs))
     ids: set[str] = set()
     impacts = []
     for entry in facts["wanted"]:
@@ -59,7 +61,8 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
         rows.ok("blast radius", sentence(together(impacts)))
 
 
-def _record(catalog: Facts) -> Catalog:
+def record(catalog: Facts) -> Catalog:
+    """A catalog as citrix_catalog_info tells of it, as far as it is looked for."""
     return Catalog(
         id=catalog["id"], name=catalog["name"], full_name=catalog["full_name"], folder=folder_levels(catalog["folder"])
     )

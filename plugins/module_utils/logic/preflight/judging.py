@@ -21,6 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
     endpoint,
     golden_vm,
     image,
+    prepared,
     replication,
     site,
     space,
@@ -58,6 +59,7 @@ SITE_CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("endpoint", "", endpoint.check),
     ("site", "", site.check),
     ("catalogs", "publish", catalogs.check),
+    ("prepared_images", "image", prepared.check),
     ("permissions", "publish", site.check_permissions),
 )
 
@@ -99,6 +101,9 @@ def _with_a_possible_id(release: ReleaseRequest, rows: Rows) -> ReleaseRequest:
 def _groups(estate: Estate) -> list[CheckRow]:
     """Whether the clusters are there at all."""
     source, clusters = estate.release.source, estate.clusters
+    # Prepared images need no cluster
+    if not clusters and any(facts.get("definitions") for facts in estate.sites.values()):
+        return []
     rows = Rows(source or "inventory", "inventory")
     if source not in clusters:
         rows.stop("source", "is no host of the group prism_elements", near_names(source, clusters))

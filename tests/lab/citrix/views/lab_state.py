@@ -38,6 +38,9 @@ def state_of(site: Site) -> dict[str, Any]:
             }
             for hypervisor in site.hypervisors.values()
         ],
+        "image_versions": [
+            _image_version(version) for definition in site.image_definitions.values() for version in definition.versions
+        ],
         "catalogs": [_catalog(catalog) for catalog in site.catalogs.values()],
         "machines": [_machine(machine) for machine in site.machines.values()],
         "jobs": [_job(site, job) for job in site.jobs.items.values()],
@@ -63,6 +66,16 @@ def _catalog(catalog: Catalog) -> dict[str, Any]:
         "minimum_functional_level": catalog.minimum_functional_level,
         "task": catalog.task.id if catalog.task else None,
         "machines": len(catalog.machines),
+    }
+
+
+def _image_version(version: ImageVersion) -> dict[str, Any]:
+    return {
+        "id": version.id,
+        "name": _version(version),
+        "description": version.description,
+        "status": version.status,
+        "hosting_units": {share.unit.name: share.status for share in version.shares},
     }
 
 
