@@ -33,16 +33,17 @@ options:
     default: present
   name:
     description:
-      - The name of the recovery point, which must begin with O(prefix). Required for O(state=present).
+      - The name of the recovery point, which must begin with O(prefix). Required for O(state=present) without
+        O(ext_id).
       - With O(state=absent), each recovery point must be called so.
     type: str
   vm_uuid:
     description:
-      - The uuid of the VM. One of O(vm_uuid) and O(vm_name) is required for O(state=present). It may be empty only in
-        check mode, for a VM that is yet to be made.
-      - If O(name) is that of a temporary VM, which its cluster may have restored a moment ago, the task waits up to two
-        minutes until Prism Central knows the VM. If several runs make such recovery points at once, the oldest of this
-        name is returned.
+      - The uuid of the VM. One of O(vm_uuid), O(vm_name) and O(ext_id) is required for O(state=present). It may be
+        empty only in check mode, for a VM that is yet to be made.
+      - If O(name) is that of a temporary VM, which its cluster may have restored a moment ago, the task waits two
+        minutes at most until Prism Central knows the VM. If several runs make such recovery points at once, the oldest
+        of this name is returned.
     type: str
   vm_name:
     description:
@@ -57,6 +58,9 @@ options:
   ext_id:
     description:
       - The id of the copy to remove. One of O(ext_id) and O(ext_ids) is required for O(state=absent).
+      - With O(state=present), the recovery point that is there and is to live on, instead of O(name), O(vm_uuid) and
+        O(vm_name). It is given its full time again as one that is adopted. None is made, and one that does not bear the
+        mark of the collection is refused.
     type: str
   ext_ids:
     description:

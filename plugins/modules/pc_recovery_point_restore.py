@@ -206,6 +206,11 @@ adopted:
   returned: success
   type: bool
   sample: false
+failed_at_source:
+  description: V(true) when O(replication_task) has failed, which is an affair of O(source).
+  returned: when O(replication_task) has failed
+  type: bool
+  sample: true
 duplicates:
   description: Other VMs that were restored from the same copy for the same release, each with C(uuid) and C(name).
   returned: success

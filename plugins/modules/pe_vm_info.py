@@ -30,6 +30,11 @@ options:
       - Whether to read the disks as well.
     type: bool
     default: false
+  made_since:
+    description:
+      - The moment at which the VM was made, or an earlier one, such as that of the snapshot that it was restored from.
+        Then the tasks of the cluster are read as well, and each VM has RV(vms[].started).
+    type: str
 extends_documentation_fragment:
   - euc.nutanix_citrix.prism_element
   - euc.nutanix_citrix.attributes
@@ -85,6 +90,13 @@ vms:
       description: The memory in MiB.
       type: int
       returned: always
+    started:
+      description:
+        - Whether the VM was ever switched on. V(yes) when it is not off, or when a task of the cluster has changed its
+          power state, V(no) when the tasks reach back to O(made_since) and none has.
+        - V(unknown) when the cluster does not remember as far back. It keeps only recent tasks.
+      type: str
+      returned: when O(made_since) is given
     not_protectable_because:
       description: Why the VM cannot take part in replication. Empty when it can.
       type: str

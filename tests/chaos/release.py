@@ -9,7 +9,7 @@ from collections import Counter
 from typing import Any
 
 from chaos.job import Job, State
-from harness.centrals import with_all_plugins
+from harness.centrals import with_a_cluster_without_central, with_all_plugins
 from harness.modules import DEMO, topology_of
 from lab.running import RunningLab
 
@@ -142,8 +142,9 @@ RELEASE = Job(
 
 
 def estate_by_recovery_points() -> dict[str, Any]:
-    """The same under Prism Centrals, with catalogs that need a template, and somebody else's recovery point."""
-    return undisturbed_by_itself(with_all_plugins(estate()))
+    """The same under Prism Centrals, with catalogs that need a template, somebody else's recovery point, and a cluster
+    without a Prism Central."""
+    return undisturbed_by_itself(with_a_cluster_without_central(with_all_plugins(estate())))
 
 
 def _put_foreign_point(lab: RunningLab) -> None:
@@ -159,9 +160,11 @@ BY_RECOVERY_POINTS = Job(
     problems=problems,
     # A repeated order under the same request id takes no effect, so that these may be sent again.
     deeds={
+        "/oob_schedules": "protection domain snapshots ordered",
+        "/restore_entities": "restores",
         "/snapshots/": "images taken",
         "/vms/{}": "VMs removed",
         "$UpdateProvisioningScheme": "publish jobs",
     },
-    once=("publish jobs",),
+    once=("protection domain snapshots ordered", "publish jobs"),
 )

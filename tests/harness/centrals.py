@@ -92,6 +92,35 @@ def with_all_plugins(demo: dict[str, Any]) -> dict[str, Any]:
     return topology
 
 
+def with_a_cluster_without_central(topology: dict[str, Any]) -> dict[str, Any]:
+    """The same with a fourth cluster that no Prism Central manages, and a catalog on it."""
+    topology, old = deepcopy(topology), "ctx_Gold_2026.10.01-1"
+    source, daas = topology["prism_elements"][0], topology["citrix_sites"][0]
+    source.setdefault("remote_sites", []).append({"name": "cluster-d", "cluster": "cluster-d", "bandwidth_mbps": 3000})
+    schedule = {"type": "DAILY", "every_nth": 1, "local": 3, "remote": {"cluster-d": 3}}
+    snapshot = {"age_hours": 12, "remotes": ["cluster-d"]}
+    source["protection_domains"] = [
+        {"name": "PD-Gold", "vms": ["Gold"], "schedules": [schedule], "snapshots": [snapshot]}
+    ]
+    topology["prism_elements"].append(
+        {
+            "name": "cluster-d",
+            "networks": [{"name": "VLAN10", "vlan_id": 10}],
+            "vms": [{"name": "desk-d-{n:03d}", "count": 2, "power_state": "on"}],
+            "snapshots": [{"name": old, "vm": "ctx_2026.10.01-1_351001_Gold"}],
+            "remote_sites": [{"name": "cluster-a", "cluster": "cluster-a", "bandwidth_mbps": 3000}],
+            "inventory_vars": {"image_release_strategy": "protection_domain"},
+        }
+    )
+    topology["inventory_vars"]["image_release_protection_domain"] = "PD-Gold"
+    units = [{"name": "AHV-D", "networks": ["VLAN10"]}]
+    daas["hypervisors"].append({"name": "conn-d", "cluster": "cluster-d", "hosting_units": units})
+    catalog = {"name": "W11-Branch", "hosting_unit": "AHV-D", "image": old, "machines": 2, "machine_prefix": "W11B-"}
+    daas["catalogs"].append({**catalog, "delivery_group": "W11 Branch"})
+    daas["inventory_vars"]["image_release_catalogs"].append({"name": "W11-Branch", "cluster": "cluster-d"})
+    return topology
+
+
 def _connection(name: str, cluster: str, central: str, plugin: str, unit: str) -> dict[str, Any]:
     units = [{"name": unit, "networks": ["VLAN10"]}]
     return {"name": name, "cluster": cluster, "prism_central": central, "plugin": plugin, "hosting_units": units}

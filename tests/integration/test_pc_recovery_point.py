@@ -82,6 +82,23 @@ def test_one_that_is_about_to_expire_gets_its_time_again(centrals: Centrals) -> 
     assert make(centrals, retention=WEEK)["recovery_point"] == longer["recovery_point"]
 
 
+def test_one_of_an_id_lives_on_and_is_never_made(centrals: Centrals) -> None:
+    first = make(centrals, retention=WEEK)["recovery_point"]
+    # Another VM of the name does not matter.
+    centrals.change("delete_vm", "a", vm="Gold")
+    longer = centrals.east("pc_recovery_point", ext_id=first["ext_id"], retention=4 * WEEK)
+    assert (longer["changed"], longer["recovery_point"]["ext_id"]) == (True, first["ext_id"])
+    assert longer["recovery_point"]["ours"] is True
+    assert seconds_left(longer["recovery_point"]) > 4 * WEEK - 3600
+    again = centrals.east("pc_recovery_point", ext_id=first["ext_id"], retention=4 * WEEK)
+    assert (again["changed"], again["recovery_point"]) == (False, longer["recovery_point"])
+    foreign = centrals.change("recovery_point", vm="On", name="nightly")["ext_id"]
+    assert "does not bear the mark" in centrals.east.fails("pc_recovery_point", ext_id=foreign, force=True)
+    unknown = "0b6b8d2c-3f0e-4b7a-9a55-6b1f9c2f7d10"
+    assert "has no recovery point" in centrals.east.fails("pc_recovery_point", ext_id=unknown)
+    assert len(points(centrals)) == 2
+
+
 def test_an_application_consistent_one(centrals: Centrals) -> None:
     assert make(centrals, kind="application_consistent")["recovery_point"]["kind"] == "application_consistent"
     result = make(centrals)

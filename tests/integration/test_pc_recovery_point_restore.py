@@ -363,8 +363,9 @@ def test_it_says_how_far_the_copy_is(centrals: Centrals) -> None:
 def test_a_copy_that_failed_is_not_waited_for(centrals: Centrals) -> None:
     restore = Restoring(centrals)
     centrals.fault("/replicate", {"fail_task": "no space left"})
-    message = centrals.west.fails(MODULE, **copied_to_c(centrals, restore))
-    assert "copying the recovery point: the task ended Failed: no space left" in message
+    result = run_module(MODULE, {**centrals.west.options, **copied_to_c(centrals, restore)})
+    assert "copying the recovery point: the task ended Failed: no space left" in result["msg"]
+    assert result["failed_at_source"] is True
 
 
 def test_a_source_that_does_not_answer_says_nothing_of_the_copy(centrals: Centrals) -> None:

@@ -81,3 +81,27 @@ def test_all_of_them_even_when_the_cluster_cuts_its_lists(lab: RunningLab, host:
 
 def test_name_and_uuid_exclude_each_other(lab: RunningLab, host: Host) -> None:
     assert "mutually exclusive" in host("cluster-a").fails("pe_vm_info", name="Gold", uuid="x")
+
+
+TEMPORARY = "ctx_r1_353902_Gold"
+LONG_AGO, JUST_NOW = "2020-01-01T00:00:00Z", "2100-01-01T00:00:00Z"
+
+
+def started(cluster: Site, made_since: str) -> str:
+    (vm,) = cluster("pe_vm_info", name=TEMPORARY, made_since=made_since)["vms"]
+    return str(vm["started"])
+
+
+def test_the_tasks_of_a_cluster_tell_whether_a_vm_was_ever_switched_on(lab: RunningLab, host: Host) -> None:
+    cluster = host("cluster-a")
+    lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": TEMPORARY}])
+    assert started(cluster, JUST_NOW) == "no"
+    # The cluster does not remember as far back.
+    assert started(cluster, LONG_AGO) == "unknown"
+    cluster("pe_vm", name=TEMPORARY, state="powered_on")
+    assert started(cluster, JUST_NOW) == "yes"
+    cluster("pe_vm", name=TEMPORARY, state="powered_off", force=True)
+    assert started(cluster, JUST_NOW) == "yes"
+    lab.faults([{"path": "/tasks/list", "then": {"status": 500}}])
+    assert started(cluster, JUST_NOW) == "unknown"
+    assert "Give a moment such as" in cluster.fails("pe_vm_info", name=TEMPORARY, made_since="yesterday")

@@ -215,3 +215,16 @@ def test_a_removal_whose_answer_is_lost_converges(
 def test_a_name_is_needed(lab: RunningLab, host: Host) -> None:
     assert "name" in host("cluster-a").fails("pe_vm_snapshot", vm_uuid="x")
     assert "name, uuid" in host("cluster-a").fails("pe_vm_snapshot", state="absent")
+
+
+@pytest.mark.parametrize(("again", "words"), [(None, "is on"), ("powered_off", "was switched on")])
+def test_no_image_is_taken_of_a_temporary_vm_that_somebody_switched_on(
+    host: Host, vm: str, again: str | None, words: str
+) -> None:
+    cluster = host("cluster-a")
+    cluster("pe_vm", name=TEMPORARY, state="powered_on")
+    if again:
+        cluster("pe_vm", name=TEMPORARY, state=again, force=True)
+    assert words in cluster.fails("pe_vm_snapshot", name=IMAGE, vm_uuid=vm, check=True)
+    assert words in cluster.fails("pe_vm_snapshot", name=IMAGE, vm_uuid=vm)
+    assert images(host) == []

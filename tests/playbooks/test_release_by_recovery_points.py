@@ -19,7 +19,7 @@ from harness.images import (
     images,
     vm_names,
 )
-from harness.modules import DEMO, topology_of, writes
+from harness.modules import DEMO, hosts_of, topology_of, writes
 from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
 
@@ -123,13 +123,61 @@ def test_what_fails_at_a_prism_central_is_told_of_it(lab: RunningLab, release: R
     assert recovery_points(lab) == []
 
 
+def left_over_vm(lab: RunningLab) -> dict[str, Any]:
+    (vm,) = [vm for vm in lab.state()["endpoints"]["cluster-b"]["vms"] if vm["name"].startswith("ctx_")]
+    return dict(vm)
+
+
 @pytest.mark.bad_day
-def test_the_rest_is_not_made_of_another_vm_of_the_name(lab: RunningLab, release: Release) -> None:
+def test_what_was_restored_before_counts_only_where_nobody_switched_it_on(lab: RunningLab, release: Release) -> None:
+    lab.faults([{"endpoint": "cluster-b", "method": "POST", "path": "/snapshots/", "then": {"status": 500}}])
+    assert release("2026.11.20-1").status != 0
+    lab.clear_faults()
+    first = left_over_vm(lab)
+    # Its tasks do not reach back to the recovery point any more.
+    lab.change([{"endpoint": "cluster-b", "kind": "behaviour", "tasks_kept": 0}])
+    lab.faults([{"endpoint": "cluster-b", "method": "POST", "path": "/snapshots/", "then": {"status": 500}}])
+    assert release("2026.11.20-1").status != 0
+    lab.clear_faults()
+    second = left_over_vm(lab)
+    assert second["uuid"] != first["uuid"]
+    lab.change([{"endpoint": "cluster-b", "kind": "behaviour", "tasks_kept": 100}])
+    cluster = hosts_of(lab)["cluster-b"]
+    for state in ("powered_on", "powered_off"):
+        cluster("pe_vm", uuid=second["uuid"], state=state, force=True)
+    outcome = release("2026.11.20-1")
+    assert outcome.status != 0
+    assert "was switched on: it is no true copy of the golden VM any more" in outcome.output
+    assert images(lab, "ctx_Gold_2026.11.20-1")["cluster-b"] == []
+    assert left_over_vm(lab)["uuid"] == second["uuid"]
+
+
+@pytest.mark.bad_day
+def test_the_rest_is_made_of_the_same_recovery_point_though_another_vm_has_the_name(
+    lab: RunningLab, release: Release
+) -> None:
     lab.faults([{"endpoint": "pc-west", "method": "POST", "path": "/restore", "then": {"fail_task": "no memory"}}])
     assert release("2026.11.20-1").status != 0
     lab.clear_faults()
+    (source,) = [point for point in recovery_points(lab) if point["cluster_ext_id"].endswith("00a")]
     lab.change([{"endpoint": "cluster-a", "kind": "delete_vm", "vm": "Gold"}])
     lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": "Gold"}])
+    # Late clusters need it as long as the others did.
+    lab.skip(20 * 24 * 3600)
+    again = release("2026.11.20-1", "-e", '{"image_release_catalogs": [], "image_release_require_catalogs": false}')
+    assert again.status == 0, again.output
+    assert_identical_everywhere(lab, "ctx_Gold_2026.11.20-1")
+    extended = [entry["path"] for entry in lab.requests() if "set-expiration-time" in entry["path"]]
+    assert [source["ext_id"] in path for path in extended] == [True]
+    assert recovery_points(lab) == []
+
+
+@pytest.mark.bad_day
+def test_what_no_recovery_point_is_left_of_is_not_made_of_another_one(lab: RunningLab, release: Release) -> None:
+    lab.faults([{"endpoint": "pc-west", "method": "POST", "path": "/restore", "then": {"fail_task": "no memory"}}])
+    assert release("2026.11.20-1").status != 0
+    lab.clear_faults()
+    lab.skip(40 * 24 * 3600)
     lab.forget()
     outcome = release("2026.11.20-1")
     assert outcome.status != 0

@@ -21,9 +21,11 @@ INSIDE = {
     "dr_drill": {"absent", "present", "report"},
     "dr_failover": {"arrival", "give_up", "in_use"},
     "image_release": {
+        "adopted",
         "common_snapshot",
         "protection_domain",
         "recovery_point",
+        "restore_common_snapshot",
         "restore_protection_domain",
         "restore_recovery_point",
         "send_recovery_point",

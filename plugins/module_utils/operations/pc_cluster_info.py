@@ -50,7 +50,7 @@ ARGUMENTS = {
 
 
 def read(params: Params, reporter: Reporter) -> Result:
-    client = PrismCentral.connect(params)
+    client = PrismCentral.connect(params).shared_on(reporter.board)
     central = read_central(client)
     hosts = [_cluster_host(entry) for entry in params["cluster_hosts"]]
     containers = containers_of(client)

@@ -39,7 +39,7 @@ ARGUMENTS = {
 
 
 def read(params: Params, reporter: Reporter) -> Result:
-    client = PrismCentral.connect(params)
+    client = PrismCentral.connect(params).shared_on(reporter.board)
     central_uuid = read_central(client).uuid
     chosen = _chosen(client, params, read_policies(client, params["through"]))
     return {"protection_policies": [_told(client, params, central_uuid, policy) for policy in chosen]}

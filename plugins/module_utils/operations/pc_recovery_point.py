@@ -94,6 +94,8 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
         with ThreadPoolExecutor(MOST_AT_ONCE) as pool:
             read = list(pool.map(lambda ext_id: read_recovery_point(client, ext_id), _meant(params)))
         return _Observed(client, client.now(), None, copies=tuple(copy for copy in read if copy))
+    if params["ext_id"]:
+        return _there(client, params)
     if not params["vm_uuid"] and not params["vm_name"]:
         return _Observed(client, client.now(), None, cluster_uuid=params["cluster_uuid"] or "")
     vm = golden_vm(client, params["vm_name"] or "", params["vm_uuid"] or "", params["cluster_uuid"] or "")
@@ -121,13 +123,14 @@ def plan(params: Params, observed: _Observed) -> Plan[_Step]:
             after={"recovery_points": []},
         )
     retention = timedelta(seconds=params["retention"])
-    expires = marked_expiry(observed.now + retention, params["name"], observed.vm_uuid)
+    name = point.name if point else params["name"]
+    expires = marked_expiry(observed.now + retention, name, observed.vm_uuid)
     if point is None:
         _refuse_namesakes(params, observed)
         return _planned(prefix, _Step(None, _foretold(params, observed, expires)))
     # One that is about to end is given a full time again; half of it makes a run that follows at once change nothing.
     lasts = point.expires is not None and point.expires - observed.now >= retention / 2
-    warnings = [] if point.kind == params["kind"] else [_other_kind(params, observed.client, point)]
+    warnings = [] if params["ext_id"] or point.kind == params["kind"] else [_other_kind(params, observed.client, point)]
     return _planned(prefix, _Step(point, point if lasts else replace(point, expires=expires)), warnings)
 
 
@@ -181,6 +184,8 @@ def _refuse_options(params: Params) -> None:
         if not all(_meant(params)):
             raise OperationError("ext_id is empty", "Say which recovery point is meant.")
         return
+    if params["ext_id"]:
+        return
     if params["vm_uuid"] is None and not params["vm_name"]:
         raise OperationError("vm_name is empty", "Say which VM is meant.")
     prefix = params["prefix"]
@@ -225,6 +230,19 @@ def _remove(client: PrismCentral, copies: Sequence[RecoveryPoint], deadline: Dea
     for _copy, error in ends:
         if error:
             raise error.replace(removed=removed, changed=bool(removed))
+
+
+def _there(client: PrismCentral, params: Params) -> _Observed:
+    """The one of this id, which lives on and is never made."""
+    point = read_recovery_point(client, params["ext_id"])
+    if point is None:
+        raise OperationError(
+            f"{client.endpoint} has no recovery point {params['ext_id']}",
+            "It may have expired, or another Prism Central holds it.",
+        )
+    observed = _Observed(client, client.now(), point, point.vms[0].vm_uuid if point.vms else "")
+    _refuse_foreign({**params, "force": False}, observed, point)
+    return observed
 
 
 def _refuse_to_make_one_of(client: PrismCentral, params: Params, vm: CentralVm | None) -> None:
@@ -321,8 +339,8 @@ OPERATION = Change(
     apply=apply,
     verify=verify,
     required_if=(
-        ("state", "present", ("name",)),
-        ("state", "present", ("vm_uuid", "vm_name"), True),
+        ("state", "present", ("name", "ext_id"), True),
+        ("state", "present", ("vm_uuid", "vm_name", "ext_id"), True),
         ("state", "absent", ("ext_id", "ext_ids"), True),
     ),
     mutually_exclusive=(("ext_id", "ext_ids"),),

@@ -91,7 +91,7 @@ class _Search:
 
 
 def read(params: Params, reporter: Reporter) -> Result:
-    search = _search(params)
+    search = _search(params, reporter)
     point, chosen_by = _begun(search, params, reporter), RELEASE
     if point is None:
         deadline = Deadline(params["wait_timeout"])
@@ -103,12 +103,12 @@ def read(params: Params, reporter: Reporter) -> Result:
     return _facts(search, params, point, chosen_by)
 
 
-def _search(params: Params) -> _Search:
+def _search(params: Params, reporter: Reporter) -> _Search:
     since = _moment(params["made_since"])
     if not params["by_policy"] and not params["recovery_point"]:
         raise OperationError("recovery_point is empty", "Name one, or set by_policy.")
-    client = PrismCentral.connect(params)
-    places = places_of([client, *(connect_peer(params, peer) for peer in params["peers"])])
+    client = PrismCentral.connect(params).shared_on(reporter.board)
+    places = places_of([client, *(connect_peer(params, peer).shared_on(reporter.board) for peer in params["peers"])])
     vm_uuid, cluster_uuid = params["vm_uuid"] or "", params["cluster_uuid"] or ""
     vm = golden_vm(client, params["vm_name"], vm_uuid, cluster_uuid)
     chooser = Chooser(

@@ -39,7 +39,7 @@ ARGUMENTS = {
 
 
 def read(params: Params, reporter: Reporter) -> Result:
-    client = PrismCentral.connect(params)
+    client = PrismCentral.connect(params).shared_on(reporter.board)
     return {"recovery_points": [shown(point, params["prefix"]) for point in _observe(client, params)]}
 
 

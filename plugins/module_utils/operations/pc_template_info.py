@@ -32,7 +32,7 @@ ARGUMENTS = {
 
 
 def read(params: Params, reporter: Reporter) -> Result:
-    client = PrismCentral.connect(params)
+    client = PrismCentral.connect(params).shared_on(reporter.board)
     templates = []
     for template in _chosen(client, params):
         versions = list_versions(client, template.ext_id) if params["include_versions"] else [template.active]

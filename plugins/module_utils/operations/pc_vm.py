@@ -57,7 +57,7 @@ class _Observed:
 def observe(params: Params, reporter: Reporter) -> _Observed:
     if not params["uuid"] and not params["name"]:
         raise OperationError("name and uuid are empty", "Say which VM is meant.")
-    client = PrismCentral.connect(params)
+    client = PrismCentral.connect(params).shared_on(reporter.board)
     vm = _by_uuid(client, params) if params["uuid"] else _by_name(client, params)
     if vm is None and params["state"] != ABSENT:
         raise _no_vm(client, params)

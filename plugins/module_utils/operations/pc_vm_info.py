@@ -31,7 +31,7 @@ ARGUMENTS = {
 
 
 def read(params: Params, reporter: Reporter) -> Result:
-    client = PrismCentral.connect(params)
+    client = PrismCentral.connect(params).shared_on(reporter.board)
     return {"vms": [_shown(vm) for vm in _observe(client, params)]}
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -12,6 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     CONNECTION_ARGUMENTS,
     PrismElement,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.tasks import was_started
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import (
     Vm,
     list_vms,
@@ -20,20 +22,33 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     "name": {"type": "str"},
     "uuid": {"type": "str"},
     "include_disks": {"type": "bool", "default": False},
+    "made_since": {"type": "str"},
 }
+STARTED = {True: "yes", False: "no", None: "unknown"}
 
 
 def read(params: Params, reporter: Reporter) -> Result:
     client = PrismElement.connect(params)
-    return {
-        "vms": [_shown(vm) for vm in _observe(client, params["name"], params["uuid"], params["include_disks"])],
-    }
+    vms = [_shown(vm) for vm in _observe(client, params["name"], params["uuid"], params["include_disks"])]
+    if params["made_since"] is None:
+        return {"vms": vms}
+    since = parse_moment(params["made_since"])
+    if since is None:
+        raise OperationError(f"made_since is '{params['made_since']}'", "Give a moment such as 2026-11-20T23:33:00Z.")
+    usecs = int(since.timestamp() * 1_000_000)
+    return {"vms": [{**vm, "started": _started(client, vm, usecs)} for vm in vms]}
+
+
+def _started(client: PrismElement, vm: Mapping[str, Any], since_usecs: int) -> str:
+    return STARTED[vm["power_state"] != "off" or was_started(client, vm["uuid"], since_usecs)]
 
 
 def _observe(client: PrismElement, name: str | None, uuid: str | None, include_disks: bool) -> list[Vm]:

@@ -18,6 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     read_snapshot,
     shown,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.tasks import was_started
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import (
     Vm,
     list_vms,
@@ -36,6 +37,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage i
     same_for_citrix,
     took_it,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_temporary_vm_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.vm_snapshots import (
     only,
     remove_snapshot,
@@ -91,6 +93,7 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
         _refuse_image_of_another_vm(client, params, existing, cluster_uuid)
         return _Observed(client, existing, cluster_uuid)
     vm = _source(client, params)
+    _refuse_started(client, params, vm)
     return _Observed(client, None, cluster_uuid, vm, _free_uuid(cluster_uuid, name, vm.name if vm else "", snapshots))
 
 
@@ -176,6 +179,19 @@ def _refuse_image_of_another_vm(client: PrismElement, params: Params, existing: 
         f" ({existing.vm_uuid}) and not of the VM that is meant, {source or vm_uuid}",
         "Give another name, or remove it.",
     )
+
+
+def _refuse_started(client: PrismElement, params: Params, vm: Vm | None) -> None:
+    """A temporary VM holds what its golden VM held only as long as nobody has switched it on."""
+    if vm is None or parse_temporary_vm_name(vm.name, params["prefix"]) is None:
+        return
+    if vm.power_state != "off" or was_started(client, vm.uuid, 0):
+        how = "was switched on" if vm.power_state == "off" else f"is {vm.power_state}"
+        raise OperationError(
+            f"{client.endpoint}: the temporary VM '{vm.name}' ({vm.uuid}) {how}: it is no true copy of the golden VM"
+            " any more",
+            "Remove it with pe_vm and force, when nobody needs it, then run the same task again.",
+        )
 
 
 def _source(client: PrismElement, params: Params) -> Vm | None:

@@ -73,12 +73,14 @@ def test_prism_centrals_are_told_when_they_fail_or_recovery_points_went() -> Non
             "clean": {"message": "", "removed": ["p", "q"]},
             "stuck": {"message": "", "removed": ["r"], "leftover": {"message": "locked"}},
             "away": {"message": "no answer"},
+            "lender": {"message": "", "untold": ["s"]},
         }
     )
     assert [(row.where, row.result, row.detail, row.settled) for row in rows] == [
         ("clean", "removed", "p, q", True),
         ("stuck", "still there", "locked", False),
         ("away", "failed", "no answer", False),
+        ("lender", "left", "whether an interrupted run has ordered these copies cannot be told: s", True),
     ]
 
 

@@ -16,7 +16,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 SUCCEEDED = "SUCCEEDED"
-FINISHED = (SUCCEEDED, "FAILED", "ABORTED")
+FAILED = "FAILED"
+FINISHED = (SUCCEEDED, FAILED, "ABORTED")
 LISTED_WITHIN = 30.0
 LONGEST_ERROR_TEXT = 300
 
@@ -72,6 +73,21 @@ def changes_of_power_under_way(client: PrismElement) -> dict[str, str]:
         if "power" in str(task.get("operation_type") or "").lower():
             tasks.update(dict.fromkeys(_about(task), task["uuid"]))
     return tasks
+
+
+def was_started(client: PrismElement, vm_uuid: str, since_usecs: int) -> bool | None:
+    """Whether tasks have changed the power state of a VM that was made at `since_usecs` or later. None where the
+    cluster does not tell: it keeps only recent tasks (contract prism_element 5.3), and no other of its fields says that
+    a VM that is off has run."""
+    try:
+        body = client.request("POST", "/tasks/list", payload={"include_completed": True}).body or {}
+    except OperationError:
+        return None
+    tasks = [task for task in body.get("entities") or [] if str(task.get("progress_status") or "").upper() != FAILED]
+    if any("power" in str(task.get("operation_type") or "").lower() and vm_uuid in _about(task) for task in tasks):
+        return True
+    moments = [task.get("create_time_usecs") or since_usecs + 1 for task in tasks]
+    return False if min(moments, default=since_usecs + 1) <= since_usecs else None
 
 
 def _under_way(client: PrismElement) -> list[dict[str, Any]]:

@@ -102,7 +102,8 @@ class Transfer:
     def raise_failure(self) -> None:
         """Raise TaskFailed when it has ended without a copy."""
         if self._task and self._task.ended and not self._task.succeeded:
-            raise TaskFailed(self._client.endpoint, "copying the recovery point", self._task)
+            failure = TaskFailed(self._client.endpoint, "copying the recovery point", self._task)
+            raise failure.replace(failed_at_source=True)
 
 
 @dataclass(frozen=True)

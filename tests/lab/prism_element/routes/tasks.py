@@ -42,8 +42,9 @@ def add_routes(router: Router, cluster: Cluster) -> None:
 def _listed(cluster: Cluster, wanted: dict[str, Any]) -> list[Task]:
     """Return tasks oldest first; only recent history is known, and ``count`` keeps the oldest (contract prism_element
     5.3, trap 40)."""
-    tasks = list(cluster.tasks.items.values())
-    recent = {task.id for task in [task for task in tasks if task.done][-cluster.behaviour["tasks_kept"] :]}
+    tasks = [cluster.tasks.of_long_ago(), *cluster.tasks.items.values()]
+    done = [task for task in tasks if task.done]
+    recent = {task.id for task in done[max(0, len(done) - cluster.behaviour["tasks_kept"]) :]}
     found = [task for task in tasks if not task.done or (wanted.get("include_completed") and task.id in recent)]
     if (
         cluster.behaviour["restore_reply"] == "value"

@@ -7,11 +7,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import ClassVar
+from uuid import UUID
 
 from lab.prism_element.state.ground import Ground
 from lab.work import Failure, Step, Work, WorkBook
 
 ABORTED = "ABORTED"
+LONG_AGO = 30 * 86400.0
 
 
 class TaskFailure(Failure):
@@ -63,6 +65,12 @@ class TaskBook(WorkBook[Task]):
             later_name=later_name,
         )
         return self.begin(task, queued)
+
+    def of_long_ago(self) -> Task:
+        """What the cluster did before the lab began: its history does not begin with the first request."""
+        task = Task(id=str(UUID(int=0, version=4)), steps=[], created=-LONG_AGO, operation="NccCheck")
+        task.status, task.started, task.ended = self.DONE, task.created, task.created
+        return task
 
     def find(self, task_uuid: str) -> Task:
         """Return a task or raise the refusal for a missing one."""
