@@ -19,6 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.filter.run_scope import role
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import operator_input as move_wishes
 
 # Variables of the playbooks -> the options of roles that they set.
+MAPPINGS = (*move_wishes.INSIDE, "dr_failover_snapshot_ids", "dr_drill_snapshots")
 SHORT = {"dr_connections": "machine_rehost_connections", "dr_discard": "dr_failover_discard"}
 
 
@@ -48,18 +49,19 @@ def wrong_values(hostvars: Any, hosts: Sequence[str], roles: Sequence[str]) -> l
     }
     options |= {short: options[name] for short, name in SHORT.items() if name in options}
     given = {host: _values(hostvars[host], options) for host in hosts}
-    texts = {(name, value) for values in given.values() for name, value in values.items() if isinstance(value, str)}
-    no_mappings = [_no_mapping(name, text) for name, text in sorted(texts) if options[name].get("default") == {}]
-    return [*move_wishes.wrong_values(given, options), *filter(None, no_mappings)]
+    mappings = [(name, value) for values in given.values() for name, value in values.items() if name in MAPPINGS]
+    wrong = (sentence for name, value in mappings for sentence in _wrong_mapping(name, value))
+    return [*move_wishes.wrong_values(given, options), *dict.fromkeys(wrong)]
 
 
-def _no_mapping(name: str, text: str) -> str:
+def _wrong_mapping(name: str, value: Any) -> list[str]:
     """A dictionary may be given as text."""
     try:
-        mapping(text, name)
-    except (AnsibleFilterError, yaml.YAMLError) as error:
-        return f"{name}: {error}" if isinstance(error, yaml.YAMLError) else str(error)
-    return ""
+        return move_wishes.wrong_inside(name, mapping(value, name))
+    except yaml.YAMLError as error:
+        return [f"{name}: {error}"]
+    except AnsibleFilterError as error:
+        return [str(error)]
 
 
 def _values(variables: Any, names: Iterable[str]) -> dict[str, Any]:

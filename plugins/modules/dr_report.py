@@ -60,7 +60,7 @@ options:
     default: {}
   discards:
     description: The results of M(euc.nutanix_citrix.pe_protection_domain_failover) by protection domain that
-      deactivated it on the target before a failback.
+      deactivated it on the target before a failback. C(removed_before) in them are VMs that an earlier run deleted.
     type: dict
     default: {}
   ways_back:

@@ -193,7 +193,10 @@ options:
     description:
       - A file that remembers which VMs were on and which were off before O(state=migrated) was ordered. With it, a run
         that goes on after an interrupted one knows which VMs O(power_on=were_on) leaves off, and which VMs to power on
-        again on the source when the migration fails. Not written in check mode.
+        again on the source when the migration fails, and lists the VMs that did not exist again. Not written in check
+        mode.
+      - With O(state=deactivated), the file lists the VMs that are deleted, and is written before the deletion is
+        ordered. Use another file than for O(state=migrated).
       - The file is on the host that the module runs on.
     type: path
 extends_documentation_fragment:

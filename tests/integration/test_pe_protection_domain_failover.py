@@ -18,6 +18,7 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import execute
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.deletions import deletions_in
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_protection_domain_failover import (
     OPERATION,
 )
@@ -295,6 +296,18 @@ def test_vms_that_do_not_exist_are_skipped_and_listed(pair: Pair) -> None:
     assert "desk-2" in str(moved["plan"])
 
 
+def test_vms_that_did_not_exist_are_listed_until_they_are_back(pair: Pair, tmp_path: Path) -> None:
+    """Afterwards neither side lists them, and a run that goes on would take the move for a whole one."""
+    missing = [{"name": "desk-2", "uuid": pair.vms("cluster-a")["desk-2"]}]
+    pair.change("cluster-a", "delete_vm", vm="desk-2")
+    record = {"saved_path": str(tmp_path / "power.json")}
+    assert pair("cluster-a", "migrated", **record)["missing_vms"] == missing
+    again = pair("cluster-a", "migrated", **record)
+    assert (again["changed"], again["missing_vms"]) == (False, missing)
+    assert pair("cluster-a", "migrated", check=True, **record)["missing_vms"] == missing
+    assert pair("cluster-a", "migrated")["missing_vms"] == []
+
+
 def hide_vms(pair: Pair, cluster: str, after: int) -> None:
     body = {"metadata": {"count": 0, "grand_total_entities": 0, "total_entities": 0}, "entities": []}
     pair.lab.faults(
@@ -372,6 +385,23 @@ def test_vms_that_never_appear_are_listed(pair: Pair, state: str, cluster: str, 
     assert [vm["name"] for vm in result["missing_vms"]] == DESKS
     assert result["vms"] == []
     assert "'desk-1', 'desk-2', 'desk-3'" in str(result["warnings"])
+
+
+def test_what_is_deleted_is_written_down_before(pair: Pair, tmp_path: Path) -> None:
+    """A run that is killed when it has ordered the deletion cannot tell what went."""
+    pair.split()
+    record = tmp_path / "discarded.json"
+    planned = pair("cluster-a", "deactivated", check=True, saved_path=str(record))
+    assert not record.exists()
+    record.write_text("{}", encoding="utf-8")
+    assert (
+        "is no list of VMs that were given up" in pair.call("cluster-a", "deactivated", saved_path=str(record))["msg"]
+    )
+    assert pair.active() == ["cluster-a", "cluster-b"]
+    record.unlink()
+    pair.lab.faults([{"endpoint": "cluster-a", "path": "/deactivate", "then": {"status": 422}}])
+    assert pair.call("cluster-a", "deactivated", saved_path=str(record))["failed"]
+    assert deletions_in(record.read_text(encoding="utf-8")) == {NAME: planned["removed_vms"]}
 
 
 def test_vms_that_stay_after_a_deactivation_are_told(pair: Pair) -> None:

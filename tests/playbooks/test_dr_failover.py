@@ -18,7 +18,7 @@ import yaml
 
 from ansible_collections.euc.nutanix_citrix.plugins.filter.run_scope import role_options
 from harness.modules import DEMO, writes
-from harness.playbooks import Outcome, files_with, run_playbook, secrets_of
+from harness.playbooks import Outcome, files_with, run_playbook, secrets_of, start_playbook
 from lab.running import RunningLab
 
 FAILOVER = "euc.nutanix_citrix.dr_failover"
@@ -325,6 +325,8 @@ def test_a_move_that_is_given_up_releases_what_it_drained(lab: RunningLab, run: 
         ),
         (FAILBACK, {"dr_source": "cluster-b"}, "dr_source and dr_target are both cluster-b"),
         (REHOST, {"dr_id": "../x"}, "dr_id is '../x' and cannot name files"),
+        (FAILBACK, {"dr_discard": ["PD-W12"]}, "dr_discard names 'PD-W12', and dr_protection_domains are"),
+        (FAILOVER, {"dr_failover_policy": {"mising": "warn"}}, "dr_failover_policy has the key 'mising'"),
         (UNDO, {"dr_id": ""}, "dr_id is missing"),
         (RELEASE, {"dr_id": ""}, "dr_id is missing"),
     ],
@@ -459,6 +461,40 @@ def test_replications_are_waited_for_while_users_can_still_work(lab: RunningLab,
 
 
 @pytest.mark.bad_day
+@pytest.mark.parametrize("options", [["--check"], []])
+def test_a_way_back_that_leads_nowhere_stops_the_move_before_anybody_is_drained(
+    lab: RunningLab, run: Run, options: list[str]
+) -> None:
+    refused = run(FAILOVER, *options, dr_failover_way_back={"type": "HOURLY", "remote_sites": ["SITE-X"]})
+    assert refused.status != 0
+    shown = " ".join(refused.output.split())
+    assert "replicates to 'SITE-X', which cluster-b does not know: it has 'SITE-A'" in shown
+    assert writes(lab) == []
+
+
+@pytest.mark.bad_day
+def test_what_a_killed_failback_deleted_is_named_by_the_one_that_goes_on(
+    lab: RunningLab, run: Run, tmp_path: Path
+) -> None:
+    lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
+    assert_good(run(FAILOVER, dr_mode="unplanned"))
+    lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": False}])
+    doomed = {name: vm["uuid"] for name, vm in desktops_on(lab, "cluster-a").items()}
+    variables = json.dumps({**ALWAYS, "dr_discard": DOMAINS})
+    process = start_playbook(FAILBACK, lab.inventory_path, tmp_path, "-e", variables)
+    killed = {"drop": "after", "kill": process.pid}
+    lab.faults([{"endpoint": "cluster-a", "method": "POST", "path": "/deactivate", "nth": 2, "then": killed}])
+    process.communicate(timeout=600)
+    assert process.returncode < 0
+    lab.clear_faults()
+
+    shown = assert_good(run(FAILBACK, dr_discard=DOMAINS)).output
+    assert [name for name, uuid in doomed.items() if f"{name} ({uuid}) was deleted" not in shown] == []
+    assert "was deleted before" in shown
+    assert_at_home_on(lab, "cluster-a")
+
+
+@pytest.mark.bad_day
 def test_a_migration_that_fails_leaves_desktops_as_they_were_while_others_move(lab: RunningLab, run: Run) -> None:
     storage_is_full = {"fail_task": "storage is full"}
     lab.faults([{"endpoint": "cluster-a", "method": "POST", "path": f"{SLOW}/migrate", "then": storage_is_full}])
@@ -506,6 +542,21 @@ def test_what_was_off_before_stays_off_in_every_run(lab: RunningLab, run: Run) -
         assert off == ["W11-003"]
 
 
+@pytest.mark.bad_day
+def test_a_machine_whose_vm_was_deleted_is_missing_in_the_plan_and_in_every_run(lab: RunningLab, run: Run) -> None:
+    """Its protection domain goes on listing the VM, but nothing of it arrives and nobody is drained for it."""
+    lab.change([{"endpoint": "cluster-a", "kind": "delete_vm", "vm": "W11-003"}])
+    for options in (["--check"], [], []):
+        outcome = run(FAILOVER, *options)
+        assert outcome.status != 0
+        assert "CORP\\W11-003 has no VM on cluster-b" in outcome.output
+        assert "1 missing" in outcome.output
+    assert machines(lab)["w11-003"]["hypervisor"] == "AHV-A"
+    assert not machines(lab)["w11-003"]["in_maintenance_mode"]
+    assert back_on(lab, "cluster-b", machines(lab).keys() - {"w11-003"})
+    assert_good(run(FAILOVER, dr_failover_policy={"missing": "warn"}))
+
+
 def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> None:
     outcome = run(REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_protection_domains=DOMAINS)
     assert outcome.status != 0
@@ -514,7 +565,7 @@ def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> 
 
 
 @pytest.mark.bad_day
-@pytest.mark.parametrize("mode", ["planned", "re-hosting"])
+@pytest.mark.parametrize("mode", ["planned", "unplanned", "re-hosting"])
 def test_no_vm_becomes_the_machine_of_two_sites(lab: RunningLab, run: Run, mode: str) -> None:
     lab.change([{"endpoint": "cvad", "kind": "add_machine", "catalog": "W10 Persistent", "name": "W11-001"}])
     for site in CATALOGS:
@@ -523,7 +574,9 @@ def test_no_vm_becomes_the_machine_of_two_sites(lab: RunningLab, run: Run, mode:
         lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": "W11-001", "power_state": "on"}])
         outcome = run(REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_machines="W11-001")
     else:
-        outcome = run(FAILOVER, dr_mode=mode)
+        # The source lives and replicates each hour, perhaps now: an unplanned move is refused then.
+        accepted = {"dr_failover_accept_split_brain": True, "dr_failover_accept_pending_replications": True}
+        outcome = run(FAILOVER, dr_mode=mode, **accepted)
     assert outcome.status != 0
     shown = " ".join(outcome.output.split())
     assert "of cvad would get the same VM" in shown

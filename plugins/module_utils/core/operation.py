@@ -197,6 +197,7 @@ def execute(operation: Operation, params: Params, reporter: Reporter, show_diff:
     `timeline` tells when the work was done, and is left out when there was none.
     """
     try:
+        _refuse_negative_durations(params)
         result = operation.carry_out(params, reporter)
     except OperationError as error:
         result = failure(error)
@@ -205,6 +206,13 @@ def execute(operation: Operation, params: Params, reporter: Reporter, show_diff:
     if not show_diff:
         result.pop("diff", None)
     return result
+
+
+def _refuse_negative_durations(params: Params) -> None:
+    """A wait that is over before it begins would be told as one that was too short."""
+    for name, value in params.items():
+        if name.endswith("_timeout") and isinstance(value, int) and value < 0:
+            raise OperationError(f"{name} is {value}", "Give 0 or more seconds.")
 
 
 def failure(error: OperationError) -> Result:

@@ -113,6 +113,13 @@ def test_failed_result_tells_it_too() -> None:
     assert [(piece["phase"], piece["failed"]) for piece in timeline] == [("count", False), ("rest", True)]
 
 
+def test_a_negative_duration_is_refused_before_anything_is_read() -> None:
+    counter = Counter(1, breaks=True)
+    told = execute(counter.change(), {"number": 3, "wait_timeout": -1}, Reporter(), show_diff=False)
+    assert (told["failed"], told["msg"]) == (True, "wait_timeout is -1. Give 0 or more seconds.")
+    assert counter.number == 1
+
+
 def test_a_failure_keeps_message_and_advice_apart() -> None:
     failed = result(Counter(1, breaks=True))
     assert (failed["failed"], failed["changed"], failed["number"]) == (True, False, 3)

@@ -21,7 +21,10 @@ USABLE = ("AVAILABLE", "RETAIN_FOREVER")
 
 
 def present(
-    clusters: Mapping[str, Seen], connections: Mapping[str, str], protection_domains: Sequence[str] = ()
+    clusters: Mapping[str, Seen],
+    connections: Mapping[str, str],
+    protection_domains: Sequence[str] = (),
+    lost: Iterable[str] = (),
 ) -> dict[str, Any]:
     """The VMs that are there now: {vms, vm_names, vm_uuids, other_vm_uuids}; `vm_names` and `vm_uuids` are None without
     protection domains.
@@ -31,7 +34,8 @@ def present(
 
     With protection domains only their members count, on the cluster where they are active: a VM of the same name that
     is no member, such as the clone of a drill, can then never take over a machine. A member whose VM is gone stays
-    among the names, so that its machine comes out as missing. Raises Refusal when a cluster could not be asked, or a
+    among the names, so that its machine comes out as missing, and so do the names of VMs that were `lost` on the way
+    here. Raises Refusal when a cluster could not be asked, or a
     protection domain is active nowhere or twice.
     """
     silent = [f"{host} could not be asked ({facts['message']})" for host, facts in clusters.items() if facts["message"]]
@@ -52,7 +56,7 @@ def present(
             names.append(name)
             if member["vm_uuid"] in names_by_uuid:
                 vms.append(_vm(name, member["vm_uuid"], host, connections))
-    return _chosen(vms, names, clusters.values())
+    return _chosen(vms, [*names, *lost], clusters.values())
 
 
 def expected(
@@ -65,31 +69,35 @@ def expected(
     snapshots: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """The VMs that will be on the target `host` after the failover: {vms, vm_names, vm_uuids, other_vm_uuids}, as
-    `present` tells them.
+    `present` tells them. A member that does not exist any more stays among the names.
 
     A planned migration keeps uuids; an activation gives new ones, told as '' for "known after the failover" (contract
     prism_element 11). Where the source cannot be asked, the newest usable snapshot on the target says who will be
     there, or the one that is named in `snapshots` by protection domain.
     """
-    vms = []
+    vms, names = [], []
     for protection_domain in protection_domains:
         there, here = _domain(target, protection_domain), _domain(source, protection_domain)
         snapshot_id = str((snapshots or {}).get(protection_domain) or "")
         if there.get("active"):
-            members, keeps_uuids = there["members"], True
+            members, keeps_uuids, owner = there["members"], True, target
         elif snapshot_id and not planned:
-            members, keeps_uuids = _in_newest_snapshot(there, snapshot_id), False
+            members, keeps_uuids, owner = _in_newest_snapshot(there, snapshot_id), False, target
         elif here.get("active"):
-            members, keeps_uuids = here["members"], planned
+            members, keeps_uuids, owner = here["members"], planned, source
         else:
-            members, keeps_uuids = _in_newest_snapshot(there), False
+            members, keeps_uuids, owner = _in_newest_snapshot(there), False, target
+        gone = _deleted(members, owner) if keeps_uuids else ()
+        names += [member["vm_name"] for member in members]
         vms += [
-            _vm(member["vm_name"], member["vm_uuid"] if keeps_uuids else "", host, connections) for member in members
+            _vm(member["vm_name"], member["vm_uuid"] if keeps_uuids else "", host, connections)
+            for member in members
+            if member["vm_uuid"] not in gone
         ]
     leaving = {
         member["vm_uuid"] for name in protection_domains for member in _domain(source, name).get("members") or []
     }
-    return _chosen(vms, [vm["name"] for vm in vms], (source, target), leaving)
+    return _chosen(vms, names, (source, target), leaving)
 
 
 def clusters_behind(clusters: Mapping[str, Seen], connections: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -184,6 +192,12 @@ def _in_newest_snapshot(domain: Mapping[str, Any], snapshot_id: str = "") -> Seq
     if snapshot_id:
         usable = [snapshot for snapshot in usable if snapshot_id in (snapshot["id"], snapshot["id"].rpartition(":")[2])]
     return max(usable, key=lambda snapshot: snapshot["created"] or "", default={"vms": []})["vms"]
+
+
+def _deleted(members: Sequence[Mapping[str, str]], owner: Seen) -> set[str]:
+    """The members that are listed and do not exist. The VMs of a cluster that were not read say nothing."""
+    existing = {vm["uuid"] for vm in owner["vms"]}
+    return {member["vm_uuid"] for member in members if existing and member["vm_uuid"] not in existing}
 
 
 def _domain(facts: Seen, name: str) -> Mapping[str, Any]:

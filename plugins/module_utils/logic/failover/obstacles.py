@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.operator_input import names
 
 Told = Mapping[str, Any]
 
@@ -28,10 +29,13 @@ def problems_of_plan(
     schedules_count: bool,
     failback: bool = False,
     leave_off: Sequence[str] = (),
+    way_back: Told | None = None,
+    target_domains: Iterable[Told] = (),
 ) -> list[dict[str, Any]]:
     """Each {message, error}. `answers`: protection domain -> what its failover would do, or why it is not possible.
     `source_domains`: what the source has; where `schedules_count`, one of them has to replicate to where it goes.
-    `leave_off`: names of VMs that must not go on, each of which one VM at least must have."""
+    `leave_off`: names of VMs that must not go on, each of which one VM at least must have. `way_back`: the schedule to
+    add on the target, `target_domains` what that has."""
     problems = [failure(answer) for answer in answers.values() if "state" not in answer]
     unique = [problem for number, problem in enumerate(problems) if problem not in problems[:number]]
     silent = _without_schedule(answers, source_domains) if schedules_count else []
@@ -50,7 +54,31 @@ def problems_of_plan(
             f"{adding}, and wait for its first replication. Or try it without, with dr_failover_accept_unscheduled."
         )
         unique.append({"message": message, "error": {"message": message, "advice": advice}})
-    return [*unique, *_nobody_to_leave_off(answers, leave_off)]
+    return [
+        *unique,
+        *_nobody_to_leave_off(answers, leave_off),
+        *_no_way_back(way_back or {}, target, target_domains),
+    ]
+
+
+def _no_way_back(way_back: Told, target: str, target_domains: Iterable[Told]) -> list[dict[str, Any]]:
+    """The schedule is added when all have arrived, which is too late to learn that it leads nowhere."""
+    known = [site for domain in target_domains for site in domain.get("remote_sites") or []]
+    # A schedule may name one that the cluster does not have.
+    sites = {site["name"] for site in known if site.get("status") or site.get("addresses")}
+    has = f"it has {quoted(sorted(sites))}" if sites else "it has none"
+    wanted = names(way_back.get("remote_sites"))
+    strange = sorted(set(wanted) - sites)
+    if not way_back or not target_domains:
+        return []
+    if strange:
+        message = f"dr_failover_way_back replicates to {quoted(strange)}, which {target} does not know: {has}"
+    elif not wanted and len(sites) != 1:
+        message = f"dr_failover_way_back does not name the remote site of {target} to replicate to: {has}"
+    else:
+        return []
+    advice = f"Correct remote_sites in dr_failover_way_back, or add the remote site on {target} in Prism."
+    return [{"message": message, "error": {"message": message, "advice": advice}}]
 
 
 def _nobody_to_leave_off(answers: Mapping[str, Told], leave_off: Sequence[str]) -> list[dict[str, Any]]:

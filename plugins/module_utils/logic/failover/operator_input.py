@@ -16,9 +16,37 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text impor
 MODES = ("planned", "unplanned")
 # It becomes a part of file names.
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
+DISCARDS = ("dr_discard", "dr_failover_discard")
 ROLES = {"dr_source": "that is left", "dr_target": "that takes over"}
 # Without a name of its own a file or a clone cannot be told from others.
 NEVER_EMPTY = ("dr_drill_prefix", "dr_drill_release_prefix", "dr_failover_drained_path")
+RULES = {"type": "str", "choices": ["stop", "fail", "warn", "ignore"]}
+POLICY = dict.fromkeys(
+    (
+        "ambiguous",
+        "missing",
+        "unknown",
+        "unexpected",
+        "refused",
+        "vanished",
+        "unmanaged",
+        "namesakes",
+        "left_behind",
+    ),
+    RULES,
+)
+# What the dictionaries may hold that may also be given as text: the options of modules that get them.
+INSIDE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
+    "dr_failover_policy": POLICY,
+    "machine_rehost_policy": POLICY,
+    "dr_failover_way_back": {
+        "type": {"type": "str", "choices": ["MINUTELY", "HOURLY", "DAILY"]},
+        "every_nth": {"type": "int"},
+        "keep_local": {"type": "int"},
+        "keep_remote": {"type": "int"},
+        "remote_sites": {"type": "list", "elements": "str"},
+    },
+}
 IN_WORDS = {
     "int": "a number",
     "float": "a number",
@@ -53,6 +81,7 @@ def wrong_wishes(
             'dr_protection_domains is missing: the protection domains that move, such as -e \'{"dr_protection_domains":'
             ' ["PD-W11"]}\'.'
         )
+    wrong += _wrong_discards(wishes, mode)
     if sites is not None and not sites:
         wrong.append("The group citrix_sites has no host, so nothing could be done.")
     # The source need not take part when it is lost.
@@ -103,7 +132,33 @@ def _wrong_value(name: str, value: Any, option: Mapping[str, Any]) -> str:
     if kind == "list" and isinstance(value, (str, Mapping)):
         # The roles take names with commas, and one catalog.
         return ""
-    return " ".join(refusals(name, value, option))
+    return " ".join(refusals(name, value, option)) or _out_of_bounds(name, value, kind)
+
+
+def _out_of_bounds(name: str, value: Any, kind: str) -> str:
+    """All numbers of moves and drills are durations, counts and percentages."""
+    if kind not in ("int", "float") or value is None:
+        return ""
+    if float(value) < 0:
+        return f"{name} is {value} and must not be negative"
+    if name.endswith("_percent") and float(value) > 100:
+        return f"{name} is {value} and must not be more than 100"
+    return ""
+
+
+def wrong_inside(name: str, value: Mapping[str, Any]) -> list[str]:
+    """A sentence for every part of a dictionary that cannot be meant, of one that may have been given as text."""
+    allowed = INSIDE.get(name)
+    return [] if allowed is None else list(filter(None, (_wrong_part(name, key, value[key], allowed) for key in value)))
+
+
+def _wrong_part(name: str, key: Any, part: Any, allowed: Mapping[str, Mapping[str, Any]]) -> str:
+    if key not in allowed:
+        return f"{name} has the key '{key}', and only these mean something: {', '.join(allowed)}."
+    wrong = " ".join(refusals(str(key), part, allowed[key]))
+    if not wrong and allowed[key]["type"] == "int" and part is not None and int(part) < 1:
+        wrong = f"{key} must be 1 or more, not {part}"
+    return f"{name}: {wrong}." if wrong else ""
 
 
 def names(wish: Any) -> list[str]:
@@ -121,6 +176,22 @@ def catalogs(wish: Any) -> list[Any]:
     elif isinstance(wish, Mapping):
         wishes = [wish]
     return [{"name": each} if isinstance(each, str) else each for each in wishes]
+
+
+def _wrong_discards(wishes: Mapping[str, Any], mode: str) -> list[str]:
+    """Whoever misspells one believes its old VMs given up."""
+    told = [(variable, names(wishes[variable])) for variable in DISCARDS if wishes.get(variable)]
+    wrong = [
+        f"{variable} gives VMs up before a planned move, and dr_mode is {mode}: leave it out."
+        for variable, _domains in told
+        if mode != "planned"
+    ]
+    moving = names(wishes.get("dr_protection_domains"))
+    for variable, domains in told:
+        strange = [name for name in domains if name not in moving]
+        if strange and moving:
+            wrong.append(f"{variable} names {quoted(strange)}, and dr_protection_domains are {quoted(moving)}.")
+    return wrong
 
 
 def _wrong_id(value: Any) -> list[str]:

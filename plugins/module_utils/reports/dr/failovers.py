@@ -68,6 +68,31 @@ def judge_discard(move: Move, name: str, part: Part, judgement: Judgement) -> No
         deleted = move.would("deleted", "would be deleted")
         findings = _deleted(move, move.target, name, removed)
         judgement.tell("old VMs", move.target, f"old VMs of {name}", deleted, number(removed, "VM"), *findings)
+    before = part.items("removed_before")
+    if before:
+        advice = f"An earlier run of this move gave them up with {name}. Only a snapshot or a backup brings them back."
+        earlier = [
+            note(move.target, "deleted", vm.name, f"{vm.name} ({vm.facts.get('uuid')}) was deleted before", advice)
+            for vm in before
+        ]
+        judgement.tell("old VMs", move.target, f"old VMs of {name}", "deleted before", number(before, "VM"), *earlier)
+
+
+def judge_witnesses(move: Move, judgement: Judgement) -> None:
+    """Third clusters that gave no answer, each once for all protection domains: they may know what nobody else does."""
+    old_sides = [Part.of((result or {}).get("old_side")) for result in move.failovers.values()]
+    silent = {item.text("cluster"): item.text("silence") for side in old_sides for item in side.items("witnesses")}
+    advice = (
+        f"It may know that {move.behind} lives although {move.target} is cut off from it. Before users come, make sure"
+        f" that {move.behind} is off, or mend the cause and run the same command again."
+    )
+    for cluster, silence in silent.items():
+        if silence:
+            where = move.host_of(cluster) or cluster
+            text = f"{where} could not say whether {move.behind} lives: {silence}"
+            judgement.tell(
+                "witness", where, f"knows {move.behind}", "not known", silence, note(where, "witness", "", text, advice)
+            )
 
 
 def data_age(part: Part) -> str:
@@ -156,7 +181,10 @@ def _lost(move: Move, where: str, name: str, part: Part) -> list[Finding]:
     if rule == IGNORE:
         return []
     text = f"is listed in {name}, but there is no such VM"
-    advice = f"Restore it from a snapshot of {name} or from a backup, or take it out of {name}."
+    advice = (
+        f"Restore it from a snapshot of {name} or from a backup, or take it out of {name}. To do without it, run again"
+        " with -e '{dr_failover_policy: {missing: warn}}'."
+    )
     if part.state == ACTIVATED and part.changed:
         text = (
             f"was a VM of {name} but is not in the snapshot that {move.would('was', 'would be')} activated: it"
@@ -221,8 +249,9 @@ def _old_side(move: Move, name: str, part: Part) -> list[Finding]:
 def _heard(old_side: Part) -> str:
     """What third clusters said of the old side."""
     sentences = [
-        f"{item.text('cluster')} says {item.text('status')}" if item.text("status") else item.text("silence")
+        f"{item.text('cluster')} says {item.text('status')}"
         for item in old_side.items("witnesses")
+        if item.text("status")
     ]
     return f" ({'; '.join(sentences)})" if sentences else ""
 

@@ -12,6 +12,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.clon
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.failovers import (
     judge_discard,
     judge_failover,
+    judge_witnesses,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import (
     BEFORE,
@@ -42,6 +43,7 @@ def judge(move: Move) -> Judgement:
         judge_discard(move, name, Part.of(result, role_options.FAILOVER), judgement)
     for name, result in move.failovers.items():
         judge_failover(move, name, Part.of(result, role_options.FAILOVER), judgement)
+    judge_witnesses(move, judgement)
     for name, result in move.drills.items():
         judge_drill(move, name, Part.of(result, role_options.DRILL), judgement)
     judge_power(move, judgement)

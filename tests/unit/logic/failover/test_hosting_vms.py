@@ -64,6 +64,26 @@ def test_member_whose_vm_is_gone_stays_among_the_names() -> None:
     assert (found["vms"], found["vm_names"], found["vm_uuids"]) == ([], ["PC1"], [])
 
 
+@pytest.mark.parametrize("on_target", [False, True])
+def test_member_that_does_not_exist_is_not_expected_and_stays_among_the_names(on_target: bool) -> None:
+    there = seen([vm("PC1", "1")], [domain("PD", True, ("PC1", "1"), ("PC2", "2"))])
+    empty = seen([vm("PC9", "9")], [domain("PD", False)])
+    source, target = (empty, there) if on_target else (there, empty)
+    found = expected(source, target, ["PD"], True, "b", CONNECTIONS)
+    assert found["vms"] == [hosted("PC1", "1", "b")]
+    assert (found["vm_names"], found["vm_uuids"]) == (["PC1", "PC2"], ["1"])
+
+
+def test_vms_of_a_lost_source_that_nobody_could_read_are_expected() -> None:
+    source = seen([], [domain("PD", True, ("PC1", "1"))])
+    assert expected(source, seen([vm("X", "x")]), ["PD"], False, "b", CONNECTIONS)["vms"] == [hosted("PC1", "", "b")]
+
+
+def test_what_was_lost_on_the_way_stays_among_the_names() -> None:
+    found = present({"b": seen([vm("PC1", "1")], [domain("PD", True, ("PC1", "1"))])}, CONNECTIONS, ["PD"], ["PC2"])
+    assert (found["vms"], found["vm_names"]) == ([hosted("PC1", "1", "b")], ["PC1", "PC2"])
+
+
 def test_vm_counts_by_the_name_it_has_now() -> None:
     found = present({"b": seen([vm("PC1-new", "1")], [domain("PD", True, ("PC1", "1"))])}, CONNECTIONS, ["PD"])
     assert (found["vms"], found["vm_names"]) == ([hosted("PC1-new", "1", "b")], ["PC1-new"])

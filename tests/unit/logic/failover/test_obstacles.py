@@ -5,6 +5,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.obstacles import (
     obstacles,
     problems_of_plan,
@@ -67,6 +69,36 @@ def test_a_name_to_leave_off_that_no_vm_has_is_told() -> None:
 def test_whom_to_leave_off_is_not_judged_while_no_side_shows_its_vms() -> None:
     under_way = [answer("PD-1", vms=[]), answer("PD-2", vms=[{"name": "fs", "uuid": "u"}])]
     assert problems(*under_way, source=[], schedules_count=False, leave_off=["w10-004"]) == []
+
+
+@pytest.mark.parametrize(
+    ("way_back", "sites", "words"),
+    [
+        ({"type": "HOURLY"}, ["SITE-A"], ""),
+        ({"remote_sites": ["SITE-A"]}, ["SITE-A", "SITE-C"], ""),
+        ({}, [], ""),
+        (
+            {"remote_sites": "SITE-A, SITE-X"},
+            ["SITE-A"],
+            "replicates to 'SITE-X', which",
+        ),
+        (
+            {"type": "HOURLY"},
+            ["SITE-A", "SITE-C"],
+            "to replicate to: it has 'SITE-A', 'SITE-C'",
+        ),
+        ({"type": "HOURLY"}, [], "it has none"),
+    ],
+)
+def test_a_way_back_that_leads_nowhere_is_known_beforehand(
+    way_back: dict[str, Any], sites: list[str], words: str
+) -> None:
+    # What only a schedule names is no remote site of the cluster.
+    scheduled = {"name": "SITE-X", "status": "", "addresses": [], "scheduled": True}
+    known = [{"name": site, "status": "", "addresses": ["10.0.0.1"]} for site in sites]
+    there = [{"name": "PD", "remote_sites": [*known, scheduled]}]
+    told = problems(answer("PD"), source=[domain("PD")], way_back=way_back, target_domains=there)
+    assert [words in problem["message"] for problem in told] == ([True] if words else [])
 
 
 def test_nothing_in_the_way() -> None:

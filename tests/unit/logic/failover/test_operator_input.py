@@ -60,6 +60,11 @@ def test_nothing_is_wrong() -> None:
         ({"dr_target": "cluster-a"}, "dr_source and dr_target are both cluster-a"),
         ({"dr_protection_domains": " "}, "dr_protection_domains is missing"),
         ({"dr_protection_domains": []}, "dr_protection_domains is missing"),
+        ({"dr_discard": "PD-W12"}, "dr_discard names 'PD-W12', and dr_protection_domains are 'PD-W11'."),
+        (
+            {"dr_failover_discard": ["PD-W11"], "dr_mode": "unplanned"},
+            "before a planned move, and dr_mode is unplanned",
+        ),
     ],
 )
 def test_one_thing_is_wrong(wishes: dict[str, Any], told: str) -> None:

@@ -969,6 +969,20 @@ def test_what_was_seen_of_the_old_side_is_told_every_time(
     assert [(words in finding.text, finding.fails) for finding in found] == ([(True, fails)] if words else [])
 
 
+def test_each_witness_that_gives_no_answer_is_told_once() -> None:
+    witnesses = [
+        {"cluster": "Prism Element 10.0.0.3", "remote_site": "", "status": "", "silence": "no route to 10.0.0.3"},
+        {"cluster": "Prism Element 10.0.0.4", "remote_site": "A", "status": "UNREACHABLE", "silence": ""},
+    ]
+    result = {**failed_over(), "old_side": {**ALIVE, "witnesses": witnesses}}
+    clusters = {"cluster-c": {"nutanix_host": "10.0.0.3"}}
+    judgement = judge(move("unplanned", failovers={"PD-W11": result, "PD-W10": result}, clusters=clusters))
+    (told,) = [finding for finding in judgement.findings if finding.kind == "witness"]
+    assert (told.where, told.fails) == ("cluster-c", False)
+    assert "could not say whether cluster-a lives: no route to 10.0.0.3" in told.text
+    assert [row.where for row in judgement.rows if row.kind == "witness"] == ["cluster-c"]
+
+
 def test_vms_that_were_off_and_go_on_are_told() -> None:
     off = [{"name": "PC1", "uuid": "u1", "goes_on": True}, {"name": "PC2", "uuid": "u2", "goes_on": False}]
     result = {**failed_over(), "state": "migrated", "were_off": off}
@@ -1017,3 +1031,10 @@ def test_what_a_failback_deletes_is_told_by_name() -> None:
     assert not [
         finding for finding in judge(move("failback", discards={"PD-W11": gone})).findings if finding.kind == "deleted"
     ]
+
+
+def test_what_an_earlier_run_of_a_failback_deleted_is_told_by_name() -> None:
+    judgement = judge(move("failback", discards={"PD-W11": {"removed_before": [{"name": "PC1", "uuid": "u1"}]}}))
+    (told,) = [finding for finding in judgement.findings if finding.kind == "deleted"]
+    assert (told.where, told.text, told.fails) == ("cluster-b", "PC1 (u1) was deleted before", False)
+    assert [row.result for row in judgement.rows if row.kind == "old VMs"] == ["deleted before"]

@@ -5,13 +5,16 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.failovers import (
     order_deactivation,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import list_vms
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.deletions import deletions_in, text_with
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.sides import (
     ORDER,
     UNCHANGED,
@@ -100,6 +103,7 @@ def _deactivate(work: DomainMove, here: Seen, there: Seen) -> dict[str, Any]:
     if work.reporter.check:
         return result_of(work, here, there, changed=True)
     before = [work.client.endpoint, there.side.endpoint]
+    _write_down(work)
     with work.reporter.phase(PHASES[DEACTIVATED]):
         course = Course(work, here, departures=doomed)
         for line in work.result["plan"]:
@@ -110,3 +114,22 @@ def _deactivate(work: DomainMove, here: Seen, there: Seen) -> dict[str, Any]:
         here, _owner = course.end()
         course.tell_what_stayed()
     return result_of(work, here, there, changed=True, before=before)
+
+
+def _write_down(work: DomainMove) -> None:
+    """What will be deleted, before it is ordered: a run that is killed in between cannot tell."""
+    path = Path(work.params["saved_path"] or "")
+    if not work.params["saved_path"]:
+        return
+    try:
+        earlier = deletions_in(path.read_text(encoding="utf-8")) if path.exists() else {}
+    except (OSError, ValueError) as error:
+        raise OperationError(
+            f"{path} is no list of VMs that were given up: {error}", "Nothing was deleted. Give another saved_path."
+        ) from None
+    write_report(
+        path,
+        text_with(earlier, work.name, work.result["removed_vms"]),
+        "nothing was deleted.",
+        "list of VMs that are given up",
+    )

@@ -86,6 +86,8 @@ def _migrated(work: DomainMove, earlier: Before | None) -> dict[str, Any]:
     decision = decide_migration(work.name, here.side, there.side if there else None, was_here, origin_sites(snapshots))
     if decision != ORDER and earlier:
         work.result["were_off"] = switched_on_from_off(work, earlier.off)
+        back = {member.vm_name for member in there.members} if there else set()
+        work.result["missing_vms"] = [vm for vm in earlier.missing if vm["name"] not in back]
     if decision == BETWEEN and there:
         here, there = _through_between(work, here, there, snapshots)
     elif decision == ORDER:
@@ -177,10 +179,10 @@ def _migrate(work: DomainMove, here: Seen, there: Seen | None, earlier: Before |
     existing = {vm.uuid: vm for vm in list_vms_with_cards(work.client)}
     members = [member for member in domain.members if member.vm_uuid in existing]
     work.result["remote_site"] = site.name
-    before = Before.of(members, existing).joined(earlier)
+    before = Before.of(domain.members, existing).joined(earlier)
     work.were_on = set(before.on)
     work.result["were_off"] = switched_on_from_off(work, before.off)
-    work.result["missing_vms"] = named(member for member in domain.members if member.vm_uuid not in existing)
+    work.result["missing_vms"] = before.missing
     work.plan(
         f"migrate '{name}' from {endpoint} to the remote site '{site.name}':"
         f" {counted(members, 'shut down, sent and registered there')}"

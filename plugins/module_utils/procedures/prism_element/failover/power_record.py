@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""The file that remembers which VMs were on and off before a migration: afterwards no cluster can tell."""
+"""The file that remembers which VMs were on, off and missing before a migration: afterwards no cluster can tell."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protectio
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 FORMAT = 1
-OFF = "off"
+OFF, MISSING = "off", "missing"
 
 
 @dataclass(frozen=True)
@@ -40,18 +40,28 @@ class Before:
 
     @classmethod
     def of(cls, members: Iterable[Member], existing: Mapping[str, Found]) -> Before:
-        """As it is seen now; all of the members exist."""
-        states = (VmBefore(each.vm_name, each.vm_uuid, existing[each.vm_uuid].power_state) for each in members)
+        """As it is seen now."""
+        states = (
+            VmBefore(
+                each.vm_name, each.vm_uuid, existing[each.vm_uuid].power_state if each.vm_uuid in existing else MISSING
+            )
+            for each in members
+        )
         return cls(tuple(sorted(states, key=lambda vm: (vm.name, vm.uuid))))
 
     @property
+    def missing(self) -> list[dict[str, str]]:
+        """Those that the protection domain listed and that did not exist."""
+        return self._in(MISSING)
+
+    @property
     def off(self) -> list[dict[str, str]]:
-        return [{"name": vm.name, "uuid": vm.uuid} for vm in self.vms if vm.power_state == OFF]
+        return self._in(OFF)
 
     @property
     def on(self) -> dict[str, str]:
         """uuid -> name"""
-        return {vm.uuid: vm.name for vm in self.vms if vm.power_state != OFF}
+        return {vm.uuid: vm.name for vm in self.vms if vm.power_state not in (OFF, MISSING)}
 
     def joined(self, earlier: Before | None) -> Before:
         """With what was found before a migration that was broken off: whatever was on then was switched off by it."""
@@ -59,7 +69,14 @@ class Before:
             return self
         on = earlier.on
         states = {vm.uuid: vm.power_state for vm in earlier.vms}
-        return Before(tuple(replace(vm, power_state=states[vm.uuid]) if vm.uuid in on else vm for vm in self.vms))
+        joint = (
+            replace(vm, power_state=states[vm.uuid]) if vm.uuid in on and vm.power_state != MISSING else vm
+            for vm in self.vms
+        )
+        return Before(tuple(joint))
+
+    def _in(self, power_state: str) -> list[dict[str, str]]:
+        return [{"name": vm.name, "uuid": vm.uuid} for vm in self.vms if vm.power_state == power_state]
 
 
 class PowerRecord:
