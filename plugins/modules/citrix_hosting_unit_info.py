@@ -24,6 +24,13 @@ options:
       - Whether to read the images directly below each hosting unit as well.
     type: bool
     default: false
+  folder:
+    description:
+      - The element below each hosting unit to read the images of, instead of those directly below it. On vSphere and
+        XenServer this is a VM such as C(Gold.vm), on Azure a resource group such as
+        C(image.folder\\Gold.resourcegroup). Use it with O(name); a hosting unit that lacks it is an error.
+    type: str
+    default: ""
   machine_profiles:
     description:
       - Whether to read the VMs and the versions of launch templates directly below each hosting unit as well, which a

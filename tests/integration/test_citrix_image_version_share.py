@@ -99,7 +99,7 @@ def test_a_run_that_gave_up_waiting_is_gone_on_with(prepared: Prepared) -> None:
 def test_a_version_that_somebody_else_shares_is_left_to_them(prepared: Prepared) -> None:
     prepared.reset(image_share=3000)
     prepared.daas.fails(SHARE, **W11, hosting_units=["ws-b"], wait_timeout=1)
-    assert "is being shared" in prepared.daas.fails(SHARE, **W11, hosting_units=["ws-c"])
+    assert "is being changed" in prepared.daas.fails(SHARE, **W11, hosting_units=["ws-c"])
 
 
 def test_a_site_that_takes_nothing_away_by_omission(prepared: Prepared) -> None:

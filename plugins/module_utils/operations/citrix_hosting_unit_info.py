@@ -31,6 +31,7 @@ ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     "name": {"type": "str"},
     "images": {"type": "bool", "default": False},
+    "folder": {"type": "str", "default": ""},
     "machine_profiles": {"type": "bool", "default": False},
     "bypass_cache": {"type": "bool", "default": False},
 }
@@ -62,7 +63,7 @@ def read(params: Params, reporter: Reporter) -> Result:
         for unit in facts:
             unit["machine_profiles"] = [asdict(profile) for profile in profiles[unit["id"]]]
     if params["images"]:
-        sights = browser.read_all([unit for unit, _connection in pairs])
+        sights = browser.read_all([unit for unit, _connection in pairs], params["folder"])
         for unit in facts:
             unit["images"] = [asdict(image) for image in sights[unit["id"]]]
     return {"hosting_units": facts}

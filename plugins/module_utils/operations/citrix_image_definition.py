@@ -31,6 +31,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.
     obstacle_to_being,
     obstacle_to_making,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.features import ON_EC2
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import (
     ImageDefinition,
     ImageVersion,
@@ -38,6 +39,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.finding import (
     definition_if_any,
     enter,
+    feature_missing,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.telling import (
     definition_facts,
@@ -46,6 +48,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 
 MAKE, DESCRIBE, DELETE = "make", "describe", "delete"
 PATIENCE_WITH_SITE = 10.0
+EC2 = "AWS"
 
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
@@ -72,7 +75,7 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     site = enter(params)
     definition = definition_if_any(site, params["name"])
     if params["state"] == "present":
-        return _Observed(site, _wish(site, params), definition)
+        return _Observed(site, _wish(site, params, is_new=definition is None), definition)
     versions = read_versions(site, definition) if definition else []
     return _Observed(site, DefinitionWish(params["name"]), definition, versions)
 
@@ -141,7 +144,7 @@ def verify(params: Params, observed: _Observed, facts: Result, reporter: Reporte
     return {"image_definition": definition_facts(definition) if definition else None}
 
 
-def _wish(site: CitrixSite, params: Params) -> DefinitionWish:
+def _wish(site: CitrixSite, params: Params, is_new: bool) -> DefinitionWish:
     properties = params["custom_properties"]
     wish = DefinitionWish(
         name=params["name"],
@@ -153,6 +156,9 @@ def _wish(site: CitrixSite, params: Params) -> DefinitionWish:
     if not params["hypervisor_connection"]:
         return wish
     (connection,) = named_connections(site, [params["hypervisor_connection"]], read_connections(site))
+    refusal = feature_missing(site, ON_EC2) if is_new and connection.connection_type == EC2 else None
+    if refusal:
+        raise refusal.at(site.endpoint)
     return replace(wish, connection_id=connection.id, connection=connection.name, plugin=connection.plugin)
 
 

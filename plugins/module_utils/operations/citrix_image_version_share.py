@@ -85,7 +85,8 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     units = [unit for connection in connections.values() for unit in read_hosting_units(site, connection)]
     version = _version(site, params, units, reporter)
     try:
-        named = [find_named("hosting unit", name, units) for name in params["hosting_units"]]
+        places = [*units, *(_removed(version, units) if params["state"] == UNSHARED else [])]
+        named = [find_named("hosting unit", name, places) for name in params["hosting_units"]]
         properties = {
             find_named("hosting unit", name, units).id: {key: str(value) for key, value in pairs.items()}
             for name, pairs in params["custom_properties"].items()
@@ -152,6 +153,16 @@ def _version(site: CitrixSite, params: Params, units: Sequence[HostingUnit], rep
         return ready_version(definition, versions, params["number"], params["release"])
     except Refusal as error:
         raise error.at(site.endpoint) from None
+
+
+def _removed(version: ImageVersion, units: Sequence[HostingUnit]) -> list[HostingUnit]:
+    """Hosting units that are not there any more and still count among those that have the image."""
+    there = {unit.id for unit in units}
+    return [
+        HostingUnit(share.id, share.name, "", share.connection_id, share.connection)
+        for share in version.shares
+        if share.id not in there
+    ]
 
 
 def _obstacle_to_sharing(

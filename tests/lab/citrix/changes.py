@@ -11,6 +11,7 @@ from lab.changes import Changes, the_only
 from lab.citrix.state import image_update
 from lab.citrix.state.entities import Catalog, DiskImage, ImageShare, ImageVersion, Machine
 from lab.citrix.state.hosting import template
+from lab.citrix.state.image_definitions import another_version
 from lab.citrix.state.site import Site
 from lab.citrix.topology import CATALOG, DURATIONS, SWITCHES
 from lab.citrix.vendor import members
@@ -160,6 +161,16 @@ def _image_version_state(site: Site, payload: Mapping[str, Any]) -> dict[str, An
     return {"id": version.id}
 
 
+@CHANGES.kind("new_image_version", {"definition": required(str), "description": str})
+def _new_image_version(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Let another administrator have made the next version, of the image of the one before."""
+    definition = site.image_definition(payload["definition"])
+    if definition is None or not definition.versions:
+        raise ValueError(f"no image definition {payload['definition']!r} has versions")
+    version = another_version(site, definition.versions[-1], payload.get("description", ""))
+    return {"id": version.id, "number": version.number}
+
+
 @CHANGES.kind("machine", MACHINE)
 def _machine_state(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
     machine = _machine(site, payload)
@@ -212,6 +223,28 @@ def _hosting_unit(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError(f"no hosting unit is called {payload['hosting_unit']!r}")
     unit.shares_fail = payload.get("shares_fail")
     return {"id": unit.id}
+
+
+@CHANGES.kind("delete_hosting_unit", {"hosting_unit": required(str)})
+def _delete_hosting_unit(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Let another administrator remove a hosting unit. What becomes of images that are shared with it is unknown; here
+    those that are on their way fail."""
+    unit = site.hosting_unit(payload["hosting_unit"])
+    if unit is None:
+        raise ValueError(f"no hosting unit is called {payload['hosting_unit']!r}")
+    del site.hosting_units[unit.id]
+    return {"id": unit.id}
+
+
+@CHANGES.kind("cloud_image", {"hypervisor": required(str), "image": required(str)})
+def _cloud_image(site: Site, payload: Mapping[str, Any]) -> dict[str, Any]:
+    """Let somebody make another master image behind a connection that leads to no cluster."""
+    hypervisor = site.hypervisor(payload["hypervisor"])
+    cloud = site.inventory.cloud(hypervisor) if hypervisor else None
+    if cloud is None:
+        raise ValueError(f"no connection {payload['hypervisor']!r} has images of its own")
+    cloud.add_image(payload["image"])
+    return {"image": payload["image"]}
 
 
 @CHANGES.kind("forget_inventory_cache", {"hosting_unit": required(str)})

@@ -98,6 +98,26 @@ SWITCHES: dict[str, Switch] = {
     "sso_login": flag(False),  # contract citrix 1.5: GET /tokens, Windows integrated
 }
 
+# Below which elements of a hosting unit the images stand, and of what kind they are (contract citrix 9). Where
+# OpenShift has them is not written anywhere.
+_AMI = ("", "template")
+_SNAPSHOT = ("Gold.vm", "snapshot")
+IMAGE_PLACES = {
+    "AmazonWorkSpacesCore": _AMI,
+    "AWS": _AMI,
+    "AzureRM": ("image.folder/gold.resourcegroup", "snapshot"),
+    "VCenter": _SNAPSHOT,
+    "XenServer": _SNAPSHOT,
+    "OpenShift": _AMI,
+}
+# Those that the contract names; others are told by their kind (contract citrix 9)
+PLUGINS = {
+    "AmazonWorkSpacesCore": "AmazonWorkSpacesCoreMachineManagerFactory",
+    "AWS": "AWSMachineManagerFactory",
+    "AzureRM": "AzureRmFactory",
+    "VCenter": "VmwareFactory",
+    "OpenShift": "OpenShiftPluginFactory",
+}
 FOLDER_PLUGIN = "AcropolisHypervisorPCFactory"  # contract citrix 9
 PROVISIONING_TYPES = frozenset({"Manual", "MCS", "PVS"})
 SESSION_SUPPORT = frozenset({"SingleSession", "MultiSession"})
@@ -161,11 +181,13 @@ SITE = {
     "hypervisors": [
         {
             "name": required(str),
-            "cluster": required(str),
+            "cluster": str,
             "zone": str,
             "plugin": str,
-            # Other kinds show the snapshots of their cluster as their images (contract citrix 9, 13.9)
+            # Other kinds show the snapshots of their cluster as their images, or instead of a cluster their own images
+            # where the kind has them (contract citrix 9, 13.9)
             "connection_type": members("HypervisorConnectionType"),
+            "images": [str],
             "region": str,
             "account": str,
             "machine_profiles": [str],
@@ -196,8 +218,9 @@ def problem_with_references(site: Mapping[str, Any], clusters: set[str], central
     units: set[str] = set()
     for number, hypervisor in enumerate(site.get("hypervisors", [])):
         here = f"hypervisors[{number}]"
-        if hypervisor["cluster"] not in clusters:
-            return f"{here}.cluster: no Prism Element is called {hypervisor['cluster']!r}"
+        behind = _problem_with_what_is_behind(hypervisor, clusters)
+        if behind:
+            return f"{here}{behind}"
         if hypervisor.get("prism_central") not in centrals | {None}:
             return f"{here}.prism_central: no Prism Central is called {hypervisor['prism_central']!r}"
         if hypervisor.get("plugin") == FOLDER_PLUGIN and "prism_central" not in hypervisor:
@@ -215,6 +238,16 @@ def problem_with_references(site: Mapping[str, Any], clusters: set[str], central
                 return f"image_definitions[{number}].hosting_unit: no hosting unit is called {name!r}"
     connections = {hypervisor["name"] for hypervisor in site.get("hypervisors", [])}
     return _problem_with_catalogs(site, units, connections, zones)
+
+
+def _problem_with_what_is_behind(hypervisor: Mapping[str, Any], clusters: set[str]) -> str:
+    if ("cluster" in hypervisor) == ("images" in hypervisor):
+        return ": give cluster, or images of another kind of connection"
+    if "images" in hypervisor and hypervisor.get("connection_type") not in IMAGE_PLACES:
+        return f".images: connection_type must be one of {', '.join(IMAGE_PLACES)}"
+    if hypervisor.get("cluster") not in clusters | {None}:
+        return f".cluster: no Prism Element is called {hypervisor['cluster']!r}"
+    return ""
 
 
 def _problem_with_catalogs(

@@ -144,11 +144,13 @@ class ImageBrowser:
         with ThreadPoolExecutor(max_workers=BROWSED_AT_ONCE) as pool:
             return {key: sight for sights in pool.map(look, by_unit.values()) for key, sight in sights.items()}
 
-    def read_all(self, units: Iterable[HostingUnit]) -> dict[str, list[MasterImage]]:
-        """The images directly below each of the hosting units, by its id, read side by side."""
+    def read_all(self, units: Iterable[HostingUnit], folder: str = "") -> dict[str, list[MasterImage]]:
+        """The images directly below each of the hosting units, or one of their folders, by its id, read side by
+        side."""
         all_units = list(units)
         with ThreadPoolExecutor(max_workers=BROWSED_AT_ONCE) as pool:
-            return {unit.id: images for unit, images in zip(all_units, pool.map(self.images, all_units), strict=True)}
+            found = pool.map(lambda unit: self.images(unit, folder), all_units)
+            return {unit.id: images for unit, images in zip(all_units, found, strict=True)}
 
     def machine_profiles(self, unit: HostingUnit) -> list[MasterImage]:
         """What machines can be modelled on: VMs, and the versions of launch templates."""

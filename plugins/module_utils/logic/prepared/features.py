@@ -21,6 +21,8 @@ class Feature:
 
 
 PREPARED_IMAGES = Feature("prepared images", 121, 118, (7, 41))
+# On premises nothing more is known of it
+ON_EC2 = Feature("image definitions on AWS EC2", 126, 118, (7, 41))
 SHARING = Feature("sharing prepared images with other hosting units", 125, 126, (7, 45))
 
 

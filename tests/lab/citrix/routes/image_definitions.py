@@ -21,6 +21,7 @@ PAGED: dict[str, Any] = {"limit": int, "continuationToken": str}
 # contract citrix 1.7: in the cloud, and on premises
 PREPARED_IMAGES = (121, (118, (7, 41)))
 SHARING = (125, (126, (7, 45)))
+EC2_SINCE_CLOUD = 126
 
 
 def add_routes(router: Router, site: Site) -> None:
@@ -79,10 +80,14 @@ def the_definition(site: Site, request: Request) -> ImageDefinition:
 def refuse_without_feature(site: Site, since: tuple[int, tuple[int, tuple[int, int]]] = PREPARED_IMAGES) -> None:
     """Know nothing of what came with a later release."""
     since_cloud, (since_api, since_product) = since
-    api_version = site.spec.get("api_version", 126)
+    api_version = _api_version(site)
     product = tuple(int(number) for number in site.spec.get("product_version", "7.45").split(".")[:2])
     if not (api_version >= since_api and product >= since_product if site.on_premises else api_version >= since_cloud):
         raise site.errors.refusal(404, "No such resource.")
+
+
+def _api_version(site: Site) -> int:
+    return int(site.spec.get("api_version", 126))
 
 
 def _make(site: Site, body: dict[str, Any]) -> ImageDefinition:
@@ -92,7 +97,8 @@ def _make(site: Site, body: dict[str, Any]) -> ImageDefinition:
     key = assigned.get("HypervisorConnection") or ""
     hypervisor = site.errors.required(site.hypervisor(key), "HypervisorConnection", key)
     # contract citrix 13.9, U7, addition E
-    if hypervisor.connection_type not in KINDS and hypervisor.plugin_id not in PLUGINS:
+    too_early = hypervisor.connection_type == "AWS" and not site.on_premises and _api_version(site) < EC2_SINCE_CLOUD
+    if too_early or (hypervisor.connection_type not in KINDS and hypervisor.plugin_id not in PLUGINS):
         raise site.errors.refusal(400, "Prepared images are not supported on this kind of hypervisor connection.")
     definition = ImageDefinition(
         site.new_id(),

@@ -54,7 +54,7 @@ def _add_routes_of_one(router: Router, site: Site, door: str) -> None:
 
     @router.route("PUT", door, section="13.2, 13.4, U18", query=AS_JOB, body=CREATE_IMAGE_VERSION)
     def retry(request: Request) -> Reply:
-        definition, version = _the_version(site, request)
+        definition, version = _idle_version(site, request)
         if site.behaviour["image_version_retry"] == "refuse" or version.status != "Failed":
             raise site.errors.refusal(400, f"Version {version.number} of {definition.name} cannot be changed.")
         job = image_preparation.prepare(site, version, request.body, "SetImageVersion")
@@ -69,7 +69,7 @@ def _add_routes_of_one(router: Router, site: Site, door: str) -> None:
 
     @router.route("DELETE", door, section="13.2, 13.8, addition E", query={"purgeDBOnly": bool, **AS_JOB})
     def remove(request: Request) -> Reply:
-        definition, version = _the_version(site, request)
+        definition, version = _idle_version(site, request)
         if site.schemes_on(version):
             raise site.errors.refusal(409, f"Version {version.number} of {definition.name} is in use.")
         if len(version.shares) > 1 and site.behaviour["strict_image_removal"]:
@@ -78,6 +78,7 @@ def _add_routes_of_one(router: Router, site: Site, door: str) -> None:
         def take_away() -> Reply:
             if version in definition.versions:
                 definition.versions.remove(version)
+                site.images_left_behind += [str(version)] if request.flag("purgeDBOnly") else []
             return Reply(204)
 
         parameters = [("Id", version.id), ("Number", str(version.number))]
@@ -88,14 +89,12 @@ def _add_routes_of_one(router: Router, site: Site, door: str) -> None:
     @router.route("PUT", door + "/$UpdateResourcePools", section="13.6", query=AS_JOB, body=UPDATE_IMAGE_VERSION_POOLS)
     def share(request: Request) -> Reply:
         refuse_without_feature(site, SHARING)
-        definition, version = _the_version(site, request)
+        definition, version = _idle_version(site, request)
         wanted = []
         for entry in request.body.get("ImageVersionResourcePools") or []:
             unit = site.errors.required(site.hosting_unit(entry["ResourcePool"]), "HostingUnit", entry["ResourcePool"])
             wanted.append((unit, image_preparation.named_values(entry.get("CustomProperties"))))
         units = [unit for unit, _properties in wanted]
-        if version.sharing is not None and not version.sharing.done:
-            raise site.errors.refusal(409, f"Version {version.number} of {definition.name} is being shared.")
         if version.unit not in units:
             raise site.errors.refusal(400, f"{version.unit.name} is where the image was prepared.")
         left = [each.unit for each in version.shares if each.unit not in units]
@@ -118,6 +117,14 @@ def _the_version(site: Site, request: Request) -> tuple[ImageDefinition, ImageVe
     if found is None:
         raise site.errors.not_found("ImageVersion", key)
     return found.definition, found
+
+
+def _idle_version(site: Site, request: Request) -> tuple[ImageDefinition, ImageVersion]:
+    """One thing at a time: a version that a job is at work on is refused."""
+    definition, version = _the_version(site, request)
+    if version.busy:
+        raise site.errors.refusal(409, f"Version {version.number} of {definition.name} is being changed.")
+    return definition, version
 
 
 def _leading_to(site: Site, request: Request, definition: ImageDefinition, version: ImageVersion, job: Job) -> Reply:

@@ -116,6 +116,7 @@ class ConnectionTree:
 
 
 Tree = HostingUnit | ConnectionTree
+CONTAINERS = frozenset({"folder", "cluster", "resourcegroup", "launchtemplate"})
 
 
 class Resource(NamedTuple):
@@ -137,7 +138,8 @@ class Resource(NamedTuple):
     @property
     def is_container(self) -> bool:
         """Whether others are in it: a template in a folder has its versions."""
-        return self.kind in ("folder", "cluster", "launchtemplate") or (self.kind == "template" and bool(self.folder))
+        holds_snapshots = self.kind == "vm" and self.tree.hypervisor.connection_type != "Custom"
+        return self.kind in CONTAINERS or holds_snapshots or (self.kind == "template" and bool(self.folder))
 
     @property
     def full_name(self) -> str:
@@ -203,7 +205,15 @@ class ImageVersion:
     warnings: list[tuple[str, str]] = field(default_factory=list)  # type and message
     # CpuCount, MemoryMB, ServiceOffering and CustomProperties by the keys of the answer
     scheme: dict[str, Any] = field(default_factory=dict)
-    sharing: Job | None = None  # the last job that shared it
+    task: Job | None = None  # the last job that prepared, shared or deleted it
+
+    @property
+    def busy(self) -> bool:
+        """Whether a job is at work on it."""
+        return self.task is not None and not self.task.done
+
+    def __str__(self) -> str:
+        return f"{self.definition.name}:{self.number}"
 
     @property
     def unit(self) -> HostingUnit:

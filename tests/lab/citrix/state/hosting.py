@@ -10,6 +10,7 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 from uuid import NAMESPACE_URL, uuid5
 
+from lab.citrix.state.cloud import Cloud
 from lab.citrix.state.entities import ConnectionTree, HostingUnit, Hypervisor, Resource, Tree
 from lab.endpoint import Place
 from lab.ports import HypervisorCluster, TemplateSource
@@ -51,7 +52,8 @@ class HostingInventory:
         storage = [Resource(uuid, name, "storage", tree) for name, uuid in cluster.containers.items()]
         if isinstance(tree, HostingUnit):
             networks_there = (network(tree, name) for name in tree.networks)
-            return [*self.templates(tree), *networks_there, *storage, *_profiles(tree)]
+            folders = cluster.folders(tree) if isinstance(cluster, Cloud) else []
+            return [*folders, *self.templates(tree), *networks_there, *storage, *_profiles(tree)]
         networks = [Resource(found.uuid, found.name, "network", tree) for found in cluster.networks]
         folder = Resource(str(uuid5(NAMESPACE_URL, f"{tree.id}/{VM_FOLDER}")), VM_FOLDER, "folder", tree)
         vms = [Resource(vm.uuid, vm.name, "vm", tree, folder.full_name) for vm in cluster.vms]
@@ -62,8 +64,10 @@ class HostingInventory:
         Central, which the plug-in of Citrix shows version by version (contract citrix 9)."""
         central = self._centrals.get(tree.hypervisor.prism_central or "")
         if central is None:
-            images = self._clusters[tree.hypervisor.cluster].images()
-            return [Resource(uuid, name, "template", tree) for uuid, name in images]
+            cluster = self._clusters[tree.hypervisor.cluster]
+            if isinstance(cluster, Cloud):
+                return [cluster.image(tree, uuid, name) for uuid, name in cluster.images()]
+            return [Resource(uuid, name, "template", tree) for uuid, name in cluster.images()]
         versions = central.template_versions()
         if tree.hypervisor.has_folders:
             return [_version(tree, uuid, template_name, name) for _id, template_name, uuid, name in versions]
@@ -95,6 +99,11 @@ class HostingInventory:
     def cluster_uuid(self, hypervisor: Hypervisor) -> str:
         """The id of the cluster that machines of a connection are on."""
         return self._clusters[hypervisor.cluster].uuid
+
+    def cloud(self, hypervisor: Hypervisor) -> Cloud | None:
+        """What is behind a connection that leads to no Nutanix cluster."""
+        found = self._clusters[hypervisor.cluster]
+        return found if isinstance(found, Cloud) else None
 
     def contactable(self, hypervisor: Hypervisor) -> bool:
         """Tell whether the cluster behind a connection answers."""
@@ -179,7 +188,7 @@ def _version(tree: Tree, uuid: str, template_name: str, name: str) -> Resource:
 def template(unit: HostingUnit, name: str, among: Iterable[Resource] = ()) -> Resource:
     """Return the template of a name below a unit, also when the cluster does not have it (any more)."""
     for resource in among:
-        if resource.kind in ("template", "templateversion") and resource.image_name == name:
+        if resource.kind in ("template", "templateversion", "snapshot") and resource.image_name == name:
             return resource
     vanished = _made_up(unit, name, "template")
     return _version(unit, vanished.id, name, FIRST_VERSION) if unit.hypervisor.has_folders else vanished

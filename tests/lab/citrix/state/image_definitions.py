@@ -42,3 +42,23 @@ def definition_from(site: Site, spec: Mapping[str, Any]) -> ImageDefinition:
             )
         )
     return definition
+
+
+def another_version(site: Site, before: ImageVersion, description: str) -> ImageVersion:
+    """Make the next version of a definition, of the same image."""
+    definition = before.definition
+    definition.latest += 1
+    version = ImageVersion(
+        id=site.new_id(),
+        number=definition.latest,
+        definition=definition,
+        image=before.image,
+        machine_profile=before.machine_profile,
+        spec_ids=(site.new_id(), site.new_id()),
+        scheme_id=site.new_id(),
+        made=site.clock.now,
+        shares=[ImageShare(before.unit)],
+        description=description,
+    )
+    definition.versions.append(version)
+    return version

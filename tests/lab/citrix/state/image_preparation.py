@@ -33,7 +33,7 @@ def create(site: Site, definition: ImageDefinition, order: Mapping[str, Any]) ->
         id=site.new_id(),
         number=definition.latest,
         definition=definition,
-        image=hosting.template(unit, order["MasterImagePath"].rpartition("\\")[2].removesuffix(".template")),
+        image=_named(unit, order["MasterImagePath"]),
         machine_profile=None,
         spec_ids=(site.new_id(), site.new_id()),
         scheme_id=site.new_id(),
@@ -75,6 +75,7 @@ def prepare(site: Site, version: ImageVersion, order: Mapping[str, Any], job_typ
         parameters=[("Id", version.id)],
         concerns=[version.id, unit.id, unit.hypervisor.id],
     )
+    version.task = job
     job.when_done.append(ended)
     return job
 
@@ -95,20 +96,21 @@ def share(site: Site, version: ImageVersion, wanted: list[tuple[HostingUnit, lis
 
     def settle() -> None:
         for each in [*added, *failed]:
-            problem = each.unit.shares_fail
+            gone = each.unit.id not in site.hosting_units
+            problem = "The hosting unit was removed." if gone else each.unit.shares_fail
             each.status, each.errors = ("Failed", [problem]) if problem else ("Success", [])
 
     def finish() -> None:
         site.events.after(site.durations["image_share_settling"], settle)
 
-    version.sharing = site.jobs.submit(
+    version.task = site.jobs.submit(
         "UpdateImageVersionResourcePools",
         site.principal,
         [Step("Sharing", site.durations["image_share"], finish)],
         parameters=[("Id", version.id)],
         concerns=[version.id, *(unit.id for unit in units)],
     )
-    return version.sharing
+    return version.task
 
 
 def _leave(site: Site, version: ImageVersion, gone: ImageShare) -> None:
@@ -123,6 +125,14 @@ def _leave(site: Site, version: ImageVersion, gone: ImageShare) -> None:
 
 def _unit(site: Site, order: Mapping[str, Any]) -> HostingUnit:
     return site.errors.required(site.hosting_unit(order["ResourcePool"]), "HostingUnit", order["ResourcePool"])
+
+
+def _named(unit: HostingUnit, path: str) -> Resource:
+    """Return what a path names, whether it is there or not."""
+    rest = path.replace("/", "\\").removeprefix(unit.xd_path + "\\")
+    folder, _slash, full_name = rest.rpartition("\\")
+    name, _dot, kind = full_name.rpartition(".")
+    return Resource("", name, kind, unit, folder.replace("\\", "/"))
 
 
 def _required(site: Site, unit: HostingUnit, path: str) -> Resource:

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lab.citrix.errors import Errors
+from lab.citrix.state.cloud import Cloud
 from lab.citrix.state.entities import (
     Catalog,
     DeliveryGroup,
@@ -29,7 +30,7 @@ from lab.citrix.state.jobs import JobBook
 from lab.citrix.state.moments import Moments
 from lab.citrix.state.power import Power
 from lab.citrix.state.tokens import TokenBook
-from lab.citrix.topology import DURATIONS, SWITCHES, zones_of
+from lab.citrix.topology import DURATIONS, PLUGINS, SWITCHES, zones_of
 from lab.clock import Events
 from lab.entries import names_of, numbered
 from lab.ports import HypervisorCluster, TemplateSource
@@ -65,7 +66,7 @@ class Site(Setting):
         self.errors = Errors(self.behaviour)
         self.tokens = TokenBook(self)
         self.jobs = JobBook(self)
-        self.inventory = HostingInventory(clusters, centrals, self)
+        self.inventory = HostingInventory({**clusters, **self._clouds()}, centrals, self)
         self.power = Power(self, self.inventory, spec.get("image_levels", {}))
         self.inventory.watch(self._vms_went)
         self.zones: dict[str, Zone] = {}
@@ -75,6 +76,7 @@ class Site(Setting):
         self.folders: dict[tuple[str, ...], int] = {(): 0}
         self.catalogs: dict[str, Catalog] = {}
         self.image_definitions: dict[str, ImageDefinition] = {}
+        self.images_left_behind: list[str] = []  # on the hypervisor, of versions of which only the record was deleted
         self.machines: dict[str, Machine] = {}
         self._machines_by_key: dict[str, Machine] = {}
         self._machines_by_vm: dict[str, dict[str, Machine]] = {}
@@ -276,6 +278,11 @@ class Site(Setting):
             self.remove_machine(machine)
         del self.catalogs[catalog.id]
 
+    def _clouds(self) -> dict[str, Cloud]:
+        """What is behind the connections that name no cluster."""
+        connections = self.spec.get("hypervisors", [])
+        return {each["name"]: Cloud(each, self.new_id()) for each in connections if "cluster" not in each}
+
     def _build(self) -> None:
         zones = zones_of(self.spec)
         any_primary = any(zone.get("primary") for zone in zones)
@@ -289,9 +296,9 @@ class Site(Setting):
                 id=self.new_id(),
                 uid=self.new_uid("hypervisor"),
                 name=connection["name"],
-                cluster=connection["cluster"],
+                cluster=connection.get("cluster", connection["name"]),
                 zone=own_zone or self._primary_zone(),
-                plugin_id=connection.get("plugin", "AcropolisFactory"),
+                plugin_id=connection.get("plugin") or _plugin(connection),
                 addresses=[],
                 user_name="svc_citrix",
                 in_maintenance_mode=connection.get("in_maintenance_mode", False),
@@ -352,6 +359,11 @@ class Site(Setting):
 
     def _primary_zone(self) -> Zone:
         return next(zone for zone in self.zones.values() if zone.primary)
+
+
+def _plugin(connection: Mapping[str, Any]) -> str:
+    kind: str = connection.get("connection_type", "Custom")
+    return "AcropolisFactory" if kind == "Custom" or "cluster" in connection else PLUGINS.get(kind, kind)
 
 
 def _machine_names(prefix: str, count: int) -> list[str]:

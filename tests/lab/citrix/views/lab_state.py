@@ -43,6 +43,7 @@ def state_of(site: Site) -> dict[str, Any]:
         ],
         "catalogs": [_catalog(catalog) for catalog in site.catalogs.values()],
         "machines": [_machine(machine) for machine in site.machines.values()],
+        "images_left_behind": site.images_left_behind,
         "jobs": [_job(site, job) for job in site.jobs.items.values()],
     }
 
@@ -60,7 +61,7 @@ def _catalog(catalog: Catalog) -> dict[str, Any]:
         "image": scheme.image.resource.image_name if scheme else None,
         "image_id": scheme.image.resource.id if scheme else None,
         "image_note": scheme.image.note if scheme else None,
-        "image_version": _version(scheme.image_version) if scheme and scheme.image_version else None,
+        "image_version": str(scheme.image_version) if scheme and scheme.image_version else None,
         "history": [image.resource.image_name for image in scheme.history] if scheme else [],
         "machine_profile": scheme.machine_profile.image_name if scheme and scheme.machine_profile else None,
         "minimum_functional_level": catalog.minimum_functional_level,
@@ -72,15 +73,11 @@ def _catalog(catalog: Catalog) -> dict[str, Any]:
 def _image_version(version: ImageVersion) -> dict[str, Any]:
     return {
         "id": version.id,
-        "name": _version(version),
+        "name": str(version),
         "description": version.description,
         "status": version.status,
         "hosting_units": {share.unit.name: share.status for share in version.shares},
     }
-
-
-def _version(version: ImageVersion) -> str:
-    return f"{version.definition.name}:{version.number}"
 
 
 def _machine(machine: Machine) -> dict[str, Any]:

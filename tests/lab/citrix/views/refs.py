@@ -18,6 +18,8 @@ TYPE_NAMES = {
     "vm": "Vm",
     "cluster": "Cluster",
     "templateversion": "TemplateVersion",
+    "snapshot": "Snapshot",
+    "resourcegroup": "ResourceGroup",
     "launchtemplate": "LaunchTemplate",
     "launchtemplateversion": "LaunchTemplateVersion",
 }  # contract citrix 10.3, addition G 6
