@@ -63,7 +63,9 @@ def rehosting_of_run(last: Result, earlier: Sequence[Result], part: str) -> Resu
     What they did is done in this run: a machine that the last task found right counts as changed, with what was seen of
     it when it was changed.
     """
-    pieces = [piece for rehosting in earlier for piece in _pieces(rehosting.get(part)) if not piece.get("skipped")]
+    pieces = [
+        piece for rehosting in earlier for piece in _pieces(rehosting.get(part)) if piece and not piece.get("skipped")
+    ]
     if not pieces:
         return last
     base = {} if last.get("skipped") else dict(last)

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import role_options
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import (
+    MOST_TOLD,
     RUN_AGAIN,
     Finding,
     Judgement,
@@ -176,18 +178,24 @@ def _maintenance(move: Move, site: str, parts: Result, judgement: Judgement) -> 
         problem(site, "drained", name, f"{name} was drained for this move and is not released", advice)
         for name in still
     ]
-    drained = _drained(parts)
-    if drained and not (still or released or look.facts.get("machines")):
-        # Nobody could look at the end: what the drain told is all that is known.
+    freed = {machine.name for part in released for machine in part.items("switched")}
+    drained = [name for name in _drained(parts) if name not in freed]
+    if drained and "machines" not in look.facts:
+        # Nobody could look at the end: what drain and release told is all that is known.
         text = (
-            f"{number(range(drained), 'machine')} {'is' if drained == 1 else 'are'} in maintenance mode, so that no"
-            " user can log on to them"
+            f"{number(drained, 'machine')} {'is' if len(drained) == 1 else 'are'} in maintenance mode, so that no"
+            f" user can log on to them: {shortened(drained, MOST_TOLD)}"
         )
         findings = [problem(site, "drained", "", text, advice)]
     if findings:
-        judgement.tell("maintenance", site, "maintenance", "not released", number(still, "machine"), *findings)
+        judgement.tell(
+            "maintenance", site, "maintenance", "not released", number(still or drained, "machine"), *findings
+        )
 
 
-def _drained(parts: Result) -> int:
-    machines = [machine for part in Part.all(parts.get("drain")) for machine in part.items("machines")]
-    return sum(machine.facts.get("maintenance_mode") is True for machine in machines)
+def _drained(parts: Result) -> list[str]:
+    """Who was put into maintenance mode for the move, as the drain told."""
+    drains = Part.all(parts.get("drain"))
+    before = {machine.name for part in drains for machine in part.items("in_maintenance_before")}
+    machines = [machine for part in drains for machine in part.items("machines")]
+    return sorted({machine.name for machine in machines if machine.facts.get("maintenance_mode") is True} - before)

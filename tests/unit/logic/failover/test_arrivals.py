@@ -126,6 +126,8 @@ def test_who_was_released_early_is_released_in_this_run() -> None:
     assert (told["changed"], told["switched"], told["machines"]) == (True, ["a", "b"], [])
     skipped = {"skipped": True, "changed": False}
     assert rehosting_of_run(skipped, [{"release": skipped}], "release") == skipped
+    # A batch that failed before it: nothing is known of a release then.
+    assert rehosting_of_run({}, [{"message": "no answer", "hosting": {}, "release": {}}], "release") == {}
 
 
 def test_resets_of_batches_count_as_one() -> None:

@@ -205,8 +205,19 @@ def test_killed_half_way(given: dict[str, Any], ended: list[str]) -> None:
 @pytest.mark.parametrize("parts", [{"drain": DRAINED}, {"drain": DRAINED, "release": {}}])
 def test_machines_that_stay_drained_are_told_and_how_they_get_out(parts: dict[str, Any]) -> None:
     (problem,) = judged("planned", **{**WHOLE, "sites": {"daas": site(hosted(0), **parts)}}).problems
-    assert problem.text == "1 machine is in maintenance mode, so that no user can log on to them"
+    assert problem.text == "1 machine is in maintenance mode, so that no user can log on to them: CORP\\W11-0"
     assert "dr_failover_release with -e dr_id=m1" in problem.advice
+
+
+def test_who_stays_drained_on_a_site_that_was_cut_off_after_some_were_released_is_named() -> None:
+    drained = [{"name": name, "maintenance_mode": True} for name in ("a", "b", "c")]
+    parts = {
+        "drain": {"changed": True, "machines": drained, "in_maintenance_before": ["a"]},
+        "release": {"changed": True, "switched": ["b"], "machines": [{"name": "b"}]},
+        "still_drained": {"failed": True, "msg": "no answer"},
+    }
+    (problem,) = judged("planned", **{**WHOLE, "sites": {"daas": site(hosted(0), **parts)}}).problems
+    assert problem.text == "1 machine is in maintenance mode, so that no user can log on to them: c"
 
 
 def test_a_run_that_stopped_names_who_is_in_maintenance_mode_on_what_has_arrived() -> None:
