@@ -310,6 +310,8 @@ def test_a_move_that_is_given_up_releases_what_it_drained(lab: RunningLab, run: 
     lab.forget()
     assert_good(run(RELEASE, "--check", dr_directory="moves"))
     assert writes(lab) == []
+    limited = assert_good(run(RELEASE, "--limit", "cvad,localhost", dr_directory="moves"))
+    assert "daas was not asked, because --limit leaves it out." in " ".join(limited.output.split())
     assert_good(run(RELEASE, dr_directory="moves"))
     assert [name for name, machine in machines(lab).items() if machine["in_maintenance_mode"]] == ["w11-004"]
     assert_nothing_left_to_do(lab, lambda: run(RELEASE, dr_directory="moves"))
