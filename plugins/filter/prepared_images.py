@@ -18,5 +18,6 @@ class FilterModule:
             "prepared_ready": outcomes.ready,
             "prepared_outcomes": outcomes.outcomes,
             "prepared_catalogs": outcomes.catalogs_to_move,
+            "prepared_catalogs_back": outcomes.catalogs_to_take_back,
             "prepared_with_shares": outcomes.with_shares,
         }

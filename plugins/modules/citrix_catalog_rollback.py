@@ -43,10 +43,33 @@ options:
         description:
           - The image for this catalog, instead of O(image).
         type: str
+      image_version:
+        description:
+          - The version for this catalog, instead of O(image) or O(image_version).
+        type: dict
+        suboptions: &image_version
+          definition:
+            description: Name or id of the image definition.
+            type: str
+          number:
+            description: The number of the version.
+            type: int
+          release:
+            description: The release of the version, which is the first line of its description. The one that is ready
+              counts.
+            type: str
+          id:
+            description: The id of the version, instead of definition and number or release.
+            type: str
       from_image:
         description:
           - The image for this catalog to move away from, instead of O(from_image).
         type: str
+      from_image_version:
+        description:
+          - The version for this catalog to move away from, instead of O(from_image) or O(from_image_version).
+        type: dict
+        suboptions: *image_version
   from_image:
     description:
       - The image to move away from, by its exact name directly below the hosting unit or by its whole path. A version
@@ -62,6 +85,16 @@ options:
         O(from_image). Catalogs that have it already stay
         as they are.
     type: str
+  from_image_version:
+    description:
+      - A version of an image definition to move away from, instead of O(from_image).
+    type: dict
+    suboptions: *image_version
+  image_version:
+    description:
+      - A version of the history to go back to, instead of O(image).
+    type: dict
+    suboptions: *image_version
   note:
     description:
       - The note to keep with the image. For each image that the catalog leaves behind, a mark C([back from IMAGE]) is
@@ -100,6 +133,15 @@ EXAMPLES = r"""
         folder: Prod
     reboot:
       within_minutes: 0
+
+- name: Take the version of a release back, whatever its number is on this site
+  euc.nutanix_citrix.citrix_catalog_rollback:
+    from_image_version:
+      definition: W11
+      release: 2026.11.20-1
+    catalogs:
+      - name: W11-euc1-a
+      - name: W11-euc1-b
 """
 
 RETURN = r"""

@@ -134,6 +134,24 @@ def test_from_a_version_to_a_master_image_and_back(prepared: Prepared, shown: bo
     assert named["after"]["path"] == GOLD_1
 
 
+def test_away_from_and_back_to_a_version_by_its_release(prepared: Prepared) -> None:
+    for number in (1, 2):
+        prepared.change("image_version", definition="W11", number=number, description=f"r{number}")
+    move(prepared, FIRST, SECOND)
+    release = {"definition": "W11", "release": "r2"}
+    back = {"catalogs": DESKS, "from_image_version": release}
+    assert only(prepared.daas(BACK, **back))["after"]["name"] == "version 1 of W11"
+    assert only(prepared.daas(BACK, **back))["action"] == "unchanged"
+    named = {"catalogs": [{"name": "Desks", "image_version": release}], "from_image": "version 1 of W11"}
+    assert only(prepared.daas(BACK, **named))["after"]["name"] == "version 2 of W11"
+    prepared.lab.forget()
+    lost = prepared.daas.fails(BACK, catalogs=DESKS, from_image_version={"definition": "W11", "release": "r9"})
+    assert "image definition 'W11' has no version of release 'r9'" in lost
+    both = prepared.daas.fails(BACK, **back, from_image="version 2 of W11")
+    assert "from_image and from_image_version are both given" in both
+    assert prepared.writes() == []
+
+
 def test_a_version_that_is_gone_is_not_gone_back_to(prepared: Prepared) -> None:
     move(prepared, FIRST, SECOND)
     prepared.daas("citrix_image_version", definition="W11", number=1, state="absent")

@@ -18,6 +18,7 @@ from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
 
 RELEASE = "euc.nutanix_citrix.prepared_image_release"
+ROLLBACK = "euc.nutanix_citrix.prepared_image_rollback"
 RETIRE = "euc.nutanix_citrix.prepared_image_retire"
 MARK = "[euc.nutanix_citrix]"
 NEW = f"2026.11.20-1 {MARK}"
@@ -118,6 +119,28 @@ def test_a_canary_that_fails_takes_its_catalog_back_to_the_version_before(lab: R
     assert versions(lab)[NEW] == EVERYWHERE
     assert set(on_versions(lab).values()) == {"W11:1"}
     assert on_versions(lab, "cvad") == {"W11-Azure": None}
+
+
+def test_a_release_goes_back_to_what_was_there_before(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    released_before(lab, *marked("2026.10", "2026.11.20-1"), on=1)
+    catalogs = [catalog["name"] for catalog in state_of(lab)["catalogs"] if catalog["name"] != "W11-C2"]
+    moved = {"endpoint": "daas", "kind": "assign_image_version", "definition": "W11", "number": 2}
+    lab.change([{**moved, "catalog": name} for name in catalogs])
+    plan = run(ROLLBACK, "--limit", "daas", "--check", "--diff")
+    assert plan.status == 0, plan.trouble
+    assert "version 1 of W11" in plan.output
+    assert writes(lab) == []
+    back = run(ROLLBACK, "--limit", "daas")
+    assert back.status == 0, back.trouble
+    assert set(on_versions(lab).values()) == {"W11:1"}
+    told = report(tmp_path, "prepared_image_rollback_2026.11.20-1.json")
+    assert {catalog["action"] for catalog in told["sites"]["daas"]["catalogs"]} == {"rolled_back", "unchanged"}
+    lab.forget()
+    again = run(ROLLBACK, "--limit", "daas")
+    assert (again.status, again.changed, writes(lab)) == (0, [], []), again.trouble
+    lost = run(ROLLBACK, "--limit", "daas", prepared_image_release_id="2026.11.20-2")
+    assert lost.status != 0
+    assert "image definition 'W11' has no version of release '2026.11.20-2'" in lost.output
 
 
 def test_what_one_site_cannot_do_is_told_before_anything_is_made(lab: RunningLab, run: Run) -> None:

@@ -49,6 +49,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     chosen_targets,
     finish,
     observe_surroundings,
+    outcome_without,
     with_impacts,
     with_versions,
 )
@@ -58,23 +59,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     UpdateTerms,
     reboot_policy,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.assigning import VersionBook
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.assigning import (
+    IMAGE_VERSION,
+    VersionBook,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 FUNCTIONAL_LEVELS = ["L5", "LMIN", "L7", "L7_6", "L7_7", "L7_8", "L7_9", "L7_20", "L7_25", "L7_30", "L7_34", "LMAX"]
 
-IMAGE_VERSION: dict[str, Any] = {
-    "type": "dict",
-    "options": {
-        "definition": {"type": "str"},
-        "number": {"type": "int"},
-        "release": {"type": "str"},
-        "id": {"type": "str"},
-    },
-    "required_one_of": [["number", "release", "id"]],
-    "mutually_exclusive": [["number", "release", "id"], ["definition", "id"]],
-    "required_by": {"number": ["definition"], "release": ["definition"]},
-}
 START_ARGUMENTS = {"start_when": {"type": "list", "elements": "str"}, "hold": {"type": "str"}}
 ARGUMENTS: dict[str, Any] = {
     **CONNECTION_ARGUMENTS,
@@ -167,7 +159,7 @@ def observe(lane: _Lane, reporter: Reporter) -> Moves:
     assume_visible = job.params["image_will_exist"] and reporter.check
     book = VersionBook(job.site, assume_visible)
     targets, missed = with_versions(targets, book)
-    settled = [_standing(target, "failed", error.message, error.advice) for target, error in missed]
+    settled = [outcome_without(target, refusal) for target, refusal in missed]
     if late:
         settled += [_unchanged_or_late(target, late) for target in targets]
         return Moves(job.site, job.terms, now, settled=settled)
@@ -206,9 +198,8 @@ def _read_again(site: CitrixSite, target: Target) -> Target:
     return replace(target, catalog=read_catalog(site, target.catalog.id))
 
 
-def _standing(target: Target, action: str, why: str, advice: str = "") -> CatalogOutcome:
-    catalog = target.catalog
-    return CatalogOutcome(catalog.full_name, catalog, action, catalog.image_path, msg=why, advice=advice)
+def _standing(target: Target, action: str, why: str) -> CatalogOutcome:
+    return CatalogOutcome(target.catalog.full_name, target.catalog, action, target.catalog.image_path, msg=why)
 
 
 def _unchanged_or_late(target: Target, late: str) -> CatalogOutcome:

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timezone
+from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.catalogs import (
     SELECTOR_ARGUMENTS,
@@ -35,7 +37,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     chosen_targets,
     finish,
     observe_surroundings,
+    outcome_without,
     with_impacts,
+    with_versions,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_updates import (
     UPDATE_ARGUMENTS,
@@ -43,8 +47,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     UpdateTerms,
     reboot_policy,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.assigning import (
+    IMAGE_VERSION,
+    VersionBook,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
+WHERE: dict[str, Any] = {
+    "from_image": {"type": "str"},
+    "from_image_version": IMAGE_VERSION,
+    "image": {"type": "str"},
+    "image_version": IMAGE_VERSION,
+}
 ARGUMENTS = {
     **CONNECTION_ARGUMENTS,
     **WAIT_ARGUMENTS,
@@ -53,21 +67,16 @@ ARGUMENTS = {
         "type": "list",
         "elements": "dict",
         "required": True,
-        "options": {**SELECTOR_ARGUMENTS, "image": {"type": "str"}, "from_image": {"type": "str"}},
+        "options": {**SELECTOR_ARGUMENTS, **WHERE},
         **SELECTOR_RULES,
     },
-    "from_image": {"type": "str"},
-    "image": {"type": "str"},
+    **WHERE,
     "note": {"type": "str"},
 }
 
 
 def observe(params: Params, reporter: Reporter) -> Moves:
-    if not all(_says_where(entry) or _says_where(params) for entry in params["catalogs"]):
-        raise OperationError(
-            "nothing says which image to move away from, or back to",
-            "Give from_image or image, for all catalogs or for each.",
-        )
+    entries = [_with_defaults(entry, params) for entry in params["catalogs"]]
     terms = UpdateTerms(
         reboot=reboot_policy(params["reboot"]),
         functional_level=None,
@@ -77,9 +86,12 @@ def observe(params: Params, reporter: Reporter) -> Moves:
         concurrency=params["concurrency"],
     )
     site = CitrixSite.connect(params)
-    selection, mismatches = chosen_targets(site, params["catalogs"])
-    targets = [(target.catalog, target.image or params["image"]) for target in selection]
-    left = {target.catalog.id: target.from_image or params["from_image"] for target in selection}
+    selection, mismatches = chosen_targets(site, entries)
+    book = VersionBook(site)
+    selection, missed = with_versions(selection, book)
+    mismatches += [outcome_without(target, refusal) for target, refusal in missed]
+    targets = [(target.catalog, target.image or None) for target in selection]
+    left = {target.catalog.id: target.from_image or None for target in selection}
     histories = {
         catalog.id: read_history(site, catalog)
         for catalog, image in targets
@@ -91,6 +103,7 @@ def observe(params: Params, reporter: Reporter) -> Moves:
         reporter,
         [(catalog, paths[catalog.id]) for catalog, _image in targets],
         bypass_cache=params["bypass_cache"],
+        book=book,
     )
     orders = []
     for catalog, image in targets:
@@ -118,8 +131,20 @@ def apply(params: Params, observed: Moves, plan: Plan[Order], reporter: Reporter
     return finish(observed.carried_out(reporter), observed.site)
 
 
-def _says_where(options: Params) -> bool:
-    return bool(options["from_image"] or options["image"])
+def _with_defaults(entry: Mapping[str, Any], params: Params) -> dict[str, Any]:
+    """An entry with what holds for all catalogs where it says nothing itself; an image and a version are one wish."""
+    whole = dict(entry)
+    for names in (("from_image", "from_image_version"), ("image", "image_version")):
+        own = any(entry[name] for name in names)
+        whole |= {} if own else {name: params[name] for name in names}
+        if all(whole[name] for name in names):
+            raise OperationError(f"{names[0]} and {names[1]} are both given", "Give one of them.", options=names)
+    if not any(whole[name] for name in WHERE):
+        raise OperationError(
+            "nothing says which image to move away from, or back to",
+            "Give from_image or image, for all catalogs or for each.",
+        )
+    return whole
 
 
 def _note(step: CatalogStep, note: str, history: list[HistoricalImage]) -> str:

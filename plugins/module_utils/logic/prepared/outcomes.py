@@ -108,3 +108,16 @@ def catalogs_to_move(
             move["hold"] = f"image definition {outcome['name']} has no version of this release: {outcome['message']}"
         moves.append(move)
     return moves
+
+
+def catalogs_to_take_back(catalogs: Wishes, definitions: Wishes, release: str) -> list[dict[str, Any]]:
+    """The catalogs of a site as the part back of the role catalog_rollout takes them, each with the version of the
+    release that it is to leave. One that names no definition is of the first, as in the release."""
+    first = next((str(definition["name"]) for definition in definitions), "")
+    return [
+        {
+            **{key: value for key, value in catalog.items() if key != "definition"},
+            "from_image_version": {"definition": str(catalog.get("definition") or first), "release": release},
+        }
+        for catalog in catalogs
+    ]

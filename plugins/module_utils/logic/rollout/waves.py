@@ -93,9 +93,9 @@ def _gate(options: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, in
     return gate
 
 
-def selectors(catalogs: Iterable[Mapping[str, Any]], images: bool = False) -> list[dict[str, Any]]:
-    """What says which catalog is meant, and with `images` which one it gets, without what else is said about it."""
-    keys = ("name", "folder", "id", *(("image", "image_version") if images else ()))
+def selectors(catalogs: Iterable[Mapping[str, Any]], *more: str) -> list[dict[str, Any]]:
+    """What says which catalog is meant, and these `more` keys, without what else is said about it."""
+    keys = ("name", "folder", "id", *more)
     return [{key: entry[key] for key in keys if key in entry} for entry in catalogs]
 
 

@@ -60,7 +60,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 @dataclass(frozen=True)
 class Target:
     """A catalog that was found, with the image that it shall get ('' when that is not given). A prepared one is wished
-    for as `version`, and found as `image` of the `name` later. `from_image` is what it shall get away from.
+    for as `version`, and found as `image` of the `name` later. `from_image` is what it shall get away from,
+    and `from_version` the same as a wish.
 
     `start_when` are the notes of other hosts that it waits for, `hold` is why it cannot be moved at all.
     """
@@ -73,6 +74,7 @@ class Target:
     version: VersionWish | None = None
     name: str = ""
     from_image: str = ""
+    from_version: VersionWish | None = None
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,7 @@ def chosen_targets(site: CitrixSite, entries: Sequence[Mapping[str, Any]]) -> tu
                 *start,
                 version,
                 from_image=entry.get("from_image") or "",
+                from_version=version_wish(entry.get("from_image_version")),
             )
         except Refusal as error:
             mismatches.append(
@@ -135,12 +138,22 @@ def with_versions(targets: Sequence[Target], book: VersionBook) -> tuple[list[Ta
     missed: list[tuple[Target, Refusal]] = []
     for target in targets:
         try:
-            image = book.image_of(target.version) if target.version else None
+            if target.version:
+                image = book.image_of(target.version)
+                target = replace(target, image=image.path, name=image.name)
+            if target.from_version:
+                target = replace(target, from_image=book.image_of(target.from_version).path)
         except Refusal as error:
             missed.append((target, error))
             continue
-        found.append(replace(target, image=image.path, name=image.name) if image else target)
+        found.append(target)
     return found, missed
+
+
+def outcome_without(target: Target, refusal: Refusal) -> CatalogOutcome:
+    """What is to be said of a catalog whose version is not there."""
+    catalog, path = target.catalog, target.catalog.image_path
+    return CatalogOutcome(catalog.full_name, catalog, "failed", path, msg=refusal.message, advice=refusal.advice)
 
 
 def observe_tasks(site: CitrixSite, catalogs: Sequence[Catalog]) -> dict[str, RunningTask]:

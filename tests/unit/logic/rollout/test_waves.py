@@ -510,7 +510,10 @@ def test_a_selector_says_which_catalog_and_nothing_else() -> None:
         {"id": "2", "image_version": {"definition": "W11", "number": 3}, "wave": "canary"},
     ]
     assert selectors(own) == [{"id": "1"}, {"id": "2"}]
-    assert selectors(own, images=True) == [own[0], {"id": "2", "image_version": {"definition": "W11", "number": 3}}]
+    assert selectors(own, "image", "image_version") == [
+        own[0],
+        {"id": "2", "image_version": {"definition": "W11", "number": 3}},
+    ]
 
 
 def test_which_catalogs_of_a_wave_have_the_image_and_which_had_it_before() -> None:

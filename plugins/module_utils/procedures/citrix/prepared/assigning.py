@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.hypervisors import Sight
@@ -37,6 +38,19 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     ready_version,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound
+
+IMAGE_VERSION: dict[str, Any] = {
+    "type": "dict",
+    "options": {
+        "definition": {"type": "str"},
+        "number": {"type": "int"},
+        "release": {"type": "str"},
+        "id": {"type": "str"},
+    },
+    "required_one_of": [["number", "release", "id"]],
+    "mutually_exclusive": [["number", "release", "id"], ["definition", "id"]],
+    "required_by": {"number": ["definition"], "release": ["definition"]},
+}
 
 
 class VersionBook:
