@@ -136,6 +136,7 @@ def test_plan_shows_the_waves_and_writes_nothing(lab: RunningLab, run: Run) -> N
     assert set(real.changed) == set(plan.changed)
 
 
+@pytest.mark.newest
 def test_closed_gate_stops_later_waves_everywhere(lab: RunningLab, run: Run) -> None:
     break_canary(lab)
     outcome = run(catalog_rollout_waves=IMPATIENT)
@@ -169,6 +170,7 @@ def test_same_command_goes_on_when_the_gate_opens(lab: RunningLab, run: Run) -> 
     assert "W11-Pool" not in moves(lab)
 
 
+@pytest.mark.newest
 def test_machines_faulty_before_do_not_close_the_gate(lab: RunningLab, run: Run) -> None:
     broken = canary_machines(lab)[0]["name"]
     lab.change(
@@ -307,6 +309,7 @@ def test_nothing_is_started_after_the_window(lab: RunningLab, run: Run) -> None:
     assert told(plan).count("the window was over at") == 4
 
 
+@pytest.mark.newest
 def test_window_over_is_no_trouble_when_everything_is_done(lab: RunningLab, run: Run) -> None:
     released(lab)
     lab.forget()
@@ -411,6 +414,7 @@ def test_taking_back_nothing_is_no_success(lab: RunningLab, run: Run) -> None:
     assert "so that nothing would be moved" in outcome.output
 
 
+@pytest.mark.newest
 def test_an_image_that_no_history_holds_is_refused(lab: RunningLab, run: Run) -> None:
     released(lab)
     lab.forget()
@@ -423,6 +427,7 @@ def test_an_image_that_no_history_holds_is_refused(lab: RunningLab, run: Run) ->
     )
 
 
+@pytest.mark.newest
 def test_an_image_that_is_gone_from_the_cluster_is_refused(lab: RunningLab, run: Run) -> None:
     released(lab)
     (old,) = [snapshot for snapshot in lab.estate.endpoint("cluster-c").state()["snapshots"] if snapshot["name"] == OLD]

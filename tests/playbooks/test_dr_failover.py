@@ -251,6 +251,7 @@ def test_the_side_that_machines_are_hosted_on_is_not_given_up(lab: RunningLab, r
     assert writes(lab) == []
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("prism", ["well", "sick"])
 def test_unplanned_is_refused_while_the_source_lives(lab: RunningLab, run: Run, prism: str) -> None:
     if prism == "sick":
@@ -439,6 +440,7 @@ def test_a_site_that_is_not_ready_stops_all_unless_accepted_and_is_done_later(
     assert_at_home_on(lab, "cluster-b")
 
 
+@pytest.mark.newest
 def test_a_move_without_a_schedule_to_the_target_is_refused_before_anybody_is_drained(
     lab: RunningLab, run: Run
 ) -> None:
@@ -451,6 +453,7 @@ def test_a_move_without_a_schedule_to_the_target_is_refused_before_anybody_is_dr
     assert writes(lab) == []
 
 
+@pytest.mark.newest
 def test_replications_are_waited_for_while_users_can_still_work(lab: RunningLab, run: Run) -> None:
     slow = {"kind": "remote_site", "name": "SITE-B", "cluster": "cluster-b", "bandwidth_mbps": 0.01}
     snapshot = {"kind": "pd_snapshot", "protection_domain": "PD-W10", "remotes": ["SITE-B"]}
@@ -646,6 +649,7 @@ def test_undo_leaves_a_site_alone_of_which_nothing_was_changed(lab: RunningLab, 
     assert writes(lab) == []
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("playbook", [FAILOVER, REHOST])
 def test_wrong_secrets_are_tried_once_and_never_shown(lab: RunningLab, run: Run, tmp_path: Path, playbook: str) -> None:
     markers = {"marker-nutanix-secret", "marker-citrix-secret"}
@@ -833,6 +837,7 @@ def test_what_is_known_to_be_refused_stops_a_planned_move(lab: RunningLab, run: 
     assert writes(lab) == []
 
 
+@pytest.mark.newest
 def test_names_that_no_site_knows_are_no_success(lab: RunningLab, run: Run) -> None:
     outcome = run(
         REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_machines="W11-999, w11-998.corp.example"

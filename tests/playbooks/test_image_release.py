@@ -36,6 +36,7 @@ def release(lab: RunningLab, tmp_path: Path) -> Release:
     return run
 
 
+@pytest.mark.newest
 def test_what_bears_the_name_only_is_refused_and_no_catalog_moves(
     lab: RunningLab, release: Release, tmp_path: Path
 ) -> None:
@@ -90,6 +91,7 @@ def test_release_then_nothing_left_to_do(lab: RunningLab, release: Release, tmp_
     assert writes(lab) == []
 
 
+@pytest.mark.newest
 def test_plan_writes_nothing_and_comes_true(lab: RunningLab, release: Release, tmp_path: Path) -> None:
     topology: dict[str, Any] = topology_of(DEMO)
     # The source need not be the first cluster of the inventory.
@@ -160,6 +162,7 @@ def test_a_dead_link_holds_up_nobody_but_its_own_catalogs(lab: RunningLab, relea
     assert "cvad, catalog W11-Lab: not touched (cluster-c lacks the image)" in report["problems"]
 
 
+@pytest.mark.newest
 def test_source_away_moves_nothing(lab: RunningLab, release: Release) -> None:
     before = catalog_images(lab)
     lab.change([{"endpoint": "cluster-a", "kind": "reachable", "reachable": False}])
@@ -206,6 +209,7 @@ def test_wrong_password_is_tried_once_and_never_shown(lab: RunningLab, release: 
     assert not [row for row in rows if row["advice"] and row["advice"] in row["detail"]]
 
 
+@pytest.mark.newest
 def test_no_secret_of_a_good_run_is_shown_listed_or_left_in_a_file(lab: RunningLab, tmp_path: Path) -> None:
     secrets = secrets_of(lab.inventory_path)
     assert len(secrets) == 5
@@ -234,6 +238,7 @@ def test_no_secret_of_a_good_run_is_shown_listed_or_left_in_a_file(lab: RunningL
     assert (seen, files_with(secrets, directory)) == (set(), set())
 
 
+@pytest.mark.newest
 def test_running_golden_vm_is_refused(lab: RunningLab, release: Release) -> None:
     lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": "Gold", "state": "on"}])
     outcome = release("2026.11.20-1")

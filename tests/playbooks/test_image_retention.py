@@ -110,6 +110,7 @@ def test_only_what_nobody_needs_goes_and_then_nothing(lab: RunningLab, retention
     assert (again.changed, writes(lab)) == ([], [])
 
 
+@pytest.mark.newest
 def test_one_golden_vm_only(lab: RunningLab, retention: Retention) -> None:
     before = names(lab)
     outcome = retention(keep=1, base_vms=["Gold-Finance"])
@@ -152,6 +153,7 @@ def test_nothing_goes_on_a_part_of_the_estate(lab: RunningLab, retention: Retent
     assert "cannot be asked: it is not part of this run" in outcome.output
 
 
+@pytest.mark.newest
 def test_site_that_hides_one_history_keeps_everything(lab: RunningLab, retention: Retention) -> None:
     lab.faults([{"endpoint": "cvad", "path": "/MasterImageHistory", "then": {"status": 403}}])
     outcome = retention(keep=1)

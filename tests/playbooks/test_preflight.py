@@ -134,6 +134,7 @@ def test_everything_wrong_at_once_is_all_told(lab: RunningLab, preflight: Prefli
     assert json.loads((tmp_path / "preflight.json").read_text(encoding="utf-8"))["stop_count"] == len(found)
 
 
+@pytest.mark.newest
 def test_wrong_credentials_are_tried_once_per_endpoint_and_never_shown(
     lab: RunningLab, preflight: Preflight, tmp_path: Path
 ) -> None:
@@ -157,6 +158,7 @@ def test_wrong_credentials_are_tried_once_per_endpoint_and_never_shown(
     assert "marker-" not in shown
 
 
+@pytest.mark.newest
 def test_an_unknown_authority_is_a_stop_before_any_secret_is_sent(lab: RunningLab, preflight: Preflight) -> None:
     outcome = preflight("-e", "ca_path=")
     assert outcome.status != 0
@@ -187,6 +189,7 @@ def test_a_second_cluster_that_is_the_same_one(lab: RunningLab, preflight: Prefl
     assert {("cluster-b", "identity", "stop"), ("cluster-z", "identity", "stop")} <= set(complaints(outcome))
 
 
+@pytest.mark.newest
 def test_hosts_left_out_are_a_stop(preflight: Preflight) -> None:
     outcome = preflight("--limit", "cluster-a,daas")
     assert outcome.status != 0
@@ -197,6 +200,7 @@ def test_hosts_left_out_are_a_stop(preflight: Preflight) -> None:
     }
 
 
+@pytest.mark.newest
 def test_connections_to_another_cluster_to_nowhere_and_in_another_form(lab: RunningLab, preflight: Preflight) -> None:
     elsewhere: list[dict[str, Any]] = [
         {

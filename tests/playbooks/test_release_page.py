@@ -29,6 +29,7 @@ def colours(picture: Image.Image) -> int:
     return len(picture.getcolors(maxcolors=picture.width * picture.height) or [])
 
 
+@pytest.mark.newest
 def test_page_of_a_release_with_one_cluster_away(lab: RunningLab, tmp_path: Path) -> None:
     lab.change([{"endpoint": "cluster-b", "kind": "reachable", "reachable": False}])
     outcome = run_playbook(PLAYBOOK, lab.inventory_path, tmp_path, *RELEASE, "-e", "image_release_operator=a.meier")
