@@ -1,7 +1,7 @@
 # Two commands matter to a newcomer: `make demo` and `make test`. Everything they need goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test bench bench-rehosting bench-failover oldest lint types unit integration conformance playbooks chaos bad-days bad-playbooks bad-estate test-chaos packaging molecule sanity docs-lint build changelog format clean
+.PHONY: help demo lab test bench bench-rehosting bench-failover bench-prepared oldest lint types unit integration conformance playbooks chaos bad-days bad-playbooks bad-estate test-chaos packaging molecule sanity docs-lint build changelog format clean
 
 # `make oldest` runs this file again with other values for these three
 VENV := .venv
@@ -63,8 +63,8 @@ bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, ba
 bad-playbooks: $(VENV)/tests.stamp ## the jobs on bad days: failovers there and back, clusters away, the janitor
 	$(PYTEST) -n 2 -m bad_day tests/playbooks
 
-bad-estate: $(VENV)/tests.stamp ## a release on a misbehaving estate (stuck, slow, cancelled, two runs at once), failovers killed anywhere
-	$(PYTEST) -n 2 --dist loadfile tests/chaos/test_bad_days.py tests/chaos/test_failover_anywhere.py
+bad-estate: $(VENV)/tests.stamp ## a release on a misbehaving estate (stuck, slow, cancelled, two runs at once), failovers and prepared images killed anywhere
+	$(PYTEST) -n 2 --dist loadfile tests/chaos/test_bad_days.py tests/chaos/test_failover_anywhere.py tests/chaos/test_prepared_anywhere.py
 
 test-chaos: $(VENV)/tests.stamp ## a release (OPTIONS='--job planned' or unplanned: a failover) disturbed at every one of its requests in every way; takes long
 	cd tests && "$(CURDIR)/$(BIN)/python" -m chaos --keep ../.chaos $(OPTIONS)
@@ -86,6 +86,9 @@ bench: $(VENV)/demo.stamp ## release to 50 clusters and 50 catalogs, measured ag
 
 bench-rehosting: $(VENV)/demo.stamp ## re-host 5,000 machines, measured
 	@PYTHONPATH=tests $(BIN)/python -m bench.rehosting $(OPTIONS)
+
+bench-prepared: $(VENV)/demo.stamp ## release a prepared image to 50 hosting units and 200 catalogs, measured
+	@PYTHONPATH=tests $(BIN)/python -m bench.prepared $(OPTIONS)
 
 bench-failover: $(VENV)/demo.stamp ## fail 20 protection domains over, measured
 	@PYTHONPATH=tests $(BIN)/python -m bench.failover $(OPTIONS)

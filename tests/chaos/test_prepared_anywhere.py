@@ -1,0 +1,37 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A sample of `python -m chaos --job prepared`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+
+from chaos.campaign import everything, sample
+from chaos.prepared import PREPARED
+from chaos.trial import TIME_SCALE, Undisturbed, disturb, run_undisturbed
+from lab.running import RunningLab, serve
+
+SAMPLE = 4
+SEED = 1
+
+
+@pytest.fixture(scope="module")
+def prepared() -> Iterator[tuple[RunningLab, Undisturbed]]:
+    """A lab of WorkSpaces Core, and what a release does there when nothing disturbs it."""
+    with serve(PREPARED.estate(), time_scale=TIME_SCALE) as lab:
+        yield lab, run_undisturbed(PREPARED, lab)
+
+
+@pytest.mark.parametrize("number", range(SAMPLE))
+def test_disturbed_release_of_a_prepared_image_ends_as_an_undisturbed_one(
+    prepared: tuple[RunningLab, Undisturbed], number: int
+) -> None:
+    lab, undisturbed = prepared
+    of_writes = [task for task in everything(undisturbed) if task[0].is_write]
+    point, disturbance = sample(of_writes, SAMPLE, SEED)[number]
+    trial = disturb(lab, point, disturbance, undisturbed)
+    assert trial.reached
+    assert trial.problems == (), "\n".join([f"{disturbance.name}: {point}", *trial.outputs])
+    assert trial.repeats == 1, trial.refusals
