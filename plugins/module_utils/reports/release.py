@@ -10,6 +10,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import options_of, why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import sentence, together
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import is_meant
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import role_options
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import (
@@ -226,24 +227,6 @@ def _hosts_told(hosts: Sequence[str], words: tuple[str, str]) -> str:
 
 def _has_image(cluster: Mapping[str, Any]) -> bool:
     return cluster["state"] in SETTLED_CLUSTER_STATES
-
-
-def is_meant(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
-    """Whether a wish of {name, folder} or {id} is this catalog, a result or another wish. A result without a catalog
-    bears what was looked for as its name."""
-    if entry.get("id"):
-        return str(entry["id"]).casefold() in {str(catalog.get(key)).casefold() for key in ("id", "name")}
-    if str(entry.get("name")).casefold() != str(catalog.get("name")).casefold():
-        return False
-    return (
-        entry.get("folder") is None
-        or catalog.get("folder") is None
-        or _levels(entry["folder"]) == _levels(catalog["folder"])
-    )
-
-
-def _levels(folder: str) -> tuple[str, ...]:
-    return tuple(level.casefold() for level in folder_levels(folder))
 
 
 def problems(rows: Iterable[ReportRow]) -> list[str]:

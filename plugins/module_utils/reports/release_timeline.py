@@ -14,7 +14,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps
     from_iso_milliseconds,
     iso_milliseconds,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import folder_levels
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import is_meant
 
 SNAPSHOT = "snapshot"
 PUBLISH = "publish"
@@ -94,21 +94,11 @@ def needs_of(
     needs = {}
     for host, site in sites.items():
         for catalog in site["catalogs"]:
-            own = [
-                entry["cluster"] for entry in wishes.get(host) or [] if entry.get("cluster") and _means(entry, catalog)
-            ]
+            entries = [entry for entry in wishes.get(host) or [] if entry.get("cluster")]
+            own = [entry["cluster"] for entry in entries if is_meant(entry, catalog)]
             if own:
                 needs[host, catalog.get("full_name") or catalog.get("name") or ""] = own
     return needs
-
-
-def _means(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
-    if entry.get("id"):
-        return str(entry["id"]).casefold() == str(catalog.get("id")).casefold()
-    if str(entry.get("name")).casefold() != str(catalog.get("name")).casefold():
-        return False
-    folders = [folder_levels(str(folder or "").casefold()) for folder in (entry.get("folder"), catalog.get("folder"))]
-    return entry.get("folder") is None or folders[0] == folders[1]
 
 
 def critical_path(steps: Sequence[TimelineStep], needs: Needs | None = None) -> list[TimelineStep]:

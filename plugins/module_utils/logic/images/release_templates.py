@@ -10,7 +10,7 @@ says (contract citrix 9). `needs` is site -> its catalogs that need a template.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
@@ -20,7 +20,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cl
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
     CENTRAL_PLUGINS,
     FOLDER_PLUGIN,
-    folder_levels,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import is_proven, same_for_citrix
 
@@ -81,19 +80,6 @@ def _obstacle(need: Facts, template: str) -> str:
     if template and need["plugin"] != FOLDER_PLUGIN:
         return f"its plug-in {need['plugin']} shows no versions of one: leave out image_release_template_name"
     return ""
-
-
-def need_of(entry: Facts, rows: Iterable[Facts]) -> Facts | None:
-    """What a catalog that the operator names needs of a Prism Central, None where it needs nothing of one."""
-    return next((need for need in rows if _means(entry, need)), None)
-
-
-def _means(entry: Facts, need: Facts) -> bool:
-    if entry.get("id"):
-        return str(entry["id"]).casefold() == need["id"].casefold()
-    levels = folder_levels(str(entry.get("folder") or "").casefold())
-    same_folder = entry.get("folder") is None or levels == folder_levels(need["folder"].casefold())
-    return same_folder and str(entry.get("name") or "").casefold() == need["name"].casefold()
 
 
 def found(templates: Sequence[Facts], image: str, long_lived: str = "") -> dict[str, Any]:

@@ -33,6 +33,21 @@ OF_POLICIES = ("image_release_protection_policy", "image_release_policy_location
 EXAMPLE_CATALOG = "{name: W11-Pool, folder: Prod}"
 
 
+def is_meant(entry: Mapping[str, Any], catalog: Mapping[str, Any]) -> bool:
+    """Whether an operator's {name, folder?} or {id} is this catalog, a result or another entry. A result without a
+    catalog bears what was looked for as its name."""
+    if entry.get("id"):
+        return str(entry["id"]).casefold() in {str(catalog.get(key)).casefold() for key in ("id", "name")}
+    if str(entry.get("name")).casefold() != str(catalog.get("name")).casefold():
+        return False
+    folders = entry.get("folder"), catalog.get("folder")
+    return None in folders or _levels(folders[0]) == _levels(folders[1])
+
+
+def _levels(folder: Any) -> tuple[str, ...]:
+    return tuple(level.casefold() for level in folder_levels(str(folder or "")))
+
+
 def wrong_groups(groups: Mapping[str, Sequence[str]], taking_part: Iterable[str]) -> list[str]:
     """An empty or misspelt group is a wish that matches nothing. `groups`: those that the job cannot do without ->
     their hosts."""
@@ -186,10 +201,7 @@ def _wrong_list(name: str, site: str, catalogs: Any, clusters: Sequence[str] | N
             wrong.append(f"{name} of {site} holds {dict(entry)}: {ways}. Leave out the other, also when it is empty.")
             continue
         label = entry.get("name") or entry.get("id")
-        key = (
-            str(label).casefold(),
-            tuple(level.casefold() for level in folder_levels(str(entry.get("folder") or ""))),
-        )
+        key = (str(label).casefold(), _levels(entry.get("folder")))
         if key in selectors:
             wrong.append(f"{name} of {site} names the catalog '{label}' twice.")
         selectors.add(key)

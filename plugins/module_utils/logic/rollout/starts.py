@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.release_templates import need_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import is_meant
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import version_path
 
 HAVE_IMAGE = ("present", "made", "planned")
@@ -40,7 +40,7 @@ def start_terms(
     """
     moves = []
     for catalog in catalogs:
-        need = need_of(catalog, needs)
+        need = next((need for need in needs if is_meant(catalog, need)), None)
         if need and len(need["centrals"]) != 1:
             hold = f"its connection '{need['connection']}' leads to no Prism Central that took part in this run"
             moves.append({**catalog, "hold": hold})

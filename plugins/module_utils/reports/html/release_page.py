@@ -12,6 +12,7 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import in_one, why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import from_iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import is_meant
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.chart import (
     Bar,
     Chart,
@@ -31,7 +32,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     SETTLED_CLUSTER_STATES,
     SETTLED_ROLLBACK_ACTIONS,
     UNSETTLED_CATALOG_ACTIONS,
-    is_meant,
     origin_kind,
     why_waiting,
 )

@@ -11,7 +11,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     central_needs,
     found,
     makers,
-    need_of,
     unserved,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.starts import start_terms
@@ -144,19 +143,3 @@ def test_a_catalog_waits_for_the_template_of_its_prism_central_and_for_no_cluste
     assert "leads to no Prism Central" in start_terms(wishes, places, "needed_clusters", needs=nowhere)[0]["hold"]
     (move, *_others) = start_terms(wishes, places, "needed_clusters", ["pc-east"], "note ", rows, "Gold", IMAGE)
     assert move["image"] == f"XDHyp:\\HostingUnits\\U\\Templates.folder\\Gold.template\\{IMAGE}.templateversion"
-
-
-@pytest.mark.parametrize(
-    ("entry", "fits"),
-    [
-        ({"name": "w11", "folder": "prod"}, True),
-        ({"name": "W11"}, True),
-        ({"name": "W11", "folder": ""}, False),
-        ({"id": "id-w11"}, True),
-        ({"id": "other"}, False),
-        ({"name": "W12"}, False),
-    ],
-)
-def test_the_operators_catalog_is_found(entry: dict[str, Any], fits: bool) -> None:
-    rows = needs_of(catalog("W11", DEEP, "10.0.0.1", folder="Prod"))["daas"]
-    assert (need_of(entry, rows) is not None) is fits

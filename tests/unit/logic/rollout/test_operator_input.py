@@ -7,7 +7,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import unfit_catalogs
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import (
+    is_meant,
+    unfit_catalogs,
+)
 
 ROOT = "XDHyp:\\HostingUnits\\AHV-A"
 POOL = {
@@ -73,3 +76,25 @@ def test_a_catalog_behind_a_prism_central_is_refused_where_no_templates_are_made
     (told,) = unfit_catalogs(asked, templates=False)
     assert "daas: catalog 'W11' needs a template" in told
     assert unfit_catalogs(asked) == []
+
+
+@pytest.mark.parametrize(
+    ("entry", "meant"),
+    [
+        ({"name": "w11", "folder": "prod"}, True),
+        ({"name": "W11", "folder": "\\Prod\\"}, True),
+        ({"name": "W11"}, True),
+        ({"name": "W11", "folder": ""}, False),
+        ({"name": "W12"}, False),
+        ({"id": "id-w11"}, True),
+        ({"id": "other", "name": "W11"}, False),
+        ({"id": "W11"}, True),
+    ],
+)
+def test_whether_an_entry_means_a_catalog(entry: dict[str, Any], meant: bool) -> None:
+    assert is_meant(entry, {"id": "ID-W11", "name": "W11", "folder": "Prod"}) is meant
+
+
+def test_a_result_without_a_catalog_bears_what_was_looked_for() -> None:
+    assert is_meant({"id": "1-2"}, {"name": "1-2"})
+    assert is_meant({"name": "W11", "folder": "Prod"}, {"name": "W11"})
