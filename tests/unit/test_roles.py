@@ -30,6 +30,7 @@ INSIDE = {
         "restore_recovery_point",
         "send_recovery_point",
         "template",
+        "ways",
     },
     "machine_rehost": {"settle"},
     "prepared_image_release": {"plan"},

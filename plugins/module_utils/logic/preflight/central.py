@@ -40,7 +40,9 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
 
 
 def check_registration(rows: Rows, facts: Facts, estate: Estate) -> None:
-    """Which Prism Central manages a cluster."""
+    """Which Prism Central manages a cluster, and whether clusters without one can have the same image."""
+    if rows.where == estate.release.source and 0 < len(estate.managed_clusters) < len(estate.clusters):
+        _check_both_ways(rows, facts, estate)
     if not estate.by_central(facts) or not facts.get("cluster"):
         return
     managers = estate.managers(facts)
@@ -54,6 +56,19 @@ def check_registration(rows: Rows, facts: Facts, estate: Estate) -> None:
     else:
         advice = "Add the one that does to prism_centrals, or set image_release_strategy to protection_domain for it"
         rows.stop("Prism Central", "no host of the group prism_centrals manages this cluster", advice)
+
+
+def _check_both_ways(rows: Rows, facts: Facts, estate: Estate) -> None:
+    what = "common snapshot"
+    others = [host for host in estate.clusters if host not in estate.managed_clusters]
+    if not estate.by_central(facts):
+        advice = "Make a cluster of a Prism Central the source"
+        rows.stop(what, "the source has no Prism Central that could make a recovery point for the others", advice)
+    elif estate.release.strategy != ON_DEMAND or estate.release.recovery_point:
+        advice = "Set image_release_strategy to recovery_point, without image_release_recovery_point"
+        rows.stop(what, f"an existing recovery point is not identical with a snapshot for {quoted(others)}", advice)
+    else:
+        rows.ok(what, f"{quoted(others)} and the others get the image out of one protection domain snapshot")
 
 
 def check_container(rows: Rows, facts: Facts, estate: Estate) -> None:

@@ -93,6 +93,24 @@ def test_a_sound_estate() -> None:
     assert "pc.7.5.1, prism v4.2" in sound.rows(OK)[0][3]
 
 
+@pytest.mark.parametrize(
+    ("by_domain", "more", "result", "words"),
+    [
+        ("c", {}, OK, "'c' and the others get the image out of one protection domain snapshot"),
+        ("a", {}, STOP, "Make a cluster of a Prism Central the source"),
+        ("c", {"recovery_point": "sealed"}, STOP, "is not identical with a snapshot for 'c'"),
+        ("c", {"strategy": "protection_policy"}, STOP, "is not identical with a snapshot for 'c'"),
+    ],
+)
+def test_a_cluster_without_a_prism_central_beside_the_others(
+    by_domain: str, more: dict[str, Any], result: str, words: str
+) -> None:
+    sound = Sound()
+    sound.clusters[by_domain]["strategy"] = "protection_domain"
+    sound.release = replace(sound.release, **more)
+    assert [words in row[3] for row in sound.rows(result) if row[1] == "common snapshot"] == [True]
+
+
 def release(**more: Any) -> Callable[[Sound], None]:
     def change(sound: Sound) -> None:
         sound.release = replace(sound.release, **more)
