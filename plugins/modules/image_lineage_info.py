@@ -111,11 +111,17 @@ catalogs:
       type: str
       returned: always
     image:
-      description: Name of its current master image.
+      description: Name of its current master image, or V(version 3 of W11) for a prepared image.
       type: str
       returned: always
+    image_version:
+      description: The version of a prepared image with C(id), C(number), C(definition) and C(made_from), the master
+        image that the site shows for it. Null for a master image.
+      type: dict
+      returned: always
     release:
-      description: The release in the name of the image. Null when the name is not that of a release image.
+      description: The release in the name of the image, or in the description of the version. Null when the name is not
+        that of a release image.
       type: str
       returned: always
     base_vm:
@@ -174,6 +180,7 @@ catalogs:
       hosting_unit: AHV-A
       cluster: cluster-a
       image: ctx_Gold_2026.11.20-1
+      image_version: null
       release: 2026.11.20-1
       base_vm: Gold
       protection_domain_snapshots: ["353902"]

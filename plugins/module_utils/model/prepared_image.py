@@ -145,7 +145,7 @@ class ImageVersion:
 
     @property
     def is_marked(self) -> bool:
-        return _first_line(self.description).endswith(MARK)
+        return is_marked(self.description)
 
     @property
     def prepared(self) -> ImageSpec | None:
@@ -201,6 +201,11 @@ class VersionUser:
 def description_of(release: str) -> str:
     """The description of the version that the collection makes for a release."""
     return f"{release} {MARK}"
+
+
+def is_marked(description: str) -> bool:
+    """Whether the collection made the version of this description."""
+    return _first_line(description).endswith(MARK)
 
 
 def release_of(description: str) -> str:

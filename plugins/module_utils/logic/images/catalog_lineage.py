@@ -17,13 +17,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cl
     cluster_of_unit,
     identity_of,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import is_marked
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_image_name
 
 Facts = Mapping[str, Any]
 
 
 def ancestries(sites: Mapping[str, Facts], places: Mapping[str, Facts], prefix: str) -> list[dict[str, Any]]:
-    """For each catalog with a master image: the image, the release and golden VM that its name tells, and what proves
+    """For each catalog with an image: the image, the release and golden VM that its name tells, and what proves
     them.
 
     `sites`: host -> {catalogs: as citrix_catalog_info returns them, hosting_units?: as citrix_hosting_unit_info does,
@@ -38,6 +39,9 @@ def ancestries(sites: Mapping[str, Facts], places: Mapping[str, Facts], prefix: 
     for host, site in sites.items():
         behind = Counter(site.get("out_of_date") or [])
         for catalog in site.get("catalogs") or []:
+            if catalog.get("image_version"):
+                lineages.append(_of_version(host, catalog, behind[catalog["id"]]))
+                continue
             if not catalog.get("master_image"):
                 continue
             image = catalog["master_image"]
@@ -51,15 +55,11 @@ def ancestries(sites: Mapping[str, Facts], places: Mapping[str, Facts], prefix: 
             release = parse_image_name(image["name"], prefix)
             doubts = _doubts(copies, home) if release else []
             witnesses = [] if doubts else [copy for copy in copies if home in (None, copy["cluster"])]
-            total = catalog.get("total_count") or 0
-            takes_image = catalog.get("machines_take_image")
             lineages.append(
                 {
-                    "site": host,
-                    "catalog": catalog["full_name"],
-                    "name": catalog["name"],
-                    "hosting_unit": catalog.get("hosting_unit"),
+                    **_who(host, catalog, behind[catalog["id"]]),
                     "cluster": home,
+                    "image_version": None,
                     "image": image["name"],
                     "release": release.release if release else None,
                     "base_vm": release.base_vm if release else None,
@@ -68,13 +68,50 @@ def ancestries(sites: Mapping[str, Facts], places: Mapping[str, Facts], prefix: 
                     "marked": bool(release) and not doubts,
                     "doubts": doubts,
                     "clusters": copies,
-                    "machines": total,
-                    "machines_take_image": takes_image,
-                    "machines_up_to_date": total - behind[catalog["id"]] if takes_image else None,
-                    "note": catalog.get("note") or "",
                 }
             )
     return sorted(lineages, key=lambda each: (each["site"], each["catalog"].casefold()))
+
+
+def _who(host: str, catalog: Facts, behind: int) -> dict[str, Any]:
+    """The catalog and its machines, of which so many have not taken the image yet."""
+    total, takes_image = catalog.get("total_count") or 0, catalog.get("machines_take_image")
+    return {
+        "site": host,
+        "catalog": catalog["full_name"],
+        "name": catalog["name"],
+        "hosting_unit": catalog.get("hosting_unit"),
+        "machines": total,
+        "machines_take_image": takes_image,
+        "machines_up_to_date": total - behind if takes_image else None,
+        "note": catalog.get("note") or "",
+    }
+
+
+def _of_version(host: str, catalog: Facts, behind: int) -> dict[str, Any]:
+    """A catalog on a prepared image: its release stands in the description of the version, and the site is its only
+    witness."""
+    version, source = catalog["image_version"], catalog.get("master_image") or {}
+    marked = is_marked(version["description"])
+    doubt = "the description of the version does not bear the mark of the collection"
+    return {
+        **_who(host, catalog, behind),
+        "cluster": None,
+        "image_version": {
+            "id": version["id"],
+            "number": version["number"],
+            "definition": version["definition"]["name"],
+            "made_from": source.get("name"),
+        },
+        "image": version["name"],
+        "release": version["release"] or None,
+        "base_vm": None,
+        "protection_domain_snapshots": [],
+        "recovery_points": [],
+        "marked": marked,
+        "doubts": [] if marked else [doubt],
+        "clusters": [],
+    }
 
 
 def _images_at(place: Facts) -> list[Facts]:
@@ -113,7 +150,7 @@ def chosen(lineages: Sequence[dict[str, Any]], wishes: Sequence[str]) -> list[di
     for name in wishes:
         if not any(name.casefold() in own for _each, own in names):
             near = near_names(name, (each["catalog"] for each in lineages))
-            raise Refusal(f"no site that was asked has a catalog '{name}' with a master image", near)
+            raise Refusal(f"no site that was asked has a catalog '{name}' with an image", near)
     folded = {name.casefold() for name in wishes}
     return [each for each, own in names if folded & own]
 
@@ -127,12 +164,25 @@ def rows(lineages: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
             each["image"],
             _release(each),
             each["base_vm"] or "",
-            ", ".join([*each["protection_domain_snapshots"], *each["recovery_points"]]) or "; ".join(each["doubts"]),
-            each["cluster"] or ", ".join(copy["cluster"] for copy in each["clusters"]) or "none has it",
+            _made_from(each),
+            _where(each),
             _told(each),
         )
         for each in lineages
     ]
+
+
+def _made_from(each: Facts) -> str:
+    origins = [*each["protection_domain_snapshots"], *each["recovery_points"]]
+    source = (each["image_version"] or {}).get("made_from")
+    return "; ".join([", ".join(origins) or source or "", *each["doubts"]]).strip("; ")
+
+
+def _where(each: Facts) -> str:
+    """A prepared image is where the catalog is."""
+    if each["image_version"]:
+        return each["hosting_unit"] or ""
+    return each["cluster"] or ", ".join(copy["cluster"] for copy in each["clusters"]) or "none has it"
 
 
 def _told(each: Facts) -> str:
