@@ -134,6 +134,16 @@ def test_from_a_version_to_a_master_image_and_back(prepared: Prepared, shown: bo
     assert named["after"]["path"] == GOLD_1
 
 
+def test_a_site_that_keeps_no_notes_makes_nobody_go_back_to_what_was_withdrawn(prepared: Prepared) -> None:
+    prepared.behave(image_assignment_notes="dropped")
+    move(prepared, FIRST, SECOND)
+    prepared.daas(BACK, catalogs=DESKS, from_image="version 2 of W11")
+    message = prepared.daas.fails(BACK, catalogs=DESKS, from_image="version 1 of W11")
+    assert "the current image came more than once, with 'version 2 of W11' in between" in message
+    named = only(prepared.daas(BACK, catalogs=DESKS, from_image="version 1 of W11", image="gold-1"))
+    assert named["after"]["path"] == GOLD_1
+
+
 def test_away_from_and_back_to_a_version_by_its_release(prepared: Prepared) -> None:
     for number in (1, 2):
         prepared.change("image_version", definition="W11", number=number, description=f"r{number}")

@@ -13,6 +13,7 @@ from typing import Literal
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
     TEMPLATES_FOLDER,
     HistoricalImage,
@@ -151,11 +152,11 @@ class Catalog:
         Whether a site also lists what a prepared image was made from is unknown (contract citrix 8.3): such an entry is
         of the same moment, or calls itself current while a prepared image is.
         """
-        moments = {entry.date for entry in self.version_history if entry.date}
+        moments = {parse_moment(entry.date) for entry in self.version_history} - {None}
         own = [
             entry
             for entry in master_images
-            if entry.date not in moments and not (self.image_version and entry.status == "Current")
+            if parse_moment(entry.date) not in moments and not (self.image_version and entry.status == "Current")
         ]
         return [*own, *self.version_history]
 

@@ -59,9 +59,7 @@ def update(site: Site, catalog: Catalog, order: Mapping[str, Any], owner: str) -
             image = DiskImage(
                 version.image if version else _required(site, scheme, path or ""),
                 site.clock.now,
-                order["AssignImageVersionToProvisioningScheme"].get("ImageAssignmentNote")
-                if version
-                else order.get("MasterImageNote"),
+                _note(site, order) if version else order.get("MasterImageNote"),
                 catalog.minimum_functional_level,
                 version,
             )
@@ -163,6 +161,11 @@ def _required(site: Site, scheme: Scheme, path: str) -> Resource:
             [("ErrorDetails", f"Path: {path}\nHostingUnit: {scheme.unit.name}")],
         )
     return found
+
+
+def _note(site: Site, order: Mapping[str, Any]) -> str | None:
+    note: str | None = order["AssignImageVersionToProvisioningScheme"].get("ImageAssignmentNote")
+    return note if site.behaviour["image_assignment_notes"] == "kept" else None
 
 
 def _required_version(version: ImageVersion | None) -> None:
