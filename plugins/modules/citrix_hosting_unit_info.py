@@ -33,8 +33,8 @@ options:
     default: ""
   machine_profiles:
     description:
-      - Whether to read the VMs and the versions of launch templates directly below each hosting unit as well, which a
-        machine profile can be made of.
+      - Whether to read the VMs, on vSphere the templates, and the versions of launch templates directly below each
+        hosting unit as well, which a machine profile can be made of.
     type: bool
     default: false
   bypass_cache:

@@ -21,6 +21,7 @@ IMAGES = {
     "OpenShift": "gold (ami-1).template",
 }
 PROFILES = {"AmazonWorkSpacesCore": "lt.launchtemplate\\lt (1).launchtemplateversion"}
+PROFILES["VCenter"] = "lt.template"
 PROFILES["AWS"] = PROFILES["AmazonWorkSpacesCore"]
 DEFINITION = {"name": "Kind", "session_support": "SingleSession", "hypervisor_connection": "conn"}
 VERSION = {"definition": "Kind", "release": "1"}

@@ -59,7 +59,7 @@ def read(params: Params, reporter: Reporter) -> Result:
     ]
     browser = ImageBrowser(site, params["bypass_cache"], reporter.progress)
     if params["machine_profiles"]:
-        profiles = {unit.id: browser.machine_profiles(unit) for unit, _connection in pairs}
+        profiles = {unit.id: browser.machine_profiles(unit, connection.connection_type) for unit, connection in pairs}
         for unit in facts:
             unit["machine_profiles"] = [asdict(profile) for profile in profiles[unit["id"]]]
     if params["images"]:

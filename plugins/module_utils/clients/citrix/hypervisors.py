@@ -29,6 +29,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
 IMAGE_TYPES = ("template", "templateversion", "snapshot")
 LAUNCH_TEMPLATE = "launchtemplate"
 PROFILE_TYPES = ("launchtemplateversion", "vm")
+# Where templates are VMs to copy and not images of a cloud (contract citrix 8.4, 9)
+WITH_TEMPLATES = ("VCenter",)
 # As many as the session has connections: each is a job of several seconds on another hosting unit.
 BROWSED_AT_ONCE = 32
 
@@ -152,12 +154,13 @@ class ImageBrowser:
             found = pool.map(lambda unit: self.images(unit, folder), all_units)
             return {unit.id: images for unit, images in zip(all_units, found, strict=True)}
 
-    def machine_profiles(self, unit: HostingUnit) -> list[MasterImage]:
-        """What machines can be modelled on: VMs, and the versions of launch templates."""
+    def machine_profiles(self, unit: HostingUnit, connection_type: str) -> list[MasterImage]:
+        """What machines can be modelled on: VMs, on vSphere also templates, and the versions of launch templates."""
         found = self._children(unit, "", self.bypass_cache)
         for template in [each for each in found if each.type.casefold() == LAUNCH_TEMPLATE]:
             found += self._children(unit, template.path.rpartition("\\")[2], self.bypass_cache)
-        return [each for each in found if each.type.casefold() in PROFILE_TYPES]
+        types = (*PROFILE_TYPES, "template") if connection_type in WITH_TEMPLATES else PROFILE_TYPES
+        return [each for each in found if each.type.casefold() in types]
 
     def images(self, unit: HostingUnit, folder: str = "", bypass_cache: bool | None = None) -> list[MasterImage]:
         """The images directly below a hosting unit or one of its folders."""

@@ -192,7 +192,9 @@ def observe_surroundings(
         for catalog, image in open_wishes
         if is_prepared(image)
     }
-    histories = {catalog.id: read_history(site, catalog) for catalog, _image in targets if profile_apart(catalog)}
+    # No machine profile follows a prepared image
+    profiled = [catalog for catalog, image in targets if profile_apart(catalog) and not is_prepared(image)]
+    histories = {catalog.id: read_history(site, catalog) for catalog in profiled}
     return Surroundings(tasks, sights, histories)
 
 

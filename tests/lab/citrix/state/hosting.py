@@ -159,7 +159,8 @@ class HostingInventory:
 
 
 def _profiles(unit: HostingUnit) -> list[Resource]:
-    """What machines can be modelled on: versions of launch templates of AWS, VMs elsewhere (contract citrix 9)."""
+    """What machines can be modelled on: versions of launch templates of AWS, templates of vSphere, VMs elsewhere
+    (contract citrix 8.4, 9)."""
     found = []
     for name in unit.hypervisor.machine_profiles:
         if unit.hypervisor.connection_type in ("AWS", "AmazonWorkSpacesCore"):
@@ -167,7 +168,7 @@ def _profiles(unit: HostingUnit) -> list[Resource]:
             inside = launch_template.full_name
             found += [launch_template, _made_up(unit, f"{name} (1)", "launchtemplateversion", inside)]
         else:
-            found.append(_made_up(unit, name, "vm"))
+            found.append(_made_up(unit, name, "template" if unit.hypervisor.connection_type == "VCenter" else "vm"))
     return found
 
 
