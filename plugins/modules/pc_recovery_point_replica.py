@@ -23,7 +23,8 @@ author:
 notes:
   - The account needs a role that may replicate recovery points, such as Prism Admin. To copy to another Prism Central
     it must be a local user or one with a legacy role, such as C(admin). API keys are not accepted.
-  - Both Prism Centrals must be paired by availability zones. A missing pairing is an error before anything is written.
+  - Both Prism Centrals must be paired by availability zones. Copies that need a missing pairing fail, and in check
+    mode a warning tells of them. When no other copy is missing, the task fails before anything is written.
   - The copies expire when the recovery point does.
 options:
   recovery_point:

@@ -198,12 +198,21 @@ def test_a_peer_has_its_own_log_in(centrals: Centrals, version: str) -> None:
 
 
 @pytest.mark.parametrize("version", RELEASES)
-def test_a_missing_pairing_is_said_before_anything_is_written(centrals: Centrals, version: str) -> None:
+def test_a_missing_pairing_concerns_only_the_clusters_behind_it(centrals: Centrals, version: str) -> None:
     centrals.reset(version=version, paired_with=[])
     point = point_of(centrals)
-    for check in (True, False):
-        message = centrals.east.fails(MODULE, check=check, **everywhere(centrals, point))
-        assert "is not paired with 'west'" in message
+    predicted = centrals.east(MODULE, check=True, **everywhere(centrals, point))
+    assert rows(predicted) == [("a", "present", False), ("b", "missing", False), ("c", "failed", False)]
+    assert "is not paired with 'west'" in predicted["warnings"][0]
+    assert centrals.writes() == []
+    result = run_module(MODULE, {**centrals.east.options, **everywhere(centrals, point)})
+    assert result["failed"] is True
+    assert "1 of 3 copies could not be made, on 'c'" in result["msg"]
+    assert "is not paired with 'west'" in result["msg"]
+    assert rows(result) == [("a", "present", False), ("b", "present", True), ("c", "failed", False)]
+    centrals.lab.forget()
+    alone = {**everywhere(centrals, point), "clusters": [centrals.cluster("c", "west")]}
+    assert "is not paired with 'west'" in centrals.east.fails(MODULE, **alone)
     assert centrals.writes() == []
 
 

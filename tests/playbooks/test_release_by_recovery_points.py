@@ -103,6 +103,22 @@ def test_a_cluster_of_no_prism_central_holds_up_nobody_else(lab: RunningLab, rel
 
 
 @pytest.mark.bad_day
+def test_a_prism_central_without_pairing_holds_up_only_its_own_clusters(
+    lab: RunningLab, release: Release, tmp_path: Path
+) -> None:
+    unpaired = [{name: value for name, value in central.items() if name != "paired_with"} for central in CENTRALS]
+    lab.reset(by_recovery_points(topology_of(DEMO)) | {"prism_centrals": unpaired})
+    assert release("2026.11.20-1").status != 0
+    found = images(lab, "ctx_Gold_2026.11.20-1")
+    assert [cluster for cluster, contents in found.items() if contents] == ["cluster-a", "cluster-b"]
+    report = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
+    # It fails at the one that is to copy it.
+    (told,) = [problem for problem in report["problems"] if "image on cluster-c" in problem]
+    assert told.startswith("pc-east, image on cluster-c: failed")
+    assert "is not paired with 'pc-west'" in told
+
+
+@pytest.mark.bad_day
 def test_what_fails_at_a_prism_central_is_told_of_it(lab: RunningLab, release: Release, tmp_path: Path) -> None:
     lab.faults(
         [

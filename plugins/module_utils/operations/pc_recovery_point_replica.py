@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.availability_zones import (
@@ -53,14 +53,12 @@ ARGUMENTS = {
 
 @dataclass(frozen=True)
 class _Observed:
-    """`replication` is None while the recovery point is still to be made. `tasks` have copied it, or do. `unpaired` are
-    Prism Centrals that this one cannot copy to."""
+    """`replication` is None while the recovery point is still to be made. `tasks` have copied it, or do."""
 
     client: PrismCentral
     targets: Sequence[Target]
     replication: Replication | None = None
     tasks: Sequence[Task] = ()
-    unpaired: Sequence[Central] = ()
 
 
 def observe(params: Params, reporter: Reporter) -> _Observed:
@@ -72,34 +70,26 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     unpaired = _unpaired(client, central, targets)
     ext_id = params["recovery_point"]
     if not ext_id:
-        return _Observed(client, targets, unpaired=unpaired)
+        return _Observed(client, _with_obstacles(client, targets, unpaired))
     point = _source(client, ext_id, [place for place in places if place.central.uuid == central.uuid])
     replication = Replication(client, point, Deadline(params["wait_timeout"]), reporter)
     tasks = replication.tasks()
-    return _Observed(client, replication.look(targets, tasks), replication, tasks, unpaired)
+    seen = _with_obstacles(client, replication.look(targets, tasks), unpaired)
+    return _Observed(client, seen, replication, tasks)
 
 
 def plan(params: Params, observed: _Observed) -> Plan[Target]:
+    """What cannot be ordered keeps no other one from being copied."""
     missing = [target for target in observed.targets if target.copy is None]
-    if missing and observed.client.by_api_key:
-        raise OperationError(
-            f"{observed.client.endpoint} does not replicate recovery points for an API key",
-            "Give nutanix_username and nutanix_password instead of nutanix_api_key.",
-            options=("nutanix_api_key", "nutanix_username", "nutanix_password"),
-        )
-    strangers = {target.place.central.uuid for target in missing} & {central.uuid for central in observed.unpaired}
-    if strangers:
-        names = quoted(central.name for central in observed.unpaired if central.uuid in strangers)
-        raise OperationError(
-            f"{observed.client.endpoint} is not paired with {names}, and copies only to Prism Centrals that it is"
-            " paired with",
-            "Pair them in Prism Central, under Availability Zones.",
-        )
+    refused = [target.error for target in missing if target.error]
+    if refused and len(refused) == len(missing):
+        raise refused[0].replace(**_facts(observed.targets))
     return Plan(
-        steps=missing,
+        steps=[target for target in missing if not target.error],
         facts=_facts(observed.targets),
         before=_diff(observed.targets, lambda target: target.copy is not None),
-        after=_diff(observed.targets, lambda target: True),
+        after=_diff(observed.targets, lambda target: not target.error),
+        warnings=list(dict.fromkeys(str(error) for error in refused)),
     )
 
 
@@ -146,6 +136,30 @@ def _unpaired(client: PrismCentral, central: Central, targets: Sequence[Target])
         return []
     paired = {peer.uuid for peer in list_peers(client, central.uuid)}
     return [other for other in foreign.values() if other.uuid not in paired]
+
+
+def _with_obstacles(client: PrismCentral, targets: Sequence[Target], unpaired: Sequence[Central]) -> list[Target]:
+    """The targets, with why a copy that is missing cannot be ordered."""
+    by_key = OperationError(
+        f"{client.endpoint} does not replicate recovery points for an API key",
+        "Give nutanix_username and nutanix_password instead of nutanix_api_key.",
+        options=("nutanix_api_key", "nutanix_username", "nutanix_password"),
+    )
+    strangers = {central.uuid: central.name for central in unpaired}
+    missing = {target.place.central.uuid for target in targets if target.copy is None}
+    names = quoted(name for uuid, name in strangers.items() if uuid in missing)
+    not_paired = OperationError(
+        f"{client.endpoint} is not paired with {names}, and copies only to Prism Centrals that it is paired with",
+        "Pair them in Prism Central, under Availability Zones.",
+    )
+    seen = []
+    for target in targets:
+        if target.copy is None and client.by_api_key:
+            target = replace(target, error=by_key)
+        elif target.copy is None and target.place.central.uuid in strangers:
+            target = replace(target, error=not_paired)
+        seen.append(target)
+    return seen
 
 
 def _raise_failures(targets: Sequence[Target], ordered: bool) -> None:
