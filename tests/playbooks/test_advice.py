@@ -93,8 +93,10 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
     playbook, *options = request.node.callspec.params["command"]
     if re.search(r"\.(dr|machine)_", playbook):
         lab.reset(desktops())
-    elif re.search(r"\.prepared_image_", playbook):
-        lab.reset(prepared())
+    elif re.search(r"\.prepared_image_|image_definition=", " ".join([playbook, *options])):
+        is_released = bool(re.search(r"_roll(back|out)$", playbook))
+        lab.reset(prepared(is_released))
+        lab.change(of_the_release(lab, assigned=playbook.endswith("_rollback")) if is_released else [])
     elif re.search(r"\.(image_release|preflight)$", playbook):
         lab.reset(topology_of(DEMO))
     else:
@@ -119,14 +121,30 @@ def desktops() -> dict[str, Any]:
     return topology
 
 
-def prepared() -> dict[str, Any]:
-    """Each site has its definition already, without any version."""
+def prepared(released: bool) -> dict[str, Any]:
+    """Each site has its definition already, with the version of the release or without any."""
     topology: dict[str, Any] = topology_of(DEMO.with_name("workspaces.yml"))
     for site in topology["citrix_sites"]:
         (definition,) = site["inventory_vars"]["prepared_image_release_definitions"]
         unit = definition["hosting_unit"]
-        site["image_definitions"] = [{"name": definition["name"], "hosting_unit": unit, "versions": []}]
+        versions = [{"image": definition["image"], "machine_profile": "W11-profile"}] if released else []
+        site["image_definitions"] = [{"name": definition["name"], "hosting_unit": unit, "versions": versions}]
+        site["inventory_vars"]["catalog_rollout_catalogs"] = site["inventory_vars"]["prepared_image_release_catalogs"]
     return topology
+
+
+def of_the_release(lab: RunningLab, assigned: bool) -> list[dict[str, Any]]:
+    """Orders by which the version is of the release and everywhere, and every catalog on it when it is `assigned`."""
+    orders: list[dict[str, Any]] = []
+    for site in ("daas", "cvad"):
+        state = lab.estate.endpoint(site).state()
+        units = [unit["name"] for connection in state["hypervisors"] for unit in connection["hosting_units"]]
+        version = {"endpoint": site, "definition": "W11", "number": 1}
+        described = {"description": "2026.11.20-1 [euc.nutanix_citrix]", "hosting_units": units}
+        orders.append({**version, "kind": "image_version", **described})
+        catalogs = state["catalogs"] if assigned else []
+        orders += [{**version, "kind": "assign_image_version", "catalog": each["id"]} for each in catalogs]
+    return orders
 
 
 def released_already() -> dict[str, Any]:
