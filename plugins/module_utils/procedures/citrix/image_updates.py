@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timezone
 from threading import Semaphore
@@ -375,19 +376,21 @@ class _CatalogUpdate:
         wait_for(look, what=self._what, timeout=self._terms.timeout, progress=self._reporter.progress)
 
     def _verified(self, status: str) -> Catalog:
-        """The catalog as it is now, which must have the image; it may lag a moment behind its job."""
+        """The catalog as it is now, which must have the image; it may lag a moment behind its job. Nobody waits for one
+        that has got another image instead."""
         last: list[Catalog] = []
 
-        def look() -> Look[Catalog]:
+        def look() -> Look[None]:
             last[:] = [read_catalog(self._site, self._catalog.id)]
-            return Look(last[0], done=self._arrived(last[0]))
+            has_moved = not same_path(last[0].image_path, self._catalog.image_path)
+            return Look(None, done=has_moved or self._arrived(last[0]))
 
-        try:
-            return wait_for(look, what=self._what, timeout=PATIENCE_WITH_CATALOG, progress=self._reporter.progress)
-        except StillRunning:
-            ended = f"ended with {status}" if status else "has ended"
-            now = last[0].image_shown
-            raise OperationError(
-                f"{self._what} {ended}, but the catalog's image is '{now}' and not '{self._step.shown}'",
-                "Look at the catalog's history in the console.",
-            ) from None
+        with suppress(StillRunning):
+            wait_for(look, what=self._what, timeout=PATIENCE_WITH_CATALOG, progress=self._reporter.progress)
+        if self._arrived(last[0]):
+            return last[0]
+        ended, now = f"ended with {status}" if status else "has ended", last[0].image_shown
+        raise OperationError(
+            f"{self._what} {ended}, but the catalog's image is '{now}' and not '{self._step.shown}'",
+            "Look at the catalog's history in the console.",
+        )
