@@ -87,6 +87,28 @@ def test_neither_way_holds_up_the_other(lab: RunningLab, release: Release) -> No
     assert points(lab) == []
 
 
+def test_the_rest_of_one_way_needs_nothing_of_the_other(lab: RunningLab, release: Release) -> None:
+    lab.faults([{"endpoint": "cluster-b", "method": "POST", "path": "/snapshots/", "then": {"status": 500}}])
+    assert release().status != 0
+    lab.clear_faults()
+    (domain,) = lab.state()["endpoints"]["cluster-a"]["protection_domains"]
+    for number in domain["snapshots"]:
+        lab.change(
+            [
+                {
+                    "endpoint": "cluster-a",
+                    "kind": "delete_pd_snapshot",
+                    "protection_domain": "PD-Gold",
+                    "snapshot_id": number,
+                }
+            ]
+        )
+    repeated = release()
+    assert repeated.status == 0, repeated.output
+    assert_identical_everywhere(lab, IMAGE)
+    assert points(lab) == []
+
+
 def test_what_has_no_common_origin_is_refused(lab: RunningLab, release: Release) -> None:
     lab.faults([{"endpoint": "cluster-c", "method": "POST", "path": "restore_entities", "then": {"status": 500}}])
     assert release().status != 0
