@@ -797,6 +797,23 @@ def test_whoever_a_planned_move_drained_is_released_by_the_unplanned_one(
 
 
 @pytest.mark.bad_day
+def test_a_site_that_is_cut_off_after_its_drain_is_named_with_its_machines_and_done_later(
+    lab: RunningLab, run: Run, tmp_path: Path
+) -> None:
+    process = start_playbook(FAILOVER, lab.inventory_path, tmp_path, "-e", json.dumps(ALWAYS))
+    wait_until(lambda: any("/migrate" in entry["path"] for entry in lab.requests()) or process.poll() is not None)
+    lab.faults([{"endpoint": "daas", "path": ".*", "times": 100_000, "then": {"drop": "before"}}])
+    output = process.communicate(timeout=600)[0]
+    assert process.returncode > 0
+    told = "6 machines are in maintenance mode, so that no user can log on to them: CORP\\W11-001, CORP\\W11-002"
+    assert told in " ".join(output.split())
+    assert back_on(lab, "cluster-b", SLOW_DESKTOPS)
+    lab.clear_faults()
+    assert_good(run(FAILOVER))
+    assert_at_home_on(lab, "cluster-b")
+
+
+@pytest.mark.bad_day
 def test_nobody_knows_of_machines_in_maintenance_mode_when_the_list_is_elsewhere(lab: RunningLab, run: Run) -> None:
     lab.change([{"endpoint": "daas", "kind": "machine", "machine": "W11-003", "in_maintenance_mode": True}])
     lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
