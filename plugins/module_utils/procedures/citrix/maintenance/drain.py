@@ -167,7 +167,8 @@ def _refuse_earlier_drains(site: CitrixSite, scope: MachineScope, file: NotesFil
             raise OperationError(
                 f"{site.endpoint}: another move drained {count_and_names(drained)}, as {path} says",
                 "Nothing was changed. Run the same command again with the dr_id of that move, which stands in the name"
-                " of the file, or give that move up with the playbook euc.nutanix_citrix.dr_failover_release.",
+                " of the file (dr_failback adds the -failback in it by itself), or give that move up with the playbook"
+                " euc.nutanix_citrix.dr_failover_release.",
             )
     likely = [] if file.existed else likely_drained(scope.machines)
     if likely:
