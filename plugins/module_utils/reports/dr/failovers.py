@@ -90,9 +90,8 @@ def judge_witnesses(move: Move, judgement: Judgement) -> None:
         if silence:
             where = move.host_of(cluster) or cluster
             text = f"{where} could not say whether {move.behind} lives: {silence}"
-            judgement.tell(
-                "witness", where, f"knows {move.behind}", "not known", silence, note(where, "witness", "", text, advice)
-            )
+            finding = note(where, "witness", "", text, advice)
+            judgement.tell("witness", where, "witness", "gave no answer", silence, finding)
 
 
 def data_age(part: Part) -> str:
