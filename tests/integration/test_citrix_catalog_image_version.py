@@ -104,9 +104,9 @@ def test_some_to_versions_and_some_to_master_images(prepared: Prepared) -> None:
 
 
 @pytest.mark.parametrize("order", ["newest_first", "oldest_first", "shuffled"])
-@pytest.mark.parametrize("shown", [True, False], ids=["source shown", "source hidden"])
-def test_back_to_what_was_there_before(prepared: Prepared, order: str, shown: bool) -> None:
-    prepared.behave(history_order=order, prepared_images_have_source=shown)
+@pytest.mark.parametrize("source", ["same_moment", "no"])
+def test_back_to_what_was_there_before(prepared: Prepared, order: str, source: str) -> None:
+    prepared.behave(history_order=order, prepared_images_have_source=source)
     move(prepared, FIRST, SECOND)
     back = {"catalogs": DESKS, "from_image": "version 2 of W11"}
     planned = prepared.daas(BACK, check=True, **back)
@@ -123,15 +123,27 @@ def test_back_to_what_was_there_before(prepared: Prepared, order: str, shown: bo
     assert image_of(prepared) == "gold-1"
 
 
-@pytest.mark.parametrize("shown", [True, False], ids=["source shown", "source hidden"])
-def test_from_a_version_to_a_master_image_and_back(prepared: Prepared, shown: bool) -> None:
-    prepared.behave(prepared_images_have_source=shown)
+@pytest.mark.parametrize("source", ["same_moment", "own_moment", "no"])
+def test_from_a_version_to_a_master_image_and_back(prepared: Prepared, source: str) -> None:
+    prepared.behave(prepared_images_have_source=source)
     move(prepared, SECOND, "gold-2")
     assert image_of(prepared) == "gold-2"
     back = only(prepared.daas(BACK, catalogs=DESKS, from_image="gold-2"))
     assert (back["after"]["name"], back["warning"]) == ("version 2 of W11", None)
     named = only(prepared.daas(BACK, catalogs=DESKS, image="gold-1"))
     assert named["after"]["path"] == GOLD_1
+
+
+def test_what_a_version_was_made_from_is_not_taken_for_an_image_that_was_there(prepared: Prepared) -> None:
+    prepared.behave(prepared_images_have_source="own_moment")
+    move(prepared, FIRST)
+    prepared.lab.skip(3600)
+    move(prepared, SECOND)
+    message = prepared.daas.fails(BACK, catalogs=DESKS, from_image="version 2 of W11")
+    assert "its history lists 'gold-1', of which version 1 of W11 was made, at nearly the same moment" in message
+    assert image_of(prepared) == "version 2 of W11"
+    named = only(prepared.daas(BACK, catalogs=DESKS, from_image="version 2 of W11", image="version 1 of W11"))
+    assert named["after"]["name"] == "version 1 of W11"
 
 
 def test_a_site_that_keeps_no_notes_makes_nobody_go_back_to_what_was_withdrawn(prepared: Prepared) -> None:

@@ -28,10 +28,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.ca
     plan_rollback,
     rollback_target,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import left_behind, return_note
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import (
+    left_behind,
+    return_note,
+    source_in_doubt,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import failure, results
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import HistoricalImage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
+    HistoricalImage,
+    is_prepared,
+    same_path,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.image_plan import (
     Moves,
     chosen_targets,
@@ -113,6 +121,8 @@ def observe(params: Params, reporter: Reporter) -> Moves:
             if sight.problem
             else plan_rollback(catalog, left[catalog.id], image, history, sight.images, surroundings.task(catalog))
         )
+        if image is None:
+            step = _without_doubt(step, history, book)
         orders.append(Order(surroundings.with_profile(step), _note(step, params["note"] or "", history)))
     return Moves(site, terms, datetime.now(timezone.utc), with_impacts(site, reporter, orders, terms), mismatches)
 
@@ -145,6 +155,15 @@ def _with_defaults(entry: Mapping[str, Any], params: Params) -> dict[str, Any]:
             "Give from_image or image, for all catalogs or for each.",
         )
     return whole
+
+
+def _without_doubt(step: CatalogStep, history: list[HistoricalImage], book: VersionBook) -> CatalogStep:
+    """The step to an image that nobody named, or its refusal: it may be none that the catalog ever had."""
+    target = next((entry for entry in history if same_path(entry.path, step.path)), None)
+    if not step.changes or target is None or is_prepared(target.path):
+        return step
+    doubt = source_in_doubt(target, history, book.sources(history))
+    return CatalogStep(step.catalog, "refuse", reason=doubt.message, advice=doubt.advice) if doubt else step
 
 
 def _note(step: CatalogStep, note: str, history: list[HistoricalImage]) -> str:

@@ -89,7 +89,7 @@ SWITCHES: dict[str, Switch] = {
     "unshare_by_omission": flag(True),  # contract citrix 13.6, U8
     "image_version_retry": one_of("accept", "refuse"),  # contract citrix 13.4, U18
     # contract citrix 8.3: whether a catalog on a prepared image also shows what that was made from as its master image
-    "prepared_images_have_source": flag(True),
+    "prepared_images_have_source": one_of("same_moment", "own_moment", "no"),
     # contract citrix 8.4: the note on a prepared image, which Citrix's provider sends on AWS only
     "image_assignment_notes": one_of("kept", "dropped"),
     # contract citrix 8.4: whether catalogs change between master images and prepared images

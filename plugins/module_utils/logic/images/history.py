@@ -10,9 +10,9 @@ that was withdrawn is no image to go back to, until it comes again.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
@@ -24,6 +24,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_im
 )
 
 _MARK = "[back from "
+# No two images come to a catalog within that time
+NEARLY_THEN = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -76,6 +78,26 @@ def just_left(current: str, history: Sequence[HistoricalImage]) -> str:
     others = [coming for coming in _comings(history) if not same_path(coming.image.path, current)]
     newest = _newest(others, None)
     return newest.path if newest else ""
+
+
+def source_in_doubt(
+    target: HistoricalImage, history: Sequence[HistoricalImage], sources: Mapping[str, str]
+) -> Refusal | None:
+    """Why an entry may be no image that the catalog had: a prepared image that came at nearly that moment was made from
+    it, and whether a site lists that among the master images is unknown (contract citrix 8.3). `sources`: address of a
+    prepared image -> name of what it was made from."""
+    moment = parse_moment(target.date)
+    for entry in history:
+        came = parse_moment(entry.date)
+        is_near = moment is None or came is None or abs(moment - came) < NEARLY_THEN
+        if is_near and sources.get(entry.path, "").casefold() == image_name(target.path).casefold():
+            return Refusal(
+                f"its history lists '{target.name}', of which {entry.name} was made, at nearly the same moment: whether"
+                " it was ever its image cannot be told",
+                "Name the image to go back to.",
+                options=("image",),
+            )
+    return None
 
 
 def ranks(current: str, history: Sequence[HistoricalImage]) -> dict[str, int]:

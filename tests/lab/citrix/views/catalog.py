@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from lab.citrix.state.entities import Catalog, DiskImage, Scheme
@@ -97,7 +98,7 @@ def image_history(site: Site, scheme: Scheme) -> list[dict[str, Any]]:
     citrix 8.6)."""
     old = site.behaviour["old_image_status"]
     return [
-        vm_image(site, image, "Current" if image is scheme.image else old)
+        vm_image(site, _as_disk(site, image), "Current" if image is scheme.image else old)
         for image in _in_order(site, scheme)
         if _shown_as_disk(site, image)
     ]
@@ -106,7 +107,13 @@ def image_history(site: Site, scheme: Scheme) -> list[dict[str, Any]]:
 def _shown_as_disk(site: Site, image: DiskImage) -> bool:
     """Whether a site shows what a prepared image was made from as a master image of the catalog on it is unknown
     (contract citrix 8.3)."""
-    return image.version is None or bool(site.behaviour["prepared_images_have_source"])
+    return image.version is None or site.behaviour["prepared_images_have_source"] != "no"
+
+
+def _as_disk(site: Site, image: DiskImage) -> DiskImage:
+    if image.version is None or site.behaviour["prepared_images_have_source"] == "same_moment":
+        return image
+    return replace(image, date=image.date + 1)
 
 
 def _in_order(site: Site, scheme: Scheme) -> list[DiskImage]:

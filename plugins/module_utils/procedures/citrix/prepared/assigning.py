@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any
 
@@ -25,6 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
+    HistoricalImage,
     MasterImage,
     prepared_address,
     prepared_ids,
@@ -94,6 +96,16 @@ class VersionBook:
         if refusal:
             return Sight(problem=refusal.message, advice=refusal.advice)
         return Sight((version.name.as_image,))
+
+    def sources(self, history: Sequence[HistoricalImage]) -> dict[str, str]:
+        """What the prepared images of a history were made from, by their addresses. One that is gone is left out."""
+        sources: dict[str, str] = {}
+        for path in {entry.path for entry in history}:
+            ids = prepared_ids(path)
+            with suppress(Refusal):
+                image = self._by_id(ids[1]).image if ids else None
+                sources |= {path: image.name} if image else {}
+        return sources
 
     def _found(self, wish: VersionWish) -> ImageVersion:
         if wish.id:
