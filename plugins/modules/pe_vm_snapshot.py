@@ -16,6 +16,8 @@ description:
     error too, because Citrix cannot tell the two apart.
   - The snapshot is ordered under a uuid that follows from its name and its VM. A repeated run therefore does not make a
     second snapshot after a run that was killed or lost an answer.
+  - Of the temporary VM of a release none is taken when it is not powered off, or when a task of the cluster tells that
+    it was switched on before. Then it is no true copy of its golden VM any more.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:

@@ -53,6 +53,15 @@ def test_the_recovery_point_of_a_finished_release_goes() -> None:
     assert (held.delete, "but site cvad is silent" in held.reason) == (False, True)
 
 
+def test_one_that_was_made_of_a_temporary_vm_belongs_to_the_release_of_that_vm() -> None:
+    # The other cluster got its image out of the protection domain snapshot.
+    images = (image("cluster-a"), image("cluster-b", source="12"))
+    (decision,) = decided(point(name="ctx_1_12_Gold"), images)
+    assert (decision.delete, decision.base_vm, decision.release) == (True, "Gold", "1")
+    (needed,) = decided(point(name="ctx_1_12_Gold"), ())
+    assert (needed.delete, needed.base_vm, needed.release) == (False, "Gold", "1")
+
+
 @pytest.mark.parametrize(
     ("which", "images", "reason"),
     [
