@@ -113,10 +113,15 @@ options:
       - Whether to delete only the record in the site. The disks stay on the hypervisor then.
     type: bool
     default: false
+  retry:
+    description:
+      - Whether to prepare a version again whose preparation failed. With V(false) such a version is a failure.
+    type: bool
+    default: true
   wait:
     description:
       - Whether to wait for the end of the preparation. V(false) returns as soon as the site shows the version, so that
-        several can be prepared at the same time. Call the module again to wait for its end.
+        several can be prepared at the same time. Call the module again, with O(retry=false), to wait for its end.
     type: bool
     default: true
   wait_timeout:

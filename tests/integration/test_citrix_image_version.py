@@ -67,6 +67,7 @@ def test_one_that_failed_is_retried(prepared: Prepared) -> None:
     prepared.fault(ORDERS, {"fail_task": "No licence"}, nth=1, method="POST")
     message = prepared.daas.fails(VERSION, **R3)
     assert "the preparation of version 3 of W11 failed: No licence" in message
+    assert "the preparation of version 3 of W11 failed" in prepared.daas.fails(VERSION, **R3, retry=False)
     retried = prepared.daas(VERSION, **R3)
     assert (retried["changed"], retried["image_version"]["number"], retried["leftovers"]) == (True, 3, [])
     assert numbers(prepared) == [1, 2, 3]

@@ -206,3 +206,43 @@ def test_a_preflight_without_clusters(lab: RunningLab, run: Run, tmp_path: Path)
         True,
     )
     assert writes(lab) == []
+
+
+@pytest.mark.bad_day
+def test_one_of_two_definitions_fails_and_is_repeated(lab: RunningLab, run: Run, tmp_path: Path) -> None:
+    topology = topology_of(TOPOLOGIES / "workspaces.yml")
+    variables = topology["citrix_sites"][0]["inventory_vars"]
+    (w11,) = variables["prepared_image_release_definitions"]
+    variables["prepared_image_release_definitions"] = [{**w11, "name": "W11-Finance"}, w11]
+    for catalog in variables["prepared_image_release_catalogs"]:
+        catalog.pop("wave", None)
+        catalog["definition"] = "w11-finance" if catalog["name"] in ("W11-A2", "W11-B2") else "W11"
+    del topology["inventory_vars"]["catalog_rollout_waves"]
+    lab.reset(topology)
+    lab.faults(
+        [
+            {
+                "path": r"/ImageVersions\?",
+                "method": "POST",
+                "endpoint": "daas",
+                "nth": 1,
+                "then": {"fail_task": "No quota"},
+            }
+        ]
+    )
+    first = run(RELEASE)
+    assert first.status != 0
+    assert "image definition W11-Finance has no version of this release" in first.output
+    assert on_versions(lab)["W11-A1"] == on_versions(lab)["W11-C2"] == "W11:1"
+    assert on_versions(lab)["W11-A2"] is None
+    assert on_versions(lab, "cvad") == {"W11-Azure": "W11:1"}
+
+    lab.forget()
+    again = run(RELEASE)
+    assert again.status == 0, again.trouble
+    assert on_versions(lab)["W11-A2"] == on_versions(lab)["W11-B2"] == "W11-Finance:1"
+    assert [entry.split("/")[-1].partition("?")[0] for entry in writes(lab) if "ImageVersions" not in entry] == [
+        "$UpdateProvisioningScheme"
+    ] * 2
+    told = report(tmp_path, "prepared_image_release_2026.11.20-1.json")
+    assert [outcome["name"] for outcome in told["definitions"]["daas"]["definitions"]] == ["W11-Finance", "W11"]

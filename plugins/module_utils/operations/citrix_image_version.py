@@ -27,6 +27,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.image_version_orders import (
     delete_version,
+    failed_preparation,
     retry_version,
     start_version,
     version_order,
@@ -83,6 +84,7 @@ ARGUMENTS = {
     "custom_properties": {"type": "dict"},
     "unshare": {"type": "bool", "default": False},
     "purge_db_only": {"type": "bool", "default": False},
+    "retry": {"type": "bool", "default": True},
     "wait": {"type": "bool", "default": True},
     "wait_timeout": {"type": "int", "default": 3600},
 }
@@ -194,6 +196,8 @@ def _wanted(
         refusal = obstacle_to_adopting(release.version, params["image"], unit, params)
         if refusal:
             raise refusal
+    if release.version and release.action == "retry" and not params["retry"]:
+        raise failed_preparation(site, release.version)
     if release.action in ("keep", "follow"):
         return _Observed(site, definition, release, unit)
     if unit is None or connection is None or not params["image"]:

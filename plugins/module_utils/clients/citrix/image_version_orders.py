@@ -141,13 +141,18 @@ def wait_for_version(
     if version is None:
         raise OperationError(f"{site.endpoint}: {problem}", "Look at the image definition in the console.")
     if version.has_failed:
-        reasons = "; ".join(version.errors) or problem or "the site does not say why"
-        raise OperationError(
-            f"{site.endpoint}: the preparation of {version} failed: {reasons}",
-            "Mend the cause and run again, which repeats it; or delete the version by its number.",
-            number=version.number,
-        )
+        raise failed_preparation(site, version, problem)
     return version
+
+
+def failed_preparation(site: CitrixSite, version: ImageVersion, problem: str = "") -> OperationError:
+    """What is to be said of a version whose preparation failed; `problem` is what its job said."""
+    reasons = "; ".join(version.errors) or problem or "the site does not say why"
+    return OperationError(
+        f"{site.endpoint}: the preparation of {version} failed: {reasons}",
+        "Mend the cause and run again, which repeats it; or delete the version by its number.",
+        number=version.number,
+    )
 
 
 def delete_version(
