@@ -82,6 +82,24 @@ def test_the_jobs_about_images_part_by_part(lab: RunningLab, tmp_path: Path) -> 
 
 
 @pytest.mark.bad_day
+def test_the_jobs_about_prepared_images_part_by_part(lab: RunningLab, tmp_path: Path) -> None:
+    lab.reset(yaml.safe_load(DEMO.with_name("workspaces.yml").read_text(encoding="utf-8")))
+    release, retire = "prepared_image_release", "prepared_image_retire"
+    plays = [
+        play("localhost:all", "release_begin", "begin", release_begin_job="prepared_release"),
+        play(SITES, "release_begin", "check", release_begin_job="prepared_release"),
+        play(SITES, "release_begin", "ask", release_begin_catalogs="{{ prepared_image_release_catalogs }}"),
+        *(play(SITES, release, part) for part in ("look", "prepare", "share", "roll_out", "report")),
+        *(play(SITES, retire, part) for part in ("ask", "plan", "clean", "report")),
+    ]
+    outcome = run(lab, tmp_path, plays, "--check", prepared_image_retire_delete_definitions=True)
+    assert outcome.status == 0, outcome.trouble
+    assert writes(lab) == []
+    validated = set(re.findall(r"against arg spec '(\w+)'", outcome.output))
+    assert validated >= {"look", "prepare", "share", "roll_out", "report", "ask", "plan", "clean"}
+
+
+@pytest.mark.bad_day
 def test_a_failover_and_a_re_hosting_part_by_part(lab: RunningLab, tmp_path: Path) -> None:
     lab.reset(yaml.safe_load(Path(DEMO).with_name("failover.yml").read_text(encoding="utf-8")))
     plays = [
