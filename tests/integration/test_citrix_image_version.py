@@ -261,6 +261,14 @@ def test_a_shared_version_is_taken_away_first(prepared: Prepared, strict: bool) 
     assert ("$UpdateResourcePools" in taken, deleted.endswith(version["id"]), numbers(prepared)) == (True, True, [1, 2])
 
 
+def test_a_site_that_takes_no_share_away_keeps_the_version(prepared: Prepared) -> None:
+    prepared.behave(unshare_by_omission=False)
+    prepared.daas("citrix_image_version_share", definition="W11", number=2, hosting_units=["ws-b"])
+    message = prepared.daas.fails(VERSION, definition="W11", number=2, state="absent", unshare=True)
+    assert "version 2 of W11 is still in 'ws-b', although it was left out of the list" in message
+    assert numbers(prepared) == [1, 2]
+
+
 def test_catalogs_keep_a_version_wherever_it_would_be_taken_away(prepared: Prepared) -> None:
     prepared.daas("citrix_image_version_share", definition="W11", number=2, hosting_units=["ws-b"])
     prepared.change("assign_image_version", catalog="Labs", definition="W11", number=2)

@@ -246,3 +246,22 @@ def test_one_of_two_definitions_fails_and_is_repeated(lab: RunningLab, run: Run,
     ] * 2
     told = report(tmp_path, "prepared_image_release_2026.11.20-1.json")
     assert [outcome["name"] for outcome in told["definitions"]["daas"]["definitions"]] == ["W11-Finance", "W11"]
+
+
+@pytest.mark.bad_day
+def test_a_zone_without_the_image_holds_up_only_its_own_catalogs(lab: RunningLab, run: Run) -> None:
+    lab.change([{"endpoint": "daas", "kind": "hosting_unit", "hosting_unit": "euc1-c", "shares_fail": "No quota"}])
+    waves = [{"name": "canary"}, {"name": "everyone"}]
+    first = run(RELEASE, catalog_rollout_waves=waves)
+    assert first.status != 0
+    assert "version 1 is not everywhere" in first.output
+    assert "euc1-c: No quota" in first.output
+    lacking = {name for name, version in on_versions(lab).items() if version != "W11:1"}
+    assert lacking == {"W11-C1", "W11-C2"}
+
+    lab.change([{"endpoint": "daas", "kind": "hosting_unit", "hosting_unit": "euc1-c", "shares_fail": None}])
+    lab.forget()
+    again = run(RELEASE, catalog_rollout_waves=waves)
+    assert again.status == 0, again.trouble
+    assert set(on_versions(lab).values()) == {"W11:1"}
+    assert len(writes(lab)) == 3
