@@ -146,6 +146,8 @@ def test_the_path_of_the_image_is_told(tmp_path: Path) -> None:
         "prism_central": "pc-east",
         "origin_kind": "recovery point",
         "origin": "lai",
+        "origin_of_point": "",
+        "policy": "",
         "copy": "copy",
         "arrived": None,
         "temporary_vm": "ctx_1_lai_Gold",
