@@ -63,6 +63,7 @@ OF_A_LOOP = {"ansible_loop", "ansible_loop_var", "ansible_index_var"}
 WRONG_ARGUMENTS = re.compile(
     r"[Uu]nsupported parameter|[Mm]issing required|must be one of|mutually exclusive|required together|is required"
     r"|are missing|but (any|all) of the following|unable to convert|cannot be converted|[Rr]equired by"
+    r"|could not parse JSON|must be a list, not"
 )
 
 

@@ -22,6 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR
 
 SHOWN = "shown_lines"
+TEN_YEARS = 3660 * 24 * 3600
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -35,7 +36,8 @@ class Operation:
     """What a module does: its argument spec, the rules between arguments, and how it is carried out.
 
     One that `stays` works on the controller whatever the connection. `before_travel` does there what cannot be done
-    elsewhere, and returns the arguments to travel with.
+    elsewhere, and returns the arguments to travel with. `of_each` is the name of a dictionary that Ansible does not
+    look into -> dict or list, what it must hold of each host or protection domain.
 
     The result holds `changed`; a `diff` of {before, after} is always computed and shown only when asked for. Expected
     failures are raised as OperationError.
@@ -48,6 +50,7 @@ class Operation:
     required_if: tuple[tuple[Any, ...], ...] = ()
     required_by: Mapping[str, Any] = field(default_factory=dict)
     stays: bool = False
+    of_each: Mapping[str, type] = field(default_factory=dict)
     before_travel: Callable[[dict[str, Any], Reporter], dict[str, Any]] | None = None
 
     def rules(self) -> dict[str, Any]:
@@ -197,7 +200,8 @@ def execute(operation: Operation, params: Params, reporter: Reporter, show_diff:
     `timeline` tells when the work was done, and is left out when there was none.
     """
     try:
-        _refuse_negative_durations(params)
+        _refuse_impossible_durations(params)
+        _refuse_other_shapes(operation.of_each, params)
         result = operation.carry_out(params, reporter)
     except OperationError as error:
         result = failure(error)
@@ -208,11 +212,21 @@ def execute(operation: Operation, params: Params, reporter: Reporter, show_diff:
     return result
 
 
-def _refuse_negative_durations(params: Params) -> None:
-    """A wait that is over before it begins would be told as one that was too short."""
+def _refuse_impossible_durations(params: Params) -> None:
+    """A wait that is over before it begins would be told as one that was too short, and a clock has an end."""
     for name, value in params.items():
-        if name.endswith("_timeout") and isinstance(value, int) and value < 0:
-            raise OperationError(f"{name} is {value}", "Give 0 or more seconds.")
+        if name.endswith(("_timeout", "_within", "max_age")) and isinstance(value, int) and not 0 <= value <= TEN_YEARS:
+            raise OperationError(f"{name} is {value}", f"Give 0 or more seconds, {TEN_YEARS} at most.")
+
+
+def _refuse_other_shapes(of_each: Mapping[str, type], params: Params) -> None:
+    for name, kind in of_each.items():
+        for key, value in (params.get(name) or {}).items():
+            if not isinstance(value, kind):
+                shape = "dictionary" if kind is dict else "list"
+                raise OperationError(
+                    f"{name} holds a {type(value).__name__} for '{key}'", f"Give a {shape} for each name in it."
+                )
 
 
 def failure(error: OperationError) -> Result:

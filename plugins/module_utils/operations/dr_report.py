@@ -219,4 +219,6 @@ def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
 
 
-OPERATION = Report(arguments=ARGUMENTS, judge=judge, write=write, stays=True)
+RESULTS = ("failovers", "discards", "ways_back", "sites", "drills", "clusters")
+OF_EACH: dict[str, type] = {**dict.fromkeys(RESULTS, dict), "warnings": list}
+OPERATION = Report(arguments=ARGUMENTS, of_each=OF_EACH, judge=judge, write=write, stays=True)

@@ -66,4 +66,5 @@ def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
     return {}
 
 
-OPERATION = Report(arguments=ARGUMENTS, judge=judge, write=write, writes_plans=True)
+OF_EACH: dict[str, type] = dict.fromkeys(("clusters", "sites", "prism_centrals"), dict)
+OPERATION = Report(arguments=ARGUMENTS, of_each=OF_EACH, judge=judge, write=write, writes_plans=True)

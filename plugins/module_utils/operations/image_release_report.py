@@ -224,4 +224,6 @@ def _times(params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     }
 
 
-OPERATION = Report(arguments=ARGUMENTS, judge=judge, write=write, stays=True)
+RESULTS = ("clusters", "prism_centrals", "templates", "definitions", "sites")
+OF_EACH: dict[str, type] = {**dict.fromkeys(RESULTS, dict), "wanted": list}
+OPERATION = Report(arguments=ARGUMENTS, of_each=OF_EACH, judge=judge, write=write, stays=True)

@@ -292,4 +292,8 @@ def _shown(decision: Decision) -> dict[str, Any]:
     }
 
 
-OPERATION = Reading(arguments=ARGUMENTS, read=read, required_by={"release": ("release_base_vm",)})
+OF_EACH: dict[str, type] = {
+    **dict.fromkeys(("clusters", "sites", "prism_centrals"), dict),
+    **dict.fromkeys(("definitions", "release_catalogs"), list),
+}
+OPERATION = Reading(arguments=ARGUMENTS, of_each=OF_EACH, read=read, required_by={"release": ("release_base_vm",)})

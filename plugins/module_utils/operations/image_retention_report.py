@@ -66,4 +66,5 @@ def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
 
 
 # A plan is worth a file as well: somebody may have to agree to it.
-OPERATION = Report(arguments=ARGUMENTS, judge=judge, write=write, writes_plans=True)
+OF_EACH: dict[str, type] = {"removals": list}
+OPERATION = Report(arguments=ARGUMENTS, of_each=OF_EACH, judge=judge, write=write, writes_plans=True)

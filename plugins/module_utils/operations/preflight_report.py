@@ -90,4 +90,5 @@ def _read(hosts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     }
 
 
-OPERATION = Report(arguments=ARGUMENTS, judge=judge, write=write)
+OF_EACH: dict[str, type] = dict.fromkeys(("clusters", "sites", "centrals"), dict)
+OPERATION = Report(arguments=ARGUMENTS, of_each=OF_EACH, judge=judge, write=write)

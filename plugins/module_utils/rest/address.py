@@ -27,6 +27,8 @@ def host_and_port(address: str) -> tuple[str, int | None]:
     )
     if more or not parts.hostname or parts.netloc.endswith(":"):
         raise ValueError(address)
+    # Raises for a name that no resolver can be asked for.
+    parts.hostname.encode("idna")
     return parts.hostname, parts.port
 
 
@@ -45,6 +47,8 @@ def netloc(option: str, address: str, port: int | None, port_option: str = "") -
             f"{option} is '{address}', but a port does not belong there",
             f"Give {option}={host} and {port_option}={follows}.",
         )
+    if port is not None and not 0 < port < 65536:
+        raise OperationError(f"{port_option or option} has the port {port}", "Give 1 to 65535.")
     host_part = f"[{host}]" if ":" in host else host
     last = follows or port
     return f"{host_part}:{last}" if last else host_part

@@ -60,6 +60,7 @@ LASTING = (501, 505, 530)
 PAUSES_AFTER_SERVER_ERROR = (0.3, 1.0)
 # Wrong log-ins of one session after one that was right; the lowest count at which anybody locks an account is 5.
 MOST_REFUSALS = 3
+A_DAY = 24 * 3600
 REDIRECTS = (301, 302, 307, 308)
 WEB_PAGE = "Check that the address is the API's: a proxy, a web filter or a log-in page may have answered in its place."
 CHECK_SECRET = (
@@ -126,6 +127,8 @@ class RestSession:
                 "The Python library requests is missing",
                 "Install requests for the Python that runs Ansible modules on this host.",
             )
+        if not 0 < read_timeout <= A_DAY:
+            raise OperationError(f"{endpoint}: read_timeout is {read_timeout:g}", f"Give 1 to {A_DAY} seconds.")
         self.endpoint = endpoint
         self.base_url = base_url.rstrip("/")
         self._authorization = authorization
@@ -351,7 +354,9 @@ def refused_before(endpoint: str) -> AccessDenied:
 
 
 def segment(name: str) -> str:
-    """A name as one path segment."""
+    """A name as one path segment. Raises OperationError for what would lead to another path."""
+    if name in ("", ".", ".."):
+        raise OperationError(f"'{name}' names nothing", "Give the name or the id of what is meant.")
     return quote(name, safe="")
 
 

@@ -116,7 +116,7 @@ def test_failed_result_tells_it_too() -> None:
 def test_a_negative_duration_is_refused_before_anything_is_read() -> None:
     counter = Counter(1, breaks=True)
     told = execute(counter.change(), {"number": 3, "wait_timeout": -1}, Reporter(), show_diff=False)
-    assert (told["failed"], told["msg"]) == (True, "wait_timeout is -1. Give 0 or more seconds.")
+    assert (told["failed"], told["msg"]) == (True, "wait_timeout is -1. Give 0 or more seconds, 316224000 at most.")
     assert counter.number == 1
 
 
@@ -233,3 +233,24 @@ def test_an_error_in_other_words_is_the_same_error() -> None:
         "advice": "B",
         "options": ["c"],
     }
+
+
+@pytest.mark.parametrize("seconds", [-1, 10**30])
+@pytest.mark.parametrize("name", ["wait_timeout", "answer_within", "max_age"])
+def test_a_duration_that_is_none(name: str, seconds: int) -> None:
+    operation = Reading(arguments={}, read=lambda params, reporter: {})
+    told = execute(operation, {name: seconds}, Reporter(check=False), show_diff=False)
+    assert told["error"]["message"] == f"{name} is {seconds}"
+
+
+def test_what_a_role_gathers_of_each_host_has_its_shape() -> None:
+    of_each: dict[str, type] = {"clusters": dict, "warnings": list}
+    operation = Reading(arguments={}, of_each=of_each, read=lambda params, reporter: {})
+
+    def told(**params: Any) -> Any:
+        return execute(operation, params, Reporter(check=False), show_diff=False).get("error", {}).get("message")
+
+    assert told(clusters={"a": {}}, warnings={"a": ["late"]}) is None
+    assert told(clusters=None) is None
+    assert told(clusters={"a": "b"}) == "clusters holds a str for 'a'"
+    assert told(clusters={}, warnings={"a": None}) == "warnings holds a NoneType for 'a'"

@@ -82,3 +82,15 @@ def test_a_cluster_at_an_ipv6_address() -> None:
     options = {"nutanix_host": "fd00::17", "nutanix_port": 9440, "nutanix_username": "a", "nutanix_password": "b"}
     client = PrismElement.connect({**options, "validate_certs": True, "ca_path": None, "read_timeout": 5})
     assert client.base_url.startswith("https://[fd00::17]:9440/")
+
+
+@pytest.mark.parametrize("host", ["ö\u202e", "a" * 64, ".example.com"])
+def test_a_name_that_no_resolver_can_be_asked_for(host: str) -> None:
+    with pytest.raises(OperationError, match="no host name and no IP address"):
+        netloc("nutanix_host", host, 9440, "nutanix_port")
+
+
+@pytest.mark.parametrize("port", [-1, 0, 65536, 10**30])
+def test_a_port_that_is_none(port: int) -> None:
+    with pytest.raises(OperationError, match="nutanix_port has the port"):
+        netloc("nutanix_host", "pe.example.com", port, "nutanix_port")

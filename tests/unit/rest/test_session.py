@@ -586,3 +586,16 @@ def plain() -> Iterator[ThreadingHTTPServer]:
         yield serving
         serving.shutdown()
         thread.join()
+
+
+@pytest.mark.parametrize("seconds", [-1, 0, 10**30])
+def test_a_time_to_answer_that_is_none(server: ScriptedServer, ca_path: Path, seconds: int) -> None:
+    with pytest.raises(OperationError, match="read_timeout is"):
+        session_to(server, ca_path, read_timeout=seconds)
+
+
+@pytest.mark.parametrize("name", ["", ".", ".."])
+def test_a_name_never_leads_to_another_path(name: str) -> None:
+    with pytest.raises(OperationError, match="names nothing"):
+        segment(name)
+    assert segment("a/../b") == "a%2F..%2Fb"

@@ -1,0 +1,236 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One or two calls of every module, with the estate that they are for."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from harness.modules import DEMO, topology_of
+from lab.running import RunningLab
+
+MODULES = Path(__file__).parents[2] / "plugins" / "modules"
+CATALOG = {"catalogs": [{"name": "W11-Pool", "folder": "Prod"}]}
+PREFLIGHT = {"base_vm": "Gold", "protection_domain": "PD-Gold", "source": "a"}
+RELEASE = {"release": "1", "base_vm": "Gold", "image": "ctx_Gold_1"}
+REHOSTED = {
+    "id": "1",
+    "name": "CORP\\nobody",
+    "catalog": "W11",
+    "catalog_id": "1",
+    "hosted_machine_id": "",
+    "hypervisor_connection": "conn-a",
+}
+
+# module -> (inventory host, arguments). In check mode, so that both doors meet the same world; successes and failures
+# of every kind.
+CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
+    "pe_cluster_info": [
+        ("cluster-a", {}),
+        ("cluster-a", {"no_such_option": 1}),
+        ("cluster-b", {"nutanix_password": "wrong"}),
+    ],
+    "pe_protection_domain_info": [
+        ("cluster-a", {}),
+        ("cluster-a", {"name": "PD-Nobody"}),
+        ("cluster-c", {"nutanix_port": 1}),
+    ],
+    "pe_protection_domain_drill": [
+        ("cluster-b", {"name": "PD-Gold", "drill": "1", "state": "absent"}),
+        ("cluster-b", {"name": "PD-Gold", "drill": "not valid"}),
+    ],
+    "pe_protection_domain_failover": [
+        ("cluster-a", {"name": "PD-Gold", "state": "migrated", "remote_site": "cluster-b"}),
+        ("cluster-b", {"name": "PD-Nobody", "state": "activated"}),
+    ],
+    "pe_protection_domain_snapshot": [
+        ("cluster-a", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "1"}),
+        ("cluster-a", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "not valid"}),
+    ],
+    "pe_protection_domain_restore": [
+        ("cluster-b", {"protection_domain": "PD-Gold", "vm_name": "Gold", "release": "1"}),
+        ("cluster-b", {}),
+    ],
+    "pe_protection_domain_schedule": [
+        ("cluster-a", {"name": "PD-Gold", "remote_sites": ["cluster-b"]}),
+        ("cluster-a", {"name": "PD-Gold"}),
+    ],
+    "pe_vm_info": [("cluster-a", {"name": "Gold"}), ("cluster-a", {"name": "Gold", "uuid": "1"})],
+    "pe_vm": [
+        ("cluster-a", {"name": "Gold", "state": "absent"}),
+        ("cluster-a", {"name": "ctx_1_2_Gold", "state": "absent"}),
+    ],
+    "pe_vm_snapshot": [
+        ("cluster-a", {"name": "ctx_Gold_1", "vm_name": "Gold"}),
+        ("cluster-a", {"name": "foreign", "state": "absent"}),
+        (
+            "cluster-a",
+            {
+                "name": "ctx_Gold_1",
+                "vm_uuid": "00000000-0000-4000-8000-000000000000",
+                "vm_name": "Gold",
+                "state": "sideways",
+            },
+        ),
+    ],
+    "pe_vm_snapshot_info": [("cluster-a", {}), ("cluster-a", {"name": "nobody"}), ("cluster-c", {"nutanix_port": 1})],
+    "pe_storage_container_info": [("cluster-a", {}), ("cluster-b", {"nutanix_password": "wrong"})],
+    "citrix_site_info": [("cvad", {}), ("daas", {"client_secret": "wrong"})],
+    "citrix_catalog_info": [("daas", {}), ("cvad", {"catalogs": [{"name": "nobody"}]})],
+    "citrix_hosting_unit_info": [("daas", {"images": True}), ("cvad", {"name": "nobody"})],
+    "citrix_catalog_gate": [
+        ("daas", {**CATALOG, "image": "ctx_Gold_2026.10.01-1", "wait": False}),
+        ("daas", {**CATALOG, "image": "ctx_Gold_1", "wait": False}),
+    ],
+    "citrix_catalog_image": [
+        ("daas", {**CATALOG, "image": "ctx_Gold_1", "image_will_exist": True}),
+        ("daas", {**CATALOG, "image": "ctx_Gold_1", "reboot": {"within_minutes": "soon"}}),
+    ],
+    "citrix_catalog_restart": [
+        ("daas", {**CATALOG, "reboot": {"within_minutes": 0}}),
+        ("daas", {**CATALOG, "reboot": {}}),
+    ],
+    "citrix_catalog_rollback": [("daas", {**CATALOG, "from_image": "ctx_Gold_1"}), ("daas", CATALOG)],
+    "citrix_machine_hosting": [
+        ("daas", {"vms": [], "machines": ["nobody"], "policy": {"unknown": "ignore"}}),
+        ("daas", {"vms": [], "catalogs": [{"name": "nobody"}]}),
+        (
+            "cvad",
+            {
+                "mapping": [{"machine": "W11L-001", "hosted_machine_id": "1", "hypervisor_connection": "conn-c"}],
+                "policy": {"refused": "stop"},
+            },
+        ),
+    ],
+    "citrix_machine_info": [("cvad", {}), ("cvad", {"names": ["nobody"]})],
+    "citrix_hosting_connection_info": [("daas", {"hosting_units": True}), ("cvad", {"names": ["nobody"]})],
+    "citrix_hosting_connection_reset": [
+        ("daas", {"names": ["conn-a"], "force": True}),
+        ("cvad", {"names": ["nobody"]}),
+    ],
+    "citrix_catalog_zone": [
+        ("daas", {**CATALOG, "hypervisor_connection": "conn-b"}),
+        ("daas", {**CATALOG, "zone": "nowhere"}),
+    ],
+    "citrix_machine_maintenance": [
+        ("daas", {**CATALOG, "state": "drained"}),
+        ("cvad", {"state": "drained", "saved_path": "drained.json"}),
+    ],
+    "citrix_machine_proof": [
+        ("daas", {"machines": [REHOSTED]}),
+        ("daas", {"machines": [{**REHOSTED, "catalog_id": ""}]}),
+    ],
+    "citrix_image_definition": [("daas", {"name": "gone", "state": "absent"}), ("daas", {"name": "W12"})],
+    "citrix_image_definition_info": [("daas", {}), ("cvad", {"name": "nobody"})],
+    "citrix_image_version": [
+        ("daas", {"definition": "W11", "number": 9, "state": "absent"}),
+        ("daas", {"definition": "W11", "release": "1"}),
+    ],
+    "citrix_image_version_info": [("daas", {"definition": "W11"}), ("cvad", {"definition": "nobody"})],
+    "citrix_image_version_share": [
+        ("daas", {"definition": "W11", "number": 1, "hosting_units": [], "state": "exact"}),
+        ("daas", {"definition": "W11", "number": 9, "hosting_units": []}),
+    ],
+    "citrix_image_usage_info": [("cvad", {}), ("daas", {"client_secret": "wrong"})],
+    "release_check": [
+        ("cluster-a", {"job": "release"}),
+        ("cluster-a", {"job": "rollout", "sites": ["daas"], "taking_part": ["daas"]}),
+    ],
+    "run_note": [("cluster-a", {}), ("cluster-a", {"name": "a"})],
+    "image_retention_plan": [
+        ("cluster-a", {"clusters": {}, "sites": {}}),
+        ("cluster-a", {"clusters": {}, "sites": {}, "keep": 0}),
+    ],
+    "image_retention_report": [
+        ("cluster-a", {"decisions": []}),
+        ("cluster-a", {"decisions": [], "doubts": [{"id": "", "name": "", "reason": "why"}]}),
+    ],
+    "image_lineage_info": [
+        ("cluster-a", {"clusters": {}, "sites": {}}),
+        ("cluster-a", {"clusters": {}, "sites": {"daas": {"message": "why"}}}),
+    ],
+    "image_release_report": [
+        ("cluster-a", {**RELEASE, "clusters": {"a": {"state": "made", "message": ""}}, "sites": {}}),
+        ("cluster-a", {**RELEASE, "clusters": {"a": {"state": "failed", "message": "why"}}, "sites": {}}),
+    ],
+    "dr_report": [
+        ("cluster-a", {"move": "1", "mode": "rehost", "sites": {"daas": {"message": ""}}}),
+        ("cluster-a", {"move": "1", "mode": "rehost", "sites": {"daas": {"message": "why"}}}),
+    ],
+    "pc_cluster_info": [
+        ("pc", {}),
+        ("pc", {"cluster_hosts": [{}]}),
+    ],
+    "pc_protection_policy_info": [
+        ("pc", {}),
+        ("pc", {"name": "nobody"}),
+    ],
+    "pc_vm_info": [
+        ("pc", {"name": "Gold"}),
+        ("pc", {"nutanix_password": "wrong"}),
+    ],
+    "pc_vm": [
+        ("pc", {"name": "ctx_1_353902_Gold", "state": "absent"}),
+        ("pc", {"name": "Gold", "state": "powered_on"}),
+    ],
+    "pc_recovery_point": [
+        ("pc", {"ext_id": "1ca2963d-77b6-453a-ae23-2c19e7a954a3", "state": "absent"}),
+        ("pc", {"name": "Gold_1", "vm_name": "Gold"}),
+    ],
+    "pc_recovery_point_choice": [
+        ("pc", {"vm_name": "Gold", "release": "1", "recovery_point": "nightly"}),
+        ("pc", {"vm_name": "Gold", "release": "1", "by_policy": True}),
+    ],
+    "pc_recovery_point_replica": [
+        ("pc", {"recovery_point": "", "clusters": ["cluster-a"]}),
+        ("pc", {"recovery_point": "", "clusters": ["nowhere"]}),
+    ],
+    "pc_recovery_point_restore": [
+        ("pc", {"recovery_point": "", "cluster": "cluster-a", "vm_name": "Gold", "release": "1"}),
+        ("pc", {"recovery_point": "", "cluster": "cluster-a", "vm_name": "Gold", "release": "not valid"}),
+    ],
+    "pc_template": [
+        ("pc", {"name": "ctx_Gold_1", "vm_name": "Gold"}),
+        ("pc", {"name": "ctx_Gold_1", "version_name": "1"}),
+    ],
+    "pc_template_info": [("pc", {}), ("pc", {"name": "ctx_Gold_1", "ext_id": "1"})],
+    "pc_recovery_point_info": [
+        ("pc", {"vm_uuid": "1ca2963d-77b6-453a-ae23-2c19e7a954a3"}),
+        ("pc", {"vm_uuid": "1ca2963d-77b6-453a-ae23-2c19e7a954a3", "since": "yesterday"}),
+    ],
+    "endpoint_info": [
+        (
+            "cluster-a",
+            {
+                "address": "{{ nutanix_host }}",
+                "port": "{{ nutanix_port }}",
+                "path": "/api/nutanix/v2.0/cluster",
+                "ca_path": "{{ ca_path }}",
+            },
+        ),
+        (
+            "cluster-a",
+            {"address": "{{ nutanix_host }}", "port": "{{ nutanix_port }}", "path": "/api/nutanix/v2.0/cluster"},
+        ),
+        ("cluster-a", {"address": "{{ nutanix_host }}", "port": 1}),
+    ],
+    "preflight_report": [
+        ("cluster-a", {**PREFLIGHT, "clusters": {"a": {"message": ""}}, "sites": {}}),
+        ("cluster-a", {**PREFLIGHT, "clusters": {"a": {"message": "why"}}, "sites": {}}),
+    ],
+}
+
+
+def prepare(lab: RunningLab) -> None:
+    """Make it the demo estate with a Prism Central for two of its clusters, a recovery point that somebody made there,
+    and an image definition on its cloud site."""
+    central = {"name": "pc", "clusters": ["cluster-a", "cluster-b"]}
+    topology = {**topology_of(DEMO), "prism_centrals": [central]}
+    daas = next(site for site in topology["citrix_sites"] if site["name"] == "daas")
+    unit = daas["hypervisors"][0]["hosting_units"][0]["name"]
+    daas["image_definitions"] = [{"name": "W11", "hosting_unit": unit, "versions": [{"image": "ctx_Gold_1"}]}]
+    lab.reset(topology)
+    lab.change([{"endpoint": "pc", "kind": "recovery_point", "vm": "Gold", "name": "nightly"}])
+    lab.forget()
