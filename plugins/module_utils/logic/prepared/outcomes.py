@@ -52,7 +52,7 @@ def _outcome(wish: Mapping[str, Any], tasks: Mapping[str, Loop]) -> dict[str, An
     outcome = {
         "name": name,
         "hosting_unit": wish.get("hosting_unit") or "",
-        "share_with": list(wish.get("share_with") or []),
+        "share_with": _names(wish.get("share_with")),
         "definition": facts.get("image_definition"),
         "version": facts.get("image_version"),
         "leftovers": facts.get("leftovers") or [],
@@ -62,6 +62,11 @@ def _outcome(wish: Mapping[str, Any], tasks: Mapping[str, Loop]) -> dict[str, An
         "message": "",
     }
     return _failed_at(outcome, found)
+
+
+def _names(given: Any) -> list[str]:
+    """A list as the modules take it, which may be a text with commas."""
+    return [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given or [])
 
 
 def _failed_at(outcome: dict[str, Any], found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -59,6 +59,12 @@ def test_catalogs_of_a_version_that_failed_are_held() -> None:
     assert catalogs_to_move([{"name": "A"}], so_far[:1], "r1")[0]["image_version"]["definition"] == "W11"
 
 
+def test_hosting_units_as_text() -> None:
+    (told,) = outcomes([{"name": "W11", "share_with": "ws-b, ws-c"}], {})
+    assert told["share_with"] == ["ws-b", "ws-c"]
+    assert outcomes([{"name": "W11", "share_with": None}], {})[0]["share_with"] == []
+
+
 def test_sharing_comes_on_top() -> None:
     so_far = outcomes(WISHES, {"order": loop(W11=version(), W10=version())})
     shared = loop(W11=version(number=4), W10={"failed": True, "msg": "No quota.", **version(number=5)})
