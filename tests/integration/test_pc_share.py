@@ -9,7 +9,9 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta, timezone
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
@@ -19,12 +21,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import wait_for_task
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board import Board
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.share import BETWEEN_LOOKS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import CRASH_CONSISTENT
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
 from harness.centrals import Centrals
 
 HOSTS = 12
+OPERATIONS = "ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations"
 
 
 def shared(centrals: Centrals, board: Path) -> PrismCentral:
@@ -61,3 +65,24 @@ def test_hosts_that_wait_for_a_copy_ask_once(centrals: Centrals, tmp_path: Path)
     ]
     assert found == [[point], [], [point]]
     assert len(centrals.asked("GET", "recovery-points$")) == 1
+
+
+READERS: dict[str, dict[str, Any]] = {
+    "pc_cluster_info": {},
+    "pc_vm_info": {"name": "Gold"},
+    "pc_template_info": {},
+    "pc_recovery_point_info": {"name": "nightly"},
+    "pc_protection_policy_info": {},
+}
+
+
+def test_modules_that_read_negotiate_together(centrals: Centrals, tmp_path: Path) -> None:
+    """Each asked for itself before, on every host of a play."""
+    reporter = Reporter(board=Board(tmp_path / "board"))
+    for module, given in READERS.items():
+        operation = import_module(f"{OPERATIONS}.{module}").OPERATION
+        defaults = {name: option.get("default") for name, option in operation.arguments.items()}
+        for _host in range(2):
+            operation.read({**defaults, **centrals.east.options, **given}, reporter)
+    asked = Counter(entry["path"] for entry in centrals.asked("OPTIONS", "info$"))
+    assert set(asked.values()) == {1}
