@@ -193,14 +193,10 @@ options:
         that one. See C(docs/report_pages.md) for the variables of a template.
       - All output of a template is escaped.
     type: path
-  fail_when_incomplete:
-    description:
-      - Whether to fail unless the move is complete. A role that lets individual hosts fail sets it to V(false).
-    type: bool
-    default: true
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info
+  - euc.nutanix_citrix.report
 seealso:
   - module: euc.nutanix_citrix.image_release_report
 """
@@ -234,6 +230,48 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+summary:
+  description: The report in a few lines. It is posted to O(notify_url). The statistics of the run hold it as
+    C(euc_dr_report), which AWX and Automation Platform show as artifacts of the job and pass to the next job
+    of a workflow.
+  returned: always
+  type: dict
+  contains:
+    text:
+      description: What became of it, in one line.
+      type: str
+      returned: always
+    succeeded:
+      description: Whether there is no problem.
+      type: bool
+      returned: always
+    check_mode:
+      description: Whether it is only a plan.
+      type: bool
+      returned: always
+    problem_count:
+      description: The number of problems.
+      type: int
+      returned: always
+    problems:
+      description: The first ten problems, one sentence each.
+      type: list
+      elements: str
+      returned: always
+    report_path:
+      description: The report file.
+      type: str
+      returned: when there is one
+    page_path:
+      description: The HTML page.
+      type: str
+      returned: when there is one
+  sample:
+    text: Planned failover 2026-11-20 from cluster-a to cluster-b
+    succeeded: true
+    check_mode: false
+    problem_count: 0
+    problems: []
 complete:
   description: Whether the move is complete. False in check mode.
   returned: always

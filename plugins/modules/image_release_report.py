@@ -138,14 +138,10 @@ options:
         M(euc.nutanix_citrix.citrix_catalog_rollback) returns them, and a catalog that was moved back counts as done.
     type: bool
     default: false
-  fail_when_incomplete:
-    description: Whether to fail unless the release is complete. A role that lets individual hosts fail sets it to
-      V(false).
-    type: bool
-    default: true
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info
+  - euc.nutanix_citrix.report
 """
 
 EXAMPLES = r"""
@@ -174,6 +170,48 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+summary:
+  description: The report in a few lines. It is posted to O(notify_url). The statistics of the run hold it as
+    C(euc_image_release_report), which AWX and Automation Platform show as artifacts of the job and pass to the next job
+    of a workflow.
+  returned: always
+  type: dict
+  contains:
+    text:
+      description: What became of it, in one line.
+      type: str
+      returned: always
+    succeeded:
+      description: Whether there is no problem.
+      type: bool
+      returned: always
+    check_mode:
+      description: Whether it is only a plan.
+      type: bool
+      returned: always
+    problem_count:
+      description: The number of problems.
+      type: int
+      returned: always
+    problems:
+      description: The first ten problems, one sentence each.
+      type: list
+      elements: str
+      returned: always
+    report_path:
+      description: The report file.
+      type: str
+      returned: when there is one
+    page_path:
+      description: The HTML page.
+      type: str
+      returned: when there is one
+  sample:
+    text: "Release 2026.11.20-1 of Gold: complete"
+    succeeded: true
+    check_mode: false
+    problem_count: 0
+    problems: []
 complete:
   description: Whether every cluster has the image and every catalog is on it. False in check mode.
   returned: always

@@ -40,14 +40,10 @@ options:
         because a plan may need approval.
       - C(schema) in it holds its C(name) and C(version). See C(docs/schemas/image_retention_report.json).
     type: path
-  fail_when_incomplete:
-    description:
-      - Whether to fail when something went wrong. A role that lets individual hosts fail sets it to V(false).
-    type: bool
-    default: true
 extends_documentation_fragment:
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info
+  - euc.nutanix_citrix.report
 seealso:
   - module: euc.nutanix_citrix.image_retention_plan
 """
@@ -69,6 +65,44 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+summary:
+  description: The report in a few lines. It is posted to O(notify_url). The statistics of the run hold it as
+    C(euc_image_retention_report), which AWX and Automation Platform show as artifacts of the job and pass to
+    the next job of a workflow.
+  returned: always
+  type: dict
+  contains:
+    text:
+      description: What became of it, in one line.
+      type: str
+      returned: always
+    succeeded:
+      description: Whether there is no problem.
+      type: bool
+      returned: always
+    check_mode:
+      description: Whether it is only a plan.
+      type: bool
+      returned: always
+    problem_count:
+      description: The number of problems.
+      type: int
+      returned: always
+    problems:
+      description: The first ten problems, one sentence each.
+      type: list
+      elements: str
+      returned: always
+    report_path:
+      description: The report file.
+      type: str
+      returned: when there is one
+  sample:
+    text: "Retention: 4 kept, 2 deleted"
+    succeeded: true
+    check_mode: false
+    problem_count: 0
+    problems: []
 totals:
   description: The number of objects with each result.
   returned: always

@@ -120,6 +120,7 @@ extends_documentation_fragment:
   - euc.nutanix_citrix.prefix
   - euc.nutanix_citrix.attributes
   - euc.nutanix_citrix.attributes.info
+  - euc.nutanix_citrix.report
 seealso:
   - module: euc.nutanix_citrix.endpoint_info
 """
@@ -149,6 +150,44 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+summary:
+  description: The report in a few lines. It is posted to O(notify_url). The statistics of the run hold it as
+    C(euc_preflight_report), which AWX and Automation Platform show as artifacts of the job and pass to the next job
+    of a workflow.
+  returned: always
+  type: dict
+  contains:
+    text:
+      description: What became of it, in one line.
+      type: str
+      returned: always
+    succeeded:
+      description: Whether there is no problem.
+      type: bool
+      returned: always
+    check_mode:
+      description: Whether it is only a plan.
+      type: bool
+      returned: always
+    problem_count:
+      description: The number of problems.
+      type: int
+      returned: always
+    problems:
+      description: The first ten problems, one sentence each.
+      type: list
+      elements: str
+      returned: always
+    report_path:
+      description: The report file.
+      type: str
+      returned: when there is one
+  sample:
+    text: "Preflight of Gold: 0 x stop, 0 x warning, 31 x ok"
+    succeeded: true
+    check_mode: false
+    problem_count: 0
+    problems: []
 ready:
   description: Whether no check results in stop.
   returned: always

@@ -35,6 +35,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.board impo
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
     SHOWN,
     Operation,
+    Report,
     execute,
     failure,
 )
@@ -76,14 +77,23 @@ class ActionModule(ActionBase):
             if connection:
                 arguments = connection.complete(arguments)
             if travels:
-                return merge_hash(result, self._ship(name, operation, arguments, task_vars))
-            with self._environment(), sharing(REFUSALS):
-                # Elsewhere the environment may have what is missing.
-                if connection:
-                    connection.refuse_missing(arguments)
-                return merge_hash(result, self._perform(name, operation, arguments, task_vars))
+                result = merge_hash(result, self._ship(name, operation, arguments, task_vars))
+            else:
+                with self._environment(), sharing(REFUSALS):
+                    # Elsewhere the environment may have what is missing.
+                    if connection:
+                        connection.refuse_missing(arguments)
+                    result = merge_hash(result, self._perform(name, operation, arguments, task_vars))
         except OperationError as error:
             return merge_hash(result, failure(error))
+        if isinstance(operation, Report) and "summary" in result:
+            # The statistics of the run are what AWX keeps of a job and passes to the next one
+            result["ansible_stats"] = {
+                "data": {f"euc_{name}": result["summary"]},
+                "per_host": False,
+                "aggregate": False,
+            }
+        return result
 
     def _must_travel(self) -> bool:
         return bool(

@@ -26,6 +26,7 @@ COLLECTION = "euc.nutanix_citrix."
 # What Ansible itself, and every module of any collection, may return
 OF_EVERY_MODULE = {
     "ansible_facts",
+    "ansible_stats",
     "attempts",
     "changed",
     "changed_when_result",

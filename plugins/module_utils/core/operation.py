@@ -19,10 +19,17 @@ from ansible.module_utils.basic import AnsibleModule, missing_required_lib
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.notification import post_notification
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import REQUESTS_IMPORT_ERROR
 
 SHOWN = "shown_lines"
 TEN_YEARS = 3660 * 24 * 3600
+# Of every report that has a summary
+REPORT_ARGUMENTS: dict[str, Any] = {
+    "fail_when_incomplete": {"type": "bool", "default": True},
+    "notify_url": {"type": "str", "no_log": True},
+}
+FILES_OF_A_REPORT = ("report_path", "page_path")
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -79,12 +86,14 @@ class Reading(Operation):
 
 @dataclass(frozen=True, kw_only=True)
 class Verdict:
-    """What a report tells: `lines` on the screen, `record` in its file, `facts` in the result. `refusal` fails the task
-    with these facts; `details` join them where nothing is wrong."""
+    """What a report tells: `lines` on the screen, `record` in its file, `facts` in the result, `summary` to those who
+    open no file. `refusal` fails the task with these facts, unless the operator lets others do that; `details` join
+    them where it does not fail."""
 
     lines: Sequence[str]
     record: Mapping[str, Any]
     facts: Mapping[str, Any]
+    summary: Mapping[str, Any] | None = None
     details: Mapping[str, Any] = field(default_factory=dict)
     refusal: OperationError | None = None
 
@@ -94,7 +103,8 @@ class Report(Operation):
     """An operation that tells what became of a job, and changes nothing of it.
 
     `judge(params, check, now)` decides, without I/O. `write(params, verdict, reporter)` writes the files and returns
-    facts to put over the verdict's. In check mode it is called only when `writes_plans`.
+    facts to put over the verdict's. In check mode it is called only when `writes_plans`. A `summary` is in the
+    result and is posted to the address `notify_url`.
     """
 
     judge: Callable[[Params, bool, datetime], Verdict]
@@ -108,9 +118,20 @@ class Report(Operation):
         facts = {"changed": False, **verdict.facts}
         if self.writes_plans or not reporter.check:
             facts.update(self.write(params, verdict, reporter))
-        if verdict.refusal:
+        if verdict.summary is not None:
+            files = {name: facts[name] for name in FILES_OF_A_REPORT if facts.get(name)}
+            facts["summary"] = {**verdict.summary, **files}
+            self._notify(params["notify_url"], facts["summary"], reporter)
+        if verdict.refusal and params.get("fail_when_incomplete", True):
             raise verdict.refusal.replace(**facts)
         return {**facts, **verdict.details}
+
+    def _notify(self, url: str | None, summary: Mapping[str, Any], reporter: Reporter) -> None:
+        if not url or reporter.check:
+            return
+        problem = post_notification(url, summary)
+        if problem:
+            reporter.warn(f"Nobody was notified by notify_url: {problem}. The job itself is not touched by this.")
 
 
 @dataclass(frozen=True, kw_only=True)

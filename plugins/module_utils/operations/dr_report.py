@@ -12,7 +12,13 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Report, Result, Verdict
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
+    REPORT_ARGUMENTS,
+    Params,
+    Report,
+    Result,
+    Verdict,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
     from_iso_milliseconds,
@@ -47,9 +53,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_rec
     own_record,
     with_earlier_runs,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import summary
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS: dict[str, Any] = {
+    **REPORT_ARGUMENTS,
     "move": {"type": "str", "required": True},
     "mode": {"type": "str", "required": True, "choices": list(MODES)},
     "source": {"type": "str", "default": ""},
@@ -70,7 +78,6 @@ ARGUMENTS: dict[str, Any] = {
     "report_path": {"type": "path"},
     "page_path": {"type": "path"},
     "page_template": {"type": "path"},
-    "fail_when_incomplete": {"type": "bool", "default": True},
 }
 PARTS = ("failovers", "discards", "ways_back", "power", "sites", "drills")
 # What tells one run of a move from another in its report
@@ -128,8 +135,9 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
             "report_path": params["report_path"],
             "page_path": params["page_path"],
         },
+        summary=summary(move.title, not judgement.problems, sentences(judgement.problems), check),
         details={"rows": as_dicts(judgement.rows)},
-        refusal=_incomplete(move, judgement) if judgement.problems and params["fail_when_incomplete"] else None,
+        refusal=_incomplete(move, judgement) if judgement.problems else None,
     )
 
 

@@ -11,7 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Report, Result, Verdict
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
+    REPORT_ARGUMENTS,
+    Params,
+    Report,
+    Result,
+    Verdict,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
     from_iso_milliseconds,
@@ -39,9 +45,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_rec
     own_record,
     with_earlier_runs,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import summary
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
+    **REPORT_ARGUMENTS,
     "release": {"type": "str", "required": True},
     "base_vm": {"type": "str", "required": True},
     "image": {"type": "str", "required": True},
@@ -58,7 +66,6 @@ ARGUMENTS = {
     "started": {"type": "str"},
     "report_path": {"type": "path"},
     "rollback": {"type": "bool", "default": False},
-    "fail_when_incomplete": {"type": "bool", "default": True},
     "page_path": {"type": "path"},
     "page_template": {"type": "path"},
     "publish_when": {"type": "str", "default": "needed_clusters", "choices": ["needed_clusters", "all_clusters"]},
@@ -126,8 +133,11 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
             "report_path": params["report_path"],
             "page_path": params["page_path"],
         },
+        summary=summary(
+            f"{title}: {'complete' if record['complete'] else 'not complete'}", not missing, missing, check
+        ),
         details={"rows": record["rows"]},
-        refusal=refusal if missing and params["fail_when_incomplete"] else None,
+        refusal=refusal if missing else None,
     )
 
 

@@ -7,7 +7,13 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Report, Result, Verdict
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
+    REPORT_ARGUMENTS,
+    Params,
+    Report,
+    Result,
+    Verdict,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.retention import (
@@ -17,25 +23,26 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.retenti
     rows,
     totals,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import summary
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.tables import table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
+    **REPORT_ARGUMENTS,
     "decisions": {"type": "list", "elements": "dict", "required": True},
     "doubts": {"type": "list", "elements": "dict", "default": []},
     "removals": {"type": "dict", "default": {}},
     "report_path": {"type": "path"},
-    "fail_when_incomplete": {"type": "bool", "default": True},
 }
 
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
     objects = outcomes(params["decisions"], params["removals"], check)
     counted = totals(objects)
-    summary = (
+    figures = (
         ", ".join(f"{count} {result}" for result, count in counted.items()) or "no object of the collection was found"
     )
-    title = f"Retention{' (a plan: nothing was changed)' if check else ''}: {summary}"
+    title = f"Retention{' (a plan: nothing was changed)' if check else ''}: {figures}"
     wrong = problems(objects, params["doubts"])
     more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
     return Verdict(
@@ -51,9 +58,8 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
             "objects": objects,
             "report_path": params["report_path"],
         },
-        refusal=OperationError(f"Retention is not complete: {wrong[0].rstrip('.')}{more}")
-        if wrong and params["fail_when_incomplete"]
-        else None,
+        summary=summary(title, not wrong, wrong, check),
+        refusal=OperationError(f"Retention is not complete: {wrong[0].rstrip('.')}{more}") if wrong else None,
     )
 
 

@@ -9,7 +9,13 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Report, Result, Verdict
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
+    REPORT_ARGUMENTS,
+    Params,
+    Report,
+    Result,
+    Verdict,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import ReleaseRequest
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.judging import judge as judge_release
@@ -17,9 +23,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.preflight import table
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import summary
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS: dict[str, Any] = {
+    **REPORT_ARGUMENTS,
     **PREFIX_ARGUMENTS,
     "base_vm": {"type": "str", "required": True},
     "release": {"type": "str", "default": ""},
@@ -43,11 +51,11 @@ ARGUMENTS: dict[str, Any] = {
     "report_path": {"type": "path"},
 }
 TEXTS = ("message", "address")
-FACTS = ("clusters", "sites", "centrals", "show_ok", "report_path")
+NO_SETTINGS = ("clusters", "sites", "centrals", "show_ok", "report_path", *REPORT_ARGUMENTS)
 
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
-    settings = {name: params[name] for name in ARGUMENTS if name not in FACTS}
+    settings = {name: params[name] for name in ARGUMENTS if name not in NO_SETTINGS}
     sites = settings["remote_sites"]
     release = ReleaseRequest(**{**settings, "remote_sites": None if sites is None else tuple(sites)})
     rows = judge_release(release, _read(params["clusters"]), _read(params["sites"]), now, _read(params["centrals"]))
@@ -71,6 +79,12 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         record={**settings, **facts, **details},
         # Not `path`: a module that returns this has the file's owner and mode added to its result.
         facts={**facts, "report_path": params["report_path"]},
+        summary=summary(
+            title,
+            not stops,
+            [f"{row.where}, {row.what}: {row.detail}" for row in rows if row.result == STOP],
+            check=False,
+        ),
         details=details,
         refusal=refusal if stops else None,
     )

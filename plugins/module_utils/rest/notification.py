@@ -1,0 +1,38 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""One JSON document posted to an address that somebody listens at."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.retries import UNAVAILABLE, PatientRetry
+
+try:
+    import requests
+    from requests.adapters import HTTPAdapter
+except ImportError:
+    # rest.session says so
+    pass
+
+REPETITIONS = 4
+TIMEOUT = 15.0
+
+
+def post_notification(url: str, document: Mapping[str, Any]) -> str:
+    """Why the document did not arrive, '' when it did. Never the address itself: such addresses are secrets."""
+    retry = PatientRetry(
+        total=REPETITIONS, backoff_factor=1, status_forcelist=UNAVAILABLE, allowed_methods=None, raise_on_status=False
+    )
+    with requests.Session() as session:
+        session.mount("https://", HTTPAdapter(max_retries=retry))
+        session.mount("http://", HTTPAdapter(max_retries=retry))
+        try:
+            answer = session.post(url, json=dict(document), timeout=TIMEOUT, allow_redirects=False)
+        except requests.RequestException as error:
+            # Its text holds the address
+            return f"it cannot be reached ({type(error).__name__})"
+    # A redirection is no delivery
+    return "" if answer.status_code < 300 else f"it answered HTTP {answer.status_code}"
