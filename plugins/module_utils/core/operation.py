@@ -116,10 +116,11 @@ class Report(Operation):
         for line in verdict.lines:
             reporter.show(line)
         facts = {"changed": False, **verdict.facts}
+        files: Result = {}
         if self.writes_plans or not reporter.check:
             facts.update(self.write(params, verdict, reporter))
-        if verdict.summary is not None:
             files = {name: facts[name] for name in FILES_OF_A_REPORT if facts.get(name)}
+        if verdict.summary is not None:
             facts["summary"] = {**verdict.summary, **files}
             self._notify(params["notify_url"], facts["summary"], reporter)
         if verdict.refusal and params.get("fail_when_incomplete", True):
