@@ -1,0 +1,98 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Jobs as AWX and Automation Platform run them: credentials in the environment only, survey answers as text, a project
+that nobody may write to, and nothing kept of the job's folder."""
+
+from __future__ import annotations
+
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from harness.automation_platform import run_job
+from harness.listener import listening
+from harness.modules import DEMO, writes
+from harness.schemas import hold_to_schema
+from lab.running import RunningLab
+
+RELEASE = {"image_release_id": "2026.11.20-1"}
+MOVE = {"dr_id": "d1", "dr_source": "cluster-a", "dr_target": "cluster-b", "dr_protection_domains": "PD-W11, PD-W10"}
+# What a template asks, answered as a survey does it: with text, or not at all
+JOBS = {
+    "demo": {
+        "preflight": {**RELEASE, "preflight_space_factor": "1.5"},
+        "image_release": {
+            **RELEASE,
+            "image_release_publish_when": "all_clusters",
+            "image_release_storage_container": "",
+        },
+        "image_retention": {"image_retention_keep": "3", "image_retention_janitor": "false"},
+        "image_lineage": {},
+    },
+    "waves": {
+        "catalog_rollout": {},
+        "image_rollback": {"image_release_id": "2026.10.01-1"},
+    },
+    "failover": {
+        "dr_failover": {
+            **MOVE,
+            "dr_mode": "planned",
+            "dr_failover_way_back": "{type: HOURLY}",
+            "dr_failover_policy": "",
+        },
+        "dr_drill": {**MOVE, "dr_drill_network": "DRILL"},
+        "machine_rehost": {
+            "machine_rehost_id": "r1",
+            "machine_rehost_clusters": "cluster-a",
+            "machine_rehost_catalogs": "W11 Persistent",
+            "machine_rehost_policy": "",
+        },
+    },
+}
+
+
+def estate(name: str) -> dict[str, Any]:
+    """One account for all clusters, and one site, because an environment holds one account of each kind."""
+    topology: dict[str, Any] = yaml.safe_load(DEMO.with_name(f"{name}.yml").read_text(encoding="utf-8"))
+    topology["citrix_sites"] = topology["citrix_sites"][:1]
+    # They name catalogs of the other site
+    topology.get("inventory_vars", {}).pop("catalog_rollout_waves", None)
+    for catalog in topology["citrix_sites"][0]["catalogs"]:
+        catalog["sessions"] = 0
+    for cluster in topology["prism_elements"]:
+        cluster["password"] = "one account for all"
+    return topology
+
+
+@pytest.mark.bad_day
+@pytest.mark.parametrize(("name", "playbook"), [(name, playbook) for name, jobs in JOBS.items() for playbook in jobs])
+def test_a_plan_is_made_with_credentials_from_the_environment_and_answers_as_text(
+    lab: RunningLab, tmp_path: Path, name: str, playbook: str
+) -> None:
+    lab.reset(estate(name))
+    job = run_job(playbook, lab.inventory_path, tmp_path / "job", "--check", **JOBS[name][playbook])
+    assert job.status == 0, job.output[-3000:]
+    assert writes(lab) == []
+
+
+def test_what_a_job_leaves_outlives_it(lab: RunningLab, tmp_path: Path) -> None:
+    lab.reset(estate("failover"))
+    reports = tmp_path / "reports"
+    answers = {**MOVE, "dr_mode": "planned", "report_directory": str(reports)}
+    with listening() as listener:
+        job = run_job("dr_failover", lab.inventory_path, tmp_path / "job", notify_url=listener.url, **answers)
+        assert job.status == 0, job.output[-3000:]
+    assert [path.name for path in (tmp_path / "job" / "project").iterdir()] == ["play.yml"]
+    path = reports / "dr_failover_d1.json"
+    hold_to_schema(path)
+    assert json.loads(path.read_text(encoding="utf-8"))["complete"]
+    summary = job.artifacts["euc_dr_report"]
+    assert summary["succeeded"]
+    assert summary["report_path"] == os.fspath(path)
+    assert listener.documents == [summary]
+    assert "S3CRET" not in job.output
