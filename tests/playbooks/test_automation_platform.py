@@ -34,9 +34,11 @@ JOBS = {
         "image_retention": {"image_retention_keep": "3", "image_retention_janitor": "false"},
         "image_lineage": {},
     },
+    "retention": {
+        "image_rollback": {"image_release_id": "5", "image_release_base_vm": "Gold"},
+    },
     "waves": {
         "catalog_rollout": {},
-        "image_rollback": {"image_release_id": "2026.10.01-1"},
     },
     "failover": {
         "dr_failover": {
@@ -59,11 +61,16 @@ JOBS = {
 def estate(name: str) -> dict[str, Any]:
     """One account for all clusters, and one site, because an environment holds one account of each kind."""
     topology: dict[str, Any] = yaml.safe_load(DEMO.with_name(f"{name}.yml").read_text(encoding="utf-8"))
-    topology["citrix_sites"] = topology["citrix_sites"][:1]
-    # They name catalogs of the other site
-    topology.get("inventory_vars", {}).pop("catalog_rollout_waves", None)
-    for catalog in topology["citrix_sites"][0]["catalogs"]:
+    (site,) = topology["citrix_sites"] = topology["citrix_sites"][:1]
+    for catalog in site["catalogs"]:
         catalog["sessions"] = 0
+    # A survey cannot ask for lists. Waves would name catalogs of the other site.
+    site.setdefault("inventory_vars", {})["image_release_catalogs"] = [
+        {"name": catalog["name"], "folder": catalog.get("folder", "")}
+        for catalog in site["catalogs"]
+        if "image" in catalog
+    ]
+    topology.get("inventory_vars", {}).pop("catalog_rollout_waves", None)
     for cluster in topology["prism_elements"]:
         cluster["password"] = "one account for all"
     return topology
