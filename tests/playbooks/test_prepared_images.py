@@ -265,3 +265,17 @@ def test_a_zone_without_the_image_holds_up_only_its_own_catalogs(lab: RunningLab
     assert again.status == 0, again.trouble
     assert set(on_versions(lab).values()) == {"W11:1"}
     assert len(writes(lab)) == 3
+
+
+@pytest.mark.bad_day
+def test_a_site_that_refuses_the_log_in_is_asked_once_and_holds_back_later_waves_only(
+    lab: RunningLab, run: Run
+) -> None:
+    lab.faults([{"endpoint": "cvad", "path": "(?i)tokens", "then": {"status": 401}}])
+    outcome = run(RELEASE, catalog_rollout_waves=[{"name": "canary"}, {"name": "everyone"}])
+    assert outcome.status != 0
+    assert versions(lab) == {NEW: EVERYWHERE}
+    assert [name for name, version in on_versions(lab).items() if version == "W11:1"] == ["W11-A1"]
+    assert on_versions(lab, "cvad") == {"W11-Azure": None}
+    asked = [entry["path"] for entry in lab.requests() if entry["endpoint"] == "cvad"]
+    assert len(asked) == 1, asked
