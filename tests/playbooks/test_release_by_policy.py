@@ -112,6 +112,21 @@ def test_an_existing_one_is_sent_where_it_is_missing_and_only_these_copies_go(
 
 
 @pytest.mark.bad_day
+def test_copies_that_an_interrupted_run_has_left_are_named_by_the_repeat(lab: RunningLab, release: Release) -> None:
+    lab.reset(by_recovery_points(topology_of(DEMO)))
+    lab.change([{"endpoint": "pc-east", "kind": "recovery_point", "vm": "Gold", "name": "sealed"}])
+    named = ["-e", "image_release_recovery_point=sealed"]
+    lab.faults([{"endpoint": "pc-west", "method": "DELETE", "path": "recovery-points", "then": {"status": 403}}])
+    assert release(*named).status != 0
+    lab.clear_faults()
+    (copy,) = lab.state()["endpoints"]["pc-west"]["recovery_points"]
+    lab.forget()
+    again = release(*named)
+    assert (again.status, writes(lab)) == (0, []), again.output
+    assert f"whether an interrupted run has ordered these copies cannot be told: {copy['ext_id']}" in again.output
+
+
+@pytest.mark.bad_day
 def test_a_policy_that_fires_in_the_middle_is_not_taken_for_ours(lab: RunningLab, release: Release) -> None:
     topology = by_policy(topology_of(DEMO))
     topology["inventory_vars"].update(image_release_strategy="recovery_point")
