@@ -85,7 +85,9 @@ def test_what_does_not_arrive_is_a_warning_without_the_address(answers: list[int
     assert "S3CRET" not in json.dumps(result)
 
 
-@pytest.mark.parametrize("url", ["nowhere", "ftp://example.com/x", "http://", "http://[::1"])
+@pytest.mark.parametrize(
+    "url", ["nowhere", "ftp://example.com/x", "http://", "http://[::1", "http://a..b/x", "http://" + "a" * 70]
+)
 def test_what_is_no_address_is_a_warning(url: str) -> None:
     result = run_module("preflight_report", {**GOOD["preflight_report"], "notify_url": url})
     assert not result.get("failed"), result

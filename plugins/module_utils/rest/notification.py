@@ -31,8 +31,8 @@ def post_notification(url: str, document: Mapping[str, Any]) -> str:
         session.mount("http://", HTTPAdapter(max_retries=retry))
         try:
             answer = session.post(url, json=dict(document), timeout=TIMEOUT, allow_redirects=False)
-        except requests.RequestException as error:
-            # Its text holds the address
+        except (requests.RequestException, ValueError) as error:
+            # Its text holds the address. Some addresses that cannot be are refused below requests, with a ValueError.
             return f"it cannot be reached ({type(error).__name__})"
     # A redirection is no delivery
     return "" if answer.status_code < 300 else f"it answered HTTP {answer.status_code}"
