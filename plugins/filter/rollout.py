@@ -38,7 +38,7 @@ class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "rollout_waves": rollout_waves,
-            "rollout_hold": lambda sites, number, names, policy: notices.hold(number, names, sites, policy),
+            "rollout_hold": lambda sites, number, waves, policy: notices.hold(number, waves, sites, policy),
             "rollout_outcome": wave_outcome.wave_outcome,
             "rollout_take_back": lambda sites, name, site: wave_outcome.take_back(name, sites, site),
             "release_earlier_catalogs": release_earlier_catalogs,

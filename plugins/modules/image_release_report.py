@@ -216,6 +216,26 @@ complete:
   description: Whether every cluster has the image and every catalog is on it. False in check mode.
   returned: always
   type: bool
+later:
+  description: What the run was to leave for a later one because of C(catalog_rollout_last_wave). It is no problem, and
+    RV(complete) is false. Empty when nothing was left.
+  returned: always
+  type: dict
+  contains:
+    waves:
+      description: The names of the waves that were not started.
+      type: list
+      elements: str
+      returned: when something was left
+    catalogs:
+      description: The number of catalogs in them that do not have the image.
+      type: int
+      returned: when something was left
+    text:
+      description: The same as a sentence.
+      type: str
+      returned: when something was left
+  sample: {}
 problems:
   description: One sentence for each thing that is missing.
   returned: always

@@ -13,6 +13,7 @@ import pytest
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.baseline import earlier_catalogs
 from harness.modules import run_module
+from harness.schemas import hold_to_schema
 
 WORK = [
     {"phase": "image", "started": "2026-11-20T23:33:00.000Z", "finished": "2026-11-20T23:34:00.000Z", "failed": False}
@@ -69,6 +70,32 @@ def test_one_id_for_two_golden_vms(tmp_path: Path) -> None:
         found = read(tmp_path / name)
         assert (found["image"], len(found["runs"])) == (image, 2)
     assert len(list(tmp_path.iterdir())) == 4
+
+
+def test_what_was_left_for_later_is_no_problem_and_not_complete(tmp_path: Path) -> None:
+    reason = "this run was to end with wave 'canary'"
+    moved = {"id": "1", "name": "W11-Canary", "action": "published", "wave": "canary", "changed": True}
+    left = {"id": "2", "name": "W11", "action": "later", "wave": "all", "changed": False, "msg": reason}
+    site = {
+        "message": "",
+        "catalogs": [{**each, "before": {"name": "old"}, "after": {"name": "new"}} for each in (moved, left)],
+        "waiting": [],
+        "waves": [
+            {"name": "canary", "state": "open", "reason": ""},
+            {"name": "all", "state": "later", "reason": reason},
+        ],
+    }
+    result = report(tmp_path, sites={"daas": site})
+    assert not result.get("failed")
+    assert (result["complete"], result["problems"], result["later"]["waves"]) == (False, [], ["all"])
+    assert result["summary"]["succeeded"]
+    assert "As wished, this run was to end with wave 'canary'. Not started: all" in result["summary"]["text"]
+    hold_to_schema(tmp_path / "image_release_1.json")
+    page = (tmp_path / "image_release_1.html").read_text(encoding="utf-8")
+    assert "Not complete, as wished." in page
+    assert "left for later" in page
+    report(tmp_path)
+    assert [run["complete"] for run in read(tmp_path / "image_release_1.json")["runs"]] == [False, True]
 
 
 def test_what_is_no_report_is_left_alone(tmp_path: Path) -> None:

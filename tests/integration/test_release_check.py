@@ -69,6 +69,14 @@ def test_what_can_be_meant_gets_a_run_and_writes_nothing(tmp_path: Path) -> None
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_last_wave_that_is_not_there_is_refused() -> None:
+    waves = {"catalog_rollout_waves": [{"name": "canary"}, {"name": "everyone"}]}
+    (told,) = problems(on_all={**waves, "catalog_rollout_last_wave": "canari"})
+    assert "catalog_rollout_last_wave is 'canari'" in told
+    for last in ("canary", "", "2", 1):
+        assert not check(on_all={**waves, "catalog_rollout_last_wave": last}).get("failed")
+
+
 def test_a_gate_over_no_catalog_of_any_site_is_refused() -> None:
     (told,) = problems(on_all={"catalog_rollout_waves": WAVES})
     assert "wave 'canary' has a gate, and no catalog is in it" in told

@@ -124,6 +124,17 @@ def test_waves_across_two_sites_then_nothing_left_to_do(lab: RunningLab, run: Ru
 
 
 @pytest.mark.bad_day
+def test_a_run_ends_with_the_wave_that_is_named_and_the_same_command_goes_on(lab: RunningLab, run: Run) -> None:
+    canary = run(catalog_rollout_last_wave="canary")
+    assert canary.status == 0, canary.output
+    assert on_image(lab, NEW) == {"W11-Pool"}
+    assert "As wished, these waves were not started: ring 1.5, everyone." in canary.output
+    rest = run()
+    assert rest.status == 0, rest.output
+    assert on_image(lab, NEW) == CATALOGS
+    assert moves(lab).count("W11-Pool") == 1
+
+
 def test_plan_shows_the_waves_and_writes_nothing(lab: RunningLab, run: Run) -> None:
     plan = run("--check", "--diff")
     assert plan.status == 0, plan.output

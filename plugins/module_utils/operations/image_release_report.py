@@ -34,6 +34,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     catalog_rows,
     central_rows,
     cluster_rows,
+    left_for_later,
     problems,
     problems_of,
     template_rows,
@@ -104,13 +105,15 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     missing = problems(rows) if rows else ["no cluster and no site took part, so that nothing was done"]
     name = f"{'Roll-back of release' if params['rollback'] else 'Release'} {params['release']}"
     title = f"{name} of {params['base_vm']}{' (a plan: nothing was changed)' if check else ''}"
+    later = left_for_later(params["sites"])
     concerns, verb = blast_radius(params["sites"]), "Would concern" if check else "Concerned"
     record = {
         **{name: params[name] for name in TOLD_AS_GIVEN},
         **_times(params, now),
-        "complete": not missing and not check,
+        "complete": not missing and not later and not check,
         "check_mode": check,
         "problems": missing,
+        "later": later,
         "paths": paths(params["clusters"], params["templates"], params["protection"]),
         "blast_radius": concerns,
         "rows": as_dicts(rows),
@@ -123,22 +126,31 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         lines=[
             *table(title, rows),
             *([f"{verb} {concerns}"] if concerns else []),
+            *([later["text"]] if later else []),
             *_farthest_from_own_path(record["own_paths"]),
         ],
         record=record,
         facts={
             "complete": record["complete"],
             "problems": missing,
+            "later": later,
             "problems_of": problems_of(rows),
             "report_path": params["report_path"],
             "page_path": params["page_path"],
         },
         summary=summary(
-            f"{title}: {'complete' if record['complete'] else 'not complete'}", not missing, missing, check
+            f"{title}: {_ending(record['complete'], '' if missing else later.get('text', ''))}",
+            not missing,
+            missing,
+            check,
         ),
         details={"rows": record["rows"]},
         refusal=refusal if missing else None,
     )
+
+
+def _ending(complete: bool, later: str) -> str:
+    return "complete" if complete else f"not complete. {later}".removesuffix(". ")
 
 
 def _farthest_from_own_path(own_paths: Iterable[Mapping[str, Any]]) -> list[str]:
@@ -178,7 +190,10 @@ def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
             )
             path, page_path = beside, _beside(page_path, report) if page_path else None
             earlier = _read(beside, report)
-    report = {**with_earlier_runs(report, earlier, OF_A_RUN), "faulty_before": _faulty_before(report, earlier)}
+    report = {
+        **with_earlier_runs(report, earlier, (*OF_A_RUN, "later")),
+        "faulty_before": _faulty_before(report, earlier),
+    }
     if path:
         write_json(path, "image_release_report", report, REASSURANCE)
     if page_path:

@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import options_of, why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import sentence, together
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import is_meant
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import LAST_WAVE, is_meant
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import role_options
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import (
@@ -22,6 +22,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.role_op
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import ReportRow
 
 NOT_ASKED = "not asked"
+# The catalog of a wave behind the last one that the operator wished for
+LATER = "later"
 # What a failure of the restore, and of the publishing, advises to change is set by variables of the role.
 VARIABLES = {"replicate": role_options.IMAGE, "restore": role_options.IMAGE, PUBLISH: role_options.PUBLISH}
 SETTLED_CLUSTER_STATES = {
@@ -41,6 +43,7 @@ SETTLED_CATALOG_ACTIONS = {
     "restarted": "already on the image, machines restart",
     "restart_planned": "already on the image, machines would restart",
     "planned": "would be moved to the image",
+    LATER: "left for later",
 }
 SETTLED_ROLLBACK_ACTIONS = {
     "unchanged": "left as it is",
@@ -261,12 +264,29 @@ def catalog_name(catalog: Mapping[str, Any]) -> str:
 
 def _told(catalog: Mapping[str, Any]) -> str:
     """The move and, in a plan, whom it would concern; what there is to remark goes before the move."""
+    if catalog["action"] == LATER:
+        return why(catalog)[0]
     concerns = (
         sentence(catalog["impact"])
         if catalog["action"] in ("planned", "restart_planned") and catalog.get("impact")
         else ""
     )
     return "; ".join(part for part in (catalog.get("warning") or _move(catalog), concerns) if part)
+
+
+def left_for_later(sites: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """{waves, catalogs, text}: what the operator wished this run to leave; {} when nothing."""
+    waves = [wave for site in sites.values() for wave in site.get("waves") or [] if wave["state"] == LATER]
+    if not waves:
+        return {}
+    catalogs = [catalog for site in sites.values() for catalog in site["catalogs"] if catalog["action"] == LATER]
+    names = list(dict.fromkeys(wave["name"] for wave in waves))
+    return {
+        "waves": names,
+        "catalogs": len(catalogs),
+        "text": f"As wished, {waves[0]['reason']}. Not started: {', '.join(names)}; without the image: {len(catalogs)}"
+        f" catalogs. The same command without {LAST_WAVE} goes on.",
+    }
 
 
 def blast_radius(sites: Mapping[str, Mapping[str, Any]]) -> str:

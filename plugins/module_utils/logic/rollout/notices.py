@@ -33,7 +33,13 @@ def notice(planned: Sequence[Mapping[str, Any]], message: str = "") -> dict[str,
     """What a site tells the others before anything moves: why it takes no part, or its waves with the number of their
     catalogs."""
     waves = [
-        {"name": wave["name"], "gate": wave["gate"] is not None, "catalogs": len(wave["catalogs"])} for wave in planned
+        {
+            "name": wave["name"],
+            "gate": wave["gate"] is not None,
+            "catalogs": len(wave["catalogs"]),
+            "after": wave["after"],
+        }
+        for wave in planned
     ]
     return {"message": message, "waves": waves}
 
@@ -43,11 +49,11 @@ def refusal(notices: Mapping[str, Mapping[str, Any]], catalogs_required: bool = 
     wrong = [f"{site}: {notice['message']}" for site, notice in notices.items() if notice["message"]]
     if wrong:
         return f"nothing is moved on any site: {'; '.join(wrong)}"
-    orders = [[wave["name"] for wave in notice["waves"]] for notice in notices.values()]
+    orders = [[(wave["name"], wave["after"]) for wave in notice["waves"]] for notice in notices.values()]
     if any(order != orders[0] for order in orders):
         return (
-            "The sites of this play do not have the same waves in the same order; put catalog_rollout_waves into the"
-            " group's variables."
+            "The sites of this play do not have the same waves in the same order, or not the same last wave; put"
+            " catalog_rollout_waves and catalog_rollout_last_wave into the group's variables."
         )
     if catalogs_required and not any(wave["catalogs"] for notice in notices.values() for wave in notice["waves"]):
         return (
@@ -91,16 +97,22 @@ def with_wave(
 
 
 def hold(
-    number: int, names: Sequence[str], sites: Mapping[str, Mapping[str, Mapping[str, Any]]], policy: Policy
+    number: int,
+    waves: Sequence[Mapping[str, Any]],
+    sites: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    policy: Policy,
 ) -> dict[str, str]:
     """{action, reason}: whether wave `number` (from 0) has to stay where it is; both '' when it may start.
 
     `sites`: inventory host -> wave name -> what became of it there. A site that has nothing to say about a wave before
     counts as failed.
     """
+    after = waves[number]["after"]
+    if after:
+        return {"action": "later", "reason": f"this run was to end with wave '{after}'"}
     if policy == "go_on":
         return {"action": "", "reason": ""}
-    for name in names[:number]:
+    for name in [str(wave["name"]) for wave in waves[:number]]:
         states = {site: str(waves.get(name, {}).get("state", "failed")) for site, waves in sites.items()}
         if all(state == "open" for state in states.values()):
             continue

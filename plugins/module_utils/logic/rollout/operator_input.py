@@ -24,7 +24,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 
 Variables = Mapping[str, Mapping[str, Any]]
 DEFAULT_WAVES: list[dict[str, Any]] = [{"name": "all"}]
-WAVE_VARIABLES = ("catalog_rollout_waves", "catalog_rollout_window_end", "catalog_rollout_on_closed_gate")
+LAST_WAVE = "catalog_rollout_last_wave"
+WAVE_VARIABLES = ("catalog_rollout_waves", "catalog_rollout_window_end", "catalog_rollout_on_closed_gate", LAST_WAVE)
 PROTECTION_DOMAIN = "protection_domain"
 PROTECTION_POLICY = "protection_policy"
 BY_PRISM_CENTRAL = ("recovery_point", PROTECTION_POLICY)
@@ -250,7 +251,7 @@ def wrong_waves(
         ):
             problems.append("catalog_rollout_waves must be a list of dictionaries such as {name: canary, gate: {}}")
         else:
-            problems += _wrong_plan(waves, catalogs.get(site, []), wrong_reboot)
+            problems += _wrong_plan(waves, catalogs.get(site, []), wrong_reboot, own_variables.get(LAST_WAVE))
         for problem in problems:
             where.setdefault(problem.rstrip("."), []).append(site)
     wrong += [f"{', '.join(hosts)}: {problem}." for problem, hosts in where.items()]
@@ -275,7 +276,10 @@ def too_few_forks(forks: int, sites: Sequence[str], taking_part: Sequence[str]) 
 
 
 def _wrong_plan(
-    waves: Sequence[Mapping[str, Any]], catalogs: Sequence[Mapping[str, Any]], wrong_reboot: Callable[[Any], str]
+    waves: Sequence[Mapping[str, Any]],
+    catalogs: Sequence[Mapping[str, Any]],
+    wrong_reboot: Callable[[Any], str],
+    last: Any,
 ) -> list[str]:
     problems = [
         f"wave '{wave.get('name')}': {problem}"
@@ -286,7 +290,7 @@ def _wrong_plan(
     if problems:
         return problems
     try:
-        plan_waves(catalogs, waves)
+        plan_waves(catalogs, waves, last=last)
     except (TypeError, ValueError, Refusal) as error:
         return [str(error)]
     return []

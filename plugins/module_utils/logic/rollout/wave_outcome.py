@@ -25,8 +25,11 @@ TELLS = {
     "waiting": "has catalogs that could not be moved yet",
     "window_over": "was not done before the window was over",
     "held": "did not start",
+    "later": "was not to start",
     "open": "is done",
 }
+# What nobody has to mend
+AS_WISHED = ("open", "later")
 
 
 FROM_WORST = tuple(TELLS)
@@ -79,7 +82,7 @@ def wave_outcome(
     `moved`, its gate's figures as `gate` and all its machines counted as `machines`; its `action` is what counts in the
     end. `earlier` are the catalogs of an
     earlier report of this release, and `known` the faulty machines that the operator accepts.
-    `state` is open, waiting, window_over, held, failed, closed or rolled_back.
+    `state` is open, later, waiting, window_over, held, failed, closed or rolled_back.
     """
     held, gate, back = held or {}, gate or {}, back or {}
     gates = {entry["id"]: entry for entry in gate.get("catalogs", [])}
@@ -91,8 +94,9 @@ def wave_outcome(
         if catalog["id"] in before:
             result["faulty_before"] = before[catalog["id"]]
         if held.get("action") and catalog["action"] == "planned":
-            # Only looked at: nothing of the plan happened
+            # Only looked at: nothing of the plan happened, and nobody is concerned by it
             result.update(action=held["action"], changed=False, after=catalog.get("before"), **_told(held["reason"]))
+            result.pop("impact", None)
         if catalog["id"] in restarts:
             result.update(_restarted(result, restarts[catalog["id"]]))
         if catalog["id"] in gates:
@@ -184,7 +188,7 @@ def _state(
     hold: Mapping[str, str],
     unseen: Mapping[str, Any],
 ) -> dict[str, Any]:
-    if hold.get("action"):
+    if hold.get("action") and (hold["action"] != "later" or (results and not problem)):
         return {"state": hold["action"], "reason": hold["reason"]}
     facts = {
         str(result["action"]): f"{result.get('full_name') or result.get('name')}: {why(result)[0]}"
@@ -216,7 +220,7 @@ def summary(
     error: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """A site's result: {message, error, catalogs, waiting, waves, complete, trouble, advice}. `error` is the message in
-    its two parts, where it has any.
+    its two parts, where it has any. What was left for later as wished is no trouble, and not complete.
 
     With one wave and no gate the catalogs are as citrix_catalog_image returns them.
     """
@@ -230,7 +234,9 @@ def summary(
         outcome = outcomes.get(wave["name"], {"state": "failed", "reason": message})
         states.append({"name": wave["name"], "state": outcome["state"], "reason": outcome["reason"]})
     trouble = [
-        f"wave '{wave['name']}' {TELLS[wave['state']]} ({wave['reason']})" for wave in states if wave["state"] != "open"
+        f"wave '{wave['name']}' {TELLS[wave['state']]} ({wave['reason']})"
+        for wave in states
+        if wave["state"] not in AS_WISHED
     ]
     failures = [outcomes.get(wave["name"], {"reason": message}) for wave in states if wave["state"] == "failed"]
     if failures and not message:
@@ -241,7 +247,7 @@ def summary(
         "catalogs": catalogs,
         "waiting": [],
         "waves": states,
-        "complete": bool(waves) and not message and not trouble,
+        "complete": bool(waves) and not message and all(wave["state"] == "open" for wave in states),
         "trouble": message or "; ".join(trouble),
         "advice": acceptance([name for catalog in catalogs for name in catalog.get("accept", [])], known),
     }

@@ -31,13 +31,15 @@ def plan_waves(
     waves: Sequence[Mapping[str, Any]],
     concurrency: int = 8,
     reboot: Mapping[str, Any] | None = None,
+    last: Any = "",
 ) -> list[dict[str, Any]]:
-    """Each wave as {name, catalogs, concurrency, reboot, gate}, with what it does not say itself filled in. Raises
-    ValueError.
+    """Each wave as {name, catalogs, concurrency, reboot, gate, after}, with what it does not say itself filled in.
+    Raises ValueError.
 
     An entry of `catalogs` names its `wave`, by default the last. A wave without `gate` has None there: its catalogs
     only have to get the image. `gate` gets out_of_date_percent 0, or 100 when the reboot policy leaves machines alone,
-    and a time limit that outlasts the restarts by half an hour.
+    and a time limit that outlasts the restarts by half an hour. `after` is the name of the wave that the run is to end
+    with, in the waves behind it, and '' in those that it may start.
     """
     names = [str(wave.get("name") or "") for wave in waves]
     if not names or "" in names:
@@ -53,8 +55,9 @@ def plan_waves(
                 f"catalog '{catalog}' is in wave '{wave}', which catalog_rollout_waves does not hold."
                 f" {near_names(wave, names)}".rstrip()
             )
+    end = _last_number(last, names)
     plans = []
-    for wave in waves:
+    for number, wave in enumerate(waves):
         name = str(wave["name"])
         policy = dict(wave["reboot"] if wave.get("reboot") is not None else reboot or {})
         plans.append(
@@ -64,9 +67,25 @@ def plan_waves(
                 "concurrency": int(wave.get("concurrency") or concurrency),
                 "reboot": policy,
                 "gate": None if wave.get("gate") is None else _gate(wave["gate"], policy),
+                "after": names[end] if number > end else "",
             }
         )
     return plans
+
+
+def _last_number(last: Any, names: Sequence[str]) -> int:
+    """The wave that the run is to end with, from 0: by its name, or by its number from 1 where none is called that."""
+    wish = "" if last is None else str(last)
+    if not wish:
+        return len(names) - 1
+    if wish in names:
+        return names.index(wish)
+    if wish.isdecimal() and 1 <= int(wish) <= len(names):
+        return int(wish) - 1
+    raise Refusal(
+        f"catalog_rollout_last_wave is '{wish}', which catalog_rollout_waves does not hold. The waves are"
+        f" {', '.join(repr(name) for name in names)}"
+    )
 
 
 def _of_wave(name: str, last: str, catalogs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:

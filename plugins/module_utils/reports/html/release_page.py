@@ -28,6 +28,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.ch
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import render
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.prepared_images import trees
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
+    LATER,
     SETTLED_CATALOG_ACTIONS,
     SETTLED_CLUSTER_STATES,
     SETTLED_ROLLBACK_ACTIONS,
@@ -179,6 +180,8 @@ def _verdict(report: Mapping[str, Any]) -> Verdict:
         return Verdict("plan", "A plan: nothing was changed.", sentence)
     if count:
         return Verdict("bad", "Not complete.", hindered)
+    if report.get("later"):
+        return Verdict("plan", "Not complete, as wished.", report["later"]["text"])
     sentence = "Every cluster has the image and every catalog is on it."
     if report.get("definitions"):
         sentence = "Every version is in its hosting units and every catalog is on it."
@@ -221,7 +224,8 @@ def _earlier_runs(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     runs = []
     for number, run in enumerate(reversed(report.get("runs", [])[:-1]), start=1):
         missing, who = len(run["problems"]), f", run by {run['operator']}" if run["operator"] else ""
-        ended = f"{missing} missing" if missing else "complete"
+        ended = "ended early, as wished" if run.get("later") else "complete"
+        ended = f"{missing} missing" if missing else ended
         heading = f"An earlier run of the same release, which lasted {duration(run['seconds'])}{who}: {ended}."
         start = from_iso_milliseconds(run["started"])
         if run["timeline"]:
@@ -273,8 +277,8 @@ def _moved(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any], to_
         "hosting_unit": catalog.get("hosting_unit") or "",
         "plan": PLANS.get(action) or (f"Move from {before}" if before else to_come),
         "result": {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
-        "settled": action in good,
-        "detail": (catalog.get("warning") or "") if action in good else in_one(*why(catalog)),
+        "settled": action in good and action != LATER,
+        "detail": (catalog.get("warning") or "") if action in good and action != LATER else in_one(*why(catalog)),
         "wave": str(catalog.get("wave") or ""),
         "machines": gate["machines"] if gate else 0,
         "running_image": proven,

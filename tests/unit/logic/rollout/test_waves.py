@@ -40,6 +40,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.w
 
 WAVE = {"name": "canary", "catalogs": [{"name": "a"}], "concurrency": 1, "reboot": {}, "gate": {}}
 NAMES = ["canary", "ring", "all"]
+ALL = [{"name": name, "after": ""} for name in NAMES]
 names = st.lists(st.text(min_size=1, max_size=4), min_size=1, max_size=4, unique=True)
 states = st.sampled_from(["open", "closed", "failed", "waiting", "window_over", "held", "rolled_back"])
 
@@ -137,21 +138,21 @@ def test_a_wave_starts_only_when_all_before_are_open_everywhere(
     sites: list[dict[str, str]], number: int, policy: Any
 ) -> None:
     told = {str(index): {name: {"state": state} for name, state in waves.items()} for index, waves in enumerate(sites)}
-    decision = hold(number, NAMES, told, policy)
+    decision = hold(number, ALL, told, policy)
     all_open = all(waves[name] == "open" for waves in sites for name in NAMES[:number])
     assert (decision["action"] == "") == all_open
-    assert hold(number, NAMES, told, "go_on")["action"] == ""
+    assert hold(number, ALL, told, "go_on")["action"] == ""
 
 
 def test_a_site_that_dropped_out_holds_the_next_wave_back() -> None:
-    decision = hold(1, NAMES, {"daas": {"canary": {"state": "open"}}, "cvad": {}}, "stop")
+    decision = hold(1, ALL, {"daas": {"canary": {"state": "open"}}, "cvad": {}}, "stop")
     assert decision == {"action": "held", "reason": "wave 'canary' failed on cvad"}
-    assert hold(0, NAMES, {"cvad": {}}, "stop") == {"action": "", "reason": ""}
+    assert hold(0, ALL, {"cvad": {}}, "stop") == {"action": "", "reason": ""}
 
 
 def test_what_the_window_held_back_is_told_as_such() -> None:
     assert (
-        hold(2, NAMES, {"daas": {"canary": {"state": "open"}, "ring": {"state": "window_over"}}}, "stop")["action"]
+        hold(2, ALL, {"daas": {"canary": {"state": "open"}, "ring": {"state": "window_over"}}}, "stop")["action"]
         == "window_over"
     )
 
@@ -263,10 +264,10 @@ def test_only_a_report_of_the_same_release_is_a_witness(report: Any, found: int)
     assert earlier_catalogs(json.dumps(report)[:-1], "daas", "1", "ctx_Gold_1") == []
 
 
-def told_waves(*waves: tuple[str, bool, int], message: str = "") -> dict[str, Any]:
+def told_waves(*waves: tuple[str, bool, int], message: str = "", after: str = "") -> dict[str, Any]:
     return {
         "message": message,
-        "waves": [{"name": name, "gate": gated, "catalogs": count} for name, gated, count in waves],
+        "waves": [{"name": name, "gate": gated, "catalogs": count, "after": after} for name, gated, count in waves],
     }
 
 
@@ -291,6 +292,10 @@ def told_waves(*waves: tuple[str, bool, int], message: str = "") -> dict[str, An
         ({"daas": told_waves(("all", False, 0)), "cvad": told_waves(("all", False, 0))}, "names a catalog"),
         ({"daas": told_waves(("a", False, 1)), "cvad": told_waves(("b", False, 1))}, "same waves in the same order"),
         (
+            {"daas": told_waves(("a", False, 1)), "cvad": told_waves(("a", False, 1), after="canary")},
+            "not the same last wave",
+        ),
+        (
             {"daas": told_waves(("a", False, 1)), "cvad": told_waves(message="no wave b")},
             "nothing is moved on any site: cvad: no wave b",
         ),
@@ -311,6 +316,58 @@ def test_notes_of_sites_become_what_is_known_of_a_wave() -> None:
     notes = heard({"wave 0 on daas": {"state": "open"}, "wave 1 on daas": {"state": "closed"}}, "wave 0 on ")
     assert notes == {"daas": {"state": "open"}}
     assert with_wave({"daas": {}, "cvad": {}}, "canary", notes) == {"daas": {"canary": {"state": "open"}}, "cvad": {}}
+
+
+@pytest.mark.parametrize(
+    ("last", "after"),
+    [
+        ("", ["", "", ""]),
+        (None, ["", "", ""]),
+        ("canary", ["", "canary", "canary"]),
+        ("1", ["", "canary", "canary"]),
+        (2, ["", "", "ring"]),
+        ("all", ["", "", ""]),
+    ],
+)
+def test_a_run_may_end_with_a_wave(last: Any, after: list[str]) -> None:
+    planned = plan_waves([], [{"name": name} for name in NAMES], last=last)
+    assert [wave["after"] for wave in planned] == after
+    decisions = [hold(number, planned, {}, "go_on")["action"] for number in range(3)]
+    assert decisions == ["later" if name else "" for name in after]
+
+
+def test_the_name_of_a_wave_is_stronger_than_its_number() -> None:
+    assert [wave["after"] for wave in plan_waves([], [{"name": "2"}, {"name": "1"}, {"name": "x"}], last="1")] == [
+        "",
+        "",
+        "1",
+    ]
+
+
+@pytest.mark.parametrize("last", ["canari", "0", "4", "-1", "1.5"])
+def test_a_last_wave_that_is_not_there_is_refused(last: str) -> None:
+    with pytest.raises(Refusal, match=f"catalog_rollout_last_wave is '{last}'.*'canary', 'ring', 'all'"):
+        plan_waves([], [{"name": name} for name in NAMES], last=last)
+
+
+def test_what_is_left_for_later_is_neither_trouble_nor_complete() -> None:
+    planned = plan_waves([{"name": "a"}], [{"name": "canary"}, {"name": "all"}], last="canary")
+    later = hold(1, planned, {}, "stop")
+    looked = {"catalogs": [catalog(action="planned", impact={}), catalog("b", "unchanged")]}
+    outcome = wave_outcome(planned[1], looked, held=later)
+    assert (outcome["state"], outcome["reason"]) == ("later", "this run was to end with wave 'canary'")
+    assert [(each["action"], "impact" in each) for each in outcome["catalogs"]] == [
+        ("later", False),
+        ("unchanged", False),
+    ]
+    told = summary({"canary": {"state": "open", "reason": "", "catalogs": []}, "all": outcome}, planned)
+    assert (told["message"], told["trouble"], told["complete"]) == ("", "", False)
+
+
+def test_a_later_wave_without_catalogs_is_done_and_one_that_nobody_could_look_at_failed() -> None:
+    later = {"action": "later", "reason": "so it was wished"}
+    assert wave_outcome(WAVE, {}, held=later)["state"] == "open"
+    assert wave_outcome(WAVE, {"failed": True, "msg": "no answer"}, held=later)["state"] == "failed"
 
 
 def test_a_held_wave_was_not_moved() -> None:
