@@ -32,7 +32,7 @@ class Place:
 class Endpoint(Place, ABC):
     """The door of a simulated product.
 
-    ``kind``: prism_element, prism_central, citrix_daas, citrix_cvad or citrix_trust.
+    ``kind``: prism_element, prism_central, citrix_daas, citrix_cvad, citrix_trust, xenserver_pool or xenserver_member.
     """
 
     @abstractmethod

@@ -23,6 +23,7 @@ from lab.prism_element.endpoint import ClusterEndpoint
 from lab.record import Record
 from lab.server import open_socket
 from lab.topology import load
+from lab.xenserver.endpoint import build_pools
 
 # Ten times faster, where libyaml is there
 DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
@@ -31,9 +32,10 @@ GROUPS = {
     "prism_central": "prism_centrals",
     "citrix_daas": "citrix_sites",
     "citrix_cvad": "citrix_sites",
+    "xenserver_pool": "xenserver_pools",
 }
 # Which part of 127.<block>.*.* the endpoints of a kind live in
-THIRD_BYTES = {"prism_element": 1, "prism_central": 3}
+THIRD_BYTES = {"prism_element": 1, "prism_central": 3, "xenserver_pool": 4, "xenserver_member": 4}
 FIRST_BLOCK = 20
 LAST_BLOCK = 119
 
@@ -80,7 +82,7 @@ class Estate:
             for central in self.centrals.values():
                 central.settle()
             sites = build_sites(topology, self.events, self.clusters, self.centrals)
-            self.endpoints: list[Endpoint] = [*doors, *centrals, *sites]
+            self.endpoints: list[Endpoint] = [*doors, *centrals, *sites, *build_pools(topology, self.events)]
             for cluster in self.clusters.values():
                 cluster.set_lost(cluster.spec.get("lost", False))
         self.addresses.assign(self.endpoints)
@@ -156,6 +158,8 @@ class Estate:
         groups: dict[str, dict[str, Any]] = {"prism_elements": {"hosts": {}}, "citrix_sites": {"hosts": {}}}
         if self.centrals:
             groups["prism_centrals"] = {"hosts": {}}
+        if self.topology["xenserver_pools"]:
+            groups["xenserver_pools"] = {"hosts": {}}
         common = {
             "ansible_connection": "local",
             "ansible_python_interpreter": "{{ ansible_playbook_python }}",

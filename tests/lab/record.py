@@ -7,10 +7,10 @@ from __future__ import annotations
 import json
 import time
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lab.wire import Request
+from lab.wire import XML, Request
 
 KEPT_RESPONSE_BYTES = 64 * 1024
 KEPT_ENTRIES = 200_000
@@ -40,6 +40,7 @@ class Entry:
         self.sim_ended = sim_now
         self.status = status
         self.response = response if len(response) <= KEPT_RESPONSE_BYTES else b""
+        self.request = replace(self.request, content=b"")
 
     def as_dict(self) -> dict[str, Any]:
         """Return the entry as GET /lab/requests shows it, secrets starred."""
@@ -51,7 +52,7 @@ class Entry:
             "path": request.path,
             "raw_path": request.raw_path,
             "query": request.query,
-            "body": starred(request.body),
+            "body": starred(_called(request)),
             "status": self.status,
             "started": self.started,
             "ended": self.ended,
@@ -90,6 +91,15 @@ class Record:
     def entries(self, after: int = 0) -> list[dict[str, Any]]:
         """Return the entries with a number greater than ``after``."""
         return [entry.as_dict() for entry in self._entries if entry.n > after]
+
+
+def _called(request: Request) -> Any:
+    """The body; of a call of XML-RPC without the password or the session, which are parameters like others."""
+    if not request.header("content-type").startswith(XML) or not isinstance(request.body, dict):
+        return request.body
+    secret = 1 if "login" in request.body["method"] else 0
+    shown = [STARS if number == secret else item for number, item in enumerate(request.body["params"])]
+    return {"method": request.body["method"], "params": json.loads(json.dumps(shown, default=str))}
 
 
 def starred(value: Any) -> Any:

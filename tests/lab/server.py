@@ -260,13 +260,16 @@ def _encoded(reply: Reply, epoch: float | None) -> tuple[bytes, list[tuple[bytes
     headers.setdefault("date", formatdate(epoch, usegmt=True))
     if reply.body is None:
         body = b""
-    elif isinstance(reply.body, str) and "content-type" in headers:
-        body = reply.body.encode()
+    elif isinstance(reply.body, (str, bytes)) and "content-type" in headers:
+        body = reply.body.encode() if isinstance(reply.body, str) else reply.body
     else:
         headers.setdefault("content-type", JSON)
         body = json.dumps(reply.body, ensure_ascii=False, separators=(",", ":")).encode()
     if reply.status != 204:
-        headers["content-length"] = str(len(body))
+        headers.setdefault("content-length", str(len(body)))
+    if headers.get("content-length") == "":
+        # Sent in chunks, as by a product that does not know the length beforehand
+        del headers["content-length"]
     return body, [
         (name.encode("latin-1"), line.encode("latin-1"))
         for name, value in headers.items()

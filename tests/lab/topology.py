@@ -15,8 +15,14 @@ from lab.citrix import topology as citrix
 from lab.prism_central import topology as prism_central
 from lab.prism_element import topology as prism_element
 from lab.schema import mapping, problem_with
+from lab.xenserver import topology as xenserver
 
-DURATIONS: dict[str, float] = {**prism_element.DURATIONS, **prism_central.DURATIONS, **citrix.DURATIONS}
+DURATIONS: dict[str, float] = {
+    **prism_element.DURATIONS,
+    **prism_central.DURATIONS,
+    **citrix.DURATIONS,
+    **xenserver.DURATIONS,
+}
 
 TOPOLOGY: dict[str, Any] = {
     "time_scale": float,
@@ -26,6 +32,7 @@ TOPOLOGY: dict[str, Any] = {
     "prism_elements": [prism_element.CLUSTER],
     "prism_centrals": [prism_central.CENTRAL],
     "citrix_sites": [citrix.SITE],
+    "xenserver_pools": [xenserver.POOL],
 }
 
 
@@ -52,6 +59,7 @@ def load(source: str | Path | dict[str, Any]) -> dict[str, Any]:
         "prism_elements": [],
         "prism_centrals": [],
         "citrix_sites": [],
+        "xenserver_pools": [],
         **given,
     }
     _check_references(topology)
@@ -61,7 +69,10 @@ def load(source: str | Path | dict[str, Any]) -> dict[str, Any]:
 def _check_references(topology: dict[str, Any]) -> None:
     clusters = [cluster["name"] for cluster in topology["prism_elements"]]
     centrals = [central["name"] for central in topology["prism_centrals"]]
-    names = clusters + centrals + [site["name"] for site in topology["citrix_sites"]]
+    pools = [pool["name"] for pool in topology["xenserver_pools"]]
+    # The first host of a pool bears its name
+    members = [host["name"] for pool in topology["xenserver_pools"] for host in pool.get("hosts", [])[1:]]
+    names = clusters + centrals + [site["name"] for site in topology["citrix_sites"]] + pools + members
     for name in names:
         if names.count(name) > 1:
             raise BadTopology(f"two endpoints are called {name!r}")
@@ -69,6 +80,7 @@ def _check_references(topology: dict[str, Any]) -> None:
         ("prism_elements", prism_element.problem_with_references),
         ("prism_centrals", partial(prism_central.problem_with_references, centrals=set(centrals))),
         ("citrix_sites", partial(citrix.problem_with_references, centrals=set(centrals))),
+        ("xenserver_pools", xenserver.problem_with_references),
     ):
         for number, entry in enumerate(topology[part]):
             problem = check(entry, set(clusters))

@@ -10,9 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import parse_qs, unquote
+from xml.parsers.expat import ExpatError
+from xmlrpc import client as xmlrpc
 
 JSON = "application/json"
 FORM = "application/x-www-form-urlencoded"
+XML = "text/xml"
+BYTES = ("application/octet-stream", "application/vhd")
 
 _BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
@@ -23,6 +27,8 @@ class Request:
 
     ``path`` is decoded for reading and matching by people; routing works on ``raw_path``, segment by segment.
     ``params`` are the decoded path parameters.
+    ``content`` are the bytes of the body; a call of XML-RPC has its method and parameters in ``body`` and its method in
+    ``path``, where people and fault rules find it.
     ``outcome`` is what fault rules ordained for this request: may hold ``fail_task`` (message), ``job_status`` (status)
     and ``expire_token`` (true).
     """
@@ -38,6 +44,7 @@ class Request:
     malformed: str | None = None
     malformed_body: bool = False
     outcome: Mapping[str, Any] = field(default_factory=dict)
+    content: bytes = b""
 
     def one(self, name: str, default: str | None = None) -> str | None:
         """Return the first value of a query parameter."""
@@ -77,10 +84,11 @@ def read_request(
     if not target.isascii() or _BAD_PERCENT.search(target):
         malformed = f"badly encoded address: {target}"
     body, problem = _read_body(content, lowered.get("content-type", ""))
+    called = isinstance(body, dict) and lowered.get("content-type", "").startswith(XML)
     return Request(
         endpoint=endpoint,
         method=method.upper(),
-        path=unquote(raw_path),
+        path=f"/{body['method']}" if called else unquote(raw_path),
         raw_path=raw_path,
         query=parse_qs(query_string, keep_blank_values=True),
         headers=lowered,
@@ -88,26 +96,33 @@ def read_request(
         malformed=malformed or problem,
         malformed_body=malformed is None and problem is not None,
         outcome=outcome or {},
+        content=content,
     )
 
 
 def _read_body(content: bytes, content_type: str) -> tuple[Any, str | None]:
     if not content:
         return None, None
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind in BYTES:
+        return None, None
     try:
-        if content_type.partition(";")[0].strip().lower() == FORM:
+        if kind == XML:
+            params, method = xmlrpc.loads(content)
+            return {"method": method, "params": list(params)}, None
+        if kind == FORM:
             return {
                 name: values[-1] for name, values in parse_qs(content.decode(), keep_blank_values=True).items()
             }, None
         return json.loads(content), None
-    except ValueError as error:
+    except (ValueError, ExpatError, xmlrpc.Error) as error:
         return None, f"unreadable body: {error}"
 
 
 @dataclass
 class Reply:
-    """One answer. ``body`` is JSON-able (None = empty); a str with its own content-type header is sent as it is; a list
-    as header value repeats the header.
+    """One answer. ``body`` is JSON-able (None = empty); a str or bytes with its own content-type header is sent as it
+    is; a list as header value repeats the header.
 
     ``takes`` = simulated seconds before it is sent.
     """

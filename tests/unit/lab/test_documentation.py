@@ -21,6 +21,8 @@ from lab.prism_element.topology import SWITCHES as CLUSTER_SWITCHES
 from lab.schema import either, nullable, required
 from lab.switches import defaults
 from lab.topology import DURATIONS, TOPOLOGY
+from lab.xenserver.changes import CHANGES as POOL_CHANGES
+from lab.xenserver.topology import SWITCHES as POOL_SWITCHES
 
 TEXT = (Path(__file__).parents[3] / "docs" / "lab.md").read_text(encoding="utf-8")
 NAMED = set(re.findall(r"\w+", " ".join(re.findall(r"`([^`]+)`", TEXT))))
@@ -50,10 +52,12 @@ def keys_of(schema: Any) -> Iterator[str]:
         CLUSTER_SWITCHES,
         CENTRAL_SWITCHES,
         SITE_SWITCHES,
+        POOL_SWITCHES,
         RULE,
         SITE_CHANGES.shapes,
         CENTRAL_CHANGES.shapes,
         CLUSTER_CHANGES.shapes,
+        POOL_CHANGES.shapes,
     ],
     ids=[
         "topology",
@@ -61,10 +65,12 @@ def keys_of(schema: Any) -> Iterator[str]:
         "cluster switches",
         "central switches",
         "site switches",
+        "pool switches",
         "fault rules",
         "site changes",
         "central changes",
         "cluster changes",
+        "pool changes",
     ],
 )
 def test_every_key_is_documented(what: Any) -> None:
@@ -73,8 +79,8 @@ def test_every_key_is_documented(what: Any) -> None:
 
 @pytest.mark.parametrize(
     "defaults",
-    [defaults(CLUSTER_SWITCHES), defaults(CENTRAL_SWITCHES), defaults(SITE_SWITCHES)],
-    ids=["cluster", "central", "site"],
+    [defaults(CLUSTER_SWITCHES), defaults(CENTRAL_SWITCHES), defaults(SITE_SWITCHES), defaults(POOL_SWITCHES)],
+    ids=["cluster", "central", "site", "pool"],
 )
 def test_the_default_of_every_single_switch_is_the_one_documented_first(defaults: dict[str, Any]) -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", TEXT, re.MULTILINE))
