@@ -6,16 +6,16 @@ in logic/failover/operator_input.py."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import yaml
 from ansible.errors import AnsibleError, AnsibleFilterError
-from ansible.module_utils.common.validation import check_type_dict
 
 from ansible_collections.euc.nutanix_citrix.plugins.filter.run_scope import role_options
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import role_values, wishes
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import operator_input as move_wishes
 
 # Variables of the playbooks -> the options of roles that they set.
@@ -24,20 +24,10 @@ SHORT = {"dr_connections": "machine_rehost_connections", "dr_discard": "dr_failo
 
 
 def mapping(value: Any, variable: str = "This") -> dict[str, Any]:
-    """A dictionary of what the operator said. A text is read as YAML or, like an argument of Ansible, as key=value; an
-    empty one says nothing."""
-    if not isinstance(value, str):
-        read = value
-    elif not value.strip():
-        read = {}
-    else:
-        read = yaml.safe_load(value)
-        if isinstance(read, str):
-            with suppress(TypeError):
-                read = check_type_dict(value)
-    if not isinstance(read, Mapping):
-        raise AnsibleFilterError(f"{variable} must be a dictionary, such as '{{key: value}}', and '{value}' is none.")
-    return dict(read)
+    try:
+        return wishes.mapping(value, variable)
+    except Refusal as error:
+        raise AnsibleFilterError(str(error)) from None
 
 
 def wrong_values(hostvars: Any, hosts: Sequence[str], roles: Sequence[str]) -> list[str]:
@@ -51,17 +41,15 @@ def wrong_values(hostvars: Any, hosts: Sequence[str], roles: Sequence[str]) -> l
     given = {host: _values(hostvars[host], options) for host in hosts}
     mappings = [(name, value) for values in given.values() for name, value in values.items() if name in MAPPINGS]
     wrong = (sentence for name, value in mappings for sentence in _wrong_mapping(name, value))
-    return [*move_wishes.wrong_values(given, options), *dict.fromkeys(wrong)]
+    return [*role_values.wrong_values(given, options), *dict.fromkeys(wrong)]
 
 
 def _wrong_mapping(name: str, value: Any) -> list[str]:
     """A dictionary may be given as text."""
     try:
-        return move_wishes.wrong_inside(name, mapping(value, name))
-    except yaml.YAMLError as error:
-        return [f"{name}: {error}"]
-    except AnsibleFilterError as error:
-        return [str(error)]
+        return move_wishes.wrong_inside(name, wishes.mapping(value, name))
+    except Refusal as error:
+        return [f"{error}."]
 
 
 def _values(variables: Any, names: Iterable[str]) -> dict[str, Any]:
@@ -78,7 +66,7 @@ class FilterModule:
         return {
             "wrong_wishes": move_wishes.wrong_wishes,
             "wrong_values": wrong_values,
-            "wished_names": move_wishes.names,
-            "wished_catalogs": move_wishes.catalogs,
+            "wished_names": wishes.names,
+            "wished_catalogs": wishes.catalogs,
             "wished_mapping": mapping,
         }

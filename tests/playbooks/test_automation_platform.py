@@ -30,15 +30,27 @@ JOBS = {
             **RELEASE,
             "image_release_publish_when": "all_clusters",
             "image_release_storage_container": "",
+            "image_release_reboot": "{within_minutes: 0}",
+            "catalog_rollout_known_faults": "",
         },
-        "image_retention": {"image_retention_keep": "3", "image_retention_janitor": "false"},
+        "image_retention": {
+            "image_retention_keep": "3",
+            "image_retention_janitor": "true",
+            "image_retention_base_vms": "Gold, Gold-Finance",
+            "image_retention_protection_domains": "PD-Gold",
+        },
         "image_lineage": {},
     },
     "retention": {
-        "image_rollback": {"image_release_id": "5", "image_release_base_vm": "Gold"},
+        "image_rollback": {
+            "image_release_id": "5",
+            "image_release_base_vm": "Gold",
+            "image_rollback_catalogs": "",
+            "image_rollback_reboot": "",
+        },
     },
     "waves": {
-        "catalog_rollout": {},
+        "catalog_rollout": {"catalog_rollout_reboot": "within_minutes=0", "catalog_rollout_last_wave": "1"},
     },
     "failover": {
         "dr_failover": {

@@ -79,7 +79,7 @@ def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path:
         (
             "prepared_image_release",
             "prepared_image_release_definitions=W11",
-            "prepared_image_release_definitions of daas is text and must be a list",
+            "prepared_image_release_definitions is text and must be a list",
         ),
         ("prepared_image_retire", "prepared_image_retire_keep=many", "prepared_image_retire_keep"),
         (

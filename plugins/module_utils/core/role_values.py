@@ -10,8 +10,67 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+# Without a name of its own a file or a clone cannot be told from others.
+NEVER_EMPTY = ("dr_drill_prefix", "dr_drill_release_prefix", "dr_failover_drained_path")
+SHAPES = ("dict", "list of dictionaries")
+IN_WORDS = {
+    "int": "a number",
+    "float": "a number",
+    "bool": "true or false",
+    "dict": "a dictionary",
+    "list of dictionaries": "a list",
+}
 # What an argument spec of a role says beside what modules know.
 WORDS = ("description", "short_description", "version_added")
+
+
+def wrong_values(variables: Mapping[str, Mapping[str, Any]], options: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """A sentence for each variable that cannot be meant, once for all hosts. `variables`: host -> those that it has,
+    `options`: those of the roles.
+
+    Surveys of AWX answer with an empty text where nothing was chosen. That is a list, a dictionary of a policy or a
+    name that was not given; for a number, a choice or yes and no it says nothing.
+    """
+    wrong: dict[str, list[str]] = {}
+    for host, values in variables.items():
+        for name, value in values.items():
+            sentence = _wrong_value(name, value, options[name])
+            if sentence:
+                wrong.setdefault(sentence, []).append(host)
+    having = {host for host, values in variables.items() if values}
+    return [
+        f"{sentence}." if set(hosts) == having else f"{sentence} (on {', '.join(hosts)})."
+        for sentence, hosts in wrong.items()
+    ]
+
+
+def _wrong_value(name: str, value: Any, option: Mapping[str, Any]) -> str:
+    kind, choices = option.get("type", "str"), option.get("choices")
+    if option.get("elements") == "dict":
+        kind = "list of dictionaries"
+    if isinstance(value, str) and not value.strip():
+        may_be = kind in ("list", "raw") or (kind == "str" and not choices and name not in NEVER_EMPTY)
+        form = f"one of {', '.join(map(str, choices))}" if choices else IN_WORDS.get(kind, "a text")
+        return "" if may_be else f"{name} is empty: leave it out, or give {form}"
+    if made_a_number(value, option):
+        return f"{name} is the number {value} and must be text, because 1.10 and 1.1 are one number: put it in quotes"
+    if kind in SHAPES and isinstance(value, str):
+        return f"{name} is text and must be {IN_WORDS[kind]}: with -e, give it as JSON"
+    if kind == "list" and isinstance(value, (str, Mapping)):
+        # The roles take names with commas, and one catalog.
+        return ""
+    return " ".join(refusals(name, value, option)) or _out_of_bounds(name, value, kind)
+
+
+def _out_of_bounds(name: str, value: Any, kind: str) -> str:
+    """All numbers of roles are durations, counts and percentages."""
+    if kind not in ("int", "float") or value is None:
+        return ""
+    if float(value) < 0:
+        return f"{name} is {value} and must not be negative"
+    if name.endswith("_percent") and float(value) > 100:
+        return f"{name} is {value} and must not be more than 100"
+    return ""
 
 
 def refusals(name: str, value: Any, option: Mapping[str, Any]) -> list[str]:

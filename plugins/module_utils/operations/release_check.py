@@ -17,8 +17,9 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import unwritable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import made_a_number, refusals
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import wrong_values
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import catalogs, mapping
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.operator_input import (
     DEFINITIONS,
     wrong_definitions,
@@ -157,26 +158,13 @@ def _groups(params: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _wrong_types(params: Mapping[str, Any]) -> list[str]:
-    """What the roles' argument specs refuse, and text where a list or a dictionary is meant: parts of the roles read
-    such variables as they are."""
-    problems = []
-    for host, variables in params["variables"].items():
-        for name in (name for name in variables if name in params["options"]):
-            option = params["options"][name]
-            kind = option.get("type", "str")
-            if made_a_number(variables[name], option):
-                problems.append(
-                    f"{name} of {host} is the number {variables[name]} and must be text, because 1.10 and 1.1 are one"
-                    " number: put it in quotes."
-                )
-            elif kind in ("dict", "list") and isinstance(variables[name], str):
-                problems.append(
-                    f"{name} of {host} is text and must be a {'dictionary' if kind == 'dict' else kind}: with -e, give"
-                    " it as JSON."
-                )
-            else:
-                problems += [f"{host}: {message}." for message in refusals(name, variables[name], option)]
-    return problems
+    """What the roles' argument specs refuse, and text where it cannot be meant."""
+    options = params["options"]
+    given = {
+        host: {name: value for name, value in variables.items() if name in options}
+        for host, variables in params["variables"].items()
+    }
+    return wrong_values(given, options)
 
 
 def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
@@ -232,10 +220,10 @@ def _wrong_template(template: str) -> list[str]:
 def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:
     job, variables = params["job"], params["variables"]
     if job == "rollback":
-        by_site = {
-            site: variables[site].get("image_rollback_catalogs", variables[site].get("image_release_catalogs", []))
-            for site in params["sites"]
-        }
+        wrong = _wrong_reboot(release_wishes.common(variables, "image_rollback_reboot", None))
+        if wrong:
+            return [f"image_rollback_reboot: {wrong}."]
+        by_site = {site: _catalogs_to_take_back(variables[site]) for site in params["sites"]}
         return release_wishes.wrong_catalogs("image_rollback_catalogs or image_release_catalogs", by_site, None)
     if job not in CATALOGS:
         return []
@@ -250,16 +238,20 @@ def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:
     return problems or release_wishes.wrong_waves(variables, params["sites"], by_site, reboots, _wrong_reboot)
 
 
+def _catalogs_to_take_back(variables: Mapping[str, Any]) -> list[Any]:
+    """An empty answer is none. An empty list is one, and names nothing."""
+    chosen = variables.get("image_rollback_catalogs", "")
+    return catalogs(variables.get("image_release_catalogs") if chosen == "" else chosen)
+
+
 def _wrong_reboot(policy: Any) -> str:
     """What is wrong with a reboot policy, '' when nothing is."""
     if policy is None:
         return ""
-    if not isinstance(policy, Mapping):
-        return "reboot must be a dictionary such as {within_minutes: 120}"
-    checked = ArgumentSpecValidator(REBOOT_ARGUMENTS).validate({"reboot": policy})
-    if checked.error_messages:
-        return str(checked.error_messages[0])
     try:
+        checked = ArgumentSpecValidator(REBOOT_ARGUMENTS).validate({"reboot": mapping(policy, "reboot")})
+        if checked.error_messages:
+            return str(checked.error_messages[0])
         reboot_policy(checked.validated_parameters["reboot"])
     except OperationError as error:
         return error.message

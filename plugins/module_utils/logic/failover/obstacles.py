@@ -10,7 +10,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.operator_input import names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import names
 
 Told = Mapping[str, Any]
 

@@ -1,8 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What the operator says of a move, as it comes from an inventory, from -e or from a survey of AWX: text where a list
-or a dictionary is meant, or nothing."""
+"""What the operator says of a move, and what of it cannot be meant."""
 
 from __future__ import annotations
 
@@ -10,16 +9,15 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import made_a_number, refusals
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import refusals
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import names
 
 MODES = ("planned", "unplanned")
 # It becomes a part of file names.
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+-]{0,63}")
 DISCARDS = ("dr_discard", "dr_failover_discard")
 ROLES = {"dr_source": "that is left", "dr_target": "that takes over"}
-# Without a name of its own a file or a clone cannot be told from others.
-NEVER_EMPTY = ("dr_drill_prefix", "dr_drill_release_prefix", "dr_failover_drained_path")
 RULES = {"type": "str", "choices": ["stop", "fail", "warn", "ignore"]}
 POLICY = dict.fromkeys(
     (
@@ -46,13 +44,6 @@ INSIDE: Mapping[str, Mapping[str, Mapping[str, Any]]] = {
         "keep_remote": {"type": "int"},
         "remote_sites": {"type": "list", "elements": "str"},
     },
-}
-IN_WORDS = {
-    "int": "a number",
-    "float": "a number",
-    "bool": "true or false",
-    "dict": "a dictionary",
-    "list of dictionaries": "a list",
 }
 
 
@@ -97,55 +88,6 @@ def wrong_wishes(
     return wrong
 
 
-def wrong_values(variables: Mapping[str, Mapping[str, Any]], options: Mapping[str, Mapping[str, Any]]) -> list[str]:
-    """A sentence for each variable that cannot be meant, once for all hosts. `variables`: host -> those that it has,
-    `options`: those of the roles.
-
-    Surveys of AWX answer with an empty text where nothing was chosen. That is a list, a dictionary of a policy or a
-    name that was not given; for a number, a choice or yes and no it says nothing.
-    """
-    wrong: dict[str, list[str]] = {}
-    for host, values in variables.items():
-        for name, value in values.items():
-            sentence = _wrong_value(name, value, options[name])
-            if sentence:
-                wrong.setdefault(sentence, []).append(host)
-    having = {host for host, values in variables.items() if values}
-    return [
-        f"{sentence}." if set(hosts) == having else f"{sentence} (on {', '.join(hosts)})."
-        for sentence, hosts in wrong.items()
-    ]
-
-
-def _wrong_value(name: str, value: Any, option: Mapping[str, Any]) -> str:
-    kind, choices = option.get("type", "str"), option.get("choices")
-    if option.get("elements") == "dict":
-        kind = "list of dictionaries"
-    if isinstance(value, str) and not value.strip():
-        may_be = kind in ("list", "raw") or (kind == "str" and not choices and name not in NEVER_EMPTY)
-        form = f"one of {', '.join(map(str, choices))}" if choices else IN_WORDS.get(kind, "a text")
-        return "" if may_be else f"{name} is empty: leave it out, or give {form}"
-    if made_a_number(value, option):
-        return f"{name} is the number {value} and must be text: put it in quotes"
-    if kind == "dict" and isinstance(value, str):
-        return f"{name} is text and must be a dictionary: with -e, give it as JSON"
-    if kind == "list" and isinstance(value, (str, Mapping)):
-        # The roles take names with commas, and one catalog.
-        return ""
-    return " ".join(refusals(name, value, option)) or _out_of_bounds(name, value, kind)
-
-
-def _out_of_bounds(name: str, value: Any, kind: str) -> str:
-    """All numbers of moves and drills are durations, counts and percentages."""
-    if kind not in ("int", "float") or value is None:
-        return ""
-    if float(value) < 0:
-        return f"{name} is {value} and must not be negative"
-    if name.endswith("_percent") and float(value) > 100:
-        return f"{name} is {value} and must not be more than 100"
-    return ""
-
-
 def wrong_inside(name: str, value: Mapping[str, Any]) -> list[str]:
     """A sentence for every part of a dictionary that cannot be meant, of one that may have been given as text."""
     allowed = INSIDE.get(name)
@@ -159,23 +101,6 @@ def _wrong_part(name: str, key: Any, part: Any, allowed: Mapping[str, Mapping[st
     if not wrong and allowed[key]["type"] == "int" and part is not None and int(part) < 1:
         wrong = f"{key} must be 1 or more, not {part}"
     return f"{name}: {wrong}." if wrong else ""
-
-
-def names(wish: Any) -> list[str]:
-    """'PD-W11, PD-W10' and ['PD-W11', 'PD-W10'] mean the same."""
-    if isinstance(wish, str):
-        return [name for name in map(str.strip, re.split(r"[,\n]", wish)) if name]
-    return [str(name) for name in wish or []]
-
-
-def catalogs(wish: Any) -> list[Any]:
-    """A catalog may be given by its bare name."""
-    wishes = wish or []
-    if isinstance(wish, str):
-        wishes = names(wish)
-    elif isinstance(wish, Mapping):
-        wishes = [wish]
-    return [{"name": each} if isinstance(each, str) else each for each in wishes]
 
 
 def _wrong_discards(wishes: Mapping[str, Any], mode: str) -> list[str]:

@@ -9,11 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.operator_input import (
-    catalogs,
-    names,
-    wrong_wishes,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import catalogs, names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.operator_input import wrong_wishes
 
 CLUSTERS = ["cluster-a", "cluster-b"]
 GOOD = {

@@ -1,0 +1,59 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What an operator means who gives text where a list or a dictionary is meant, as a survey of AWX does."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import Any
+
+from ansible.module_utils.common.validation import check_type_dict
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+
+try:
+    import yaml
+except ImportError:
+    # Only where a module was shipped to. What an operator means is read on the controller
+    yaml = None  # type: ignore[assignment]
+
+
+def names(wish: Any) -> list[str]:
+    """'PD-W11, PD-W10' and ['PD-W11', 'PD-W10'] mean the same."""
+    if isinstance(wish, str):
+        return [name for name in map(str.strip, re.split(r"[,\n]", wish)) if name]
+    return [str(name) for name in wish or []]
+
+
+def catalogs(wish: Any) -> list[Any]:
+    """A catalog may be given by its bare name."""
+    wishes = wish or []
+    if isinstance(wish, str):
+        wishes = names(wish)
+    elif isinstance(wish, Mapping):
+        wishes = [wish]
+    return [{"name": each} if isinstance(each, str) else each for each in wishes]
+
+
+def mapping(wish: Any, variable: str = "This") -> dict[str, Any]:
+    """A text is read as YAML or, like an argument of Ansible, as key=value; an empty one says nothing."""
+    read = wish
+    if isinstance(wish, str):
+        read = _read(wish, variable) if wish.strip() else {}
+    if not isinstance(read, Mapping):
+        raise Refusal(f"{variable} must be a dictionary, such as '{{key: value}}', and '{wish}' is none")
+    return dict(read)
+
+
+def _read(text: str, variable: str) -> Any:
+    try:
+        read = yaml.safe_load(text)
+    except yaml.YAMLError as error:
+        raise Refusal(f"{variable}: {error}") from None
+    if isinstance(read, str):
+        with suppress(TypeError):
+            return check_type_dict(text)
+    return read
