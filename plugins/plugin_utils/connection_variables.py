@@ -88,6 +88,24 @@ class ConnectionVariables:
         return value
 
 
+def connection_params(
+    client: type[PrismCentral] | type[PrismElement] | type[CitrixSite],
+    host: str,
+    variables: Mapping[str, Any],
+    templar: Any,
+) -> dict[str, Any]:
+    """All connection options of a host that no task asks for: from its variables, the environment and the defaults.
+    Raises OperationError."""
+    connection = ConnectionVariables(client, host, variables, templar)
+    arguments = connection.complete({})
+    connection.refuse_missing(arguments)
+    validation = ArgumentSpecValidator(client.ARGUMENTS).validate(arguments)
+    if validation.error_messages:
+        raise OperationError(f"The connection of {host} is wrong: {validation.error_messages[0]}")
+    params: dict[str, Any] = validation.validated_parameters
+    return params
+
+
 def client_of(options: Mapping[str, Any]) -> type[PrismCentral] | type[PrismElement] | type[CitrixSite] | None:
     """What a module with these options connects to; None for one that connects to nothing."""
     return next((each for each in CLIENTS if options.keys() >= each.ARGUMENTS.keys()), None)

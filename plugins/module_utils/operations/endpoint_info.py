@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import math
-import socket
 from datetime import datetime, timezone
 from typing import Any
 
@@ -14,7 +13,11 @@ from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import host_and_port, without_secrets
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import (
+    host_and_port,
+    ip_addresses,
+    without_secrets,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.impression import Certificate, look_at
 
@@ -38,7 +41,7 @@ def read(params: Params, reporter: Reporter) -> Result:
     return {
         "host": host,
         "port": port,
-        "addresses": _addresses(host),
+        "addresses": ip_addresses(host),
         "http_status": impression.status,
         "certificate": {
             "trusted": not impression.refusal,
@@ -67,14 +70,6 @@ def _host_and_port(address: str, port: int | None) -> tuple[str, int]:
 
 def _bracketed(host: str) -> str:
     return f"[{host}]" if ":" in host else host
-
-
-def _addresses(host: str) -> list[str]:
-    """The IP addresses of a host; none where only a proxy can resolve it."""
-    try:
-        return sorted({str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)})
-    except OSError:
-        return []
 
 
 def _shown(certificate: Certificate | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import ipaddress
+import socket
 from urllib.parse import urlsplit
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -30,6 +31,14 @@ def host_and_port(address: str) -> tuple[str, int | None]:
     # Raises for a name that no resolver can be asked for.
     parts.hostname.encode("idna")
     return parts.hostname, parts.port
+
+
+def ip_addresses(host: str) -> list[str]:
+    """The IP addresses of a host; none where only a proxy can resolve it."""
+    try:
+        return sorted({str(entry[4][0]) for entry in socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)})
+    except (OSError, UnicodeError):
+        return []
 
 
 def netloc(option: str, address: str, port: int | None, port_option: str = "") -> str:

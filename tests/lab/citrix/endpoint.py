@@ -24,6 +24,7 @@ from lab.citrix.routes import (
     machines,
     resources,
     sites,
+    tags,
     tokens,
     zones,
 )
@@ -249,6 +250,7 @@ def site_router(site: Site, answer_item: batch.Answer) -> Router:
         hypervisors,
         resources,
         zones,
+        tags,
         jobs,
     ):
         resource.add_routes(router, site)

@@ -148,6 +148,7 @@ CATALOG = {
     "provisioning_type": PROVISIONING_TYPES,
     "power_state": POWER,
     "sessions": int,  # so many of its machines have a user
+    "tags": [str],
 }
 
 # Prepared images that are there from the beginning, whatever the plug-in (contract citrix 13.9, addition A)

@@ -303,6 +303,7 @@ class Catalog:
     delivery_group: DeliveryGroup | None
     description: str | None = None
     minimum_functional_level: str = "L7_20"
+    tags: tuple[str, ...] = ()
     metadata: list[NameValue] = field(default_factory=list)
     # What a write left, by the keys of the answer (contract citrix addition G 7)
     settings: dict[str, Any] = field(default_factory=dict)

@@ -205,6 +205,7 @@ class Site(Setting):
             scheme=self._scheme(spec, unit) if provisioning_type == "MCS" and unit else None,
             delivery_group=self._delivery_group(group) if group else None,
             description=spec.get("description"),
+            tags=tuple(spec.get("tags", ())),
         )
         self.catalogs[catalog.id] = catalog
         power_state = "On" if spec.get("power_state", "on") in (True, "on") else "Off"

@@ -1,0 +1,343 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+DOCUMENTATION = r"""
+name: estate
+short_description: The clusters, Prism Centrals and Citrix sites of an estate, with their catalogs
+version_added: 0.1.0
+author:
+  - The euc.nutanix_citrix authors (@euc)
+description:
+  - Declares Citrix sites and, optionally, Prism Centrals, asks them what they have, and makes the inventory that the
+    roles and playbooks of this collection expect.
+  - The clusters of the group C(prism_elements) are those that the hosting connections of the sites lead to, and those
+    of the Prism Centrals. Two that are at one address, or have one uuid, are one cluster.
+  - Each site gets C(image_release_catalogs), with the cluster of each catalog that counts, and C(dr_connections). The
+    variables C(estate_catalogs), C(estate_zones), C(estate_site), C(estate_connections), C(estate_prism_centrals),
+    C(estate_uuid) and C(estate_central) hold what else was told, for O(compose), O(groups) and O(keyed_groups).
+  - Only reads. Each site and each Prism Central is asked in one log-in, all at the same time. Clusters are not asked.
+notes:
+  - Uses a YAML file of any name with the extension C(.yml) or C(.yaml).
+  - For each declared host, connection options come from its entry in the source, which may hold templates with
+    look-ups, else from its variables in C(group_vars) and C(host_vars) beside the source and in sources before it,
+    which may be in a vault, else from the environment. Extra variables (C(-e)) count before all of them.
+  - User names, passwords, secrets and API keys become neither variables of a host nor part of the cache. Keep them
+    in C(group_vars) and C(host_vars), where the playbooks find them as well, or in the environment.
+  - Does not show which release made an image, only what the name of the image says. The playbook
+    C(euc.nutanix_citrix.image_lineage) verifies it.
+extends_documentation_fragment:
+  - constructed
+  - inventory_cache
+options:
+  plugin:
+    description: The name of this plugin.
+    type: str
+    required: true
+    choices: [euc.nutanix_citrix.estate]
+  citrix_sites:
+    description:
+      - The Citrix sites, CVAD and DaaS, by the name that each has as a host. Below it, its variables, such as
+        C(citrix_hostname) or C(citrix_customer_id), as in any other inventory.
+      - Variables of this name are not taken from what is read. So C(image_release_catalogs) or C(dr_connections) of one
+        site may be written by hand.
+    type: dict
+    required: true
+  prism_centrals:
+    description:
+      - The Prism Centrals by their names as hosts, each with C(nutanix_host) and other variables.
+      - A hosting connection that leads to a Prism Central needs it here, because the site does not know its clusters.
+    type: dict
+    default: {}
+  clusters:
+    description:
+      - Names of clusters, with C(nutanix_host), or C(estate_uuid) where a Prism Central tells of it, and any other
+        variables, such as C(ansible_connection) for a jump host.
+      - A cluster that is not named here has the name that its Prism Central has for it, else the address by which its
+        hosting connection knows it.
+      - One that neither a site nor a Prism Central knows is in the inventory as well.
+    type: dict
+    default: {}
+  catalog_names:
+    description:
+      - Only catalogs of these names count, with V(*) and V(?), of any case, such as V(W11-*) or V(Prod/*), where the
+        folder stands before the name.
+      - It is an error when no catalog of any site fits one of them.
+    type: list
+    elements: str
+    default: []
+  catalog_tags:
+    description:
+      - Only catalogs with one of these tags count. It is an error when no catalog of any site bears one of them.
+    type: list
+    elements: str
+    default: []
+  catalog_waves:
+    description:
+      - The waves of catalogs in C(catalog_rollout_waves), by names as in O(catalog_names). The first that fits counts;
+        a catalog that none fits is in the last wave.
+    type: dict
+    default: {}
+  catalogs_on_our_images:
+    description:
+      - Only catalogs count whose image has the name of a release. Set it to V(false) before the first release.
+    type: bool
+    default: true
+  image_prefix:
+    description: What the names of images of releases begin with.
+    type: str
+    default: ctx_
+  incomplete:
+    description:
+      - What to do when a site or a Prism Central does not answer, or when it is doubtful which cluster is meant.
+        V(error) makes no inventory. V(warn) makes one of what is known, without the hosts that nobody tells of.
+      - With V(warn), the declared sites, Prism Centrals and clusters are in it in any case.
+      - Ansible itself only warns of a source that made no inventory. Set C(any_unparsed_is_failed=true) in the section
+        C([inventory]) of C(ansible.cfg), as AWX does, so that it fails.
+    type: str
+    default: error
+    choices: [error, warn]
+"""
+
+EXAMPLES = r"""
+# inventory/estate.yml, with the accounts in inventory/group_vars/all/vault.yml
+plugin: euc.nutanix_citrix.estate
+citrix_sites:
+  daas: {citrix_customer_id: acme123, citrix_hostname: api-eu.cloud.com}
+  cvad: {citrix_hostname: ddc1.corp.example}
+prism_centrals:
+  pc-east: {nutanix_host: pc-east.example.com}
+clusters:
+  cluster-a: {nutanix_host: 10.10.1.10}
+catalog_names: ["W11-*"]
+keyed_groups:
+  - {key: estate_zones, prefix: zone}
+  - {key: estate_prism_centrals, prefix: under}
+
+# An account of its own for the inventory
+plugin: euc.nutanix_citrix.estate
+citrix_sites:
+  cvad:
+    citrix_hostname: ddc1.corp.example
+    citrix_client_id: CORP\svc_reader
+    citrix_client_secret: "{{ lookup('ansible.builtin.env', 'CVAD_READER') }}"
+catalog_tags: [ansible]
+catalogs_on_our_images: false
+incomplete: warn
+cache: true
+cache_plugin: ansible.builtin.jsonfile
+cache_connection: /var/lib/euc/cache
+cache_timeout: 3600
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from typing import Any
+
+from ansible.errors import AnsibleParserError
+from ansible.inventory.group import Group
+from ansible.inventory.host import Host
+from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.unsafe_proxy import wrap_var
+from ansible.utils.vars import combine_vars
+from ansible.vars.plugins import get_vars_from_inventory_sources
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.catalogs import Choice
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.inventory import (
+    CITRIX_SITES,
+    PRISM_CENTRALS,
+    PRISM_ELEMENTS,
+    declared,
+    estate_inventory,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import places
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.site_estate import read_site_estate
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.central_estate import (
+    read_central_estate,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import ip_addresses
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.connection_variables import connection_params
+
+try:
+    from ansible.template import trust_as_template
+except ImportError:  # ansible-core before 2.19 takes every text for a template
+
+    def trust_as_template(value: str) -> str:
+        return value
+
+
+Facts = dict[str, Any]
+# Option -> the group of its hosts, and what to ask them as
+ASKED: dict[str, tuple[str, type[CitrixSite] | type[PrismCentral]]] = {
+    "citrix_sites": (CITRIX_SITES, CitrixSite),
+    "prism_centrals": (PRISM_CENTRALS, PrismCentral),
+}
+OF_EVERY_HOST = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+
+
+class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
+    """Reads the source and the cache, asks, and puts hosts into the inventory; logic/estate decides."""
+
+    NAME = "euc.nutanix_citrix.estate"
+
+    def verify_file(self, path: str) -> bool:
+        return bool(super().verify_file(path)) and path.endswith((".yml", ".yaml"))
+
+    def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
+        super().parse(inventory, loader, path, cache)
+        self._read_config_data(path)
+        self._path = path
+        entries = {group: self._entries(option) for option, (group, _client) in ASKED.items()}
+        entries[PRISM_ELEMENTS] = self._entries("clusters")
+        for group in (PRISM_ELEMENTS, PRISM_CENTRALS, CITRIX_SITES):
+            inventory.add_group(group)
+        answers, problems = self._answers(entries, cache)
+        estate = estate_inventory(
+            entries, answers[PRISM_CENTRALS], answers[CITRIX_SITES], _resolved(entries, answers), self._choice()
+        )
+        self._tell([*problems, *estate.problems])
+        for group, entry_of in entries.items():
+            told = estate.told[group]
+            for host in [*entry_of, *(name for name in told if name not in entry_of)]:
+                inventory.add_host(host, group=group)
+                self._set_variables(host, {**_as_read(told.get(host, {})), **declared(entry_of.get(host, {}))})
+
+    def _choice(self) -> Choice:
+        return Choice(
+            tuple(self.get_option("catalog_names")),
+            tuple(self.get_option("catalog_tags")),
+            tuple((str(name), str(wave)) for name, wave in self.get_option("catalog_waves").items()),
+            self.get_option("catalogs_on_our_images"),
+            self.get_option("image_prefix"),
+        )
+
+    def _entries(self, option: str) -> dict[str, Facts]:
+        """The declared hosts of an option, each with its variables. One without any is null in YAML."""
+        entries: dict[str, Facts] = {}
+        for host, variables in (self.get_option(option) or {}).items():
+            if not isinstance(variables or {}, Mapping):
+                raise AnsibleParserError(f"{self._path}: {option}: below {host} there must be its variables")
+            entries[str(host)] = dict(variables or {})
+        return entries
+
+    def _answers(
+        self, entries: Mapping[str, Mapping[str, Facts]], cache: bool
+    ) -> tuple[dict[str, dict[str, Facts]], list[str]]:
+        """Group -> host -> what it tells, from the cache where it is there; and why some did not tell."""
+        is_cached = self.get_option("cache")
+        key = self.get_cache_key(self._path)
+        stored = self._cache.get(key) if is_cached and cache else None
+        known: dict[str, Facts] = dict(stored or {})
+        hosts = {
+            (group, host): self._question(group, host, entries)
+            for group, _ in ASKED.values()
+            for host in entries[group]
+        }
+        asked = {who: question for who, question in hosts.items() if question not in known}
+        problems = []
+        with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
+            # The variables are read here: templates belong to one thread
+            readings = {who: pool.submit(_outcome, self._reading(*who, entries)) for who in asked}
+        for (_group, host), reading in readings.items():
+            answer = reading.result()
+            if isinstance(answer, OperationError):
+                problems.append(f"{host} does not tell its part of the estate: {answer}")
+            else:
+                known[hosts[_group, host]] = answer
+        current = {question: known[question] for question in hosts.values() if question in known}
+        if is_cached:
+            self._cache[key] = current
+        answers: dict[str, dict[str, Facts]] = {CITRIX_SITES: {}, PRISM_CENTRALS: {}}
+        for (group, host), question in hosts.items():
+            if question in current:
+                answers[group][host] = current[question]
+        return answers, problems
+
+    def _question(self, group: str, host: str, entries: Mapping[str, Mapping[str, Facts]]) -> str:
+        """What an answer in the cache answers: whoever declares another endpoint or tag asks anew."""
+        said = [declared(entries[group][host]), self.get_option("catalog_tags")]
+        return f"{group} {host} {sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]}"
+
+    def _reading(self, group: str, host: str, entries: Mapping[str, Mapping[str, Facts]]) -> Callable[[], Facts]:
+        client = next(client for own, client in ASKED.values() if own == group)
+        try:
+            params = connection_params(client, host, self._variables(group, host, entries[group][host]), self.templar)
+        except OperationError as error:
+            return _raising(error)
+        if client is PrismCentral:
+            return lambda: read_central_estate(params)
+        tags = list(self.get_option("catalog_tags"))
+        return lambda: read_site_estate(params, tags)
+
+    def _variables(self, group: str, host: str, entry: Facts) -> Facts:
+        """The variables that a host will have, without those of groups that only its answer tells."""
+        known = self.inventory.hosts.get(host)
+        inherited: Facts = {}
+        for own in (self.inventory.groups["all"], self.inventory.groups[group], known):
+            inherited = combine_vars(inherited, own.get_vars() if own else {})
+        sources = [*self.inventory.processed_sources, self._path]
+        beside = get_vars_from_inventory_sources(self.loader, sources, [Group("all"), Group(group), Host(host)], "all")
+        return {**inherited, **beside, **entry, **self._vars}
+
+    def _tell(self, problems: list[str]) -> None:
+        if problems and self.get_option("incomplete") == "error":
+            raise AnsibleParserError(
+                f"The estate is not known completely: {'; '.join(problem.rstrip('.') for problem in problems)}."
+                " Mend it, or set incomplete to warn."
+            )
+        for problem in problems:
+            self.display.warning(f"The inventory is not complete: {problem}")
+
+    def _set_variables(self, host: str, variables: Facts) -> None:
+        everywhere = {name: trust_as_template(value) for name, value in OF_EVERY_HOST.items()}
+        for name, value in {**everywhere, **variables}.items():
+            self.inventory.set_variable(host, name, value)
+        own = self.inventory.hosts[host].get_vars()
+        strict = self.get_option("strict")
+        self._set_composite_vars(self.get_option("compose"), own, host, strict=strict)
+        own = self.inventory.hosts[host].get_vars()
+        self._add_host_to_composed_groups(self.get_option("groups"), own, host, strict=strict)
+        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), own, host, strict=strict)
+
+
+def _as_read(value: Any) -> Any:
+    """What somebody else wrote is no template of ours. Text that cannot be one stays plain in every ansible-core."""
+    if isinstance(value, Mapping):
+        return {name: _as_read(each) for name, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_as_read(each) for each in value]
+    if isinstance(value, str):
+        return wrap_var(value) if "{" in value else trust_as_template(value)
+    return value
+
+
+def _raising(error: OperationError) -> Callable[[], Facts]:
+    def fail() -> Facts:
+        raise error
+
+    return fail
+
+
+def _outcome(read: Callable[[], Facts]) -> Facts | OperationError:
+    try:
+        return read()
+    except OperationError as error:
+        return error
+
+
+def _resolved(
+    entries: Mapping[str, Mapping[str, Facts]], answers: Mapping[str, Mapping[str, Facts]]
+) -> dict[str, list[str]]:
+    """Every name that stands for an address -> its IP addresses."""
+    told = [str(entry.get("nutanix_host") or "") for group in entries.values() for entry in group.values()]
+    for site in answers[CITRIX_SITES].values():
+        told += [str(address) for connection in site["connections"] for address in connection["addresses"]]
+    names = {host.casefold() for text in told for host, _port in places(text)}
+    with ThreadPoolExecutor(max_workers=16) as pool:
+        return dict(zip(sorted(names), pool.map(ip_addresses, sorted(names)), strict=True))

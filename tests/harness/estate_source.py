@@ -1,0 +1,46 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An inventory of a lab that writes itself: a source for the plugin `estate`, and the accounts beside it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from lab.running import RunningLab
+
+ACCOUNT = ("citrix_client_id", "citrix_client_secret", "nutanix_username", "nutanix_password", "nutanix_api_key")
+OPTION_OF_KIND = {
+    "prism_element": "clusters",
+    "prism_central": "prism_centrals",
+    "citrix_daas": "citrix_sites",
+    "citrix_cvad": "citrix_sites",
+}
+# What the plugin finds out itself
+TOLD = ("image_release_catalogs", "dr_connections")
+
+
+def write_source(lab: RunningLab, directory: Path, variables: dict[str, Any] | None = None, **options: Any) -> Path:
+    """Returns the path of the source. `variables` are those of all hosts."""
+    source: dict[str, Any] = {"plugin": "euc.nutanix_citrix.estate", **options}
+    (directory / "host_vars").mkdir(parents=True)
+    (directory / "group_vars").mkdir()
+    for endpoint in lab.endpoints:
+        inventory = endpoint["inventory"]
+        if inventory is None:
+            continue
+        account = {name: value for name, value in inventory.items() if name in ACCOUNT}
+        entry = {name: value for name, value in inventory.items() if name not in (*ACCOUNT, *TOLD)}
+        source.setdefault(OPTION_OF_KIND[endpoint["kind"]], {})[endpoint["name"]] = entry
+        _write(directory / "host_vars" / f"{endpoint['name']}.yml", account)
+    _write(directory / "group_vars" / "all.yml", {"ca_path": str(lab.ca_path), **(variables or {})})
+    path = directory / "estate.yml"
+    _write(path, source)
+    return path
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    path.write_text(yaml.safe_dump(content), encoding="utf-8")
