@@ -17,18 +17,20 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import XenServer
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import netloc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 # The options of a Prism Central hold all those of a Prism Element.
-CLIENTS = (PrismCentral, PrismElement, CitrixSite)
+CLIENTS = (PrismCentral, PrismElement, CitrixSite, XenServer)
+Client = type[PrismCentral] | type[PrismElement] | type[CitrixSite] | type[XenServer]
 
 
 @dataclass(frozen=True)
 class ConnectionVariables:
     """What the variables of one host say about connecting to an endpoint of one kind."""
 
-    client: type[PrismCentral] | type[PrismElement] | type[CitrixSite]
+    client: Client
     host: str
     variables: Mapping[str, Any]
     templar: Any
@@ -89,7 +91,7 @@ class ConnectionVariables:
 
 
 def connection_params(
-    client: type[PrismCentral] | type[PrismElement] | type[CitrixSite],
+    client: Client,
     host: str,
     variables: Mapping[str, Any],
     templar: Any,
@@ -106,7 +108,7 @@ def connection_params(
     return params
 
 
-def client_of(options: Mapping[str, Any]) -> type[PrismCentral] | type[PrismElement] | type[CitrixSite] | None:
+def client_of(options: Mapping[str, Any]) -> Client | None:
     """What a module with these options connects to; None for one that connects to nothing."""
     return next((each for each in CLIENTS if options.keys() >= each.ARGUMENTS.keys()), None)
 

@@ -200,6 +200,14 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("pc", {"vm_uuid": "1ca2963d-77b6-453a-ae23-2c19e7a954a3"}),
         ("pc", {"vm_uuid": "1ca2963d-77b6-453a-ae23-2c19e7a954a3", "since": "yesterday"}),
     ],
+    "xen_pool_info": [
+        ("xen", {}),
+        ("xen", {"xenserver_password": "wrong"}),
+    ],
+    "xen_vdi_info": [
+        ("xen", {"scheme": "W11"}),
+        ("xen", {"storage_repositories": ["nobody"]}),
+    ],
     "endpoint_info": [
         (
             "cluster-a",
@@ -225,9 +233,14 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
 
 def prepare(lab: RunningLab) -> None:
     """Make it the demo estate with a Prism Central for two of its clusters, a recovery point that somebody made there,
-    and an image definition on its cloud site."""
+    an image definition on its cloud site, and a XenServer pool."""
     central = {"name": "pc", "clusters": ["cluster-a", "cluster-b"]}
-    topology = {**topology_of(DEMO), "prism_centrals": [central]}
+    pool = {
+        "name": "xen",
+        "srs": [{"name": "NFS"}],
+        "schemes": [{"name": "W11", "srs": ["NFS"], "size_mib": 8, "data_mib": 2}],
+    }
+    topology = {**topology_of(DEMO), "prism_centrals": [central], "xenserver_pools": [pool]}
     daas = next(site for site in topology["citrix_sites"] if site["name"] == "daas")
     unit = daas["hypervisors"][0]["hosting_units"][0]["name"]
     daas["image_definitions"] = [{"name": "W11", "hosting_unit": unit, "versions": [{"image": "ctx_Gold_1"}]}]

@@ -40,6 +40,8 @@ CITRIX_OPTIONS = {
     "ca_path": "ca_path",
 }
 
+XENSERVER_OPTIONS = ("xenserver_host", "xenserver_port", "xenserver_username", "xenserver_password", "ca_path")
+
 
 @contextlib.contextmanager
 def module_arguments(arguments: dict[str, Any]) -> Iterator[None]:
@@ -130,6 +132,9 @@ def connection_options(variables: dict[str, Any]) -> dict[str, Any]:
         for name in ("nutanix_host", "nutanix_port", "nutanix_username", "nutanix_password", "ca_path")
         if name in variables
     }
+    xenserver = {name: variables[name] for name in XENSERVER_OPTIONS if name in variables}
+    if "xenserver_host" in variables:
+        return xenserver
     return citrix if "citrix_hostname" in variables else prism
 
 
@@ -166,9 +171,10 @@ def written(requests: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def is_write(method: str, path: str) -> bool:
     """Asking for a token or a version changes nothing, nor do a search and some lists, which are a POST because of
-    their body."""
+    their body, nor a call of XML-RPC that reads, logs in or out."""
     return (
-        method not in ("GET", "HEAD", "OPTIONS")
+        not re.match(r"/(\w+\.get_\w+|session\.log\w+)$", path)
+        and method not in ("GET", "HEAD", "OPTIONS")
         and "token" not in path.lower()
         and not path.partition("?")[0].endswith(("/$search", "/tasks/list"))
         and not re.match(r"/api/nutanix/v3/\w+/list$", path)

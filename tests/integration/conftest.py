@@ -15,6 +15,9 @@ from harness.centrals import TIME_SCALE, Centrals
 from harness.centrals import TOPOLOGY as CENTRALS
 from harness.citrix import TOPOLOGY, CitrixEstate
 from harness.desktops import Desktops
+from harness.pools import TIME_SCALE as POOL_TIME_SCALE
+from harness.pools import TOPOLOGY as POOLS
+from harness.pools import Pools
 from harness.prepared import Prepared
 from lab.running import RunningLab, serve
 
@@ -65,3 +68,16 @@ def centrals(_central_lab: RunningLab) -> Iterator[Centrals]:
     recorded = _central_lab.requests()
     assert [entry["violation"] for entry in recorded if entry["violation"]] == []
     assert prism_central_models.violations(recorded) == []
+
+
+@pytest.fixture(scope="session")
+def _pool_lab() -> Iterator[RunningLab]:
+    with serve(POOLS, time_scale=POOL_TIME_SCALE) as lab:
+        yield lab
+
+
+@pytest.fixture
+def pools(_pool_lab: RunningLab) -> Iterator[Pools]:
+    """The estate of XenServer pools in its first state. A test fails when a request broke the wire contract."""
+    yield Pools(_pool_lab)
+    assert _pool_lab.violations() == []

@@ -18,6 +18,7 @@ from ansible.utils.display import Display
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import XenServer
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.citrix_site_info import OPERATION as CITRIX
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pc_vm_info import OPERATION as CENTRAL
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.pe_cluster_info import OPERATION as PRISM
@@ -35,7 +36,12 @@ try:
 except ImportError:  # before ansible-core 2.19
     trust_as_template = str
 
-FRAGMENTS: dict[Any, str] = {CitrixSite: "citrix", PrismElement: "prism_element", PrismCentral: "prism_central"}
+FRAGMENTS: dict[Any, str] = {
+    CitrixSite: "citrix",
+    PrismElement: "prism_element",
+    PrismCentral: "prism_central",
+    XenServer: "xenserver",
+}
 DOC_FRAGMENTS = "ansible_collections.euc.nutanix_citrix.plugins.doc_fragments"
 CLUSTER = {"nutanix_host": "10.0.0.1", "nutanix_username": "svc", "nutanix_password": "secret"}
 SITE = {"citrix_hostname": "ddc.example.com", "citrix_client_id": "CORP\\svc", "citrix_client_secret": "secret"}

@@ -15,7 +15,7 @@ from ansible.plugins.action import ActionBase
 
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in ROOT.glob("plugins/modules/[!_]*.py"))
-GROUP_OF_PREFIX = {"pe": "prism_element", "pc": "prism_central", "citrix": "citrix"}
+GROUP_OF_PREFIX = {"pe": "prism_element", "pc": "prism_central", "citrix": "citrix", "xen": "xenserver"}
 
 
 def load(name: str) -> Any:
@@ -99,7 +99,7 @@ def test_readme_says_that_utilities_are_private() -> None:
 def test_runtime_requirements_are_the_same_for_users_and_execution_environments() -> None:
     environment = load("meta/execution-environment.yml")["dependencies"]
     assert environment["python"] == "requirements.txt"
-    assert (ROOT / environment["python"]).read_text(encoding="utf-8").split() == ["requests>=2.31"]
+    assert (ROOT / environment["python"]).read_text(encoding="utf-8").split() == ["requests>=2.31", "XenAPI>=24.11"]
     assert (ROOT / environment["system"]).is_file()
 
 

@@ -179,7 +179,7 @@ class RestSession:
 
         Raises AccessDenied, NotFound, Unavailable, ApiError, Unreachable or, for writes only, AnswerLost.
         """
-        url = f"{self.base_url}{path}{_query(params)}"
+        url = f"{self.base_url}{path}{query_of(params)}"
         pauses = iter(PAUSES_AFTER_SERVER_ERROR)
         while True:
             response = self._authorized(method, url, payload, form, headers)
@@ -231,15 +231,16 @@ class RestSession:
         self, method: str, url: str, payload: Any, form: Mapping[str, str] | None, headers: Mapping[str, str] | None
     ) -> requests.Response:
         merged = {**self._authorization.headers(), **(headers or {})}
+        return self._exchange(method, url, json=payload, data=form, headers=merged)
+
+    def _exchange(self, method: str, url: str, **content: Any) -> requests.Response:
         try:
             # `verify` goes with each request: set on the session, REQUESTS_CA_BUNDLE in the environment would silently
             # replace it.
             return self._http.request(
                 method,
                 url,
-                json=payload,
-                data=form,
-                headers=merged,
+                **content,
                 timeout=self._timeout,
                 verify=self._verify,
                 allow_redirects=False,
@@ -360,7 +361,7 @@ def segment(name: str) -> str:
     return quote(name, safe="")
 
 
-def _query(params: Mapping[str, Any] | None) -> str:
+def query_of(params: Mapping[str, Any] | None) -> str:
     values = {
         key: str(value).lower() if isinstance(value, bool) else value
         for key, value in (params or {}).items()

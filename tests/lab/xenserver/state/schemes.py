@@ -7,6 +7,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lab.xenserver.state import vhd
 from lab.xenserver.state.disks import Disks
 from lab.xenserver.state.ground import Ground
 from lab.xenserver.state.machines import Machines
@@ -48,6 +49,8 @@ class Schemes:
             }
             vdi = self._disks.create(fields, blocks, age_hours * HOUR)
             base = self._disks.consolidate(vdi)
+            # The flag was set when the first machine was made, soon after the publish
+            vhd.set_age(self._disks.volume_of(vdi).path(base), self._ground.clock.epoch - age_hours * HOUR)
             made[sr_name] = self._ground.database.get("VDI", vdi)["uuid"]
             if with_machines:
                 self._machines_on(spec, sr_name, srs[sr_name], base)

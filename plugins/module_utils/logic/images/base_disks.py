@@ -1,0 +1,153 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Which disk of a XenServer pool holds the image of a provisioning scheme.
+
+MCS names every disk that it publishes "<scheme>-baseDisk", and several of them accumulate. As soon as there are
+machines, the disk of that name is an empty leaf, and its data lies in a hidden parent (contract xenserver 2, trap 2).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen import Attachment, VirtualDisk, XenVm
+
+LONGEST_CHAIN = 30
+# Clocks of hosts and controller may differ by so many seconds
+CLOCKS_DIFFER = 300
+
+
+@dataclass(frozen=True)
+class DiskFile:
+    """A file that somebody saw in the directory of an SR: when it was written, in seconds since 1970."""
+
+    uuid: str
+    modified: float
+
+
+@dataclass(frozen=True)
+class Standing:
+    """What a disk stands on. `parents` are uuids, the nearest first; `data` is the disk that holds its data, None where
+    nobody can tell; `layers` is how many disks of the chain hold data; `machines` are the names of the VMs whose disks
+    stand on the same data. `modified` is that of the data's file."""
+
+    disk: VirtualDisk
+    parents: tuple[str, ...]
+    data: str | None
+    layers: int | None
+    machines: tuple[str, ...]
+    modified: float | None = None
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """The candidates, on each SR one of them chosen where that can be told; `doubts` say where it cannot, `warnings`
+    what speaks against a choice."""
+
+    candidates: tuple[Standing, ...]
+    doubts: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+
+def base_disk_name(scheme: str) -> str:
+    return f"{scheme}-baseDisk"
+
+
+def standings(
+    disks: Sequence[VirtualDisk],
+    attachments: Iterable[Attachment],
+    machines: Iterable[XenVm],
+    has_files: Mapping[str, bool],
+    files: Iterable[DiskFile] = (),
+) -> dict[str, Standing]:
+    """What each disk stands on, by its reference. `has_files` tells of each SR whether its disks are files: of others
+    the space used does not tell whether there is data."""
+    by_uuid = {disk.uuid: disk for disk in disks}
+    modified = {file.uuid: file.modified for file in files}
+    vms = {vm.ref: vm.name for vm in machines if not vm.is_template and not vm.is_snapshot}
+    chains = {disk.ref: _chain(disk, by_uuid) for disk in disks}
+    data = {ref: _data(chain, has_files.get(chain[0].sr, False)) for ref, chain in chains.items()}
+    users: dict[str, set[str]] = {}
+    for attachment in attachments:
+        holder = data.get(attachment.disk)
+        if holder and attachment.vm in vms:
+            users.setdefault(holder, set()).add(vms[attachment.vm])
+    found = {}
+    for disk in disks:
+        chain, holder = chains[disk.ref], data[disk.ref]
+        layers = sum(part.has_own_data for part in chain) if has_files.get(disk.sr) else None
+        found[disk.ref] = Standing(
+            disk,
+            _parents(chain),
+            holder,
+            layers,
+            tuple(sorted(users.get(holder or "", ()))),
+            modified.get(holder or ""),
+        )
+    return found
+
+
+def _chain(disk: VirtualDisk, by_uuid: Mapping[str, VirtualDisk]) -> list[VirtualDisk]:
+    chain = [disk]
+    while chain[-1].parent in by_uuid and len(chain) < LONGEST_CHAIN:
+        chain.append(by_uuid[chain[-1].parent])
+    return chain
+
+
+def _parents(chain: Sequence[VirtualDisk]) -> tuple[str, ...]:
+    """With the last one, which may be nowhere to be seen."""
+    return tuple(disk.parent for disk in chain if disk.parent)
+
+
+def _data(chain: Sequence[VirtualDisk], is_file: bool) -> str | None:
+    """The nearest disk with data of its own; an empty chain is its own last disk."""
+    if not is_file:
+        return chain[0].uuid if not chain[0].parent else None
+    holder = next((disk for disk in chain if disk.has_own_data), None)
+    if holder is None and chain[-1].parent:
+        return None
+    return holder.uuid if holder else chain[-1].uuid
+
+
+def choose(scheme: str, found: Iterable[Standing], now: float) -> Choice:
+    """On each SR the youngest disk of the scheme's name, by the file with its data.
+
+    Machines that have not restarted since a publish still stand on the old one, so that they are no evidence of what
+    the scheme uses; where they stand on another disk it is told.
+    """
+    name = base_disk_name(scheme)
+    candidates = [entry for entry in found if entry.disk.name == name and not entry.disk.is_snapshot]
+    usable = [entry for entry in candidates if entry.disk.managed and not entry.disk.missing]
+    doubts, warnings, chosen = [], [], set()
+    for sr in sorted({entry.disk.sr for entry in usable}):
+        own = sorted((entry for entry in usable if entry.disk.sr == sr), key=lambda entry: entry.disk.uuid)
+        if len(own) > 1 and any(entry.modified is None for entry in own):
+            uuids = ", ".join(entry.disk.uuid for entry in own)
+            doubts.append(
+                f"{len(own)} disks of one SR are called '{name}' ({uuids}), and it is not known how old they are"
+            )
+            continue
+        ranked = sorted(own, key=lambda entry: (-(entry.modified or 0.0), -len(entry.machines), entry.disk.uuid))
+        best = ranked[0]
+        chosen.add(best.disk.ref)
+        warnings += _warnings(best, ranked[1:], now)
+    marked = [replace(entry, chosen=entry.disk.ref in chosen) for entry in candidates]
+    if not usable:
+        doubts.append(f"no disk is called '{name}'" if not candidates else f"no disk called '{name}' can be used")
+    return Choice(tuple(marked), tuple(doubts), tuple(warnings))
+
+
+def _warnings(best: Standing, others: Sequence[Standing], now: float) -> list[str]:
+    told = []
+    if best.modified is not None and best.modified > now + CLOCKS_DIFFER:
+        told.append(f"{best.disk.uuid} was written in the future, so that its age says nothing")
+    equal = [entry.disk.uuid for entry in others if entry.modified is not None and entry.modified == best.modified]
+    if equal:
+        told.append(f"{best.disk.uuid} and {', '.join(equal)} were written at the same moment")
+    busy = [entry.disk.uuid for entry in others if entry.machines]
+    if busy and not best.machines:
+        told.append(f"the machines stand on {', '.join(busy)}, and {best.disk.uuid} is younger")
+    return told
