@@ -19,7 +19,10 @@ from pathlib import Path
 
 CHECKOUT = Path.cwd()
 TREE = CHECKOUT / ".venv/tree/ansible_collections/euc/nutanix_citrix"
-CACHE = Path.home() / ".ansible/test/cache"
+# ansible-test keeps its environments in the home directory, which is not ours
+HOME = CHECKOUT / ".venv/home"
+CACHE = HOME / ".ansible/test/cache"
+PIP_SETTINGS = (Path.home() / ".config/pip/pip.conf", Path.home() / ".pip/pip.conf")
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 INSTALL_PIP = """
@@ -66,7 +69,11 @@ def main() -> int:
     copy_checkout()
     provide_pip()
     # Shims of absent Pythons on the usual PATH would end the run.
-    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin"}
+    environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(HOME)}
+    # How pip is told of mirrors and certificates stays where its owner keeps it
+    settings = next((path for path in PIP_SETTINGS if path.is_file()), None)
+    if settings:
+        environment.setdefault("PIP_CONFIG_FILE", str(settings))
     command = ["ansible-test", "sanity", "--local", "--python", PYTHON, "--color", "no"]
     tests = set()
     with subprocess.Popen(
