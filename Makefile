@@ -1,7 +1,7 @@
 # Two commands matter to a newcomer: `make demo` and `make test`. Everything they need goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test bench bench-rehosting bench-failover bench-prepared oldest lint types unit integration conformance playbooks chaos bad-days bad-playbooks bad-estate test-chaos packaging molecule sanity docs-lint build changelog format clean
+.PHONY: help demo lab test bench bench-rehosting bench-failover bench-prepared oldest lint types unit integration conformance playbooks chaos bad-days bad-playbooks bad-estate test-chaos packaging molecule community role-pages sanity docs-lint build changelog format clean
 
 # `make oldest` runs this file again with other values for these three
 VENV := .venv
@@ -38,6 +38,7 @@ lint: $(VENV)/dev.stamp ## format, lint, YAML, roles and playbooks, changelog fr
 	$(BIN)/yamllint --strict .
 	$(BIN)/ansible-lint --offline
 	$(BIN)/antsibull-changelog lint
+	$(BIN)/python tools/role_pages.py --check
 
 types: $(VENV)/dev.stamp ## types of the plugins and the lab
 	$(BIN)/mypy -p ansible_collections.euc.nutanix_citrix.plugins -p lab
@@ -57,8 +58,8 @@ playbooks: $(VENV)/tests.stamp ## the jobs from end to end
 chaos: $(VENV)/tests.stamp ## a release killed and disturbed at a sample of its requests
 	$(PYTEST) -n 2 --dist loadfile tests/chaos/test_kill_*.py
 
-bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, bad-estate, molecule
-	@$(BIN)/python tools/run_checks.py bad-playbooks bad-estate molecule
+bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, bad-estate, molecule, community
+	@$(BIN)/python tools/run_checks.py bad-playbooks bad-estate molecule community
 
 bad-playbooks: $(VENV)/tests.stamp ## the jobs on bad days: failovers there and back, clusters away, the janitor
 	$(PYTEST) -n 2 -m bad_day tests/playbooks
@@ -74,6 +75,9 @@ packaging: $(VENV)/tests.stamp ## the collection built and installed
 
 molecule: $(VENV)/dev.stamp ## every role: converge, idempotence, verify
 	$(BIN)/molecule -c extensions/molecule/config.yml test --all
+
+community: $(VENV)/community.stamp ## what community collections are judged by: antsibull-nox, REUSE, the import into Galaxy
+	PATH="$(CURDIR)/$(VENV)/community/bin:$$PATH" nox --envdir $(VENV)/nox -e lint license-check extra-checks build-import-check
 
 sanity: $(VENV)/dev.stamp ## ansible-test sanity
 	@$(BIN)/python tools/run_sanity.py
@@ -95,6 +99,9 @@ bench-failover: $(VENV)/demo.stamp ## fail 20 protection domains over, measured
 
 oldest: ## unit, integration and most playbook tests with the oldest supported ansible-core
 	@$(MAKE) --no-print-directory VENV=.venv-oldest CORE='ansible-core==2.16.*' PYTHONS='3.10 3.11 3.12 3.13' with-ansible
+
+role-pages: $(VENV)/dev.stamp ## write the README of each role from its argument specs
+	$(BIN)/python tools/role_pages.py
 
 build: $(VENV)/demo.stamp ## the archive for `ansible-galaxy collection install`
 	$(BIN)/ansible-galaxy collection build --force
@@ -132,4 +139,10 @@ $(VENV)/tests.stamp: $(VENV)/demo.stamp tests/requirements.txt
 
 $(VENV)/dev.stamp: $(VENV)/tests.stamp requirements-dev.txt
 	$(PIP_INSTALL) '$(CORE)' -r requirements-dev.txt
+	@touch $@
+
+# In an environment of its own: the importer of Galaxy, which nox installs, and nox itself want different releases of attrs
+$(VENV)/community.stamp: | $(VENV)/links
+	$(BIN)/python -m venv $(VENV)/community
+	$(VENV)/community/bin/python -m pip install --quiet --disable-pip-version-check '$(CORE)' 'antsibull-nox>=1.9'
 	@touch $@
