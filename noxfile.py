@@ -1,7 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sessions of antsibull-nox, which community collections share: antsibull-nox.toml says which. `make community` runs
-them."""
+"""The sessions of antsibull-nox, which community collections share: antsibull-nox.toml says which. `make community`
+runs them."""
 
 import sys
 
