@@ -1,7 +1,7 @@
 # Two commands matter to a newcomer: `make demo` and `make test`. Everything they need goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test bench bench-rehosting bench-failover bench-prepared oldest lint types unit integration conformance playbooks chaos bad-days bad-playbooks bad-estate test-chaos packaging molecule community role-pages sanity docs-lint build changelog format clean
+.PHONY: help demo lab test bench bench-rehosting bench-failover bench-prepared oldest lint types unit integration conformance playbooks chaos bad-days bad-playbooks bad-estate test-chaos packaging molecule community site role-pages sanity docs-lint build changelog format clean
 
 # `make oldest` runs this file again with other values for these three
 VENV := .venv
@@ -58,8 +58,8 @@ playbooks: $(VENV)/tests.stamp ## the jobs from end to end
 chaos: $(VENV)/tests.stamp ## a release killed and disturbed at a sample of its requests
 	$(PYTEST) -n 2 --dist loadfile tests/chaos/test_kill_*.py
 
-bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, bad-estate, molecule, community
-	@$(BIN)/python tools/run_checks.py bad-playbooks bad-estate molecule community
+bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, bad-estate, molecule, community, site
+	@$(BIN)/python tools/run_checks.py bad-playbooks bad-estate molecule community site
 
 bad-playbooks: $(VENV)/tests.stamp ## the jobs on bad days: failovers there and back, clusters away, the janitor
 	$(PYTEST) -n 2 -m bad_day tests/playbooks
@@ -78,6 +78,9 @@ molecule: $(VENV)/dev.stamp ## every role: converge, idempotence, verify
 
 community: $(VENV)/community.stamp ## what community collections are judged by: antsibull-nox, REUSE, the import into Galaxy
 	PATH="$(CURDIR)/$(VENV)/community/bin:$$PATH" nox --envdir $(VENV)/nox -e lint license-check extra-checks build-import-check
+
+site: $(VENV)/site.stamp ## the documentation site, in .site/html
+	@$(BIN)/python tools/build_site.py
 
 sanity: $(VENV)/dev.stamp ## ansible-test sanity
 	@$(BIN)/python tools/run_sanity.py
@@ -114,7 +117,7 @@ format: $(VENV)/dev.stamp ## format, and repair what can be repaired
 	$(BIN)/ruff check --fix .
 
 clean: ## forget everything built here
-	rm -rf .venv .venv-oldest .lab .chaos .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output euc-nutanix_citrix-*.tar.gz
+	rm -rf .venv .venv-oldest .site .lab .chaos .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output euc-nutanix_citrix-*.tar.gz
 
 .PHONY: with-ansible
 with-ansible: $(VENV)/tests.stamp
@@ -139,6 +142,10 @@ $(VENV)/tests.stamp: $(VENV)/demo.stamp tests/requirements.txt
 
 $(VENV)/dev.stamp: $(VENV)/tests.stamp requirements-dev.txt
 	$(PIP_INSTALL) '$(CORE)' -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/site.stamp: $(VENV)/dev.stamp docs/docsite/requirements.txt
+	$(PIP_INSTALL) '$(CORE)' -r docs/docsite/requirements.txt
 	@touch $@
 
 # In an environment of its own: the importer of Galaxy, which nox installs, and nox itself want different releases of attrs
