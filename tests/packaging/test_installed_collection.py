@@ -7,12 +7,15 @@ from __future__ import annotations
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tarfile
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
 from lab.running import serve
 
@@ -89,6 +92,41 @@ def test_every_module_is_documented_from_the_installed_copy(installed: Path) -> 
     assert sources == {
         name: installed / f"ansible_collections/euc/nutanix_citrix/plugins/modules/{name}.py" for name in MODULES
     }
+
+
+@pytest.mark.parametrize("way", ["released", "git", "archive"])
+def test_a_context_for_an_execution_environment_holds_the_collection(archive: Path, tmp_path: Path, way: str) -> None:
+    source, context = tmp_path / "exec_env", tmp_path / "context"
+    shutil.copytree(ROOT / "extensions" / "patterns" / "citrix_on_nutanix" / "exec_env", source)
+    shutil.copy(archive, source)
+    collections: dict[str, dict[str, Any]] = {
+        "released": {"name": "euc.nutanix_citrix"},
+        "git": {"name": "https://github.com/euc/nutanix_citrix.git", "type": "git", "version": "main"},
+        "archive": {"name": f"/build/archives/{archive.name}", "type": "file"},
+    }
+    more = {"additional_build_files": [{"src": archive.name, "dest": "archives"}]} if way == "archive" else {}
+    requirements, definition = source / "requirements.yml", source / "execution-environment.yml"
+    # The first stands there, the others in its comments
+    told = requirements.read_text(encoding="utf-8")
+    assert all(f"{key}: {value}" in told for key, value in collections[way].items())
+    requirements.write_text(yaml.safe_dump({"collections": [collections[way]]}), encoding="utf-8")
+    given = yaml.safe_load(definition.read_text(encoding="utf-8"))
+    definition.write_text(yaml.safe_dump({**given, **more}), encoding="utf-8")
+
+    ansible("ansible-builder", "create", "-f", str(definition), "-c", str(context), collections=source)
+    found = yaml.safe_load((context / "_build" / "requirements.yml").read_text(encoding="utf-8"))
+    assert found["collections"] == [collections[way]]
+    assert (context / "_build" / "archives" / archive.name).is_file() == (way == "archive")
+    (steps,) = [path.read_text(encoding="utf-8") for path in context.glob("*file")]
+    assert "COPY _build /build" in steps
+    assert "collection install $ANSIBLE_GALAXY_CLI_COLLECTION_OPTS -r requirements.yml" in steps
+
+
+def test_an_execution_environment_gets_what_the_collection_needs(installed: Path) -> None:
+    found = yaml.safe_load(
+        ansible("ansible-builder", "introspect", "--sanitize", str(installed), collections=installed)
+    )
+    assert [line.partition(" ")[0] for line in found["python"]] == ["requests>=2.31"]
 
 
 def test_image_is_released_from_the_installed_copy(installed: Path) -> None:

@@ -17,13 +17,15 @@ import yaml
 from harness.automation_platform import run_job
 from harness.listener import listening
 from harness.modules import DEMO, writes
+from harness.patterns import STARTER, templates
 from harness.schemas import hold_to_schema
 from lab.running import RunningLab
 
 RELEASE = {"image_release_id": "2026.11.20-1"}
-MOVE = {"dr_id": "d1", "dr_source": "cluster-a", "dr_target": "cluster-b", "dr_protection_domains": "PD-W11, PD-W10"}
+PLACE = {"dr_id": "d1", "dr_target": "cluster-b", "dr_protection_domains": "PD-W11, PD-W10"}
+MOVE = {**PLACE, "dr_mode": "planned", "dr_source": "cluster-a"}
 # What a template asks, answered as a survey does it: with text, or not at all
-JOBS = {
+JOBS: dict[str, dict[str, dict[str, str]]] = {
     "demo": {
         "preflight": {**RELEASE, "preflight_space_factor": "1.5"},
         "image_release": {
@@ -31,7 +33,7 @@ JOBS = {
             "image_release_publish_when": "all_clusters",
             "image_release_storage_container": "",
             "image_release_reboot": "{within_minutes: 0}",
-            "catalog_rollout_known_faults": "",
+            "catalog_rollout_last_wave": "1",
         },
         "image_retention": {
             "image_retention_keep": "3",
@@ -42,49 +44,64 @@ JOBS = {
         "image_lineage": {},
     },
     "retention": {
-        "image_rollback": {
-            "image_release_id": "5",
-            "image_release_base_vm": "Gold",
-            "image_rollback_catalogs": "",
-            "image_rollback_reboot": "",
-        },
+        "image_rollback": {"image_release_id": "5", "image_release_base_vm": "Gold"},
     },
     "waves": {
-        "catalog_rollout": {"catalog_rollout_reboot": "within_minutes=0", "catalog_rollout_last_wave": "1"},
+        "catalog_rollout": {
+            "catalog_rollout_image": "ctx_Gold_2026.11.20-1",
+            "catalog_rollout_reboot": "within_minutes=0",
+        },
+    },
+    "workspaces": {
+        "prepared_image_release": {
+            "prepared_image_release_id": "2026.11.20-1",
+            "prepared_image_release_retire": "false",
+        },
     },
     "failover": {
-        "dr_failover": {
-            **MOVE,
-            "dr_mode": "planned",
-            "dr_failover_way_back": "{type: HOURLY}",
-            "dr_failover_policy": "",
-        },
-        "dr_drill": {**MOVE, "dr_drill_network": "DRILL"},
+        "dr_failback": {**PLACE, "dr_source": "cluster-a"},
+        "dr_failover": {**MOVE, "dr_failover_way_back": "{type: HOURLY}", "dr_failover_policy": ""},
+        "dr_drill": {**PLACE, "dr_drill_network": "DRILL"},
         "machine_rehost": {
-            "machine_rehost_id": "r1",
+            "dr_id": "r1",
             "machine_rehost_clusters": "cluster-a",
             "machine_rehost_catalogs": "W11 Persistent",
             "machine_rehost_policy": "",
         },
     },
 }
+# What nothing was done before for is refused by these, and is said so.
+NOTHING_BEFORE = {
+    "dr_failover_release": ("failover", {"dr_id": "d1"}, "d1"),
+    "machine_rehost_undo": ("failover", {"dr_id": "d1"}, "d1"),
+    "prepared_image_retire": ("workspaces", {}, "there is no image definition 'W11'"),
+    "prepared_image_rollback": ("workspaces", {"prepared_image_release_id": "2026.11.20-1"}, "W11"),
+}
+
+
+def topology_with_one_account(name: str) -> dict[str, Any]:
+    """For all clusters, because a job takes one credential of each type."""
+    topology: dict[str, Any] = yaml.safe_load(DEMO.with_name(f"{name}.yml").read_text(encoding="utf-8"))
+    for cluster in topology["prism_elements"]:
+        cluster["password"] = "one account for all"
+    for site in topology["citrix_sites"]:
+        for catalog in site["catalogs"]:
+            catalog["sessions"] = 0
+    return topology
 
 
 def estate(name: str) -> dict[str, Any]:
-    """One account for all clusters, and one site, because an environment holds one account of each kind."""
-    topology: dict[str, Any] = yaml.safe_load(DEMO.with_name(f"{name}.yml").read_text(encoding="utf-8"))
+    """With one site, because an environment holds one account of each kind."""
+    topology = topology_with_one_account(name)
     (site,) = topology["citrix_sites"] = topology["citrix_sites"][:1]
-    for catalog in site["catalogs"]:
-        catalog["sessions"] = 0
     # A survey cannot ask for lists. Waves would name catalogs of the other site.
     site.setdefault("inventory_vars", {})["image_release_catalogs"] = [
         {"name": catalog["name"], "folder": catalog.get("folder", "")}
         for catalog in site["catalogs"]
         if "image" in catalog
     ]
-    topology.get("inventory_vars", {}).pop("catalog_rollout_waves", None)
-    for cluster in topology["prism_elements"]:
-        cluster["password"] = "one account for all"
+    if name != "workspaces":
+        topology.get("inventory_vars", {}).pop("catalog_rollout_waves", None)
     return topology
 
 
@@ -99,14 +116,34 @@ def test_a_plan_is_made_with_credentials_from_the_environment_and_answers_as_tex
     assert writes(lab) == []
 
 
+@pytest.mark.bad_day
+@pytest.mark.parametrize("playbook", NOTHING_BEFORE)
+def test_a_way_back_from_nothing_is_refused_in_words(lab: RunningLab, tmp_path: Path, playbook: str) -> None:
+    name, answers, words = NOTHING_BEFORE[playbook]
+    lab.reset(estate(name))
+    job = run_job(playbook, lab.inventory_path, tmp_path / "job", "--check", **answers)
+    assert job.status != 0
+    assert words in job.output
+    assert "undefined" not in job.output
+    assert writes(lab) == []
+
+
+def test_every_template_is_run() -> None:
+    assert {*NOTHING_BEFORE, *(playbook for jobs in JOBS.values() for playbook in jobs)} == templates().keys()
+
+
 def test_what_a_job_leaves_outlives_it(lab: RunningLab, tmp_path: Path) -> None:
-    lab.reset(estate("failover"))
+    lab.reset(topology_with_one_account("failover"))
     reports = tmp_path / "reports"
-    answers = {**MOVE, "dr_mode": "planned", "report_directory": str(reports)}
+    answers = {**MOVE, "report_directory": str(reports)}
     with listening() as listener:
-        job = run_job("dr_failover", lab.inventory_path, tmp_path / "job", notify_url=listener.url, **answers)
+        place = lab.inventory_path, tmp_path / "job"
+        job = run_job("dr_failover", *place, injecting=True, notify_url=listener.url, **answers)
         assert job.status == 0, job.output[-3000:]
-    assert [path.name for path in (tmp_path / "job" / "project").iterdir()] == ["play.yml"]
+    files = {path.relative_to(STARTER) for path in STARTER.rglob("*")}
+    assert {
+        path.relative_to(tmp_path / "job" / "project") for path in (tmp_path / "job" / "project").rglob("*")
+    } == files
     path = reports / "dr_failover_d1.json"
     hold_to_schema(path)
     assert json.loads(path.read_text(encoding="utf-8"))["complete"]
