@@ -67,6 +67,7 @@ def start_playbook(
     settings = {
         "ANSIBLE_CALLBACK_PLUGINS": str(HERE / "callback_plugins"),
         "ANSIBLE_CALLBACKS_ENABLED": "recorder",
+        "ANSIBLE_CONFIG": str(HERE / "ansible.cfg"),
         "ANSIBLE_CONNECTION_PLUGINS": str(directory / "connection_plugins"),
         "ANSIBLE_FORKS": "10",
         "ANSIBLE_HOME": str(directory / "ansible_home"),
