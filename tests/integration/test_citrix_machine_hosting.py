@@ -12,7 +12,6 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import waiting
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import AlreadyThere, write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.contested import contested
@@ -968,25 +967,25 @@ def test_tokens_shorter_than_the_run(estate: Estate) -> None:
     assert estate.lab.estate.endpoint("daas").state()["tokens_issued"] > 2
 
 
-def test_a_batch_that_a_dead_run_left_at_work_is_waited_for(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "PAUSES_AFTER_REFUSAL", ())
+def test_a_batch_that_a_dead_run_left_at_work_is_waited_for(estate: Estate) -> None:
     topology = deepcopy(TOPOLOGY)
     topology["durations"] = {"job_start": 0, "read_job": 1200}
     estate.reset(topology)
-    estate.fault("GET", "/Jobs/", {"status": 403, "body": {"detail": "not now"}}, times=1)
+    estate.fault("GET", "/Jobs/", {"status": 403, "body": {"detail": "not now"}})
     assert "not now" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms)
+    estate.lab.clear_faults()
     result = estate.daas(HOSTING, catalogs=PC, vms=estate.vms)
     assert (result["complete"], estate.moved()) == (True, True)
     assert len(estate.asked("POST", "$batch")) == 1
 
 
-def test_a_batch_that_hangs_keeps_nobody_from_writing(estate: Estate, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "PAUSES_AFTER_REFUSAL", ())
+def test_a_batch_that_hangs_keeps_nobody_from_writing(estate: Estate) -> None:
     topology = deepcopy(TOPOLOGY)
     topology["durations"] = {"job_start": 0, "read_job": 36000}
     estate.reset(topology)
-    estate.fault("GET", "/Jobs/", {"status": 403, "body": {"detail": "not now"}}, times=1)
+    estate.fault("GET", "/Jobs/", {"status": 403, "body": {"detail": "not now"}})
     assert "not now" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms)
+    estate.lab.clear_faults()
     lines: list[str] = []
     arguments = {**estate.daas.options, "catalogs": PC, "vms": estate.vms, "write_by": "single", "write_timeout": 4}
     result = OPERATION.carry_out(validated(arguments), Reporter(progress=lines.append))

@@ -12,7 +12,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import waiting
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import duration
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     Deadline,
@@ -126,8 +125,7 @@ def test_what_was_not_seen_to_end_is_called_that(error: Exception) -> None:
     assert caught.value.details == {**getattr(error, "details", {}), "under_way": True}
 
 
-def test_a_session_that_stays_refused_is_asked_three_times_at_most(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(waiting, "PAUSES_AFTER_REFUSAL", (0.05, 0.05))
+def test_a_session_that_stays_refused_is_asked_three_times_at_most() -> None:
     asked: list[int] = []
 
     def look() -> Look[int]:
