@@ -25,7 +25,6 @@ from urllib.request import getproxies_environment
 
 from ansible import constants as C
 from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
-from ansible.module_utils.common.parameters import remove_values
 from ansible.module_utils.errors import UnsupportedError
 from ansible.plugins.action import ActionBase
 from ansible.utils.vars import merge_hash
@@ -50,6 +49,17 @@ from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.connection_vari
     client_of,
     connection_variables,
 )
+
+try:
+    from ansible.module_utils.secrets import mask_secrets
+except ImportError:
+    from ansible.module_utils.common.parameters import remove_values
+else:
+
+    def remove_values(value: Any, secrets: set[str]) -> Any:
+        """Since ansible-core 2.22 Ansible masks results itself. A line is shown before it has heard of our secrets."""
+        return mask_secrets(value) if isinstance(value, str) else value
+
 
 COLLECTION = "euc.nutanix_citrix"
 FOR_PROGRAMS = ("json", "jsonl")
