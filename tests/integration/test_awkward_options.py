@@ -30,6 +30,11 @@ AWKWARD: dict[str, list[Any]] = {
     "list": ["", [], "a,,b", {"a": 1}],
     "dict": [{"nope": 1}, {}, "a=b", []],
 }
+# What a playbook makes of results that it does not pass on whole
+CHANGED_RESULTS: dict[str, list[Any]] = {
+    "dict": [{"h": value} for value in ({}, [], [{}], ["x"], {"message": 1}, {"vms": [{}]}, {"catalogs": [{}]})],
+    "list": [[{}], [[]], [["a"]], [[1, 2]], [1]],
+}
 
 
 def awkward(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -37,6 +42,8 @@ def awkward(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for name, option in spec.items():
         if name not in CONNECTIONS:
             yield from ({name: value} for value in AWKWARD.get(option.get("type", "str"), []))
+        if "options" not in option and option.get("elements") not in ("str", "int"):
+            yield from ({name: value} for value in CHANGED_RESULTS.get(option.get("type", "str"), []))
 
 
 @pytest.mark.parametrize("module", sorted(CALLS))

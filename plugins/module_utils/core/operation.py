@@ -13,6 +13,8 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
+from pathlib import Path
+from traceback import extract_tb
 from typing import Any, Generic, TypeVar
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
@@ -217,7 +219,8 @@ class Parts(Operation, Generic[Subject]):
 
 def execute(operation: Operation, params: Params, reporter: Reporter, show_diff: bool) -> Result:
     """Carry out and return the module's result; an OperationError becomes `failed`, `msg` and, in two parts that nobody
-    has to find in the sentence again, `error` of {message, advice}. Bugs are left to raise.
+    has to find in the sentence again, `error` of {message, advice}. Bugs are left to raise, except where what looks
+    like one may be a result of another module that somebody changed on its way.
 
     `timeline` tells when the work was done, and is left out when there was none.
     """
@@ -227,6 +230,10 @@ def execute(operation: Operation, params: Params, reporter: Reporter, show_diff:
         result = operation.carry_out(params, reporter)
     except OperationError as error:
         result = failure(error)
+    except (AttributeError, IndexError, KeyError, TypeError, ValueError) as error:
+        if not operation.of_each:
+            raise
+        result = failure(_not_as_returned(error))
     if reporter.timeline:
         result["timeline"] = reporter.timeline
     if not show_diff:
@@ -249,6 +256,16 @@ def _refuse_other_shapes(of_each: Mapping[str, type], params: Params) -> None:
                 raise OperationError(
                     f"{name} holds a {type(value).__name__} for '{key}'", f"Give a {shape} for each name in it."
                 )
+
+
+def _not_as_returned(error: Exception) -> OperationError:
+    """Results of other modules are judged without a list of all that they hold. The place is told in case we err."""
+    place = extract_tb(error.__traceback__)[-1]
+    return OperationError(
+        f"A result among the options is not as its module returns it: {type(error).__name__} {error}"
+        f" ({Path(place.filename).name}, line {place.lineno})",
+        "Pass results on whole, as they were registered. If they are, please report this message.",
+    )
 
 
 def failure(error: OperationError) -> Result:

@@ -254,3 +254,18 @@ def test_what_a_role_gathers_of_each_host_has_its_shape() -> None:
     assert told(clusters=None) is None
     assert told(clusters={"a": "b"}) == "clusters holds a str for 'a'"
     assert told(clusters={}, warnings={"a": None}) == "warnings holds a NoneType for 'a'"
+
+
+@pytest.mark.parametrize("of_each", [{"clusters": dict}, {}])
+def test_what_may_be_a_changed_result_is_no_traceback(of_each: dict[str, type]) -> None:
+    def read(params: Params, reporter: Reporter) -> Result:
+        return {"state": params["clusters"]["a"]["state"]}
+
+    reading = Reading(arguments={}, of_each=of_each, read=read)
+    if not of_each:
+        with pytest.raises(KeyError):
+            execute(reading, {"clusters": {"a": {}}}, Reporter(), show_diff=False)
+        return
+    told = execute(reading, {"clusters": {"a": {}}}, Reporter(), show_diff=False)
+    assert "not as its module returns it: KeyError 'state' (test_operation.py, line" in told["error"]["message"]
+    assert "whole" in told["error"]["advice"]

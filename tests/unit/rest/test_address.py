@@ -69,7 +69,9 @@ def citrix(**given: Any) -> dict[str, Any]:
         ({"hostname": "https://ddc.example.com:8443/"}, "Give hostname=ddc.example.com:8443."),
         ({"hostname": "api.cloud.com"}, "customer_id is missing"),
         ({"hostname": "api-eu.cloud.com:443"}, "customer_id is missing"),
+        ({"hostname": "api.cloud.com", "customer_id": ""}, "customer_id is missing"),
         ({}, "customer_id for Citrix DaaS"),
+        ({"customer_id": " "}, "customer_id for Citrix DaaS"),
     ],
 )
 def test_a_site_that_cannot_be_meant_is_not_asked(given: dict[str, Any], told: str) -> None:

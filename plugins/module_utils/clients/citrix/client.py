@@ -79,7 +79,7 @@ class CitrixSite(RestSession):
     @classmethod
     def connect(cls, params: Mapping[str, Any]) -> CitrixSite:
         """Log in and find the site by `/Me`."""
-        customer_id = params["customer_id"]
+        customer_id = _customer(params)
         on_premises = customer_id.casefold() == ON_PREMISES.casefold()
         hostname = _hostname(params)
         if not hostname:
@@ -298,9 +298,12 @@ def _is_cloud(location: str) -> bool:
 
 def _hostname(params: Mapping[str, Any]) -> str:
     """The host of the API; '' when it is not known, as on premises only the user can say it."""
-    return str(
-        params["hostname"] or ("" if params["customer_id"].casefold() == ON_PREMISES.casefold() else CLOUD_HOSTNAME)
-    )
+    return str(params["hostname"] or ("" if _customer(params).casefold() == ON_PREMISES.casefold() else CLOUD_HOSTNAME))
+
+
+def _customer(params: Mapping[str, Any]) -> str:
+    """An empty answer of a survey is none."""
+    return params["customer_id"].strip() or ON_PREMISES
 
 
 def _first_text(*candidates: Any) -> str:
