@@ -1,9 +1,9 @@
 # Two commands matter to a newcomer: `make demo` and `make test`. Everything they need goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test bench bench-rehosting bench-failover bench-prepared oldest lint types unit integration conformance playbooks chaos bad-days bad-playbooks bad-estate test-chaos packaging molecule community site role-pages sanity docs-lint build changelog format clean
+.PHONY: help demo lab test bench bench-rehosting bench-failover bench-prepared oldest lint types unit integration conformance playbooks chaos bad-days bad-playbooks bad-estate nightly night-playbooks night-estate between candidate test-chaos packaging molecule community site role-pages sanity sanity-all docs-lint build changelog format clean
 
-# `make oldest` runs this file again with other values for these three
+# `make oldest`, `between` and `candidate` run this file again with other values for these three
 VENV := .venv
 CORE := ansible-core
 PYTHONS :=
@@ -53,19 +53,28 @@ conformance: $(VENV)/tests.stamp ## the lab against what the vendors publish
 	$(PYTEST) tests/conformance
 
 playbooks: $(VENV)/tests.stamp ## the jobs from end to end
-	$(PYTEST) -n 2 -m "not bad_day" tests/playbooks
+	$(PYTEST) -n 2 -m "not bad_day and not night" tests/playbooks
 
-chaos: $(VENV)/tests.stamp ## a release killed and disturbed at a sample of its requests
-	$(PYTEST) -n 2 --dist loadfile tests/chaos/test_kill_*.py
+chaos: $(VENV)/tests.stamp ## a release killed and disturbed at a few of its requests
+	$(PYTEST) -n 2 --dist loadfile -m "not night" tests/chaos/test_kill_*.py
 
 bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, bad-estate, molecule, community, site
 	@$(BIN)/python tools/run_checks.py bad-playbooks bad-estate molecule community site
 
 bad-playbooks: $(VENV)/tests.stamp ## the jobs on bad days: failovers there and back, clusters away, the janitor
-	$(PYTEST) -n 2 -m bad_day tests/playbooks
+	$(PYTEST) -n 2 -m "bad_day and not night" tests/playbooks
 
 bad-estate: $(VENV)/tests.stamp ## a release on a misbehaving estate (stuck, slow, cancelled, two runs at once), failovers and prepared images killed anywhere
-	$(PYTEST) -n 2 --dist loadfile tests/chaos/test_bad_days.py tests/chaos/test_failover_anywhere.py tests/chaos/test_prepared_anywhere.py
+	$(PYTEST) -n 2 --dist loadfile -m "not night" tests/chaos/test_bad_days.py tests/chaos/test_failover_anywhere.py tests/chaos/test_prepared_anywhere.py
+
+nightly: $(VENV)/dev.stamp ## what CI does not run at each change, two at a time: the tests marked night, sanity of the tests, every ansible-core from 2.17 to the next
+	@$(BIN)/python tools/run_checks.py between candidate night-playbooks night-estate sanity-all
+
+night-playbooks: $(VENV)/tests.stamp ## jobs that show on one more estate, site or value what others show by day
+	$(PYTEST) -n 2 -m night tests/playbooks
+
+night-estate: $(VENV)/tests.stamp ## the rest of the samples of jobs killed and disturbed anywhere
+	$(PYTEST) -n 2 --dist loadfile -m night tests/chaos
 
 test-chaos: $(VENV)/tests.stamp ## a release (OPTIONS='--job planned' or unplanned: a failover) disturbed at every one of its requests in every way; takes long
 	cd tests && "$(CURDIR)/$(BIN)/python" -m chaos --keep ../.chaos $(OPTIONS)
@@ -82,8 +91,11 @@ community: $(VENV)/community.stamp ## what community collections are judged by: 
 site: $(VENV)/site.stamp ## the documentation site, in .site/html
 	@$(BIN)/python tools/build_site.py
 
-sanity: $(VENV)/dev.stamp ## ansible-test sanity
+sanity: $(VENV)/dev.stamp ## ansible-test sanity of all but the tests and measurements
 	@$(BIN)/python tools/run_sanity.py
+
+sanity-all: $(VENV)/dev.stamp ## ansible-test sanity of everything
+	@$(BIN)/python tools/run_sanity.py --all
 
 docs-lint: $(VENV)/dev.stamp ## mark-up and references in the documentation of modules and roles
 	$(BIN)/antsibull-docs lint-collection-docs --plugin-docs --validate-collection-refs self .
@@ -106,6 +118,18 @@ oldest: ## unit, integration and most playbook tests with the oldest supported a
 role-pages: $(VENV)/dev.stamp ## write the README of each role from its argument specs
 	$(BIN)/python tools/role_pages.py
 
+between: ## the same with each ansible-core between the oldest and the newest
+	@status=0; for version in 2.17 2.18 2.19 2.20; do \
+	    $(MAKE) --no-print-directory VENV=.venv/core-$$version CORE="ansible-core==$$version.*" PYTHONS=3.12 with-ansible || status=1; \
+	done; exit $$status
+
+# What is not out yet may be withdrawn, or want a Python that is not here: that is told, and is no failure of ours
+TRIED_WITH_CANDIDATE := tests/playbooks/test_doors.py tests/playbooks/test_image_release.py::test_release_then_nothing_left_to_do tests/playbooks/test_dr_failover.py::test_wrong_secrets_are_tried_once_and_never_shown
+NEXT := $(MAKE) --no-print-directory VENV=.venv/candidate CORE='ansible-core>=2.22.0b1' PYTHONS='3.14 3.13'
+candidate: ## unit tests and some jobs with the next ansible-core, betas and release candidates included
+	@if $(NEXT) .venv/candidate/tests.stamp; then $(NEXT) with-candidate; \
+	else echo "NOT TRIED: no ansible-core from 2.22 on can be installed here"; fi
+
 build: $(VENV)/demo.stamp ## the archive for `ansible-galaxy collection install`
 	$(BIN)/ansible-galaxy collection build --force
 
@@ -119,9 +143,12 @@ format: $(VENV)/dev.stamp ## format, and repair what can be repaired
 clean: ## forget everything built here
 	rm -rf .venv .venv-oldest .site .lab .chaos .ansible .hypothesis .mypy_cache .pytest_cache .ruff_cache tests/output euc-nutanix_citrix-*.tar.gz
 
-.PHONY: with-ansible
+.PHONY: with-ansible with-candidate
 with-ansible: $(VENV)/tests.stamp
-	$(call all, $(PYTEST) -n 4 tests/unit tests/integration, $(PYTEST) -n 2 -m "not bad_day and not newest" tests/playbooks)
+	$(call all, $(PYTEST) -n 4 tests/unit tests/integration, $(PYTEST) -n 2 -m "not bad_day and not night and not newest" tests/playbooks)
+
+with-candidate: $(VENV)/tests.stamp
+	$(call all, $(PYTEST) -n 2 --ignore tests/unit/lab tests/unit, $(PYTEST) -n 2 -m "not bad_day and not night" $(TRIED_WITH_CANDIDATE))
 
 # The links let a checkout of any name be imported as ansible_collections.euc.nutanix_citrix:
 # by Ansible and pytest from site-packages, by mypy, which takes no sources from there, from links.

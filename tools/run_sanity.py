@@ -1,6 +1,7 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Run `ansible-test sanity` with this Python, on a copy of the checkout.
+"""Run `ansible-test sanity` with this Python, on a copy of the checkout: of what runs at a user's, or with --all of
+everything. The tests and measurements are half of what it looks at, and ruff has seen them.
 
 ansible-test wants a real directory called ansible_collections/NAMESPACE/NAME (it resolves links), which is a repository
 of its own: in an ignored folder of ours it would find nothing to test and say that all is well.
@@ -23,6 +24,9 @@ TREE = CHECKOUT / ".venv/tree/ansible_collections/euc/nutanix_citrix"
 HOME = CHECKOUT / ".venv/home"
 CACHE = HOME / ".ansible/test/cache"
 PIP_SETTINGS = (Path.home() / ".config/pip/pip.conf", Path.home() / ".pip/pip.conf")
+OF_DEVELOPERS = ("tests/", "bench/", "tools/")
+# ansible-test reads it
+SETTINGS = "tests/config.yml"
 PYTHON = f"{sys.version_info.major}.{sys.version_info.minor}"
 
 INSTALL_PIP = """
@@ -34,7 +38,7 @@ INSTALL_PIP = """
 """
 
 
-def copy_checkout() -> None:
+def copy_checkout(*, everything: bool) -> None:
     """Copy what git knows or would add, without what is deleted."""
     shutil.rmtree(TREE, ignore_errors=True)
     listed = subprocess.run(
@@ -44,7 +48,8 @@ def copy_checkout() -> None:
         check=True,
     ).stdout
     for name in filter(None, listed.split("\0")):
-        if Path(name).is_file():
+        counts = everything or name == SETTINGS or not name.startswith(OF_DEVELOPERS)
+        if counts and Path(name).is_file():
             TREE.joinpath(name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(name, TREE / name)
     subprocess.run(["git", "init", "--quiet", str(TREE)], check=True)
@@ -66,7 +71,7 @@ def provide_pip() -> None:
 
 
 def main() -> int:
-    copy_checkout()
+    copy_checkout(everything="--all" in sys.argv)
     provide_pip()
     # Shims of absent Pythons on the usual PATH would end the run.
     environment = os.environ | {"PATH": f"{Path(sys.executable).parent}:/usr/bin:/bin", "HOME": str(HOME)}

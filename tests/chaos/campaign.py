@@ -8,6 +8,9 @@ import random
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from queue import Empty, Queue
+from typing import Any
+
+import pytest
 
 from chaos.disturbances import ALL_OF_A_MOVE, Disturbance, disturbances_of
 from chaos.job import Job
@@ -49,6 +52,11 @@ def sample(tasks: Sequence[Task], size: int, seed: int) -> list[Task]:
             if heaps[kind] and len(chosen) < size:
                 chosen.append(heaps[kind].pop(chance.randrange(len(heaps[kind]))))
     return chosen
+
+
+def numbers(size: int, by_day: int) -> list[Any]:
+    """The numbers of a sample as parameters of a test; all but the first are left to the night."""
+    return [pytest.param(number, marks=[] if number < by_day else pytest.mark.night) for number in range(size)]
 
 
 def carry_out(

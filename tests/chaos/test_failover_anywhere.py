@@ -9,7 +9,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from chaos.campaign import everything, sample
+from chaos.campaign import everything, numbers, sample
 from chaos.disturbances import KILLED_ANOTHER_ID, KILLED_ELSEWHERE, Disturbance
 from chaos.failover import PLANNED, UNPLANNED
 from chaos.job import Job
@@ -17,6 +17,7 @@ from chaos.trial import TIME_SCALE, Undisturbed, disturb, run_undisturbed
 from lab.running import RunningLab, serve
 
 SAMPLE = 4
+BY_DAY = 2
 SEED = 1
 OTHERWISE = (KILLED_ANOTHER_ID, KILLED_ELSEWHERE)
 
@@ -29,7 +30,7 @@ def baseline(request: pytest.FixtureRequest) -> Iterator[tuple[RunningLab, Undis
         yield lab, run_undisturbed(job, lab)
 
 
-@pytest.mark.parametrize("number", range(SAMPLE))
+@pytest.mark.parametrize("number", numbers(SAMPLE, BY_DAY))
 def test_disturbed_failover_ends_as_an_undisturbed_one(baseline: tuple[RunningLab, Undisturbed], number: int) -> None:
     lab, undisturbed = baseline
     tasks = [task for task in everything(undisturbed) if task[1] not in OTHERWISE]

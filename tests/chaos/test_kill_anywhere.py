@@ -6,12 +6,13 @@ from __future__ import annotations
 
 import pytest
 
-from chaos.campaign import everything, sample
+from chaos.campaign import everything, numbers, sample
 from chaos.points import Point, pattern_of, points_of
 from chaos.trial import Undisturbed, disturb
 from lab.running import RunningLab
 
 SAMPLE = 8
+BY_DAY = 3
 SEED = 1
 
 
@@ -22,7 +23,7 @@ def test_a_point_is_found_again_by_its_kind_and_its_turn() -> None:
     assert points_of(requests) == [Point("daas", "GET", "/jobs/{}", 1), Point("daas", "GET", "/jobs/{}", 2)]
 
 
-@pytest.mark.parametrize("number", range(SAMPLE))
+@pytest.mark.parametrize("number", numbers(SAMPLE, BY_DAY))
 def test_disturbed_release_ends_as_an_undisturbed_one(
     chaos_lab: RunningLab, undisturbed: Undisturbed, number: int
 ) -> None:

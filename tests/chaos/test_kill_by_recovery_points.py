@@ -9,12 +9,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from chaos.campaign import everything, sample
+from chaos.campaign import everything, numbers, sample
 from chaos.release import BY_RECOVERY_POINTS
 from chaos.trial import TIME_SCALE, Undisturbed, disturb, run_undisturbed
 from lab.running import RunningLab, serve
 
 SAMPLE = 4
+BY_DAY = 1
 SEED = 1
 
 
@@ -25,7 +26,7 @@ def by_recovery_points() -> Iterator[tuple[RunningLab, Undisturbed]]:
         yield lab, run_undisturbed(BY_RECOVERY_POINTS, lab)
 
 
-@pytest.mark.parametrize("number", range(SAMPLE))
+@pytest.mark.parametrize("number", numbers(SAMPLE, BY_DAY))
 def test_disturbed_release_by_recovery_points_ends_as_an_undisturbed_one(
     by_recovery_points: tuple[RunningLab, Undisturbed], number: int
 ) -> None:

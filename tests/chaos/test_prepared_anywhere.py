@@ -8,12 +8,13 @@ from collections.abc import Iterator
 
 import pytest
 
-from chaos.campaign import everything, sample
+from chaos.campaign import everything, numbers, sample
 from chaos.prepared import PREPARED
 from chaos.trial import TIME_SCALE, Undisturbed, disturb, run_undisturbed
 from lab.running import RunningLab, serve
 
 SAMPLE = 4
+BY_DAY = 2
 SEED = 1
 
 
@@ -24,7 +25,7 @@ def prepared() -> Iterator[tuple[RunningLab, Undisturbed]]:
         yield lab, run_undisturbed(PREPARED, lab)
 
 
-@pytest.mark.parametrize("number", range(SAMPLE))
+@pytest.mark.parametrize("number", numbers(SAMPLE, BY_DAY))
 def test_disturbed_release_of_a_prepared_image_ends_as_an_undisturbed_one(
     prepared: tuple[RunningLab, Undisturbed], number: int
 ) -> None:

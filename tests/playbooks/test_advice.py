@@ -87,6 +87,17 @@ def of_messages() -> list[str]:
     return list(dict.fromkeys(shlex.split(option)[0] for found in printed for option in found))
 
 
+def by_day_and_night() -> list[Any]:
+    """The commands as parameters. By day the first of each playbook, and those with a word that is new there."""
+    parameters, words = [], set()
+    for command in commands():
+        of_this = {(command[0], word) for word in re.findall(r"--\w+|\w+_\w+", " ".join(command))}
+        marks = [pytest.mark.night] if of_this <= words else []
+        parameters.append(pytest.param(command, marks=marks, id=" ".join(command)))
+        words |= of_this
+    return parameters
+
+
 @pytest.fixture
 def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
     """The estate that the command is meant for, and in the state that it is meant for."""
@@ -158,7 +169,7 @@ def released_already() -> dict[str, Any]:
 
 
 @pytest.mark.bad_day
-@pytest.mark.parametrize("command", commands(), ids=" ".join)
+@pytest.mark.parametrize("command", by_day_and_night())
 def test_a_printed_command_can_be_typed(estate: RunningLab, tmp_path: Path, command: tuple[str, ...]) -> None:
     playbook, *options = command
     outcome = run_playbook(playbook, estate.inventory_path, tmp_path, "--check", "--diff", *options)

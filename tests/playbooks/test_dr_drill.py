@@ -171,7 +171,7 @@ def test_the_lost_source_is_not_needed(lab: RunningLab, watcher: Watcher, tmp_pa
         (r"/vms/[^/]*/?$", "DELETE", 2),
     ],
 )
-@pytest.mark.parametrize("drop", ["before", "after"])
+@pytest.mark.parametrize("drop", ["after", pytest.param("before", marks=pytest.mark.night)])
 def test_a_drill_that_is_killed_is_run_again(
     lab: RunningLab, drill: Drill, tmp_path: Path, path: str, method: str, nth: int, drop: str
 ) -> None:
