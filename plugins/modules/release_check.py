@@ -22,7 +22,7 @@ options:
     description: The kind of the run.
     type: str
     required: true
-    choices: [release, preflight, rollout, rollback, retention, lineage, prepared_release, prepared_retirement]
+    choices: [release, preflight, rollout, rollback, retention, lineage, estate, prepared_release, prepared_retirement]
   clusters:
     description: The hosts of the inventory group C(prism_elements).
     type: list

@@ -151,6 +151,14 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("cluster-a", {"clusters": {}, "sites": {}}),
         ("cluster-a", {"clusters": {}, "sites": {"daas": {"message": "why"}}}),
     ],
+    "report_info": [
+        ("cluster-a", {"directory": "/nowhere"}),
+        ("cluster-a", {}),
+    ],
+    "estate_report": [
+        ("cluster-a", {"clusters": {}, "sites": {}}),
+        ("cluster-a", {"clusters": {"a": {"message": "why"}}, "sites": {}}),
+    ],
     "image_release_report": [
         ("cluster-a", {**RELEASE, "clusters": {"a": {"state": "made", "message": ""}}, "sites": {}}),
         ("cluster-a", {**RELEASE, "clusters": {"a": {"state": "failed", "message": "why"}}, "sites": {}}),

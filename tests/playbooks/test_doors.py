@@ -23,7 +23,15 @@ from harness.playbooks import ANSIBLE_PLAYBOOK, Outcome, run_playbook
 from lab.running import RunningLab
 
 # What the shipping itself adds to a result, or what tells one moment from the next.
-NOT_OF_THE_OPERATION = {"invocation", "exception", "_ansible_verbose_override", "_ansible_no_log", "clock", "run"}
+NOT_OF_THE_OPERATION = {
+    "invocation",
+    "exception",
+    "_ansible_verbose_override",
+    "_ansible_no_log",
+    "clock",
+    "run",
+    "written",
+}
 
 
 @pytest.fixture

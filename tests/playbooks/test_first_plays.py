@@ -38,6 +38,7 @@ def inventory(lab: RunningLab, directory: Path, groups: dict[str, str]) -> Path:
         "image_rollback",
         "image_retention",
         "image_lineage",
+        "estate_report",
         "prepared_image_release",
         "prepared_image_retire",
         "prepared_image_rollback",

@@ -46,7 +46,7 @@ def variables() -> set[str]:
     ):
         known |= set(
             re.findall(
-                r"\b(?:dr|image|catalog|preflight|machine)_\w+",
+                r"\b(?:dr|image|catalog|preflight|machine|report)_\w+",
                 "\n".join(line for line in path.read_text().splitlines() if line[:1] != "#"),
             )
         )

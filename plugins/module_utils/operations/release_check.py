@@ -45,6 +45,7 @@ ARGUMENTS = {
             "rollback",
             "retention",
             "lineage",
+            "estate",
             "prepared_release",
             "prepared_retirement",
         ],
@@ -66,6 +67,7 @@ GROUPS = {
     "rollback": ("citrix_sites",),
     "retention": ("prism_elements", "citrix_sites"),
     "lineage": ("prism_elements", "citrix_sites"),
+    "estate": ("prism_elements", "citrix_sites"),
     "prepared_release": ("citrix_sites",),
     "prepared_retirement": ("citrix_sites",),
 }
@@ -93,6 +95,7 @@ PATHS = {
     "rollback": {"image_rollback_report_path": "image_rollback_{release}.json"},
     "retention": {"image_retention_report_path": "image_retention.json"},
     "lineage": {"image_lineage_path": ""},
+    "estate": {"estate_report_path": "estate.json", "estate_report_metrics_path": "estate.prom"},
     "prepared_release": {
         "prepared_image_release_report_path": "prepared_image_release_{release}.json",
         "prepared_image_retire_report_path": "prepared_image_retire.json",
@@ -102,6 +105,7 @@ PATHS = {
 # Beside which file the page is written.
 PAGES = {
     "release": ("image_release_page_path", "image_release_report_path"),
+    "estate": ("estate_report_page_path", "estate_report_path"),
     "prepared_release": ("prepared_image_release_page_path", "prepared_image_release_report_path"),
 }
 OF_THE_WHOLE_RELEASE = (

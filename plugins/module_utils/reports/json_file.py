@@ -13,7 +13,13 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
 
 # Raised when a field goes or changes its meaning; a new one leaves it.
-VERSIONS = {"image_release_report": 1, "image_retention_report": 1, "preflight_report": 1, "dr_report": 1}
+VERSIONS = {
+    "image_release_report": 1,
+    "image_retention_report": 1,
+    "preflight_report": 1,
+    "dr_report": 1,
+    "estate_report": 1,
+}
 
 
 def write_json(path: str | Path, name: str, report: Mapping[str, Any], reassurance: str) -> None:

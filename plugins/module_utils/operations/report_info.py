@@ -1,0 +1,59 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read what the reports of earlier jobs say: which job, when it ended, and whether it was complete."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+
+ARGUMENTS: dict[str, Any] = {"directory": {"type": "path", "required": True}}
+RELEASES, MOVES = "image_release_report", "dr_report"
+
+
+def read(params: Params, reporter: Reporter) -> Result:
+    directory = Path(params["directory"])
+    if not directory.is_dir():
+        return {"reports": [], "unreadable": [{"file": str(directory), "reason": "there is no such directory"}]}
+    reports, unreadable = [], []
+    for path in sorted(directory.glob("*.json")):
+        try:
+            content = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError) as error:
+            unreadable.append({"file": str(path), "reason": getattr(error, "strerror", None) or "it is no JSON"})
+            continue
+        fact = _fact(path, content) if isinstance(content, dict) else None
+        if fact:
+            reports.append(fact)
+    return {"reports": sorted(reports, key=lambda each: str(each["finished"])), "unreadable": unreadable}
+
+
+def _fact(path: Path, content: Mapping[str, Any]) -> dict[str, Any] | None:
+    """None for another file than the report of a release or a move."""
+    schema = content.get("schema")
+    name = schema.get("name") if isinstance(schema, dict) else None
+    if name == RELEASES:
+        kind = "rollback" if content.get("rollback") else "release"
+        own = str(content.get("release") or "")
+    elif name == MOVES:
+        kind, own = str(content.get("mode") or ""), str(content.get("move") or "")
+    else:
+        return None
+    return {
+        "file": str(path),
+        "kind": kind,
+        "id": own,
+        "base_vm": str(content.get("base_vm") or ""),
+        "finished": str(content.get("finished") or ""),
+        "complete": bool(content.get("complete")),
+        "check_mode": bool(content.get("check_mode")),
+    }
+
+
+OPERATION = Reading(arguments=ARGUMENTS, read=read, stays=True)

@@ -1,0 +1,34 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from harness.modules import run_module
+
+
+def test_reports_of_jobs_are_found_and_other_files_are_no_trouble(tmp_path: Path) -> None:
+    release = {"release": "1", "base_vm": "Gold", "rollback": False}
+    move = {"move": "d1", "mode": "drill"}
+    for name, schema, content in (
+        ("a", "image_release_report", {**release, "finished": "2026-11-20T03:00:00.000Z", "complete": True}),
+        ("b", "dr_report", {**move, "finished": "2026-11-20T01:00:00.000Z", "complete": False, "check_mode": True}),
+        ("c", "preflight_report", {"ready": True}),
+    ):
+        document = {"schema": {"name": schema, "version": 1}, **content}
+        (tmp_path / f"{name}.json").write_text(json.dumps(document), encoding="utf-8")
+    (tmp_path / "list.json").write_text("[1]", encoding="utf-8")
+    (tmp_path / "half.json").write_text('{"schema": ', encoding="utf-8")
+    found = run_module("report_info", {"directory": str(tmp_path)})
+    assert [(each["kind"], each["id"], each["complete"], each["check_mode"]) for each in found["reports"]] == [
+        ("drill", "d1", False, True),
+        ("release", "1", True, False),
+    ]
+    assert found["unreadable"] == [{"file": str(tmp_path / "half.json"), "reason": "it is no JSON"}]
+
+
+def test_a_directory_that_is_not_there_is_said(tmp_path: Path) -> None:
+    found = run_module("report_info", {"directory": str(tmp_path / "nowhere")})
+    assert [each["reason"] for each in found["unreadable"]] == ["there is no such directory"]
