@@ -12,6 +12,8 @@ from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleFilterError
 from ansible.module_utils.common.yaml import yaml_load
+from ansible.parsing.dataloader import DataLoader
+from ansible.utils.vars import load_extra_vars
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import run_scope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import operator_input as release_wishes
@@ -46,12 +48,18 @@ def role_options(roles: Iterable[str], directory: str) -> dict[str, Any]:
     return options
 
 
+def given_with_e(name: str) -> bool:
+    """Whether the command (in AWX: the job) gives this variable, which then counts for all hosts, whatever they say."""
+    return name in load_extra_vars(DataLoader())
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "facts_of_hosts": run_scope.facts_of_hosts,
             "value_of_each": run_scope.value_of_each,
             "variables_of_hosts": variables_of_hosts,
+            "given_with_e": given_with_e,
             "answered_by": release_report.answered_by,
             "role_options": role_options,
             "unfit_catalogs": release_wishes.unfit_catalogs,

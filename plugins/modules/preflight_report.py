@@ -96,7 +96,8 @@ options:
         C(by_api_key), C(peers) and C(clusters) are results of M(euc.nutanix_citrix.pc_cluster_info), C(central) being
         its RV(euc.nutanix_citrix.pc_cluster_info#module:prism_central). C(templates) are those of the release's name.
         Only the Prism Central of the source has C(vms), those of the name of the golden VM, and C(choice), the whole
-        result of M(euc.nutanix_citrix.pc_recovery_point_choice).
+        result of M(euc.nutanix_citrix.pc_recovery_point_choice), and C(points), the recovery points of the release's
+        name, where it is to make one.
     type: dict
     default: {}
   sites:

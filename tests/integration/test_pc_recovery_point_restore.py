@@ -331,6 +331,9 @@ def test_it_waits_for_the_copy_and_restores_it_on_the_other_prism_central(centra
     assert "still running" in result["msg"]
     client = centrals.client()
     body = {"pcExtId": centrals.state("west")["uuid"], "clusterExtId": there["cluster"]}
+    # It arrives after the first look, however slow the machine is.
+    centrals.lab.run_at(0)
+    centrals.fault("/recovery-points", {"time_scale": 600}, endpoint="west", method="GET", nth=2)
     client.order("POST", "dataprotection", f"/config/recovery-points/{restore.ext_id}/$actions/replicate", body)
     made = centrals.west(MODULE, **there)
     (vm,) = [vm for vm in centrals.vms("c") if vm["name"] != "Far"]
@@ -366,6 +369,19 @@ def test_a_copy_that_failed_is_not_waited_for(centrals: Centrals) -> None:
     result = run_module(MODULE, {**centrals.west.options, **copied_to_c(centrals, restore)})
     assert "copying the recovery point: the task ended Failed: no space left" in result["msg"]
     assert result["failed_at_source"] is True
+
+
+def test_a_copy_that_somebody_removed_is_not_waited_for(centrals: Centrals) -> None:
+    restore = Restoring(centrals)
+    arguments = copied_to_c(centrals, restore)
+    centrals.lab.skip(3600)
+    (copy,) = centrals.state("west")["recovery_points"]
+    centrals.change("delete_recovery_point", "west", ext_id=copy["ext_id"])
+    result = run_module(MODULE, {**centrals.west.options, **arguments, "wait_timeout": 2})
+    assert f"the copy {copy['ext_id']} of recovery point" in result["msg"]
+    assert "was made and is not there" in result["msg"]
+    # The order of before is not taken for its copy.
+    assert centrals.west(MODULE, **copied_to_c(centrals, restore))["adopted"] is False
 
 
 def test_a_source_that_does_not_answer_says_nothing_of_the_copy(centrals: Centrals) -> None:

@@ -92,7 +92,7 @@ def test_check_mode_needs_no_vm_yet(lab: RunningLab, host: Host) -> None:
     for source in ({}, {"vm_uuid": ""}, {"vm_uuid": "00000000-0000-4000-8000-000000000000"}, {"vm_name": TEMPORARY}):
         result = host("cluster-a")("pe_vm_snapshot", check=True, name=IMAGE, **source)
         assert result["changed"] is True
-        assert result["snapshot"]["name"] == IMAGE
+        assert (result["snapshot"]["name"], result["snapshot"]["lineage"]) == (IMAGE, None)
     assert writes(lab) == []
 
 

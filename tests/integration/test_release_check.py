@@ -311,6 +311,12 @@ BY_POINTS = {"image_release_strategy": "recovery_point"}
 BY_DOMAIN = {"image_release_strategy": "protection_domain"}
 
 
+def test_a_source_that_is_none_does_not_change_how_the_image_travels() -> None:
+    given = {**BY_POINTS, "image_release_source": "cluster-x", "image_release_protection_domain": ""}
+    (told,) = problems(on_all=given, centrals=["pc"])
+    assert "'cluster-x', which is no host" in told
+
+
 def told_where_one_differs(host: str, own: dict[str, Any], on_all: dict[str, Any]) -> str:
     everybody = {**COMMON, "image_release_catalogs": [CATALOG], **on_all}
     variables = {name: {**everybody, **(own if name == host else {})} for name in CLUSTERS + SITES}

@@ -98,7 +98,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     rows = [
         *central_rows(params["prism_centrals"]),
         *cluster_rows(params["clusters"]),
-        *template_rows(params["templates"]),
+        *template_rows(params["templates"], params["protection"]),
         *definition_rows(params["definitions"]),
         *catalog_rows(params["sites"], params["clusters"], params["rollback"], params["wanted"]),
     ]

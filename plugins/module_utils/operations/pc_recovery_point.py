@@ -312,6 +312,7 @@ def _refuse_namesakes(params: Params, observed: _Observed) -> None:
             f"{observed.client.endpoint}: there is a recovery point '{params['name']}' of this VM that does not bear"
             f" the collection's mark: {listed}",
             "Somebody else made it. Give another name, or remove it.",
+            options=("name",),
         )
 
 

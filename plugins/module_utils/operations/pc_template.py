@@ -341,6 +341,10 @@ def _planned(params: Params, observed: _Observed, steps: tuple[str, ...]) -> Pla
         chosen = observed.version.ext_id if observed.version else ""
         versions = [replace(version, active=version.ext_id == chosen) for version in versions]
     after = shown(template, versions, params["prefix"])
+    if vm is None:
+        # In check mode the temporary VM is yet to be restored, and nothing can be said of where it comes from.
+        for foretold in [each for each in (after, *after["versions"]) if not each["ext_id"]]:
+            foretold["lineage"] = None
     return Plan(steps=steps, facts={"template": after}, before={"template": before}, after={"template": after})
 
 

@@ -138,6 +138,9 @@ def _planned(params: Params, observed: _Observed, step: _Step) -> Plan[_Step]:
     if after and step.before is None:
         # The cluster may give another one than it is asked for.
         after["uuid"] = ""
+        if observed.vm is None:
+            # In check mode the temporary VM is yet to be restored, and nothing can be said of where it comes from.
+            after["lineage"] = None
     return Plan(
         steps=() if step.before == step.after else (step,),
         facts={"snapshot": after},

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -171,6 +171,20 @@ def _wrong_types(params: Mapping[str, Any]) -> list[str]:
     return wrong_values(given, options)
 
 
+def _wrong_ways(params: Mapping[str, Any], common: Callable[..., Any]) -> list[str]:
+    """What is wrong with the source, and with the way from there to the clusters, which the source tells; in place of
+    one that is none, the first cluster."""
+    variables, clusters, named = params["variables"], params["clusters"], common("image_release_source")
+    source = named if named in clusters else next(iter(clusters), named)
+    strategy = release_wishes.strategy_of(variables, source)
+    return [
+        *release_wishes.wrong_source(named, clusters),
+        *release_wishes.wrong_strategies(variables, clusters, source, common),
+        *release_wishes.wrong_strategy(strategy, common("image_release_protection_domain"), params["centrals"]),
+        *release_wishes.wrong_recovery_point(strategy, common),
+    ]
+
+
 def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
     job, variables = params["job"], params["variables"]
     problems = release_wishes.differing(variables, OF_THE_WHOLE_RELEASE)
@@ -184,15 +198,7 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
             common("image_release_base_vm"), release, common("image_release_prefix", None)
         )
     if job == "release":
-        problems += release_wishes.wrong_source(common("image_release_source"), params["clusters"])
-        strategy = release_wishes.strategy_of(variables, common("image_release_source"))
-        problems += release_wishes.wrong_strategies(
-            variables, params["clusters"], common("image_release_source"), common
-        )
-        problems += release_wishes.wrong_strategy(
-            strategy, common("image_release_protection_domain"), params["centrals"]
-        )
-        problems += release_wishes.wrong_recovery_point(strategy, common)
+        problems += _wrong_ways(params, common)
     if job == "rollout":
         problems += wrong_image({site: variables.get(site, {}) for site in params["sites"]})
     if job == "rollback" and common("image_rollback_from_image", None) == "" and not common("image_rollback_image"):

@@ -25,7 +25,12 @@ NOT_ASKED = "not asked"
 # The catalog of a wave behind the last one that the operator wished for
 LATER = "later"
 # What a failure of the restore, and of the publishing, advises to change is set by variables of the role.
-VARIABLES = {"replicate": role_options.IMAGE, "restore": role_options.IMAGE, PUBLISH: role_options.PUBLISH}
+VARIABLES = {
+    "image": role_options.GOLDEN_VM,
+    "replicate": {**role_options.GOLDEN_VM, **role_options.IMAGE},
+    "restore": {**role_options.GOLDEN_VM, **role_options.IMAGE},
+    PUBLISH: role_options.PUBLISH,
+}
 SETTLED_CLUSTER_STATES = {
     "present": "image was there",
     "made": "image made",
@@ -86,8 +91,11 @@ def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
     return rows
 
 
-def template_rows(templates: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
-    """`templates`: inventory host of a Prism Central that gets one -> {state, message, error?, snapshot_id?}."""
+def template_rows(
+    templates: Mapping[str, Mapping[str, Any]], protection: Mapping[str, Any] | None = None
+) -> list[ReportRow]:
+    """`templates`: inventory host of a Prism Central that gets one -> {state, message, error?, snapshot_id?}.
+    `protection`: {message, error?}, why the source has nothing to make it of."""
     rows = []
     for host, result in templates.items():
         state = result["state"]
@@ -96,7 +104,8 @@ def template_rows(templates: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]
         if is_settled and result.get("snapshot_id"):
             detail = f"from recovery point {result['snapshot_id']}"
         if state == "missing":
-            detail = "no cluster of it could make one"
+            detail, advice = why(protection or {})
+            detail = detail or "no cluster of it could make one"
         word = SETTLED_TEMPLATE_STATES.get(state, state)
         rows.append(ReportRow(host, "template", word, detail, is_settled, advice, kind="template", phase="image"))
     return rows

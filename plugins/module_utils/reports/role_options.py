@@ -27,6 +27,14 @@ DRILL = {"data_age_limit": "dr_drill_data_age_limit", "wait_timeout": "dr_drill_
 HOSTING = {"save_path": "machine_rehost_save_path"}
 RESET = {"wait_timeout": "machine_rehost_power_timeout"}
 PROOF = {"wait_timeout": "machine_rehost_proof_timeout"}
+GOLDEN_VM = {
+    "cluster_uuid": "image_release_source",
+    # It follows from the id
+    "name": "image_release_id",
+    "require_powered_off": "image_release_require_powered_off",
+    "vm_name": "image_release_base_vm",
+    "vm_uuid": "image_release_base_vm_uuid",
+}
 IMAGE = {"wait_timeout": "image_release_replication_timeout"}
 PREPARATION = {"wait_timeout": "prepared_image_release_preparation_timeout"}
 SHARE = {"wait_timeout": "prepared_image_release_share_timeout"}

@@ -15,6 +15,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     cluster_rows,
     problems,
     problems_of,
+    template_rows,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import ReportRow, table
 
@@ -64,6 +65,19 @@ def test_what_failed_at_a_prism_central_is_told_of_it() -> None:
     )
     assert rows[0].detail == "from recovery point 7"
     assert problems_of(rows) == {"pc": ["image on b: failed (no answer)"], "c": ["image: failed (no answer)"]}
+
+
+def test_what_advice_names_is_called_as_in_the_role() -> None:
+    error = {"message": "there are 2 VMs called 'Gold'", "advice": "Give the vm_uuid.", "options": ["vm_uuid"]}
+    (row,) = cluster_rows({"a": {**FAILED, "error": error}})
+    assert "vm_uuid is image_release_base_vm_uuid" in row.advice
+
+
+def test_a_template_that_nobody_made_tells_why() -> None:
+    missing = {"pc": {"state": "missing", "message": ""}}
+    assert problems(template_rows(missing)) == ["pc, template: missing (no cluster of it could make one)"]
+    protection = {"message": "It is no longer held. Use a new release id."}
+    assert problems(template_rows(missing, protection)) == [f"pc, template: missing ({protection['message']})"]
 
 
 def test_prism_centrals_are_told_when_they_fail_or_recovery_points_went() -> None:

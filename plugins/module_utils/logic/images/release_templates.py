@@ -29,15 +29,17 @@ TOLD = ("id", "name", "full_name", "folder", "hosting_unit", "cluster_uuid")
 
 def central_needs(answers: Mapping[str, Facts], centrals: Mapping[str, Facts]) -> dict[str, list[dict[str, Any]]]:
     """Site -> its catalogs that need a template, each with `plugin` and `centrals`, the inventory hosts that its
-    connection may lead to by the addresses: one, unless something is wrong.
+    connection may lead to by the addresses: one, unless something is wrong; and `silent`, those that did not tell what
+    their address resolves to, because they gave no answer or have no part in this run.
 
     `answers` is site -> {catalogs: as citrix_catalog_info returns them, with connections}, `centrals` inventory host ->
     {address, port, endpoint}.
     """
     identities = [identity_of(host, facts) for host, facts in centrals.items()]
+    silent = [host for host, facts in centrals.items() if not facts.get("endpoint")]
     return {
         site: [
-            _need(catalog, identities)
+            {**_need(catalog, identities), "silent": silent}
             for catalog in answer.get("catalogs") or []
             if _plugin(catalog) in CENTRAL_PLUGINS
         ]
@@ -62,7 +64,8 @@ def _need(catalog: Facts, identities: Sequence[Any]) -> dict[str, Any]:
 
 def unserved(needs: Mapping[str, Sequence[Facts]], template: str = "") -> list[str]:
     """Sentences about catalogs that cannot get what they need. `template` is the name of the one that lives long, ''
-    where each release makes its own."""
+    where each release makes its own. Where the connection may lead to a Prism Central that is silent, the catalog is
+    not touched, and the others go on."""
     return [
         f"{site}: the catalog '{need['full_name']}' needs a template, and {why}."
         for site, rows in needs.items()
@@ -73,6 +76,8 @@ def unserved(needs: Mapping[str, Sequence[Facts]], template: str = "") -> list[s
 
 def _obstacle(need: Facts, template: str) -> str:
     where = f"its connection '{need['connection']}' ({', '.join(need['addresses']) or 'without addresses'})"
+    if not need["centrals"] and need["silent"]:
+        return ""
     if not need["centrals"]:
         return f"{where} leads to no host of the group prism_centrals, as far as nutanix_host of these tells"
     if len(need["centrals"]) > 1:

@@ -54,7 +54,10 @@ def check_registration(rows: Rows, facts: Facts, estate: Estate) -> None:
     elif silent:
         rows.stop("Prism Central", f"not known, because {quoted(silent)} cannot be read", "Mend that first")
     else:
-        advice = "Add the one that does to prism_centrals, or set image_release_strategy to protection_domain for it"
+        advice = (
+            "Add the one that does to prism_centrals, or set image_release_strategy to protection_domain in its own"
+            " variables, which -e overrides"
+        )
         rows.stop("Prism Central", "no host of the group prism_centrals manages this cluster", advice)
 
 
@@ -156,6 +159,18 @@ def check_choice(rows: Rows, facts: Facts, estate: Estate) -> None:
         rows.warn("recovery point", f"{label}, not yet at {quoted(missing)}", "The release will wait for the copies")
     else:
         rows.ok("recovery point", label)
+
+
+def check_point_name(rows: Rows, facts: Facts, estate: Estate) -> None:
+    """Whether somebody else has taken the name of the recovery point that is to be made."""
+    points = facts.get("points")
+    uuids = {vm["uuid"] for vm in facts.get("vms") or []}
+    of_golden_vm = [point for point in points or [] if any(member["uuid"] in uuids for member in point["vms"])]
+    if not of_golden_vm or any(point["ours"] for point in of_golden_vm):
+        return
+    taken = f"'{estate.release.image}' is taken by {quoted(point['ext_id'] for point in of_golden_vm)}"
+    advice = "Remove it, or use another release id"
+    rows.stop("recovery point", f"{taken}, which the collection has not made", advice)
 
 
 def check_name_length(rows: Rows, facts: Facts, estate: Estate) -> None:

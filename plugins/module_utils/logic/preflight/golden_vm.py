@@ -24,11 +24,13 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
 
 
 def golden_vm(estate: Estate) -> Facts | None:
-    """The VM that the protection domain means; without its word, the only one of that name."""
+    """The VM that the protection domain means; without its word, the one that the operator means, or the only one of
+    that name."""
     namesakes, members = _named(estate), _members(estate)
     if len(members) == 1:
         return next((vm for vm in namesakes if vm["uuid"] == members[0]["vm_uuid"]), None)
-    return namesakes[0] if len(namesakes) == 1 else None
+    meant = [vm for vm in namesakes if estate.release.vm_uuid in ("", vm["uuid"])]
+    return meant[0] if len(meant) == 1 else None
 
 
 def _named(estate: Estate) -> list[Facts]:

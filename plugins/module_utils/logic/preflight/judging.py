@@ -51,6 +51,7 @@ CENTRAL_CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("central", "", central.check),
     ("golden_vm", "snapshot", central.check_golden_vm),
     ("recovery_point", "snapshot", central.check_choice),
+    ("recovery_point", "snapshot", central.check_point_name),
     ("name", "restore", central.check_name_length),
     ("availability_zone", "replicate", central.check_pairing),
     ("template", "image", central.check_templates),

@@ -39,6 +39,7 @@ def golden_vm(client: PrismCentral, name: str, vm_uuid: str, cluster_uuid: str) 
         f"{client.endpoint} has {len(found) or 'no'} VM{'' if len(found) < 2 else 's'} called '{name}'"
         + (f": {listed}" if listed else ""),
         "Give the vm_uuid of the one that is meant." if found else "Check vm_name and cluster_uuid.",
+        options=("vm_uuid",) if found else ("vm_name", "cluster_uuid"),
     )
 
 
@@ -47,6 +48,7 @@ def refuse_running(client: PrismCentral, vm: CentralVm) -> None:
         raise OperationError(
             f"{client.endpoint}: the VM '{vm.name}' ({vm.uuid}) is {vm.power_state}, so that its disks change",
             "Shut it down first, or set require_powered_off to false.",
+            options=("require_powered_off",),
         )
 
 

@@ -21,7 +21,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
     copies_of,
     last_told_copies,
+    recovery_point_of,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
+    path_of as path_of_point,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.replications import COPY
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.restores import (
     RESTORED_VMS,
     correction,
@@ -65,7 +70,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import LONGEST_VM_NAME, Release
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.once import order_once
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
+    AccessDenied,
+    OperationError,
+    StillRunning,
+)
 
 KNOWN_WITHIN = 120.0
 
@@ -98,6 +107,11 @@ class Transfer:
         if self._task is None or self._task.succeeded:
             return "not here yet"
         return f"on its way, {self._task.percent} %"
+
+    @property
+    def left(self) -> str:
+        """The copy that it says it has made, '' as long as it says none."""
+        return self._task.detail(COPY) if self._task and self._task.succeeded else ""
 
     def raise_failure(self) -> None:
         """Raise TaskFailed when it has ended without a copy."""
@@ -154,7 +168,8 @@ class Restoration:
             point = _the_one(last_told_copies(self.client, self.location_agnostic_id, self.cluster.uuid))
             if transfer and point is None:
                 transfer.raise_failure()
-            return Look(point, done=point is not None, state=state)
+            made = transfer is not None and bool(transfer.left)
+            return Look(point, done=point is not None or made, state=state)
 
         what = f"{self.client.endpoint}: recovery point {self.location_agnostic_id} on '{self.cluster.name}'"
         advice = (
@@ -162,7 +177,35 @@ class Restoration:
             " task again to go on waiting, or raise wait_timeout."
         )
         timeout, progress = self.deadline.left, self.reporter.progress
-        return cast(RecoveryPoint, wait_for(look, what=what, timeout=timeout, progress=progress, advice=advice))
+        point = wait_for(look, what=what, timeout=timeout, progress=progress, advice=advice)
+        return point or self._left_by(cast(Transfer, transfer))
+
+    def _left_by(self, transfer: Transfer) -> RecoveryPoint:
+        """The copy of a transfer that has ended. It may be known here a while later; then it is not there any more."""
+        named = f"the copy {transfer.left} of recovery point {self.location_agnostic_id} on '{self.cluster.name}'"
+        try:
+            entity = read_when_there(
+                self.client,
+                "dataprotection",
+                path_of_point(transfer.left),
+                what=named,
+                timeout=min(KNOWN_WITHIN, self.deadline.left),
+                progress=self.reporter.progress,
+            )
+        except StillRunning:
+            raise OperationError(
+                f"{self.client.endpoint}: {named} was made and is not there",
+                "Somebody may have removed it. Run the same task again after pc_recovery_point_replica, which copies it"
+                " anew.",
+            ) from None
+        point = recovery_point_of(entity.data)
+        if point.location_agnostic_id != self.location_agnostic_id or not point.is_at(self.cluster.uuid):
+            raise OperationError(
+                f"{self.client.endpoint}: {point.ext_id} is no copy of recovery point {self.location_agnostic_id} on"
+                f" '{self.cluster.name}', although its task says so",
+                "Look at the task in Prism Central.",
+            )
+        return point
 
     def member_of(self, point: RecoveryPoint) -> VmOfRecoveryPoint:
         """The golden VM in the copy. A recovery point does not tell names."""

@@ -76,6 +76,18 @@ def test_what_cannot_be_served_is_told(plugin: str, address: str, template: str,
     assert all(words in sentence and "daas: the catalog 'Prod/W11'" in sentence for sentence in told)
 
 
+def test_a_prism_central_that_did_not_tell_its_addresses_may_be_the_one_that_is_meant() -> None:
+    """Left out by --limit, or without an answer: the catalog is not touched, and the others go on."""
+    answers = {"daas": {"catalogs": [catalog("W11", DEEP, "10.9.9.9")]}}
+    left_out = {**CENTRALS, "pc-far": {"state": "not asked", "uuid": ""}}
+    needs = central_needs(answers, left_out)
+    assert needs["daas"][0]["silent"] == ["pc-far"]
+    assert not unserved(needs)
+    assert (
+        "took part in this run" in start_terms([{"name": "W11"}], {}, "needed_clusters", needs=needs["daas"])[0]["hold"]
+    )
+
+
 def template(name: str, recovery_point: str | None, ext_id: str = "t1") -> dict[str, Any]:
     lineage = {"proven": bool(recovery_point), "doubt": "bears no mark", "recovery_point_id": recovery_point}
     return {"name": name, "ext_id": ext_id, "lineage": lineage}

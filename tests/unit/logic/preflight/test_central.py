@@ -55,6 +55,10 @@ def golden(name: str, **more: Any) -> dict[str, Any]:
     return {"uuid": f"vm-{name}", "name": "Gold", "cluster_uuid": f"uuid-{name}", "power_state": "off", **more}
 
 
+def point(vm: str, *, ours: bool) -> dict[str, Any]:
+    return {"ext_id": f"p-{vm}", "ours": ours, "vms": [{"uuid": f"vm-{vm}"}]}
+
+
 def choice(**more: Any) -> dict[str, Any]:
     return {"recovery_point": POINT, "policy": None, "locations": [], "clusters": [], **more}
 
@@ -91,6 +95,14 @@ def test_a_sound_estate() -> None:
         ("c", "Prism Central"),
     ]
     assert "pc.7.5.1, prism v4.2" in sound.rows(OK)[0][3]
+
+
+def test_the_recovery_point_of_an_earlier_run_or_of_another_vm_takes_no_name() -> None:
+    sound = Sound()
+    sound.centrals["east"]["points"] = [point("a", ours=True), point("a", ours=False)]
+    assert sound.rows() == []
+    sound.centrals["east"]["points"] = [point("other", ours=False)]
+    assert sound.rows() == []
 
 
 @pytest.mark.parametrize(
@@ -150,6 +162,7 @@ def of(central_name: str, **more: Any) -> Callable[[Sound], None]:
         (release(release="2" * 50), "east", "name length", STOP, "16 characters too long"),
         (release(storage_container="defalt"), "a", "storage container", STOP, "'default'"),
         (of("west", templates=[{"ext_id": "t-1", "lineage": None}]), "west", "template", STOP, "'t-1'"),
+        (of("east", points=[point("a", ours=False)]), "east", "recovery point", STOP, "taken by 'p-a'"),
         (of("east", choice={"failed": True, "msg": "no. Do it", "error": {"message": "no", "advice": "Do it"}}),
          "east", "recovery point", STOP, "no. Do it"),
         (of("east", choice=choice(recovery_point=None, reason="none")), "east", "recovery point", WARNING, "on demand"),

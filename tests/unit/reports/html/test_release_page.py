@@ -18,6 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     cluster_rows,
     problems,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_paths import paths
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts
 from harness.pages import AWKWARD, Page, as_kept, weak_colours
 from harness.pages import look as look_at
@@ -131,6 +132,17 @@ def test_complete_release() -> None:
     assert {"snapshot on-path", "replicate on-path", "publish on-path"} <= {
         attributes["class"] for attributes in page.all("rect")
     }
+
+
+def test_the_policy_that_made_the_recovery_point_is_told_of_each_path_and_of_the_lineage() -> None:
+    point = "0dfd7b0c-3a6e-4c0c-8f5e-7b1b2f6a9d01"
+    clusters = {"cluster-a": {**made("a"), "snapshot_id": point, "prism_central": "pc-east", "copy_id": "copy-1"}}
+    templates = {"pc-west": {"state": "made", "message": "", "snapshot_id": point, "ext_id": "template-1"}}
+    protection = {"snapshot_id": point, "policy": "Images <& Söhne>"}
+    data = report(clusters, {"daas": site(moved("W11"))}, protection, paths=paths(clusters, templates, protection))
+    assert [path["policy"] for path in data["paths"]] == [protection["policy"]] * 2
+    text = look(data).text
+    assert text.count(f"made by the protection policy {protection['policy']}") == 3
 
 
 def test_machines_of_a_wave_that_was_taken_back_are_not_said_to_run_the_image() -> None:
