@@ -109,7 +109,10 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
         lab.reset(prepared(is_released))
         lab.change(of_the_release(lab, assigned=playbook.endswith("_rollback")) if is_released else [])
     elif re.search(r"\.(image_release|preflight)$", playbook):
-        lab.reset(topology_of(DEMO))
+        topology = topology_of(DEMO)
+        if "last_wave" in " ".join(options):
+            topology["inventory_vars"]["catalog_rollout_waves"] = [{"name": "canary"}, {"name": "everyone"}]
+        lab.reset(topology)
     else:
         lab.reset(released_already())
     if "dr_mode=unplanned" in options:

@@ -33,7 +33,6 @@ JOBS: dict[str, dict[str, dict[str, str]]] = {
             "image_release_publish_when": "all_clusters",
             "image_release_storage_container": "",
             "image_release_reboot": "{within_minutes: 0}",
-            "catalog_rollout_last_wave": "1",
         },
         "image_retention": {
             "image_retention_keep": "3",

@@ -390,6 +390,35 @@ def test_a_release_waits_for_the_cluster_of_its_canary(lab: RunningLab, tmp_path
 
 
 @pytest.mark.bad_day
+def test_a_release_that_a_tester_denies_after_the_canaries_goes_back(lab: RunningLab, tmp_path: Path) -> None:
+    topology = topology_of(DEMO)
+    topology["citrix_sites"][0]["inventory_vars"]["image_release_catalogs"][0]["wave"] = "canary"
+    topology["inventory_vars"]["catalog_rollout_waves"] = [WAVES[0], WAVES[2]]
+    lab.reset(topology)
+    release = {"image_release_id": "2026.11.20-1"}
+
+    def run(job: str, **more: str) -> Outcome:
+        variables = json.dumps({**release, **more})
+        return run_playbook(f"euc.nutanix_citrix.{job}", lab.inventory_path, tmp_path, "-e", variables)
+
+    canary = run("image_release", catalog_rollout_last_wave="1")
+    assert canary.status == 0, canary.trouble
+    (moved,) = on_image(lab, NEW)
+    report = json.loads((tmp_path / "image_release_2026.11.20-1.json").read_text(encoding="utf-8"))
+    assert (report["complete"], report["problems"], report["later"]["waves"]) == (False, [], ["everyone"])
+    assert report["later"]["catalogs"] == len(CATALOGS) - 1
+    assert canary.result("image_release_report")["summary"]["succeeded"]
+    assert {state["state"] for state in report["clusters"].values()} == {"made"}
+
+    back = run("image_rollback")
+    assert back.status == 0, back.trouble
+    assert on_image(lab, OLD) == CATALOGS
+    retained = run("image_retention", image_retention_minimum_age="0", image_retention_keep="1")
+    assert [task for task in retained.changed if "Delete" in task] == []
+    assert moved in CATALOGS
+
+
+@pytest.mark.bad_day
 def test_take_a_release_back_twice(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     released(lab)
     plan = run("--check", playbook=ROLLBACK)

@@ -188,6 +188,8 @@ def test_what_refers_to_something_refers_to_what_is_made() -> None:
     (schedule,) = objects()["schedules"]
     assert schedule["unified_job_template"] in made["templates"]
     assert schedule["enabled"]
+    # awx/api/serializers.py, SchedulePreviewSerializer.validate_rrule
+    assert re.fullmatch(r"DTSTART:\d{8}T\d{6}Z RRULE:\S*;INTERVAL=1;BYDAY=[A-Z]{2}\S*", schedule["rrule"])
 
 
 def test_the_canaries_of_the_workflow_are_the_first_wave_of_the_starter() -> None:

@@ -88,6 +88,11 @@ def test_a_first_version_on_both_sites(lab: RunningLab, run: Run, tmp_path: Path
     assert writes(lab) == []
     assert all(words in plan.output for words in ("version would be prepared", "would be moved to the image"))
 
+    canary = run(RELEASE, catalog_rollout_last_wave="canary", prepared_image_release_retire=True)
+    assert canary.status == 0, canary.trouble
+    assert {name for name, version in on_versions(lab).items() if version} == {"W11-A1"}
+    assert [task for task in canary.tasks if "retire :" in task["task"]] == []
+
     real = run(RELEASE)
     assert real.status == 0, real.trouble
     assert versions(lab) == {NEW: EVERYWHERE}
@@ -96,7 +101,8 @@ def test_a_first_version_on_both_sites(lab: RunningLab, run: Run, tmp_path: Path
     assert on_versions(lab, "cvad") == {"W11-Azure": "W11:1"}
     told = report(tmp_path, "prepared_image_release_2026.11.20-1.json")
     assert told["complete"] is True
-    assert {step["phase"] for step in told["timeline"]} == {"definition", "preparation", "share", "publish"}
+    steps = [step for done in told["runs"] for step in done["timeline"]]
+    assert {step["phase"] for step in steps} == {"definition", "preparation", "share", "publish"}
     page = (tmp_path / "prepared_image_release_2026.11.20-1.html").read_text(encoding="utf-8")
     assert all(words in page for words in ("Prepared images", "euc1-c", "Master", "we-2", "Prod/W11-C2"))
 

@@ -78,6 +78,11 @@ def _last_number(last: Any, names: Sequence[str]) -> int:
     wish = "" if last is None else str(last)
     if not wish:
         return len(names) - 1
+    if len(names) == 1:
+        raise Refusal(
+            f"catalog_rollout_last_wave is '{wish}', and catalog_rollout_waves holds no wave but '{names[0]}', so that"
+            " nothing would be left for later"
+        )
     if wish in names:
         return names.index(wish)
     if wish.isdecimal() and 1 <= int(wish) <= len(names):

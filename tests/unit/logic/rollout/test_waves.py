@@ -350,6 +350,12 @@ def test_a_last_wave_that_is_not_there_is_refused(last: str) -> None:
         plan_waves([], [{"name": name} for name in NAMES], last=last)
 
 
+def test_a_last_wave_that_leaves_nothing_for_later_is_refused() -> None:
+    """Or an approval would come after everything is done."""
+    with pytest.raises(Refusal, match="no wave but 'all', so that nothing would be left"):
+        plan_waves([], [{"name": "all"}], last="1")
+
+
 def test_what_is_left_for_later_is_neither_trouble_nor_complete() -> None:
     planned = plan_waves([{"name": "a"}], [{"name": "canary"}, {"name": "all"}], last="canary")
     later = hold(1, planned, {}, "stop")
