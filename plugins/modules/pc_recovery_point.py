@@ -175,7 +175,8 @@ recovery_point:
       elements: dict
       returned: always
     ours:
-      description: Whether it bears the mark of the collection and O(prefix).
+      description: Whether it bears the mark of the collection and O(prefix), or that of a copy that the collection has
+        ordered of somebody else's.
       type: bool
       returned: always
   sample:

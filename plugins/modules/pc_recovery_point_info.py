@@ -127,7 +127,8 @@ recovery_points:
       elements: dict
       returned: always
     ours:
-      description: Whether it bears the mark of the collection and O(prefix).
+      description: Whether it bears the mark of the collection and O(prefix), or that of a copy that the collection has
+        ordered of somebody else's.
       type: bool
       returned: always
   sample:

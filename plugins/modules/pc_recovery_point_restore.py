@@ -115,6 +115,13 @@ options:
       - The task that copies the recovery point to this cluster, as C(task_ext_id) of
         M(euc.nutanix_citrix.pc_recovery_point_replica) tells it.
     type: str
+  copy_retention:
+    description:
+      - The number of seconds for which a copy that O(replication_task) has left is kept, for copies that this release
+        has ordered of somebody else's recovery point.
+      - Such a copy looks like the original. Its expiry, which is set here and up to 19 hours later, marks it as ours,
+        so that later runs find and remove it. A copy that another task has left is not changed.
+    type: int
   wait:
     description:
       - Whether to wait for the copy to arrive and for the restore to end. If V(false), a copy that has not arrived is

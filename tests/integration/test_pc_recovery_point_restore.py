@@ -384,6 +384,43 @@ def test_a_copy_that_somebody_removed_is_not_waited_for(centrals: Centrals) -> N
     assert centrals.west(MODULE, **copied_to_c(centrals, restore))["adopted"] is False
 
 
+@pytest.mark.parametrize("version", ["pc.2024.3", "pc.7.5.1"])
+def test_a_copy_of_somebody_else_s_is_marked_as_ours(centrals: Centrals, version: str) -> None:
+    centrals.reset(version=version)
+    restore = Restoring(centrals)
+    arguments = {**copied_to_c(centrals, restore), "copy_retention": 3600}
+    ext_id = centrals.west(MODULE, **arguments)["recovery_point_ext_id"]
+    copies = {"location_agnostic_id": restore.id}
+    (copy,) = centrals.west("pc_recovery_point_info", **copies)["recovery_points"]
+    assert (copy["ext_id"], copy["name"], copy["ours"]) == (ext_id, "rp", True)
+    (original,) = centrals.east("pc_recovery_point_info", **copies)["recovery_points"]
+    assert (original["ours"], original["expires"]) == (False, None)
+    # It may go without force, and cannot be taken for one that we made.
+    refused = centrals.west.fails("pc_recovery_point", ext_id=ext_id, retention=9999999)
+    assert "does not bear the mark" in refused
+    assert centrals.west("pc_recovery_point", state="absent", ext_id=ext_id)["removed"] == [ext_id]
+
+
+def test_a_copy_that_another_task_left_is_not_marked(centrals: Centrals) -> None:
+    restore = Restoring(centrals)
+    arguments = {**copied_to_c(centrals, restore), "copy_retention": 3600}
+    centrals.lab.skip(3600)
+    (before,) = centrals.state("west")["recovery_points"]
+    other = {**arguments, "replication_task": restore.ext_id}
+    centrals.west(MODULE, **other)
+    (after,) = centrals.state("west")["recovery_points"]
+    assert before == after
+
+
+def test_a_copy_that_cannot_be_marked_is_restored_all_the_same(centrals: Centrals) -> None:
+    restore = Restoring(centrals)
+    arguments = {**copied_to_c(centrals, restore), "copy_retention": 3600}
+    centrals.fault("set-expiration-time", {"status": 403}, endpoint="west")
+    result = centrals.west(MODULE, **arguments)
+    assert result["vm"]["uuid"]
+    assert any("cannot be marked" in warning for warning in result["warnings"])
+
+
 def test_a_source_that_does_not_answer_says_nothing_of_the_copy(centrals: Centrals) -> None:
     restore = Restoring(centrals)
     arguments = copied_to_c(centrals, restore)

@@ -13,7 +13,7 @@ import pytest
 
 from harness.centrals import CENTRALS, by_policy, by_recovery_points
 from harness.images import assert_identical_everywhere, catalog_images, images, vm_names
-from harness.modules import DEMO, topology_of, writes
+from harness.modules import DEMO, hosts_of, topology_of, writes
 from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
 
@@ -112,9 +112,13 @@ def test_an_existing_one_is_sent_where_it_is_missing_and_only_these_copies_go(
 
 
 @pytest.mark.bad_day
-def test_copies_that_an_interrupted_run_has_left_are_named_by_the_repeat(lab: RunningLab, release: Release) -> None:
+def test_copies_that_an_interrupted_run_has_left_are_removed_by_the_repeat_and_others_named(
+    lab: RunningLab, release: Release
+) -> None:
     lab.reset(by_recovery_points(topology_of(DEMO)))
-    lab.change([{"endpoint": "pc-east", "kind": "recovery_point", "vm": "Gold", "name": "sealed"}])
+    (made,) = lab.change([{"endpoint": "pc-east", "kind": "recovery_point", "vm": "Gold", "name": "sealed"}])
+    others = {"recovery_point": made["ext_id"], "clusters": ["cluster-b"]}
+    (foreign,) = hosts_of(lab)["pc-east"]("pc_recovery_point_replica", **others)["copies"]
     named = ["-e", "image_release_recovery_point=sealed"]
     lab.faults([{"endpoint": "pc-west", "method": "DELETE", "path": "recovery-points", "then": {"status": 403}}])
     assert release(*named).status != 0
@@ -122,8 +126,12 @@ def test_copies_that_an_interrupted_run_has_left_are_named_by_the_repeat(lab: Ru
     (copy,) = lab.state()["endpoints"]["pc-west"]["recovery_points"]
     lab.forget()
     again = release(*named)
-    assert (again.status, writes(lab)) == (0, []), again.output
-    assert f"whether an interrupted run has ordered these copies cannot be told: {copy['ext_id']}" in again.output
+    assert again.status == 0, again.output
+    (removal,) = writes(lab)
+    assert removal.startswith("DELETE")
+    assert removal.endswith(copy["ext_id"])
+    assert points(lab) == {"pc-east": ["sealed", "sealed"], "pc-west": []}
+    assert f"whether an interrupted run has ordered these copies cannot be told: {foreign['ext_id']}" in again.output
 
 
 @pytest.mark.bad_day

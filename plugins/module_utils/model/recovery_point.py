@@ -65,6 +65,22 @@ def is_ours(point: RecoveryPoint, prefix: str) -> bool:
     return moment_bears(point.expires, _mark(point.name, point.vms[0].vm_uuid))
 
 
+def copy_expiry(earliest: datetime, location_agnostic_id: str) -> datetime:
+    """When a copy that we ordered of somebody else's recovery point is to expire. It has the name of the original, and
+    an order cannot give it anything of its own, so that only its end, which is set when it has arrived, marks it."""
+    return marked_moment(earliest, _copy_mark(location_agnostic_id))
+
+
+def is_our_copy(point: RecoveryPoint) -> bool:
+    """Whether it bears the mark of such a copy."""
+    return point.expires is not None and moment_bears(point.expires, _copy_mark(point.location_agnostic_id))
+
+
+def may_be_removed(point: RecoveryPoint, prefix: str) -> bool:
+    """Whether the collection made it, as a recovery point or as a copy."""
+    return is_ours(point, prefix) or is_our_copy(point)
+
+
 def shown(point: RecoveryPoint, prefix: str) -> dict[str, Any]:
     """A copy as modules return it."""
     return {
@@ -83,8 +99,12 @@ def shown(point: RecoveryPoint, prefix: str) -> dict[str, Any]:
             }
             for member in point.vms
         ],
-        "ours": is_ours(point, prefix),
+        "ours": may_be_removed(point, prefix),
     }
+
+
+def _copy_mark(location_agnostic_id: str) -> str:
+    return f"copy of {location_agnostic_id.lower()}"
 
 
 def _mark(name: str, vm_uuid: str) -> str:

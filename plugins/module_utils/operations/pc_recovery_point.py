@@ -33,6 +33,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_
     VmOfRecoveryPoint,
     is_ours,
     marked_expiry,
+    may_be_removed,
     shown,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_temporary_vm_name
@@ -241,7 +242,7 @@ def _there(client: PrismCentral, params: Params) -> _Observed:
             "It may have expired, or another Prism Central holds it.",
         )
     observed = _Observed(client, client.now(), point, point.vms[0].vm_uuid if point.vms else "")
-    _refuse_foreign({**params, "force": False}, observed, point)
+    _refuse_foreign({**params, "force": is_ours(point, params["prefix"])}, observed, point)
     return observed
 
 
@@ -325,7 +326,7 @@ def _refuse_foreign(params: Params, observed: _Observed, point: RecoveryPoint) -
             f"{observed.client.endpoint}: the recovery point {named} is not called '{params['name']}'",
             "Give name and ext_id of the same recovery point, or only ext_id.",
         )
-    if not is_ours(point, params["prefix"]):
+    if params["state"] == "present" or not may_be_removed(point, params["prefix"]):
         raise OperationError(
             f"{observed.client.endpoint}: refused, because the recovery point {named} does not bear the mark of the"
             f" collection and the prefix '{params['prefix']}'",

@@ -59,6 +59,7 @@ ARGUMENTS = {
     "storage_container": {"type": "str"},
     "source": {"type": "dict", "options": PEER_ARGUMENTS},
     "replication_task": {"type": "str"},
+    "copy_retention": {"type": "int"},
 }
 
 
@@ -134,7 +135,10 @@ def apply(params: Params, observed: _Observed, plan: Plan[str], reporter: Report
     vm = seen.vms[0] if seen.vms else None
     adopted = vm is not None
     if vm is None:
-        point = point or _arrived(restoration, params, reporter)
+        transfer = _transfer(params, reporter)
+        point = point or _arrived(restoration, transfer, params, reporter)
+        if transfer and params["copy_retention"]:
+            restoration.mark_copy(point, transfer, params["copy_retention"])
         with reporter.phase("restore"):
             task_id = restoration.order(point)
             if not params["wait"]:
@@ -150,7 +154,7 @@ def apply(params: Params, observed: _Observed, plan: Plan[str], reporter: Report
     return {**facts, "changed": changed}
 
 
-def _arrived(restoration: Restoration, params: Params, reporter: Reporter) -> RecoveryPoint:
+def _arrived(restoration: Restoration, transfer: Transfer | None, params: Params, reporter: Reporter) -> RecoveryPoint:
     if not params["wait"]:
         raise OperationError(
             f"{restoration.client.endpoint}: '{restoration.cluster.name}' does not hold the recovery point"
@@ -158,7 +162,7 @@ def _arrived(restoration: Restoration, params: Params, reporter: Reporter) -> Re
             "Set wait to wait for it, or run this later.",
         )
     with reporter.phase("replicate"):
-        return restoration.copy(_transfer(params, reporter))
+        return restoration.copy(transfer)
 
 
 def _transfer(params: Params, reporter: Reporter) -> Transfer | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import cast
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.changes import (
@@ -22,6 +23,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     copies_of,
     last_told_copies,
     recovery_point_of,
+    set_expiry,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.recovery_points import (
     path_of as path_of_point,
@@ -54,6 +56,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     Deadline,
     Look,
@@ -67,6 +70,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import (
     RecoveryPoint,
     VmOfRecoveryPoint,
+    copy_expiry,
+    is_our_copy,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import LONGEST_VM_NAME, Release
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.once import order_once
@@ -206,6 +211,22 @@ class Restoration:
                 "Look at the task in Prism Central.",
             )
         return point
+
+    def mark_copy(self, point: RecoveryPoint, transfer: Transfer, retention: float) -> None:
+        """Let a copy that this release ordered of somebody else's recovery point expire, and bear its mark by that. One
+        that another task left is somebody else's."""
+        expires = copy_expiry(self.client.now() + timedelta(seconds=retention), point.location_agnostic_id)
+        what = f"letting the copy {point.ext_id} on '{self.cluster.name}' expire at {iso_moment(expires)}"
+        try:
+            transfer.state()
+            if transfer.left != point.ext_id or is_our_copy(point):
+                return
+            set_expiry(self.client, point, expires, what, self.deadline.left, self.reporter.progress)
+        except OperationError as error:
+            self.reporter.warn(
+                f"{self.client.endpoint}: the copy {point.ext_id} on '{self.cluster.name}' cannot be marked, so that"
+                f" only this run can remove it: {error.message}"
+            )
 
     def member_of(self, point: RecoveryPoint) -> VmOfRecoveryPoint:
         """The golden VM in the copy. A recovery point does not tell names."""

@@ -79,6 +79,12 @@ def test_it_stays_in_doubt(which: dict[str, Any], images: tuple[Image, ...], rea
     assert reason in decision.reason
 
 
+def test_a_marked_copy_of_somebody_else_s_goes_with_the_release_that_came_out_of_it() -> None:
+    (decision,) = decided(point(name="nightly"), DONE)
+    assert (decision.delete, decision.release) == (True, "1")
+    assert decided(point(name="nightly", origin="another"), DONE) == []
+
+
 def test_what_no_release_has_to_do_with_is_not_told() -> None:
     assert decided(point(ours=False, origin="another")) == []
     assert decided(point(), rules=Rules(base_vms=frozenset({"Gold-Finance"}))) == []
