@@ -70,7 +70,7 @@ bad-estate: $(VENV)/tests.stamp ## a release on a misbehaving estate (stuck, slo
 nightly: $(VENV)/dev.stamp ## what CI does not run at each change, two at a time: the tests marked night, sanity of the tests, every ansible-core from 2.17 to the next
 	@$(BIN)/python tools/run_checks.py between candidate night-playbooks night-estate sanity-all
 
-night-playbooks: $(VENV)/tests.stamp ## jobs that show on one more estate, site or value what others show by day
+night-playbooks: $(VENV)/events.stamp ## jobs that show on one more estate, site or value what others show by day
 	$(PYTEST) -n 2 -m night tests/playbooks
 
 night-estate: $(VENV)/tests.stamp ## the rest of the samples of jobs killed and disturbed anywhere
@@ -176,6 +176,10 @@ $(VENV)/site.stamp: $(VENV)/dev.stamp docs/docsite/requirements.txt
 	@touch $@
 
 # In an environment of its own: the importer of Galaxy, which nox installs, and nox itself want different releases of attrs
+$(VENV)/events.stamp: $(VENV)/tests.stamp tests/events-requirements.txt
+	$(PIP_INSTALL) '$(CORE)' -r tests/events-requirements.txt
+	@touch $@
+
 $(VENV)/community.stamp: | $(VENV)/links
 	$(BIN)/python -m venv $(VENV)/community
 	$(VENV)/community/bin/python -m pip install --quiet --disable-pip-version-check '$(CORE)' 'antsibull-nox>=1.9'

@@ -1,0 +1,194 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The event source euc.nutanix_citrix.prism_element of ansible-rulebook: watches clusters, tells each thing once."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+from collections.abc import Mapping
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import Any
+
+DOCUMENTATION = r"""
+---
+short_description: Watches clusters for golden VMs that are shut down, stuck replications, and clusters that are lost
+description:
+  - Looks at each cluster again and again, through Prism Element, REST API v2.0, and only reads.
+  - An event comes once, when something happens. What is there at the first look makes no event. When a cluster answers
+    again, what has happened meanwhile is told.
+  - Needs the collection, ansible-core and requests in the Python that runs ansible-rulebook.
+options:
+  clusters:
+    description:
+      - The clusters, each with C(name) and the connection options of the modules, such as C(nutanix_host),
+        C(nutanix_username), C(nutanix_password) and C(ca_path). What one leaves out counts as beside C(clusters), else
+        as in the environment, such as E(NUTANIX_USERNAME) and E(NUTANIX_PASSWORD).
+      - Keep the password in the environment, or in a vault that ansible-rulebook reads. No event holds it.
+    type: list
+    elements: dict
+    required: true
+  golden_vms:
+    description:
+      - The exact names of golden VMs.
+    type: list
+    elements: str
+    default: []
+  mark:
+    description:
+      - A text. VMs with it in their descriptions are golden VMs, too. Write it when the golden VM is ready, then shut
+        it down, or the other way round. Empty for none.
+    type: str
+    default: "#release"
+  protection_domains:
+    description:
+      - Only these protection domains. By default all that are active on the cluster.
+    type: list
+    elements: str
+    default: []
+  interval:
+    description:
+      - The number of seconds between two looks, from 10 to 3600.
+    type: int
+    default: 60
+  stuck_after:
+    description:
+      - The number of seconds without progress after which a replication is stuck. Transfers that wait for their turn
+        count as well.
+    type: int
+    default: 900
+  unreachable_after:
+    description:
+      - The number of looks in a row without an answer after which a cluster is unreachable.
+    type: int
+    default: 3
+"""
+
+EXAMPLES = r"""
+- euc.nutanix_citrix.prism_element:
+    clusters:
+      - {name: cluster-a, nutanix_host: cluster-a.example.com}
+      - {name: cluster-b, nutanix_host: cluster-b.example.com}
+    golden_vms: [Gold]
+    interval: 60
+"""
+
+# ansible-rulebook loads this file by its path; what it imports stands beside it in the collection
+_ROOT = Path(__file__).absolute().parents[7]
+if str(_ROOT) not in sys.path:
+    sys.path.append(str(_ROOT))
+
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
+    CONNECTION_ARGUMENTS,
+    PrismElement,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.events.cluster_watch import (
+    LOG_IN_REFUSED,
+    ClusterWatch,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.sighting import (
+    look_at_cluster,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import AccessDenied, OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.pace import paced
+
+SHORTEST, LONGEST = 10, 3600
+OPTIONS: dict[str, Any] = {
+    "clusters": {"type": "list", "elements": "dict", "required": True},
+    "golden_vms": {"type": "list", "elements": "str", "default": []},
+    "mark": {"type": "str", "default": "#release"},
+    "protection_domains": {"type": "list", "elements": "str", "default": []},
+    "interval": {"type": "int", "default": 60},
+    "stuck_after": {"type": "int", "default": 900},
+    "unreachable_after": {"type": "int", "default": 3},
+}
+
+
+async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
+    """Watch until cancelled: all clusters at the same time, because one that does not answer holds up no other."""
+    common = {name: args[name] for name in CONNECTION_ARGUMENTS if name in args}
+    options = _checked("prism_element", OPTIONS, {name: args[name] for name in args if name not in common})
+    _refuse_impossible(options)
+    watches = [_Watch(queue, options, common, cluster) for cluster in options["clusters"]]
+    await asyncio.gather(*(watch.go_on() for watch in watches))
+
+
+class _Watch:
+    """One cluster, looked at in a thread, because the client waits for its answers."""
+
+    def __init__(
+        self,
+        queue: asyncio.Queue[Any],
+        options: Mapping[str, Any],
+        common: Mapping[str, Any],
+        cluster: Mapping[str, Any],
+    ) -> None:
+        connection = {**common, **{name: value for name, value in cluster.items() if name != "name"}}
+        self._name = str(cluster.get("name") or cluster.get("nutanix_host") or "")
+        self._params = _checked(f"cluster {self._name}", CONNECTION_ARGUMENTS, connection)
+        self._client = PrismElement.connect(self._params)
+        self._memory = ClusterWatch(options["stuck_after"], options["unreachable_after"])
+        self._queue, self._options = queue, options
+
+    async def go_on(self) -> None:
+        while True:
+            began = time.monotonic()
+            try:
+                events = self._memory.saw(await asyncio.to_thread(self._look), time.monotonic())
+            except AccessDenied as error:
+                # Nobody logs in again with a secret that was refused: the account would be locked
+                await self._tell({"type": LOG_IN_REFUSED, "message": str(error)})
+                return
+            except OperationError as error:
+                events = self._memory.missed(str(error))
+            for event in events:
+                await self._tell(event)
+            took = time.monotonic() - began
+            await asyncio.sleep(max(0.0, paced(self._options["interval"]) - took))
+
+    def _look(self) -> Any:
+        options = self._options
+        return look_at_cluster(self._client, options["golden_vms"], options["mark"], options["protection_domains"])
+
+    async def _tell(self, event: Mapping[str, Any]) -> None:
+        moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+        where = {"cluster": self._name, "nutanix_host": self._params["nutanix_host"], "moment": moment}
+        await self._queue.put({**event, **where})
+
+
+def _checked(what: str, spec: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
+    validation = ArgumentSpecValidator(dict(spec)).validate(dict(given))
+    if validation.error_messages:
+        raise ValueError(f"The options of {what} are wrong: {validation.error_messages[0]}")
+    checked: dict[str, Any] = validation.validated_parameters
+    return checked
+
+
+def _refuse_impossible(options: Mapping[str, Any]) -> None:
+    names = [str(cluster.get("name") or cluster.get("nutanix_host") or "") for cluster in options["clusters"]]
+    problems = []
+    if not SHORTEST <= options["interval"] <= LONGEST:
+        problems.append(f"interval is {options['interval']}, give {SHORTEST} to {LONGEST} seconds")
+    if options["unreachable_after"] < 1 or options["stuck_after"] < 1:
+        problems.append("unreachable_after and stuck_after begin with 1")
+    if not names or len(set(names)) < len(names):
+        problems.append("clusters names none, or one twice")
+    if problems:
+        raise ValueError(f"The options of prism_element are wrong: {'; '.join(problems)}")
+
+
+if __name__ == "__main__":
+    # For trying it out: python prism_element.py '{"clusters": [{"nutanix_host": "..."}]}'
+    import json
+
+    class _Printer:
+        async def put(self, event: Mapping[str, Any]) -> None:
+            sys.stdout.write(f"{json.dumps(event)}\n")
+            sys.stdout.flush()
+
+    asyncio.run(main(_Printer(), json.loads(sys.argv[1])))  # type: ignore[arg-type]

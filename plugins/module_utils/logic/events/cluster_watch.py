@@ -1,0 +1,122 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What has happened on a cluster between two looks, each thing told once."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+GOLDEN_VM_OFF = "golden_vm_powered_off"
+STUCK, RESUMED = "replication_stuck", "replication_resumed"
+UNREACHABLE, REACHABLE = "cluster_unreachable", "cluster_reachable"
+LOG_IN_REFUSED = "log_in_refused"
+
+Event = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class GoldenVm:
+    """A VM that is meant, because its name is given or its description bears the mark."""
+
+    uuid: str
+    name: str
+    is_off: bool
+
+
+@dataclass(frozen=True)
+class Transfers:
+    """What one protection domain sends to one remote site: snapshot -> how far it is, and those that wait."""
+
+    running: Mapping[str, tuple[float, int | None]]
+    waiting: tuple[str, ...] = ()
+
+    def has_moved_since(self, before: Transfers) -> bool:
+        """Whether something was sent or has arrived meanwhile. That more waits is no progress."""
+        gone = {*before.running, *before.waiting} - {*self.running, *self.waiting}
+        began = self.running.keys() - before.running.keys()
+        return bool(gone or began) or any(
+            before.running.get(snapshot, far) != far for snapshot, far in self.running.items()
+        )
+
+
+@dataclass(frozen=True)
+class Sight:
+    """One look at a cluster: the VMs that are meant, and by (protection domain, remote site) what is on its way."""
+
+    golden_vms: tuple[GoldenVm, ...]
+    transfers: Mapping[tuple[str, str], Transfers]
+
+
+@dataclass
+class ClusterWatch:
+    """What is remembered of a cluster. Moments are seconds of a clock that only goes forward.
+
+    The first look tells what is there and makes no event of it: nobody saw it happen. While no answer comes, what is
+    known stays, so that what happened meanwhile is told at the next answer.
+    """
+
+    stuck_after: float
+    unreachable_after: int
+    _off: dict[str, bool] | None = None
+    _transfers: dict[tuple[str, str], Transfers] = field(default_factory=dict)
+    _moved: dict[tuple[str, str], float] = field(default_factory=dict)
+    _stuck: set[tuple[str, str]] = field(default_factory=set)
+    _misses: int = 0
+
+    def saw(self, sight: Sight, now: float) -> list[Event]:
+        events: list[Event] = []
+        if self._misses >= self.unreachable_after:
+            events.append({"type": REACHABLE})
+        self._misses = 0
+        return [*events, *self._golden_vms(sight.golden_vms), *self._replications(sight.transfers, now)]
+
+    def missed(self, why: str) -> list[Event]:
+        """No answer. One event when there were so many in a row, and none after it."""
+        self._misses += 1
+        if self._misses != self.unreachable_after:
+            return []
+        return [{"type": UNREACHABLE, "message": why, "looks": self._misses}]
+
+    def _golden_vms(self, vms: Sequence[GoldenVm]) -> list[Event]:
+        before, self._off = self._off, {vm.uuid: vm.is_off for vm in vms}
+        if before is None:
+            return []
+        return [
+            {"type": GOLDEN_VM_OFF, "vm": {"name": vm.name, "uuid": vm.uuid}}
+            for vm in vms
+            if vm.is_off and not before.get(vm.uuid, False)
+        ]
+
+    def _replications(self, transfers: Mapping[tuple[str, str], Transfers], now: float) -> list[Event]:
+        events: list[Event] = []
+        for place, found in transfers.items():
+            before = self._transfers.get(place)
+            if before is None or found.has_moved_since(before):
+                self._moved[place] = now
+        for place in [place for place in self._moved if place not in transfers]:
+            del self._moved[place]
+        for place in sorted(transfers):
+            if place not in self._stuck and now - self._moved[place] >= self.stuck_after:
+                self._stuck.add(place)
+                events.append(_stuck(place, transfers[place], round(now - self._moved[place])))
+        for place in sorted(self._stuck):
+            if now - self._moved.get(place, now) < self.stuck_after:
+                self._stuck.remove(place)
+                events.append({"type": RESUMED, "protection_domain": place[0], "remote_site": place[1]})
+        self._transfers = dict(transfers)
+        return events
+
+
+def _stuck(place: tuple[str, str], found: Transfers, seconds: int) -> Event:
+    return {
+        "type": STUCK,
+        "protection_domain": place[0],
+        "remote_site": place[1],
+        "snapshot_ids": [*found.running, *found.waiting],
+        "percent": max((percent for percent, _bytes in found.running.values()), default=0.0),
+        "waiting": len(found.waiting),
+        "seconds": seconds,
+    }
