@@ -15,6 +15,8 @@ MODULES = Path(__file__).parents[2] / "plugins" / "modules"
 CATALOG = {"catalogs": [{"name": "W11-Pool", "folder": "Prod"}]}
 PREFLIGHT = {"base_vm": "Gold", "protection_domain": "PD-Gold", "source": "a"}
 RELEASE = {"release": "1", "base_vm": "Gold", "image": "ctx_Gold_1"}
+NOBODY = "00000000-0000-4000-8000-000000000000"
+XEN_DISK = "11111111-2222-4333-8444-555555555555"
 REHOSTED = {
     "id": "1",
     "name": "CORP\\nobody",
@@ -216,6 +218,22 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("xen", {"scheme": "W11"}),
         ("xen", {"storage_repositories": ["nobody"]}),
     ],
+    "xen_vdi": [
+        ("xen", {"uuid": NOBODY}),
+        ("xen", {}),
+    ],
+    "xen_vdi_transfer": [
+        ("xen", {"state": "exported", "vdi_uuid": XEN_DISK, "path": "/tmp/no_image.vhd"}),
+        ("xen", {"state": "exported", "vdi_uuid": NOBODY, "path": "/tmp/no_image.vhd"}),
+    ],
+    "xen_vm_snapshot": [
+        ("xen", {"uuid": NOBODY}),
+        ("xen", {}),
+    ],
+    "xen_vm_wrapper": [
+        ("xen", {"name": "W11-image", "vdi_uuid": XEN_DISK, "snapshot": "1"}),
+        ("xen", {"name": "W11.image", "vdi_uuid": XEN_DISK, "snapshot": "1"}),
+    ],
     "endpoint_info": [
         (
             "cluster-a",
@@ -246,6 +264,7 @@ def prepare(lab: RunningLab) -> None:
     pool = {
         "name": "xen",
         "srs": [{"name": "NFS"}],
+        "vdis": [{"name": "image", "sr": "NFS", "size_mib": 8, "data_mib": 2, "uuid": XEN_DISK}],
         "schemes": [{"name": "W11", "srs": ["NFS"], "size_mib": 8, "data_mib": 2}],
     }
     topology = {**topology_of(DEMO), "prism_centrals": [central], "xenserver_pools": [pool]}

@@ -34,3 +34,15 @@ class RpcTransport(Transport):
                 f"{self._bytes.endpoint}: a call was answered with something that is not XML-RPC: {answer[:80]!r}",
                 WEB_PAGE,
             ) from None
+
+
+def plain(value: Any) -> Any:
+    """A value as XML-RPC takes it. Python's marshaller knows types by their names, and what Ansible hands to an action
+    plugin are strings of a type of its own."""
+    if isinstance(value, str):
+        return str.__str__(value)
+    if isinstance(value, dict):
+        return {plain(key): plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(item) for item in value]
+    return value

@@ -40,7 +40,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
     Refused,
     refused_before,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.xml_rpc import RpcTransport
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.xml_rpc import RpcTransport, plain
 
 try:
     import XenAPI
@@ -209,7 +209,8 @@ class XenServer:
     def _log_in_at(self, location: str) -> Any:
         xapi = XenAPI.Session(f"https://{location}/", transport=RpcTransport(self._http))
         params = self._params
-        xapi.login_with_password(params["xenserver_username"], params["xenserver_password"], "1.0", ORIGINATOR)
+        account = plain([params["xenserver_username"], params["xenserver_password"]])
+        xapi.login_with_password(*account, "1.0", ORIGINATOR)
         return xapi
 
     def _called(self, method: str, arguments: tuple[Any, ...]) -> Any:
@@ -217,7 +218,7 @@ class XenServer:
         for name in method.split("."):
             called = getattr(called, name)
         try:
-            return called(*arguments)
+            return called(*plain(arguments))
         except XenAPI.Failure as failure:
             raise self._refusal(method, failure.details) from None
         except Fault as fault:

@@ -98,3 +98,32 @@ def destroy_machine(client: XenServer, vm: str) -> None:
         client.call("VM.destroy", vm)
     except NotFound:
         return
+
+
+def create_machine(
+    client: XenServer, name: str, memory: int, vcpus: int, firmware: str, marks: Mapping[str, str]
+) -> str:
+    """A halted VM without disks; returns its reference. `memory` is in bytes, `firmware` is bios or uefi."""
+    record: dict[str, Any] = {
+        "name_label": name,
+        "name_description": "Holds an image for Citrix. Never start it. (euc.nutanix_citrix)",
+        "user_version": "1",
+        "is_a_template": False,
+        "affinity": NULL,
+        "other_config": dict(marks),
+        "VCPUs_params": {},
+        "VCPUs_max": str(vcpus),
+        "VCPUs_at_startup": str(vcpus),
+        "actions_after_shutdown": "destroy",
+        "actions_after_reboot": "restart",
+        "actions_after_crash": "restart",
+        "HVM_boot_policy": "BIOS order",
+        "HVM_boot_params": {"order": "c", "firmware": firmware},
+        "platform": {"nx": "true", "acpi": "1", "apic": "true", "pae": "true", "viridian": "true"},
+        "recommendations": "",
+    }
+    sizes = ("memory_static_min", "memory_static_max", "memory_dynamic_min", "memory_dynamic_max")
+    record.update(dict.fromkeys(sizes, str(memory)))
+    unused = ("kernel", "ramdisk", "args", "bootloader", "bootloader_args", "legacy_args")
+    record.update({f"PV_{part}": "" for part in unused}, PCI_bus="")
+    return str(client.call("VM.create", record))

@@ -31,6 +31,7 @@ class Call:
     answer: Callable[..., Any]
     implicit: bool
     without_session: bool
+    optional: int  # how many of the last parameters may be left out
 
 
 class Calls:
@@ -50,12 +51,13 @@ class Calls:
         errors: Sequence[str] = (),
         implicit: bool = False,
         without_session: bool = False,
+        optional: int = 0,
     ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
         """Register what answers a call."""
 
         def register(answer: Callable[..., Any]) -> Callable[..., Any]:
             self.known[name] = Call(
-                name, section, params, result, role, tuple(errors), answer, implicit, without_session
+                name, section, params, result, role, tuple(errors), answer, implicit, without_session, optional
             )
             return answer
 
@@ -87,7 +89,7 @@ class Calls:
             self.pool.sessions.admit(params[0])
             self.pool.sessions.allow(method, call.role)
         given = params if call.without_session else params[1:]
-        if len(given) != len(call.params):
+        if not len(call.params) - call.optional <= len(given) <= len(call.params):
             raise XapiFailure(
                 "MESSAGE_PARAMETER_COUNT_MISMATCH",
                 method,
@@ -95,7 +97,7 @@ class Calls:
                 str(len(given)),
                 violation=f"{method} takes {len(call.params)} parameters, not {len(given)}",
             )
-        for value, kind in zip(given, call.params, strict=True):
+        for value, kind in zip(given, call.params, strict=False):
             problem = problem_with_value(value, kind)
             if problem:
                 raise XapiFailure("FIELD_TYPE_ERROR", problem, violation=f"{method}: {problem}")

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from lab.xenserver.routes.calls import Calls, taken
@@ -31,8 +32,17 @@ def add_calls(calls: Calls) -> None:
     def provision(vm: str) -> None:
         machines.provision(vm)
 
-    @calls.call("VM.snapshot", "VM ref", "string", "VDI ref set", section="6", result="VM ref", role="vm-power-admin")
-    def snapshot(vm: str, name: str, ignored: list[str]) -> str:
+    @calls.call(
+        "VM.snapshot",
+        "VM ref",
+        "string",
+        "VDI ref set",
+        section="6",
+        result="VM ref",
+        role="vm-power-admin",
+        optional=1,
+    )
+    def snapshot(vm: str, name: str, ignored: Sequence[str] = ()) -> str:
         return machines.snapshot(vm, name, tuple(ignored))
 
     @calls.call("VBD.create", "VBD record", section="6", result="VBD ref", role="vm-admin", implicit=True)

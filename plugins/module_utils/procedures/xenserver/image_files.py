@@ -1,0 +1,160 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Images as files on the host where the module runs, between the pool that they come from and those that they go to.
+
+A file gets its name when it is complete and checked; beside it stands a record of what it holds.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import IO
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_file import (
+    FOOTER_BYTES,
+    footer_problem,
+    virtual_size,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+SECONDS_BETWEEN_LINES = 10.0
+PART = ".part"
+
+
+@dataclass(frozen=True)
+class ImageFile:
+    """What a file holds: which disk of which pool, how large it and its disk are, and its hash."""
+
+    vdi: str
+    pool: str
+    size: int
+    virtual_size: int
+    sha256: str
+
+
+class Meter:
+    """Counts bytes, hashes them, and says now and then how far it is."""
+
+    def __init__(self, what: str, progress: Callable[[str], None], total: int | None = None) -> None:
+        self._what = what
+        self._progress = progress
+        self._total = total
+        self._hash = hashlib.sha256()
+        self._said = time.monotonic()
+        self.count = 0
+
+    def note(self, chunk: bytes) -> None:
+        self._hash.update(chunk)
+        self.count += len(chunk)
+        if time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
+            self._said = time.monotonic()
+            of = f" of {amount(self._total)}" if self._total else ""
+            self._progress(f"{self._what}: {amount(self.count)}{of}")
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
+class MeteredFile:
+    """A file that is read once from its beginning to its end, with a length, as a request wants it."""
+
+    def __init__(self, file: IO[bytes], size: int, new_meter: Callable[[], Meter]) -> None:
+        self._file = file
+        self._size = size
+        self._new_meter = new_meter
+        self.meter = new_meter()
+
+    def __len__(self) -> int:
+        return self._size
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.read(1024 * 1024), b"")
+
+    def read(self, size: int = -1) -> bytes:
+        chunk = self._file.read(size)
+        self.meter.note(chunk)
+        return chunk
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def seek(self, position: int, whence: int = 0) -> int:
+        """Back to its beginning only: another host of the pool is to read it."""
+        self.meter = self._new_meter()
+        return self._file.seek(position, whence)
+
+
+def record_path(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
+
+
+def read_record(path: Path) -> ImageFile | None:
+    """What a file holds, None where it is not there, is not whole or bears no record."""
+    try:
+        record = ImageFile(**json.loads(record_path(path).read_text(encoding="utf-8")))
+        is_whole = path.stat().st_size == record.size and not problem_with(path)
+    except (OSError, ValueError, TypeError):
+        return None
+    return record if is_whole else None
+
+
+def problem_with(path: Path) -> str:
+    """What is wrong with a VHD, '' when it is whole."""
+    first, last = _footers(path)
+    return footer_problem(first, last)
+
+
+def _footers(path: Path) -> tuple[bytes, bytes]:
+    if path.stat().st_size < 2 * FOOTER_BYTES:
+        return b"", b""
+    with path.open("rb") as file:
+        first = file.read(FOOTER_BYTES)
+        file.seek(-FOOTER_BYTES, os.SEEK_END)
+        return first, file.read(FOOTER_BYTES)
+
+
+Fetch = Callable[[Callable[[bytes], object], Callable[[], None]], None]
+
+
+def store(path: Path, vdi: str, pool: str, fetch: Fetch, meter: Meter) -> ImageFile:
+    """Let `fetch(keep, check)` bring the bytes of an image, check them, and give the file its name. A part of one that
+    stayed behind is begun anew."""
+    part = path.with_name(f"{path.name}{PART}")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        record_path(path).unlink(missing_ok=True)
+        with part.open("wb") as file:
+
+            def keep(chunk: bytes) -> None:
+                file.write(chunk)
+                meter.note(chunk)
+
+            def check() -> None:
+                file.flush()
+                problem = problem_with(part)
+                if problem:
+                    raise OperationError(
+                        f"What was exported of the disk {vdi} cannot be used: {problem}", "Run the same task again."
+                    )
+
+            fetch(keep, check)
+        image = ImageFile(vdi, pool, meter.count, virtual_size(_footers(part)[1]), meter.sha256)
+        os.replace(part, path)
+    except OSError as error:
+        raise OperationError(
+            f"The image cannot be written to {path}: {error.strerror}", "Choose another path."
+        ) from None
+    finally:
+        part.unlink(missing_ok=True)
+    write_report(record_path(path), json.dumps(asdict(image), indent=2), "the image itself is there.", "record")
+    return image
