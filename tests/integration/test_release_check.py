@@ -175,7 +175,7 @@ def test_no_job_goes_without_its_groups(job: str, group: str) -> None:
         ({"image_release_id": 1.10}, {}, "image_release_id is the number 1.1 and must be text"),
         ({"image_release_note": 2026.10}, {}, "image_release_note is the number 2026.1"),
         ({"image_release_id": ""}, {}, "image_release_id is missing"),
-        ({"image_release_prefix": ""}, {}, "the prefix is empty"),
+        ({"image_release_prefix": ""}, {}, "image_release_prefix is empty: leave it out, or give a text"),
         ({"image_release_publish_when": "all"}, {}, "needed_clusters"),
         ({"image_release_concurrency": "many"}, {}, "image_release_concurrency"),
         (

@@ -41,6 +41,7 @@ JOBS: dict[str, dict[str, dict[str, str]]] = {
             "image_retention_protection_domains": "PD-Gold",
         },
         "image_lineage": {},
+        "estate_report": {},
     },
     "retention": {
         "image_rollback": {"image_release_id": "5", "image_release_base_vm": "Gold"},

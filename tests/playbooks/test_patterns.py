@@ -27,6 +27,7 @@ JOBS = {
     "image_rollback": "rollback",
     "image_retention": "retention",
     "image_lineage": "lineage",
+    "estate_report": "estate",
     "catalog_rollout": "rollout",
     "prepared_image_release": "prepared_release",
     "prepared_image_rollback": "prepared_release",
@@ -72,6 +73,7 @@ TEXTS = {
     "prepared_image_release_id": "2026.11.20-1",
     "prepared_image_retire_definitions": "W11, W10",
     "dr_discard": "PD-W11",
+    "estate_report_certificate_days": "14",
     "dr_drill_network": "DRILL",
     "machine_rehost_clusters": "cluster-a, cluster-b",
     "machine_rehost_protection_domains": "PD-W11",
@@ -185,11 +187,13 @@ def test_what_refers_to_something_refers_to_what_is_made() -> None:
             needed = {name for name, question in questions.items() if question["required"]}
             assert needed <= asked | node.get("extra_data", {}).keys()
             assert not asked & node.get("extra_data", {}).keys()
-    (schedule,) = objects()["schedules"]
-    assert schedule["unified_job_template"] in made["templates"]
-    assert schedule["enabled"]
-    # awx/api/serializers.py, SchedulePreviewSerializer.validate_rrule
-    assert re.fullmatch(r"DTSTART:\d{8}T\d{6}Z RRULE:\S*;INTERVAL=1;BYDAY=[A-Z]{2}\S*", schedule["rrule"])
+    for schedule in objects()["schedules"]:
+        assert schedule["unified_job_template"] in made["templates"]
+        assert schedule["enabled"]
+        # awx/api/serializers.py, SchedulePreviewSerializer.validate_rrule
+        assert re.fullmatch(
+            r"DTSTART:\d{8}T\d{6}Z RRULE:FREQ=[A-Z]+;INTERVAL=1(;BYDAY=[A-Z]{2}\S*)?", schedule["rrule"]
+        )
 
 
 def test_the_canaries_of_the_workflow_are_the_first_wave_of_the_starter() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-# Without a name of its own a file or a clone cannot be told from others.
-NEVER_EMPTY = ("dr_drill_prefix", "dr_drill_release_prefix", "dr_failover_drained_path")
+# Without a beginning of its own a file, an image or a clone cannot be told from those of others.
+NEVER_EMPTY = ("_prefix", "dr_failover_drained_path")
 SHAPES = ("dict", "list of dictionaries")
 IN_WORDS = {
     "int": "a number",
@@ -49,7 +49,7 @@ def _wrong_value(name: str, value: Any, option: Mapping[str, Any]) -> str:
     if option.get("elements") == "dict":
         kind = "list of dictionaries"
     if isinstance(value, str) and not value.strip():
-        may_be = kind in ("list", "raw") or (kind == "str" and not choices and name not in NEVER_EMPTY)
+        may_be = kind in ("list", "raw") or (kind == "str" and not choices and not name.endswith(NEVER_EMPTY))
         form = f"one of {', '.join(map(str, choices))}" if choices else IN_WORDS.get(kind, "a text")
         return "" if may_be else f"{name} is empty: leave it out, or give {form}"
     if made_a_number(value, option):
