@@ -236,7 +236,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         known: dict[str, Facts] = dict(stored or {})
         hosts = {
             (group, host): self._question(group, host, entries)
-            for group, _ in ASKED.values()
+            for group, _client in ASKED.values()
             for host in entries[group]
         }
         asked = {who: question for who, question in hosts.items() if question not in known}

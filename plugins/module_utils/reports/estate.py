@@ -13,6 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text impor
 Facts = Mapping[str, Any]
 HEADER = ("site", "catalog", "release", "image age", "machines up to date", "sessions", "protection")
 DAY = 86400
+UNKNOWN = "unknown"
 JOBS = {
     "release": "Last release",
     "complete_release": "Last complete release",
@@ -51,7 +52,7 @@ def age_words(catalog: Facts) -> str:
     age = catalog["image_age_seconds"]
     if age is not None:
         return long_ago(age)
-    return "unknown" if catalog["image"] else ""
+    return UNKNOWN if catalog["image"] else ""
 
 
 def machine_words(catalog: Facts) -> str:
@@ -59,7 +60,7 @@ def machine_words(catalog: Facts) -> str:
         return f"{catalog['machines_up_to_date']} of {catalog['machines']}"
     if not catalog["machines"]:
         return "no machines"
-    return "unknown" if catalog["machines_take_image"] is None else f"{catalog['machines']} keep what they have"
+    return UNKNOWN if catalog["machines_take_image"] is None else f"{catalog['machines']} keep what they have"
 
 
 def protection_words(protection: Facts) -> str:

@@ -9,12 +9,12 @@ What is unknown has no sample: an alert for its absence finds it, and nothing co
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 
 Facts = Mapping[str, Any]
-Sample = tuple[str, dict[str, Any], float | int | bool | None]
+Sample: TypeAlias = "tuple[str, dict[str, Any], float | None]"
 HELP = {
     "euc_estate_report_timestamp_seconds": "When this was written.",
     "euc_estate_unknown": "How many things could not be read.",
@@ -98,7 +98,7 @@ def _escaped(text: str) -> str:
     return safe.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
 
 
-def _number(value: float | int | bool | None) -> str:
+def _number(value: float | None) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
 
 

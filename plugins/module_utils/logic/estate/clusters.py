@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeAlias
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import places
@@ -17,7 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog i
 
 Facts = Mapping[str, Any]
 # An address and its port, None where whoever tells of it knows none
-Place = tuple[str, int | None]
+Place: TypeAlias = "tuple[str, int | None]"
 ACROPOLIS = "acropolisfactory"
 PORT = 9440
 

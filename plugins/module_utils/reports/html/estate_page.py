@@ -12,6 +12,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.overview import next_certificate
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.estate import (
     JOBS,
+    UNKNOWN,
     age_words,
     image_words,
     machine_words,
@@ -100,7 +101,7 @@ def _catalog(catalog: Mapping[str, Any]) -> dict[str, Any]:
         # Whether the name of the image says that it is of a release
         "claims": bool(catalog["release"]),
         "verified": catalog["verified"],
-        "age": f"{age} old" if age else "",
+        "age": "age unknown" if age == UNKNOWN else age and f"{age} old",
         "machines": machine_words(catalog),
         "sessions": counted(catalog["sessions"], "session"),
         "protection": protection_words(catalog["protection"]),
