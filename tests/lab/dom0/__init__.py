@@ -1,0 +1,4 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Fake control domains: real sshd and rsync over the directories of simulated SRs, and stand-ins for XenServer's
+tools."""
