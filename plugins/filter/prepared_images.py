@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared import outcomes
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared import outcomes, reach
 
 
 class FilterModule:
@@ -19,5 +19,6 @@ class FilterModule:
             "prepared_outcomes": outcomes.outcomes,
             "prepared_catalogs": outcomes.catalogs_to_move,
             "prepared_catalogs_back": outcomes.catalogs_to_take_back,
+            "prepared_out_of_reach": reach.out_of_reach,
             "prepared_with_shares": outcomes.with_shares,
         }

@@ -68,8 +68,8 @@ options:
             description: The number of the version.
             type: int
           release:
-            description: The release of the version, which is the first line of its description. The one that is ready
-              counts.
+            description: The release of the version, which is the first line of its description without the mark of the
+              collection. The one that is ready counts.
             type: str
           id:
             description: The id of the version, instead of definition and number or release.

@@ -221,7 +221,7 @@ catalogs:
           type: str
           returned: always
         release:
-          description: The first line of the description.
+          description: The first line of the description, without the mark of the collection.
           type: str
           returned: always
         available:

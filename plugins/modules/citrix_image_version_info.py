@@ -26,7 +26,8 @@ options:
     type: int
   release:
     description:
-      - A release. Only its versions are returned, which are those with this first line in their description.
+      - A release. Only its versions are returned, which are those with this first line in their description, with or
+        without the mark of the collection behind it.
     type: str
 notes:
   - The account needs the role Read Only Administrator.

@@ -33,8 +33,8 @@ options:
     type: int
   release:
     description:
-      - The release of the version, which is the first line of its description. Of several versions of a release the one
-        that is ready counts.
+      - The release of the version, which is the first line of its description without the mark of the collection. Of
+        several versions of a release the one that is ready counts.
     type: str
   hosting_units:
     description:

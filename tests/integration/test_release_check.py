@@ -121,6 +121,10 @@ def test_no_job_goes_without_its_groups(job: str, group: str) -> None:
     assert f"no host in the group {group}" in told
 
 
+def test_whose_images_come_from_needs_no_cluster() -> None:
+    assert not check("lineage", clusters=[]).get("failed")
+
+
 @pytest.mark.parametrize(
     ("on_all", "daas", "words"),
     [
@@ -142,7 +146,8 @@ def test_no_job_goes_without_its_groups(job: str, group: str) -> None:
         (
             {},
             {"image_release_catalogs": "W11-Pool"},
-            "image_release_catalogs is text and must be a list: with -e, give it as JSON (on daas)",
+            "image_release_catalogs is text and must be a list: with -e, the whole is JSON: "
+            "-e '{\"image_release_catalogs\": ...}' (on daas)",
         ),
         (
             {},

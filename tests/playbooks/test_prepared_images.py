@@ -147,16 +147,21 @@ def test_a_release_goes_back_to_what_was_there_before(lab: RunningLab, run: Run,
     lost = run(ROLLBACK, "--limit", "daas", prepared_image_release_id="2026.11.20-2")
     assert lost.status != 0
     assert "image definition 'W11' has no version of release '2026.11.20-2'" in lost.output
+    assert "Make it with" not in lost.output
 
 
 def test_what_one_site_cannot_do_is_told_before_anything_is_made(lab: RunningLab, run: Run) -> None:
     topology = topology_of(TOPOLOGIES / "workspaces.yml")
     (definition,) = topology["citrix_sites"][1]["inventory_vars"]["prepared_image_release_definitions"]
     definition.update(image="W11-2026.1l", share_with=["we-3"])
+    (of_daas,) = topology["citrix_sites"][0]["inventory_vars"]["prepared_image_release_definitions"]
+    of_daas["share_with"] = ["euc1-b"]
     lab.reset(topology)
     outcome = run(RELEASE)
     assert outcome.status != 0
     assert "W11-2026.1l" in outcome.output
+    assert "catalog Prod/W11-C1: it is in hosting unit euc1-c, where W11 would not be" in outcome.output
+    assert "catalog Prod/W11-B1" not in outcome.output
     assert "Nothing was begun." in outcome.output
     assert writes(lab) == []
 
@@ -176,6 +181,14 @@ def test_old_versions_go_in_the_right_order_and_others_stay(lab: RunningLab, run
     assert plan.status == 0, plan.trouble
     assert writes(lab) == []
     assert "it is taken away from euc1-b, euc1-c first" in plan.output
+
+    lab.change([{"endpoint": "daas", "kind": "behaviour", "unshare_by_omission": False}])
+    stubborn = run(RETIRE, **wishes)
+    assert stubborn.status != 0
+    assert "version 2 of W11 is still in 'euc1-b', 'euc1-c', although it was left out of the list" in stubborn.output
+    assert list(versions(lab)) == [*marked("r1", "r2"), "by hand", *marked("r4")]
+    lab.change([{"endpoint": "daas", "kind": "behaviour", "unshare_by_omission": True}])
+    lab.forget()
 
     real = run(RETIRE, **wishes)
     assert real.status == 0, real.trouble

@@ -55,7 +55,7 @@ def _wrong_value(name: str, value: Any, option: Mapping[str, Any]) -> str:
     if made_a_number(value, option):
         return f"{name} is the number {value} and must be text, because 1.10 and 1.1 are one number: put it in quotes"
     if kind in SHAPES and isinstance(value, str):
-        return f"{name} is text and must be {IN_WORDS[kind]}: with -e, give it as JSON"
+        return f"{name} is text and must be {IN_WORDS[kind]}: with -e, the whole is JSON: -e '{{\"{name}\": ...}}'"
     if kind == "list" and isinstance(value, (str, Mapping)):
         # The roles take names with commas, and one catalog.
         return ""

@@ -7,9 +7,9 @@ folder or the id decides."""
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Any, Literal
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
@@ -189,6 +189,13 @@ def folder_of(name: str, full_name: str, admin_folder: str) -> tuple[str, ...]:
     """
     above = full_name[: -len(name)] if name and full_name.endswith(name) else admin_folder
     return folder_levels(above)
+
+
+def known_by_name(facts: Mapping[str, Any]) -> Catalog:
+    """A catalog as citrix_catalog_info tells of it, as far as it is looked for."""
+    return Catalog(
+        id=facts["id"], name=facts["name"], full_name=facts["full_name"], folder=folder_levels(facts["folder"])
+    )
 
 
 def find_catalog(selector: Selector, catalogs: Sequence[Catalog]) -> Catalog:

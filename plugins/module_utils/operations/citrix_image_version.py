@@ -213,7 +213,8 @@ def _wanted(
         raise refusal
     if profile and not shows_resource(site, unit, profile):
         raise OperationError(
-            f"{site.endpoint}: hosting unit {unit.name} shows no machine profile '{profile}'", "Give its whole path."
+            f"{site.endpoint}: hosting unit {unit.name} shows no machine profile '{profile}'",
+            "Give the whole path of one that citrix_hosting_unit_info shows with machine_profiles.",
         )
     return _Observed(site, definition, release, unit, _image_path(site, unit, params["image"], reporter))
 

@@ -100,7 +100,8 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
         site, version, [by_id[unit_id] for unit_id in sharing.arriving if unit_id in by_id], by_id, connections
     )
     if refusal:
-        raise refusal.at(f"{site.endpoint}: {version}")
+        # One that is still to be made has no number yet
+        raise refusal.at(f"{site.endpoint}: {version if version.id else params['definition']}")
     names = {unit.id: unit.name for unit in units} | {share.id: share.name for share in version.shares}
     return _Observed(site, version, sharing, names, properties)
 

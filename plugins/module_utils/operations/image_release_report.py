@@ -100,7 +100,9 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         *cluster_rows(params["clusters"]),
         *template_rows(params["templates"], params["protection"]),
         *definition_rows(params["definitions"]),
-        *catalog_rows(params["sites"], params["clusters"], params["rollback"], params["wanted"]),
+        *catalog_rows(
+            params["sites"], params["clusters"], params["rollback"], params["wanted"], bool(params["definitions"])
+        ),
     ]
     missing = problems(rows) if rows else ["no cluster and no site took part, so that nothing was done"]
     name = f"{'Roll-back of release' if params['rollback'] else 'Release'} {params['release']}"

@@ -66,7 +66,8 @@ GROUPS = {
     "rollout": ("citrix_sites",),
     "rollback": ("citrix_sites",),
     "retention": ("prism_elements", "citrix_sites"),
-    "lineage": ("prism_elements", "citrix_sites"),
+    # Prepared images need no cluster; what an image of a cluster lacks is told of its catalog
+    "lineage": ("citrix_sites",),
     "estate": ("prism_elements", "citrix_sites"),
     "prepared_release": ("citrix_sites",),
     "prepared_retirement": ("citrix_sites",),

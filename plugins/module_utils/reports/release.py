@@ -29,7 +29,6 @@ VARIABLES = {
     "image": role_options.GOLDEN_VM,
     "replicate": {**role_options.GOLDEN_VM, **role_options.IMAGE},
     "restore": {**role_options.GOLDEN_VM, **role_options.IMAGE},
-    PUBLISH: role_options.PUBLISH,
 }
 SETTLED_CLUSTER_STATES = {
     "present": "image was there",
@@ -74,7 +73,7 @@ def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
     for host, result in clusters.items():
         state, phase = result["state"], _failed_phase(result) or "image"
         is_settled = state in SETTLED_CLUSTER_STATES
-        detail, advice = _why(result, phase)
+        detail, advice = _why(result, VARIABLES.get(phase, {}))
         if is_settled and result.get("snapshot_id"):
             detail, advice = f"from {origin_kind(result)} {result['snapshot_id']}", ""
         word = SETTLED_CLUSTER_STATES.get(state, state)
@@ -146,10 +145,10 @@ def _failed_phase(result: Mapping[str, Any]) -> str:
     return next((step["phase"] for step in result.get("timeline") or [] if step.get("failed")), "")
 
 
-def _why(result: Mapping[str, Any], phase: str) -> tuple[str, str]:
+def _why(result: Mapping[str, Any], variables: Mapping[str, str]) -> tuple[str, str]:
     """Message and advice, and what the options in it are called in the role."""
     message, advice = why(result)
-    return message, with_variables(advice, options_of(result), VARIABLES.get(phase, {}))
+    return message, with_variables(advice, options_of(result), variables)
 
 
 def catalog_rows(
@@ -157,18 +156,21 @@ def catalog_rows(
     clusters: Mapping[str, Mapping[str, Any]],
     rollback: bool = False,
     wishes_by_site: Mapping[str, Sequence[Mapping[str, Any]]] | None = None,
+    prepared: bool = False,
 ) -> list[ReportRow]:
     """`sites`: inventory host -> {message, error?, catalogs: [result of citrix_catalog_image], waiting: [catalogs not
     touched]}.
 
     A catalog that was rolled out in waves names its `wave`. With `rollback` the catalogs are those of
     citrix_catalog_rollback. `wishes_by_site` are the operator's: a wish of which nobody told what became of it is not
-    fulfilled.
+    fulfilled. Catalogs that get images `prepared` by the site, and those that go back, are moved by the role
+    catalog_rollout alone.
     """
     phase = ROLL_BACK if rollback else PUBLISH
+    variables = role_options.MOVE if rollback or prepared else role_options.PUBLISH
     rows = []
     for host, site in sites.items():
-        catalog_lines = [_catalog_row(host, catalog, phase) for catalog in site["catalogs"]]
+        catalog_lines = [_catalog_row(host, catalog, phase, variables) for catalog in site["catalogs"]]
         if site["message"] and all(row.settled for row in catalog_lines):
             detail, advice = why(site)
             rows.append(ReportRow(host, "site", "failed", detail, False, advice, kind="site"))
@@ -189,11 +191,11 @@ def catalog_rows(
     return rows
 
 
-def _catalog_row(host: str, catalog: Mapping[str, Any], phase: str) -> ReportRow:
+def _catalog_row(host: str, catalog: Mapping[str, Any], phase: str, variables: Mapping[str, str]) -> ReportRow:
     good = SETTLED_ROLLBACK_ACTIONS if phase == ROLL_BACK else SETTLED_CATALOG_ACTIONS
     action = catalog["action"]
     is_settled = action in good
-    detail, advice = (_told(catalog), "") if is_settled else _why(catalog, phase)
+    detail, advice = (_told(catalog), "") if is_settled else _why(catalog, variables)
     wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
     result = {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action)
     return ReportRow(

@@ -52,7 +52,13 @@ def outcomes(
 
 def rows(objects: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
     """Lines of the table: where, what, result, detail."""
-    return [(each["cluster"], f"{each['kind']} {each['name']}", each["result"], each["detail"]) for each in objects]
+    return [(each["cluster"], label(each), each["result"], each["detail"]) for each in objects]
+
+
+def label(each: Mapping[str, Any]) -> str:
+    """What it is and its name; the name of an image version says that it is one."""
+    words = "image" if each["kind"] == "image version" else each["kind"]
+    return f"{words} {each['name']}"
 
 
 def problems(objects: Iterable[Mapping[str, Any]], doubts: Iterable[Mapping[str, str]]) -> list[str]:
@@ -73,7 +79,7 @@ def problems_of(objects: Iterable[Mapping[str, Any]], doubts: Iterable[Mapping[s
 
 
 def _failure(each: Mapping[str, Any]) -> str:
-    return f"{each['kind']} {each['name']}: {each['result']} ({each['detail']})"
+    return f"{label(each)}: {each['result']} ({each['detail']})"
 
 
 def totals(objects: Iterable[Mapping[str, Any]]) -> dict[str, int]:

@@ -39,6 +39,7 @@ IMAGE = {"wait_timeout": "image_release_replication_timeout"}
 PREPARATION = {"wait_timeout": "prepared_image_release_preparation_timeout"}
 SHARE = {"wait_timeout": "prepared_image_release_share_timeout"}
 PUBLISH = {"wait_timeout": "image_release_publish_timeout"}
+MOVE = {"wait_timeout": "catalog_rollout_publish_timeout"}
 
 
 def with_variables(advice: str, options: Iterable[str], variables: Mapping[str, str]) -> str:

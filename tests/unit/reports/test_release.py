@@ -295,3 +295,6 @@ def test_the_option_of_a_module_is_told_as_the_variable_of_the_role() -> None:
     assert image.advice == error["advice"]
     (catalog,) = catalog_rows({"daas": site(catalogs=[{**MOVED, "action": "failed", "error": error}])}, {})
     assert catalog.advice == f"{called} image_release_publish_timeout."
+    moved = {"daas": site(catalogs=[{**MOVED, "action": "failed", "error": error}])}
+    for other in (catalog_rows(moved, {}, prepared=True), catalog_rows(moved, {}, rollback=True)):
+        assert other[0].advice == f"{called} catalog_rollout_publish_timeout."

@@ -16,10 +16,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.b
     together,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
-    Catalog,
     Selector,
     find_catalog,
-    folder_levels,
+    known_by_name,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import same_for_citrix
 
@@ -39,7 +38,7 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
         return
     wave_catalogs = waves.planned(rows, facts)
     by_id = {catalog["id"]: catalog for catalog in catalogs}
-    records = list(map(record, catalogs))
+    records = list(map(known_by_name, catalogs))
     ids: set[str] = set()
     impacts = []
     for entry in facts["wanted"]:
@@ -59,13 +58,6 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
             impacts.append(impact(catalog["machines"], catalog.get("machines_take_image"), waves.restarts(wave)))
     if impacts:
         rows.ok("blast radius", sentence(together(impacts)))
-
-
-def record(catalog: Facts) -> Catalog:
-    """A catalog as citrix_catalog_info tells of it, as far as it is looked for."""
-    return Catalog(
-        id=catalog["id"], name=catalog["name"], full_name=catalog["full_name"], folder=folder_levels(catalog["folder"])
-    )
 
 
 def _is_distinct(rows: Rows, what: str, catalog: Facts, ids: set[str], image: str) -> bool:

@@ -11,7 +11,6 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.catalogs import record
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.features import (
@@ -20,7 +19,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.
     Feature,
     refusal_without,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Selector, find_catalog
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.reach import obstacles
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
+    Selector,
+    find_catalog,
+    known_by_name,
+)
 
 
 def check(rows: Rows, facts: Facts, _estate: Estate) -> None:
@@ -74,10 +78,17 @@ def _check_catalogs(rows: Rows, facts: Facts) -> None:
     catalogs = facts.get("catalogs")
     if catalogs is None:
         return
-    records = [record(catalog) for catalog in catalogs]
-    for wish in facts.get("prepared_catalogs") or []:
+    records = [known_by_name(catalog) for catalog in catalogs]
+    wishes = facts.get("prepared_catalogs") or []
+    refusals = obstacles(wishes, facts.get("prepared_wishes") or [], facts["prepared"], catalogs)
+    for wish in wishes:
         selector = Selector(name=wish.get("name") or "", folder=wish.get("folder"), id=wish.get("id") or "")
         try:
-            rows.ok(f"catalog {find_catalog(selector, records).full_name}", "is there")
+            name = find_catalog(selector, records).full_name
         except Refusal as error:
             rows.stop(f"catalog {wish.get('name') or wish.get('id')}", error.message, error.advice)
+            continue
+        if name in refusals:
+            rows.stop(f"catalog {name}", refusals[name].message, refusals[name].advice)
+        else:
+            rows.ok(f"catalog {name}", "is there")

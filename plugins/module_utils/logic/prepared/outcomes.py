@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure, why
 
 SETTLED = ("ready", "planned")
 
@@ -110,7 +110,8 @@ def catalogs_to_move(
         version = (outcome or {}).get("version") or {}
         # Where only some hosting units lack it, each catalog is judged by its own
         if outcome and outcome["state"] == "failed" and not version.get("ready"):
-            move["hold"] = f"image definition {outcome['name']} has no version of this release: {outcome['message']}"
+            # What to do about it stands with the definition
+            move["hold"] = f"image definition {outcome['name']} has no version of this release: {why(outcome)[0]}"
         moves.append(move)
     return moves
 

@@ -142,7 +142,9 @@ def with_versions(targets: Sequence[Target], book: VersionBook) -> tuple[list[Ta
                 image = book.image_of(target.version)
                 target = replace(target, image=image.path, name=image.name)
             if target.from_version:
-                target = replace(target, from_image=book.image_of(target.from_version).path)
+                # No catalog can be on one that is not there; it must not be made for that
+                image = book.image_of(target.from_version, if_missing="Give one that is there.")
+                target = replace(target, from_image=image.path)
         except Refusal as error:
             missed.append((target, error))
             continue

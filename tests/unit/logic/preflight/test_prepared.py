@@ -77,6 +77,13 @@ def test_catalogs_are_looked_for() -> None:
     assert told[1][:2] == ("catalog B", "stop")
 
 
+def test_a_catalog_that_the_version_would_not_reach() -> None:
+    facts = {"catalogs": [{**CATALOG, "hosting_unit": "ws-c"}], "prepared_catalogs": [{"name": "A"}]}
+    (row,) = rows(**facts, prepared_wishes=[{"name": "W11"}])[1:]
+    assert row[:2] == ("catalog Prod/A", "stop")
+    assert "in hosting unit ws-c, where W11 would not be" in row[2]
+
+
 def test_no_cluster_is_needed() -> None:
     facts = {"message": "", "site": SITE, "definitions": ["W11"], "wanted": []}
     stops = [row.what for row in judge(NOTHING, {}, {"daas": facts}, NOW, {}) if row.result == "stop"]

@@ -67,12 +67,12 @@ class VersionBook:
         self._versions: dict[str, ImageVersion] = {}
         self._of_definitions: dict[str, Sequence[ImageVersion]] = {}
 
-    def image_of(self, wish: VersionWish) -> MasterImage:
+    def image_of(self, wish: VersionWish, if_missing: str = "Make it with citrix_image_version.") -> MasterImage:
         """The version that is wished for. Raises Refusal."""
         if self._missing_feature:
             raise self._missing_feature
         try:
-            version = self._found(wish)
+            version = self._found(wish, if_missing)
         except Refusal:
             if not self._will_exist or wish.id:
                 raise
@@ -107,13 +107,14 @@ class VersionBook:
                 sources |= {path: image.name} if image else {}
         return sources
 
-    def _found(self, wish: VersionWish) -> ImageVersion:
+    def _found(self, wish: VersionWish, if_missing: str) -> ImageVersion:
         if wish.id:
             return self._by_id(wish.id)
         definition = find_named("image definition", wish.definition, list(self._definitions.values()))
         if definition.id not in self._of_definitions:
             self._of_definitions[definition.id] = read_versions(self._site, definition)
-        return ready_version(definition, self._of_definitions[definition.id], wish.number, wish.release)
+        versions = self._of_definitions[definition.id]
+        return ready_version(definition, versions, wish.number, wish.release, if_missing)
 
     def _by_id(self, version_id: str) -> ImageVersion:
         key = version_id.casefold()

@@ -77,14 +77,18 @@ def chosen(
 
 
 def ready_version(
-    definition: ImageDefinition, versions: Sequence[ImageVersion], number: int | None, release: str | None
+    definition: ImageDefinition,
+    versions: Sequence[ImageVersion],
+    number: int | None,
+    release: str | None,
+    if_missing: str = "Make it with citrix_image_version.",
 ) -> ImageVersion:
     """The one version of a number or a release; what is left of earlier tries that failed is of the same release.
     Raises Refusal."""
     fitting = chosen(versions, number, release)
     matches = [version for version in fitting if version.is_ready] or fitting
     if not matches:
-        raise Refusal(not_there(definition, versions, number, release or ""), "Make it with citrix_image_version.")
+        raise Refusal(not_there(definition, versions, number, release or ""), if_missing)
     if len(matches) > 1:
         numbers = ", ".join(str(version.number) for version in matches)
         raise Refusal(f"versions {numbers} of {definition.name} are all of release '{release}'", "Give number.")
