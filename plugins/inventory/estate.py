@@ -338,6 +338,8 @@ def _resolved(
     told = [str(entry.get("nutanix_host") or "") for group in entries.values() for entry in group.values()]
     for site in answers[CITRIX_SITES].values():
         told += [str(address) for connection in site["connections"] for address in connection["addresses"]]
+    for central in answers[PRISM_CENTRALS].values():
+        told += [address for cluster in central["clusters"] for address in cluster["addresses"]]
     names = {host.casefold() for text in told for host, _port in places(text)}
     with ThreadPoolExecutor(max_workers=16) as pool:
         return dict(zip(sorted(names), pool.map(ip_addresses, sorted(names)), strict=True))

@@ -116,6 +116,19 @@ def test_a_replication_that_hangs_and_a_vm_with_the_mark(lab: RunningLab, main: 
     assert (resumed["type"], resumed["remote_site"]) == ("replication_resumed", "cluster-b")
 
 
+def test_a_moment_of_refusal_in_a_session_that_works_ends_nothing(lab: RunningLab, main: Watcher) -> None:
+    async def watch() -> dict[str, Any]:
+        queue: asyncio.Queue[Any] = asyncio.Queue()
+        source = asyncio.ensure_future(main(queue, arguments(lab, "cluster-b", unreachable_after=1)))
+        await seen(lab, 1)
+        lab.faults([{"endpoint": "cluster-b", "path": "/vms/", "then": {"status": 401}, "times": 1}])
+        told = [await next_event(queue), await next_event(queue)]
+        source.cancel()
+        return {event["type"]: event for event in told}
+
+    assert list(asyncio.run(watch())) == ["cluster_unreachable", "cluster_reachable"]
+
+
 def test_a_refused_log_in_is_told_and_not_tried_again(lab: RunningLab, main: Watcher) -> None:
     given = arguments(lab, "cluster-b")
     given["clusters"][0]["nutanix_password"] = "wrong-and-secret"

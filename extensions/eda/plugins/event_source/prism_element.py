@@ -141,9 +141,13 @@ class _Watch:
             try:
                 events = self._memory.saw(await asyncio.to_thread(self._look), time.monotonic())
             except AccessDenied as error:
-                # Nobody logs in again with a secret that was refused: the account would be locked
-                await self._tell({"type": LOG_IN_REFUSED, "message": str(error)})
-                return
+                if error.lift is None:
+                    # Nobody logs in again with a secret that was refused: the account would be locked
+                    await self._tell({"type": LOG_IN_REFUSED, "message": str(error)})
+                    return
+                # A session that was accepted before may be refused for a moment
+                error.lift()
+                events = self._memory.missed(str(error))
             except OperationError as error:
                 events = self._memory.missed(str(error))
             for event in events:
