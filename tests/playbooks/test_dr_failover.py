@@ -463,6 +463,11 @@ def test_replications_are_waited_for_while_users_can_still_work(lab: RunningLab,
     assert outcome.status != 0
     assert "snapshots of 'PD-W10' are being replicated" in " ".join(outcome.output.split())
     assert writes(lab) == []
+    mistyped = run(FAILOVER, dr_protection_domains=["PD-W10", "PD-W1l"])
+    assert mistyped.status != 0
+    # With nobody waiting for PD-W10, which would take hours
+    assert "has no protection domain 'PD-W1l'" in mistyped.output
+    assert writes(lab) == []
 
 
 @pytest.mark.bad_day
