@@ -17,7 +17,8 @@ description:
   - Each site gets C(image_release_catalogs), with the cluster of each catalog that counts, and C(dr_connections). The
     variables C(estate_catalogs), C(estate_zones), C(estate_site), C(estate_connections), C(estate_prism_centrals),
     C(estate_uuid) and C(estate_central) hold what else was told, for O(compose), O(groups) and O(keyed_groups).
-  - Only reads. Each site and each Prism Central is asked in one log-in, all at the same time. Clusters are not asked.
+  - Only reads. Each site and each Prism Central is asked in one log-in, all at the same time. Clusters are asked
+    only with O(verify_images).
 notes:
   - Uses a YAML file of any name with the extension C(.yml) or C(.yaml).
   - For each declared host, connection options come from its entry in the source, which may hold templates with
@@ -25,8 +26,7 @@ notes:
     which may be in a vault, else from the environment. Extra variables (C(-e)) count before all of them.
   - User names, passwords, secrets and API keys become neither variables of a host nor part of the cache. Keep them
     in C(group_vars) and C(host_vars), where the playbooks find them as well, or in the environment.
-  - Does not show which release made an image, only what the name of the image says. The playbook
-    C(euc.nutanix_citrix.image_lineage) verifies it.
+  - The release of a catalog is what the name of its image says. O(verify_images) says whether that is proven.
 extends_documentation_fragment:
   - constructed
   - inventory_cache
@@ -81,9 +81,17 @@ options:
     default: {}
   catalogs_on_our_images:
     description:
-      - Only catalogs count whose image has the name of a release. Set it to V(false) before the first release.
+      - Only catalogs count whose image has the name of a release, and with O(verify_images) is proven to be of it. Set
+        it to V(false) before the first release.
     type: bool
     default: true
+  verify_images:
+    description:
+      - Whether to ask every cluster and Prism Central for its images, so that C(verified) in C(estate_catalogs) says
+        whether the image of a catalog is proven to be the one of its release. Without it, C(verified) is null.
+      - Every cluster must be reachable from the controller, with an account among its variables.
+    type: bool
+    default: false
   image_prefix:
     description: What the names of images of releases begin with.
     type: str
@@ -141,21 +149,26 @@ from ansible.errors import AnsibleParserError
 from ansible.inventory.group import Group
 from ansible.inventory.host import Host
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.unsafe_proxy import wrap_var
 from ansible.utils.vars import combine_vars
 from ansible.vars.plugins import get_vars_from_inventory_sources
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.catalogs import Choice
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.clusters import PORT
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.inventory import (
     CITRIX_SITES,
     PRISM_CENTRALS,
     PRISM_ELEMENTS,
+    EstateInventory,
     declared,
     estate_inventory,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.lineage import Proofs, proofs_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import places
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations import pc_template_info, pe_vm_snapshot_info
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.site_estate import read_site_estate
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.central_estate import (
     read_central_estate,
@@ -163,20 +176,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import ip_addresses
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.connection_variables import connection_params
-
-try:
-    from ansible.template import trust_as_template
-except ImportError:  # ansible-core before 2.19 takes every text for a template
-
-    def trust_as_template(value: str) -> str:
-        return value
-
+from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.trust import as_read, trust_as_template
 
 Facts = dict[str, Any]
+Who = tuple[str, str]
 # Option -> the group of its hosts, and what to ask them as
 ASKED: dict[str, tuple[str, type[CitrixSite] | type[PrismCentral]]] = {
     "citrix_sites": (CITRIX_SITES, CitrixSite),
     "prism_centrals": (PRISM_CENTRALS, PrismCentral),
+}
+IMAGES: dict[str, tuple[type[PrismElement] | type[PrismCentral], Any]] = {
+    PRISM_ELEMENTS: (PrismElement, pe_vm_snapshot_info),
+    PRISM_CENTRALS: (PrismCentral, pc_template_info),
 }
 OF_EVERY_HOST = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 
@@ -197,16 +208,29 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         entries[PRISM_ELEMENTS] = self._entries("clusters")
         for group in (PRISM_ELEMENTS, PRISM_CENTRALS, CITRIX_SITES):
             inventory.add_group(group)
-        answers, problems = self._answers(entries, cache)
-        estate = estate_inventory(
-            entries, answers[PRISM_CENTRALS], answers[CITRIX_SITES], _resolved(entries, answers), self._choice()
-        )
+        stored = self._cache.get(self.get_cache_key(path)) if self.get_option("cache") and cache else None
+        self._known: dict[str, Facts] = dict(stored or {})
+        self._kept: dict[str, Facts] = {}
+        answers, problems = self._answers(entries)
+        resolved = _resolved(entries, answers)
+
+        def estate_with(proofs: Proofs | None) -> EstateInventory:
+            centrals, sites = answers[PRISM_CENTRALS], answers[CITRIX_SITES]
+            return estate_inventory(entries, centrals, sites, resolved, self._choice(), proofs)
+
+        estate = estate_with(None)
+        if self.get_option("verify_images"):
+            places, silent = self._places(entries, estate.told, resolved)
+            estate = estate_with(proofs_of(answers[CITRIX_SITES], places, self.get_option("image_prefix")))
+            problems += silent
+        if self.get_option("cache"):
+            self._cache[self.get_cache_key(path)] = self._kept
         self._tell([*problems, *estate.problems])
         for group, entry_of in entries.items():
             told = estate.told[group]
             for host in [*entry_of, *(name for name in told if name not in entry_of)]:
                 inventory.add_host(host, group=group)
-                self._set_variables(host, {**_as_read(told.get(host, {})), **declared(entry_of.get(host, {}))})
+                self._set_variables(host, {**as_read(told.get(host, {})), **declared(entry_of.get(host, {}))})
 
     def _choice(self) -> Choice:
         return Choice(
@@ -226,38 +250,68 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             entries[str(host)] = dict(variables or {})
         return entries
 
-    def _answers(
-        self, entries: Mapping[str, Mapping[str, Facts]], cache: bool
-    ) -> tuple[dict[str, dict[str, Facts]], list[str]]:
-        """Group -> host -> what it tells, from the cache where it is there; and why some did not tell."""
-        is_cached = self.get_option("cache")
-        key = self.get_cache_key(self._path)
-        stored = self._cache.get(key) if is_cached and cache else None
-        known: dict[str, Facts] = dict(stored or {})
+    def _answers(self, entries: Mapping[str, Mapping[str, Facts]]) -> tuple[dict[str, dict[str, Facts]], list[str]]:
+        """Group -> host -> what it tells; and why some did not tell."""
         hosts = {
             (group, host): self._question(group, host, entries)
             for group, _client in ASKED.values()
             for host in entries[group]
         }
-        asked = {who: question for who, question in hosts.items() if question not in known}
-        problems = []
-        with ThreadPoolExecutor(max_workers=max(1, len(asked))) as pool:
-            # The variables are read here: templates belong to one thread
-            readings = {who: pool.submit(_outcome, self._reading(*who, entries)) for who in asked}
-        for (_group, host), reading in readings.items():
-            answer = reading.result()
-            if isinstance(answer, OperationError):
-                problems.append(f"{host} does not tell its part of the estate: {answer}")
-            else:
-                known[hosts[_group, host]] = answer
-        current = {question: known[question] for question in hosts.values() if question in known}
-        if is_cached:
-            self._cache[key] = current
+        heard, problems = self._heard(hosts, lambda group, host: self._reading(group, host, entries))
         answers: dict[str, dict[str, Facts]] = {CITRIX_SITES: {}, PRISM_CENTRALS: {}}
-        for (group, host), question in hosts.items():
-            if question in current:
-                answers[group][host] = current[question]
+        for (group, host), answer in heard.items():
+            answers[group][host] = answer
         return answers, problems
+
+    def _heard(
+        self, questions: Mapping[Who, str], reading: Callable[[str, str], Callable[[], Facts]]
+    ) -> tuple[dict[Who, Facts], list[str]]:
+        """What each of the hosts answers, from the cache where it is there; and why some did not answer."""
+        asked = [who for who, question in questions.items() if question not in self._known]
+        problems = []
+        with ThreadPoolExecutor(max_workers=min(32, max(1, len(asked)))) as pool:
+            # The variables are read here: templates belong to one thread
+            readings = {who: pool.submit(_outcome, reading(*who)) for who in asked}
+        for who, future in readings.items():
+            answer = future.result()
+            if isinstance(answer, OperationError):
+                problems.append(f"{who[1]} does not tell its part of the estate: {answer}")
+            else:
+                self._known[questions[who]] = answer
+        heard = {who: self._known[question] for who, question in questions.items() if question in self._known}
+        self._kept |= {questions[who]: answer for who, answer in heard.items()}
+        return heard, problems
+
+    def _places(
+        self, entries: Mapping[str, Mapping[str, Facts]], told: Mapping[str, Mapping[str, Facts]], resolved: Facts
+    ) -> tuple[dict[str, Facts], list[str]]:
+        """The images of every cluster, and the templates of every Prism Central."""
+        prefix = self.get_option("image_prefix")
+        hosts: dict[Who, Facts] = {
+            (group, host): {**variables, **entries[group].get(host, {})}
+            for group in (PRISM_ELEMENTS, PRISM_CENTRALS)
+            for host, variables in told[group].items()
+        }
+
+        def reading(group: str, host: str) -> Callable[[], Facts]:
+            client, operation = IMAGES[group]
+            try:
+                variables = self._variables(group, host, hosts[group, host])
+                params = connection_params(client, host, variables, self.templar)
+            except OperationError as error:
+                return _raising(error)
+            options = {**dict.fromkeys(operation.ARGUMENTS), "include_versions": True, **params, "prefix": prefix}
+            return lambda: operation.read(options, Reporter())
+
+        places = {who: {"address": str(entry.get("nutanix_host")), "prefix": prefix} for who, entry in hosts.items()}
+        questions = {who: f"images {who} {json.dumps(place)}" for who, place in places.items()}
+        heard, problems = self._heard(questions, reading)
+        found: dict[str, Facts] = {}
+        for who, answer in heard.items():
+            address, port = places[who]["address"], int(hosts[who].get("nutanix_port") or PORT)
+            addresses = resolved.get(address.casefold(), [])
+            found[who[1]] = {"address": address, "port": port, "endpoint": {"addresses": addresses}, **answer}
+        return found, problems
 
     def _question(self, group: str, host: str, entries: Mapping[str, Mapping[str, Facts]]) -> str:
         """What an answer in the cache answers: whoever declares another endpoint or tag asks anew."""
@@ -304,17 +358,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         own = self.inventory.hosts[host].get_vars()
         self._add_host_to_composed_groups(self.get_option("groups"), own, host, strict=strict)
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), own, host, strict=strict)
-
-
-def _as_read(value: Any) -> Any:
-    """What somebody else wrote is no template of ours. Text that cannot be one stays plain in every ansible-core."""
-    if isinstance(value, Mapping):
-        return {name: _as_read(each) for name, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_as_read(each) for each in value]
-    if isinstance(value, str):
-        return wrap_var(value) if "{" in value else trust_as_template(value)
-    return value
 
 
 def _raising(error: OperationError) -> Callable[[], Facts]:

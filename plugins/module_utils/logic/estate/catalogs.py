@@ -11,6 +11,7 @@ from fnmatch import fnmatchcase
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.clusters import Clusters
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.lineage import Proofs
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_image_name
 
 Facts = Mapping[str, Any]
@@ -37,11 +38,12 @@ class Choice:
         """'' for none of its own."""
         return next((wave for pattern, wave in self.waves if self.fits(pattern, catalog)), "")
 
-    def takes(self, catalog: Facts, tagged: set[str]) -> bool:
-        """`tagged`: the ids of the catalogs of this site that bear one of the tags, in lower case."""
+    def takes(self, catalog: Facts, tagged: set[str], verified: bool | None) -> bool:
+        """`tagged`: the ids of the catalogs of this site that bear one of the tags, in lower case. `verified`: whether
+        its image is proven to be of its release, None where nobody asked."""
         is_named = not self.names or any(self.fits(pattern, catalog) for pattern in self.names)
         is_tagged = not self.tags or catalog["id"].casefold() in tagged
-        return is_named and is_tagged and (not self.ours or is_ours(catalog, self.prefix))
+        return is_named and is_tagged and (not self.ours or (is_ours(catalog, self.prefix) and verified is not False))
 
 
 def is_ours(catalog: Facts, prefix: str) -> bool:
@@ -64,13 +66,19 @@ def release_told(catalog: Facts, prefix: str) -> dict[str, str | None]:
 
 
 def catalogs_of(
-    site: str, facts: Facts, choice: Choice, clusters: Clusters, central_of: Mapping[tuple[str, str], str]
+    site: str,
+    facts: Facts,
+    choice: Choice,
+    clusters: Clusters,
+    central_of: Mapping[tuple[str, str], str],
+    proofs: Proofs | None,
 ) -> list[dict[str, Any]]:
-    """Every catalog of a site, and whether it counts."""
+    """Every catalog of a site, and whether it counts. Without `proofs` nobody asked for the images."""
     tagged = {each.casefold() for ids in facts["tagged"].values() for each in ids}
     rows = []
     for catalog in facts["catalogs"]:
         cluster = clusters.behind(site, catalog["hypervisor_connection"])
+        verified = None if proofs is None else proofs.get((site, catalog["full_name"]), False)
         rows.append(
             {
                 **{key: catalog[key] for key in ("id", "name", "folder", "zone", "provisioning_type", "hosting_unit")},
@@ -80,7 +88,8 @@ def catalogs_of(
                 "machines": catalog["total_count"],
                 "prepared": bool(catalog["image_version"]),
                 **release_told(catalog, choice.prefix),
-                "counts": choice.takes(catalog, tagged),
+                "verified": verified,
+                "counts": choice.takes(catalog, tagged, verified),
             }
         )
     return sorted(rows, key=lambda row: (row["folder"].casefold(), row["name"].casefold()))

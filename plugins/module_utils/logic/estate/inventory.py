@@ -22,6 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.cl
     centrals_behind,
     clusters_of,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.lineage import Proofs
 
 Facts = Mapping[str, Any]
 Hosts = dict[str, dict[str, Any]]
@@ -55,11 +56,13 @@ def estate_inventory(
     sites: Mapping[str, Facts],
     resolved: Mapping[str, list[str]],
     choice: Choice,
+    proofs: Proofs | None = None,
 ) -> EstateInventory:
     """The hosts of an estate.
 
     `entries`: group -> host -> what the source says of it. `centrals` and `sites`: host -> what was read, without those
-    that did not answer. `resolved`: host name -> IP addresses.
+    that did not answer. `resolved`: host name -> IP addresses. `proofs`: whether images are proven, None where nobody
+    asked for them.
     """
     inventory = EstateInventory()
     clusters = clusters_of(entries[PRISM_ELEMENTS], centrals, sites, resolved)
@@ -72,7 +75,7 @@ def estate_inventory(
         CITRIX_SITES: {},
     }
     for host, facts in sites.items():
-        rows = catalogs_of(host, facts, choice, clusters, central_of)
+        rows = catalogs_of(host, facts, choice, clusters, central_of, proofs)
         own = entries[CITRIX_SITES][host]
         to_release, homeless = release_catalogs(host, rows, choice)
         connections, doubts = connections_of(host, clusters)

@@ -16,6 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.in
     declared,
     estate_inventory,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.lineage import Proofs, proofs_of
 
 ID_A, ID_B = "0006568f-0000-4000-8000-00000000000a", "1116568f-0000-4000-8000-00000000000b"
 
@@ -28,6 +29,7 @@ def catalog(name: str, on: str | None, image: str | None = "ctx_Gold_2026.10.01-
     return {
         "id": f"ID-{name}",
         "name": name,
+        "full_name": name,
         "folder": "",
         "zone": "Primary",
         "provisioning_type": "MCS",
@@ -64,13 +66,14 @@ def estate(
     resolved: dict[str, list[str]] | None = None,
     own: dict[str, Any] | None = None,
     choice: Choice | None = None,
+    proofs: Proofs | None = None,
 ) -> EstateInventory:
     entries: dict[str, dict[str, Any]] = {
         "citrix_sites": {**{host: {} for host in sites}, **(own or {})},
         "prism_centrals": {host: {"nutanix_host": f"{host}.example.com"} for host in centrals or {}},
         "prism_elements": clusters or {},
     }
-    return estate_inventory(entries, centrals or {}, sites, resolved or {}, choice or Choice(prefix="ctx_"))
+    return estate_inventory(entries, centrals or {}, sites, resolved or {}, choice or Choice(prefix="ctx_"), proofs)
 
 
 def addresses(found: EstateInventory) -> dict[str, str]:
@@ -218,6 +221,22 @@ def test_a_catalog_is_said_as_a_release_wants_it() -> None:
 def test_a_wish_that_matches_nothing_is_a_problem(choice: Choice, problem: str) -> None:
     found = estate({"daas": site([connection("AHV-A", "10.1.1.10")], CATALOGS, gold=[])}, choice=choice)
     assert found.problems == [problem]
+
+
+@pytest.mark.parametrize(("doubt", "counting"), [("", ["W11"]), ("was made by hand", [])])
+def test_with_images_asked_for_only_a_proven_one_counts(doubt: str, counting: list[str]) -> None:
+    """A namesake on another cluster proves nothing."""
+    lineage = {"protection_domain_snapshot_id": "1", "recovery_point_id": None}
+    image = {"name": "ctx_Gold_2026.10.01-1", "uuid": "1", "lineage": {**lineage, "doubt": doubt}}
+    places = {
+        "a": {"address": "10.1.1.10", "port": 9440, "snapshots": [image]},
+        "b": {"address": "10.2.2.20", "port": 9440, "snapshots": [{**image, "lineage": {**lineage, "doubt": ""}}]},
+    }
+    sites = {"daas": site([connection("AHV-A", "10.1.1.10")], [{**catalog("W11", "AHV-A"), "note": ""}])}
+    proofs = proofs_of(sites, places, "ctx_")
+    found = estate(sites, proofs=proofs).told["citrix_sites"]["daas"]
+    assert [each["name"] for each in found["image_release_catalogs"]] == counting
+    assert found["estate_catalogs"][0]["verified"] is bool(counting)
 
 
 def test_a_catalog_of_nowhere_is_a_problem_unless_the_source_says_the_catalogs() -> None:
