@@ -109,6 +109,7 @@ options:
 """
 
 EXAMPLES = r"""
+---
 # inventory/estate.yml, with the accounts in inventory/group_vars/all/vault.yml
 plugin: euc.nutanix_citrix.estate
 citrix_sites:
@@ -123,6 +124,7 @@ keyed_groups:
   - {key: estate_zones, prefix: zone}
   - {key: estate_prism_centrals, prefix: under}
 
+---
 # An account of its own for the inventory
 plugin: euc.nutanix_citrix.estate
 citrix_sites:
