@@ -49,9 +49,9 @@ options:
   prism_centrals:
     description:
       - The results by Prism Central, for a release by recovery points, each a dictionary with C(message), and with
-        C(error) as in O(clusters). C(removed) lists the ids of the recovery points that were removed, C(untold)
-        those of copies of a recovery point of others that an interrupted run may have ordered, C(leftover) is the
-        failure of a removal.
+        C(error) as in O(clusters). C(removed) lists the ids of the recovery points that were removed, in check
+        mode with C(planned) those that would be, C(untold) those of copies of a recovery point of others that an
+        interrupted run may have ordered, C(leftover) is the failure of a removal.
     type: dict
     default: {}
   templates:

@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 import json
+import re
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,11 +21,12 @@ from harness.images import (
     images,
     vm_names,
 )
-from harness.modules import DEMO, hosts_of, topology_of, writes
+from harness.modules import DEMO, TOPOLOGIES, hosts_of, topology_of, writes
 from harness.playbooks import Outcome, run_playbook
 from lab.running import RunningLab
 
 PLAYBOOK = "euc.nutanix_citrix.image_release"
+MIXED = TOPOLOGIES / "mixed.yml"
 Release = Callable[..., Outcome]
 
 
@@ -263,12 +266,17 @@ def test_each_catalog_gets_what_its_plug_in_needs_and_goes_back(
     lab: RunningLab, release: Release, tmp_path: Path
 ) -> None:
     name = "ctx_Gold_2026.11.20-1"
-    lab.reset(with_all_plugins(topology_of(DEMO)))
-    lab.change([{"endpoint": "pc-east", "kind": "recovery_point", "vm": "Gold", "name": "nightly"}])
-    before, vms = catalog_images(lab), vm_names(lab)
+    # The plan is that of `make demo`, which has all plug-ins as well, and a cluster without a Prism Central.
+    lab.reset(topology_of(MIXED))
     planned = release("2026.11.20-1", "--check", "--diff")
     assert planned.status == 0, planned.output
     assert writes(lab) == []
+    told = Counter(re.findall(r"(image|template) would be made|would be (moved) to the image", planned.output))
+    assert told == {("image", ""): 5, ("template", ""): 2, ("", "moved"): 7}
+    assert '"name": "ctx_2026.11.20-1_new_Gold"' in planned.output
+    lab.reset(with_all_plugins(topology_of(DEMO)))
+    lab.change([{"endpoint": "pc-east", "kind": "recovery_point", "vm": "Gold", "name": "nightly"}])
+    before, vms = catalog_images(lab), vm_names(lab)
     first = release("2026.11.20-1")
     assert first.status == 0, first.output
     assert_identical_everywhere(lab, name)

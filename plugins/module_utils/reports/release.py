@@ -116,9 +116,10 @@ def origin_kind(cluster: Mapping[str, Any]) -> str:
 
 
 def central_rows(centrals: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
-    """`centrals`: inventory host -> {message, error?, removed?, untold?, leftover?}, for a release by recovery points.
-    `removed` are the ids of its recovery points and copies that went, `untold` those of copies of somebody else's
-    recovery point that this run has not ordered, `leftover` is the failure of one that did not go."""
+    """`centrals`: inventory host -> {message, error?, removed?, planned?, untold?, leftover?}, for a release by
+    recovery points. `removed` are the ids of its recovery points and copies that went, or with `planned` would go,
+    `untold` those of copies of somebody else's recovery point that this run has not ordered, `leftover` is the failure
+    of one that did not go."""
     rows = []
     for host, result in centrals.items():
         if result["message"]:
@@ -130,7 +131,8 @@ def central_rows(centrals: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
             detail, advice = why(result["leftover"])
             rows.append(ReportRow(host, what, "still there", detail, False, advice, kind=kind, phase=REMOVE))
         elif removed:
-            rows.append(ReportRow(host, what, "removed", ", ".join(removed), True, kind=kind, phase=REMOVE))
+            word = "would be removed" if result.get("planned") else "removed"
+            rows.append(ReportRow(host, what, word, ", ".join(removed), True, kind=kind, phase=REMOVE))
         if result.get("untold"):
             advice = "Remove them with pc_recovery_point and force, when nobody needs them"
             detail = (

@@ -85,6 +85,7 @@ def test_prism_centrals_are_told_when_they_fail_or_recovery_points_went() -> Non
         {
             "idle": {"message": "", "removed": []},
             "clean": {"message": "", "removed": ["p", "q"]},
+            "plan": {"message": "", "removed": ["t"], "planned": True},
             "stuck": {"message": "", "removed": ["r"], "leftover": {"message": "locked"}},
             "away": {"message": "no answer"},
             "lender": {"message": "", "untold": ["s"]},
@@ -92,6 +93,7 @@ def test_prism_centrals_are_told_when_they_fail_or_recovery_points_went() -> Non
     )
     assert [(row.where, row.result, row.detail, row.settled) for row in rows] == [
         ("clean", "removed", "p, q", True),
+        ("plan", "would be removed", "t", True),
         ("stuck", "still there", "locked", False),
         ("away", "failed", "no answer", False),
         ("lender", "left", "whether an interrupted run has ordered these copies cannot be told: s", True),
