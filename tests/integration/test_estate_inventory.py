@@ -15,9 +15,9 @@ from typing import Any
 
 import pytest
 
-from harness.estate_source import write_source
 from harness.modules import DEMO, TOPOLOGIES, topology_of, writes
 from harness.playbooks import files_with, secrets_of
+from lab.estate_source import write_source
 from lab.running import RunningLab, serve
 
 MIXED = TOPOLOGIES / "mixed.yml"

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import yaml
 
+from lab.estate_source import write_source
 from lab.generate import generated_topology
 from lab.running import RunningLab
 from lab.topology import BadTopology
@@ -58,6 +59,7 @@ def main() -> int:
         )
     except BadTopology as error:
         parser.exit(2, f"{arguments.topology}: {error}\n")
+    write_source(lab, arguments.directory / "estate", lab.estate.topology["inventory_vars"])
     asyncio.run(_up(lab))
     return 0
 
@@ -74,6 +76,7 @@ def _print_endpoints(lab: RunningLab) -> None:
         print(f"{endpoint['name']:<24} {endpoint['kind']:<14} {endpoint['url']}")
     print(f"{'control interface':<24} {'':<14} {lab.control_url}/lab/endpoints")
     print(f"{'inventory':<24} {'':<14} {lab.inventory_path}")
+    print(f"{'one that writes itself':<24} {'':<14} {lab.directory / 'estate'}")
     print(f"time runs {lab.estate.clock.scale:g} times faster; Ctrl-C stops the lab", flush=True)
 
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from harness.estate_source import write_source
 from harness.modules import DEMO, topology_of, writes
 from harness.playbooks import run_playbook
+from lab.estate_source import write_source
 from lab.running import RunningLab
 
 

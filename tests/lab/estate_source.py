@@ -26,15 +26,15 @@ TOLD = ("image_release_catalogs", "dr_connections")
 def write_source(lab: RunningLab, directory: Path, variables: dict[str, Any] | None = None, **options: Any) -> Path:
     """Returns the path of the source. `variables` are those of all hosts."""
     source: dict[str, Any] = {"plugin": "euc.nutanix_citrix.estate", **options}
-    (directory / "host_vars").mkdir(parents=True)
-    (directory / "group_vars").mkdir()
+    for part in ("host_vars", "group_vars"):
+        (directory / part).mkdir(parents=True, exist_ok=True)
     for endpoint in lab.endpoints:
-        inventory = endpoint["inventory"]
-        if inventory is None:
+        inventory, option = endpoint["inventory"], OPTION_OF_KIND.get(endpoint["kind"])
+        if inventory is None or option is None:
             continue
         account = {name: value for name, value in inventory.items() if name in ACCOUNT}
         entry = {name: value for name, value in inventory.items() if name not in (*ACCOUNT, *TOLD)}
-        source.setdefault(OPTION_OF_KIND[endpoint["kind"]], {})[endpoint["name"]] = entry
+        source.setdefault(option, {})[endpoint["name"]] = entry
         _write(directory / "host_vars" / f"{endpoint['name']}.yml", account)
     _write(directory / "group_vars" / "all.yml", {"ca_path": str(lab.ca_path), **(variables or {})})
     path = directory / "estate.yml"
