@@ -146,13 +146,10 @@ def test_planned_there_and_back(lab: RunningLab, run: Run, tmp_path: Path) -> No
     assert (tmp_path / "dr_failover_drill-1.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert_nothing_left_to_do(lab, lambda: run(FAILOVER))
 
-    lab.forget()
-    assert_good(run(FAILBACK, "--check", "--diff"))
-    assert writes(lab) == []
+    # The plan of a failback and its repeat: see the unplanned one.
     assert_good(run(FAILBACK))
     assert_at_home_on(lab, "cluster-a")
     assert {name: vm["uuid"] for name, vm in desktops_on(lab, "cluster-a").items()} == uuids
-    assert_nothing_left_to_do(lab, lambda: run(FAILBACK))
 
 
 @pytest.mark.bad_day
@@ -373,7 +370,7 @@ def test_empty_answers_of_surveys_are_as_if_nothing_was_given(run: Run) -> None:
 
 
 @pytest.mark.bad_day
-@pytest.mark.parametrize("mode", ["planned", "unplanned"])
+@pytest.mark.parametrize("mode", ["planned", pytest.param("unplanned", marks=pytest.mark.night)])
 def test_a_misspelt_name_to_leave_out_stops_the_move_before_anybody_is_drained(
     lab: RunningLab, run: Run, mode: str
 ) -> None:
@@ -471,7 +468,7 @@ def test_replications_are_waited_for_while_users_can_still_work(lab: RunningLab,
 
 
 @pytest.mark.bad_day
-@pytest.mark.parametrize("options", [["--check"], []])
+@pytest.mark.parametrize("options", [pytest.param(["--check"], marks=pytest.mark.night), []])
 def test_a_way_back_that_leads_nowhere_stops_the_move_before_anybody_is_drained(
     lab: RunningLab, run: Run, options: list[str]
 ) -> None:
@@ -556,15 +553,15 @@ def test_what_was_off_before_stays_off_in_every_run(lab: RunningLab, run: Run) -
 def test_a_machine_whose_vm_was_deleted_is_missing_in_the_plan_and_in_every_run(lab: RunningLab, run: Run) -> None:
     """Its protection domain goes on listing the VM, but nothing of it arrives and nobody is drained for it."""
     lab.change([{"endpoint": "cluster-a", "kind": "delete_vm", "vm": "W11-003"}])
-    for options in (["--check"], [], []):
-        outcome = run(FAILOVER, *options)
-        assert outcome.status != 0
+    warn = {"dr_failover_policy": {"missing": "warn"}}
+    for options, wishes in ((["--check"], {}), ([], {}), ([], warn)):
+        outcome = run(FAILOVER, *options, **wishes)
+        assert (outcome.status == 0) is bool(wishes), outcome.trouble
         assert "CORP\\W11-003 has no VM on cluster-b" in outcome.output
         assert "1 missing" in outcome.output
     assert machines(lab)["w11-003"]["hypervisor"] == "AHV-A"
     assert not machines(lab)["w11-003"]["in_maintenance_mode"]
     assert back_on(lab, "cluster-b", machines(lab).keys() - {"w11-003"})
-    assert_good(run(FAILOVER, dr_failover_policy={"missing": "warn"}))
 
 
 def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> None:
@@ -575,7 +572,7 @@ def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> 
 
 
 @pytest.mark.bad_day
-@pytest.mark.parametrize("mode", ["planned", "unplanned", "re-hosting"])
+@pytest.mark.parametrize("mode", ["planned", pytest.param("unplanned", marks=pytest.mark.night), "re-hosting"])
 def test_no_vm_becomes_the_machine_of_two_sites(lab: RunningLab, run: Run, mode: str) -> None:
     lab.change([{"endpoint": "cvad", "kind": "add_machine", "catalog": "W10 Persistent", "name": "W11-001"}])
     for site in CATALOGS:
@@ -675,13 +672,11 @@ def test_wrong_secrets_are_tried_once_and_never_shown(lab: RunningLab, run: Run,
 @pytest.mark.parametrize(
     ("playbook", "mode", "host", "variables"),
     [
-        (FAILOVER, "planned", "cluster-b", "nutanix_username and nutanix_password"),
         pytest.param(
-            FAILOVER, "unplanned", "cluster-a", "nutanix_username and nutanix_password", marks=pytest.mark.bad_day
+            FAILOVER, "planned", "cluster-b", "nutanix_username and nutanix_password", marks=pytest.mark.night
         ),
-        pytest.param(
-            FAILOVER, "planned", "cvad", "citrix_client_id and citrix_client_secret", marks=pytest.mark.bad_day
-        ),
+        (FAILOVER, "unplanned", "cluster-a", "nutanix_username and nutanix_password"),
+        (FAILOVER, "planned", "cvad", "citrix_client_id and citrix_client_secret"),
         (REHOST, "", "cluster-b", "nutanix_username and nutanix_password"),
     ],
 )
@@ -703,19 +698,11 @@ def test_a_wrong_password_is_told_at_the_host_that_it_belongs_to(
 
 
 @pytest.mark.bad_day
-def test_clone_of_the_same_name_never_takes_a_machine_over(lab: RunningLab, run: Run) -> None:
-    lab.change([{"endpoint": "cluster-b", "kind": "vm", "name": "W11-001", "power_state": "on"}])
-    clone = next(vm["uuid"] for vm in state_of(lab, "cluster-b")["vms"] if vm["name"] == "W11-001")
-    assert_good(run(FAILOVER))
-    assert machines(lab)["w11-001"]["hosted_machine_id"] != clone
-    assert {machine["registration_state"] for machine in machines(lab).values()} == {"Registered"}
-
-
-@pytest.mark.bad_day
 def test_desktops_that_only_bear_the_names_of_those_that_move_are_left_alone(
     lab: RunningLab, run: Run, tmp_path: Path
 ) -> None:
-    """A site of its own on the survivor, and a desktop whose own VM there was read: same names, other machines."""
+    """A site of its own on the survivor, and a desktop whose own VM there was read: same names, other machines. Nor do
+    their VMs take over the machines of those that move."""
     estate = yaml.safe_load(ESTATE.read_text(encoding="utf-8"))
     estate["citrix_sites"][0]["catalogs"][0]["sessions"] = 0
     names = ["W11-001", "W10-001"]
@@ -755,8 +742,12 @@ def test_desktops_that_only_bear_the_names_of_those_that_move_are_left_alone(
 
     before = others()
     assert len(before) == 2
+    namesakes = {vm["uuid"] for vm in desktops_on(lab, "cluster-b").values()}
+    assert len(namesakes) == 2
     outcome = assert_good(run(FAILOVER))
     assert others() == before
+    assert not namesakes & {machine["hosted_machine_id"] for machine in machines(lab).values()}
+    assert {machine["registration_state"] for machine in machines(lab).values()} == {"Registered"}
     assert active_on(lab, "cluster-b") == DOMAINS
     assert "it names no hosting connection to cluster-a" in " ".join(outcome.output.split())
     assert "CORP\\W10-001 only bears the name of a VM that moves" in " ".join(outcome.output.split())
@@ -771,9 +762,10 @@ def test_desktops_that_only_bear_the_names_of_those_that_move_are_left_alone(
             {"cluster-b": "AHV-B"},
             "No site of the group citrix_sites names a hosting connection to cluster-a in dr_connections",
         ),
-        (
+        pytest.param(
             {"cluster-b": "AHV-B", "cluster_a": "AHV-A"},
             "dr_connections names cluster_a, which is no host of the group prism_elements",
+            marks=pytest.mark.night,
         ),
     ],
 )
@@ -949,7 +941,7 @@ def back_on(lab: RunningLab, cluster: str, names: Iterable[str]) -> bool:
     )
 
 
-@pytest.mark.parametrize("mode", ["planned", pytest.param("unplanned", marks=pytest.mark.bad_day)])
+@pytest.mark.parametrize("mode", ["planned", pytest.param("unplanned", marks=pytest.mark.night)])
 def test_desktops_are_back_while_another_protection_domain_still_moves(
     lab: RunningLab, run: Run, tmp_path: Path, mode: str
 ) -> None:
@@ -1009,7 +1001,7 @@ def test_desktops_are_back_while_another_protection_domain_still_moves(
     assert files_with(secrets, tmp_path) == set()
 
 
-@pytest.mark.bad_day
+@pytest.mark.night
 def test_machines_of_a_protection_domain_that_failed_are_not_touched(lab: RunningLab, run: Run) -> None:
     lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
     no = {"status": 422, "body": {"message": "no"}}
@@ -1036,7 +1028,7 @@ def test_machines_of_a_protection_domain_that_failed_are_not_touched(lab: Runnin
         # The module travels, and nobody hears of single protection domains.
         ("jump", {}, False),
         # Nothing is to be written then, and nobody knows that before all are there.
-        ("local", {"dr_failover_policy": "missing=stop"}, False),
+        pytest.param("local", {"dr_failover_policy": "missing=stop"}, False, marks=pytest.mark.night),
         # One after the other.
         ("local", {"ansible_forks": 1}, True),
     ],
