@@ -141,6 +141,7 @@ def test_every_template_is_run() -> None:
     assert {*NOTHING_BEFORE, *(playbook for jobs in JOBS.values() for playbook in jobs)} == templates().keys()
 
 
+@pytest.mark.bad_day
 def test_what_a_job_leaves_outlives_it(lab: RunningLab, tmp_path: Path) -> None:
     lab.reset(topology_with_one_account("failover"))
     reports = tmp_path / "reports"
