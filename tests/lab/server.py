@@ -126,12 +126,13 @@ class EstateServer:
     ) -> None:
         """Answer one HTTP request: due events, record, faults, endpoint."""
         headers = {name.decode("latin-1"): value.decode("latin-1") for name, value in scope["headers"]}
-        content = b""
+        parts = []
         more = True
         while more:
             message = await receive()
-            content += message.get("body", b"")
+            parts.append(message.get("body", b""))
             more = message.get("more_body", False)
+        content = b"".join(parts)
         if len(content) < int(headers.get("content-length", 0)):
             # Its client died before the request was whole: nothing was asked.
             return
