@@ -10,6 +10,9 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations import pe_vm_snapshot
 from harness.images import put_own_image
 from harness.modules import Site, run_module, writes
 from lab.running import RunningLab
@@ -227,4 +230,15 @@ def test_no_image_is_taken_of_a_temporary_vm_that_somebody_switched_on(
         cluster("pe_vm", name=TEMPORARY, state=again, force=True)
     assert words in cluster.fails("pe_vm_snapshot", name=IMAGE, vm_uuid=vm, check=True)
     assert words in cluster.fails("pe_vm_snapshot", name=IMAGE, vm_uuid=vm)
+    assert images(host) == []
+
+
+def test_an_image_of_a_vm_that_was_switched_on_meanwhile_is_taken_back(lab: RunningLab, host: Host, vm: str) -> None:
+    defaults = {option: spec.get("default") for option, spec in pe_vm_snapshot.ARGUMENTS.items()}
+    params = {**defaults, **host("cluster-a").options, "state": "present", "name": IMAGE, "vm_uuid": vm}
+    observed = pe_vm_snapshot.observe(params, Reporter())
+    plan = pe_vm_snapshot.plan(params, observed)
+    host("cluster-a")("pe_vm", name=TEMPORARY, state="powered_on")
+    with pytest.raises(Refusal, match="no true copy"):
+        pe_vm_snapshot.apply(params, observed, plan, Reporter())
     assert images(host) == []

@@ -26,6 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     vms_called,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
@@ -126,6 +127,8 @@ def apply(params: Params, observed: _Observed, plan: Plan[_Step], reporter: Repo
         raise _no_source(client, params)
     with reporter.phase("image"):
         image = take_snapshot(client, params["name"], observed.vm, observed.uuid, reporter, wait, timeout)
+        if wait:
+            _take_back_when_started(params, observed, image, reporter)
     shown_image = shown(image, params["prefix"], observed.cluster_uuid)
     return {"snapshot": shown_image, "diff": {"before": plan.before, "after": {"snapshot": shown_image}}}
 
@@ -190,11 +193,20 @@ def _refuse_started(client: PrismElement, params: Params, vm: Vm | None) -> None
         return
     if vm.power_state != "off" or was_started(client, vm.uuid, 0):
         how = "was switched on" if vm.power_state == "off" else f"is {vm.power_state}"
-        raise OperationError(
+        raise Refusal(
             f"{client.endpoint}: the temporary VM '{vm.name}' ({vm.uuid}) {how}: it is no true copy of the golden VM"
             " any more",
             "Remove it with pe_vm and force, when nobody needs it, then run the same task again.",
         )
+
+
+def _take_back_when_started(params: Params, observed: _Observed, image: VmSnapshot, reporter: Reporter) -> None:
+    """Somebody may have switched it on between the look at it and the snapshot. Nothing uses the image yet."""
+    try:
+        _refuse_started(observed.client, params, read_vm(observed.client, image.vm_uuid))
+    except Refusal:
+        remove_snapshot(observed.client, image, reporter, True, params["wait_timeout"])
+        raise
 
 
 def _source(client: PrismElement, params: Params) -> Vm | None:
