@@ -50,8 +50,6 @@ options:
   custom_properties:
     description:
       - What the plug-in of the connection has to know, as names and values.
-      - On Nutanix, PowerShell gives the id of the primary cluster as C(ClusterId). That REST takes it under this
-        name is likely and was not verified on a site.
     type: dict
   wait_timeout:
     description:
@@ -65,6 +63,8 @@ seealso:
   - module: euc.nutanix_citrix.citrix_image_definition_info
 extends_documentation_fragment:
   - euc.nutanix_citrix.citrix
+  - euc.nutanix_citrix.image_cluster
+  - euc.nutanix_citrix.image_cluster.one
   - euc.nutanix_citrix.attributes
 """
 
@@ -80,8 +80,7 @@ EXAMPLES = r"""
     name: W11-AHV
     session_support: SingleSession
     hypervisor_connection: pc-zurich
-    custom_properties:
-      ClusterId: 00058ef8-c31c-f0bc-0000-000000007b23
+    cluster_id: 00058ef8-c31c-f0bc-0000-000000007b23
 
 - name: Delete one that has no versions any more
   euc.nutanix_citrix.citrix_image_definition:

@@ -100,8 +100,6 @@ options:
   custom_properties:
     description:
       - What the plug-in of the connection has to know, as names and values.
-      - On Nutanix, PowerShell gives the id of the cluster as C(ClusterId). That REST takes it under this name is likely
-        and was not verified on a site.
     type: dict
   unshare:
     description:
@@ -141,6 +139,8 @@ seealso:
   - module: euc.nutanix_citrix.citrix_image_version_share
 extends_documentation_fragment:
   - euc.nutanix_citrix.citrix
+  - euc.nutanix_citrix.image_cluster
+  - euc.nutanix_citrix.image_cluster.one
   - euc.nutanix_citrix.attributes
 """
 

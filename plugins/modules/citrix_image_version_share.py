@@ -14,7 +14,8 @@ description:
   - The site gets the whole list of hosting units each time, with the primary one, in which the image was prepared,
     first. The primary one always keeps the image.
   - Waits for the job, and then until each hosting unit shows a final state of its own, because a job can be complete
-    while one of them failed. One where the image failed earlier is tried again.
+    while one of them failed. One of O(hosting_units) where the image failed earlier is tried
+    again.
   - Refuses, before it changes anything, hosting units of another kind of connection, another region or another account,
     as far as the site tells these, and to take the image away where catalogs are still on it.
   - Needs a site of orchestration API version 125 or later in the cloud, and of API version 126 and product version 7.45
@@ -60,8 +61,12 @@ options:
   custom_properties:
     description:
       - Custom properties for the plug-in, by the name or id of the hosting unit, each a dictionary of name and value.
-      - For Nutanix through Prism Central a candidate is C(ClusterId), the UUID of the cluster. No public client shares
-        Nutanix images over REST, so nobody could verify this name.
+    type: dict
+    default: {}
+  cluster_ids:
+    description:
+      - The UUIDs of clusters by the name or id of the hosting unit, for Nutanix through Prism Central. Each is added to
+        the O(custom_properties) of its hosting unit under the name O(cluster_property).
     type: dict
     default: {}
   wait_timeout:
@@ -80,6 +85,7 @@ seealso:
   - module: euc.nutanix_citrix.citrix_image_definition
 extends_documentation_fragment:
   - euc.nutanix_citrix.citrix
+  - euc.nutanix_citrix.image_cluster
   - euc.nutanix_citrix.attributes
 """
 

@@ -51,8 +51,14 @@ def test_custom_properties_of_nutanix(prepared: Prepared) -> None:
     (connection,) = prepared.daas(DEFINITION, **wish)["image_definition"]["connections"]
     assert connection["custom_properties"] == {"ClusterId": "1234"}
     assert prepared.daas(DEFINITION, **wish)["changed"] is False
+    assert prepared.daas(DEFINITION, **{**wish, "custom_properties": None, "cluster_id": "1234"})["changed"] is False
+    contradiction = prepared.daas.fails(DEFINITION, **wish, cluster_id="5678")
+    assert "the custom property ClusterId is '1234', and the cluster is given as '5678'" in contradiction
     wish["custom_properties"] = {"ClusterId": "5678"}
     assert "custom properties {'ClusterId': '1234'} instead of" in prepared.daas.fails(DEFINITION, **wish)
+    renamed = {**wish, "name": "W12", "custom_properties": None, "cluster_id": "1234", "cluster_property": "Cluster"}
+    (connection,) = prepared.daas(DEFINITION, **renamed)["image_definition"]["connections"]
+    assert connection["custom_properties"] == {"Cluster": "1234"}
 
 
 @pytest.mark.parametrize(

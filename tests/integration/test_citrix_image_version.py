@@ -47,9 +47,13 @@ def test_the_whole_scheme_is_ordered(prepared: Prepared) -> None:
         "cpu_count": 4,
         "memory_mb": 16384,
         "network_mapping": [{"device": "0", "network": "XDHyp:\\HostingUnits\\ws-a\\blue.network"}],
-        "custom_properties": {"ClusterId": "1234"},
+        "custom_properties": {"Storage": "1"},
+        "cluster_id": "1234",
     }
     version = prepared.daas(VERSION, **R3, **scheme)["image_version"]
+    (order,) = prepared.asked("POST", "/ImageVersions")
+    told = [{"Name": "Storage", "Value": "1"}, {"Name": "ClusterId", "Value": "1234"}]
+    assert order["body"]["ImageScheme"]["CustomProperties"] == told
     assert version["specs"][1]["service_offering"] == scheme["service_offering"]
     assert prepared.daas(VERSION, **R3, **scheme)["changed"] is False
 

@@ -157,8 +157,11 @@ def test_a_version_that_is_not_ready_or_not_there(prepared: Prepared) -> None:
 
 
 def test_custom_properties_of_a_hosting_unit_are_kept(prepared: Prepared) -> None:
-    cluster = {"ws-b": {"ClusterId": "c-1"}}
-    prepared.daas(SHARE, **W11, hosting_units=["ws-b"], custom_properties=cluster)
+    two = {"custom_properties": {"ws-b": {"ClusterId": "c-2"}}, "cluster_ids": {"ws-b": "c-1"}}
+    assert "is 'c-2', and the cluster is given as 'c-1'" in prepared.daas.fails(
+        SHARE, **W11, hosting_units=["ws-b"], **two
+    )
+    prepared.daas(SHARE, **W11, hosting_units=["ws-b"], cluster_ids={"ws-b": "c-1"})
     prepared.daas(SHARE, **W11, hosting_units=["ws-c"])
     for entry in prepared.asked("PUT", UPDATE):
         properties = [each["CustomProperties"] for each in entry["body"]["ImageVersionResourcePools"]]

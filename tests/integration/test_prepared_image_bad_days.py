@@ -118,6 +118,26 @@ def test_a_hosting_unit_that_is_removed_while_the_image_is_on_its_way(prepared: 
     assert gone["unshared"] == ["ws-b"]
 
 
+def test_a_hosting_unit_that_was_removed_holds_up_no_other(prepared: Prepared) -> None:
+    wish = {"definition": "W11", "number": 2}
+    prepared.daas(SHARE, **wish, hosting_units=["ws-b"])
+    prepared.change("delete_hosting_unit", hosting_unit="ws-b")
+    others = prepared.daas(SHARE, **wish, hosting_units=["ws-c"])
+    assert (others["shared"], others["unshared"]) == (["ws-c"], [])
+    assert prepared.daas(SHARE, **wish, hosting_units=["ws-c"])["changed"] is False
+
+
+def test_a_hosting_unit_where_it_failed_holds_up_nobody_who_does_not_wish_for_it(prepared: Prepared) -> None:
+    prepared.change("hosting_unit", hosting_unit="ws-b", shares_fail="No quota")
+    wish = {"definition": "W11", "number": 2}
+    assert "ws-b: No quota" in prepared.daas.fails(SHARE, **wish, hosting_units=["ws-b"])
+    shared = prepared.daas(SHARE, **wish, hosting_units=["ws-c"])
+    assert shared["shared"] == ["ws-c"]
+    assert prepared.daas(SHARE, **wish, hosting_units=["ws-c"])["changed"] is False
+    prepared.change("hosting_unit", hosting_unit="ws-b", shares_fail=None)
+    assert prepared.daas(SHARE, **wish, hosting_units=["ws-b"])["shared"] == ["ws-b"]
+
+
 def test_sharing_that_takes_twenty_minutes_is_waited_for(prepared: Prepared) -> None:
     prepared.reset(image_share=1200)
     shared = prepared.daas(SHARE, definition="W11", number=2, hosting_units=["ws-b"])

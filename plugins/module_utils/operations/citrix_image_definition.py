@@ -24,6 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_versions,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.definitions import (
@@ -35,6 +36,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import (
     ImageDefinition,
     ImageVersion,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.cluster_property import (
+    CLUSTER_ID,
+    with_cluster,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.finding import (
     definition_if_any,
@@ -59,6 +64,7 @@ ARGUMENTS = {
     "session_support": {"type": "str", "choices": ["SingleSession", "MultiSession"]},
     "hypervisor_connection": {"type": "str"},
     "custom_properties": {"type": "dict"},
+    **CLUSTER_ID,
     "wait_timeout": {"type": "int", "default": 600},
 }
 
@@ -145,13 +151,16 @@ def verify(params: Params, observed: _Observed, facts: Result, reporter: Reporte
 
 
 def _wish(site: CitrixSite, params: Params, is_new: bool) -> DefinitionWish:
-    properties = params["custom_properties"]
+    try:
+        properties = with_cluster(params["custom_properties"], params["cluster_id"], params["cluster_property"])
+    except Refusal as error:
+        raise error.at(site.endpoint) from None
     wish = DefinitionWish(
         name=params["name"],
         description=params["description"],
         os_type=params["os_type"],
         session_support=params["session_support"],
-        custom_properties=None if properties is None else _properties(properties),
+        custom_properties=None if properties is None else tuple(properties.items()),
     )
     if not params["hypervisor_connection"]:
         return wish
@@ -160,10 +169,6 @@ def _wish(site: CitrixSite, params: Params, is_new: bool) -> DefinitionWish:
     if refusal:
         raise refusal.at(site.endpoint)
     return replace(wish, connection_id=connection.id, connection=connection.name, plugin=connection.plugin)
-
-
-def _properties(given: dict[str, Any]) -> tuple[tuple[str, str], ...]:
-    return tuple((str(name), str(value)) for name, value in given.items())
 
 
 def _order(wish: DefinitionWish) -> dict[str, str]:

@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
@@ -53,6 +53,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_
     ImageDefinition,
     ImageVersion,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.cluster_property import (
+    CLUSTER_ID,
+    with_cluster,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.finding import (
     chosen,
     definition_called,
@@ -82,6 +86,7 @@ ARGUMENTS = {
     "memory_mb": {"type": "int"},
     "network_mapping": {"type": "list", "elements": "dict", "options": NETWORKS},
     "custom_properties": {"type": "dict"},
+    **CLUSTER_ID,
     "unshare": {"type": "bool", "default": False},
     "purge_db_only": {"type": "bool", "default": False},
     "retry": {"type": "bool", "default": True},
@@ -93,13 +98,15 @@ ARGUMENTS = {
 @dataclass(frozen=True)
 class _Observed:
     """`release` says what is to be done for one that is to be there, `image_path` what it is made from where that is
-    needed; `unwanted` are the versions that are to go."""
+    needed, with which
+    custom `properties`; `unwanted` are the versions that are to go."""
 
     site: CitrixSite
     definition: ImageDefinition
     release: ReleaseVersion | None = None
     unit: HostingUnit | None = None
     image_path: str = ""
+    properties: Mapping[str, str] = field(default_factory=dict)
     unwanted: Sequence[ImageVersion] = ()
 
 
@@ -177,7 +184,7 @@ def _order(params: Params, observed: _Observed, release: ReleaseVersion, reporte
     site, definition, unit = observed.site, observed.definition, observed.unit
     if release.action == "follow" or unit is None:
         return ""
-    order = version_order(params["release"], observed.image_path, unit.id, params, params["custom_properties"] or {})
+    order = version_order(params["release"], observed.image_path, unit.id, params, observed.properties)
     if release.version is None:
         return start_version(site, definition, order, reporter.progress)
     return retry_version(site, definition, release.version, order, reporter.progress)
@@ -216,7 +223,8 @@ def _wanted(
             f"{site.endpoint}: hosting unit {unit.name} shows no machine profile '{profile}'",
             "Give the whole path of one that citrix_hosting_unit_info shows with machine_profiles.",
         )
-    return _Observed(site, definition, release, unit, _image_path(site, unit, params["image"], reporter))
+    properties = with_cluster(params["custom_properties"], params["cluster_id"], params["cluster_property"]) or {}
+    return _Observed(site, definition, release, unit, _image_path(site, unit, params["image"], reporter), properties)
 
 
 def _definition(site: CitrixSite, params: Params, reporter: Reporter) -> ImageDefinition:

@@ -41,6 +41,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import ImageVersion
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.cluster_property import (
+    CLUSTER_PROPERTY,
+    with_cluster,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.prepared.finding import (
     chosen,
     definition_called,
@@ -64,6 +68,8 @@ ARGUMENTS = {
     "state": {"type": "str", "choices": [EXACT, SHARED, UNSHARED], "default": SHARED},
     "hosting_unit": {"type": "str"},
     "custom_properties": {"type": "dict", "default": {}},
+    "cluster_ids": {"type": "dict", "default": {}},
+    **CLUSTER_PROPERTY,
     "wait_timeout": {"type": "int", "default": 3600},
 }
 
@@ -87,11 +93,8 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     try:
         places = [*units, *(_removed(version, units) if params["state"] == UNSHARED else [])]
         named = [find_named("hosting unit", name, places) for name in params["hosting_units"]]
-        properties = {
-            find_named("hosting unit", name, units).id: {key: str(value) for key, value in pairs.items()}
-            for name, pairs in params["custom_properties"].items()
-        }
-        sharing = plan_sharing(version, params["state"], [unit.id for unit in named])
+        properties = _properties(params, units)
+        sharing = plan_sharing(version, params["state"], [unit.id for unit in named], [unit.id for unit in units])
     except Refusal as error:
         raise error.at(site.endpoint) from None
     by_id = {unit.id: unit for unit in units}
@@ -138,6 +141,16 @@ def _facts(observed: _Observed, version: ImageVersion) -> Result:
         "image_version": version_facts(version) if version.id else None,
         "shared": [observed.names[unit_id] for unit_id in sharing.arriving],
         "unshared": [gone.name for gone in sharing.leaving],
+    }
+
+
+def _properties(params: Params, units: Sequence[HostingUnit]) -> dict[str, dict[str, str]]:
+    """The custom properties by hosting unit, its cluster among them. Raises Refusal."""
+    pairs = {find_named("hosting unit", name, units).id: each for name, each in params["custom_properties"].items()}
+    clusters = {find_named("hosting unit", name, units).id: each for name, each in params["cluster_ids"].items()}
+    return {
+        unit_id: with_cluster(pairs.get(unit_id), clusters.get(unit_id), params["cluster_property"]) or {}
+        for unit_id in (*pairs, *clusters)
     }
 
 

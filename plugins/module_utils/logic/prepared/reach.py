@@ -18,6 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog i
     find_catalog,
     known_by_name,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import READY
 
 Facts = Mapping[str, Any]
 
@@ -62,7 +63,11 @@ def _definition(wish: Facts, definitions: Sequence[Facts]) -> Facts:
 
 def _of_place(catalog: Facts, outcome: Facts) -> Refusal | None:
     shares = (outcome.get("version") or {}).get("hosting_units") or []
-    names = [outcome["hosting_unit"], *outcome["share_with"], *(share["name"] for share in shares)]
+    names = [
+        outcome["hosting_unit"],
+        *outcome["share_with"],
+        *(share["name"] for share in shares if share["state"] == READY),
+    ]
     unit = catalog.get("hosting_unit") or ""
     # A hosting unit that is given by its id may be any
     if not unit or any(_is_id(name) for name in names) or _key(unit) in map(_key, names):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import Named
@@ -38,12 +38,18 @@ class Place:
 @dataclass(frozen=True)
 class Sharing:
     """What a version's hosting units are to be, the primary one first. `arriving` do not have it yet, or it failed
-    there; `ordered` of them are on their way already."""
+    there; `ordered` of them are on their way already. `bystanders` are in the list only so that they lose nothing:
+    whether they have it is nobody's wish."""
 
     wanted: tuple[str, ...]
     arriving: tuple[str, ...] = ()
     ordered: tuple[str, ...] = ()
     leaving: tuple[ImageShare, ...] = ()
+    bystanders: tuple[str, ...] = ()
+
+    @property
+    def awaited(self) -> list[str]:
+        return [unit_id for unit_id in self.wanted if unit_id not in self.bystanders]
 
     @property
     def is_as_wished(self) -> bool:
@@ -54,9 +60,12 @@ class Sharing:
         return bool(set(self.arriving) - set(self.ordered)) or any(gone.state != LEAVING for gone in self.leaving)
 
 
-def plan_sharing(version: ImageVersion, state: str, named: Sequence[str]) -> Sharing:
+def plan_sharing(
+    version: ImageVersion, state: str, named: Sequence[str], there: Collection[str] | None = None
+) -> Sharing:
     """What is to be done so that the hosting units of these ids have the version, or only they, or they no longer. Its
-    primary one always keeps it. Raises Refusal."""
+    primary one always keeps it. A hosting unit that is not `there` any more cannot be in a list, and is left to the
+    site. Raises Refusal."""
     primary = version.primary_id
     if not version.is_ready:
         raise Refusal(
@@ -66,7 +75,8 @@ def plan_sharing(version: ImageVersion, state: str, named: Sequence[str]) -> Sha
     if not primary:
         raise Refusal(f"the site does not tell in which hosting unit {version} was prepared")
     shares = {share.id: share for share in version.shares}
-    staying = [share.id for share in version.shares if share.state != LEAVING]
+    removed = set() if state == EXACT or there is None else set(shares) - set(there) - {primary, *named}
+    staying = [share.id for share in version.shares if share.state != LEAVING and share.id not in removed]
     if state == UNSHARED:
         if primary in named:
             raise Refusal(
@@ -78,11 +88,14 @@ def plan_sharing(version: ImageVersion, state: str, named: Sequence[str]) -> Sha
     else:
         wanted = [*(staying if state == SHARED else ()), *named]
     wanted = list(dict.fromkeys([primary, *wanted]))
-    arriving = [unit_id for unit_id in wanted if unit_id not in shares or shares[unit_id].state != READY]
+    wishes = {primary} if state == UNSHARED else {primary, *named}
+    bystanders = [unit_id for unit_id in wanted if unit_id not in wishes]
+    missing = [unit_id for unit_id in wanted if unit_id not in shares or shares[unit_id].state != READY]
+    arriving = [unit_id for unit_id in missing if unit_id in wishes]
     # One that is just leaving has to be ordered anew, and one where it failed as well
     ordered = [unit_id for unit_id in arriving if unit_id in shares and shares[unit_id].state not in (FAILED, LEAVING)]
-    leaving = [share for share in version.shares if share.id not in wanted]
-    return Sharing(tuple(wanted), tuple(arriving), tuple(ordered), tuple(leaving))
+    leaving = [share for share in version.shares if share.id not in wanted and share.id not in removed]
+    return Sharing(tuple(wanted), tuple(arriving), tuple(ordered), tuple(leaving), tuple(bystanders))
 
 
 def version_to_come(definition: str, place: Named) -> ImageVersion:

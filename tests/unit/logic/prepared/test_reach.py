@@ -66,8 +66,10 @@ def test_the_version_of_another_definition() -> None:
 
 
 def test_where_it_was_shared_before_it_stays() -> None:
-    there = {"version": {"hosting_units": [{"name": "euc1-c"}]}}
+    there = {"version": {"hosting_units": [{"name": "euc1-c", "state": "Success"}]}}
     assert told({"hosting_unit": "euc1-c"}, there) == []
+    failed = {"version": {"hosting_units": [{"name": "euc1-c", "state": "Failed"}]}}
+    assert len(told({"hosting_unit": "euc1-c"}, failed)) == 1
 
 
 def test_what_is_not_known_is_not_judged() -> None:

@@ -92,20 +92,21 @@ def take_away(site: CitrixSite, version: ImageVersion, deadline: Deadline, progr
 def wait_for_shares(
     site: CitrixSite, version: ImageVersion, sharing: Sharing, deadline: Deadline, progress: Callable[[str], None]
 ) -> ImageVersion:
-    """Look until each wanted hosting unit has a final state of its own, since a job may be complete while one of them
-    failed (contract citrix addition E). Returns the version as it is then."""
-    what = f"Image of {version} in {len(sharing.wanted)} hosting units"
+    """Look until each hosting unit that is to have it has a final state of its own, since a job may be complete while
+    one of them failed (contract citrix addition E). Returns the version as it is then."""
+    awaited = sharing.awaited
+    what = f"Image of {version} in {len(awaited)} hosting units"
     standstill = Standstill(f"{site.endpoint}: {what}", "Look at the image version in the console, then run again.")
 
     def look() -> Look[ImageVersion]:
         now = read_version(site, version)
         states = {share.id: share.state for share in now.shares}
-        settled = [unit_id for unit_id in sharing.wanted if states.get(unit_id) in (READY, FAILED)]
-        missing = [unit_id for unit_id in sharing.wanted if unit_id not in states]
-        idle = len(settled) + len(missing) == len(sharing.wanted)
+        settled = [unit_id for unit_id in awaited if states.get(unit_id) in (READY, FAILED)]
+        missing = [unit_id for unit_id in awaited if unit_id not in states]
+        idle = len(settled) + len(missing) == len(awaited)
         standstill.note(f"{len(missing)} hosting units do not show it" if idle and missing else "", GRACE)
-        done = len(settled) == len(sharing.wanted)
-        return Look(now, done=done, state=f"{len(settled)} of {len(sharing.wanted)} have it")
+        done = len(settled) == len(awaited)
+        return Look(now, done=done, state=f"{len(settled)} of {len(awaited)} have it")
 
     now = wait_for(look, what=what, timeout=deadline.left, progress=progress)
     return _after_leaving(site, now, [gone.id for gone in sharing.leaving], progress)
@@ -128,7 +129,7 @@ def _after_leaving(
 
 def refuse_bad_end(site: CitrixSite, version: ImageVersion, sharing: Sharing, facts: Mapping[str, Any]) -> None:
     """Raise OperationError when a hosting unit has not the image that is to have it, or still has it."""
-    failed = [share for share in version.shares if share.id in sharing.wanted and share.state == FAILED]
+    failed = [share for share in version.shares if share.id in sharing.awaited and share.state == FAILED]
     if failed:
         texts = "; ".join(f"{share.name}: {' '.join(share.errors) or 'no reason given'}" for share in failed)
         raise OperationError(
