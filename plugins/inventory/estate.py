@@ -148,11 +148,7 @@ from hashlib import sha256
 from typing import Any
 
 from ansible.errors import AnsibleParserError
-from ansible.inventory.group import Group
-from ansible.inventory.host import Host
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
-from ansible.utils.vars import combine_vars
-from ansible.vars.plugins import get_vars_from_inventory_sources
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
@@ -178,6 +174,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.pris
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import ip_addresses
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.connection_variables import connection_params
+from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.host_variables import variables_of
 from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.trust import as_read, trust_as_template
 
 Facts = dict[str, Any]
@@ -191,6 +188,8 @@ IMAGES: dict[str, tuple[type[PrismElement] | type[PrismCentral], Any]] = {
     PRISM_ELEMENTS: (PrismElement, pe_vm_snapshot_info),
     PRISM_CENTRALS: (PrismCentral, pc_template_info),
 }
+# Where a host is, and who
+PLACE = ("nutanix_host", "nutanix_port", "estate_uuid")
 OF_EVERY_HOST = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
 
 
@@ -214,15 +213,16 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._known: dict[str, Facts] = dict(stored or {})
         self._kept: dict[str, Facts] = {}
         answers, problems = self._answers(entries)
-        resolved = _resolved(entries, answers)
+        placed = {group: self._placed(group, entry_of) for group, entry_of in entries.items()}
+        resolved = _resolved(placed, answers)
 
         def estate_with(proofs: Proofs | None) -> EstateInventory:
             centrals, sites = answers[PRISM_CENTRALS], answers[CITRIX_SITES]
-            return estate_inventory(entries, centrals, sites, resolved, self._choice(), proofs)
+            return estate_inventory(placed, centrals, sites, resolved, self._choice(), proofs)
 
         estate = estate_with(None)
         if self.get_option("verify_images"):
-            places, silent = self._places(entries, estate.told, resolved)
+            places, silent = self._places(placed, estate.told, resolved)
             estate = estate_with(proofs_of(answers[CITRIX_SITES], places, self.get_option("image_prefix")))
             problems += silent
         if self.get_option("cache"):
@@ -333,13 +333,17 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _variables(self, group: str, host: str, entry: Facts) -> Facts:
         """The variables that a host will have, without those of groups that only its answer tells."""
-        known = self.inventory.hosts.get(host)
-        inherited: Facts = {}
-        for own in (self.inventory.groups["all"], self.inventory.groups[group], known):
-            inherited = combine_vars(inherited, own.get_vars() if own else {})
         sources = [*self.inventory.processed_sources, self._path]
-        beside = get_vars_from_inventory_sources(self.loader, sources, [Group("all"), Group(group), Host(host)], "all")
-        return {**inherited, **beside, **entry, **self._vars}
+        return variables_of(self.inventory, self.loader, sources, (group, host), entry, self._vars)
+
+    def _placed(self, group: str, entry_of: Mapping[str, Facts]) -> dict[str, Facts]:
+        """Declared hosts with the addresses that they will have, which may stand in host_vars, or be templates."""
+        placed: dict[str, Facts] = {}
+        for host, entry in entry_of.items():
+            variables = self._variables(group, host, entry)
+            templar = self.templar.copy_with_new_env(available_variables=variables)
+            placed[host] = {**entry, **{name: templar.template(variables[name]) for name in PLACE if name in variables}}
+        return placed
 
     def _tell(self, problems: list[str]) -> None:
         if problems and self.get_option("incomplete") == "error":

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from harness.modules import DEMO, TOPOLOGIES, topology_of, writes
 from harness.playbooks import files_with, secrets_of
@@ -130,3 +131,31 @@ def test_a_site_that_does_not_answer_is_an_error_or_a_warning(lab: RunningLab, t
     assert "image_release_catalogs" not in hosts["cvad"]
     assert {"cluster-a", "cluster-b", "cluster-c", "cvad"} <= set(hosts)
     assert not secrets_of(lab.inventory_path) & set(errors.split())
+
+
+def test_what_counts_in_a_play_counts_for_the_question(lab: RunningLab, tmp_path: Path) -> None:
+    """Accounts of groups that another source names, addresses in host_vars and as templates."""
+    source = write_source(lab, tmp_path / "inventory")
+    entries = yaml.safe_load(source.read_text(encoding="utf-8"))
+    beside = source.parent / "host_vars"
+    # The account of a group, the address of one cluster in its host_vars, that of another as a template
+    (beside / "daas.yml").rename(source.parent / "group_vars" / "citrix_cloud.yml")
+    address = entries["clusters"]["cluster-a"].pop("nutanix_host")
+    with (beside / "cluster-a.yml").open("a", encoding="utf-8") as file:
+        file.write(f"nutanix_host: {address}\n")
+    entries["clusters"]["cluster-b"]["nutanix_host"] = "{{ address_of_b }}"
+    hosts_b = {"address_of_b": hosts_typed(lab)["cluster-b"]["nutanix_host"]}
+    (source.parent / "host_vars" / "cluster-b.yml").write_text(yaml.safe_dump(hosts_b), encoding="utf-8")
+    # host_vars outrank a source, for the plugin as for plays
+    with (beside / "cvad.yml").open("a", encoding="utf-8") as file:
+        file.write(f"citrix_hostname: {entries['citrix_sites']['cvad']['citrix_hostname']}\n")
+    entries["citrix_sites"]["cvad"]["citrix_hostname"] = "127.0.0.1:9"
+    source.write_text(yaml.safe_dump(entries), encoding="utf-8")
+    groups = source.with_name("a_groups.yml")
+    groups.write_text(
+        "all: {children: {citrix_sites: {children: {citrix_cloud: {hosts: {daas: }}}}}}", encoding="utf-8"
+    )
+    inventory = listed(groups, "-i", str(source))["_meta"]["hostvars"]
+    assert set(inventory) == {"cluster-a", "cluster-b", "cluster-c", "cvad", "daas"}
+    connections = inventory["daas"]["dr_connections"] | inventory["cvad"]["dr_connections"]
+    assert set(connections) == {"cluster-a", "cluster-b", "cluster-c"}

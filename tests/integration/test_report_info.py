@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 from harness.modules import run_module
@@ -31,4 +32,21 @@ def test_reports_of_jobs_are_found_and_other_files_are_no_trouble(tmp_path: Path
 
 def test_a_directory_that_is_not_there_is_said(tmp_path: Path) -> None:
     found = run_module("report_info", {"directory": str(tmp_path / "nowhere")})
-    assert [each["reason"] for each in found["unreadable"]] == ["there is no such directory"]
+    assert [each["reason"] for each in found["unreadable"]] == ["it is not there"]
+
+
+def test_a_directory_that_cannot_be_read_is_no_empty_one(tmp_path: Path) -> None:
+    (tmp_path / "ring").symlink_to(tmp_path / "ring")
+    found = run_module("report_info", {"directory": str(tmp_path / "ring")})
+    assert [each["reason"] for each in found["unreadable"]] == ["Too many levels of symbolic links"]
+
+
+def test_odd_files_neither_hang_nor_count(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.json")
+    (tmp_path / "deep.json").write_text("[" * 200_000, encoding="utf-8")
+    (tmp_path / "folder.json").mkdir()
+    said = {"schema": {"name": "image_release_report"}, "release": "1", "complete": "false"}
+    (tmp_path / "text.json").write_text(json.dumps(said), encoding="utf-8")
+    found = run_module("report_info", {"directory": str(tmp_path)})
+    assert [each["complete"] for each in found["reports"]] == [False]
+    assert [Path(each["file"]).name for each in found["unreadable"]] == ["deep.json", "folder.json"]

@@ -19,19 +19,31 @@ RELEASES, MOVES = "image_release_report", "dr_report"
 
 def read(params: Params, reporter: Reporter) -> Result:
     directory = Path(params["directory"])
-    if not directory.is_dir():
-        return {"reports": [], "unreadable": [{"file": str(directory), "reason": "there is no such directory"}]}
+    try:
+        # glob would take a directory that may not be read for an empty one
+        paths = sorted(path for path in directory.iterdir() if path.suffix == ".json")
+    except OSError as error:
+        return {"reports": [], "unreadable": [{"file": str(directory), "reason": _reason(error)}]}
     reports, unreadable = [], []
-    for path in sorted(directory.glob("*.json")):
+    for path in paths:
         try:
+            if path.is_fifo():
+                # Whoever opens it would wait for a writer for ever
+                continue
             content = json.loads(path.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            unreadable.append({"file": str(path), "reason": getattr(error, "strerror", None) or "it is no JSON"})
+        except (OSError, ValueError, RecursionError) as error:
+            unreadable.append({"file": str(path), "reason": _reason(error)})
             continue
         fact = _fact(path, content) if isinstance(content, dict) else None
         if fact:
             reports.append(fact)
     return {"reports": sorted(reports, key=lambda each: str(each["finished"])), "unreadable": unreadable}
+
+
+def _reason(error: Exception) -> str:
+    if isinstance(error, FileNotFoundError):
+        return "it is not there"
+    return getattr(error, "strerror", None) or "it is no JSON"
 
 
 def _fact(path: Path, content: Mapping[str, Any]) -> dict[str, Any] | None:
@@ -51,7 +63,7 @@ def _fact(path: Path, content: Mapping[str, Any]) -> dict[str, Any] | None:
         "id": own,
         "base_vm": str(content.get("base_vm") or ""),
         "finished": str(content.get("finished") or ""),
-        "complete": bool(content.get("complete")),
+        "complete": content.get("complete") is True,
         "check_mode": bool(content.get("check_mode")),
     }
 

@@ -30,9 +30,9 @@ class Choice:
     prefix: str = ""
 
     def fits(self, pattern: str, catalog: Facts) -> bool:
-        """The whole name, or with its folder."""
+        """The whole name, or with its folder. Only `*` and `?` are special: a catalog may be called `W11 [Test]`."""
         names = (catalog["name"], f"{catalog['folder']}/{catalog['name']}")
-        return any(fnmatchcase(name.casefold(), pattern.casefold()) for name in names)
+        return any(fnmatchcase(name.casefold(), pattern.casefold().replace("[", "[[]")) for name in names)
 
     def wave_of(self, catalog: Facts) -> str:
         """'' for none of its own."""
@@ -111,14 +111,18 @@ def release_catalogs(site: str, rows: Sequence[Facts], choice: Choice) -> tuple[
     return entries, problems
 
 
-def wishes_without_catalog(choice: Choice, sites: Mapping[str, Facts]) -> list[str]:
-    """Names and tags that no catalog of any site has: what was meant by them is not in the inventory."""
-    catalogs = [catalog for facts in sites.values() for catalog in facts["catalogs"]]
-    unmet = [
-        f"no catalog is called '{pattern}'"
-        for pattern in (*choice.names, *(pattern for pattern, _wave in choice.waves))
-        if not any(choice.fits(pattern, catalog) for catalog in catalogs)
-    ]
+def wishes_without_catalog(choice: Choice, sites: Mapping[str, Facts], catalogs: Sequence[Facts]) -> list[str]:
+    """Names and tags that none of the catalogs of all sites has, and names of which none counts: what was meant by them
+    is not in the inventory."""
+    unmet = []
+    for pattern in (*choice.names, *(pattern for pattern, _wave in choice.waves)):
+        fitting = [row["counts"] for row in catalogs if choice.fits(pattern, row)]
+        if not fitting:
+            unmet.append(f"no catalog is called '{pattern}'")
+        elif not any(fitting):
+            unmet.append(
+                f"no catalog called '{pattern}' counts by catalog_names, catalog_tags and catalogs_on_our_images"
+            )
     for tag in choice.tags:
         if not any(facts["tagged"].get(tag) for facts in sites.values()):
             unmet.append(f"no catalog bears the tag '{tag}'")

@@ -68,14 +68,16 @@ def estate_inventory(
     clusters = clusters_of(entries[PRISM_ELEMENTS], centrals, sites, resolved)
     addresses = {host: str(entry.get("nutanix_host") or "") for host, entry in entries[PRISM_CENTRALS].items()}
     central_of, lost = centrals_behind(addresses, sites, resolved)
-    inventory.problems += [*clusters.problems, *lost, *wishes_without_catalog(choice, sites)]
+    inventory.problems += [*clusters.problems, *lost]
     inventory.told = {
         PRISM_ELEMENTS: {cluster.name: _of_cluster(cluster) for cluster in clusters.all},
         PRISM_CENTRALS: {host: {"estate_central": dict(central["central"])} for host, central in centrals.items()},
         CITRIX_SITES: {},
     }
+    all_rows: list[dict[str, Any]] = []
     for host, facts in sites.items():
         rows = catalogs_of(host, facts, choice, clusters, central_of, proofs)
+        all_rows += rows
         own = entries[CITRIX_SITES][host]
         to_release, homeless = release_catalogs(host, rows, choice)
         connections, doubts = connections_of(host, clusters)
@@ -89,6 +91,7 @@ def estate_inventory(
         # What the source says itself is not asked for
         inventory.problems += [] if "image_release_catalogs" in own else homeless
         inventory.problems += [] if "dr_connections" in own else doubts
+    inventory.problems += wishes_without_catalog(choice, sites, all_rows)
     inventory.problems += _names_twice(inventory.told, len(clusters.all))
     return inventory
 

@@ -200,6 +200,13 @@ def test_which_catalogs_count(choice: Choice, names: list[str]) -> None:
     assert len(variables["estate_catalogs"]) == len(CATALOGS)
 
 
+def test_brackets_in_a_name_are_brackets() -> None:
+    daas = site([connection("AHV-A", "10.1.1.10")], [catalog("W11 [Test]", "AHV-A"), catalog("W11 T", "AHV-A")])
+    found = estate({"daas": daas}, choice=Choice(names=("w11 [t*]",), prefix="ctx_"))
+    variables = found.told["citrix_sites"]["daas"]
+    assert ([each["name"] for each in variables["image_release_catalogs"]], found.problems) == (["W11 [Test]"], [])
+
+
 def test_a_catalog_is_said_as_a_release_wants_it() -> None:
     daas = site([connection("AHV-A", "10.1.1.10")], CATALOGS[:1])
     found = estate({"daas": daas}, choice=Choice(waves=(("W11-P*", "canary"), ("*", "rest")), prefix="ctx_"))
@@ -216,6 +223,14 @@ def test_a_catalog_is_said_as_a_release_wants_it() -> None:
         (Choice(names=("W11-*", "W12-*"), ours=False), "no catalog is called 'W12-*'"),
         (Choice(tags=("gold",), ours=False), "no catalog bears the tag 'gold'"),
         (Choice(waves=(("Canary", "1"),), ours=False), "no catalog is called 'Canary'"),
+        (
+            Choice(names=("W11-Hand", "Server"), prefix="ctx_"),
+            "no catalog called 'W11-Hand' counts by catalog_names, catalog_tags and catalogs_on_our_images",
+        ),
+        (
+            Choice(names=("Server",), waves=(("W11-Pool", "canary"),), prefix="ctx_"),
+            "no catalog called 'W11-Pool' counts by catalog_names, catalog_tags and catalogs_on_our_images",
+        ),
     ],
 )
 def test_a_wish_that_matches_nothing_is_a_problem(choice: Choice, problem: str) -> None:
