@@ -56,7 +56,7 @@ playbooks: $(VENV)/tests.stamp ## the jobs from end to end
 	$(PYTEST) -n 2 -m "not bad_day and not night" tests/playbooks
 
 chaos: $(VENV)/tests.stamp ## a release killed and disturbed at a few of its requests
-	$(PYTEST) -n 2 --dist loadfile -m "not night" tests/chaos/test_kill_*.py
+	$(PYTEST) -m "not night" tests/chaos/test_kill_anywhere.py
 
 bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, bad-estate, molecule, community, site
 	@$(BIN)/python tools/run_checks.py bad-playbooks bad-estate molecule community site
@@ -64,8 +64,8 @@ bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, ba
 bad-playbooks: $(VENV)/tests.stamp ## the jobs on bad days: failovers there and back, clusters away, the janitor
 	$(PYTEST) -n 2 -m "bad_day and not night" tests/playbooks
 
-bad-estate: $(VENV)/tests.stamp ## a release on a misbehaving estate (stuck, slow, cancelled, two runs at once), failovers and prepared images killed anywhere
-	$(PYTEST) -n 2 --dist loadfile -m "not night" tests/chaos/test_bad_days.py tests/chaos/test_failover_anywhere.py tests/chaos/test_prepared_anywhere.py
+bad-estate: $(VENV)/tests.stamp ## a release on a misbehaving estate (stuck, slow, cancelled, two runs at once), failovers and other kinds of release killed anywhere
+	$(PYTEST) -n 2 --dist loadfile -m "not night" --ignore tests/chaos/test_kill_anywhere.py tests/chaos
 
 nightly: $(VENV)/dev.stamp ## what CI does not run at each change, two at a time: the tests marked night, sanity of the tests, every ansible-core from 2.17 to the next
 	@$(BIN)/python tools/run_checks.py between candidate night-playbooks night-estate sanity-all

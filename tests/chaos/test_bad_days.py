@@ -79,7 +79,11 @@ def assert_released(lab: RunningLab, before: dict[str, Any], undisturbed: Undist
 
 
 @pytest.mark.parametrize(
-    "parameters", [[{"name": "retryDelay", "value": "1"}], {"retryDelay": 1}], ids=["as list", "as object"]
+    "parameters",
+    [
+        pytest.param([{"name": "retryDelay", "value": "1"}], id="as list"),
+        pytest.param({"retryDelay": 1}, id="as object", marks=pytest.mark.night),
+    ],
 )
 def test_too_many_requests(
     lab: RunningLab, before: dict[str, Any], undisturbed: Undisturbed, release: Release, parameters: object
@@ -144,10 +148,9 @@ def test_stuck_replication(lab: RunningLab, before: dict[str, Any], undisturbed:
 @pytest.mark.parametrize(
     ("fate", "words"),
     [
-        ({"fail_task": "kNoSpace: container full"}, "Failed: kNoSpace: container full"),
-        ({"job_status": "ABORTED"}, "Aborted"),
+        pytest.param({"fail_task": "kNoSpace: container full"}, "Failed: kNoSpace: container full", id="failed"),
+        pytest.param({"job_status": "ABORTED"}, "Aborted", id="aborted", marks=pytest.mark.night),
     ],
-    ids=["failed", "aborted"],
 )
 def test_restore_comes_to_a_bad_end(
     lab: RunningLab,
@@ -166,7 +169,9 @@ def test_restore_comes_to_a_bad_end(
     assert_released(lab, before, undisturbed)
 
 
-@pytest.mark.parametrize(("status", "words"), [("Failed", "failed"), ("Canceled", "was cancelled")])
+@pytest.mark.parametrize(
+    ("status", "words"), [("Failed", "failed"), pytest.param("Canceled", "was cancelled", marks=pytest.mark.night)]
+)
 def test_publish_comes_to_a_bad_end(
     lab: RunningLab, before: dict[str, Any], release: Release, status: str, words: str
 ) -> None:
