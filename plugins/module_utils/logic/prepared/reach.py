@@ -84,7 +84,7 @@ def _of_kind(catalog: Facts, definition: Facts, outcome: Facts) -> Refusal | Non
     own = catalog.get("session_support") or ""
     if session_support and own and session_support != own:
         return Refusal(f"{name} is for {session_support}, and the catalog is for {own}")
-    profile = bool(definition.get("machine_profile"))
+    profile = _has_profile(definition, outcome)
     if profile != bool(catalog.get("machine_profile")):
         has, lacks = (name, "the catalog") if profile else ("the catalog", name)
         return Refusal(
@@ -98,6 +98,13 @@ def _of_kind(catalog: Facts, definition: Facts, outcome: Facts) -> Refusal | Non
             "Leave it out.",
         )
     return None
+
+
+def _has_profile(definition: Facts, outcome: Facts) -> bool:
+    """Whether the version has a machine profile, or will have one: a version that is there counts, not the wish."""
+    specs = (outcome.get("version") or {}).get("specs") or []
+    prepared = [spec for spec in specs if spec["preparation"] == "Mcs"]
+    return any(bool(each.get("machine_profile")) for each in prepared or [definition])
 
 
 def _key(name: Any) -> str:

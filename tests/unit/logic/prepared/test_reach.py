@@ -72,6 +72,14 @@ def test_where_it_was_shared_before_it_stays() -> None:
     assert len(told({"hosting_unit": "euc1-c"}, failed)) == 1
 
 
+def test_the_machine_profile_of_a_version_that_is_there_counts() -> None:
+    specs = [{"preparation": "None", "machine_profile": ""}, {"preparation": "Mcs", "machine_profile": ""}]
+    there = {"version": {"hosting_units": [], "specs": specs}}
+    assert told({"machine_profile": None}, there) == []
+    (refusal,) = told(None, there)
+    assert "the catalog has a machine profile and W11 has none" in refusal
+
+
 def test_what_is_not_known_is_not_judged() -> None:
     assert told({"name": "B", "id": "2"}) == []
     assert told({"hosting_unit": None, "plugin": None, "machines_take_image": None}) == []
