@@ -18,7 +18,7 @@ from lab.xenserver.routes.transfers import EXPORT, HTML, IMPORT, Transfers
 from lab.xenserver.state.pool import Pool
 from lab.xenserver.views.lab_state import state_of
 
-# Below the second one the vendor's client posts when it is given an address without a path
+# contract xenserver addition A: to the second one when the address has no path
 RPC_PATHS = ("/", "/RPC2")
 
 

@@ -35,7 +35,7 @@ SWITCHES: dict[str, Switch] = {
     "vbds_of_destroyed_vdi": one_of("removed", "kept"),
     # contract xenserver 7.1: the handler may send the caller to a host that sees the SR
     "redirect_transfers": flag(False),
-    # contract xenserver 7.2: whether an export says how long it is
+    # contract xenserver addition D: whether an export says how long it is
     "export_length": flag(True),
     # contract xenserver addition D: what HTTP says of an import that fails while it is written
     "failed_import": one_of("ok", "error"),
