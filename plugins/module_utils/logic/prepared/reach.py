@@ -24,12 +24,16 @@ Facts = Mapping[str, Any]
 
 
 def out_of_reach(
-    wishes: Sequence[Facts], definitions: Sequence[Facts], outcomes: Sequence[Facts], catalogs: Sequence[Facts]
+    wishes: Sequence[Facts],
+    definitions: Sequence[Facts],
+    outcomes: Sequence[Facts],
+    catalogs: Sequence[Facts],
+    site: str,
 ) -> list[str]:
-    """Sentences for catalogs of one site that can never be on the version of their definition. `wishes` are those of
+    """Sentences for catalogs of one `site` that can never be on the version of their definition. `wishes` are those of
     the operator, `catalogs` what the site said of them."""
     refusals = obstacles(wishes, definitions, outcomes, catalogs)
-    return [f"catalog {name}: {refusal}" for name, refusal in refusals.items()]
+    return [f"{site}: catalog {name}: {refusal}" for name, refusal in refusals.items()]
 
 
 def obstacles(

@@ -37,7 +37,7 @@ def told(catalog: dict[str, Any] | None = None, outcome: dict[str, Any] | None =
         {**OUTCOME, **(outcome or {})},
         {**OUTCOME, "name": "W11-US", "hosting_unit": "use1-a", "share_with": []},
     ]
-    return out_of_reach([{"name": "a1", **wish}], [W11, US], outcomes, [{**ONE, **(catalog or {})}])
+    return out_of_reach([{"name": "a1", **wish}], [W11, US], outcomes, [{**ONE, **(catalog or {})}], "daas")
 
 
 def test_a_catalog_that_fits() -> None:
@@ -49,7 +49,7 @@ def test_a_catalog_that_fits() -> None:
 @pytest.mark.parametrize(
     ("catalog", "sentence"),
     [
-        ({"hosting_unit": "euc1-c"}, "catalog Prod/A1: it is in hosting unit euc1-c, where W11 would not be"),
+        ({"hosting_unit": "euc1-c"}, "daas: catalog Prod/A1: it is in hosting unit euc1-c, where W11 would not be"),
         ({"session_support": "MultiSession"}, "W11 is for SingleSession, and the catalog is for MultiSession"),
         ({"machine_profile": None}, "W11 has a machine profile and the catalog has none"),
         ({"machines_take_image": False}, "its machines keep their disks"),
