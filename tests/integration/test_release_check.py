@@ -285,7 +285,7 @@ def test_a_roll_back_needs_catalogs(name: str) -> None:
         options={"image_rollback_from_image": {"type": "str"}},
     )
     assert "image_rollback_image names none" in nowhere[0]
-    result = check("rollback", given, {name: [CATALOG]})
+    result = check("rollback", given, {"image_rollback_catalogs": None, name: [CATALOG]})
     assert not result.get("failed"), result
 
 

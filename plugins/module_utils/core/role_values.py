@@ -28,8 +28,9 @@ def wrong_values(variables: Mapping[str, Mapping[str, Any]], options: Mapping[st
     """A sentence for each variable that cannot be meant, once for all hosts. `variables`: host -> those that it has,
     `options`: those of the roles.
 
-    Surveys of AWX answer with an empty text where nothing was chosen. That is a list, a dictionary of a policy or a
-    name that was not given; for a number, a choice or yes and no it says nothing.
+    Surveys of AWX answer with an empty text where nothing was chosen, of which ansible-core from 2.19 on makes null.
+    That is a list, a dictionary of a policy or a name that was not given; for a number, a choice or yes and no it says
+    nothing.
     """
     wrong: dict[str, list[str]] = {}
     for host, values in variables.items():
@@ -48,8 +49,9 @@ def _wrong_value(name: str, value: Any, option: Mapping[str, Any]) -> str:
     kind, choices = option.get("type", "str"), option.get("choices")
     if option.get("elements") == "dict":
         kind = "list of dictionaries"
-    if isinstance(value, str) and not value.strip():
+    if value is None or (isinstance(value, str) and not value.strip()):
         may_be = kind in ("list", "raw") or (kind == "str" and not choices and not name.endswith(NEVER_EMPTY))
+        may_be = may_be or (value is None and kind in SHAPES)
         form = f"one of {', '.join(map(str, choices))}" if choices else IN_WORDS.get(kind, "a text")
         return "" if may_be else f"{name} is empty: leave it out, or give {form}"
     if made_a_number(value, option):

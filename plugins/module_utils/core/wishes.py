@@ -39,8 +39,8 @@ def catalogs(wish: Any) -> list[Any]:
 
 
 def mapping(wish: Any, variable: str = "This") -> dict[str, Any]:
-    """A text is read as YAML or, like an argument of Ansible, as key=value; an empty one says nothing."""
-    read = wish
+    """A text is read as YAML or, like an argument of Ansible, as key=value; an empty one says nothing, as null does."""
+    read = {} if wish is None else wish
     if isinstance(wish, str):
         read = _read(wish, variable) if wish.strip() else {}
     if not isinstance(read, Mapping):

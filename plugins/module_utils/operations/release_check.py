@@ -252,7 +252,7 @@ def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:
 def _catalogs_to_take_back(variables: Mapping[str, Any]) -> list[Any]:
     """An empty answer is none. An empty list is one, and names nothing."""
     chosen = variables.get("image_rollback_catalogs", "")
-    return catalogs(variables.get("image_release_catalogs") if chosen == "" else chosen)
+    return catalogs(variables.get("image_release_catalogs") if chosen in ("", None) else chosen)
 
 
 def _wrong_reboot(policy: Any) -> str:

@@ -43,6 +43,9 @@ def test_an_empty_answer_is_as_if_nothing_was_given_or_is_refused_by_name(name: 
     else:
         assert option["type"] in ("list", "raw", "str")
         assert all(sentence.startswith(f"{name} is empty") for sentence in told)
+    if "dict" not in (option["type"], option.get("elements")):
+        # What ansible-core makes of an empty answer that AWX has marked as no template
+        assert wrong_values({"localhost": {name: None}, "daas": {name: None}}, ["localhost", "daas"], ROLES) == told
 
 
 @pytest.mark.parametrize(
