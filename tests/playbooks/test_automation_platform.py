@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,7 @@ import yaml
 from harness.automation_platform import run_job
 from harness.listener import listening
 from harness.modules import DEMO, writes
-from harness.patterns import STARTER, templates
+from harness.patterns import STARTER, objects, templates
 from harness.schemas import hold_to_schema
 from lab.running import RunningLab
 
@@ -123,6 +124,46 @@ def test_a_plan_is_made_with_credentials_from_the_environment_and_answers_as_tex
     job = run_job(playbook, lab.inventory_path, tmp_path / "job", "--check", **JOBS[name][playbook])
     assert job.status == 0, job.output[-3000:]
     assert writes(lab) == []
+
+
+@pytest.mark.bad_day
+def test_a_release_and_its_way_back_go_through_their_workflows(lab: RunningLab, tmp_path: Path) -> None:
+    topology = topology_with_one_account("demo")
+    waves = yaml.safe_load((STARTER / "inventory" / "group_vars" / "citrix_sites.yml").read_text(encoding="utf-8"))
+    topology["inventory_vars"] |= {**waves, "report_directory": str(tmp_path)}
+    topology["citrix_sites"][0]["inventory_vars"]["image_release_catalogs"][0]["wave"] = "canary"
+    lab.reset(topology)
+    places = [(site["name"], catalog["image"]) for site in topology["citrix_sites"] for catalog in site["catalogs"]]
+    before, new = {image for _site, image in places}, "ctx_Gold_2026.11.20-1"
+
+    def on_it() -> int:
+        states = [lab.estate.endpoint(site["name"]).state() for site in topology["citrix_sites"]]
+        return sum(catalog["image"] == new for state in states for catalog in state["catalogs"])
+
+    seen = [on_it() for _node in walk("Release with approval", lab, tmp_path / "release")]
+    assert seen == [0, 1, 1, len(places), len(places)]
+    seen = [on_it() for _node in walk("Roll back with approval", lab, tmp_path / "back")]
+    assert seen == [len(places), len(places), 0]
+    assert new not in before
+
+
+def walk(name: str, lab: RunningLab, directory: Path) -> Iterator[str]:
+    """Each node of a workflow when it is done. Who approves agrees."""
+    (workflow,) = [each for each in objects()["workflows"] if each["name"] == name]
+    by_name = {each["name"]: playbook for playbook, each in templates().items()}
+    nodes = {each["identifier"]: each for each in workflow["simplified_workflow_nodes"]}
+    ahead = [next(iter(nodes))]
+    while ahead:
+        node = nodes[ahead.pop()]
+        if "unified_job_template" in node:
+            options = ["--check"] if node.get("job_type") == "check" else []
+            answers = {**RELEASE, **node.get("extra_data", {})}
+            playbook = by_name[node["unified_job_template"]]
+            place = lab.inventory_path, directory / node["identifier"]
+            job = run_job(playbook, *place, *options, injecting=True, **answers)
+            assert job.status == 0, job.output[-3000:]
+        yield node["identifier"]
+        ahead += node.get("success_nodes", [])
 
 
 @pytest.mark.bad_day
