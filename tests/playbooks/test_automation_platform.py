@@ -166,7 +166,7 @@ def walk(name: str, lab: RunningLab, directory: Path) -> Iterator[str]:
         ahead += node.get("success_nodes", [])
 
 
-@pytest.mark.bad_day
+@pytest.mark.night
 @pytest.mark.parametrize("playbook", NOTHING_BEFORE)
 def test_a_way_back_from_nothing_is_refused_in_words(lab: RunningLab, tmp_path: Path, playbook: str) -> None:
     name, answers, words = NOTHING_BEFORE[playbook]
