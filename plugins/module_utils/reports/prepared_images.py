@@ -61,7 +61,8 @@ def _where(outcome: Mapping[str, Any]) -> str:
     has_it = [unit["name"] for unit in version.get("hosting_units") or [] if unit["state"] == READY]
     names = has_it or [outcome["hosting_unit"], *outcome["share_with"]]
     left = [f"version {number} failed and can be deleted" for number in outcome.get("leftovers") or []]
-    return "; ".join([f"in {', '.join(dict.fromkeys(name for name in names if name))}", *left])
+    warned = [f"the site warns: {text}" for text in version.get("warnings") or []]
+    return "; ".join([f"in {', '.join(dict.fromkeys(name for name in names if name))}", *warned, *left])
 
 
 def trees(definitions: Definitions, catalogs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
