@@ -37,6 +37,7 @@ def release(lab: RunningLab, directory: Path, *options: str) -> Outcome:
     return outcome
 
 
+@pytest.mark.newest
 def test_an_image_comes_to_all_pools_and_the_second_run_changes_nothing(pools: RunningLab, tmp_path: Path) -> None:
     release(pools, tmp_path, "--check")
     assert writes(pools) == []
