@@ -121,6 +121,13 @@ def test_no_job_goes_without_its_groups(job: str, group: str) -> None:
     assert f"no host in the group {group}" in told
 
 
+def test_what_always_stays_is_no_wish() -> None:
+    known = options("image_release", "image_retention")
+    wishes = {"image_retention_keep": "0", "image_retention_history": 0}
+    told = problems("retention", on_all=wishes, options=known)
+    assert told[:2] == [f"{name} is 0 and must be 1 or more." for name in wishes]
+
+
 def test_whose_images_come_from_needs_no_cluster() -> None:
     assert not check("lineage", clusters=[]).get("failed")
 

@@ -70,6 +70,9 @@ def _out_of_bounds(name: str, value: Any, kind: str) -> str:
         return ""
     if float(value) < 0:
         return f"{name} is {value} and must not be negative"
+    # The newest image, and the one that a roll-back leads to, always stay
+    if name.endswith(("_keep", "_history")) and float(value) < 1:
+        return f"{name} is {value} and must be 1 or more"
     if name.endswith("_percent") and float(value) > 100:
         return f"{name} is {value} and must not be more than 100"
     return ""
