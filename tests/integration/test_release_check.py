@@ -285,6 +285,10 @@ def test_a_roll_back_needs_catalogs(name: str) -> None:
     given = {"image_release_id": "1", "image_release_base_vm": "Gold"}
     assert "nothing would be moved" in problems("rollback", given)[0]
     assert "'a/b' is no release id" in problems("rollback", {**given, "image_release_id": "a/b"}, {name: [CATALOG]})[0]
+    too_long = problems("rollback", {**given, "image_release_id": "9" * 300}, {name: [CATALOG]})
+    assert "cannot be written: File name too long" in too_long[0]
+    # A catalog that is called 2019, of which YAML made a number
+    assert not check("rollback", given, {"image_rollback_catalogs": 2019}).get("failed")
     nowhere = problems(
         "rollback",
         {**given, "image_rollback_from_image": ""},

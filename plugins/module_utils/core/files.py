@@ -55,6 +55,13 @@ def _put_new(unfinished: str, path: Path) -> None:
 
 def unwritable(path: Path) -> str:
     """Why no file can be written there, '' when one can as far as it can be told without writing."""
+    try:
+        path.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        pass
+    except OSError as error:
+        # A name that is too long, a folder that may not be looked into
+        return error.strerror or str(error)
     if path.is_dir():
         return "it is a directory"
     above = next(folder for folder in path.parents if folder.exists())

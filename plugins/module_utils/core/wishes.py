@@ -25,13 +25,14 @@ def names(wish: Any) -> list[str]:
     """'PD-W11, PD-W10' and ['PD-W11', 'PD-W10'] mean the same."""
     if isinstance(wish, str):
         return [name for name in map(str.strip, re.split(r"[,\n]", wish)) if name]
-    return [str(name) for name in wish or []]
+    # Of a name such as 2019 YAML makes a number
+    return [str(name) for name in ([wish] if isinstance(wish, (int, float)) else wish or [])]
 
 
 def catalogs(wish: Any) -> list[Any]:
     """A catalog may be given by its bare name."""
     wishes = wish or []
-    if isinstance(wish, str):
+    if isinstance(wish, (str, int, float)):
         wishes = names(wish)
     elif isinstance(wish, Mapping):
         wishes = [wish]
