@@ -6,7 +6,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 name: estate
 short_description: The clusters, Prism Centrals and Citrix sites of an estate, with their catalogs
-version_added: 0.1.0
+version_added: 1.0.0
 author:
   - The euc.nutanix_citrix authors (@euc)
 description:

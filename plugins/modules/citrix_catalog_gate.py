@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_catalog_gate
 short_description: Wait until the machines of catalogs are healthy on their new image
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Watches machine catalogs of a Citrix DaaS or CVAD site after they were moved to a master image, until each catalog
     has the image and its machines are back, or until the time is over. Use it as a gate between the waves of a

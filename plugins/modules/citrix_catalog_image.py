@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_catalog_image
 short_description: Move MCS machine catalogs to a master image or a prepared image
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gives machine catalogs of a Citrix DaaS or CVAD site a new master image, many at once, and waits until each has it.
     Or a version of an image definition, which is a prepared image.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_catalog_info
 short_description: Read machine catalogs and their master images
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads machine catalogs of a Citrix DaaS or CVAD site, with counts, hosting unit, master image and the state of an
     image update.

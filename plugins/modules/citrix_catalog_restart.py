@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_catalog_restart
 short_description: Restart machines that still run the previous image
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Restarts machines in catalogs of a Citrix DaaS or CVAD site that have their image already while machines that are on
     do not run it yet. The restarts are rolling and with a warning, as in an image update with a reboot policy.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_catalog_rollback
 short_description: Move MCS machine catalogs back to an earlier image
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Gives machine catalogs of a Citrix DaaS or CVAD site an image of their history back, many at once, and waits until
     each has it.

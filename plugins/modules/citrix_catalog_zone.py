@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_catalog_zone
 short_description: Move machine catalogs to a zone
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Moves machine catalogs of a Citrix DaaS or CVAD site to a zone, or to the zone of a hypervisor connection, all in
     one request, and reads back that they are there.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_hosting_connection_info
 short_description: Read hypervisor connections with zone, maintenance mode and fault
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the hypervisor connections (hosting connections) of a Citrix DaaS or CVAD site.
 author:

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_hosting_connection_reset
 short_description: Reset hypervisor connections and wait until power states are known
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Resets hypervisor connections of a Citrix DaaS or CVAD site, twice, and waits until the power states of the machines
     are known.

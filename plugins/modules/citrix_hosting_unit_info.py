@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_hosting_unit_info
 short_description: Read hosting units and the images visible in them
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the hosting units (resource pools) of a Citrix DaaS or CVAD site with their hypervisor connections and, on
     request, the images visible in them.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_image_definition
 short_description: Make or delete an image definition
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes an image definition of a Citrix DaaS or CVAD site, bound to a hypervisor connection, or deletes one that has
     no versions.

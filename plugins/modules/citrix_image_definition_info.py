@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_image_definition_info
 short_description: Read the image definitions of a site
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the image definitions of a Citrix DaaS or CVAD site with the hypervisor connections that they are bound to.
   - Prepared images need a site of orchestration API version 121 or later in the cloud, and of API version 118 and

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_image_usage_info
 short_description: Read all references to images on a Citrix site
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads every reference to an image on a Citrix DaaS or CVAD site. References are the current master image of each MCS
     catalog, every slot of its image history, its machine profile, the target of a running image update, and the images

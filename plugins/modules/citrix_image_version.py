@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_image_version
 short_description: Prepare a version of an image definition, or delete versions
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Prepares the version of an image definition for a release, and waits until catalogs can use it. The site numbers
     versions itself; the release stands in the description of its version, and that is how another run knows it again.

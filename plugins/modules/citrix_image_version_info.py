@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_image_version_info
 short_description: Read the versions of image definitions
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the versions of image definitions of a Citrix DaaS or CVAD site. Tells the master image that each was made
     from, how its preparation ended, the hosting units that have it with the state in each, and the catalogs on it.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_image_version_share
 short_description: Share a version of a prepared image with hosting units
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Shares a version of an image definition of a Citrix DaaS or CVAD site with hosting units, or takes it away from
     them. A catalog can use a version only in a hosting unit that has it.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_machine_hosting
 short_description: Connect Citrix machines to their VMs again after the VMs were moved
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Sets the HostedMachineId and the hosting connection of machines of a Citrix DaaS or CVAD site to their present VMs,
     after a failover, a failback or any other move. One task can change thousands of machines.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_machine_info
 short_description: Read machines with their power, registration and image state
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads all machines of a Citrix DaaS or CVAD site, page by page, and counts them.
   - After an image update, a gate can use the counts, for example that no machine is out of date and all are registered.

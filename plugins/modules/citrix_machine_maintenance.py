@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_machine_maintenance
 short_description: Drain machines before their VMs are moved, and release them afterwards
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Switches maintenance mode of machines of a Citrix DaaS or CVAD site on and waits until they have no sessions left,
     or switches it off again.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_machine_proof
 short_description: Verify that re-hosted machines are power-managed and registered
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Watches machines of a Citrix DaaS or CVAD site until every machine has the expected hosting and a known power state,
     and enough of them are on and registered, or until the time is over.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: citrix_site_info
 short_description: Read the version, zones and own account of a Citrix site
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads what a Citrix DaaS or CVAD site reports about itself, and its zones.
   - It is also the cheapest test of address, customer and credentials.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: dr_report
 short_description: Show and write the result of a move of desktops to another cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Puts the results that the roles P(euc.nutanix_citrix.dr_failover#role) and P(euc.nutanix_citrix.machine_rehost#role)
     collected from clusters and Citrix sites into one table with problems and advice, one JSON file, and one HTML page

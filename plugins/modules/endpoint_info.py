@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: endpoint_info
 short_description: Read the certificate, clock and response time of an HTTPS endpoint
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Connects once, reads the certificate and sends one request without credentials. Any answer is accepted, including a
     refusal.

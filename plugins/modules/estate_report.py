@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: estate_report
 short_description: Show and write the state of an estate
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Puts what clusters, Prism Centrals and Citrix sites said into one table, one JSON file, one HTML page, and a file
     for Prometheus. It shows every catalog with its image, release, machines, sessions and protection, the certificates

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: image_lineage_info
 short_description: Show which release made the image that each catalog uses today
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Follows the master image of each catalog back to its release, golden VM, protection domain snapshot or recovery
     point, and the clusters and Prism Centrals that have it, and counts the machines that have taken it. It uses what

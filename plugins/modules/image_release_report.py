@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: image_release_report
 short_description: Show and write the result of an image release
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Puts the results that the role P(euc.nutanix_citrix.image_release#role) collected from clusters and Citrix sites
     into one table, one JSON file and one HTML page with a timeline. The page is self-contained, so that it can be

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: image_retention_plan
 short_description: Decide which images and orphans may be deleted
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Decides for each image of the collection whether it stays or may be deleted, and why, from what clusters and Citrix
     sites have reported.

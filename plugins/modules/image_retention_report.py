@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: image_retention_report
 short_description: Show and write what retention kept and deleted
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Puts the decisions of M(euc.nutanix_citrix.image_retention_plan) and the results of the deletions into one table and
     one JSON file.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pc_cluster_info
 short_description: Read a Prism Central, its peers and its clusters
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads what a Prism Central reports about itself, the Prism Centrals that it is paired with, and the clusters that
     are registered with it, with their storage containers, through REST API v4.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pc_protection_policy_info
 short_description: Read protection policies and how far their recovery points are
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the protection policies of a Prism Central, with their locations, clusters and schedules.
   - For the VM of O(vm_uuid) it also reads the newest recovery point at each location, and where the newest of all is.

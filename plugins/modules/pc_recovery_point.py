@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pc_recovery_point
 short_description: Make a recovery point of a VM through Prism Central, or remove one
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes a recovery point of one VM on the cluster that the VM is on, through Prism Central, REST API v4, and returns
     its id as the task that made it reports it.

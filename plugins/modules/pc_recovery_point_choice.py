@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pc_recovery_point_choice
 short_description: Choose an existing recovery point of a golden VM for a release
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Finds the recovery point that a release takes, among those that exist, and waits until the places that must hold a
     copy do. It changes nothing.

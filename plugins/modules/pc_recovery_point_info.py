@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pc_recovery_point_info
 short_description: Read the recovery points of a VM
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads the recovery points of one VM, all copies of one recovery point, or one copy, through Prism Central, REST API
     v4, newest first.

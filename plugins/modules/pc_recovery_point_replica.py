@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pc_recovery_point_replica
 short_description: Copy a recovery point to many clusters, of any number of Prism Centrals
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Copies one recovery point to all the clusters that it names, all at once, through Prism Central, REST API v4. Run it
     on the Prism Central that holds the recovery point.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pc_recovery_point_restore
 short_description: Restore a golden VM from one exact recovery point
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Restores a VM from the copy of a recovery point that a cluster holds, as a new, powered-off VM, through Prism
     Central, REST API v4. Run it on the Prism Central of that cluster.

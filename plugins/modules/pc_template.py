@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pc_template
 short_description: Make a template of a VM, or remove one
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes a template of a VM, or adds the VM to an existing template as a new version, through Prism Central, REST API
     v4. Templates are the images of catalogs whose hosting connection uses a Prism Central plug-in.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pc_template_info
 short_description: Read the templates of a Prism Central
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads templates and their versions through Prism Central, REST API v4.
   - Templates are the images of catalogs whose hosting connection uses a Prism Central plug-in.

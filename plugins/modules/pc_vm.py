@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pc_vm
 short_description: Remove a VM through Prism Central or set its power state
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Removes a VM or powers it on or off, through Prism Central, REST API v4.
   - Made for the temporary VMs that the collection restores from recovery points. Such a VM is known by its name and by

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pc_vm_info
 short_description: Read the VMs that a Prism Central knows
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads all VMs of all clusters of a Prism Central, those of one exact name, or one by its uuid, through REST API v4.
   - Names are not unique, neither on a cluster nor between clusters, so one name can return several VMs. A name or uuid

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_cluster_info
 short_description: Read the name, version and size of a Prism Element cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads what a Nutanix cluster reports about itself through Prism Element, REST API v2.0.
   - Sends one request. It is also the cheapest test of address and credentials.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_protection_domain_drill
 short_description: Test a failover with clones of the VMs of a protection domain
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Restores the VMs of a protection domain from one snapshot as new VMs, removes their network cards or puts them on an
     isolated network, switches them on only then, and checks that they stay on. Works through Prism Element, REST API

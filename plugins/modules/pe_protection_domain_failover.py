@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_protection_domain_failover
 short_description: Fail protection domains over from one Prism Element cluster to another
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Migrates a protection domain to the other side as planned, activates it on the surviving cluster after a disaster,
     or deactivates it on the old source when that is back, through Prism Element, REST API v2.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_protection_domain_info
 short_description: Read the protection domains of a Prism Element cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads protection domains with their members, remote sites, schedules, snapshots and running replications, through
     Prism Element, REST API v2.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_protection_domain_restore
 short_description: Restore a golden VM from one exact protection domain snapshot
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Restores a VM from a snapshot of a protection domain as a new, powered-off VM, through Prism Element, REST API v2.0.
     Run it on any cluster that holds the snapshot, either the cluster that took it or one that receives it.

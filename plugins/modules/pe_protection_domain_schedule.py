@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_protection_domain_schedule
 short_description: Make sure that a protection domain is replicated
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Adds a recurring schedule to a protection domain unless it has one that replicates to the same remote sites at least
     as often, through Prism Element, REST API v2.0.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_protection_domain_snapshot
 short_description: Make the protection domain snapshot of a release and replicate it
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes one snapshot of a protection domain outside of its schedules, replicates it to remote sites and waits until
     each of them holds it, through Prism Element, REST API v2.0. Run it on the cluster where the protection domain is

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_storage_container_info
 short_description: Read the storage containers of a Prism Element cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads storage containers and how full they are, through Prism Element, REST API v2.0.
   - Containers share the storage pool of the cluster, so their capacities do not add up.

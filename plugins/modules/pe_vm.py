@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_vm
 short_description: Remove a VM from a Prism Element cluster or set its power state
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Removes VMs or powers VMs on or off, through Prism Element, REST API v2.0.
   - Made for the temporary VMs that M(euc.nutanix_citrix.pe_protection_domain_restore) creates. Changing any other VM is

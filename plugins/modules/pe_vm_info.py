@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_vm_info
 short_description: Read the VMs of a Prism Element cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads all VMs of a cluster, those of one exact name, or one by its uuid, through Prism Element, REST API v2.0.
   - Names are not unique on a cluster, so one name can return several VMs. A name or uuid that does not exist returns an

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_vm_snapshot
 short_description: Make or remove an AHV snapshot of a VM
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes an AHV snapshot under an exact name, which Citrix then uses as a master image, or removes one, through Prism
     Element, REST API v2.0.

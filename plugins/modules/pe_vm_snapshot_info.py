@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: pe_vm_snapshot_info
 short_description: Read the AHV snapshots of a Prism Element cluster
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads AHV snapshots of VMs, which Citrix uses as master images, through Prism Element, REST API v2.0. Read snapshots
     of protection domains with M(euc.nutanix_citrix.pe_protection_domain_info).

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: preflight_report
 short_description: Decide whether an image release can be started
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Makes one table from what the role P(euc.nutanix_citrix.preflight#role) has read from clusters and Citrix sites,
     with ok, warning or stop for each check, and with advice.

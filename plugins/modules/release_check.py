@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: release_check
 short_description: Check the operator input of a release before anything is read
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - The first task of every playbook about images. Reports every invalid input at once, such as empty groups, a catalog
     of an unknown cluster, a wave that does not exist, a window that is no point in time, a text instead of a

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: report_info
 short_description: Read what the reports of earlier jobs say
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Looks through the JSON files of a directory for the reports of releases, roll-backs, failovers and drills, and
     returns which job each is of, when it ended, and whether it was complete.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: run_note
 short_description: Exchange notes between the hosts of a play while it runs
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Leaves a note, or waits for notes of other hosts of the same play, under any strategy. Facts cannot do this, because
     a task sees only the facts that existed when it began.

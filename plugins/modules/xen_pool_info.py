@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: xen_pool_info
 short_description: Read a XenServer pool, its hosts and its storage repositories
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads what a pool of XenServer or XCP-ng hosts reports about itself through XAPI, with its hosts and its storage
     repositories (SRs).

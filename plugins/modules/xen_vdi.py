@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: xen_vdi
 short_description: Remove a virtual disk that this collection brought to a XenServer pool
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Removes a virtual disk (VDI) from a pool of XenServer or XCP-ng hosts through XAPI, with its data.
   - Removes only disks that bear the mark of this collection with their own uuid, and what an interrupted import left

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: xen_vdi_info
 short_description: Read virtual disks of a XenServer pool, and which one holds the image of a provisioning scheme
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Reads virtual disks (VDIs) of a pool of XenServer or XCP-ng hosts through XAPI, with the disks that they stand on
     and the VMs that use the same data.

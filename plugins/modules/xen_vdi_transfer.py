@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: xen_vdi_transfer
 short_description: Carry a virtual disk from one XenServer pool to others through a file
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Exports a virtual disk (VDI) of a pool of XenServer or XCP-ng hosts into a VHD file on the host where the module
     runs, or imports such a file into a pool, both through XAPI. Needs no SSH and works for every type of storage

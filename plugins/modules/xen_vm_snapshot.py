@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: xen_vm_snapshot
 short_description: Remove a snapshot that this collection took in a XenServer pool, with its disks
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Removes a snapshot of a wrapper VM from a pool of XenServer or XCP-ng hosts through XAPI. The disks of the snapshot
     go with it, which XenServer itself would leave behind. The disk that the snapshot was taken of stays.

@@ -7,7 +7,7 @@ from __future__ import annotations
 DOCUMENTATION = r"""
 module: xen_vm_wrapper
 short_description: Make an image in a XenServer pool a master image for Citrix
-version_added: 0.1.0
+version_added: 1.0.0
 description:
   - Citrix takes a snapshot of a VM as master image. This module keeps a halted VM that holds an image as its only disk,
     the wrapper VM, gives it the disk of another image, and takes a snapshot of it.
