@@ -206,9 +206,11 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._read_config_data(path)
         self._path = path
         entries = {group: self._entries(option) for option, (group, _client) in ASKED.items()}
-        entries[PRISM_ELEMENTS] = self._entries("clusters")
         for group in (PRISM_ELEMENTS, PRISM_CENTRALS, CITRIX_SITES):
             inventory.add_group(group)
+        # A cluster that an earlier source has would else be two hosts
+        typed: dict[str, Facts] = {host.name: {} for host in inventory.groups[PRISM_ELEMENTS].get_hosts()}
+        entries[PRISM_ELEMENTS] = {**typed, **self._entries("clusters")}
         stored = self._cache.get(self.get_cache_key(path)) if self.get_option("cache") and cache else None
         self._known: dict[str, Facts] = dict(stored or {})
         self._kept: dict[str, Facts] = {}
@@ -355,7 +357,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.warning(f"The inventory is not complete: {problem}")
 
     def _set_variables(self, host: str, variables: Facts) -> None:
-        everywhere = {name: trust_as_template(value) for name, value in OF_EVERY_HOST.items()}
+        said = self.inventory.hosts[host].vars
+        everywhere = {name: trust_as_template(value) for name, value in OF_EVERY_HOST.items() if name not in said}
         for name, value in {**everywhere, **variables}.items():
             self.inventory.set_variable(host, name, value)
         own = self.inventory.hosts[host].get_vars()

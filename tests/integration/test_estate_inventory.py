@@ -152,10 +152,16 @@ def test_what_counts_in_a_play_counts_for_the_question(lab: RunningLab, tmp_path
     entries["citrix_sites"]["cvad"]["citrix_hostname"] = "127.0.0.1:9"
     source.write_text(yaml.safe_dump(entries), encoding="utf-8")
     groups = source.with_name("a_groups.yml")
-    groups.write_text(
-        "all: {children: {citrix_sites: {children: {citrix_cloud: {hosts: {daas: }}}}}}", encoding="utf-8"
-    )
+    cluster = entries["clusters"].pop("cluster-c")
+    source.write_text(yaml.safe_dump(entries), encoding="utf-8")
+    typed = {
+        "citrix_sites": {"children": {"citrix_cloud": {"hosts": {"daas": None}}}},
+        "prism_elements": {"hosts": {"cluster-c": {**cluster, "ansible_connection": "ssh"}}},
+    }
+    groups.write_text(yaml.safe_dump(typed), encoding="utf-8")
     inventory = listed(groups, "-i", str(source))["_meta"]["hostvars"]
     assert set(inventory) == {"cluster-a", "cluster-b", "cluster-c", "cvad", "daas"}
     connections = inventory["daas"]["dr_connections"] | inventory["cvad"]["dr_connections"]
     assert set(connections) == {"cluster-a", "cluster-b", "cluster-c"}
+    # Another source may have typed a cluster, which stays one host, reached as it says
+    assert inventory["cluster-c"]["ansible_connection"] == "ssh"
