@@ -66,6 +66,9 @@ def commands() -> list[tuple[str, ...]]:
     found: dict[tuple[str, ...], None] = {}
     for line in lines():
         _program, _i, _inventory, playbook, *options = shlex.split(line)
+        # A playbook of docs/examples has a test of its own, on the estate that it needs
+        if playbook.startswith("docs/examples/"):
+            continue
         found[(playbook, *(option for option in options if option not in LEFT_OUT))] = None
     for advised in of_messages():
         found[("euc.nutanix_citrix.dr_failover", "-e", "dr_id=2026-11-20", "-e", "dr_mode=planned", "-e", advised)] = (
