@@ -971,9 +971,12 @@ def test_a_batch_that_a_dead_run_left_at_work_is_waited_for(estate: Estate) -> N
     topology = deepcopy(TOPOLOGY)
     topology["durations"] = {"job_start": 0, "read_job": 1200}
     estate.reset(topology)
+    # The batch is at work until the second run has seen it, however slow this machine is
+    estate.lab.run_at(0.0)
     estate.fault("GET", "/Jobs/", {"status": 403, "body": {"detail": "not now"}})
     assert "not now" in estate.daas.fails(HOSTING, catalogs=PC, vms=estate.vms)
     estate.lab.clear_faults()
+    estate.fault("GET", "/Jobs/", {"time_scale": 600.0}, nth=1)
     result = estate.daas(HOSTING, catalogs=PC, vms=estate.vms)
     assert (result["complete"], estate.moved()) == (True, True)
     assert len(estate.asked("POST", "$batch")) == 1
