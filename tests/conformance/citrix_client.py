@@ -53,6 +53,7 @@ def estate(**site: Any) -> dict[str, Any]:
                     {
                         "name": "Pool",
                         "folder": "Prod",
+                        "tags": ["ring 1"],
                         "hosting_unit": "AHV-A",
                         "image": "old",
                         "history": ["older"],

@@ -66,6 +66,8 @@ def _read_catalogs(client: Client, pool: str) -> None:
     client.ask("GET", f"/MachineCatalogs/{pool}/MasterImageHistory")
     client.ask("GET", f"/MachineCatalogs/{pool}/LastMasterImage")
     assert client.send("GET", "/MachineCatalogs/none").status_code == 404
+    assert [item["Id"] for item in client.ask("GET", "/Tags/Ring%201/MachineCatalogs")["Items"]] == [pool]
+    assert client.send("GET", "/Tags/none/MachineCatalogs").status_code == 404
 
 
 def _use_image_definitions(client: Client) -> None:

@@ -126,7 +126,7 @@ def test_an_execution_environment_gets_what_the_collection_needs(installed: Path
     found = yaml.safe_load(
         ansible("ansible-builder", "introspect", "--sanitize", str(installed), collections=installed)
     )
-    assert [line.partition(" ")[0] for line in found["python"]] == ["requests>=2.31"]
+    assert [line.partition(" ")[0] for line in found["python"]] == ["requests>=2.31", "XenAPI>=24.11"]
 
 
 def test_image_is_released_from_the_installed_copy(installed: Path) -> None:
