@@ -118,6 +118,11 @@ class Transfer:
         """The copy that it says it has made, '' as long as it says none."""
         return self._task.detail(COPY) if self._task and self._task.succeeded else ""
 
+    @property
+    def is_under_way(self) -> bool:
+        """Whether it was last told to be; of an unknown task nobody says so."""
+        return self._task is not None and not self._task.ended
+
     def raise_failure(self) -> None:
         """Raise TaskFailed when it has ended without a copy."""
         if self._task and self._task.ended and not self._task.succeeded:
@@ -217,8 +222,15 @@ class Restoration:
         that another task left is somebody else's."""
         expires = copy_expiry(self.client.now() + timedelta(seconds=retention), point.location_agnostic_id)
         what = f"letting the copy {point.ext_id} on '{self.cluster.name}' expire at {iso_moment(expires)}"
+
+        def look() -> Look[None]:
+            state = transfer.state()
+            return Look(None, done=not transfer.is_under_way, state=state)
+
         try:
-            transfer.state()
+            # A copy is seen before its task says that it has left it
+            end, patience = f"the end of the task that made {point.ext_id}", min(KNOWN_WITHIN, self.deadline.left)
+            wait_for(look, what=end, timeout=patience, progress=self.reporter.progress)
             if transfer.left != point.ext_id or is_our_copy(point):
                 return
             set_expiry(self.client, point, expires, what, self.deadline.left, self.reporter.progress)
