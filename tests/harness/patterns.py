@@ -9,6 +9,7 @@ from __future__ import annotations
 import functools
 import json
 import os
+import sys
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -56,7 +57,8 @@ def objects() -> dict[str, Any]:
             "localhost,",
             directory,
             "-e",
-            json.dumps(MINE),
+            # ansible-core 2.16 looks for an interpreter of localhost of its own
+            json.dumps({**MINE, "ansible_python_interpreter": sys.executable}),
             ANSIBLE_COLLECTIONS_PATH=collections,
         )
         assert outcome.status == 0, outcome.output

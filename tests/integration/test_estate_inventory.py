@@ -49,7 +49,8 @@ def ansible_inventory(source: Path, *options: str) -> tuple[int, str, str]:
         timeout=120,
         check=False,
     )
-    return ended.returncode, ended.stdout, ended.stderr
+    # Ansible before 2.19 breaks lines of warnings
+    return ended.returncode, ended.stdout, " ".join(ended.stderr.split())
 
 
 def listed(source: Path, *options: str) -> dict[str, Any]:
