@@ -401,13 +401,15 @@ def test_a_copy_of_somebody_else_s_is_marked_as_ours(centrals: Centrals, version
     assert centrals.west("pc_recovery_point", state="absent", ext_id=ext_id)["removed"] == [ext_id]
 
 
-def test_a_copy_that_is_seen_before_its_task_has_ended_is_marked(centrals: Centrals) -> None:
+def test_a_copy_that_is_seen_before_its_task_is_listed_or_has_ended_is_marked(centrals: Centrals) -> None:
     restore = Restoring(centrals)
     arguments = {**copied_to_c(centrals, restore), "copy_retention": 3600}
     centrals.lab.skip(3600)
     running = {"extId": arguments["replication_task"], "status": "RUNNING", "progressPercentage": 99}
-    then = {"status": 200, "body": {"data": [running], "metadata": {"totalAvailableResults": 1}}}
-    centrals.fault("config/tasks", then, endpoint="east", method="GET", nth=1)
+    told: dict[str, Any] = {r"config/tasks\?": {"data": []}, "config/tasks/": {"data": running}}
+    for path, body in told.items():
+        then = {"status": 200, "body": {**body, "metadata": {"totalAvailableResults": 0}}}
+        centrals.fault(path, then, endpoint="east", method="GET", nth=1)
     centrals.west(MODULE, **arguments)
     (copy,) = centrals.west("pc_recovery_point_info", location_agnostic_id=restore.id)["recovery_points"]
     assert copy["ours"] is True

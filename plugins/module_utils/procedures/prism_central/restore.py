@@ -45,6 +45,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     Task,
     TaskFailed,
     last_told,
+    read_task,
     wait_for_task,
     wait_for_tasks,
 )
@@ -118,9 +119,10 @@ class Transfer:
         """The copy that it says it has made, '' as long as it says none."""
         return self._task.detail(COPY) if self._task and self._task.succeeded else ""
 
-    @property
     def is_under_way(self) -> bool:
-        """Whether it was last told to be; of an unknown task nobody says so."""
+        """Whether the task itself says so. The list of tasks may lack a new one (contract prism_central b), and then
+        another that nobody knows looks the same."""
+        self._task = read_task(self._client, self._task_id)
         return self._task is not None and not self._task.ended
 
     def raise_failure(self) -> None:
@@ -224,8 +226,7 @@ class Restoration:
         what = f"letting the copy {point.ext_id} on '{self.cluster.name}' expire at {iso_moment(expires)}"
 
         def look() -> Look[None]:
-            state = transfer.state()
-            return Look(None, done=not transfer.is_under_way, state=state)
+            return Look(None, done=not transfer.is_under_way(), state="its task has not ended yet")
 
         try:
             # A copy is seen before its task says that it has left it
