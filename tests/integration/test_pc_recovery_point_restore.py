@@ -420,7 +420,9 @@ def test_a_copy_that_another_task_left_is_not_marked(centrals: Centrals) -> None
     arguments = {**copied_to_c(centrals, restore), "copy_retention": 3600}
     centrals.lab.skip(3600)
     (before,) = centrals.state("west")["recovery_points"]
-    other = {**arguments, "replication_task": restore.ext_id}
+    to_b = {"recovery_point": restore.ext_id, "clusters": ["b"]}
+    (copy,) = centrals.east("pc_recovery_point_replica", **to_b)["copies"]
+    other = {**arguments, "replication_task": copy["task_ext_id"]}
     centrals.west(MODULE, **other)
     (after,) = centrals.state("west")["recovery_points"]
     assert before == after

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import cast
@@ -45,7 +45,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
     Task,
     TaskFailed,
     last_told,
-    read_task,
     wait_for_task,
     wait_for_tasks,
 )
@@ -119,11 +118,9 @@ class Transfer:
         """The copy that it says it has made, '' as long as it says none."""
         return self._task.detail(COPY) if self._task and self._task.succeeded else ""
 
-    def is_under_way(self) -> bool:
-        """Whether the task itself says so. The list of tasks may lack a new one (contract prism_central b), and then
-        another that nobody knows looks the same."""
-        self._task = read_task(self._client, self._task_id)
-        return self._task is not None and not self._task.ended
+    def copy_at_its_end(self, what: str, timeout: float, progress: Callable[[str], None]) -> str:
+        """Which copy it has made. A copy is seen before its task is listed, has ended, or tells it."""
+        return wait_for_task(self._client, self._task_id, what, timeout, progress, COPY).detail(COPY)
 
     def raise_failure(self) -> None:
         """Raise TaskFailed when it has ended without a copy."""
@@ -224,15 +221,10 @@ class Restoration:
         that another task left is somebody else's."""
         expires = copy_expiry(self.client.now() + timedelta(seconds=retention), point.location_agnostic_id)
         what = f"letting the copy {point.ext_id} on '{self.cluster.name}' expire at {iso_moment(expires)}"
-
-        def look() -> Look[None]:
-            return Look(None, done=not transfer.is_under_way(), state="its task has not ended yet")
-
         try:
-            # A copy is seen before its task says that it has left it
-            end, patience = f"the end of the task that made {point.ext_id}", min(KNOWN_WITHIN, self.deadline.left)
-            wait_for(look, what=end, timeout=patience, progress=self.reporter.progress)
-            if transfer.left != point.ext_id or is_our_copy(point):
+            task, patience = f"the task that made {point.ext_id}", min(KNOWN_WITHIN, self.deadline.left)
+            left = transfer.copy_at_its_end(task, patience, self.reporter.progress)
+            if left != point.ext_id or is_our_copy(point):
                 return
             set_expiry(self.client, point, expires, what, self.deadline.left, self.reporter.progress)
         except OperationError as error:
