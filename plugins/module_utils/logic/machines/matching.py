@@ -75,49 +75,86 @@ class Matching:
 def match(machines: Iterable[Machine], vms: Iterable[HostingVm]) -> Matching:
     """Rules 1 to 10 of the table above; linear in machines and VMs."""
     machines = list(machines)
-    distinct = _distinct(vms)
-    by_uuid, by_name = _index(vm.uuid for vm in distinct), _index(vm.name.casefold() for vm in distinct)
+    index = _Index.of(vms)
     names = {machine.id: vm_names_of(machine) for machine in machines}
     fates = _Fates()
+    keepers, others = _match_by_uuid(machines, index, names, fates)
+    claims = _match_by_name(others, index, names, keepers, fates)
+    unclaimed = tuple(vm for place, vm in enumerate(index.vms) if place not in keepers and place not in claims)
+    return Matching(fates.vms, fates.doubts, fates.missing, unclaimed)
+
+
+@dataclass(frozen=True)
+class _Index:
+    """Each VM once, and in which places of the list those of a uuid and of a name stand."""
+
+    vms: Sequence[HostingVm]
+    by_uuid: Mapping[str, Sequence[int]]
+    by_name: Mapping[str, Sequence[int]]
+
+    @classmethod
+    def of(cls, vms: Iterable[HostingVm]) -> _Index:
+        distinct = _distinct(vms)
+        return cls(distinct, _places(vm.uuid for vm in distinct), _places(vm.name.casefold() for vm in distinct))
+
+    def copies(self, vm: HostingVm) -> list[HostingVm]:
+        """The VM and what else has its uuid."""
+        return [self.vms[place] for place in self.by_uuid[vm.uuid]] if vm.uuid else [vm]
+
+
+def _match_by_uuid(
+    machines: Sequence[Machine], index: _Index, names: Mapping[str, Collection[str]], fates: _Fates
+) -> tuple[dict[int, str], list[Machine]]:
+    """Rules 1 to 3: whose each VM is that machines have by its uuid, and the machines that go on by name."""
     holders: dict[int, list[Machine]] = {}
     others: list[Machine] = []
     for machine in machines:
-        places = by_uuid.get(machine.hosted_machine_id, []) if machine.hosted_machine_id else []
+        places = index.by_uuid.get(machine.hosted_machine_id, []) if machine.hosted_machine_id else []
         if not places:
             others.append(machine)
         for place in places:
             holders.setdefault(place, []).append(machine)
         if len(places) > 1:
-            fates.doubt(machine, [distinct[place] for place in places], f"its VM was given {len(places)} times")
-    keepers: dict[int, str] = {}
+            fates.doubt(machine, [index.vms[place] for place in places], _given_times(places))
+    keepers = {}
     for place, holding in holders.items():
-        keepers[place] = fates.hand_out(distinct[place], holding, names, others)
-    claimed = {
-        machine.id: [place for name in sorted(names[machine.id]) for place in by_name.get(name, [])]
-        for machine in others
+        keepers[place] = fates.hand_out(index.vms[place], holding, names, others)
+    return keepers, others
+
+
+def _match_by_name(
+    machines: Iterable[Machine],
+    index: _Index,
+    names: Mapping[str, Collection[str]],
+    keepers: Mapping[int, str],
+    fates: _Fates,
+) -> Mapping[int, Sequence[Machine]]:
+    """Rules 4 to 9: the machines that bear the name of each VM."""
+    places_of = {
+        machine.id: [place for name in sorted(names[machine.id]) for place in index.by_name.get(name, [])]
+        for machine in machines
     }
     claims: dict[int, list[Machine]] = {}
-    for machine in others:
-        for place in claimed[machine.id]:
+    for machine in machines:
+        for place in places_of[machine.id]:
             claims.setdefault(place, []).append(machine)
-    for machine in others:
-        places = claimed[machine.id]
-        candidates = [distinct[place] for place in places]
-        if not places:
-            fates.missing[machine.id] = (
-                f"no VM is called {' or '.join(quoted([name]) for name in _readable_names(machine))}"
-            )
-        elif len(places) > 1:
-            fates.doubt(machine, candidates, f"{len(places)} VMs bear its name")
-        elif objection := _objection(machine, places[0], keepers, claims):
+    for machine in machines:
+        candidates = [index.vms[place] for place in places_of[machine.id]]
+        if not candidates:
+            fates.missing[machine.id] = f"no VM is called {' or '.join(quoted([name]) for name in _own_names(machine))}"
+        elif len(candidates) > 1:
+            fates.doubt(machine, candidates, f"{len(candidates)} VMs bear its name")
+        elif objection := _objection(machine, places_of[machine.id][0], keepers, claims):
             fates.doubt(machine, candidates, objection)
-        elif candidates[0].uuid and len(by_uuid[candidates[0].uuid]) > 1:
-            copies = [distinct[place] for place in by_uuid[candidates[0].uuid]]
-            fates.doubt(machine, copies, f"its VM was given {len(copies)} times")
+        elif len(copies := index.copies(candidates[0])) > 1:
+            fates.doubt(machine, copies, _given_times(copies))
         else:
             fates.vms[machine.id] = (candidates[0], "")
-    unclaimed = tuple(vm for place, vm in enumerate(distinct) if place not in holders and place not in claims)
-    return Matching(fates.vms, fates.doubts, fates.missing, unclaimed)
+    return claims
+
+
+def _given_times(copies: Sequence[object]) -> str:
+    return f"its VM was given {len(copies)} times"
 
 
 def _objection(
@@ -178,12 +215,12 @@ def _distinct(vms: Iterable[HostingVm]) -> list[HostingVm]:
     return list(distinct.values())
 
 
-def _index(keys: Iterable[str]) -> dict[str, list[int]]:
+def _places(keys: Iterable[str]) -> dict[str, list[int]]:
     places: dict[str, list[int]] = {}
     for place, key in enumerate(keys):
         places.setdefault(key, []).append(place)
     return places
 
 
-def _readable_names(machine: Machine) -> list[str]:
+def _own_names(machine: Machine) -> list[str]:
     return list(dict.fromkeys(name for name in (host_name(machine.name), machine.dns_name) if name))

@@ -82,6 +82,11 @@ class Entry:
     connection: str
     machine_id: str = ""
 
+    @property
+    def hosting(self) -> tuple[str, str]:
+        """The VM and the connection, to be compared."""
+        return self.uuid.lower(), self.connection.casefold()
+
 
 @dataclass
 class _Sorted:
@@ -103,6 +108,16 @@ class _Sorted:
             self.unmanaged.append(machine)
         else:
             self.changes.append(move)
+
+    def doubt(self, machine: Machine, entries: Iterable[Entry], reason: str) -> None:
+        self.ambiguous.append(Doubt(machine, tuple(_as_vm(entry) for entry in entries), reason))
+
+    def keep_without_hosting(self, machine: Machine, entry: Entry) -> None:
+        """A hosting that was not whole is right where it still is so; it cannot be given."""
+        if (machine.hosted_machine_id, machine.hypervisor_connection.casefold()) == entry.hosting:
+            self.right.append(HostingChange(machine, entry.uuid.lower(), entry.connection))
+        else:
+            self.refused.append(Obstacle(machine.name, NO_WAY_BACK, machine))
 
     def plan(self, unexpected: Iterable[HostingVm] = ()) -> RehostingPlan:
         return RehostingPlan(
@@ -195,59 +210,55 @@ def restore(
 
     `one_to_one` refuses a VM for two machines; a state that was saved is restored as it was.
     """
-    unique = list(dict.fromkeys(entries))
+    result = _Sorted()
+    pairs = _machines_of_entries(entries, machines, excluded, result)
+    hostings: dict[str, list[Entry]] = {}
+    users: dict[tuple[str, str], set[str]] = {}
+    for entry, machine in pairs:
+        hostings.setdefault(machine.id, []).append(entry)
+        users.setdefault(entry.hosting, set()).add(machine.id)
+    by_id = {machine.id: machine for _entry, machine in pairs}
+    for machine_id, hosting in hostings.items():
+        machine, entry = by_id[machine_id], hosting[0]
+        is_shared = one_to_one and len(users[entry.hosting]) > 1
+        if len({each.hosting for each in hosting}) > 1:
+            result.doubt(machine, hosting, f"the mapping names it {len(hosting)} times")
+        elif not (entry.uuid and entry.connection):
+            result.keep_without_hosting(machine, entry)
+        elif is_shared:
+            result.doubt(machine, [entry], "the mapping gives this VM to several machines")
+        else:
+            result.add(HostingChange(machine, entry.uuid.lower(), entry.connection), adopt_unmanaged)
+    return result.plan()
+
+
+def _machines_of_entries(
+    entries: Iterable[Entry], machines: Iterable[Machine], excluded: Iterable[Machine], result: _Sorted
+) -> list[tuple[Entry, Machine]]:
+    """The one machine that each entry names. Those of none or several are sorted at once."""
     by_id = {machine.id: machine for machine in machines}
     by_name: dict[str, list[Machine]] = {}
-    for machine in machines:
+    for machine in by_id.values():
         for name in sorted(names_of(machine)):
             by_name.setdefault(name, []).append(machine)
     left_out = {key for machine in excluded for key in (machine.id, *names_of(machine))}
-    pairs: list[tuple[Entry, Machine]] = []
-    result = _Sorted()
-    for entry in unique:
+    pairs = []
+    for entry in dict.fromkeys(entries):
         namesakes = by_name.get(entry.name.casefold(), [])
         matches = namesakes
         if entry.machine_id:
             matches = [by_id[entry.machine_id]] if entry.machine_id in by_id else []
-        if not matches and not left_out & {entry.machine_id or entry.name.casefold()}:
-            result.vanished.append(
-                Obstacle(
-                    entry.name,
-                    "another machine has its name now" if entry.machine_id and namesakes else UNKNOWN_MACHINE,
-                )
-            )
-        several = f"{len(matches)} machines are called '{entry.name}'; give DOMAIN\\HOST"
-        result.ambiguous += [Doubt(machine, (_as_vm(entry),), several) for machine in matches if len(matches) > 1]
-        pairs += [(entry, machine) for machine in matches if len(matches) == 1]
-    users: dict[tuple[str, str], set[str]] = {}
-    hostings: dict[str, list[Entry]] = {}
-    for entry, machine in pairs:
-        users.setdefault((entry.uuid.lower(), entry.connection.casefold()), set()).add(machine.id)
-        hostings.setdefault(machine.id, []).append(entry)
-    for machine_id, hosting in hostings.items():
-        machine = by_id[machine_id]
-        if len({(entry.uuid.lower(), entry.connection.casefold()) for entry in hosting}) > 1:
-            result.ambiguous.append(
-                Doubt(machine, tuple(_as_vm(entry) for entry in hosting), f"the mapping names it {len(hosting)} times")
-            )
-            continue
-        entry = hosting[0]
-        move = HostingChange(machine, entry.uuid.lower(), entry.connection)
-        whole = bool(entry.uuid and entry.connection)
-        if one_to_one and whole and len(users[entry.uuid.lower(), entry.connection.casefold()]) > 1:
-            result.ambiguous.append(Doubt(machine, (_as_vm(entry),), "the mapping gives this VM to several machines"))
-        elif not whole:
-            as_before = (machine.hosted_machine_id, machine.hypervisor_connection.casefold()) == (
-                move.uuid,
-                entry.connection.casefold(),
-            )
-            if as_before:
-                result.right.append(move)
-            else:
-                result.refused.append(Obstacle(machine.name, NO_WAY_BACK, machine))
-        else:
-            result.add(move, adopt_unmanaged)
-    return result.plan()
+        if len(matches) == 1:
+            pairs.append((entry, matches[0]))
+        elif matches:
+            for machine in matches:
+                several = f"{len(matches)} machines are called '{entry.name}'; give DOMAIN\\HOST"
+                result.doubt(machine, [entry], several)
+        elif not left_out & {entry.machine_id or entry.name.casefold()}:
+            is_another = entry.machine_id and namesakes
+            reason = "another machine has its name now" if is_another else UNKNOWN_MACHINE
+            result.vanished.append(Obstacle(entry.name, reason))
+    return pairs
 
 
 def needs_change(machine: Machine, uuid: str, connection: str) -> bool:

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import (
@@ -38,61 +38,55 @@ def result(
     occupied: Sequence[Occupied] = (),
 ) -> dict[str, Any]:
     """What is returned; without `outcome`, what would be."""
-    on, is_plan = state == DRAINED, outcome is None
+    is_plan, on = outcome is None, state == DRAINED
     outcome = outcome or Settled({machine.id: machine for machine in scope.machines})
-    changing = {machine.id for machine in switching}
-    switched_machines = [
-        machine for machine in switching if machine.id not in outcome.failed and machine.id not in outcome.vanished
-    ]
-    rows = []
-    for machine in scope.machines:
-        action = "right"
-        if machine.id in outcome.failed:
-            action = "failed"
-        elif machine.id in outcome.vanished:
-            action = "vanished"
-        elif machine.id in changing:
-            action = "would_change" if is_plan else "changed"
-        now = outcome.machines.get(machine.id, machine)
-        rows.append(
-            {
-                "id": machine.id,
-                "name": machine.name,
-                "catalog": machine.catalog,
-                "catalog_id": machine.catalog_id,
-                "delivery_group": machine.delivery_group,
-                "maintenance_mode": now.maintenance_mode,
-                "sessions": now.sessions,
-                "action": action,
-            }
-        )
+    switched = [each for each in switching if each.id not in outcome.failed and each.id not in outcome.vanished]
+    actions = dict.fromkeys((each.id for each in switched), "would_change" if is_plan else "changed")
+    actions |= dict.fromkeys(outcome.vanished, "vanished") | dict.fromkeys(outcome.failed, "failed")
     names = {machine.id: machine.name for machine in scope.machines}
     return {
-        "changed": bool(switched_machines),
+        "changed": bool(switched),
         "state": state,
-        "machines": rows,
-        "switched": sorted(machine.name for machine in switched_machines),
-        "without_delivery_group": sorted(
-            machine.name for machine in scope.machines if on and not machine.delivery_group
-        ),
-        "sessions": [occupied_facts(each) for each in occupied],
-        "failures": [
-            {"id": machine_id, "name": names[machine_id], "reason": why} for machine_id, why in outcome.failed.items()
+        "machines": [
+            _row(outcome.machines.get(machine.id, machine), machine, actions.get(machine.id, "right"))
+            for machine in scope.machines
         ],
-        "vanished": sorted(names[machine_id] for machine_id in outcome.vanished),
-        "excluded": sorted(machine.name for machine in scope.excluded),
+        "switched": _names(switched),
+        "without_delivery_group": _names(each for each in scope.machines if on and not each.delivery_group),
+        "sessions": [occupied_facts(each) for each in occupied],
+        "failures": [{"id": id, "name": names[id], "reason": why} for id, why in outcome.failed.items()],
+        "vanished": sorted(names[id] for id in outcome.vanished),
+        "excluded": _names(scope.excluded),
         "unknown": list(scope.unknown),
         "namesakes": [
             {"id": each.machine.id, "name": each.machine.name, "reason": each.reason} for each in scope.namesakes
         ],
         "saved": file.existed or bool(file.entries or file.notes.already),
-        "still_drained": sorted(entry.name for entry in file.entries.values()),
-        "in_maintenance_before": sorted(entry.name for entry in file.notes.already.values()),
+        "still_drained": _names(file.entries.values()),
+        "in_maintenance_before": _names(file.notes.already.values()),
         "diff": {
-            "before": {"maintenance_mode": {machine.name: not on for machine in switched_machines}},
-            "after": {"maintenance_mode": {machine.name: on for machine in switched_machines}},
+            "before": {"maintenance_mode": {machine.name: not on for machine in switched}},
+            "after": {"maintenance_mode": {machine.name: on for machine in switched}},
         },
     }
+
+
+def _row(now: Machine, machine: Machine, action: str) -> dict[str, Any]:
+    """What a machine was, and whether it is in maintenance mode now."""
+    return {
+        "id": machine.id,
+        "name": machine.name,
+        "catalog": machine.catalog,
+        "catalog_id": machine.catalog_id,
+        "delivery_group": machine.delivery_group,
+        "maintenance_mode": now.maintenance_mode,
+        "sessions": now.sessions,
+        "action": action,
+    }
+
+
+def _names(owners: Iterable[Any]) -> list[str]:
+    return sorted(owner.name for owner in owners)
 
 
 def fail_if_not_all(
@@ -106,7 +100,7 @@ def fail_if_not_all(
     tolerated: Collection[str] = frozenset(),
 ) -> None:
     if outcome.vanished:
-        absent = sorted(machine.name for machine in switching if machine.id in outcome.vanished)
+        absent = _names(machine for machine in switching if machine.id in outcome.vanished)
         reporter.warn(f"{site.endpoint}: {len(absent)} machines went away meanwhile: {shortened(absent, MOST_NAMED)}")
     failures = {machine_id: why for machine_id, why in outcome.failed.items() if machine_id not in tolerated}
     if not failures:
@@ -123,7 +117,7 @@ def fail_if_not_all(
 
 
 def count_and_names(machines: Sequence[Machine]) -> str:
-    names = shortened(sorted(machine.name for machine in machines), MOST_NAMED)
+    names = shortened(_names(machines), MOST_NAMED)
     return f"{len(machines)} {'machine' if len(machines) == 1 else 'machines'} ({names})"
 
 
