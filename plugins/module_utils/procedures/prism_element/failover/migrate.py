@@ -14,6 +14,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.pd_snapshots import (
     list_pd_snapshots,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.protection_domains import (
+    ProtectionDomain,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.replications import (
     list_queued,
     list_replications,
@@ -25,13 +28,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.
     BETWEEN,
     ORDER,
     UNCHANGED,
+    Site,
     between,
     blocked,
     choose_site,
     decide_migration,
     transfers_in_the_way,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import PdSnapshot, origin_sites
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import (
+    Member,
+    PdSnapshot,
+    origin_sites,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.failover.cards import (
     unmapped_networks,
 )
@@ -154,16 +162,9 @@ def _through_between(work: DomainMove, here: Seen, there: Seen, snapshots: Seque
 
 
 def _migrate(work: DomainMove, here: Seen, there: Seen | None, earlier: Before | None) -> dict[str, Any]:
-    name, endpoint, params = work.name, work.client.endpoint, work.params
+    name, endpoint = work.name, work.client.endpoint
     domain = domain_of(here)
-    site = accepted(choose_site(name, endpoint, work.sites(domain), params["remote_site"] or ""))
-    if there and not there.side.known and not site.fits_peer:
-        raise OperationError(
-            f"{there.side.endpoint}, given as peer, does not know '{name}', and nothing shows that it is the remote"
-            f" site '{site.name}' of {endpoint}",
-            "Check that peer is the cluster to migrate to.",
-        )
-    accepted(blocked(name, endpoint, domain.unrecoverable, site.name))
+    site = _remote_site(work, domain, there)
 
     def in_the_way() -> Refusal | None:
         running = list_replications(work.client, name, domain.links)
@@ -178,52 +179,72 @@ def _migrate(work: DomainMove, here: Seen, there: Seen | None, earlier: Before |
         )
     existing = {vm.uuid: vm for vm in list_vms_with_cards(work.client)}
     members = [member for member in domain.members if member.vm_uuid in existing]
-    work.result["remote_site"] = site.name
     before = Before.of(domain.members, existing).joined(earlier)
+    moving = [existing[member.vm_uuid] for member in members]
     work.were_on = set(before.on)
+    work.had_no_card = {vm.uuid for vm in moving if vm.cards == ()}
+    work.result["remote_site"] = site.name
     work.result["were_off"] = switched_on_from_off(work, before.off)
     work.result["missing_vms"] = before.missing
+    work.result["unmapped_networks"] = unmapped_networks(work, site.name, moving)
     work.plan(
         f"migrate '{name}' from {endpoint} to the remote site '{site.name}':"
         f" {counted(members, 'shut down, sent and registered there')}"
     )
-    for vm in work.result["were_off"]:
-        work.plan(
-            f"'{vm['name']}' ({vm['uuid']}) is off, and"
-            f" {'is powered on there all the same' if vm['goes_on'] else 'stays off'}"
-        )
-    work.had_no_card = {member.vm_uuid for member in members if existing[member.vm_uuid].cards == ()}
-    work.result["unmapped_networks"] = unmapped_networks(
-        work, site.name, (existing[member.vm_uuid] for member in members)
-    )
-    for unmapped in work.result["unmapped_networks"]:
-        what = f"remote site '{site.name}' does not map network '{unmapped['network']}'"
-        on_it = (
-            f"{shortened([repr(vm) for vm in unmapped['vms']])} {'is' if len(unmapped['vms']) == 1 else 'are'} on it"
-        )
-        fate = (
-            "cards come onto the network of that name there, or are lost"
-            if unmapped["same_name"]
-            else "they may arrive without a network card"
-        )
-        work.plan(f"{what}, and {on_it}: {fate}")
-        if not unmapped["same_name"]:
-            work.reporter.warn(f"{endpoint}: {what}, and {on_it}: {fate}")
-    for vm in work.result["missing_vms"]:
-        work.plan(f"'{vm['name']}' ({vm['uuid']}) is listed in '{name}' but does not exist: nothing of it moves")
+    _foresee(work, site.name)
     if work.reporter.check:
         return result_of(work, here, there, changed=True, vms=named(members))
-
-    def send() -> None:
-        refusing = order_migration(work.client, name, site.name)
-        accepted(blocked(name, endpoint, refusing, site.name))
-
     # Noted before it is ordered: a run that is killed in between leaves a note too many, which does no harm.
     work.pair.power_record.note(name, before)
+    return _carried_out(work, here, there, site.name, members)
+
+
+def _remote_site(work: DomainMove, domain: ProtectionDomain, there: Seen | None) -> Site:
+    """The remote site that it goes to. Raises OperationError when that is not certain, or when it cannot go there."""
+    name, endpoint = work.name, work.client.endpoint
+    site = accepted(choose_site(name, endpoint, work.sites(domain), work.params["remote_site"] or ""))
+    if there and not there.side.known and not site.fits_peer:
+        raise OperationError(
+            f"{there.side.endpoint}, given as peer, does not know '{name}', and nothing shows that it is the remote"
+            f" site '{site.name}' of {endpoint}",
+            "Check that peer is the cluster to migrate to.",
+        )
+    accepted(blocked(name, endpoint, domain.unrecoverable, site.name))
+    return site
+
+
+def _foresee(work: DomainMove, site: str) -> None:
+    """Plan what becomes of VMs that are off, on networks without a mapping, or gone."""
+    for vm in work.result["were_off"]:
+        fate = "is powered on there all the same" if vm["goes_on"] else "stays off"
+        work.plan(f"'{vm['name']}' ({vm['uuid']}) is off, and {fate}")
+    for unmapped in work.result["unmapped_networks"]:
+        vms = shortened([repr(vm) for vm in unmapped["vms"]])
+        on_it = f"{vms} {'is' if len(unmapped['vms']) == 1 else 'are'} on it"
+        what = f"remote site '{site}' does not map network '{unmapped['network']}', and {on_it}"
+        if unmapped["same_name"]:
+            work.plan(f"{what}: cards come onto the network of that name there, or are lost")
+        else:
+            text = f"{what}: they may arrive without a network card"
+            work.plan(text)
+            work.reporter.warn(f"{work.client.endpoint}: {text}")
+    for vm in work.result["missing_vms"]:
+        work.plan(f"'{vm['name']}' ({vm['uuid']}) is listed in '{work.name}' but does not exist: nothing of it moves")
+
+
+def _carried_out(
+    work: DomainMove, here: Seen, there: Seen | None, site: str, members: Sequence[Member]
+) -> dict[str, Any]:
+    name, endpoint = work.name, work.client.endpoint
+
+    def send() -> None:
+        refusing = order_migration(work.client, name, site)
+        accepted(blocked(name, endpoint, refusing, site))
+
     with work.reporter.phase(PHASES[MIGRATED]):
         course = Course(work, here, arrivals=members)
         course.order(send)
-        if not params["wait"]:
+        if not work.params["wait"]:
             return result_of(work, here, there, changed=True, vms=named(members))
         here, there = course.end()
         course.tell_what_is_absent()
