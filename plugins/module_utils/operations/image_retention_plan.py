@@ -7,8 +7,9 @@ points may go, from what clusters, Prism Centrals and sites have said. Asks nobo
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timezone
-from typing import Any
+from typing import Any, NamedTuple
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
@@ -78,40 +79,41 @@ ARGUMENTS = {
 }
 
 
+@dataclass(frozen=True)
+class _Material:
+    """What may go, as far as everybody told."""
+
+    images: Sequence[Image]
+    templates: Sequence[Image]
+    vms: Sequence[OrphanVm]
+    definitions: Sequence[KeptDefinition]
+
+
+class _Terms(NamedTuple):
+    """What every decision heeds, in the order in which it takes them."""
+
+    rules: Rules
+    now: datetime
+    doubts: Sequence[str]
+
+
 def read(params: Params, reporter: Reporter) -> Result:
     prefix, clusters, sites, centrals = (params[name] for name in ("prefix", "clusters", "sites", "prism_centrals"))
-    rules = _rules(params)
-    now = datetime.now(timezone.utc)
     references = {host: facts.get("references") or [] for host, facts in sites.items()}
-    images = [image for host, facts in clusters.items() for image in _images(host, facts, prefix)]
-    templates = _templates(params, references)
-    all_doubts = doubts(_silent(clusters), _silent(sites), _silent(centrals))
-    all_doubts += [doubt(reason) for reason in _release_doubts(params)]
-    if not sites:
-        all_doubts.append(doubt("no Citrix site was asked what is in use: the group citrix_sites is empty"))
-    vms = _vms(clusters, centrals, prefix)
-    if not all_doubts:
-        base_vms = [*(image.base_vm for image in (*images, *templates)), *(vm.says.release.base_vm for vm in vms)]
-        unknown = unknown_base_vms(params["base_vms"], base_vms)
-        # Nobody mistyped the usual prefix: before the first release nothing bears it.
-        if not base_vms and not params["base_vms"] and prefix != DEFAULT_PREFIX:
-            others = [name for facts in clusters.values() for name in facts.get("other_snapshots") or []]
-            unknown = unknown_prefix(prefix, others)
-        all_doubts = [doubt(reason) for reason in unknown]
-    definitions = _definitions(params)
-    all_doubts += _unknown_definitions(params, definitions)
-    reasons = [each["reason"] for each in all_doubts]
-    uses = uses_of(references, rules)
-    decisions = decide_images([*images, *templates], uses, rules, now, reasons)
-    decisions += decide_versions(definitions, uses, rules, now, reasons, params["delete_definitions"])
+    material = _Material(
+        images=[image for host, facts in clusters.items() for image in _images(host, facts, prefix)],
+        templates=_templates(params, references),
+        vms=_vms(clusters, centrals, prefix),
+        definitions=_definitions(params),
+    )
+    all_doubts = _doubts_of_run(params) or [doubt(reason) for reason in _unknown_names(params, material)]
+    all_doubts += _unknown_definitions(params, material.definitions)
+    terms = _Terms(_rules(params), datetime.now(timezone.utc), [each["reason"] for each in all_doubts])
+    uses = uses_of(references, terms.rules)
+    decisions = decide_images([*material.images, *material.templates], uses, *terms)
+    decisions += decide_versions(material.definitions, uses, *terms, params["delete_definitions"])
     if params["janitor"]:
-        domains = [domain for host, facts in clusters.items() for domain in _domains(host, facts)]
-        snapshots = [snapshot for host, facts in clusters.items() for snapshot in _pd_snapshots(host, facts)]
-        marks = {(image.base_vm, image.release): image.name for image in images if image.marked}
-        decisions += decide_temporary_vms(vms, images, snapshots, domains, rules, now, reasons)
-        decisions += decide_pd_snapshots(snapshots, images, clusters, marks, rules, now, reasons)
-        points = [(host, point) for host, facts in centrals.items() for point in facts.get("recovery_points") or []]
-        decisions += decide_recovery_points(points, images, clusters, prefix, rules, now, reasons)
+        decisions += _decide_orphans(params, material, terms)
     rows = [_shown(decision) for decision in sorted(decisions, key=_order)]
     return {
         "decisions": rows,
@@ -121,6 +123,41 @@ def read(params: Params, reporter: Reporter) -> Result:
         },
         "doubts": all_doubts,
     }
+
+
+def _doubts_of_run(params: Params) -> list[dict[str, str]]:
+    """Who did not answer, or was not asked."""
+    all_doubts = doubts(*(_silent(params[hosts]) for hosts in ("clusters", "sites", "prism_centrals")))
+    all_doubts += [doubt(reason) for reason in _release_doubts(params)]
+    if not params["sites"]:
+        all_doubts.append(doubt("no Citrix site was asked what is in use: the group citrix_sites is empty"))
+    return all_doubts
+
+
+def _unknown_names(params: Params, material: _Material) -> list[str]:
+    """What the operator named, and nothing bears."""
+    prefix, named = params["prefix"], params["base_vms"]
+    base_vms = [image.base_vm for image in (*material.images, *material.templates)]
+    base_vms += [vm.says.release.base_vm for vm in material.vms]
+    # Nobody mistyped the usual prefix: before the first release nothing bears it.
+    if base_vms or named or prefix == DEFAULT_PREFIX:
+        return unknown_base_vms(named, base_vms)
+    others = [name for facts in params["clusters"].values() for name in facts.get("other_snapshots") or []]
+    return unknown_prefix(prefix, others)
+
+
+def _decide_orphans(params: Params, material: _Material, terms: _Terms) -> list[Decision]:
+    clusters, centrals = params["clusters"], params["prism_centrals"]
+    images = material.images
+    domains = [domain for host, facts in clusters.items() for domain in _domains(host, facts)]
+    snapshots = [snapshot for host, facts in clusters.items() for snapshot in _pd_snapshots(host, facts)]
+    points = [(host, point) for host, facts in centrals.items() for point in facts.get("recovery_points") or []]
+    marks = {(image.base_vm, image.release): image.name for image in images if image.marked}
+    return [
+        *decide_temporary_vms(material.vms, images, snapshots, domains, *terms),
+        *decide_pd_snapshots(snapshots, images, clusters, marks, *terms),
+        *decide_recovery_points(points, images, clusters, params["prefix"], *terms),
+    ]
 
 
 def _rules(params: Mapping[str, Any]) -> Rules:

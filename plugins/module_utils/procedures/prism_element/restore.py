@@ -237,7 +237,11 @@ class Restoration:
             if not vms:
                 raise
             return vms[0]
+        return self._appearance(what, task_uuid or "")
 
+    def _appearance(self, what: str, task_uuid: str) -> Vm:
+        """Wait until the VM is there. Nothing of its name was there before, so what is there now is what was
+        restored."""
         standstill = Standstill(f"{self.client.endpoint}: {what}", RESTORE_FAILED)
         was_seen = False
 
@@ -257,7 +261,6 @@ class Restoration:
                 sight, done=bool(sight.vms) and not sight.pending, state="" if sight.vms else "waiting for the VM"
             )
 
-        # Nothing of this name was there before, so what is there now is what was restored.
         timeout = min(APPEARS_WITHIN, self.deadline.left) if task_uuid else self.deadline.left
         try:
             return wait_for(look, what=what, timeout=timeout, progress=self.reporter.progress).vms[0]
