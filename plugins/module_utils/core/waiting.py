@@ -68,37 +68,25 @@ def wait_for(
     again for five minutes, and one that refuses a session which it accepted before a few times, before that counts.
     Then EndNotSeen is raised; the refusal itself when nothing else was ever answered.
     """
-    start = last_answer = time.monotonic()
-    last_state, silent_until = "", 0.0
-    refusals, answered = 0, False
+    start = time.monotonic()
+    silence = _Silence(what)
+    last_state, quiet_until = "", 0.0
     while True:
         shortest_pause = SHORTEST_PAUSE
         try:
-            look_result = look()
-            now = last_answer = time.monotonic()
-            state = look_result.state
-            refusals, answered = 0, True
+            sight = look()
         except (Unreachable, Unavailable, AccessDenied) as error:
-            now = time.monotonic()
-            if isinstance(error, AccessDenied):
-                refusals += 1
-                given_up = error.lift is None or refusals > len(PAUSES_AFTER_REFUSAL)
-                if error.lift and not given_up:
-                    error.lift()
-                    shortest_pause = PAUSES_AFTER_REFUSAL[refusals - 1]
-            else:
-                given_up = now - last_answer > PATIENCE_WITHOUT_ANSWER
-            # At the end of the time a missing answer is no sign that it is still running.
-            if given_up or now - start >= timeout:
-                if refusals == 1 and not answered:
-                    raise
-                raise _end_not_seen(what, error) from None
-            look_result, state = None, f"no answer, trying on ({error.message})"
-        elapsed = now - start
-        if look_result is not None and look_result.done:
-            if last_state:
-                progress(f"{what}: done after {duration(elapsed)}")
-            return look_result.value
+            elapsed = time.monotonic() - start
+            shortest_pause = silence.bear(error, is_last_look=elapsed >= timeout)
+            state = f"no answer, trying on ({error.message})"
+        else:
+            elapsed = time.monotonic() - start
+            silence.end()
+            state = sight.state
+            if sight.done:
+                if last_state:
+                    progress(f"{what}: done after {duration(elapsed)}")
+                return sight.value
         if elapsed >= timeout:
             raise StillRunning(
                 f"{what} is still running after {duration(elapsed)}{f' ({state})' if state else ''}",
@@ -106,11 +94,44 @@ def wait_for(
                 options=("wait_timeout",),
                 under_way=True,
             )
-        if state and state != last_state and elapsed >= silent_until:
+        if state and state != last_state and elapsed >= quiet_until:
             progress(f"{what}: {state}, {duration(elapsed)}")
-            last_state, silent_until = state, elapsed + SHORTEST_SILENCE
+            last_state, quiet_until = state, elapsed + SHORTEST_SILENCE
         pause = min(longest_pause, max(paced(shortest_pause), elapsed / 10)) * random.uniform(0.8, 1.2)
         time.sleep(min(pause, max(0.0, timeout - elapsed)))
+
+
+class _Silence:
+    """How long answers may be missing in a wait."""
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._last_answer = time.monotonic()
+        self._refusals = 0
+        self._ever_answered = False
+
+    def end(self) -> None:
+        """There was an answer."""
+        self._last_answer = time.monotonic()
+        self._refusals, self._ever_answered = 0, True
+
+    def bear(self, error: OperationError, *, is_last_look: bool) -> float:
+        """The shortest pause in seconds before the next look. Raises when it has lasted too long; at the end of the
+        time a missing answer is no sign that it is still running."""
+        pause = SHORTEST_PAUSE
+        if isinstance(error, AccessDenied):
+            self._refusals += 1
+            is_over = error.lift is None or self._refusals > len(PAUSES_AFTER_REFUSAL)
+            if error.lift and not is_over:
+                error.lift()
+                pause = PAUSES_AFTER_REFUSAL[self._refusals - 1]
+        else:
+            is_over = time.monotonic() - self._last_answer > PATIENCE_WITHOUT_ANSWER
+        if not is_over and not is_last_look:
+            return pause
+        if self._refusals == 1 and not self._ever_answered:
+            raise error
+        raise _end_not_seen(self._what, error) from None
 
 
 def _end_not_seen(what: str, error: OperationError) -> EndNotSeen:

@@ -74,28 +74,32 @@ def plan_sharing(
         )
     if not primary:
         raise Refusal(f"the site does not tell in which hosting unit {version} was prepared")
+    if state == UNSHARED and primary in named:
+        home = next((share.name for share in version.shares if share.id == primary), primary)
+        raise Refusal(
+            f"{version} was prepared in hosting unit '{home}' and stays there",
+            "Leave it out, or delete the version with citrix_image_version.",
+        )
     shares = {share.id: share for share in version.shares}
     removed = set() if state == EXACT or there is None else set(shares) - set(there) - {primary, *named}
     staying = [share.id for share in version.shares if share.state != LEAVING and share.id not in removed]
-    if state == UNSHARED:
-        if primary in named:
-            raise Refusal(
-                f"{version} was prepared in hosting unit '{shares[primary].name if primary in shares else primary}'"
-                " and stays there",
-                "Leave it out, or delete the version with citrix_image_version.",
-            )
-        wanted = [unit_id for unit_id in staying if unit_id not in named]
-    else:
-        wanted = [*(staying if state == SHARED else ()), *named]
-    wanted = list(dict.fromkeys([primary, *wanted]))
+    others = {
+        EXACT: named,
+        SHARED: [*staying, *named],
+        UNSHARED: [unit_id for unit_id in staying if unit_id not in named],
+    }
+    wanted = list(dict.fromkeys([primary, *others[state]]))
     wishes = {primary} if state == UNSHARED else {primary, *named}
-    bystanders = [unit_id for unit_id in wanted if unit_id not in wishes]
-    missing = [unit_id for unit_id in wanted if unit_id not in shares or shares[unit_id].state != READY]
-    arriving = [unit_id for unit_id in missing if unit_id in wishes]
-    # One that is just leaving has to be ordered anew, and one where it failed as well
-    ordered = [unit_id for unit_id in arriving if unit_id in shares and shares[unit_id].state not in (FAILED, LEAVING)]
-    leaving = [share for share in version.shares if share.id not in wanted and share.id not in removed]
-    return Sharing(tuple(wanted), tuple(arriving), tuple(ordered), tuple(leaving), tuple(bystanders))
+    state_of = {unit_id: share.state for unit_id, share in shares.items()}
+    arriving = [unit_id for unit_id in wanted if unit_id in wishes and state_of.get(unit_id) != READY]
+    return Sharing(
+        wanted=tuple(wanted),
+        arriving=tuple(arriving),
+        # One that is just leaving has to be ordered anew, and one where it failed as well
+        ordered=tuple(each for each in arriving if state_of.get(each) not in (None, FAILED, LEAVING)),
+        leaving=tuple(share for share in version.shares if share.id not in wanted and share.id not in removed),
+        bystanders=tuple(unit_id for unit_id in wanted if unit_id not in wishes),
+    )
 
 
 def version_to_come(definition: str, place: Named) -> ImageVersion:
