@@ -1,0 +1,127 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of the stages of a target, from the results of the tasks that carry them out."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import from_iso_milliseconds
+
+SETTLED = ("there", "made", "adopted", "planned")
+# How a hosting unit shows what was prepared, where it is not by its name alone (contract citrix 9)
+IMAGES = {"aws": "{name} ({id})"}
+BYTES = ("virtual_size_bytes", "data_bytes", "sent_bytes")
+
+Result = Mapping[str, Any]
+
+
+def outcome(stage: str, result: Result | None, standing: Result | None = None) -> dict[str, Any]:
+    """What became of one stage. `result` is that of its task, None or skipped where it had no turn; `standing` what was
+    seen of what it makes."""
+    told = _told(result)
+    plain = {"stage": stage, "message": "", "output": "", "job": {}, "bytes": {}, "note": "", **_times(told)}
+    plain["output"] = _output(told, standing)
+    if told:
+        plain |= {
+            "job": {key: told["job"].get(key) for key in ("id", "status", "state")} if told.get("job") else {},
+            "bytes": {name: told[name] for name in BYTES if told.get(name) is not None},
+            "sha256": told.get("sha256") or "",
+            "md5": told.get("md5") or told.get("disk_hash") or "",
+        }
+    return {**plain, **_state(stage, told, standing or {})}
+
+
+def _told(result: Result | None) -> Result:
+    return result if result and not result.get("skipped") else {}
+
+
+def _state(stage: str, told: Result, standing: Result) -> dict[str, Any]:
+    is_there = standing.get("state") == "there"
+    if told.get("failed"):
+        return {"state": "failed", **failure(told)}
+    job = told.get("job") or {}
+    if job.get("state") == "unknown":
+        vanished = f"how job {job.get('id')} ended is not known, because the service forgets jobs after 24 hours"
+        if is_there:
+            return {"state": "there", "note": f"{vanished}; what it made was seen"}
+        return {"state": "unknown", "message": f"{vanished}, and nothing that it made was seen"}
+    if not told:
+        return {"state": "there" if is_there else "not reached"}
+    if job.get("state") == "running":
+        return {"state": "unknown", "message": f"job {job.get('id')} is still running"}
+    if job.get("state") == "planned" or (stage == "upload" and told.get("changed") and not _disk(told).get("id")):
+        return {"state": "planned"}
+    if told.get("adopted"):
+        return {"state": "adopted"}
+    return {"state": "made" if told.get("changed") else "there"}
+
+
+def _disk(told: Result) -> Result:
+    disk: Result = told.get("disk") or {}
+    return disk
+
+
+def _output(told: Result, standing: Result | None) -> str:
+    """The name of the file or disk, with its id where that says more."""
+    thing = told.get("file") or told.get("disk") or told.get("output") or (standing or {}).get("disk") or {}
+    name, own_id = str(thing.get("name") or ""), str(thing.get("id") or "")
+    return f"{name} ({own_id})" if name and own_id and len(own_id) < 40 and own_id != name else name or own_id
+
+
+def _times(told: Result) -> dict[str, Any]:
+    """When it began and ended, as the timeline of its task says; the seconds are null where it did nothing."""
+    steps = told.get("timeline") or []
+    if not steps:
+        return {"started": None, "finished": None, "seconds": None}
+    began, ended = min(step["started"] for step in steps), max(step["finished"] for step in steps)
+    return {"started": began, "finished": ended, "seconds": _between(began, ended)}
+
+
+def _between(began: str, ended: str) -> float:
+    moments: list[datetime] = [from_iso_milliseconds(each) for each in (began, ended)]
+    return round((moments[1] - moments[0]).total_seconds(), 3)
+
+
+def is_settled(stages: Sequence[Result]) -> bool:
+    """Whether what comes after these may begin."""
+    return all(stage["state"] in SETTLED for stage in stages)
+
+
+def catalogs_to_move(catalogs: Sequence[Result], results: Mapping[str, Result], release: str) -> list[dict[str, Any]]:
+    """The catalogs of a site as the role catalog_rollout takes them, each with the image that its target has. Those of
+    a target that has none are held, so that later waves wait for them. In `image` of a catalog, {name} and {id} stand
+    for what was prepared."""
+    moves = []
+    for catalog in catalogs:
+        target = str(catalog.get("target") or next(iter(results), ""))
+        result = results.get(target) or {}
+        prepared = result.get("prepared") or {}
+        move = {key: value for key, value in catalog.items() if key not in ("target", "image")}
+        # Not str.format: a path of an image may hold braces
+        image = str(catalog.get("image") or IMAGES.get(str(result.get("platform")), "{name}"))
+        for key in ("name", "id"):
+            image = image.replace("{" + key + "}", str(prepared.get(key) or ""))
+        move["image"] = image
+        move.setdefault("note", f"{release} by Image Portability")
+        if not prepared.get("name"):
+            move["hold"] = f"target {target} has no prepared image of this release"
+        moves.append(move)
+    return moves
+
+
+def registrations(results: Mapping[str, Result]) -> list[str]:
+    """What somebody has to do in Citrix Provisioning, because no interface that we know does it (contract
+    image_portability 5.2)."""
+    return [
+        f"{host}: add the existing vDisk {stage['output']} of the store {result.get('store') or 'of this target'} to"
+        " the farm, in the console of Citrix Provisioning: Stores, Add or Import Existing vDisk. Then give it to target"
+        " devices."
+        for host, result in results.items()
+        for stage in result.get("stages") or []
+        if stage["stage"] == "publish" and stage["state"] in SETTLED
+    ]

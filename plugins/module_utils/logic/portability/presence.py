@@ -1,0 +1,92 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What of a release is there already. A name is no evidence: a disk needs the marks of the release, a file a job that
+made it or a hash that somebody knows.
+
+Each answer is {state, why, ...}: `there`; `missing`; `foreign`, made by somebody else under the same name; `broken`,
+ours and unusable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import in_one
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.stages import lacks_marks
+
+Answer = Mapping[str, Any]
+# A job that vanished was ours, and what it made is looked at
+TESTIFYING = ("complete", "unknown")
+
+
+def disk(disks: Sequence[Answer], image: str, release: str) -> dict[str, Any]:
+    """What `disks`, those of one name, say."""
+    if not disks:
+        return {"state": "missing", "why": ""}
+    if len(disks) > 1:
+        names = quoted(str(each.get("id")) for each in disks)
+        return _doubt(
+            "foreign", f"{len(disks)} disks are called '{disks[0]['name']}': {names}", "Delete those of others."
+        )
+    (only,) = disks
+    lacking = lacks_marks(only.get("tags") or {}, image, release)
+    if lacking:
+        return _doubt(
+            "foreign",
+            f"'{only['name']}' is there and does not bear the marks of this release ({', '.join(lacking)})",
+            "Delete it if nobody needs it, or take another image_portability_release.",
+        )
+    if only.get("state") == "incomplete":
+        # Whoever began it goes on
+        return {"state": "missing", "why": ""}
+    if only.get("state") != "ready":
+        return _doubt("broken", f"'{only['name']}' is in state {only.get('state')}", "Delete it.")
+    return {"state": "there", "why": "", "disk": dict(only)}
+
+
+def file(answer: Answer, job_state: str = "", known: Answer | None = None) -> dict[str, Any]:
+    """What a look into a share says. `job_state` is that of the job that writes there, as far as one is known; `known`
+    {sha256?, size_bytes?} is what an earlier run or the operator knows of it."""
+    if not answer.get("exists") or job_state == "running":
+        return {"state": "missing", "why": ""}
+    name = answer.get("name") or "the file"
+    if answer.get("problems"):
+        return _doubt(
+            "broken", f"{name} is in the share and cannot be used: {'; '.join(answer['problems'])}", "Delete it."
+        )
+    if job_state in TESTIFYING or _is_known(answer, known or {}):
+        return {"state": "there", "why": ""}
+    return _doubt(
+        "foreign",
+        f"{name} is in the share, and nothing says who made it",
+        "Delete it if nobody needs it, or take another image_portability_release.",
+    )
+
+
+def _is_known(answer: Answer, known: Answer) -> bool:
+    """A hash outweighs a size."""
+    name = "sha256" if known.get("sha256") else "size_bytes"
+    return bool(known.get(name)) and str(known[name]).casefold() == str(answer.get(name)).casefold()
+
+
+def _doubt(state: str, what: str, advice: str) -> dict[str, Any]:
+    return {"state": state, "why": in_one(what, advice)}
+
+
+def remaining(stages: Sequence[str], standing: Mapping[str, Answer]) -> list[str]:
+    """The stages that are still to be done: all behind the last one whose result is there, because each is made of the
+    one before it."""
+    done = [number for number, stage in enumerate(stages, 1) if standing.get(stage, {}).get("state") == "there"]
+    return list(stages[max(done, default=0) :])
+
+
+def obstacles(stages: Sequence[str], standing: Mapping[str, Answer]) -> list[str]:
+    """What stands in the way of the remaining stages."""
+    return [
+        str(standing[stage]["why"])
+        for stage in remaining(stages, standing)
+        if standing.get(stage, {}).get("state") in ("foreign", "broken")
+    ]
