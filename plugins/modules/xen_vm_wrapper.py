@@ -14,6 +14,7 @@ description:
   - The wrapper VM is found by a mark, and its snapshot by its name and its disk. A second run with the same disk and
     the same snapshot name changes nothing, also when the VM holds a later image by then.
   - Disks that the VM held before stay on their storage repository.
+  - With O(state=absent), removes the VM. Its disk stays, and it is refused while it has snapshots.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -24,20 +25,27 @@ notes:
 options:
   name:
     description:
-      - The name of the wrapper VM, of letters, digits, dashes and underscores. Keep one for each catalog.
+      - The name of the wrapper VM, of letters, digits, dashes and underscores.
+      - A VM of its own for each image keeps the path of the image the same for ever. In a VM that gets several images
+        one after the other, each snapshot is below the one before, and its path changes when that one is removed.
       - Another VM of this name is an error, because Citrix finds a VM by its name.
     type: str
     required: true
+  state:
+    description:
+      - Whether the VM is there with the snapshot, or not there.
+    type: str
+    choices: [present, absent]
+    default: present
   vdi_uuid:
     description:
-      - The uuid of the disk with the image, in this pool.
+      - The uuid of the disk with the image, in this pool. Required with O(state=present).
     type: str
-    required: true
   snapshot:
     description:
       - The name of the snapshot, of letters, digits, dashes and underscores. Give each image a name of its own.
+      - Required with O(state=present).
     type: str
-    required: true
   memory_mib:
     description:
       - The memory of a new wrapper VM in MiB. One that is there keeps what it has.
@@ -80,6 +88,11 @@ EXAMPLES = r"""
     snapshot: W11-Pool_2026-11-20-1
   register: wrapper
 
+- name: Remove the VM of an image that is no longer used, when its snapshot is removed
+  euc.nutanix_citrix.xen_vm_wrapper:
+    name: W11-Pool_2026-10-16-1
+    state: absent
+
 - name: Show under which path Citrix finds it below its hosting unit
   ansible.builtin.debug:
     var: wrapper.snapshot.path
@@ -95,7 +108,7 @@ vm:
     name: W11-Pool-image
 snapshot:
   description: The snapshot, with C(uuid), empty where it is only planned, C(name), and C(path), under which Citrix
-    finds it below its hosting unit.
+    finds it below its hosting unit. Not meant with O(state=absent).
   returned: success
   type: dict
   sample:

@@ -81,8 +81,10 @@ class Estate:
                 central.join(self.centrals)
             for central in self.centrals.values():
                 central.settle()
-            sites = build_sites(topology, self.events, self.clusters, self.centrals)
-            self.endpoints: list[Endpoint] = [*doors, *centrals, *sites, *build_pools(topology, self.events)]
+            hosts = build_pools(topology, self.events)
+            pools = {host.pool.name: host.pool for host in hosts}
+            sites = build_sites(topology, self.events, self.clusters, self.centrals, pools)
+            self.endpoints: list[Endpoint] = [*doors, *centrals, *sites, *hosts]
             for cluster in self.clusters.values():
                 cluster.set_lost(cluster.spec.get("lost", False))
         self.addresses.assign(self.endpoints)

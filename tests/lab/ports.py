@@ -75,6 +75,21 @@ class TemplateSource(Protocol):
     def template_versions(self) -> list[tuple[str, str, str, str]]: ...
 
 
+class MasterVms(Protocol):
+    """A XenServer pool behind a hosting connection. ``master_vms``: id and name of each VM. ``snapshots``: id and name
+    of each snapshot, and the names of the VM and of the snapshots that it was taken after."""
+
+    @property
+    def uuid(self) -> str: ...
+
+    @property
+    def place(self) -> Place: ...
+
+    def master_vms(self) -> list[tuple[str, str]]: ...
+
+    def snapshots(self) -> list[tuple[str, str, list[str]]]: ...
+
+
 class ManagedVms(Protocol):
     """The VMs of a cluster, which a Prism Central makes, switches and removes."""
 

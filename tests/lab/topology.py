@@ -79,7 +79,7 @@ def _check_references(topology: dict[str, Any]) -> None:
     for part, check in (
         ("prism_elements", prism_element.problem_with_references),
         ("prism_centrals", partial(prism_central.problem_with_references, centrals=set(centrals))),
-        ("citrix_sites", partial(citrix.problem_with_references, centrals=set(centrals))),
+        ("citrix_sites", partial(citrix.problem_with_references, centrals=set(centrals), pools=set(pools))),
         ("xenserver_pools", xenserver.problem_with_references),
     ):
         for number, entry in enumerate(topology[part]):

@@ -63,13 +63,15 @@ class HostingUnit:
 
     def is_at(self, path: str, image: str) -> bool:
         """Whether a path leads to the image of this name or path. A name is an image's on a cluster, where case counts;
-        a path is Citrix's, where it does not. A version may be of any template."""
+        a path is Citrix's, where it does not. A version may be of any template, and a snapshot of any VM."""
         if is_path(image):
             return same_path(path, image)
-        if not self.has_folders:
-            return same_image(path, self.path_of(image))
-        below = folder_below(self.path, path).casefold().startswith(f"{TEMPLATES_FOLDER}\\".casefold())
-        return below and image_name(path) == image
+        inside = folder_below(self.path, path).casefold()
+        if self.has_folders:
+            return inside.startswith(f"{TEMPLATES_FOLDER}\\".casefold()) and image_name(path) == image
+        if inside.endswith((".vm", ".snapshot")):
+            return image_name(path) == image
+        return same_image(path, self.path_of(image))
 
 
 @dataclass(frozen=True)

@@ -78,7 +78,7 @@ class VirtualDisk:
 
 @dataclass(frozen=True)
 class XenVm:
-    """A VM, template or snapshot."""
+    """A VM, template or snapshot. `parent` is the reference of the snapshot of the same VM that was taken before."""
 
     ref: str
     uuid: str
@@ -92,6 +92,7 @@ class XenVm:
     vbds: tuple[str, ...]
     snapshots: tuple[str, ...]
     other_config: Mapping[str, str] = field(default_factory=dict)
+    parent: str = ""
 
 
 @dataclass(frozen=True)

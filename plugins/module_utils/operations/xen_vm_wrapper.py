@@ -1,13 +1,15 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Hold an image in a halted VM of its own, and take the snapshot that Citrix uses as master image."""
+"""Hold an image in a halted VM of its own, and take the snapshot that Citrix uses as master image; or remove the
+VM."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import CONNECTION_ARGUMENTS
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.machines import destroy_machine
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen import MIB
@@ -22,6 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xens
     give_disk,
     make_wrapper,
     mark_snapshot,
+    read_holder,
     read_wrapper,
     refuse_unusable_name,
     shown_snapshot,
@@ -29,11 +32,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xens
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
+ABSENT = "absent"
 ARGUMENTS: dict[str, Any] = {
     **CONNECTION_ARGUMENTS,
     "name": {"type": "str", "required": True},
-    "vdi_uuid": {"type": "str", "required": True},
-    "snapshot": {"type": "str", "required": True},
+    "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
+    "vdi_uuid": {"type": "str"},
+    "snapshot": {"type": "str"},
     "memory_mib": {"type": "int", "default": 4096},
     "vcpus": {"type": "int", "default": 2},
     "firmware": {"type": "str", "choices": ["bios", "uefi"], "default": "uefi"},
@@ -44,6 +49,8 @@ ARGUMENTS: dict[str, Any] = {
 def observe(task: PoolTask, reporter: Reporter) -> Wrapper:
     params = task.params
     refuse_unusable_name("name", params["name"])
+    if params["state"] == ABSENT:
+        return read_holder(task.client, params["name"])
     refuse_unusable_name("snapshot", params["snapshot"])
     for option in ("memory_mib", "vcpus"):
         if params[option] < 1:
@@ -68,12 +75,14 @@ def plan(task: PoolTask, observed: Wrapper) -> Plan[str]:
     if snapshot and not observed.snapshot_fits:
         raise OperationError(
             f"{endpoint}: the snapshot '{snapshot.name}' ({snapshot.uuid}) is of another disk than"
-            f" {observed.disk.uuid}",
+            f" {params['vdi_uuid']}",
             "Give each image a snapshot name of its own.",
         )
-    if not observed.disk.managed or observed.disk.is_snapshot:
+    if params["state"] == ABSENT:
+        return _removal(task, observed)
+    if not observed.disk or not observed.disk.managed or observed.disk.is_snapshot:
         raise OperationError(
-            f"{endpoint}: the disk {observed.disk.uuid} cannot be attached: it belongs to a snapshot or is a base copy",
+            f"{endpoint}: the disk {params['vdi_uuid']} cannot be attached: it belongs to a snapshot or is a base copy",
             "Give the disk itself.",
         )
     is_complete = snapshot and is_ours(snapshot.uuid, snapshot.other_config)
@@ -94,16 +103,30 @@ def plan(task: PoolTask, observed: Wrapper) -> Plan[str]:
     return Plan(steps=steps, facts=_facts(observed, params), before=before, after=after if steps else before)
 
 
+def _removal(task: PoolTask, observed: Wrapper) -> Plan[str]:
+    vm = observed.vm
+    if vm and vm.snapshots:
+        raise OperationError(
+            f"{task.client.endpoint}: the wrapper VM '{vm.name}' ({vm.uuid}) has snapshots, which a catalog may use",
+            "Remove them first, with xen_vm_snapshot.",
+        )
+    before = {"vm": vm.name if vm else None}
+    return Plan(steps=["absent"] if vm else [], facts=_facts(observed, task.params), before=before, after={"vm": None})
+
+
 def _facts(observed: Wrapper, params: Any) -> Result:
     vm = observed.vm
     return {
         "vm": {"uuid": vm.uuid if vm else "", "name": params["name"]},
-        "snapshot": shown_snapshot(params["name"], observed.snapshot, params["snapshot"]),
+        "snapshot": shown_snapshot(observed, params["snapshot"]),
     }
 
 
 def apply(task: PoolTask, observed: Wrapper, plan: Plan[str], reporter: Reporter) -> Result:
     client, params = task.client, task.params
+    if observed.vm and params["state"] == ABSENT:
+        destroy_machine(client, observed.vm.ref)
+        return dict(plan.facts)
     vm = observed.vm or make_wrapper(
         client, params["name"], params["memory_mib"] * MIB, params["vcpus"], params["firmware"]
     )
@@ -118,8 +141,12 @@ def apply(task: PoolTask, observed: Wrapper, plan: Plan[str], reporter: Reporter
 
 
 def verify(task: PoolTask, observed: Wrapper, facts: Result, reporter: Reporter) -> Result:
-    """Read back that the snapshot is of the wanted disk."""
+    """Read back that the snapshot is of the wanted disk, or that the VM is gone."""
     params = task.params
+    if params["state"] == ABSENT:
+        if read_holder(task.client, params["name"]).vm:
+            raise OperationError(f"{task.client.endpoint}: '{params['name']}' is still there after its removal")
+        return {}
     found = read_wrapper(task.client, params["name"], params["vdi_uuid"], params["snapshot"])
     if not found.vm or not found.snapshot or not found.snapshot_fits:
         raise OperationError(
@@ -130,4 +157,11 @@ def verify(task: PoolTask, observed: Wrapper, facts: Result, reporter: Reporter)
     return _facts(found, params)
 
 
-OPERATION = PoolChange(arguments=ARGUMENTS, observe=observe, plan=plan, apply=apply, verify=verify)
+OPERATION = PoolChange(
+    arguments=ARGUMENTS,
+    required_if=(("state", "present", ("vdi_uuid", "snapshot")),),
+    observe=observe,
+    plan=plan,
+    apply=apply,
+    verify=verify,
+)

@@ -34,7 +34,7 @@ from lab.citrix.state.tokens import bearer
 from lab.citrix.views.lab_state import state_of
 from lab.clock import Events
 from lab.endpoint import Endpoint
-from lab.ports import HypervisorCluster, TemplateSource
+from lab.ports import HypervisorCluster, MasterVms, TemplateSource
 from lab.router import Router
 from lab.wire import LongPoll, Refusal, Reply, Request
 
@@ -49,10 +49,11 @@ def build_sites(
     events: Events,
     clusters: Mapping[str, HypervisorCluster],
     centrals: Mapping[str, TemplateSource],
+    pools: Mapping[str, MasterVms],
 ) -> Iterator[Endpoint]:
     """Build the sites of a topology; a DaaS site may have a trust endpoint beside it."""
     for spec in topology["citrix_sites"]:
-        endpoint = SiteEndpoint(Site(spec, events, topology, clusters, centrals))
+        endpoint = SiteEndpoint(Site(spec, events, topology, clusters, centrals, pools))
         yield endpoint
         if endpoint.trust is not None:
             yield endpoint.trust

@@ -191,6 +191,7 @@ SITE = {
             # where the kind has them (contract citrix 9, 13.9)
             "connection_type": members("HypervisorConnectionType"),
             "images": [str],
+            "pool": str,  # a XenServer pool of the lab, whose VMs and snapshots it shows
             "region": str,
             "account": str,
             "machine_profiles": [str],
@@ -211,9 +212,11 @@ _ONLY_DAAS = ("customer_id", "client_id", "client_secret", "trust")
 _ONLY_CVAD = ("username", "password")
 
 
-def problem_with_references(site: Mapping[str, Any], clusters: set[str], centrals: set[str]) -> str | None:
+def problem_with_references(
+    site: Mapping[str, Any], clusters: set[str], centrals: set[str], pools: set[str]
+) -> str | None:
     """Return the first thing in a site that refers to nothing, or None; ``clusters`` are the names under
-    ``prism_elements``."""
+    ``prism_elements``, ``pools`` those under ``xenserver_pools``."""
     for key in _ONLY_CVAD if site["kind"] == "daas" else _ONLY_DAAS:
         if key in site:
             return f"{key} does not belong to kind {site['kind']}"
@@ -221,7 +224,7 @@ def problem_with_references(site: Mapping[str, Any], clusters: set[str], central
     units: set[str] = set()
     for number, hypervisor in enumerate(site.get("hypervisors", [])):
         here = f"hypervisors[{number}]"
-        behind = _problem_with_what_is_behind(hypervisor, clusters)
+        behind = _problem_with_what_is_behind(hypervisor, clusters, pools)
         if behind:
             return f"{here}{behind}"
         if hypervisor.get("prism_central") not in centrals | {None}:
@@ -243,9 +246,13 @@ def problem_with_references(site: Mapping[str, Any], clusters: set[str], central
     return _problem_with_catalogs(site, units, connections, zones)
 
 
-def _problem_with_what_is_behind(hypervisor: Mapping[str, Any], clusters: set[str]) -> str:
-    if ("cluster" in hypervisor) == ("images" in hypervisor):
-        return ": give cluster, or images of another kind of connection"
+def _problem_with_what_is_behind(hypervisor: Mapping[str, Any], clusters: set[str], pools: set[str]) -> str:
+    if sum(key in hypervisor for key in ("cluster", "images", "pool")) != 1:
+        return ": give cluster, or images of another kind of connection, or a pool"
+    if "pool" in hypervisor and hypervisor.get("connection_type") != "XenServer":
+        return ".pool: connection_type must be XenServer"
+    if hypervisor.get("pool") not in pools | {None}:
+        return f".pool: no XenServer pool is called {hypervisor['pool']!r}"
     if "images" in hypervisor and hypervisor.get("connection_type") not in IMAGE_PLACES:
         return f".images: connection_type must be one of {', '.join(IMAGE_PLACES)}"
     if hypervisor.get("cluster") not in clusters | {None}:

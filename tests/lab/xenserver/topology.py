@@ -70,6 +70,7 @@ VM = {
     "description": str,
     "other_config": mapping(str),
     "disks": [{"sr": required(str), "size_mib": int, "data_mib": int}],
+    "snapshots": [str],  # one after the other
 }
 
 # What MCS has made of a provisioning scheme: the newest version last (contract xenserver 1, 2)

@@ -47,6 +47,7 @@ def _machine(ref: str, record: Mapping[str, Any]) -> XenVm:
         tuple(record["VBDs"]),
         tuple(record["snapshots"]),
         dict(record["other_config"]),
+        record["parent"],
     )
 
 

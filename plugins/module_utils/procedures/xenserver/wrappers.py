@@ -35,13 +35,15 @@ FIRST_DEVICE = "0"
 
 @dataclass(frozen=True)
 class Wrapper:
-    """What there is of it: the VM, what holds its disks, the disk that is wanted, the snapshot of the wanted name."""
+    """What there is of it: the VM, what holds its disks, the disk that is wanted, the snapshot of the wanted name, and
+    the path by which Citrix finds that."""
 
     vm: XenVm | None
-    disk: VirtualDisk
+    disk: VirtualDisk | None
     attachments: tuple[Attachment, ...]
     snapshot: XenVm | None
     snapshot_fits: bool
+    path: str = ""
 
     @property
     def foreign_attachments(self) -> tuple[Attachment, ...]:
@@ -53,7 +55,7 @@ class Wrapper:
         return any(self._is_wanted(entry) for entry in self.attachments)
 
     def _is_wanted(self, entry: Attachment) -> bool:
-        return (entry.disk, entry.device) == (self.disk.ref, FIRST_DEVICE)
+        return self.disk is not None and (entry.disk, entry.device) == (self.disk.ref, FIRST_DEVICE)
 
 
 def refuse_unusable_name(option: str, name: str) -> None:
@@ -85,7 +87,23 @@ def read_wrapper(client: XenServer, name: str, vdi_uuid: str, snapshot_name: str
     snapshot = snapshots[0] if snapshots else None
     frozen = {entry.disk for entry in attachments if snapshot and entry.vm == snapshot.ref}
     fits = any(one.ref in frozen and one.snapshot_of == disk.ref for one in disks)
-    return Wrapper(vm, disk, own, snapshot, fits)
+    behind = snapshot or vm
+    path = path_of_snapshot(machines, name, behind.parent if behind else "", snapshot_name)
+    return Wrapper(vm, disk, own, snapshot, fits, path)
+
+
+def read_holder(client: XenServer, name: str) -> Wrapper:
+    """The wrapper VM alone, whatever it holds."""
+    return Wrapper(_marked(client, list_machines(client), name), None, (), None, False)
+
+
+def path_of_snapshot(machines: Sequence[XenVm], vm_name: str, parent: str, name: str) -> str:
+    """Below the VM and the snapshots that were taken before (contract citrix 9)."""
+    by_ref, before = {one.ref: one for one in machines}, []
+    while parent in by_ref:
+        before.append(f"{by_ref[parent].name}.snapshot")
+        parent = by_ref[parent].parent
+    return "\\".join([f"{vm_name}.vm", *reversed(before), f"{name}.snapshot"])
 
 
 def _marked(client: XenServer, machines: Sequence[XenVm], name: str) -> XenVm | None:
@@ -119,7 +137,7 @@ def give_disk(client: XenServer, wrapper: Wrapper, vm: XenVm) -> None:
     """Let the wanted disk be its only one. Disks that go stay on their SR."""
     for entry in wrapper.foreign_attachments:
         detach(client, entry.ref)
-    if not wrapper.is_attached:
+    if wrapper.disk and not wrapper.is_attached:
         attach_disk(client, vm.ref, wrapper.disk.ref, FIRST_DEVICE)
 
 
@@ -135,9 +153,5 @@ def mark_snapshot(client: XenServer, snapshot: XenVm) -> XenVm:
     return read_machine(client, snapshot.ref)
 
 
-def shown_snapshot(vm_name: str, snapshot: XenVm | None, name: str) -> dict[str, Any]:
-    return {
-        "uuid": snapshot.uuid if snapshot else "",
-        "name": name,
-        "path": f"{vm_name}.vm\\{name}.snapshot",
-    }
+def shown_snapshot(wrapper: Wrapper, name: str) -> dict[str, Any]:
+    return {"uuid": wrapper.snapshot.uuid if wrapper.snapshot else "", "name": name, "path": wrapper.path}

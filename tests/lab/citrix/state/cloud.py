@@ -12,7 +12,7 @@ from uuid import NAMESPACE_URL, uuid5
 from lab.citrix.state.entities import Resource, Tree
 from lab.citrix.topology import IMAGE_PLACES
 from lab.endpoint import Place
-from lab.ports import HostedNetwork, HostedVm, Watcher
+from lab.ports import HostedNetwork, HostedVm, MasterVms, Watcher
 
 
 class NoVms:
@@ -44,12 +44,17 @@ class Cloud:
 
     def __init__(self, spec: Mapping[str, Any], uuid: str) -> None:
         self.uuid = uuid
-        self.place = Place(name=spec["name"], kind=spec["connection_type"])
+        self._own_place = Place(name=spec["name"], kind=spec["connection_type"])
         self.vms = NoVms()
         self.networks: list[HostedNetwork] = []
         self.containers: dict[str, str] = {}
-        self._images = list(spec["images"])
+        self._images = list(spec.get("images", []))
         self._folder, self._kind = IMAGE_PLACES[spec["connection_type"]]
+
+    @property
+    def place(self) -> Place:
+        """Where it is reached."""
+        return self._own_place
 
     def images(self) -> list[tuple[str, str]]:
         """List the images by id and name."""
@@ -63,10 +68,40 @@ class Cloud:
         """Return an image below a hosting unit or connection."""
         return Resource(uuid, name, self._kind, tree, self._folder)
 
+    def templates(self, tree: Tree) -> list[Resource]:
+        """List the images below a hosting unit or connection."""
+        return [self.image(tree, uuid, name) for uuid, name in self.images()]
+
     def folders(self, tree: Tree) -> list[Resource]:
         """List the elements that the images are in."""
         parts = self._folder.split("/") if self._folder else []
         return [_element(tree, "/".join(parts[:depth])) for depth in range(1, len(parts) + 1)]
+
+
+class XenPool(Cloud):
+    """A XenServer pool, whose VMs and snapshots are its images. A snapshot is below the one that it was taken after
+    (contract citrix 9)."""
+
+    def __init__(self, spec: Mapping[str, Any], pool: MasterVms) -> None:
+        super().__init__(spec, pool.uuid)
+        self._pool = pool
+
+    @property
+    def place(self) -> Place:
+        """Where the pool is reached: at the host that is its master now."""
+        return self._pool.place
+
+    def templates(self, tree: Tree) -> list[Resource]:
+        """List the snapshots."""
+        found = []
+        for uuid, name, (vm, *before) in self._pool.snapshots():
+            folder = "/".join([f"{vm}.vm", *(f"{each}.snapshot" for each in before)])
+            found.append(Resource(uuid, name, "snapshot", tree, folder))
+        return found
+
+    def folders(self, tree: Tree) -> list[Resource]:
+        """List the VMs that the snapshots are in."""
+        return [Resource(uuid, name, "vm", tree) for uuid, name in self._pool.master_vms()]
 
 
 def _element(tree: Tree, path: str) -> Resource:

@@ -66,7 +66,7 @@ class HostingInventory:
         if central is None:
             cluster = self._clusters[tree.hypervisor.cluster]
             if isinstance(cluster, Cloud):
-                return [cluster.image(tree, uuid, name) for uuid, name in cluster.images()]
+                return cluster.templates(tree)
             return [Resource(uuid, name, "template", tree) for uuid, name in cluster.images()]
         versions = central.template_versions()
         if tree.hypervisor.has_folders:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from lab.citrix.errors import Errors
-from lab.citrix.state.cloud import Cloud
+from lab.citrix.state.cloud import Cloud, XenPool
 from lab.citrix.state.entities import (
     Catalog,
     DeliveryGroup,
@@ -33,7 +33,7 @@ from lab.citrix.state.tokens import TokenBook
 from lab.citrix.topology import DURATIONS, PLUGINS, SWITCHES, zones_of
 from lab.clock import Events
 from lab.entries import names_of, numbered
-from lab.ports import HypervisorCluster, TemplateSource
+from lab.ports import HypervisorCluster, MasterVms, TemplateSource
 from lab.setting import Setting
 
 PRIMARY_ZONE_ID = "00000000-0000-0000-0000-000000000000"
@@ -51,6 +51,7 @@ class Site(Setting):
         topology: Mapping[str, Any],
         clusters: Mapping[str, HypervisorCluster],
         centrals: Mapping[str, TemplateSource],
+        pools: Mapping[str, MasterVms],
     ) -> None:
         super().__init__(spec, events, topology, SWITCHES, DURATIONS)
         self.on_premises: bool = spec["kind"] == "cvad"
@@ -66,7 +67,7 @@ class Site(Setting):
         self.errors = Errors(self.behaviour)
         self.tokens = TokenBook(self)
         self.jobs = JobBook(self)
-        self.inventory = HostingInventory({**clusters, **self._clouds()}, centrals, self)
+        self.inventory = HostingInventory({**clusters, **self._clouds(pools)}, centrals, self)
         self.power = Power(self, self.inventory, spec.get("image_levels", {}))
         self.inventory.watch(self._vms_went)
         self.zones: dict[str, Zone] = {}
@@ -279,10 +280,13 @@ class Site(Setting):
             self.remove_machine(machine)
         del self.catalogs[catalog.id]
 
-    def _clouds(self) -> dict[str, Cloud]:
+    def _clouds(self, pools: Mapping[str, MasterVms]) -> dict[str, Cloud]:
         """What is behind the connections that name no cluster."""
-        connections = self.spec.get("hypervisors", [])
-        return {each["name"]: Cloud(each, self.new_id()) for each in connections if "cluster" not in each}
+        return {
+            each["name"]: XenPool(each, pools[each["pool"]]) if "pool" in each else Cloud(each, self.new_id())
+            for each in self.spec.get("hypervisors", [])
+            if "cluster" not in each
+        }
 
     def _build(self) -> None:
         zones = zones_of(self.spec)

@@ -55,8 +55,11 @@ class Machines:
             snapshot_time=moment,
             power_state=HALTED,
             other_config=dict(record["other_config"]),
+            # xapi keeps a tree of them: the VM stands behind its latest one
+            parent=record["parent"],
         )
         made = self._ground.database.add("VM", **fields)
+        record["parent"] = made
         self._copy_disks(vm, made, moment, ignored)
         return made
 
@@ -72,10 +75,12 @@ class Machines:
 
     def destroy(self, vm: str) -> None:
         """Remove the record and its VBDs; the disks stay (contract xenserver 6, trap 20)."""
-        self._halted(vm)
+        record = self._halted(vm)
         database = self._ground.database
         for ref in database.having("VBD", "VM", vm):
             database.remove("VBD", ref)
+        for ref in database.having("VM", "parent", vm):
+            database.get("VM", ref)["parent"] = record["parent"]
         for ref in database.having("VM", "snapshot_of", vm):
             database.get("VM", ref)["snapshot_of"] = NULL
         database.remove("VM", vm)

@@ -9,6 +9,7 @@ from typing import Any
 
 from lab.clock import Events
 from lab.endpoint import Place
+from lab.xenserver.state.database import NULL, Record
 from lab.xenserver.state.disks import Disks
 from lab.xenserver.state.ground import Ground
 from lab.xenserver.state.machines import RUNNING, Machines
@@ -71,6 +72,37 @@ class Pool(Ground):
     def _add_template(self) -> None:
         self.machines.create({"name_label": "Other install media", "is_a_template": True, "is_default_template": True})
 
+    @property
+    def uuid(self) -> str:
+        """Its id."""
+        return str(self.database.get("pool", self.ref)["uuid"])
+
+    @property
+    def place(self) -> Place:
+        """Where it is reached: at its master."""
+        return self.places[self.master]
+
+    def master_vms(self) -> list[tuple[str, str]]:
+        """Id and name of the VMs that Citrix can take snapshots of."""
+        vms = [vm for _ref, vm in self.database.items("VM") if not vm["is_a_template"]]
+        return [(vm["uuid"], vm["name_label"]) for vm in vms]
+
+    def snapshots(self) -> list[tuple[str, str, list[str]]]:
+        """Id and name of each snapshot of a VM that is there, and the names of the VM and of the snapshots before."""
+        found = []
+        for _ref, snapshot in self.database.items("VM"):
+            if snapshot["is_a_snapshot"] and snapshot["snapshot_of"] != NULL:
+                found.append((snapshot["uuid"], snapshot["name_label"], self._before(snapshot)))
+        return found
+
+    def _before(self, snapshot: Record) -> list[str]:
+        names, parent = [], snapshot["parent"]
+        while parent != NULL:
+            record = self.database.get("VM", parent)
+            names.append(record["name_label"])
+            parent = record["parent"]
+        return [self.database.get("VM", snapshot["snapshot_of"])["name_label"], *reversed(names)]
+
     def designate(self, host: str) -> None:
         """Make another host the master."""
         self.database.get("pool", self.ref)["master"] = self.hosts[host]
@@ -112,6 +144,8 @@ class Pool(Ground):
             vdi = self.database.by_uuid("VDI", uuid)
             fields = {"VM": vm, "VDI": vdi, "userdevice": str(number), "mode": "RW", "type": "Disk"}
             self.machines.attach({**fields, "bootable": number == 0, "empty": False})
+        for name in entry.get("snapshots", []):
+            self.machines.snapshot(vm, name, ())
         if entry.get("power_state") == RUNNING:
             self.machines.set_power(vm, RUNNING, self.hosts[self.master])
         return str(self.database.get("VM", vm)["uuid"])

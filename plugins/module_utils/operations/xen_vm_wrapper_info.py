@@ -1,0 +1,76 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Read the images that this collection has made master images of in a XenServer pool."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import (
+    CONNECTION_ARGUMENTS,
+    XenServer,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen import VirtualDisk, XenVm
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_marks import (
+    RELEASE,
+    SHA256,
+    SOURCE,
+    WRAPPER,
+    is_ours,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.overview import (
+    DiskOverview,
+    read_disks,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.wrappers import path_of_snapshot
+
+
+def read(params: Params, reporter: Reporter) -> Result:
+    with XenServer.connect(params) as client:
+        overview = read_disks(client)
+    ours = [vm for vm in overview.machines if is_ours(vm.uuid, vm.other_config) and WRAPPER in vm.other_config]
+    wrappers = sorted((vm for vm in ours if not vm.is_snapshot), key=lambda vm: (vm.name, vm.uuid))
+    snapshots = sorted((vm for vm in ours if vm.is_snapshot), key=lambda vm: (vm.snapshot_time, vm.name))
+    return {
+        "wrappers": [
+            {
+                "name": vm.name,
+                "uuid": vm.uuid,
+                "disks": [disk.uuid for disk in _disks(overview, vm)],
+                "snapshots": [_snapshot(overview, vm, one) for one in snapshots if one.snapshot_of == vm.ref],
+            }
+            for vm in wrappers
+        ]
+    }
+
+
+def _disks(overview: DiskOverview, vm: XenVm) -> list[VirtualDisk]:
+    held = {entry.disk for entry in overview.attachments if entry.vm == vm.ref}
+    return [disk for disk in overview.disks if disk.ref in held]
+
+
+def _snapshot(overview: DiskOverview, vm: XenVm, snapshot: XenVm) -> dict[str, Any]:
+    origins = {disk.snapshot_of for disk in _disks(overview, snapshot)}
+    disk = next((disk for disk in overview.disks if disk.ref in origins), None)
+    marks = disk.other_config if disk else {}
+    return {
+        "uuid": snapshot.uuid,
+        "name": snapshot.name,
+        "path": path_of_snapshot(overview.machines, vm.name, snapshot.parent, snapshot.name),
+        "taken": _moment(snapshot.snapshot_time),
+        "vdi_uuid": disk.uuid if disk else "",
+        "release": marks.get(RELEASE, ""),
+        "sha256": marks.get(SHA256, ""),
+        "source_vdi_uuid": marks.get(SOURCE, ""),
+    }
+
+
+def _moment(told: str) -> str:
+    """20261120T10:00:00Z as everybody else writes it."""
+    return f"{told[:4]}-{told[4:6]}-{told[6:]}" if len(told) > 8 and "-" not in told else told
+
+
+OPERATION = Reading(arguments=CONNECTION_ARGUMENTS, read=read)

@@ -1,0 +1,66 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""xen_vm_wrapper_info tells which images are master images in a pool, and xen_vm_wrapper removes a VM that holds none
+any more."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from harness.pools import Pools
+
+
+def image(pools: Pools, directory: Path, release: str, wrapper: str) -> dict[str, Any]:
+    """A release in the slave pool; it comes from another disk each time."""
+    source = pools.change("master", "vdi", name=f"of {release}", sr="NFS", size_mib=8, data_mib=2)["uuid"]
+    path = str(directory / f"{release}.vhd")
+    pools.master("xen_vdi_transfer", state="exported", vdi_uuid=source, path=path)
+    into = {"storage_repository": "NFS", "name": f"W11_{release}", "release": release}
+    disk = pools.slave("xen_vdi_transfer", state="imported", path=path, **into)["vdi_uuid"]
+    made = pools.slave("xen_vm_wrapper", name=wrapper, vdi_uuid=disk, snapshot=f"W11_{release}")
+    return {**made, "disk": disk, "source": source}
+
+
+def test_only_what_is_ours_is_told(pools: Pools, tmp_path: Path) -> None:
+    assert pools.slave("xen_vm_wrapper_info")["wrappers"] == []
+    made = image(pools, tmp_path, "1", "W11_1")
+    state = pools.state("slave")
+    marks = next(vm["other_config"] for vm in state["vms"] if vm["uuid"] == made["vm"]["uuid"])
+    pools.change("slave", "vm", name="copy", other_config=marks, snapshots=["of somebody"])
+    pools.lab.forget()
+    (told,) = pools.slave("xen_vm_wrapper_info")["wrappers"]
+    assert (told["name"], told["uuid"], told["disks"]) == ("W11_1", made["vm"]["uuid"], [made["disk"]])
+    (snapshot,) = told["snapshots"]
+    assert snapshot.pop("taken").startswith("20")
+    assert len(snapshot.pop("sha256")) == 64
+    assert snapshot == {
+        **made["snapshot"],
+        "vdi_uuid": made["disk"],
+        "release": "1",
+        "source_vdi_uuid": made["source"],
+    }
+    assert pools.writes() == []
+
+
+def test_in_one_vm_each_image_is_below_the_one_before(pools: Pools, tmp_path: Path) -> None:
+    first, second = (image(pools, tmp_path, release, "W11-image") for release in ("1", "2"))
+    assert second["snapshot"]["path"] == "W11-image.vm\\W11_1.snapshot\\W11_2.snapshot"
+    pools.slave("xen_vm_snapshot", uuid=first["snapshot"]["uuid"])
+    (told,) = pools.slave("xen_vm_wrapper_info")["wrappers"]
+    assert [one["path"] for one in told["snapshots"]] == ["W11-image.vm\\W11_2.snapshot"]
+
+
+def test_the_vm_goes_after_its_snapshot_and_before_its_disk(pools: Pools, tmp_path: Path) -> None:
+    made = image(pools, tmp_path, "1", "W11_1")
+    assert "has snapshots" in pools.slave.fails("xen_vm_wrapper", name="W11_1", state="absent")
+    pools.slave("xen_vm_snapshot", uuid=made["snapshot"]["uuid"])
+    pools.lab.forget()
+    assert pools.slave("xen_vm_wrapper", name="W11_1", state="absent", check=True)["changed"] is True
+    assert pools.writes() == []
+    assert pools.slave("xen_vm_wrapper", name="W11_1", state="absent")["changed"] is True
+    assert pools.slave("xen_vm_wrapper", name="W11_1", state="absent")["changed"] is False
+    assert pools.slave("xen_vdi", uuid=made["disk"])["changed"] is True
+    pools.change("slave", "vm", name="W11_1")
+    assert "has another VM called" in pools.slave.fails("xen_vm_wrapper", name="W11_1", state="absent")
