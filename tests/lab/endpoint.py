@@ -32,7 +32,8 @@ class Place:
 class Endpoint(Place, ABC):
     """The door of a simulated product.
 
-    ``kind``: prism_element, prism_central, citrix_daas, citrix_cvad, citrix_trust, xenserver_pool or xenserver_member.
+    ``kind``: prism_element, prism_central, citrix_daas, citrix_cvad, citrix_trust, citrix_image_portability,
+    xenserver_pool or xenserver_member.
     """
 
     @abstractmethod
@@ -50,3 +51,8 @@ class Endpoint(Place, ABC):
     @abstractmethod
     def inventory(self) -> dict[str, Any] | None:
         """Return the host variables for the inventory, None when it is no host of its own."""
+
+    def hosts(self) -> dict[str, dict[str, Any]]:
+        """Return the hosts that it is in the inventory: itself, where it is one."""
+        variables = self.inventory()
+        return {} if variables is None else {self.name: variables}

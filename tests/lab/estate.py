@@ -14,10 +14,11 @@ from typing import Any
 import trustme
 import yaml
 
-from lab.citrix.endpoint import build_sites
+from lab.citrix.endpoint import SiteEndpoint, build_sites
 from lab.clock import Clock, Events
 from lab.endpoint import Endpoint
 from lab.faults import Faults
+from lab.image_portability.endpoint import build_services
 from lab.prism_central.endpoint import CentralEndpoint
 from lab.prism_element.endpoint import ClusterEndpoint
 from lab.record import Record
@@ -32,6 +33,7 @@ GROUPS = {
     "prism_central": "prism_centrals",
     "citrix_daas": "citrix_sites",
     "citrix_cvad": "citrix_sites",
+    "citrix_image_portability": "image_portability_targets",
     "xenserver_pool": "xenserver_pools",
 }
 # Which part of 127.<block>.*.* the endpoints of a kind live in
@@ -83,8 +85,10 @@ class Estate:
                 central.settle()
             hosts = build_pools(topology, self.events)
             pools = {host.pool.name: host.pool for host in hosts}
-            sites = build_sites(topology, self.events, self.clusters, self.centrals, pools)
-            self.endpoints: list[Endpoint] = [*doors, *centrals, *sites, *hosts]
+            sites = list(build_sites(topology, self.events, self.clusters, self.centrals, pools))
+            customers = {site.name: site for site in sites if isinstance(site, SiteEndpoint)}
+            services = build_services(topology, self.events, customers)
+            self.endpoints: list[Endpoint] = [*doors, *centrals, *sites, *hosts, *services]
             for cluster in self.clusters.values():
                 cluster.set_lost(cluster.spec.get("lost", False))
         self.addresses.assign(self.endpoints)
@@ -162,15 +166,16 @@ class Estate:
             groups["prism_centrals"] = {"hosts": {}}
         if self.topology["xenserver_pools"]:
             groups["xenserver_pools"] = {"hosts": {}}
+        if self.topology["image_portability"]:
+            groups["image_portability_targets"] = {"hosts": {}}
         common = {
             "ansible_connection": "local",
             "ansible_python_interpreter": "{{ ansible_playbook_python }}",
             "ca_path": str(self.ca_path),
         }
         for endpoint in self.endpoints:
-            variables = endpoint.inventory()
-            if variables is not None:
-                groups[GROUPS[endpoint.kind]]["hosts"][endpoint.name] = {**common, **variables}
+            for name, variables in endpoint.hosts().items():
+                groups[GROUPS[endpoint.kind]]["hosts"][name] = {**common, **variables}
         inventory = {"all": {"vars": self.topology["inventory_vars"], "children": groups}}
         with path.open("w", encoding="utf-8") as file:
             yaml.dump(inventory, file, Dumper=DUMPER, allow_unicode=True, sort_keys=False)

@@ -133,3 +133,27 @@ class ManagedCluster(Protocol):
 
     @property
     def networks(self) -> ManagedNetworks: ...
+
+
+class CloudTokens(Protocol):
+    """Who holds which token of Citrix Cloud."""
+
+    def holder_of(self, authorization: str) -> str | None: ...
+
+    def expire_all(self) -> int: ...
+
+
+class CloudCustomer(Protocol):
+    """A customer of Citrix Cloud, for services beside his site. ``log_in``: host variables that log in to all of
+    them."""
+
+    @property
+    def customer_id(self) -> str: ...
+
+    @property
+    def geo(self) -> str: ...
+
+    @property
+    def tokens(self) -> CloudTokens: ...
+
+    def log_in(self) -> dict[str, Any]: ...

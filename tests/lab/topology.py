@@ -12,6 +12,7 @@ from typing import Any
 import yaml
 
 from lab.citrix import topology as citrix
+from lab.image_portability import topology as image_portability
 from lab.prism_central import topology as prism_central
 from lab.prism_element import topology as prism_element
 from lab.schema import mapping, problem_with
@@ -22,6 +23,7 @@ DURATIONS: dict[str, float] = {
     **prism_central.DURATIONS,
     **citrix.DURATIONS,
     **xenserver.DURATIONS,
+    **image_portability.DURATIONS,
 }
 
 TOPOLOGY: dict[str, Any] = {
@@ -33,6 +35,7 @@ TOPOLOGY: dict[str, Any] = {
     "prism_centrals": [prism_central.CENTRAL],
     "citrix_sites": [citrix.SITE],
     "xenserver_pools": [xenserver.POOL],
+    "image_portability": [image_portability.SERVICE],
 }
 
 
@@ -60,6 +63,7 @@ def load(source: str | Path | dict[str, Any]) -> dict[str, Any]:
         "prism_centrals": [],
         "citrix_sites": [],
         "xenserver_pools": [],
+        "image_portability": [],
         **given,
     }
     _check_references(topology)
@@ -72,7 +76,9 @@ def _check_references(topology: dict[str, Any]) -> None:
     pools = [pool["name"] for pool in topology["xenserver_pools"]]
     # The first host of a pool bears its name
     members = [host["name"] for pool in topology["xenserver_pools"] for host in pool.get("hosts", [])[1:]]
-    names = clusters + centrals + [site["name"] for site in topology["citrix_sites"]] + pools + members
+    sites = [site["name"] for site in topology["citrix_sites"]]
+    services = [service["name"] for service in topology["image_portability"]]
+    names = clusters + centrals + sites + pools + members + services
     for name in names:
         if names.count(name) > 1:
             raise BadTopology(f"two endpoints are called {name!r}")
@@ -86,3 +92,8 @@ def _check_references(topology: dict[str, Any]) -> None:
             problem = check(entry, set(clusters))
             if problem:
                 raise BadTopology(f"{part}[{number}].{problem}")
+    cloud_sites = {site["name"] for site in topology["citrix_sites"] if site["kind"] == "daas"}
+    for number, service in enumerate(topology["image_portability"]):
+        problem = image_portability.problem_with_references(service, cloud_sites)
+        if problem:
+            raise BadTopology(f"image_portability[{number}].{problem}")

@@ -72,7 +72,7 @@ def test_citations_lead_somewhere(page: str) -> None:
     assert dead == []
 
 
-@pytest.mark.parametrize("page", ["citrix", "prism_central", "prism_element", "xenserver"])
+@pytest.mark.parametrize("page", ["citrix", "image_portability", "prism_central", "prism_element", "xenserver"])
 def test_routes_of_the_lab_lead_somewhere(page: str) -> None:
     known = anchors(page)
     routes = {

@@ -30,7 +30,7 @@ from lab.citrix.routes import (
 )
 from lab.citrix.routes.roots import GATEWAY, on_gateway_root
 from lab.citrix.state.site import Site
-from lab.citrix.state.tokens import bearer
+from lab.citrix.state.tokens import TokenBook, bearer
 from lab.citrix.views.lab_state import state_of
 from lab.clock import Events
 from lab.endpoint import Endpoint
@@ -109,12 +109,36 @@ class SiteEndpoint(Endpoint):
         variables: dict[str, Any] = {"citrix_hostname": own}
         if not site.on_premises:
             variables["citrix_trust_hostname"] = f"{self.trust.address}:{self.trust.port}" if self.trust else own
-        variables |= {
+        variables |= self._account()
+        return {**variables, **site.spec.get("inventory_vars", {})}
+
+    @property
+    def customer_id(self) -> str:
+        """The customer whose site it is, as other services of the cloud know him."""
+        return self.site.customer_id
+
+    @property
+    def geo(self) -> str:
+        """The region of the customer."""
+        return self.site.geo
+
+    @property
+    def tokens(self) -> TokenBook:
+        """The tokens that the cloud gave out."""
+        return self.site.tokens
+
+    def log_in(self) -> dict[str, Any]:
+        """Return the host variables that log in to other services of the cloud."""
+        door = self.trust or self
+        return {"citrix_trust_hostname": f"{door.address}:{door.port}", **self._account()}
+
+    def _account(self) -> dict[str, Any]:
+        site = self.site
+        return {
             "citrix_customer_id": site.customer_id,
             "citrix_client_id": site.principal,
             "citrix_client_secret": site.secret,
         }
-        return {**variables, **site.spec.get("inventory_vars", {})}
 
     def _answer(self, request: Request) -> Reply:
         principal = self._admit(request)

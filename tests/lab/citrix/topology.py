@@ -97,6 +97,7 @@ SWITCHES: dict[str, Switch] = {
     # contract citrix addition E: a version that is shared goes only after its shares
     "strict_image_removal": flag(False),
     "token_clock": one_of("real", "simulated"),  # contract citrix 1.3: by which clock tokens expire
+    "token_claims": flag(True),  # contract image_portability 2: whether a token tells the region of its customer
     "sso_login": flag(False),  # contract citrix 1.5: GET /tokens, Windows integrated
 }
 
@@ -169,6 +170,7 @@ SITE = {
     "name": required(str),
     "kind": required({"daas", "cvad"}),
     "customer_id": str,
+    "geo": str,  # contract image_portability 2: the region of the customer, which the token tells
     "client_id": str,
     "client_secret": str,
     "token_seconds": float,
@@ -208,7 +210,7 @@ SITE = {
     "inventory_vars": mapping(object),
 }
 
-_ONLY_DAAS = ("customer_id", "client_id", "client_secret", "trust")
+_ONLY_DAAS = ("customer_id", "geo", "client_id", "client_secret", "trust")
 _ONLY_CVAD = ("username", "password")
 
 

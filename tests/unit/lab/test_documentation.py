@@ -14,6 +14,8 @@ import pytest
 from lab.citrix.changes import CHANGES as SITE_CHANGES
 from lab.citrix.topology import SWITCHES as SITE_SWITCHES
 from lab.faults import RULE
+from lab.image_portability.changes import CHANGES as PORTABILITY_CHANGES
+from lab.image_portability.topology import SWITCHES as PORTABILITY_SWITCHES
 from lab.prism_central.changes import CHANGES as CENTRAL_CHANGES
 from lab.prism_central.topology import SWITCHES as CENTRAL_SWITCHES
 from lab.prism_element.changes import CHANGES as CLUSTER_CHANGES
@@ -53,11 +55,13 @@ def keys_of(schema: Any) -> Iterator[str]:
         CENTRAL_SWITCHES,
         SITE_SWITCHES,
         POOL_SWITCHES,
+        PORTABILITY_SWITCHES,
         RULE,
         SITE_CHANGES.shapes,
         CENTRAL_CHANGES.shapes,
         CLUSTER_CHANGES.shapes,
         POOL_CHANGES.shapes,
+        PORTABILITY_CHANGES.shapes,
     ],
     ids=[
         "topology",
@@ -66,11 +70,13 @@ def keys_of(schema: Any) -> Iterator[str]:
         "central switches",
         "site switches",
         "pool switches",
+        "portability switches",
         "fault rules",
         "site changes",
         "central changes",
         "cluster changes",
         "pool changes",
+        "portability changes",
     ],
 )
 def test_every_key_is_documented(what: Any) -> None:
@@ -79,8 +85,14 @@ def test_every_key_is_documented(what: Any) -> None:
 
 @pytest.mark.parametrize(
     "defaults",
-    [defaults(CLUSTER_SWITCHES), defaults(CENTRAL_SWITCHES), defaults(SITE_SWITCHES), defaults(POOL_SWITCHES)],
-    ids=["cluster", "central", "site", "pool"],
+    [
+        defaults(CLUSTER_SWITCHES),
+        defaults(CENTRAL_SWITCHES),
+        defaults(SITE_SWITCHES),
+        defaults(POOL_SWITCHES),
+        defaults(PORTABILITY_SWITCHES),
+    ],
+    ids=["cluster", "central", "site", "pool", "portability"],
 )
 def test_the_default_of_every_single_switch_is_the_one_documented_first(defaults: dict[str, Any]) -> None:
     rows = dict(re.findall(r"^\| `(\w+)` \| ([^|]+) \|", TEXT, re.MULTILINE))

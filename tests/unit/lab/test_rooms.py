@@ -12,7 +12,7 @@ import pytest
 LAB = Path(__file__).parents[2] / "lab"
 PRODUCTS = sorted(path.parent.name for path in LAB.glob("*/endpoint.py"))
 # From the top down: what a room may import is the rooms behind it
-FLOORS = ["endpoint", "changes", "routes", "views", "state", "errors", "schemas", "topology", "vendor"]
+FLOORS = ["endpoint", "changes", "routes", "views", "state", "stores", "errors", "schemas", "topology", "vendor"]
 WHO_KNOWS_PRODUCTS = {"estate.py", "topology.py"}
 
 

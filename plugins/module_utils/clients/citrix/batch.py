@@ -12,7 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite, explain
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.jobs import (
     JobFailed,
     job_id_of,
@@ -20,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
     read_results,
     wait_for_job,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix_cloud import explain
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,

@@ -13,11 +13,13 @@ from typing import Any, ClassVar
 
 from ansible.module_utils.basic import env_fallback
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.authorization import (
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.authorization import on_premises_token
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix_cloud import (
     Token,
     TokenAuthorization,
     cloud_token,
-    on_premises_token,
+    explain,
+    log_in_session,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import netloc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
@@ -26,12 +28,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     OperationError,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.refusals import Proof
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import Authorization, Refused, RestSession
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import RestSession
 
 ON_PREMISES = "CitrixOnPremises"
 CLOUD_HOSTNAME = "api.cloud.com"
 CLOUD_DOMAINS = (".cloud.com", ".citrixcloud.jp", ".citrixworkspacesapi.net", ".citrixworkspacesapi.us")
-GONE = "Object does not exist."
 WRONG_REGION = (
     "Check hostname (the region's API host, for example api-us.cloud.com, api-eu.cloud.com or api.citrixcloud.jp),"
     " customer_id, and the account's role."
@@ -98,22 +99,12 @@ class CitrixSite(RestSession):
         verify = (params["ca_path"] or True) if params["validate_certs"] else False
 
         def obtain() -> Token:
-            # Asking for a token changes nothing, so it may be repeated after a lost answer; a refusal is never
-            # repeated.
             name, url = (
                 (f"Citrix {hostname}", base_url)
                 if on_premises
                 else (f"Citrix Cloud {trust_location}", f"https://{trust_location}")
             )
-            log_in = RestSession(
-                name,
-                url,
-                authorization=Authorization(),
-                explain=explain,
-                idempotent=("POST",),
-                verify=verify,
-                read_timeout=params["read_timeout"],
-            )
+            log_in = log_in_session(name, url, verify=verify, read_timeout=params["read_timeout"])
             if on_premises:
                 return on_premises_token(log_in, params["client_id"], params["client_secret"])
             return cloud_token(log_in, customer_id, params["client_id"], params["client_secret"])
@@ -267,31 +258,6 @@ class CitrixSite(RestSession):
         return me if isinstance(me, dict) else {}
 
 
-def explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:
-    """Read an error body in any of its three shapes and any case of keys (contract citrix 3.2), and the ways of saying
-    that an object is not there (contract citrix 3.4)."""
-    transaction_id = headers.get("Citrix-TransactionId") or ""
-    if not isinstance(body, dict):
-        return Refused(body if isinstance(body, str) else "", transaction_id=transaction_id, not_found=status == 404)
-    by_key = {str(key).casefold(): value for key, value in body.items()}
-    inner = by_key.get("error")
-    nested = {str(key).casefold(): value for key, value in inner.items()} if isinstance(inner, dict) else {}
-    text = _first_text(
-        by_key.get("detail"),
-        by_key.get("errormessage"),
-        nested.get("message"),
-        by_key.get("message"),
-        by_key.get("error_description"),
-    )
-    kind = _first_text(by_key.get("sdkerrorid"), by_key.get("type"), by_key.get("errortype"), nested.get("type"), inner)
-    return Refused(
-        text,
-        kind.rpartition("/")[2],
-        transaction_id,
-        not_found=status == 404 or (status == 500 and text.strip() == GONE),
-    )
-
-
 def _is_cloud(location: str) -> bool:
     return location.partition(":")[0].casefold().endswith(CLOUD_DOMAINS)
 
@@ -304,10 +270,6 @@ def _hostname(params: Mapping[str, Any]) -> str:
 def _customer(params: Mapping[str, Any]) -> str:
     """An empty answer of a survey is none."""
     return params["customer_id"].strip() or ON_PREMISES
-
-
-def _first_text(*candidates: Any) -> str:
-    return next((candidate for candidate in candidates if isinstance(candidate, str) and candidate), "")
 
 
 def _quoted(names: Any) -> str:

@@ -4,6 +4,7 @@
 
 from __future__ import annotations
 
+import json
 import time
 from datetime import datetime, timezone
 
@@ -37,12 +38,19 @@ def add_cloud_route(router: Router, site: Site) -> None:
         ):
             site.tokens.refused_logins += 1
             raise Refusal(400, {"error": "invalid_client", "error_description": "Invalid client id or client secret."})
-        token = site.tokens.issue(site.principal)
+        token = site.tokens.issue(site.principal, _claims(site))
         return Reply(
             200,
             {"token_type": "bearer", "access_token": token.text, "expires_in": str(int(site.tokens.seconds))},
             authenticated_as=site.principal,
         )
+
+
+def _claims(site: Site) -> dict[str, str]:
+    """Return what a token says of its customer: JSON in a JSON string (contract image_portability 2)."""
+    if not site.behaviour["token_claims"]:
+        return {}
+    return {"customers": json.dumps([{"CustomerId": site.customer_id, "Geo": site.geo}])}
 
 
 def add_on_premises_routes(router: Router, site: Site) -> None:

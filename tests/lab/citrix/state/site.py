@@ -65,6 +65,7 @@ class Site(Setting):
         self.secret: str = spec.get(account[1], self.generated_secret("password"))
         self.moments = Moments(self)
         self.errors = Errors(self.behaviour)
+        self.geo: str = spec.get("geo", "US")
         self.tokens = TokenBook(self)
         self.jobs = JobBook(self)
         self.inventory = HostingInventory({**clusters, **self._clouds(pools)}, centrals, self)
