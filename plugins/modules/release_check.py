@@ -22,7 +22,17 @@ options:
     description: The kind of the run.
     type: str
     required: true
-    choices: [release, preflight, rollout, rollback, retention, lineage, estate, prepared_release, prepared_retirement]
+    choices:
+      - release
+      - preflight
+      - rollout
+      - rollback
+      - retention
+      - lineage
+      - estate
+      - prepared_release
+      - prepared_retirement
+      - portability
   clusters:
     description: The hosts of the inventory group C(prism_elements).
     type: list
@@ -35,6 +45,11 @@ options:
     default: []
   centrals:
     description: The inventory hosts of the group C(prism_centrals).
+    type: list
+    elements: str
+    default: []
+  targets:
+    description: The inventory hosts of the group C(image_portability_targets).
     type: list
     elements: str
     default: []

@@ -14,6 +14,7 @@ from lab.running import RunningLab
 MODULES = Path(__file__).parents[2] / "plugins" / "modules"
 CATALOG = {"catalogs": [{"name": "W11-Pool", "folder": "Prod"}]}
 PREFLIGHT = {"base_vm": "Gold", "protection_domain": "PD-Gold", "source": "a"}
+PORTABILITY = {"release": "1", "name": "W11", "workflow": "pvs_to_mcs"}
 RELEASE = {"release": "1", "base_vm": "Gold", "image": "ctx_Gold_1"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 XEN_DISK = "11111111-2222-4333-8444-555555555555"
@@ -160,6 +161,10 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "estate_report": [
         ("cluster-a", {"clusters": {}, "sites": {}}),
         ("cluster-a", {"clusters": {"a": {"message": "why"}}, "sites": {}}),
+    ],
+    "image_portability_report": [
+        ("cluster-a", {**PORTABILITY, "targets": {"weu": {"message": "", "stages": []}}}),
+        ("cluster-a", {**PORTABILITY, "targets": {"weu": {"message": "why", "stages": []}}}),
     ],
     "image_release_report": [
         ("cluster-a", {**RELEASE, "clusters": {"a": {"state": "made", "message": ""}}, "sites": {}}),

@@ -20,6 +20,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import wrong_values
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import catalogs, mapping
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability import (
+    operator_input as portability_wishes,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.operator_input import (
     DEFINITIONS,
     wrong_definitions,
@@ -48,11 +51,13 @@ ARGUMENTS = {
             "estate",
             "prepared_release",
             "prepared_retirement",
+            "portability",
         ],
     },
     "clusters": {"type": "list", "elements": "str", "default": []},
     "sites": {"type": "list", "elements": "str", "default": []},
     "centrals": {"type": "list", "elements": "str", "default": []},
+    "targets": {"type": "list", "elements": "str", "default": []},
     "taking_part": {"type": "list", "elements": "str", "default": []},
     "variables": {"type": "dict", "default": {}},
     "options": {"type": "dict", "default": {}},
@@ -71,12 +76,14 @@ GROUPS = {
     "estate": ("prism_elements", "citrix_sites"),
     "prepared_release": ("citrix_sites",),
     "prepared_retirement": ("citrix_sites",),
+    "portability": (portability_wishes.GROUP,),
 }
 CATALOGS = {
     "release": "image_release_catalogs",
     "preflight": "image_release_catalogs",
     "rollout": "catalog_rollout_catalogs",
     "prepared_release": "prepared_image_release_catalogs",
+    "portability": portability_wishes.CATALOGS,
 }
 REQUIRED = {
     "release": "image_release_require_catalogs",
@@ -88,6 +95,7 @@ REBOOTS = {
     "preflight": "image_release_reboot",
     "rollout": "catalog_rollout_reboot",
     "prepared_release": "catalog_rollout_reboot",
+    "portability": "catalog_rollout_reboot",
 }
 PATHS = {
     "release": {"image_release_report_path": "image_release_{release}.json"},
@@ -102,12 +110,20 @@ PATHS = {
         "prepared_image_retire_report_path": "prepared_image_retire.json",
     },
     "prepared_retirement": {"prepared_image_retire_report_path": "prepared_image_retire.json"},
+    "portability": {"image_portability_report_path": "image_portability_{name}_{release}.json"},
 }
 # Beside which file the page is written.
 PAGES = {
     "release": ("image_release_page_path", "image_release_report_path"),
     "estate": ("estate_report_page_path", "estate_report_path"),
     "prepared_release": ("prepared_image_release_page_path", "prepared_image_release_report_path"),
+    "portability": ("image_portability_page_path", "image_portability_report_path"),
+}
+# The variable that holds the id of the release
+RELEASES = {
+    "prepared_release": "prepared_image_release_id",
+    "prepared_retirement": "prepared_image_release_id",
+    "portability": "image_portability_release",
 }
 OF_THE_WHOLE_RELEASE = (
     "image_release_id",
@@ -132,6 +148,11 @@ OF_THE_WHOLE_RELEASE = (
     "prepared_image_retire_history",
     "prepared_image_retire_minimum_age",
     "catalog_rollout_image_release",
+    "image_portability_release",
+    "image_portability_name",
+    "image_portability_workflow",
+    "image_portability_source",
+    "image_portability_share",
 )
 
 
@@ -148,7 +169,11 @@ def read(params: Params, reporter: Reporter) -> Result:
 
 
 def _wrong_groups(params: Mapping[str, Any]) -> list[str]:
-    hosts = {"prism_elements": params["clusters"], "citrix_sites": params["sites"]}
+    hosts = {
+        "prism_elements": params["clusters"],
+        "citrix_sites": params["sites"],
+        portability_wishes.GROUP: params["targets"],
+    }
     problems = release_wishes.wrong_groups({name: hosts[name] for name in _groups(params)}, params["taking_part"])
     silent = [host for host in params["taking_part"] if params["variables"] and host not in params["variables"]]
     return problems or [f"The variables of {host} cannot be told: see what is said of it above." for host in silent]
@@ -193,7 +218,7 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
     def common(name: str, default: Any = "") -> Any:
         return release_wishes.common(variables, name, default)
 
-    release = common("prepared_image_release_id" if job.startswith("prepared") else "image_release_id")
+    release = common(RELEASES.get(job, "image_release_id"))
     if job in ("release", "rollback"):
         problems += release_wishes.wrong_name(
             common("image_release_base_vm"), release, common("image_release_prefix", None)
@@ -213,6 +238,9 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
     if job == "prepared_retirement":
         named = _by_site(params, "prepared_image_retire_definitions")
         problems += wrong_retirement(named if any(named.values()) else _by_site(params, DEFINITIONS))
+    if job == "portability":
+        targets = {host: variables.get(host, {}).get("image_portability_target") for host in params["targets"]}
+        problems += portability_wishes.wrong_wishes(common, targets, _by_site(params, CATALOGS[job]))
     problems += _wrong_catalogs(params)
     # With a wrong id no path is made of it.
     return problems or [*_wrong_paths(params, str(release)), *_wrong_template(common("image_release_page_template"))]
@@ -240,10 +268,13 @@ def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:
         return []
     by_site = _by_site(params, CATALOGS[job])
     problems = []
+    if job == "portability" and not any(by_site.values()):
+        # A gate of the usual waves is over nothing then, and nobody waits for it
+        return []
     # The preflight judges catalogs itself, with what the sites say of them.
     if job != "preflight":
         clusters = params["clusters"] if job == "release" else None
-        required = boolean(release_wishes.common(variables, REQUIRED[job], True))
+        required = job in REQUIRED and boolean(release_wishes.common(variables, REQUIRED[job], True))
         problems = release_wishes.wrong_catalogs(CATALOGS[job], by_site, clusters, required)
     reboots = {site: variables.get(site, {}).get(REBOOTS[job]) for site in params["sites"]}
     return problems or release_wishes.wrong_waves(variables, params["sites"], by_site, reboots, _wrong_reboot)
@@ -287,7 +318,8 @@ def _wrong_paths(params: Mapping[str, Any], release: str) -> list[str]:
 
 def _paths(params: Mapping[str, Any], release: str) -> dict[str, str]:
     """The files that the job will write, by the variable that names them; '' for none."""
-    defaults = {name: path.format(release=release) for name, path in PATHS[params["job"]].items()}
+    image = release_wishes.common(params["variables"], "image_portability_name")
+    defaults = {name: path.format(release=release, name=image) for name, path in PATHS[params["job"]].items()}
     paths = {name: str(release_wishes.common(params["variables"], name, path) or "") for name, path in defaults.items()}
     if params["job"] in PAGES:
         page, report = PAGES[params["job"]]

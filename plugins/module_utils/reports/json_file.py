@@ -19,6 +19,7 @@ VERSIONS = {
     "preflight_report": 1,
     "dr_report": 1,
     "estate_report": 1,
+    "image_portability_report": 1,
 }
 
 

@@ -12,7 +12,7 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import from_iso_milliseconds
 
-SETTLED = ("there", "made", "adopted", "planned")
+SETTLED = ("there", "made", "adopted", "planned", "not needed")
 # How a hosting unit shows what was prepared, where it is not by its name alone (contract citrix 9)
 IMAGES = {"aws": "{name} ({id})"}
 BYTES = ("virtual_size_bytes", "data_bytes", "sent_bytes")
@@ -20,55 +20,83 @@ BYTES = ("virtual_size_bytes", "data_bytes", "sent_bytes")
 Result = Mapping[str, Any]
 
 
-def outcome(stage: str, result: Result | None, standing: Result | None = None) -> dict[str, Any]:
+def outcome(
+    stage: str, result: Result | None, standing: Result | None = None, expected_md5: str = ""
+) -> dict[str, Any]:
     """What became of one stage. `result` is that of its task, None or skipped where it had no turn; `standing` what was
-    seen of what it makes."""
-    told = _told(result)
-    plain = {"stage": stage, "message": "", "output": "", "job": {}, "bytes": {}, "note": "", **_times(told)}
-    plain["output"] = _output(told, standing)
-    if told:
-        plain |= {
-            "job": {key: told["job"].get(key) for key in ("id", "status", "state")} if told.get("job") else {},
-            "bytes": {name: told[name] for name in BYTES if told.get(name) is not None},
-            "sha256": told.get("sha256") or "",
-            "md5": told.get("md5") or told.get("disk_hash") or "",
-        }
-    return {**plain, **_state(stage, told, standing or {})}
+    seen of what it makes. `expected_md5` is the hash that the content should have."""
+    told, seen = _told(result), standing or {}
+    job = told.get("job") or {}
+    known = seen.get("file") or (seen.get("disk") or {}).get("tags") or {}
+    md5 = str(told.get("md5") or told.get("disk_hash") or known.get("md5") or "")
+    plain = {
+        "stage": stage,
+        "message": "",
+        "output": _output(told, seen),
+        "job": {key: job.get(key) for key in ("id", "status", "state")} if job else {},
+        "bytes": {name: told[name] for name in BYTES if told.get(name) is not None},
+        # The next run may not look at it again
+        "file": {**seen["file"], "md5": md5} if seen.get("file") else {},
+        "sha256": str(told.get("sha256") or known.get("sha256") or ""),
+        "md5": md5,
+        "note": "",
+        **_times(told),
+    }
+    return _compared({**plain, **_state(told, seen)}, expected_md5)
+
+
+def _compared(stage: dict[str, Any], expected: str) -> dict[str, Any]:
+    """Which hash the service tells is not known; one of another length is of another kind."""
+    md5 = stage.get("md5") or ""
+    if stage["state"] not in SETTLED or len(md5) != len(expected) or md5.casefold() == expected.casefold():
+        return stage
+    error = {
+        "message": f"the export told the hash {expected}, and what was uploaded has {md5}",
+        "advice": "Delete the file and the disk, and run the same command again. If the service hashes something else,"
+        " set image_portability_compare_hash to false.",
+    }
+    return {**stage, "state": "failed", "message": error["message"], "error": error}
 
 
 def _told(result: Result | None) -> Result:
     return result if result and not result.get("skipped") else {}
 
 
-def _state(stage: str, told: Result, standing: Result) -> dict[str, Any]:
-    is_there = standing.get("state") == "there"
+def _state(told: Result, seen: Result) -> dict[str, Any]:
     if told.get("failed"):
         return {"state": "failed", **failure(told)}
-    job = told.get("job") or {}
+    if not told:
+        return {"state": seen.get("state") if seen.get("state") in SETTLED else "not reached"}
+    if told.get("job"):
+        return _state_of_job(told, told["job"], seen)
+    if told.get("changed") and not (told.get("disk") or {}).get("id"):
+        return {"state": "planned"}
+    return {"state": "made" if told.get("changed") else "there"}
+
+
+def _state_of_job(told: Result, job: Result, seen: Result) -> dict[str, Any]:
+    is_there = seen.get("state") == "there"
     if job.get("state") == "unknown":
         vanished = f"how job {job.get('id')} ended is not known, because the service forgets jobs after 24 hours"
         if is_there:
             return {"state": "there", "note": f"{vanished}; what it made was seen"}
         return {"state": "unknown", "message": f"{vanished}, and nothing that it made was seen"}
-    if not told:
-        return {"state": "there" if is_there else "not reached"}
     if job.get("state") == "running":
         return {"state": "unknown", "message": f"job {job.get('id')} is still running"}
-    if job.get("state") == "planned" or (stage == "upload" and told.get("changed") and not _disk(told).get("id")):
+    if job.get("state") == "planned":
         return {"state": "planned"}
+    # Its word counts, and not as much as a look
+    unseen = f"job {job.get('id')} is complete, and what it made was not seen with the marks of this release"
+    note = unseen if seen.get("state") and not is_there else ""
     if told.get("adopted"):
-        return {"state": "adopted"}
-    return {"state": "made" if told.get("changed") else "there"}
+        return {"state": "adopted", "note": note}
+    return {"state": "made" if told.get("changed") else "there", "note": note}
 
 
-def _disk(told: Result) -> Result:
-    disk: Result = told.get("disk") or {}
-    return disk
-
-
-def _output(told: Result, standing: Result | None) -> str:
+def _output(told: Result, seen: Result) -> str:
     """The name of the file or disk, with its id where that says more."""
-    thing = told.get("file") or told.get("disk") or told.get("output") or (standing or {}).get("disk") or {}
+    things = (told.get("file"), told.get("disk"), told.get("output"), seen.get("disk"), seen.get("file"))
+    thing: Result = next((each for each in things if each), {})
     name, own_id = str(thing.get("name") or ""), str(thing.get("id") or "")
     return f"{name} ({own_id})" if name and own_id and len(own_id) < 40 and own_id != name else name or own_id
 
@@ -104,8 +132,9 @@ def catalogs_to_move(catalogs: Sequence[Result], results: Mapping[str, Result], 
         move = {key: value for key, value in catalog.items() if key not in ("target", "image")}
         # Not str.format: a path of an image may hold braces
         image = str(catalog.get("image") or IMAGES.get(str(result.get("platform")), "{name}"))
-        for key in ("name", "id"):
-            image = image.replace("{" + key + "}", str(prepared.get(key) or ""))
+        values = {"name": prepared.get("name"), "id": prepared.get("image_id") or prepared.get("id")}
+        for key, value in values.items():
+            image = image.replace("{" + key + "}", str(value or ""))
         move["image"] = image
         move.setdefault("note", f"{release} by Image Portability")
         if not prepared.get("name"):

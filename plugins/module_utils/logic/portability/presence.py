@@ -10,7 +10,7 @@ ours and unusable.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import in_one
@@ -18,13 +18,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text impor
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.stages import lacks_marks
 
 Answer = Mapping[str, Any]
+# What a report keeps of a file, for the next run
+OF_A_FILE = ("name", "size_bytes", "sha256")
+# A job that ended so may have left something behind
+SPOILT = ("failed", "cancelled")
 # A job that vanished was ours, and what it made is looked at
 TESTIFYING = ("complete", "unknown")
 
 
-def disk(disks: Sequence[Answer], image: str, release: str) -> dict[str, Any]:
-    """What `disks`, those of one name, say."""
-    if not disks:
+def disk(disks: Sequence[Answer], image: str, release: str, job_state: str = "") -> dict[str, Any]:
+    """What `disks`, those of one name, say. `job_state` is that of the newest job that makes it, '' where none is
+    known."""
+    if not disks or job_state == "running":
         return {"state": "missing", "why": ""}
     if len(disks) > 1:
         names = quoted(str(each.get("id")) for each in disks)
@@ -39,12 +44,32 @@ def disk(disks: Sequence[Answer], image: str, release: str) -> dict[str, Any]:
             f"'{only['name']}' is there and does not bear the marks of this release ({', '.join(lacking)})",
             "Delete it if nobody needs it, or take another image_portability_release.",
         )
-    if only.get("state") == "incomplete":
+    if only.get("state") == "unfinished":
         # Whoever began it goes on
         return {"state": "missing", "why": ""}
-    if only.get("state") != "ready":
-        return _doubt("broken", f"'{only['name']}' is in state {only.get('state')}", "Delete it.")
+    if only.get("state") != "complete" or job_state in SPOILT:
+        told = f"its job {job_state}" if job_state in SPOILT else f"it is {only.get('state')}"
+        return _doubt("broken", f"'{only['name']}' is there and cannot be used: {told}", "Delete it.")
     return {"state": "there", "why": "", "disk": dict(only)}
+
+
+def job_state(jobs: Sequence[Answer], output: str) -> str:
+    """The state of the job that makes this output, '' where none is known. One that runs, or that came to its end, says
+    more than those that failed before it."""
+    states = {str(job.get("state")) for job in jobs if output in texts(job.get("parameters"))}
+    return next((state for state in ("running", "complete", *SPOILT) if state in states), "")
+
+
+def texts(value: Any) -> Iterator[str]:
+    """All texts in what the service repeats of a request, whose form is not known (contract image_portability 6)."""
+    if isinstance(value, Mapping):
+        for each in value.values():
+            yield from texts(each)
+    elif isinstance(value, (list, tuple)):
+        for each in value:
+            yield from texts(each)
+    else:
+        yield str(value)
 
 
 def file(answer: Answer, job_state: str = "", known: Answer | None = None) -> dict[str, Any]:
@@ -58,7 +83,7 @@ def file(answer: Answer, job_state: str = "", known: Answer | None = None) -> di
             "broken", f"{name} is in the share and cannot be used: {'; '.join(answer['problems'])}", "Delete it."
         )
     if job_state in TESTIFYING or _is_known(answer, known or {}):
-        return {"state": "there", "why": ""}
+        return {"state": "there", "why": "", "file": {key: answer.get(key) for key in OF_A_FILE}}
     return _doubt(
         "foreign",
         f"{name} is in the share, and nothing says who made it",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+from collections.abc import Mapping
 from typing import Any
 
 WORKFLOWS = {
@@ -54,15 +55,15 @@ def _fitting(name: str, platform: str) -> str:
     return name if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 
 
-def tags_of(image: str, release: str) -> dict[str, str]:
-    """What a job writes on what it makes, so that it is found by more than its name."""
-    return {"made_by": MADE_BY, "image": image, "release": release}
+def marks_of(image: str, release: str) -> dict[str, str]:
+    """What uploads and jobs write on what they make, so that it is found by more than its name."""
+    return {"made_by": MADE_BY, "name": image, "release": release}
 
 
-def lacks_marks(tags: dict[str, Any], image: str, release: str) -> list[str]:
+def lacks_marks(tags: Mapping[str, Any], image: str, release: str) -> list[str]:
     """The marks of a release that a disk does not bear. Labels of Google have no dots and no capitals."""
     own = {_label(name): _label(value) for name, value in tags.items()}
-    return [name for name, value in tags_of(image, release).items() if own.get(_label(name)) != _label(value)]
+    return [name for name, value in marks_of(image, release).items() if own.get(_label(name)) != _label(value)]
 
 
 def _label(text: Any) -> str:

@@ -14,20 +14,21 @@ from hypothesis import strategies as st
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.presence import (
     disk,
     file,
+    job_state,
     obstacles,
     remaining,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.stages import (
     WORKFLOWS,
     lacks_marks,
+    marks_of,
     names_of,
     provisioning_type,
     stages_of,
-    tags_of,
 )
 
 RELEASE = "2026.11.20-1"
-OURS = {"id": "d-1", "name": "W11", "tags": tags_of("W11", RELEASE), "state": "ready"}
+OURS = {"id": "d-1", "name": "W11", "tags": marks_of("W11", RELEASE), "state": "complete"}
 FILE = {"exists": True, "name": "W11.vhdx", "size_bytes": 10, "sha256": "AB", "problems": []}
 STATES = ["there", "missing", "foreign", "broken"]
 
@@ -37,12 +38,12 @@ STATES = ["there", "missing", "foreign", "broken"]
     [
         ([], "missing", ""),
         ([OURS], "there", ""),
-        ([{**OURS, "tags": {"made-by": "euc-nutanix_citrix", "image": "w11", "release": "2026-11-20-1"}}], "there", ""),
-        ([{**OURS, "state": "incomplete"}], "missing", ""),
-        ([{**OURS, "state": "failed"}], "broken", "'W11' is in state failed. Delete it."),
-        ([{**OURS, "tags": {}}], "foreign", "does not bear the marks of this release (made_by, image, release)"),
-        ([{**OURS, "tags": tags_of("W11", "2")}], "foreign", "(release)"),
-        ([{**OURS, "tags": tags_of("W10", RELEASE)}], "foreign", "(image)"),
+        ([{**OURS, "tags": {"made-by": "euc-nutanix_citrix", "name": "w11", "release": "2026-11-20-1"}}], "there", ""),
+        ([{**OURS, "state": "unfinished"}], "missing", ""),
+        ([{**OURS, "state": "failed"}], "broken", "cannot be used: it is failed. Delete it."),
+        ([{**OURS, "tags": {}}], "foreign", "does not bear the marks of this release (made_by, name, release)"),
+        ([{**OURS, "tags": marks_of("W11", "2")}], "foreign", "(release)"),
+        ([{**OURS, "tags": marks_of("W10", RELEASE)}], "foreign", "(name)"),
         ([OURS, {**OURS, "id": "d-2"}], "foreign", "2 disks are called 'W11': 'd-1', 'd-2'"),
     ],
 )
@@ -50,6 +51,24 @@ def test_a_disk_counts_by_its_marks(disks: list[dict[str, Any]], state: str, wor
     seen = disk(disks, "W11", RELEASE)
     assert seen["state"] == state
     assert words in seen["why"]
+
+
+@pytest.mark.parametrize(
+    ("state", "standing"),
+    [("running", "missing"), ("failed", "broken"), ("cancelled", "broken"), ("complete", "there")],
+)
+def test_what_a_job_leaves_counts_by_how_it_ended(state: str, standing: str) -> None:
+    assert disk([OURS], "W11", RELEASE, state)["state"] == standing
+
+
+@pytest.mark.parametrize(
+    ("states", "state"),
+    [([], ""), (["failed"], "failed"), (["failed", "running"], "running"), (["cancelled", "complete"], "complete")],
+)
+def test_the_job_of_an_output_is_found_wherever_the_service_repeats_it(states: list[str], state: str) -> None:
+    jobs = [{"state": each, "parameters": {"a": ["x", {"OutputDiskName": "W11"}]}} for each in states]
+    others = [{"state": "running", "parameters": {"a": "W11-2"}}, {"state": "running", "parameters": None}]
+    assert job_state([*jobs, *others], "W11") == state
 
 
 @pytest.mark.parametrize(
@@ -106,5 +125,5 @@ def test_names_that_a_platform_does_not_take_change_and_stay_apart() -> None:
 
 @given(st.from_regex(r"[A-Za-z][A-Za-z0-9._-]{0,9}", fullmatch=True), st.from_regex(r"[a-z0-9.]{1,9}", fullmatch=True))
 def test_what_bears_the_marks_of_a_release_lacks_none(image: str, release: str) -> None:
-    assert lacks_marks(tags_of(image, release), image, release) == []
-    assert lacks_marks(tags_of(image, release), image, f"{release}0") == ["release"]
+    assert lacks_marks(marks_of(image, release), image, release) == []
+    assert lacks_marks(marks_of(image, release), image, f"{release}0") == ["release"]

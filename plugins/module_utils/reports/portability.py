@@ -1,0 +1,103 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""What became of the stages of Image Portability, in rows for people, and what of it nobody knows.
+
+`export` is the outcome of that stage, {} where the workflow has none; `targets` inventory host -> {message, error?,
+stages: [outcome]} as the role collects it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.outcomes import BYTES, SETTLED
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import ReportRow
+
+SOURCE = "source"
+DONE = {"export": "exported", "upload": "uploaded", "prepare": "prepared", "publish": "published"}
+WORDS = {
+    "there": "was there",
+    "not needed": "not needed, because what is made of it is there",
+    "adopted": "made by a job that was there",
+    "failed": "failed",
+    "unknown": "not known",
+    "not reached": "not reached",
+}
+
+Facts = Mapping[str, Any]
+Targets = Mapping[str, Facts]
+
+
+def stage_rows(export: Facts, targets: Targets) -> list[ReportRow]:
+    rows = [_row(SOURCE, export)] if export else []
+    for host, target in targets.items():
+        if target["message"]:
+            detail, advice = why(target)
+            rows.append(ReportRow(host, "target", "failed", detail, False, advice, kind="target"))
+        rows += [_row(host, stage) for stage in target.get("stages") or []]
+    return rows
+
+
+def _row(where: str, stage: Facts) -> ReportRow:
+    settled = stage["state"] in SETTLED
+    detail, advice = (detail_of(stage), "") if settled else why(stage)
+    return ReportRow(
+        where, stage["stage"], result_of(stage), detail, settled, advice, kind="stage", phase=stage["stage"]
+    )
+
+
+def result_of(stage: Facts) -> str:
+    done = DONE[stage["stage"]]
+    return {**WORDS, "made": done, "planned": f"would be {done}"}[stage["state"]]
+
+
+def detail_of(stage: Facts) -> str:
+    parts = [str(stage.get("output") or ""), bytes_of(stage), str(stage.get("note") or "")]
+    return "; ".join(part for part in parts if part)
+
+
+def bytes_of(stage: Facts) -> str:
+    """'1.5 GiB sent of 40 GiB', '' for a stage that sends nothing."""
+    counted = stage.get("bytes") or {}
+    if counted.get("sent_bytes") is None:
+        return ""
+    whole = counted.get("virtual_size_bytes")
+    return f"{amount(counted['sent_bytes'])} sent{f' of {amount(whole)}' if whole else ''}"
+
+
+def stages_by_host(export: Facts, targets: Targets) -> Iterable[tuple[str, Facts]]:
+    """All of them, the export as that of the source."""
+    if export:
+        yield SOURCE, export
+    for host, target in targets.items():
+        for stage in target.get("stages") or []:
+            yield host, stage
+
+
+def unknowns(export: Facts, targets: Targets) -> list[str]:
+    """What nobody can say, also where the work went on: a sentence each."""
+    stages = stages_by_host(export, targets)
+    told = [
+        (where, stage, stage.get("note") or (stage["message"] if stage["state"] == "unknown" else ""))
+        for where, stage in stages
+    ]
+    return [f"{where}, {stage['stage']}: {text}" for where, stage, text in told if text]
+
+
+def totals(export: Facts, targets: Targets) -> dict[str, int]:
+    """The bytes of all stages together."""
+    stages = [stage for _where, stage in stages_by_host(export, targets)]
+    return {name: sum((stage.get("bytes") or {}).get(name) or 0 for stage in stages) for name in BYTES}
+
+
+def timeline(export: Facts, targets: Targets) -> list[dict[str, Any]]:
+    """What this run worked on, and when."""
+    return [
+        {"where": where, **{key: stage[key] for key in ("stage", "started", "finished", "seconds")}}
+        for where, stage in stages_by_host(export, targets)
+        if stage.get("started")
+    ]
