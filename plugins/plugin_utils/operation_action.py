@@ -79,7 +79,7 @@ class ActionModule(ActionBase):
         task_vars = task_vars or {}
         result = super().run(tmp, task_vars)
         name = self._task.action.rpartition(".")[2]
-        operation: Operation = import_module(f"{OPERATIONS}.{name}").OPERATION
+        operation = self._operation(name)
         arguments = dict(self._task.args)
         connection = connection_variables(operation.arguments, self._task, task_vars, self._templar)
         travels = self._must_travel() and not operation.stays
@@ -104,6 +104,10 @@ class ActionModule(ActionBase):
                 "aggregate": False,
             }
         return result
+
+    def _operation(self, name: str) -> Operation:
+        operation: Operation = import_module(f"{OPERATIONS}.{name}").OPERATION
+        return operation
 
     def _must_travel(self) -> bool:
         return bool(

@@ -18,6 +18,12 @@ PORTABILITY = {"release": "1", "name": "W11", "workflow": "pvs_to_mcs"}
 RELEASE = {"release": "1", "base_vm": "Gold", "image": "ctx_Gold_1"}
 NOBODY = "00000000-0000-4000-8000-000000000000"
 XEN_DISK = "11111111-2222-4333-8444-555555555555"
+XEN_SYNC = {
+    "storage_repository": "NFS",
+    "name": "W11-1",
+    "source": {"vdi_uuid": XEN_DISK, "storage_repository_uuid": NOBODY},
+    "peer": {"address": "127.0.0.1"},
+}
 REHOSTED = {
     "id": "1",
     "name": "CORP\\nobody",
@@ -227,6 +233,8 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("xen", {"uuid": NOBODY}),
         ("xen", {}),
     ],
+    # Refused from both doors: it needs the shell of a control domain
+    "xen_vdi_sync": [("xen", XEN_SYNC)],
     "xen_vdi_transfer": [
         ("xen", {"state": "exported", "vdi_uuid": XEN_DISK, "path": "/tmp/no_image.vhd"}),
         ("xen", {"state": "exported", "vdi_uuid": NOBODY, "path": "/tmp/no_image.vhd"}),

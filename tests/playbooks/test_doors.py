@@ -44,6 +44,10 @@ def test_every_module_is_called() -> None:
     assert set(CALLS) == {path.stem for path in MODULES.glob("[!_]*.py")}
 
 
+# Its door on the controller gives it the shell of the host, where there is one; the module has none
+BY_SHELL = {"xen_vdi_sync"}
+
+
 def one_call_each() -> list[dict[str, Any]]:
     return [
         {
@@ -52,6 +56,7 @@ def one_call_each() -> list[dict[str, Any]]:
             "tasks": [{"name": f"{module} {number}", f"euc.nutanix_citrix.{module}": arguments, "ignore_errors": True}],
         }
         for module, calls in CALLS.items()
+        if module not in BY_SHELL
         for number, (host, arguments) in enumerate(calls)
     ]
 
@@ -101,8 +106,8 @@ def test_both_doors_give_the_same_result(lab: RunningLab, tmp_path: Path) -> Non
     assert told(in_worker) == told(shipped)
     failures = {task for task, result in in_worker.items() if result.get("failed")}
     successes = set(in_worker) - failures
-    assert {task.partition(" ")[0] for task in failures} == set(CALLS)
-    assert {task.partition(" ")[0] for task in successes} == set(CALLS)
+    assert {task.partition(" ")[0] for task in failures} == set(CALLS) - BY_SHELL
+    assert {task.partition(" ")[0] for task in successes} == set(CALLS) - BY_SHELL
 
 
 def wrong_log_ins() -> list[dict[str, Any]]:

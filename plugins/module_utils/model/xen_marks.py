@@ -17,6 +17,8 @@ OWN = f"{_PREFIX}:own"
 SOURCE = f"{_PREFIX}:source"
 SOURCE_POOL = f"{_PREFIX}:source_pool"
 SHA256 = f"{_PREFIX}:sha256"
+# Which file that was, in which state: as long as it is the same, nobody has to read it again
+SOURCE_STATE = f"{_PREFIX}:source_state"
 RELEASE = f"{_PREFIX}:release"
 WRAPPER = f"{_PREFIX}:wrapper"
 

@@ -21,6 +21,7 @@ TESTS = Path(__file__).parents[2]
 STARTS_WITHIN = 20.0
 # Where Debian puts them, whatever the PATH of the tests is
 PLACES = os.pathsep.join([os.environ.get("PATH", ""), "/usr/sbin", "/usr/bin"])
+# With a home of its own no start files of whoever runs the tests are read, and each has its own notes
 CONFIG = """\
 Port {port}
 ListenAddress 127.0.0.1
@@ -32,7 +33,8 @@ UsePAM no
 PasswordAuthentication no
 KbdInteractiveAuthentication no
 PermitRootLogin prohibit-password
-SetEnv PATH={directory}/bin:/usr/bin:/bin
+KexAlgorithms curve25519-sha256
+SetEnv PATH={directory}/bin:/usr/bin:/bin HOME={directory}
 Subsystem sftp internal-sftp
 """
 # A directory counts as mounted unless its name is in the list
@@ -66,9 +68,9 @@ class Dom0:
             *("-o", f"UserKnownHostsFile={self.known_hosts}", "-o", "GlobalKnownHostsFile=none"),
         ]
 
-    def run(self, command: str) -> subprocess.CompletedProcess[str]:
-        """Run a command there."""
-        call = [found("ssh"), *self.options, f"{self.user}@127.0.0.1", command]
+    def run(self, command: str, *options: str) -> subprocess.CompletedProcess[str]:
+        """Run a command there, with more options of ssh."""
+        call = [found("ssh"), *self.options, *options, f"{self.user}@127.0.0.1", command]
         return subprocess.run(call, capture_output=True, text=True, check=False, timeout=60)
 
     def unmount(self, sr_uuid: str) -> None:

@@ -78,6 +78,15 @@ def rename_disk(client: XenServer, ref: str, name: str) -> None:
     client.call("VDI.set_name_label", ref, name)
 
 
+def describe_disk(client: XenServer, ref: str, description: str) -> None:
+    client.call("VDI.set_name_description", ref, description)
+
+
+def forget_disk(client: XenServer, ref: str) -> None:
+    """Remove the record; the file stays, and the next scan sees it anew."""
+    client.call("VDI.forget", ref)
+
+
 def destroy_disk(client: XenServer, ref: str) -> None:
     """Remove a disk with its data; one that is gone already is as wanted."""
     try:

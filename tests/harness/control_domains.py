@@ -1,0 +1,119 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Two pools whose hosts have control domains: xen_vdi_sync over real SSH, rsync and VHD files."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.shell import Answer, Shell
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.xen_vdi_sync import OPERATION
+from harness.pools import Pools
+from harness.returns import broken_promises, hold
+from lab.dom0.hosts import Dom0
+from lab.xenserver.state import vhd
+
+MASTER_HOST, SLAVE_HOST = "master-1", "slave-1"
+
+
+def shell_of(host: Dom0) -> Shell:
+    """What the door on the controller gives: a shell over SSH, which keeps its connection as Ansible does."""
+    kept = ["-o", "ControlMaster=auto", "-o", "ControlPersist=15", "-o", f"ControlPath=/tmp/lab-dom0-{host.port}"]
+
+    def run(script: str) -> Answer:
+        done = host.run(script, *kept)
+        return Answer(done.returncode, done.stdout, done.stderr)
+
+    return run
+
+
+def peer(host: Dom0) -> dict[str, Any]:
+    """How another control domain reaches this one."""
+    return {
+        "address": "127.0.0.1",
+        "port": host.port,
+        "user": host.user,
+        "private_key_path": str(host.key),
+        "known_hosts_path": str(host.known_hosts),
+    }
+
+
+class ControlDomains:
+    """The estate of the XenServer modules' tests with a control domain for each pool, in its first state."""
+
+    def __init__(self, pools: Pools, master: Dom0, slave: Dom0) -> None:
+        self.pools = pools
+        self.master = master
+        self.slave = slave
+        for host in (master, slave):
+            (host.directory / "unmounted").unlink(missing_ok=True)
+
+    def current(self) -> str:
+        """The disk that MCS has published last."""
+        uuid: str = self.pools.state("master")["schemes"]["W11"]["NFS"]
+        return uuid
+
+    def options(self, **more: Any) -> dict[str, Any]:
+        master, slave = self.pools.state("master"), self.pools.state("slave")
+        source = {
+            "vdi_uuid": self.current(),
+            "storage_repository_uuid": master["srs"]["NFS"]["uuid"],
+            "pool_uuid": "pool-of-the-master",
+            "sr_directory": master["sr_mount_roots"][MASTER_HOST],
+        }
+        return {
+            "storage_repository": "NFS",
+            "name": "W11-1",
+            "release": "1",
+            "sr_directory": slave["sr_mount_roots"][SLAVE_HOST],
+            **more,
+            "source": {**source, **more.get("source", {})},
+            "peer": {**peer(self.slave if more.get("direction") == "push" else self.master), **more.get("peer", {})},
+        }
+
+    def run(self, check: bool = False, shell: Shell | None = None, **more: Any) -> dict[str, Any]:
+        """The result of one task, held against the module's documentation."""
+        arguments = {**self.pools.slave.options, **self.options(**more)}
+        validation = ModuleArgumentSpecValidator(dict(OPERATION.arguments), **OPERATION.rules()).validate(arguments)
+        assert validation.error_messages == []
+        near = shell or shell_of(self.master if more.get("direction") == "push" else self.slave)
+        reporter = Reporter(check=check)
+        result = execute(replace(OPERATION, shell=near), validation.validated_parameters, reporter, show_diff=True)
+        if reporter.warnings:
+            result["warnings"] = reporter.warnings
+        hold(broken_promises("xen_vdi_sync", result))
+        return result
+
+    def __call__(self, **more: Any) -> dict[str, Any]:
+        """Run a task that must succeed."""
+        result = self.run(**more)
+        assert not result.get("failed"), result
+        return result
+
+    def fails(self, **more: Any) -> str:
+        """Run a task that must fail, and return its message."""
+        result = self.run(**more)
+        assert result.get("failed"), result
+        return str(result["msg"])
+
+    def directory(self, pool: str, sr: str = "NFS") -> Path:
+        """Where the files of an SR are."""
+        return Path(self.pools.state(pool)["srs"][sr]["directory"])
+
+    def files(self, pool: str, sr: str = "NFS") -> dict[str, str]:
+        """Every file of an SR, with the hash of its bytes."""
+        directory = self.directory(pool, sr)
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in directory.iterdir()}
+
+    def content(self, pool: str, uuid: str, sr: str = "NFS") -> str:
+        """The hash of what a VM would read from a disk."""
+        path = self.directory(pool, sr) / f"{uuid}.vhd"
+        return hashlib.sha256(vhd.payload(vhd.read(path).size, vhd.flattened(path))).hexdigest()
