@@ -44,8 +44,14 @@ options:
       - Of a cluster whose image travels by recovery points, C(prism_central) is the inventory host of its Prism
         Central, C(copy_id) the copy that was restored, and C(failed_at) the Prism Central that a task for this cluster
         failed at. Such a failure is reported for that host.
+      - Of XenServer pools, with O(of_pools), C(origin) says what the image comes from, and C(transferred_bytes) how
+        much was transferred.
     type: dict
     required: true
+  of_pools:
+    description: Whether O(clusters) are XenServer pools.
+    type: bool
+    default: false
   prism_centrals:
     description:
       - The results by Prism Central, for a release by recovery points, each a dictionary with C(message), and with

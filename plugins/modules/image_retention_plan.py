@@ -53,6 +53,13 @@ options:
         M(euc.nutanix_citrix.pc_recovery_point_info) returns it.
     type: dict
     default: {}
+  pools:
+    description:
+      - All XenServer pools by inventory host, each a dictionary. C(message) is as for O(clusters). C(wrappers) and
+        C(disks) are as M(euc.nutanix_citrix.xen_vm_wrapper_info) returns them. O(base_vms) are names of provisioning
+        schemes then. With O(janitor=true), VMs without a snapshot and disks that nothing needs may be deleted.
+    type: dict
+    default: {}
   templates:
     description:
       - Whether to include the templates and versions of templates of O(prism_centrals). Set it only when nothing but

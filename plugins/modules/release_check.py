@@ -33,6 +33,8 @@ options:
       - prepared_release
       - prepared_retirement
       - portability
+      - xenserver_sync
+      - xenserver_retirement
   clusters:
     description: The hosts of the inventory group C(prism_elements).
     type: list
@@ -40,6 +42,11 @@ options:
     default: []
   sites:
     description: The hosts of the inventory group C(citrix_sites).
+    type: list
+    elements: str
+    default: []
+  pools:
+    description: The inventory hosts of the group C(xenserver_pools).
     type: list
     elements: str
     default: []

@@ -110,6 +110,33 @@ wrappers:
           release: 2026.11.20-1
           sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
           source_vdi_uuid: 02fc6d44-6ed9-4e1a-a1fa-ee3866bba75b
+disks:
+  description: The disks that this collection has made and that no VM holds and no snapshot was taken of.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    uuid:
+      description: The uuid of the disk.
+      type: str
+      returned: always
+    name:
+      description: Its name.
+      type: str
+      returned: always
+    release:
+      description: The release that it is marked with. Empty where there is none.
+      type: str
+      returned: always
+    storage_repository:
+      description: The name of its storage repository.
+      type: str
+      returned: always
+    complete:
+      description: Whether its import came to its end.
+      type: bool
+      returned: always
+  sample: []
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module

@@ -56,6 +56,7 @@ ARGUMENTS = {
     "image": {"type": "str", "required": True},
     "protection_domain": {"type": "str"},
     "clusters": {"type": "dict", "required": True},
+    "of_pools": {"type": "bool", "default": False},
     "prism_centrals": {"type": "dict", "default": {}},
     "templates": {"type": "dict", "default": {}},
     "definitions": {"type": "dict", "default": {}},
@@ -81,6 +82,7 @@ TOLD_AS_GIVEN = (
     "operator",
     "protection",
     "clusters",
+    "of_pools",
     "prism_centrals",
     "templates",
     "definitions",
@@ -101,7 +103,11 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         *template_rows(params["templates"], params["protection"]),
         *definition_rows(params["definitions"]),
         *catalog_rows(
-            params["sites"], params["clusters"], params["rollback"], params["wanted"], bool(params["definitions"])
+            params["sites"],
+            params["clusters"],
+            params["rollback"],
+            params["wanted"],
+            params["of_pools"] or bool(params["definitions"]),
         ),
     ]
     missing = problems(rows) if rows else ["no cluster and no site took part, so that nothing was done"]

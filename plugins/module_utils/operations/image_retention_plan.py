@@ -38,6 +38,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     uses_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.templates import template_images
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.retention import (
+    followers,
+    images_of,
+    leftovers,
+    unknown_schemes,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.targets import part_of_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.retirement import (
     KeptDefinition,
     KeptVersion,
@@ -63,6 +70,7 @@ ARGUMENTS = {
     "clusters": {"type": "dict", "required": True},
     "sites": {"type": "dict", "required": True},
     "prism_centrals": {"type": "dict", "default": {}},
+    "pools": {"type": "dict", "default": {}},
     "templates": {"type": "bool", "default": False},
     "definitions": {"type": "dict", "default": {}},
     "delete_definitions": {"type": "bool", "default": False},
@@ -87,6 +95,7 @@ class _Material:
     templates: Sequence[Image]
     vms: Sequence[OrphanVm]
     definitions: Sequence[KeptDefinition]
+    of_pools: Sequence[Image]
 
 
 class _Terms(NamedTuple):
@@ -105,12 +114,15 @@ def read(params: Params, reporter: Reporter) -> Result:
         templates=_templates(params, references),
         vms=_vms(clusters, centrals, prefix),
         definitions=_definitions(params),
+        of_pools=[image for host, facts in params["pools"].items() for image in images_of(host, facts)],
     )
     all_doubts = _doubts_of_run(params) or [doubt(reason) for reason in _unknown_names(params, material)]
     all_doubts += _unknown_definitions(params, material.definitions)
     terms = _Terms(_rules(params), datetime.now(timezone.utc), [each["reason"] for each in all_doubts])
     uses = uses_of(references, terms.rules)
-    decisions = decide_images([*material.images, *material.templates], uses, *terms)
+    decisions = decide_images([*material.images, *material.templates, *material.of_pools], uses, *terms)
+    for host, facts in params["pools"].items():
+        decisions += followers(host, facts, decisions) + leftovers(host, facts, params["janitor"], terms.doubts)
     decisions += decide_versions(material.definitions, uses, *terms, params["delete_definitions"])
     if params["janitor"]:
         decisions += _decide_orphans(params, material, terms)
@@ -119,7 +131,7 @@ def read(params: Params, reporter: Reporter) -> Result:
         "decisions": rows,
         "delete": {
             host: [each for each in rows if each["delete"] and each["cluster"] == host]
-            for host in (*clusters, *centrals, *params["definitions"])
+            for host in (*clusters, *centrals, *params["pools"], *params["definitions"])
         },
         "doubts": all_doubts,
     }
@@ -127,7 +139,7 @@ def read(params: Params, reporter: Reporter) -> Result:
 
 def _doubts_of_run(params: Params) -> list[dict[str, str]]:
     """Who did not answer, or was not asked."""
-    all_doubts = doubts(*(_silent(params[hosts]) for hosts in ("clusters", "sites", "prism_centrals")))
+    all_doubts = doubts(*(_silent(params[hosts]) for hosts in ("clusters", "sites", "prism_centrals", "pools")))
     all_doubts += [doubt(reason) for reason in _release_doubts(params)]
     if not params["sites"]:
         all_doubts.append(doubt("no Citrix site was asked what is in use: the group citrix_sites is empty"))
@@ -137,6 +149,8 @@ def _doubts_of_run(params: Params) -> list[dict[str, str]]:
 def _unknown_names(params: Params, material: _Material) -> list[str]:
     """What the operator named, and nothing bears."""
     prefix, named = params["prefix"], params["base_vms"]
+    if params["pools"]:
+        return unknown_schemes(named, material.of_pools)
     base_vms = [image.base_vm for image in (*material.images, *material.templates)]
     base_vms += [vm.says.release.base_vm for vm in material.vms]
     # Nobody mistyped the usual prefix: before the first release nothing bears it.
@@ -161,7 +175,8 @@ def _decide_orphans(params: Params, material: _Material, terms: _Terms) -> list[
 
 
 def _rules(params: Mapping[str, Any]) -> Rules:
-    base_vms = frozenset(params["base_vms"]) or None
+    named = params["base_vms"]
+    base_vms = frozenset(map(part_of_name, named) if params["pools"] else named) or None
     return Rules(
         params["keep"],
         params["history"],

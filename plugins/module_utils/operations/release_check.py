@@ -20,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import wrong_values
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import catalogs, mapping
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.operator_input import wrong_sync
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability import (
     operator_input as portability_wishes,
 )
@@ -52,10 +53,13 @@ ARGUMENTS = {
             "prepared_release",
             "prepared_retirement",
             "portability",
+            "xenserver_sync",
+            "xenserver_retirement",
         ],
     },
     "clusters": {"type": "list", "elements": "str", "default": []},
     "sites": {"type": "list", "elements": "str", "default": []},
+    "pools": {"type": "list", "elements": "str", "default": []},
     "centrals": {"type": "list", "elements": "str", "default": []},
     "targets": {"type": "list", "elements": "str", "default": []},
     "taking_part": {"type": "list", "elements": "str", "default": []},
@@ -77,6 +81,8 @@ GROUPS = {
     "prepared_release": ("citrix_sites",),
     "prepared_retirement": ("citrix_sites",),
     "portability": (portability_wishes.GROUP,),
+    "xenserver_sync": ("xenserver_pools", "citrix_sites"),
+    "xenserver_retirement": ("xenserver_pools", "citrix_sites"),
 }
 CATALOGS = {
     "release": "image_release_catalogs",
@@ -84,11 +90,13 @@ CATALOGS = {
     "rollout": "catalog_rollout_catalogs",
     "prepared_release": "prepared_image_release_catalogs",
     "portability": portability_wishes.CATALOGS,
+    "xenserver_sync": "xenserver_image_sync_catalogs",
 }
 REQUIRED = {
     "release": "image_release_require_catalogs",
     "rollout": "catalog_rollout_require_catalogs",
     "prepared_release": "prepared_image_release_require_catalogs",
+    "xenserver_sync": "xenserver_image_sync_require_catalogs",
 }
 REBOOTS = {
     "release": "image_release_reboot",
@@ -96,6 +104,7 @@ REBOOTS = {
     "rollout": "catalog_rollout_reboot",
     "prepared_release": "catalog_rollout_reboot",
     "portability": "catalog_rollout_reboot",
+    "xenserver_sync": "catalog_rollout_reboot",
 }
 PATHS = {
     "release": {"image_release_report_path": "image_release_{release}.json"},
@@ -111,12 +120,15 @@ PATHS = {
     },
     "prepared_retirement": {"prepared_image_retire_report_path": "prepared_image_retire.json"},
     "portability": {"image_portability_report_path": "image_portability_{name}_{release}.json"},
+    "xenserver_sync": {"xenserver_image_sync_report_path": "xenserver_image_sync_{release}.json"},
+    "xenserver_retirement": {"xenserver_image_retire_report_path": "xenserver_image_retire.json"},
 }
 # Beside which file the page is written.
 PAGES = {
     "release": ("image_release_page_path", "image_release_report_path"),
     "estate": ("estate_report_page_path", "estate_report_path"),
     "prepared_release": ("prepared_image_release_page_path", "prepared_image_release_report_path"),
+    "xenserver_sync": ("xenserver_image_sync_page_path", "xenserver_image_sync_report_path"),
     "portability": ("image_portability_page_path", "image_portability_report_path"),
 }
 # The variable that holds the id of the release
@@ -124,6 +136,7 @@ RELEASES = {
     "prepared_release": "prepared_image_release_id",
     "prepared_retirement": "prepared_image_release_id",
     "portability": "image_portability_release",
+    "xenserver_sync": "xenserver_image_sync_release",
 }
 OF_THE_WHOLE_RELEASE = (
     "image_release_id",
@@ -153,6 +166,15 @@ OF_THE_WHOLE_RELEASE = (
     "image_portability_workflow",
     "image_portability_source",
     "image_portability_share",
+    "xenserver_image_sync_release",
+    "xenserver_image_sync_scheme",
+    "xenserver_image_sync_source",
+    "xenserver_image_sync_vdi",
+    "xenserver_image_sync_directory",
+    "xenserver_image_retire_schemes",
+    "xenserver_image_retire_keep",
+    "xenserver_image_retire_history",
+    "xenserver_image_retire_minimum_age",
 )
 
 
@@ -173,6 +195,7 @@ def _wrong_groups(params: Mapping[str, Any]) -> list[str]:
         "prism_elements": params["clusters"],
         "citrix_sites": params["sites"],
         portability_wishes.GROUP: params["targets"],
+        "xenserver_pools": params["pools"],
     }
     problems = release_wishes.wrong_groups({name: hosts[name] for name in _groups(params)}, params["taking_part"])
     silent = [host for host in params["taking_part"] if params["variables"] and host not in params["variables"]]
@@ -241,6 +264,8 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
     if job == "portability":
         targets = {host: variables.get(host, {}).get("image_portability_target") for host in params["targets"]}
         problems += portability_wishes.wrong_wishes(common, targets, _by_site(params, CATALOGS[job]))
+    if job == "xenserver_sync":
+        problems += wrong_sync(variables, params["pools"], params["sites"])
     problems += _wrong_catalogs(params)
     # With a wrong id no path is made of it.
     return problems or [*_wrong_paths(params, str(release)), *_wrong_template(common("image_release_page_template"))]

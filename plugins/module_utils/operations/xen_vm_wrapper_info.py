@@ -20,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_marks
     SOURCE,
     WRAPPER,
     is_ours,
+    is_unfinished,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.overview import (
     DiskOverview,
@@ -43,7 +44,26 @@ def read(params: Params, reporter: Reporter) -> Result:
                 "snapshots": [_snapshot(overview, vm, one) for one in snapshots if one.snapshot_of == vm.ref],
             }
             for vm in wrappers
-        ]
+        ],
+        "disks": [_unused(overview, disk) for disk in overview.disks if _is_unused(overview, disk)],
+    }
+
+
+def _is_unused(overview: DiskOverview, disk: VirtualDisk) -> bool:
+    """Whether it is an image of ours that no VM holds and no snapshot was taken of."""
+    ours = is_ours(disk.uuid, disk.other_config) or is_unfinished(disk.other_config)
+    held = {entry.disk for entry in overview.attachments} | {one.snapshot_of for one in overview.disks}
+    return ours and not disk.is_snapshot and disk.ref not in held
+
+
+def _unused(overview: DiskOverview, disk: VirtualDisk) -> dict[str, Any]:
+    repository = overview.storage.get(disk.sr)
+    return {
+        "uuid": disk.uuid,
+        "name": disk.name,
+        "release": disk.other_config.get(RELEASE, ""),
+        "storage_repository": repository.name if repository else "",
+        "complete": is_ours(disk.uuid, disk.other_config),
     }
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import options_of, why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import sentence, together
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import LAST_WAVE, is_meant
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import folder_levels
@@ -75,7 +76,7 @@ def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
         is_settled = state in SETTLED_CLUSTER_STATES
         detail, advice = _why(result, VARIABLES.get(phase, {}))
         if is_settled and result.get("snapshot_id"):
-            detail, advice = f"from {origin_kind(result)} {result['snapshot_id']}", ""
+            detail, advice = f"from {origin_kind(result)} {result['snapshot_id']}{_carried(result)}", ""
         word = SETTLED_CLUSTER_STATES.get(state, state)
         where, what = host, "image"
         if not is_settled and result.get("failed_at"):
@@ -88,6 +89,12 @@ def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
             )
             rows.append(leftover)
     return rows
+
+
+def _carried(result: Mapping[str, Any]) -> str:
+    """How much this run has transferred for it, where that is counted."""
+    carried = result.get("transferred_bytes")
+    return f", {amount(carried)} transferred" if carried else ""
 
 
 def template_rows(
@@ -111,7 +118,9 @@ def template_rows(
 
 
 def origin_kind(cluster: Mapping[str, Any]) -> str:
-    """What the image of a cluster is made from."""
+    """What the image of a cluster, or of a XenServer pool, is made from."""
+    if cluster.get("origin"):
+        return str(cluster["origin"])
     return "recovery point" if cluster.get("prism_central") else "protection domain snapshot"
 
 

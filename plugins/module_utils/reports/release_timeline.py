@@ -24,7 +24,14 @@ ON_SITES = (PUBLISH, ROLL_BACK)
 OF_PREPARED_IMAGES = ("definition", "preparation", "share")
 PHASES = (SNAPSHOT, "replicate", "restore", "image", REMOVE, *OF_PREPARED_IMAGES, *ON_SITES)
 # What the modules of Prism Central call their steps.
-SAME_PHASES = {"recovery_point": SNAPSHOT, "expiry": SNAPSHOT, "move_disks": "restore"}
+# And those of XenServer.
+SAME_PHASES = {
+    "recovery_point": SNAPSHOT,
+    "expiry": SNAPSHOT,
+    "move_disks": "restore",
+    "export": SNAPSHOT,
+    "import": "replicate",
+}
 
 
 @dataclass(frozen=True)

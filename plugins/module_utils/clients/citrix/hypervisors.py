@@ -21,6 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_im
     find_image,
     folder_below,
     is_path,
+    same_path,
     template_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
@@ -167,10 +168,8 @@ class ImageBrowser:
         past_cache = self.bypass_cache if bypass_cache is None else bypass_cache
         place = (unit.id, folder.casefold(), past_cache)
         if place not in self._read:
-            self._read[place] = [
-                image for image in self._children(unit, folder, past_cache) if image.type.casefold() in IMAGE_TYPES
-            ]
-        return self._read[place]
+            self._read[place] = self._children(unit, folder, past_cache)
+        return [image for image in self._read[place] if image.type.casefold() in IMAGE_TYPES]
 
     def _sight(self, unit: HostingUnit, image: str) -> Sight:
         try:
@@ -189,9 +188,21 @@ class ImageBrowser:
     def _snapshots(self, unit: HostingUnit, image: str, past_cache: bool) -> list[MasterImage]:
         folder = folder_below(unit.path, image) if is_path(image) else ""
         images = self.images(unit, "", past_cache)
-        if folder and not _shows(images, unit, image):
+        if folder and not _shows(images, unit, image) and self._has_folder(unit, folder, past_cache):
             images = self.images(unit, folder, past_cache)
         return images
+
+    def _has_folder(self, unit: HostingUnit, folder: str, past_cache: bool) -> bool:
+        """Whether every element of a path is shown in the one before: a VM that is not there yet cannot be read."""
+        above = ""
+        for element in folder.split("\\"):
+            path = "\\".join(part for part in (above, element) if part)
+            self.images(unit, above, past_cache)
+            shown = self._read[unit.id, above.casefold(), past_cache]
+            if not any(same_path(each.path, f"{unit.path}\\{path}") for each in shown):
+                return False
+            above = path
+        return True
 
     def _versions(self, unit: HostingUnit, image: str, past_cache: bool) -> list[MasterImage]:
         """The versions of the template that holds the image; all templates where there is none of its name, whose

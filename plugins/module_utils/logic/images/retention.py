@@ -206,12 +206,16 @@ def doubt(reason: str, host: str = "") -> dict[str, str]:
 
 
 def doubts(
-    clusters: Mapping[str, str], sites: Mapping[str, str], centrals: Mapping[str, str] | None = None
+    clusters: Mapping[str, str],
+    sites: Mapping[str, str],
+    centrals: Mapping[str, str] | None = None,
+    pools: Mapping[str, str] | None = None,
 ) -> list[dict[str, str]]:
     """All map each declared inventory host to why it cannot be asked, '' when it was asked."""
+    kinds = (("cluster", clusters), ("Prism Central", centrals or {}), ("pool", pools or {}), ("site", sites))
     silent = [
         doubt(f"{kind} {host} cannot be asked: {why.rstrip('.')}", host)
-        for kind, hosts in (("cluster", clusters), ("Prism Central", centrals or {}), ("site", sites))
+        for kind, hosts in kinds
         for host, why in hosts.items()
         if why
     ]

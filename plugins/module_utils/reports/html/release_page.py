@@ -100,7 +100,11 @@ class _Work:
             return empty_timeline(self.report["check_mode"])
         things = "Images and catalogs" if self.report.get("definitions") else "Catalogs"
         sites = [self._chart(f"{things} of {site}", [site], True) for site in self.report["sites"]]
-        charts = [self._critical_path(), self._chart("Clusters", list(self.report["clusters"]), False), *sites]
+        charts = [
+            self._critical_path(),
+            self._chart(_places(self.report), list(self.report["clusters"]), False),
+            *sites,
+        ]
         return Timeline.of(self.steps, PHASE_TITLES, charts)
 
     def _critical_path(self) -> Chart:
@@ -146,7 +150,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "problems": "What is missing",
         "timeline": "Timeline",
         **{run["id"]: "What was done before" for run in earlier},
-        "clusters": "Clusters",
+        "clusters": _places(report),
         "catalogs": "Catalogs",
         "paths": "Paths of the image",
         "lineage": "Lineage",
@@ -172,6 +176,10 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _places(report: Mapping[str, Any]) -> str:
+    return "Pools" if report.get("of_pools") else "Clusters"
+
+
 def _verdict(report: Mapping[str, Any]) -> Verdict:
     count = len(report["problems"])
     hindered = f"{count} {'part is' if count == 1 else 'parts are'} missing; why is said below."
@@ -182,7 +190,7 @@ def _verdict(report: Mapping[str, Any]) -> Verdict:
         return Verdict("bad", "Not complete.", hindered)
     if report.get("later"):
         return Verdict("plan", "Not complete, as wished.", report["later"]["text"])
-    sentence = "Every cluster has the image and every catalog is on it."
+    sentence = f"Every {'pool' if report.get('of_pools') else 'cluster'} has the image and every catalog is on it."
     if report.get("definitions"):
         sentence = "Every version is in its hosting units and every catalog is on it."
     if not report["timeline"]:
@@ -199,7 +207,7 @@ def _figures(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -
     settled_flags = [catalog["settled"] for catalog in catalogs]
     machines = [sum(catalog[count] for catalog in catalogs) for count in ("running_image", "machines")]
     rows = [
-        (sum(with_image), len(with_image), f"clusters with the image{suffix}"),
+        (sum(with_image), len(with_image), f"{_places(report).casefold()} with the image{suffix}"),
         (sum(settled_flags), len(settled_flags), f"catalogs {verb}{suffix}"),
         (*machines, "machines run the image"),
     ]
@@ -322,6 +330,12 @@ def _path(path: Mapping[str, Any]) -> dict[str, Any]:
     return {**path, **moments}
 
 
+def _first_origin(report: Mapping[str, Any], snapshot_id: str) -> str:
+    if report.get("of_pools"):
+        return "Disk"
+    return "Recovery point" if "-" in snapshot_id else "Snapshot"
+
+
 def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Where the image of each catalog comes from: {snapshot_id, origin_kind, policy, images, homeless}."""
     clusters, protection = report["clusters"], report["protection"]
@@ -340,7 +354,7 @@ def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -
                 "has_image": has_image,
                 "settled": summary,
                 "catalogs": mine,
-                "origin_kind": kind if "recovery" in kind else "snapshot",
+                "origin_kind": kind if cluster.get("origin") or "recovery" in kind else "snapshot",
                 **origin,
             }
         )
@@ -348,7 +362,7 @@ def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -
     snapshot_id = next((str(snapshot_id) for snapshot_id in ids if snapshot_id), "")
     return {
         "snapshot_id": snapshot_id,
-        "origin_kind": "Recovery point" if "-" in snapshot_id else "Snapshot",
+        "origin_kind": _first_origin(report, snapshot_id),
         "policy": protection.get("policy") or "",
         "images": images,
         "homeless": homeless,

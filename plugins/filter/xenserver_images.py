@@ -1,0 +1,25 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An image in XenServer pools, for the roles xenserver_image_sync and xenserver_image_retire; what it means stands in
+logic/pools."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools import files, targets
+
+
+class FilterModule:
+    def filters(self) -> dict[str, Callable[..., Any]]:
+        return {
+            "pool_targets": targets.targets,
+            "pool_made_of_another": targets.made_of_another,
+            "pool_going_on": targets.going_on,
+            "pool_outcome": targets.outcome,
+            "pool_catalogs": targets.catalogs_to_move,
+            "pool_wishes": targets.wishes,
+            "pool_files": files.told,
+        }

@@ -1,0 +1,135 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""The playbooks of images between XenServer pools end to end, as a user runs them."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from harness.modules import TOPOLOGIES, topology_of, writes
+from harness.playbooks import Outcome, run_playbook
+from lab.running import RunningLab
+
+SYNC = "euc.nutanix_citrix.xenserver_image_sync"
+RETIRE = "euc.nutanix_citrix.xenserver_image_retire"
+ROLLBACK = "euc.nutanix_citrix.image_rollback"
+SLAVES = ("xs-west", "xs-north", "xs-south")
+Run = Callable[..., Outcome]
+
+
+@pytest.fixture
+def run(lab: RunningLab, tmp_path: Path) -> Run:
+    """`run(SYNC, "1", "--check")` runs a playbook on the lab."""
+    lab.reset(topology_of(TOPOLOGIES / "xenserver.yml"))
+    lab.forget()
+
+    def run_it(playbook: str, release: str, *options: str, **variables: Any) -> Outcome:
+        given = {"xenserver_image_sync_release": release, "xenserver_image_sync_directory": str(tmp_path / "images")}
+        given |= {"image_release_id": release, "image_release_base_vm": "W11-Pool"}
+        return run_playbook(playbook, lab.inventory_path, tmp_path, "-e", json.dumps(given | variables), *options)
+
+    return run_it
+
+
+def images(lab: RunningLab) -> dict[str, str]:
+    """Catalog -> the path of its image below its hosting unit."""
+    catalogs = [catalog for site in ("daas", "cvad") for catalog in lab.estate.endpoint(site).state()["catalogs"]]
+    return {catalog["name"]: catalog["image"] for catalog in catalogs}
+
+
+def disks(lab: RunningLab, pool: str, name: str) -> list[dict[str, Any]]:
+    return [vdi for vdi in lab.estate.endpoint(pool).state()["vdis"] if vdi["name_label"] == name]
+
+
+def test_an_image_comes_to_all_pools_and_their_catalogs(lab: RunningLab, tmp_path: Path, run: Run) -> None:
+    before = images(lab)
+    planned = run(SYNC, "2026.11.20-1", "--check", "--diff")
+    assert planned.status == 0, planned.trouble
+    assert writes(lab) == []
+    assert planned.output.count("image would be made") == 3
+    assert planned.output.count("would be moved to the image") == 6
+
+    done = run(SYNC, "2026.11.20-1")
+    assert done.status == 0, done.trouble
+    moved = {name for name, image in images(lab).items() if image != before[name]}
+    assert moved == {f"W11-{pool}-{number}" for pool in ("West", "North", "South") for number in (1, 2)}
+    assert {image for name, image in images(lab).items() if name in moved} == {"W11-Pool_2026-11-20-1"}
+    report = json.loads((tmp_path / "xenserver_image_sync_2026.11.20-1.json").read_text(encoding="utf-8"))
+    assert report["complete"]
+    assert {host: pool["state"] for host, pool in report["clusters"].items()} == {
+        "xs-east": "present",
+        **dict.fromkeys(SLAVES, "made"),
+    }
+    inventories = [endpoint["inventory"] for endpoint in lab.endpoints if endpoint["inventory"]]
+    assert not [one for one in inventories if one.get("xenserver_password", "no secret") in done.output]
+    lab.forget()
+    again = run(SYNC, "2026.11.20-1")
+    assert (again.status, again.changed) == (0, []), again.trouble
+    assert writes(lab) == []
+
+
+@pytest.mark.bad_day
+def test_a_silent_pool_holds_up_nobody_and_what_nobody_needs_goes(lab: RunningLab, tmp_path: Path, run: Run) -> None:
+    """An image that nobody takes, one for all, the next while a pool is away; back; retention."""
+    first = disks(lab, "xs-east", "W11-Pool-baseDisk")[0]["uuid"]
+    nowhere = {"xenserver_image_sync_catalogs": [], "xenserver_image_sync_require_catalogs": False}
+    assert run(SYNC, "0", xenserver_image_sync_vdi=first, **nowhere).status == 0
+    done = run(SYNC, "1", xenserver_image_sync_vdi=first)
+    assert done.status == 0, done.trouble
+    on_first = images(lab)
+
+    # MCS publishes a further version; the control domain tells which is the youngest
+    lab.change([{"endpoint": "xs-east", "kind": "scheme", "name": "W11-Pool", "srs": ["NFS-East"], "size_mib": 8}])
+    lab.change([{"endpoint": "xs-south", "kind": "host_lost", "host": "xs-south-1", "lost": True}])
+    root = Path(lab.estate.endpoint("xs-east").state()["sr_mount_roots"]["xs-east-1"])
+    dom0 = tmp_path / "dom0.yml"
+    dom0.write_text("all: {hosts: {dom0-east: {ansible_connection: local}}}", encoding="utf-8")
+    by_age = {"xenserver_image_sync_dom0": "dom0-east", "xenserver_image_sync_sr_directory": str(root)}
+    second = run(SYNC, "2", "-i", str(dom0), **by_age)
+    assert second.status != 0
+    assert "xs-south does not have the image of this release" in second.output
+    held = {name: path for name, path in images(lab).items() if path == on_first[name]}
+    assert sorted(held) == ["W11-East-1", "W11-East-2", "W11-South-1", "W11-South-2"]
+    (report,) = [json.loads(path.read_text(encoding="utf-8")) for path in tmp_path.glob("xenserver_image_sync_2.json")]
+    assert {host for host, pool in report["clusters"].items() if pool["state"] == "failed"} == {"xs-south"}
+
+    # Nothing goes while one gives no answer
+    old = {
+        "xenserver_image_retire_keep": 1,
+        "xenserver_image_retire_minimum_age": 0,
+        "xenserver_image_retire_history": 1,
+    }
+    doubtful = run(RETIRE, "2", **old)
+    assert doubtful.status != 0
+    assert "pool xs-south cannot be asked" in doubtful.output
+    assert len(disks(lab, "xs-west", "W11-Pool_0")) > 0
+
+    lab.change([{"endpoint": "xs-south", "kind": "host_lost", "host": "xs-south-1", "lost": False}])
+    another = run(SYNC, "1", "-i", str(dom0), **by_age)
+    assert "was made of the disk" in another.output
+    assert run(SYNC, "2", "-i", str(dom0), **by_age).status == 0
+
+    only = {"image_rollback_from_image": "W11-Pool_2", "image_rollback_catalogs": "W11-West-1"}
+    back = run(ROLLBACK, "2", "--limit", "daas", **only)
+    assert back.status == 0, back.trouble
+    assert images(lab)["W11-West-1"] == on_first["W11-West-1"]
+    only_used_images_stay(lab, run, old)
+
+
+def only_used_images_stay(lab: RunningLab, run: Run, old: dict[str, Any]) -> None:
+    lab.forget()
+    planned = run(RETIRE, "2", "--check", **old)
+    assert (planned.status, writes(lab)) == (0, []), planned.trouble
+    gone = run(RETIRE, "2", **old)
+    assert gone.status == 0, gone.trouble
+    for pool in SLAVES:
+        vms = {vm["name_label"] for vm in lab.estate.endpoint(pool).state()["vms"]}
+        assert {name.split("_")[1] for name in vms if name.startswith("W11-Pool_")} == {"1", "2"}
+    again = run(RETIRE, "2", **old)
+    assert (again.status, again.changed) == (0, []), again.trouble
