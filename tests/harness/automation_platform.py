@@ -29,6 +29,8 @@ ENVIRONMENT = {
     "citrix_customer_id": "CITRIX_CUSTOMER_ID",
     "citrix_client_id": "CITRIX_CLIENT_ID",
     "citrix_client_secret": "CITRIX_CLIENT_SECRET",
+    "xenserver_username": "XENSERVER_USERNAME",
+    "xenserver_password": "XENSERVER_PASSWORD",
 }
 CITRIX = {
     True: {

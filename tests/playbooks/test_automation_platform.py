@@ -59,6 +59,14 @@ JOBS: dict[str, dict[str, dict[str, str]]] = {
             "prepared_image_release_retire": "false",
         },
     },
+    "xenserver": {
+        "xenserver_image_sync": {
+            "xenserver_image_sync_release": "2026.11.20-1",
+            "xenserver_image_sync_vdi": "",
+            "xenserver_image_sync_memory_mib": "2048",
+        },
+        "xenserver_image_retire": {"xenserver_image_retire_janitor": "true", "xenserver_image_retire_keep": "2"},
+    },
     "failover": {
         "dr_failback": {**PLACE, "dr_source": "cluster-a"},
         "dr_failover": {**MOVE, "dr_failover_way_back": "{type: HOURLY}", "dr_failover_policy": ""},
@@ -72,7 +80,14 @@ JOBS: dict[str, dict[str, dict[str, str]]] = {
     },
 }
 # Of each role that takes answers one; the others take them through the same roles
-BY_DAY = ("image_release", "image_retention", "prepared_image_release", "dr_failover", "dr_drill")
+BY_DAY = (
+    "image_release",
+    "image_retention",
+    "prepared_image_release",
+    "xenserver_image_sync",
+    "dr_failover",
+    "dr_drill",
+)
 # What nothing was done before for is refused by these, and is said so.
 NOTHING_BEFORE = {
     "dr_failover_release": ("failover", {"dr_id": "d1"}, "d1"),
@@ -85,8 +100,8 @@ NOTHING_BEFORE = {
 def topology_with_one_account(name: str) -> dict[str, Any]:
     """For all clusters, because a job takes one credential of each type."""
     topology: dict[str, Any] = yaml.safe_load(DEMO.with_name(f"{name}.yml").read_text(encoding="utf-8"))
-    for cluster in topology["prism_elements"]:
-        cluster["password"] = "one account for all"
+    for place in [*topology.get("prism_elements", []), *topology.get("xenserver_pools", [])]:
+        place["password"] = "one account for all"
     for site in topology["citrix_sites"]:
         for catalog in site["catalogs"]:
             catalog["sessions"] = 0

@@ -42,6 +42,8 @@ def inventory(lab: RunningLab, directory: Path, groups: dict[str, str]) -> Path:
         "prepared_image_release",
         "prepared_image_retire",
         "prepared_image_rollback",
+        "xenserver_image_sync",
+        "xenserver_image_retire",
     ],
 )
 def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path: Path, job: str) -> None:
@@ -51,7 +53,8 @@ def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path:
     )
     assert outcome.status != 0
     assert ("The inventory has no host in the group prism_elements" in outcome.output) == (
-        job not in ("catalog_rollout", "image_rollback", "image_lineage") and not job.startswith("prepared_image_")
+        job not in ("catalog_rollout", "image_rollback", "image_lineage")
+        and not job.startswith(("prepared_image_", "xenserver_image_"))
     )
     assert "The inventory has no host in the group citrix_sites" in outcome.output
     assert lab.requests() == []

@@ -32,7 +32,10 @@ JOBS = {
     "prepared_image_release": "prepared_release",
     "prepared_image_rollback": "prepared_release",
     "prepared_image_retire": "prepared_retirement",
+    "xenserver_image_sync": "xenserver_sync",
+    "xenserver_image_retire": "xenserver_retirement",
 }
+POOLS = ["xs-east", "xs-west"]
 CATALOGS = [{"name": "W11", "wave": "canary"}]
 # What an inventory holds
 INVENTORY = {
@@ -47,6 +50,11 @@ INVENTORY = {
     "prepared_image_release_id": "2026.11.20-1",
     "prepared_image_release_definitions": [{"name": "W11", "hosting_unit": "euc1-a", "image": "W11-2026.11"}],
     "prepared_image_release_catalogs": CATALOGS,
+    "xenserver_image_sync_release": "2026.11.20-1",
+    "xenserver_image_sync_scheme": "W11",
+    "xenserver_image_sync_source": "xs-east",
+    "xenserver_image_sync_storage": ["NFS"],
+    "xenserver_image_sync_catalogs": [{**CATALOGS[0], "pool": "xs-west"}],
 }
 MOVE = {
     "dr_id": "d1",
@@ -72,6 +80,9 @@ TEXTS = {
     "catalog_rollout_note": "CHG0012345",
     "prepared_image_release_id": "2026.11.20-1",
     "prepared_image_retire_definitions": "W11, W10",
+    "xenserver_image_sync_release": "2026.11.20-1",
+    "xenserver_image_sync_vdi": "9082af8f-3a0c-4d0b-8d4e-6e4a41b1bb0d",
+    "xenserver_image_retire_schemes": "W11, W10",
     "dr_discard": "PD-W11",
     "estate_report_certificate_days": "14",
     "dr_drill_network": "DRILL",
@@ -102,8 +113,9 @@ def refusals(playbook: str, name: str, answer: Any) -> list[str]:
         "job": JOBS[playbook],
         "clusters": ["cluster-a"],
         "sites": ["daas"],
-        "taking_part": ["cluster-a", "daas"],
-        "variables": {host: {**INVENTORY, name: answer} for host in ("cluster-a", "daas")},
+        "pools": POOLS,
+        "taking_part": ["cluster-a", "daas", *POOLS],
+        "variables": {host: {**INVENTORY, name: answer} for host in ("cluster-a", "daas", *POOLS)},
         "options": {**role_options(roles, str(ROOT / "roles")), **BEGIN["release_begin_others"]},
     }
     problems: list[str] = run_module("release_check", arguments).get("problems", [])
@@ -160,6 +172,7 @@ def test_credentials_of_all_types_fit_into_one_job_and_are_what_the_inventory_re
         "Nutanix Prism": MINE["euc_prism"],
         "Citrix Cloud": MINE["euc_citrix_cloud"],
         "Citrix on-premises": {"citrix_on_premises_username": "CORP\\svc", "citrix_on_premises_password": "secret"},
+        "XenServer": {"xenserver_pool_username": "root", "xenserver_pool_password": "secret"},
     }
     variables = [injected(types[name], given) for name, given in inputs.items()]
     names = [name for each in variables for name in each]
