@@ -129,6 +129,45 @@ def test_a_moment_of_refusal_in_a_session_that_works_ends_nothing(lab: RunningLa
     assert list(asyncio.run(watch())) == ["cluster_unreachable", "cluster_reachable"]
 
 
+def test_names_that_no_cluster_has_and_a_name_that_is_a_template(lab: RunningLab, main: Watcher) -> None:
+    name = "{{ lookup('pipe', 'id') }}"
+    lab.change(
+        [{"endpoint": "cluster-a", "kind": "vm", "name": name, "power_state": "on", "description": "x #release"}]
+    )
+
+    async def watch() -> list[dict[str, Any]]:
+        queue: asyncio.Queue[Any] = asyncio.Queue()
+        given = arguments(lab, "cluster-a", "cluster-b", golden_vms=["Gold", "Golden"], protection_domains=["PD-God"])
+        source = asyncio.ensure_future(main(queue, given))
+        told = [await next_event(queue)]
+        lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": name, "state": "off"}])
+        told.append(await next_event(queue))
+        source.cancel()
+        return told
+
+    missing, off = asyncio.run(watch())
+    assert (missing["type"], missing["golden_vms"], missing["protection_domains"]) == (
+        "not_found",
+        ["Golden"],
+        ["PD-God"],
+    )
+    assert off["vm"]["name"] == "{ { lookup('pipe', 'id') }}"
+
+
+def test_an_answer_that_makes_no_sense_is_no_answer(lab: RunningLab, main: Watcher) -> None:
+    async def watch() -> dict[str, Any]:
+        queue: asyncio.Queue[Any] = asyncio.Queue()
+        source = asyncio.ensure_future(main(queue, arguments(lab, "cluster-b", unreachable_after=1)))
+        await seen(lab, 1)
+        answer = {"status": 200, "body": "[1]", "headers": {"Content-Type": "application/json"}}
+        lab.faults([{"endpoint": "cluster-b", "path": "/vms/", "then": answer, "times": 1}])
+        told = [await next_event(queue), await next_event(queue)]
+        source.cancel()
+        return {event["type"]: event for event in told}
+
+    assert list(asyncio.run(watch())) == ["cluster_unreachable", "cluster_reachable"]
+
+
 def test_a_refused_log_in_is_told_and_not_tried_again(lab: RunningLab, main: Watcher) -> None:
     given = arguments(lab, "cluster-b")
     given["clusters"][0]["nutanix_password"] = "wrong-and-secret"

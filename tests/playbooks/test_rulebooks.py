@@ -52,7 +52,13 @@ def test_what_happens_on_a_cluster_makes_the_rulebooks_act(lab: RunningLab, tmp_
     ]
     assert len(rulesets) == 3
     (tmp_path / "all.yml").write_text(yaml.safe_dump(rulesets), encoding="utf-8")
-    lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": "Gold", "state": "on"}])
+    evil = "{{ lookup('pipe', 'touch " + str(tmp_path / "carried_out") + "') }}"
+    lab.change(
+        [
+            {"endpoint": "cluster-a", "kind": "power", "vm": "Gold", "state": "on"},
+            {"endpoint": "cluster-a", "kind": "vm", "name": evil, "power_state": "on", "description": "#release"},
+        ]
+    )
     clusters = [
         {"name": each["name"], "ca_path": str(lab.ca_path), **each["inventory"]}
         for each in lab.endpoints
@@ -81,18 +87,19 @@ def test_what_happens_on_a_cluster_makes_the_rulebooks_act(lab: RunningLab, tmp_
                 stderr=subprocess.STDOUT,
             )
         try:
-            happen(lab, listener, output, tmp_path)
+            happen(lab, listener, output, tmp_path, evil)
         finally:
             running.terminate()
             running.wait()
     text = output.read_text(encoding="utf-8")
     assert "Preflight of Gold: 0 x stop" in text
     assert "Failover" not in text
+    assert not (tmp_path / "carried_out").exists()
     assert writes(lab) == []
     assert [secret for secret in secrets_of(lab.inventory_path) if secret in text] == []
 
 
-def happen(lab: RunningLab, listener: Listener, output: Path, directory: Path) -> None:
+def happen(lab: RunningLab, listener: Listener, output: Path, directory: Path, evil: str) -> None:
     """One after the other, and each is waited for."""
 
     def looks() -> int:
@@ -116,6 +123,8 @@ def happen(lab: RunningLab, listener: Listener, output: Path, directory: Path) -
         ]
     )
     until(lambda: "PD-Gold to cluster-b has made no progress" in texts(), "nobody was told", output)
+    lab.change([{"endpoint": "cluster-a", "kind": "power", "vm": evil, "state": "off"}])
+    until(lambda: "Preflight of { {" in output.read_text(encoding="utf-8"), "no second preflight", output)
     lab.change([{"endpoint": "cluster-c", "kind": "reachable", "reachable": False}])
     until(lambda: "cluster-c was not read" in texts(), "no ticket", output)
     assert (directory / "reports" / "estate.json").is_file()

@@ -6,9 +6,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,8 @@ description:
   - Looks at each cluster again and again, through Prism Element, REST API v2.0, and only reads.
   - An event comes once, when something happens. What is there at the first look makes no event. When a cluster answers
     again, what has happened meanwhile is told.
+  - Two braces of a template, which somebody may call a VM after, come with a space between them, because rulebooks hand
+    names to Ansible.
   - Needs the collection, ansible-core and requests in the Python that runs ansible-rulebook.
 options:
   clusters:
@@ -39,8 +42,8 @@ options:
     default: []
   mark:
     description:
-      - A text. VMs with it in their descriptions are golden VMs, too. Write it when the golden VM is ready, then shut
-        it down, or the other way round. Empty for none.
+      - A text. VMs with it in their descriptions, as a word of its own, are golden VMs, too. Write it when the golden
+        VM is ready, then shut it down, or the other way round. Empty for none.
     type: str
     default: "#release"
   protection_domains:
@@ -90,6 +93,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.events.cluster_watch import (
     LOG_IN_REFUSED,
     ClusterWatch,
+    Wishes,
+    without_templates,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.sighting import (
     look_at_cluster,
@@ -114,7 +119,11 @@ async def main(queue: asyncio.Queue[Any], args: dict[str, Any]) -> None:
     common = {name: args[name] for name in CONNECTION_ARGUMENTS if name in args}
     options = _checked("prism_element", OPTIONS, {name: args[name] for name in args if name not in common})
     _refuse_impossible(options)
-    watches = [_Watch(queue, options, common, cluster) for cluster in options["clusters"]]
+    # A cluster that is away is told as an event; each look would fill the log with the attempts of urllib3
+    logging.getLogger("urllib3.connectionpool").setLevel(logging.ERROR)
+    clusters = [_name(cluster) for cluster in options["clusters"]]
+    wishes = Wishes(options["golden_vms"], options["protection_domains"], clusters)
+    watches = [_Watch(queue, options, common, cluster, wishes) for cluster in options["clusters"]]
     await asyncio.gather(*(watch.go_on() for watch in watches))
 
 
@@ -127,19 +136,22 @@ class _Watch:
         options: Mapping[str, Any],
         common: Mapping[str, Any],
         cluster: Mapping[str, Any],
+        wishes: Wishes,
     ) -> None:
         connection = {**common, **{name: value for name, value in cluster.items() if name != "name"}}
-        self._name = str(cluster.get("name") or cluster.get("nutanix_host") or "")
+        self._name = _name(cluster)
         self._params = _checked(f"cluster {self._name}", CONNECTION_ARGUMENTS, connection)
         self._client = PrismElement.connect(self._params)
         self._memory = ClusterWatch(options["stuck_after"], options["unreachable_after"])
-        self._queue, self._options = queue, options
+        self._queue, self._options, self._wishes = queue, options, wishes
 
     async def go_on(self) -> None:
         while True:
             began = time.monotonic()
             try:
-                events = self._memory.saw(await asyncio.to_thread(self._look), time.monotonic())
+                sight = await asyncio.to_thread(self._look)
+                events = self._memory.saw(sight, time.monotonic())
+                await self._tell_of_all(self._wishes.saw(self._name, sight))
             except AccessDenied as error:
                 if error.lift is None:
                     # Nobody logs in again with a secret that was refused: the account would be locked
@@ -150,6 +162,9 @@ class _Watch:
                 events = self._memory.missed(str(error))
             except OperationError as error:
                 events = self._memory.missed(str(error))
+            except (AttributeError, KeyError, TypeError, ValueError) as error:
+                # What makes no sense is no answer, and ends the watch over no other cluster
+                events = self._memory.missed(f"It answered something that makes no sense ({type(error).__name__}).")
             for event in events:
                 await self._tell(event)
             took = time.monotonic() - began
@@ -160,9 +175,20 @@ class _Watch:
         return look_at_cluster(self._client, options["golden_vms"], options["mark"], options["protection_domains"])
 
     async def _tell(self, event: Mapping[str, Any]) -> None:
-        moment = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-        where = {"cluster": self._name, "nutanix_host": self._params["nutanix_host"], "moment": moment}
-        await self._queue.put({**event, **where})
+        where = {"cluster": self._name, "nutanix_host": self._params["nutanix_host"], "moment": _now()}
+        await self._queue.put({**without_templates(event), **where})
+
+    async def _tell_of_all(self, events: Sequence[Mapping[str, Any]]) -> None:
+        for event in events:
+            await self._queue.put({**without_templates(event), "moment": _now()})
+
+
+def _name(cluster: Mapping[str, Any]) -> str:
+    return str(cluster.get("name") or cluster.get("nutanix_host") or "")
+
+
+def _now() -> str:
+    return datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def _checked(what: str, spec: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str, Any]:
@@ -174,7 +200,7 @@ def _checked(what: str, spec: Mapping[str, Any], given: Mapping[str, Any]) -> di
 
 
 def _refuse_impossible(options: Mapping[str, Any]) -> None:
-    names = [str(cluster.get("name") or cluster.get("nutanix_host") or "") for cluster in options["clusters"]]
+    names = [_name(cluster) for cluster in options["clusters"]]
     problems = []
     if not SHORTEST <= options["interval"] <= LONGEST:
         problems.append(f"interval is {options['interval']}, give {SHORTEST} to {LONGEST} seconds")

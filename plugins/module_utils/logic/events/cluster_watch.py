@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +14,7 @@ GOLDEN_VM_OFF = "golden_vm_powered_off"
 STUCK, RESUMED = "replication_stuck", "replication_resumed"
 UNREACHABLE, REACHABLE = "cluster_unreachable", "cluster_reachable"
 LOG_IN_REFUSED = "log_in_refused"
+NOT_FOUND = "not_found"
 
 Event = dict[str, Any]
 
@@ -44,23 +46,29 @@ class Transfers:
 
 @dataclass(frozen=True)
 class Sight:
-    """One look at a cluster: the VMs that are meant, and by (protection domain, remote site) what is on its way."""
+    """One look at a cluster: the VMs that are meant, by (protection domain, remote site) what is on its way, and
+    whatever else is there: uuid -> name of all VMs, and the names of all protection domains."""
 
     golden_vms: tuple[GoldenVm, ...]
     transfers: Mapping[tuple[str, str], Transfers]
+    vms: Mapping[str, str]
+    protection_domains: frozenset[str] = frozenset()
 
 
 @dataclass
 class ClusterWatch:
     """What is remembered of a cluster. Moments are seconds of a clock that only goes forward.
 
-    The first look tells what is there and makes no event of it: nobody saw it happen. While no answer comes, what is
-    known stays, so that what happened meanwhile is told at the next answer.
+    The first look tells what is there and makes no event of it: nobody saw it happen. The same holds for a VM that is
+    off when it is seen for the first time, such as a clone, or the temporary VM of a release, which has the description
+    of the golden VM. While no answer comes, what is known stays, so that what happened meanwhile is told at the next
+    answer.
     """
 
     stuck_after: float
     unreachable_after: int
-    _off: dict[str, bool] | None = None
+    _known: frozenset[str] = frozenset()
+    _ready: frozenset[str] = frozenset()
     _transfers: dict[tuple[str, str], Transfers] = field(default_factory=dict)
     _moved: dict[tuple[str, str], float] = field(default_factory=dict)
     _stuck: set[tuple[str, str]] = field(default_factory=set)
@@ -71,7 +79,7 @@ class ClusterWatch:
         if self._misses >= self.unreachable_after:
             events.append({"type": REACHABLE})
         self._misses = 0
-        return [*events, *self._golden_vms(sight.golden_vms), *self._replications(sight.transfers, now)]
+        return [*events, *self._golden_vms(sight), *self._replications(sight.transfers, now)]
 
     def missed(self, why: str) -> list[Event]:
         """No answer. One event when there were so many in a row, and none after it."""
@@ -80,15 +88,15 @@ class ClusterWatch:
             return []
         return [{"type": UNREACHABLE, "message": why, "looks": self._misses}]
 
-    def _golden_vms(self, vms: Sequence[GoldenVm]) -> list[Event]:
-        before, self._off = self._off, {vm.uuid: vm.is_off for vm in vms}
-        if before is None:
-            return []
-        return [
+    def _golden_vms(self, sight: Sight) -> list[Event]:
+        ready = [vm for vm in sight.golden_vms if vm.is_off]
+        events = [
             {"type": GOLDEN_VM_OFF, "vm": {"name": vm.name, "uuid": vm.uuid}}
-            for vm in vms
-            if vm.is_off and not before.get(vm.uuid, False)
+            for vm in ready
+            if vm.uuid in self._known - self._ready
         ]
+        self._known, self._ready = frozenset(sight.vms), frozenset(vm.uuid for vm in ready)
+        return events
 
     def _replications(self, transfers: Mapping[tuple[str, str], Transfers], now: float) -> list[Event]:
         events: list[Event] = []
@@ -108,6 +116,57 @@ class ClusterWatch:
                 events.append({"type": RESUMED, "protection_domain": place[0], "remote_site": place[1]})
         self._transfers = dict(transfers)
         return events
+
+
+@dataclass
+class Wishes:
+    """The names that somebody gave, and which of them no cluster has: known when each was looked at once."""
+
+    golden_vms: Collection[str]
+    protection_domains: Collection[str]
+    clusters: Collection[str]
+    _sights: dict[str, Sight] = field(default_factory=dict)
+    _is_told: bool = False
+
+    def saw(self, cluster: str, sight: Sight) -> list[Event]:
+        if self._is_told:
+            return []
+        self._sights[cluster] = sight
+        if self._sights.keys() < set(self.clusters):
+            return []
+        self._is_told = True
+        vms = {name for each in self._sights.values() for name in each.vms.values()}
+        domains = {name for each in self._sights.values() for name in each.protection_domains}
+        missing_vms = [name for name in self.golden_vms if name not in vms]
+        missing_domains = [name for name in self.protection_domains if name not in domains]
+        if not missing_vms and not missing_domains:
+            return []
+        names = ", ".join([*missing_vms, *missing_domains])
+        return [
+            {
+                "type": NOT_FOUND,
+                "golden_vms": missing_vms,
+                "protection_domains": missing_domains,
+                "message": f"No cluster has {names}. As long as that is so, nothing is told of it.",
+            }
+        ]
+
+
+def without_templates(value: Any) -> Any:
+    """An event in which no name is a template. Rulebooks hand names to Ansible, which would carry out the look-up that
+    somebody called a VM after."""
+    if isinstance(value, str):
+        return re.sub(r"\{(?=[{%#])", "{ ", value)
+    if isinstance(value, Mapping):
+        return {key: without_templates(each) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [without_templates(each) for each in value]
+    return value
+
+
+def is_marked(description: str, mark: str) -> bool:
+    """Whether the mark stands there as a word of its own: #release is not in #released."""
+    return bool(mark) and re.search(rf"(?<![\w#-]){re.escape(mark)}(?![\w-])", description) is not None
 
 
 def _stuck(place: tuple[str, str], found: Transfers, seconds: int) -> Event:

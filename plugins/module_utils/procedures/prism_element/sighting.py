@@ -21,6 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.events.cl
     GoldenVm,
     Sight,
     Transfers,
+    is_marked,
 )
 
 
@@ -28,17 +29,20 @@ def look_at_cluster(
     client: PrismElement, names: Collection[str], mark: str, protection_domains: Collection[str]
 ) -> Sight:
     """Two lists, and two more for each protection domain that is active here. VMs are meant by their exact names, or
-    by a mark in their descriptions; all protection domains are, unless some are named."""
+    by a mark in their descriptions, as a word of its own; all protection domains are, unless some are named."""
+    vms = list_vms(client)
     golden_vms = tuple(
         GoldenVm(vm.uuid, vm.name, vm.power_state == "off")
-        for vm in list_vms(client)
-        if vm.name in names or (mark and mark in vm.description)
+        for vm in vms
+        if vm.name in names or is_marked(vm.description, mark)
     )
     transfers: dict[tuple[str, str], Transfers] = {}
-    for domain in list_protection_domains(client):
+    domains = list_protection_domains(client)
+    for domain in domains:
         if domain.active and (not protection_domains or domain.name in protection_domains):
             transfers |= _transfers(client, domain)
-    return Sight(golden_vms, transfers)
+    names_by_uuid = {vm.uuid: vm.name for vm in vms}
+    return Sight(golden_vms, transfers, names_by_uuid, frozenset(domain.name for domain in domains))
 
 
 def _transfers(client: PrismElement, domain: ProtectionDomain) -> dict[tuple[str, str], Transfers]:

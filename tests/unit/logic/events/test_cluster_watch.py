@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 import pytest
@@ -14,14 +15,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.events.cl
     GoldenVm,
     Sight,
     Transfers,
+    Wishes,
+    is_marked,
+    without_templates,
 )
 
 PLACE = ("PD", "SITE-B")
 
 
-def sight(*vms: tuple[str, bool], transfers: Transfers | None = None) -> Sight:
+def sight(*vms: tuple[str, bool], transfers: Transfers | None = None, others: Collection[str] = ()) -> Sight:
     golden = tuple(GoldenVm(f"id-{name}", name, off) for name, off in vms)
-    return Sight(golden, {PLACE: transfers} if transfers else {})
+    names = [*(vm.name for vm in golden), *others]
+    return Sight(golden, {PLACE: transfers} if transfers else {}, {f"id-{name}": name for name in names})
 
 
 def types(events: list[dict[str, Any]]) -> list[str]:
@@ -44,8 +49,51 @@ def test_a_golden_vm_that_is_shut_down_is_told_once(watch: ClusterWatch) -> None
 
 
 def test_what_is_off_at_the_first_look_did_not_happen_now_and_a_mark_that_comes_later_did(watch: ClusterWatch) -> None:
-    assert watch.saw(sight(("Gold", True)), 0) == []
+    assert watch.saw(sight(("Gold", True), others=["Marked"]), 0) == []
     assert types(watch.saw(sight(("Gold", True), ("Marked", True)), 1)) == ["golden_vm_powered_off"]
+
+
+def test_a_vm_that_is_off_when_it_is_seen_first_was_shut_down_by_nobody(watch: ClusterWatch) -> None:
+    """A clone, a VM that failed over to here, or the temporary VM of a release, which has the description of Gold."""
+    watch.saw(sight(("Gold", True)), 0)
+    assert watch.saw(sight(("Gold", True), ("ctx_1_Gold", True)), 1) == []
+    assert watch.saw(sight(("Gold", True), ("ctx_1_Gold", True)), 2) == []
+    watch.saw(sight(("Gold", True), ("ctx_1_Gold", False)), 3)
+    assert types(watch.saw(sight(("Gold", True), ("ctx_1_Gold", True)), 4)) == ["golden_vm_powered_off"]
+
+
+@pytest.mark.parametrize(
+    ("description", "expected"),
+    [
+        ("#release", True),
+        ("Windows 11\n#release, by Jo", True),
+        ("not #released yet", False),
+        ("#release-not", False),
+        ("##release", False),
+        ("", False),
+    ],
+)
+def test_a_mark_is_a_word_of_its_own(description: str, expected: bool) -> None:
+    assert is_marked(description, "#release") is expected
+    assert is_marked(description, "") is False
+
+
+def test_what_a_name_asks_ansible_to_do_is_no_template_any_more() -> None:
+    event = {"vm": {"name": "{{ lookup('pipe', 'id') }}"}, "ids": ["{% x %}", "{# y #}"], "seconds": 3}
+    assert without_templates(event) == {
+        "vm": {"name": "{ { lookup('pipe', 'id') }}"},
+        "ids": ["{ % x %}", "{ # y #}"],
+        "seconds": 3,
+    }
+    assert without_templates("{{{") == "{ { {"
+
+
+def test_names_that_no_cluster_has_are_told_when_each_was_looked_at() -> None:
+    wishes = Wishes(["Gold", "Golden"], ["PD"], ["a", "b"])
+    assert wishes.saw("a", sight(("Gold", True))) == []
+    (event,) = wishes.saw("b", sight())
+    assert (event["type"], event["golden_vms"], event["protection_domains"]) == ("not_found", ["Golden"], ["PD"])
+    assert wishes.saw("a", sight()) == []
 
 
 def test_what_happens_while_nobody_answers_is_told_afterwards(watch: ClusterWatch) -> None:
