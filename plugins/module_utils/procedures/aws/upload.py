@@ -1,0 +1,132 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""An image as an EBS snapshot: started, filled block by block, completed (contract image_portability 9)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.aws.client import Aws
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.aws.snapshots import (
+    BLOCK_BYTES,
+    COMPLETED,
+    PENDING,
+    blocks_of,
+    complete_snapshot,
+    delete_snapshot,
+    list_snapshots,
+    put_block,
+    start_snapshot,
+    state_of,
+    tag_snapshot,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.raw_image import (
+    GIB,
+    Block,
+    RawImage,
+    rounded_up,
+    send_all,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.sent_blocks import SentBlocks
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.uploaded_disk import (
+    COMPLETE,
+    CONTENT,
+    MADE_BY,
+    OWNER,
+    UNFINISHED,
+    UploadedDisk,
+    Wish,
+    Work,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+
+LARGEST = 64 * 1024 * GIB
+
+
+class AwsTarget:
+    granularity = GIB
+
+    def __init__(self, params: Mapping[str, Any], threads: int) -> None:
+        self._client = Aws(params, threads)
+        self.endpoint = self._client.endpoint
+
+    def disks(self, name: str, id_: str) -> Sequence[UploadedDisk]:
+        filters = {"Name": name} if name else {}
+        if not name and not id_:
+            filters = {MADE_BY: OWNER}
+        return list_snapshots(self._client, filters, id_)
+
+    def problem_with_size(self, size: int) -> str:
+        return f"a volume has {LARGEST // GIB} GiB at most" if size > LARGEST else ""
+
+    def release_of(self, release: str) -> str:
+        return release
+
+    def upload(self, wish: Wish, image: RawImage, unfinished: UploadedDisk | None, work: Work) -> UploadedDisk:
+        client = self._client
+        snapshot = unfinished.id if unfinished else self._started(wish, image)
+        expected = self._filled(snapshot, image, work)
+        if self._is_pending(snapshot):
+            complete_snapshot(client, snapshot, len(expected))
+            self._wait(snapshot, work)
+        if blocks_of(client, snapshot) != expected:
+            raise OperationError(
+                f"{self.endpoint}: {snapshot} does not hold the blocks that were sent",
+                "Remove it with state=absent, then run the same task again.",
+            )
+        tag_snapshot(client, snapshot, {CONTENT: COMPLETE})
+        return self._snapshot(snapshot)
+
+    def _started(self, wish: Wish, image: RawImage) -> str:
+        size = rounded_up(image.size, GIB)
+        marks = wish.marks(image, self.granularity, UNFINISHED)
+        return start_snapshot(self._client, wish.name, size, marks, wish.description)
+
+    def _filled(self, snapshot: str, image: RawImage, work: Work) -> set[int]:
+        """Send what is missing; returns the blocks that belong there."""
+        expected: set[int] = set()
+        with work.sent.open(snapshot, image.sha256) as sent:
+            missing = self._missing(image, expected, sent)
+            if self._is_pending(snapshot):
+                send_all(missing, partial(self._send, snapshot, sent), work.threads)
+            else:
+                # Killed between the end of the snapshot and its last mark
+                expected.update(block.index for block in image.blocks(BLOCK_BYTES))
+        return expected
+
+    def _missing(self, image: RawImage, expected: set[int], sent: SentBlocks) -> Iterator[Block]:
+        for block in image.blocks(BLOCK_BYTES):
+            expected.add(block.index)
+            if block.index not in sent.indexes:
+                yield block
+
+    def _send(self, snapshot: str, sent: SentBlocks, block: Block) -> None:
+        put_block(self._client, snapshot, block.index, block.data)
+        sent.note(block.index, len(block.data))
+
+    def _is_pending(self, snapshot: str) -> bool:
+        return state_of(self._client, snapshot) == PENDING
+
+    def _snapshot(self, snapshot: str) -> UploadedDisk:
+        disks = list_snapshots(self._client, {}, snapshot)
+        if not disks:
+            raise OperationError(f"{self.endpoint}: the snapshot {snapshot} is not there any more")
+        return disks[0]
+
+    def _wait(self, snapshot: str, work: Work) -> None:
+        def look() -> Look[str]:
+            state = state_of(self._client, snapshot)
+            return Look(state, done=state != PENDING, state=state)
+
+        what = f"{self.endpoint}: {snapshot}"
+        if wait_for(look, what=what, timeout=work.timeout, progress=work.progress) != COMPLETED:
+            raise OperationError(
+                f"{what} ended in an error", "Run the same task again: it removes this snapshot and starts over."
+            )
+
+    def remove(self, disk: UploadedDisk) -> None:
+        delete_snapshot(self._client, disk.id)

@@ -1,0 +1,26 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Where disks can go: one class for each platform, and its options."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.aws import client as aws
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.uploaded_disk import DiskTarget
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.aws.upload import AwsTarget
+
+TARGETS: dict[str, Callable[[Mapping[str, Any], int], DiskTarget]] = {"aws": AwsTarget}
+OPTIONS: dict[str, dict[str, Any]] = {"aws": aws.ARGUMENTS}
+ARGUMENTS: dict[str, Any] = {
+    "platform": {"type": "str", "choices": list(TARGETS), "required": True},
+    **{platform: {"type": "dict", "options": options} for platform, options in OPTIONS.items()},
+}
+REQUIRED_IF = tuple(("platform", platform, (platform,)) for platform in TARGETS)
+
+
+def connect(params: Mapping[str, Any], threads: int = 1) -> DiskTarget:
+    platform = params["platform"]
+    return TARGETS[platform](params[platform], threads)

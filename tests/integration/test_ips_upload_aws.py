@@ -1,0 +1,146 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""ips_upload and ips_disk_info on AWS: an image becomes an EBS snapshot, whatever happens on the way."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from harness.uploads import MIB, Uploads, disk_image, killed, same_content
+from lab.clouds.aws import AwsCloud, aws_cloud
+
+BLOCK = "/snapshots/.*/blocks/"
+
+
+@pytest.fixture(scope="session")
+def _aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[AwsCloud]:
+    with aws_cloud(tmp_path_factory.mktemp("aws")) as cloud:
+        yield cloud
+
+
+@pytest.fixture
+def aws(_aws: AwsCloud) -> AwsCloud:
+    _aws.reset()
+    return _aws
+
+
+@pytest.fixture(scope="session")
+def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One image for all that happens on the way, which is converted once."""
+    path = tmp_path_factory.mktemp("image") / "w11.vhd"
+    disk_image(path)
+    return path
+
+
+@pytest.fixture
+def kept(aws: AwsCloud, image: Path) -> Uploads:
+    return Uploads("aws", aws.options, image.parent, keep_work_files=True)
+
+
+@pytest.fixture
+def uploads(aws: AwsCloud, tmp_path: Path) -> Uploads:
+    return Uploads("aws", aws.options, tmp_path)
+
+
+def test_an_image_becomes_a_snapshot_and_the_second_run_does_nothing(
+    aws: AwsCloud, uploads: Uploads, tmp_path: Path
+) -> None:
+    image = tmp_path / "w11.vhdx"
+    raw = disk_image(image)
+    assert uploads.upload(image, check=True)["changed"] is True
+    assert (aws.snapshots(), uploads.work.exists()) == ([], False)
+
+    # Without the extension, as the service names files
+    first = uploads.upload(image.with_suffix(""), tags={"cost-centre": "4711"})
+    assert first["changed"] is True
+    assert first["sha256"] == hashlib.sha256(raw.read_bytes()).hexdigest()
+    # AWS has whole GiB, and what it has is not hashed
+    assert first["md5"] == ""
+    assert (first["virtual_size_bytes"], first["resumed"]) == (24 * MIB, False)
+    # 3 MiB and 4 MiB in blocks of 512 KiB
+    assert first["sent_bytes"] == 7 * MIB
+    assert "filled up" in first["warnings"][0]
+    assert same_content(raw, aws.read(first["disk"]["id"]))
+    assert list(uploads.work.iterdir()) == []
+
+    (disk,) = uploads.disks(name="w11-2026-11-20-1")
+    assert disk == first["disk"]
+    assert (disk["kind"], disk["state"], disk["ours"]) == ("snapshot", "complete", True)
+    assert disk["tags"]["cost-centre"] == "4711"
+    assert uploads.disks(id="snap-00000000000000000") == []
+
+    aws.gate.forget()
+    image.unlink()
+    again = uploads.upload(image, sha256=first["sha256"])
+    assert (again["changed"], again["disk"], again["sent_bytes"]) == (False, disk, 0)
+    assert again["md5"] == first["md5"]
+    assert aws.gate.count("POST", "/snapshots") + aws.gate.count("PUT") == 0
+
+    assert "holds another image" in uploads.refused(image, sha256="0" * 64)
+    assert "not made by an upload of release 2" in uploads.refused(image, release="2")
+    assert uploads.upload(image, state="absent", release="2")["changed"] is False
+    assert uploads.upload(image, state="absent")["changed"] is True
+    assert uploads.disks() == []
+    assert uploads.upload(image, state="absent")["changed"] is False
+
+
+def test_an_upload_that_was_killed_goes_on(aws: AwsCloud, kept: Uploads, image: Path) -> None:
+    killed(kept.arguments(image, threads=1), aws.gate, {"method": "PUT", "match": BLOCK, "nth": 13})
+    (half,) = kept.disks()
+    assert half["state"] == "unfinished"
+    rest = kept.upload(image, threads=1)
+    assert (rest["resumed"], rest["disk"]["id"]) == (True, half["id"])
+    # 14 blocks, of which 12 or 13 had been noted
+    assert rest["sent_bytes"] <= MIB
+    assert same_content(image.with_suffix(".content"), aws.read(half["id"]))
+    assert len(aws.snapshots()) == 1
+
+    # Killed between the end of the snapshot and its last mark
+    aws.reset()
+    killed(kept.arguments(image), aws.gate, {"method": "POST", "match": "/snapshots/completion"})
+    done = kept.upload(image)
+    assert (done["resumed"], done["sent_bytes"], len(aws.snapshots())) == (True, 0, 1)
+    assert done["disk"]["state"] == "complete"
+
+
+def test_another_image_under_the_same_release_starts_over(aws: AwsCloud, kept: Uploads, image: Path) -> None:
+    marks = {"made_by": "euc.nutanix_citrix", "release": "2026.11.20-1", "sha256": "0" * 64, "content": "unfinished"}
+    old = aws.write("w11-2026-11-20-1", image, marks)
+    result = kept.upload(image)
+    assert result["resumed"] is False
+    assert [snapshot["SnapshotId"] for snapshot in aws.snapshots()] == [result["disk"]["id"]] != [old]
+
+
+def test_throttling_and_a_lost_answer_cost_only_time(aws: AwsCloud, kept: Uploads, image: Path) -> None:
+    throttled = '{"__type": "RequestThrottledException", "Message": "slow down", "Reason": "ACCOUNT_THROTTLED"}'
+    headers = {"x-amzn-ErrorType": "RequestThrottledException", "Content-Type": "application/json"}
+    aws.gate.rules = [
+        {"method": "PUT", "match": BLOCK, "nth": 3, "times": 2, "status": 400, "body": throttled, "headers": headers},
+        {"method": "PUT", "match": BLOCK, "nth": 6, "drop": True},
+    ]
+    assert kept.upload(image)["disk"]["state"] == "complete"
+    assert aws.gate.count("PUT", BLOCK) >= 16
+
+
+def test_what_cannot_be_uploaded_is_said_before_anything_is_sent(
+    aws: AwsCloud, uploads: Uploads, tmp_path: Path
+) -> None:
+    image = tmp_path / "w11.vhdx"
+    disk_image(image)
+    aws.write("w11-2026-11-20-1", image, {"made_by": "euc.nutanix_citrix", "release": "2026.11.20-1"})
+    assert "not made by an upload" in uploads.refused(image)
+    assert "There is no image" in uploads.refused(tmp_path / "missing", name="other")
+    whole = image.read_bytes()
+    image.write_bytes(whole[: len(whole) - MIB])
+    assert "its end is missing" in uploads.refused(image, name="other")
+    image.write_bytes(whole)
+    assert "has the SHA-256" in uploads.refused(image, name="other", sha256="0" * 64)
+    denied = "<Response><Errors><Error><Code>AuthFailure</Code><Message>no</Message></Error></Errors></Response>"
+    aws.gate.rules = [{"method": "POST", "status": 401, "body": denied}]
+    assert "refused with AuthFailure" in uploads.refused(image, name="other")
+    assert len(aws.snapshots()) == 1
