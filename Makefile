@@ -163,7 +163,12 @@ $(VENV)/demo.stamp: requirements.txt tests/lab/requirements.txt | $(VENV)/links
 	$(PIP_INSTALL) '$(CORE)' -r requirements.txt -r tests/lab/requirements.txt
 	@touch $@
 
-$(VENV)/tests.stamp: $(VENV)/demo.stamp tests/requirements.txt
+# The blob side of Azure, in Node.js; one for all of these environments
+AZURITE := .venv/azurite/node_modules/.bin/azurite-blob
+$(AZURITE):
+	npm install --silent --no-audit --no-fund --prefix .venv/azurite azurite@3
+
+$(VENV)/tests.stamp: $(VENV)/demo.stamp tests/requirements.txt | $(AZURITE)
 	$(PIP_INSTALL) '$(CORE)' -r tests/requirements.txt
 	@touch $@
 

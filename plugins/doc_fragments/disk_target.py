@@ -13,7 +13,7 @@ options:
     description:
       - Where the disk is. The option of the same name is required.
     type: str
-    choices: [aws]
+    choices: [aws, azure]
     required: true
   aws:
     description:
@@ -48,7 +48,73 @@ options:
         description:
           - A file with the certificates of the authorities to trust instead of the system's.
         type: path
+  azure:
+    description:
+      - A resource group of an Azure subscription. The image becomes a managed disk. Access to it is revoked at the end
+        of each run, also of one that failed.
+      - The service principal needs C(Microsoft.Compute/disks/read), C(write), C(delete), C(beginGetAccess/action) and
+        C(endGetAccess/action) on the resource group.
+    type: dict
+    suboptions:
+      subscription_id:
+        description:
+          - The subscription. If not set, the environment variable E(AZURE_SUBSCRIPTION_ID) is used.
+        type: str
+        required: true
+      resource_group:
+        description:
+          - The resource group of the disk.
+        type: str
+        required: true
+      location:
+        description:
+          - The region of the disk. Required for an upload.
+        type: str
+      storage_type:
+        description:
+          - The type of storage of the disk.
+        type: str
+        choices: [Standard_LRS, Premium_LRS, StandardSSD_LRS, Premium_ZRS, StandardSSD_ZRS]
+        default: Premium_LRS
+      hyper_v_generation:
+        description:
+          - The generation of the VMs that boot from the disk, V(V2) for UEFI.
+        type: str
+        choices: [V1, V2]
+        default: V2
+      tenant_id:
+        description:
+          - The tenant of the service principal. If not set, the environment variable E(AZURE_TENANT) or
+            E(AZURE_TENANT_ID) is used.
+        type: str
+        required: true
+      client_id:
+        description:
+          - The service principal. If not set, the environment variable E(AZURE_CLIENT_ID) is used.
+        type: str
+        required: true
+      client_secret:
+        description:
+          - The secret of the service principal. If not set, the environment variable E(AZURE_SECRET) or
+            E(AZURE_CLIENT_SECRET) is used.
+        type: str
+        required: true
+      management_endpoint:
+        description:
+          - The address of Azure Resource Manager, another one in sovereign clouds.
+        type: str
+        default: https://management.azure.com
+      authority:
+        description:
+          - The address of Microsoft Entra ID, another one in sovereign clouds.
+        type: str
+        default: https://login.microsoftonline.com
+      ca_path:
+        description:
+          - A file with the certificates of the authorities to trust instead of the system's.
+        type: path
 requirements:
   - requests >= 2.31
   - boto3 (with O(platform=aws))
+  - azure-identity, azure-mgmt-compute, azure-storage-blob (with O(platform=azure))
 """

@@ -19,12 +19,13 @@ class SentBlocks:
         self.path = path
         self.indexes: set[int] = set()
         self.bytes = 0
+        self._heading = ""
         self._file: IO[str] | None = None
         self._lock = threading.Lock()
 
     def open(self, disk: str, sha256: str) -> SentBlocks:
         """For use in a with statement."""
-        heading = f"{disk} {sha256}"
+        heading = self._heading = f"{disk} {sha256}"
         lines = self._lines()
         # The last line may be half of one
         if lines and lines[0] == heading:
@@ -56,6 +57,13 @@ class SentBlocks:
             if self._file:
                 self._file.write(f"{index}\n")
                 self._file.flush()
+
+    def start_over(self) -> None:
+        """The disk is a new one."""
+        self.indexes.clear()
+        if self._file:
+            self._file.seek(len(self._heading) + 1)
+            self._file.truncate()
 
     def forget(self) -> None:
         self.path.unlink(missing_ok=True)

@@ -9,11 +9,16 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.aws import client as aws
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.azure import client as azure
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.uploaded_disk import DiskTarget
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.aws.upload import AwsTarget
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.azure.upload import AzureTarget
 
-TARGETS: dict[str, Callable[[Mapping[str, Any], int], DiskTarget]] = {"aws": AwsTarget}
-OPTIONS: dict[str, dict[str, Any]] = {"aws": aws.ARGUMENTS}
+TARGETS: dict[str, Callable[[Mapping[str, Any], int], DiskTarget]] = {
+    "aws": AwsTarget,
+    "azure": lambda params, threads: AzureTarget(params),
+}
+OPTIONS: dict[str, dict[str, Any]] = {"aws": aws.ARGUMENTS, "azure": azure.ARGUMENTS}
 ARGUMENTS: dict[str, Any] = {
     "platform": {"type": "str", "choices": list(TARGETS), "required": True},
     **{platform: {"type": "dict", "options": options} for platform, options in OPTIONS.items()},

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import subprocess
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import raw
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.optional_library import library
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.raw_image import RawImage, hashes_of, send_all
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.sent_blocks import SentBlocks
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images import vhd_file
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 KIB = 1024
@@ -83,3 +85,21 @@ def test_a_missing_library_is_named_with_its_package() -> None:
         library("boto3_that_is_not_there", "boto3")
     assert "boto3" in caught.value.message
     assert caught.value.advice == "Install it there: pip install boto3"
+
+
+@pytest.mark.parametrize("mebibytes", [20, 127, 2048, 40 * 1024])
+def test_the_footer_of_a_fixed_vhd_is_that_of_qemu_img(tmp_path: Path, mebibytes: int) -> None:
+    """Apart from who made it, when, and its uuid."""
+    size = mebibytes * 1024 * KIB
+    path = tmp_path / "disk.vhd"
+    command = ["qemu-img", "create", "-q", "-f", "vpc", "-o", "subformat=fixed,force_size=on", str(path), str(size)]
+    subprocess.run(command, check=True)
+    with path.open("rb") as file:
+        file.seek(size)
+        theirs = file.read()
+    ours = vhd_file.fixed_footer(size)
+    assert len(ours) == len(theirs) == 512
+    # Cookie to offset, sizes, and type
+    for part in (slice(0, 24), slice(40, 56), slice(60, 64)):
+        assert ours[part] == theirs[part]
+    assert vhd_file.checksum(ours) == int.from_bytes(ours[64:68], "big")

@@ -18,7 +18,6 @@ VHD, VHDX, RAW = "vhd", "vhdx", "raw"
 EXTENSIONS = (".vhd", ".vhdx")
 MIB = 1024 * 1024
 SECTOR = 512
-FIXED_VHD = 2
 _VHD_TYPE = slice(60, 64)
 _REGION_TABLE = 192 * 1024
 _BAT = UUID("2dc27766-f623-4200-9d64-115e9bfd4a08")
@@ -60,7 +59,7 @@ def _vhd(first: bytes, last: bytes, size: int) -> DiskFile:
     if not last.startswith(vhd_file.COOKIE):
         return DiskFile(VHD, size, vhd_file.virtual_size(first), ("its end is missing",))
     virtual = vhd_file.virtual_size(last)
-    if int.from_bytes(last[_VHD_TYPE], "big") == FIXED_VHD:
+    if int.from_bytes(last[_VHD_TYPE], "big") == vhd_file.FIXED:
         problem = "" if size == virtual + SECTOR else f"it has {size} bytes where {virtual + SECTOR} belong"
         if vhd_file.checksum(last) != int.from_bytes(last[64:68], "big"):
             problem = "the checksum of its footer is wrong"

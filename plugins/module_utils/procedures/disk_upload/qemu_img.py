@@ -23,18 +23,6 @@ def convert_to_raw(path: Path, format_: str, target: Path) -> None:
     _run("convert", "--image-opts", "-O", "raw", options, str(target))
 
 
-def fixed_vhd_footer(size: int, directory: Path) -> bytes:
-    """The last 512 bytes of a fixed VHD of this size, by letting qemu-img make an empty one, which takes no space."""
-    path = directory / f".footer-{size}.vhd"
-    try:
-        _run("create", "-f", "vpc", "-o", "subformat=fixed,force_size=on", str(path), str(size))
-        with path.open("rb") as file:
-            file.seek(size)
-            return file.read()
-    finally:
-        path.unlink(missing_ok=True)
-
-
 def _run(*arguments: str) -> None:
     program = shutil.which("qemu-img")
     if program is None:
