@@ -6,21 +6,30 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
+from ansible.module_utils.common.arg_spec import ArgumentSpecValidator, ModuleArgumentSpecValidator
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import (
+    CONNECTION_ARGUMENTS,
+    XenServer,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import execute
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.shell import Answer, Shell
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_sync import uuid_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.xen_vdi_sync import OPERATION
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.delta_transfer import part_name
 from harness.pools import Pools
 from harness.returns import broken_promises, hold
 from lab.dom0.hosts import Dom0
 from lab.xenserver.state import vhd
 
+MOMENT = 1_700_000_000.0
+NOTES = ".euc_nutanix_citrix"
 MASTER_HOST, SLAVE_HOST = "master-1", "slave-1"
 
 
@@ -44,6 +53,38 @@ def peer(host: Dom0) -> dict[str, Any]:
         "private_key_path": str(host.key),
         "known_hosts_path": str(host.known_hosts),
     }
+
+
+class Killed(BaseException):
+    """The controller is gone."""
+
+
+def with_hook(
+    shell: Shell,
+    before: Callable[[str], None] = lambda script: None,
+    after: Callable[[str, Answer], None] = lambda script, answer: None,
+) -> Shell:
+    """A shell beside which something happens before or after its commands."""
+
+    def run(script: str) -> Answer:
+        before(script)
+        answer = shell(script)
+        after(script, answer)
+        return answer
+
+    return run
+
+
+def killed_at(shell: Shell, number: int) -> Shell:
+    """A shell whose controller is killed after so many commands."""
+    scripts: list[str] = []
+
+    def after(script: str, _answer: Answer) -> None:
+        scripts.append(script)
+        if len(scripts) == number:
+            raise Killed
+
+    return with_hook(shell, after=after)
 
 
 class ControlDomains:
@@ -112,6 +153,36 @@ class ControlDomains:
         """Every file of an SR, with the hash of its bytes."""
         directory = self.directory(pool, sr)
         return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in directory.iterdir()}
+
+    def only(self, name: str) -> dict[str, str]:
+        """A file of the slave, with its hash."""
+        return {name: self.files("slave")[name]}
+
+    def image(self, uuid: str, blocks: Mapping[int, bytes]) -> str:
+        """Put a disk of 32 MiB with these blocks on the SR of the master; return its uuid."""
+        vhd.write(self.directory("master") / f"{uuid}.vhd", 32 * vhd.MIB, blocks, MOMENT)
+        return uuid
+
+    def payload_hash(self, uuid: str) -> str:
+        """The hash of the file that holds the data of a disk of the master, without its two footers."""
+        data = vhd.chain_of(self.directory("master") / f"{uuid}.vhd")[-1]
+        return hashlib.sha256(data.path.read_bytes()[vhd.SECTOR : -vhd.SECTOR]).hexdigest()
+
+    def part_of(self, uuid: str) -> Path:
+        """Where a disk of the master is, on the SR of the slave, until it is complete."""
+        sr = self.pools.state("slave")["srs"]["NFS"]["uuid"]
+        return self.directory("slave") / part_name(uuid_for(sr, uuid, self.payload_hash(uuid), ()))
+
+    def notes(self) -> list[str]:
+        """What is kept of transfers on the control domains."""
+        return [str(path) for host in (self.master, self.slave) for path in host.directory.glob(f"{NOTES}/*")]
+
+    def scan(self) -> None:
+        """Let the slave scan its SR; fails where a file is in the way."""
+        validation = ArgumentSpecValidator(CONNECTION_ARGUMENTS).validate(self.pools.slave.options)
+        with XenServer.connect(validation.validated_parameters) as client:
+            (sr,) = client.call("SR.get_by_name_label", "NFS")
+            client.call("SR.scan", sr)
 
     def content(self, pool: str, uuid: str, sr: str = "NFS") -> str:
         """The hash of what a VM would read from a disk."""

@@ -16,6 +16,7 @@ import yaml
 
 from lab.citrix.endpoint import SiteEndpoint, build_sites
 from lab.clock import Clock, Events
+from lab.dom0.inventory import ControlDomains
 from lab.endpoint import Endpoint
 from lab.faults import Faults
 from lab.image_portability.endpoint import build_services
@@ -60,6 +61,7 @@ class Estate:
         self.ca_path = Path()
         self.inventory_path = Path()
         self.record = Record()
+        self.control_domains = ControlDomains()
         self._build(load(source))
 
     def _build(self, topology: dict[str, Any]) -> None:
@@ -84,7 +86,7 @@ class Estate:
             for central in self.centrals.values():
                 central.settle()
             hosts = build_pools(topology, self.events)
-            pools = {host.pool.name: host.pool for host in hosts}
+            self.pools = pools = {host.pool.name: host.pool for host in hosts}
             sites = list(build_sites(topology, self.events, self.clusters, self.centrals, pools))
             customers = {site.name: site for site in sites if isinstance(site, SiteEndpoint)}
             services = build_services(topology, self.events, customers)
@@ -176,9 +178,21 @@ class Estate:
         for endpoint in self.endpoints:
             for name, variables in endpoint.hosts().items():
                 groups[GROUPS[endpoint.kind]]["hosts"][name] = {**common, **variables}
+        control_domains = self._control_domains()
+        if control_domains:
+            groups["xenserver_control_domains"] = {"hosts": control_domains}
         inventory = {"all": {"vars": self.topology["inventory_vars"], "children": groups}}
         with path.open("w", encoding="utf-8") as file:
             yaml.dump(inventory, file, Dumper=DUMPER, allow_unicode=True, sort_keys=False)
+
+    def _control_domains(self) -> dict[str, dict[str, Any]]:
+        """Start those that the topology asks for; return their variables by name."""
+        found = {}
+        for pool in self.pools.values():
+            for host in pool.hosts if pool.spec.get("control_domains") else ():
+                name = f"{host}-dom0"
+                found[name] = self.control_domains.host(name, pool.storage.mount_root(host))
+        return found
 
 
 class Addresses:

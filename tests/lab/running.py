@@ -52,6 +52,7 @@ class RunningLab:
         self.directory.mkdir(parents=True, exist_ok=True)
         estate.control_url = f"http://127.0.0.1:{self._control_socket.getsockname()[1]}"
         estate.ca_path = (self.directory / "ca.pem").resolve()
+        estate.control_domains.directory = self.directory / "dom0"
         estate.inventory_path = (self.directory / "inventory.yml").resolve()
         estate.ca.cert_pem.write_to_path(str(estate.ca_path))
         estate.certificate().configure_cert(self._tls)
@@ -72,6 +73,7 @@ class RunningLab:
                 self._server.run(self.estate.addresses.take_sockets(), started), self._control.run(self._control_socket)
             )
         finally:
+            self.estate.control_domains.stop()
             self.estate.addresses.release()
 
     def stop(self) -> None:

@@ -30,6 +30,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vh
     copy_there,
     data_file,
     refuse_full,
+    refuse_lacking,
     refuse_unfit,
     refuse_unready,
     uuid_for,
@@ -162,6 +163,7 @@ def observe(task: SyncTask, reporter: Reporter) -> _Observed:
         )
     source, target = task.domains(repository.uuid)
     directory = target.look()
+    refuse_lacking(target.name, directory)
     vdi = params["source"]["vdi_uuid"]
     chain, inside = source.chain(vdi)
     file = data_file(source.name, vdi, chain)

@@ -93,6 +93,7 @@ def dom0(directory: Path) -> Iterator[Dom0]:
     sshd, keygen = found("sshd"), found("ssh-keygen")
     directory.mkdir(parents=True, exist_ok=True)
     for name in ("host_key", "client_key"):
+        (directory / name).unlink(missing_ok=True)
         call = [keygen, "-q", "-t", "ed25519", "-N", "", "-f", str(directory / name)]
         subprocess.run(call, check=True, timeout=60)
     shutil.copy(directory / "client_key.pub", directory / "authorized_keys")
@@ -121,7 +122,7 @@ def _write_tools(directory: Path) -> None:
         "vhd-util": f'#!/bin/sh\nPYTHONPATH={TESTS} exec {sys.executable} -m lab.dom0.vhd_util "$@"\n',
         "mountpoint": MOUNTPOINT.format(directory=directory),
     }
-    (directory / "bin").mkdir()
+    (directory / "bin").mkdir(exist_ok=True)
     for name, text in tools.items():
         path = directory / "bin" / name
         path.write_text(text, encoding="utf-8")

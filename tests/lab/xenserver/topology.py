@@ -89,6 +89,7 @@ POOL = {
     "username": str,
     "password": str,
     "hosts": [{"name": required(str), "lost": bool}],  # the first one is the master
+    "control_domains": bool,  # whether its hosts have an sshd, and stand in the inventory
     "srs": [SR],
     "vdis": [VDI],
     "vms": [VM],

@@ -127,10 +127,13 @@ def _moment(disk: VirtualDisk) -> int:
     return int(last) if last.isdigit() else 0
 
 
-def refuse_unready(endpoint: str, sr: str, directory: SrDirectory) -> None:
-    """What speaks against a directory, whatever is to come there (contract xenserver 10)."""
+def refuse_lacking(endpoint: str, directory: SrDirectory) -> None:
     if directory.lacks:
         raise OperationError(f"{endpoint} lacks {', '.join(directory.lacks)}", OVER_HTTP)
+
+
+def refuse_unready(endpoint: str, sr: str, directory: SrDirectory) -> None:
+    """What speaks against a directory, whatever is to come there (contract xenserver 10)."""
     if not directory.mounted:
         raise OperationError(
             f"{endpoint}: the directory of the SR '{sr}' is no mount point, so that a file would fill the root disk",

@@ -52,6 +52,11 @@ class Place:
         script = RENAME.format(directory=shlex.quote(self.target.directory), this=shlex.quote(this), to=shlex.quote(to))
         self.target.run(f"the renaming of {this} to {to}", script)
 
+    def disk(self, uuid: str) -> VirtualDisk | None:
+        """A disk of this SR; the pool may have one of the same uuid on another."""
+        disk = disk_by_uuid(self.client, uuid)
+        return disk if disk is not None and disk.sr == self.sr else None
+
     def scan(self) -> None:
         what = "the scan of the SR"
         carry_out(self.client, "SR.scan", self.sr, what=what, timeout=self.timeout, progress=self.progress)
@@ -70,7 +75,7 @@ def publish(place: Place, part: str, uuid: str) -> None:
     try:
         place.scan()
     except XapiError as error:
-        if disk_by_uuid(place.client, uuid) is None:
+        if place.disk(uuid) is None:
             place.rename(final, part)
             advice = f"{error.advice} The file of the image was given back the name that no scan sees.".strip()
             raise error.replace(advice=advice) from None
@@ -80,11 +85,11 @@ def publish(place: Place, part: str, uuid: str) -> None:
 def introduced(place: Place, uuid: str) -> VirtualDisk:
     """The disk of a file that was scanned. Only a first scan sets whether it is managed, so that one which came too
     early is made good by forgetting it (contract xenserver 5)."""
-    disk = disk_by_uuid(place.client, uuid)
+    disk = place.disk(uuid)
     if disk is not None and not disk.managed:
         forget_disk(place.client, disk.ref)
         place.scan()
-        disk = disk_by_uuid(place.client, uuid)
+        disk = place.disk(uuid)
     if disk is None or not disk.managed or disk.read_only:
         raise OperationError(
             f"{place.client.endpoint}: the disk {uuid} is not there after a scan, or cannot be used",
