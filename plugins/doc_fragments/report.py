@@ -18,7 +18,8 @@ options:
     description:
       - An address to which RV(summary) is posted as JSON, such as an incoming webhook of Slack, Microsoft Teams,
         ServiceNow, Splunk or Event-Driven Ansible.
-      - What does not arrive is repeated, then becomes a warning. It never fails the task.
+      - What cannot be delivered or is not taken is repeated. What was sent and got no answer is not, because it may
+        have arrived. Then it becomes a warning. It never fails the task.
       - Nothing is posted in check mode.
     type: str
 """

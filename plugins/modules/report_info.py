@@ -85,8 +85,8 @@ reports:
       complete: true
       check_mode: false
 unreadable:
-  description: The JSON files that cannot be read, each with C(file) and C(reason). The directory itself when it does
-    not exist.
+  description: The JSON files that cannot be read or understood, each with C(file) and C(reason). The directory itself
+    when it does not exist.
   returned: success
   type: list
   elements: dict

@@ -145,3 +145,13 @@ def test_what_was_not_read_is_unknown_and_never_good(tmp_path: Path) -> None:
 def test_check_mode_writes_no_file(tmp_path: Path) -> None:
     result = run_module("estate_report", {"clusters": CLUSTERS, "sites": SITES, **files(tmp_path)}, check=True)
     assert (result["page_path"], list(tmp_path.iterdir())) == (None, [])
+
+
+def test_a_report_of_the_future_is_unknown_and_the_one_before_it_is_the_last(tmp_path: Path) -> None:
+    drill = {"kind": "drill", "id": "d", "base_vm": "", "complete": True, "check_mode": False}
+    early = {**drill, "file": "early.json", "finished": "2099-01-01T00:00:00Z"}
+    known = {**drill, "file": "known.json", "finished": "2026-11-20T00:00:00Z"}
+    reports = {"reports": [early, known], "directory": str(tmp_path)}
+    result = run_module("estate_report", {"clusters": CLUSTERS, "sites": SITES, **reports, **files(tmp_path)})
+    assert result["unknown"] == ["early.json does not count: it says that its job ended at 2099-01-01T00:00:00Z"]
+    assert result["last"]["complete_drill"]["file"] == "known.json"

@@ -6,6 +6,9 @@ from __future__ import annotations
 import json
 import os
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from harness.modules import run_module
 
@@ -45,8 +48,27 @@ def test_odd_files_neither_hang_nor_count(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe.json")
     (tmp_path / "deep.json").write_text("[" * 200_000, encoding="utf-8")
     (tmp_path / "folder.json").mkdir()
-    said = {"schema": {"name": "image_release_report"}, "release": "1", "complete": "false"}
+    said = {"schema": {"name": "image_release_report", "version": 1}, "release": "1", "complete": "false"}
+    said |= {"finished": "2026-11-20T03:00:00Z"}
     (tmp_path / "text.json").write_text(json.dumps(said), encoding="utf-8")
     found = run_module("report_info", {"directory": str(tmp_path)})
     assert [each["complete"] for each in found["reports"]] == [False]
     assert [Path(each["file"]).name for each in found["unreadable"]] == ["deep.json", "folder.json"]
+
+
+@pytest.mark.parametrize(
+    ("schema", "finished", "reason"),
+    [
+        ({"name": "dr_report", "version": 99}, "2026-11-20T03:00:00Z", "its version 99 is not known here"),
+        ({"name": "dr_report"}, "2026-11-20T03:00:00Z", "its version None is not known here"),
+        ({"name": "dr_report", "version": 1}, 17, "it does not say when the job ended"),
+        ({"name": "image_release_report", "version": 1}, None, "it does not say when the job ended"),
+    ],
+)
+def test_a_report_that_is_not_understood_is_said(
+    tmp_path: Path, schema: dict[str, Any], finished: Any, reason: str
+) -> None:
+    (tmp_path / "a.json").write_text(json.dumps({"schema": schema, "finished": finished}), encoding="utf-8")
+    found = run_module("report_info", {"directory": str(tmp_path)})
+    assert found["reports"] == []
+    assert [each["reason"] for each in found["unreadable"]] == [reason]

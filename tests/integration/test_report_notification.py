@@ -85,6 +85,14 @@ def test_what_does_not_arrive_is_a_warning_without_the_address(answers: list[int
     assert "S3CRET" not in json.dumps(result)
 
 
+def test_what_may_have_arrived_is_not_posted_again() -> None:
+    """A second ticket is worse than a warning."""
+    with listening(answers=[0]) as listener:
+        result = run_module("preflight_report", {**GOOD["preflight_report"], "notify_url": listener.url})
+    assert len(listener.documents) == 1
+    assert [text for text in result["warnings"] if "may have got it all the same" in str(text)], result
+
+
 @pytest.mark.parametrize(
     "url", ["nowhere", "ftp://example.com/x", "http://", "http://[::1", "http://a..b/x", "http://" + "a" * 70]
 )

@@ -46,6 +46,13 @@ def test_the_estate_is_read_and_nothing_else_is_done(lab: RunningLab, tmp_path: 
     assert (report["last"]["complete_drill"]["id"], report["last"]["release"]) == ("d1", None)
     assert (reports / "estate.html").is_file()
     assert (reports / "estate.prom").is_file()
+    before = {path.name: path.read_bytes() for path in reports.iterdir()}
+    options = ("-e", f"report_directory={reports}", "--limit", "cluster-a,daas")
+    outcome = run_playbook("euc.nutanix_citrix.estate_report", lab.inventory_path, tmp_path, *options)
+    assert outcome.status == 2
+    assert "cvad was not read" in outcome.trouble
+    assert "No file was written" in outcome.trouble
+    assert {path.name: path.read_bytes() for path in reports.iterdir()} == before
     secrets = secrets_of(lab.inventory_path)
     assert [secret for secret in secrets if secret in outcome.output] == []
     assert files_with(secrets, tmp_path) == set()

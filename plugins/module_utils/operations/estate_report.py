@@ -26,6 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.ov
     endpoints_of,
     last_jobs,
     next_certificate,
+    of_the_future,
     unknowns,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
@@ -61,7 +62,9 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     clusters, centrals, sites = params["clusters"], params["prism_centrals"], params["sites"]
     catalogs = catalogs_of(clusters, sites, centrals, params["prefix"], now)
     endpoints = endpoints_of(clusters, centrals, sites)
-    unknown = unknowns(endpoints, catalogs, params["doubts"], params["unreadable"])
+    future = of_the_future(params["reports"], now)
+    early = [{"file": each["file"], "reason": f"it says that its job ended at {each['finished']}"} for each in future]
+    unknown = unknowns(endpoints, catalogs, params["doubts"], [*params["unreadable"], *early])
     tasks = cares(endpoints, catalogs, params["certificate_days"])
     text = title(len(catalogs), len(unknown), len(tasks))
     record = {
@@ -74,7 +77,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         "endpoints": endpoints,
         "next_certificate": next_certificate(endpoints),
         "retention": _retention(params),
-        "last": last_jobs(params["reports"]),
+        "last": last_jobs([each for each in params["reports"] if each not in future]),
     }
     return Verdict(
         lines=[*table(text, HEADER, rows(catalogs)), *(f"To look after: {each}" for each in tasks)],

@@ -12,6 +12,8 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import VERSIONS
 
 ARGUMENTS: dict[str, Any] = {"directory": {"type": "path", "required": True}}
 RELEASES, MOVES = "image_release_report", "dr_report"
@@ -35,7 +37,10 @@ def read(params: Params, reporter: Reporter) -> Result:
             unreadable.append({"file": str(path), "reason": _reason(error)})
             continue
         fact = _fact(path, content) if isinstance(content, dict) else None
-        if fact:
+        reason = _why_not_understood(content, fact) if fact else ""
+        if reason:
+            unreadable.append({"file": str(path), "reason": reason})
+        elif fact:
             reports.append(fact)
     return {"reports": sorted(reports, key=lambda each: str(each["finished"])), "unreadable": unreadable}
 
@@ -44,6 +49,16 @@ def _reason(error: Exception) -> str:
     if isinstance(error, FileNotFoundError):
         return "it is not there"
     return getattr(error, "strerror", None) or "it is no JSON"
+
+
+def _why_not_understood(content: Mapping[str, Any], fact: Mapping[str, Any]) -> str:
+    schema = content["schema"]
+    version = schema.get("version")
+    if version != VERSIONS[schema["name"]]:
+        return f"its version {version!r} is not known here"
+    if parse_moment(fact["finished"]) is None:
+        return "it does not say when the job ended"
+    return ""
 
 
 def _fact(path: Path, content: Mapping[str, Any]) -> dict[str, Any] | None:

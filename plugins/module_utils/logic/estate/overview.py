@@ -7,7 +7,7 @@ last jobs. What was not heard is unknown, and never counts as good."""
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_moment, parse_moment
@@ -24,6 +24,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.ca
 
 Facts = Mapping[str, Any]
 Hosts = Mapping[str, Facts]
+# Reports in one directory may come from several controllers
+CLOCKS_DIFFER_BY = timedelta(hours=1)
 KINDS = ("prism_element", "prism_central", "citrix_site")
 NO_IMAGE: Facts = {
     "image": None,
@@ -133,6 +135,12 @@ def last_jobs(records: Sequence[Facts]) -> dict[str, Facts | None]:
     }
 
 
+def of_the_future(records: Iterable[Facts], now: datetime) -> list[Facts]:
+    """Reports of jobs that cannot have ended yet. They would be the last ones for years."""
+    latest = now + CLOCKS_DIFFER_BY
+    return [each for each in records if (parse_moment(each["finished"]) or now) > latest]
+
+
 def unknowns(
     endpoints: Iterable[Facts], catalogs: Iterable[Facts], doubts: Iterable[Facts], unreadable: Iterable[Facts]
 ) -> list[str]:
@@ -149,7 +157,7 @@ def unknowns(
         if each["protection"]["state"] == "unknown"
     ]
     reasons = [f"what retention would do is unknown: {doubt['reason'].rstrip('.')}" for doubt in doubts]
-    files = [f"{each['file']} cannot be read: {each['reason']}" for each in unreadable]
+    files = [f"{each['file']} does not count: {each['reason']}" for each in unreadable]
     return [*silent, *blind, *vms, *reasons, *files]
 
 

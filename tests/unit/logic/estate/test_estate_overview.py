@@ -15,6 +15,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.ov
     endpoints_of,
     last_jobs,
     next_certificate,
+    of_the_future,
     unknowns,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.protection import (
@@ -93,7 +94,7 @@ def test_a_certificate_that_was_not_seen_is_unknown_and_not_the_next_one() -> No
         "b was not read: nobody answers",
         "the certificate of pc is unknown",
         "what retention would do is unknown: b cannot be asked",
-        "x.json cannot be read: it is no JSON",
+        "x.json does not count: it is no JSON",
     ]
     assert next_certificate([]) is None
 
@@ -113,3 +114,9 @@ def test_the_last_jobs_are_no_plans_and_a_failed_one_hides_no_complete_one() -> 
     last = last_jobs(jobs)
     assert (last["release"], last["complete_release"], last["failover"]) == (jobs[0], jobs[1], jobs[4])
     assert (last["drill"], last["complete_drill"]) == (None, None)
+
+
+def test_a_job_that_ended_in_the_future_is_not_the_last_one() -> None:
+    jobs = [job("drill", "2099-01-01T00:00:00Z"), job("drill", NOW.strftime("%Y-%m-%dT%H:%M:%SZ"))]
+    assert of_the_future(jobs, NOW) == jobs[:1]
+    assert of_the_future(jobs, NOW.replace(year=2099)) == []
