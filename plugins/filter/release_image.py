@@ -39,4 +39,5 @@ class FilterModule:
             "release_unserved": release_templates.unserved,
             "release_template_found": release_templates.found,
             "release_template_makers": release_templates.makers,
+            "release_users": release_templates.users,
         }

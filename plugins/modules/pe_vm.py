@@ -11,7 +11,8 @@ version_added: 1.0.0
 description:
   - Removes VMs or powers VMs on or off, through Prism Element, REST API v2.0.
   - Made for the temporary VMs that M(euc.nutanix_citrix.pe_protection_domain_restore) creates. Changing any other VM is
-    an error unless O(force=true).
+    an error unless O(force=true), and so is removing one that is or was switched on, as far as the tasks of the cluster
+    tell.
   - The AHV snapshots of a removed VM are never removed with it.
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)

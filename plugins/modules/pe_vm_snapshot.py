@@ -17,7 +17,8 @@ description:
   - The snapshot is ordered under a uuid that follows from its name and its VM. A repeated run therefore does not make a
     second snapshot after a run that was killed or lost an answer.
   - Of the temporary VM of a release none is taken when it is not powered off, or when a task of the cluster tells that
-    it was switched on before. Then it is no true copy of its golden VM any more.
+    it was switched on before. Then it is no true copy of its golden VM any more. When somebody switches it on while
+    the snapshot is taken, the snapshot is removed again, see O(take_back).
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -55,6 +56,13 @@ options:
         RV(euc.nutanix_citrix.pe_vm_snapshot_info#module:snapshots[].lineage).
     type: bool
     default: false
+  take_back:
+    description:
+      - Whether to remove the new snapshot of a temporary VM that somebody has switched on while it was taken. In either
+        case the task fails. The cluster does not know whether a catalog uses the snapshot already. Set this to V(false)
+        to ask the sites first, and to remove it then.
+    type: bool
+    default: true
 extends_documentation_fragment:
   - euc.nutanix_citrix.prism_element
   - euc.nutanix_citrix.prefix
@@ -126,6 +134,11 @@ snapshot:
       recovery_point_id: null
       proven: true
       doubt: ""
+untrue_image:
+  description: The uuid of the new snapshot of a VM that was switched on meanwhile, and that O(take_back) left there.
+  returned: when there is one
+  type: str
+  sample: 87f5999b-acc1-4794-897a-5325deeb294f
 timeline:
   description: The steps of the work, each with C(phase) (V(image)), C(started) and C(finished) in UTC, and C(failed).
   returned: when something was done

@@ -97,7 +97,7 @@ options:
         its RV(euc.nutanix_citrix.pc_cluster_info#module:prism_central). C(templates) are those of the release's name.
         Only the Prism Central of the source has C(vms), those of the name of the golden VM, and C(choice), the whole
         result of M(euc.nutanix_citrix.pc_recovery_point_choice), and C(points), the recovery points of the release's
-        name, where it is to make one.
+        name, where it is to make one, and C(origins), those that images of the release came out of.
     type: dict
     default: {}
   sites:

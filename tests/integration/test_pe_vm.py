@@ -70,6 +70,15 @@ def test_one_that_somebody_uses_is_refused_unless_forced(lab: RunningLab, host: 
     assert len(host("cluster-a")("pe_vm", name=OURS, state="absent", force=True)["removed"]) == 2
 
 
+def test_one_that_somebody_has_used_is_refused_unless_forced(lab: RunningLab, host: Host) -> None:
+    uuid = add(lab, OURS)
+    cluster = host("cluster-a")
+    for state in ("powered_on", "powered_off"):
+        cluster("pe_vm", uuid=uuid, state=state, power_off="hard")
+    assert "is or was, so somebody uses it" in cluster.fails("pe_vm", name=OURS, state="absent")
+    assert cluster("pe_vm", uuid=uuid, state="absent", force=True)["removed"] == [uuid]
+
+
 def test_every_one_of_the_name_is_removed_when_all_are_ours(lab: RunningLab, host: Host) -> None:
     wanted = {add(lab, OURS), add(lab, OURS)}
     add(lab, f"{OURS}-Finance")

@@ -233,12 +233,17 @@ def test_no_image_is_taken_of_a_temporary_vm_that_somebody_switched_on(
     assert images(host) == []
 
 
-def test_an_image_of_a_vm_that_was_switched_on_meanwhile_is_taken_back(lab: RunningLab, host: Host, vm: str) -> None:
+@pytest.mark.parametrize("take_back", [True, False])
+def test_an_image_of_a_vm_that_was_switched_on_meanwhile_is_taken_back_or_named(
+    lab: RunningLab, host: Host, vm: str, take_back: bool
+) -> None:
     defaults = {option: spec.get("default") for option, spec in pe_vm_snapshot.ARGUMENTS.items()}
     params = {**defaults, **host("cluster-a").options, "state": "present", "name": IMAGE, "vm_uuid": vm}
+    params["take_back"] = take_back
     observed = pe_vm_snapshot.observe(params, Reporter())
     plan = pe_vm_snapshot.plan(params, observed)
     host("cluster-a")("pe_vm", name=TEMPORARY, state="powered_on")
-    with pytest.raises(Refusal, match="no true copy"):
+    with pytest.raises(Refusal, match="no true copy") as refused:
         pe_vm_snapshot.apply(params, observed, plan, Reporter())
-    assert images(host) == []
+    left = [image["uuid"] for image in images(host)]
+    assert left == ([] if take_back else [refused.value.details["untrue_image"]])

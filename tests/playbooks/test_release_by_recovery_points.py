@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import json
 import re
+import time
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import pytest
@@ -22,7 +24,7 @@ from harness.images import (
     vm_names,
 )
 from harness.modules import DEMO, TOPOLOGIES, hosts_of, topology_of, writes
-from harness.playbooks import Outcome, run_playbook
+from harness.playbooks import Outcome, outcome_of, run_playbook, start_playbook
 from lab.running import RunningLab
 
 PLAYBOOK = "euc.nutanix_citrix.image_release"
@@ -365,3 +367,43 @@ def test_a_new_version_of_one_template_and_one_for_horizon(lab: RunningLab, rele
     second = release("2026.11.20-1")
     assert second.status == 0, second.output
     assert writes(lab) == []
+
+
+@pytest.mark.bad_day
+@pytest.mark.parametrize("used", [False, pytest.param(True, marks=pytest.mark.night)])
+def test_a_template_of_a_vm_that_was_switched_on_meanwhile_is_taken_back_unless_it_is_used(
+    lab: RunningLab, release: Release, tmp_path: Path, used: bool
+) -> None:
+    name = "ctx_Gold_2026.11.20-1"
+    topology = with_all_plugins(topology_of(DEMO))
+    topology["prism_centrals"][1]["durations"] = {"template": 6000}
+    lab.reset(topology)
+    process = start_playbook(PLAYBOOK, lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1")
+    wait_until(lambda: any(entry["endpoint"] == "pc-west" and is_template_order(entry) for entry in lab.requests()))
+    (vm,) = [vm for vm in lab.state()["endpoints"]["cluster-c"]["vms"] if vm["name"].startswith("ctx_")]
+    for state in ("powered_on", "powered_off"):
+        hosts_of(lab)["cluster-c"]("pe_vm", uuid=vm["uuid"], state=state, force=True, power_off="hard")
+    if used:
+        # A run at the same time has found it, and moved a catalog to it.
+        lab.change([{"endpoint": "cvad", "kind": "set_image", "catalog": "W11-West", "image": name}])
+    outcome = outcome_of(process, process.communicate(timeout=600)[0], tmp_path)
+    assert outcome.status != 0
+    assert "it is no true copy of the golden VM any more" in re.sub(r"\s+", " ", outcome.output)
+    old = "ctx_Gold_2026.10.01-1"
+    assert templates(lab) == {"pc-east": [old, name], "pc-west": [old, name] if used else [old]}
+    assert catalog_images(lab)["cvad//W11-West"] == (name if used else old)
+    assert vm["uuid"] in [vm["uuid"] for vm in lab.state()["endpoints"]["cluster-c"]["vms"]]
+    # It is not forgotten as long as the temporary VM is there.
+    assert release("2026.11.20-1").status != 0
+    assert templates(lab)["pc-west"] == ([old, name] if used else [old])
+
+
+def wait_until(seen: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 300
+    while not seen():
+        assert time.monotonic() < deadline
+        Event().wait(0.05)
+
+
+def is_template_order(entry: dict[str, Any]) -> bool:
+    return entry["method"] == "POST" and str(entry["path"]).endswith("/content/templates")

@@ -29,6 +29,7 @@ INSIDE = {
         "restore_protection_domain",
         "restore_recovery_point",
         "send_recovery_point",
+        "take_back",
         "template",
         "ways",
     },

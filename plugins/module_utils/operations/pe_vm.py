@@ -21,6 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.tasks import (
     TaskFailed,
     wait_for_task,
+    was_started,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import (
     Vm,
@@ -164,12 +165,14 @@ def _refuse_foreign(client: PrismElement, params: Params, changes: Sequence[Vm])
             f" {_listed(foreign)}",
             "Set force to act on VMs that the collection did not make.",
         )
-    used = [vm for vm in changes if params["state"] == ABSENT and vm.power_state != "off"]
-    if used and not params["force"]:
+    if params["state"] != ABSENT or params["force"]:
+        return
+    used = [vm for vm in changes if vm.power_state != "off" or was_started(client, vm.uuid, 0)]
+    if used:
         raise OperationError(
-            f"{client.endpoint}: refused, because temporary VMs are never started and this one is, so somebody uses it:"
-            f" {_listed(used)}",
-            "Shut it down when nobody needs it, or set force.",
+            f"{client.endpoint}: refused, because temporary VMs are never started and this one is or was, so somebody"
+            f" uses it: {_listed(used)}",
+            "Remove it with force when nobody needs it.",
         )
 
 

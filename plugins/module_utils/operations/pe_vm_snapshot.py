@@ -59,6 +59,7 @@ ARGUMENTS = {
     "vm_uuid": {"type": "str"},
     "vm_name": {"type": "str"},
     "force": {"type": "bool", "default": False},
+    "take_back": {"type": "bool", "default": True},
 }
 
 
@@ -201,10 +202,13 @@ def _refuse_started(client: PrismElement, params: Params, vm: Vm | None) -> None
 
 
 def _take_back_when_started(params: Params, observed: _Observed, image: VmSnapshot, reporter: Reporter) -> None:
-    """Somebody may have switched it on between the look at it and the snapshot. Nothing uses the image yet."""
+    """Somebody may have switched it on between the look at it and the snapshot. Whether something uses the image by
+    then, a cluster does not know: who knows takes it back."""
     try:
         _refuse_started(observed.client, params, read_vm(observed.client, image.vm_uuid))
-    except Refusal:
+    except Refusal as refusal:
+        if not params["take_back"]:
+            raise refusal.replace(untrue_image=image.uuid) from None
         remove_snapshot(observed.client, image, reporter, True, params["wait_timeout"])
         raise
 

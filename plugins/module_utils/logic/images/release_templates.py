@@ -119,6 +119,40 @@ def _failed(message: str, advice: str = "Use another release id.") -> dict[str, 
     return {"state": "failed", "ext_id": "", "snapshot_id": "", "message": f"{message}. {advice}", "error": error}
 
 
+def users(
+    uses: Sequence[Facts], wanted: Mapping[str, Sequence[Facts]], needs: Mapping[str, Sequence[Facts]], place: str
+) -> list[str]:
+    """Who uses what one cluster or Prism Central, `place`, holds of the release. Elsewhere there are others of its
+    name, so that what is known to be on another place does not count, and what nobody can tell does.
+
+    `uses` are what citrix_image_usage_info returned in a loop over the sites, `wanted` is site -> the operator's
+    catalogs.
+    """
+    return sorted(
+        {
+            f"{use['item']}: {reference['kind']} of {reference['of']}"
+            for use in uses
+            for reference in use["references"]
+            if place in _places(reference["of"], wanted.get(use["item"], ()), needs.get(use["item"], ()), place)
+        }
+    )
+
+
+def _places(full_name: str, wishes: Sequence[Facts], needs: Sequence[Facts], otherwise: str) -> list[str]:
+    """Where the image of a catalog lies: on Prism Centrals, or on the cluster that the operator says."""
+    of_template = [need["centrals"] for need in needs if need["full_name"].casefold() == full_name.casefold()]
+    if of_template:
+        return list(of_template[0]) or [otherwise]
+    return [wish.get("cluster") or otherwise for wish in wishes if _is_meant(wish, full_name)] or [otherwise]
+
+
+def _is_meant(wish: Facts, full_name: str) -> bool:
+    folder, name = wish.get("folder"), str(wish.get("name") or "").casefold()
+    if folder is None:
+        return full_name.casefold().rpartition("/")[2] == name
+    return full_name.casefold() == f"{folder}/{name}".casefold().lstrip("/")
+
+
 def makers(
     templates: Mapping[str, Facts], clusters: Mapping[str, Facts], needs: Mapping[str, Sequence[Facts]], source: str
 ) -> dict[str, str]:

@@ -58,7 +58,7 @@ class Estate:
 
     Of a cluster: {message, address, port, strategy, endpoint, cluster, storage_containers, snapshots, image,
     protection_domains, vms}; of a Prism Central: {message, endpoint, central, api_versions, by_api_key, peers,
-    clusters, vms, choice, points, templates}; of a site: {message, wanted, waves, reboot, endpoint, site,
+    clusters, vms, choice, points, origins, templates}; of a site: {message, wanted, waves, reboot, endpoint, site,
     hosting_units, catalogs, definitions, prepared, prepared_catalogs}. `prepared` are the outcomes that the role
     prepared_image_release plans for the `definitions`. Apart from these, the message, the address, the strategy,
     `wanted`, `waves` and `reboot` they are what the info modules return. What could not be read is missing.

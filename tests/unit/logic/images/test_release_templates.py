@@ -12,6 +12,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     found,
     makers,
     unserved,
+    users,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.starts import start_terms
 
@@ -155,3 +156,18 @@ def test_a_catalog_waits_for_the_template_of_its_prism_central_and_for_no_cluste
     assert "leads to no Prism Central" in start_terms(wishes, places, "needed_clusters", needs=nowhere)[0]["hold"]
     (move, *_others) = start_terms(wishes, places, "needed_clusters", ["pc-east"], "note ", rows, "Gold", IMAGE)
     assert move["image"] == f"XDHyp:\\HostingUnits\\U\\Templates.folder\\Gold.template\\{IMAGE}.templateversion"
+
+
+def test_what_is_elsewhere_uses_nothing_here_and_what_nobody_can_tell_does() -> None:
+    needs = needs_of(catalog("W11", DEEP, "10.0.0.1"), catalog("Lost", DEEP, "10.9.9.9"))
+    wishes = [{"name": "here", "folder": "Prod", "cluster": "a"}, {"name": "There", "cluster": "b"}, {"name": "All"}]
+    of = ("Prod/Here", "Test/Here", "Any/There", "All", "W11", "Lost", "unknown")
+    references = [{"kind": "master image", "of": name, "names": [IMAGE]} for name in of]
+    uses = [{"item": "daas", "references": references}, {"item": "silent", "references": []}]
+
+    def found_at(place: str) -> list[str]:
+        return [text.rpartition(" of ")[2] for text in users(uses, {"daas": wishes}, needs, place)]
+
+    assert found_at("a") == ["All", "Lost", "Prod/Here", "Test/Here", "unknown"]
+    assert found_at("pc-east") == ["All", "Lost", "Test/Here", "W11", "unknown"]
+    assert users(uses, {}, {}, "a")[0] == "daas: master image of All"

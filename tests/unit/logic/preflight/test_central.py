@@ -68,13 +68,14 @@ class Sound:
 
     def __init__(self) -> None:
         self.release = RELEASE
+        self.sites: Hosts = {}
         self.clusters: Hosts = {"a": cluster("a"), "b": cluster("b"), "c": cluster("c")}
         self.centrals: Hosts = {"east": central("east", "west", "a", "b"), "west": central("west", "east", "c")}
         # The golden VM of the other cluster is another one.
         self.centrals["east"]["vms"] = [golden("a"), golden("b")]
 
     def rows(self, *results: str) -> list[tuple[str, str, str, str]]:
-        judged = judge(self.release, self.clusters, {}, NOW, self.centrals)
+        judged = judge(self.release, self.clusters, self.sites, NOW, self.centrals)
         own = [row for row in judged if row.kind in OF_CENTRALS and row.result in (results or (STOP, WARNING))]
         return [(row.where, row.what, row.result, f"{row.detail}. {row.advice}") for row in own]
 
@@ -194,6 +195,50 @@ def test_what_is_not_wrong() -> None:
     sound.release = replace(sound.release, recovery_point="sealed", release="")
     assert sound.rows() == []
     assert "characters are left for the release id" in str(sound.rows(OK))
+
+
+def of_point(name: str | None = None) -> dict[str, Any]:
+    lineage = {"recovery_point_id": name, "proven": True}
+    return {"doubts": [], "snapshots": [{"lineage": lineage}] if name else []}
+
+
+def origin(ours: bool, expires: str | None, agnostic_id: str = "rp-1") -> dict[str, Any]:
+    return {"location_agnostic_id": agnostic_id, "name": "p", "ours": ours, "expires": expires}
+
+
+@pytest.mark.parametrize(
+    ("origins", "result", "words"),
+    [
+        ([], STOP, "('rp-1') is gone, and 'c', 'west' cannot get identical ones. Use another release id"),
+        ([origin(True, None, "rp-2")], STOP, "is gone"),
+        ([origin(False, "2026-11-20T13:00:00Z")], WARNING, "is there for 'c', 'west', and expires at"),
+        ([origin(False, "2026-11-20T13:00:00Z"), origin(False, None)], OK, "'p', is there for 'c', 'west'"),
+        ([origin(True, "2026-11-20T13:00:00Z")], OK, "'p', is there for 'c', 'west'"),
+    ],
+)
+def test_a_release_that_was_begun_needs_its_recovery_point(
+    origins: list[dict[str, Any]], result: str, words: str
+) -> None:
+    sound = Sound()
+    for name, point_id in (("a", "rp-1"), ("b", "rp-1"), ("c", None)):
+        sound.clusters[name]["image"] = of_point(point_id)
+    sound.centrals["west"]["address"] = "10.0.0.9"
+    sound.centrals["east"]["origins"] = origins
+    # What else is said of the catalog is no affair of this test.
+    pvs = {"provisioning_type": "PVS"}
+    connection = {"name": "conn", "plugin": "AcropolisPCFactory", "addresses": ["10.0.0.9"]}
+    sound.sites["daas"] = {
+        "message": "",
+        "wanted": [{"name": "Flat"}, {"name": "gone"}],
+        "hosting_units": [{"name": "U", "connection": {**connection, "in_maintenance_mode": False}}],
+        "catalogs": [{"id": "1", "name": "Flat", "folder": "", "full_name": "Flat", "hosting_unit": "u", **pvs}],
+    }
+    lacks = [row for row in sound.rows(OK, STOP, WARNING) if row[1] == "recovery point"]
+    assert [(row[0], row[2]) for row in lacks] == [("east", result)]
+    assert words in lacks[0][3]
+    sound.clusters["c"]["image"] = of_point("rp-1")
+    sound.centrals["west"]["templates"] = [{"ext_id": "t", "lineage": {"proven": True}}]
+    assert [row for row in sound.rows(OK, STOP, WARNING) if row[1] == "recovery point"] == []
 
 
 def test_one_prism_central_under_two_names() -> None:
