@@ -11,9 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from harness.modules import TOPOLOGIES, topology_of, writes
 from harness.playbooks import Outcome, run_playbook
+from lab.dom0.hosts import Dom0, dom0
 from lab.running import RunningLab
 
 SYNC = "euc.nutanix_citrix.xenserver_image_sync"
@@ -133,3 +135,50 @@ def only_used_images_stay(lab: RunningLab, run: Run, old: dict[str, Any]) -> Non
         assert {name.split("_")[1] for name in vms if name.startswith("W11-Pool_")} == {"1", "2"}
     again = run(RETIRE, "2", **old)
     assert (again.status, again.changed) == (0, []), again.trouble
+
+
+def as_host(host: Dom0) -> dict[str, Any]:
+    """A control domain as a host of an inventory."""
+    trust = f"-o UserKnownHostsFile={host.known_hosts} -o GlobalKnownHostsFile=none -o IdentitiesOnly=yes -F none"
+    return {
+        "ansible_connection": "ssh",
+        "ansible_host": "127.0.0.1",
+        "ansible_port": host.port,
+        "ansible_user": host.user,
+        "ansible_ssh_private_key_file": str(host.key),
+        "ansible_ssh_common_args": trust,
+    }
+
+
+@pytest.mark.bad_day
+def test_control_domains_carry_the_image_where_a_pool_wants_it_so(lab: RunningLab, tmp_path: Path, run: Run) -> None:
+    roots = {pool: lab.estate.endpoint(pool).state()["sr_mount_roots"][f"{pool}-1"] for pool in ("xs-east", "xs-west")}
+    with dom0(tmp_path / "east") as east, dom0(tmp_path / "west") as west:
+        hosts = {
+            "dom0-east": as_host(east),
+            "dom0-west": as_host(west),
+            "xs-east": {
+                "xenserver_image_sync_dom0": "dom0-east",
+                "xenserver_image_sync_sr_directory": roots["xs-east"],
+            },
+            "xs-west": {
+                "xenserver_image_sync_method": "rsync",
+                "xenserver_image_sync_dom0": "dom0-west",
+                "xenserver_image_sync_sr_directory": roots["xs-west"],
+                "xenserver_image_sync_peer": {
+                    "private_key_path": str(east.key),
+                    "known_hosts_path": str(east.known_hosts),
+                },
+            },
+        }
+        inventory = tmp_path / "dom0.yml"
+        inventory.write_text(yaml.safe_dump({"all": {"hosts": hosts}}), encoding="utf-8")
+        planned = run(SYNC, "1", "-i", str(inventory), "--check", "--diff")
+        assert (planned.status, writes(lab)) == (0, []), planned.trouble
+        done = run(SYNC, "1", "-i", str(inventory))
+        assert done.status == 0, done.trouble
+        assert done.result("xen_vdi_sync")["results"][0]["transferred_bytes"] > 0
+        assert set(images(lab).values()) == {"before", "W11-Pool_1"}
+        lab.forget()
+        again = run(SYNC, "1", "-i", str(inventory))
+        assert (again.status, again.changed, writes(lab)) == (0, [], []), again.trouble

@@ -31,6 +31,8 @@ SAME_PHASES = {
     "move_disks": "restore",
     "export": SNAPSHOT,
     "import": "replicate",
+    "hash": "replicate",
+    "sync": "replicate",
 }
 
 

@@ -44,6 +44,7 @@ def wrong_sync(variables: Variables, pools: Sequence[str], sites: Sequence[str])
         wrong.append(f"The group xenserver_pools has no pool but {source}, so that nothing would be brought anywhere.")
     for pool in others:
         wrong += _wrong_storage(pool, names(variables.get(pool, {}).get(f"{ROLE}_storage")))
+        wrong += _wrong_method(pool, str(source), variables)
     if not wrong:
         for site in sites:
             wrong += _wrong_catalogs(site, variables, str(source), pools)
@@ -57,6 +58,16 @@ def _wrong_storage(pool: str, storage: Sequence[str]) -> list[str]:
         f"{ROLE}_storage of {pool} holds {count} storage repositories that would be called '{part}' in names of VMs."
         for part, count in Counter(part_of_name(name) for name in storage).items()
         if count > 1
+    ]
+
+
+def _wrong_method(pool: str, source: str, variables: Variables) -> list[str]:
+    if variables.get(pool, {}).get(f"{ROLE}_method", "http") != "rsync":
+        return []
+    return [
+        f"{ROLE}_dom0 of {host} is missing: rsync to {pool} needs a control domain of both pools."
+        for host in (source, pool)
+        if not variables.get(host, {}).get(f"{ROLE}_dom0")
     ]
 
 

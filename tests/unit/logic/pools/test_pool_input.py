@@ -44,6 +44,8 @@ def test_nothing_is_wrong() -> None:
         ({"scheme": None}, "xenserver_image_sync_scheme is missing"),
         ({"source": "eats"}, "Near names are 'east'"),
         ({"west": {}}, "xenserver_image_sync_storage of west is missing"),
+        ({"west": {"storage": "NFS", "method": "rsync", "dom0": "west-1"}}, "dom0 of east is missing"),
+        ({"west": {"storage": "NFS", "method": "rsync"}, "east": {"dom0": "east-1"}}, "dom0 of west is missing"),
         ({"west": {"storage": ["NFS 1", "NFS.1"]}}, "2 storage repositories that would be called 'NFS-1'"),
         ({"daas": {"catalogs": [{"name": "A"}]}}, "gives 'A' the pool ''"),
         ({"daas": {"catalogs": [{"name": "A", "pool": "wets"}]}}, "Near names are 'west'"),
