@@ -13,7 +13,7 @@ options:
     description:
       - Where the disk is. The option of the same name is required.
     type: str
-    choices: [aws, azure]
+    choices: [aws, azure, gcp]
     required: true
   aws:
     description:
@@ -113,8 +113,50 @@ options:
         description:
           - A file with the certificates of the authorities to trust instead of the system's.
         type: path
+  gcp:
+    description:
+      - A Google Cloud project. The image becomes an image of Compute Engine, through an archive in a bucket that is
+        removed at the end.
+      - The service account needs C(compute.images.create), C(get), C(list), C(delete), C(compute.globalOperations.get),
+        and on the bucket C(storage.objects.create), C(get), C(list) and C(delete).
+    type: dict
+    suboptions:
+      project:
+        description:
+          - The project. If not set, the environment variable E(GCP_PROJECT) or E(GOOGLE_CLOUD_PROJECT) is used.
+        type: str
+        required: true
+      service_account_key:
+        description:
+          - The content of the key file of a service account, or its path. If not set, the environment variable
+            E(GCP_SERVICE_ACCOUNT_CONTENTS) or E(GCP_SERVICE_ACCOUNT_FILE) is used.
+        type: str
+        required: true
+      bucket:
+        description:
+          - A bucket for the archive. Required for an upload, and to remove what an interrupted one left there.
+        type: str
+      storage_location:
+        description:
+          - The region or multi-region of the image. By default that which Google chooses.
+        type: str
+      guest_os_features:
+        description:
+          - What the operating system in the image can do.
+        type: list
+        elements: str
+        default: [WINDOWS, UEFI_COMPATIBLE, VIRTIO_SCSI_MULTIQUEUE]
+      storage_endpoint:
+        description:
+          - Another address of Cloud Storage, such as a private one.
+        type: str
+      compute_endpoint:
+        description:
+          - Another address of Compute Engine, such as a private one.
+        type: str
 requirements:
   - requests >= 2.31
   - boto3 (with O(platform=aws))
+  - google-cloud-compute, google-cloud-storage, and GNU C(tar) and C(gzip) (with O(platform=gcp))
   - azure-identity, azure-mgmt-compute, azure-storage-blob (with O(platform=azure))
 """

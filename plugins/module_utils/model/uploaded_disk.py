@@ -76,11 +76,8 @@ class DiskTarget(Protocol):
     def disks(self, name: str, id_: str) -> Sequence[UploadedDisk]:
         """Those of this name or id, whoever made them; without both, those that uploads made."""
 
-    def problem_with_size(self, size: int) -> str:
-        """Why the platform cannot hold a disk of so many bytes, '' when it can."""
-
-    def release_of(self, release: str) -> str:
-        """A release as it stands in the marks there."""
+    def obstacle(self, name: str, size: int) -> str:
+        """Why the platform cannot hold a disk of this name with so many bytes, '' when it can."""
 
     def upload(self, wish: Wish, image: RawImage, unfinished: UploadedDisk | None, work: Work) -> UploadedDisk:
         """Make the disk, or go on with an unfinished one."""

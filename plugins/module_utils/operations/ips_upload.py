@@ -77,9 +77,8 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     if not 1 <= params["threads"] <= MOST_THREADS:
         raise OperationError(f"threads is {params['threads']}", f"Give 1 to {MOST_THREADS}.", options=("threads",))
     target = disk_targets.connect(params, params["threads"])
-    release = target.release_of(params["release"])
     named = [disk for disk in target.disks(params["name"], "") if disk.name == params["name"]]
-    ours = [disk for disk in named if disk.is_ours and disk.tags[RELEASE] == release]
+    ours = [disk for disk in named if disk.is_ours and disk.tags[RELEASE] == params["release"]]
     observed = _Observed(target, ours, [disk for disk in named if disk not in ours])
     if params["state"] == ABSENT or observed.complete:
         return observed
@@ -123,7 +122,7 @@ def _refuse_others(params: Params, observed: _Observed) -> None:
             "Remove all but one of them.",
         )
     for disk in observed.complete:
-        if params["sha256"] and observed.target.release_of(params["sha256"].lower()) != disk.tags.get(SHA256):
+        if params["sha256"] and params["sha256"].lower() != disk.tags.get(SHA256):
             raise OperationError(
                 f"{observed.target.endpoint}: '{disk.name}' of release {params['release']} holds another image (SHA-256"
                 f" {disk.tags.get(SHA256)})",
@@ -143,7 +142,7 @@ def _sound(params: Params, observed: _Observed) -> SourceFile:
     source, path = observed.source, image_sources.described(params["source"])
     if source is None:
         raise OperationError(f"There is no image at {path}", "Check the path and the name.", options=("source",))
-    problem = "; ".join(source.file.problems) or observed.target.problem_with_size(source.file.virtual_size)
+    problem = "; ".join(source.file.problems) or observed.target.obstacle(params["name"], source.file.virtual_size)
     if problem:
         raise OperationError(f"The image {source.name} cannot be uploaded: {problem}", "Nothing was changed.")
     return source
@@ -198,7 +197,7 @@ def _upload(params: Params, observed: _Observed, files: WorkFiles, image: RawIma
     target = observed.target
     tags = {str(key): str(value) for key, value in params["tags"].items()}
     wish = Wish(params["name"], params["release"], tags)
-    unfinished = observed.unfinished(target.release_of(image.sha256))
+    unfinished = observed.unfinished(image.sha256)
     for disk in observed.ours:
         if disk != unfinished:
             target.remove(disk)
@@ -219,8 +218,8 @@ def _upload(params: Params, observed: _Observed, files: WorkFiles, image: RawIma
 
 def verify(params: Params, observed: _Observed, facts: Result, reporter: Reporter) -> Result:
     target = observed.target
-    release = target.release_of(params["release"])
-    there = [disk for disk in target.disks(params["name"], "") if disk.is_ours and disk.tags[RELEASE] == release]
+    named = [disk for disk in target.disks(params["name"], "") if disk.is_ours]
+    there = [disk for disk in named if disk.tags[RELEASE] == params["release"]]
     if params["state"] == ABSENT:
         if there:
             raise OperationError(f"{target.endpoint}: '{params['name']}' is still there", "Run the same task again.")

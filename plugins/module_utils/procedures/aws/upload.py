@@ -60,11 +60,8 @@ class AwsTarget:
             filters = {MADE_BY: OWNER}
         return list_snapshots(self._client, filters, id_)
 
-    def problem_with_size(self, size: int) -> str:
+    def obstacle(self, name: str, size: int) -> str:
         return f"a volume has {LARGEST // GIB} GiB at most" if size > LARGEST else ""
-
-    def release_of(self, release: str) -> str:
-        return release
 
     def upload(self, wish: Wish, image: RawImage, unfinished: UploadedDisk | None, work: Work) -> UploadedDisk:
         client = self._client

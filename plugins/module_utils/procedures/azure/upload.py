@@ -69,15 +69,12 @@ class AzureTarget:
             return []
         return [replace(disk, name=name)] if name.lower() == disk.name.lower() else [disk]
 
-    def problem_with_size(self, size: int) -> str:
+    def obstacle(self, name: str, size: int) -> str:
         if not self._client.params["location"]:
             raise OperationError("azure.location is missing", "Give the region of the disk.", options=("azure",))
         if SMALLEST <= rounded_up(size, MIB) <= LARGEST:
             return ""
         return f"Azure takes disks of {SMALLEST // MIB} MiB to {LARGEST // MIB} MiB, and this one has {size} bytes"
-
-    def release_of(self, release: str) -> str:
-        return release
 
     def upload(self, wish: Wish, image: RawImage, unfinished: UploadedDisk | None, work: Work) -> UploadedDisk:
         size = rounded_up(image.size, MIB)
