@@ -15,6 +15,9 @@ from ansible.errors import AnsibleError
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.image_portability.client import (
+    PortabilityService,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import XenServer
@@ -22,8 +25,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address im
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 # The options of a Prism Central hold all those of a Prism Element.
-CLIENTS = (PrismCentral, PrismElement, CitrixSite, XenServer)
-Client = type[PrismCentral] | type[PrismElement] | type[CitrixSite] | type[XenServer]
+CLIENTS = (PrismCentral, PrismElement, CitrixSite, XenServer, PortabilityService)
+Client = type[PrismCentral] | type[PrismElement] | type[CitrixSite] | type[XenServer] | type[PortabilityService]
 
 
 @dataclass(frozen=True)

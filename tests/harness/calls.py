@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.modules import DEMO, topology_of
+from lab.image_portability.state.service import RESOURCE_LOCATION
 from lab.running import RunningLab
 
 MODULES = Path(__file__).parents[2] / "plugins" / "modules"
@@ -24,6 +25,14 @@ XEN_SYNC = {
     "source": {"vdi_uuid": XEN_DISK, "storage_repository_uuid": NOBODY},
     "peer": {"address": "127.0.0.1"},
 }
+PORTABLE = {
+    "platform": "azure",
+    "resource_location_id": RESOURCE_LOCATION,
+    "credential": "azure",
+    "azure": {"disk": "W11", "subscription_id": "1", "region": "eastus"},
+    "release": "1",
+}
+SHARED = {**PORTABLE, "share": {"location": "smb://files/images/", "credential": "smb"}, "file_name": "W11"}
 REHOSTED = {
     "id": "1",
     "name": "CORP\\nobody",
@@ -247,6 +256,30 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("xen", {"name": "W11-image", "vdi_uuid": XEN_DISK, "snapshot": "1"}),
         ("xen", {"name": "W11.image", "vdi_uuid": XEN_DISK, "snapshot": "1"}),
     ],
+    "ips_credential": [
+        ("ips", {"id": "smb", "type": "UsernamePassword", "username": "svc", "password": "secret"}),
+        ("ips", {"id": "smb", "type": "Aws"}),
+    ],
+    "ips_credential_info": [
+        ("ips", {}),
+        ("ips", {"client_secret": "wrong"}),
+    ],
+    "ips_export": [
+        ("ips", SHARED),
+        ("ips", {**SHARED, "file_name": "W11.vhd"}),
+    ],
+    "ips_job_info": [
+        ("ips", {}),
+        ("ips", {"kind": "nothing"}),
+    ],
+    "ips_prepare": [
+        ("ips", {**PORTABLE, "output_name": "W11-1"}),
+        ("ips", {**PORTABLE, "output_name": "W11-1", "aws": {"region": "us-east-1"}}),
+    ],
+    "ips_publish": [
+        ("ips", {**SHARED, "state": "cancelled"}),
+        ("ips", {**SHARED, "azure": {}}),
+    ],
     "endpoint_info": [
         (
             "cluster-a",
@@ -272,7 +305,7 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
 
 def prepare(lab: RunningLab) -> None:
     """Make it the demo estate with a Prism Central for two of its clusters, a recovery point that somebody made there,
-    an image definition on its cloud site, and a XenServer pool."""
+    an image definition on its cloud site, a XenServer pool, and the Image Portability service."""
     central = {"name": "pc", "clusters": ["cluster-a", "cluster-b"]}
     pool = {
         "name": "xen",
@@ -280,7 +313,13 @@ def prepare(lab: RunningLab) -> None:
         "vdis": [{"name": "image", "sr": "NFS", "size_mib": 8, "data_mib": 2, "uuid": XEN_DISK}],
         "schemes": [{"name": "W11", "srs": ["NFS"], "size_mib": 8, "data_mib": 2}],
     }
-    topology = {**topology_of(DEMO), "prism_centrals": [central], "xenserver_pools": [pool]}
+    service = {"name": "ips", "site": "daas"}
+    topology = {
+        **topology_of(DEMO),
+        "prism_centrals": [central],
+        "xenserver_pools": [pool],
+        "image_portability": [service],
+    }
     daas = next(site for site in topology["citrix_sites"] if site["name"] == "daas")
     unit = daas["hypervisors"][0]["hosting_units"][0]["name"]
     daas["image_definitions"] = [{"name": "W11", "hosting_unit": unit, "versions": [{"image": "ctx_Gold_1"}]}]

@@ -18,6 +18,9 @@ from harness.desktops import Desktops
 from harness.pools import TIME_SCALE as POOL_TIME_SCALE
 from harness.pools import TOPOLOGY as POOLS
 from harness.pools import Pools
+from harness.portability import TIME_SCALE as PORTABILITY_TIME_SCALE
+from harness.portability import TOPOLOGY as PORTABILITY
+from harness.portability import Portability
 from harness.prepared import Prepared
 from lab.running import RunningLab, serve
 
@@ -81,3 +84,16 @@ def pools(_pool_lab: RunningLab) -> Iterator[Pools]:
     """The estate of XenServer pools in its first state. A test fails when a request broke the wire contract."""
     yield Pools(_pool_lab)
     assert _pool_lab.violations() == []
+
+
+@pytest.fixture(scope="session")
+def _portability_lab() -> Iterator[RunningLab]:
+    with serve(PORTABILITY, time_scale=PORTABILITY_TIME_SCALE) as lab:
+        yield lab
+
+
+@pytest.fixture
+def portability(_portability_lab: RunningLab) -> Iterator[Portability]:
+    """The Image Portability service in its first state. A test fails when a request broke the wire contract."""
+    yield Portability(_portability_lab)
+    assert _portability_lab.violations() == []

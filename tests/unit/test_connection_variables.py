@@ -16,6 +16,9 @@ from ansible.template import Templar
 from ansible.utils.display import Display
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.image_portability.client import (
+    PortabilityService,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import XenServer
@@ -41,6 +44,7 @@ FRAGMENTS: dict[Any, str] = {
     PrismElement: "prism_element",
     PrismCentral: "prism_central",
     XenServer: "xenserver",
+    PortabilityService: "image_portability",
 }
 DOC_FRAGMENTS = "ansible_collections.euc.nutanix_citrix.plugins.doc_fragments"
 CLUSTER = {"nutanix_host": "10.0.0.1", "nutanix_username": "svc", "nutanix_password": "secret"}

@@ -13,13 +13,31 @@ import pytest
 import yaml
 from ansible.plugins.action import ActionBase
 
+from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.connection_variables import client_of
+
 ROOT = Path(__file__).parents[2]
 MODULES = sorted(path.stem for path in ROOT.glob("plugins/modules/[!_]*.py"))
-GROUP_OF_PREFIX = {"pe": "prism_element", "pc": "prism_central", "citrix": "citrix", "xen": "xenserver"}
+GROUP_OF_PREFIX = {
+    "pe": "prism_element",
+    "pc": "prism_central",
+    "citrix": "citrix",
+    "xen": "xenserver",
+    "ips": "image_portability",
+}
 
 
 def load(name: str) -> Any:
     return yaml.safe_load((ROOT / name).read_text(encoding="utf-8"))
+
+
+def operation(name: str) -> Any:
+    return import_module(f"ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.{name}").OPERATION
+
+
+def group_of(name: str) -> str | None:
+    """The group by its prefix. Modules of the upload stage connect to clouds and shares, which are none."""
+    group = GROUP_OF_PREFIX.get(name.split("_")[0])
+    return None if group == "image_portability" and client_of(operation(name).arguments) is None else group
 
 
 @pytest.fixture(scope="module")
@@ -39,16 +57,13 @@ def test_every_action_plugin_belongs_to_a_module() -> None:
 def test_main_process_of_ansible_loads_what_the_module_needs(name: str) -> None:
     loaded = import_module(f"ansible_collections.euc.nutanix_citrix.plugins.action.{name}")
     assert issubclass(loaded.ActionModule, ActionBase)
-    assert (
-        loaded.OPERATION
-        is import_module(f"ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.{name}").OPERATION
-    )
+    assert loaded.OPERATION is operation(name)
 
 
 def test_every_module_with_a_connection_is_in_the_group_of_its_prefix(runtime: dict[str, Any]) -> None:
     expected: dict[str, list[str]] = {}
     for name in MODULES:
-        group = GROUP_OF_PREFIX.get(name.split("_")[0])
+        group = group_of(name)
         if group:
             expected.setdefault(group, []).append(name)
     assert runtime["action_groups"] == expected
@@ -57,7 +72,7 @@ def test_every_module_with_a_connection_is_in_the_group_of_its_prefix(runtime: d
 @pytest.mark.parametrize("name", MODULES)
 def test_module_documentation_names_its_action_group(name: str) -> None:
     documentation = (ROOT / "plugins/modules" / f"{name}.py").read_text(encoding="utf-8")
-    fragment = GROUP_OF_PREFIX.get(name.split("_")[0])
+    fragment = group_of(name)
     assert fragment is None or f"euc.nutanix_citrix.{fragment}" in documentation
 
 

@@ -30,10 +30,10 @@ def add_credential(service: Service, payload: Mapping[str, Any]) -> None:
     service.credentials[payload["id"]] = Credential(payload["id"], payload["type"], now, now)
 
 
-@CHANGES.kind("job", {"kind": required(str), "order": required(mapping(object))})
+@CHANGES.kind("job", {"work": required(str), "order": required(mapping(object))})
 def start_job(service: Service, payload: Mapping[str, Any]) -> dict[str, Any]:
     """Let somebody else start a job."""
-    kind = payload["kind"]
+    kind = payload["work"]
     return {"id": service.start(f"images/${kind}", kind, payload["order"]).id}
 
 
