@@ -19,4 +19,47 @@ options:
           - The file on the host where the module runs, such as one on a mounted share.
           - The extension C(.vhd) or C(.vhdx) may be left out.
         type: path
+      smb:
+        description:
+          - The file on an SMB share, which need not be mounted. It is fetched into the work directory first.
+          - Exactly one of O(source.path) and O(source.smb) is needed.
+        type: dict
+        suboptions:
+          server:
+            description:
+              - The file server.
+            type: str
+            required: true
+          port:
+            description:
+              - Its port.
+            type: int
+            default: 445
+          share:
+            description:
+              - The share.
+            type: str
+            required: true
+          path:
+            description:
+              - The path on the share. The extension C(.vhd) or C(.vhdx) may be left out.
+            type: str
+            required: true
+          username:
+            description:
+              - The account to log in with.
+            type: str
+            required: true
+          password:
+            description:
+              - The password of the account.
+            type: str
+            required: true
+          domain:
+            description:
+              - The domain of the account.
+            type: str
+requirements:
+  - requests >= 2.31
+  - smbprotocol (with O(source.smb))
 """

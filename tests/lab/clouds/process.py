@@ -25,10 +25,12 @@ def free_port() -> int:
 
 @contextlib.contextmanager
 def running(command: Sequence[str], port: int, log: Path) -> Iterator[None]:
-    """Start it, wait until it listens, end it at the end."""
+    """Start it, wait until it listens, end it at the end. Samba ends its whole process group, so not ours."""
     with (
         log.open("wb") as output,
-        subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT, cwd=TESTS) as process,
+        subprocess.Popen(
+            command, stdout=output, stderr=subprocess.STDOUT, cwd=TESTS, start_new_session=True
+        ) as process,
     ):
         try:
             _wait_until_it_listens(process, port, log)
