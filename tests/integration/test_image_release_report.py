@@ -20,7 +20,9 @@ WORK = [
 ]
 
 
-def report(directory: Path, state: str = "made", base_vm: str = "Gold", **given: Any) -> dict[str, Any]:
+def report(
+    directory: Path, state: str = "made", base_vm: str = "Gold", check: bool = False, **given: Any
+) -> dict[str, Any]:
     arguments = {
         "release": "1",
         "base_vm": base_vm,
@@ -31,7 +33,7 @@ def report(directory: Path, state: str = "made", base_vm: str = "Gold", **given:
         "page_path": str(directory / "image_release_1.html"),
         **given,
     }
-    return run_module("image_release_report", arguments)
+    return run_module("image_release_report", arguments, check=check)
 
 
 def read(path: Path) -> dict[str, Any]:
@@ -93,9 +95,28 @@ def test_what_was_left_for_later_is_no_problem_and_not_complete(tmp_path: Path) 
     hold_to_schema(tmp_path / "image_release_1.json")
     page = (tmp_path / "image_release_1.html").read_text(encoding="utf-8")
     assert "Not complete, as wished." in page
+    assert '<span class="later" aria-hidden="true">– </span>Left for later' in page
     assert "left for later" in page
     report(tmp_path)
     assert [run["complete"] for run in read(tmp_path / "image_release_1.json")["runs"]] == [False, True]
+
+
+def test_what_was_left_does_not_go_on_over_a_closed_gate(tmp_path: Path) -> None:
+    left = {"id": "2", "name": "W11", "action": "later", "wave": "all", "changed": False, "msg": "", "before": {}}
+    waves = [{"name": "canary", "state": "closed", "reason": ""}, {"name": "all", "state": "later", "reason": "so"}]
+    site = {"message": "", "catalogs": [left], "waiting": [], "waves": waves}
+    result = report(tmp_path, sites={"daas": site})
+    assert "goes on when what is missing before it is done." in result["later"]["text"]
+
+
+@pytest.mark.parametrize(
+    ("action", "ending"), [("planned", ": would be complete"), ("failed", ": would not be complete")]
+)
+def test_a_plan_says_what_would_be(tmp_path: Path, action: str, ending: str) -> None:
+    catalog = {"id": "1", "name": "W11", "action": action, "changed": False, "msg": "", "before": {}, "after": {}}
+    site = {"message": "", "catalogs": [catalog], "waiting": [], "waves": []}
+    result = report(tmp_path, check=True, rollback=True, sites={"daas": site})
+    assert ending in result["summary"]["text"]
 
 
 def test_what_is_no_report_is_left_alone(tmp_path: Path) -> None:

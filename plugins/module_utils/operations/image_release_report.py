@@ -147,7 +147,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
             "page_path": params["page_path"],
         },
         summary=summary(
-            f"{title}: {_ending(record['complete'], '' if missing else later.get('text', ''))}",
+            f"{title}: {_ending(not missing and not later, check, '' if missing else later.get('text', ''))}",
             not missing,
             missing,
             check,
@@ -157,8 +157,10 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     )
 
 
-def _ending(complete: bool, later: str) -> str:
-    return "complete" if complete else f"not complete. {later}".removesuffix(". ")
+def _ending(complete: bool, check: bool, later: str) -> str:
+    if complete:
+        return "would be complete" if check else "complete"
+    return f"{'would not be' if check else 'not'} complete. {later}".removesuffix(". ")
 
 
 def _farthest_from_own_path(own_paths: Iterable[Mapping[str, Any]]) -> list[str]:

@@ -12,6 +12,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.blast_radius import sentence, together
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import LAST_WAVE, is_meant
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.wave_outcome import AS_WISHED
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import folder_levels
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import role_options
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import (
@@ -303,11 +304,15 @@ def left_for_later(sites: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
         return {}
     catalogs = [catalog for site in sites.values() for catalog in site["catalogs"] if catalog["action"] == LATER]
     names = list(dict.fromkeys(wave["name"] for wave in waves))
+    states = {wave["state"] for site in sites.values() for wave in site.get("waves") or []}
+    goes_on = f"The same command without {LAST_WAVE} goes on"
+    if states - set(AS_WISHED):
+        goes_on += " when what is missing before it is done"
     return {
         "waves": names,
         "catalogs": len(catalogs),
         "text": f"As wished, {waves[0]['reason']}. Not started: {', '.join(names)}; without the image: {len(catalogs)}"
-        f" catalogs. The same command without {LAST_WAVE} goes on.",
+        f" catalogs. {goes_on}.",
     }
 
 

@@ -204,7 +204,7 @@ def _figures(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -
     suffix = " (planned)" if report["check_mode"] else ""
     verb = "taken back" if report["rollback"] else "on the image"
     with_image = [cluster["state"] in SETTLED_CLUSTER_STATES for cluster in report["clusters"].values()]
-    settled_flags = [catalog["settled"] for catalog in catalogs]
+    settled_flags = [bool(catalog["settled"]) for catalog in catalogs]
     machines = [sum(catalog[count] for catalog in catalogs) for count in ("running_image", "machines")]
     rows = [
         (sum(with_image), len(with_image), f"{_places(report).casefold()} with the image{suffix}"),
@@ -285,7 +285,8 @@ def _moved(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any], to_
         "hosting_unit": catalog.get("hosting_unit") or "",
         "plan": PLANS.get(action) or (f"Move from {before}" if before else to_come),
         "result": {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
-        "settled": action in good and action != LATER,
+        # What was left as wished is neither
+        "settled": None if action == LATER else action in good,
         "detail": (catalog.get("warning") or "") if action in good and action != LATER else in_one(*why(catalog)),
         "wave": str(catalog.get("wave") or ""),
         "machines": gate["machines"] if gate else 0,
@@ -318,8 +319,10 @@ def _wish_for(catalog: Mapping[str, Any], report: Mapping[str, Any], site: str) 
 
 
 def _site(site: str, result: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-    mine = sorted((catalog for catalog in catalogs if catalog["site"] == site), key=lambda catalog: catalog["settled"])
-    count = sum(catalog["settled"] for catalog in mine)
+    mine = sorted(
+        (catalog for catalog in catalogs if catalog["site"] == site), key=lambda catalog: bool(catalog["settled"])
+    )
+    count = sum(bool(catalog["settled"]) for catalog in mine)
     failure = in_one(*why(result)) if result["message"] else ""
     return {"name": site, "failure": failure, "catalogs": mine, "summary": f"{count} of {len(mine)} as wanted"}
 
@@ -345,7 +348,7 @@ def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -
     for host, cluster in clusters.items():
         mine = [catalog for catalog in catalogs if catalog["cluster"] == host]
         has_image = cluster["state"] in SETTLED_CLUSTER_STATES
-        summary = f"{sum(catalog['settled'] for catalog in mine)} of {len(mine)} catalogs on it" if mine else ""
+        summary = f"{sum(bool(catalog['settled']) for catalog in mine)} of {len(mine)} catalogs on it" if mine else ""
         origin = {name: str(cluster.get(name) or "") if has_image else "" for name in ("image_uuid", "snapshot_id")}
         kind = origin_kind(cluster)
         images.append(
