@@ -13,7 +13,7 @@ options:
     description:
       - Where the disk is. The option of the same name is required.
     type: str
-    choices: [aws, azure, gcp]
+    choices: [aws, azure, gcp, xenserver]
     required: true
   aws:
     description:
@@ -154,9 +154,57 @@ options:
         description:
           - Another address of Compute Engine, such as a private one.
         type: str
+  xenserver:
+    description:
+      - A XenServer pool. The image becomes a virtual disk (VDI), through XAPI's own import. An interrupted upload is
+        begun anew, because XAPI cannot go on with one.
+    type: dict
+    suboptions:
+      xenserver_host:
+        description:
+          - The address of the pool. If not set, the environment variable E(XENSERVER_HOST) is used.
+        type: str
+        required: true
+      xenserver_port:
+        description:
+          - The port of XAPI. If not set, the environment variable E(XENSERVER_PORT) is used.
+        type: int
+        default: 443
+      xenserver_username:
+        description:
+          - The account to log in with. If not set, the environment variable E(XENSERVER_USERNAME) is used.
+        type: str
+        required: true
+      xenserver_password:
+        description:
+          - The password of the account. If not set, the environment variable E(XENSERVER_PASSWORD) is used.
+        type: str
+        required: true
+      validate_certs:
+        description:
+          - Whether to require a trusted TLS certificate. If not set, the environment variable E(VALIDATE_CERTS) is
+            used.
+        type: bool
+        default: true
+      ca_path:
+        description:
+          - A file with the certificates of the authorities to trust instead of the system's. If not set, the
+            environment variable E(XENSERVER_CA_PATH) is used.
+        type: path
+      read_timeout:
+        description:
+          - The number of seconds to wait for the answer to one request. If not set, the environment variable
+            E(XENSERVER_READ_TIMEOUT) is used.
+        type: int
+        default: 60
+      storage_repository:
+        description:
+          - The storage repository, by its uuid, or by its name if only one has it. Required for an upload.
+        type: str
 requirements:
   - requests >= 2.31
   - boto3 (with O(platform=aws))
   - google-cloud-compute, google-cloud-storage, and GNU C(tar) and C(gzip) (with O(platform=gcp))
+  - XenAPI >= 24.11 (with O(platform=xenserver))
   - azure-identity, azure-mgmt-compute, azure-storage-blob (with O(platform=azure))
 """

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from uuid import UUID
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.qemu_img import RAW, VHD, VHDX
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images import vhd_file
 
-VHD, VHDX, RAW = "vhd", "vhdx", "raw"
 EXTENSIONS = (".vhd", ".vhdx")
 MIB = 1024 * 1024
 SECTOR = 512

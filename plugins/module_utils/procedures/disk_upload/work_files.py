@@ -11,7 +11,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -20,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.qemu_img import RAW, convert
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.raw_image import (
     GIB,
     MIB,
@@ -28,17 +28,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.raw_image 
     hashes_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.disk_upload.disk_files import (
-    RAW,
-    DiskFile,
-)
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.disk_upload.qemu_img import (
-    convert_to_raw,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.disk_upload.disk_files import DiskFile
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 # Sizes for which the content is hashed as well when it is filled up to them. A whole GiB of zeros would take seconds.
-GRANULARITIES = (MIB,)
+GRANULARITIES = (MIB, 2 * MIB)
 
 
 @dataclass(frozen=True)
@@ -109,9 +103,8 @@ class WorkFiles:
         return image
 
     def _converted(self, progress: Callable[[str], None]) -> Path:
-        source, part = self.source, self.raw.with_suffix(".part")
+        source = self.source
         self._refuse_full()
-        part.unlink(missing_ok=True)
         if source.fetch and source.file.format == RAW:
             source.fetch(self.raw, progress)
             return self.raw
@@ -119,8 +112,7 @@ class WorkFiles:
         if source.fetch:
             source.fetch(origin, progress)
         progress(f"converting {source.name} ({amount(source.file.size)}) into raw content")
-        convert_to_raw(origin, source.file.format, part)
-        os.replace(part, self.raw)
+        convert(origin, source.file.format, self.raw, RAW)
         if source.fetch:
             origin.unlink(missing_ok=True)
         return self.raw

@@ -5,22 +5,29 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 from pathlib import Path
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.disk_upload.disk_files import RAW, VHD, VHDX
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 LONGEST_ERROR_TEXT = 300
+VHD, VHDX, RAW, QCOW2 = "vhd", "vhdx", "raw", "qcow2"
 # Without the last one qemu-img takes the size of a VHD from its geometry, which may be smaller
 DRIVERS = {VHD: "driver=vpc,force_size_calc=current_size", VHDX: "driver=vhdx", RAW: "driver=raw"}
 
 
-def convert_to_raw(path: Path, format_: str, target: Path) -> None:
-    """Holes stay holes."""
+# Holes take no place in any of these
+TARGETS = {RAW: ("-O", "raw"), QCOW2: ("-O", "qcow2"), VHD: ("-O", "vpc", "-o", "subformat=dynamic,force_size=on")}
+
+
+def convert(path: Path, format_: str, target: Path, to: str) -> None:
+    """Write the content of a file in another format. A file that was begun is not there afterwards."""
+    part = target.with_suffix(".part")
     options = f"{DRIVERS[format_]},file.filename={str(path).replace(',', ',,')}"
-    _run("convert", "--image-opts", "-O", "raw", options, str(target))
+    _run("convert", "--image-opts", *TARGETS[to], options, str(part))
+    os.replace(part, target)
 
 
 def _run(*arguments: str) -> None:
