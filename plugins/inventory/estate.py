@@ -165,15 +165,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.in
     estate_inventory,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.lineage import Proofs, proofs_of
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import places
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations import pc_template_info, pe_vm_snapshot_info
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citrix.site_estate import read_site_estate
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.central_estate import (
     read_central_estate,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import ip_addresses
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.connection_variables import connection_params
+from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.estate_addresses import resolved_addresses
 from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.host_variables import variables_of
 from ansible_collections.euc.nutanix_citrix.plugins.plugin_utils.trust import as_read, trust_as_template
 
@@ -216,7 +215,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._kept: dict[str, Facts] = {}
         answers, problems = self._answers(entries)
         placed = {group: self._placed(group, entry_of) for group, entry_of in entries.items()}
-        resolved = _resolved(placed, answers)
+        resolved = resolved_addresses(placed, answers)
 
         def estate_with(proofs: Proofs | None) -> EstateInventory:
             centrals, sites = answers[PRISM_CENTRALS], answers[CITRIX_SITES]
@@ -318,20 +317,31 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return found, problems
 
     def _question(self, group: str, host: str, entries: Mapping[str, Mapping[str, Facts]]) -> str:
-        """What an answer in the cache answers: whoever declares another endpoint or tag asks anew."""
-        said = [declared(entries[group][host]), self.get_option("catalog_tags")]
+        """What an answer in the cache answers: another endpoint or account, wherever it is written, or tag asks anew.
+        A new password changes nothing."""
+        try:
+            client, params = self._connection(group, host, entries)
+            place = {name: value for name, value in params.items() if not client.ARGUMENTS[name].get("no_log")}
+        except OperationError as error:
+            # It is told when the host is asked
+            place = {"problem": str(error)}
+        said = [declared(entries[group][host]), place, self.get_option("catalog_tags")]
         return f"{group} {host} {sha256(json.dumps(said, sort_keys=True, default=str).encode()).hexdigest()[:16]}"
 
     def _reading(self, group: str, host: str, entries: Mapping[str, Mapping[str, Facts]]) -> Callable[[], Facts]:
-        client = next(client for own, client in ASKED.values() if own == group)
         try:
-            params = connection_params(client, host, self._variables(group, host, entries[group][host]), self.templar)
+            client, params = self._connection(group, host, entries)
         except OperationError as error:
             return _raising(error)
         if client is PrismCentral:
             return lambda: read_central_estate(params)
         tags = list(self.get_option("catalog_tags"))
         return lambda: read_site_estate(params, tags)
+
+    def _connection(self, group: str, host: str, entries: Mapping[str, Mapping[str, Facts]]) -> tuple[Any, Facts]:
+        client = next(client for own, client in ASKED.values() if own == group)
+        variables = self._variables(group, host, entries[group][host])
+        return client, connection_params(client, host, variables, self.templar)
 
     def _variables(self, group: str, host: str, entry: Facts) -> Facts:
         """The variables that a host will have, without those of groups that only its answer tells."""
@@ -381,17 +391,3 @@ def _outcome(read: Callable[[], Facts]) -> Facts | OperationError:
         return read()
     except OperationError as error:
         return error
-
-
-def _resolved(
-    entries: Mapping[str, Mapping[str, Facts]], answers: Mapping[str, Mapping[str, Facts]]
-) -> dict[str, list[str]]:
-    """Every name that stands for an address -> its IP addresses."""
-    told = [str(entry.get("nutanix_host") or "") for group in entries.values() for entry in group.values()]
-    for site in answers[CITRIX_SITES].values():
-        told += [str(address) for connection in site["connections"] for address in connection["addresses"]]
-    for central in answers[PRISM_CENTRALS].values():
-        told += [address for cluster in central["clusters"] for address in cluster["addresses"]]
-    names = {host.casefold() for text in told for host, _port in places(text)}
-    with ThreadPoolExecutor(max_workers=16) as pool:
-        return dict(zip(sorted(names), pool.map(ip_addresses, sorted(names)), strict=True))

@@ -120,8 +120,10 @@ def answers_of(survey: Mapping[str, Any], given: Mapping[str, Any]) -> dict[str,
     return answers
 
 
-def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> dict[str, str]:
-    """The extra variables of a job with a credential of this type. awx/main/fields.py,
+def injected(
+    credential_type: Mapping[str, Any], inputs: Mapping[str, str], where: str = "extra_vars"
+) -> dict[str, str]:
+    """The extra variables, or the environment, of a job with a credential of this type. awx/main/fields.py,
     CredentialTypeInjectorField.validate; awx/main/models/credential/__init__.py, CredentialType.inject_credential: a
     field that is not filled in is ''."""
     jsonschema.validate(credential_type["inputs"], INPUTS)
@@ -135,5 +137,5 @@ def injected(credential_type: Mapping[str, Any], inputs: Mapping[str, str]) -> d
     namespace = {**dict.fromkeys(fields, ""), **inputs}
     return {
         name: environment.from_string(template).render(namespace)
-        for name, template in credential_type["injectors"].get("extra_vars", {}).items()
+        for name, template in credential_type["injectors"].get(where, {}).items()
     }

@@ -36,6 +36,7 @@ MINE = {
         "citrix_cloud_client_id": "id",
         "citrix_cloud_client_secret": "secret",
     },
+    "euc_inventory_asks": "true",
     "euc_drill_target": "cluster-b",
     "euc_drill_protection_domains": "PD-W11",
 }

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator
@@ -17,6 +18,7 @@ import pytest
 import yaml
 
 from harness.modules import DEMO, TOPOLOGIES, topology_of, writes
+from harness.patterns import STARTER
 from harness.playbooks import files_with, secrets_of
 from lab.estate_source import write_source
 from lab.running import RunningLab, serve
@@ -166,3 +168,38 @@ def test_what_counts_in_a_play_counts_for_the_question(lab: RunningLab, tmp_path
     assert set(connections) == {"cluster-a", "cluster-b", "cluster-c"}
     # Another source may have typed a cluster, which stays one host, reached as it says
     assert inventory["cluster-c"]["ansible_connection"] == "ssh"
+
+
+def test_an_address_that_changes_in_host_vars_is_asked_in_spite_of_the_cache(lab: RunningLab, tmp_path: Path) -> None:
+    cache = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": str(tmp_path / "cache")}
+    source = write_source(lab, tmp_path / "inventory", **cache)
+    before = listed(source)
+    lab.forget()
+    assert (listed(source), lab.requests()) == (before, [])
+    with (source.parent / "host_vars" / "cvad.yml").open("a", encoding="utf-8") as file:
+        file.write("citrix_hostname: 127.0.0.1:9\n")
+    status, _output, errors = ansible_inventory(source, "--list")
+    assert (status, "cvad does not tell its part of the estate" in errors) == (1, True), errors
+
+
+def test_the_starter_asks_with_the_accounts_that_an_inventory_source_of_awx_has(
+    lab: RunningLab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """AWX gives an inventory source no extra variables, only the environment of one credential."""
+    source = write_source(lab, tmp_path / "inventory")
+    accounts = hosts_typed(lab)
+    for account in (source.parent / "host_vars").iterdir():
+        account.unlink()
+    for name in ("citrix_cloud", "citrix_on_premises"):
+        shutil.copy(STARTER / "inventory" / "group_vars" / f"{name}.yml", source.parent / "group_vars")
+    groups = {
+        name: {"hosts": {host: None}} for name, host in (("citrix_cloud", "daas"), ("citrix_on_premises", "cvad"))
+    }
+    source.with_name("a_groups.yml").write_text(yaml.safe_dump({"citrix_sites": {"children": groups}}), "utf-8")
+    monkeypatch.setenv("EUC_CITRIX_CLOUD_CUSTOMER_ID", accounts["daas"]["citrix_customer_id"])
+    monkeypatch.setenv("EUC_CITRIX_CLOUD_CLIENT_ID", accounts["daas"]["citrix_client_id"])
+    monkeypatch.setenv("EUC_CITRIX_CLOUD_CLIENT_SECRET", accounts["daas"]["citrix_client_secret"])
+    monkeypatch.setenv("EUC_CITRIX_ON_PREMISES_USERNAME", accounts["cvad"]["citrix_client_id"])
+    monkeypatch.setenv("EUC_CITRIX_ON_PREMISES_PASSWORD", accounts["cvad"]["citrix_client_secret"])
+    hosts = listed(source.with_name("a_groups.yml"), "-i", str(source))["_meta"]["hostvars"]
+    assert {"estate_catalogs", "dr_connections"} <= hosts["daas"].keys() & hosts["cvad"].keys()

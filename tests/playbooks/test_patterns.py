@@ -56,6 +56,7 @@ INVENTORY = {
     "xenserver_image_sync_storage": ["NFS"],
     "xenserver_image_sync_catalogs": [{**CATALOGS[0], "pool": "xs-west"}],
 }
+ASKS = "Citrix on Nutanix inventory"
 MOVE = {
     "dr_id": "d1",
     "dr_mode": "planned",
@@ -167,7 +168,7 @@ def test_a_form_that_is_sent_as_it_comes_is_what_the_job_takes() -> None:
 
 def test_credentials_of_all_types_fit_into_one_job_and_are_what_the_inventory_refers_to() -> None:
     types = {each["name"]: each for each in objects()["credential_types"]}
-    assert [each["credential_type"] for each in objects()["credentials"]] == ["Nutanix Prism", "Citrix Cloud"]
+    assert [each["credential_type"] for each in objects()["credentials"]] == ["Nutanix Prism", "Citrix Cloud", ASKS]
     inputs = {
         "Nutanix Prism": MINE["euc_prism"],
         "Citrix Cloud": MINE["euc_citrix_cloud"],
@@ -179,6 +180,12 @@ def test_credentials_of_all_types_fit_into_one_job_and_are_what_the_inventory_re
     assert len(names) == len(set(names))
     inventory = "".join(path.read_text(encoding="utf-8") for path in (STARTER / "inventory" / "group_vars").iterdir())
     assert [name for name in names if name not in inventory] == []
+    # AWX gives extra variables to no inventory source
+    given = {name: value for each in inputs.values() for name, value in each.items() if not name.startswith("xen")}
+    assert injected(types[ASKS], given) == {}
+    environment = injected(types[ASKS], given, "env")
+    assert {value for value in environment.values() if value} == set(given.values())
+    assert [name for name in environment if f"'{name}'" not in inventory] == []
 
 
 def test_what_refers_to_something_refers_to_what_is_made() -> None:
@@ -187,7 +194,9 @@ def test_what_refers_to_something_refers_to_what_is_made() -> None:
         assert template["project"] in made["projects"]
         assert template["inventory"] in made["inventories"]
         assert template["execution_environment"] in made["execution_environments"]
-        assert set(template["credentials"]) == made["credentials"]
+        assert set(template["credentials"]) == made["credentials"] - {ASKS}
+    for source in objects()["inventory_sources"]:
+        assert source["credential"] in made["credentials"]
     for workflow in objects()["workflows"]:
         nodes = {each["identifier"]: each for each in workflow["simplified_workflow_nodes"]}
         asked = {each["variable"] for each in workflow["survey_spec"]["spec"]}
