@@ -42,7 +42,7 @@ options:
     default: {}
   targets:
     description:
-      - What became of each target, by inventory host, as a role collects
+      - What became of each target, by inventory host, as the role P(euc.nutanix_citrix.image_portability#role) collects
         it. Keys are C(message) (empty unless the target failed as a whole), C(error), C(platform), C(store), and
         C(stages), each with C(stage), C(state), C(message), C(error), C(output), C(job), C(bytes), C(note), C(started),
         C(finished) and C(seconds).

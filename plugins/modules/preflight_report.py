@@ -100,6 +100,12 @@ options:
         name, where it is to make one, and C(origins), those that images of the release came out of.
     type: dict
     default: {}
+  targets:
+    description:
+      - What each target of Image Portability has, by inventory host, as the part C(look) of the role
+        P(euc.nutanix_citrix.image_portability#role) remembers it.
+    type: dict
+    default: {}
   sites:
     description:
       - Facts by Citrix site. C(message) and C(endpoint) are as for O(clusters), C(wanted) are the catalogs to move,

@@ -86,6 +86,7 @@ def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path:
             "prepared_image_release_definitions is text and must be a list",
         ),
         ("prepared_image_retire", "prepared_image_retire_keep=many", "prepared_image_retire_keep"),
+        ("image_portability", "image_portability_release=1", "has no host in the group image_portability_targets"),
         (
             "image_release",
             '{"image_release_id": "2026.11.20-1", "catalog_rollout_known_faults": ["CORP\\\\W11P-0007"]}',

@@ -34,6 +34,7 @@ JOBS = {
     "prepared_image_retire": "prepared_retirement",
     "xenserver_image_sync": "xenserver_sync",
     "xenserver_image_retire": "xenserver_retirement",
+    "image_portability": "portability",
 }
 POOLS = ["xs-east", "xs-west"]
 CATALOGS = [{"name": "W11", "wave": "canary"}]
@@ -55,6 +56,12 @@ INVENTORY = {
     "xenserver_image_sync_source": "xs-east",
     "xenserver_image_sync_storage": ["NFS"],
     "xenserver_image_sync_catalogs": [{**CATALOGS[0], "pool": "xs-west"}],
+    "image_portability_release": "2026.11.20-1",
+    "image_portability_name": "W11",
+    "image_portability_workflow": "pvs_to_mcs",
+    "image_portability_share": {"path": "/mnt/pvs", "file": "W11"},
+    "image_portability_target": {"platform": "azure", "resource_location_id": "1", "credential": "azure"},
+    "image_portability_catalogs": CATALOGS,
 }
 ASKS = "Citrix on Nutanix inventory"
 MOVE = {
@@ -84,6 +91,7 @@ TEXTS = {
     "xenserver_image_sync_release": "2026.11.20-1",
     "xenserver_image_sync_vdi": "9082af8f-3a0c-4d0b-8d4e-6e4a41b1bb0d",
     "xenserver_image_retire_schemes": "W11, W10",
+    "image_portability_release": "2026.11.20-1",
     "dr_discard": "PD-W11",
     "estate_report_certificate_days": "14",
     "dr_drill_network": "DRILL",
@@ -115,6 +123,7 @@ def refusals(playbook: str, name: str, answer: Any) -> list[str]:
         "clusters": ["cluster-a"],
         "sites": ["daas"],
         "pools": POOLS,
+        "targets": ["cluster-a"],
         "taking_part": ["cluster-a", "daas", *POOLS],
         "variables": {host: {**INVENTORY, name: answer} for host in ("cluster-a", "daas", *POOLS)},
         "options": {**role_options(roles, str(ROOT / "roles")), **BEGIN["release_begin_others"]},

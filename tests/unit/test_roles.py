@@ -33,6 +33,7 @@ INSIDE = {
         "template",
         "ways",
     },
+    "image_portability": {"find_prepared", "prepare", "publish"},
     "machine_rehost": {"settle"},
     "prepared_image_release": {"plan"},
 }

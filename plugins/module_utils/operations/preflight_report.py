@@ -47,18 +47,21 @@ ARGUMENTS: dict[str, Any] = {
     "clusters": {"type": "dict", "required": True},
     "sites": {"type": "dict", "required": True},
     "centrals": {"type": "dict", "default": {}},
+    "targets": {"type": "dict", "default": {}},
     "show_ok": {"type": "bool", "default": True},
     "report_path": {"type": "path"},
 }
 TEXTS = ("message", "address")
-NO_SETTINGS = ("clusters", "sites", "centrals", "show_ok", "report_path", *REPORT_ARGUMENTS)
+NO_SETTINGS = ("clusters", "sites", "centrals", "targets", "show_ok", "report_path", *REPORT_ARGUMENTS)
 
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
     settings = {name: params[name] for name in ARGUMENTS if name not in NO_SETTINGS}
     sites = settings["remote_sites"]
     release = ReleaseRequest(**{**settings, "remote_sites": None if sites is None else tuple(sites)})
-    rows = judge_release(release, _read(params["clusters"]), _read(params["sites"]), now, _read(params["centrals"]))
+    rows = judge_release(
+        release, _read(params["clusters"]), _read(params["sites"]), now, _read(params["centrals"]), params["targets"]
+    )
     stops, warnings = count(rows, STOP), count(rows, WARNING)
     what = release.base_vm or "prepared images"
     title = f"Preflight of {what}: {stops} x stop, {warnings} x warning, {len(rows) - stops - warnings} x ok"
@@ -104,5 +107,5 @@ def _read(hosts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     }
 
 
-OF_EACH: dict[str, type] = dict.fromkeys(("clusters", "sites", "centrals"), dict)
+OF_EACH: dict[str, type] = dict.fromkeys(("clusters", "sites", "centrals", "targets"), dict)
 OPERATION = Report(arguments=ARGUMENTS, of_each=OF_EACH, judge=judge, write=write)

@@ -205,6 +205,8 @@ def _wrong_groups(params: Mapping[str, Any]) -> list[str]:
 def _groups(params: Mapping[str, Any]) -> tuple[str, ...]:
     """What the job cannot do without. Whether sites have prepared images, which need no cluster, is known later."""
     may_be_prepared = not params["variables"] or any(_by_site(params, DEFINITIONS).values())
+    if params["job"] == "preflight" and params["targets"] and not params["clusters"]:
+        return (portability_wishes.GROUP,)
     if params["job"] == "preflight" and params["sites"] and not params["clusters"] and may_be_prepared:
         return ("citrix_sites",)
     return GROUPS[params["job"]]
@@ -261,9 +263,9 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
     if job == "prepared_retirement":
         named = _by_site(params, "prepared_image_retire_definitions")
         problems += wrong_retirement(named if any(named.values()) else _by_site(params, DEFINITIONS))
-    if job == "portability":
+    if job == "portability" or (job == "preflight" and common("image_portability_release")):
         targets = {host: variables.get(host, {}).get("image_portability_target") for host in params["targets"]}
-        problems += portability_wishes.wrong_wishes(common, targets, _by_site(params, CATALOGS[job]))
+        problems += portability_wishes.wrong_wishes(common, targets, _by_site(params, portability_wishes.CATALOGS))
     if job == "xenserver_sync":
         problems += wrong_sync(variables, params["pools"], params["sites"])
     problems += _wrong_catalogs(params)

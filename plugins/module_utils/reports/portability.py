@@ -12,9 +12,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import options_of, why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.outcomes import BYTES, SETTLED
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.role_options import (
+    PORTABILITY,
+    with_variables,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import ReportRow
 
 SOURCE = "source"
@@ -45,6 +49,7 @@ def stage_rows(export: Facts, targets: Targets) -> list[ReportRow]:
 def _row(where: str, stage: Facts) -> ReportRow:
     settled = stage["state"] in SETTLED
     detail, advice = (detail_of(stage), "") if settled else why(stage)
+    advice = with_variables(advice, options_of(stage), PORTABILITY)
     return ReportRow(
         where, stage["stage"], result_of(stage), detail, settled, advice, kind="stage", phase=stage["stage"]
     )

@@ -40,6 +40,10 @@ PREPARATION = {"wait_timeout": "prepared_image_release_preparation_timeout"}
 SHARE = {"wait_timeout": "prepared_image_release_share_timeout"}
 PUBLISH = {"wait_timeout": "image_release_publish_timeout"}
 MOVE = {"wait_timeout": "catalog_rollout_publish_timeout"}
+PORTABILITY = {
+    "wait_timeout": "image_portability_timeout",
+    "work_directory": "image_portability_work_directory",
+}
 
 
 def with_variables(advice: str, options: Iterable[str], variables: Mapping[str, str]) -> str:

@@ -28,6 +28,16 @@ CATALOGS = "image_portability_catalogs"
 # Names of files, disks and images on all platforms begin with it
 IMAGE = re.compile(r"[A-Za-z][A-Za-z0-9._-]*\Z")
 LOCATION = re.compile(r"smb://[^/\\]+/[^\\]+\Z")
+# What would be shown with the variables of hosts
+SECRETS = (
+    "client_secret",
+    "secret_access_key",
+    "session_token",
+    "service_account_key",
+    "nutanix_password",
+    "xenserver_password",
+    "password",
+)
 NEEDED = {
     "source": ("platform", "resource_location_id", "credential"),
     "target": ("platform", "resource_location_id", "credential"),
@@ -98,9 +108,22 @@ def _wrong_share(workflow: str, given: Given) -> list[str]:
 
 
 def _unreadable(name: str, share: Entry) -> list[str]:
+    told = _secrets(f"{name}.smb", share.get("smb"), "image_portability_smb_account or image_portability_store_account")
+    if told:
+        return told
     if bool(share.get("path")) != bool(share.get("smb")):
         return []
     return [f"{name} needs path, where the share is mounted on the controller, or smb, how to reach it: one of them."]
+
+
+def _secrets(name: str, entry: Any, instead: str) -> list[str]:
+    """What logs and facts may hold has no secrets."""
+    own = entry if isinstance(entry, Mapping) else {}
+    return [
+        f"{name} holds the secret {key}: put it into {instead}, which is shown nowhere."
+        for key in own
+        if key in SECRETS
+    ]
 
 
 def _wrong_location(name: str, share: Entry) -> list[str]:
@@ -117,7 +140,9 @@ def _wrong_target(workflow: str, target: Any) -> list[str]:
     may_be: Sequence[str] = CLOUDS if workflow.endswith("_pvs") else PLATFORMS
     if platform and platform not in may_be:
         lacking.append(f"has the platform {platform}, and {workflow} leads to {', '.join(may_be)}.")
-    return lacking or _wrong_publication(workflow, target.get("publish") or {})
+    told = _secrets("upload", target.get("upload"), "image_portability_account")
+    wrong = [f"is wrong: {text}" for text in told]
+    return lacking or wrong or _wrong_publication(workflow, target.get("publish") or {})
 
 
 def _wrong_publication(workflow: str, publish: Entry) -> list[str]:

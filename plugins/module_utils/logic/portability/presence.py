@@ -19,16 +19,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portabili
 
 Answer = Mapping[str, Any]
 # What a report keeps of a file, for the next run
-OF_A_FILE = ("name", "size_bytes", "sha256")
+OF_A_FILE = ("name", "size_bytes", "virtual_size_bytes", "sha256")
 # A job that ended so may have left something behind
 SPOILT = ("failed", "cancelled")
 # A job that vanished was ours, and what it made is looked at
 TESTIFYING = ("complete", "unknown")
 
 
-def disk(disks: Sequence[Answer], image: str, release: str, job_state: str = "") -> dict[str, Any]:
+def disk(
+    disks: Sequence[Answer], image: str, release: str, job_state: str = "", resumed: bool = False
+) -> dict[str, Any]:
     """What `disks`, those of one name, say. `job_state` is that of the newest job that makes it, '' where none is
-    known."""
+    known. An upload is `resumed` where it was left; what a job makes is not."""
     if not disks or job_state == "running":
         return {"state": "missing", "why": ""}
     if len(disks) > 1:
@@ -44,12 +46,12 @@ def disk(disks: Sequence[Answer], image: str, release: str, job_state: str = "")
             f"'{only['name']}' is there and does not bear the marks of this release ({', '.join(lacking)})",
             "Delete it if nobody needs it, or take another image_portability_release.",
         )
-    if only.get("state") == "unfinished":
-        # Whoever began it goes on
+    if only.get("state") == "unfinished" and resumed:
         return {"state": "missing", "why": ""}
     if only.get("state") != "complete" or job_state in SPOILT:
         told = f"its job {job_state}" if job_state in SPOILT else f"it is {only.get('state')}"
-        return _doubt("broken", f"'{only['name']}' is there and cannot be used: {told}", "Delete it.")
+        advice = "Delete it, unless it only takes its time."
+        return _doubt("broken", f"'{only['name']}' is there and cannot be used: {told}", advice)
     return {"state": "there", "why": "", "disk": dict(only)}
 
 

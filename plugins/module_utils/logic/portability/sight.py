@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import in_one, why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability import presence
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.outcomes import is_settled, outcome
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.stages import (
@@ -22,12 +24,15 @@ Facts = Mapping[str, Any]
 
 def sight(answers: Facts, target: Facts, workflow: str, image: str, release: str) -> dict[str, Any]:
     """{stages, standing, remaining, unfit, image, release}. `answers` are results by what was asked: uploaded,
-    prepared, jobs, credentials, published, publication (that of the publish in check mode), and known, what an earlier
-    run knows of the published file."""
+    prepared, jobs, credentials, file (that to upload), published, publication (that of the publish in check mode);
+    export_credentials, those that the export needs; known, what an earlier run knows of the published file, and room,
+    the free bytes of the work directory."""
     stages = [stage for stage in stages_of(workflow) if stage != "export"]
     standing = {
-        "upload": _disk(answers, "uploaded", "", image, release),
-        "prepare": _disk(answers, "prepared", _job_state(answers, target, image, release), image, release),
+        "upload": presence.disk(_disks(answers, "uploaded"), image, release, resumed=True),
+        "prepare": presence.disk(
+            _disks(answers, "prepared"), image, release, _job_state(answers, target, image, release)
+        ),
     }
     if "publish" in stages:
         publication = (answers.get("publication") or {}).get("job") or {}
@@ -41,12 +46,32 @@ def sight(answers: Facts, target: Facts, workflow: str, image: str, release: str
     unfit = presence.obstacles(stages, standing)
     if remaining:
         unfit += _unknown_credentials(answers, _credentials(target))
+    if "upload" in remaining:
+        unfit += _unknown_credentials(answers, answers.get("export_credentials") or [])
+        unfit += file_obstacles(answers.get("file") or {}, "export" in stages_of(workflow), answers.get("room"))
     seen = {"stages": stages, "standing": standing, "remaining": remaining, "unfit": unfit}
     return {**seen, "image": image, "release": release}
 
 
-def _disk(answers: Facts, which: str, job: str, image: str, release: str) -> dict[str, Any]:
-    return presence.disk((answers.get(which) or {}).get("disks") or [], image, release, job)
+def file_obstacles(file: Facts, is_exported: bool, room: int | None) -> list[str]:
+    """What is wrong with the file to upload. One that is exported first need not be there yet."""
+    if file.get("failed"):
+        return [in_one(*why(file))]
+    if not file.get("exists"):
+        return [] if is_exported else ["The vDisk that image_portability_share names is not in the share."]
+    if file.get("problems") and not is_exported:
+        return [f"{file.get('name')} cannot be used: {'; '.join(file['problems'])}."]
+    # As much as it holds, which is less than its nominal size
+    needed = file.get("size_bytes") or 0
+    if room is not None and room < needed:
+        return [
+            f"image_portability_work_directory has {amount(room)} free, and {file.get('name')} holds {amount(needed)}."
+        ]
+    return []
+
+
+def _disks(answers: Facts, which: str) -> list[Facts]:
+    return (answers.get(which) or {}).get("disks") or []
 
 
 def _job_state(answers: Facts, target: Facts, image: str, release: str) -> str:
@@ -57,11 +82,6 @@ def _job_state(answers: Facts, target: Facts, image: str, release: str) -> str:
 def _credentials(target: Facts) -> list[str]:
     share = (target.get("publish") or {}).get("share") or {}
     return [each for each in (target.get("credential"), share.get("credential")) if each]
-
-
-def unknown_credentials(answer: Facts, names: Iterable[str]) -> list[str]:
-    """A sentence for each that the wallet of the service does not have."""
-    return _unknown_credentials({"credentials": answer}, names)
 
 
 def _unknown_credentials(answers: Facts, names: Iterable[str]) -> list[str]:
@@ -82,8 +102,8 @@ def target_outcome(
     """{message, platform, store, prepared, stages} of a target, also while the stages are under way. `seen` is its
     sight, `results` those of its stages, `looked` what was read after them: prepared, published. `export` is the
     outcome of that stage, whose hash has to be that of the upload when they are to be compared."""
-    expected = str(export.get("md5") or "") if compare else ""
     standing = _standing_after(seen, results, looked)
+    expected = _expected_md5(export, results, standing) if compare else ""
     stages: list[dict[str, Any]] = []
     before = export
     for stage in seen["stages"]:
@@ -97,9 +117,16 @@ def target_outcome(
         "message": "",
         "platform": target["platform"],
         "store": ((target.get("publish") or {}).get("share") or {}).get("location") or "",
-        "prepared": _prepared(standing, results) if upto and is_settled(stages[:upto]) else {},
+        "prepared": _prepared(seen, target, standing, results) if upto and is_settled(stages[:upto]) else {},
         "stages": stages,
     }
+
+
+def _expected_md5(export: Facts, results: Facts, standing: Facts) -> str:
+    """The hash of an upload: that of the source, unless the platform made the disk larger. '' when nobody knows."""
+    disk = (results.get("upload") or {}).get("disk") or standing.get("upload", {}).get("disk") or {}
+    size = (export.get("file") or {}).get("virtual_size_bytes")
+    return str(export.get("md5") or "") if size and size == disk.get("size_bytes") else ""
 
 
 def _standing_after(seen: Facts, results: Facts, looked: Facts) -> dict[str, Any]:
@@ -115,11 +142,13 @@ def _standing_after(seen: Facts, results: Facts, looked: Facts) -> dict[str, Any
     return standing
 
 
-def _prepared(standing: Facts, results: Facts) -> dict[str, Any]:
-    """{name, id, kind, image_id} of what a target has at the end of its prepare, '' where nothing tells it."""
+def _prepared(seen: Facts, target: Facts, standing: Facts, results: Facts) -> dict[str, Any]:
+    """{name, id, kind, image_id} of what a target has at the end of its prepare, or would have; '' where nothing tells
+    it."""
     result = results.get("prepare") or {}
-    disk, output = standing["prepare"].get("disk") or {}, result.get("output") or {}
-    told = {key: disk.get(key) or output.get(key) or "" for key in ("name", "id", "kind")}
+    wanted = {"name": names_of(seen["image"], seen["release"], target["platform"])["prepared"]}
+    sides = (standing["prepare"].get("disk") or {}, result.get("output") or {}, wanted)
+    told = {key: next((side[key] for side in sides if side.get(key)), "") for key in ("name", "id", "kind")}
     return {**told, "image_id": _machine_image((result.get("job") or {}).get("artifacts"))}
 
 

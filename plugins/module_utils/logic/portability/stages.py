@@ -57,13 +57,14 @@ def _fitting(name: str, platform: str) -> str:
 
 def marks_of(image: str, release: str) -> dict[str, str]:
     """What uploads and jobs write on what they make, so that it is found by more than its name."""
-    return {"made_by": MADE_BY, "name": image, "release": release}
+    return {"made_by": MADE_BY, "image": image, "release": release}
 
 
 def lacks_marks(tags: Mapping[str, Any], image: str, release: str) -> list[str]:
     """The marks of a release that a disk does not bear. Labels of Google have no dots and no capitals."""
-    own = {_label(name): _label(value) for name, value in tags.items()}
-    return [name for name, value in marks_of(image, release).items() if own.get(_label(name)) != _label(value)]
+    # Keys that differ in signs only may stand side by side
+    own = {(_label(name), _label(value)) for name, value in tags.items()}
+    return [name for name, value in marks_of(image, release).items() if (_label(name), _label(value)) not in own]
 
 
 def _label(text: Any) -> str:

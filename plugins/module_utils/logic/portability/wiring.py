@@ -22,13 +22,14 @@ NOT_PUBLISHED = ("create_ami",)
 Facts = Mapping[str, Any]
 
 
-def file_in_share(share: Facts, name: str) -> dict[str, Any]:
-    """The option source of the modules that read a share: how the controller reaches a file in it."""
+def file_in_share(share: Facts, name: str, account: Facts | None = None) -> dict[str, Any]:
+    """The option source of the modules that read a share: how the controller reaches a file in it, with an account
+    whose secrets stand elsewhere."""
     if share.get("path"):
         return {"path": f"{str(share['path']).rstrip('/')}/{name}"}
     smb = share["smb"]
     folder = str(smb.get("path") or "").strip("/")
-    return {"smb": {**smb, "path": f"{folder}/{name}" if folder else name}}
+    return {"smb": {**smb, **(account or {}), "path": f"{folder}/{name}" if folder else name}}
 
 
 def prepare_options(target: Facts, uploaded: Facts) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
     golden_vm,
     image,
     origin,
+    portability,
     prepared,
     replication,
     site,
@@ -65,6 +66,7 @@ SITE_CHECKS: tuple[tuple[str, str, Check], ...] = (
     ("prepared_images", "image", prepared.check),
     ("permissions", "publish", site.check_permissions),
 )
+TARGET_CHECKS: tuple[tuple[str, str, Check], ...] = (("image_portability", "", portability.check),)
 
 
 def judge(
@@ -73,17 +75,22 @@ def judge(
     sites: Mapping[str, Facts],
     now: datetime,
     centrals: Mapping[str, Facts],
+    targets: Mapping[str, Facts] | None = None,
 ) -> list[CheckRow]:
-    """All rows: Prism Centrals first, then clusters, then sites, each in the given order."""
+    """All rows: Prism Centrals first, then clusters, sites and targets of Image Portability, each in the given
+    order."""
     inventory = Rows("inventory", "inventory")
     estate = Estate(_with_a_possible_id(release, inventory), clusters, sites, now, centrals)
-    rows = inventory.rows + _groups(estate)
+    targets = targets or {}
+    rows = inventory.rows + ([] if targets and not clusters else _groups(estate))
     for host, facts in centrals.items():
         rows += _looked_at(host, facts, estate, CENTRAL_CHECKS)
     for host, facts in clusters.items():
         rows += _looked_at(host, facts, estate, CLUSTER_CHECKS)
     for host, facts in sites.items():
         rows += _looked_at(host, facts, estate, SITE_CHECKS)
+    for host, facts in targets.items():
+        rows += _looked_at(host, facts, estate, TARGET_CHECKS)
     if not sites:
         without = Rows("inventory", "inventory")
         without.warn("sites", "the group citrix_sites is empty", "The image will be made, and no catalog moved.")

@@ -70,6 +70,16 @@ def test_text_of_a_survey_is_taken() -> None:
         ("mcs_to_mcs", {"share": {**SHARE, "smb": {"server": "files"}}}, "or smb, how to reach it: one of them."),
         ("mcs_to_mcs", {"share": {**SHARE, "location": "\\\\files\\ips"}}, "which is not like smb://"),
         ("mcs_to_mcs", {"share": {"path": "/mnt/ips"}}, "image_portability_share lacks location."),
+        (
+            "mcs_to_mcs",
+            {"share": {**SHARE, "path": "", "smb": {"server": "files", "password": "x"}}},
+            "image_portability_share.smb holds the secret password: put it into image_portability_smb_account",
+        ),
+        (
+            "mcs_to_mcs",
+            {"target": {**TARGET, "upload": {"client_secret": "x"}}},
+            "is wrong: upload holds the secret client_secret: put it into image_portability_account",
+        ),
         ("mcs_to_mcs", {"target": None}, "image_portability_target of weu is missing"),
         ("mcs_to_mcs", {"target": {"platform": "azure"}}, "weu lacks resource_location_id. image_portability_target"),
         ("mcs_to_mcs", {"target": {**TARGET, "platform": "vsphere"}}, "has the platform vsphere, and mcs_to_mcs leads"),

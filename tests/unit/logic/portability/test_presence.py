@@ -38,12 +38,13 @@ STATES = ["there", "missing", "foreign", "broken"]
     [
         ([], "missing", ""),
         ([OURS], "there", ""),
-        ([{**OURS, "tags": {"made-by": "euc-nutanix_citrix", "name": "w11", "release": "2026-11-20-1"}}], "there", ""),
-        ([{**OURS, "state": "unfinished"}], "missing", ""),
-        ([{**OURS, "state": "failed"}], "broken", "cannot be used: it is failed. Delete it."),
-        ([{**OURS, "tags": {}}], "foreign", "does not bear the marks of this release (made_by, name, release)"),
+        ([{**OURS, "tags": {**marks_of("W11", RELEASE), "Image": "W11-1"}}], "there", ""),
+        ([{**OURS, "tags": {"made-by": "euc-nutanix_citrix", "image": "w11", "release": "2026-11-20-1"}}], "there", ""),
+        ([{**OURS, "state": "unfinished"}], "broken", "cannot be used: it is unfinished. Delete it, unless"),
+        ([{**OURS, "state": "failed"}], "broken", "cannot be used: it is failed. Delete it, unless"),
+        ([{**OURS, "tags": {}}], "foreign", "does not bear the marks of this release (made_by, image, release)"),
         ([{**OURS, "tags": marks_of("W11", "2")}], "foreign", "(release)"),
-        ([{**OURS, "tags": marks_of("W10", RELEASE)}], "foreign", "(name)"),
+        ([{**OURS, "tags": marks_of("W10", RELEASE)}], "foreign", "(image)"),
         ([OURS, {**OURS, "id": "d-2"}], "foreign", "2 disks are called 'W11': 'd-1', 'd-2'"),
     ],
 )

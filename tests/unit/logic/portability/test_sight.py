@@ -20,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portabili
 MARKS = marks_of("W11", "1")
 TARGET = {"platform": "azure", "credential": "azure", "prepare": {"region": "westeurope"}}
 PVS = {**TARGET, "publish": {"share": {"location": "smb://pvs/store/", "credential": "pvs"}}}
+FILE = {"exists": True, "name": "W11.vhdx", "size_bytes": 5, "problems": []}
 WALLET = {"credentials": [{"id": "azure"}, {"id": "pvs"}]}
 UPLOADED = {"id": "d-1", "name": "W11-1-uploaded", "state": "complete", "tags": {**MARKS, "md5": "a" * 32}}
 PREPARED = {"id": "d-2", "name": "W11-1", "state": "complete", "tags": MARKS, "kind": "disk"}
@@ -28,7 +29,7 @@ MADE = {"changed": True, "job": JOB, "output": {"name": "W11-1", "kind": "disk"}
 
 
 def look(workflow: str = "pvs_to_mcs", target: Any = TARGET, **answers: Any) -> dict[str, Any]:
-    return sight({"credentials": WALLET, **answers}, target, workflow, "W11", "1")
+    return sight({"credentials": WALLET, "file": FILE, **answers}, target, workflow, "W11", "1")
 
 
 def states(outcome: dict[str, Any]) -> list[str]:
@@ -67,6 +68,25 @@ def test_credentials_that_the_wallet_lacks_are_missed_only_where_something_remai
     (told,) = look(credentials={"credentials": []})["unfit"]
     assert told == "The wallet of the service has no credential 'azure': make it with ips_credential."
     assert look(credentials={"credentials": []}, prepared=disks(PREPARED))["unfit"] == []
+
+
+@pytest.mark.parametrize(
+    ("workflow", "file", "words"),
+    [
+        ("pvs_to_mcs", {"exists": False}, "The vDisk that image_portability_share names is not in the share."),
+        ("pvs_to_mcs", {**FILE, "problems": ["it is cut"]}, "W11.vhdx cannot be used: it is cut."),
+        ("pvs_to_mcs", {"failed": True, "msg": "no route"}, "no route"),
+        ("pvs_to_mcs", {**FILE, "size_bytes": 11}, "has 10 B free, and W11.vhdx holds 11 B."),
+        ("mcs_to_mcs", {"exists": False}, ""),
+        ("mcs_to_mcs", {"failed": True, "msg": "no route"}, "no route"),
+        ("mcs_to_mcs", FILE, ""),
+    ],
+)
+def test_the_file_is_looked_at_before_hours_are_spent(workflow: str, file: dict[str, Any], words: str) -> None:
+    assert words in " ".join(look(workflow, file=file, room=10)["unfit"])
+    assert bool(look(workflow, file=file, room=10)["unfit"]) == bool(words)
+    # Nobody needs it any more
+    assert look(workflow, file=file, room=10, uploaded=disks(UPLOADED))["unfit"] == []
 
 
 def test_a_published_file_counts_by_its_job_or_by_what_an_earlier_run_knows() -> None:
@@ -123,16 +143,22 @@ def test_what_was_not_reached_behind_a_failure() -> None:
     assert states(target_outcome(seen, {}, PVS, {}, {"state": "failed"})) == ["not reached"] * 3
 
 
+def exported(md5: str, size: int = 5) -> dict[str, Any]:
+    return {"state": "made", "md5": md5, "file": {"virtual_size_bytes": size}}
+
+
 def test_hashes_of_export_and_upload_have_to_be_one() -> None:
-    upload = {"changed": True, "disk": UPLOADED, "md5": "a" * 32}
+    disk = {**UPLOADED, "size_bytes": 5}
+    upload = {"changed": True, "disk": disk, "md5": "a" * 32}
     for md5, state in (("A" * 32, "made"), ("b" * 32, "failed"), ("b" * 64, "made"), ("", "made")):
-        told = target_outcome(look(), {"upload": upload}, TARGET, {}, {"state": "made", "md5": md5})
+        told = target_outcome(look(), {"upload": upload}, TARGET, {}, exported(md5))
         assert told["stages"][0]["state"] == state
-    told = target_outcome(look(), {"upload": upload}, TARGET, {}, {"md5": "b" * 32}, compare=False)
-    assert told["stages"][0]["state"] == "made"
+    for other in ({"compare": False, "export": exported("b" * 32)}, {"export": exported("b" * 32, size=4)}):
+        told = target_outcome(look(), {"upload": upload}, TARGET, {}, **other)
+        assert told["stages"][0]["state"] == "made"
     # The next run uploads nothing, and reads the hash from the marks
-    seen = look(uploaded=disks(UPLOADED))
-    assert states(target_outcome(seen, {}, TARGET, {}, {"md5": "b" * 32}))[0] == "failed"
+    seen = look(uploaded=disks(disk))
+    assert states(target_outcome(seen, {}, TARGET, {}, exported("b" * 32)))[0] == "failed"
 
 
 @pytest.mark.parametrize(
@@ -160,4 +186,6 @@ def test_how_the_controller_reaches_a_share() -> None:
     assert file_in_share({"path": "/mnt/ips/"}, "W11") == {"path": "/mnt/ips/W11"}
     smb = {"server": "files", "share": "ips"}
     assert file_in_share({"smb": smb}, "W11") == {"smb": {**smb, "path": "W11"}}
+    account = {"username": "u", "password": "p"}
+    assert file_in_share({"smb": smb}, "W11", account) == {"smb": {**smb, **account, "path": "W11"}}
     assert file_in_share({"smb": {**smb, "path": "/a/"}}, "W11") == {"smb": {**smb, "path": "a/W11"}}
