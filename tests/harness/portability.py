@@ -106,9 +106,13 @@ class Portability:
         """Let the service answer in another of the possible ways."""
         self.change("behaviour", **switches)
 
-    def at_once(self) -> None:
-        """Let jobs end as soon as somebody looks."""
-        self.change("durations", ips_queue=0.0, ips_worker=0.0, ips_transfer=0.0)
+    def hold(self) -> None:
+        """Let jobs that start now run until `let_end`, however slow this machine is."""
+        self.change("durations", ips_transfer=72000.0)
+
+    def let_end(self) -> None:
+        """Let those jobs come to their end, which the service still knows."""
+        self.lab.skip(75000)
 
     def writes(self) -> list[str]:
         """Every request that changes anything."""

@@ -5,11 +5,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
 from typing import Any
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.image_portability.client import region_of
 from harness.modules import Site
 from harness.portability import Portability
 
@@ -115,3 +117,27 @@ def test_a_token_without_a_region_needs_the_option(portability: Portability) -> 
     portability.lab.change([{"endpoint": "daas", "kind": "behaviour", "token_claims": False}])
     options = {**portability.ips.options, "hostname": "api.cloud.com"}
     assert "Give region, one of us, eu, ap-s" in Site("ips", options).fails("ips_credential_info")
+
+
+def _token(claims: dict[str, Any]) -> str:
+    return f"e30.{base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip('=')}.sig"
+
+
+@pytest.mark.parametrize(
+    ("token", "region"),
+    [
+        (_token({"customers": json.dumps([{"CustomerId": "me", "Geo": "AP-S"}])}), "ap-s"),
+        (
+            _token({"customers": json.dumps([{"CustomerId": "you", "Geo": "US"}, {"CustomerId": "Me", "Geo": "EU"}])}),
+            "eu",
+        ),
+        (_token({"customers": json.dumps([{"Geo": "US"}])}), "us"),
+        (_token({"customers": "[]"}), ""),
+        (_token({"customers": "no JSON"}), ""),
+        (_token({}), ""),
+        ("opaque", ""),
+        ("a.b!.c", ""),
+    ],
+)
+def test_a_token_tells_the_region_of_its_customer(token: str, region: str) -> None:
+    assert region_of(token, "me") == region

@@ -12,6 +12,7 @@ from harness.portability import A_DAY, Portability
 
 def test_jobs_are_told_by_kind_state_and_release(portability: Portability) -> None:
     exported = portability.export()
+    portability.hold()
     portability.prepare(release="2", wait=False)
     assert len(portability.ips("ips_job_info")["jobs"]) == 2
     (job,) = portability.ips("ips_job_info", kind="export")["jobs"]

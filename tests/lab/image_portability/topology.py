@@ -24,6 +24,7 @@ SWITCHES: dict[str, Switch] = {
     "start_answer": one_of("id_and_location", "id", "location"),  # contract image_portability 5.3
     # contract image_portability 6: only the words of running and complete were seen
     "queued_word": one_of("notStarted", "pending", "queued", "inProgress"),
+    "running_word": one_of("inProgress", "exporting"),
     "complete_word": one_of("complete", "Complete", "completeWithWarning", "succeeded"),
     "failed_word": one_of("failed", "Failed", "error"),
     "cancelled_word": one_of("canceled", "cancelled", "Canceled", "aborted"),
@@ -46,7 +47,7 @@ SWITCHES: dict[str, Switch] = {
     "paging": one_of("token", "ignores_parameters", "refuses_parameters", "plain_list"),
     "wrong_region": whole_number(403),  # contract image_portability 7
     "publish_route": flag(False),  # contract image_portability 3: whether $publish exists beside $export
-    "dry_run": one_of("empty", "plan", "job"),  # contract image_portability addition A
+    "dry_run": one_of("empty", "plan", "job", "begins"),  # contract image_portability addition A
     "gateway_path": flag(True),  # contract image_portability 5.3: whether Location begins with the prefix of the API
 }
 

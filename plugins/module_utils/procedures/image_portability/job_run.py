@@ -93,11 +93,12 @@ def plan(task: JobTask, observed: Observed) -> Plan[str]:
     twin, params = observed.twin, task.params
     known = _facts(task, twin, adopted=twin is not None)
     if params["state"] == "cancelled":
-        return Plan(steps=("cancel",) if twin and _may_run(twin) else (), facts=known)
-    if twin and twin.state == RUNNING:
-        return _followed(params, known)
+        return Plan(steps=("cancel",) if twin and _may_run(twin, False) else (), facts=known)
+    if twin and _may_run(twin, params["repeat"]):
+        # Who does not wait changes nothing
+        return Plan(steps=("follow",) if params["wait"] else (), facts=known, after={"job": COMPLETE})
     if twin and twin.state in (COMPLETE, UNKNOWN) and not params["repeat"]:
-        return _followed(params, known) if _may_run(twin) else Plan(facts=known)
+        return Plan(facts=known)
     if observed.rival:
         raise OperationError(
             f"{task.service.endpoint}: job {observed.rival.id}"
@@ -113,14 +114,12 @@ def plan(task: JobTask, observed: Observed) -> Plan[str]:
     )
 
 
-def _followed(params: Params, known: Result) -> Plan[str]:
-    """Who does not wait changes nothing."""
-    return Plan(steps=("follow",) if params["wait"] else (), facts=known, after={"job": COMPLETE})
-
-
-def _may_run(job: PortabilityJob) -> bool:
-    """A word that nobody knows may mean that it runs; of a job that the service forgot, there is no word."""
-    return job.state == RUNNING or (job.state == UNKNOWN and bool(job.status))
+def _may_run(job: PortabilityJob, repeat: bool) -> bool:
+    """A word that nobody knows may mean that it runs, unless the job is through and somebody wants another one. Of a
+    job that the service forgot, there is no word."""
+    if job.state == UNKNOWN:
+        return bool(job.status) and not (repeat and job.percent == 100)
+    return job.state == RUNNING
 
 
 def apply(task: JobTask, observed: Observed, plan: Plan[str], reporter: Reporter) -> Result:

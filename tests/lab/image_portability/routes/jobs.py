@@ -51,7 +51,7 @@ def _add_start(router: Router, service: Service, prefix: str, kind: str, route: 
     def start(request: Request) -> Reply:
         if kind == "publish" and not service.behaviour["publish_route"]:
             raise refusal(404, "The resource could not be found.")
-        if request.flag("dryRun"):
+        if request.flag("dryRun") and service.behaviour["dry_run"] != "begins":
             return _tried(service, kind, request)
         return _started(service, prefix, service.start(f"images/{route}", kind, request.body))
 

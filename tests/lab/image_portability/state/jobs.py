@@ -31,14 +31,12 @@ class Job(Work):
 class JobBook(WorkBook[Job]):
     """The jobs of a customer. Their words are the switches'."""
 
-    RUNNING = "inProgress"
-
     def __init__(self, setting: Setting) -> None:
         super().__init__(setting)
         self.forgotten: set[str] = set()
 
     def __getattr__(self, name: str) -> str:
-        words = {"WAITING": "queued_word", "DONE": "complete_word", "FAILED": "failed_word"}
+        words = {"WAITING": "queued_word", "RUNNING": "running_word", "DONE": "complete_word", "FAILED": "failed_word"}
         if name not in words:
             raise AttributeError(name)
         return str(self.setting.behaviour[words[name]])
