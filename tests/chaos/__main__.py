@@ -17,11 +17,13 @@ from chaos.failover import PLANNED, UNPLANNED
 from chaos.prepared import PREPARED
 from chaos.release import BY_RECOVERY_POINTS, RELEASE
 from chaos.trial import Trial
+from chaos.xenserver import XENSERVER
 
 JOBS = {
     "release": RELEASE,
     "recovery-points": BY_RECOVERY_POINTS,
     "prepared": PREPARED,
+    "xenserver": XENSERVER,
     "planned": PLANNED,
     "unplanned": UNPLANNED,
 }
