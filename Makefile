@@ -168,7 +168,10 @@ AZURITE := .venv/azurite/node_modules/.bin/azurite-blob
 $(AZURITE):
 	npm install --silent --no-audit --no-fund --prefix .venv/azurite azurite@3
 
-$(VENV)/tests.stamp: $(VENV)/demo.stamp tests/requirements.txt | $(AZURITE)
+.PHONY: azurite
+azurite: $(AZURITE)
+
+$(VENV)/tests.stamp: $(VENV)/demo.stamp tests/requirements.txt | $(if $(EUC_WITHOUT_AZURITE),,$(AZURITE))
 	$(PIP_INSTALL) '$(CORE)' -r tests/requirements.txt
 	@touch $@
 
