@@ -77,7 +77,6 @@ class _Task:
     def id(self) -> str:
         return str(self.params["id"])
 
-    @property
     def secret(self) -> dict[str, Any]:
         """Raises OperationError when there is none: a wallet entry without one would be found out hours later."""
         kind, params = self.params["type"], self.params
@@ -123,7 +122,7 @@ def plan(task: _Task, entry: Credential | None) -> Plan[str]:
 def apply(task: _Task, entry: Credential | None, plan: Plan[str], reporter: Reporter) -> Result:
     carry_out: dict[str, Callable[[], object]] = {
         "create": lambda: _create(task, reporter),
-        "update": lambda: update_credential(task.service, task.id, task.params["type"], task.secret),
+        "update": lambda: update_credential(task.service, task.id, task.params["type"], task.secret()),
         "delete": lambda: delete_credential(task.service, task.id),
     }
     for step in plan.steps:
@@ -145,7 +144,7 @@ def _create(task: _Task, reporter: Reporter) -> None:
     kind = task.params["type"]
 
     def send() -> bool:
-        create_credential(task.service, task.id, kind, task.secret)
+        create_credential(task.service, task.id, kind, task.secret())
         return True
 
     send_once(
@@ -172,7 +171,7 @@ class WalletChange(Phases[_Task, "Credential | None", str], Operation):
         task = _Task(params, PortabilityService.connect(params))
         if params["state"] == "present":
             # Refuses what is wrong before anything is sent
-            _ = task.secret
+            task.secret()
         return self.go_through(task, reporter)
 
 

@@ -62,7 +62,7 @@ HASH = re.compile(r"[0-9A-Fa-f]{32}|[0-9A-Fa-f]{64}")
 
 def read_jobs(service: PortabilityService) -> JobList:
     """The jobs that run, and those that ended within 24 hours."""
-    listing = service.listing(JOBS)
+    listing = service.listing(f"{JOBS}/")
     return JobList(tuple(job_of(item) for item in listing.items), listing.whole)
 
 
