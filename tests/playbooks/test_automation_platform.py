@@ -59,6 +59,9 @@ JOBS: dict[str, dict[str, dict[str, str]]] = {
             "prepared_image_release_retire": "false",
         },
     },
+    "carried": {
+        "image_portability": {"image_portability_release": "2026.11.20-1", "catalog_rollout_window_end": ""},
+    },
     "xenserver": {
         "xenserver_image_sync": {
             "xenserver_image_sync_release": "2026.11.20-1",
