@@ -105,6 +105,8 @@ def test_a_cluster_of_no_prism_central_holds_up_nobody_else(lab: RunningLab, rel
     assert sorted(moved) == ["daas//W11-Sales", "daas/Prod/W11-Pool"]
     # What is missing can still be made of the same recovery point.
     assert len(recovery_points(lab)) == 2
+    limited = release("2026.11.20-1", "--limit", "cluster-b")
+    assert "(not asked: pc-east). Include the one that does in --limit" in limited.output
 
 
 @pytest.mark.bad_day

@@ -56,6 +56,9 @@ def _wrong_value(name: str, value: Any, option: Mapping[str, Any]) -> str:
         return "" if may_be else f"{name} is empty: leave it out, or give {form}"
     if made_a_number(value, option):
         return f"{name} is the number {value} and must be text, because 1.10 and 1.1 are one number: put it in quotes"
+    if kind in ("str", "path") and isinstance(value, (list, Mapping)):
+        # Ansible would take its spelling for the text.
+        return f"{name} is {'a dictionary' if isinstance(value, Mapping) else 'a list'} and must be text"
     if kind in SHAPES and isinstance(value, str):
         return f"{name} is text and must be {IN_WORDS[kind]}: with -e, the whole is JSON: -e '{{\"{name}\": ...}}'"
     if kind == "list" and isinstance(value, (str, Mapping)):

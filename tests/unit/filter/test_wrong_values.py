@@ -55,6 +55,8 @@ def test_an_empty_answer_is_as_if_nothing_was_given_or_is_refused_by_name(name: 
         ("dr_failover_sessions", "wiat", "value of dr_failover_sessions must be one of: wait, fail, ignore"),
         ("dr_failover_drain", "perhaps", "dr_failover_drain"),
         ("dr_failover_id", 2026.1, "dr_failover_id is the number 2026.1 and must be text"),
+        ("dr_failover_id", ["a"], "dr_failover_id is a list and must be text"),
+        ("dr_failover_id", {"a": 1}, "dr_failover_id is a dictionary and must be text"),
         ("dr_connections", "AHV-A", "dr_connections is text and must be a dictionary"),
         ("dr_failover_way_back", "HOURLY", "dr_failover_way_back must be a dictionary"),
         ("dr_failover_policy", "{a: [", "dr_failover_policy: "),
