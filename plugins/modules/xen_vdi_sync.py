@@ -28,6 +28,8 @@ notes:
   - Where the SR is local, the host of the target must be the one that has it.
   - The account needs the role C(vm-power-admin) in the pool of the target. Nothing is changed on the pool of the
     source.
+  - Files of interrupted transfers of other images that nobody has touched for a day are removed from the SR with the
+    next transfer. A warning names them.
   - Give an SR to one host at a time. A second run on the same host waits for the first.
   - Notes of a transfer under way are in C(~/.euc_nutanix_citrix) on the control domain that runs C(rsync).
 options:

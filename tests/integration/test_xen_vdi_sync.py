@@ -188,6 +188,22 @@ def test_a_transfer_that_goes_on_is_waited_for_and_not_started_again(sync: Contr
     assert (len(started), result["transferred_bytes"] > result["size_bytes"]) == (2, True)
 
 
+def test_what_is_left_of_other_transfers_for_a_day_is_named_and_goes(sync: ControlDomains) -> None:
+    directory = sync.directory("slave")
+    old, young = directory / ".old.euc-part", directory / ".young.euc-part"
+    for path in (old, young):
+        path.write_bytes(b"part")
+    place = directory / ".old.euc-basis"
+    place.mkdir()
+    for path in (old, place):
+        os.utime(path, (MOMENT, MOMENT))
+    (warning,) = sync(check=True)["warnings"]
+    assert ".old.euc-basis, .old.euc-part" in warning
+    assert old.exists()
+    assert sync()["warnings"] == [warning]
+    assert [path.exists() for path in (old, place, young)] == [False, False, True]
+
+
 def test_a_wait_that_is_too_short_cancels_nothing(sync: ControlDomains) -> None:
     image = sync.image(NEW, {number: os.urandom(vhd.BLOCK) for number in range(2)})
     options = {"source": {"vdi_uuid": image}, "bandwidth_kib": 3000}

@@ -43,7 +43,8 @@ class Inside:
 @dataclass(frozen=True)
 class SrDirectory:
     """The directory of an SR: whether it is mounted, the bytes that are free, programs that are missing, files that no
-    scan can read, the uuids of its VHDs, and the part files of ours with their sizes."""
+    scan can read, the uuids of its VHDs, the part files of ours with their sizes, and `rests` of transfers that nobody
+    has touched for a day."""
 
     mounted: bool
     free: int
@@ -51,6 +52,7 @@ class SrDirectory:
     broken: tuple[str, ...]
     vhds: frozenset[str]
     parts: dict[str, int]
+    rests: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
     Result,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.share import Alone
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.shell import Shell
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_file import virtual_size
@@ -150,6 +151,11 @@ class _Observed:
         """How much of it is there."""
         return self.directory.parts.get(part_name(self.key), 0) if self.sha256 else 0
 
+    @property
+    def rests(self) -> list[str]:
+        """Of transfers of other images, which nobody goes on with."""
+        return [name for name in self.directory.rests if not name.startswith(f".{self.key}.")]
+
 
 def observe(task: SyncTask, reporter: Reporter) -> _Observed:
     params = task.params
@@ -173,13 +179,19 @@ def observe(task: SyncTask, reporter: Reporter) -> _Observed:
     # A hash costs a reading of the whole file; a plan of a first transfer does without
     if copy is None and not reporter.check:
         with reporter.phase("hash"):
-            sha256 = source.payload_hash(source.vhd(file.uuid), file.size)
+            sha256 = _hash(source, file, reporter)
         copy = copy_there(own, vdi, file.state, sha256)
     standings = overview.standings()
     basis = basis_for(
         standings, repository.ref, params["source"]["pool_uuid"], params["basis_vdi_uuid"], directory.vhds
     )
     return _Observed(overview, repository, vdi, source, target, directory, file, inside, sha256, copy, basis)
+
+
+def _hash(source: ControlDomain, file: VhdFile, reporter: Reporter) -> str:
+    """All hosts of a play want the same one, and it takes a reading of the whole file."""
+    share = reporter.board.share(source.vhd(file.uuid)) if reporter.board else Alone()
+    return str(share.remembered(file.state, lambda: source.payload_hash(source.vhd(file.uuid), file.size)))
 
 
 def _refuse_odd_options(params: Params) -> None:
@@ -203,7 +215,15 @@ def plan(task: SyncTask, observed: _Observed) -> Plan[str]:
     target, repository = observed.target, observed.repository
     refuse_unready(target.name, repository.name, observed.directory)
     refuse_full(target.name, repository.name, observed.directory, observed.file.size, observed.part)
-    return Plan(steps=(SYNCED,), facts=facts, before={"there": False}, after={"there": True})
+    rests = observed.rests
+    warnings = [f"What is left of older transfers goes from the SR '{repository.name}': {', '.join(rests)}"]
+    return Plan(
+        steps=(SYNCED,),
+        facts=facts,
+        before={"there": False},
+        after={"there": True},
+        warnings=warnings if rests else (),
+    )
 
 
 def _facts(task: SyncTask, observed: _Observed) -> Result:
@@ -240,7 +260,7 @@ def apply(task: SyncTask, observed: _Observed, plan: Plan[str], reporter: Report
             publish(place, transfer.part, uuid)
         disk = introduced(place, uuid)
         name_disk(place, disk, params["name"], _description(params, observed), _marks(params, observed))
-        clear(transfer)
+        clear(transfer, *observed.rests)
     return {
         **plan.facts,
         "vdi_uuid": uuid,

@@ -18,6 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.ba
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_file import FOOTER_BYTES
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_sync import same_disk
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_files import (
+    BASIS_ENDING,
     PART_ENDING,
     Inside,
     SrDirectory,
@@ -43,7 +44,8 @@ echo mounted
 df -Pk "$d" | awk 'NR == 2 {{ print "free " $4 }}'
 vhd-util scan -f -c -m "$d/*.vhd" | grep scan-error | sed 's/^vhd=/broken /; s/ scan-error.*//'
 for file in "$d"/*.vhd; do [ ! -e "$file" ] || echo "vhd ${{file##*/}}"; done
-for file in "$d"/.*{ending}; do [ ! -e "$file" ] || echo "part $(stat -c %s "$file") ${{file##*/}}"; done
+for file in "$d"/.*{part}; do [ ! -e "$file" ] || echo "part $(stat -c %s "$file") ${{file##*/}}"; done
+find "$d"/. -maxdepth 1 '(' -name '.*{part}' -o -name '.*{basis}' ')' -mmin +1440 | sort | sed 's|.*/|rest |'
 """
 INSIDE = """\
 file={file}
@@ -97,7 +99,9 @@ class ControlDomain:
 
     def look(self) -> SrDirectory:
         """What there is and what is missing; reads only."""
-        script = LOOK.format(directory=shlex.quote(self.directory), programs=" ".join(PROGRAMS), ending=PART_ENDING)
+        script = LOOK.format(
+            directory=shlex.quote(self.directory), programs=" ".join(PROGRAMS), part=PART_ENDING, basis=BASIS_ENDING
+        )
         told = [line.partition(" ") for line in self.run("a look at the SR", script)]
         parts = [value.partition(" ") for key, _space, value in told if key == "part"]
         return SrDirectory(
@@ -107,6 +111,7 @@ class ControlDomain:
             broken=tuple(_values(told, "broken")),
             vhds=frozenset(value.removesuffix(".vhd") for value in _values(told, "vhd")),
             parts={name: int(size) for size, _space, name in parts},
+            rests=tuple(_values(told, "rest")),
         )
 
     def chain(self, uuid: str) -> tuple[list[VhdFile], Inside]:
