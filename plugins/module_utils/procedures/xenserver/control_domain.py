@@ -16,7 +16,7 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.shell import NOT_REACHED, Answer, Shell
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.base_disks import LONGEST_CHAIN
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_file import FOOTER_BYTES
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_sync import same_disk
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_sync import OVER_HTTP, same_disk
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_files import (
     BASIS_ENDING,
     PART_ENDING,
@@ -36,9 +36,15 @@ SSH_ADVICE = (
     " question. xen_vdi_transfer needs no SSH."
 )
 PROGRAMS = ("rsync", "vhd-util", "mountpoint", "flock", "setsid", "sha256sum", "base64")
-LOOK = """\
+# Nothing else is asked of one that lacks a program
+LACKS = """\
+lacks=$(for program in {programs}; do command -v $program > /dev/null || echo "lacks $program"; done)
+[ -z "$lacks" ] || {{ echo "$lacks"; exit 0; }}
+"""
+LOOK = (
+    LACKS
+    + """\
 d={directory}
-for program in {programs}; do command -v $program > /dev/null || echo "lacks $program"; done
 mountpoint -q "$d" || exit 0
 echo mounted
 df -Pk "$d" | awk 'NR == 2 {{ print "free " $4 }}'
@@ -47,6 +53,7 @@ for file in "$d"/*.vhd; do [ ! -e "$file" ] || echo "vhd ${{file##*/}}"; done
 for file in "$d"/.*{part}; do [ ! -e "$file" ] || echo "part $(stat -c %s "$file") ${{file##*/}}"; done
 find "$d"/. -maxdepth 1 '(' -name '.*{part}' -o -name '.*{basis}' ')' -mmin +1440 | sort | sed 's|.*/|rest |'
 """
+)
 INSIDE = """\
 file={file}
 told=$(vhd-util check -n "$file" 2>&1)
@@ -54,7 +61,9 @@ echo "check $? $(echo "$told" | head -n 1)"
 echo "first $(head -c 512 "$file" | base64 | tr -d '\\n')"
 echo "last $(tail -c 512 "$file" | base64 | tr -d '\\n')"
 """
-CHAIN = """\
+CHAIN = (
+    LACKS
+    + """\
 next={file}
 for step in {steps}; do
   [ -e "$next" ] || break
@@ -67,7 +76,9 @@ for step in {steps}; do
   echo "parent ${{next##*/}}"
 done
 [ -n "$file" ] || exit 0
-""" + INSIDE.replace("file={file}\n", "")
+"""
+    + INSIDE.replace("file={file}\n", "")
+)
 # What lies between the two footers, which a flag changes (contract xenserver trap 8)
 HASH = "tail -c +{first} {file} | head -c {size} | sha256sum | sed 's/^/sha256 /'"
 UNHIDE = "vhd-util set -n {file} -f hidden -v 0 || exit\n" + INSIDE
@@ -118,7 +129,13 @@ class ControlDomain:
         """The file of a disk and those that it stands on, itself first, and what is in the last of them; none when it
         has no file."""
         steps = " ".join(str(number) for number in range(LONGEST_CHAIN))
-        lines = self.run("a look at the disk", CHAIN.format(file=shlex.quote(self.vhd(uuid)), steps=steps))
+        lines = self.run(
+            "a look at the disk",
+            CHAIN.format(programs=" ".join(PROGRAMS), file=shlex.quote(self.vhd(uuid)), steps=steps),
+        )
+        lacks = [line.removeprefix("lacks ") for line in lines if line.startswith("lacks ")]
+        if lacks:
+            raise OperationError(f"{self.name} lacks {', '.join(lacks)}", OVER_HTTP)
         found: list[dict[str, Any]] = []
         for line in lines:
             key, _space, value = line.partition(" ")

@@ -40,8 +40,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 NOTES = '"$HOME/.euc_nutanix_citrix"'
 # The lock is held by rsync and its ssh for as long as one of them lives
 START = """\
-umask 077
-mkdir -p {notes} && cd {notes} || exit 1
+mkdir -p -m 700 {notes} && cd {notes} || exit 1
 exec 9>> {job}.lock
 flock -n 9 || {{ echo running; exit 0; }}
 rm -f {job}.status
@@ -151,7 +150,7 @@ def _run(transfer: Transfer, size: int, deadline: Deadline, progress: Callable[[
 
 def _is_running(transfer: Transfer) -> bool:
     """Whether one goes on that an earlier run started: it is waited for, and what it starts from is left alone."""
-    script = f"mkdir -p {NOTES}; " + WATCH.format(notes=NOTES, job=shlex.quote(transfer.uuid)) + "true"
+    script = f"mkdir -p -m 700 {NOTES}; " + WATCH.format(notes=NOTES, job=shlex.quote(transfer.uuid)) + "true"
     return transfer.near.run("a look at transfers", script)[:1] == ["running"]
 
 
