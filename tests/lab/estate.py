@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 import trustme
-import yaml
 
 from lab.citrix.endpoint import SiteEndpoint, build_sites
 from lab.clock import Clock, Events
@@ -25,10 +24,9 @@ from lab.prism_element.endpoint import ClusterEndpoint
 from lab.record import Record
 from lab.server import open_socket
 from lab.topology import load
+from lab.variables_file import write_variables
 from lab.xenserver.endpoint import build_pools
 
-# Ten times faster, where libyaml is there
-DUMPER = getattr(yaml, "CSafeDumper", yaml.SafeDumper)
 GROUPS = {
     "prism_element": "prism_elements",
     "prism_central": "prism_centrals",
@@ -182,8 +180,7 @@ class Estate:
         if control_domains:
             groups["xenserver_control_domains"] = {"hosts": control_domains}
         inventory = {"all": {"vars": self.topology["inventory_vars"], "children": groups}}
-        with path.open("w", encoding="utf-8") as file:
-            yaml.dump(inventory, file, Dumper=DUMPER, allow_unicode=True, sort_keys=False)
+        write_variables(path, inventory)
 
     def _control_domains(self) -> dict[str, dict[str, Any]]:
         """Start those that the topology asks for; return their variables by name."""

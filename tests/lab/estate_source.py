@@ -8,9 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from lab.running import RunningLab
+from lab.variables_file import write_variables
 
 ACCOUNT = ("citrix_client_id", "citrix_client_secret", "nutanix_username", "nutanix_password", "nutanix_api_key")
 OPTION_OF_KIND = {
@@ -35,12 +34,8 @@ def write_source(lab: RunningLab, directory: Path, variables: dict[str, Any] | N
         account = {name: value for name, value in inventory.items() if name in ACCOUNT}
         entry = {name: value for name, value in inventory.items() if name not in (*ACCOUNT, *TOLD)}
         source.setdefault(option, {})[endpoint["name"]] = entry
-        _write(directory / "host_vars" / f"{endpoint['name']}.yml", account)
-    _write(directory / "group_vars" / "all.yml", {"ca_path": str(lab.ca_path), **(variables or {})})
+        write_variables(directory / "host_vars" / f"{endpoint['name']}.yml", account)
+    write_variables(directory / "group_vars" / "all.yml", {"ca_path": str(lab.ca_path), **(variables or {})})
     path = directory / "estate.yml"
-    _write(path, source)
+    write_variables(path, source)
     return path
-
-
-def _write(path: Path, content: dict[str, Any]) -> None:
-    path.write_text(yaml.safe_dump(content), encoding="utf-8")
