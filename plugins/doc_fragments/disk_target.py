@@ -13,7 +13,7 @@ options:
     description:
       - Where the disk is. The option of the same name is required.
     type: str
-    choices: [aws, azure, gcp, xenserver]
+    choices: [aws, azure, gcp, ahv, xenserver]
     required: true
   aws:
     description:
@@ -153,6 +153,52 @@ options:
       compute_endpoint:
         description:
           - Another address of Compute Engine, such as a private one.
+        type: str
+  ahv:
+    description:
+      - A Prism Element cluster. The image becomes an image of its image service. An interrupted upload is begun anew.
+    type: dict
+    suboptions:
+      nutanix_host:
+        description:
+          - The address of the cluster. If not set, the environment variable E(NUTANIX_HOST) is used.
+        type: str
+        required: true
+      nutanix_port:
+        description:
+          - The port of Prism Element. If not set, the environment variable E(NUTANIX_PORT) is used.
+        type: int
+        default: 9440
+      nutanix_username:
+        description:
+          - The account to log in with. If not set, the environment variable E(NUTANIX_USERNAME) is used.
+        type: str
+        required: true
+      nutanix_password:
+        description:
+          - The password of the account. If not set, the environment variable E(NUTANIX_PASSWORD) is used.
+        type: str
+        required: true
+      validate_certs:
+        description:
+          - Whether to require a trusted TLS certificate. If not set, the environment variable E(VALIDATE_CERTS) is
+            used.
+        type: bool
+        default: true
+      ca_path:
+        description:
+          - A file with the certificates of the authorities to trust instead of the system's. If not set, the
+            environment variable E(NUTANIX_CA_PATH) is used.
+        type: path
+      read_timeout:
+        description:
+          - The number of seconds to wait for the answer to one request. If not set, the environment variable
+            E(NUTANIX_READ_TIMEOUT) is used.
+        type: int
+        default: 60
+      storage_container:
+        description:
+          - The storage container, by its name or uuid. Required for an upload.
         type: str
   xenserver:
     description:

@@ -52,10 +52,16 @@ class ByteSession(RestSession):
 
     @contextmanager
     def stream(
-        self, method: str, path: str, params: Mapping[str, Any], content: IO[bytes] | None = None
+        self,
+        method: str,
+        path: str,
+        params: Mapping[str, Any],
+        content: IO[bytes] | None = None,
+        more_headers: Mapping[str, str] | None = None,
     ) -> Iterator[Stream]:
         """Send, from a file that has a length, and read the answer piece by piece. A redirect is an answer."""
         headers = {**ANY, "Content-Type": "application/octet-stream"} if content else ANY
+        headers = {**headers, **(more_headers or {})}
         url = f"{self.base_url}{path}{query_of(params)}"
         response = self._exchange(method, url, data=content, headers=headers, stream=True)
         try:

@@ -107,6 +107,8 @@ POWER = {
 
 # AHV snapshots and tasks: contract prism_element 4, 5
 CREATE_SNAPSHOTS = {"snapshot_specs": required([{"vm_uuid": required(str), "snapshot_name": str, "uuid": UUID}])}
+# The image service: contract prism_element addition 20
+CREATE_IMAGE = {"name": required(str), "annotation": str, "image_type": required({"DISK_IMAGE", "ISO_IMAGE"})}
 POLL_TASKS = {"completed_tasks": required([str]), "timeout_interval": int}
 LIST_TASKS = {
     "count": int,

@@ -8,6 +8,7 @@ from lab.prism_element.errors import error_body
 from lab.prism_element.routes import cluster as cluster_routes
 from lab.prism_element.routes import (
     events,
+    images,
     mode_changes,
     nics,
     pd_snapshots,
@@ -27,6 +28,8 @@ from lab.router import Router
 PREFIXES = ("/PrismGateway/services/rest/v2.0", "/api/nutanix/v2.0")
 V1_PREFIXES = ("/PrismGateway/services/rest/v1", "/api/nutanix/v1")
 V3_PREFIX = "/api/nutanix/v3"
+# contract prism_element addition 20: where an image is uploaded
+V08_PREFIX = "/api/nutanix/v0.8"
 
 V2 = (
     cluster_routes,
@@ -41,6 +44,7 @@ V2 = (
     replications,
     remote_sites,
     events,
+    images,
 )
 
 
@@ -52,10 +56,11 @@ class Routers:
         self._v2 = _router(PREFIXES)
         for resource in V2:
             resource.add_routes(self._v2, cluster)
-        v1, v3 = _router(V1_PREFIXES), _router((V3_PREFIX,))
+        v1, v3, v08 = _router(V1_PREFIXES), _router((V3_PREFIX,)), _router((V08_PREFIX,))
         progress_monitors.add_v1_routes(v1, cluster)
         cluster_routes.add_v3_routes(v3, cluster)
-        self._others = {**dict.fromkeys(V1_PREFIXES, v1), V3_PREFIX: v3}
+        images.add_v08_routes(v08, cluster)
+        self._others = {**dict.fromkeys(V1_PREFIXES, v1), V3_PREFIX: v3, V08_PREFIX: v08}
 
     def of(self, raw_path: str) -> Router:
         """Return the router that knows the paths of a version."""

@@ -13,6 +13,7 @@ from lab.prism_element.state.access import Access
 from lab.prism_element.state.entities import ProtectionDomain
 from lab.prism_element.state.failover import Failover
 from lab.prism_element.state.ground import Ground
+from lab.prism_element.state.images import Images
 from lab.prism_element.state.networks import Networks
 from lab.prism_element.state.pd_snapshots import PdSnapshots
 from lab.prism_element.state.protection_domains import ProtectionDomains
@@ -41,6 +42,7 @@ class Cluster(Ground):
         self.vms = Vms(self, self.networks, self.containers)
         self.snapshots = Snapshots(self, self.vms)
         self.tasks = TaskBook(self)
+        self.image_service = Images(self)
         self.sites = RemoteSites(self, self.networks)
         self.domains = ProtectionDomains(self, self.containers)
         self.transfers = Transfers(self, self.domains, self.sites)
