@@ -42,6 +42,18 @@ REHOSTED = {
     "hypervisor_connection": "conn-a",
 }
 
+# Of the host that the call is for, as the platform of an upload
+XEN_POOL = {
+    "platform": "xenserver",
+    "xenserver": {
+        "xenserver_host": "{{ xenserver_host }}",
+        "xenserver_port": "{{ xenserver_port }}",
+        "xenserver_username": "{{ xenserver_username }}",
+        "xenserver_password": "{{ xenserver_password }}",
+        "ca_path": "{{ ca_path }}",
+    },
+}
+
 # module -> (inventory host, arguments). In check mode, so that both doors meet the same world; successes and failures
 # of every kind.
 CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
@@ -255,6 +267,22 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
     "xen_vm_wrapper": [
         ("xen", {"name": "W11-image", "vdi_uuid": XEN_DISK, "snapshot": "1"}),
         ("xen", {"name": "W11.image", "vdi_uuid": XEN_DISK, "snapshot": "1"}),
+    ],
+    "xen_vm_wrapper_info": [
+        ("xen", {}),
+        ("xen", {"xenserver_password": "wrong"}),
+    ],
+    "ips_disk_info": [
+        ("xen", {**XEN_POOL, "name": "nobody"}),
+        ("xen", {"platform": "xenserver"}),
+    ],
+    "ips_image_file_info": [
+        ("xen", {"source": {"path": "/tmp/no_image"}}),
+        ("xen", {"source": {"path": "/tmp/no_image"}, "sha256": True}),
+    ],
+    "ips_upload": [
+        ("xen", {**XEN_POOL, "state": "absent", "name": "nobody", "release": "1"}),
+        ("xen", {**XEN_POOL, "name": "W11", "release": "1"}),
     ],
     "ips_credential": [
         ("ips", {"id": "smb", "type": "UsernamePassword", "username": "svc", "password": "secret"}),

@@ -14,13 +14,16 @@ from typing import Any
 import pytest
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.client import CitrixSite
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.image_portability.client import (
+    PortabilityService,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.client import PrismCentral
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
 from harness.calls import CALLS, prepare
 from harness.modules import hosts_of, run_module, writes
 from lab.running import RunningLab
 
-CONNECTIONS = {*CitrixSite.ARGUMENTS, *PrismCentral.ARGUMENTS, *PrismElement.ARGUMENTS}
+CONNECTIONS = {*CitrixSite.ARGUMENTS, *PortabilityService.ARGUMENTS, *PrismCentral.ARGUMENTS, *PrismElement.ARGUMENTS}
 OPERATIONS = "ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations"
 AWKWARD: dict[str, list[Any]] = {
     "str": ["", "  ", "../..", "ö\u202e", "a" * 300],
