@@ -14,7 +14,7 @@ PREPARED_AT = 8192
 PREPARED_LENGTH = 64
 
 
-class MissingDisk(Exception):
+class MissingDisk(LookupError):
     """No disk, image or snapshot is called so."""
 
 
@@ -22,7 +22,8 @@ class DiskStore(Protocol):
     """The disks, images or snapshots of one platform, by name or id."""
 
     def read(self, name: str) -> Path:
-        """Return a file with the raw content, which the caller only reads; MissingDisk when there is none."""
+        """Return a file with the raw content, which the caller only reads; LookupError or ValueError when there is
+        none or more than one."""
 
     def write(self, name: str, raw: Path, tags: Mapping[str, str]) -> str:
         """Make a disk with this content and return its id. The file may be gone afterwards."""

@@ -16,7 +16,7 @@ from lab.image_portability.state.credentials import Credential
 from lab.image_portability.state.jobs import Job, JobBook
 from lab.image_portability.state.orders import Order
 from lab.image_portability.state.share import FORMATS, MIB, Share
-from lab.image_portability.stores import STORES, DiskStore, MissingDisk, copy_raw, mark_prepared
+from lab.image_portability.stores import STORES, DiskStore, copy_raw, mark_prepared
 from lab.image_portability.topology import DURATIONS, PLATFORMS, SWITCHES
 from lab.ports import CloudCustomer
 from lab.setting import Setting
@@ -115,7 +115,7 @@ class Service(Setting):
         store = self.stores[str(order.platform)]
         try:
             source = store.read(str(order.source))
-        except MissingDisk:
+        except (LookupError, ValueError):
             raise Failure(f"The disk {order.source} was not found.") from None
         if kind == "prepare":
             self._prepare(job, order, store, source)
