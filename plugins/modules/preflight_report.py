@@ -106,6 +106,14 @@ options:
         P(euc.nutanix_citrix.image_portability#role) remembers it.
     type: dict
     default: {}
+  pools:
+    description:
+      - What each XenServer pool has, by inventory host. C(message) is as for O(clusters), C(is_source) says that the
+        image comes from it, C(storage) lists the storage repositories (SRs) that are to get it, C(hosts) and
+        C(storage_repositories) are as M(euc.nutanix_citrix.xen_pool_info) returns them. C(disks) and C(doubts) are
+        C(vdis) and C(doubts) of M(euc.nutanix_citrix.xen_vdi_info), on the source.
+    type: dict
+    default: {}
   sites:
     description:
       - Facts by Citrix site. C(message) and C(endpoint) are as for O(clusters), C(wanted) are the catalogs to move,

@@ -20,6 +20,7 @@ from lab.running import RunningLab
 
 SYNC = "euc.nutanix_citrix.xenserver_image_sync"
 RETIRE = "euc.nutanix_citrix.xenserver_image_retire"
+PREFLIGHT = "euc.nutanix_citrix.preflight"
 ROLLBACK = "euc.nutanix_citrix.image_rollback"
 SLAVES = ("xs-west", "xs-north", "xs-south")
 Run = Callable[..., Outcome]
@@ -51,6 +52,10 @@ def disks(lab: RunningLab, pool: str, name: str) -> list[dict[str, Any]]:
 
 def test_an_image_comes_to_all_pools_and_their_catalogs(lab: RunningLab, tmp_path: Path, run: Run) -> None:
     before = images(lab)
+    ready = run(PREFLIGHT, "2026.11.20-1", image_release_id="")
+    assert ready.status == 0, ready.trouble
+    judged = ready.result("preflight_report")["rows"]
+    assert {row["where"] for row in judged if row["kind"] == "pool"} == {"xs-east", *SLAVES}
     planned = run(SYNC, "2026.11.20-1", "--check", "--diff")
     assert planned.status == 0, planned.trouble
     assert writes(lab) == []

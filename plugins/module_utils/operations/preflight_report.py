@@ -48,11 +48,12 @@ ARGUMENTS: dict[str, Any] = {
     "sites": {"type": "dict", "required": True},
     "centrals": {"type": "dict", "default": {}},
     "targets": {"type": "dict", "default": {}},
+    "pools": {"type": "dict", "default": {}},
     "show_ok": {"type": "bool", "default": True},
     "report_path": {"type": "path"},
 }
 TEXTS = ("message", "address")
-NO_SETTINGS = ("clusters", "sites", "centrals", "targets", "show_ok", "report_path", *REPORT_ARGUMENTS)
+NO_SETTINGS = ("clusters", "sites", "centrals", "targets", "pools", "show_ok", "report_path", *REPORT_ARGUMENTS)
 
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
@@ -60,7 +61,13 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     sites = settings["remote_sites"]
     release = ReleaseRequest(**{**settings, "remote_sites": None if sites is None else tuple(sites)})
     rows = judge_release(
-        release, _read(params["clusters"]), _read(params["sites"]), now, _read(params["centrals"]), params["targets"]
+        release,
+        _read(params["clusters"]),
+        _read(params["sites"]),
+        now,
+        _read(params["centrals"]),
+        params["targets"],
+        _read(params["pools"]),
     )
     stops, warnings = count(rows, STOP), count(rows, WARNING)
     what = release.base_vm or "prepared images"
@@ -107,5 +114,5 @@ def _read(hosts: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
     }
 
 
-OF_EACH: dict[str, type] = dict.fromkeys(("clusters", "sites", "centrals", "targets"), dict)
+OF_EACH: dict[str, type] = dict.fromkeys(("clusters", "sites", "centrals", "targets", "pools"), dict)
 OPERATION = Report(arguments=ARGUMENTS, of_each=OF_EACH, judge=judge, write=write)

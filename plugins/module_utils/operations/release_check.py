@@ -207,6 +207,8 @@ def _groups(params: Mapping[str, Any]) -> tuple[str, ...]:
     may_be_prepared = not params["variables"] or any(_by_site(params, DEFINITIONS).values())
     if params["job"] == "preflight" and params["targets"] and not params["clusters"]:
         return (portability_wishes.GROUP,)
+    if params["job"] == "preflight" and params["pools"] and not params["clusters"]:
+        return ("xenserver_pools",)
     if params["job"] == "preflight" and params["sites"] and not params["clusters"] and may_be_prepared:
         return ("citrix_sites",)
     return GROUPS[params["job"]]

@@ -22,6 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
     golden_vm,
     image,
     origin,
+    pools,
     portability,
     prepared,
     replication,
@@ -76,13 +77,14 @@ def judge(
     now: datetime,
     centrals: Mapping[str, Facts],
     targets: Mapping[str, Facts] | None = None,
+    of_pools: Mapping[str, Facts] | None = None,
 ) -> list[CheckRow]:
-    """All rows: Prism Centrals first, then clusters, sites and targets of Image Portability, each in the given
-    order."""
+    """All rows: Prism Centrals first, then clusters, sites, targets of Image Portability and XenServer pools,
+    each in the given order."""
     inventory = Rows("inventory", "inventory")
     estate = Estate(_with_a_possible_id(release, inventory), clusters, sites, now, centrals)
     targets = targets or {}
-    rows = inventory.rows + ([] if targets and not clusters else _groups(estate))
+    rows = inventory.rows + ([] if (targets or of_pools) and not clusters else _groups(estate))
     for host, facts in centrals.items():
         rows += _looked_at(host, facts, estate, CENTRAL_CHECKS)
     for host, facts in clusters.items():
@@ -91,6 +93,7 @@ def judge(
         rows += _looked_at(host, facts, estate, SITE_CHECKS)
     for host, facts in targets.items():
         rows += _looked_at(host, facts, estate, TARGET_CHECKS)
+    rows += pools.check_all(of_pools or {}, release.space_factor)
     if not sites:
         without = Rows("inventory", "inventory")
         without.warn("sites", "the group citrix_sites is empty", "The image will be made, and no catalog moved.")

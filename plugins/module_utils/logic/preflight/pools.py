@@ -1,0 +1,87 @@
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+
+"""Whether an image can come from one XenServer pool to another: what each pool told of its SRs, and the source of the
+disk."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Facts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import CheckRow, Rows
+
+RSYNC = "rsync"
+
+
+def check_all(pools: Mapping[str, Facts], space_factor: float) -> list[CheckRow]:
+    """Rows of all pools. What the source tells of the size of the disk counts for the others."""
+    sizes = [disk["virtual_size_bytes"] for facts in pools.values() for disk in _chosen(facts)]
+    found = []
+    for host, facts in pools.items():
+        rows = Rows(host, "pool")
+        if facts["message"]:
+            message, advice = why(facts)
+            rows.stop("log-in and reads", message, advice)
+        elif facts["is_source"]:
+            _check_source(rows, facts)
+        else:
+            for name in facts["storage"]:
+                _check_storage(rows, facts, name, max(sizes, default=0) * space_factor)
+            _check_ssh(rows, facts)
+        found += rows.rows
+    return found
+
+
+def _chosen(facts: Facts) -> list[Mapping[str, Any]]:
+    disks = facts.get("disks") or []
+    return [disk for disk in disks if disk["chosen"] or facts.get("vdi") == disk["uuid"]]
+
+
+def _check_source(rows: Rows, facts: Facts) -> None:
+    chosen = _chosen(facts)
+    if chosen:
+        rows.ok("disk of the image", f"{chosen[0]['uuid']}, {amount(chosen[0]['virtual_size_bytes'])}")
+    elif facts.get("dom0"):
+        # The run asks the control domain how old each is
+        rows.warn("disk of the image", "; ".join(facts["doubts"]), f"{facts['dom0']} will have to tell which is meant")
+    else:
+        rows.stop(
+            "disk of the image",
+            "; ".join(facts["doubts"]) or f"there is no disk {facts.get('vdi')}",
+            "Give its uuid as xenserver_image_sync_vdi, or set xenserver_image_sync_dom0",
+        )
+
+
+def _check_storage(rows: Rows, facts: Facts, name: str, needed: float) -> None:
+    what = f"SR {name}"
+    repositories: Sequence[Mapping[str, Any]] = facts["storage_repositories"]
+    found = [one for one in repositories if name in (one["uuid"], one["name"])]
+    if len(found) != 1:
+        near = near_names(name, [one["name"] for one in repositories])
+        rows.stop(what, f"the pool has {len(found) or 'none'} of this name", near or "Give its uuid")
+        return
+    (repository,) = found
+    free = repository["free_bytes"]
+    if not repository["attached_hosts"]:
+        rows.stop(what, "no host sees it", "Plug its PBD")
+    elif facts.get("method") == RSYNC and not repository["has_files"]:
+        rows.stop(what, f"rsync needs files, and its type is {repository['type']}", "Use the method http")
+    elif free < needed and not repository["has_files"]:
+        rows.stop(what, f"{amount(free)} free, and the image takes {amount(needed)}", "Make room")
+    elif free < needed:
+        rows.warn(what, f"{amount(free)} free, and the image may grow to {amount(needed)}", "Make room")
+    else:
+        rows.ok(what, f"{repository['type']}, {amount(free)} free")
+    if repository["attached_hosts"] and repository["unattached_hosts"]:
+        rows.warn(what, f"{', '.join(repository['unattached_hosts'])} should see it and do not", "Plug their PBDs")
+
+
+def _check_ssh(rows: Rows, facts: Facts) -> None:
+    closed = [host["name"] for host in facts["hosts"] if host["ssh_enabled"] is False]
+    if facts.get("method") == RSYNC and closed:
+        rows.warn("SSH", f"off on {', '.join(closed)}", "Switch it on (host.enable_ssh), or use the method http")
