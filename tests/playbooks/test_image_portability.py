@@ -229,7 +229,7 @@ def test_an_image_goes_to_the_catalogs_of_a_cloud_and_the_second_run_does_nothin
 @pytest.mark.parametrize("cloud", ["mcs_to_pvs"], indirect=True)
 def test_all_four_stages_killed_and_repeated_and_seen_again_a_day_later(cloud: Cloud) -> None:
     process = start_playbook(PLAYBOOK, cloud.lab.inventory_path, cloud.directory)
-    killed = {"drop": "after", "kill": process.pid, "time_scale": 0.0}
+    killed = {"drop": "after", "kill": process.pid}
     cloud.lab.faults([{"endpoint": "ips", "method": "POST", "path": "prepare", "nth": 1, "then": killed}])
     process.communicate(timeout=600)
     assert process.returncode == -9
@@ -237,9 +237,9 @@ def test_all_four_stages_killed_and_repeated_and_seen_again_a_day_later(cloud: C
 
     again = cloud.run()
     assert again.status == 2, again.trouble
-    # The job of the killed run was waited for: one of each kind, because a publish is an export
+    # What the job of the killed run made counts: there is one of each kind, because a publish is an export
     assert cloud.jobs() == ["export", "export", "prepare"]
-    assert cloud.states() == {"source": ["not needed"], "euc1": ["there", "made", "made"], "lost": []}
+    assert cloud.states() == {"source": ["not needed"], "euc1": ["there", "there", "made"], "lost": []}
     assert cloud.prepared_for() == "aws Pvs"
     (told,) = cloud.report()["registrations"]
     assert f"add the existing vDisk {PREPARED}.vhdx of the store {STORE}" in told
@@ -251,15 +251,9 @@ def test_all_four_stages_killed_and_repeated_and_seen_again_a_day_later(cloud: C
     assert (later.status, cloud.writes, later.changed) == (2, [], []), later.trouble
     assert cloud.states() == {"source": ["not needed"], "euc1": ["there", "there", "there"], "lost": []}
 
-    # Without the report nothing tells who made the file, and it is not overwritten
-    (cloud.directory / f"image_portability_W11_{RELEASE}.json").unlink()
-    doubted = cloud.run()
-    assert (doubted.status, cloud.writes) == (2, []), doubted.trouble
-    assert any("nothing says who made it" in problem for problem in cloud.report()["problems"])
-
 
 @pytest.mark.bad_day
-@pytest.mark.parametrize("cloud", ["pvs_to_mcs", "pvs_to_pvs"], indirect=True)
+@pytest.mark.parametrize("cloud", [pytest.param("pvs_to_mcs", marks=pytest.mark.night), "pvs_to_pvs"], indirect=True)
 def test_a_vdisk_goes_to_a_cloud_and_the_second_run_does_nothing(cloud: Cloud) -> None:
     first = cloud.run()
     assert first.status == 2, first.trouble

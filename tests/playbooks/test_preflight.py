@@ -255,3 +255,17 @@ def test_a_release_through_prism_centrals(lab: RunningLab, preflight: Preflight)
         ("pc-east", "recovery point", "stop"),
         *((cluster, "storage container", "stop") for cluster in HOSTS[:3]),
     ]
+
+
+@pytest.mark.bad_day
+def test_a_target_of_image_portability(lab: RunningLab, preflight: Preflight) -> None:
+    lab.reset(topology_of(DEMO.with_name("carried.yml")))
+    outcome = preflight("-e", "image_portability_release=2026.11.20-1")
+    assert outcome.status == 0, outcome.trouble
+    # Quotas are unknown, and this site has no catalog to move
+    assert ("pool", "quotas", "warning") in complaints(outcome)
+    told = {
+        (row["what"], row["result"]) for row in outcome.result("preflight_report")["rows"] if row["where"] == "pool"
+    }
+    assert told == {("upload", "ok"), ("prepare", "ok"), ("quotas", "warning")}
+    assert writes(lab) == []
