@@ -93,6 +93,7 @@ def estate_inventory(
         inventory.problems += [] if "dr_connections" in own else doubts
     inventory.problems += wishes_without_catalog(choice, sites, all_rows)
     inventory.problems += _names_twice(inventory.told, len(clusters.all))
+    inventory.problems += _sites_twice(sites)
     return inventory
 
 
@@ -106,6 +107,17 @@ def _of_cluster(cluster: Cluster) -> dict[str, Any]:
         "estate_zones": list(cluster.zones),
         "estate_connections": [{"site": site, "connection": name} for site, name in cluster.connections],
     }
+
+
+def _sites_twice(sites: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """One site under two names would get each release twice. It is known by its id and those of its catalogs."""
+    first: dict[tuple[str, str], str] = {}
+    pairs: list[tuple[str, str]] = []
+    for host, facts in sites.items():
+        keys = [(str(facts["site"]["id"]), str(catalog["id"])) for catalog in facts["catalogs"]]
+        pairs += [(first[key], host) for key in keys if key in first]
+        first = {**dict.fromkeys(keys, host), **first}
+    return [f"'{one}' and '{other}' of the source are one Citrix site" for one, other in dict.fromkeys(pairs)]
 
 
 def _names_twice(told: Mapping[str, Hosts], clusters: int) -> list[str]:

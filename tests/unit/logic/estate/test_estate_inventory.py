@@ -161,6 +161,13 @@ def test_connections_to_something_else_tell_of_no_cluster() -> None:
     assert (addresses(found), found.problems) == ({}, [])
 
 
+def test_one_site_under_two_names_is_a_problem() -> None:
+    told = site([connection("A", "10.1.1.1")], [catalog("W11", "A"), catalog("W10", "A")])
+    elsewhere = {**told, "site": {"id": "2", "name": "Site"}}
+    found = estate({"cvad": told, "again": told, "other": elsewhere}, own={"cvad": {}, "again": {}, "other": {}})
+    assert found.problems == ["'cvad' and 'again' of the source are one Citrix site"]
+
+
 def test_a_host_of_two_kinds_is_a_problem() -> None:
     found = estate({"prod": site([])}, {"pc": central((ID_A, "prod", ["10.1.1.10"]))})
     assert found.problems == ["several hosts are called 'prod'; name the cluster under clusters"]
