@@ -30,10 +30,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xens
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
-# Both names are in one directory, so that the file has the one or the other, and no file loses its name for it
+# Both names are in one directory, so that the file has the one or the other, and no file loses its name for it. What
+# was written is on disk before, so that a host without power leaves no half file; an old sync writes all there is.
 RENAME = """\
 cd {directory} || exit 1
-sync
+sync {this}
 [ ! -e {to} ] && mv -n -T {this} {to} && [ ! -e {this} ]
 """
 
