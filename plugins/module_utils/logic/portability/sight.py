@@ -53,8 +53,9 @@ def sight(answers: Facts, target: Facts, workflow: str, image: str, release: str
     return {**seen, "image": image, "release": release}
 
 
-def file_obstacles(file: Facts, is_exported: bool, room: int | None) -> list[str]:
-    """What is wrong with the file to upload. One that is exported first need not be there yet."""
+def file_obstacles(file: Facts, is_exported: bool, room: int | str | None) -> list[str]:
+    """What is wrong with the file to upload. One that is exported first need not be there yet. Templates of
+    ansible-core before 2.19 make text of the number."""
     if file.get("failed"):
         return [in_one(*why(file))]
     if not file.get("exists"):
@@ -63,9 +64,10 @@ def file_obstacles(file: Facts, is_exported: bool, room: int | None) -> list[str
         return [f"{file.get('name')} cannot be used: {'; '.join(file['problems'])}."]
     # As much as it holds, which is less than its nominal size
     needed = file.get("size_bytes") or 0
-    if room is not None and room < needed:
+    free = int(room) if room not in (None, "") else needed
+    if free < needed:
         return [
-            f"image_portability_work_directory has {amount(room)} free, and {file.get('name')} holds {amount(needed)}."
+            f"image_portability_work_directory has {amount(free)} free, and {file.get('name')} holds {amount(needed)}."
         ]
     return []
 

@@ -84,7 +84,7 @@ def test_credentials_that_the_wallet_lacks_are_missed_only_where_something_remai
 )
 def test_the_file_is_looked_at_before_hours_are_spent(workflow: str, file: dict[str, Any], words: str) -> None:
     assert words in " ".join(look(workflow, file=file, room=10)["unfit"])
-    assert bool(look(workflow, file=file, room=10)["unfit"]) == bool(words)
+    assert bool(look(workflow, file=file, room="10")["unfit"]) == bool(words)
     # Nobody needs it any more
     assert look(workflow, file=file, room=10, uploaded=disks(UPLOADED))["unfit"] == []
 
