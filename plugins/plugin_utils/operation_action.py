@@ -14,6 +14,7 @@ meta/runtime.yml routes to (docs/speed.md has the figures).
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator, Mapping
@@ -69,6 +70,8 @@ OPERATIONS = f"ansible_collections.{COLLECTION}.plugins.module_utils.operations"
 # To find one filter, Ansible loads all of a collection. The tasks' processes inherit these as well.
 for _file in Path(__file__).parents[1].joinpath("filter").glob("*.py"):
     import_module(f"ansible_collections.{COLLECTION}.plugins.filter.{_file.stem}")
+# The garbage collector would mark all that a task's process inherits, and the system copy each page of it for that.
+os.register_at_fork(after_in_child=gc.freeze)
 
 
 class ActionModule(ActionBase):
