@@ -111,7 +111,7 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
         is_released = bool(re.search(r"_roll(back|out)$", playbook))
         lab.reset(prepared(is_released))
         lab.change(of_the_release(lab, assigned=playbook.endswith("_rollback")) if is_released else [])
-    elif playbook.endswith(".image_portability"):
+    elif "image_portability" in " ".join([playbook, *options]):
         lab.reset(topology_of(DEMO.with_name("carried.yml")))
     elif re.search(r"\.(image_release|preflight)$", playbook):
         topology = topology_of(DEMO)

@@ -25,7 +25,8 @@ SOURCE = "source"
 DONE = {"export": "exported", "upload": "uploaded", "prepare": "prepared", "publish": "published"}
 WORDS = {
     "there": "was there",
-    "not needed": "not needed, because what is made of it is there",
+    # What is made of it is there, or no target can go on
+    "not needed": "not needed now",
     "adopted": "made by a job that was there",
     "failed": "failed",
     "unknown": "not known",
