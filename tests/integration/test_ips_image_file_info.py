@@ -11,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.disk_upload.work_files import WorkFiles
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.image_sources import locate
 from harness.modules import run_module
 from harness.uploads import MIB, disk_image
 
@@ -51,3 +53,28 @@ def test_what_is_no_image_or_not_there_is_said(tmp_path: Path) -> None:
     (tmp_path / "w11.vhd").write_bytes(b"x" * 1024)
     result = run_module("ips_image_file_info", {"source": {"path": str(tmp_path / "w11")}})
     assert "w11.vhd, w11.vhdx" in result["msg"]
+
+
+def test_an_image_is_converted_once_and_removed_by_the_last_who_uses_it(tmp_path: Path) -> None:
+    disk_image(tmp_path / "w11.vhdx")
+    work = tmp_path / "work"
+
+    def files() -> WorkFiles:
+        source = locate({"path": str(tmp_path / "w11"), "smb": None})
+        assert source is not None
+        return WorkFiles(work, source)
+
+    one, other = files(), files()
+    told: list[str] = []
+    with one.image(told.append) as image, other.image(told.append) as same:
+        assert image == same
+        assert len([line for line in told if line.startswith("converting")]) == 1
+        sent = [of.sent_path(what) for of, what in ((one, "a"), (other, "b"))]
+        for path in sent:
+            path.touch()
+        one.remove(sent[0])
+        # The other one reads on, and its notes stay
+        assert (image.path.exists(), sent[0].exists(), sent[1].exists()) == (True, False, True)
+    with other.image(told.append):
+        other.remove(sent[1])
+    assert list(work.iterdir()) == []

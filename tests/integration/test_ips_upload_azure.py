@@ -11,8 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from harness.portability import SOURCES, Portability
 from harness.uploads import MIB, Uploads, disk_image, killed, same_content
 from lab.clouds.azure import GROUP, SECRET, AzureCloud, azure_cloud
+from lab.image_portability.endpoint import PortabilityEndpoint
+from lab.image_portability.stores import PREPARED_AT, PREPARED_LENGTH, prepared_for
 
 NAME = "w11-2026-11-20-1"
 PAGE = {"method": "PUT", "match": "comp=page"}
@@ -129,3 +132,24 @@ def test_a_wrong_secret_is_named_and_not_shown(azure: AzureCloud, image: Path, t
     assert GROUP in message
     assert "not-the-secret" not in message
     assert SECRET not in message
+
+
+def test_a_job_prepares_the_very_disk_that_was_uploaded(
+    azure: AzureCloud, uploads: Uploads, image: Path, portability: Portability
+) -> None:
+    endpoint = portability.lab.estate.endpoint("ips")
+    assert isinstance(endpoint, PortabilityEndpoint)
+    endpoint.service.stores["azure"] = azure
+    uploaded = uploads.upload(image)
+    source = {**SOURCES["azure"], "disk": NAME}
+    result = portability.prepare(platform="azure", azure=source, name="W11", md5_hash=uploaded["md5"])
+    assert result["output"] == {"name": "w11-prepared", "kind": "disk"}
+    before, after = (bytearray(azure.read(name).read_bytes()) for name in (NAME, "w11-prepared"))
+    assert prepared_for(azure.read("w11-prepared")) == "azure Mcs"
+    for content in (before, after):
+        del content[PREPARED_AT : PREPARED_AT + PREPARED_LENGTH]
+    assert before == after
+    # A job made it, with the release on it, and no upload: it is seen and not removed
+    (disk,) = uploads.disks(name="w11-prepared")
+    assert (disk["ours"], disk["state"], disk["tags"]["job"]) == (False, "complete", "prepare")
+    assert uploads.upload(image, name="w11-prepared", state="absent")["changed"] is False

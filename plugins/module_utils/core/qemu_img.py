@@ -6,13 +6,11 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from pathlib import Path
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.programs import run_program
 
-LONGEST_ERROR_TEXT = 300
+PACKAGES = "qemu-utils on Debian and Ubuntu, qemu-img on Red Hat and SUSE"
 VHD, VHDX, RAW, QCOW2 = "vhd", "vhdx", "raw", "qcow2"
 # Without the last one qemu-img takes the size of a VHD from its geometry, which may be smaller
 DRIVERS = {VHD: "driver=vpc,force_size_calc=current_size", VHDX: "driver=vhdx", RAW: "driver=raw"}
@@ -26,17 +24,5 @@ def convert(path: Path, format_: str, target: Path, to: str) -> None:
     """Write the content of a file in another format. A file that was begun is not there afterwards."""
     part = target.with_suffix(".part")
     options = f"{DRIVERS[format_]},file.filename={str(path).replace(',', ',,')}"
-    _run("convert", "--image-opts", *TARGETS[to], options, str(part))
+    run_program("qemu-img", ("convert", "--image-opts", *TARGETS[to], options, str(part)), PACKAGES)
     os.replace(part, target)
-
-
-def _run(*arguments: str) -> None:
-    program = shutil.which("qemu-img")
-    if program is None:
-        raise OperationError(
-            "The program qemu-img is missing, which reads VHD and VHDX files",
-            "Install the package qemu-utils (Debian, Ubuntu) or qemu-img (Red Hat, SUSE) there.",
-        )
-    done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise OperationError(f"qemu-img {arguments[0]} failed: {done.stderr.strip()[:LONGEST_ERROR_TEXT]}")

@@ -40,13 +40,13 @@ def read(params: Params, reporter: Reporter) -> Result:
     }
     if not params["sha256"] or file.problems or reporter.check:
         return facts
-    image = WorkFiles(Path(params["work_directory"]), source).image(reporter.progress)
-    return {**facts, "sha256": image.sha256, "md5": image.md5[image.size]}
+    with WorkFiles(Path(params["work_directory"]), source).image(reporter.progress) as image:
+        return {**facts, "sha256": image.sha256, "md5": image.md5[image.size]}
 
 
 OPERATION = Reading(
     arguments={
-        **ARGUMENTS,
+        "source": {**ARGUMENTS["source"], "required": True},
         "sha256": {"type": "bool", "default": False},
         "work_directory": {"type": "path"},
     },

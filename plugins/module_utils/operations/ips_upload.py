@@ -9,6 +9,7 @@ What is there is known by its name and by the marks that the upload put on it; w
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -174,13 +175,15 @@ def apply(params: Params, observed: _Observed, plan: Plan[str], reporter: Report
             observed.target.remove(disk)
         return _facts(None)
     files = WorkFiles(Path(params["work_directory"]), _sound(params, observed))
-    with reporter.phase("convert"):
-        image = files.image(reporter.progress)
-    _refuse_other_content(params, image)
-    with reporter.phase("upload"):
-        facts = _upload(params, observed, files, image, reporter)
-    if not params["keep_work_files"]:
-        files.remove()
+    sent = SentBlocks(files.sent_path(f"{observed.target.endpoint} {params['name']} {params['release']}"))
+    with ExitStack() as stack:
+        with reporter.phase("convert"):
+            image = stack.enter_context(files.image(reporter.progress))
+        _refuse_other_content(params, image)
+        with reporter.phase("upload"):
+            facts = _upload(params, observed, sent, image, reporter)
+        if not params["keep_work_files"]:
+            files.remove(sent.path)
     return facts
 
 
@@ -193,7 +196,7 @@ def _refuse_other_content(params: Params, image: RawImage) -> None:
         )
 
 
-def _upload(params: Params, observed: _Observed, files: WorkFiles, image: RawImage, reporter: Reporter) -> Result:
+def _upload(params: Params, observed: _Observed, sent: SentBlocks, image: RawImage, reporter: Reporter) -> Result:
     target = observed.target
     tags = {str(key): str(value) for key, value in params["tags"].items()}
     wish = Wish(params["name"], params["release"], tags)
@@ -201,7 +204,6 @@ def _upload(params: Params, observed: _Observed, files: WorkFiles, image: RawIma
     for disk in observed.ours:
         if disk != unfinished:
             target.remove(disk)
-    sent = SentBlocks(files.sent_path(f"{target.endpoint} {wish.name} {wish.release}"))
     work = Work(sent, params["threads"], params["wait_timeout"], reporter.progress)
     disk = target.upload(wish, image, unfinished, work)
     sent.forget()

@@ -17,6 +17,7 @@ import requests
 
 from lab.clouds.gate import Gate
 from lab.clouds.process import free_port, running
+from lab.image_portability.stores import MissingDisk
 
 BLOCK_BYTES = 512 * 1024
 GIB = 1024**3
@@ -61,7 +62,10 @@ class AwsCloud:
 
     def read(self, name: str) -> Path:
         """The content of a snapshot, by its id or Name tag, as a raw file."""
-        (snapshot,) = (one for one in self.snapshots() if name in (one["SnapshotId"], _name(one)))
+        named = [one for one in self.snapshots() if name in (one["SnapshotId"], _name(one))]
+        if len(named) != 1 or named[0]["State"] != "completed":
+            raise MissingDisk(name)
+        (snapshot,) = named
         ebs, snapshot_id = self.client("ebs"), snapshot["SnapshotId"]
         path = self._directory / f"{snapshot_id}.raw"
         with path.open("wb") as file:

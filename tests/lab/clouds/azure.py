@@ -25,6 +25,7 @@ import trustme
 
 from lab.clouds.gate import Answer, Asked, Gate
 from lab.clouds.process import free_port, running
+from lab.image_portability.stores import MissingDisk
 
 AZURITE = Path(__file__).parents[3] / ".venv/azurite/node_modules/.bin/azurite-blob"
 # The account that every Azurite has
@@ -110,6 +111,8 @@ class AzureCloud:
     def read(self, name: str) -> Path:
         """The content of a disk, by its name or id, as a raw file."""
         key = name.rpartition("/")[2].lower()
+        if key not in self.disks:
+            raise MissingDisk(name)
         disk, pages = self.disks[key], self._pages(key)
         path = self._directory / f"{disk['blob']}.raw"
         with path.open("wb") as file:

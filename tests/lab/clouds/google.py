@@ -24,6 +24,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from lab.clouds.gate import Answer, Asked, Gate
 from lab.clouds.process import free_port, running
+from lab.image_portability.stores import MissingDisk
 
 PROJECT, BUCKET = "lab-project", "lab-images"
 GIB = 1024**3
@@ -80,6 +81,8 @@ class GoogleCloud:
 
     def read(self, name: str) -> Path:
         """The content of an image as a raw file."""
+        if name not in self.images:
+            raise MissingDisk(name)
         return Path(self.images[name]["content"])
 
     def write(self, name: str, raw: Path, tags: Mapping[str, str]) -> str:

@@ -11,12 +11,13 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import shutil
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.qemu_img import RAW, convert
@@ -58,25 +59,40 @@ class WorkFiles:
         self.directory = directory
         self.source = source
         self.raw = directory / f"{source.key}.raw"
+        self._lock: IO[str] | None = None
         self._record = directory / f"{source.key}.json"
 
-    def image(self, progress: Callable[[str], None]) -> RawImage:
-        try:
-            self.directory.mkdir(parents=True, exist_ok=True)
-            with self._locked():
-                return self._kept() or self._made(progress)
-        except OSError as error:
-            raise OperationError(
-                f"The image cannot be prepared in {self.directory}: {error.strerror or error}",
-                "Choose another work_directory, or make room there.",
-                options=("work_directory",),
-            ) from None
+    @contextmanager
+    def image(self, progress: Callable[[str], None]) -> Iterator[RawImage]:
+        """The image, for as long as it is read: one makes it, then all may use it, and nobody removes it meanwhile."""
+        with ExitStack() as stack:
+            try:
+                self.directory.mkdir(parents=True, exist_ok=True)
+                self._lock = stack.enter_context(self._locked(fcntl.LOCK_SH))
+                image = self._kept()
+                if image is None:
+                    stack.close()
+                    self._lock = stack.enter_context(self._locked(fcntl.LOCK_EX))
+                    image = self._kept() or self._made(progress)
+                    fcntl.flock(self._lock, fcntl.LOCK_SH)
+            except OSError as error:
+                raise OperationError(
+                    f"The image cannot be prepared in {self.directory}: {error.strerror or error}",
+                    "Choose another work_directory, or make room there.",
+                    options=("work_directory",),
+                ) from None
+            yield image
 
     @contextmanager
-    def _locked(self) -> Iterator[None]:
-        with (self.directory / f"{self.source.key}.lock").open("w", encoding="ascii") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            yield
+    def _locked(self, kind: int) -> Iterator[IO[str]]:
+        """Whoever waited while the lock was removed with all else begins anew."""
+        path = self.directory / f"{self.source.key}.lock"
+        while True:
+            with path.open("w", encoding="ascii") as lock:
+                fcntl.flock(lock, kind)
+                if path.exists() and path.stat().st_ino == os.fstat(lock.fileno()).st_ino:
+                    yield lock
+                    return
 
     def _kept(self) -> RawImage | None:
         """What an earlier run made, when it is whole: the record is written last."""
@@ -132,9 +148,17 @@ class WorkFiles:
     def sent_path(self, what: str) -> Path:
         return self.directory / f"{self.source.key}-{hashlib.sha256(what.encode()).hexdigest()[:12]}.sent"
 
-    def remove(self) -> None:
-        """Others that use them have them open, or make them anew."""
-        for path in self.directory.glob(f"{self.source.key}*"):
+    def remove(self, own: Path) -> None:
+        """What one upload made for itself, and when it is the last one what all used."""
+        for path in self.directory.glob(f"{own.stem}.*"):
+            path.unlink(missing_ok=True)
+        if self._lock is None:
+            return
+        try:
+            fcntl.flock(self._lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return
+        for path in self.directory.glob(f"{self.source.key}.*"):
             if path != self.source.path:
                 path.unlink(missing_ok=True)
 

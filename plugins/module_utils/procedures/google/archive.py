@@ -6,18 +6,16 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
 from pathlib import Path
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.programs import run_program
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.raw_image import (
     GIB,
     RawImage,
     rounded_up,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
-LONGEST_ERROR_TEXT = 300
+PACKAGES = "GNU coreutils, tar and gzip"
 # Holes take no place in it, and neither who made it nor when
 OPTIONS = ("--format=oldgnu", "--sparse", "--dereference", "--mtime=@0", "--owner=0", "--group=0", "--numeric-owner")
 
@@ -30,21 +28,13 @@ def archive_of(image: RawImage, path: Path) -> Path:
     content = image.path
     try:
         if image.size % GIB:
-            _run("cp", "--sparse=always", str(image.path), str(padded))
+            run_program("cp", ("--sparse=always", str(image.path), str(padded)), PACKAGES)
             os.truncate(padded, rounded_up(image.size, GIB))
             content = padded
         renamed = ("--transform=s,.*,disk.raw,", "--use-compress-program=gzip -1")
-        _run("tar", *OPTIONS, *renamed, "-cf", str(part), "-C", str(content.parent), content.name)
+        place = ("-cf", str(part), "-C", str(content.parent), content.name)
+        run_program("tar", (*OPTIONS, *renamed, *place), PACKAGES)
         os.replace(part, path)
     finally:
         padded.unlink(missing_ok=True)
     return path
-
-
-def _run(program: str, *arguments: str) -> None:
-    place = shutil.which(program)
-    if place is None:
-        raise OperationError(f"The program {program} is missing", "Install GNU coreutils, tar and gzip there.")
-    done = subprocess.run([place, *arguments], capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise OperationError(f"{program} failed: {done.stderr.strip()[:LONGEST_ERROR_TEXT]}")
