@@ -1,7 +1,7 @@
 # Two commands matter to a newcomer: `make demo` and `make test`. Everything they need goes into .venv.
 
 .DEFAULT_GOAL := help
-.PHONY: help demo lab test bench bench-rehosting bench-failover bench-prepared bench-image-sync oldest lint types unit integration conformance playbooks chaos bad-days bad-playbooks bad-estate nightly night-playbooks night-estate between candidate test-chaos packaging molecule community site role-pages sanity sanity-all docs-lint build changelog format clean
+.PHONY: help demo lab test bench bench-rehosting bench-failover bench-prepared bench-upload bench-image-sync oldest lint types unit integration conformance playbooks chaos bad-days bad-playbooks bad-estate nightly night-playbooks night-estate between candidate test-chaos packaging molecule community site role-pages sanity sanity-all docs-lint build changelog format clean
 
 # `make oldest`, `between` and `candidate` run this file again with other values for these three
 VENV := .venv
@@ -111,6 +111,9 @@ bench-prepared: $(VENV)/demo.stamp ## release a prepared image to 50 hosting uni
 
 bench-image-sync: $(VENV)/demo.stamp ## bring an image of 8 GiB to 20 XenServer pools by rsync, measured
 	@PYTHONPATH=tests $(BIN)/python -m bench.image_sync $(OPTIONS)
+
+bench-upload: $(VENV)/tests.stamp ## upload a disk of 40 GiB with holes to the lab's Azure, measured
+	@PYTHONPATH=tests $(BIN)/python -m bench.upload $(OPTIONS)
 
 bench-failover: $(VENV)/demo.stamp ## fail 20 protection domains over, measured
 	@PYTHONPATH=tests $(BIN)/python -m bench.failover $(OPTIONS)
