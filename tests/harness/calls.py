@@ -190,7 +190,13 @@ CALLS: dict[str, list[tuple[str, dict[str, Any]]]] = {
         ("cluster-a", {"clusters": {"a": {"message": "why"}}, "sites": {}}),
     ],
     "image_portability_report": [
-        ("cluster-a", {**PORTABILITY, "targets": {"weu": {"message": "", "stages": []}}}),
+        (
+            "cluster-a",
+            {
+                **PORTABILITY,
+                "targets": {"weu": {"message": "", "stages": [{"stage": "upload", "state": "made", "message": ""}]}},
+            },
+        ),
         ("cluster-a", {**PORTABILITY, "targets": {"weu": {"message": "why", "stages": []}}}),
     ],
     "image_release_report": [
