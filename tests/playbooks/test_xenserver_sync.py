@@ -21,13 +21,13 @@ def topology() -> dict[str, Any]:
     """The pools of the topology that have files, each host with a control domain."""
     whole = topology_of(TOPOLOGIES / "xenserver.yml")
     pools = [pool for pool in whole["xenserver_pools"] if pool["name"] in ("xs-east", "xs-west", "xs-north")]
-    return {**whole, "xenserver_pools": [{**pool, "control_domains": True} for pool in pools]}
+    return {**whole, "citrix_sites": [], "xenserver_pools": [{**pool, "control_domains": True} for pool in pools]}
 
 
 def play(lab: RunningLab) -> list[dict[str, Any]]:
     east = lab.state()["endpoints"]["xs-east"]
     task = {
-        "storage_repository": "{{ image_storage }}",
+        "storage_repository": "{{ xenserver_image_sync_storage | last }}",
         "name": "W11-Pool_1",
         "sr_directory": "{{ hostvars[dom0].xenserver_sr_directory }}",
         "source": {
