@@ -25,6 +25,7 @@ LEFT_OUT = ("--ask-vault-pass", "--check", "--diff")
 # Moves and drills that were never made have nothing to be taken back or released: that is refused, and is no fault of
 # the command.
 NEEDS_A_MOVE = ("dr_failback", "dr_failover_release", "machine_rehost_undo", "dr_drill_state=absent")
+POOL_IMAGE = "W11-Pool_2026-11-20-1"
 NOT_TYPABLE = (
     "is undefined",
     "unsupported parameters",
@@ -105,7 +106,9 @@ def by_day_and_night() -> list[Any]:
 def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
     """The estate that the command is meant for, and in the state that it is meant for."""
     playbook, *options = request.node.callspec.params["command"]
-    if re.search(r"\.(dr|machine)_", playbook):
+    if re.search(f"xenserver|{POOL_IMAGE}", " ".join([playbook, *options])):
+        lab.reset(pools())
+    elif re.search(r"\.(dr|machine)_", playbook):
         lab.reset(desktops())
     elif re.search(r"\.prepared_image_|image_definition=", " ".join([playbook, *options])):
         is_released = bool(re.search(r"_roll(back|out)$", playbook))
@@ -125,11 +128,9 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
     if re.search(r"\.image_(rollback|retention)", playbook):
         sites = {site: lab.estate.endpoint(site).state()["catalogs"] for site in ("daas", "cvad")}
         moved = [(site, catalog["id"]) for site, catalogs in sites.items() for catalog in catalogs]
+        image = POOL_IMAGE if POOL_IMAGE in " ".join(options) else "ctx_Gold_2026.11.20-1"
         lab.change(
-            [
-                {"endpoint": site, "kind": "set_image", "catalog": catalog, "image": "ctx_Gold_2026.11.20-1"}
-                for site, catalog in moved
-            ]
+            [{"endpoint": site, "kind": "set_image", "catalog": catalog, "image": image} for site, catalog in moved]
         )
     return lab
 
@@ -137,6 +138,17 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
 def desktops() -> dict[str, Any]:
     topology: dict[str, Any] = topology_of(DEMO.with_name("failover.yml"))
     topology["inventory_vars"] |= {"dr_source": "cluster-a", "dr_target": "cluster-b", "dr_failover_sessions": "ignore"}
+    return topology
+
+
+def pools() -> dict[str, Any]:
+    topology: dict[str, Any] = topology_of(DEMO.with_name("xenserver.yml"))
+    for pool in topology["xenserver_pools"]:
+        pool["vms"][0]["snapshots"] = ["before", POOL_IMAGE]
+    for site in topology["citrix_sites"]:
+        # As docs/xenserver.md asks for the way back
+        catalogs = "{{ xenserver_image_sync_catalogs | map(attribute='name') }}"
+        site["inventory_vars"]["image_rollback_catalogs"] = catalogs
     return topology
 
 

@@ -126,12 +126,10 @@ def apply(task: JobTask, observed: Observed, plan: Plan[str], reporter: Reporter
     (step,) = plan.steps
     if step == "try":
         return _tried(task, reporter)
-    if step == "start":
-        job = _started(task, observed, reporter)
-    else:
-        assert observed.twin is not None
-        job = observed.twin
-        reporter.show(f"{task.order.label}: job {job.id} is running already")
+    twin = None if step == "start" else observed.twin
+    if twin:
+        reporter.show(f"{task.order.label}: job {twin.id} is running already")
+    job = twin or _started(task, observed, reporter)
     write_record(task.record, task.order.wanted, job)
     if step == "cancel":
         cancel_job(task.service, job.id)
