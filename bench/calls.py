@@ -13,7 +13,7 @@ from typing import Any
 TO_BE_REPEATED = (429, 502, 503, 504, None)
 READS = ("GET", "OPTIONS")
 # A log-in, and the lists of v3, change nothing.
-NO_WRITES = re.compile(r"/tokens|/nutanix/v3/\w+/list$", re.IGNORECASE)
+NO_WRITES = re.compile(r"/tokens|/tasks/list$|/nutanix/v3/\w+/list$", re.IGNORECASE)
 _ROOTS = re.compile(r"^(/PrismGateway/services/rest/v2\.0|/cvad/manage)")
 _IDS = re.compile(r"(?<=/)((?:\w+=*:)?[0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/|$)", re.IGNORECASE)
 _NAMES = re.compile(r"(?:(?<=/protection_domains/)|(?<=/remote_sites/))[^/]+")

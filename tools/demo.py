@@ -27,7 +27,7 @@ LAB = Path(".lab")
 TOPOLOGY = "lab/topologies/mixed.yml"
 RELEASE = "demo-1"
 START_SECONDS = 30
-READS = re.compile(r"/tokens|/api/nutanix/v3/\w+/list$")
+READS = re.compile(r"/tokens|/tasks/list$|/api/nutanix/v3/\w+/list$")
 
 
 @contextlib.contextmanager
@@ -78,8 +78,8 @@ def release_image() -> None:
 
 
 def writes(control: str) -> list[dict[str, Any]]:
-    """The recorded requests that could have changed something: all but log-ins and reads. Lists of v3 are a POST, the
-    question for the versions of v4 is an OPTIONS."""
+    """The recorded requests that could have changed something: all but log-ins and reads. Lists of v3 and of tasks
+    are a POST, the question for the versions of v4 is an OPTIONS."""
     recorded = requests.get(f"{control}/lab/requests", timeout=30).json()
     others = [request for request in recorded if request["method"] not in ("GET", "HEAD", "OPTIONS")]
     return [request for request in others if not READS.search(request["path"].lower())]

@@ -14,8 +14,6 @@ PACKAGES = "qemu-utils on Debian and Ubuntu, qemu-img on Red Hat and SUSE"
 VHD, VHDX, RAW, QCOW2 = "vhd", "vhdx", "raw", "qcow2"
 # Without the last one qemu-img takes the size of a VHD from its geometry, which may be smaller
 DRIVERS = {VHD: "driver=vpc,force_size_calc=current_size", VHDX: "driver=vhdx", RAW: "driver=raw"}
-
-
 # Holes take no place in any of these
 TARGETS = {RAW: ("-O", "raw"), QCOW2: ("-O", "qcow2"), VHD: ("-O", "vpc", "-o", "subformat=dynamic,force_size=on")}
 
