@@ -950,13 +950,13 @@ def test_desktops_are_back_while_another_protection_domain_still_moves(
         lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
     before = machines(lab)
     fast_desktops = sorted(before.keys() - set(SLOW_DESKTOPS))
-    # Once ordered, nothing goes on until the slow one has been told from the fast one.
-    lab.faults([{"endpoint": acting, "method": "POST", "path": f"/{order}", "then": {"time_scale": 0.0}}])
+    # Once the slow one is ordered, time stands still until it has been held back. Waiting for both orders would hang:
+    # the other one may still need time before its own.
+    lab.faults([{"endpoint": acting, "method": "POST", "path": f"{SLOW}/{order}", "then": {"time_scale": 0.0}}])
     lab.forget()
 
     def ordered() -> bool:
-        posts = [entry for entry in lab.requests() if entry["path"].endswith(f"/{order}") and entry["status"]]
-        return len(posts) == len(DOMAINS)
+        return any(entry["path"].endswith(f"{SLOW}/{order}") and entry["status"] for entry in lab.requests())
 
     with ThreadPoolExecutor(max_workers=1) as pool:
         going = pool.submit(run, FAILOVER, "-vvv", "--diff", dr_mode=mode)
