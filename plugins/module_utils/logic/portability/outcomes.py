@@ -132,13 +132,15 @@ def catalogs_to_move(catalogs: Sequence[Result], results: Mapping[str, Result], 
         move = {key: value for key, value in catalog.items() if key not in ("target", "image")}
         # Not str.format: a path of an image may hold braces
         image = str(catalog.get("image") or IMAGES.get(str(result.get("platform")), "{name}"))
-        values = {"name": prepared.get("name"), "id": prepared.get("image_id") or prepared.get("id")}
-        for key, value in values.items():
-            image = image.replace("{" + key + "}", str(value or ""))
+        if prepared.get("name"):
+            values = {"name": prepared["name"], "id": prepared.get("image_id") or prepared.get("id")}
+            for key, value in values.items():
+                image = image.replace("{" + key + "}", str(value or ""))
+        else:
+            # An empty image would be refused, and with it every other catalog of the wave
+            move["hold"] = f"target {target} has no prepared image of this release"
         move["image"] = image
         move.setdefault("note", f"{release} by Image Portability")
-        if not prepared.get("name"):
-            move["hold"] = f"target {target} has no prepared image of this release"
         moves.append(move)
     return moves
 

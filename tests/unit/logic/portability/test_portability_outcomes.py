@@ -88,6 +88,8 @@ def test_catalogs_get_what_their_target_has() -> None:
     ]
     assert moves[0] == {**moves[0], "name": "A", "wave": "canary"}
     assert moves[2]["hold"] == "target gone has no prepared image of this release"
+    # Not empty: an empty image would be refused, and with it the catalogs of all targets that have theirs
+    assert moves[2]["image"] == "{name}"
     assert not any("target" in move for move in moves)
 
 
