@@ -64,6 +64,7 @@ class FilterModule:
             "portability_outcome": outcome,
             "portability_target": sight.target_outcome,
             "portability_source": wiring.file_in_share,
+            "portability_platform": wiring.on_platform,
             "portability_prepare": wiring.prepare_options,
             "portability_publish": wiring.publish_options,
             "portability_catalogs": outcomes.catalogs_to_move,

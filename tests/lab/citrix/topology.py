@@ -102,7 +102,7 @@ SWITCHES: dict[str, Switch] = {
 }
 
 # Below which elements of a hosting unit the images stand, and of what kind they are (contract citrix 9). Where
-# OpenShift has them is not written anywhere.
+# OpenShift and Google Cloud have them is not written anywhere.
 _AMI = ("", "template")
 _SNAPSHOT = ("Gold.vm", "snapshot")
 IMAGE_PLACES = {
@@ -112,6 +112,7 @@ IMAGE_PLACES = {
     "VCenter": _SNAPSHOT,
     "XenServer": _SNAPSHOT,
     "OpenShift": _AMI,
+    "GoogleCloudPlatform": _AMI,
 }
 # Those that the contract names; others are told by their kind (contract citrix 9)
 PLUGINS = {

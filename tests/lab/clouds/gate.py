@@ -5,7 +5,8 @@
 lacks.
 
 A rule fires on the n-th request that matches it: {"method", "match" (searched in path and query), "nth", "times",
-"status", "body", "kill" (a process id, once the request took effect), "drop" (the answer is lost)}.
+"status", "body", "kill" (a process id, once the request took effect), "drop" (the answer is lost)}. What
+AWS is asked by form counts as if its action stood in the query.
 """
 
 from __future__ import annotations
@@ -21,6 +22,9 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+ACTION = re.compile(rb"(?:^|&)(Action=\w+)")
+# Log-ins, and what EC2 is asked to tell
+READS = re.compile(r"/token$|/oauth2/|[?&]Action=Describe")
 NOT_PASSED_ON = {"connection", "transfer-encoding", "keep-alive", "content-length"}
 
 
@@ -32,6 +36,12 @@ class Asked:
     target: str
     headers: dict[str, str]
     body: bytes
+
+    @property
+    def what(self) -> str:
+        """Path and query, with the action of a form."""
+        action = ACTION.search(self.body) if self.target == "/" else None
+        return f"/?{action[1].decode()}" if action else self.target
 
 
 @dataclass
@@ -109,6 +119,11 @@ class Gate:
     def count(self, method: str, match: str = "") -> int:
         return sum(entry[0] == method and re.search(match, entry[1]) is not None for entry in self.record)
 
+    @property
+    def writes(self) -> list[tuple[str, str, int]]:
+        """What was asked to change something."""
+        return [entry for entry in self.record if entry[0] not in ("GET", "HEAD") and not READS.search(entry[1])]
+
     def answer(self, asked: Asked) -> Answer | None:
         """None cuts the connection."""
         rule = self._rule(asked)
@@ -117,7 +132,7 @@ class Gate:
         else:
             answer = (self._own(asked) if self._own else None) or self._passed_on(asked)
         with self._lock:
-            self.record.append((asked.method, asked.target, answer.status))
+            self.record.append((asked.method, asked.what, answer.status))
         if rule.get("kill"):
             os.kill(rule["kill"], signal.SIGKILL)
         return None if rule.get("drop") else answer
@@ -125,7 +140,7 @@ class Gate:
     def _rule(self, asked: Asked) -> dict[str, Any]:
         with self._lock:
             for rule in self.rules:
-                if rule["method"] == asked.method and re.search(rule.get("match", ""), asked.target):
+                if rule["method"] == asked.method and re.search(rule.get("match", ""), asked.what):
                     rule["hits"] = rule.get("hits", 0) + 1
                     nth = rule.get("nth", 1)
                     if nth <= rule["hits"] < nth + rule.get("times", 1):

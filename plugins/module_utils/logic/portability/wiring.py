@@ -16,6 +16,8 @@ READS = {
     "ahv": ("disk", "name"),
     "xenserver": ("disk", "id"),
 }
+# vSphere is only exported from
+ALL_PLATFORMS = (*READS, "vsphere")
 # Of a prepare only
 NOT_PUBLISHED = ("create_ami",)
 
@@ -32,21 +34,29 @@ def file_in_share(share: Facts, name: str, account: Facts | None = None) -> dict
     return {"smb": {**smb, **(account or {}), "path": f"{folder}/{name}" if folder else name}}
 
 
-def prepare_options(target: Facts, uploaded: Facts) -> dict[str, Any]:
-    """The option of the platform for ips_prepare, which reads the uploaded disk."""
+def on_platform(options: Facts, platform: str) -> dict[str, Facts]:
+    """{platform: options}, as the modules take the options of the one platform that they work on. What they are not
+    given for the others is left out, and not null: a module refuses options of another platform."""
+    if platform not in ALL_PLATFORMS:
+        raise ValueError(f"the platform '{platform}' is none of {', '.join(ALL_PLATFORMS)}")
+    return {platform: options}
+
+
+def prepare_options(target: Facts, uploaded: Facts) -> dict[str, Facts]:
+    """{platform: options} for ips_prepare, which reads the uploaded disk."""
     return _reading(target["platform"], target.get("prepare") or {}, uploaded)
 
 
-def publish_options(target: Facts, prepared: Facts) -> dict[str, Any]:
+def publish_options(target: Facts, prepared: Facts) -> dict[str, Facts]:
     """The same for ips_publish, which reads the prepared one, in the place where it was prepared."""
     own = (target.get("publish") or {}).get("options") or target.get("prepare") or {}
     options = {key: value for key, value in own.items() if key not in NOT_PUBLISHED}
     # A snapshot that was prepared on Azure is no disk
     if target["platform"] == "azure" and prepared.get("kind") == "snapshot":
-        return {**options, "snapshot": prepared["name"]}
+        return on_platform({**options, "snapshot": prepared["name"]}, "azure")
     return _reading(target["platform"], options, prepared)
 
 
-def _reading(platform: str, options: Facts, disk: Facts) -> dict[str, Any]:
+def _reading(platform: str, options: Facts, disk: Facts) -> dict[str, Facts]:
     option, key = READS[platform]
-    return {**options, option: disk[key]}
+    return on_platform({**options, option: disk[key]}, platform)

@@ -75,9 +75,9 @@ def test_the_modules_take_it(path: Path) -> None:
         account = {**target["upload"], **own["image_portability_account"]}
         told += refusals(UPLOAD, platform=platform, **{platform: account})
         told += refusals(DISKS, platform=platform, **{platform: account})
-        told += refusals(PREPARE, **{platform: prepare_options(target, disk)})
+        told += refusals(PREPARE, **prepare_options(target, disk))
         if "publish" in target:
             store = file_in_share(target["publish"]["share"], "W11", own["image_portability_store_account"])
             told += refusals(FILE, source=store)
-            told += refusals(PUBLISH, **{platform: publish_options(target, disk)})
+            told += refusals(PUBLISH, **publish_options(target, disk))
     assert told == []

@@ -13,6 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portabili
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.stages import marks_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.wiring import (
     file_in_share,
+    on_platform,
     prepare_options,
     publish_options,
 )
@@ -173,13 +174,13 @@ def test_hashes_of_export_and_upload_have_to_be_one() -> None:
 )
 def test_a_job_reads_what_the_stage_before_made(platform: str, option: str, key: str) -> None:
     target = {"platform": platform, "prepare": {"create_ami": True}}
-    assert prepare_options(target, UPLOADED) == {"create_ami": True, option: UPLOADED[key]}
-    assert publish_options(target, PREPARED) == {option: PREPARED[key]}
+    assert prepare_options(target, UPLOADED) == {platform: {"create_ami": True, option: UPLOADED[key]}}
+    assert publish_options(target, PREPARED) == {platform: {option: PREPARED[key]}}
 
 
 def test_a_snapshot_of_azure_is_published_as_one() -> None:
     snapshot = {**PREPARED, "kind": "snapshot"}
-    assert publish_options(PVS, snapshot) == {"region": "westeurope", "snapshot": "W11-1"}
+    assert publish_options(PVS, snapshot) == {"azure": {"region": "westeurope", "snapshot": "W11-1"}}
 
 
 def test_how_the_controller_reaches_a_share() -> None:
@@ -189,3 +190,9 @@ def test_how_the_controller_reaches_a_share() -> None:
     account = {"username": "u", "password": "p"}
     assert file_in_share({"smb": smb}, "W11", account) == {"smb": {**smb, **account, "path": "W11"}}
     assert file_in_share({"smb": {**smb, "path": "/a/"}}, "W11") == {"smb": {**smb, "path": "a/W11"}}
+
+
+def test_options_stand_below_the_one_platform() -> None:
+    assert on_platform({"host": "vcenter"}, "vsphere") == {"vsphere": {"host": "vcenter"}}
+    with pytest.raises(ValueError, match="'azurerm' is none of azure, aws, gcp, ahv, xenserver, vsphere"):
+        on_platform({}, "azurerm")
