@@ -14,6 +14,7 @@ from pathlib import Path
 
 from chaos.campaign import carry_out, everything, sample, table, undisturbed
 from chaos.failover import PLANNED, UNPLANNED
+from chaos.portability import PORTABILITY
 from chaos.prepared import PREPARED
 from chaos.release import BY_RECOVERY_POINTS, RELEASE
 from chaos.trial import Trial
@@ -24,6 +25,7 @@ JOBS = {
     "recovery-points": BY_RECOVERY_POINTS,
     "prepared": PREPARED,
     "xenserver": XENSERVER,
+    "portability": PORTABILITY,
     "planned": PLANNED,
     "unplanned": UNPLANNED,
 }

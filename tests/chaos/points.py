@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 from harness.modules import is_write
 
-ID = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}", re.IGNORECASE)
+ID = re.compile(r"(?:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}|snap-[0-9a-f]{8,17})", re.IGNORECASE)
 
 
 @dataclass(frozen=True, order=True)

@@ -171,9 +171,9 @@ def written(requests: Iterable[Mapping[str, Any]]) -> list[str]:
 
 def is_write(method: str, path: str) -> bool:
     """Asking for a token or a version changes nothing, nor do a search and some lists, which are a POST because of
-    their body, nor a call of XML-RPC that reads, logs in or out."""
+    their body, nor a call of XML-RPC or EC2 that reads, logs in or out."""
     return (
-        not re.match(r"/(\w+\.get_\w+|session\.log\w+)$", path)
+        not re.match(r"/(\w+\.get_\w+|session\.log\w+|Describe\w+)$", path)
         and method not in ("GET", "HEAD", "OPTIONS")
         and "token" not in path.lower()
         and not path.partition("?")[0].endswith(("/$search", "/tasks/list"))

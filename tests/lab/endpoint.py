@@ -33,7 +33,7 @@ class Endpoint(Place, ABC):
     """The door of a simulated product.
 
     ``kind``: prism_element, prism_central, citrix_daas, citrix_cvad, citrix_trust, citrix_image_portability,
-    xenserver_pool or xenserver_member.
+    xenserver_pool, xenserver_member or aws.
     """
 
     @abstractmethod

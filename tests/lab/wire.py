@@ -28,7 +28,7 @@ class Request:
     ``path`` is decoded for reading and matching by people; routing works on ``raw_path``, segment by segment.
     ``params`` are the decoded path parameters.
     ``content`` are the bytes of the body; a call of XML-RPC has its method and parameters in ``body`` and its method in
-    ``path``, where people and fault rules find it.
+    ``path``, where people and fault rules find it, as the action of a form that EC2 takes.
     ``outcome`` is what fault rules ordained for this request: may hold ``fail_task`` (message), ``job_status`` (status)
     and ``expire_token`` (true).
     """
@@ -84,11 +84,11 @@ def read_request(
     if not target.isascii() or _BAD_PERCENT.search(target):
         malformed = f"badly encoded address: {target}"
     body, problem = _read_body(content, lowered.get("content-type", ""))
-    called = isinstance(body, dict) and lowered.get("content-type", "").startswith(XML)
+    operation = _operation(body, lowered.get("content-type", ""))
     return Request(
         endpoint=endpoint,
         method=method.upper(),
-        path=f"/{body['method']}" if called else unquote(raw_path),
+        path=f"/{operation}" if operation else unquote(raw_path),
         raw_path=raw_path,
         query=parse_qs(query_string, keep_blank_values=True),
         headers=lowered,
@@ -98,6 +98,15 @@ def read_request(
         outcome=outcome or {},
         content=content,
     )
+
+
+def _operation(body: Any, content_type: str) -> str:
+    """What is called by XML-RPC, or of EC2, which take everything at one path."""
+    if not isinstance(body, dict):
+        return ""
+    if content_type.startswith(XML):
+        return str(body["method"])
+    return str(body.get("Action", "")) if content_type.startswith(FORM) else ""
 
 
 def _read_body(content: bytes, content_type: str) -> tuple[Any, str | None]:

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """moto's server, whose snapshots of EBS direct are pending until they are completed, as those of AWS are (contract
-image_portability 9): moto has them completed from the start, lists the blocks of pending ones, and does not count.
+image_portability 9): moto has them completed from the start, lists the blocks of pending ones, does not count, and
+begins a second one for a request that is repeated with its token.
 
 Blocks must bear the checksum of their data, as AWS checks it.
 """
@@ -35,7 +36,16 @@ def in_ec2(backend: EBSBackend, snapshot: str) -> Any:
 
 
 _start, _put, _list = EBSBackend.start_snapshot, EBSBackend.put_snapshot_block, EBSBackend.list_snapshot_blocks
-_complete = EBSResponse.complete_snapshot
+_complete, _ordered = EBSResponse.complete_snapshot, EBSResponse.start_snapshot
+
+
+def order_snapshot(self: EBSResponse) -> Any:
+    """Answer a repeated request as the first one."""
+    known = self.ebs_backend.__dict__.setdefault("answers", {})
+    token = self._get_param("ClientToken")
+    if token not in known:
+        known[token] = _ordered(self)
+    return known[token]
 
 
 def start_snapshot(self: EBSBackend, *args: Any, **kwargs: Any) -> EBSSnapshot:
@@ -76,5 +86,6 @@ def complete_snapshot(self: EBSResponse) -> Any:
 if __name__ == "__main__":
     for function in (start_snapshot, put_snapshot_block, list_snapshot_blocks):
         setattr(EBSBackend, function.__name__, function)
+    EBSResponse.start_snapshot = order_snapshot
     setattr(EBSResponse, complete_snapshot.__name__, complete_snapshot)
     main(sys.argv[1:])

@@ -9,6 +9,7 @@ from functools import cached_property
 from typing import Any
 
 from lab.clock import Events
+from lab.clouds.door import CloudDoor
 from lab.endpoint import Endpoint
 from lab.image_portability import errors
 from lab.image_portability.changes import CHANGES
@@ -25,9 +26,10 @@ PREFIX = "/ips"
 class PortabilityEndpoint(Endpoint):
     """Where the service answers, below /ips (contract image_portability 2)."""
 
-    def __init__(self, service: Service) -> None:
+    def __init__(self, service: Service, clouds: Mapping[str, CloudDoor]) -> None:
         super().__init__(name=service.name, kind="citrix_image_portability")
         self.service = service
+        self._clouds = clouds
 
     @cached_property
     def router(self) -> Router:
@@ -89,12 +91,33 @@ class PortabilityEndpoint(Endpoint):
         targets = self.service.spec.get("targets", [])
         if not targets:
             return {self.name: own}
-        return {target["name"]: {**own, **target.get("inventory_vars", {})} for target in targets}
+        return {target["name"]: {**own, **self._variables(target)} for target in targets}
+
+    def _variables(self, target: Mapping[str, Any]) -> Mapping[str, Any]:
+        given: Mapping[str, Any] = target.get("inventory_vars", {})
+        cloud, share = self._clouds.get(target.get("platform", "")), self.service.share
+        if cloud is None:
+            return given
+        reached = {"location": share.location, "credential": share.credential, "path": str(share.directory)}
+        return cloud.variables({"image_portability_share": reached, **given})
 
 
 def build_services(
     topology: Mapping[str, Any], events: Events, customers: Mapping[str, CloudCustomer]
-) -> Iterator[PortabilityEndpoint]:
-    """Build the services of a topology."""
+) -> Iterator[Endpoint]:
+    """Build the services of a topology, and the clouds that have doors of their own."""
     for spec in topology["image_portability"]:
-        yield PortabilityEndpoint(Service(spec, events, topology, customers[spec["site"]]))
+        service = Service(spec, events, topology, customers[spec["site"]])
+        clouds = {
+            platform: door for platform, store in service.stores.items() if (door := _door(platform, spec, store))
+        }
+        yield from clouds.values()
+        yield PortabilityEndpoint(service, clouds)
+
+
+def _door(platform: str, spec: Mapping[str, Any], store: Any) -> CloudDoor | None:
+    if spec.get("stores", {}).get(platform, {}).get("kind") != "moto":
+        return None
+    from lab.clouds.aws import AwsEndpoint
+
+    return AwsEndpoint(f"{spec['name']}-{platform}", store)

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import os
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -12,6 +14,7 @@ from typing import Any, Protocol
 # What preparing changes of an image, and nothing else; a disk has to be larger
 PREPARED_AT = 8192
 PREPARED_LENGTH = 64
+PIECE = 1 << 20
 
 
 class MissingDisk(LookupError):
@@ -58,9 +61,17 @@ class DirectoryStore:
         return self.directory / f"{Path(name).name}.raw"
 
 
+def _moto(_spec: Mapping[str, Any], directory: Path) -> DiskStore:
+    """AWS, by somebody else's emulator, which not every lab needs."""
+    from lab.clouds.aws import LabStore
+
+    return LabStore(directory)
+
+
 # How a topology says which store a platform has: `stores: {azure: {kind: directory}}`
 STORES: dict[str, Callable[[Mapping[str, Any], Path], DiskStore]] = {
     "directory": lambda _spec, directory: DirectoryStore(directory),
+    "moto": _moto,
 }
 
 
@@ -89,3 +100,23 @@ def prepared_for(raw: Path) -> str:
         file.seek(PREPARED_AT)
         text = file.read(PREPARED_LENGTH).decode("latin-1").rstrip(".")
     return text.removeprefix("prepared ") if text.startswith("prepared ") else ""
+
+
+def content_of(raw: Path) -> str:
+    """Return a hash of what a raw image holds but for what preparing changes: holes, and zeros at its end, count
+    nothing."""
+    digest = hashlib.sha256()
+    with raw.open("rb", buffering=0) as file:
+        position, size = 0, raw.stat().st_size
+        while position < size:
+            try:
+                start = os.lseek(file.fileno(), position, os.SEEK_DATA) // PIECE * PIECE
+            except OSError:
+                break
+            data = bytearray(os.pread(file.fileno(), PIECE, start))
+            if start <= PREPARED_AT < start + PIECE:
+                data[PREPARED_AT - start : PREPARED_AT - start + PREPARED_LENGTH] = bytes(PREPARED_LENGTH)
+            if any(data):
+                digest.update(f"{start} {hashlib.sha256(data.rstrip(bytes(1))).hexdigest()} ".encode())
+            position = start + PIECE
+    return digest.hexdigest()

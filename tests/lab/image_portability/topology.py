@@ -63,7 +63,7 @@ SERVICE = {
     "stores": mapping(mapping(object)),
     "disks": mapping([DISK]),
     "page_size": int,
-    "targets": [{"name": required(str), "inventory_vars": mapping(object)}],
+    "targets": [{"name": required(str), "platform": set(PLATFORMS), "inventory_vars": mapping(object)}],
     "behaviour": schema(SWITCHES),
     "durations": dict.fromkeys(DURATIONS, float),
     "inventory_vars": mapping(object),
