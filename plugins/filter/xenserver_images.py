@@ -9,14 +9,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools import files, targets
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools import earlier, files, targets
 
 
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "pool_targets": targets.targets,
-            "pool_made_of_another": targets.made_of_another,
+            "pool_made_of_another": earlier.made_of_another,
+            "pool_foreseen": earlier.foreseen,
+            "pool_left_to_do": earlier.left_to_do,
+            "pool_wanting": earlier.wanting,
             "pool_going_on": targets.going_on,
             "pool_outcome": targets.outcome,
             "pool_catalogs": targets.catalogs_to_move,

@@ -13,6 +13,14 @@ description:
     their snapshots, and which release each snapshot holds.
   - Returns only what bears the mark of this collection with its own uuid. Copies and snapshots that somebody made of
     them are left out.
+options:
+  names:
+    description:
+      - Names that wrapper VMs are to have. Other VMs with one of them are returned as RV(namesakes), because Citrix finds
+        a VM by its name.
+    type: list
+    elements: str
+    default: []
 author:
   - The euc.nutanix_citrix engineers (@euc-nutanix-citrix)
 notes:
@@ -97,6 +105,11 @@ wrappers:
           description: The uuid of the disk that the image came from.
           type: str
           returned: always
+    users:
+      description: What somebody else does with the VM or its disks, so that they have to stay, each in words.
+      type: list
+      elements: str
+      returned: always
   sample:
     - name: W11-Pool_2026-11-20-1_NFS-West
       uuid: 6a1c0b6e-6f3d-4d1a-8a52-1c3b7c4f9d10
@@ -110,6 +123,22 @@ wrappers:
           release: 2026.11.20-1
           sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855
           source_vdi_uuid: 02fc6d44-6ed9-4e1a-a1fa-ee3866bba75b
+      users: ["'Gold' holds its disk"]
+namesakes:
+  description: VMs that this collection has not made, with a name of O(names).
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    name:
+      description: The name of the VM.
+      type: str
+      returned: always
+    uuid:
+      description: Its uuid.
+      type: str
+      returned: always
+  sample: []
 disks:
   description: The disks that this collection has made and that no VM holds and no snapshot was taken of.
   returned: success

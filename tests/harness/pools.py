@@ -5,8 +5,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+import XenAPI
 
 from harness.modules import Site, hosts_of, writes
 from lab.running import RunningLab
@@ -63,6 +67,18 @@ class Pools:
         """Change a pool from outside."""
         (result,) = self.lab.change([{"endpoint": pool, "kind": kind, **order}])
         return result
+
+    @contextmanager
+    def session(self, pool: str) -> Iterator[Any]:
+        """XAPI, as somebody else uses it, with the vendor's own client."""
+        place = next(each for each in self.lab.endpoints if each["name"] == pool)
+        session = XenAPI.Session(place["url"], ignore_ssl=True)
+        account = place["inventory"]
+        session.xenapi.login_with_password(account["xenserver_username"], account["xenserver_password"], "1.0", "test")
+        try:
+            yield session.xenapi
+        finally:
+            session.xenapi.session.logout()
 
     def files(self, pool: str, sr: str) -> list[dict[str, Any]]:
         """What ansible.builtin.find would see in the directory of an SR."""

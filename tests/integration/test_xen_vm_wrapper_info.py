@@ -23,6 +23,12 @@ def image(pools: Pools, directory: Path, release: str, wrapper: str) -> dict[str
     return {**made, "disk": disk, "source": source}
 
 
+def attachment(vm: str, disk: str) -> dict[str, Any]:
+    texts = {"userdevice": "7", "mode": "RO", "type": "Disk", "qos_algorithm_type": ""}
+    maps: dict[str, Any] = {"other_config": {}, "qos_algorithm_params": {}}
+    return {"VM": vm, "VDI": disk, **texts, **maps, "bootable": False, "unpluggable": True, "empty": False}
+
+
 def test_only_what_is_ours_is_told(pools: Pools, tmp_path: Path) -> None:
     assert pools.slave("xen_vm_wrapper_info")["wrappers"] == []
     made = image(pools, tmp_path, "1", "W11_1")
@@ -42,6 +48,29 @@ def test_only_what_is_ours_is_told(pools: Pools, tmp_path: Path) -> None:
         "source_vdi_uuid": made["source"],
     }
     assert pools.writes() == []
+
+
+def test_what_somebody_else_does_with_an_image_is_told(pools: Pools, tmp_path: Path) -> None:
+    made = image(pools, tmp_path, "1", "W11_1_NFS")
+    assert [one["users"] for one in pools.slave("xen_vm_wrapper_info")["wrappers"]] == [[]]
+    with pools.session("slave") as xapi:
+        disk, vm = xapi.VDI.get_by_uuid(made["disk"]), xapi.VM.get_by_uuid(made["vm"]["uuid"])
+        other = pools.change("slave", "vm", name="of somebody")["uuid"]
+        xapi.VBD.create(attachment(xapi.VM.get_by_uuid(other), disk))
+        xapi.VM.snapshot(vm, "before my test")
+    (told,) = pools.slave("xen_vm_wrapper_info")["wrappers"]
+    assert told["users"] == ["'of somebody' holds its disk", "somebody took the snapshot 'before my test' of it"]
+    pools.change("slave", "vm_power", name="W11_1_NFS", state="Running")
+    (told,) = pools.slave("xen_vm_wrapper_info")["wrappers"]
+    assert "'W11_1_NFS' is Running" in told["users"]
+
+
+def test_a_name_that_somebody_else_has_is_told(pools: Pools, tmp_path: Path) -> None:
+    image(pools, tmp_path, "1", "W11_1")
+    uuid = pools.change("slave", "vm", name="W11_2")["uuid"]
+    told = pools.slave("xen_vm_wrapper_info", names=["W11_1", "W11_2", "W11_3"])["namesakes"]
+    assert told == [{"name": "W11_2", "uuid": uuid}]
+    assert pools.slave("xen_vm_wrapper_info")["namesakes"] == []
 
 
 def test_in_one_vm_each_image_is_below_the_one_before(pools: Pools, tmp_path: Path) -> None:

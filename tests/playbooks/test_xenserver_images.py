@@ -76,7 +76,8 @@ def test_an_image_comes_to_all_pools_and_their_catalogs(lab: RunningLab, tmp_pat
     inventories = [endpoint["inventory"] for endpoint in lab.endpoints if endpoint["inventory"]]
     assert not [one for one in inventories if one.get("xenserver_password", "no secret") in done.output]
     lab.forget()
-    again = run(SYNC, "2026.11.20-1")
+    # Also from a controller that has not got the file
+    again = run(SYNC, "2026.11.20-1", xenserver_image_sync_directory=str(tmp_path / "elsewhere"))
     assert (again.status, again.changed) == (0, []), again.trouble
     assert writes(lab) == []
 
@@ -118,8 +119,11 @@ def test_a_silent_pool_holds_up_nobody_and_what_nobody_needs_goes(lab: RunningLa
     assert len(disks(lab, "xs-west", "W11-Pool_0")) > 0
 
     lab.change([{"endpoint": "xs-south", "kind": "host_lost", "host": "xs-south-1", "lost": False}])
+    lab.forget()
     another = run(SYNC, "1", "-i", str(dom0), **by_age)
     assert "was made of the disk" in another.output
+    # Neither a pool that lacks it nor the file on the controller gets it
+    assert writes(lab) == []
     assert run(SYNC, "2", "-i", str(dom0), **by_age).status == 0
 
     only = {"image_rollback_from_image": "W11-Pool_2", "image_rollback_catalogs": "W11-West-1"}

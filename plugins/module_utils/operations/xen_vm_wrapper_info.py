@@ -26,13 +26,19 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xens
     DiskOverview,
     read_disks,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.wrappers import path_of_snapshot
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.wrappers import (
+    HALTED,
+    path_of_snapshot,
+)
+
+
+ARGUMENTS: dict[str, Any] = {**CONNECTION_ARGUMENTS, "names": {"type": "list", "elements": "str", "default": []}}
 
 
 def read(params: Params, reporter: Reporter) -> Result:
     with XenServer.connect(params) as client:
         overview = read_disks(client)
-    ours = [vm for vm in overview.machines if is_ours(vm.uuid, vm.other_config) and WRAPPER in vm.other_config]
+    ours = [vm for vm in overview.machines if _is_wrapper(vm)]
     wrappers = sorted((vm for vm in ours if not vm.is_snapshot), key=lambda vm: (vm.name, vm.uuid))
     snapshots = sorted((vm for vm in ours if vm.is_snapshot), key=lambda vm: (vm.snapshot_time, vm.name))
     return {
@@ -42,11 +48,35 @@ def read(params: Params, reporter: Reporter) -> Result:
                 "uuid": vm.uuid,
                 "disks": [disk.uuid for disk in _disks(overview, vm)],
                 "snapshots": [_snapshot(overview, vm, one) for one in snapshots if one.snapshot_of == vm.ref],
+                "users": _users(overview, vm),
             }
             for vm in wrappers
         ],
+        "namesakes": [
+            {"name": vm.name, "uuid": vm.uuid}
+            for vm in overview.machines
+            if vm.name in params["names"] and not vm.is_snapshot and not _is_wrapper(vm)
+        ],
         "disks": [_unused(overview, disk) for disk in overview.disks if _is_unused(overview, disk)],
     }
+
+
+def _is_wrapper(vm: XenVm) -> bool:
+    return is_ours(vm.uuid, vm.other_config) and WRAPPER in vm.other_config
+
+
+def _users(overview: DiskOverview, wrapper: XenVm) -> list[str]:
+    """What somebody else does with an image, so that it must not go: each in words."""
+    taken = [one for one in overview.machines if one.snapshot_of == wrapper.ref]
+    frozen = {entry.disk for entry in overview.attachments for one in taken if entry.vm == one.ref}
+    origins = {disk.snapshot_of for disk in overview.disks if disk.ref in frozen}
+    held = origins | {entry.disk for entry in overview.attachments if entry.vm == wrapper.ref}
+    holders = {entry.vm for entry in overview.attachments if entry.disk in held}
+    return [
+        *([f"'{wrapper.name}' is {wrapper.power_state}"] if wrapper.power_state != HALTED else []),
+        *(f"'{vm.name}' holds its disk" for vm in overview.machines if vm.ref in holders and vm.ref != wrapper.ref),
+        *(f"somebody took the snapshot '{one.name}' of it" for one in taken if not _is_wrapper(one)),
+    ]
 
 
 def _is_unused(overview: DiskOverview, disk: VirtualDisk) -> bool:
@@ -93,4 +123,4 @@ def _moment(told: str) -> str:
     return f"{told[:4]}-{told[4:6]}-{told[6:]}" if len(told) > 8 and "-" not in told else told
 
 
-OPERATION = Reading(arguments=CONNECTION_ARGUMENTS, read=read)
+OPERATION = Reading(arguments=ARGUMENTS, read=read)

@@ -27,7 +27,8 @@ def parts_of(name: str, release: str) -> tuple[str, str]:
 
 
 def images_of(host: str, facts: Facts) -> list[Image]:
-    """The images of one pool. One whose disk is held by a VM that other images stay in stays as well."""
+    """The images of one pool. One whose disk is held by a VM that other images stay in stays as well, and so does one
+    that somebody uses otherwise: half of it would go, and then no way would lead back to it."""
     return [_image(host, wrapper, snapshot) for wrapper, snapshot in _snapshots(facts)]
 
 
@@ -46,12 +47,18 @@ def _image(host: str, wrapper: Facts, snapshot: Facts) -> Image:
         release=release,
         created=parse_moment(snapshot["taken"]),
         marked=True,
-        bound="" if len(wrapper["snapshots"]) == 1 else _bound(wrapper, snapshot),
+        bound=_in_use(wrapper) or _bound(wrapper, snapshot),
     )
 
 
+def _in_use(wrapper: Facts) -> str:
+    return "; ".join(wrapper.get("users") or [])
+
+
 def _bound(wrapper: Facts, snapshot: Facts) -> str:
-    return f"'{wrapper['name']}' holds its disk now" if snapshot["vdi_uuid"] in wrapper["disks"] else ""
+    if len(wrapper["snapshots"]) == 1 or snapshot["vdi_uuid"] not in wrapper["disks"]:
+        return ""
+    return f"'{wrapper['name']}' holds its disk now"
 
 
 def followers(host: str, facts: Facts, decisions: Sequence[Decision]) -> list[Decision]:
@@ -78,16 +85,20 @@ def _with(image: Decision, kind: str, name: str, uuid: str) -> Decision:
 
 def leftovers(host: str, facts: Facts, janitor: bool, doubts: Sequence[str]) -> list[Decision]:
     """VMs without a snapshot and disks that nothing needs. They bear no date, so they go only when somebody says so."""
+    # Each kind, name and uuid, and who uses it
     found = []
     for wrapper in facts.get("wrappers") or []:
         if not wrapper["snapshots"]:
-            found.append((VM, wrapper["name"], wrapper["uuid"]))
-            found += [(DISK, wrapper["name"], uuid) for uuid in wrapper["disks"]]
-    found += [(DISK, disk["name"], disk["uuid"]) for disk in facts.get("disks") or []]
+            found.append((VM, wrapper["name"], wrapper["uuid"], _in_use(wrapper)))
+            found += [(DISK, wrapper["name"], uuid, _in_use(wrapper)) for uuid in wrapper["disks"]]
+    found += [(DISK, disk["name"], disk["uuid"], "") for disk in facts.get("disks") or []]
     reason = LEFT
     if janitor:
         reason = in_doubt(doubts) if doubts else "an interrupted run left it"
-    return [Decision(host, kind, name, uuid, name, "", janitor and not doubts, reason) for kind, name, uuid in found]
+    return [
+        Decision(host, kind, name, uuid, name, "", janitor and not doubts and not used, used or reason)
+        for kind, name, uuid, used in found
+    ]
 
 
 def unknown_schemes(named: Sequence[str], images: Sequence[Image]) -> list[str]:

@@ -16,7 +16,6 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure, why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.operator_input import is_meant
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_marks import RELEASE, SOURCE, is_ours
 
 Loop = Mapping[str, Any]
 
@@ -44,18 +43,6 @@ def targets(storage: Sequence[str], scheme: str, release: str) -> list[dict[str,
         }
         for name in storage
     ]
-
-
-def made_of_another(disks: Sequence[Mapping[str, Any]], release: str, source: str) -> str:
-    """Why an image of this release must not be made of the disk `source`: it was made of another one before, here."""
-    ours = [disk["other_config"] for disk in disks if is_ours(disk["uuid"], disk["other_config"])]
-    origins = {marks.get(SOURCE, "") for marks in ours if marks.get(RELEASE) == release}
-    if not source or origins <= {source}:
-        return ""
-    return (
-        f"release {release} was made of the disk {', '.join(sorted(origins))} here before, and now would be of"
-        f" {source}: take a new release id for a new image, or name the disk of before in xenserver_image_sync_vdi"
-    )
 
 
 def outcome(wishes: Sequence[Mapping[str, str]], brought: Loop, wrapped: Loop) -> dict[str, Any]:

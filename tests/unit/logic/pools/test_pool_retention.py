@@ -60,6 +60,16 @@ def test_in_one_vm_the_image_that_it_holds_stays() -> None:
     assert going(plan({"xs": {"wrappers": [both]}})) == [("image", "s1"), ("image disk", "d1")]
 
 
+def test_what_somebody_uses_stays_whole() -> None:
+    """Its snapshot would go, and its VM and disk would be refused."""
+    used_image = {**image("1"), "users": ["'Gold' holds its disk"]}
+    planned = plan({"xs": {"wrappers": [used_image, image("2", day=2), image("3", day=3)]}})
+    assert going(planned) == [("image", "s2"), ("image disk", "d2"), ("wrapper VM", "v2")]
+    assert "'Gold' holds its disk" in {each["reason"] for each in planned["decisions"]}
+    left = {"name": "W11_9_NFS", "uuid": "v9", "disks": ["d9"], "snapshots": [], "users": ["'W11_9_NFS' is Running"]}
+    assert going(plan({"xs": {"wrappers": [left]}}, janitor=True)) == []
+
+
 def test_doubt_keeps() -> None:
     pools = {"xs": {"wrappers": [image("1"), image("2", day=2)]}}
     assert going(plan(pools, {})) == []

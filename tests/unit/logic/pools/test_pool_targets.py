@@ -13,7 +13,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.fil
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.targets import (
     catalogs_to_move,
     going_on,
-    made_of_another,
     outcome,
     targets,
     wishes,
@@ -91,18 +90,6 @@ def test_a_plan_names_the_path_that_will_be() -> None:
     became = outcome([NFS], loop(result("NFS 1", vdi_uuid="", changed=True)), loop())
     (move,) = catalogs_to_move([{"id": "1", "pool": "xs"}], {"xs": became}, [{"id": "1", "hosting_unit": "U"}], "x")
     assert move == {"id": "1", "image": f"XDHyp:\\HostingUnits\\U\\{NFS['path']}"}
-
-
-def disk(source: str, release: str = "1", own: str = "d") -> dict[str, Any]:
-    marks = {"own": own, "source": source, "release": release}
-    return {"uuid": "d", "other_config": {f"euc.nutanix_citrix:{name}": value for name, value in marks.items()}}
-
-
-def test_a_release_stays_of_the_disk_that_it_was_made_of() -> None:
-    assert made_of_another([disk("a")], "1", "a") == ""
-    assert made_of_another([disk("a", release="2"), disk("a", own="copy")], "1", "b") == ""
-    assert made_of_another([disk("a")], "1", "") == ""
-    assert "was made of the disk a here before" in made_of_another([disk("a")], "1", "b")
 
 
 def test_words_of_reports_and_of_control_domains() -> None:
