@@ -16,8 +16,8 @@ description:
 options:
   names:
     description:
-      - Names that wrapper VMs are to have. Other VMs with one of them are returned as RV(namesakes), because Citrix finds
-        a VM by its name.
+      - Names that wrapper VMs are to have. Other VMs with one of them are returned as RV(namesakes), because Citrix
+        finds a VM by its name.
     type: list
     elements: str
     default: []

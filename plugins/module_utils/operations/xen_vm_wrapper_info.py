@@ -31,7 +31,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xens
     path_of_snapshot,
 )
 
-
 ARGUMENTS: dict[str, Any] = {**CONNECTION_ARGUMENTS, "names": {"type": "list", "elements": "str", "default": []}}
 
 

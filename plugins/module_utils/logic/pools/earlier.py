@@ -1,8 +1,8 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""What pools had of a release before it is brought to any of them: whether it was made of another disk, which images are
-there, and which of their names somebody else has. All of it is told before the first byte travels."""
+"""What pools had of a release before it is brought to any of them: whether it was made of another disk, which images
+are there, and which of their names somebody else has. All of it is told before the first byte travels."""
 
 from __future__ import annotations
 
