@@ -11,9 +11,6 @@ from dataclasses import dataclass
 from typing import Any
 
 TO_BE_REPEATED = (429, 502, 503, 504, None)
-READS = ("GET", "OPTIONS")
-# A log-in, and the lists of v3, change nothing.
-NO_WRITES = re.compile(r"/tokens|/tasks/list$|/nutanix/v3/\w+/list$", re.IGNORECASE)
 _ROOTS = re.compile(r"^(/PrismGateway/services/rest/v2\.0|/cvad/manage)")
 _IDS = re.compile(r"(?<=/)((?:\w+=*:)?[0-9a-f]{8}-[0-9a-f-]{27}|\d+)(?=/|$)", re.IGNORECASE)
 _NAMES = re.compile(r"(?:(?<=/protection_domains/)|(?<=/remote_sites/))[^/]+")
@@ -45,9 +42,7 @@ def count_calls(requests: Iterable[Mapping[str, Any]], kinds: Mapping[str, str])
     entries = list(requests)
     return Calls(
         by_kind=Counter((kinds[entry["endpoint"]], entry["method"], pattern(entry["path"])) for entry in entries),
-        writes=sum(
-            entry["method"] not in READS and not NO_WRITES.search(entry["path"].partition("?")[0]) for entry in entries
-        ),
+        writes=sum(entry["writes"] for entry in entries),
         retries=sum(entry["status"] in TO_BE_REPEATED for entry in entries),
         violations=sum(bool(entry["violation"]) for entry in entries),
         per_second=_most_per_second(entry for entry in entries if kinds[entry["endpoint"]] == "prism_central"),

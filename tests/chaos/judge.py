@@ -11,7 +11,6 @@ from typing import Any
 from chaos.job import Job
 from chaos.points import pattern_of
 from conformance.citrix_models import violations
-from harness.modules import is_write
 
 
 def deeds(job: Job, requests: Iterable[Mapping[str, Any]], lost: Iterable[int] = ()) -> Counter[str]:
@@ -21,7 +20,7 @@ def deeds(job: Job, requests: Iterable[Mapping[str, Any]], lost: Iterable[int] =
     done: Counter[str] = Counter()
     for entry in requests:
         took_effect = entry["status"] is not None and entry["status"] < 300
-        if not is_write(entry["method"], entry["path"]) or not (took_effect or entry["n"] in unanswered):
+        if not entry["writes"] or not (took_effect or entry["n"] in unanswered):
             continue
         pattern = pattern_of(entry["path"])
         done.update(deed for ending, deed in job.deeds.items() if pattern.endswith(ending))

@@ -10,7 +10,6 @@ import functools
 import importlib
 import io
 import json
-import re
 from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from pathlib import Path
@@ -166,16 +165,4 @@ def writes(lab: RunningLab) -> list[str]:
 
 
 def written(requests: Iterable[Mapping[str, Any]]) -> list[str]:
-    return [f"{entry['method']} {entry['path']}" for entry in requests if is_write(entry["method"], entry["path"])]
-
-
-def is_write(method: str, path: str) -> bool:
-    """Asking for a token or a version changes nothing, nor do a search and some lists, which are a POST because of
-    their body, nor a call of XML-RPC or EC2 that reads, logs in or out."""
-    return (
-        not re.match(r"/(\w+\.get_\w+|session\.log\w+|Describe\w+)$", path)
-        and method not in ("GET", "HEAD", "OPTIONS")
-        and "token" not in path.lower()
-        and not path.partition("?")[0].endswith(("/$search", "/tasks/list"))
-        and not re.match(r"/api/nutanix/v3/\w+/list$", path)
-    )
+    return [f"{entry['method']} {entry['path']}" for entry in requests if entry["writes"]]

@@ -10,7 +10,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from lab.wire import XML, Request
+from lab.wire import XML, Request, is_write
 
 KEPT_RESPONSE_BYTES = 64 * 1024
 KEPT_ENTRIES = 200_000
@@ -51,6 +51,7 @@ class Entry:
             "method": request.method,
             "path": request.path,
             "raw_path": request.raw_path,
+            "writes": is_write(request.method, request.path),
             "query": request.query,
             "body": starred(_called(request)),
             "status": self.status,

@@ -109,6 +109,19 @@ def _operation(body: Any, content_type: str) -> str:
     return str(body.get("Action", "")) if content_type.startswith(FORM) else ""
 
 
+def is_write(method: str, path: str) -> bool:
+    """Whether a request may change something. Asking for a token or a version changes nothing, nor do a search and some
+    lists, which are a POST because of their body, nor a call of XML-RPC or EC2 that reads, logs in
+    or out."""
+    asked = path.partition("?")[0]
+    return (
+        method not in ("GET", "HEAD", "OPTIONS")
+        and "token" not in asked.lower()
+        and not asked.endswith(("/$search", "/tasks/list"))
+        and not re.search(r"^/api/nutanix/v3/\w+/list$|/(\w+\.get_\w+|session\.log\w+|Describe\w+)$", asked)
+    )
+
+
 def _read_body(content: bytes, content_type: str) -> tuple[Any, str | None]:
     if not content:
         return None, None
