@@ -61,7 +61,8 @@ def wait_for(
     advice: str = "",
     longest_pause: float = LONGEST_PAUSE,
 ) -> T:
-    """Look until done and return the value. Raises StillRunning after `timeout` seconds; nothing is cancelled.
+    """Look until done and return the value. Raises StillRunning after `timeout` seconds; nothing is cancelled. The last
+    look begins when the time is over: one that took long may tell what was at its beginning.
 
     A pause is a tenth of the time already waited, so that the wait costs at most a tenth more than the work. What is
     under way goes on while nobody answers: an endpoint that cannot be reached, or answers with a server error, is asked
@@ -73,11 +74,12 @@ def wait_for(
     last_state, quiet_until = "", 0.0
     while True:
         shortest_pause = SHORTEST_PAUSE
+        is_last_look = time.monotonic() - start >= timeout
         try:
             sight = look()
         except (Unreachable, Unavailable, AccessDenied) as error:
             elapsed = time.monotonic() - start
-            shortest_pause = silence.bear(error, is_last_look=elapsed >= timeout)
+            shortest_pause = silence.bear(error, is_last_look=is_last_look)
             state = f"no answer, trying on ({error.message})"
         else:
             elapsed = time.monotonic() - start
@@ -87,7 +89,7 @@ def wait_for(
                 if last_state:
                     progress(f"{what}: done after {duration(elapsed)}")
                 return sight.value
-        if elapsed >= timeout:
+        if is_last_look:
             raise StillRunning(
                 f"{what} is still running after {duration(elapsed)}{f' ({state})' if state else ''}",
                 advice or "It was not cancelled. Run the same task again to go on waiting, or raise wait_timeout.",

@@ -23,7 +23,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
     Unreachable,
 )
 
-# Long enough for two looks.
+# One look at once, and one when it is over, on however busy a machine.
 PATIENCE = 0.01
 LOST = ["drop before", "drop after", "503 before", "503 after", "500 before", "500 after"]
 FAILING_LOOKS = [Unreachable("nobody answers"), Unavailable("busy", status=503), OperationError("two bear the name")]

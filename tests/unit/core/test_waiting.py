@@ -68,6 +68,22 @@ def test_a_wait_that_is_over_cancels_nothing_and_says_so() -> None:
     assert time.monotonic() - started >= 0.6
 
 
+def test_a_look_that_takes_longer_than_the_wait_is_not_the_last(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a slow answer shows may be older than all the time that was given."""
+    now = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(time, "sleep", lambda seconds: now.append(now.pop() + seconds))
+    began: list[float] = []
+
+    def slow_look() -> Look[int]:
+        began.append(now[0])
+        now[0] += 30.0
+        return Look(len(began), done=len(began) == 2)
+
+    assert wait_for(slow_look, what="work", timeout=4, progress=print) == 2
+    assert began[1] >= 4
+
+
 def test_its_advice_can_be_given() -> None:
     with pytest.raises(StillRunning, match=r"Task 17 goes on\."):
         wait_for(looks(Look(1, False)), what="work", timeout=0, progress=lambda line: None, advice="Task 17 goes on.")
