@@ -226,7 +226,7 @@ def test_names_that_mean_none_or_several(lab: RunningLab, host: Hosts) -> None:
 
 @pytest.mark.parametrize("option", ["registered_percent", "out_of_date_percent"])
 def test_senseless_percentages_are_refused(lab: RunningLab, host: Hosts, option: str) -> None:
-    assert f"{option} is a percentage from 0 to 100" in host("daas").fails(GATE, **POOL, **{option: 101})
+    assert f"{option} is 101. Give a percentage from 0 to 100." in host("daas").fails(GATE, **POOL, **{option: 101})
 
 
 def test_wrong_secret_is_tried_once(lab: RunningLab, host: Hosts) -> None:

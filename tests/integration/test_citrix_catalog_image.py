@@ -199,7 +199,7 @@ def test_options_travel(estate: CitrixEstate) -> None:
 
 
 def test_contradicting_reboot_options_ask_nobody(estate: CitrixEstate) -> None:
-    assert "warning_minutes must be 0 or -1" in estate.daas.fails(
+    assert "reboot.within_minutes is -1: there is no time to count down to" in estate.daas.fails(
         "citrix_catalog_image", catalogs=POOL, image="img-3", reboot={"warning_minutes": 5}
     )
     assert estate.lab.requests() == []

@@ -568,7 +568,7 @@ def test_rehosting_before_the_failover_is_refused(lab: RunningLab, run: Run) -> 
     outcome = run(REHOST, machine_rehost_clusters=["cluster-b"], machine_rehost_protection_domains=DOMAINS)
     assert outcome.status != 0
     assert writes(lab) == []
-    assert "fail over first" in outcome.output
+    assert "Fail over first" in outcome.output
 
 
 @pytest.mark.bad_day

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 
 KINDS = {"bool": "multiplechoice", "int": "integer", "float": "float", "dict": "textarea", "raw": "textarea"}
 CAPITALS = {"id": "ID", "vm": "VM", "vms": "VMs", "uuid": "UUID"}
@@ -27,7 +28,7 @@ def survey(
     wanted = {**dict.fromkeys(required, True), **dict.fromkeys(optional, False)}
     unknown = [name for name in wanted if name not in known]
     if unknown:
-        raise Refusal(f"no role has the variable {unknown[0]}")
+        raise Refusal(f"no role has the variable {unknown[0]}", near_names(unknown[0], known) or "Check its name.")
     prefixes = sorted((f"{role}_" for role in roles), key=len, reverse=True)
     spec = [_question(name, known[name], is_required, [*prefixes, "dr_"]) for name, is_required in wanted.items()]
     return {"name": "", "description": "", "spec": spec}

@@ -45,7 +45,7 @@ def mapping(wish: Any, variable: str = "This") -> dict[str, Any]:
     if isinstance(wish, str):
         read = _read(wish, variable) if wish.strip() else {}
     if not isinstance(read, Mapping):
-        raise Refusal(f"{variable} must be a dictionary, such as '{{key: value}}', and '{wish}' is none")
+        raise Refusal(f"{variable} must be a dictionary, and '{wish}' is none", "Write it like '{key: value}'.")
     return dict(read)
 
 
@@ -53,7 +53,7 @@ def _read(text: str, variable: str) -> Any:
     try:
         read = yaml.safe_load(text)
     except yaml.YAMLError as error:
-        raise Refusal(f"{variable}: {error}") from None
+        raise Refusal(f"{variable}: {error}", "Write it as YAML, or like key=value.") from None
     if isinstance(read, str):
         with suppress(TypeError):
             return check_type_dict(text)

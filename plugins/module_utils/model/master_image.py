@@ -151,7 +151,8 @@ def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> Ma
     if rivals:
         names = quoted(candidate.name for candidate in (*matches, *rivals))
         raise Refusal(
-            f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart"
+            f"hosting unit '{unit_name}' shows {names}, which differ in case only, and Citrix cannot tell them apart",
+            "Rename or delete the one that is not meant.",
         )
     if len(matches) == 1:
         return matches[0]
@@ -159,7 +160,8 @@ def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> Ma
         ids = ", ".join(candidate.id or candidate.path for candidate in matches)
         raise Refusal(
             f"hosting unit '{unit_name}' shows {len(matches)} images '{image}' ({ids}); it is unclear which one is"
-            " meant"
+            " meant",
+            "Rename or delete the others, or give its path.",
         )
     existing = {candidate.path if is_path(image) else candidate.name for candidate in visible}
     raise Refusal(f"hosting unit '{unit_name}' shows no image '{image}'", near_names(image, existing))

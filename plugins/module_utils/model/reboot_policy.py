@@ -37,15 +37,22 @@ class RebootPolicy:
 
     def __post_init__(self) -> None:
         if self.within < AT_NEXT_SHUTDOWN:
-            raise Refusal("reboot.within_minutes is -1 (at the next shutdown), 0 (all at once) or a number of minutes")
+            raise Refusal(
+                f"reboot.within_minutes is {self.within}",
+                "Give -1 (at the next shutdown), 0 (all at once) or a number of minutes.",
+            )
         if self.within == AT_NEXT_SHUTDOWN and self.warning not in (-1, 0):
             raise Refusal(
-                "reboot.warning_minutes must be 0 or -1 while reboot.within_minutes is -1: there is no time to count"
-                " down to"
+                f"reboot.warning_minutes is {self.warning}, and reboot.within_minutes is -1: there is no time to count"
+                " down to",
+                "Give 0 or -1, or say with reboot.within_minutes when to restart.",
             )
         if self.within != AT_NEXT_SHUTDOWN and self.warning < 0:
-            raise Refusal("reboot.warning_minutes must not be negative when reboot.within_minutes says when to restart")
+            raise Refusal(
+                f"reboot.warning_minutes is {self.warning}, and reboot.within_minutes says when to restart",
+                "Give 0 or more.",
+            )
         if self.warning_repeat < 0:
-            raise Refusal("reboot.warning_repeat_minutes must not be negative")
+            raise Refusal(f"reboot.warning_repeat_minutes is {self.warning_repeat}", "Give 0 or more.")
         if self.warning and not self.warning_message:
-            raise Refusal("reboot.warning_message is missing: users would be warned with nothing")
+            raise Refusal("reboot.warning_message is missing: users would be warned with nothing", "Give one.")

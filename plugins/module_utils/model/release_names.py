@@ -30,6 +30,10 @@ _TEMPORARY = re.compile(
 )
 
 
+def how_to_write_an_id(example: str) -> str:
+    return f"Use letters, digits, '.', '+' and '-', beginning with a letter or digit, for example {example}."
+
+
 @dataclass(frozen=True)
 class Release:
     """One release of one golden image. `base_vm` is the golden VM's name, `release` the operator's id."""
@@ -40,14 +44,14 @@ class Release:
 
     def __post_init__(self) -> None:
         if not RELEASE_ID.match(self.release):
-            raise Refusal(
-                f"'{self.release}' is no release id: use letters, digits, '.', '+' and '-', beginning with a letter or"
-                " digit, for example 2026.11.20-1"
-            )
+            raise Refusal(f"'{self.release}' is no release id", how_to_write_an_id("2026.11.20-1"))
         if not self.base_vm:
-            raise Refusal("the name of the golden VM is empty")
+            raise Refusal("the name of the golden VM is empty", "Give it.")
         if not self.prefix:
-            raise Refusal("the prefix is empty: without it nothing shows which images belong to the collection")
+            raise Refusal(
+                "the prefix is empty: without it nothing shows which images belong to the collection",
+                f"Give one such as {DEFAULT_PREFIX}.",
+            )
 
     @property
     def image_name(self) -> str:

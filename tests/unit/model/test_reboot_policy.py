@@ -27,12 +27,12 @@ def test_possible(given: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("given", "told"),
     [
-        ({"within": -2}, "within_minutes is -1"),
-        ({"within": -1, "warning": 5, "warning_message": "x"}, "must be 0 or -1"),
-        ({"within": -1, "warning": -2, "warning_message": "x"}, "must be 0 or -1"),
-        ({"within": 0, "warning": -1, "warning_message": "x"}, "must not be negative"),
+        ({"within": -2}, "within_minutes is -2. Give -1 "),
+        ({"within": -1, "warning": 5, "warning_message": "x"}, "Give 0 or -1"),
+        ({"within": -1, "warning": -2, "warning_message": "x"}, "Give 0 or -1"),
+        ({"within": 0, "warning": -1, "warning_message": "x"}, "Give 0 or more"),
         ({"within": 60, "warning": 5}, "warning_message is missing"),
-        ({"warning_repeat": -1}, "must not be negative"),
+        ({"warning_repeat": -1}, "warning_repeat_minutes is -1. Give 0 or more"),
     ],
 )
 def test_impossible(given: dict[str, Any], told: str) -> None:

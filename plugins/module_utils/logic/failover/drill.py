@@ -24,7 +24,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protectio
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
     DEFAULT_PREFIX as RELEASE_PREFIX,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import RELEASE_ID
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
+    RELEASE_ID,
+    how_to_write_an_id,
+)
 
 DEFAULT_PREFIX = "drill_"
 
@@ -40,16 +43,17 @@ class Drill:
 
     def __post_init__(self) -> None:
         if not RELEASE_ID.match(self.id):
-            raise Refusal(
-                f"'{self.id}' is no drill id: use letters, digits, '.', '+' and '-', beginning with a letter or digit,"
-                " for example 2026-q4"
-            )
+            raise Refusal(f"'{self.id}' is no drill id", how_to_write_an_id("2026-q4"))
         if not self.prefix:
-            raise Refusal("the prefix is empty: without it nothing shows which VMs are clones of a drill")
+            raise Refusal(
+                "the prefix is empty: without it nothing shows which VMs are clones of a drill",
+                f"Give one such as {DEFAULT_PREFIX}.",
+            )
         if self.prefix.startswith(self.release_prefix) or self.release_prefix.startswith(self.prefix):
             raise Refusal(
                 f"the prefix '{self.prefix}' cannot be told from '{self.release_prefix}', with which images and"
-                " temporary VMs begin"
+                " temporary VMs begin",
+                f"Give one such as {DEFAULT_PREFIX}.",
             )
 
     @property

@@ -41,7 +41,11 @@ def present(
     silent = [f"{host} could not be asked ({facts['message']})" for host, facts in clusters.items() if facts["message"]]
     if silent:
         refused_by = [facts["log_in_refused_by"] for facts in clusters.values() if facts.get("log_in_refused_by")]
-        raise Refusal(". ".join(silent), **({"log_in_refused_by": refused_by[0]} if refused_by else {}))
+        raise Refusal(
+            ". ".join(silent),
+            "Every cluster of the move must answer, so that no machine is put on a wrong VM.",
+            **({"log_in_refused_by": refused_by[0]} if refused_by else {}),
+        )
     if not protection_domains:
         vms = [
             _vm(vm["name"], vm["uuid"], host, connections) for host, facts in clusters.items() for vm in facts["vms"]
@@ -179,11 +183,12 @@ def _where_active(protection_domain: str, clusters: Mapping[str, Seen]) -> str:
     if active:
         raise Refusal(
             f"Protection domain '{protection_domain}' is active on {' and on '.join(active)} at once, so it is not"
-            " clear which VMs are the machines. Deactivate it where its data is to be given up, then run again"
+            " clear which VMs are the machines",
+            "Deactivate it where its data is to be given up, then run again.",
         )
     raise Refusal(
-        f"Protection domain '{protection_domain}' is not active on {' or '.join(clusters)}: fail over first, then"
-        " re-host"
+        f"Protection domain '{protection_domain}' is not active on {' or '.join(clusters)}",
+        "Fail over first, then re-host.",
     )
 
 
@@ -206,5 +211,5 @@ def _domain(facts: Seen, name: str) -> Mapping[str, Any]:
 
 def _vm(name: str, uuid: str, host: str, connections: Mapping[str, str]) -> dict[str, str]:
     if not connections.get(host):
-        raise Refusal(f"No hosting connection of this site is named for {host}. Add it to dr_connections")
+        raise Refusal(f"No hosting connection of this site is named for {host}", "Add it to dr_connections.")
     return {"name": name, "uuid": uuid, "hypervisor_connection": connections[host], "cluster": host}

@@ -239,7 +239,8 @@ def choose_site(name: str, endpoint: str, sites: Sequence[Site], remote_site: st
         if of_peer and remote_site not in of_peer:
             return Refusal(
                 f"{endpoint}: the remote site '{remote_site}' is not the cluster that was given as peer, which is"
-                f" {quoted(of_peer)}"
+                f" {quoted(of_peer)}",
+                "Give the remote site of the peer, or the peer of the remote site.",
             )
     else:
         if not sites:

@@ -195,7 +195,7 @@ def rollback_target(catalog: Catalog, image: str | None, history: Sequence[Histo
             raise Refusal(f"its history holds no image '{image}'", near_names(image, (entry.name for entry in others)))
         target = namesakes[0]
     if target.status == "Deleted":
-        raise Refusal(f"the image '{target.name}' of its history was deleted")
+        raise Refusal(f"the image '{target.name}' of its history was deleted", "Name another image to go back to.")
     return target
 
 

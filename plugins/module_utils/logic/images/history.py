@@ -26,6 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_im
 _MARK = "[back from "
 # No two images come to a catalog within that time
 NEARLY_THEN = timedelta(minutes=10)
+NO_IMAGE_BEFORE = "its history holds no image before the current one"
 
 
 @dataclass(frozen=True)
@@ -131,7 +132,7 @@ def _before(current: str, history: Sequence[HistoricalImage], withdrawn: frozens
     others = [entry for entry in history if entry.path and entry.path.casefold() not in withdrawn]
     paths = {entry.path.casefold() for entry in others}
     if not paths:
-        raise Refusal("its history holds no image before the current one")
+        raise Refusal(NO_IMAGE_BEFORE, "Name an image of its hosting unit in citrix_catalog_image.")
     comings = _comings(history)
     dated = [coming for coming in comings if coming.image.path.casefold() in paths]
     if len(dated) < len(others):
@@ -146,7 +147,7 @@ def _before(current: str, history: Sequence[HistoricalImage], withdrawn: frozens
     eligible = [coming for coming in dated if not _is_withdrawn(coming.image, comings)]
     first, last = (_newest(eligible, boundary) for boundary in ((min(came), max(came)) if came else (None, None)))
     if last is None:
-        raise Refusal("its history holds no image before the current one")
+        raise Refusal(NO_IMAGE_BEFORE, "Name an image of its hosting unit in citrix_catalog_image.")
     if first is None or not same_path(first.path, last.path):
         raise Refusal(
             f"the current image came more than once, with '{last.name}' in between", "Name the image to go back to."

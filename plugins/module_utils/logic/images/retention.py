@@ -40,14 +40,14 @@ class Rules:
 
     def __post_init__(self) -> None:
         if self.keep < 1:
-            raise Refusal(f"{self.keep} images to keep are too few: the newest always stays, so give 1 or more")
+            raise Refusal(f"{self.keep} images to keep are too few: the newest always stays", "Give 1 or more.")
         if self.history < 1:
             raise Refusal(
-                f"{self.history} history slots are too few: the image that a roll-back leads to always stays, so give 1"
-                " or more"
+                f"{self.history} history slots are too few: the image that a roll-back leads to always stays",
+                "Give 1 or more.",
             )
         if self.minimum_age < 0 or self.janitor_age < 0:
-            raise Refusal("an age is never less than 0 seconds")
+            raise Refusal("an age is never less than 0 seconds", "Give 0 or more.")
 
     def concerns(self, base_vm: str) -> bool:
         return self.base_vms is None or base_vm in self.base_vms

@@ -71,13 +71,11 @@ class VerificationTerms:
             ("powered_on_percent", self.powered_on_percent),
         ):
             if not 0 <= value <= 100:
-                raise Refusal(f"{name} is a percentage from 0 to 100, not {value}")
+                raise Refusal(f"{name} is {value}", "Give a percentage from 0 to 100.")
         if self.registered_at_least < 0:
-            raise Refusal(
-                f"registered_at_least is a number of machines and not negative, not {self.registered_at_least}"
-            )
+            raise Refusal(f"registered_at_least is {self.registered_at_least}", "Give a number of machines, 0 or more.")
         if self.heartbeat_lag < 0:
-            raise Refusal(f"heartbeat_lag is a number of seconds and not negative, not {self.heartbeat_lag}")
+            raise Refusal(f"heartbeat_lag is {self.heartbeat_lag}", "Give a number of seconds, 0 or more.")
 
 
 @dataclass(frozen=True)
@@ -124,7 +122,11 @@ def wanted_of(facts: Mapping[str, Any]) -> Wanted:
     )
     missing = [key for key in ("id", "name", "catalog_id", "hypervisor_connection") if not getattr(entry, key)]
     if missing:
-        raise Refusal(f"an entry of machines lacks {', '.join(missing)}: {dict(facts)}")
+        known = ", ".join(f"{key} {value!r}" for key, value in texts.items() if value)
+        raise Refusal(
+            f"an entry of machines lacks {', '.join(missing)}, and says {known or 'nothing'}",
+            "Pass on the machines of citrix_machine_hosting as it returns them.",
+        )
     return entry
 
 

@@ -61,7 +61,10 @@ def obstacle_of_kind(catalog: Catalog, version: ImageVersion, definition: ImageD
         )
     session_support = definition.session_support if definition else ""
     if session_support and catalog.session_support and session_support != catalog.session_support:
-        return Refusal(f"{version} is for {session_support}, and the catalog is for {catalog.session_support}")
+        return Refusal(
+            f"{version} is for {session_support}, and the catalog is for {catalog.session_support}",
+            "Take a version of another image definition.",
+        )
     profile = version.prepared.machine_profile if version.prepared else ""
     if version.prepared and bool(profile) != bool(catalog.machine_profile):
         has, lacks = (str(version), "the catalog") if profile else ("the catalog", str(version))

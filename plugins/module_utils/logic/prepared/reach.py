@@ -87,7 +87,9 @@ def _of_kind(catalog: Facts, definition: Facts, outcome: Facts) -> Refusal | Non
     session_support = made.get("session_support") or definition.get("session_support") or ""
     own = catalog.get("session_support") or ""
     if session_support and own and session_support != own:
-        return Refusal(f"{name} is for {session_support}, and the catalog is for {own}")
+        return Refusal(
+            f"{name} is for {session_support}, and the catalog is for {own}", "Give the catalog another definition."
+        )
     profile = _has_profile(definition, outcome)
     if profile != bool(catalog.get("machine_profile")):
         has, lacks = (name, "the catalog") if profile else ("the catalog", name)

@@ -73,7 +73,9 @@ def plan_sharing(
             "Wait until citrix_image_version has prepared it.",
         )
     if not primary:
-        raise Refusal(f"the site does not tell in which hosting unit {version} was prepared")
+        raise Refusal(
+            f"the site does not tell in which hosting unit {version} was prepared", "Prepare another version."
+        )
     if state == UNSHARED and primary in named:
         home = next((share.name for share in version.shares if share.id == primary), primary)
         raise Refusal(

@@ -43,10 +43,10 @@ class GateTerms:
             ("out_of_date_percent", self.out_of_date_percent),
         ):
             if not 0 <= value <= 100:
-                raise Refusal(f"{name} is a percentage from 0 to 100, not {value}")
+                raise Refusal(f"{name} is {value}", "Give a percentage from 0 to 100.")
         for name, value in (("registered_at_least", self.registered_at_least), ("new_faults", self.new_faults)):
             if value < 0:
-                raise Refusal(f"{name} is a number of machines and not negative, not {value}")
+                raise Refusal(f"{name} is {value}", "Give a number of machines, 0 or more.")
 
 
 @dataclass(frozen=True)

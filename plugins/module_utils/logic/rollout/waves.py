@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import GateTerms
 
 Policy = Literal["stop", "roll_back", "go_on"]
@@ -43,17 +43,17 @@ def plan_waves(
     """
     names = [str(wave.get("name") or "") for wave in waves]
     if not names or "" in names:
-        raise Refusal("catalog_rollout_waves holds no wave, or one without a name")
+        raise Refusal("catalog_rollout_waves holds no wave, or one without a name", "Give each wave a name.")
     twice = sorted(name for name, count in Counter(names).items() if count > 1)
     if twice:
-        raise Refusal(f"catalog_rollout_waves holds the wave '{twice[0]}' twice")
+        raise Refusal(f"catalog_rollout_waves holds the wave '{twice[0]}' twice", "Give each wave a name of its own.")
     for entry in catalogs:
         wave = entry.get("wave") or names[-1]
         if wave not in names:
             catalog = entry.get("name") or entry.get("id")
             raise Refusal(
-                f"catalog '{catalog}' is in wave '{wave}', which catalog_rollout_waves does not hold."
-                f" {near_names(wave, names)}".rstrip()
+                f"catalog '{catalog}' is in wave '{wave}', which catalog_rollout_waves does not hold",
+                near_names(wave, names) or "Add that wave, or name another.",
             )
     end = _last_number(last, names)
     plans = []
@@ -81,15 +81,16 @@ def _last_number(last: Any, names: Sequence[str]) -> int:
     if len(names) == 1:
         raise Refusal(
             f"catalog_rollout_last_wave is '{wish}', and catalog_rollout_waves holds no wave but '{names[0]}', so that"
-            " nothing would be left for later"
+            " nothing would be left for later",
+            "Leave it out, or give more waves.",
         )
     if wish in names:
         return names.index(wish)
     if wish.isdecimal() and 1 <= int(wish) <= len(names):
         return int(wish) - 1
     raise Refusal(
-        f"catalog_rollout_last_wave is '{wish}', which catalog_rollout_waves does not hold. The waves are"
-        f" {', '.join(repr(name) for name in names)}"
+        f"catalog_rollout_last_wave is '{wish}', which catalog_rollout_waves does not hold",
+        f"The waves are {quoted(names)}.",
     )
 
 
@@ -109,9 +110,8 @@ def _gate(options: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, in
     }
     unknown = sorted(set(options) - set(gate))
     if unknown:
-        raise Refusal(
-            f"a gate knows no '{unknown[0]}'. {near_names(unknown[0], gate, most=1) or 'It knows ' + ', '.join(gate)}"
-        )
+        near = near_names(unknown[0], gate, most=1)
+        raise Refusal(f"a gate knows no '{unknown[0]}'", near or f"It knows {', '.join(gate)}.")
     gate.update({key: int(value) for key, value in options.items() if value is not None})
     GateTerms(**{key: value for key, value in gate.items() if key != "wait_timeout"})
     return gate

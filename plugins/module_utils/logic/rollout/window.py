@@ -21,7 +21,7 @@ def window_end(text: str) -> datetime | None:
         end = None
     if end is None or end.tzinfo is None:
         raise Refusal(
-            f"'{text}' is no moment with an offset from UTC; write it like 2026-11-21T06:00:00+01:00, in quotes"
+            f"'{text}' is no moment with an offset from UTC", "Write it like 2026-11-21T06:00:00+01:00, in quotes."
         )
     return end
 

@@ -92,7 +92,7 @@ def test_vm_counts_by_the_name_it_has_now() -> None:
 @pytest.mark.parametrize(
     ("clusters", "words"),
     [
-        ({"a": seen(domains=[domain("PD", False)]), "b": seen()}, "not active on a or b: fail over first"),
+        ({"a": seen(domains=[domain("PD", False)]), "b": seen()}, "not active on a or b. Fail over first"),
         (
             {"a": seen(domains=[domain("PD", True)]), "b": seen(domains=[domain("PD", True)])},
             "active on a and on b at once",
