@@ -22,6 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.azure.d
     tag_disk,
     written_ranges,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.ranges import Ranges
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.raw_image import (
     MIB,
     Block,
@@ -79,9 +80,8 @@ class AzureTarget:
     def upload(self, wish: Wish, image: RawImage, unfinished: UploadedDisk | None, work: Work) -> UploadedDisk:
         size = rounded_up(image.size, MIB)
         with work.sent.open(wish.name, image.sha256) as sent:
-            expected = {block.index: len(block.data) for block in _blocks(image, size)}
             # Killed between the last page and the last mark
-            is_whole = unfinished is not None and expected.keys() <= sent.indexes
+            is_whole = unfinished and all(block.index in sent.indexes for block in _blocks(image, size))
             if not is_whole:
                 self._fill(wish, image, size, unfinished, work)
         revoke_access(self._client, wish.name)
@@ -94,7 +94,7 @@ class AzureTarget:
     def _fill(self, wish: Wish, image: RawImage, size: int, unfinished: UploadedDisk | None, work: Work) -> None:
         try:
             pages = self._opened(wish, image, size, unfinished, work)
-            missing = self._missing(image, size, self._there(pages, work.sent), work.sent)
+            missing = self._missing(image, size, self._there(pages), work.sent)
 
             def send(block: Block) -> None:
                 put_page(self._client, pages, _offset(block, size), block.data)
@@ -121,21 +121,17 @@ class AzureTarget:
         create_disk(client, wish.name, size + FOOTER_BYTES, wish.marks(image, self.granularity, UNFINISHED))
         return client.pages(grant_access(client, wish.name))
 
-    def _there(self, pages: Any, sent: SentBlocks) -> list[tuple[int, int]]:
+    def _there(self, pages: Any) -> Ranges:
         """What Azure says is there; nothing where the address may write only, and our own notes count."""
         try:
-            return written_ranges(self._client, pages)
+            return Ranges(written_ranges(self._client, pages))
         except ApiError:
-            return []
+            return Ranges(())
 
-    def _missing(
-        self, image: RawImage, size: int, there: Sequence[tuple[int, int]], sent: SentBlocks
-    ) -> Iterator[Block]:
+    def _missing(self, image: RawImage, size: int, there: Ranges, sent: SentBlocks) -> Iterator[Block]:
         for block in _blocks(image, size):
             start = _offset(block, size)
-            end = start + len(block.data)
-            is_there = any(first <= start and end <= first + length for first, length in there)
-            if is_there:
+            if there.hold(start, start + len(block.data)):
                 sent.note(block.index, 0)
             elif block.index not in sent.indexes:
                 yield block
