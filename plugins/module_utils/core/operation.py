@@ -32,6 +32,7 @@ REPORT_ARGUMENTS: dict[str, Any] = {
     "notify_url": {"type": "str", "no_log": True},
 }
 FILES_OF_A_REPORT = ("report_path", "page_path")
+WRITTEN_BY_A_REPORT = (*FILES_OF_A_REPORT, "metrics_path")
 
 Params = Mapping[str, Any]
 Result = dict[str, Any]
@@ -114,6 +115,7 @@ class Report(Operation):
     writes_plans: bool = False
 
     def carry_out(self, params: Params, reporter: Reporter) -> Result:
+        _refuse_one_path_for_two_files([params[name] for name in WRITTEN_BY_A_REPORT if params.get(name)])
         verdict = self.judge(params, reporter.check, datetime.now(timezone.utc))
         for line in verdict.lines:
             reporter.show(line)
@@ -246,6 +248,12 @@ def _refuse_impossible_durations(params: Params) -> None:
     for name, value in params.items():
         if name.endswith(("_timeout", "_within", "max_age")) and isinstance(value, int) and not 0 <= value <= TEN_YEARS:
             raise OperationError(f"{name} is {value}", f"Give 0 or more seconds, {TEN_YEARS} at most.")
+
+
+def _refuse_one_path_for_two_files(paths: Sequence[str]) -> None:
+    for path in paths:
+        if paths.count(path) > 1:
+            raise OperationError(f"Two files of this report would be {path}", "Give each a path of its own.")
 
 
 def _refuse_other_shapes(of_each: Mapping[str, type], params: Params) -> None:

@@ -30,6 +30,15 @@ def _counts(facts: Any, scope: Any) -> bool:
     return isinstance(facts, Mapping) and facts.get("scope") == scope
 
 
+def without_scope(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Inventory host -> its fact, without for whom it was said: that is nobody's affair but the run's."""
+    return {host: _without_mark(fact) for host, fact in facts.items()}
+
+
+def _without_mark(fact: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in fact.items() if key != "scope"}
+
+
 def value_of_each(facts: Mapping[str, Mapping[str, Any]], key: str, default: Any = None) -> dict[str, Any]:
     """Inventory host -> one value of its fact."""
     return {host: fact.get(key, default) for host, fact in facts.items()}

@@ -100,10 +100,6 @@ REASSURANCE = "the move itself is not touched by this."
 
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
-    if params["report_path"] and params["report_path"] == params["page_path"]:
-        raise OperationError(
-            f"The report and the page cannot both be {params['report_path']}", "Give each a path of its own."
-        )
     names = ("move", "mode", "source", "target", "accept_maintenance", "clusters", "warnings", *PARTS)
     move = Move(
         **{name: params[name] for name in names},

@@ -19,6 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
     Verdict,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.run_scope import without_scope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
     from_iso_milliseconds,
     iso_milliseconds,
@@ -81,14 +82,10 @@ TOLD_AS_GIVEN = (
     "source",
     "operator",
     "protection",
-    "clusters",
     "of_pools",
-    "prism_centrals",
-    "templates",
-    "definitions",
-    "sites",
     "wanted",
 )
+TOLD_OF_HOSTS = ("clusters", "prism_centrals", "templates", "definitions", "sites")
 # Another golden VM may have a release of the same id.
 ONE_RECORD = ("release", "base_vm", "image", "rollback")
 OF_A_RUN = ("started", "finished", "seconds", "operator", "complete", "problems", "timeline", "critical_path")
@@ -117,6 +114,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     concerns, verb = blast_radius(params["sites"]), "Would concern" if check else "Concerned"
     record = {
         **{name: params[name] for name in TOLD_AS_GIVEN},
+        **{name: without_scope(params[name]) for name in TOLD_OF_HOSTS},
         **_times(params, now),
         "complete": not missing and not later and not check,
         "check_mode": check,
@@ -180,8 +178,6 @@ def _check(params: Mapping[str, Any]) -> None:
             f"'{params['release']}' is no release id",
             "Use letters, digits, '.', '+' and '-', beginning with a letter or digit.",
         )
-    if params["report_path"] and params["report_path"] == params["page_path"]:
-        raise OperationError(f"The report and the page cannot both be {params['path']}", "Give each a path of its own.")
 
 
 def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
