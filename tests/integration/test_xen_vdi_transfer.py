@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import tracemalloc
@@ -88,6 +89,21 @@ def test_check_mode_writes_nothing(pools: Pools, image: Path) -> None:
     pools.lab.forget()
     assert pools.slave("xen_vdi_transfer", check=True, **arguments(image))["changed"] is True
     assert pools.writes() == []
+
+
+def test_a_file_that_another_run_is_writing_is_left_to_that(pools: Pools, image: Path) -> None:
+    image.parent.mkdir(parents=True)
+    part = image.with_name(f"{image.name}.part")
+    options = {"state": "exported", "vdi_uuid": current(pools), "path": str(image)}
+    with part.open("wb") as other:
+        other.write(b"half")
+        other.flush()
+        fcntl.flock(other, fcntl.LOCK_EX)
+        assert "another run is writing" in pools.master.fails("xen_vdi_transfer", **options)
+        assert part.read_bytes() == b"half"
+    # Left behind by a run that was killed
+    assert exported(pools, image)["changed"] is True
+    assert vhd.problem_with(image) == ""
 
 
 def test_another_image_is_another_disk_and_the_old_one_stays(pools: Pools, image: Path) -> None:

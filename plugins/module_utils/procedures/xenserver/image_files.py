@@ -8,11 +8,13 @@ A file gets its name when it is complete and checked; beside it stands a record 
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import os
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
@@ -126,14 +128,48 @@ def _footers(path: Path) -> tuple[bytes, bytes]:
 Fetch = Callable[[Callable[[bytes], object], Callable[[], None]], None]
 
 
+@contextmanager
+def _claimed(part: Path) -> Iterator[IO[bytes]]:
+    """The part of an image, empty, to which no other run writes meanwhile. What is not renamed goes at the end."""
+    with _locked(part) as file:
+        try:
+            file.truncate(0)
+            yield file
+        finally:
+            if _is_at(part, file):
+                part.unlink()
+
+
+def _locked(part: Path) -> IO[bytes]:
+    while True:
+        file = part.open("ab")
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.close()
+            raise OperationError(
+                f"another run is writing {part}", "Wait until that has ended, then run the same task again."
+            ) from None
+        # Else the run before has given it its name or removed it since it was opened
+        if _is_at(part, file):
+            return file
+        file.close()
+
+
+def _is_at(path: Path, file: IO[bytes]) -> bool:
+    try:
+        return os.path.samestat(os.fstat(file.fileno()), path.stat())
+    except FileNotFoundError:
+        return False
+
+
 def store(path: Path, vdi: str, pool: str, fetch: Fetch, meter: Meter) -> ImageFile:
     """Let `fetch(keep, check)` bring the bytes of an image, check them, and give the file its name. A part of one that
-    stayed behind is begun anew."""
+    stayed behind is begun anew; one that another run is writing is left to that. Raises OperationError."""
     part = path.with_name(f"{path.name}{PART}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        record_path(path).unlink(missing_ok=True)
-        with part.open("wb") as file:
+        with _claimed(part) as file:
 
             def keep(chunk: bytes) -> None:
                 file.write(chunk)
@@ -148,13 +184,14 @@ def store(path: Path, vdi: str, pool: str, fetch: Fetch, meter: Meter) -> ImageF
                     )
 
             fetch(keep, check)
-        image = ImageFile(vdi, pool, meter.count, virtual_size(_footers(part)[1]), meter.sha256)
-        os.replace(part, path)
+            file.flush()
+            image = ImageFile(vdi, pool, meter.count, virtual_size(_footers(part)[1]), meter.sha256)
+            # A file without a record is written again, one with that of another never would be
+            record_path(path).unlink(missing_ok=True)
+            os.replace(part, path)
+            write_report(record_path(path), json.dumps(asdict(image), indent=2), "the image itself is there.", "record")
     except OSError as error:
         raise OperationError(
             f"The image cannot be written to {path}: {error.strerror}", "Choose another path."
         ) from None
-    finally:
-        part.unlink(missing_ok=True)
-    write_report(record_path(path), json.dumps(asdict(image), indent=2), "the image itself is there.", "record")
     return image
