@@ -111,12 +111,16 @@ options:
       - What each XenServer pool has, by inventory host. C(message) is as for O(clusters), C(is_source) says that the
         image comes from it, C(storage) lists the storage repositories (SRs) that are to get it, C(hosts) and
         C(storage_repositories) are as M(euc.nutanix_citrix.xen_pool_info) returns them. C(disks) and C(doubts) are
-        C(vdis) and C(doubts) of M(euc.nutanix_citrix.xen_vdi_info), on the source.
+        C(vdis) and C(doubts) of M(euc.nutanix_citrix.xen_vdi_info), on the source. On the others, C(had) holds the
+        C(disks) of the name C(image), and C(wrappers) and C(namesakes) as
+        M(euc.nutanix_citrix.xen_vm_wrapper_info) returns them, and C(targets) is what
+        P(euc.nutanix_citrix.pool_targets#filter) returned. C(uuid) and C(address) are those of the pool.
     type: dict
     default: {}
   sites:
     description:
-      - Facts by Citrix site. C(message) and C(endpoint) are as for O(clusters), C(wanted) are the catalogs to move,
+      - Facts by Citrix site. C(message) and C(endpoint) are as for O(clusters), C(wanted) are the catalogs to move, those
+        of a release for XenServer pools C(of_pools),
         C(waves) and C(reboot) the waves of the roll-out and the reboot policy of those that have none of their own,
         C(site), C(hosting_units) and C(catalogs) the results of these names.
     type: dict

@@ -56,6 +56,9 @@ def test_an_image_comes_to_all_pools_and_their_catalogs(lab: RunningLab, tmp_pat
     assert ready.status == 0, ready.trouble
     judged = ready.result("preflight_report")["rows"]
     assert {row["where"] for row in judged if row["kind"] == "pool"} == {"xs-east", *SLAVES}
+    told = {(row["where"], row["what"]): row["result"] for row in judged}
+    assert told["daas", "catalog W11-North-2"] == told["cvad", "blast radius"] == "ok"
+    assert ("daas", "catalogs") not in told
     planned = run(SYNC, "2026.11.20-1", "--check", "--diff")
     assert planned.status == 0, planned.trouble
     assert writes(lab) == []

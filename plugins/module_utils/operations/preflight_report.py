@@ -70,7 +70,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         _read(params["pools"]),
     )
     stops, warnings = count(rows, STOP), count(rows, WARNING)
-    what = release.base_vm or "prepared images"
+    what = release.base_vm or ("an image of XenServer pools" if params["pools"] else "prepared images")
     title = f"Preflight of {what}: {stops} x stop, {warnings} x warning, {len(rows) - stops - warnings} x ok"
     # `warnings` is a key that Ansible takes for its own.
     facts = {

@@ -5,6 +5,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+from typing import TypeAlias
+
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import hosting, waves
@@ -25,15 +29,24 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage i
 NAMES = "image_release_catalogs"
 
 
+Place: TypeAlias = Callable[[Rows, str, Facts, Facts], str]
+
+
 def check(rows: Rows, facts: Facts, estate: Estate) -> None:
     """Each catalog that is named, and whom all of them together concern."""
-    catalogs = facts.get("catalogs")
-    if not facts.get("wanted") and facts.get("definitions"):
+    if not facts.get("wanted") and (facts.get("definitions") or facts.get("of_pools")):
         return
     if not facts.get("wanted"):
         advice = "Name the catalogs to move, or take the site out of the group citrix_sites"
         rows.warn("catalogs", f"{NAMES} is empty", advice)
         return
+    check_named(rows, facts, NAMES, estate.release.image, partial(_on_cluster, facts, estate))
+
+
+def check_named(rows: Rows, facts: Facts, names: str, image: str, place: Place) -> None:
+    """The catalogs `wanted` of the facts, which the operator has named in the variable `names`. `place` judges where
+    one of them lives and says so."""
+    catalogs = facts.get("catalogs")
     if catalogs is None:
         return
     wave_catalogs = waves.planned(rows, facts)
@@ -49,9 +62,9 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
             rows.stop(f"catalog {entry.get('name') or entry.get('id')}", error.message, error.advice)
             continue
         what = f"catalog {catalog['full_name']}"
-        if not _is_distinct(rows, what, catalog, ids, estate.release.image):
+        if not _is_distinct(rows, what, catalog, ids, image, names):
             continue
-        _catalog(rows, what, catalog, entry.get("cluster"), facts, estate)
+        _catalog(rows, what, catalog, entry, names, place)
         wave = waves.of(entry, wave_catalogs)
         waves.check_machines(rows, what, catalog, wave)
         if catalog.get("machines"):
@@ -60,10 +73,10 @@ def check(rows: Rows, facts: Facts, estate: Estate) -> None:
         rows.ok("blast radius", sentence(together(impacts)))
 
 
-def _is_distinct(rows: Rows, what: str, catalog: Facts, ids: set[str], image: str) -> bool:
+def _is_distinct(rows: Rows, what: str, catalog: Facts, ids: set[str], image: str, names: str) -> bool:
     """Whether a catalog is named once, and its image can be told from the new one."""
     if catalog["id"] in ids:
-        rows.stop(what, f"is named twice in {NAMES}", "Name it once")
+        rows.stop(what, f"is named twice in {names}", "Name it once")
         return False
     ids.add(catalog["id"])
     current = (catalog.get("master_image") or {}).get("name") or ""
@@ -74,12 +87,12 @@ def _is_distinct(rows: Rows, what: str, catalog: Facts, ids: set[str], image: st
     return True
 
 
-def _catalog(rows: Rows, what: str, catalog: Facts, cluster: str | None, facts: Facts, estate: Estate) -> None:
+def _catalog(rows: Rows, what: str, catalog: Facts, entry: Facts, names: str, place: Place) -> None:
     before = len(rows.rows)
     provisioned = catalog["provisioning_type"]
     if provisioned != "MCS":
         foreign = f"is provisioned by {provisioned or 'an unknown service'}, not by MCS"
-        rows.stop(what, foreign, f"Take it out of {NAMES}")
+        rows.stop(what, foreign, f"Take it out of {names}")
         return
     if catalog["broken"]:
         errors = "; ".join(catalog["errors"]) or "the site does not say why"
@@ -87,10 +100,15 @@ def _catalog(rows: Rows, what: str, catalog: Facts, cluster: str | None, facts: 
     if catalog["update_running"] or catalog["image_update_status"] == "PreparingImage":
         advice = "Wait until it has ended; one that leads to this release's image is adopted"
         rows.stop(what, "an image update or another provisioning task is running", advice)
+    lives = place(rows, what, catalog, entry)
+    if len(rows.rows) == before:
+        rows.ok(what, f"{lives}, now on '{(catalog.get('master_image') or {}).get('name')}'")
+
+
+def _on_cluster(facts: Facts, estate: Estate, rows: Rows, what: str, catalog: Facts, entry: Facts) -> str:
+    cluster = entry.get("cluster")
     if cluster is not None and cluster not in estate.clusters:
         near = near_names(cluster, estate.clusters) or f"Correct {NAMES}"
         rows.stop(what, f"belongs to '{cluster}', which is not in the group prism_elements", near)
         cluster = None
-    lives = hosting.check(rows, what, catalog, cluster, facts.get("hosting_units"), estate)
-    if len(rows.rows) == before:
-        rows.ok(what, f"{lives}, now on '{(catalog.get('master_image') or {}).get('name')}'")
+    return hosting.check(rows, what, catalog, cluster, facts.get("hosting_units"), estate)

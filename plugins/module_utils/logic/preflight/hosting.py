@@ -24,26 +24,36 @@ def check(
     rows: Rows, what: str, catalog: Facts, cluster: str | None, units: Sequence[Facts] | None, estate: Estate
 ) -> str:
     """Judge the hosting unit and its connection; the text says where the catalog's machines live."""
-    name = catalog.get("hosting_unit")
-    if not name:
-        rows.stop(what, "the site shows no hosting unit of it", "Check the account's scope")
-        return ""
-    if units is None:
-        return f"hosting unit '{name}'"
-    unit = next((unit for unit in units if unit["name"].casefold() == name.casefold()), None)
+    unit = visible_unit(rows, what, catalog, units)
     if unit is None:
-        rows.stop(what, f"its hosting unit '{name}' is not visible", "Check the account's scope")
-        return ""
-    _connection(rows, what, unit["connection"])
+        return f"hosting unit '{catalog.get('hosting_unit')}'"
+    _plugin(rows, what, unit["connection"])
     if unit["connection"]["plugin"] in CENTRAL_PLUGINS:
         return _central(rows, what, unit, estate)
     return _place(rows, what, unit, cluster, cluster_of_unit(unit, estate.identities))
 
 
-def _connection(rows: Rows, what: str, connection: Facts) -> None:
-    name, plugin = connection["name"], connection["plugin"]
+def visible_unit(rows: Rows, what: str, catalog: Facts, units: Sequence[Facts] | None) -> Facts | None:
+    """The hosting unit of a catalog, over a connection that works. None where nobody read the units, or where a row
+    says why it cannot be used."""
+    name = catalog.get("hosting_unit")
+    if not name:
+        rows.stop(what, "the site shows no hosting unit of it", "Check the account's scope")
+        return None
+    if units is None:
+        return None
+    unit = next((unit for unit in units if unit["name"].casefold() == name.casefold()), None)
+    if unit is None:
+        rows.stop(what, f"its hosting unit '{name}' is not visible", "Check the account's scope")
+        return None
+    connection = unit["connection"]
     if connection["in_maintenance_mode"]:
-        rows.stop(what, f"its connection '{name}' is in maintenance mode", "End the maintenance mode")
+        rows.stop(what, f"its connection '{connection['name']}' is in maintenance mode", "End the maintenance mode")
+    return unit
+
+
+def _plugin(rows: Rows, what: str, connection: Facts) -> None:
+    name, plugin = connection["name"], connection["plugin"]
     if plugin and plugin.casefold() != ACROPOLIS.casefold() and plugin not in CENTRAL_PLUGINS:
         advice = f"Only {ACROPOLIS} takes AHV snapshots, and only {' and '.join(CENTRAL_PLUGINS)} take templates"
         rows.warn(what, f"its connection '{name}' is of type {plugin}", advice)

@@ -22,6 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
     golden_vm,
     image,
     origin,
+    pool_catalogs,
     pools,
     portability,
     prepared,
@@ -91,6 +92,9 @@ def judge(
         rows += _looked_at(host, facts, estate, CLUSTER_CHECKS)
     for host, facts in sites.items():
         rows += _looked_at(host, facts, estate, SITE_CHECKS)
+        named = Rows(host, "catalogs", "publish")
+        pool_catalogs.check(named, facts, of_pools or {})
+        rows += named.rows
     for host, facts in targets.items():
         rows += _looked_at(host, facts, estate, TARGET_CHECKS)
     rows += pools.check_all(of_pools or {}, release.space_factor)

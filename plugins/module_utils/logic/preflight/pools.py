@@ -10,8 +10,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import why
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.earlier import foreseen, made_of_another
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import CheckRow, Rows
 
@@ -21,20 +22,51 @@ RSYNC = "rsync"
 def check_all(pools: Mapping[str, Facts], space_factor: float) -> list[CheckRow]:
     """Rows of all pools. What the source tells of the size of the disk counts for the others."""
     sizes = [disk["virtual_size_bytes"] for facts in pools.values() for disk in _chosen(facts)]
+    another = _made_of_another(pools)
     found = []
     for host, facts in pools.items():
         rows = Rows(host, "pool")
         if facts["message"]:
             message, advice = why(facts)
             rows.stop("log-in and reads", message, advice)
-        elif facts["is_source"]:
+            found += rows.rows
+            continue
+        _check_identity(rows, host, pools)
+        if facts["is_source"]:
             _check_source(rows, facts)
+            if another:
+                rows.stop("release", another)
         else:
+            _check_names(rows, facts)
             for name in facts["storage"]:
                 _check_storage(rows, facts, name, max(sizes, default=0) * space_factor)
             _check_ssh(rows, facts)
         found += rows.rows
     return found
+
+
+def _made_of_another(pools: Mapping[str, Facts]) -> str:
+    chosen = [disk["uuid"] for facts in pools.values() for disk in _chosen(facts)]
+    had = {host: facts.get("had") or {} for host, facts in pools.items()}
+    image = next((facts["image"] for facts in pools.values() if facts.get("image")), "")
+    return made_of_another(had, image, chosen[0] if chosen else "")
+
+
+def _check_identity(rows: Rows, host: str, pools: Mapping[str, Facts]) -> None:
+    uuid = pools[host].get("uuid")
+    twins = [other for other, facts in pools.items() if other != host and uuid and facts.get("uuid") == uuid]
+    if twins:
+        rows.stop("identity", f"is the same pool as {quoted(twins)} ({uuid})", "Keep one of these inventory hosts")
+
+
+def _check_names(rows: Rows, facts: Facts) -> None:
+    for result in foreseen(facts.get("targets") or [], facts.get("had") or {}):
+        what = f"image on {result['item']['storage']}"
+        if result.get("failed"):
+            message, advice = why(result)
+            rows.stop(what, message, advice)
+        else:
+            rows.ok(what, "is there")
 
 
 def _chosen(facts: Facts) -> list[Mapping[str, Any]]:

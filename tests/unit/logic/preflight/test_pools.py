@@ -6,8 +6,11 @@ from __future__ import annotations
 from datetime import datetime, timezone
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import ReleaseRequest
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.targets import targets
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight import catalogs, pool_catalogs
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Estate, ReleaseRequest
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.judging import judge
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import Rows
 
 NOTHING = ReleaseRequest(base_vm="", protection_domain="", source="", prefix="ctx_", space_factor=1.0)
 GIB = 1024**3
@@ -67,3 +70,62 @@ def test_ssh_counts_where_it_is_wanted() -> None:
     hosts = [{"name": "w1", "ssh_enabled": False}, {"name": "w2", "ssh_enabled": None}]
     assert rows(hosts=hosts)[1:] == [("west SR NFS", "ok")]
     assert rows(hosts=hosts, method="rsync")[2] == ("west SSH", "warning")
+
+
+def test_two_inventory_hosts_are_one_pool() -> None:
+    assert ("west identity", "stop") in rows({"uuid": "p"}, uuid="p")
+    assert rows({"uuid": "p"}, uuid="q") == [("east disk of the image", "ok"), ("west SR NFS", "ok")]
+
+
+def test_what_a_pool_has_of_the_release() -> None:
+    (target,) = targets(["NFS"], "W11", "1")
+    image = {"name": "W11_1", "vdi_uuid": "v", "source_vdi_uuid": "d"}
+    there = {"wrappers": [{"name": "W11_1_NFS", "snapshots": [image]}]}
+    assert rows(image="W11_1", targets=[target], had=there)[1] == ("west image on NFS", "ok")
+    another = {"wrappers": [{"name": "W11_1_NFS", "snapshots": [{**image, "source_vdi_uuid": "old"}]}]}
+    assert rows(image="W11_1", targets=[target], had=another)[1] == ("east release", "stop")
+    somebody = {"namesakes": [{"name": "W11_1_NFS", "uuid": "u"}]}
+    assert rows(image="W11_1", targets=[target], had=somebody)[1] == ("west image on NFS", "stop")
+
+
+CATALOG = {
+    "id": "c",
+    "name": "W11",
+    "full_name": "W11",
+    "folder": "",
+    "provisioning_type": "MCS",
+    "broken": False,
+    "errors": [],
+    "update_running": False,
+    "image_update_status": None,
+    "hosting_unit": "West",
+}
+CONNECTION = {
+    "name": "xen",
+    "plugin": "XenServerFactory",
+    "in_maintenance_mode": False,
+    "addresses": ["http://10.0.0.2"],
+}
+
+
+def of_site(named: list[dict[str, Any]], **more: Any) -> list[tuple[str, str, str]]:
+    units = [{"name": "West", "connection": {**CONNECTION, **more.pop("connection", {})}}]
+    site = {"message": "", "catalogs": [{**CATALOG, **more}], "hosting_units": units, "wanted": [], "of_pools": named}
+    found = Rows("daas")
+    pools = {"east": {"address": "10.0.0.1"}, "west": {"hosts": [{"address": "10.0.0.2"}]}}
+    pool_catalogs.check(found, site, pools)
+    catalogs.check(found, site, Estate(NOTHING, {}, {}, datetime(2026, 11, 28, tzinfo=timezone.utc), {}))
+    return [(row.what, row.result, row.detail) for row in found.rows]
+
+
+def test_the_catalogs_of_a_site_are_those_of_the_pools() -> None:
+    ((what, result, detail),) = of_site([{"name": "W11", "pool": "west"}])
+    assert (what, result) == ("catalog W11", "ok")
+    assert "lives on west" in detail
+    assert of_site([{"name": "W12", "pool": "west"}])[0][:2] == ("catalog W12", "stop")
+    ((_what, result, detail),) = of_site([{"name": "W11", "pool": "east"}])
+    assert result == "stop"
+    assert "lives on west, not on east" in detail
+    assert of_site([{"name": "W11", "pool": "west"}], provisioning_type="PVS")[0][1] == "stop"
+    assert of_site([{"name": "W11", "pool": "west"}], connection={"in_maintenance_mode": True})[0][1] == "stop"
+    assert of_site([{"name": "W11", "pool": "west"}], connection={"addresses": []})[0][1] == "ok"
