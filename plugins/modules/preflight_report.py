@@ -119,10 +119,10 @@ options:
     default: {}
   sites:
     description:
-      - Facts by Citrix site. C(message) and C(endpoint) are as for O(clusters), C(wanted) are the catalogs to move, those
-        of a release for XenServer pools C(of_pools),
-        C(waves) and C(reboot) the waves of the roll-out and the reboot policy of those that have none of their own,
-        C(site), C(hosting_units) and C(catalogs) the results of these names.
+      - Facts by Citrix site. C(message) and C(endpoint) are as for O(clusters), C(wanted) are the catalogs to move,
+        C(of_pools) those of a release for XenServer pools, C(waves) and C(reboot) the waves of the roll-out and the
+        reboot policy of those that have none of their own, C(site), C(hosting_units) and C(catalogs) the results of
+        these names.
     type: dict
     required: true
   show_ok:
