@@ -40,6 +40,18 @@ options:
         description:
           - The token of temporary credentials.
         type: str
+      encrypted:
+        description:
+          - Whether an upload makes an encrypted snapshot. Otherwise the account decides. An upload refuses to go on
+            with one of its own that is not encrypted.
+        type: bool
+        default: false
+      kms_key_arn:
+        description:
+          - The ARN of the KMS key to encrypt with, which includes O(aws.encrypted). By default it is the key that the
+            account has for EBS. The account needs C(kms:GenerateDataKeyWithoutPlaintext), C(kms:Decrypt),
+            C(kms:DescribeKey) and C(kms:ReEncrypt*) on it.
+        type: str
       endpoint_url:
         description:
           - Another address than that of AWS, such as that of a VPC endpoint.

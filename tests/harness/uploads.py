@@ -16,6 +16,7 @@ from typing import Any
 
 from harness.modules import run_module
 from lab.clouds.gate import Gate
+from lab.running import RunningLab
 
 MIB = 1024 * 1024
 TESTS = Path(__file__).parents[1]
@@ -69,6 +70,15 @@ def killed(arguments: dict[str, Any], gate: Gate, rule: dict[str, Any]) -> None:
         process.communicate(json.dumps(arguments))
     assert process.returncode == -9, process.returncode
     gate.forget()
+
+
+def killed_by_lab(arguments: dict[str, Any], lab: RunningLab, rule: dict[str, Any], drop: str) -> None:
+    """The same, where the lab itself is the platform: the request takes effect ('after') or not ('before')."""
+    with subprocess.Popen([sys.executable, "-c", RUN], stdin=subprocess.PIPE, cwd=TESTS, text=True) as process:
+        lab.faults([{**rule, "nth": 1, "then": {"drop": drop, "kill": process.pid}}])
+        process.communicate(json.dumps(arguments))
+    assert process.returncode == -9, process.returncode
+    lab.clear_faults()
 
 
 class Uploads:

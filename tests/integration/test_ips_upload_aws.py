@@ -108,6 +108,20 @@ def test_an_upload_that_was_killed_goes_on(aws: AwsCloud, kept: Uploads, image: 
     assert done["disk"]["state"] == "complete"
 
 
+def test_a_snapshot_is_encrypted_where_that_is_asked_for(aws: AwsCloud, kept: Uploads, image: Path) -> None:
+    kept.upload(image)
+    own = {"encrypted": True}
+    assert "is not encrypted" in kept.refused(image, aws={**aws.options, **own})
+    assert kept.upload(image, state="absent", aws={**aws.options, **own})["changed"] is True
+    key = {"kms_key_arn": "arn:aws:kms:eu-central-1:123456789012:key/1b3f"}
+    for options in (own, key):
+        told = kept.upload(image, aws={**aws.options, **options})
+        assert [one["Encrypted"] for one in aws.snapshots()] == [True]
+        assert kept.upload(image, aws={**aws.options, **options})["changed"] is False
+        assert same_content(image.with_suffix(".content"), aws.read(told["disk"]["id"]))
+        kept.upload(image, state="absent")
+
+
 def test_another_image_under_the_same_release_starts_over(aws: AwsCloud, kept: Uploads, image: Path) -> None:
     marks = {"made_by": "euc.nutanix_citrix", "release": "2026.11.20-1", "sha256": "0" * 64, "content": "unfinished"}
     old = aws.write("w11-2026-11-20-1", image, marks)

@@ -8,8 +8,10 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
+import pytest
+
 from harness.pools import Pools
-from harness.uploads import MIB, Uploads, disk_image
+from harness.uploads import MIB, Uploads, disk_image, killed_by_lab
 from lab.xenserver.state import vhd
 
 NAME = "w11-2026-11-20-1"
@@ -48,3 +50,16 @@ def test_an_image_becomes_a_disk_and_the_second_run_does_nothing(pools: Pools, t
     assert "not made by an upload" in uploads.refused(image)
     assert uploads.upload(image, state="absent")["changed"] is True
     assert [(entry["id"] != disk["id"], entry["ours"]) for entry in uploads.disks(name=NAME)] == [(True, False)]
+
+
+@pytest.mark.parametrize("drop", ["before", "after"])
+@pytest.mark.parametrize("path", ["/Async.VDI.create|/VDI.create", "/import_raw_vdi"])
+def test_an_upload_that_was_killed_leaves_one_disk(pools: Pools, tmp_path: Path, path: str, drop: str) -> None:
+    """Killed at the order of the disk, and at that of its content."""
+    image = tmp_path / "w11.vhdx"
+    disk_image(image, size=26 * MIB, data=((0, 3), (21, 4)))
+    uploads = Uploads("xenserver", {**pools.slave.options, "storage_repository": "NFS"}, tmp_path)
+    killed_by_lab(uploads.arguments(image), pools.lab, {"path": path}, drop)
+    assert uploads.upload(image)["disk"]["state"] == "complete"
+    assert len(uploads.disks(name=NAME)) == 1
+    assert uploads.upload(image)["changed"] is False

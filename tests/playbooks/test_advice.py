@@ -26,6 +26,7 @@ LEFT_OUT = ("--ask-vault-pass", "--check", "--diff")
 # the command.
 NEEDS_A_MOVE = ("dr_failback", "dr_failover_release", "machine_rehost_undo", "dr_drill_state=absent")
 POOL_IMAGE = "W11-Pool_2026-11-20-1"
+CARRIED_IMAGE = "W11-2026.11.20-1"
 NOT_TYPABLE = (
     "is undefined",
     "unsupported parameters",
@@ -108,6 +109,8 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
     playbook, *options = request.node.callspec.params["command"]
     if re.search(f"xenserver|{POOL_IMAGE}", " ".join([playbook, *options])):
         lab.reset(pools())
+    elif f"from_image={CARRIED_IMAGE}" in " ".join(options):
+        lab.reset(carried())
     elif re.search(r"\.(dr|machine)_", playbook):
         lab.reset(desktops())
     elif re.search(r"\.prepared_image_|image_definition=", " ".join([playbook, *options])):
@@ -126,9 +129,11 @@ def estate(lab: RunningLab, request: pytest.FixtureRequest) -> RunningLab:
     if "dr_mode=unplanned" in options:
         lab.change([{"endpoint": "cluster-a", "kind": "lost", "lost": True}])
     if re.search(r"\.image_(rollback|retention)", playbook):
-        sites = {site: lab.estate.endpoint(site).state()["catalogs"] for site in ("daas", "cvad")}
+        doors = [door for door in lab.estate.endpoints if door.kind in ("citrix_daas", "citrix_cvad")]
+        sites = {door.name: door.state()["catalogs"] for door in doors}
         moved = [(site, catalog["id"]) for site, catalogs in sites.items() for catalog in catalogs]
-        image = POOL_IMAGE if POOL_IMAGE in " ".join(options) else "ctx_Gold_2026.11.20-1"
+        others = (image for image in (POOL_IMAGE, CARRIED_IMAGE) if f"from_image={image}" in " ".join(options))
+        image = next(others, "ctx_Gold_2026.11.20-1")
         lab.change(
             [{"endpoint": site, "kind": "set_image", "catalog": catalog, "image": image} for site, catalog in moved]
         )
@@ -150,6 +155,17 @@ def pools() -> dict[str, Any]:
         catalogs = "{{ xenserver_image_sync_catalogs | map(attribute='name') }}"
         site["inventory_vars"]["image_rollback_catalogs"] = catalogs
     return topology
+
+
+def carried() -> dict[str, Any]:
+    """A site in AWS with what Image Portability brought there, which is not asked any more."""
+    topology: dict[str, Any] = topology_of(DEMO.with_name("portability_to_aws.yml"))
+    (site,) = topology["citrix_sites"]
+    site["hypervisors"][0]["images"].append(CARRIED_IMAGE)
+    # As docs/image_portability.md asks for the way back
+    catalogs = "{{ image_portability_catalogs | map(attribute='name') }}"
+    site["inventory_vars"]["image_rollback_catalogs"] = catalogs
+    return {**topology, "image_portability": []}
 
 
 def prepared(released: bool) -> dict[str, Any]:

@@ -19,8 +19,12 @@ TARGETS = {RAW: ("-O", "raw"), QCOW2: ("-O", "qcow2"), VHD: ("-O", "vpc", "-o", 
 
 
 def convert(path: Path, format_: str, target: Path, to: str) -> None:
-    """Write the content of a file in another format. A file that was begun is not there afterwards."""
+    """Write the content of a file in another format. One that could not be finished is removed: it may be what fills
+    the file system."""
     part = target.with_suffix(".part")
     options = f"{DRIVERS[format_]},file.filename={str(path).replace(',', ',,')}"
-    run_program("qemu-img", ("convert", "--image-opts", *TARGETS[to], options, str(part)), PACKAGES)
-    os.replace(part, target)
+    try:
+        run_program("qemu-img", ("convert", "--image-opts", *TARGETS[to], options, str(part)), PACKAGES)
+        os.replace(part, target)
+    finally:
+        part.unlink(missing_ok=True)

@@ -23,7 +23,8 @@ DISK, SNAPSHOT, IMAGE = "disk", "snapshot", "image"
 
 @dataclass(frozen=True)
 class UploadedDisk:
-    """`name` is what people gave it, `id` what the platform calls it; `state` is complete, unfinished or failed."""
+    """`name` is what people gave it, `id` what the platform calls it; `state` is complete, unfinished or failed.
+    `encrypted` is None where the platform decides that alone."""
 
     platform: str
     id: str
@@ -32,6 +33,7 @@ class UploadedDisk:
     size: int
     state: str
     tags: Mapping[str, str]
+    encrypted: bool | None = None
 
     @property
     def is_ours(self) -> bool:

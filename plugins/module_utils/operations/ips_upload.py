@@ -122,6 +122,14 @@ def _refuse_others(params: Params, observed: _Observed) -> None:
             f" {params['release']} ({ids})",
             "Remove all but one of them.",
         )
+    own = params[params["platform"]]
+    for disk in observed.ours:
+        if disk.encrypted is False and (own["encrypted"] or own["kms_key_arn"]):
+            raise OperationError(
+                f"{observed.target.endpoint}: '{disk.name}' ({disk.id}) is not encrypted",
+                "Remove it with state=absent, then run the same task again.",
+                options=(params["platform"],),
+            )
     for disk in observed.complete:
         if params["sha256"] and params["sha256"].lower() != disk.tags.get(SHA256):
             raise OperationError(

@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 
 """moto's server, whose snapshots of EBS direct are pending until they are completed, as those of AWS are (contract
-image_portability 9): moto has them completed from the start, lists the blocks of pending ones, does not count, and
-begins a second one for a request that is repeated with its token.
+image_portability 9): moto has them completed from the start, lists the blocks of pending ones, does not count,
+begins a second one for a request that is repeated with its token, and does not know of encryption.
 
 Blocks must bear the checksum of their data, as AWS checks it.
 """
@@ -44,7 +44,8 @@ def order_snapshot(self: EBSResponse) -> Any:
     known = self.ebs_backend.__dict__.setdefault("answers", {})
     token = self._get_param("ClientToken")
     if token not in known:
-        known[token] = _ordered(self)
+        answer = known[token] = _ordered(self)
+        in_ec2(self.ebs_backend, answer.result["SnapshotId"]).encrypted = bool(self._get_param("Encrypted"))
     return known[token]
 
 

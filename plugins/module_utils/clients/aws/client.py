@@ -25,6 +25,8 @@ ARGUMENTS: dict[str, Any] = {
     "access_key_id": {"type": "str"},
     "secret_access_key": {"type": "str", "no_log": True},
     "session_token": {"type": "str", "no_log": True},
+    "encrypted": {"type": "bool", "default": False},
+    "kms_key_arn": {"type": "str", "no_log": False},
     "endpoint_url": {"type": "str"},
     "ca_path": {"type": "path"},
 }

@@ -53,7 +53,8 @@ def _disk(snapshot: Mapping[str, Any]) -> UploadedDisk:
     tags = {tag["Key"]: tag["Value"] for tag in snapshot.get("Tags") or []}
     name = tags.pop(NAME, "")
     size = snapshot["VolumeSize"] * GIB
-    return UploadedDisk(PLATFORM, snapshot["SnapshotId"], name, SNAPSHOT, size, _state(snapshot["State"], tags), tags)
+    state, is_encrypted = _state(snapshot["State"], tags), bool(snapshot.get("Encrypted"))
+    return UploadedDisk(PLATFORM, snapshot["SnapshotId"], name, SNAPSHOT, size, state, tags, is_encrypted)
 
 
 def _state(state: str, tags: Mapping[str, str]) -> str:
@@ -68,12 +69,18 @@ def state_of(client: Aws, snapshot: str) -> str:
         return str(client.ec2.describe_snapshots(SnapshotIds=[snapshot])["Snapshots"][0]["State"])
 
 
-def start_snapshot(client: Aws, name: str, size: int, marks: Mapping[str, str], description: str) -> str:
-    """An empty snapshot that takes blocks; `size` in bytes, of whole GiB."""
+def start_snapshot(
+    client: Aws, name: str, size: int, marks: Mapping[str, str], description: str, encryption: Mapping[str, Any]
+) -> str:
+    """An empty snapshot that takes blocks; `size` in bytes, of whole GiB. Without `encryption` {encrypted, kms_key_arn}
+    the account decides whether it is encrypted."""
     tags = [{"Key": key, "Value": value} for key, value in {**marks, NAME: name}.items()]
+    key = {"Encrypted": True} if encryption["encrypted"] else {}
+    if encryption["kms_key_arn"]:
+        key = {"Encrypted": True, "KmsKeyArn": encryption["kms_key_arn"]}
     with client.explained(f"the start of the snapshot '{name}'"):
         answer = client.ebs.start_snapshot(
-            VolumeSize=size // GIB, Tags=tags, Description=description, Timeout=LONGEST_PAUSE
+            VolumeSize=size // GIB, Tags=tags, Description=description, Timeout=LONGEST_PAUSE, **key
         )
     return str(answer["SnapshotId"])
 

@@ -52,6 +52,7 @@ class AwsTarget:
 
     def __init__(self, params: Mapping[str, Any], threads: int) -> None:
         self._client = Aws(params, threads)
+        self._params = params
         self.endpoint = self._client.endpoint
 
     def disks(self, name: str, id_: str) -> Sequence[UploadedDisk]:
@@ -81,7 +82,7 @@ class AwsTarget:
     def _started(self, wish: Wish, image: RawImage) -> str:
         size = rounded_up(image.size, GIB)
         marks = wish.marks(image, self.granularity, UNFINISHED)
-        return start_snapshot(self._client, wish.name, size, marks, wish.description)
+        return start_snapshot(self._client, wish.name, size, marks, wish.description, self._params)
 
     def _filled(self, snapshot: str, image: RawImage, work: Work) -> set[int]:
         """Send what is missing; returns the blocks that belong there."""
