@@ -52,6 +52,18 @@ options:
             account has for EBS. The account needs C(kms:GenerateDataKeyWithoutPlaintext), C(kms:Decrypt),
             C(kms:DescribeKey) and C(kms:ReEncrypt*) on it.
         type: str
+      s3_bucket:
+        description:
+          - A bucket in the region of the snapshot. The image is sent there as a VHD, imported, and removed from the
+            bucket, instead of being written by the EBS direct APIs. Takes disks of 2040 GiB at most.
+          - Instead of the C(ebs) permissions the account needs C(s3:PutObject), C(s3:DeleteObject), C(s3:ListBucket),
+            C(s3:ListBucketMultipartUploads), C(s3:ListMultipartUploadParts), C(s3:AbortMultipartUpload),
+            C(ec2:ImportSnapshot) and C(ec2:DescribeImportSnapshotTasks).
+        type: str
+      import_role:
+        description:
+          - The service role that may read O(aws.s3_bucket). By default it is C(vmimport).
+        type: str
       endpoint_url:
         description:
           - Another address than that of AWS, such as that of a VPC endpoint.

@@ -8,6 +8,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -158,3 +159,78 @@ def test_what_cannot_be_uploaded_is_said_before_anything_is_sent(
     aws.gate.rules = [{"method": "POST", "status": 401, "body": denied}]
     assert "refused with AuthFailure" in uploads.refused(image, name="other")
     assert len(aws.snapshots()) == 1
+
+
+BUCKET = "lab-images"
+
+
+@pytest.fixture
+def by_bucket(aws: AwsCloud, image: Path) -> Uploads:
+    location = {"LocationConstraint": aws.options["region"]}
+    aws.client("s3").create_bucket(Bucket=BUCKET, CreateBucketConfiguration=location)
+    return Uploads("aws", {**aws.options, "s3_bucket": BUCKET}, image.parent, keep_work_files=True)
+
+
+def in_bucket(aws: AwsCloud) -> list[str]:
+    """Objects, and what was begun of them."""
+    s3 = aws.client("s3")
+    whole = s3.list_objects_v2(Bucket=BUCKET).get("Contents", [])
+    return [each["Key"] for each in (*whole, *s3.list_multipart_uploads(Bucket=BUCKET).get("Uploads", []))]
+
+
+def test_an_image_is_imported_by_way_of_a_bucket_where_nothing_stays(
+    aws: AwsCloud, by_bucket: Uploads, image: Path
+) -> None:
+    raw = image.with_suffix(".content")
+    assert by_bucket.upload(image, check=True)["changed"] is True
+    assert (aws.snapshots(), in_bucket(aws)) == ([], [])
+    first = by_bucket.upload(image, tags={"cost-centre": "4711"}, aws={**by_bucket.platform["aws"], "encrypted": True})
+    assert first["disk"]["tags"]["cost-centre"] == "4711"
+    assert same_content(raw, aws.read(first["disk"]["id"]))
+    # Holes are left out
+    assert 7 * MIB < first["sent_bytes"] < 11 * MIB
+    assert ([one["Encrypted"] for one in aws.snapshots()], in_bucket(aws)) == ([True], [])
+    aws.gate.forget()
+    assert by_bucket.upload(image)["changed"] is False
+    assert aws.gate.writes == []
+
+
+@pytest.mark.parametrize(
+    "rule",
+    [
+        {"method": "PUT", "match": "partNumber=1"},
+        {"method": "POST", "match": "uploadId"},
+        {"method": "POST", "match": "Action=ImportSnapshot"},
+        {"method": "POST", "match": "Action=CreateTags"},
+        {"method": "DELETE", "match": BUCKET},
+    ],
+    ids=["part", "end of the object", "import", "marks", "removal of the object"],
+)
+def test_an_import_that_was_killed_goes_on(
+    aws: AwsCloud, by_bucket: Uploads, image: Path, rule: dict[str, Any]
+) -> None:
+    killed(by_bucket.arguments(image, threads=1), aws.gate, rule)
+    rest = by_bucket.upload(image, threads=1)
+    assert rest["disk"]["state"] == "complete"
+    assert same_content(image.with_suffix(".content"), aws.read(rest["disk"]["id"]))
+    assert (len(aws.snapshots()), in_bucket(aws)) == (1, [])
+    # No part was sent twice, nothing imported twice
+    assert aws.gate.count("PUT", "partNumber=1") == 0
+    assert by_bucket.upload(image)["changed"] is False
+
+
+def test_an_unfinished_import_is_removed_and_a_failed_one_is_told(
+    aws: AwsCloud, by_bucket: Uploads, image: Path
+) -> None:
+    killed(by_bucket.arguments(image, threads=1), aws.gate, {"method": "PUT", "match": "partNumber=1"})
+    assert [disk["state"] for disk in by_bucket.disks(name="w11-2026-11-20-1")] == ["unfinished"]
+    assert by_bucket.upload(image, state="absent")["changed"] is True
+    assert in_bucket(aws) == []
+
+    # Somebody takes the object away before AWS has read it
+    killed(by_bucket.arguments(image), aws.gate, {"method": "POST", "match": "Action=ImportSnapshot"})
+    (key,) = in_bucket(aws)
+    aws.client("s3").delete_object(Bucket=BUCKET, Key=key)
+    assert "Disk validation failed" in by_bucket.refused(image)
+    assert by_bucket.upload(image)["disk"]["state"] == "complete"
+    assert in_bucket(aws) == []

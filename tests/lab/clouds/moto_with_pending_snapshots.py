@@ -20,6 +20,8 @@ from moto.ebs.models import EBSBackend, EBSSnapshot
 from moto.ebs.responses import EBSResponse
 from moto.server import main
 
+from lab.clouds.moto_imports import install
+
 
 class ValidationError(JsonRESTError):
     """What AWS answers to a request that does not fit the snapshot."""
@@ -89,4 +91,5 @@ if __name__ == "__main__":
         setattr(EBSBackend, function.__name__, function)
     EBSResponse.start_snapshot = order_snapshot
     setattr(EBSResponse, complete_snapshot.__name__, complete_snapshot)
+    install()
     main(sys.argv[1:])

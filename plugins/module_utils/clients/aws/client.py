@@ -27,6 +27,8 @@ ARGUMENTS: dict[str, Any] = {
     "session_token": {"type": "str", "no_log": True},
     "encrypted": {"type": "bool", "default": False},
     "kms_key_arn": {"type": "str", "no_log": False},
+    "s3_bucket": {"type": "str"},
+    "import_role": {"type": "str"},
     "endpoint_url": {"type": "str"},
     "ca_path": {"type": "path"},
 }
@@ -37,7 +39,8 @@ DENIED = ("AuthFailure", "UnauthorizedOperation", "AccessDeniedException", "Unre
 
 
 class Aws:
-    """`ec2` and `ebs` are clients of boto3; their errors come out of `explained` as ours."""
+    """`ec2`, `ebs` and, where there is a bucket, `s3` are clients of boto3; their errors come out of `explained` as
+    ours."""
 
     def __init__(self, params: Mapping[str, Any], connections: int) -> None:
         boto3 = library("boto3", "boto3")
@@ -60,6 +63,7 @@ class Aws:
         with self.explained("the log-in"):
             self.ec2 = boto3.client("ec2", **options)
             self.ebs = boto3.client("ebs", **options)
+            self.s3: Any = boto3.client("s3", **options) if params["s3_bucket"] else None
 
     @contextmanager
     def explained(self, what: str) -> Iterator[None]:

@@ -13,6 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.aws.cli
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.aws.snapshots import (
     BLOCK_BYTES,
     COMPLETED,
+    NAME,
     PENDING,
     blocks_of,
     complete_snapshot,
@@ -42,6 +43,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.uploaded_
     Wish,
     Work,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.aws.s3_import import LARGEST as LARGEST_VHD
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.aws.s3_import import Bucket
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 LARGEST = 64 * 1024 * GIB
@@ -53,18 +56,24 @@ class AwsTarget:
     def __init__(self, params: Mapping[str, Any], threads: int) -> None:
         self._client = Aws(params, threads)
         self._params = params
+        self._bucket = Bucket(self._client, params)
         self.endpoint = self._client.endpoint
 
     def disks(self, name: str, id_: str) -> Sequence[UploadedDisk]:
         filters = {"Name": name} if name else {}
         if not name and not id_:
             filters = {MADE_BY: OWNER}
-        return list_snapshots(self._client, filters, id_)
+        there = list_snapshots(self._client, filters, id_)
+        return there if there or not name else self._bucket.left(name)
 
     def obstacle(self, name: str, size: int) -> str:
+        if self._bucket.name and size > LARGEST_VHD:
+            return f"a VHD in a bucket has {LARGEST_VHD // GIB} GiB at most"
         return f"a volume has {LARGEST // GIB} GiB at most" if size > LARGEST else ""
 
     def upload(self, wish: Wish, image: RawImage, unfinished: UploadedDisk | None, work: Work) -> UploadedDisk:
+        if self._bucket.name:
+            return self._imported(wish, image, unfinished, work)
         client = self._client
         snapshot = unfinished.id if unfinished else self._started(wish, image)
         expected = self._filled(snapshot, image, work)
@@ -77,6 +86,20 @@ class AwsTarget:
                 "Remove it with state=absent, then run the same task again.",
             )
         tag_snapshot(client, snapshot, {CONTENT: COMPLETE})
+        return self._snapshot(snapshot)
+
+    def _imported(self, wish: Wish, image: RawImage, unfinished: UploadedDisk | None, work: Work) -> UploadedDisk:
+        """By way of the bucket. The last mark comes when nothing is left there."""
+        snapshot = unfinished.id if unfinished and not unfinished.id.startswith("s3:") else ""
+        if snapshot and self._is_pending(snapshot):
+            # Begun without the bucket
+            delete_snapshot(self._client, snapshot)
+            snapshot = ""
+        with work.sent.open(wish.name, image.sha256):
+            snapshot = snapshot or self._bucket.imported(wish, image, work)
+        tag_snapshot(self._client, snapshot, {**wish.marks(image, self.granularity, UNFINISHED), NAME: wish.name})
+        self._bucket.clear(wish.name)
+        tag_snapshot(self._client, snapshot, {CONTENT: COMPLETE})
         return self._snapshot(snapshot)
 
     def _started(self, wish: Wish, image: RawImage) -> str:
@@ -127,4 +150,6 @@ class AwsTarget:
             )
 
     def remove(self, disk: UploadedDisk) -> None:
-        delete_snapshot(self._client, disk.id)
+        if not disk.id.startswith("s3:"):
+            delete_snapshot(self._client, disk.id)
+        self._bucket.clear(disk.name)
