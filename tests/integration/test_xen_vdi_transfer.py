@@ -225,7 +225,7 @@ def test_neither_session_nor_password_is_written_down(pools: Pools, image: Path)
 
 def test_memory_does_not_grow_with_the_disk() -> None:
     """What goes through the meter is read piece by piece; the lab, which shares this process, holds whole disks."""
-    from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.image_files import Meter
+    from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.sent_file import Meter
 
     meter = Meter("all", lambda line: None)
     tracemalloc.start()

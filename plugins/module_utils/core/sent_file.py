@@ -1,9 +1,10 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A file that a request sends, which says now and then how far it is."""
+"""A file on its way, which says now and then how far it is."""
 
 from __future__ import annotations
 
+import hashlib
 import time
 from collections.abc import Callable, Iterator
 from typing import IO
@@ -14,15 +15,39 @@ SECONDS_BETWEEN_LINES = 10.0
 CHUNK = 1024 * 1024
 
 
+class Meter:
+    """Counts bytes, hashes them, and says now and then how far it is."""
+
+    def __init__(self, what: str, progress: Callable[[str], None], total: int | None = None) -> None:
+        self._what = what
+        self._progress = progress
+        self._of = f" of {amount(total)}" if total else ""
+        self._said = time.monotonic()
+        self.start_over()
+
+    def start_over(self) -> None:
+        self._hash = hashlib.sha256()
+        self.count = 0
+
+    def note(self, chunk: bytes) -> None:
+        self._hash.update(chunk)
+        self.count += len(chunk)
+        if time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
+            self._said = time.monotonic()
+            self._progress(f"{self._what}: {amount(self.count)}{self._of}")
+
+    @property
+    def sha256(self) -> str:
+        return self._hash.hexdigest()
+
+
 class SentFile:
-    """Read once from its beginning to its end, with a length, as a request wants it."""
+    """A file that is read once from its beginning to its end, with a length, as a request wants it."""
 
     def __init__(self, file: IO[bytes], size: int, what: str, progress: Callable[[str], None]) -> None:
         self._file = file
         self._size = size
-        self._what = what
-        self._progress = progress
-        self._said = time.monotonic()
+        self.meter = Meter(what, progress, size)
 
     def __len__(self) -> int:
         return self._size
@@ -32,10 +57,13 @@ class SentFile:
 
     def read(self, size: int = -1) -> bytes:
         chunk = self._file.read(size)
-        if time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
-            self._said = time.monotonic()
-            self._progress(f"{self._what}: {amount(self._file.tell())} of {amount(self._size)}")
+        self.meter.note(chunk)
         return chunk
 
     def tell(self) -> int:
         return self._file.tell()
+
+    def seek(self, position: int, whence: int = 0) -> int:
+        """Back to its beginning only: another host of a pool is to read it."""
+        self.meter.start_over()
+        return self._file.seek(position, whence)

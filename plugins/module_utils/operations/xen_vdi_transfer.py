@@ -24,6 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserv
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.sent_file import Meter, SentFile
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen import BLOCK, StorageRepository, VirtualDisk
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_marks import (
@@ -37,8 +38,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_marks
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.image_files import (
     ImageFile,
-    Meter,
-    MeteredFile,
     read_record,
     store,
 )
@@ -217,7 +216,7 @@ def _import(task: PoolTask, observed: _Observed, reporter: Reporter) -> Result:
     what = f"the import into {disk.uuid}"
     try:
         with reporter.phase("import"), Path(params["path"]).open("rb") as opened:
-            content = MeteredFile(opened, file.size, partial(Meter, what, reporter.progress, file.size))
+            content = SentFile(opened, file.size, what, reporter.progress)
             import_disk(client, disk.ref, content, what, params["wait_timeout"], reporter.progress)  # type: ignore[arg-type]
         _refuse_other_hash(params["path"], content.meter.sha256, file.sha256)
     except StillRunning:

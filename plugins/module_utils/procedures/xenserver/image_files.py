@@ -9,18 +9,15 @@ A file gets its name when it is complete and checked; beside it stands a record 
 from __future__ import annotations
 
 import fcntl
-import hashlib
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.sent_file import Meter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_file import (
     FOOTER_BYTES,
     footer_problem,
@@ -28,7 +25,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vh
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
-SECONDS_BETWEEN_LINES = 10.0
 PART = ".part"
 
 
@@ -41,59 +37,6 @@ class ImageFile:
     size: int
     virtual_size: int
     sha256: str
-
-
-class Meter:
-    """Counts bytes, hashes them, and says now and then how far it is."""
-
-    def __init__(self, what: str, progress: Callable[[str], None], total: int | None = None) -> None:
-        self._what = what
-        self._progress = progress
-        self._total = total
-        self._hash = hashlib.sha256()
-        self._said = time.monotonic()
-        self.count = 0
-
-    def note(self, chunk: bytes) -> None:
-        self._hash.update(chunk)
-        self.count += len(chunk)
-        if time.monotonic() - self._said >= SECONDS_BETWEEN_LINES:
-            self._said = time.monotonic()
-            of = f" of {amount(self._total)}" if self._total else ""
-            self._progress(f"{self._what}: {amount(self.count)}{of}")
-
-    @property
-    def sha256(self) -> str:
-        return self._hash.hexdigest()
-
-
-class MeteredFile:
-    """A file that is read once from its beginning to its end, with a length, as a request wants it."""
-
-    def __init__(self, file: IO[bytes], size: int, new_meter: Callable[[], Meter]) -> None:
-        self._file = file
-        self._size = size
-        self._new_meter = new_meter
-        self.meter = new_meter()
-
-    def __len__(self) -> int:
-        return self._size
-
-    def __iter__(self) -> Iterator[bytes]:
-        return iter(lambda: self.read(1024 * 1024), b"")
-
-    def read(self, size: int = -1) -> bytes:
-        chunk = self._file.read(size)
-        self.meter.note(chunk)
-        return chunk
-
-    def tell(self) -> int:
-        return self._file.tell()
-
-    def seek(self, position: int, whence: int = 0) -> int:
-        """Back to its beginning only: another host of the pool is to read it."""
-        self.meter = self._new_meter()
-        return self._file.seek(position, whence)
 
 
 def record_path(path: Path) -> Path:

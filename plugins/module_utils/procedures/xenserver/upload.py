@@ -9,7 +9,6 @@ XenServer copies other_config to every copy of a disk, so that the mark of a fin
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from functools import partial
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import XenServer
@@ -28,6 +27,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.raw_image 
     RawImage,
     rounded_up,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.sent_file import SentFile
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.uploaded_disk import (
     COMPLETE,
@@ -40,10 +40,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.uploaded_
     Work,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen import BLOCK, VirtualDisk
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.image_files import (
-    Meter,
-    MeteredFile,
-)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.overview import (
     DiskOverview,
     read_disks,
@@ -91,7 +87,7 @@ class XenServerTarget:
             disk = read_disk(client, ref)
             what = f"the import into {disk.uuid}"
             with path.open("rb") as opened:
-                content = MeteredFile(opened, file_size, partial(Meter, what, work.progress, file_size))
+                content = SentFile(opened, file_size, what, work.progress)
                 import_disk(client, ref, content, what, work.timeout, work.progress)  # type: ignore[arg-type]
             work.sent.note(0, file_size)
             add_mark(client, "VDI", ref, f"{PREFIX}{CONTENT}", COMPLETE)
