@@ -34,12 +34,20 @@ def _told(decide: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]
     return decided
 
 
+def _expected(*move: Any, **options: Any) -> dict[str, Any]:
+    return hosting_vms.Failover(*move, **options).expected()
+
+
+def _arriving(notes: Any, done: Any, *move: Any, **options: Any) -> dict[str, Any]:
+    return hosting_vms.Failover(*move, **options).arriving(notes, done)
+
+
 class FilterModule:
     def filters(self) -> dict[str, Callable[..., Any]]:
         return {
             "hosting_vms": _told(hosting_vms.present),
-            "hosting_vms_expected": _told(hosting_vms.expected),
-            "hosting_vms_arriving": _told(hosting_vms.arriving),
+            "hosting_vms_expected": _told(_expected),
+            "hosting_vms_arriving": _told(_arriving),
             "hosting_clusters": hosting_vms.clusters_behind,
             "contested_machines": contested,
         }

@@ -109,7 +109,8 @@ class Client:
         if "citrix_trust_hostname" not in self.variables:
             basic = base64.b64encode(f"{identity}:{secret}".encode()).decode()
             return self.session.post(f"{self.url}/Tokens", headers={"Authorization": f"Basic {basic}"}, timeout=TIMEOUT)
-        url = f"https://{self.variables['citrix_trust_hostname']}/cctrustoauth2/{self.variables['citrix_customer_id']}/tokens/clients"
+        trust, customer = self.variables["citrix_trust_hostname"], self.variables["citrix_customer_id"]
+        url = f"https://{trust}/cctrustoauth2/{customer}/tokens/clients"
         return self.session.post(
             url,
             data={"grant_type": "client_credentials", "client_id": identity, "client_secret": secret},

@@ -19,6 +19,7 @@ def run_program(program: str, arguments: tuple[str, ...], packages: str) -> None
     if place is None:
         raise OperationError(f"The program {program} is missing", f"Install it there: {packages}.")
     # Without AnsibleModule, whose run_command ansible-test would have here
-    done = subprocess.run([place, *arguments], capture_output=True, text=True, check=False)  # pylint: disable=ansible-bad-function
+    command = [place, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)  # pylint: disable=ansible-bad-function
     if done.returncode:
         raise OperationError(f"{program} {arguments[0]} failed: {done.stderr.strip()[:LONGEST_ERROR_TEXT]}")

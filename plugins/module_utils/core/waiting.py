@@ -168,12 +168,13 @@ class Standstill:
 
     Each look tells what it looked at and found idle, or '' while something is under way or nobody can tell. After a
     grace of so many seconds in a row without anything under way, the wait ends. Time in which nobody answered does not
-    count.
+    count. `was_busy` is true once a look found something under way.
     """
 
     def __init__(self, what: str, advice: str) -> None:
         self._what = what
         self._advice = advice
+        self.was_busy = False
         self._idle = 0.0
         self._last: float | None = None
 
@@ -181,6 +182,7 @@ class Standstill:
         """Raise NothingUnderWay when this look found nothing under way and the grace is over."""
         now = time.monotonic()
         if not idle:
+            self.was_busy = True
             self._idle, self._last = 0.0, None
             return
         before, self._last = self._last, now

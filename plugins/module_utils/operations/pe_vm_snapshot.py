@@ -40,6 +40,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage i
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_temporary_vm_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.vm_snapshots import (
+    SnapshotWish,
     only,
     remove_snapshot,
     take_snapshot,
@@ -127,7 +128,7 @@ def apply(params: Params, observed: _Observed, plan: Plan[_Step], reporter: Repo
     if observed.vm is None:
         raise _no_source(client, params)
     with reporter.phase("image"):
-        image = take_snapshot(client, params["name"], observed.vm, observed.uuid, reporter, wait, timeout)
+        image = take_snapshot(client, SnapshotWish(params["name"], observed.vm, observed.uuid), reporter, wait, timeout)
         if wait:
             _take_back_when_started(params, observed, image, reporter)
     shown_image = shown(image, params["prefix"], observed.cluster_uuid)

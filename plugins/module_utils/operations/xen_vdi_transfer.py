@@ -217,7 +217,7 @@ def _import(task: PoolTask, observed: _Observed, reporter: Reporter) -> Result:
     try:
         with reporter.phase("import"), Path(params["path"]).open("rb") as opened:
             content = SentFile(opened, file.size, what, reporter.progress)
-            import_disk(client, disk.ref, content, what, params["wait_timeout"], reporter.progress)  # type: ignore[arg-type]
+            import_disk(client, disk.ref, content, what, params["wait_timeout"], reporter.progress)
         _refuse_other_hash(params["path"], content.meter.sha256, file.sha256)
     except StillRunning:
         raise

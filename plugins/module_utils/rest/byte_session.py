@@ -5,10 +5,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import IO, Any
+from typing import Any
 from urllib.parse import urljoin
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.connection_faults import root_cause
@@ -56,7 +56,7 @@ class ByteSession(RestSession):
         method: str,
         path: str,
         params: Mapping[str, Any],
-        content: IO[bytes] | None = None,
+        content: Iterable[bytes] | None = None,
         more_headers: Mapping[str, str] | None = None,
     ) -> Iterator[Stream]:
         """Send, from a file that has a length, and read the answer piece by piece. A redirect is an answer."""

@@ -235,8 +235,10 @@ def test_a_catalog_is_edited(daas: Client) -> None:
 
 
 def test_items_of_a_batch_need_credentials_of_their_own(daas: Client) -> None:
-    items = [{"Reference": str(number), "Method": "GET", "RelativeUrl": "/Zones"} for number in range(3)]
-    items[0]["Headers"] = [{"Name": "Authorization", "Value": daas.session.headers["Authorization"]}]  # type: ignore[assignment]
+    items: list[dict[str, Any]] = [
+        {"Reference": str(number), "Method": "GET", "RelativeUrl": "/Zones"} for number in range(3)
+    ]
+    items[0]["Headers"] = [{"Name": "Authorization", "Value": daas.session.headers["Authorization"]}]
     answer = daas.ask("POST", "/$batch", {"Items": items})
     assert {item["Reference"]: item["Code"] for item in answer["Items"]} == {"0": 200, "1": 401, "2": 401}
     assert len(daas.lab.violations()) == 1

@@ -36,8 +36,9 @@ SELECTOR_RULES: dict[str, Any] = {
 # Lists leave most of these out unless they are named (contract citrix 4.2)
 FIELDS = ",".join(
     (
-        "Id,Name,FullName,AdminFolder,ProvisioningType,ProvisioningScheme,ProvisioningProgress,JobsInProgress,IsBroken,Errors,ImageUpdateStatus",
-        "CanRollbackVMImage,AllocationType,PersistChanges,SessionSupport,TotalCount,AvailableCount,MinimumFunctionalLevel,Zone,Warnings",
+        "Id,Name,FullName,AdminFolder,ProvisioningType,ProvisioningScheme,ProvisioningProgress,JobsInProgress",
+        "IsBroken,Errors,ImageUpdateStatus,CanRollbackVMImage,AllocationType,PersistChanges,SessionSupport",
+        "TotalCount,AvailableCount,MinimumFunctionalLevel,Zone,Warnings",
     )
 )
 TASK_OF_JOB: dict[str, TaskKind] = {

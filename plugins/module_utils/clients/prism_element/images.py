@@ -6,8 +6,8 @@ addition 20)."""
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from typing import IO, Any
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     PrismElement,
@@ -74,7 +74,9 @@ def _task(client: PrismElement, body: Any) -> str:
     return str(task)
 
 
-def upload_image(client: PrismElement, params: Mapping[str, Any], uuid: str, container: str, content: IO[bytes]) -> str:
+def upload_image(
+    client: PrismElement, params: Mapping[str, Any], uuid: str, container: str, content: Iterable[bytes]
+) -> str:
     """Send the content, from a file that has a length; returns the task."""
     location = netloc("nutanix_host", params["nutanix_host"], params["nutanix_port"], "nutanix_port")
     account = Basic(params["nutanix_username"], params["nutanix_password"])

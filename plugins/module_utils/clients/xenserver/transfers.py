@@ -5,8 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import IO
+from collections.abc import Callable, Iterable
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import XenServer
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.tasks import (
@@ -46,7 +45,7 @@ def export_disk(
 
 
 def import_disk(
-    client: XenServer, vdi: str, content: IO[bytes], what: str, timeout: float, progress: Callable[[str], None]
+    client: XenServer, vdi: str, content: Iterable[bytes], what: str, timeout: float, progress: Callable[[str], None]
 ) -> None:
     """Write a VHD into a disk. `content` has a length, because chunks are refused; whether it went well stands in the
     task only (contract xenserver trap 16)."""

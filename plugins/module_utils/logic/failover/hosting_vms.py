@@ -12,6 +12,7 @@ cluster}.
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
@@ -63,45 +64,87 @@ def present(
     return _chosen(vms, [*names, *lost], clusters.values())
 
 
-def expected(
-    source: Seen,
-    target: Seen,
-    protection_domains: Sequence[str],
-    planned: bool,
-    host: str,
-    connections: Mapping[str, str],
-    snapshots: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """The VMs that will be on the target `host` after the failover: {vms, vm_names, vm_uuids, other_vm_uuids}, as
-    `present` tells them. A member that does not exist any more stays among the names.
+@dataclass(frozen=True)
+class Failover:
+    """What moves: `protection_domains` from `source` to `target`, the inventory host `host`, whose VMs are behind one
+    of `connections`. `snapshots` by protection domain name those that an activation starts from, where they are
+    known."""
 
-    A planned migration keeps uuids; an activation gives new ones, told as '' for "known after the failover" (contract
-    prism_element 11). Where the source cannot be asked, the newest usable snapshot on the target says who will be
-    there, or the one that is named in `snapshots` by protection domain.
-    """
-    vms, names = [], []
-    for protection_domain in protection_domains:
-        there, here = _domain(target, protection_domain), _domain(source, protection_domain)
-        snapshot_id = str((snapshots or {}).get(protection_domain) or "")
+    source: Seen
+    target: Seen
+    protection_domains: Sequence[str]
+    planned: bool
+    host: str
+    connections: Mapping[str, str]
+    snapshots: Mapping[str, str] | None = None
+
+    def expected(self) -> dict[str, Any]:
+        """The VMs that will be on the target after the failover: {vms, vm_names, vm_uuids, other_vm_uuids}, as
+        `present` tells them. A member that does not exist any more stays among the names.
+
+        A planned migration keeps uuids; an activation gives new ones, told as '' for "known after the failover"
+        (contract prism_element 11). Where the source cannot be asked, the newest usable snapshot on the target says who
+        will be there, or the one that is named.
+        """
+        vms, names = [], []
+        for name in self.protection_domains:
+            members, keeps_uuids, owner = self._members_to_come(name)
+            gone = _deleted(members, owner) if keeps_uuids else ()
+            names += [member["vm_name"] for member in members]
+            vms += [
+                self._vm(member["vm_name"], member["vm_uuid"] if keeps_uuids else "")
+                for member in members
+                if member["vm_uuid"] not in gone
+            ]
+        leaving = {uuid for name in self.protection_domains for uuid in self._member_uuids(name)}
+        return _chosen(vms, names, (self.source, self.target), leaving)
+
+    def _members_to_come(self, name: str) -> tuple[Sequence[Mapping[str, str]], bool, Seen]:
+        """The members, whether they keep their uuids, and who says so."""
+        there, here = _domain(self.target, name), _domain(self.source, name)
+        snapshot_id = str((self.snapshots or {}).get(name) or "")
         if there.get("active"):
-            members, keeps_uuids, owner = there["members"], True, target
-        elif snapshot_id and not planned:
-            members, keeps_uuids, owner = _in_newest_snapshot(there, snapshot_id), False, target
-        elif here.get("active"):
-            members, keeps_uuids, owner = here["members"], planned, source
-        else:
-            members, keeps_uuids, owner = _in_newest_snapshot(there), False, target
-        gone = _deleted(members, owner) if keeps_uuids else ()
-        names += [member["vm_name"] for member in members]
-        vms += [
-            _vm(member["vm_name"], member["vm_uuid"] if keeps_uuids else "", host, connections)
-            for member in members
-            if member["vm_uuid"] not in gone
-        ]
-    leaving = {
-        member["vm_uuid"] for name in protection_domains for member in _domain(source, name).get("members") or []
-    }
-    return _chosen(vms, names, (source, target), leaving)
+            return there["members"], True, self.target
+        if snapshot_id and not self.planned:
+            return _in_newest_snapshot(there, snapshot_id), False, self.target
+        if here.get("active"):
+            return here["members"], self.planned, self.source
+        return _in_newest_snapshot(there), False, self.target
+
+    def arriving(self, notes: Iterable[Mapping[str, Any]], done: Collection[str]) -> dict[str, Any]:
+        """The VMs of the protection domains that have arrived while others may still move, as `present` tells them, and
+        those `domains`, apart from the ones that are `done`.
+
+        `notes` are those of pe_protection_domain_failover. A VM that has a namesake in another protection domain is
+        left to the end, when all can be seen; so is everything while it is not known which VMs are still to come.
+        """
+        there = {note["name"]: note["vms"] for note in notes if note["arrived"]}
+        names = [name for name in there if name not in done]
+        others: list[Mapping[str, str]] = []
+        for name in self.protection_domains:
+            if name in names:
+                continue
+            to_come = there.get(name) or replace(self, protection_domains=[name]).expected()["vms"]
+            if not to_come and name not in there and not self.planned:
+                # A snapshot may be listed without its VMs (contract prism_element 1.3).
+                return {**_chosen([], [], ()), "domains": []}
+            others += to_come
+        namesakes = {_label(vm["name"]) for vm in others}
+        arrived = [vm for name in names for vm in there[name]]
+        vms = [self._vm(vm["name"], vm["uuid"]) for vm in arrived if _label(vm["name"]) not in namesakes]
+        # Of another protection domain, or left to the end: none of these, whatever its name.
+        staying = [vm["uuid"] for vm in (*others, *arrived)]
+        for name in self.protection_domains:
+            staying += [] if name in names else self._member_uuids(name)
+        clusters = (self.source, self.target, {"vms": [{"uuid": uuid} for uuid in staying if uuid]})
+        leaving = {uuid for name in names for uuid in self._member_uuids(name)} - {vm["uuid"] for vm in arrived}
+        return {**_chosen(vms, [vm["name"] for vm in vms], clusters, leaving), "domains": names}
+
+    def _member_uuids(self, name: str) -> list[str]:
+        return [member["vm_uuid"] for member in _domain(self.source, name).get("members") or []]
+
+    def _vm(self, name: str, uuid: str) -> dict[str, str]:
+        return _vm(name, uuid, self.host, self.connections)
 
 
 def clusters_behind(clusters: Mapping[str, Seen], connections: Mapping[str, str]) -> list[dict[str, Any]]:
@@ -116,49 +159,6 @@ def clusters_behind(clusters: Mapping[str, Seen], connections: Mapping[str, str]
         for host, facts in clusters.items()
         if connections.get(host)
     ]
-
-
-def arriving(
-    notes: Iterable[Mapping[str, Any]],
-    done: Collection[str],
-    source: Seen,
-    target: Seen,
-    protection_domains: Sequence[str],
-    planned: bool,
-    host: str,
-    connections: Mapping[str, str],
-    snapshots: Mapping[str, str] | None = None,
-) -> dict[str, Any]:
-    """The VMs of the protection domains that have arrived while others may still move, as `present` tells them, and
-    those `domains`, apart from the ones that are `done`.
-
-    `notes` are those of pe_protection_domain_failover. A VM that has a namesake in another protection domain is left to
-    the end, when all can be seen; so is everything while it is not known which VMs are still to come.
-    """
-    there = {note["name"]: note["vms"] for note in notes if note["arrived"]}
-    names = [name for name in there if name not in done]
-    others: list[Mapping[str, str]] = []
-    for name in protection_domains:
-        if name in names:
-            continue
-        to_come = there.get(name) or expected(source, target, [name], planned, host, connections, snapshots)["vms"]
-        if not to_come and name not in there and not planned:
-            # A snapshot may be listed without its VMs (contract prism_element 1.3).
-            return {**_chosen([], [], ()), "domains": []}
-        others += to_come
-    namesakes = {_label(vm["name"]) for vm in others}
-    arrived = [vm for name in names for vm in there[name]]
-    vms = [_vm(vm["name"], vm["uuid"], host, connections) for vm in arrived if _label(vm["name"]) not in namesakes]
-    members = {
-        name: [member["vm_uuid"] for member in _domain(source, name).get("members") or []]
-        for name in protection_domains
-    }
-    # Of another protection domain, or left to the end: none of these, whatever its name.
-    staying = [vm["uuid"] for vm in (*others, *arrived)]
-    staying += [uuid for name in protection_domains if name not in names for uuid in members[name]]
-    clusters = (source, target, {"vms": [{"uuid": uuid} for uuid in staying if uuid]})
-    leaving = {uuid for name in names for uuid in members[name]} - {vm["uuid"] for vm in arrived}
-    return {**_chosen(vms, [vm["name"] for vm in vms], clusters, leaving), "domains": names}
 
 
 def _label(name: str) -> str:

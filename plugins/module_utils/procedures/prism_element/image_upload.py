@@ -79,7 +79,7 @@ class AhvTarget:
         uuid = self._made(made.entities_of("IMAGE"), wish)
         with path.open("rb") as opened:
             content = SentFile(opened, size, f"the upload of '{wish.name}'", work.progress)
-            task = upload_image(client, self._params, uuid, self._container(), content)  # type: ignore[arg-type]
+            task = upload_image(client, self._params, uuid, self._container(), content)
         work.sent.note(0, size)
         wait_for_task(client, task, what, work.timeout, work.progress)
         return next(image for image in self.disks("", uuid))

@@ -243,20 +243,15 @@ class Restoration:
         """Wait until the VM is there. Nothing of its name was there before, so what is there now is what was
         restored."""
         standstill = Standstill(f"{self.client.endpoint}: {what}", RESTORE_FAILED)
-        was_seen = False
+        absent = (
+            f"no VM '{self.name}' is there, and pending_actions of '{self.protection_domain}' lists no restore of it"
+        )
 
         def look() -> Look[Restored]:
-            nonlocal was_seen
             sight = self.observe()
-            was_seen = was_seen or sight.pending
-            absent = (
-                f"no VM '{self.name}' is there, and pending_actions of '{self.protection_domain}' lists no"
-                " restore of it"
-            )
             if not task_uuid:
-                standstill.note(
-                    "" if sight.vms or sight.pending else absent, restore_grace(was_seen, self.deadline.left)
-                )
+                grace = restore_grace(standstill.was_busy, self.deadline.left)
+                standstill.note("" if sight.vms or sight.pending else absent, grace)
             return Look(
                 sight, done=bool(sight.vms) and not sight.pending, state="" if sight.vms else "waiting for the VM"
             )

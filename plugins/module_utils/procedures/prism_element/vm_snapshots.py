@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from dataclasses import dataclass
 from typing import cast
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
@@ -46,83 +46,107 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 APPEARS_WITHIN = 15.0
 
 
-def take_snapshot(
-    client: PrismElement, name: str, vm: Vm, uuid: str, reporter: Reporter, wait: bool, timeout: float
-) -> VmSnapshot:
-    """The snapshot as the cluster lists it; without `wait` perhaps as it will be. It asks for `uuid`."""
-    what = f"taking snapshot '{name}' of VM '{vm.name}'"
-    deadline = Deadline(timeout)
+@dataclass(frozen=True)
+class SnapshotWish:
+    """A snapshot of `vm` that is to bear this name and this uuid."""
 
-    def taken() -> VmSnapshot | None:
-        candidate = read_snapshot(client, uuid)
+    name: str
+    vm: Vm
+    uuid: str
+
+    def foreseen(self) -> VmSnapshot:
+        return VmSnapshot(
+            uuid=self.uuid,
+            name=self.name,
+            created_usecs=0,
+            vm_uuid=self.vm.uuid,
+            source_vm_name=self.vm.name,
+            deleted=False,
+        )
+
+
+def take_snapshot(
+    client: PrismElement, wish: SnapshotWish, reporter: Reporter, wait: bool, timeout: float
+) -> VmSnapshot:
+    """The snapshot as the cluster lists it; without `wait` perhaps as it will be."""
+    taking = _Taking(client, wish, reporter, Deadline(timeout))
+    task_uuid = taking.order()
+    if not wait:
+        return taking.seen() or wish.foreseen()
+    return taking.end(task_uuid)
+
+
+@dataclass(frozen=True)
+class _Taking:
+    client: PrismElement
+    wish: SnapshotWish
+    reporter: Reporter
+    deadline: Deadline
+
+    @property
+    def what(self) -> str:
+        return f"taking snapshot '{self.wish.name}' of VM '{self.wish.vm.name}'"
+
+    @property
+    def patience(self) -> float:
+        return min(APPEARS_WITHIN, self.deadline.left / 4)
+
+    def seen(self) -> VmSnapshot | None:
+        name = self.wish.name
+        candidate = read_snapshot(self.client, self.wish.uuid)
         if candidate and candidate.name == name and not candidate.deleted:
             return candidate
-        return only(
-            client,
-            [
-                snapshot
-                for snapshot in list_snapshots(client, vm.uuid)
-                if snapshot.name == name and not snapshot.deleted
-            ],
-            name,
-        )
+        of_vm = list_snapshots(self.client, self.wish.vm.uuid)
+        return only(self.client, [each for each in of_vm if each.name == name and not each.deleted], name)
 
-    def appears() -> VmSnapshot | None:
+    def order(self) -> str:
+        """Its task, '' when there is none. Sent again it is for the same uuid, so that a late first one and this one
+        cannot become two."""
         try:
-            return _wait_until_taken(reporter, taken, what, min(APPEARS_WITHIN, deadline.left / 4))
+            return send_once(
+                lambda: create_snapshot(self.client, self.wish.name, self.wish.vm.uuid, self.wish.uuid) or "",
+                lambda: "" if self.seen() else None,
+                what=self.what,
+                progress=self.reporter.progress,
+                patience=self.patience,
+            )
+        except AccessDenied:
+            raise
+        except ApiError:
+            # It may be refused because an attempt that was killed or whose answer was lost is under way with the same
+            # uuid.
+            if not self._appears():
+                raise
+            return ""
+
+    def end(self, task_uuid: str) -> VmSnapshot:
+        try:
+            if task_uuid:
+                wait_for_task(self.client, task_uuid, self.what, self.deadline.left, self.reporter.progress)
+        except TaskFailed:
+            if not self._appears():
+                raise
+        ended = "its task has ended" if task_uuid else "the cluster gave no task for it"
+        return self._wait_until_seen(self.deadline.left, f"no snapshot '{self.wish.name}' is listed, and {ended}")
+
+    def _appears(self) -> bool:
+        try:
+            self._wait_until_seen(self.patience)
         except StillRunning:
-            return None
+            return False
+        return True
 
-    try:
-        # Sent again it is for the same uuid, so that a late first one and this one cannot become two.
-        task_uuid = send_once(
-            lambda: create_snapshot(client, name, vm.uuid, uuid) or "",
-            lambda: "" if taken() else None,
-            what=what,
-            progress=reporter.progress,
-            patience=min(APPEARS_WITHIN, deadline.left / 4),
-        )
-    except AccessDenied:
-        raise
-    except ApiError:
-        # It may be refused because an attempt that was killed or whose answer was lost is under way with the same uuid.
-        if not appears():
-            raise
-        task_uuid = ""
-    if not wait:
-        return taken() or VmSnapshot(
-            uuid=uuid, name=name, created_usecs=0, vm_uuid=vm.uuid, source_vm_name=vm.name, deleted=False
-        )
-    try:
-        if task_uuid:
-            wait_for_task(client, task_uuid, what, deadline.left, reporter.progress)
-    except TaskFailed:
-        if not appears():
-            raise
-    idle = (
-        f"no snapshot '{name}' is listed, and"
-        f" {'its task has ended' if task_uuid else 'the cluster gave no task for it'}"
-    )
-    return _wait_until_taken(
-        reporter, taken, what, deadline.left, Standstill(f"{client.endpoint}: {what}", LOOK_INTO_EVENTS), idle
-    )
+    def _wait_until_seen(self, timeout: float, idle: str = "") -> VmSnapshot:
+        """`idle` says what was looked at when it does not come."""
+        standstill = Standstill(f"{self.client.endpoint}: {self.what}", LOOK_INTO_EVENTS)
 
+        def look() -> Look[VmSnapshot | None]:
+            snapshot = self.seen()
+            if snapshot is None:
+                standstill.note(idle, min(EFFECT_WITHIN, timeout / 4))
+            return Look(snapshot, done=snapshot is not None)
 
-def _wait_until_taken(
-    reporter: Reporter,
-    read_new: Callable[[], VmSnapshot | None],
-    what: str,
-    timeout: float,
-    standstill: Standstill | None = None,
-    idle: str = "",
-) -> VmSnapshot:
-    def look() -> Look[VmSnapshot | None]:
-        snapshot = read_new()
-        if snapshot is None and standstill:
-            standstill.note(idle, min(EFFECT_WITHIN, timeout / 4))
-        return Look(snapshot, done=snapshot is not None)
-
-    return cast(VmSnapshot, wait_for(look, what=what, timeout=timeout, progress=reporter.progress))
+        return cast(VmSnapshot, wait_for(look, what=self.what, timeout=timeout, progress=self.reporter.progress))
 
 
 def remove_snapshot(client: PrismElement, snapshot: VmSnapshot, reporter: Reporter, wait: bool, timeout: float) -> None:

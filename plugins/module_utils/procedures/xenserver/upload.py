@@ -88,7 +88,7 @@ class XenServerTarget:
             what = f"the import into {disk.uuid}"
             with path.open("rb") as opened:
                 content = SentFile(opened, file_size, what, work.progress)
-                import_disk(client, ref, content, what, work.timeout, work.progress)  # type: ignore[arg-type]
+                import_disk(client, ref, content, what, work.timeout, work.progress)
             work.sent.note(0, file_size)
             add_mark(client, "VDI", ref, f"{PREFIX}{CONTENT}", COMPLETE)
             add_mark(client, "VDI", ref, f"{PREFIX}{OWN}", disk.uuid)

@@ -13,7 +13,8 @@ from typing import Any
 Test = Callable[[Any], bool]
 
 _TOKEN = re.compile(
-    r"\s*(?:(?P<text>(?:[\w.]+)?'(?:[^']|'')*')|(?P<lambda>any|all)\((?P<var>\w+):|(?P<word>[\w.:+-]+(?:/(?!any\(|all\()[\w.]+)*/?)"
+    r"\s*(?:(?P<text>(?:[\w.]+)?'(?:[^']|'')*')|(?P<lambda>any|all)\((?P<var>\w+):"
+    r"|(?P<word>[\w.:+-]+(?:/(?!any\(|all\()[\w.]+)*/?)"
     r"|(?P<mark>[(),]))"
 )
 _COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {

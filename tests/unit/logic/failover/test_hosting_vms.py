@@ -11,8 +11,7 @@ from hypothesis import strategies as st
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover.hosting_vms import (
-    arriving,
-    expected,
+    Failover,
     present,
 )
 
@@ -69,14 +68,16 @@ def test_member_that_does_not_exist_is_not_expected_and_stays_among_the_names(on
     there = seen([vm("PC1", "1")], [domain("PD", True, ("PC1", "1"), ("PC2", "2"))])
     empty = seen([vm("PC9", "9")], [domain("PD", False)])
     source, target = (empty, there) if on_target else (there, empty)
-    found = expected(source, target, ["PD"], True, "b", CONNECTIONS)
+    found = Failover(source, target, ["PD"], True, "b", CONNECTIONS).expected()
     assert found["vms"] == [hosted("PC1", "1", "b")]
     assert (found["vm_names"], found["vm_uuids"]) == (["PC1", "PC2"], ["1"])
 
 
 def test_vms_of_a_lost_source_that_nobody_could_read_are_expected() -> None:
     source = seen([], [domain("PD", True, ("PC1", "1"))])
-    assert expected(source, seen([vm("X", "x")]), ["PD"], False, "b", CONNECTIONS)["vms"] == [hosted("PC1", "", "b")]
+    assert Failover(source, seen([vm("X", "x")]), ["PD"], False, "b", CONNECTIONS).expected()["vms"] == [
+        hosted("PC1", "", "b")
+    ]
 
 
 def test_what_was_lost_on_the_way_stays_among_the_names() -> None:
@@ -134,7 +135,7 @@ REPLICA = domain(
 def test_expected_after_the_failover(
     source: dict[str, Any], target: dict[str, Any], planned: bool, uuids: dict[str, str]
 ) -> None:
-    found = expected(source, target, ["PD"], planned, "b", CONNECTIONS)
+    found = Failover(source, target, ["PD"], planned, "b", CONNECTIONS).expected()
     assert {entry["name"]: entry["uuid"] for entry in found["vms"]} == uuids
     assert found["vm_names"] == list(uuids)
     assert {entry["hypervisor_connection"] for entry in found["vms"]} <= {"AHV-B"}
@@ -143,7 +144,7 @@ def test_expected_after_the_failover(
 @pytest.mark.parametrize(("planned", "others"), [(True, ["clone", "server"]), (False, ["clone", "server"])])
 def test_vms_that_do_not_move_are_told_apart_from_those_that_do(planned: bool, others: list[str]) -> None:
     source = seen([vm("PC1", "1"), vm("PC1", "clone")], [ACTIVE])
-    found = expected(source, seen([vm("PC1", "server")], [REPLICA]), ["PD"], planned, "b", CONNECTIONS)
+    found = Failover(source, seen([vm("PC1", "server")], [REPLICA]), ["PD"], planned, "b", CONNECTIONS).expected()
     assert (found["vm_uuids"], found["other_vm_uuids"]) == (["1"] if planned else [], others)
 
 
@@ -179,7 +180,7 @@ BOTH = ["FAST", "SLOW"]
 def arrived(
     notes: list[dict[str, Any]], source: dict[str, Any], target: dict[str, Any], planned: bool, done: Any = ()
 ) -> dict[str, Any]:
-    return arriving(notes, done, source, target, BOTH, planned, "b", CONNECTIONS)
+    return Failover(source, target, BOTH, planned, "b", CONNECTIONS).arriving(notes, done)
 
 
 def test_what_has_arrived_counts_and_what_still_moves_is_none_of_it() -> None:

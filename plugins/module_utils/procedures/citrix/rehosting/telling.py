@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -65,6 +66,22 @@ class RehostingOutcome:
     at_work: tuple[str, ...] = ()
     written_by: str = ""
 
+    @property
+    def pending(self) -> list[HostingChange]:
+        """The changes that did not come to grief."""
+        lost = self.settled.vanished | set(self.settled.failed)
+        return [move for move in self.plan.changes if move.machine.id not in lost]
+
+    def done(self, check: bool) -> list[HostingChange]:
+        """The changes that were made, or would be."""
+        return [move for move in self.pending if check or move.machine.id in self.settled.written]
+
+    @property
+    def placed(self) -> list[HostingChange]:
+        """The machines that are or shall be where they belong, by name."""
+        moves = [*self.plan.right, *self.pending]
+        return sorted(moves, key=lambda move: (move.machine.name.casefold(), move.machine.id))
+
 
 def stop(site: CitrixSite, outcome: RehostingOutcome, policy: Mapping[str, str]) -> None:
     lists = lists_of(outcome)
@@ -77,31 +94,33 @@ def stop(site: CitrixSite, outcome: RehostingOutcome, policy: Mapping[str, str])
 
 
 def result_of(outcome: RehostingOutcome, check: bool) -> dict[str, Any]:
-    plan, result = outcome.plan, outcome.settled
-    pending = [move for move in plan.changes if move.machine.id not in result.vanished | set(result.failed)]
-    changed = [] if check else [move for move in pending if move.machine.id in result.written]
-    ids = {move.machine.id for move in changed}
-    action_word = "would_change" if check else "changed"
-    action = {move.machine.id: action_word if check or move.machine.id in ids else "right" for move in pending}
-    placed = sorted([*plan.right, *pending], key=lambda move: (move.machine.name.casefold(), move.machine.id))
+    done = outcome.done(check)
+    done_ids, word = {move.machine.id for move in done}, "would_change" if check else "changed"
+    machines = [
+        _placed(move, word if move.machine.id in done_ids else "right", outcome.written_by) for move in outcome.placed
+    ]
+    actions = Counter(machine["action"] for machine in machines)
     lists = lists_of(outcome)
-    actions = [action.get(move.machine.id, "right") for move in placed]
-    catalogs: dict[str, dict[str, None]] = {}
-    for move in placed:
-        catalogs.setdefault(_connection(move), {})[move.machine.catalog_id] = None
     return {
-        "changed": bool(changed) or (check and bool(pending)),
+        "changed": bool(done),
         "complete": not any(lists[name] for name in INCOMPLETE),
-        "machines": [_placed(move, did, outcome.written_by) for move, did in zip(placed, actions, strict=True)],
+        "machines": machines,
         **lists,
         "counts": {
-            **{name: actions.count(name) for name in ("right", "changed", "would_change")},
+            **{name: actions[name] for name in ("right", "changed", "would_change")},
             **{name: len(entries) for name, entries in lists.items()},
         },
-        "connections_changed": sorted({move.connection for move in (pending if check else changed)}),
+        "connections_changed": sorted({move.connection for move in done}),
         "at_work": list(outcome.at_work),
-        "catalogs_by_connection": {name: [{"id": id} for id in ids] for name, ids in sorted(catalogs.items())},
+        "catalogs_by_connection": _catalogs_by_connection(machines),
     }
+
+
+def _catalogs_by_connection(machines: Sequence[Mapping[str, Any]]) -> dict[str, list[dict[str, str]]]:
+    catalogs: dict[str, dict[str, None]] = {}
+    for machine in machines:
+        catalogs.setdefault(machine["hypervisor_connection"], {})[machine["catalog_id"]] = None
+    return {name: [{"id": id} for id in ids] for name, ids in sorted(catalogs.items())}
 
 
 def lists_of(outcome: RehostingOutcome) -> dict[str, list[Any]]:
@@ -171,17 +190,11 @@ def _words(entry: str | Mapping[str, Any]) -> str:
 
 
 def diff_of(outcome: RehostingOutcome, check: bool) -> dict[str, Any]:
-    result = outcome.settled
-    moves = [
-        move
-        for move in outcome.plan.changes
-        if check or (move.machine.id in result.written and move.machine.id not in result.vanished | set(result.failed))
-    ]
-    before = {
-        move.machine.name: _hosting(move.machine.hosted_machine_id, move.machine.hypervisor_connection)
-        for move in moves
-    }
-    after = {move.machine.name: _hosting(move.uuid, move.connection) for move in moves}
+    before, after = {}, {}
+    for move in outcome.done(check):
+        machine = move.machine
+        before[machine.name] = _hosting(machine.hosted_machine_id, machine.hypervisor_connection)
+        after[machine.name] = _hosting(move.uuid, move.connection)
     return {"before": {"machines": before}, "after": {"machines": after}}
 
 

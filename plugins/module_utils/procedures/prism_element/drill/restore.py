@@ -84,20 +84,18 @@ def _order(work: DrillWork, snapshot_id: str, missing: Sequence[str]) -> str:
 
 def _wait_until_there(work: DrillWork, missing: Sequence[str], what: str, *, by_task: bool) -> None:
     standstill = Standstill(f"{work.client.endpoint}: {what}", RESTORE_FAILED)
-    was_seen = False
 
     def look() -> Look[None]:
-        nonlocal was_seen
         estate = work.look()
         absent = work.clones(estate, missing).missing(missing)
         under_way = work.under_way(estate, missing)
-        was_seen = was_seen or under_way
         is_over = not absent and not under_way
         if not by_task:
             nothing = (
                 f"{len(absent)} clones are not there, and pending_actions of '{work.name}' lists no restore of them"
             )
-            standstill.note(nothing if absent and not under_way else "", restore_grace(was_seen, work.deadline.left))
+            grace = restore_grace(standstill.was_busy, work.deadline.left)
+            standstill.note(nothing if absent and not under_way else "", grace)
         words = f"{len(missing) - len(absent)} of {len(missing)} are there"
         return Look(None, done=is_over, state="" if is_over else words)
 

@@ -48,45 +48,48 @@ def result_of(
     owner = here if state == ACTIVATED else there
     owner = owner if owner and owner.side.active else None
     if vms is None:
-        vms, absent = read_back(owner, work.client if state == ACTIVATED else work.peer)
-        missing = work.result.setdefault("missing_vms", [])
-        work.result["missing_vms"] = [*missing, *(vm for vm in absent if vm not in missing)]
-        if absent:
-            work.reporter.warn(
-                f"'{work.name}' lists VMs that do not exist, and they are left out:"
-                f" {shortened([repr(vm['name']) for vm in absent])}"
-            )
+        vms = _vms_of_owner(work, owner)
     active_on = [side.side.endpoint for side in (here, there) if side and side.side.active]
-    before_known = before is not None
-    before = active_on if before is None else before
     if not work.reporter.check:
-        _warn_of_state(work, owner, active_on if before_known or not changed else ())
+        _warn_of_state(work, owner, () if changed and before is None else active_on)
     return {
         "changed": changed,
         "name": work.name,
         "state": state,
         "active": state == ACTIVATED,
-        "remote_site": None,
         "vms": vms,
-        "removed_vms": [],
-        "missing_vms": [],
-        "plan": [],
-        "snapshot": None,
-        "data_age_seconds": None,
         "protected_by": owner.domain.replicates_to if owner and owner.domain else None,
-        "old_side": None,
-        "were_off": [],
-        "unmapped_networks": [],
-        "without_cards": [],
+        **_untold(),
         **work.result,
-        "diff": {
-            "before": {"active_on": before, **_deleted_in_diff(work)},
-            "after": {
-                "active_on": _active_after(work, before) if changed else before,
-                **({"deleted_vms": []} if _deleted_in_diff(work) else {}),
-            },
-        },
+        "diff": _diff(work, active_on if before is None else before, changed),
     }
+
+
+def _untold() -> dict[str, Any]:
+    """What not every change of side has to tell."""
+    nothing = dict.fromkeys(("remote_site", "snapshot", "data_age_seconds", "old_side"))
+    none: dict[str, list[Any]] = {
+        name: [] for name in ("removed_vms", "missing_vms", "plan", "were_off", "unmapped_networks", "without_cards")
+    }
+    return {**nothing, **none}
+
+
+def _vms_of_owner(work: DomainMove, owner: Seen | None) -> list[dict[str, str]]:
+    vms, absent = read_back(owner, work.client if work.params["state"] == ACTIVATED else work.peer)
+    missing = work.result.setdefault("missing_vms", [])
+    work.result["missing_vms"] = [*missing, *(vm for vm in absent if vm not in missing)]
+    if absent:
+        names = shortened([repr(vm["name"]) for vm in absent])
+        work.reporter.warn(f"'{work.name}' lists VMs that do not exist, and they are left out: {names}")
+    return vms
+
+
+def _diff(work: DomainMove, active_on: Sequence[str], changed: bool) -> dict[str, Any]:
+    before = {"active_on": active_on, **_deleted_in_diff(work)}
+    after: dict[str, Any] = {"active_on": _active_after(work, active_on) if changed else active_on}
+    if "deleted_vms" in before:
+        after["deleted_vms"] = []
+    return {"before": before, "after": after}
 
 
 def _deleted_in_diff(work: DomainMove) -> dict[str, list[str]]:
