@@ -100,14 +100,8 @@ def failure(outcomes: Sequence[CatalogOutcome]) -> Refusal | None:
 
 
 def _facts(outcome: CatalogOutcome) -> dict[str, Any]:
-    catalog = outcome.catalog
     return {
-        "id": catalog.id if catalog else None,
-        "name": catalog.name if catalog else outcome.wanted,
-        "folder": "/".join(catalog.folder) if catalog else None,
-        "full_name": catalog.full_name if catalog else None,
-        "hosting_unit": catalog.hosting_unit.name if catalog and catalog.hosting_unit else None,
-        "before": _image(catalog.image if catalog else None),
+        **_catalog_facts(outcome),
         "after": _image(_image_after(outcome)),
         "action": outcome.action,
         "changed": outcome.changed,
@@ -117,7 +111,6 @@ def _facts(outcome: CatalogOutcome) -> dict[str, Any]:
         "started": outcome.started or None,
         "finished": outcome.finished or None,
         **({} if outcome.faulty_before is None else {"faulty_before": list(outcome.faulty_before)}),
-        "machines_take_image": catalog.machines_take_image if catalog else None,
         "impact": outcome.impact,
         "warning": "; ".join(part for part in (outcome.warning, _remark(outcome)) if part) or None,
         "msg": outcome.told or None,
@@ -125,14 +118,30 @@ def _facts(outcome: CatalogOutcome) -> dict[str, Any]:
     }
 
 
+def _catalog_facts(outcome: CatalogOutcome) -> dict[str, Any]:
+    """A wish that is no catalog of the site has a name only."""
+    catalog = outcome.catalog
+    if catalog is None:
+        unknown = ("id", "folder", "full_name", "hosting_unit", "before", "machines_take_image")
+        return {"name": outcome.wanted, **dict.fromkeys(unknown)}
+    unit = catalog.hosting_unit
+    return {
+        "id": catalog.id,
+        "name": catalog.name,
+        "folder": "/".join(catalog.folder),
+        "full_name": catalog.full_name,
+        "hosting_unit": unit.name if unit else None,
+        "before": _image(catalog.image),
+        "machines_take_image": catalog.machines_take_image,
+    }
+
+
 def _remark(outcome: CatalogOutcome) -> str:
     """That a catalog has the image does not mean that its machines have it, or ever will."""
     catalog = outcome.catalog
-    return (
-        cannot_testify(catalog.machines_take_image, catalog.total_count)
-        if catalog and outcome.action != "failed"
-        else ""
-    )
+    if catalog is None or outcome.action == "failed":
+        return ""
+    return cannot_testify(catalog.machines_take_image, catalog.total_count)
 
 
 def _image_after(outcome: CatalogOutcome) -> MasterImage | None:

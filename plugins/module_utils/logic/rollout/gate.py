@@ -127,10 +127,8 @@ def figures(
     on = [machine for machine in at_work if machine.power_state not in DOWN or machine.scheduled_reboot == "InProgress"]
     registered = [machine for machine in on if machine.registration_state == "Registered" and machine.id not in doubted]
     given_up = [machine for machine in machines if machine.maintenance_mode and machine.maintenance_reason == GIVEN_UP]
-    faulty = sorted(
-        machine.name
-        for machine in [*(machine for machine in at_work if machine.fault_state not in HARMLESS), *given_up]
-    )
+    with_fault = [machine for machine in at_work if machine.fault_state not in HARMLESS]
+    faulty = sorted(machine.name for machine in (*with_fault, *given_up))
     return Figures(
         machines=len(machines),
         maintenance_mode=len(machines) - len(at_work),

@@ -275,13 +275,12 @@ def _catalogs_of(site: str, report: Mapping[str, Any], work: _Work) -> list[dict
 
 def _moved(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any], to_come: str) -> dict[str, Any]:
     good = SETTLED_ROLLBACK_ACTIONS if report["rollback"] else SETTLED_CATALOG_ACTIONS
-    action, gate = catalog["action"], catalog.get("gate")
+    action, wish = catalog["action"], _wish_for(catalog, report, site)
     before = (catalog.get("before") or {}).get("name")
-    proven = 0 if action == "rolled_back" or not gate else gate["proven"]
     return {
         "name": catalog.get("full_name") or catalog.get("name") or catalog.get("id") or "",
-        "cluster": _wish_for(catalog, report, site).get("cluster") or "",
-        "definition": _wish_for(catalog, report, site).get("definition") or "",
+        "cluster": wish.get("cluster") or "",
+        "definition": wish.get("definition") or "",
         "hosting_unit": catalog.get("hosting_unit") or "",
         "plan": PLANS.get(action) or (f"Move from {before}" if before else to_come),
         "result": {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
@@ -289,10 +288,16 @@ def _moved(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any], to_
         "settled": None if action == LATER else action in good,
         "detail": (catalog.get("warning") or "") if action in good and action != LATER else in_one(*why(catalog)),
         "wave": str(catalog.get("wave") or ""),
-        "machines": gate["machines"] if gate else 0,
-        "running_image": proven,
-        "machine_words": f"{proven} of {gate['machines']} machines run the image" if gate else "",
+        **_behind_gate(catalog.get("gate"), action),
     }
+
+
+def _behind_gate(gate: Mapping[str, Any] | None, action: str) -> dict[str, Any]:
+    if not gate:
+        return {"machines": 0, "running_image": 0, "machine_words": ""}
+    proven = 0 if action == "rolled_back" else gate["proven"]
+    words = f"{proven} of {gate['machines']} machines run the image"
+    return {"machines": gate["machines"], "running_image": proven, "machine_words": words}
 
 
 def _untouched(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any], to_come: str) -> dict[str, Any]:
