@@ -22,7 +22,8 @@ def schema_of(name: str) -> dict[str, Any]:
 
 def without_strangers(schema: Any) -> Any:
     """The schema as it holds for us. Readers of a report must bear new fields, so a published schema leaves room for
-    them; a field that we write and do not publish helps nobody."""
+    them; a field that we write and do not publish helps nobody. What roles collect of hosts is told whole, and its
+    schema says so."""
     if isinstance(schema, list):
         return [without_strangers(each) for each in schema]
     if not isinstance(schema, dict):

@@ -19,6 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
     Verdict,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.run_scope import without_scope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
     from_iso_milliseconds,
     iso_milliseconds,
@@ -59,7 +60,8 @@ ARGUMENTS: dict[str, Any] = {
     "page_path": {"type": "path"},
     "page_template": {"type": "path"},
 }
-TOLD_AS_GIVEN = ("release", "name", "workflow", "operator", "export", "targets", "sites", "wanted")
+TOLD_AS_GIVEN = ("release", "name", "workflow", "operator", "export", "wanted")
+TOLD_OF_HOSTS = ("targets", "sites")
 ONE_RECORD = ("release", "name", "workflow")
 OF_A_RUN = ("started", "finished", "seconds", "operator", "complete", "problems", "unknown", "timeline")
 REASSURANCE = "the image itself is not touched by this."
@@ -75,6 +77,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     to_register = registrations(targets)
     record = {
         **{key: params[key] for key in TOLD_AS_GIVEN},
+        **{key: without_scope(params[key]) for key in TOLD_OF_HOSTS},
         **_times(params, now),
         "complete": not missing and not later and not check,
         "check_mode": check,
