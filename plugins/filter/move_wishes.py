@@ -23,9 +23,9 @@ MAPPINGS = (*move_wishes.INSIDE, "dr_failover_snapshot_ids", "dr_drill_snapshots
 SHORT = {"dr_connections": "machine_rehost_connections", "dr_discard": "dr_failover_discard"}
 
 
-def mapping(value: Any, variable: str = "This") -> dict[str, Any]:
+def mapping(value: Any, variable: str = "This", secret: bool = False) -> dict[str, Any]:
     try:
-        return wishes.mapping(value, variable)
+        return wishes.mapping(value, variable, secret)
     except Refusal as error:
         raise AnsibleFilterError(str(error)) from None
 

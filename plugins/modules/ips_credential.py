@@ -23,6 +23,7 @@ options:
   state:
     description:
       - Whether it is to be there.
+      - One that a running job uses is not removed, as far as the list of jobs tells what they use. The task fails.
     type: str
     choices: [present, absent]
     default: present

@@ -77,6 +77,27 @@ def test_a_credential_is_removed_once(portability: Portability) -> None:
     assert "smb" not in portability.state()["credentials"]
 
 
+def test_a_credential_that_a_running_job_uses_stays(portability: Portability) -> None:
+    portability.hold()
+    portability.export(wait=False)
+    portability.lab.forget()
+    for change in ({"state": "absent"}, {**SMB, "type": "Aws", "aws": KINDS[2]["aws"], "replace_type": True}):
+        for check in (True, False):
+            told = portability.ips.fails("ips_credential", check=check, **{**change, "id": "smb"})
+            assert "the credential 'smb' is used by a job that runs" in told
+    assert portability.writes() == []
+    portability.let_end()
+    assert portability.ips("ips_credential", id="smb", state="absent")["changed"]
+
+
+@pytest.mark.parametrize("credential_id", ["", ".", ".."])
+def test_an_id_that_no_address_can_name_is_refused_before_anything_is_sent(
+    portability: Portability, credential_id: str
+) -> None:
+    assert f"'{credential_id}' names nothing" in portability.ips.fails("ips_credential", **{**SMB, "id": credential_id})
+    assert portability.writes() == []
+
+
 @pytest.mark.parametrize("then", [{"drop": "after"}, {"drop": "before"}, {"status": 500, "effect": True}])
 def test_a_lost_answer_makes_no_second_credential(portability: Portability, then: dict[str, Any]) -> None:
     portability.lab.faults([{"endpoint": "ips", "method": "POST", "nth": 1, "then": then}])

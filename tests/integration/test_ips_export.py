@@ -72,6 +72,8 @@ def test_check_mode_sends_nothing(portability: Portability) -> None:
         ({"ahv": {"prism_host": "prism"}}, "needs exactly one of ahv.disk"),
         ({"azure": SOURCES["azure"]}, "azure is given, and platform is ahv"),
         ({"file_name": "w11.vhdx"}, "without extension"),
+        ({"file_name": ""}, "file_name is empty"),
+        ({"release": " "}, "release is empty"),
         ({"share": {"location": "files", "credential": "smb"}}, "Give smb://host/share/"),
         ({"share": {"location": "https://files/x", "credential": "smb"}}, "Give smb://host/share/"),
         ({"platform": "azure", "ahv": None, "azure": {**SOURCES["azure"], "snapshot": "s"}}, "exactly one of"),

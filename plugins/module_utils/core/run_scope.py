@@ -40,5 +40,5 @@ def _without_mark(fact: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def value_of_each(facts: Mapping[str, Mapping[str, Any]], key: str, default: Any = None) -> dict[str, Any]:
-    """Inventory host -> one value of its fact."""
-    return {host: fact.get(key, default) for host, fact in facts.items()}
+    """Inventory host -> one value of its fact. Null, as of a variable that somebody left empty, is no value."""
+    return {host: default if fact.get(key) is None else fact[key] for host, fact in facts.items()}

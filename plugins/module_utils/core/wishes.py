@@ -39,13 +39,18 @@ def catalogs(wish: Any) -> list[Any]:
     return [{"name": each} if isinstance(each, str) else each for each in wishes]
 
 
-def mapping(wish: Any, variable: str = "This") -> dict[str, Any]:
-    """A text is read as YAML or, like an argument of Ansible, as key=value; an empty one says nothing, as null does."""
+def mapping(wish: Any, variable: str = "This", secret: bool = False) -> dict[str, Any]:
+    """A text is read as YAML or, like an argument of Ansible, as key=value; an empty one says nothing, as null does.
+    Of one that is ``secret``, a refusal shows nothing."""
     read = {} if wish is None else wish
     if isinstance(wish, str):
-        read = _read(wish, variable) if wish.strip() else {}
+        try:
+            read = _read(wish, variable) if wish.strip() else {}
+        except Refusal as error:
+            raise (Refusal(f"{variable} is text that is no YAML") if secret else error) from None
     if not isinstance(read, Mapping):
-        raise Refusal(f"{variable} must be a dictionary, and '{wish}' is none", "Write it like '{key: value}'.")
+        told = "what is given" if secret else f"'{wish}'"
+        raise Refusal(f"{variable} must be a dictionary, and {told} is none", "Write it like '{key: value}'.")
     return dict(read)
 
 

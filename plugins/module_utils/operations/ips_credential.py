@@ -20,6 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.image_p
     secret_of,
     update_credential,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.image_portability.jobs import read_jobs
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.image_portability.names import SECRET_KEYS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
     Operation,
@@ -30,8 +31,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import send_once
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.portability import Credential
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.presence import texts
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.portability import RUNNING, Credential
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session import segment
 
 ARGUMENTS: dict[str, Any] = {
     **CONNECTION_ARGUMENTS,
@@ -94,6 +97,24 @@ def observe(task: _Task, reporter: Reporter) -> Credential | None:
 
 
 def plan(task: _Task, entry: Credential | None) -> Plan[str]:
+    wished = _wished(task, entry)
+    if entry and "delete" in wished.steps:
+        _refuse_while_used(task)
+    return wished
+
+
+def _refuse_while_used(task: _Task) -> None:
+    """A job that loses its credential fails after hours, and may leave a worker VM behind."""
+    jobs = read_jobs(task.service).jobs
+    users = [job.id for job in jobs if job.state == RUNNING and task.id in texts(job.parameters)]
+    if users:
+        raise OperationError(
+            f"{task.service.endpoint}: the credential '{task.id}' is used by a job that runs: {', '.join(users)}",
+            "Nothing was changed. Wait for its end, or cancel it; then run the same task again.",
+        )
+
+
+def _wished(task: _Task, entry: Credential | None) -> Plan[str]:
     before = {"credential": _plain(entry)}
     if task.params["state"] == "absent":
         return Plan(
@@ -169,6 +190,8 @@ class WalletChange(Phases[_Task, "Credential | None", str], Operation):
 
     def carry_out(self, params: Params, reporter: Reporter) -> Result:
         task = _Task(params, PortabilityService.connect(params))
+        # One that no address can name could be made and never be removed
+        segment(task.id)
         if params["state"] == "present":
             # Refuses what is wrong before anything is sent
             task.secret()

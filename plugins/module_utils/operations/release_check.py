@@ -36,6 +36,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     REBOOT_ARGUMENTS,
     reboot_policy,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.image_portability.options import PLATFORMS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
@@ -267,7 +268,9 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
         problems += wrong_retirement(named if any(named.values()) else _by_site(params, DEFINITIONS))
     if job == "portability" or (job == "preflight" and common("image_portability_release")):
         targets = {host: variables.get(host, {}).get("image_portability_target") for host in params["targets"]}
-        problems += portability_wishes.wrong_wishes(common, targets, _by_site(params, portability_wishes.CATALOGS))
+        wrong = portability_wishes.wrong_wishes(common, targets, _by_site(params, portability_wishes.CATALOGS))
+        workflow = common("image_portability_workflow")
+        problems += wrong or portability_wishes.options_of_jobs(workflow, common, targets, PLATFORMS)
     if job == "xenserver_sync":
         problems += wrong_sync(variables, params["pools"], params["sites"])
     problems += _wrong_catalogs(params)

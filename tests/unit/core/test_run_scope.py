@@ -50,4 +50,5 @@ def test_of_several_facts_the_first_counts_that_was_said() -> None:
 
 
 def test_one_value_of_each_fact() -> None:
-    assert value_of_each({"a": {"results": [1]}, "b": {}}, "results", []) == {"a": [1], "b": []}
+    facts = {"a": {"results": [1]}, "b": {}, "empty": {"results": None}}
+    assert value_of_each(facts, "results", []) == {"a": [1], "b": [], "empty": []}

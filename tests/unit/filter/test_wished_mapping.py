@@ -27,6 +27,13 @@ def test_a_dictionary_may_be_text(told: Any, meant: dict[str, Any]) -> None:
     assert mapping(told) == meant
 
 
+@pytest.mark.parametrize("told", ["open sesame 7", "{open sesame 7", "[open sesame 7]", ["open sesame 7"]])
+def test_what_is_secret_is_not_shown(told: Any) -> None:
+    with pytest.raises(AnsibleFilterError, match="image_portability_account") as caught:
+        mapping(told, "image_portability_account", True)
+    assert "sesame" not in str(caught.value)
+
+
 @pytest.mark.parametrize("told", ["HOURLY", "5", "[HOURLY]", ["HOURLY"], 5])
 def test_what_is_no_dictionary_is_not_overlooked(told: Any) -> None:
     with pytest.raises(AnsibleFilterError, match="dr_failover_way_back must be a dictionary"):

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import refusals
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import mapping
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.stages import (
@@ -43,6 +44,10 @@ NEEDED = {
     "target": ("platform", "resource_location_id", "credential"),
     "share": ("location", "credential"),
 }
+# What may stand in them. Argument specs of roles do not tell, because a survey gives these as text
+SOURCE_KEYS = (*NEEDED["source"], "options", "extra_body")
+SHARE_KEYS = (*NEEDED["share"], "path", "smb", "file", "sha256")
+SMB_KEYS = ("server", "share", "path", "port", "username", "domain")
 
 Given = Callable[..., Any]
 Entry = Mapping[str, Any]
@@ -81,22 +86,23 @@ def _no_name(variable: str, value: Any, example: str, beginning: str, more: str)
 
 
 def _wrong_source(workflow: str, given: Given) -> list[str]:
-    source, refusals = _mapping("image_portability_source", given)
+    source, unread = _mapping("image_portability_source", given)
     if "export" in stages_of(workflow):
-        return refusals or _lacking("image_portability_source", source, NEEDED["source"])
+        name = "image_portability_source"
+        return unread or [*_lacking(name, source, NEEDED["source"]), *_unknown(name, source, SOURCE_KEYS)]
     if source:
         return [
             f"image_portability_source is for workflows that begin with an export, and {workflow} begins with a vDisk"
             " file: name it as file in image_portability_share."
         ]
-    return refusals
+    return unread
 
 
 def _wrong_share(workflow: str, given: Given) -> list[str]:
     name = "image_portability_share"
-    share, refusals = _mapping(name, given)
-    if refusals:
-        return refusals
+    share, unread = _mapping(name, given)
+    if unread:
+        return unread
     wrong = _unreadable(name, share)
     if "export" in stages_of(workflow):
         wrong += _lacking(name, share, NEEDED["share"]) or _wrong_location(name, share)
@@ -109,6 +115,8 @@ def _wrong_share(workflow: str, given: Given) -> list[str]:
 
 def _unreadable(name: str, share: Entry) -> list[str]:
     told = _secrets(f"{name}.smb", share.get("smb"), "image_portability_smb_account or image_portability_store_account")
+    smb = share.get("smb")
+    told = told or [*_unknown(name, share, SHARE_KEYS), *_unknown(f"{name}.smb", smb, SMB_KEYS)]
     if told:
         return told
     if bool(share.get("path")) != bool(share.get("smb")):
@@ -155,6 +163,34 @@ def _wrong_publication(workflow: str, publish: Entry) -> list[str]:
     return [f"is wrong: {text}" for text in wrong + _unreadable("publish.share", share)]
 
 
+def options_of_jobs(
+    workflow: Any, given: Given, targets: Mapping[str, Any], platforms: Mapping[str, Mapping[str, Any]]
+) -> list[str]:
+    """What is wrong with the options of jobs, which would be told after an export and an upload, hours later.
+    `platforms` are those of a job, by platform."""
+    wrong = []
+    if "export" in stages_of(workflow):
+        source = mapping(given("image_portability_source", None))
+        wrong += _wrong_options(
+            "image_portability_source.options", source["platform"], source.get("options"), platforms
+        )
+    for host, target in targets.items():
+        name = f"image_portability_target.prepare of {host}"
+        wrong += _wrong_options(name, target["platform"], target.get("prepare"), platforms)
+        own = (target.get("publish") or {}).get("options")
+        if own:
+            name = f"image_portability_target.publish.options of {host}"
+            wrong += _wrong_options(name, target["platform"], own, platforms)
+    return wrong
+
+
+def _wrong_options(name: str, platform: str, options: Any, platforms: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    if platform not in platforms:
+        return [f"{name} cannot be for the platform {platform}: give one of {', '.join(platforms)}."]
+    told = refusals("options", options or {}, {"type": "dict", "options": platforms[platform]})
+    return [f"{name} is wrong for {platform}: {text}." for text in told]
+
+
 def _too_long(given: Given, targets: Mapping[str, Entry]) -> list[str]:
     image, release = str(given("image_portability_name")), str(given("image_portability_release"))
     names = {name for each in targets.values() for name in names_of(image, release, each["platform"]).values()}
@@ -199,6 +235,14 @@ def _wrong_catalog(site: str, entry: Entry, targets: Mapping[str, Any]) -> list[
 
 def _lacking(name: str, entry: Entry, needed: Sequence[str]) -> list[str]:
     return [f"{name} lacks {key}." for key in needed if entry.get(key) in (None, "")]
+
+
+def _unknown(name: str, entry: Any, known: Sequence[str]) -> list[str]:
+    return [
+        f"{name} has no {key}. {near_names(str(key), known)}".rstrip()
+        for key in (entry if isinstance(entry, Mapping) else {})
+        if key not in known
+    ]
 
 
 def _mapping(name: str, given: Given) -> tuple[dict[str, Any], list[str]]:

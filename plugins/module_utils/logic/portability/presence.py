@@ -18,6 +18,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text impor
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.stages import lacks_marks
 
 Answer = Mapping[str, Any]
+# The tag of a prepared disk that says whether MCS or Citrix Provisioning can use it
+PURPOSE = "provisioning_type"
 # What a report keeps of a file, for the next run
 OF_A_FILE = ("name", "size_bytes", "virtual_size_bytes", "sha256")
 # A job that ended so may have left something behind
@@ -53,6 +55,20 @@ def disk(
         advice = "Delete it, unless it only takes its time."
         return _doubt("broken", f"'{only['name']}' is there and cannot be used: {told}", advice)
     return {"state": "there", "why": "", "disk": dict(only)}
+
+
+def prepared_for(standing: Mapping[str, Any], purpose: str) -> dict[str, Any]:
+    """The answer of `disk` about a prepared one: an image that was prepared for MCS is none for Citrix Provisioning,
+    and bears the same name and marks."""
+    disk_there = standing.get("disk") or {}
+    told = str((disk_there.get("tags") or {}).get(PURPOSE) or purpose)
+    if told == purpose:
+        return dict(standing)
+    return _doubt(
+        "foreign",
+        f"'{disk_there['name']}' is there and was prepared for {told}, not for {purpose}",
+        "Take another image_portability_release for this workflow, or delete it if nobody needs it.",
+    )
 
 
 def job_state(jobs: Sequence[Answer], output: str) -> str:

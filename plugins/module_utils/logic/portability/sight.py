@@ -6,7 +6,7 @@ results of the modules, as the role image_portability registers them."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import in_one, why
@@ -16,8 +16,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portabili
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.stages import (
     lacks_marks,
     names_of,
+    provisioning_type,
     stages_of,
 )
+
+# As the wallet calls them (contract image_portability 4); all other platforms and shares have an account of their own
+CREDENTIAL_TYPES = {"azure": "Azure", "aws": "Aws", "gcp": "Gcp"}
 
 Facts = Mapping[str, Any]
 
@@ -25,14 +29,13 @@ Facts = Mapping[str, Any]
 def sight(answers: Facts, target: Facts, workflow: str, image: str, release: str) -> dict[str, Any]:
     """{stages, standing, remaining, unfit, image, release}. `answers` are results by what was asked: uploaded,
     prepared, jobs, credentials, file (that to upload), published, publication (that of the publish in check mode);
-    export_credentials, those that the export needs; known, what an earlier run knows of the published file, and room,
-    the free bytes of the work directory."""
+    export_credentials, those that the export needs, each with the platform that it is for, '' for a share; known, what
+    an earlier run knows of the published file, and room, the free bytes of the work directory."""
     stages = [stage for stage in stages_of(workflow) if stage != "export"]
+    prepared = presence.disk(_disks(answers, "prepared"), image, release, _job_state(answers, target, image, release))
     standing = {
         "upload": presence.disk(_disks(answers, "uploaded"), image, release, resumed=True),
-        "prepare": presence.disk(
-            _disks(answers, "prepared"), image, release, _job_state(answers, target, image, release)
-        ),
+        "prepare": presence.prepared_for(prepared, provisioning_type(workflow)),
     }
     if "publish" in stages:
         publication = (answers.get("publication") or {}).get("job") or {}
@@ -45,10 +48,11 @@ def sight(answers: Facts, target: Facts, workflow: str, image: str, release: str
             standing[stage] = {"state": "not needed", "why": ""}
     unfit = presence.obstacles(stages, standing)
     if remaining:
-        unfit += _unknown_credentials(answers, _credentials(target))
+        unfit += _wrong_credentials(answers, _credentials(target))
     if "upload" in remaining:
-        unfit += _unknown_credentials(answers, answers.get("export_credentials") or [])
+        unfit += _wrong_credentials(answers, answers.get("export_credentials") or [])
         unfit += file_obstacles(answers.get("file") or {}, "export" in stages_of(workflow), answers.get("room"))
+    unfit = list(dict.fromkeys(unfit))
     seen = {"stages": stages, "standing": standing, "remaining": remaining, "unfit": unfit}
     return {**seen, "image": image, "release": release}
 
@@ -81,21 +85,26 @@ def _job_state(answers: Facts, target: Facts, image: str, release: str) -> str:
     return presence.job_state(jobs, names_of(image, release, target["platform"])["prepared"])
 
 
-def _credentials(target: Facts) -> list[str]:
+def _credentials(target: Facts) -> list[tuple[str, str]]:
+    """Each with the platform that it is for, '' for a share."""
     share = (target.get("publish") or {}).get("share") or {}
-    return [each for each in (target.get("credential"), share.get("credential")) if each]
+    return [(target.get("credential") or "", target.get("platform") or ""), (share.get("credential") or "", "")]
 
 
-def _unknown_credentials(answers: Facts, names: Iterable[str]) -> list[str]:
+def _wrong_credentials(answers: Facts, wanted: Iterable[Sequence[str]]) -> list[str]:
     answer = answers.get("credentials") or {}
     if "credentials" not in answer:
         return []
-    known = {str(each.get("id")) for each in answer["credentials"]}
-    return [
-        f"The wallet of the service has no credential '{name}': make it with ips_credential."
-        for name in dict.fromkeys(names)
-        if name not in known
-    ]
+    types = {str(each.get("id")): str(each.get("type") or "") for each in answer["credentials"]}
+    wrong = []
+    for name, platform in dict.fromkeys((name, platform) for name, platform in wanted if name):
+        needed = CREDENTIAL_TYPES.get(platform, "UsernamePassword")
+        if name not in types:
+            wrong.append(f"The wallet of the service has no credential '{name}': make it with ips_credential.")
+        elif types[name] not in ("", needed):
+            use = f"The platform {platform}" if platform else "A share"
+            wrong.append(f"{use} needs a credential of the type {needed}, and '{name}' is of the type {types[name]}.")
+    return wrong
 
 
 def target_outcome(

@@ -131,6 +131,14 @@ def source_option(params: Mapping[str, Any]) -> tuple[str, str]:
     return given[0]
 
 
+def refuse_empty(params: Mapping[str, Any]) -> None:
+    """A required option that is empty was not given: jobs without a release would be those of every release."""
+    needed = ("resource_location_id", "credential", "release", "file_name", "output_name")
+    empty = [name for name in needed if name in params and not str(params[name]).strip()]
+    if empty:
+        raise OperationError(f"{empty[0]} is empty", f"Give {empty[0]}.", options=(empty[0],))
+
+
 def share_location(location: str) -> str:
     """A location as the service wants it, from a URL or a UNC path (contract image_portability trap 9)."""
     path = location.strip().replace("\\", "/")

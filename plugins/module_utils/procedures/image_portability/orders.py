@@ -15,6 +15,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portabili
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.portability import tag_values
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.image_portability.options import (
     SOURCE_OPTIONS,
+    refuse_empty,
     share_location,
     source_option,
 )
@@ -96,7 +97,8 @@ def _reconfigure(settings: Mapping[str, Any]) -> list[dict[str, str]]:
 
 def _common(params: Params, kind: str) -> dict[str, Any]:
     platform = params["platform"]
-    # Refuses what is wrong
+    # Refuse what is wrong
+    refuse_empty(params)
     source_option(params)
     body: dict[str, Any] = {
         names.PLATFORM: names.PLATFORM_WORDS.get(platform, platform),

@@ -9,7 +9,10 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.operator_input import wrong_wishes
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.operator_input import (
+    options_of_jobs,
+    wrong_wishes,
+)
 
 SOURCE = {"platform": "ahv", "resource_location_id": "rl-1", "credential": "prism"}
 SHARE = {"location": "smb://files/ips/", "credential": "smb", "path": "/mnt/ips"}
@@ -70,6 +73,13 @@ def test_text_of_a_survey_is_taken() -> None:
         ("mcs_to_mcs", {"share": {**SHARE, "smb": {"server": "files"}}}, "or smb, how to reach it: one of them."),
         ("mcs_to_mcs", {"share": {**SHARE, "location": "\\\\files\\ips"}}, "which is not like smb://"),
         ("mcs_to_mcs", {"share": {"path": "/mnt/ips"}}, "image_portability_share lacks location."),
+        ("mcs_to_mcs", {"share": {**SHARE, "crednetial": "smb"}}, "has no crednetial. Near names are 'credential'."),
+        (
+            "pvs_to_mcs",
+            {"share": {"file": "W11", "smb": {"server": "files", "port": 445, "shar": "pvs"}}},
+            "image_portability_share.smb has no shar.",
+        ),
+        ("mcs_to_mcs", {"source": {**SOURCE, "option": {}}}, "image_portability_source has no option."),
         (
             "mcs_to_mcs",
             {"share": {**SHARE, "path": "", "smb": {"server": "files", "password": "x"}}},
@@ -111,6 +121,42 @@ def test_text_of_a_survey_is_taken() -> None:
 )
 def test_what_cannot_be_meant(workflow: str, given: dict[str, Any], words: str) -> None:
     assert words in refusals(workflow, **given)
+
+
+PLATFORMS = {
+    "ahv": {"prism_host": {"type": "str", "required": True}, "disk": {"type": "str"}},
+    "azure": {"region": {"type": "str", "required": True}},
+}
+
+
+@pytest.mark.parametrize(
+    ("source", "target", "words"),
+    [
+        ({"options": {"prism_host": "p", "disk": "W11"}}, {"prepare": {"region": "weu"}}, []),
+        ({}, {"prepare": {"region": "weu"}}, ["image_portability_source.options is wrong for ahv: missing required"]),
+        ({"platform": "hyperv"}, {"prepare": {"region": "weu"}}, ["options cannot be for the platform hyperv: give"]),
+        (
+            {"options": {"prism_host": "p"}},
+            {"prepare": {"zone": "a"}, "publish": {"options": {"regoin": "weu"}}},
+            [
+                "image_portability_target.prepare of weu is wrong for azure: ",
+                "publish.options of weu is wrong for azure",
+            ],
+        ),
+        (
+            {"options": {"prism_host": "p"}},
+            {},
+            ["prepare of weu is wrong for azure: missing required arguments: region"],
+        ),
+    ],
+)
+def test_options_of_jobs_are_told_before_hours_are_spent(
+    source: dict[str, Any], target: dict[str, Any], words: list[str]
+) -> None:
+    given = {"image_portability_source": {**SOURCE, **source}}
+    told = options_of_jobs("mcs_to_mcs", given.get, {"weu": {**TARGET, **target}}, PLATFORMS)
+    assert [part for part in words if not any(part in text for text in told)] == []
+    assert bool(told) == bool(words)
 
 
 def test_a_catalog_names_its_target_where_there_are_several() -> None:

@@ -72,6 +72,30 @@ def test_credentials_that_the_wallet_lacks_are_missed_only_where_something_remai
 
 
 @pytest.mark.parametrize(
+    ("wallet", "words"),
+    [
+        ({"azure": "Aws"}, "The platform azure needs a credential of the type Azure, and 'azure' is of the type Aws."),
+        ({"pvs": "Azure"}, "A share needs a credential of the type UsernamePassword, and 'pvs' is of the type Azure."),
+        ({"prism": "Gcp"}, "The platform ahv needs a credential of the type UsernamePassword, and 'prism' is of the"),
+    ],
+)
+def test_a_credential_of_another_type_stands_in_the_way(wallet: dict[str, str], words: str) -> None:
+    types = {"azure": "Azure", "pvs": "UsernamePassword", "prism": "UsernamePassword", **wallet}
+    credentials = {"credentials": [{"id": name, "type": kind} for name, kind in types.items()]}
+    wanted = [["prism", "ahv"], ["pvs", ""]]
+    (told,) = look("mcs_to_pvs", PVS, credentials=credentials, export_credentials=wanted)["unfit"]
+    assert told.startswith(words)
+
+
+def test_an_image_that_was_prepared_for_mcs_is_none_for_citrix_provisioning() -> None:
+    for_mcs = {**PREPARED, "tags": {**MARKS, "provisioning_type": "mcs"}}
+    assert look(prepared=disks(for_mcs))["remaining"] == []
+    seen = look("pvs_to_pvs", PVS, prepared=disks(for_mcs))
+    assert seen["remaining"] == ["upload", "prepare", "publish"]
+    assert "'W11-1' is there and was prepared for mcs, not for pvs" in seen["unfit"][0]
+
+
+@pytest.mark.parametrize(
     ("workflow", "file", "words"),
     [
         ("pvs_to_mcs", {"exists": False}, "The vDisk that image_portability_share names is not in the share."),
