@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import random
@@ -79,6 +80,16 @@ def killed_by_lab(arguments: dict[str, Any], lab: RunningLab, rule: dict[str, An
         process.communicate(json.dumps(arguments))
     assert process.returncode == -9, process.returncode
     lab.clear_faults()
+
+
+@contextlib.contextmanager
+def started(arguments: dict[str, Any]) -> Iterator[subprocess.Popen[str]]:
+    """Run the upload in a process of its own, until the end of the block."""
+    with subprocess.Popen([sys.executable, "-c", RUN], stdin=subprocess.PIPE, cwd=TESTS, text=True) as process:
+        assert process.stdin
+        process.stdin.write(json.dumps(arguments))
+        process.stdin.close()
+        yield process
 
 
 class Uploads:

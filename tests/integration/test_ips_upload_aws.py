@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from harness.uploads import MIB, Uploads, disk_image, killed, same_content
+from harness.uploads import MIB, Uploads, disk_image, killed, same_content, started
 from lab.clouds.aws import AwsCloud, aws_cloud
 
 BLOCK = "/snapshots/.*/blocks/"
@@ -121,6 +123,23 @@ def test_a_snapshot_is_encrypted_where_that_is_asked_for(aws: AwsCloud, kept: Up
         assert kept.upload(image, aws={**aws.options, **options})["changed"] is False
         assert same_content(image.with_suffix(".content"), aws.read(told["disk"]["id"]))
         kept.upload(image, state="absent")
+
+
+def test_two_runs_at_once_upload_once(aws: AwsCloud, kept: Uploads, image: Path) -> None:
+    kept.upload(image)
+    (lock,) = kept.work.glob("*.upload")
+    aws.reset()
+    with lock.open("w") as held:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        with started(kept.arguments(image)) as second:
+            # It has seen that nothing is there
+            while not aws.gate.count("POST") and second.poll() is None:
+                time.sleep(0.05)
+            marks = {"made_by": "euc.nutanix_citrix", "release": "2026.11.20-1", "content": "complete"}
+            first = aws.write("w11-2026-11-20-1", image.with_suffix(".content"), marks)
+            fcntl.flock(held, fcntl.LOCK_UN)
+    assert (second.returncode, [snapshot["SnapshotId"] for snapshot in aws.snapshots()]) == (0, [first])
+    assert aws.gate.count("PUT", BLOCK) == 0
 
 
 def test_another_image_under_the_same_release_starts_over(aws: AwsCloud, kept: Uploads, image: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -77,13 +77,16 @@ class _Observed:
 def observe(params: Params, reporter: Reporter) -> _Observed:
     if not 1 <= params["threads"] <= MOST_THREADS:
         raise OperationError(f"threads is {params['threads']}", f"Give 1 to {MOST_THREADS}.", options=("threads",))
-    target = disk_targets.connect(params, params["threads"])
-    named = [disk for disk in target.disks(params["name"], "") if disk.name == params["name"]]
-    ours = [disk for disk in named if disk.is_ours and disk.tags[RELEASE] == params["release"]]
-    observed = _Observed(target, ours, [disk for disk in named if disk not in ours])
+    observed = _on_platform(params, disk_targets.connect(params, params["threads"]))
     if params["state"] == ABSENT or observed.complete:
         return observed
-    return _Observed(target, ours, observed.others, image_sources.locate(params["source"]))
+    return replace(observed, source=image_sources.locate(params["source"]))
+
+
+def _on_platform(params: Params, target: DiskTarget) -> _Observed:
+    named = [disk for disk in target.disks(params["name"], "") if disk.name == params["name"]]
+    ours = [disk for disk in named if disk.is_ours and disk.tags[RELEASE] == params["release"]]
+    return _Observed(target, ours, [disk for disk in named if disk not in ours])
 
 
 def plan(params: Params, observed: _Observed) -> Plan[str]:
@@ -189,7 +192,8 @@ def apply(params: Params, observed: _Observed, plan: Plan[str], reporter: Report
             image = stack.enter_context(files.image(reporter.progress))
         _refuse_other_content(params, image)
         with reporter.phase("upload"):
-            facts = _upload(params, observed, sent, image, reporter)
+            stack.enter_context(files.alone(sent.path, reporter.progress))
+            facts = _upload(params, _on_platform(params, observed.target), sent, image, reporter)
         if not params["keep_work_files"]:
             files.remove(sent.path)
     return facts
@@ -206,6 +210,10 @@ def _refuse_other_content(params: Params, image: RawImage) -> None:
 
 def _upload(params: Params, observed: _Observed, sent: SentBlocks, image: RawImage, reporter: Reporter) -> Result:
     target = observed.target
+    # Another run may have done it while this one waited, or converted the image
+    _refuse_others(params, observed)
+    if observed.complete:
+        return {**_facts(observed.complete[0]), "changed": False}
     tags = {str(key): str(value) for key, value in params["tags"].items()}
     wish = Wish(params["name"], params["release"], tags)
     unfinished = observed.unfinished(image.sha256)

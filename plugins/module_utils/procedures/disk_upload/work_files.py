@@ -61,6 +61,7 @@ class WorkFiles:
         self.raw = directory / f"{source.key}.raw"
         self._lock: IO[str] | None = None
         self._record = directory / f"{source.key}.json"
+        self._lock_path = directory / f"{source.key}.lock"
 
     @contextmanager
     def image(self, progress: Callable[[str], None]) -> Iterator[RawImage]:
@@ -68,11 +69,11 @@ class WorkFiles:
         with ExitStack() as stack:
             try:
                 self.directory.mkdir(parents=True, exist_ok=True)
-                self._lock = stack.enter_context(self._locked(fcntl.LOCK_SH))
+                self._lock = stack.enter_context(_locked(self._lock_path, fcntl.LOCK_SH))
                 image = self._kept()
                 if image is None:
                     stack.close()
-                    self._lock = stack.enter_context(self._locked(fcntl.LOCK_EX))
+                    self._lock = stack.enter_context(_locked(self._lock_path, fcntl.LOCK_EX))
                     image = self._kept() or self._made(progress)
                     fcntl.flock(self._lock, fcntl.LOCK_SH)
             except OSError as error:
@@ -84,15 +85,12 @@ class WorkFiles:
             yield image
 
     @contextmanager
-    def _locked(self, kind: int) -> Iterator[IO[str]]:
-        """Whoever waited while the lock was removed with all else begins anew."""
-        path = self.directory / f"{self.source.key}.lock"
-        while True:
-            with path.open("w", encoding="ascii") as lock:
-                fcntl.flock(lock, kind)
-                if path.exists() and path.stat().st_ino == os.fstat(lock.fileno()).st_ino:
-                    yield lock
-                    return
+    def alone(self, own: Path, progress: Callable[[str], None]) -> Iterator[None]:
+        """While one run has this upload, another one waits: two would make two disks, and share the note of what was
+        sent."""
+        path = own.with_suffix(".upload")
+        with _locked(path, fcntl.LOCK_EX, lambda: progress(f"another run uploads {self.source.name}: waiting for it")):
+            yield
 
     def _kept(self) -> RawImage | None:
         """What an earlier run made, when it is whole: the record is written last."""
@@ -161,6 +159,21 @@ class WorkFiles:
         for path in self.directory.glob(f"{self.source.key}.*"):
             if path != self.source.path:
                 path.unlink(missing_ok=True)
+
+
+@contextmanager
+def _locked(path: Path, kind: int, must_wait: Callable[[], None] = lambda: None) -> Iterator[IO[str]]:
+    """Whoever waited while the lock was removed with all else begins anew."""
+    while True:
+        with path.open("w", encoding="ascii") as lock:
+            try:
+                fcntl.flock(lock, kind | fcntl.LOCK_NB)
+            except BlockingIOError:
+                must_wait()
+                fcntl.flock(lock, kind)
+            if path.exists() and path.stat().st_ino == os.fstat(lock.fileno()).st_ino:
+                yield lock
+                return
 
 
 class Steps:
