@@ -20,6 +20,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portabili
 Answer = Mapping[str, Any]
 # The tag of a prepared disk that says whether MCS or Citrix Provisioning can use it
 PURPOSE = "provisioning_type"
+# The tag of an uploaded disk that says of which disk or file it was made
+SOURCE = "source"
 # What a report keeps of a file, for the next run
 OF_A_FILE = ("name", "size_bytes", "virtual_size_bytes", "sha256")
 # A job that ended so may have left something behind
@@ -69,6 +71,18 @@ def prepared_for(standing: Mapping[str, Any], purpose: str) -> dict[str, Any]:
         f"'{disk_there['name']}' is there and was prepared for {told}, not for {purpose}",
         "Take another image_portability_release for this workflow, or delete it if nobody needs it.",
     )
+
+
+def other_source(standing: Mapping[str, Any], source: str) -> list[str]:
+    """Why an upload that is there is not of what this run names as source; [] where nobody told."""
+    disk_there = standing.get("disk") or {}
+    told = str((disk_there.get("tags") or {}).get(SOURCE) or source)
+    if not source or told == source:
+        return []
+    return [
+        f"'{disk_there['name']}' is there and was made of '{told}', and this run names '{source}' as source. A release"
+        " has one image: take another image_portability_release for the other one."
+    ]
 
 
 def job_state(jobs: Sequence[Answer], output: str) -> str:

@@ -29,12 +29,14 @@ Facts = Mapping[str, Any]
 def sight(answers: Facts, target: Facts, workflow: str, image: str, release: str) -> dict[str, Any]:
     """{stages, standing, remaining, unfit, image, release}. `answers` are results by what was asked: uploaded,
     prepared, jobs, credentials, file (that to upload), published, publication (that of the publish in check mode);
-    export_credentials, those that the export needs, each with the platform that it is for, '' for a share; known, what
-    an earlier run knows of the published file, and room, the free bytes of the work directory."""
+    export_credentials, those that the export needs, each with the platform that it is for, '' for a share; source, the
+    name of the disk or file that all is made of; known, what an earlier run knows of the published file, and room, the
+    free bytes of the work directory."""
     stages = [stage for stage in stages_of(workflow) if stage != "export"]
     prepared = presence.disk(_disks(answers, "prepared"), image, release, _job_state(answers, target, image, release))
+    uploaded = presence.disk(_disks(answers, "uploaded"), image, release, resumed=True)
     standing = {
-        "upload": presence.disk(_disks(answers, "uploaded"), image, release, resumed=True),
+        "upload": uploaded,
         "prepare": presence.prepared_for(prepared, provisioning_type(workflow)),
     }
     if "publish" in stages:
@@ -47,6 +49,7 @@ def sight(answers: Facts, target: Facts, workflow: str, image: str, release: str
         if stage not in remaining and standing[stage]["state"] != "there":
             standing[stage] = {"state": "not needed", "why": ""}
     unfit = presence.obstacles(stages, standing)
+    unfit += presence.other_source(uploaded, str(answers.get("source") or ""))
     if remaining:
         unfit += _wrong_credentials(answers, _credentials(target))
     if "upload" in remaining:

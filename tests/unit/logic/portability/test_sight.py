@@ -87,6 +87,15 @@ def test_a_credential_of_another_type_stands_in_the_way(wallet: dict[str, str], 
     assert told.startswith(words)
 
 
+def test_an_upload_of_another_source_is_not_what_is_wanted() -> None:
+    of_gold = disks({**UPLOADED, "tags": {**UPLOADED["tags"], "source": "W11-gold"}})
+    for source in ("W11-gold", ""):
+        assert look(uploaded=of_gold, source=source)["unfit"] == []
+    assert look(uploaded=disks(UPLOADED), source="W11-gold")["unfit"] == []
+    (told,) = look(uploaded=of_gold, prepared=disks(PREPARED), source="W11-other")["unfit"]
+    assert "was made of 'W11-gold', and this run names 'W11-other' as source" in told
+
+
 def test_an_image_that_was_prepared_for_mcs_is_none_for_citrix_provisioning() -> None:
     for_mcs = {**PREPARED, "tags": {**MARKS, "provisioning_type": "mcs"}}
     assert look(prepared=disks(for_mcs))["remaining"] == []
