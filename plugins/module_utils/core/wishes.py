@@ -47,8 +47,8 @@ def mapping(wish: Any, variable: str = "This", secret: bool = False) -> dict[str
         try:
             read = _read(wish, variable) if wish.strip() else {}
         except Refusal as error:
-            told = Refusal(f"{variable} is text that cannot be read", error.advice)
-            raise (told if secret else error) from None
+            hidden = Refusal(f"{variable} is text that cannot be read", error.advice)
+            raise (hidden if secret else error) from None
     if not isinstance(read, Mapping):
         told = "what is given" if secret else f"'{wish}'"
         raise Refusal(f"{variable} must be a dictionary, and {told} is none", "Write it like '{key: value}'.")
