@@ -27,7 +27,15 @@ def stage(name: str, state: str = "made", **more: Any) -> dict[str, Any]:
 
 SENT = {"virtual_size_bytes": 40 * GIB, "data_bytes": 2 * GIB, "sent_bytes": GIB + GIB // 2}
 STAGES = [stage("upload", bytes=SENT, job={}), stage("prepare")]
-TARGET = {"message": "", "platform": "azure", "store": "", "prepared": {"name": "W11", "id": "1"}, "stages": STAGES}
+# As the role hands it over, with the run that it belongs to
+TARGET = {
+    "scope": {"run": "1"},
+    "message": "",
+    "platform": "azure",
+    "store": "",
+    "prepared": {"name": "W11", "id": "1"},
+    "stages": STAGES,
+}
 CATALOG = {"name": "W11", "full_name": "Prod/W11", "action": "published", "message": "", "timeline": []}
 SITE = {"message": "", "catalogs": [{**CATALOG, "before": {"name": "a"}, "after": {"name": "b"}}], "waiting": []}
 MCS = {"release": "2026.11.20-1", "name": "W11", "workflow": "mcs_to_mcs", "export": stage("export")}
@@ -66,7 +74,8 @@ def test_everything_went_well(tmp_path: Path) -> None:
 def test_a_target_that_failed_is_named_and_fails_the_task(tmp_path: Path) -> None:
     failed = stage("prepare", "failed", message="no room", error={"message": "no room", "advice": "Make some."})
     targets = {"weu": TARGET, "use1": {**TARGET, "stages": [stage("upload"), failed]}}
-    targets["gone"] = {"message": "not part of this run", "stages": []}
+    error = {"message": "not part of this run", "advice": ""}
+    targets["gone"] = {"message": "not part of this run", "error": error, "stages": []}
     result, record, page = report(tmp_path, targets=targets)
     assert result["failed"]
     assert result["msg"].startswith("Image Portability mcs_to_mcs: W11 2026.11.20-1 is not complete: 2 of 6 parts")

@@ -24,6 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.ope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability import (
     operator_input as portability_wishes,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.job_options import PLATFORMS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.prepared.operator_input import (
     DEFINITIONS,
     wrong_definitions,
@@ -36,7 +37,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.citr
     REBOOT_ARGUMENTS,
     reboot_policy,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.image_portability.options import PLATFORMS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
