@@ -7,9 +7,18 @@ logic/pools."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools import earlier, files, targets
+
+
+def pool_recorded_disk(path: str) -> str:
+    try:
+        record = Path(path).expanduser().read_text(encoding="utf-8")
+    except (OSError, ValueError):
+        return ""
+    return earlier.recorded_disk(record)
 
 
 class FilterModule:
@@ -17,6 +26,7 @@ class FilterModule:
         return {
             "pool_targets": targets.targets,
             "pool_made_of_another": earlier.made_of_another,
+            "pool_recorded_disk": pool_recorded_disk,
             "pool_foreseen": earlier.foreseen,
             "pool_left_to_do": earlier.left_to_do,
             "pool_wanting": earlier.wanting,

@@ -6,6 +6,7 @@ are there, and which of their names somebody else has. All of it is told before 
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
@@ -15,20 +16,34 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_marks
 Facts = Mapping[str, Any]
 
 
-def made_of_another(pools: Mapping[str, Facts], image: str, source: str) -> str:
+def recorded_disk(record: str) -> str:
+    """The disk that the record beside an image file names, '' where it tells none."""
+    try:
+        told = json.loads(record)
+    except ValueError:
+        return ""
+    return str(told.get("vdi") or "") if isinstance(told, dict) else ""
+
+
+def made_of_another(pools: Mapping[str, Facts], image: str, source: str, recorded: str = "") -> str:
     """Why no image of this name must be made of the disk `source`: some pool has one that was made of another disk.
     Then no pool gets it, also none that has nothing of the release, because everybody finds it by its name.
 
-    `pools`: inventory host -> {disks, wrappers} as xen_vdi_info and xen_vm_wrapper_info tell them.
+    `pools`: inventory host -> {disks, wrappers} as xen_vdi_info and xen_vm_wrapper_info tell them, or {message} of one
+    that did not answer or was left out. What such a pool has, nobody knows; then the disk counts of which the file on
+    the controller was made, `recorded`.
     """
-    hosts_of: dict[str, set[str]] = defaultdict(set)
+    witnesses_of: dict[str, set[str]] = defaultdict(set)
     for host, facts in pools.items():
         for origin in _origins(facts, image):
-            hosts_of[origin].add(host)
-    others = {origin: hosts for origin, hosts in hosts_of.items() if origin != source}
+            witnesses_of[origin].add(f"in {host}")
+    silent = [host for host, facts in pools.items() if facts.get("message")]
+    if recorded and silent:
+        witnesses_of[recorded].add(f"so the file on the controller says; {', '.join(silent)} did not tell")
+    others = {origin: witnesses for origin, witnesses in witnesses_of.items() if origin != source}
     if not source or not others:
         return ""
-    told = ", ".join(f"{origin} (in {', '.join(sorted(hosts))})" for origin, hosts in sorted(others.items()))
+    told = ", ".join(f"{origin} ({', '.join(sorted(witnesses))})" for origin, witnesses in sorted(others.items()))
     return (
         f"'{image}' was made of the disk {told} before, and now would be of {source}: take a new release id for a new"
         " image, or name the disk of before in xenserver_image_sync_vdi"

@@ -11,6 +11,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.ear
     foreseen,
     left_to_do,
     made_of_another,
+    recorded_disk,
     wanting,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.targets import outcome, targets
@@ -36,6 +37,16 @@ def test_a_release_stays_of_the_disk_that_it_was_made_of() -> None:
     assert made_of_another(pools, "W11_1", "a") == ""
     assert made_of_another(pools, "W11_1", "") == ""
     assert "made of the disk a (in north) before, and now would be of b" in made_of_another(pools, "W11_1", "b")
+
+
+def test_of_a_pool_that_was_left_out_the_file_tells() -> None:
+    """With --limit less is done, and not less considered."""
+    left_out = {"north": {"disks": []}, "west": {"message": "not part of this run"}}
+    assert made_of_another(left_out, "W11_1", "a", "a") == ""
+    assert "a (so the file on the controller says; west did not tell)" in made_of_another(left_out, "W11_1", "b", "a")
+    # Everybody says that it was brought nowhere
+    assert made_of_another({"north": {"disks": []}}, "W11_1", "b", "a") == ""
+    assert [recorded_disk(text) for text in ('{"vdi": "a"}', "[]", "", "{}")] == ["a", "", "", ""]
 
 
 def test_copies_and_other_images_say_nothing_of_a_release() -> None:
