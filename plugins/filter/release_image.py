@@ -33,11 +33,13 @@ class FilterModule:
         return {
             "release_image_found": outcome.found,
             "release_image_became": outcome.became,
+            "release_confirmed": outcome.confirmed,
             "release_common_snapshot": release_common_snapshot,
             "release_oldest_point": common_origin.oldest_point,
             "release_central_needs": release_templates.central_needs,
             "release_unserved": release_templates.unserved,
             "release_template_found": release_templates.found,
+            "release_template_witnessed": release_templates.witnessed,
             "release_template_makers": release_templates.makers,
             "release_users": release_templates.users,
         }

@@ -39,6 +39,7 @@ options:
       - The results by cluster, each a dictionary with C(state), C(message) and, where known, C(image_uuid),
         C(snapshot_id), C(leftover) and C(timeline), the steps of the work as
         M(euc.nutanix_citrix.pe_protection_domain_restore) returns them.
+      - C(taken_back) says why an image of an interrupted run was removed, or in check mode would be.
       - For a failure, C(error) holds C(message) and C(advice) separately. C(leftover) is such a failure, a dictionary
         with C(message) and C(error).
       - Of a cluster whose image travels by recovery points, C(prism_central) is the inventory host of its Prism
@@ -63,7 +64,8 @@ options:
   templates:
     description:
       - The templates of a release by recovery points, by the inventory host of the Prism Central, each a dictionary
-        with C(state), C(message), C(ext_id), C(snapshot_id) (the recovery point), and C(error) as in O(clusters).
+        with C(state), C(message), C(ext_id), C(snapshot_id) (the recovery point), and C(error) and
+        C(taken_back) as in O(clusters).
     type: dict
     default: {}
   definitions:

@@ -93,6 +93,10 @@ templates:
       description: The name of the VM that the active version was made of.
       type: str
       returned: always
+    source_vm_uuid:
+      description: The uuid of this VM, which may no longer exist. Empty when the collection did not make it.
+      type: str
+      returned: always
     lineage:
       description: Where the template comes from, with the same keys as in M(euc.nutanix_citrix.pe_vm_snapshot_info).
         Null when its name is not that of a release image.
@@ -128,6 +132,10 @@ templates:
           description: The name of the VM that it was made of.
           type: str
           returned: always
+        source_vm_uuid:
+          description: The uuid of this VM, which may no longer exist. Empty when the collection did not make it.
+          type: str
+          returned: always
         cluster_uuids:
           description: The uuids of the clusters that hold its disks. Null when the release of Prism Central does not
             tell, which is the case before v4.1 of the API, or when the version does not exist yet.
@@ -148,6 +156,7 @@ templates:
       created: "2026-11-20T23:33:00.000Z"
       updated: "2026-11-20T23:33:00.000Z"
       source_vm_name: ctx_2026.11.20-1_4c1f1f2e-9d5c-4c3e-8a77-5d6c2c9f0b11_Gold
+      source_vm_uuid: 3eb88b39-3f84-4d47-8d65-1f8a6d6a8b7c
       lineage:
         base_vm: Gold
         release: 2026.11.20-1
@@ -164,6 +173,7 @@ templates:
           created: "2026-11-20T23:33:00.000Z"
           active: true
           source_vm_name: ctx_2026.11.20-1_4c1f1f2e-9d5c-4c3e-8a77-5d6c2c9f0b11_Gold
+          source_vm_uuid: 3eb88b39-3f84-4d47-8d65-1f8a6d6a8b7c
           cluster_uuids: [00061fa4-ef93-7dd8-185b-ac1f6b6f97e2]
           lineage:
             base_vm: Gold

@@ -35,6 +35,11 @@ options:
       - The moment at which the VM was made, or an earlier one, such as that of the snapshot that it was restored from.
         Then the tasks of the cluster are read as well, and each VM has RV(vms[].started).
     type: str
+  copied_at:
+    description:
+      - The moment at which an image or a template was made of the temporary VM O(uuid), which may be gone. Then the
+        tasks of the cluster are read as well, and RV(true_copy) is returned.
+    type: str
 extends_documentation_fragment:
   - euc.nutanix_citrix.prism_element
   - euc.nutanix_citrix.attributes
@@ -131,6 +136,16 @@ vms:
         - label: scsi.0
           bytes: 107374182400
           storage_container_uuid: 64a76b64-eeb8-4bec-8e29-f39bfec00776
+true_copy:
+  description:
+    - Whether an image or a template that was made of the VM at O(copied_at) holds what the VM was restored with. V(no)
+      when a task had changed the power state of the VM by then, with an hour of tolerance.
+    - V(yes) when the tasks reach back an hour before O(copied_at) and none had, or when the VM is gone. A release
+      removes it only when it knows that the copy is true.
+    - V(unknown) when the VM is there, and the cluster does not remember as far back or the VM is not off.
+  returned: when O(copied_at) is given
+  type: str
+  sample: "yes"
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module

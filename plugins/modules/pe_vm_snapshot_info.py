@@ -38,6 +38,12 @@ options:
       - Whether to fail when O(name) may not mean the image of the release on this cluster. See RV(doubts).
     type: bool
     default: false
+  include_true_copy:
+    description:
+      - Whether to ask for each verified image if somebody had switched on the temporary VM before it was taken. Its VM
+        and the tasks of the cluster are read for that.
+    type: bool
+    default: false
 extends_documentation_fragment:
   - euc.nutanix_citrix.prism_element
   - euc.nutanix_citrix.prefix
@@ -93,6 +99,16 @@ snapshots:
       description: The name of that VM at the time.
       type: str
       returned: always
+    true_copy:
+      description:
+        - Whether the image holds what its temporary VM was restored with. V(no) when a task of the cluster had changed
+          the power state of the VM when it was taken, with a minute of tolerance.
+        - V(yes) when the tasks reach back an hour before it and none had, or when the VM is gone. A release removes it
+          only when it knows that the image is true.
+        - V(unknown) when the VM is there, and the cluster does not remember as far back or the VM is not off.
+        - Null for a snapshot that is no verified image.
+      type: str
+      returned: when O(include_true_copy=true)
     lineage:
       description: Where the image comes from. Null when its name is not that of a release image.
       type: dict

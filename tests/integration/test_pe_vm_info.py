@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
 from harness.modules import Site
 from lab.running import RunningLab
 
@@ -105,3 +106,27 @@ def test_the_tasks_of_a_cluster_tell_whether_a_vm_was_ever_switched_on(lab: Runn
     lab.faults([{"path": "/tasks/list", "then": {"status": 500}}])
     assert started(cluster, JUST_NOW) == "unknown"
     assert "Give a moment such as" in cluster.fails("pe_vm_info", name=TEMPORARY, made_since="yesterday")
+
+
+def test_whether_a_copy_is_true_is_told_also_when_its_vm_is_gone(lab: RunningLab, host: Host) -> None:
+    cluster = host("cluster-a")
+    lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": name} for name in (TEMPORARY, "spare")])
+    uuids = [vm["uuid"] for name in (TEMPORARY, "spare") for vm in cluster("pe_vm_info", name=name)["vms"]]
+    now = str(iso_utc(lab.state()["clock"]["epoch_usecs"]))
+
+    def told(uuid: str, copied_at: str = now) -> str:
+        return str(cluster("pe_vm_info", uuid=uuid, copied_at=copied_at)["true_copy"])
+
+    assert [told(uuid) for uuid in uuids] == ["yes", "yes"]
+    # The cluster does not remember as far back.
+    assert told(uuids[0], LONG_AGO) == "unknown"
+    for state in ("powered_on", "powered_off"):
+        cluster("pe_vm", uuid=uuids[0], state=state, force=True)
+    # What happened long after the copy does not touch it.
+    assert [told(uuids[0]), told(uuids[0], LONG_AGO)] == ["no", "unknown"]
+    for uuid in uuids:
+        cluster("pe_vm", uuid=uuid, state="absent", force=True)
+    assert [told(uuid) for uuid in uuids] == ["no", "yes"]
+    assert told(uuids[1], LONG_AGO) == "yes"
+    assert "copied_at is 'today'" in cluster.fails("pe_vm_info", uuid=uuids[0], copied_at="today")
+    assert "uuid" in cluster.fails("pe_vm_info", name=TEMPORARY, copied_at=now)

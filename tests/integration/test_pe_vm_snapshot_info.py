@@ -105,3 +105,25 @@ def test_nothing_to_doubt(lab: RunningLab, host: Host) -> None:
     uuid = put_own_image(lab, "cluster-a", "r1")
     (found,) = host("cluster-a")("pe_vm_snapshot_info", name="ctx_Gold_r1", fail_in_doubt=True)["snapshots"]
     assert (found["uuid"], found["lineage"]["proven"]) == (uuid, True)
+
+
+def test_an_image_tells_whether_somebody_had_switched_on_its_temporary_vm(lab: RunningLab, host: Host) -> None:
+    cluster, name = host("cluster-a"), "ctx_r1_353902_Gold"
+    lab.change([{"endpoint": "cluster-a", "kind": "vm", "name": name}])
+    image = cluster("pe_vm_snapshot", name="ctx_Gold_r1", vm_name=name)["snapshot"]
+
+    def told() -> dict[str, str | None]:
+        read = cluster("pe_vm_snapshot_info", include_true_copy=True)["snapshots"]
+        return {each["name"]: each["true_copy"] for each in read}
+
+    lab.change([{"endpoint": "cluster-a", "kind": "snapshot", "name": "by hand", "vm": "Gold"}])
+    assert (told()["ctx_Gold_r1"], told()["by hand"]) == ("yes", None)
+    lab.change([{"endpoint": "cluster-a", "kind": "behaviour", "tasks_kept": 0}])
+    assert told()["ctx_Gold_r1"] == "unknown"
+    lab.change([{"endpoint": "cluster-a", "kind": "behaviour", "tasks_kept": 100}])
+    lab.skip(600)
+    cluster("pe_vm", uuid=image["vm_uuid"], state="powered_on")
+    # It was on only after that, which is no reason to doubt what is in it, once somebody has moved catalogs to it.
+    assert told()["ctx_Gold_r1"] == "unknown"
+    cluster("pe_vm", uuid=image["vm_uuid"], state="absent", force=True)
+    assert told()["ctx_Gold_r1"] == "yes"

@@ -6,6 +6,7 @@ image and temporary VM cannot. What has no uuid of our choice bears such a uuid 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -16,6 +17,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_n
 )
 
 MOST_ATTEMPTS = 100
+_SOURCE_OF_TEMPLATE = re.compile(r"\(([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\)\. Mark of ")
 
 
 def image_uuid(cluster_uuid: str, name: str, vm_name: str, attempt: int = 0) -> str:
@@ -37,6 +39,17 @@ def template_mark(name: str, vm_name: str) -> str:
     """What the description of a template, or of a version of one, bears when the collection made it of a VM of this
     name."""
     return uuid_for("template", name, vm_name)
+
+
+def template_description(name: str, vm_name: str, vm_uuid: str) -> str:
+    """The description of a template, or of a version of one, that the collection makes of a VM."""
+    return f"Made of the VM {vm_name} ({vm_uuid}). Mark of euc.nutanix_citrix: {template_mark(name, vm_name)}"
+
+
+def template_source_uuid(description: str) -> str:
+    """The VM that such a description tells, which may be gone; '' for other descriptions."""
+    match = _SOURCE_OF_TEMPLATE.search(description)
+    return match[1] if match else ""
 
 
 def temporary_vm_mark(name: str, location_agnostic_id: str) -> str:

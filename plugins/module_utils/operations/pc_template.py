@@ -28,6 +28,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central i
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import (
     is_proven,
     same_for_citrix,
+    template_description,
     template_mark,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_temporary_vm_name
@@ -35,10 +36,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.template 
     Template,
     TemplateVersion,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.templates import (
-    TemplateWork,
-    description_of,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.templates import TemplateWork
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -330,7 +328,7 @@ def _planned(params: Params, observed: _Observed, steps: tuple[str, ...]) -> Pla
     before, vm = _shown(params, observed), observed.vm
     vm_name = vm.name if vm else params["vm_name"] or ""
     name = params["version_name"] or params["name"]
-    description = description_of(name, vm) if vm else ""
+    description = template_description(name, vm.name, vm.uuid) if vm else ""
     active = params["activate"] or observed.template is None
     new = TemplateVersion("", name, description, vm_name, None, active, None)
     template = observed.template or Template("", name, description, None, None, new)

@@ -23,6 +23,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.true_copy import is_true_copy
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
@@ -31,20 +32,27 @@ ARGUMENTS = {
     "uuid": {"type": "str"},
     "include_disks": {"type": "bool", "default": False},
     "made_since": {"type": "str"},
+    "copied_at": {"type": "str"},
 }
 STARTED = {True: "yes", False: "no", None: "unknown"}
 
 
 def read(params: Params, reporter: Reporter) -> Result:
     client = PrismElement.connect(params)
+    since, copied = _usecs(params, "made_since"), _usecs(params, "copied_at")
     vms = [_shown(vm) for vm in _observe(client, params["name"], params["uuid"], params["include_disks"])]
-    if params["made_since"] is None:
-        return {"vms": vms}
-    since = parse_moment(params["made_since"])
-    if since is None:
-        raise OperationError(f"made_since is '{params['made_since']}'", "Give a moment such as 2026-11-20T23:33:00Z.")
-    usecs = int(since.timestamp() * 1_000_000)
-    return {"vms": [{**vm, "started": _started(client, vm, usecs)} for vm in vms]}
+    if since is not None:
+        vms = [{**vm, "started": _started(client, vm, since)} for vm in vms]
+    return {"vms": vms} if copied is None else {"vms": vms, "true_copy": is_true_copy(client, params["uuid"], copied)}
+
+
+def _usecs(params: Params, option: str) -> int | None:
+    if params[option] is None:
+        return None
+    moment = parse_moment(params[option])
+    if moment is None:
+        raise OperationError(f"{option} is '{params[option]}'", "Give a moment such as 2026-11-20T23:33:00Z.")
+    return int(moment.timestamp() * 1_000_000)
 
 
 def _started(client: PrismElement, vm: Mapping[str, Any], since_usecs: int) -> str:
@@ -67,4 +75,9 @@ def _shown(vm: Vm) -> dict[str, Any]:
     return facts
 
 
-OPERATION = Reading(arguments=ARGUMENTS, read=read, mutually_exclusive=(("name", "uuid"),))
+OPERATION = Reading(
+    arguments=ARGUMENTS,
+    read=read,
+    mutually_exclusive=(("name", "uuid"),),
+    required_by={"copied_at": ("uuid",)},
+)

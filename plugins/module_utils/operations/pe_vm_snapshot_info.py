@@ -19,8 +19,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import image_doubts, same_for_citrix
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import (
+    image_doubts,
+    is_proven,
+    same_for_citrix,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_image_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_element.true_copy import (
+    SNAPSHOT_TAKES_USECS,
+    is_true_copy,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.release_options import PREFIX_ARGUMENTS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -31,6 +39,7 @@ ARGUMENTS = {
     "vm_uuid": {"type": "str"},
     "base_vm": {"type": "str"},
     "fail_in_doubt": {"type": "bool", "default": False},
+    "include_true_copy": {"type": "bool", "default": False},
 }
 
 
@@ -43,6 +52,11 @@ def read(params: Params, reporter: Reporter) -> Result:
     ours = any(parse_image_name(snapshot.name, prefix) for snapshot in selection)
     cluster_uuid = read_cluster(client).uuid if ours else ""
     snapshots = [shown(snapshot, prefix, cluster_uuid) for snapshot in selection]
+    if params["include_true_copy"]:
+        snapshots = [
+            {**facts, "true_copy": _true_copy(client, snapshot, facts)}
+            for facts, snapshot in zip(snapshots, selection, strict=True)
+        ]
     if not name:
         return {"snapshots": snapshots}
     alike = [
@@ -55,6 +69,12 @@ def read(params: Params, reporter: Reporter) -> Result:
             "Use another release id, or remove or rename what is not the release's.",
         )
     return {"snapshots": snapshots, "doubts": doubts}
+
+
+def _true_copy(client: PrismElement, snapshot: VmSnapshot, facts: Result) -> str | None:
+    if not is_proven(facts):
+        return None
+    return is_true_copy(client, snapshot.vm_uuid, snapshot.created_usecs, SNAPSHOT_TAKES_USECS)
 
 
 def _is_wanted(snapshot: VmSnapshot, params: Any) -> bool:

@@ -68,9 +68,9 @@ UNSETTLED_CATALOG_ACTIONS = {
 
 
 def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
-    """`clusters`: inventory host -> {state, message, error?, snapshot_id?, prism_central?, failed_at?, leftover?} as
-    the role collects it; `leftover` is a failure of {message, error}. What failed at a Prism Central is told of it, and
-    not of the cluster."""
+    """`clusters`: inventory host -> {state, message, error?, snapshot_id?, prism_central?, failed_at?, taken_back?,
+    leftover?} as the role collects it; `leftover` is a failure of {message, error}. What failed at a Prism Central is
+    told of it, and not of the cluster."""
     rows = []
     for host, result in clusters.items():
         state, phase = result["state"], _failed_phase(result) or "image"
@@ -83,6 +83,7 @@ def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
         if not is_settled and result.get("failed_at"):
             where, what = result["failed_at"], f"image on {host}"
         rows.append(ReportRow(where, what, word, detail, is_settled, advice, kind="image", phase=phase))
+        rows += _taken_back(host, "image", result)
         if result.get("leftover"):
             detail, advice = why(result["leftover"])
             leftover = ReportRow(
@@ -115,7 +116,17 @@ def template_rows(
             detail = detail or "no cluster of it could make one"
         word = SETTLED_TEMPLATE_STATES.get(state, state)
         rows.append(ReportRow(host, "template", word, detail, is_settled, advice, kind="template", phase="image"))
+        rows += _taken_back(host, "template", result)
     return rows
+
+
+def _taken_back(host: str, kind: str, result: Mapping[str, Any]) -> list[ReportRow]:
+    """What an interrupted run has left and this one removed."""
+    why_it_went = result.get("taken_back")
+    if not why_it_went:
+        return []
+    word = "would be taken back" if result["state"] == "planned" else "taken back"
+    return [ReportRow(host, kind, word, why_it_went, True, kind=kind, phase=REMOVE)]
 
 
 def origin_kind(cluster: Mapping[str, Any]) -> str:

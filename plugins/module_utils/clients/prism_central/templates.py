@@ -20,7 +20,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.tasks import TaskFailed
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds, parse_moment
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import template_lineage
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import (
+    template_lineage,
+    template_source_uuid,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.template import (
     Template,
     TemplateVersion,
@@ -183,6 +186,7 @@ def shown(template: Template, versions: Iterable[TemplateVersion], prefix: str) 
         "created": _iso(template.created),
         "updated": _iso(template.updated),
         "source_vm_name": template.active.vm_name,
+        "source_vm_uuid": template_source_uuid(template.description),
         "lineage": template_lineage(template.name, template.active.vm_name, template.description, prefix),
         "versions": [_shown_version(version, prefix) for version in versions],
     }
@@ -196,6 +200,7 @@ def _shown_version(version: TemplateVersion, prefix: str) -> dict[str, Any]:
         "created": _iso(version.created),
         "active": version.active,
         "source_vm_name": version.vm_name,
+        "source_vm_uuid": template_source_uuid(version.description),
         "cluster_uuids": None if version.cluster_uuids is None else list(version.cluster_uuids),
         "lineage": template_lineage(version.name, version.vm_name, version.description, prefix),
     }

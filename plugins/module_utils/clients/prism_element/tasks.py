@@ -75,16 +75,17 @@ def changes_of_power_under_way(client: PrismElement) -> dict[str, str]:
     return tasks
 
 
-def was_started(client: PrismElement, vm_uuid: str, since_usecs: int) -> bool | None:
-    """Whether tasks have changed the power state of a VM that was made at `since_usecs` or later. None where the
-    cluster does not tell: it keeps only recent tasks (contract prism_element 5.3), and no other of its fields says that
-    a VM that is off has run."""
+def was_started(client: PrismElement, vm_uuid: str, since_usecs: int, until_usecs: float = float("inf")) -> bool | None:
+    """Whether tasks have changed the power state of a VM that was made at `since_usecs` or later, and by `until_usecs`;
+    the VM may be gone. None where the cluster does not tell: it keeps only recent tasks (contract prism_element 5.3),
+    and no other of its fields says that a VM that is off has run."""
     try:
         body = client.request("POST", "/tasks/list", payload={"include_completed": True}).body or {}
     except OperationError:
         return None
     tasks = [task for task in body.get("entities") or [] if str(task.get("progress_status") or "").upper() != FAILED]
-    if any("power" in str(task.get("operation_type") or "").lower() and vm_uuid in _about(task) for task in tasks):
+    of_power = [task for task in tasks if "power" in str(task.get("operation_type") or "").lower()]
+    if any(vm_uuid in _about(task) and (task.get("create_time_usecs") or 0) <= until_usecs for task in of_power):
         return True
     moments = [task.get("create_time_usecs") or since_usecs + 1 for task in tasks]
     return False if min(moments, default=since_usecs + 1) <= since_usecs else None

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.true_copy import UNKNOWN, YES
 
 
 def found(snapshots: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
@@ -19,8 +20,25 @@ def found(snapshots: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "image_uuid": image.get("uuid") or "",
         "temporary_vm": image.get("source_vm_name") or "",
         "snapshot_id": _origin(image.get("lineage") or {}),
+        "true_copy": image.get("true_copy") or "",
         "message": "",
     }
+
+
+def confirmed(before: Mapping[str, Any], true_copy: str, kept: str = "", users: Sequence[str] = ()) -> dict[str, Any]:
+    """`before` is an image or a template that an earlier run made, `true_copy` what its cluster told of it. What is no
+    true copy, or may be none, was taken back, unless `kept` begins to say why it was not.
+
+    A release moves catalogs only when it knows that the image is true. So the catalogs that use it, `users`, speak for
+    one of which the cluster does not remember enough.
+    """
+    if true_copy == YES or (true_copy == UNKNOWN and users):
+        return {**before, "state": "present", "message": ""}
+    doubt = "may have been" if true_copy == UNKNOWN else "was"
+    reason = f"an interrupted run made it of a temporary VM that {doubt} switched on before"
+    if kept:
+        return {**before, "state": "failed", **failure({"msg": reason}, kept)}
+    return {**before, "state": "missing", "snapshot_id": "", "message": "", "taken_back": reason}
 
 
 def became(

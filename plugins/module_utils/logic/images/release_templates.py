@@ -88,7 +88,8 @@ def _obstacle(need: Facts, template: str) -> str:
 
 
 def found(templates: Sequence[Facts], image: str, long_lived: str = "") -> dict[str, Any]:
-    """What a Prism Central has of the release: {state, ext_id, snapshot_id, message}. `templates` are all of it, as
+    """What a Prism Central has of the release: {state, ext_id, snapshot_id, message}; of one that is present also
+    {vm_uuid, created, cluster_uuids}: what it was made of, when and where. `templates` are all of it, as
     pc_template_info returns them; `ext_id` is the template that gets the version where one is `long_lived`."""
     if not long_lived:
         return _found_among(templates, "template", image)
@@ -110,8 +111,38 @@ def _found_among(candidates: Sequence[Facts], kind: str, image: str) -> dict[str
     if not is_proven(rivals[0]):
         doubt = (rivals[0].get("lineage") or {}).get("doubt") or "is none of the collection"
         return _failed(f"the {kind} {ids} {doubt}", "Rename or remove it, or use another release id.")
-    origin = rivals[0]["lineage"]["recovery_point_id"] or ""
-    return {"state": "present", "ext_id": rivals[0]["ext_id"], "snapshot_id": origin, "message": ""}
+    (template,) = rivals
+    return {
+        "state": "present",
+        "ext_id": template["ext_id"],
+        "snapshot_id": template["lineage"]["recovery_point_id"] or "",
+        "vm_uuid": template.get("source_vm_uuid") or "",
+        "created": template.get("created") or "",
+        "cluster_uuids": _places_of(template),
+        "message": "",
+    }
+
+
+def _places_of(template: Facts) -> list[str]:
+    versions = template.get("versions") or [template]
+    return [uuid for version in versions for uuid in version.get("cluster_uuids") or []]
+
+
+def witnessed(template: Facts, vms: Sequence[Facts]) -> dict[str, Any]:
+    """`template` as `found` returned it, with `asks`, the clusters that can tell whether it is a true copy. `vms` is
+    the temporary VM that it was made of, as far as its Prism Central has it: while that is there it does not count
+    before its cluster has told (`true_copy`)."""
+    if not vms:
+        return {**template, "asks": template["cluster_uuids"]}
+    (vm,) = vms
+    message = (
+        f"the temporary VM '{vm['name']}' ({vm['uuid']}) that it was made of is still there, and its cluster"
+        f" {vm['cluster_uuid']} did not tell whether somebody has switched it on before"
+    )
+    advice = "Run the same command again when the cluster answers, without leaving it out."
+    error = {"message": message, "advice": advice}
+    asks = [vm["cluster_uuid"]]
+    return {**template, "state": "failed", "asks": asks, "message": f"{message}. {advice}", "error": error}
 
 
 def _failed(message: str, advice: str = "Use another release id.") -> dict[str, Any]:
@@ -125,14 +156,14 @@ def users(
     """Who uses what one cluster or Prism Central, `place`, holds of the release. Elsewhere there are others of its
     name, so that what is known to be on another place does not count, and what nobody can tell does.
 
-    `uses` are what citrix_image_usage_info returned in a loop over the sites, `wanted` is site -> the operator's
-    catalogs.
+    `uses` are what citrix_image_usage_info returned in a loop over the sites, of which some may have failed, `wanted`
+    is site -> the operator's catalogs.
     """
     return sorted(
         {
             f"{use['item']}: {reference['kind']} of {reference['of']}"
             for use in uses
-            for reference in use["references"]
+            for reference in use.get("references") or ()
             if place in _places(reference["of"], wanted.get(use["item"], ()), needs.get(use["item"], ()), place)
         }
     )

@@ -30,7 +30,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting im
     wait_for_effect,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import CentralVm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import template_mark
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import (
+    template_description,
+    template_mark,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.template import (
     Template,
     TemplateVersion,
@@ -48,7 +51,7 @@ class TemplateWork:
 
     def make(self, name: str, vm: CentralVm, wait: bool) -> Template | None:
         """Make a new template of a VM. None when its end is not waited for."""
-        what, description = f"template '{name}' of '{vm.name}'", description_of(name, vm)
+        what, description = f"template '{name}' of '{vm.name}'", template_description(name, vm.name, vm.uuid)
 
         def usable(task: Task) -> bool:
             ids = task.entities_of(TEMPLATE)
@@ -77,7 +80,10 @@ class TemplateWork:
 
     def add(self, template: Template, name: str, vm: CentralVm, activate: bool, wait: bool) -> TemplateVersion | None:
         """Add a version to a template. None when its end is not waited for."""
-        what, description = f"version '{name}' of the template '{template.name}'", description_of(name, vm)
+        what, description = (
+            f"version '{name}' of the template '{template.name}'",
+            template_description(name, vm.name, vm.uuid),
+        )
 
         def made() -> list[TemplateVersion]:
             return [
@@ -132,7 +138,3 @@ class TemplateWork:
             timeout=self.deadline.left,
             progress=self.reporter.progress,
         )
-
-
-def description_of(name: str, vm: CentralVm) -> str:
-    return f"Made of the VM {vm.name} ({vm.uuid}). Mark of euc.nutanix_citrix: {template_mark(name, vm.name)}"

@@ -5,10 +5,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.outcome import became, found
+import pytest
 
-MISSING = {"state": "missing", "image_uuid": "", "temporary_vm": "", "snapshot_id": "", "message": ""}
-PRESENT = {"state": "present", "image_uuid": "1", "temporary_vm": "tmp_1", "snapshot_id": "7", "message": ""}
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.outcome import became, confirmed, found
+
+MISSING = {"state": "missing", "image_uuid": "", "temporary_vm": "", "snapshot_id": "", "true_copy": "", "message": ""}
+PRESENT = {
+    "state": "present",
+    "image_uuid": "1",
+    "temporary_vm": "tmp_1",
+    "snapshot_id": "7",
+    "true_copy": "",
+    "message": "",
+}
 RESTORED: dict[str, Any] = {"vm": {"name": "tmp_1", "uuid": "2"}, "snapshot_id": "7", "timeline": ["restore"]}
 MADE: dict[str, Any] = {"snapshot": {"uuid": "1"}, "timeline": ["snapshot"]}
 SKIPPED = {"changed": False, "skipped": True}
@@ -49,3 +58,25 @@ def test_a_temporary_vm_of_an_earlier_run() -> None:
 def test_a_temporary_vm_that_is_still_there_is_told() -> None:
     for removed in ({"failed": True, "msg": "locked"}, {"unreachable": True, "msg": "locked"}):
         assert became(MISSING, RESTORED, MADE, removed)["leftover"]["message"] == "locked"
+
+
+@pytest.mark.parametrize(
+    ("true_copy", "kept", "users", "state"),
+    [
+        ("yes", "", [], "present"),
+        ("no", "", [], "missing"),
+        ("unknown", "", [], "missing"),
+        # Catalogs are moved only to what is known to be true, so they speak for it.
+        ("unknown", "It is kept, because ", ["cvad: catalog W11"], "present"),
+        ("no", "It is kept, because ", ["cvad: catalog W11"], "failed"),
+        ("unknown", "It is kept, because ", [], "failed"),
+    ],
+)
+def test_what_an_interrupted_run_made_counts_only_when_it_is_a_true_copy(
+    true_copy: str, kept: str, users: list[str], state: str
+) -> None:
+    now = confirmed(PRESENT, true_copy, kept, users)
+    assert now["state"] == state
+    assert ("taken_back" in now) == (state == "missing")
+    assert now["snapshot_id"] == ("" if state == "missing" else "7")
+    assert ("It is kept, because an interrupted run made it" in now["message"]) == (state == "failed")
