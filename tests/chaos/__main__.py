@@ -16,13 +16,14 @@ from chaos.campaign import carry_out, everything, sample, table, undisturbed
 from chaos.failover import PLANNED, UNPLANNED
 from chaos.portability import PORTABILITY
 from chaos.prepared import PREPARED
-from chaos.release import BY_RECOVERY_POINTS, RELEASE
+from chaos.release import BY_RECOVERY_POINTS, OF_TEMPLATE_VERSIONS, RELEASE
 from chaos.trial import Trial
 from chaos.xenserver import XENSERVER
 
 JOBS = {
     "release": RELEASE,
     "recovery-points": BY_RECOVERY_POINTS,
+    "template-versions": OF_TEMPLATE_VERSIONS,
     "prepared": PREPARED,
     "xenserver": XENSERVER,
     "portability": PORTABILITY,

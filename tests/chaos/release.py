@@ -6,16 +6,20 @@ gone."""
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from chaos.job import Job, State
-from harness.centrals import with_a_cluster_without_central, with_all_plugins
+from harness.centrals import LONG_LIVED, with_a_cluster_without_central, with_all_plugins, with_versions
 from harness.modules import DEMO, topology_of
 from lab.running import RunningLab
 
 RELEASE_ID = "2026.11.20-1"
-IMAGE = f"ctx_Gold_{RELEASE_ID}"
+IMAGE, OLD_IMAGE = f"ctx_Gold_{RELEASE_ID}", "ctx_Gold_2026.10.01-1"
 SOURCE, GOLDEN_VM = "cluster-a", "Gold"
+# Of a version of a template that lives long, a catalog shows the name of the template.
+OF_VERSIONS = {"W11-Deep": LONG_LIVED, "W11-West": LONG_LIVED}
 
 
 def estate() -> dict[str, Any]:
@@ -43,6 +47,23 @@ def undisturbed_by_itself(topology: dict[str, Any]) -> dict[str, Any]:
 
 def problems(before: State, after: State) -> list[str]:
     """What is wrong at the end."""
+    return _problems(before, after, {})
+
+
+def problems_of_versions(before: State, after: State) -> list[str]:
+    """The same where each release becomes a version of one template, which one catalog cannot follow."""
+    found = _problems(before, after, {**OF_VERSIONS, "W11-Flat": OLD_IMAGE})
+    for central, state in ((name, state) for name, state in after["endpoints"].items() if "templates" in state):
+        (template,) = [template for template in state["templates"] if template["name"] == LONG_LIVED]
+        versions = [version["name"] for version in template["versions"]]
+        if versions != ["Initial Version", IMAGE] or template["active"]["name"] != IMAGE:
+            found.append(f"{central}: the versions {versions}, active '{template['active']['name']}'")
+    return found
+
+
+def _problems(before: State, after: State, expected: Mapping[str, str]) -> list[str]:
+    """`expected` is catalog -> its image where that is none of the name of the release; then there are versions in
+    place of templates."""
     old, new = before["endpoints"], after["endpoints"]
     found: list[str] = []
     contents: set[str] = set()
@@ -53,20 +74,20 @@ def problems(before: State, after: State) -> list[str]:
     if contents != wanted:
         found.append(f"the images hold {sorted(contents)} and the golden VM {sorted(wanted)}")
     for site in (name for name, state in new.items() if state["kind"] in ("citrix_daas", "citrix_cvad")):
-        found += [f"{site}: {problem}" for problem in _site_problems(old[site], new[site])]
+        found += [f"{site}: {problem}" for problem in _site_problems(old[site], new[site], expected)]
     for central in (name for name, state in new.items() if state["kind"] == "prism_central"):
         was, now = ({point["ext_id"] for point in state[central]["recovery_points"]} for state in (old, new))
         found += [f"{central}: the recovery point {ext_id} is gone" for ext_id in was - now]
         found += [f"{central}: the recovery point {ext_id} is left" for ext_id in now - was]
-        found += [f"{central}: {problem}" for problem in _template_problems(old[central], new[central])]
+        found += [f"{central}: {problem}" for problem in _template_problems(old[central], new[central], bool(expected))]
     return found
 
 
-def _template_problems(old: State, new: State) -> list[str]:
+def _template_problems(old: State, new: State, of_versions: bool) -> list[str]:
     was, now = ({each["ext_id"]: each["name"] for each in state["templates"]} for state in (old, new))
     found = [f"the template '{name}' is gone" for ext_id, name in was.items() if ext_id not in now]
     made = [name for ext_id, name in now.items() if ext_id not in was]
-    return found if made == [IMAGE] else [*found, f"the templates {made} are new"]
+    return found if made == ([] if of_versions else [IMAGE]) else [*found, f"the templates {made} are new"]
 
 
 def gone(old: State, new: State) -> list[str]:
@@ -98,11 +119,11 @@ def _cluster_problems(old: State, new: State) -> list[str]:
     return found
 
 
-def _site_problems(old: State, new: State) -> list[str]:
+def _site_problems(old: State, new: State, expected: Mapping[str, str]) -> list[str]:
     found = [
         f"{catalog['name']} has the image {catalog['image']}"
         for catalog in new["catalogs"]
-        if catalog["image"] != IMAGE
+        if catalog["image"] != expected.get(catalog["name"], IMAGE)
     ]
     found += [f"{catalog['name']} is still busy" for catalog in new["catalogs"] if catalog["task"]]
     found += gone(old, new)
@@ -167,4 +188,14 @@ BY_RECOVERY_POINTS = Job(
         "$UpdateProvisioningScheme": "publish jobs",
     },
     once=("protection domain snapshots ordered", "publish jobs"),
+)
+
+
+def estate_of_versions() -> dict[str, Any]:
+    """The same where each release becomes a version of one template on each Prism Central."""
+    return with_versions(estate_by_recovery_points())
+
+
+OF_TEMPLATE_VERSIONS = replace(
+    BY_RECOVERY_POINTS, name="release by template versions", estate=estate_of_versions, problems=problems_of_versions
 )

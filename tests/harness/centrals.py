@@ -25,6 +25,7 @@ CENTRALS: list[dict[str, Any]] = [
     {"name": "pc-east", "clusters": ["cluster-a", "cluster-b"], "bandwidth_mbps": 3000},
     {"name": "pc-west", "clusters": ["cluster-c"], "paired_with": ["pc-east"], "bandwidth_mbps": 3000},
 ]
+LONG_LIVED = "W11-Gold"
 API_KEY = "key-of-the-service-account"
 TOPOLOGY: dict[str, Any] = {
     "seed": 7,
@@ -89,6 +90,20 @@ def with_all_plugins(demo: dict[str, Any]) -> dict[str, Any]:
         catalog = {"name": name, "hosting_unit": unit, "image": old, "machines": 3, "machine_prefix": f"{name[4:]}-"}
         site["catalogs"].append({**catalog, "delivery_group": name, "machine_profile": old if unit == "DEEP" else None})
         site["inventory_vars"]["image_release_catalogs"].append({"name": name})
+    return topology
+
+
+def with_versions(topology: dict[str, Any]) -> dict[str, Any]:
+    """The same, where each release becomes a version of one template that lives long; the catalog whose plug-in shows
+    no versions has no part in it."""
+    topology = deepcopy(topology)
+    for central, vm in zip(topology["prism_centrals"], ("Gold", "desk-c-001"), strict=True):
+        central["templates"].append({"name": LONG_LIVED, "vm": vm})
+    variables = topology["citrix_sites"][0]["inventory_vars"]
+    variables["image_release_catalogs"] = [
+        catalog for catalog in variables["image_release_catalogs"] if catalog["name"] != "W11-Flat"
+    ]
+    topology["inventory_vars"]["image_release_template_name"] = LONG_LIVED
     return topology
 
 

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from chaos.trial import TIME_SCALE
-from harness.centrals import both_ways, with_all_plugins
+from harness.centrals import both_ways, with_all_plugins, with_versions
 from harness.images import assert_identical_everywhere, catalog_images, images
 from harness.modules import DEMO, hosts_of, topology_of
 from harness.playbooks import Outcome, run_playbook, start_playbook
@@ -82,17 +82,6 @@ def test_an_image_that_nobody_asked_about_is_taken_back(lab: RunningLab, tmp_pat
     assert set(catalog_images(lab).values()) == {NAME}
 
 
-def with_version(topology: dict[str, Any]) -> dict[str, Any]:
-    """Only the catalog that can have a version of one long-lived template, and one for Horizon."""
-    daas, cvad = topology["citrix_sites"]
-    daas["inventory_vars"]["image_release_catalogs"] = [{"name": "W11-Deep"}]
-    cvad["inventory_vars"]["image_release_catalogs"] = []
-    for central, vm in zip(topology["prism_centrals"], ("Gold", "desk-c-001"), strict=True):
-        central["templates"].append({"name": "W11-Gold", "vm": vm})
-    topology["inventory_vars"] |= {"image_release_template_name": "W11-Gold", "image_release_templates": "everywhere"}
-    return topology
-
-
 def made_on(lab: RunningLab, central: str) -> list[str]:
     templates = lab.state()["endpoints"][central]["templates"]
     return [version["name"] for template in templates for version in template["versions"] if version["name"] == NAME]
@@ -104,7 +93,7 @@ def test_a_template_that_nobody_asked_about_is_taken_back(
     lab: RunningLab, tmp_path: Path, version: bool, started: bool
 ) -> None:
     topology = with_all_plugins(topology_of(DEMO))
-    lab.reset(with_version(topology) if version else topology)
+    lab.reset(with_versions(topology) if version else topology)
     before = lab.state()["endpoints"]["pc-west"]["templates"]
     kill(lab, tmp_path, "pc-west", "/content/templates", "PUT" if version else "POST")
     if not started:
