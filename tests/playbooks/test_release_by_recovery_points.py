@@ -409,3 +409,41 @@ def wait_until(seen: Callable[[], bool]) -> None:
 
 def is_template_order(entry: dict[str, Any]) -> bool:
     return entry["method"] == "POST" and str(entry["path"]).endswith("/content/templates")
+
+
+@pytest.mark.bad_day
+def test_another_id_in_the_middle_leaves_the_first_release_as_it_is_and_the_janitor_names_it(
+    lab: RunningLab, release: Release, tmp_path: Path
+) -> None:
+    process = start_playbook(PLAYBOOK, lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1")
+    kill = {"kill": process.pid, "drop": "after"}
+    lab.faults([{"endpoint": "cluster-b", "method": "POST", "path": "/snapshots/", "nth": 1, "then": kill}])
+    process.communicate(timeout=600)
+    lab.clear_faults()
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    other = run_playbook(PLAYBOOK, lab.inventory_path, elsewhere, "-e", "image_release_id=2026.11.21-1")
+    assert other.status == 0, other.output
+    assert_identical_everywhere(lab, "ctx_Gold_2026.11.21-1")
+    assert set(catalog_images(lab).values()) == {"ctx_Gold_2026.11.21-1"}
+    # The first one is whole: it can go on.
+    assert {point["name"] for point in recovery_points(lab)} == {"ctx_Gold_2026.11.20-1"}
+    assert left_over_vm(lab)["name"].startswith("ctx_2026.11.20-1_")
+    variables = {"image_retention_janitor": True, "image_retention_janitor_age": 0}
+    outcome = run_playbook(
+        "euc.nutanix_citrix.image_retention", lab.inventory_path, elsewhere, "-e", json.dumps(variables)
+    )
+    assert outcome.status == 0, outcome.output
+    objects = json.loads((elsewhere / "image_retention.json").read_text(encoding="utf-8"))["objects"]
+    own = [each for each in objects if each["release"] == "2026.11.20-1"]
+    assert {each["kind"] for each in own if each["delete"]} == {"temporary VM"}
+    assert [each for each in objects if each["delete"] and each not in own] == []
+    # It is what the first one would go on with.
+    told = [each["reason"] for each in own if each["kind"] == "recovery point"]
+    assert len(told) == len(recovery_points(lab))
+    assert all("cluster-c can still get the image" in each and "expires by itself" in each for each in told)
+    assert [name for names in vm_names(lab).values() for name in names if name.startswith("ctx_")] == []
+    first = release("2026.11.20-1")
+    assert first.status == 0, first.output
+    assert_identical_everywhere(lab, "ctx_Gold_2026.11.20-1")
+    assert recovery_points(lab) == []
