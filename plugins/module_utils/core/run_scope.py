@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+# For whom it was said, and what is to be asked before it counts
+OF_THE_RUN = ("scope", "witness")
+
 
 def facts_of_hosts(
     hostvars: Mapping[str, Mapping[str, Any]], hosts: Iterable[str], fact: str | Sequence[str], scope: Any, unheard: Any
@@ -31,12 +34,12 @@ def _counts(facts: Any, scope: Any) -> bool:
 
 
 def without_scope(facts: Mapping[str, Any]) -> dict[str, Any]:
-    """Inventory host -> its fact, without for whom it was said: that is nobody's affair but the run's."""
+    """Inventory host -> its fact, without what is nobody's affair but the run's."""
     return {host: _without_mark(fact) for host, fact in facts.items()}
 
 
 def _without_mark(fact: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in fact.items() if key != "scope"}
+    return {key: value for key, value in fact.items() if key not in OF_THE_RUN}
 
 
 def value_of_each(facts: Mapping[str, Mapping[str, Any]], key: str, default: Any = None) -> dict[str, Any]:

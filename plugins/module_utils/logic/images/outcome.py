@@ -20,8 +20,8 @@ def found(snapshots: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
         "image_uuid": image.get("uuid") or "",
         "temporary_vm": image.get("source_vm_name") or "",
         "snapshot_id": _origin(image.get("lineage") or {}),
-        "true_copy": image.get("true_copy") or "",
         "message": "",
+        "witness": {"true_copy": image.get("true_copy") or ""},
     }
 
 

@@ -88,9 +88,10 @@ def _obstacle(need: Facts, template: str) -> str:
 
 
 def found(templates: Sequence[Facts], image: str, long_lived: str = "") -> dict[str, Any]:
-    """What a Prism Central has of the release: {state, ext_id, snapshot_id, message}; of one that is present also
-    {vm_uuid, created, cluster_uuids}: what it was made of, when and where. `templates` are all of it, as
-    pc_template_info returns them; `ext_id` is the template that gets the version where one is `long_lived`."""
+    """What a Prism Central has of the release: {state, ext_id, snapshot_id, message}; of one that is present also its
+    witness {vm_uuid, created, asks}: what it was made of, when, and which clusters can tell of that. `templates` are
+    all of it, as pc_template_info returns them; `ext_id` is the template that gets the version where one is
+    `long_lived`."""
     if not long_lived:
         return _found_among(templates, "template", image)
     holders = [template for template in templates if template["name"] == long_lived]
@@ -116,10 +117,12 @@ def _found_among(candidates: Sequence[Facts], kind: str, image: str) -> dict[str
         "state": "present",
         "ext_id": template["ext_id"],
         "snapshot_id": template["lineage"]["recovery_point_id"] or "",
-        "vm_uuid": template.get("source_vm_uuid") or "",
-        "created": template.get("created") or "",
-        "cluster_uuids": _places_of(template),
         "message": "",
+        "witness": {
+            "vm_uuid": template.get("source_vm_uuid") or "",
+            "created": template.get("created") or "",
+            "asks": _places_of(template),
+        },
     }
 
 
@@ -129,11 +132,10 @@ def _places_of(template: Facts) -> list[str]:
 
 
 def witnessed(template: Facts, vms: Sequence[Facts]) -> dict[str, Any]:
-    """`template` as `found` returned it, with `asks`, the clusters that can tell whether it is a true copy. `vms` is
-    the temporary VM that it was made of, as far as its Prism Central has it: while that is there it does not count
-    before its cluster has told (`true_copy`)."""
+    """`template` as `found` returned it. `vms` is the temporary VM that it was made of, as far as its Prism Central has
+    it: while that is there the template does not count before the cluster of the VM has told (`true_copy`)."""
     if not vms:
-        return {**template, "asks": template["cluster_uuids"]}
+        return dict(template)
     (vm,) = vms
     message = (
         f"the temporary VM '{vm['name']}' ({vm['uuid']}) that it was made of is still there, and its cluster"
@@ -141,8 +143,8 @@ def witnessed(template: Facts, vms: Sequence[Facts]) -> dict[str, Any]:
     )
     advice = "Run the same command again when the cluster answers, without leaving it out."
     error = {"message": message, "advice": advice}
-    asks = [vm["cluster_uuid"]]
-    return {**template, "state": "failed", "asks": asks, "message": f"{message}. {advice}", "error": error}
+    witness = {**template["witness"], "asks": [vm["cluster_uuid"]]}
+    return {**template, "state": "failed", "witness": witness, "message": f"{message}. {advice}", "error": error}
 
 
 def _failed(message: str, advice: str = "Use another release id.") -> dict[str, Any]:

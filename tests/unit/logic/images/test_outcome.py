@@ -9,15 +9,9 @@ import pytest
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.outcome import became, confirmed, found
 
-MISSING = {"state": "missing", "image_uuid": "", "temporary_vm": "", "snapshot_id": "", "true_copy": "", "message": ""}
-PRESENT = {
-    "state": "present",
-    "image_uuid": "1",
-    "temporary_vm": "tmp_1",
-    "snapshot_id": "7",
-    "true_copy": "",
-    "message": "",
-}
+UNASKED = {"witness": {"true_copy": ""}}
+MISSING = {"state": "missing", "image_uuid": "", "temporary_vm": "", "snapshot_id": "", "message": "", **UNASKED}
+PRESENT = {**MISSING, "state": "present", "image_uuid": "1", "temporary_vm": "tmp_1", "snapshot_id": "7"}
 RESTORED: dict[str, Any] = {"vm": {"name": "tmp_1", "uuid": "2"}, "snapshot_id": "7", "timeline": ["restore"]}
 MADE: dict[str, Any] = {"snapshot": {"uuid": "1"}, "timeline": ["snapshot"]}
 SKIPPED = {"changed": False, "skipped": True}

@@ -13,6 +13,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     makers,
     unserved,
     users,
+    witnessed,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.starts import start_terms
 
@@ -113,6 +114,17 @@ def test_a_name_that_is_taken_is_refused(templates: list[dict[str, Any]], words:
     seen = found(templates, IMAGE)
     assert seen["state"] == "failed"
     assert words in seen["message"]
+
+
+def test_a_template_counts_only_when_its_temporary_vm_is_gone_or_its_cluster_has_told() -> None:
+    versions = [{"cluster_uuids": ["uuid-a"]}]
+    made = {**template(IMAGE, "rp-1"), "source_vm_uuid": "vm-1", "created": "2026-11-20T23:33:00Z"}
+    seen = found([{**made, "versions": versions}], IMAGE)
+    assert seen["witness"] == {"vm_uuid": "vm-1", "created": "2026-11-20T23:33:00Z", "asks": ["uuid-a"]}
+    assert witnessed(seen, []) == seen
+    doubted = witnessed(seen, [{"name": "ctx_r1_7_Gold", "uuid": "vm-1", "cluster_uuid": "uuid-b"}])
+    assert (doubted["state"], doubted["snapshot_id"], doubted["witness"]["asks"]) == ("failed", "rp-1", ["uuid-b"])
+    assert "did not tell whether somebody has switched it on" in doubted["message"]
 
 
 def test_a_version_of_a_template_that_lives_long() -> None:
