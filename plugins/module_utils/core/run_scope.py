@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-# For whom it was said, and what is to be asked before it counts
-OF_THE_RUN = ("scope", "witness")
+# For whom it was said, what is to be asked before it counts, and why its strategy may not fit
+OF_THE_RUN = ("scope", "witness", "unmanaged")
 
 
 def facts_of_hosts(
