@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools import earlier, files, targets
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools import earlier, targets
 
 
 def pool_recorded_disk(path: str) -> str:
@@ -34,5 +34,4 @@ class FilterModule:
             "pool_outcome": targets.outcome,
             "pool_catalogs": targets.catalogs_to_move,
             "pool_wishes": targets.wishes,
-            "pool_files": files.told,
         }

@@ -43,12 +43,12 @@ options:
     default: []
   files:
     description:
-      - The files in the directories of the SRs, as M(ansible.builtin.find) returns them from the control domain.
-        Of each file C(path) and C(mtime) count, the seconds since 1970 at which it was written. The name of a file is
-        the uuid of its disk.
+      - The files in the directories of the SRs, one line for each, with the seconds since 1970 at which it was written
+        and its path, as C(find -printf '%T@ %p\n') writes them on a control domain. The name of a file is the uuid of
+        its disk.
       - Without them nothing is chosen where an SR has more than one disk of the scheme.
     type: list
-    elements: dict
+    elements: str
     default: []
 extends_documentation_fragment:
   - euc.nutanix_citrix.xenserver
@@ -59,12 +59,12 @@ seealso:
 """
 
 EXAMPLES = r"""
+# The Python of a control domain is too old for the modules of Ansible
 - name: Look into the directory of the SR, in the control domain of a host that sees it
-  ansible.builtin.find:
-    paths: /var/run/sr-mount/bd6798ad-1508-40d0-8aa3-a470569ceba0
-    patterns: "*.vhd"
+  ansible.builtin.raw: find /var/run/sr-mount/bd6798ad-1508-40d0-8aa3-a470569ceba0/ -name '*.vhd' -printf '%T@ %p\n'
   delegate_to: xs-east-1
   register: directory
+  changed_when: false
 
 - name: Find the disk with the image of a catalog
   euc.nutanix_citrix.xen_vdi_info:
@@ -73,7 +73,7 @@ EXAMPLES = r"""
     xenserver_password: "{{ vault_xenserver_password }}"
     scheme: W11-Pool
     storage_repositories: [NFS-East]
-    files: "{{ directory.files }}"
+    files: "{{ directory.stdout_lines }}"
   register: image
 
 - name: Stop when it cannot be told
@@ -161,6 +161,11 @@ vdis:
       type: list
       elements: str
       returned: always
+    encrypted:
+      description: Whether XenServer encrypts it or a disk that it stands on. Such a disk is brought nowhere, because
+        another pool would need its key.
+      type: bool
+      returned: always
     other_config:
       description: The further entries of the disk, among them the marks of this collection.
       type: dict
@@ -191,6 +196,7 @@ vdis:
       data_uuid: 02fc6d44-6ed9-4e1a-a1fa-ee3866bba75b
       data_layers: 1
       machines: [W11-001, W11-002]
+      encrypted: false
       other_config: {}
       chosen: true
       modified: "2026-11-20T10:00:00Z"

@@ -58,7 +58,8 @@ options:
         description:
           - The disk. One without data of its own stands for its parent, as every disk of a provisioning scheme does
             that has machines.
-          - A disk with data in several files is refused. Make a full copy of it first.
+          - A disk with data in several files is refused. Make a full copy of it first. An encrypted one is refused as
+            well, because another pool would need its key.
         type: str
         required: true
       storage_repository_uuid:

@@ -40,7 +40,7 @@ options:
   vdi_uuid:
     description:
       - The disk to export. Required with O(state=exported).
-      - A disk that a running VM writes to is refused.
+      - A disk that a running VM writes to is refused, and an encrypted one, because another pool would need its key.
     type: str
   storage_repository:
     description:

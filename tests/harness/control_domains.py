@@ -96,6 +96,7 @@ class ControlDomains:
         self.slave = slave
         for host in (master, slave):
             (host.directory / "unmounted").unlink(missing_ok=True)
+            host.fill()
 
     def current(self) -> str:
         """The disk that MCS has published last."""

@@ -80,13 +80,10 @@ class Pools:
         finally:
             session.xenapi.session.logout()
 
-    def files(self, pool: str, sr: str) -> list[dict[str, Any]]:
-        """What ansible.builtin.find would see in the directory of an SR."""
+    def files(self, pool: str, sr: str) -> list[str]:
+        """What find would write of the directory of an SR: the moment and the path of each file."""
         directory = Path(self.state(pool)["srs"][sr]["directory"])
-        return [
-            {"path": str(path), "mtime": path.stat().st_mtime, "size": path.stat().st_size}
-            for path in directory.iterdir()
-        ]
+        return [f"{path.stat().st_mtime} {path}" for path in directory.iterdir()]
 
     def vdis(self, pool: str, **fields: Any) -> list[dict[str, Any]]:
         """The VDIs of a pool that have these fields."""

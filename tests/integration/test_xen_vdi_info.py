@@ -39,12 +39,20 @@ def test_machines_that_have_not_restarted_are_told(pools: Pools) -> None:
 
 
 def test_equal_and_future_ages_are_told(pools: Pools) -> None:
-    files = [{**file, "mtime": 4_000_000_000} for file in pools.files("master", "NFS")]
+    files = [f"4000000000.0 {line.split()[1]}" for line in pools.files("master", "NFS")]
     first = pools.master("xen_vdi_info", scheme="W11", files=files)
     assert first["chosen"] == pools.master("xen_vdi_info", scheme="W11", files=files)["chosen"] == [current(pools)]
     told = " ".join(first["warnings"])
     assert "written in the future" in told
     assert "written at the same moment" in told
+
+
+def test_an_encrypted_disk_is_chosen_nowhere_and_no_older_one_for_it(pools: Pools) -> None:
+    new = pools.change("master", "vdi", name="W11-baseDisk", sr="NFS", size_mib=8, encrypted=True)["uuid"]
+    result = pools.master("xen_vdi_info", scheme="W11", files=pools.files("master", "NFS"))
+    assert result["chosen"] == []
+    assert f"{new}, the youngest called 'W11-baseDisk', is encrypted" in result["doubts"][0]
+    assert [disk["encrypted"] for disk in result["vdis"]] == [True, False, False]
 
 
 def test_a_disk_that_nobody_uses_yet_is_its_own_data(pools: Pools) -> None:
@@ -74,6 +82,6 @@ def test_an_sr_that_is_not_there_is_told_with_those_that_are(pools: Pools) -> No
 
 
 def test_files_that_are_no_files_are_refused(pools: Pools) -> None:
-    assert "without path or mtime" in pools.master.fails("xen_vdi_info", scheme="W11", files=[{"path": "x"}])
-    part = [{"path": f"/x/.{current(pools)}.vhd", "mtime": HOUR}]
+    assert "does not begin with a moment" in pools.master.fails("xen_vdi_info", scheme="W11", files=["x y"])
+    part = [f"{HOUR} /x/.{current(pools)}.vhd"]
     assert pools.master("xen_vdi_info", scheme="W11", files=part)["chosen"] == []

@@ -345,6 +345,8 @@ def test_what_cannot_be_synced_is_refused_before_a_byte_travels(sync: ControlDom
     vhd.write(leaf, 32 * MIB, data, MOMENT, parent="nobody.vhd")
     assert "stands on a file that is not there" in sync.fails(source={"vdi_uuid": leaf.stem})
     leaf.unlink()
+    locked = sync.pools.change("master", "vdi", name="locked", sr="NFS", size_mib=8, encrypted=True)["uuid"]
+    assert "is encrypted: another pool would need its key" in sync.fails(source={"vdi_uuid": locked})
     whole = (directory / f"{base}.vhd").read_bytes()
     (directory / f"{base}.vhd").write_bytes(whole[:-512])
     assert "cannot be used: primary footer invalid" in sync.fails(source={"vdi_uuid": base})
@@ -366,6 +368,26 @@ def test_a_target_that_is_not_ready_is_refused_before_a_byte_travels(sync: Contr
     assert "is no mount point" in sync.fails()
     assert sync.files("slave") == before
     assert sync.pools.writes() == []
+
+
+@pytest.mark.parametrize("direction", ["pull", "push"])
+def test_an_sr_that_is_full_is_told_before_and_while_a_byte_travels(sync: ControlDomains, direction: str) -> None:
+    image = sync.image(NEW, {number: os.urandom(vhd.BLOCK) for number in range(4)})
+    options = {"source": {"vdi_uuid": image}, "direction": direction}
+    before = sync.files("slave")
+    sync.slave.fill(free=60 * 1024)
+    assert "the SR 'NFS' has 60.0 MiB left, and the image takes 72.0 MiB" in sync.fails(**options)
+    assert (sync.files("slave"), sync.notes()) == (before, [])
+    sync.slave.fill(room=5 * 1024)
+    message = sync.fails(**options)
+    assert "rsync stopped, because a file could not be written or read" in message
+    assert "File too large" in message
+    assert "What had come was removed" in message
+    assert (sync.files("slave"), sync.pools.writes()) == (before, [])
+    sync.scan()
+    sync.slave.fill()
+    result = sync(**options)
+    assert sync.content("slave", result["vdi_uuid"]) == sync.content("master", image)
 
 
 def with_path(shell: Shell, path: str) -> Shell:

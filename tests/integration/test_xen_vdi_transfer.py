@@ -8,16 +8,25 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
+import os
 import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from ansible.module_utils.common.arg_spec import ModuleArgumentSpecValidator
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import execute
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.operations.xen_vdi_transfer import OPERATION
 from harness.pools import Pools
 from lab.xenserver.state import vhd
 
 MIB = 1024 * 1024
+SR_SIZE = 1024 * 1024 * MIB  # what the lab gives one by default
 
 
 def current(pools: Pools) -> str:
@@ -155,6 +164,53 @@ def test_what_a_killed_import_left_is_removed(pools: Pools, image: Path) -> None
     assert len(pools.state("slave")["vdis"]) == before + 1
 
 
+def leave(pools: Pools, sr: str, size: int) -> Path:
+    """Let others have taken all of an SR but so many bytes; returns what they have put there."""
+    state = pools.state("slave")["srs"][sr]
+    filler = Path(state["directory"]) / "others"
+    filler.touch()
+    filler_size = SR_SIZE - sum(path.stat().st_size for path in filler.parent.iterdir()) - size
+    os.truncate(filler, filler_size)
+    return filler
+
+
+@dataclass(frozen=True)
+class Meanwhile(Reporter):
+    """Something happens when a phase begins."""
+
+    happens: Callable[[], object] = lambda: None
+
+    @contextmanager
+    def phase(self, name: str) -> Iterator[None]:
+        self.happens()
+        with super().phase(name):
+            yield
+
+
+@pytest.mark.parametrize("then", [{}, {"fail_task": 'Unix.Unix_error(Unix.ENOSPC, "write", "")'}], ids=["44", "unix"])
+def test_an_sr_that_is_full_is_told_before_and_while_a_byte_travels(
+    pools: Pools, image: Path, then: dict[str, Any]
+) -> None:
+    exported(pools, image)
+    before = pools.state("slave")["vdis"]
+    filler = leave(pools, "NFS", MIB)
+    message = pools.slave.fails("xen_vdi_transfer", **arguments(image))
+    assert "the SR 'NFS' has 1.0 MiB left, and the image takes" in message
+    assert pools.state("slave")["vdis"] == before
+    filler.unlink()
+    if then:
+        pools.lab.faults([{"endpoint": "slave", "path": "import_raw_vdi", "times": 1, "then": then}])
+    options = {**pools.slave.options, **arguments(image)}
+    validated = ModuleArgumentSpecValidator(dict(OPERATION.arguments), **OPERATION.rules()).validate(options)
+    # The disk is made, and its data has not come yet
+    filled = Meanwhile(happens=lambda: leave(pools, "NFS", MIB))
+    result = execute(OPERATION, validated.validated_parameters, filled, show_diff=False)
+    assert "Make room on this SR" in result["msg"]
+    assert pools.state("slave")["vdis"] == before
+    filler.unlink()
+    assert pools.slave("xen_vdi_transfer", **arguments(image))["changed"] is True
+
+
 @pytest.mark.parametrize(
     "then", [{"fail_task": "gone"}, {"drop": "after"}, {"garbage": "<html></html>"}], ids=["task", "lost", "page"]
 )
@@ -211,6 +267,8 @@ def test_what_cannot_be_transferred_is_refused_before(pools: Pools, image: Path)
     base = next(vdi for vdi in pools.state("master")["vdis"] if vdi["name_label"] == "base copy")
     assert "it is a base copy" in pools.master.fails("xen_vdi_transfer", vdi_uuid=base["uuid"], **options)
     assert "has no disk nobody" in pools.master.fails("xen_vdi_transfer", vdi_uuid="nobody", **options)
+    locked = pools.change("master", "vdi", name="locked", sr="NFS", size_mib=8, encrypted=True)["uuid"]
+    assert "is encrypted" in pools.master.fails("xen_vdi_transfer", vdi_uuid=locked, **options)
     exported(pools, image)
     pools.change("slave", "pbd", sr="NFS", host="slave-1", attached=False)
     assert "no host sees the SR 'NFS'" in pools.slave.fails("xen_vdi_transfer", **arguments(image))

@@ -68,6 +68,7 @@ class VirtualDisk:
     snapshot_of: str
     vbds: tuple[str, ...] = ()
     other_config: Mapping[str, str] = field(default_factory=dict)
+    encrypted: bool = False
 
     @property
     def has_own_data(self) -> bool:

@@ -33,11 +33,12 @@ class VhdFile:
 
 @dataclass(frozen=True)
 class Inside:
-    """What vhd-util says of a file, '' when it is good, and its first and last 512 bytes."""
+    """What vhd-util says of a file, '' when it is good, its first and last 512 bytes, and whether it needs a key."""
 
     problem: str
     first: bytes
     last: bytes
+    encrypted: bool = False
 
 
 @dataclass(frozen=True)

@@ -36,7 +36,7 @@ ARGUMENTS: dict[str, Any] = {
     "name": {"type": "str"},
     "uuid": {"type": "str"},
     "storage_repositories": {"type": "list", "elements": "str", "default": []},
-    "files": {"type": "list", "elements": "dict", "default": []},
+    "files": {"type": "list", "elements": "str", "default": []},
 }
 
 
@@ -69,13 +69,14 @@ def _on_wanted_storage(
     return [entry for entry in standings.values() if not wanted or entry.disk.sr in wanted]
 
 
-def _files(told: Iterable[Mapping[str, Any]]) -> list[DiskFile]:
-    """Of files that ansible.builtin.find saw in Dom0 those that a scan would see as well."""
+def _files(lines: Iterable[str]) -> list[DiskFile]:
+    """Of files that find saw in the control domain those that a scan would see as well."""
+    told = [line.strip().partition(" ") for line in lines if line.strip()]
     try:
-        paths = [(PurePosixPath(entry["path"]), float(entry["mtime"])) for entry in told]
-    except (KeyError, TypeError, ValueError):
+        paths = [(PurePosixPath(path), float(modified)) for modified, _space, path in told]
+    except ValueError:
         raise OperationError(
-            "files holds an entry without path or mtime", "Give the files that ansible.builtin.find returned."
+            "files holds a line that does not begin with a moment", "Give what find -printf '%T@ %p\\n' wrote."
         ) from None
     return [
         DiskFile(path.stem, modified)

@@ -26,6 +26,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.sent_file import Meter, SentFile
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.base_disks import (
+    KEY_STAYS,
+    NOT_ENCRYPTED,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen import BLOCK, StorageRepository, VirtualDisk
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_marks import (
     OWN,
@@ -106,6 +110,8 @@ def _source(overview: DiskOverview, uuid: str) -> VirtualDisk:
             f"{overview.endpoint}: the disk {uuid} cannot be exported: it is a base copy, or its data is missing",
             "Give the disk that stands on it.",
         )
+    if overview.standings()[disk.ref].encrypted:
+        raise OperationError(f"{overview.endpoint}: the disk {uuid} is encrypted: {KEY_STAYS}", NOT_ENCRYPTED)
     names = {vm.ref: vm.name for vm in overview.machines}
     writers = [
         names.get(entry.vm, entry.vm) for entry in overview.attachments if entry.disk == disk.ref and entry.plugged

@@ -43,6 +43,19 @@ MOUNTPOINT = """\
 for path; do :; done
 [ -d "$path" ] && ! grep -qxF "$(basename "$path")" "{directory}/unmounted" 2> /dev/null
 """
+# What is free on an SR, in KiB, where a test says so
+DF = """\
+#!/bin/sh
+[ -s "{directory}/free" ] || exec {df} "$@"
+echo "Filesystem 1024-blocks Used Available Capacity Mounted on"
+echo "sr 0 0 $(cat "{directory}/free") 0% /"
+"""
+# Its writes fail when a file gets larger than so many KiB, as on an SR that is full (contract xenserver 11)
+RSYNC = """\
+#!/bin/sh
+[ -s "{directory}/room" ] && trap '' XFSZ && ulimit -f $(($(cat "{directory}/room") * 2))
+exec {rsync} "$@"
+"""
 
 
 class NotInstalled(Exception):
@@ -77,6 +90,12 @@ class Dom0:
         """Let the directory of an SR be no mount point any more, so that writes would fill the root disk."""
         with (self.directory / "unmounted").open("a", encoding="utf-8") as file:
             file.write(f"{sr_uuid}\n")
+
+    def fill(self, *, free: int | None = None, room: int | None = None) -> None:
+        """Let so many KiB be free on its SRs by what df says, and no file of rsync grow beyond so many; None is as it
+        is."""
+        for name, size in (("free", free), ("room", room)):
+            (self.directory / name).write_text("" if size is None else str(size), encoding="utf-8")
 
 
 def found(program: str) -> str:
@@ -121,6 +140,8 @@ def _write_tools(directory: Path) -> None:
     tools = {
         "vhd-util": f'#!/bin/sh\nPYTHONPATH={TESTS} exec {sys.executable} -m lab.dom0.vhd_util "$@"\n',
         "mountpoint": MOUNTPOINT.format(directory=directory),
+        "df": DF.format(directory=directory, df=found("df")),
+        "rsync": RSYNC.format(directory=directory, rsync=found("rsync")),
     }
     (directory / "bin").mkdir(exist_ok=True)
     for name, text in tools.items():

@@ -27,7 +27,7 @@ class Trouble(Exception):
 
 def main(arguments: list[str]) -> int:
     """Run one command; return the exit code, which is an errno."""
-    commands = {"query": query, "set": set_field, "check": check, "scan": scan}
+    commands = {"query": query, "set": set_field, "check": check, "scan": scan, "key": key}
     if not arguments or arguments[0] not in commands:
         print(f"invalid command {arguments[:1]}; known here: {', '.join(commands)}")
         return INVALID
@@ -109,6 +109,16 @@ def set_field(arguments: list[str]) -> int:
     if not asked.v.isdigit() or not 0 <= int(asked.v) <= 255:
         raise Trouble(INVALID)
     vhd.set_hidden(Path(asked.n), int(asked.v))
+    return 0
+
+
+def key(arguments: list[str]) -> int:
+    """The nonce and the hash of the key that a file needs (contract xenserver 4, trap 23)."""
+    asked = _options("key", "p", "n", arguments)
+    if not asked.p:
+        raise Trouble(INVALID, "only -p is known here")
+    found = _opened(Path(asked.n)).key_hash
+    print(f"{found[:32].hex()} {found[32:].hex()}" if found else "none")
     return 0
 
 

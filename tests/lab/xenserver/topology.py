@@ -59,6 +59,7 @@ VDI = {
     "age_hours": float,
     "description": str,
     "other_config": mapping(str),
+    "encrypted": bool,
 }
 
 VM = {

@@ -69,11 +69,12 @@ PAUSES_BETWEEN_READS = (0.5, 2.0, 4.0)
 HTTP_OK = 200
 NOT_THERE = ("HANDLE_INVALID", "UUID_INVALID")
 DENIED = ("RBAC_PERMISSION_DENIED",)
+NO_SPACE = "SR_BACKEND_FAILURE_44"
 # What to do about a refusal; the codes of storage drivers are in contract xenserver addition B
 ADVICE = {
     "SR_BACKEND_FAILURE_40": "A file in the directory of this SR cannot be read as a VHD. Until it is moved away no"
     " change of this SR is seen.",
-    "SR_BACKEND_FAILURE_44": "Make room on this SR.",
+    NO_SPACE: "Make room on this SR.",
     "SR_BACKEND_FAILURE_47": "The directory of this SR is not mounted on its host. Plug its PBD first.",
     "SR_BACKEND_FAILURE_1200": "A file in this SR may bear the uuid of a VDI that the pool has on another SR. Until it"
     " is moved away no change of this SR is seen.",

@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import XapiError, XenServer
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import (
+    ADVICE,
+    NO_SPACE,
+    XapiError,
+    XenServer,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import NotFound, OperationError
 
@@ -49,7 +54,11 @@ def wait_for_task(client: XenServer, task: str, what: str, timeout: float, progr
         return match[1] if match else str(record["result"])
     reason = [str(part) for part in record["error_info"]] or [record["status"]]
     told = ", ".join(part for part in reason if part)
-    raise XapiError(f"{client.endpoint}: {what} failed with {told}", code=reason[0], parameters=tuple(reason[1:]))
+    # What writes the bytes of a disk tells of a full SR as the system does (contract xenserver addition D)
+    advice = ADVICE[NO_SPACE] if "ENOSPC" in told else ADVICE.get(reason[0], "")
+    raise XapiError(
+        f"{client.endpoint}: {what} failed with {told}", advice, code=reason[0], parameters=tuple(reason[1:])
+    )
 
 
 @contextmanager

@@ -15,6 +15,8 @@ from dataclasses import dataclass, replace
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen import Attachment, VirtualDisk, XenVm
 
 LONGEST_CHAIN = 30
+KEY_STAYS = "another pool would need its key"
+NOT_ENCRYPTED = "Make the image on an SR without encryption, then bring that."
 # Clocks of hosts and controller may differ by so many seconds
 CLOCKS_DIFFER = 300
 
@@ -31,7 +33,7 @@ class DiskFile:
 class Standing:
     """What a disk stands on. `parents` are uuids, the nearest first; `data` is the disk that holds its data, None where
     nobody can tell; `layers` is how many disks of the chain hold data; `machines` are the names of the VMs whose disks
-    stand on the same data. `modified` is that of the data's file."""
+    stand on the same data. `modified` is that of the data's file, `encrypted` whether any of the chain is."""
 
     disk: VirtualDisk
     parents: tuple[str, ...]
@@ -40,6 +42,7 @@ class Standing:
     machines: tuple[str, ...]
     modified: float | None = None
     chosen: bool = False
+    encrypted: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +89,7 @@ def standings(
             layers,
             tuple(sorted(users.get(holder or "", ()))),
             modified.get(holder or ""),
+            encrypted=any(part.encrypted for part in chain),
         )
     return found
 
@@ -132,6 +136,10 @@ def choose(scheme: str, found: Iterable[Standing], now: float) -> Choice:
             continue
         ranked = sorted(own, key=lambda entry: (-(entry.modified or 0.0), -len(entry.machines), entry.disk.uuid))
         best = ranked[0]
+        if best.encrypted:
+            # An older one is another image
+            doubts.append(f"{best.disk.uuid}, the youngest called '{name}', is encrypted: {KEY_STAYS}")
+            continue
         chosen.add(best.disk.ref)
         warnings += _warnings(best, ranked[1:], now)
     marked = [replace(entry, chosen=entry.disk.ref in chosen) for entry in candidates]

@@ -11,7 +11,11 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from uuid import UUID, uuid5
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.base_disks import Standing
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.base_disks import (
+    KEY_STAYS,
+    NOT_ENCRYPTED,
+    Standing,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_file import footer_problem
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen import VirtualDisk
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_files import Inside, SrDirectory, VhdFile
@@ -32,6 +36,7 @@ OVER_HTTP = "Use xen_vdi_transfer, which needs no files and no SSH."
 NO_SPACE = 11
 KILLED = 137
 WORTH_ANOTHER = frozenset({10, 12, 19, 20, 30, 35, 129, KILLED, 143, 255})
+CONSEQUENCES = ("connection unexpectedly closed", "Broken pipe", "Connection reset")
 MEANINGS = {
     5: "its arguments were refused",
     10: "the connection broke",
@@ -69,6 +74,8 @@ def data_file(endpoint: str, vdi: str, chain: Sequence[VhdFile]) -> VhdFile:
 
 
 def refuse_unfit(endpoint: str, file: str, inside: Inside) -> None:
+    if inside.encrypted:
+        raise OperationError(f"{endpoint}: {file} is encrypted: {KEY_STAYS}", NOT_ENCRYPTED)
     problem = inside.problem or footer_problem(inside.first, inside.last)
     if problem:
         raise OperationError(f"{endpoint}: {file} cannot be used: {problem}", "Look at it with vhd-util check.")
@@ -159,6 +166,15 @@ def refuse_full(endpoint: str, sr: str, directory: SrDirectory, size: int, part:
 def bytes_on_the_wire(log: str) -> int:
     """By the statistics of rsync, which separates thousands in some versions."""
     return sum(int(text.replace(",", "")) for text in re.findall(r"^Total bytes \w+: ([\d,]+)", log, re.MULTILINE))
+
+
+def reason(log: Sequence[str]) -> str:
+    """The line that says why rsync stopped. What follows from it, in its own process and in the other one, stands
+    behind it."""
+    lines = [line.strip() for line in log if line.strip() and not line.startswith("rsync error")]
+    own = [line for line in lines if line.startswith("rsync: ") and not any(text in line for text in CONSEQUENCES)]
+    others = [line for line in lines if not line.startswith("rsync: ")]
+    return (own[:1] or others[-1:] or lines[-1:] or [""])[0]
 
 
 def meaning(status: int) -> str:

@@ -12,6 +12,10 @@ from typing import Any
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import why
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.base_disks import (
+    KEY_STAYS,
+    NOT_ENCRYPTED,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.earlier import foreseen, made_of_another
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import CheckRow, Rows
@@ -76,7 +80,9 @@ def _chosen(facts: Facts) -> list[Mapping[str, Any]]:
 
 def _check_source(rows: Rows, facts: Facts) -> None:
     chosen = _chosen(facts)
-    if chosen:
+    if chosen and chosen[0]["encrypted"]:
+        rows.stop("disk of the image", f"{chosen[0]['uuid']} is encrypted: {KEY_STAYS}", NOT_ENCRYPTED)
+    elif chosen:
         rows.ok("disk of the image", f"{chosen[0]['uuid']}, {amount(chosen[0]['virtual_size_bytes'])}")
     elif facts.get("dom0"):
         # The run asks the control domain how old each is

@@ -60,6 +60,7 @@ told=$(vhd-util check -n "$file" 2>&1)
 echo "check $? $(echo "$told" | head -n 1)"
 echo "first $(head -c 512 "$file" | base64 | tr -d '\\n')"
 echo "last $(tail -c 512 "$file" | base64 | tr -d '\\n')"
+echo "key $(vhd-util key -p -n "$file" 2> /dev/null)"
 """
 CHAIN = (
     LACKS
@@ -187,7 +188,10 @@ def _values(told: Iterable[tuple[str, str, str]], key: str) -> list[str]:
 def _inside(lines: Iterable[str]) -> Inside:
     told = {key: value for key, _space, value in (line.partition(" ") for line in lines)}
     status, _space, reason = told.get("check", "1 ").partition(" ")
-    return Inside("" if status == "0" else reason, b64decode(told.get("first", "")), b64decode(told.get("last", "")))
+    first, last = b64decode(told.get("first", "")), b64decode(told.get("last", ""))
+    # A nonce and a hash in hexadecimal; "none" or nothing without a key
+    is_encrypted = bool(re.match(r"[0-9a-f]{64} [0-9a-f]{64}", told.get("key", "")))
+    return Inside("" if status == "0" else reason, first, last, is_encrypted)
 
 
 def _last_line(answer: Answer) -> str:

@@ -24,6 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vh
     WORTH_ANOTHER,
     bytes_on_the_wire,
     meaning,
+    reason,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_files import (
     BASIS_ENDING,
@@ -158,8 +159,7 @@ def _sent(lines: list[str]) -> Sent:
     """Without a status it was killed together with the shell around it."""
     told = [line for line in lines if not line.startswith("status ")]
     status = next((int(line.split()[1]) for line in lines if line.startswith("status ")), None)
-    errors = [line for line in told if line.strip() and not line.startswith("rsync error")]
-    return Sent(status, bytes_on_the_wire("\n".join(told)), errors[-1].strip() if errors and status else "")
+    return Sent(status, bytes_on_the_wire("\n".join(told)), reason(told) if status else "")
 
 
 def _prepare_basis(transfer: Transfer) -> bool:

@@ -152,5 +152,6 @@ def shown_disk(standing: Standing, storage: dict[str, StorageRepository]) -> dic
         "data_uuid": standing.data,
         "data_layers": standing.layers,
         "machines": list(standing.machines),
+        "encrypted": standing.encrypted,
         "other_config": dict(disk.other_config),
     }

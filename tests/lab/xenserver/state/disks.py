@@ -33,20 +33,34 @@ class Disks:
             raise XapiFailure("VDI_NOT_MANAGED", vdi)
         return record
 
-    def create(self, fields: Mapping[str, Any], blocks: Mapping[int, bytes] | None = None, age: float = 0.0) -> str:
-        """Make a VDI with an empty file, or with these blocks."""
+    def create(
+        self,
+        fields: Mapping[str, Any],
+        blocks: Mapping[int, bytes] | None = None,
+        age: float = 0.0,
+        key_hash: bytes | None = None,
+    ) -> str:
+        """Make a VDI with an empty file, or with these blocks; ``key_hash`` is that of an encrypted one."""
         ground, volume = self._ground, self._storage.volume(fields["SR"])
         size = self._storage.rounded(int(fields["virtual_size"]))
         uuid = fields.get("uuid") or ground.new_id()
         self._storage.room_for(volume, len(blocks or {}) * vhd.BLOCK)
-        self._write(volume, uuid, size, blocks or {}, age)
+        self._write(volume, uuid, size, blocks or {}, age, key_hash)
         file = vhd.read(volume.path(uuid))
         more = {key: value for key, value in fields.items() if key not in ("uuid", "virtual_size", "managed")}
         return self._storage.introduce(volume, file, False, **more)
 
-    def _write(self, volume: Volume, uuid: str, size: int, blocks: Mapping[int, bytes], age: float = 0.0) -> None:
+    def _write(
+        self,
+        volume: Volume,
+        uuid: str,
+        size: int,
+        blocks: Mapping[int, bytes],
+        age: float = 0.0,
+        key_hash: bytes | None = None,
+    ) -> None:
         moment = self._ground.clock.epoch - age
-        vhd.write(volume.path(uuid), size, blocks, moment)
+        vhd.write(volume.path(uuid), size, blocks, moment, key_hash=key_hash)
         vhd.set_age(volume.path(uuid), moment)
 
     def destroy(self, vdi: str) -> None:

@@ -17,7 +17,7 @@ from lab.xenserver.state.schemes import HOUR, Schemes
 from lab.xenserver.state.sessions import Sessions
 from lab.xenserver.state.storage import Storage
 from lab.xenserver.state.tasks import Tasks
-from lab.xenserver.state.vhd import MIB
+from lab.xenserver.state.vhd import KEY_HASH, MIB
 
 
 class Pool(Ground):
@@ -118,7 +118,9 @@ class Pool(Ground):
             "uuid": entry.get("uuid"),
         }
         blocks = self.some_blocks(entry.get("data_mib", 4))
-        vdi = self.disks.create(fields, blocks, entry.get("age_hours", 0.0) * HOUR)
+        # contract xenserver trap 23
+        key_hash = self.some_bytes(KEY_HASH) if entry.get("encrypted") else None
+        vdi = self.disks.create(fields, blocks, entry.get("age_hours", 0.0) * HOUR, key_hash)
         return str(self.database.get("VDI", vdi)["uuid"])
 
     def add_vm(self, entry: Mapping[str, Any]) -> str:

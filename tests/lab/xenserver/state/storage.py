@@ -205,6 +205,8 @@ class Storage:
 
     def _seen(self, file: Vhd, is_parent: bool) -> Record:
         config = {"vhd-parent": file.parent.partition(".")[0]} if file.parent else {}
+        if file.key_hash:
+            config["key_hash"] = file.key_hash.hex()
         return {
             "virtual_size": file.size,
             "physical_utilisation": file.file_size,

@@ -25,6 +25,9 @@ NO_OFFSET = 0xFFFFFFFFFFFFFFFF
 FOOTER = struct.Struct(">8sIIQI4sI4sQQHBBII16sBB426x")
 # cookie, data offset, table offset, version, entries, block size, checksum, parent uuid, parent timestamp, parent name
 HEADER = struct.Struct(">8sQQIIII16sI4x512s448x")
+# cookie, offset, size, version and checksum of the map behind it, marker; whether there is a key, its nonce and hash
+BATMAP_HEADER = struct.Struct(">8sQIIIBB64s418x")
+KEY_HASH = 64
 HIDDEN_AT, CHECKSUM_AT, HEADER_CHECKSUM_AT = 85, 64, 36
 
 
@@ -47,6 +50,7 @@ class Vhd:
     table: tuple[int, ...]
     primary: bool
     file_size: int
+    key_hash: bytes | None = None
 
     @property
     def blocks(self) -> int:
@@ -63,25 +67,33 @@ def write(
     hidden: bool = False,
     parent: str | None = None,
     own_uuid: str | None = None,
+    key_hash: bytes | None = None,
 ) -> None:
     """Write a file with these blocks, the whole at once under its name; ``parent`` is the name of the file beside it
-    that has the rest."""
+    that has the rest, ``key_hash`` the nonce and hash of a key (contract xenserver trap 23)."""
     entries = -(-size // BLOCK)
     table_bytes = -(-entries * 4 // SECTOR) * SECTOR
     footer = _footer(size, DIFFERENCING if parent else DYNAMIC, hidden, moment, own_uuid or path.name.partition(".")[0])
     table = [NO_BLOCK] * entries
-    position = SECTOR + HEADER.size + table_bytes
+    batmap = _batmap(SECTOR + HEADER.size + table_bytes, entries, key_hash) if key_hash else b""
+    position = SECTOR + HEADER.size + table_bytes + len(batmap)
     for number in sorted(blocks):
         table[number] = position // SECTOR
         position += BITMAP + BLOCK
     part = path.with_name(f".{path.name}.new")
     with part.open("wb") as file:
         file.write(footer + _header(entries, parent))
-        file.write(struct.pack(f">{entries}I", *table).ljust(table_bytes, b"\xff"))
+        file.write(struct.pack(f">{entries}I", *table).ljust(table_bytes, b"\xff") + batmap)
         for number in sorted(blocks):
             file.write(b"\xff" * BITMAP + blocks[number].ljust(BLOCK, b"\0"))
         file.write(footer)
     part.rename(path)
+
+
+def _batmap(at: int, entries: int, key_hash: bytes) -> bytes:
+    sectors = -(-entries // (8 * SECTOR))
+    header = BATMAP_HEADER.pack(b"tdbatmap", at + SECTOR, sectors, 0x10002, 0, 0, 1, key_hash)
+    return header + bytes(sectors * SECTOR)
 
 
 def _footer(size: int, kind: int, hidden: bool, moment: float, own_uuid: str) -> bytes:
@@ -141,12 +153,14 @@ def read(path: Path) -> Vhd:
         )
         parent: str | None = None
         table: tuple[int, ...] = ()
+        key_hash: bytes | None = None
         if kind != FIXED:
-            parent, table = _dynamic_part(file, start[SECTOR:], kind)
-    return Vhd(path, size, kind, bool(hidden), str(uuid.UUID(bytes=own)), timestamp, parent, table, primary, file_size)
+            parent, table, key_hash = _dynamic_part(file, start[SECTOR:], kind)
+    own_uuid = str(uuid.UUID(bytes=own))
+    return Vhd(path, size, kind, bool(hidden), own_uuid, timestamp, parent, table, primary, file_size, key_hash)
 
 
-def _dynamic_part(file: BinaryIO, header: bytes, kind: int) -> tuple[str | None, tuple[int, ...]]:
+def _dynamic_part(file: BinaryIO, header: bytes, kind: int) -> tuple[str | None, tuple[int, ...], bytes | None]:
     if len(header) < HEADER.size or not header.startswith(b"cxsparse"):
         raise BadVhd("invalid header")
     if _summed(header, HEADER_CHECKSUM_AT) != header:
@@ -157,7 +171,15 @@ def _dynamic_part(file: BinaryIO, header: bytes, kind: int) -> tuple[str | None,
     if len(packed) < entries * 4:
         raise BadVhd("invalid block table")
     parent = name.decode("utf-16-be").rstrip("\0") if kind == DIFFERENCING else None
-    return parent, struct.unpack(f">{entries}I", packed)
+    file.seek(table_at + -(-entries * 4 // SECTOR) * SECTOR)
+    return parent, struct.unpack(f">{entries}I", packed), _key_hash(file.read(SECTOR))
+
+
+def _key_hash(header: bytes) -> bytes | None:
+    if not header.startswith(b"tdbatmap") or len(header) < BATMAP_HEADER.size:
+        return None
+    has_key, key_hash = BATMAP_HEADER.unpack(header)[-2:]
+    return bytes(key_hash) if has_key == 1 else None
 
 
 def _good_footer(footer: bytes) -> bool:

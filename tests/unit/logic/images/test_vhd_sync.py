@@ -18,6 +18,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vh
     copy_there,
     data_file,
     meaning,
+    reason,
     refuse_full,
     refuse_lacking,
     refuse_unready,
@@ -145,3 +146,13 @@ def test_the_bytes_of_every_rsync_are_understood(text: str) -> None:
 
 def test_every_ending_has_a_meaning() -> None:
     assert (meaning(KILLED), meaning(99)) == ("it was killed", "it ended with 99")
+
+
+def test_the_reason_why_rsync_stopped_is_no_consequence_of_it() -> None:
+    closed = "rsync: connection unexpectedly closed (0 bytes received so far) [Receiver]"
+    full = 'rsync: [receiver] write failed on "/x/.a": No space left on device (28)'
+    broken = "rsync: [generator] write error: Broken pipe (32)"
+    assert reason([full, "rsync error: error in file IO (code 11)", broken, ""]) == full
+    assert reason(["Authorized users only", "Host key verification failed.", closed]) == "Host key verification failed."
+    assert reason([closed, "rsync error: error in rsync protocol data stream (code 12)"]) == closed
+    assert reason([]) == ""

@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.files import told
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.targets import (
     catalogs_to_move,
     going_on,
@@ -92,9 +91,5 @@ def test_a_plan_names_the_path_that_will_be() -> None:
     assert move == {"id": "1", "image": f"XDHyp:\\HostingUnits\\U\\{NFS['path']}"}
 
 
-def test_words_of_reports_and_of_control_domains() -> None:
+def test_words_of_reports() -> None:
     assert wishes({"daas": [{"name": "A", "pool": "xs"}]}) == {"daas": [{"name": "A", "pool": "xs", "cluster": "xs"}]}
-    lines = [{"stdout_lines": ["1700000000.5 /run/sr mount/u/a.vhd\r", "", "find: nothing"]}, {"skipped": True}]
-    assert told([{"stdout_lines": lines[0]["stdout_lines"][:2]}, lines[1]]) == [
-        {"path": "/run/sr mount/u/a.vhd", "mtime": 1700000000.5}
-    ]

@@ -14,7 +14,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
 
 NOTHING = ReleaseRequest(base_vm="", protection_domain="", source="", prefix="ctx_", space_factor=1.0)
 GIB = 1024**3
-DISK = {"uuid": "d", "chosen": True, "virtual_size_bytes": 40 * GIB}
+DISK = {"uuid": "d", "chosen": True, "encrypted": False, "virtual_size_bytes": 40 * GIB}
 EAST = {"message": "", "is_source": True, "disks": [DISK], "doubts": [], "vdi": "", "dom0": ""}
 NFS = {
     "uuid": "u",
@@ -54,6 +54,7 @@ def test_the_disk_of_the_source() -> None:
     assert rows(unknown)[0] == ("east disk of the image", "stop")
     assert rows({**unknown, "dom0": "east-1"})[0] == ("east disk of the image", "warning")
     assert rows({**unknown, "vdi": "d"})[0] == ("east disk of the image", "ok")
+    assert rows({"disks": [{**DISK, "encrypted": True}]})[0] == ("east disk of the image", "stop")
     assert rows({"message": "no route"})[0] == ("east log-in and reads", "stop")
 
 
