@@ -30,7 +30,10 @@ notes:
     source.
   - Files of interrupted transfers of other images that nobody has touched for a day are removed from the SR with the
     next transfer. A warning names them.
-  - Give an SR to one host at a time. A second run on the same host waits for the first.
+  - A second run on the same host waits for the first. A run on another host is refused while the first one is bringing
+    the same image to the same SR. Should two hosts begin at the same moment, each writes a file of its own, and the one
+    that is complete first becomes the disk.
+  - Both hosts read the whole file once for its hash. Lines on the screen tell how far they are.
   - Notes of a transfer under way are in C(~/.euc_nutanix_citrix) on the control domain that runs C(rsync).
 options:
   storage_repository:
@@ -134,8 +137,8 @@ options:
     default: 3
   wait_timeout:
     description:
-      - The number of seconds to wait for the transfer. After that the module fails with "still running" and cancels
-        nothing.
+      - The number of seconds to wait for the transfer and the hashes before and after it. After that the module fails
+        with "still running" and cancels nothing. The next run gets what has been done.
     type: int
     default: 14400
 extends_documentation_fragment:

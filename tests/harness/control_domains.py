@@ -94,6 +94,7 @@ class ControlDomains:
         self.pools = pools
         self.master = master
         self.slave = slave
+        self.lines: list[str] = []
         for host in (master, slave):
             (host.directory / "unmounted").unlink(missing_ok=True)
             host.fill()
@@ -127,7 +128,7 @@ class ControlDomains:
         validation = ModuleArgumentSpecValidator(dict(OPERATION.arguments), **OPERATION.rules()).validate(arguments)
         assert validation.error_messages == []
         near = shell or shell_of(self.master if more.get("direction") == "push" else self.slave)
-        reporter = Reporter(check=check)
+        reporter = Reporter(progress=self.lines.append, check=check)
         result = execute(replace(OPERATION, shell=near), validation.validated_parameters, reporter, show_diff=True)
         if reporter.warnings:
             result["warnings"] = reporter.warnings
@@ -153,7 +154,8 @@ class ControlDomains:
     def files(self, pool: str, sr: str = "NFS") -> dict[str, str]:
         """Every file of an SR, with the hash of its bytes."""
         directory = self.directory(pool, sr)
-        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in directory.iterdir()}
+        files = [path for path in directory.iterdir() if path.is_file()]
+        return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in files}
 
     def only(self, name: str) -> dict[str, str]:
         """A file of the slave, with its hash."""
@@ -169,10 +171,12 @@ class ControlDomains:
         data = vhd.chain_of(self.directory("master") / f"{uuid}.vhd")[-1]
         return hashlib.sha256(data.path.read_bytes()[vhd.SECTOR : -vhd.SECTOR]).hexdigest()
 
-    def part_of(self, uuid: str) -> Path:
-        """Where a disk of the master is, on the SR of the slave, until it is complete."""
+    def part_of(self, uuid: str, writer: str = "") -> Path:
+        """Where a disk of the master is, on the SR of the slave, until it is complete; `writer` is another host than
+        the control domain of the slave."""
         sr = self.pools.state("slave")["srs"]["NFS"]["uuid"]
-        return self.directory("slave") / part_name(uuid_for(sr, uuid, self.payload_hash(uuid), ()))
+        own = writer or (self.slave.directory / NOTES / "id").read_text(encoding="utf-8")
+        return self.directory("slave") / part_name(uuid_for(sr, uuid, self.payload_hash(uuid), ()), own)
 
     def notes(self) -> list[str]:
         """What is kept of transfers on the control domains."""

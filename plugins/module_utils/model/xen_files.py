@@ -10,6 +10,8 @@ from dataclasses import dataclass
 # Endings that a scan looks at (contract xenserver addition C); a file that is not whole has none of them
 PART_ENDING = ".euc-part"
 BASIS_ENDING = ".euc-basis"
+# A part file that was written to so lately belongs to a transfer under way, whichever host it runs on
+BUSY_MINUTES = 10
 
 
 @dataclass(frozen=True)
@@ -44,8 +46,8 @@ class Inside:
 @dataclass(frozen=True)
 class SrDirectory:
     """The directory of an SR: whether it is mounted, the bytes that are free, programs that are missing, files that no
-    scan can read, the uuids of its VHDs, the part files of ours with their sizes, and `rests` of transfers that nobody
-    has touched for a day."""
+    scan can read, the uuids of its VHDs, the part files of ours with their sizes, `rests` of transfers that nobody has
+    touched for a day, and the part files that are `busy`."""
 
     mounted: bool
     free: int
@@ -54,6 +56,7 @@ class SrDirectory:
     vhds: frozenset[str]
     parts: dict[str, int]
     rests: tuple[str, ...] = ()
+    busy: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vh
     basis_for,
     copy_there,
     data_file,
+    refuse_busy,
     refuse_full,
     refuse_lacking,
     refuse_unfit,
@@ -52,11 +53,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xens
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.delta_transfer import (
     Transfer,
-    bring,
     clear,
-    discard,
     part_name,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.file_hash import payload_hash
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.host_job import identity
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.overview import (
     MOUNT_ROOT,
     DiskOverview,
@@ -70,6 +71,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xens
     unhide,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.pool_change import PoolTask
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.whole_copy import (
+    SourceChanged,
+    WholeCopy,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 PULL, PUSH = "pull", "push"
@@ -105,29 +110,32 @@ ARGUMENTS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class SyncTask(PoolTask):
-    """And the shell of the control domain that the task runs on."""
+    """And the shell of the control domain that the task runs on, and the bound of all its waits."""
 
     shell: Shell
+    deadline: Deadline
 
     def domains(self, sr: str) -> tuple[ControlDomain, ControlDomain]:
         """Those of the source and the target, with their directories."""
-        params, source = self.params, self.params["source"]
-        peer = params["peer"]
+        params, source, peer = self.params, self.params["source"], self.params["peer"]
         far, near_name = over_ssh(self.shell, peer), "The control domain of the task"
         far_name = f"The control domain {peer['address']}"
-        pulls = params["direction"] == PULL
-        source_shell, target_shell = (far, self.shell) if pulls else (self.shell, far)
-        source_name, target_name = (far_name, near_name) if pulls else (near_name, far_name)
+        source_shell, target_shell = (far, self.shell) if self.pulls else (self.shell, far)
+        source_name, target_name = (far_name, near_name) if self.pulls else (near_name, far_name)
         return (
             ControlDomain(source_name, source_shell, f"{source['sr_directory']}/{source['storage_repository_uuid']}"),
             ControlDomain(target_name, target_shell, f"{params['sr_directory']}/{sr}"),
         )
 
+    @property
+    def pulls(self) -> bool:
+        return bool(self.params["direction"] == PULL)
+
 
 @dataclass(frozen=True)
 class _Observed:
     """`copy` is the disk that the image is already; else `file` is what is to travel, with the hash of its payload
-    where that was read."""
+    where that was read. `writer` tells the control domain that rsync runs on from all others."""
 
     overview: DiskOverview
     repository: StorageRepository
@@ -140,6 +148,7 @@ class _Observed:
     sha256: str
     copy: VirtualDisk | None
     basis: str
+    writer: str
 
     @property
     def key(self) -> str:
@@ -149,12 +158,19 @@ class _Observed:
     @property
     def part(self) -> int:
         """How much of it is there."""
-        return self.directory.parts.get(part_name(self.key), 0) if self.sha256 else 0
+        return self.directory.parts.get(part_name(self.key, self.writer), 0) if self.sha256 else 0
+
+    @property
+    def others(self) -> list[str]:
+        """What other hosts have brought of it, the largest first."""
+        own, sizes = part_name(self.key, self.writer), self.directory.parts
+        found = [name for name in sizes if name.startswith(f".{self.key}.") and name != own and self.sha256]
+        return sorted(found, key=lambda name: -sizes[name])
 
     @property
     def rests(self) -> list[str]:
-        """Of transfers of other images, which nobody goes on with."""
-        return [name for name in self.directory.rests if not name.startswith(f".{self.key}.")]
+        """Of transfers that nobody goes on with."""
+        return [name for name in self.directory.rests if not name.startswith(f".{self.key}.{self.writer}.")]
 
 
 def observe(task: SyncTask, reporter: Reporter) -> _Observed:
@@ -179,19 +195,23 @@ def observe(task: SyncTask, reporter: Reporter) -> _Observed:
     # A hash costs a reading of the whole file; a plan of a first transfer does without
     if copy is None and not reporter.check:
         with reporter.phase("hash"):
-            sha256 = _hash(source, file, reporter)
+            sha256 = _hash(task, source, file, reporter)
         copy = copy_there(own, vdi, file.state, sha256)
     standings = overview.standings()
     basis = basis_for(
         standings, repository.ref, params["source"]["pool_uuid"], params["basis_vdi_uuid"], directory.vhds
     )
-    return _Observed(overview, repository, vdi, source, target, directory, file, inside, sha256, copy, basis)
+    writer = identity(target if task.pulls else source, make=not reporter.check)
+    return _Observed(overview, repository, vdi, source, target, directory, file, inside, sha256, copy, basis, writer)
 
 
-def _hash(source: ControlDomain, file: VhdFile, reporter: Reporter) -> str:
+def _hash(task: SyncTask, source: ControlDomain, file: VhdFile, reporter: Reporter) -> str:
     """All hosts of a play want the same one, and it takes a reading of the whole file."""
-    share = reporter.board.share(source.vhd(file.uuid)) if reporter.board else Alone()
-    return str(share.remembered(file.state, lambda: source.payload_hash(source.vhd(file.uuid), file.size)))
+    path = source.vhd(file.uuid)
+    share = reporter.board.share(path) if reporter.board else Alone()
+    return str(
+        share.remembered(file.state, lambda: payload_hash(source, path, file.size, task.deadline, reporter.progress))
+    )
 
 
 def _refuse_odd_options(params: Params) -> None:
@@ -215,6 +235,7 @@ def plan(task: SyncTask, observed: _Observed) -> Plan[str]:
     target, repository = observed.target, observed.repository
     refuse_unready(target.name, repository.name, observed.directory)
     refuse_full(target.name, repository.name, observed.directory, observed.file.size, observed.part)
+    refuse_busy(target.name, repository.name, observed.part, observed.others, observed.directory)
     rests = observed.rests
     warnings = [f"What is left of older transfers goes from the SR '{repository.name}': {', '.join(rests)}"]
     return Plan(
@@ -243,21 +264,23 @@ def _facts(task: SyncTask, observed: _Observed) -> Result:
 
 def apply(task: SyncTask, observed: _Observed, plan: Plan[str], reporter: Reporter) -> Result:
     params, target = task.params, observed.target
-    deadline = Deadline(params["wait_timeout"])
     uuid, transferred = _uuid(task, observed), 0
     place = Place(task.client, target, observed.repository.ref, params["wait_timeout"], reporter.progress)
     transfer = _transfer(task, observed)
+    copy = WholeCopy(transfer, observed.file, observed.sha256, observed.inside.last, task.deadline, reporter.progress)
     with reporter.phase("sync"):
-        if uuid in observed.directory.vhds:
-            # A run was killed after it had given the file its name
-            _refuse_other_content(observed, target.vhd(uuid))
-            place.scan()
-        else:
-            transferred = _bring(observed, transfer, params["attempts"], deadline, reporter)
+        # It is there when a run was killed after it had given the file its name
+        is_named = uuid in observed.directory.vhds
+        if not is_named:
+            transferred = copy.bring(observed.part, params["attempts"])
             unhide(target, target.path(transfer.part))
             # Meanwhile the pool may have got a disk of this uuid
             uuid = _uuid(task, observed)
-            publish(place, transfer.part, uuid)
+            # Another host may have been first
+            is_named = not publish(place, transfer.part, uuid)
+        if is_named:
+            copy.refuse_other_content(target.vhd(uuid))
+            place.scan()
         disk = introduced(place, uuid)
         name_disk(place, disk, params["name"], _description(params, observed), _marks(params, observed))
         clear(transfer, *observed.rests)
@@ -276,46 +299,22 @@ def _uuid(task: SyncTask, observed: _Observed) -> str:
 
 
 def _transfer(task: SyncTask, observed: _Observed) -> Transfer:
-    source, target = observed.source, observed.target
-    near = target if task.params["direction"] == PULL else source
-    path = source.vhd(observed.file.uuid)
+    source, target, others = observed.source, observed.target, observed.others
+    basis = f"{observed.basis}.vhd" if observed.basis else ""
+    if not basis and not observed.part and others:
+        basis, *others = others
     return Transfer(
-        source, target, near, task.params["peer"], path, observed.key, observed.basis, task.params["bandwidth_kib"]
+        source=source,
+        target=target,
+        near=target if task.pulls else source,
+        peer=task.params["peer"],
+        path=source.vhd(observed.file.uuid),
+        uuid=observed.key,
+        writer=observed.writer,
+        basis=basis,
+        others=tuple(others),
+        bandwidth=task.params["bandwidth_kib"],
     )
-
-
-def _bring(observed: _Observed, transfer: Transfer, attempts: int, deadline: Deadline, reporter: Reporter) -> int:
-    """Until the part file has the content of the source; returns the bytes on the wire."""
-    size, part, total = observed.file.size, observed.target.path(transfer.part), 0
-    if observed.part == size and _is_same(observed, part):
-        return 0
-    for _round in range(2):
-        total += bring(transfer, size, attempts, deadline, reporter.progress)
-        if _is_same(observed, part):
-            return total
-    now, _inside = observed.source.chain(observed.file.uuid)
-    if now != [observed.file]:
-        discard(transfer)
-        raise OperationError(
-            f"{observed.source.name}: {observed.file.uuid}.vhd was written to during the transfer",
-            "Shut down what writes to it, then run the same task again.",
-        )
-    raise OperationError(
-        f"{observed.target.name}: the copy of {observed.file.uuid}.vhd differs from it, after two transfers",
-        "Somebody else may write to the part file. Run the same task again.",
-    )
-
-
-def _is_same(observed: _Observed, path: str) -> bool:
-    return observed.target.has(path, observed.file.size, observed.sha256, observed.inside.last)
-
-
-def _refuse_other_content(observed: _Observed, path: str) -> None:
-    if not _is_same(observed, path):
-        raise OperationError(
-            f"{observed.target.name}: {path} bears the uuid of this image and has another content",
-            "Somebody wrote to it before it was finished. Remove this disk, then run the same task again.",
-        )
 
 
 def _description(params: Params, observed: _Observed) -> str:
@@ -358,7 +357,13 @@ class FileSync(Phases[SyncTask, _Observed, str], Operation):
                 "Delegate the task to a host of the inventory that is one, with an SSH connection.",
             )
         with XenServer.connect(params) as client:
-            return self.go_through(SyncTask(params, client, self.shell), reporter)
+            task = SyncTask(params, client, self.shell, Deadline(params["wait_timeout"]))
+            try:
+                return self.go_through(task, reporter)
+            except SourceChanged as error:
+                # As XenServer does when it coalesces (contract xenserver 10)
+                reporter.progress(f"{error.message}; once more")
+                return self.go_through(task, reporter)
 
 
 OPERATION = FileSync(arguments=ARGUMENTS, stays=True, observe=observe, plan=plan, apply=apply, verify=verify)

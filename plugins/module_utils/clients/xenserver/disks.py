@@ -50,7 +50,7 @@ def _disk(ref: str, record: Mapping[str, Any]) -> VirtualDisk:
         record["snapshot_of"],
         tuple(record["VBDs"]),
         dict(record["other_config"]),
-        # Contract xenserver trap 23
+        # As it is of an encrypted one (contract xenserver trap 23)
         "key_hash" in record["sm_config"],
     )
 

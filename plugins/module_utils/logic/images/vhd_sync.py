@@ -154,6 +154,18 @@ def refuse_unready(endpoint: str, sr: str, directory: SrDirectory) -> None:
         )
 
 
+def refuse_busy(endpoint: str, sr: str, part: int, others: Sequence[str], directory: SrDirectory) -> None:
+    """Whoever has a part file of its own goes on with it. Two that begin at the same moment do not see each other; then
+    both bring the image, and the first one makes it a disk."""
+    busy = [name for name in others if name in directory.busy]
+    if busy and not part:
+        come = amount(directory.parts[busy[0]])
+        raise OperationError(
+            f"{endpoint}: another host is bringing this image to the SR '{sr}' ({come} have come)",
+            "Run the same task again when that has ended. When it was killed, what has come counts ten minutes later.",
+        )
+
+
 def refuse_full(endpoint: str, sr: str, directory: SrDirectory, size: int, part: int) -> None:
     needed = max(0, size - part) + RESERVE
     if directory.free < needed:

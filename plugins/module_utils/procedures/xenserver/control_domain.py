@@ -15,10 +15,10 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.shell import NOT_REACHED, Answer, Shell
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.base_disks import LONGEST_CHAIN
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_file import FOOTER_BYTES
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_sync import OVER_HTTP, same_disk
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_sync import OVER_HTTP
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen_files import (
     BASIS_ENDING,
+    BUSY_MINUTES,
     PART_ENDING,
     Inside,
     SrDirectory,
@@ -35,7 +35,7 @@ SSH_ADVICE = (
     "SSH is off on new hosts of XenServer: switch it on there, let the host key be known and a key log in without a"
     " question. xen_vdi_transfer needs no SSH."
 )
-PROGRAMS = ("rsync", "vhd-util", "mountpoint", "flock", "setsid", "sha256sum", "base64")
+PROGRAMS = ("rsync", "vhd-util", "mountpoint", "flock", "setsid", "sha256sum", "base64", "od")
 # Nothing else is asked of one that lacks a program
 LACKS = """\
 lacks=$(for program in {programs}; do command -v $program > /dev/null || echo "lacks $program"; done)
@@ -51,6 +51,7 @@ df -Pk "$d" | awk 'NR == 2 {{ print "free " $4 }}'
 vhd-util scan -f -c -m "$d/*.vhd" | grep scan-error | sed 's/^vhd=/broken /; s/ scan-error.*//'
 for file in "$d"/*.vhd; do [ ! -e "$file" ] || echo "vhd ${{file##*/}}"; done
 for file in "$d"/.*{part}; do [ ! -e "$file" ] || echo "part $(stat -c %s "$file") ${{file##*/}}"; done
+find "$d"/. -maxdepth 1 -name '.*{part}' -mmin -{busy} | sort | sed 's|.*/|busy |'
 find "$d"/. -maxdepth 1 '(' -name '.*{part}' -o -name '.*{basis}' ')' -mmin +1440 | sort | sed 's|.*/|rest |'
 """
 )
@@ -80,10 +81,7 @@ done
 """
     + INSIDE.replace("file={file}\n", "")
 )
-# What lies between the two footers, which a flag changes (contract xenserver trap 8)
-HASH = "tail -c +{first} {file} | head -c {size} | sha256sum | sed 's/^/sha256 /'"
 UNHIDE = "vhd-util set -n {file} -f hidden -v 0 || exit\n" + INSIDE
-PROOF = '[ "$(stat -c %s {file})" = {whole} ] || exit 0\n' + HASH + "\n" + INSIDE
 
 
 @dataclass(frozen=True)
@@ -112,7 +110,11 @@ class ControlDomain:
     def look(self) -> SrDirectory:
         """What there is and what is missing; reads only."""
         script = LOOK.format(
-            directory=shlex.quote(self.directory), programs=" ".join(PROGRAMS), part=PART_ENDING, basis=BASIS_ENDING
+            directory=shlex.quote(self.directory),
+            programs=" ".join(PROGRAMS),
+            part=PART_ENDING,
+            basis=BASIS_ENDING,
+            busy=BUSY_MINUTES,
         )
         told = [line.partition(" ") for line in self.run("a look at the SR", script)]
         parts = [value.partition(" ") for key, _space, value in told if key == "part"]
@@ -124,6 +126,7 @@ class ControlDomain:
             vhds=frozenset(value.removesuffix(".vhd") for value in _values(told, "vhd")),
             parts={name: int(size) for size, _space, name in parts},
             rests=tuple(_values(told, "rest")),
+            busy=frozenset(_values(told, "busy")),
         )
 
     def chain(self, uuid: str) -> tuple[list[VhdFile], Inside]:
@@ -159,21 +162,6 @@ class ControlDomain:
     def unhidden(self, path: str) -> Inside:
         """Clear the flag that a base copy has, and look at the file then."""
         return _inside(self.run("the change of a flag", UNHIDE.format(file=shlex.quote(path))))
-
-    def payload_hash(self, path: str, size: int) -> str:
-        """SHA-256 of all between the two footers. Reads the whole file."""
-        (line,) = self.run("the hash of a file", self._filled(HASH, path, size))
-        return line.split()[1]
-
-    def has(self, path: str, size: int, sha256: str, footer: bytes) -> bool:
-        """Whether a file has this payload and is of this disk. Reads the whole file if its size is right."""
-        lines = self.run("the comparison of a file", self._filled(PROOF, path, size))
-        told = {key: value for key, _space, value in (line.partition(" ") for line in lines)}
-        return told.get("sha256", "").split()[:1] == [sha256] and same_disk(_inside(lines).last, footer)
-
-    @staticmethod
-    def _filled(script: str, path: str, size: int) -> str:
-        return script.format(first=FOOTER_BYTES + 1, file=shlex.quote(path), size=size - 2 * FOOTER_BYTES, whole=size)
 
     def size(self, path: str) -> int:
         """0 for a file that is not there."""

@@ -36,38 +36,26 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xens
     ControlDomain,
     ssh_call,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xenserver.host_job import (
+    HostJob,
+    status_of,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
-NOTES = '"$HOME/.euc_nutanix_citrix"'
-# The lock is held by rsync and its ssh for as long as one of them lives
-START = """\
-mkdir -p -m 700 {notes} && cd {notes} || exit 1
-exec 9>> {job}.lock
-flock -n 9 || {{ echo running; exit 0; }}
-rm -f {job}.status
-setsid sh -c {work} < /dev/null > {job}.log 2>&1 &
-echo started
-"""
-WORK = "LC_ALL=C {call}; echo $? > {job}.new; mv {job}.new {job}.status"
-WATCH = """\
-cd {notes} || exit 1
-exec 9>> {job}.lock
-flock -n 9 || {{ echo running; exit 0; }}
-[ ! -e {job}.status ] || echo "status $(cat {job}.status)"
-tail -n 40 {job}.log
-"""
-CLEAR = "cd {notes} 2> /dev/null || exit 0; rm -f {job}.lock {job}.status {job}.log"
 # Nothing of the basis is ever written to: rsync reads it, and its second name goes again
 BASIS = """\
 cd {directory} || exit 1
 mkdir -p {place}
 rm -f {place}/new
-[ -e {place}/{part} ] || ln {basis} {place}/{part} || exit 0
-if [ -s {part} ]; then
-  needed=$(stat -c %s {part} {place}/{part} | awk '{{ sum += $1 }} END {{ print int(sum / 1024) }}')
+also=
+[ -e {place}/{part} ] || {{ ln {basis} {place}/{part} || exit 0; also={others}; }}
+set --
+for piece in {part} $also; do [ ! -s "$piece" ] || set -- "$@" "$piece"; done
+if [ $# -gt 0 ]; then
+  needed=$(stat -c %s "$@" {place}/{part} | awk '{{ sum += $1 }} END {{ print int(sum / 1024) }}')
   free=$(df -Pk . | awk 'NR == 2 {{ print $4 }}')
   [ $free -gt $((needed + {reserve})) ] || exit 0
-  cat {part} {place}/{part} > {place}/new && mv {place}/new {place}/{part} && rm {part} || exit 1
+  cat "$@" {place}/{part} > {place}/new && mv {place}/new {place}/{part} && rm -f {part} || exit 1
 fi
 echo ready
 """
@@ -75,7 +63,9 @@ echo ready
 
 @dataclass(frozen=True)
 class Transfer:
-    """From which file into which part file, by whose rsync: `near` is the control domain that it runs on."""
+    """From which file into which part file, by whose rsync: `near` is the control domain that it runs on, `writer` what
+    tells that from all others. `basis` is a file of the SR that rsync starts from, '' for none, and `others` are what
+    other hosts have brought of the same image."""
 
     source: ControlDomain
     target: ControlDomain
@@ -83,16 +73,22 @@ class Transfer:
     peer: Mapping[str, Any]
     path: str
     uuid: str
+    writer: str
     basis: str
+    others: tuple[str, ...]
     bandwidth: int
 
     @property
     def part(self) -> str:
-        return part_name(self.uuid)
+        return part_name(self.uuid, self.writer)
 
     @property
     def basis_place(self) -> str:
-        return f".{self.uuid}{BASIS_ENDING}"
+        return f".{self.uuid}.{self.writer}{BASIS_ENDING}"
+
+    @property
+    def job(self) -> HostJob:
+        return HostJob(self.near, self.uuid, f"the transfer of {self.uuid}")
 
     def call(self, with_basis: bool) -> str:
         """rsync itself. A file of the same size and moment is compared all the same."""
@@ -108,8 +104,9 @@ class Transfer:
         return shlex.join([*parts, *ends])
 
 
-def part_name(uuid: str) -> str:
-    return f".{uuid}{PART_ENDING}"
+def part_name(uuid: str, writer: str) -> str:
+    """No two hosts write to one file: whatever becomes of one of them, it cannot touch what the other has checked."""
+    return f".{uuid}.{writer}{PART_ENDING}"
 
 
 def bring(transfer: Transfer, size: int, attempts: int, deadline: Deadline, progress: Callable[[str], None]) -> int:
@@ -124,7 +121,7 @@ def bring(transfer: Transfer, size: int, attempts: int, deadline: Deadline, prog
         status = KILLED if sent.status is None else sent.status
         text = f"{transfer.near.name}: rsync stopped, because {meaning(status)} ({sent.told or status})"
         if status == NO_SPACE:
-            discard(transfer)
+            clear(transfer)
             raise OperationError(text, "What had come was removed. Make room on the SR, then run the same task again.")
         if status not in WORTH_ANOTHER or attempt == attempts:
             advice = SSH_ADVICE if status == 255 else "Run the same task again: what has come does not travel again."
@@ -134,31 +131,24 @@ def bring(transfer: Transfer, size: int, attempts: int, deadline: Deadline, prog
 
 
 def _run(transfer: Transfer, size: int, deadline: Deadline, progress: Callable[[str], None]) -> Sent:
-    near, job, what = transfer.near, shlex.quote(transfer.uuid), f"the transfer of {transfer.uuid}"
-    if not (transfer.basis and _is_running(transfer)):
-        work = WORK.format(call=transfer.call(_prepare_basis(transfer)), job=job)
-        near.run(what, START.format(notes=NOTES, job=job, work=shlex.quote(work)))
+    job = transfer.job
+    # What a transfer under way starts from is left alone
+    if not (transfer.basis and job.is_running):
+        job.start(transfer.call(_prepare_basis(transfer)))
 
     def look() -> Look[Sent]:
-        lines = near.run(what, WATCH.format(notes=NOTES, job=job))
+        lines = job.look()
         if lines[:1] == ["running"]:
             come = transfer.target.size(transfer.target.path(transfer.part))
             return Look(Sent(None), done=False, state=f"{amount(come)} of {amount(size)}")
         return Look(_sent(lines), done=True)
 
-    return wait_for(look, what=f"{near.name}: {what}", timeout=deadline.left, progress=progress)
-
-
-def _is_running(transfer: Transfer) -> bool:
-    """Whether one goes on that an earlier run started: it is waited for, and what it starts from is left alone."""
-    script = f"mkdir -p -m 700 {NOTES}; " + WATCH.format(notes=NOTES, job=shlex.quote(transfer.uuid)) + "true"
-    return transfer.near.run("a look at transfers", script)[:1] == ["running"]
+    return wait_for(look, what=f"{transfer.near.name}: {job.what}", timeout=deadline.left, progress=progress)
 
 
 def _sent(lines: list[str]) -> Sent:
     """Without a status it was killed together with the shell around it."""
-    told = [line for line in lines if not line.startswith("status ")]
-    status = next((int(line.split()[1]) for line in lines if line.startswith("status ")), None)
+    told, status = [line for line in lines if not line.startswith("status ")], status_of(lines)
     return Sent(status, bytes_on_the_wire("\n".join(told)), reason(told) if status else "")
 
 
@@ -172,7 +162,8 @@ def _prepare_basis(transfer: Transfer) -> bool:
         directory=shlex.quote(target.directory),
         place=shlex.quote(transfer.basis_place),
         part=shlex.quote(transfer.part),
-        basis=shlex.quote(f"{transfer.basis}.vhd"),
+        basis=shlex.quote(transfer.basis),
+        others=shlex.quote(" ".join(transfer.others)),
         reserve=RESERVE // 1024,
     )
     return target.run("the file to start from", script)[-1:] == ["ready"]
@@ -180,14 +171,7 @@ def _prepare_basis(transfer: Transfer) -> bool:
 
 def clear(transfer: Transfer, *more: str) -> None:
     """Remove what only the transfer needed, and more files of the SR."""
-    names = shlex.join(transfer.target.path(name) for name in (transfer.basis_place, *more))
-    notes = CLEAR.format(notes=NOTES, job=shlex.quote(transfer.uuid))
-    if transfer.near is transfer.target:
-        transfer.target.run("the tidying up", f"rm -rf {names}; {notes}")
-        return
-    transfer.target.run("the tidying up", f"rm -rf {names}")
-    transfer.near.run("the tidying up", notes)
-
-
-def discard(transfer: Transfer) -> None:
-    clear(transfer, transfer.part)
+    target = transfer.target
+    names = (transfer.basis_place, transfer.part, *more)
+    target.run("the tidying up", f"rm -rf {shlex.join(target.path(name) for name in names)}")
+    transfer.job.clear()

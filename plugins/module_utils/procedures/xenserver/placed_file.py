@@ -30,12 +30,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xens
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
-# Both names are in one directory, so that the file has the one or the other, and no file loses its name for it. What
-# was written is on disk before, so that a host without power leaves no half file; an old sync writes all there is.
+# Both names are in one directory, so that the file has the one or the other, and no file loses its name for it: another
+# host may have been first. What was written is on disk before, so that a host without power leaves no half file; an old
+# sync writes all there is.
 RENAME = """\
 cd {directory} || exit 1
 sync {this}
-[ ! -e {to} ] && mv -n -T {this} {to} && [ ! -e {this} ]
+[ ! -e {to} ] || {{ echo there; exit 0; }}
+mv -n -T {this} {to} && [ ! -e {this} ]
 """
 
 
@@ -49,9 +51,10 @@ class Place:
     timeout: float
     progress: Callable[[str], None]
 
-    def rename(self, this: str, to: str) -> None:
+    def rename(self, this: str, to: str) -> bool:
+        """Whether it was done, and no file of the other name was there before."""
         script = RENAME.format(directory=shlex.quote(self.target.directory), this=shlex.quote(this), to=shlex.quote(to))
-        self.target.run(f"the renaming of {this} to {to}", script)
+        return self.target.run(f"the renaming of {this} to {to}", script) != ["there"]
 
     def disk(self, uuid: str) -> VirtualDisk | None:
         """A disk of this SR; the pool may have one of the same uuid on another."""
@@ -68,11 +71,12 @@ def unhide(target: ControlDomain, path: str) -> None:
     refuse_unfit(target.name, path, target.unhidden(path))
 
 
-def publish(place: Place, part: str, uuid: str) -> None:
+def publish(place: Place, part: str, uuid: str) -> bool:
     """Give the file its name and let the pool see it. When the scan fails it loses the name again, so that it is not in
-    the way of any other disk."""
+    the way of any other disk. Returns False, and does nothing, when there is a file of this name."""
     final = f"{uuid}.vhd"
-    place.rename(part, final)
+    if not place.rename(part, final):
+        return False
     try:
         place.scan()
     except XapiError as error:
@@ -81,6 +85,7 @@ def publish(place: Place, part: str, uuid: str) -> None:
             advice = f"{error.advice} The file of the image was given back the name that no scan sees.".strip()
             raise error.replace(advice=advice) from None
         raise
+    return True
 
 
 def introduced(place: Place, uuid: str) -> VirtualDisk:

@@ -19,6 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vh
     data_file,
     meaning,
     reason,
+    refuse_busy,
     refuse_full,
     refuse_lacking,
     refuse_unready,
@@ -156,3 +157,14 @@ def test_the_reason_why_rsync_stopped_is_no_consequence_of_it() -> None:
     assert reason(["Authorized users only", "Host key verification failed.", closed]) == "Host key verification failed."
     assert reason([closed, "rsync error: error in rsync protocol data stream (code 12)"]) == closed
     assert reason([]) == ""
+
+
+def test_another_host_is_waited_for_unless_a_part_of_our_own_is_there() -> None:
+    other = SrDirectory(
+        True, 100 * MIB, (), (), frozenset(), {".k.b.euc-part": 3 * MIB}, (), frozenset({".k.b.euc-part"})
+    )
+    with pytest.raises(OperationError, match=r"another host is bringing this image to the SR 'NFS' \(3.0 MiB"):
+        refuse_busy("x", "NFS", 0, [".k.b.euc-part"], other)
+    refuse_busy("x", "NFS", MIB, [".k.b.euc-part"], other)
+    refuse_busy("x", "NFS", 0, [], other)
+    refuse_busy("x", "NFS", 0, [".k.b.euc-part"], READY)
