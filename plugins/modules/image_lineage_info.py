@@ -46,6 +46,13 @@ options:
         O(clusters). C(templates) is as M(euc.nutanix_citrix.pc_template_info) returns it.
     type: dict
     default: {}
+  pools:
+    description:
+      - All XenServer pools by inventory host, each a dictionary. C(message), C(address) and C(port) are as for
+        O(clusters). C(wrappers) is as M(euc.nutanix_citrix.xen_vm_wrapper_info) returns it, C(cluster) holds the
+        C(name) of the pool, and C(endpoint) the C(addresses) of its hosts.
+    type: dict
+    default: {}
   catalogs:
     description:
       - Only these catalogs, by name or full name, on any site. Names must be whole; case does not matter. A catalog
@@ -106,8 +113,8 @@ catalogs:
       type: str
       returned: always
     cluster:
-      description: The inventory host of the cluster or Prism Central that the hosting unit belongs to. Null when it
-        cannot be determined.
+      description: The inventory host of the cluster, Prism Central or pool that the hosting unit belongs to. Null when
+        it cannot be determined.
       type: str
       returned: always
     image:
@@ -120,12 +127,12 @@ catalogs:
       type: dict
       returned: always
     release:
-      description: The release in the name of the image, or in the description of the version. Null when the name is not
-        that of a release image.
+      description: The release in the name of the image, in the description of the version, or in the marks of the disk
+        in a pool. Null when there is none.
       type: str
       returned: always
     base_vm:
-      description: The golden VM. Null when it is unknown.
+      description: The golden VM, or the provisioning scheme of an image in a pool. Null when it is unknown.
       type: str
       returned: always
     protection_domain_snapshots:
@@ -140,6 +147,11 @@ catalogs:
       type: list
       elements: str
       returned: always
+    source_disks:
+      description: The same of the disks in the pool of origin, by their uuids.
+      type: list
+      elements: str
+      returned: always
     marked:
       description: Whether it is verified that the collection made the image of the catalog for its release.
       type: bool
@@ -151,8 +163,9 @@ catalogs:
       returned: always
     clusters:
       description:
-        - The images of this name on all clusters and Prism Centrals, each with C(cluster) (the inventory host),
-          C(uuid), C(created), C(taken_from), C(protection_domain_snapshot_id), C(recovery_point_id) and C(doubt).
+        - The images of this name on all clusters and Prism Centrals, and at this path in all pools, each with
+          C(cluster) (the inventory host), C(uuid), C(created), C(taken_from), C(protection_domain_snapshot_id),
+          C(recovery_point_id), C(source_vdi_uuid) and C(doubt).
       type: list
       elements: dict
       returned: always
@@ -184,6 +197,8 @@ catalogs:
       release: 2026.11.20-1
       base_vm: Gold
       protection_domain_snapshots: ["353902"]
+      recovery_points: []
+      source_disks: []
       marked: true
       doubts: []
       clusters:

@@ -150,6 +150,13 @@ storage_repositories:
       free_bytes: 824633720832
       attached_hosts: [xs-east-1, xs-east-2]
       unattached_hosts: []
+lacking_rights:
+  description: Of the calls that bring an image into a pool those that the account may not make. Empty when it may make
+    all, V(null) where XAPI does not tell.
+  returned: success
+  type: list
+  elements: str
+  sample: []
 """
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import run_as_module

@@ -75,3 +75,17 @@ def test_something_that_is_no_xml_is_told(pools: Pools) -> None:
 def test_a_session_that_ends_meanwhile_is_renewed(pools: Pools) -> None:
     pools.lab.faults([{"endpoint": "master", "path": "SR.get_all", "nth": 1, "then": {"expire_token": True}}])
     assert pools.master("xen_pool_info")["pool"]["name"] == "master"
+
+
+@pytest.mark.parametrize(
+    ("role", "lacking"),
+    [
+        ("read-only", ["VDI.create", "VM.create", "VBD.create", "SR.scan", "VM.snapshot"]),
+        ("vm-admin", ["SR.scan", "VM.snapshot"]),
+        ("vm-power-admin", []),
+        ("pool-admin", []),
+    ],
+)
+def test_what_an_account_may_not_do_is_told(pools: Pools, role: str, lacking: list[str]) -> None:
+    pools.change("slave", "behaviour", account_role=role)
+    assert pools.slave("xen_pool_info")["lacking_rights"] == lacking

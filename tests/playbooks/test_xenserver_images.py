@@ -21,6 +21,7 @@ from lab.running import RunningLab
 SYNC = "euc.nutanix_citrix.xenserver_image_sync"
 RETIRE = "euc.nutanix_citrix.xenserver_image_retire"
 PREFLIGHT = "euc.nutanix_citrix.preflight"
+LINEAGE = "euc.nutanix_citrix.image_lineage"
 ROLLBACK = "euc.nutanix_citrix.image_rollback"
 SLAVES = ("xs-west", "xs-north", "xs-south")
 Run = Callable[..., Outcome]
@@ -129,8 +130,13 @@ def test_a_silent_pool_holds_up_nobody_and_what_nobody_needs_goes(lab: RunningLa
     assert writes(lab) == []
     assert run(SYNC, "2", "-i", str(dom0), **by_age).status == 0
 
-    only = {"image_rollback_from_image": "W11-Pool_2", "image_rollback_catalogs": "W11-West-1"}
-    back = run(ROLLBACK, "2", "--limit", "daas", **only)
+    told = run(LINEAGE, "2").result("image_lineage_info")["catalogs"]
+    lineage = {each["catalog"].rpartition("/")[2]: each for each in told}
+    west, south, east = (lineage[f"W11-{pool}-1"] for pool in ("West", "South", "East"))
+    assert (west["release"], west["base_vm"], west["marked"], west["cluster"]) == ("2", "W11-Pool", True, "xs-west")
+    assert [first] != west["source_disks"] == south["source_disks"]
+    assert (south["release"], east["release"], east["marked"]) == ("2", None, False)
+    back = run(ROLLBACK, "2", "--limit", "daas", image_release_id="", image_rollback_catalogs="W11-West-1")
     assert back.status == 0, back.trouble
     assert images(lab)["W11-West-1"] == on_first["W11-West-1"]
     only_used_images_stay(lab, run, old)

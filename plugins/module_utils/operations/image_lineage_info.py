@@ -29,17 +29,18 @@ ARGUMENTS = {
     "clusters": {"type": "dict", "required": True},
     "sites": {"type": "dict", "required": True},
     "prism_centrals": {"type": "dict", "default": {}},
+    "pools": {"type": "dict", "default": {}},
     "catalogs": {"type": "list", "elements": "str"},
     "report_path": {"type": "path"},
 }
 
 
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
-    clusters, sites, centrals = params["clusters"], params["sites"], params["prism_centrals"]
-    catalogs = ancestries(sites, {**clusters, **centrals}, params["prefix"])
+    clusters, sites, centrals, pools = (params[name] for name in ("clusters", "sites", "prism_centrals", "pools"))
+    catalogs = ancestries(sites, {**clusters, **centrals}, params["prefix"], pools)
     silent = [
         {"id": "", "name": host, "reason": f"{host} cannot be asked: {answer['message'].rstrip('.')}"}
-        for hosts in (clusters, centrals, sites)
+        for hosts in (clusters, centrals, pools, sites)
         for host, answer in hosts.items()
         if answer.get("message")
     ]
@@ -66,5 +67,5 @@ def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
     return {}
 
 
-OF_EACH: dict[str, type] = dict.fromkeys(("clusters", "sites", "prism_centrals"), dict)
+OF_EACH: dict[str, type] = dict.fromkeys(("clusters", "sites", "prism_centrals", "pools"), dict)
 OPERATION = Report(arguments=ARGUMENTS, of_each=OF_EACH, judge=judge, write=write, writes_plans=True)

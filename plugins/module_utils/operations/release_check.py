@@ -139,6 +139,8 @@ RELEASES = {
     "portability": "image_portability_release",
     "xenserver_sync": "xenserver_image_sync_release",
 }
+# A release in XenServer pools is taken back by these
+POOL_RELEASE, POOL_SCHEME = "xenserver_image_sync_release", "xenserver_image_sync_scheme"
 OF_THE_WHOLE_RELEASE = (
     "image_release_id",
     "image_release_base_vm",
@@ -247,7 +249,11 @@ def _wrong_wishes(params: Mapping[str, Any]) -> list[str]:
         return release_wishes.common(variables, name, default)
 
     release = common(RELEASES.get(job, "image_release_id"))
-    if job in ("release", "rollback"):
+    of_pools = job == "rollback" and not release and common(POOL_RELEASE)
+    if of_pools:
+        release = common(POOL_RELEASE)
+        problems += [f"{POOL_SCHEME} is missing."] if not common(POOL_SCHEME) else wrong_release(release)
+    elif job in ("release", "rollback"):
         problems += release_wishes.wrong_name(
             common("image_release_base_vm"), release, common("image_release_prefix", None)
         )
@@ -295,7 +301,8 @@ def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:
         if wrong:
             return [f"image_rollback_reboot: {wrong}."]
         by_site = {site: _catalogs_to_take_back(variables[site]) for site in params["sites"]}
-        return release_wishes.wrong_catalogs("image_rollback_catalogs or image_release_catalogs", by_site, None)
+        named = "image_rollback_catalogs, image_release_catalogs or xenserver_image_sync_catalogs"
+        return release_wishes.wrong_catalogs(named, by_site, None)
     if job not in CATALOGS:
         return []
     by_site = _by_site(params, CATALOGS[job])
@@ -315,7 +322,11 @@ def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:
 def _catalogs_to_take_back(variables: Mapping[str, Any]) -> list[Any]:
     """An empty answer is none. An empty list is one, and names nothing."""
     chosen = variables.get("image_rollback_catalogs", "")
-    return catalogs(variables.get("image_release_catalogs") if chosen in ("", None) else chosen)
+    if chosen not in ("", None):
+        return catalogs(chosen)
+    of_pools = variables.get(POOL_RELEASE) and not variables.get("image_release_id")
+    released = variables.get("xenserver_image_sync_catalogs" if of_pools else "image_release_catalogs")
+    return catalogs(released)
 
 
 def _wrong_reboot(policy: Any) -> str:

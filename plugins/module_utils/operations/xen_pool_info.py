@@ -21,13 +21,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.xens
 
 def read(params: Params, reporter: Reporter) -> Result:
     with XenServer.connect(params) as client:
-        overview = read_overview(client)
+        overview, lacking = read_overview(client), client.lacking_rights()
     hosts = sorted(overview.hosts.values(), key=lambda host: (host.name, host.uuid))
     storage = sorted(overview.storage.values(), key=lambda repository: (repository.name, repository.uuid))
     return {
         "pool": shown_pool(overview),
         "hosts": [shown_host(host, overview.pool.master) for host in hosts],
         "storage_repositories": [shown_repository(repository) for repository in storage],
+        "lacking_rights": lacking,
     }
 
 

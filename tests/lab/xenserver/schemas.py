@@ -34,6 +34,7 @@ CLASSES: dict[str, dict[str, Field]] = {
         originator              RO-runtime      ""                   string
         other_config            RW              {}                   (string -> string) map
         is_local_superuser      RO-runtime      false                bool
+        rbac_permissions        RO-constructor  {}                   string set
     """),
     "pool": _fields("""
         uuid                    RO-runtime      -                    string

@@ -70,6 +70,7 @@ HTTP_OK = 200
 NOT_THERE = ("HANDLE_INVALID", "UUID_INVALID")
 DENIED = ("RBAC_PERMISSION_DENIED",)
 NO_SPACE = "SR_BACKEND_FAILURE_44"
+NEEDED = ("VDI.create", "VM.create", "VBD.create", "SR.scan", "VM.snapshot")
 # What to do about a refusal; the codes of storage drivers are in contract xenserver addition B
 ADVICE = {
     "SR_BACKEND_FAILURE_40": "A file in the directory of this SR cannot be read as a VHD. Until it is moved away no"
@@ -153,6 +154,18 @@ class XenServer:
                 if isinstance(error, Untrusted) or pause is None:
                     raise
                 time.sleep(paced(pause))
+
+    def lacking_rights(self) -> list[str] | None:
+        """Of the calls that bring an image into a pool those that the account may not make; None where XAPI does not
+        tell (contract xenserver addition A)."""
+        try:
+            session = self.call("session.get_record", self._xapi.handle)
+        except AccessDenied:
+            return None
+        if session["is_local_superuser"]:
+            return []
+        granted = {str(name).casefold() for name in session.get("rbac_permissions", ())}
+        return [name for name in NEEDED if name.casefold() not in granted] if granted else None
 
     @contextmanager
     def stream(self, method: str, path: str, params: Mapping[str, Any], content: Any = None) -> Iterator[Stream]:

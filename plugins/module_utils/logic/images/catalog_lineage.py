@@ -17,24 +17,29 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cl
     cluster_of_unit,
     identity_of,
 )
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.retention import parts_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.prepared_image import is_marked
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_image_name
 
 Facts = Mapping[str, Any]
 
 
-def ancestries(sites: Mapping[str, Facts], places: Mapping[str, Facts], prefix: str) -> list[dict[str, Any]]:
+def ancestries(
+    sites: Mapping[str, Facts], places: Mapping[str, Facts], prefix: str, pools: Mapping[str, Facts] | None = None
+) -> list[dict[str, Any]]:
     """For each catalog with an image: the image, the release and golden VM that its name tells, and what proves
     them.
 
     `sites`: host -> {catalogs: as citrix_catalog_info returns them, hosting_units?: as citrix_hosting_unit_info does,
     out_of_date: the catalog id of each machine whose image is out of date}; `places`: host of a cluster -> {snapshots:
     as pe_vm_snapshot_info returns them, cluster?: as pe_cluster_info does, address?, port?}, or of a Prism Central ->
-    {templates: as pc_template_info returns them, address?, port?}. An image testifies for a catalog only at the place
-    that the catalog's hosting unit stands for. Where that is not certain, one of any place may be meant: then all must
-    be proven, or nothing is.
+    {templates: as pc_template_info returns them, address?, port?}; `pools`: host of a XenServer pool -> {wrappers: as
+    xen_vm_wrapper_info returns them, cluster: {name}, endpoint: {addresses}, address?, port?}. An image testifies for a
+    catalog only at the place that the catalog's hosting unit stands for. Where that is not certain, one of any place
+    may be meant: then all must be proven, or nothing is.
     """
-    identities = [identity_of(host, facts) for host, facts in places.items()]
+    pools = pools or {}
+    identities = [identity_of(host, facts) for host, facts in {**places, **pools}.items()]
     lineages = []
     for host, site in sites.items():
         behind = Counter(site.get("out_of_date") or [])
@@ -46,6 +51,10 @@ def ancestries(sites: Mapping[str, Facts], places: Mapping[str, Facts], prefix: 
                 continue
             image = catalog["master_image"]
             home = _home(site, catalog, identities)
+            in_pools = _in_pools(pools, image)
+            if home in pools or (home is None and in_pools):
+                lineages.append(_of_pool(_who(host, catalog, behind[catalog["id"]]), home, image, in_pools))
+                continue
             copies = [
                 _copy(place, snapshot)
                 for place, answer in places.items()
@@ -65,6 +74,7 @@ def ancestries(sites: Mapping[str, Facts], places: Mapping[str, Facts], prefix: 
                     "base_vm": release.base_vm if release else None,
                     "protection_domain_snapshots": _origins(witnesses, "protection_domain_snapshot_id"),
                     "recovery_points": _origins(witnesses, "recovery_point_id"),
+                    "source_disks": [],
                     "marked": bool(release) and not doubts,
                     "doubts": doubts,
                     "clusters": copies,
@@ -108,9 +118,55 @@ def _of_version(host: str, catalog: Facts, behind: int) -> dict[str, Any]:
         "base_vm": None,
         "protection_domain_snapshots": [],
         "recovery_points": [],
+        "source_disks": [],
         "marked": marked,
         "doubts": [] if marked else [doubt],
         "clusters": [],
+    }
+
+
+def _in_pools(pools: Mapping[str, Facts], image: Facts) -> list[dict[str, Any]]:
+    """The images of ours that stand where the path of a master image leads, in whichever pool: below its hosting unit
+    it names VM and snapshot."""
+    path = str(image.get("path") or "").casefold()
+    return [
+        {**_copy(host, snapshot), "created": snapshot["taken"], "taken_from": wrapper["name"], **_marks(snapshot)}
+        for host, facts in pools.items()
+        for wrapper in facts.get("wrappers") or []
+        for snapshot in wrapper["snapshots"]
+        if path.endswith(f"\\{snapshot['path'].casefold()}")
+    ]
+
+
+def _marks(snapshot: Facts) -> dict[str, Any]:
+    scheme, release = parts_of(snapshot["name"], snapshot["release"])
+    doubt = "" if snapshot["release"] else "is of a disk that bears no release"
+    return {"scheme": scheme, "release": release, "source_vdi_uuid": snapshot["source_vdi_uuid"], "doubt": doubt}
+
+
+def _of_pool(who: dict[str, Any], home: str | None, image: Facts, copies: list[dict[str, Any]]) -> dict[str, Any]:
+    """A catalog of a XenServer pool: its release stands in the marks of the disk that the image is of."""
+    witnesses = [copy for copy in copies if home in (None, copy["cluster"])]
+    doubts = _doubts(copies, home) if witnesses else []
+    releases = {(copy["scheme"], copy["release"]) for copy in witnesses}
+    if len(releases) > 1:
+        doubts.append("pools have images of different releases at this path")
+    scheme, release = next(iter(releases)) if len(releases) == 1 else (None, None)
+    return {
+        **who,
+        "cluster": home,
+        "image_version": None,
+        "image": image["name"],
+        "release": release,
+        "base_vm": scheme,
+        "protection_domain_snapshots": [],
+        "recovery_points": [],
+        "source_disks": [] if doubts else _origins(witnesses, "source_vdi_uuid"),
+        "marked": bool(witnesses) and not doubts,
+        "doubts": doubts,
+        "clusters": [
+            {key: value for key, value in copy.items() if key not in ("scheme", "release")} for copy in copies
+        ],
     }
 
 
@@ -173,7 +229,7 @@ def rows(lineages: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
 
 
 def _made_from(each: Facts) -> str:
-    origins = [*each["protection_domain_snapshots"], *each["recovery_points"]]
+    origins = [*each["protection_domain_snapshots"], *each["recovery_points"], *each["source_disks"]]
     source = (each["image_version"] or {}).get("made_from")
     return "; ".join([", ".join(origins) or source or "", *each["doubts"]]).strip("; ")
 
@@ -207,5 +263,6 @@ def _copy(cluster: str, snapshot: Facts) -> dict[str, Any]:
         "taken_from": snapshot.get("source_vm_name"),
         "protection_domain_snapshot_id": lineage.get("protection_domain_snapshot_id"),
         "recovery_point_id": lineage.get("recovery_point_id"),
+        "source_vdi_uuid": None,
         "doubt": lineage.get("doubt", "shows no lineage"),
     }

@@ -19,6 +19,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.ba
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.earlier import foreseen, made_of_another
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.estate import Facts
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight.rows import CheckRow, Rows
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.xen import FILE_TYPES
 
 RSYNC = "rsync"
 
@@ -37,7 +38,8 @@ def check_all(pools: Mapping[str, Facts], space_factor: float) -> list[CheckRow]
             continue
         _check_identity(rows, host, pools)
         if facts["is_source"]:
-            _check_source(rows, facts)
+            by_rsync = [name for name, other in pools.items() if name != host and other.get("method") == RSYNC]
+            _check_source(rows, facts, by_rsync)
             if another:
                 rows.stop("release", another)
         else:
@@ -45,6 +47,7 @@ def check_all(pools: Mapping[str, Facts], space_factor: float) -> list[CheckRow]
             for name in facts["storage"]:
                 _check_storage(rows, facts, name, max(sizes, default=0) * space_factor)
             _check_ssh(rows, facts)
+            _check_account(rows, facts)
         found += rows.rows
     return found
 
@@ -78,10 +81,13 @@ def _chosen(facts: Facts) -> list[Mapping[str, Any]]:
     return [disk for disk in disks if disk["chosen"] or facts.get("vdi") == disk["uuid"]]
 
 
-def _check_source(rows: Rows, facts: Facts) -> None:
+def _check_source(rows: Rows, facts: Facts, by_rsync: Sequence[str]) -> None:
     chosen = _chosen(facts)
     if chosen and chosen[0]["encrypted"]:
         rows.stop("disk of the image", f"{chosen[0]['uuid']} is encrypted: {KEY_STAYS}", NOT_ENCRYPTED)
+    elif chosen and by_rsync and chosen[0]["storage_repository_type"] not in FILE_TYPES:
+        kind, wanted = chosen[0]["storage_repository_type"], ", ".join(by_rsync)
+        rows.stop("disk of the image", f"its SR is of the type {kind}, which has no files", f"Let {wanted} use http")
     elif chosen:
         rows.ok("disk of the image", f"{chosen[0]['uuid']}, {amount(chosen[0]['virtual_size_bytes'])}")
     elif facts.get("dom0"):
@@ -123,3 +129,12 @@ def _check_ssh(rows: Rows, facts: Facts) -> None:
     closed = [host["name"] for host in facts["hosts"] if host["ssh_enabled"] is False]
     if facts.get("method") == RSYNC and closed:
         rows.warn("SSH", f"off on {', '.join(closed)}", "Switch it on (host.enable_ssh), or use the method http")
+
+
+def _check_account(rows: Rows, facts: Facts) -> None:
+    """Before the image is there in vain: the snapshot, which comes last, needs the highest role."""
+    lacking = facts.get("lacking_rights")
+    if lacking:
+        rows.stop("account", f"it may not call {', '.join(lacking)}", "Give it the role vm-power-admin in this pool")
+    elif lacking == []:
+        rows.ok("account", "it may make all calls that bring an image")

@@ -31,7 +31,8 @@ def add_calls(calls: Calls, host: str) -> None:
             # A real one names its address only; here hosts that share one are told apart by their ports.
             address = place.address if place.address != own.address else f"{place.address}:{place.port}"
             raise XapiFailure("HOST_IS_SLAVE", address)
-        return pool.sessions.log_in(username, password, originator, pool.hosts[host])
+        rights = {name: call.role for name, call in calls.known.items()}
+        return pool.sessions.log_in(username, password, originator, pool.hosts[host], rights)
 
     @calls.call("session.logout", section=SECTION)
     def log_out(session: str) -> None:

@@ -4,6 +4,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from lab.xenserver.errors import XapiFailure
 from lab.xenserver.state.ground import Ground
 from lab.xenserver.topology import ROLES
@@ -17,8 +19,8 @@ class Sessions:
         self.username: str = ground.spec.get("username", "root")
         self.password: str = ground.spec.get("password") or ground.generated_secret("password")
 
-    def log_in(self, username: str, password: str, originator: str, host: str) -> str:
-        """Return a new session."""
+    def log_in(self, username: str, password: str, originator: str, host: str, rights: Mapping[str, str]) -> str:
+        """Return a new session; ``rights`` is the least role of each call."""
         if (username, password) != (self.username, self.password):
             raise XapiFailure("SESSION_AUTHENTICATION_FAILED", username, "Authentication failure")
         return self._ground.database.add(
@@ -27,7 +29,8 @@ class Sessions:
             last_active=self._ground.clock.epoch,
             auth_user_name=username,
             originator=originator,
-            is_local_superuser=True,
+            is_local_superuser=self._ground.behaviour["account_role"] == ROLES[-1],
+            rbac_permissions=[name.lower() for name, least in rights.items() if self._may(least)],
         )
 
     def log_out(self, session: str) -> None:
@@ -52,5 +55,8 @@ class Sessions:
 
     def allow(self, method: str, least: str) -> None:
         """Raise the failure for a call that the account's role is too low for."""
-        if ROLES.index(self._ground.behaviour["account_role"]) < ROLES.index(least):
+        if not self._may(least):
             raise XapiFailure("RBAC_PERMISSION_DENIED", method, "No permission in user session")
+
+    def _may(self, least: str) -> bool:
+        return ROLES.index(self._ground.behaviour["account_role"]) >= ROLES.index(least)

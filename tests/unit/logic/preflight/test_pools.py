@@ -14,7 +14,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.preflight
 
 NOTHING = ReleaseRequest(base_vm="", protection_domain="", source="", prefix="ctx_", space_factor=1.0)
 GIB = 1024**3
-DISK = {"uuid": "d", "chosen": True, "encrypted": False, "virtual_size_bytes": 40 * GIB}
+DISK = {
+    "uuid": "d",
+    "chosen": True,
+    "encrypted": False,
+    "virtual_size_bytes": 40 * GIB,
+    "storage_repository_type": "nfs",
+}
 EAST = {"message": "", "is_source": True, "disks": [DISK], "doubts": [], "vdi": "", "dom0": ""}
 NFS = {
     "uuid": "u",
@@ -55,6 +61,11 @@ def test_the_disk_of_the_source() -> None:
     assert rows({**unknown, "dom0": "east-1"})[0] == ("east disk of the image", "warning")
     assert rows({**unknown, "vdi": "d"})[0] == ("east disk of the image", "ok")
     assert rows({"disks": [{**DISK, "encrypted": True}]})[0] == ("east disk of the image", "stop")
+    on_lvm = {"disks": [{**DISK, "storage_repository_type": "lvm"}]}
+    assert [rows(on_lvm)[0], rows(on_lvm, method="rsync")[0]] == [
+        ("east disk of the image", "ok"),
+        ("east disk of the image", "stop"),
+    ]
     assert rows({"message": "no route"})[0] == ("east log-in and reads", "stop")
 
 
@@ -130,3 +141,9 @@ def test_the_catalogs_of_a_site_are_those_of_the_pools() -> None:
     assert of_site([{"name": "W11", "pool": "west"}], provisioning_type="PVS")[0][1] == "stop"
     assert of_site([{"name": "W11", "pool": "west"}], connection={"in_maintenance_mode": True})[0][1] == "stop"
     assert of_site([{"name": "W11", "pool": "west"}], connection={"addresses": []})[0][1] == "ok"
+
+
+def test_the_account_of_a_pool_that_gets_the_image() -> None:
+    assert rows(lacking_rights=None)[-1] == ("west SR NFS", "ok")
+    assert rows(lacking_rights=[])[-1] == ("west account", "ok")
+    assert rows(lacking_rights=["VM.snapshot"])[-1] == ("west account", "stop")
