@@ -130,16 +130,20 @@ def test_a_silent_pool_holds_up_nobody_and_what_nobody_needs_goes(lab: RunningLa
     assert writes(lab) == []
     assert run(SYNC, "2", "-i", str(dom0), **by_age).status == 0
 
+    each_is_on_the_second(run, first)
+    back = run(ROLLBACK, "2", "--limit", "daas", image_release_id="", image_rollback_catalogs="W11-West-1")
+    assert back.status == 0, back.trouble
+    assert images(lab)["W11-West-1"] == on_first["W11-West-1"]
+    only_used_images_stay(lab, run, old)
+
+
+def each_is_on_the_second(run: Run, first: str) -> None:
     told = run(LINEAGE, "2").result("image_lineage_info")["catalogs"]
     lineage = {each["catalog"].rpartition("/")[2]: each for each in told}
     west, south, east = (lineage[f"W11-{pool}-1"] for pool in ("West", "South", "East"))
     assert (west["release"], west["base_vm"], west["marked"], west["cluster"]) == ("2", "W11-Pool", True, "xs-west")
     assert [first] != west["source_disks"] == south["source_disks"]
     assert (south["release"], east["release"], east["marked"]) == ("2", None, False)
-    back = run(ROLLBACK, "2", "--limit", "daas", image_release_id="", image_rollback_catalogs="W11-West-1")
-    assert back.status == 0, back.trouble
-    assert images(lab)["W11-West-1"] == on_first["W11-West-1"]
-    only_used_images_stay(lab, run, old)
 
 
 def only_used_images_stay(lab: RunningLab, run: Run, old: dict[str, Any]) -> None:
