@@ -329,7 +329,8 @@ catalogs:
       type: str
       returned: always
     error:
-      description: Why it failed (C(message)) and what to do about it (C(advice)).
+      description: Why it failed (C(message)), what to do about it (C(advice)) and, where the advice names some, the
+        options of this module that it means (C(options)).
       type: dict
       returned: always, null unless it failed
   sample:

@@ -55,6 +55,8 @@ OF_A_FAILURE = {
     "task_uuid",
     "under_way",
 }
+# One shape in all modules for what did not work; some say more of each
+OF_WHAT_FAILED = ("id", "name", "reason")
 PARTS_OF_AN_ERROR = {"message", "advice", "options"}
 # What Ansible adds to a task in the background
 OF_ASYNC = {"ansible_job_id", "finished", "results_file", "started", "stderr_lines", "stdout_lines"}
@@ -146,6 +148,14 @@ def _of_fields(promised: Mapping[str, Any], values: Mapping[str, Any], inside: s
             yield f"{place} is returned and not documented"
         else:
             yield from _of_value(promised[key], value, place)
+        if key == "failures":
+            yield from _of_failures(value, place)
+
+
+def _of_failures(rows: Any, place: str) -> Iterator[str]:
+    for row in rows if isinstance(rows, list) else [rows]:
+        if not isinstance(row, dict) or not all(isinstance(row.get(name), str) for name in OF_WHAT_FAILED):
+            yield f"{place} holds {row!r}, and each of its rows has {', '.join(OF_WHAT_FAILED)}"
 
 
 def _of_value(field: Mapping[str, Any], value: Any, place: str) -> Iterator[str]:

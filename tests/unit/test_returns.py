@@ -41,6 +41,15 @@ def test_a_result_that_is_not_documented_is_told_with_its_task() -> None:
     assert "missing is returned on always, and missing" in problems({"results": [{"notes": {}}]})[0]
 
 
+def test_what_failed_has_one_shape_in_all_modules() -> None:
+    good = {"id": "", "name": "Pol", "reason": "there is no catalog 'Pol'"}
+    result = {"failed": True, "msg": "m", "error": {"message": "m", "advice": ""}}
+    action = "euc.nutanix_citrix.citrix_catalog_info"
+    assert problems({**result, "failures": [good]}, action) == []
+    (problem,) = problems({**result, "failures": [good, {"name": "Pol", "msg": "no"}]}, action)
+    assert problem.startswith("citrix_catalog_info: failures holds {'name': 'Pol', 'msg': 'no'}")
+
+
 def test_what_was_not_done_or_is_not_ours_promises_nothing() -> None:
     assert problems({}, status="skipped") == problems({}, action="ansible.builtin.debug") == []
 
