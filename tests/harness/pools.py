@@ -47,6 +47,13 @@ TOPOLOGY: dict[str, Any] = {
 }
 
 
+def bring_image(pool: Site, path: str) -> None:
+    """As a run brings an image to a pool; also in a process of its own."""
+    into = {"storage_repository": "NFS", "name": "W11_1", "release": "1"}
+    disk = pool("xen_vdi_transfer", state="imported", path=path, **into)["vdi_uuid"]
+    pool("xen_vm_wrapper", name="W11_1_NFS", vdi_uuid=disk, snapshot="W11_1")
+
+
 class Pools:
     """The estate in its first state."""
 

@@ -6,10 +6,11 @@ any more."""
 
 from __future__ import annotations
 
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
-from harness.pools import Pools
+from harness.pools import Pools, bring_image
 
 
 def image(pools: Pools, directory: Path, release: str, wrapper: str) -> dict[str, Any]:
@@ -71,6 +72,21 @@ def test_a_name_that_somebody_else_has_is_told(pools: Pools, tmp_path: Path) -> 
     told = pools.slave("xen_vm_wrapper_info", names=["W11_1", "W11_2", "W11_3"])["namesakes"]
     assert told == [{"name": "W11_2", "uuid": uuid}]
     assert pools.slave("xen_vm_wrapper_info")["namesakes"] == []
+
+
+def test_two_runs_at_once_make_one_disk_and_one_vm(pools: Pools, tmp_path: Path) -> None:
+    source = pools.change("master", "vdi", name="image", sr="NFS", size_mib=8, data_mib=2)["uuid"]
+    path = str(tmp_path / "1.vhd")
+    pools.master("xen_vdi_transfer", state="exported", vdi_uuid=source, path=path)
+
+    runs = [get_context("spawn").Process(target=bring_image, args=(pools.slave, path)) for _run in range(2)]
+    for run in runs:
+        run.start()
+    for run in runs:
+        run.join()
+    assert [run.exitcode for run in runs] == [0, 0]
+    assert len(pools.vdis("slave", name_label="W11_1", is_a_snapshot=False)) == 1
+    assert [vm["name"] for vm in pools.slave("xen_vm_wrapper_info")["wrappers"]] == ["W11_1_NFS"]
 
 
 def test_in_one_vm_each_image_is_below_the_one_before(pools: Pools, tmp_path: Path) -> None:

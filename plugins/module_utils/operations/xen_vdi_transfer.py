@@ -260,8 +260,14 @@ def verify(task: PoolTask, observed: _Observed, facts: Result, reporter: Reporte
     return {}
 
 
+def _subject(params: Any) -> str:
+    """An export has a lock on its file."""
+    return f"images on {params['storage_repository']}" if params["state"] == IMPORTED else ""
+
+
 OPERATION = PoolChange(
     arguments=ARGUMENTS,
+    subject=_subject,
     required_if=(("state", EXPORTED, ("vdi_uuid",)), ("state", IMPORTED, ("storage_repository", "name"))),
     observe=observe,
     plan=plan,

@@ -157,8 +157,13 @@ def verify(task: PoolTask, observed: Wrapper, facts: Result, reporter: Reporter)
     return _facts(found, params)
 
 
+def _subject(params: Any) -> str:
+    return f"the wrapper VM {params['name']}"
+
+
 OPERATION = PoolChange(
     arguments=ARGUMENTS,
+    subject=_subject,
     required_if=(("state", "present", ("vdi_uuid", "snapshot")),),
     observe=observe,
     plan=plan,

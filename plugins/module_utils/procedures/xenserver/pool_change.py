@@ -5,7 +5,14 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import XenServer
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
@@ -29,8 +36,34 @@ class PoolTask:
 
 @dataclass(frozen=True, kw_only=True)
 class PoolChange(Phases[PoolTask, Observed, Step], Operation):
-    """An operation of four phases, logged in to one pool for all of them."""
+    """An operation of four phases, logged in to one pool for all of them.
+
+    `subject` names what of the pool only one run at a time works on, '' for nothing: two at once would each make a disk
+    or a VM of their own, and take what the other has not finished for what a killed run left.
+    """
+
+    subject: Callable[[Params], str] = lambda params: ""
 
     def carry_out(self, params: Params, reporter: Reporter) -> Result:
-        with XenServer.connect(params) as client:
+        subject = "" if reporter.check else self.subject(params)
+        with _alone(params, subject, reporter), XenServer.connect(params) as client:
             return self.go_through(PoolTask(params, client), reporter)
+
+
+@contextmanager
+def _alone(params: Params, subject: str, reporter: Reporter) -> Iterator[None]:
+    """Wait until no other run on this controller works on it. The lock goes with its process, also when that is
+    killed."""
+    if not subject:
+        yield
+        return
+    directory = Path(tempfile.gettempdir()) / f"euc-xenserver-{os.getuid()}"
+    directory.mkdir(mode=0o700, exist_ok=True)
+    key = f"{params['xenserver_host']}:{params['xenserver_port']} {subject}"
+    with (directory / f"{sha256(key.encode()).hexdigest()}.lock").open("a", encoding="ascii") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            reporter.progress(f"another run is at work on {subject}: waiting for it")
+            fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
