@@ -13,7 +13,7 @@ from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleFilterError
 
-from ansible_collections.euc.nutanix_citrix.plugins.filter.run_scope import role_options
+from ansible_collections.euc.nutanix_citrix.plugins.filter.run_scope import misspelt_variables, role_options
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import role_values, wishes
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.failover import operator_input as move_wishes
@@ -32,16 +32,19 @@ def mapping(value: Any, variable: str = "This", secret: bool = False) -> dict[st
 
 def wrong_values(hostvars: Any, hosts: Sequence[str], roles: Sequence[str]) -> list[str]:
     """What is wrong with the variables of these roles on hosts, as far as it can be told before they run."""
+    ours = tuple(f"{role}_" for role in roles)
     options = {
         name: option
         for name, option in role_options(roles, str(Path(__file__).parents[2] / "roles")).items()
-        if name.startswith(tuple(f"{role}_" for role in roles))
+        if name.startswith(ours)
     }
     options |= {short: options[name] for short, name in SHORT.items() if name in options}
     given = {host: _values(hostvars[host], options) for host in hosts}
+    names = {name for host in hosts for name in hostvars[host] if name.startswith(ours)}
     mappings = [(name, value) for values in given.values() for name, value in values.items() if name in MAPPINGS]
     wrong = (sentence for name, value in mappings for sentence in _wrong_mapping(name, value))
-    return [*role_values.wrong_values(given, options), *dict.fromkeys(wrong)]
+    slips = role_values.misspelt_sentences(misspelt_variables(names, options))
+    return [*role_values.wrong_values(given, options), *dict.fromkeys(wrong), *slips]
 
 
 def _wrong_mapping(name: str, value: Any) -> list[str]:

@@ -6,7 +6,9 @@ module_utils/logic."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -15,9 +17,12 @@ from ansible.module_utils.common.yaml import yaml_load
 from ansible.parsing.dataloader import DataLoader
 from ansible.utils.vars import load_extra_vars
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import run_scope
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core import role_values, run_scope
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout import operator_input as release_wishes
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import release as release_report
+
+ROOT = Path(__file__).parents[2]
+WORD = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 
 
 def variables_of_hosts(
@@ -48,6 +53,18 @@ def role_options(roles: Iterable[str], directory: str) -> dict[str, Any]:
     return options
 
 
+def misspelt_variables(names: Iterable[str], known: Iterable[str] = ()) -> dict[str, str]:
+    strangers = set(names) - set(known)
+    return role_values.misspelt(strangers, _words_of_roles()) if strangers else {}
+
+
+@cache
+def _words_of_roles() -> frozenset[str]:
+    """Every name that stands in roles and playbooks: options, secret ones as well, and what they set themselves."""
+    files = [*ROOT.glob("roles/*/*/*.yml"), *ROOT.glob("playbooks/*.yml")]
+    return frozenset(word for path in files for word in WORD.findall(path.read_text(encoding="utf-8")))
+
+
 def given_with_e(name: str) -> bool:
     """Whether the command (in AWX: the job) gives this variable, which then counts for all hosts, whatever they say."""
     return name in load_extra_vars(DataLoader())
@@ -62,5 +79,6 @@ class FilterModule:
             "given_with_e": given_with_e,
             "answered_by": release_report.answered_by,
             "role_options": role_options,
+            "misspelt_variables": misspelt_variables,
             "unfit_catalogs": release_wishes.unfit_catalogs,
         }

@@ -72,6 +72,12 @@ options:
       - If empty, only groups and C(--limit) are checked.
     type: dict
     default: {}
+  misspelt:
+    description:
+      - The variables of hosts that no role has, each with the one that was probably meant, as the filter
+        P(euc.nutanix_citrix.misspelt_variables#filter) returns them. Each is invalid input.
+    type: dict
+    default: {}
   options:
     description:
       - The first task of every playbook about images. Reports every invalid input at once, such as empty groups, a

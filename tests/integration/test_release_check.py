@@ -169,7 +169,7 @@ def test_whose_images_come_from_needs_no_cluster() -> None:
         (
             {"image_release_reboot": "soon"},
             {},
-            "reboot must be a dictionary, such as '{key: value}', and 'soon' is none",
+            "reboot must be a dictionary, and 'soon' is none. Write it like '{key: value}'.",
         ),
         ({"image_release_reboot": "{within_minutes: ["}, {}, "reboot: while parsing"),
         ({"image_release_reboot": {"within_minutes": "soon"}}, {}, "within_minutes"),

@@ -344,9 +344,14 @@ def test_what_is_wished_is_looked_at_before_anything_is_asked(
 @pytest.mark.parametrize("playbook", [FAILOVER, REHOST])
 def test_a_wrong_variable_is_told_once_before_anything_is_asked(lab: RunningLab, run: Run, playbook: str) -> None:
     lab.forget()
-    outcome = run(playbook, dr_failover_timeout="an hour", machine_rehost_proof_timeout="", dr_mode="unplanned")
+    wrong = {"dr_failover_timeout": "an hour", "machine_rehost_proof_timeout": "", "machine_rehost_save_pat": "moves"}
+    outcome = run(playbook, **wrong, dr_mode="unplanned")
     assert outcome.status != 0
-    names = ["machine_rehost_proof_timeout", *(["dr_failover_timeout"] if playbook == FAILOVER else [])]
+    names = [
+        "machine_rehost_proof_timeout",
+        "did you mean machine_rehost_save_path?",
+        *(["dr_failover_timeout"] if playbook == FAILOVER else []),
+    ]
     failed = [task["result"]["msg"] for task in outcome.tasks if task["status"] == "failed"]
     assert len(failed) == 1
     assert all(name in failed[0] for name in names), failed

@@ -92,6 +92,11 @@ def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path:
             '{"image_release_id": "2026.11.20-1", "catalog_rollout_known_faults": ["CORP\\\\W11P-0007"]}',
             "catalog_rollout_known_faults names 'CORP",
         ),
+        (
+            "image_release",
+            '{"image_release_id": "2026.11.20-1", "image_release_concurency": 3}',
+            "No role has the variable image_release_concurency: did you mean image_release_concurrency?",
+        ),
     ],
 )
 def test_a_wish_that_matches_nothing(lab: RunningLab, tmp_path: Path, job: str, given: str, words: str) -> None:

@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
@@ -20,6 +21,8 @@ IN_WORDS = {
     "dict": "a dictionary",
     "list of dictionaries": "a list",
 }
+# The likeness of a long name to itself with a slip of the keyboard in it
+SLIP = 0.93
 # What an argument spec of a role says beside what modules know.
 WORDS = ("description", "short_description", "version_added")
 
@@ -43,6 +46,22 @@ def wrong_values(variables: Mapping[str, Mapping[str, Any]], options: Mapping[st
         f"{sentence}." if set(hosts) == having else f"{sentence} (on {', '.join(hosts)})."
         for sentence, hosts in wrong.items()
     ]
+
+
+def misspelt(names: Iterable[str], known: Collection[str]) -> dict[str, str]:
+    """Unknown name -> the known one that it differs from by a slip. Ansible ignores such a variable without a word. A
+    known name with something added at its end is a variable of one's own."""
+    meant = {}
+    for name in sorted(set(names) - set(known)):
+        nearest = difflib.get_close_matches(name, known, n=1, cutoff=SLIP)
+        if nearest and not name.startswith(nearest[0]):
+            meant[name] = nearest[0]
+    return meant
+
+
+def misspelt_sentences(meant: Mapping[str, str]) -> list[str]:
+    """What is told of names that `misspelt` returned."""
+    return [f"No role has the variable {name}: did you mean {near}?" for name, near in meant.items()]
 
 
 def _wrong_value(name: str, value: Any, option: Mapping[str, Any]) -> str:

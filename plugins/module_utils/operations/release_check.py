@@ -17,7 +17,10 @@ from ansible.module_utils.parsing.convert_bool import boolean
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import unwritable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import wrong_values
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.role_values import (
+    misspelt_sentences,
+    wrong_values,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_milliseconds
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import catalogs, mapping
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.pools.operator_input import wrong_sync
@@ -66,6 +69,7 @@ ARGUMENTS = {
     "taking_part": {"type": "list", "elements": "str", "default": []},
     "variables": {"type": "dict", "default": {}},
     "options": {"type": "dict", "default": {}},
+    "misspelt": {"type": "dict", "default": {}},
     "forks": {"type": "int", "default": 0},
 }
 # What the jobs cannot do without, the variable that names the catalogs, and the variables that are paths with what they
@@ -188,6 +192,7 @@ def read(params: Params, reporter: Reporter) -> Result:
     )
     if params["variables"] and not problems:
         problems = list(dict.fromkeys(_wrong_types(params) or _wrong_wishes(params)))
+    problems += misspelt_sentences(params["misspelt"])
     if problems:
         raise OperationError(" ".join(problems), "Nothing was begun.", problems=problems)
     return {"run": start, "taking_part": params["taking_part"], "problems": []}
@@ -339,7 +344,7 @@ def _wrong_reboot(policy: Any) -> str:
             return str(checked.error_messages[0])
         reboot_policy(checked.validated_parameters["reboot"])
     except OperationError as error:
-        return error.message
+        return str(error).rstrip(".")
     return ""
 
 

@@ -249,4 +249,4 @@ def _mapping(name: str, given: Given) -> tuple[dict[str, Any], list[str]]:
     try:
         return mapping(given(name, None), name), []
     except Refusal as error:
-        return {}, [f"{error.message}."]
+        return {}, [str(error)]

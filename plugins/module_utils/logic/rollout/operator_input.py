@@ -92,7 +92,7 @@ def wrong_name(base_vm: Any, release: Any, prefix: Any) -> list[str]:
     try:
         Release(str(base_vm), str(release), str(DEFAULT_PREFIX if prefix is None else prefix))
     except Refusal as error:
-        return [f"image_release_id, image_release_base_vm, image_release_prefix: {error.message}."]
+        return [f"image_release_id, image_release_base_vm, image_release_prefix: {error}"]
     return []
 
 
@@ -242,7 +242,7 @@ def wrong_waves(
         try:
             window_end(str(own_variables.get("catalog_rollout_window_end") or ""))
         except Refusal as error:
-            problems.append(f"catalog_rollout_window_end: {error.message}")
+            problems.append(f"catalog_rollout_window_end: {error}")
         waves = own_variables.get("catalog_rollout_waves", DEFAULT_WAVES)
         if (
             not isinstance(waves, Sequence)
