@@ -11,7 +11,6 @@ from __future__ import annotations
 import fcntl
 import hashlib
 import json
-import os
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
@@ -19,6 +18,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO, Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.file_lock import locked
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.qemu_img import RAW, convert
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.raw_image import (
@@ -59,7 +59,7 @@ class WorkFiles:
         self.directory = directory
         self.source = source
         self.raw = directory / f"{source.key}.raw"
-        self._lock: IO[str] | None = None
+        self._lock: IO[bytes] | None = None
         self._record = directory / f"{source.key}.json"
         self._lock_path = directory / f"{source.key}.lock"
 
@@ -69,11 +69,11 @@ class WorkFiles:
         with ExitStack() as stack:
             try:
                 self.directory.mkdir(parents=True, exist_ok=True)
-                self._lock = stack.enter_context(_locked(self._lock_path, fcntl.LOCK_SH))
+                self._lock = stack.enter_context(locked(self._lock_path, shared=True))
                 image = self._kept()
                 if image is None:
                     stack.close()
-                    self._lock = stack.enter_context(_locked(self._lock_path, fcntl.LOCK_EX))
+                    self._lock = stack.enter_context(locked(self._lock_path))
                     image = self._kept() or self._made(progress)
                     fcntl.flock(self._lock, fcntl.LOCK_SH)
             except OSError as error:
@@ -89,7 +89,7 @@ class WorkFiles:
         """While one run has this upload, another one waits: two would make two disks, and share the note of what was
         sent."""
         path = own.with_suffix(".upload")
-        with _locked(path, fcntl.LOCK_EX, lambda: progress(f"another run uploads {self.source.name}: waiting for it")):
+        with locked(path, lambda: progress(f"another run uploads {self.source.name}: waiting for it")):
             yield
 
     def _kept(self) -> RawImage | None:
@@ -159,21 +159,6 @@ class WorkFiles:
         for path in self.directory.glob(f"{self.source.key}.*"):
             if path != self.source.path:
                 path.unlink(missing_ok=True)
-
-
-@contextmanager
-def _locked(path: Path, kind: int, must_wait: Callable[[], None] = lambda: None) -> Iterator[IO[str]]:
-    """Whoever waited while the lock was removed with all else begins anew."""
-    while True:
-        with path.open("w", encoding="ascii") as lock:
-            try:
-                fcntl.flock(lock, kind | fcntl.LOCK_NB)
-            except BlockingIOError:
-                must_wait()
-                fcntl.flock(lock, kind)
-            if path.exists() and path.stat().st_ino == os.fstat(lock.fileno()).st_ino:
-                yield lock
-                return
 
 
 class Steps:

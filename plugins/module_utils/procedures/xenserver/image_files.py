@@ -8,7 +8,6 @@ A file gets its name when it is complete and checked; beside it stands a record 
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
 from collections.abc import Callable, Iterator
@@ -17,6 +16,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import IO
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.file_lock import is_at, locked
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.sent_file import Meter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.vhd_file import (
@@ -75,36 +75,19 @@ Fetch = Callable[[Callable[[bytes], object], Callable[[], None]], None]
 @contextmanager
 def _claimed(part: Path) -> Iterator[IO[bytes]]:
     """The part of an image, empty, to which no other run writes meanwhile. What is not renamed goes at the end."""
-    with _locked(part) as file:
+
+    def leave_it() -> None:
+        raise OperationError(
+            f"another run is writing {part}", "Wait until that has ended, then run the same task again."
+        )
+
+    with locked(part, leave_it) as file:
         try:
             file.truncate(0)
             yield file
         finally:
-            if _is_at(part, file):
+            if is_at(part, file):
                 part.unlink()
-
-
-def _locked(part: Path) -> IO[bytes]:
-    while True:
-        file = part.open("ab")
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.close()
-            raise OperationError(
-                f"another run is writing {part}", "Wait until that has ended, then run the same task again."
-            ) from None
-        # Else the run before has given it its name or removed it since it was opened
-        if _is_at(part, file):
-            return file
-        file.close()
-
-
-def _is_at(path: Path, file: IO[bytes]) -> bool:
-    try:
-        return os.path.samestat(os.fstat(file.fileno()), path.stat())
-    except FileNotFoundError:
-        return False
 
 
 def store(path: Path, vdi: str, pool: str, fetch: Fetch, meter: Meter) -> ImageFile:

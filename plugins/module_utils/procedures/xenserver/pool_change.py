@@ -5,7 +5,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
 from collections.abc import Callable, Iterator
@@ -15,6 +14,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import XenServer
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.file_lock import locked
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
     Observed,
     Operation,
@@ -24,6 +24,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
     Step,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 
 @dataclass(frozen=True)
@@ -59,11 +60,11 @@ def _alone(params: Params, subject: str, reporter: Reporter) -> Iterator[None]:
         return
     directory = Path(tempfile.gettempdir()) / f"euc-xenserver-{os.getuid()}"
     directory.mkdir(mode=0o700, exist_ok=True)
+    if directory.is_symlink() or directory.stat().st_uid != os.getuid():
+        raise OperationError(
+            f"{directory} belongs to somebody else", "Remove it, or set TMPDIR to a directory of your own."
+        )
     key = f"{params['xenserver_host']}:{params['xenserver_port']} {subject}"
-    with (directory / f"{sha256(key.encode()).hexdigest()}.lock").open("a", encoding="ascii") as lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            reporter.progress(f"another run is at work on {subject}: waiting for it")
-            fcntl.flock(lock, fcntl.LOCK_EX)
+    path = directory / f"{sha256(key.encode()).hexdigest()}.lock"
+    with locked(path, lambda: reporter.progress(f"another run is at work on {subject}: waiting for it")):
         yield
