@@ -185,7 +185,7 @@ def test_more_than_a_thousand_machines(desktops: Desktops, known: bool) -> None:
     [("heartbeat_lag", -1), ("registered_percent", 101), ("powered_on_percent", -1), ("registered_at_least", -1)],
 )
 def test_senseless_terms_are_refused(desktops: Desktops, option: str, value: int) -> None:
-    assert f"{option} is a" in desktops.daas.fails(PROOF, machines=[], **{option: value})
+    assert f"{option} is {value}. Give a" in desktops.daas.fails(PROOF, machines=[], **{option: value})
 
 
 @pytest.mark.parametrize(
