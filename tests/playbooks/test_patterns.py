@@ -60,7 +60,12 @@ INVENTORY = {
     "image_portability_name": "W11",
     "image_portability_workflow": "pvs_to_mcs",
     "image_portability_share": {"path": "/mnt/pvs", "file": "W11"},
-    "image_portability_target": {"platform": "azure", "resource_location_id": "1", "credential": "azure"},
+    "image_portability_target": {
+        "platform": "azure",
+        "resource_location_id": "1",
+        "credential": "azure",
+        "prepare": {"region": "westeurope", "subscription_id": "1"},
+    },
     "image_portability_catalogs": CATALOGS,
 }
 ASKS = "Citrix on Nutanix inventory"
