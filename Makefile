@@ -46,8 +46,8 @@ types: $(VENV)/dev.stamp ## types of the plugins and the lab
 unit: $(VENV)/tests.stamp ## pure logic and clients
 	$(PYTEST) -n 2 tests/unit
 
-integration: $(VENV)/tests.stamp ## every module against the lab
-	$(PYTEST) -n 4 tests/integration
+integration: $(VENV)/tests.stamp ## every module against the lab; what takes long is in bad-playbooks
+	$(PYTEST) -n 4 -m "not bad_day and not night" tests/integration
 
 conformance: $(VENV)/tests.stamp ## the lab against what the vendors publish
 	$(PYTEST) tests/conformance
@@ -62,7 +62,7 @@ bad-days: $(VENV)/dev.stamp ## what takes long, two at a time: bad-playbooks, ba
 	@$(BIN)/python tools/run_checks.py bad-playbooks bad-estate molecule community site
 
 bad-playbooks: $(VENV)/tests.stamp ## the jobs on bad days: failovers there and back, clusters away, the janitor
-	$(PYTEST) -n 2 -m "bad_day and not night" tests/playbooks
+	$(PYTEST) -n 2 -m "bad_day and not night" tests/playbooks tests/integration
 
 bad-estate: $(VENV)/tests.stamp ## a release on a misbehaving estate (stuck, slow, cancelled, two runs at once), failovers and other kinds of release killed anywhere
 	$(PYTEST) -n 2 --dist loadfile -m "not night" --ignore tests/chaos/test_kill_anywhere.py tests/chaos
@@ -71,7 +71,7 @@ nightly: $(VENV)/dev.stamp ## what CI does not run at each change, two at a time
 	@$(BIN)/python tools/run_checks.py between candidate night-playbooks night-estate sanity-all
 
 night-playbooks: $(VENV)/events.stamp ## jobs that show on one more estate, site or value what others show by day
-	$(PYTEST) -n 2 -m night tests/playbooks
+	$(PYTEST) -n 2 -m night tests/playbooks tests/integration
 
 night-estate: $(VENV)/tests.stamp ## the rest of the samples of jobs killed and disturbed anywhere
 	$(PYTEST) -n 2 --dist loadfile -m night tests/chaos
@@ -151,7 +151,7 @@ clean: ## forget everything built here
 
 .PHONY: with-ansible with-candidate
 with-ansible: $(VENV)/tests.stamp
-	$(call all, $(PYTEST) -n 4 tests/unit tests/integration, $(PYTEST) -n 2 -m "not bad_day and not night and not newest" tests/playbooks)
+	$(call all, $(PYTEST) -n 4 -m "not bad_day and not night" tests/unit tests/integration, $(PYTEST) -n 2 -m "not bad_day and not night and not newest" tests/playbooks)
 
 with-candidate: $(VENV)/tests.stamp
 	$(call all, $(PYTEST) -n 2 --ignore tests/unit/lab tests/unit, $(PYTEST) -n 2 -m "not bad_day and not night" $(TRIED_WITH_CANDIDATE))

@@ -217,11 +217,11 @@ def test_an_image_is_imported_by_way_of_a_bucket_where_nothing_stays(
 @pytest.mark.parametrize(
     "rule",
     [
-        {"method": "PUT", "match": "partNumber=1"},
-        {"method": "POST", "match": "uploadId"},
-        {"method": "POST", "match": "Action=ImportSnapshot"},
+        pytest.param({"method": "PUT", "match": "partNumber=1"}, marks=pytest.mark.night),
+        pytest.param({"method": "POST", "match": "uploadId"}, marks=pytest.mark.night),
+        pytest.param({"method": "POST", "match": "Action=ImportSnapshot"}, marks=pytest.mark.bad_day),
         {"method": "POST", "match": "Action=CreateTags"},
-        {"method": "DELETE", "match": BUCKET},
+        pytest.param({"method": "DELETE", "match": BUCKET}, marks=pytest.mark.night),
     ],
     ids=["part", "end of the object", "import", "marks", "removal of the object"],
 )

@@ -73,6 +73,7 @@ def test_a_workflow_ends_with_the_same_content_in_a_cloud_and_the_second_run_doe
         assert (again.status, carriage.writes, again.changed) == (0, [], []), again.trouble
 
 
+@pytest.mark.bad_day
 @pytest.mark.parametrize("beside_a_lost_one", ["mcs_to_mcs"], indirect=True)
 def test_a_target_that_nothing_can_be_done_for_holds_up_no_other(beside_a_lost_one: Carriage) -> None:
     carriage = beside_a_lost_one
