@@ -66,6 +66,16 @@ def test_what_somebody_else_does_with_an_image_is_told(pools: Pools, tmp_path: P
     assert "'W11_1_NFS' is Running" in told["users"]
 
 
+def test_two_images_of_one_disk_are_no_users_of_each_other(pools: Pools, tmp_path: Path) -> None:
+    made = image(pools, tmp_path, "1", "W11_1_NFS")
+    pools.slave("xen_vm_wrapper", name="W11_2_NFS", vdi_uuid=made["disk"], snapshot="W11_2")
+    told = pools.slave("xen_vm_wrapper_info")["wrappers"]
+    assert [(one["name"], one["disks"], one["users"]) for one in told] == [
+        ("W11_1_NFS", [made["disk"]], []),
+        ("W11_2_NFS", [made["disk"]], []),
+    ]
+
+
 def test_a_name_that_somebody_else_has_is_told(pools: Pools, tmp_path: Path) -> None:
     image(pools, tmp_path, "1", "W11_1")
     uuid = pools.change("slave", "vm", name="W11_2")["uuid"]

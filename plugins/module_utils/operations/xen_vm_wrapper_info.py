@@ -65,7 +65,8 @@ def _is_wrapper(vm: XenVm) -> bool:
 
 
 def _users(overview: DiskOverview, wrapper: XenVm) -> list[str]:
-    """What somebody else does with an image, so that it must not go: each in words."""
+    """What somebody else does with an image, so that it must not go: each in words. A disk may be several images of
+    ours: it goes with the last one."""
     taken = [one for one in overview.machines if one.snapshot_of == wrapper.ref]
     frozen = {entry.disk for entry in overview.attachments for one in taken if entry.vm == one.ref}
     origins = {disk.snapshot_of for disk in overview.disks if disk.ref in frozen}
@@ -73,7 +74,7 @@ def _users(overview: DiskOverview, wrapper: XenVm) -> list[str]:
     holders = {entry.vm for entry in overview.attachments if entry.disk in held}
     return [
         *([f"'{wrapper.name}' is {wrapper.power_state}"] if wrapper.power_state != HALTED else []),
-        *(f"'{vm.name}' holds its disk" for vm in overview.machines if vm.ref in holders and vm.ref != wrapper.ref),
+        *(f"'{vm.name}' holds its disk" for vm in overview.machines if vm.ref in holders and not _is_wrapper(vm)),
         *(f"somebody took the snapshot '{one.name}' of it" for one in taken if not _is_wrapper(one)),
     ]
 
