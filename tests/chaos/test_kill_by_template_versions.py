@@ -15,7 +15,7 @@ from chaos.trial import TIME_SCALE, Undisturbed, disturb, run_undisturbed
 from lab.running import RunningLab, serve
 
 SAMPLE = 4
-BY_DAY = 1
+BY_DAY = 0
 SEED = 1
 pytestmark = pytest.mark.bad_day
 

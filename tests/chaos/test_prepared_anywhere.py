@@ -14,7 +14,7 @@ from chaos.trial import TIME_SCALE, Undisturbed, disturb, run_undisturbed
 from lab.running import RunningLab, serve
 
 SAMPLE = 4
-BY_DAY = 2
+BY_DAY = 1
 SEED = 1
 
 

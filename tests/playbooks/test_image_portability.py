@@ -19,14 +19,13 @@ from harness.carried import PLAYBOOK, STORE, Carriage, Clouds
 from harness.playbooks import files_with, start_playbook
 from lab.running import RunningLab
 
-# Every workflow and every cloud once, with the two on AWS below; the others show the same on one more pair
-BY_DAY = (("pvs_to_mcs", "azure"), ("pvs_to_pvs", "gcp"))
 needs_azurite = pytest.mark.skipif(bool(os.environ.get("EUC_WITHOUT_AZURITE")), reason="Azurite is not to be used")
 
 
 def pair(workflow: str, platform: str) -> Any:
-    marks = [pytest.mark.bad_day if (workflow, platform) in BY_DAY else pytest.mark.night]
-    return pytest.param((workflow, platform), marks=[*marks, *([needs_azurite] if platform == "azure" else [])])
+    """Each shows on one more pair what the two on AWS below show, and tests of ips_upload on each cloud."""
+    marks = [pytest.mark.night, *([needs_azurite] if platform == "azure" else [])]
+    return pytest.param((workflow, platform), marks=marks)
 
 
 PAIRS = [pair(workflow, platform) for workflow in WORKFLOWS for platform in CLOUDS]

@@ -94,6 +94,7 @@ def test_neither_way_holds_up_the_other(lab: RunningLab, release: Release) -> No
     assert points(lab) == []
 
 
+@pytest.mark.night
 def test_the_rest_of_one_way_needs_nothing_of_the_other(lab: RunningLab, release: Release) -> None:
     lab.faults([{"endpoint": "cluster-b", "method": "POST", "path": "/snapshots/", "then": {"status": 500}}])
     assert release().status != 0
@@ -116,6 +117,7 @@ def test_the_rest_of_one_way_needs_nothing_of_the_other(lab: RunningLab, release
     assert points(lab) == []
 
 
+@pytest.mark.night
 def test_what_has_no_common_origin_is_refused(lab: RunningLab, release: Release) -> None:
     lab.faults([{"endpoint": "cluster-c", "method": "POST", "path": "restore_entities", "then": {"status": 500}}])
     assert release().status != 0

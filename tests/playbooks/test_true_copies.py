@@ -58,7 +58,7 @@ def rows(directory: Path) -> list[tuple[str, str, str]]:
     return [(row["where"], row["what"], row["result"]) for row in report["rows"]]
 
 
-@pytest.mark.parametrize("gone", [False, True])
+@pytest.mark.parametrize("gone", [False, pytest.param(True, marks=pytest.mark.night)])
 def test_an_image_that_nobody_asked_about_is_taken_back(lab: RunningLab, tmp_path: Path, gone: bool) -> None:
     lab.reset(topology_of(DEMO))
     kill(lab, tmp_path, "cluster-b", "/snapshots/")
@@ -87,7 +87,7 @@ def made_on(lab: RunningLab, central: str) -> list[str]:
     return [version["name"] for template in templates for version in template["versions"] if version["name"] == NAME]
 
 
-@pytest.mark.parametrize("version", [False, True])
+@pytest.mark.parametrize("version", [False, pytest.param(True, marks=pytest.mark.night)])
 @pytest.mark.parametrize("started", [True, pytest.param(False, marks=pytest.mark.night)])
 def test_a_template_that_nobody_asked_about_is_taken_back(
     lab: RunningLab, tmp_path: Path, version: bool, started: bool
