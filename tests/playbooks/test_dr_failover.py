@@ -1035,7 +1035,7 @@ def test_machines_of_a_protection_domain_that_failed_are_not_touched(lab: Runnin
         # Nothing is to be written then, and nobody knows that before all are there.
         pytest.param("local", {"dr_failover_policy": "missing=stop"}, False, marks=pytest.mark.night),
         # One after the other.
-        ("local", {"ansible_forks": 1}, True),
+        pytest.param("local", {"ansible_forks": 1}, True, marks=pytest.mark.night),
     ],
 )
 def test_who_cannot_go_ahead_re_hosts_at_the_end(

@@ -86,6 +86,7 @@ def samba(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SambaShare]:
         yield share
 
 
+@pytest.mark.night
 def test_share_and_store_are_read_by_smb(lab: RunningLab, clouds: Clouds, samba: SambaShare, tmp_path: Path) -> None:
     """Neither is mounted on the controller."""
     account = {key: samba.options[key] for key in ("username", "password")}

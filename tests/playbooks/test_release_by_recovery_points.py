@@ -417,7 +417,9 @@ def test_another_id_in_the_middle_leaves_the_first_release_as_it_is_and_the_jani
 ) -> None:
     process = start_playbook(PLAYBOOK, lab.inventory_path, tmp_path, "-e", "image_release_id=2026.11.20-1")
     kill = {"kill": process.pid, "drop": "after"}
-    lab.faults([{"endpoint": "cluster-b", "method": "POST", "path": "/snapshots/", "nth": 1, "then": kill}])
+    images = {"method": "POST", "path": "/snapshots/"}
+    busy = {"endpoint": "cluster-c", **images, "times": 1000, "then": {"status": 503, "body": {}}}
+    lab.faults([busy, {"endpoint": "cluster-b", **images, "nth": 1, "then": kill}])
     process.communicate(timeout=600)
     lab.clear_faults()
     elsewhere = tmp_path / "elsewhere"

@@ -118,6 +118,7 @@ def test_a_template_that_nobody_asked_about_is_taken_back(
     assert_identical_everywhere(lab, NAME)
 
 
+@pytest.mark.night
 def test_a_recovery_point_of_a_temporary_vm_that_nobody_asked_about_is_taken_back(
     lab: RunningLab, tmp_path: Path
 ) -> None:
