@@ -120,7 +120,7 @@ def kill(pids: list[int]) -> None:
 
 
 def processes(word: str) -> list[int]:
-    """Those that have a word of their own on their command line."""
+    """Those that have a word on their command line, which no test beside this one has."""
     mine = []
     for directory in Path("/proc").glob("[0-9]*"):
         try:
@@ -346,11 +346,12 @@ def test_a_source_that_is_coalesced_meanwhile_is_found_again(sync: ControlDomain
 def test_a_link_that_is_cut_is_tried_again_with_what_has_come(sync: ControlDomains) -> None:
     image = sync.image(NEW, {number: os.urandom(vhd.BLOCK) for number in range(4)})
     cut: list[int] = []
+    source = f"{sync.options()['source']['sr_directory']}/"
 
     def after(script: str, answer: Answer) -> None:
         parts = list(sync.directory("slave").glob(".*.euc-part"))
         if answer.out.startswith("running") and parts and parts[0].stat().st_size > 3 * MIB and not cut:
-            pids = [pid for pid in processes(f"{image}.vhd") if Path(f"/proc/{pid}/comm").read_text() == "ssh\n"]
+            pids = [pid for pid in processes(source) if Path(f"/proc/{pid}/comm").read_text() == "ssh\n"]
             cut.extend(pids)
             kill(pids)
 
