@@ -105,12 +105,13 @@ def _look_for_signs(work: DomainMove, there: Seen | None) -> list[Site]:
 
 def _activate(work: DomainMove, here: Seen, there: Seen | None) -> dict[str, Any]:
     name, endpoint, params = work.name, work.client.endpoint, work.params
-    snapshots = list_pd_snapshots(work.client, name)
-    snapshot = accepted(choose_snapshot(name, endpoint, snapshots, work.snapshot_id))
     if waited_for_transfers(
         work, lambda: transfers_in_the_way(name, endpoint, list_replications(work.client, name), (), incoming=True)
     ):
         return activated(work)
+    # After that: a transfer that ends between the two has brought the newest snapshot
+    snapshots = list_pd_snapshots(work.client, name)
+    snapshot = accepted(choose_snapshot(name, endpoint, snapshots, work.snapshot_id))
     age = _age(work, snapshot)
     newer = [member for other in snapshots if other.created_usecs > snapshot.created_usecs for member in other.members]
     missing = not_in_snapshot(snapshot, [*newer, *here.members, *(there.members if there else ())])
