@@ -10,11 +10,10 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.file_lock import is_at, locked
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
@@ -72,31 +71,22 @@ def _footers(path: Path) -> tuple[bytes, bytes]:
 Fetch = Callable[[Callable[[bytes], object], Callable[[], None]], None]
 
 
-@contextmanager
-def _claimed(part: Path) -> Iterator[IO[bytes]]:
-    """The part of an image, empty, to which no other run writes meanwhile. What is not renamed goes at the end."""
+def store(path: Path, vdi: str, pool: str, fetch: Fetch, meter: Meter) -> ImageFile:
+    """Let `fetch(keep, check)` bring the bytes of an image, check them, and give the file its name. A part of one that
+    stayed behind is begun anew; one that another run is writing is left to that. Raises OperationError."""
+    part = path.with_name(f"{path.name}{PART}")
 
     def leave_it() -> None:
         raise OperationError(
             f"another run is writing {part}", "Wait until that has ended, then run the same task again."
         )
 
-    with locked(part, leave_it) as file:
-        try:
-            file.truncate(0)
-            yield file
-        finally:
-            if is_at(part, file):
-                part.unlink()
-
-
-def store(path: Path, vdi: str, pool: str, fetch: Fetch, meter: Meter) -> ImageFile:
-    """Let `fetch(keep, check)` bring the bytes of an image, check them, and give the file its name. A part of one that
-    stayed behind is begun anew; one that another run is writing is left to that. Raises OperationError."""
-    part = path.with_name(f"{path.name}{PART}")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with _claimed(part) as file:
+        with locked(part, leave_it) as file, ExitStack() as stack:
+            # What is not renamed goes at the end
+            stack.callback(lambda: part.unlink() if is_at(part, file) else None)
+            file.truncate(0)
 
             def keep(chunk: bytes) -> None:
                 file.write(chunk)
