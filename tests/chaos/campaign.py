@@ -7,6 +7,7 @@ from __future__ import annotations
 import random
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from queue import Empty, Queue
 from typing import Any
 
@@ -16,15 +17,32 @@ from chaos.disturbances import ALL_OF_A_MOVE, Disturbance, disturbances_of
 from chaos.job import Job
 from chaos.points import Point
 from chaos.trial import TIME_SCALE, Trial, Undisturbed, disturb, run_undisturbed
-from lab.running import serve
+from lab.running import RunningLab, serve
 
 Task = tuple[Point, Disturbance]
+Baseline = tuple[RunningLab, Undisturbed]
 
 
 def undisturbed(job: Job) -> Undisturbed:
     """The requests and deeds of a job that nothing disturbs."""
+    with lab_of(job) as (_lab, baseline):
+        return baseline
+
+
+@contextmanager
+def lab_of(job: Job) -> Iterator[Baseline]:
+    """A lab for a job, and what the job does there when nothing disturbs it."""
     with serve(job.estate(), time_scale=TIME_SCALE) as lab:
-        return run_undisturbed(job, lab)
+        yield lab, run_undisturbed(job, lab)
+
+
+def assert_same_end(baseline: Baseline, task: Task) -> None:
+    """That a job which is disturbed once ends as if it were not, after one further run at most."""
+    point, disturbance = task
+    trial = disturb(baseline[0], point, disturbance, baseline[1])
+    assert trial.reached
+    assert trial.problems == (), "\n".join([f"{disturbance.name}: {point}", *trial.outputs])
+    assert trial.repeats == 1, trial.refusals
 
 
 def everything(baseline: Undisturbed) -> list[Task]:

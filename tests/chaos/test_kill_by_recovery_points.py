@@ -9,10 +9,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chaos.campaign import everything, numbers, sample
+from chaos.campaign import Baseline, assert_same_end, everything, lab_of, numbers, sample
 from chaos.release import BY_RECOVERY_POINTS
-from chaos.trial import TIME_SCALE, Undisturbed, disturb, run_undisturbed
-from lab.running import RunningLab, serve
 
 SAMPLE = 4
 BY_DAY = 1
@@ -20,20 +18,17 @@ SEED = 1
 
 
 @pytest.fixture(scope="module")
-def by_recovery_points() -> Iterator[tuple[RunningLab, Undisturbed]]:
+def by_recovery_points() -> Iterator[Baseline]:
     """A lab under Prism Centrals, and what a release does there when nothing disturbs it."""
-    with serve(BY_RECOVERY_POINTS.estate(), time_scale=TIME_SCALE) as lab:
-        yield lab, run_undisturbed(BY_RECOVERY_POINTS, lab)
+    with lab_of(BY_RECOVERY_POINTS) as baseline:
+        yield baseline
 
 
 @pytest.mark.parametrize("number", numbers(SAMPLE, BY_DAY))
 def test_disturbed_release_by_recovery_points_ends_as_an_undisturbed_one(
-    by_recovery_points: tuple[RunningLab, Undisturbed], number: int
+    by_recovery_points: Baseline, number: int
 ) -> None:
-    lab, undisturbed = by_recovery_points
-    of_centrals = [task for task in everything(undisturbed) if task[0].endpoint.startswith("pc-") and task[0].is_write]
-    point, disturbance = sample(of_centrals, SAMPLE, SEED)[number]
-    trial = disturb(lab, point, disturbance, undisturbed)
-    assert trial.reached
-    assert trial.problems == (), "\n".join([f"{disturbance.name}: {point}", *trial.outputs])
-    assert trial.repeats == 1, trial.refusals
+    of_centrals = [
+        task for task in everything(by_recovery_points[1]) if task[0].endpoint.startswith("pc-") and task[0].is_write
+    ]
+    assert_same_end(by_recovery_points, sample(of_centrals, SAMPLE, SEED)[number])

@@ -8,10 +8,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from chaos.campaign import everything, numbers, sample
+from chaos.campaign import Baseline, assert_same_end, everything, lab_of, numbers, sample
 from chaos.prepared import PREPARED
-from chaos.trial import TIME_SCALE, Undisturbed, disturb, run_undisturbed
-from lab.running import RunningLab, serve
 
 SAMPLE = 4
 BY_DAY = 1
@@ -19,20 +17,13 @@ SEED = 1
 
 
 @pytest.fixture(scope="module")
-def prepared() -> Iterator[tuple[RunningLab, Undisturbed]]:
+def prepared() -> Iterator[Baseline]:
     """A lab of WorkSpaces Core, and what a release does there when nothing disturbs it."""
-    with serve(PREPARED.estate(), time_scale=TIME_SCALE) as lab:
-        yield lab, run_undisturbed(PREPARED, lab)
+    with lab_of(PREPARED) as baseline:
+        yield baseline
 
 
 @pytest.mark.parametrize("number", numbers(SAMPLE, BY_DAY))
-def test_disturbed_release_of_a_prepared_image_ends_as_an_undisturbed_one(
-    prepared: tuple[RunningLab, Undisturbed], number: int
-) -> None:
-    lab, undisturbed = prepared
-    of_writes = [task for task in everything(undisturbed) if task[0].is_write]
-    point, disturbance = sample(of_writes, SAMPLE, SEED)[number]
-    trial = disturb(lab, point, disturbance, undisturbed)
-    assert trial.reached
-    assert trial.problems == (), "\n".join([f"{disturbance.name}: {point}", *trial.outputs])
-    assert trial.repeats == 1, trial.refusals
+def test_disturbed_release_of_a_prepared_image_ends_as_an_undisturbed_one(prepared: Baseline, number: int) -> None:
+    of_writes = [task for task in everything(prepared[1]) if task[0].is_write]
+    assert_same_end(prepared, sample(of_writes, SAMPLE, SEED)[number])

@@ -111,8 +111,7 @@ def _operation(body: Any, content_type: str) -> str:
 
 def is_write(method: str, path: str) -> bool:
     """Whether a request may change something. Asking for a token or a version changes nothing, nor do a search and some
-    lists, which are a POST because of their body, nor a call of XML-RPC or EC2 that reads, logs in
-    or out."""
+    lists, which are a POST because of their body, nor a call of XML-RPC or EC2 that reads, logs in or out."""
     asked = path.partition("?")[0]
     return (
         method not in ("GET", "HEAD", "OPTIONS")

@@ -22,9 +22,9 @@ from http.client import HTTPConnection
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from lab.wire import is_write
+
 ACTION = re.compile(rb"(?:^|&)(Action=\w+)")
-# Log-ins, and what EC2 is asked to tell
-READS = re.compile(r"/token$|/oauth2/|[?&]Action=Describe")
 NOT_PASSED_ON = {"connection", "transfer-encoding", "keep-alive", "content-length"}
 
 
@@ -122,7 +122,7 @@ class Gate:
     @property
     def writes(self) -> list[tuple[str, str, int]]:
         """What was asked to change something."""
-        return [entry for entry in self.record if entry[0] not in ("GET", "HEAD") and not READS.search(entry[1])]
+        return [entry for entry in self.record if is_write(entry[0], entry[1].replace("/?Action=", "/"))]
 
     def answer(self, asked: Asked) -> Answer | None:
         """None cuts the connection."""

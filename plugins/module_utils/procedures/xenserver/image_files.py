@@ -14,6 +14,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import IO
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.file_lock import is_at, locked
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
@@ -71,6 +72,11 @@ def _footers(path: Path) -> tuple[bytes, bytes]:
 Fetch = Callable[[Callable[[bytes], object], Callable[[], None]], None]
 
 
+def _remove(part: Path, file: IO[bytes]) -> None:
+    if is_at(part, file):
+        part.unlink()
+
+
 def store(path: Path, vdi: str, pool: str, fetch: Fetch, meter: Meter) -> ImageFile:
     """Let `fetch(keep, check)` bring the bytes of an image, check them, and give the file its name. A part of one that
     stayed behind is begun anew; one that another run is writing is left to that. Raises OperationError."""
@@ -85,7 +91,7 @@ def store(path: Path, vdi: str, pool: str, fetch: Fetch, meter: Meter) -> ImageF
         path.parent.mkdir(parents=True, exist_ok=True)
         with locked(part, leave_it) as file, ExitStack() as stack:
             # What is not renamed goes at the end
-            stack.callback(lambda: part.unlink() if is_at(part, file) else None)
+            stack.callback(_remove, part, file)
             file.truncate(0)
 
             def keep(chunk: bytes) -> None:
