@@ -55,7 +55,9 @@ def role_options(roles: Iterable[str], directory: str) -> dict[str, Any]:
 
 def misspelt_variables(names: Iterable[str], known: Iterable[str] = ()) -> dict[str, str]:
     strangers = set(names) - set(known)
-    return role_values.misspelt(strangers, _words_of_roles()) if strangers else {}
+    if strangers:
+        return role_values.misspelt(strangers, _words_of_roles())
+    return {}
 
 
 @cache

@@ -59,7 +59,9 @@ else:
 
     def remove_values(value: Any, secrets: set[str]) -> Any:
         """Since ansible-core 2.22 Ansible masks results itself. A line is shown before it has heard of our secrets."""
-        return mask_secrets(value) if isinstance(value, str) else value
+        if isinstance(value, str):
+            return mask_secrets(value)
+        return value
 
 
 COLLECTION = "euc.nutanix_citrix"

@@ -25,5 +25,7 @@ def as_read(value: Any) -> Any:
     if isinstance(value, (list, tuple)):
         return [as_read(each) for each in value]
     if isinstance(value, str):
-        return wrap_var(value) if "{" in value else trust_as_template(value)
+        if "{" in value:
+            return wrap_var(value)
+        return trust_as_template(value)
     return value

@@ -49,7 +49,9 @@ def in_one(message: str, advice: str) -> str:
 def options_of(result: Mapping[str, Any]) -> list[str]:
     """The options of the module that the advice names."""
     error = result.get("error")
-    return list(error.get("options") or []) if isinstance(error, Mapping) else []
+    if isinstance(error, Mapping):
+        return list(error.get("options") or [])
+    return []
 
 
 def fields_of(result: Mapping[str, Any]) -> tuple[str, str]:

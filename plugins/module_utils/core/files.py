@@ -67,4 +67,6 @@ def unwritable(path: Path) -> str:
     above = next(folder for folder in path.parents if folder.exists())
     if not above.is_dir():
         return f"{above} is no directory"
-    return "" if os.access(above, os.W_OK | os.X_OK) else f"this user may not write into {above}"
+    if os.access(above, os.W_OK | os.X_OK):
+        return ""
+    return f"this user may not write into {above}"

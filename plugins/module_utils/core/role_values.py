@@ -72,7 +72,9 @@ def _wrong_value(name: str, value: Any, option: Mapping[str, Any]) -> str:
         may_be = kind in ("list", "raw") or (kind == "str" and not choices and not name.endswith(NEVER_EMPTY))
         may_be = may_be or (value is None and kind in SHAPES)
         form = f"one of {', '.join(map(str, choices))}" if choices else IN_WORDS.get(kind, "a text")
-        return "" if may_be else f"{name} is empty: leave it out, or give {form}"
+        if may_be:
+            return ""
+        return f"{name} is empty: leave it out, or give {form}"
     if made_a_number(value, option):
         return f"{name} is the number {value} and must be text, because 1.10 and 1.1 are one number: put it in quotes"
     if kind in ("str", "path") and isinstance(value, (list, Mapping)):

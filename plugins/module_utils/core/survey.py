@@ -67,9 +67,13 @@ def _title(name: str, prefixes: Iterable[str]) -> str:
 
 def _plain(option: Mapping[str, Any]) -> str:
     words = MARKUP.sub(r"\1", SHORT.sub("", _words(option))).strip()
-    return words if option.get("type") != "list" or "commas" in words else f"{words} With commas between them."
+    if option.get("type") != "list" or "commas" in words:
+        return words
+    return f"{words} With commas between them."
 
 
 def _words(option: Mapping[str, Any]) -> str:
     told = option.get("description", "")
-    return told if isinstance(told, str) else " ".join(told)
+    if isinstance(told, str):
+        return told
+    return " ".join(told)

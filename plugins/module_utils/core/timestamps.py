@@ -22,7 +22,9 @@ def iso_utc(usecs: int | None) -> str | None:
 
 def iso_moment(moment: datetime | None) -> str | None:
     """'2026-11-20T23:33:00Z' for a moment with a time zone; None for none."""
-    return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ") if moment else None
+    if moment:
+        return moment.astimezone(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return None
 
 
 def iso_milliseconds(moment: datetime) -> str:
@@ -64,4 +66,6 @@ def seconds_left(expiry: object, now: datetime) -> float:
             seconds = float(expiry)  # type: ignore[arg-type]
         except (TypeError, ValueError):
             return USUAL_LIFETIME
-    return seconds if 0 < seconds < float("inf") else USUAL_LIFETIME
+    if 0 < seconds < float("inf"):
+        return seconds
+    return USUAL_LIFETIME

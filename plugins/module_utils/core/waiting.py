@@ -146,7 +146,9 @@ def amount(size: float) -> str:
     """Bytes for people: '512 B', '1.5 MiB', '40.0 GiB'."""
     for unit in ("B", "KiB", "MiB", "GiB"):
         if size < 1024:
-            return f"{size:.0f} {unit}" if unit == "B" else f"{size:.1f} {unit}"
+            if unit == "B":
+                return f"{size:.0f} {unit}"
+            return f"{size:.1f} {unit}"
         size /= 1024
     return f"{size:.1f} TiB"
 

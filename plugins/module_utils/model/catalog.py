@@ -59,7 +59,9 @@ class HostingUnit:
         release's is called as its template."""
         if is_path(image):
             return image
-        return version_path(self.path, image, image) if self.has_folders else f"{self.path}\\{image}.template"
+        if self.has_folders:
+            return version_path(self.path, image, image)
+        return f"{self.path}\\{image}.template"
 
     def is_at(self, path: str, image: str) -> bool:
         """Whether a path leads to the image of this name or path. A name is an image's on a cluster, where case counts;
@@ -126,7 +128,9 @@ class Catalog:
         """Whether machines that are there already take a new image, at their next start; None when the site does not
         tell (contract citrix 8.4)."""
         if self.provisioning_type != "MCS":
-            return False if self.provisioning_type == "Manual" else None
+            if self.provisioning_type == "Manual":
+                return False
+            return None
         if self.clean_on_boot is not None:
             return self.clean_on_boot
         return {"Discard": True, "OnLocal": False}.get(self.persist_changes)
@@ -134,19 +138,27 @@ class Catalog:
     @property
     def image(self) -> MasterImage | None:
         """What it is on: a prepared image, or else a master image."""
-        return self.image_version.version.as_image if self.image_version else self.master_image
+        if self.image_version:
+            return self.image_version.version.as_image
+        return self.master_image
 
     @property
     def image_path(self) -> str:
-        return self.image.path if self.image else ""
+        if self.image:
+            return self.image.path
+        return ""
 
     @property
     def image_name(self) -> str:
-        return self.image.name if self.image else ""
+        if self.image:
+            return self.image.name
+        return ""
 
     @property
     def image_shown(self) -> str:
-        return self.image.shown if self.image else ""
+        if self.image:
+            return self.image.shown
+        return ""
 
     def whole_history(self, master_images: Sequence[HistoricalImage]) -> list[HistoricalImage]:
         """The master images and the prepared images that it had.
@@ -175,7 +187,9 @@ class Selector:
     def __str__(self) -> str:
         if self.id:
             return f"with id {self.id}"
-        return f"'{self.name}'" if self.folder is None else f"'{self.name}' in folder '{self.folder}'"
+        if self.folder is None:
+            return f"'{self.name}'"
+        return f"'{self.name}' in folder '{self.folder}'"
 
 
 def folder_levels(folder: str) -> tuple[str, ...]:

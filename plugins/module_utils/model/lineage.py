@@ -49,7 +49,9 @@ def template_description(name: str, vm_name: str, vm_uuid: str) -> str:
 def template_source_uuid(description: str) -> str:
     """The VM that such a description tells, which may be gone; '' for other descriptions."""
     match = _SOURCE_OF_TEMPLATE.search(description)
-    return match[1] if match else ""
+    if match:
+        return match[1]
+    return ""
 
 
 def temporary_vm_mark(name: str, location_agnostic_id: str) -> str:

@@ -41,7 +41,9 @@ def bears_mark(retention_seconds: float, mark: str) -> bool:
     less than three minutes."""
     seconds = math.ceil(retention_seconds)
     missing = (fingerprint(mark) - seconds) % _SPAN
-    return missing == 0 if seconds == retention_seconds else missing < _LONGEST_DELAY
+    if seconds == retention_seconds:
+        return missing == 0
+    return missing < _LONGEST_DELAY
 
 
 def retention_of(created_usecs: int, expiry_usecs: int) -> float:

@@ -43,7 +43,9 @@ class MasterImage:
     @property
     def shown(self) -> str:
         """Its path; a prepared image by its name, which says more than its address."""
-        return self.name if is_prepared(self.path) else self.path
+        if is_prepared(self.path):
+            return self.name
+        return self.path
 
 
 @dataclass(frozen=True)
@@ -71,7 +73,9 @@ def prepared_address(definition_id: str, version_id: str) -> str:
 def prepared_ids(address: str) -> tuple[str, str] | None:
     """The ids of an image definition and its version, None for the path of another image."""
     match = _ADDRESS.match(address)
-    return (match[1], match[2]) if match else None
+    if match:
+        return (match[1], match[2])
+    return None
 
 
 def is_prepared(path: str) -> bool:
@@ -97,7 +101,9 @@ def image_name(path: str) -> str:
     if ids:
         return f"image version {ids[1]}"
     last = path.rpartition("\\")[2]
-    return template_of(path) if last == _FIRST_VERSION else _without_type(last)
+    if last == _FIRST_VERSION:
+        return template_of(path)
+    return _without_type(last)
 
 
 def is_version(path: str) -> bool:

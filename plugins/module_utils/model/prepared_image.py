@@ -158,7 +158,9 @@ class ImageVersion:
 
     @property
     def shares(self) -> tuple[ImageShare, ...]:
-        return self.prepared.shares if self.prepared else ()
+        if self.prepared:
+            return self.prepared.shares
+        return ()
 
     @property
     def primary_id(self) -> str:
@@ -166,7 +168,9 @@ class ImageVersion:
         if self.prepared is None:
             return ""
         marked = [share.id for share in self.shares if share.is_primary]
-        return marked[0] if marked else self.prepared.hosting_unit_id
+        if marked:
+            return marked[0]
+        return self.prepared.hosting_unit_id
 
     @property
     def is_ready(self) -> bool:

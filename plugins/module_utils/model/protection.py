@@ -162,4 +162,6 @@ class PendingChange:
 
     @property
     def direction(self) -> str:
-        return ARRIVING if self.mode.startswith("ACTIVATE") else LEAVING
+        if self.mode.startswith("ACTIVATE"):
+            return ARRIVING
+        return LEAVING

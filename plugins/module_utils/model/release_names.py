@@ -90,7 +90,9 @@ def parse_image_name(name: str, prefix: str = DEFAULT_PREFIX) -> Release | None:
     if not prefix or not name.startswith(prefix):
         return None
     base_vm, _separator, release = name[len(prefix) :].rpartition("_")
-    return Release(base_vm, release, prefix) if base_vm and RELEASE_ID.match(release) else None
+    if base_vm and RELEASE_ID.match(release):
+        return Release(base_vm, release, prefix)
+    return None
 
 
 def parse_temporary_vm_name(name: str, prefix: str = DEFAULT_PREFIX) -> TemporaryVm | None:

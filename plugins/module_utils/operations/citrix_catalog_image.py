@@ -118,11 +118,15 @@ class _Lane:
 
     @property
     def start_when(self) -> tuple[str, ...]:
-        return self.targets[0].start_when if self.targets else ()
+        if self.targets:
+            return self.targets[0].start_when
+        return ()
 
     @property
     def hold(self) -> str:
-        return self.targets[0].hold if self.targets else ""
+        if self.targets:
+            return self.targets[0].hold
+        return ""
 
 
 def divide(params: Params, reporter: Reporter) -> list[_Lane]:

@@ -163,7 +163,9 @@ def _without_doubt(step: CatalogStep, history: list[HistoricalImage], book: Vers
     if not step.changes or target is None or is_prepared(target.path):
         return step
     doubt = source_in_doubt(target, history, book.sources(history))
-    return CatalogStep(step.catalog, "refuse", reason=doubt.message, advice=doubt.advice) if doubt else step
+    if doubt:
+        return CatalogStep(step.catalog, "refuse", reason=doubt.message, advice=doubt.advice)
+    return step
 
 
 def _note(step: CatalogStep, note: str, history: list[HistoricalImage]) -> str:

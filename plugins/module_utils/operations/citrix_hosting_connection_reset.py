@@ -205,7 +205,9 @@ def _settle(
         wait_for(look, what=_title(needed), timeout=params["wait_timeout"], progress=reporter.progress)
     except StillRunning:
         watch.read()
-        return params["wait_timeout"] if watch.unknown else None
+        if watch.unknown:
+            return params["wait_timeout"]
+        return None
     return None
 
 

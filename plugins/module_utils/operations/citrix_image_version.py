@@ -285,7 +285,9 @@ def _shown(version: ImageVersion | None) -> dict[str, Any] | None:
 
 
 def _warnings(site: CitrixSite, version: ImageVersion | None) -> list[str]:
-    return [f"{site.endpoint}: {version}: {text}" for text in version.warnings] if version else []
+    if version:
+        return [f"{site.endpoint}: {version}: {text}" for text in version.warnings]
+    return []
 
 
 OPERATION = Change(

@@ -57,7 +57,9 @@ def _chosen(site: CitrixSite, params: Params) -> list[Machine]:
         existing = read_catalogs(site)
         catalog_ids = dict.fromkeys(find_catalog(selector_of(entry), existing).id for entry in catalogs)
         machines = [machine for catalog_id in catalog_ids for machine in read_machines(site, catalog_id)]
-        return machines if names is None else _named(names, machines)
+        if names is None:
+            return machines
+        return _named(names, machines)
     if names is None:
         return read_machines(site)
     if len(names) <= READ_SINGLY and all("\\" in name for name in names):

@@ -69,7 +69,9 @@ def _host_and_port(address: str, port: int | None) -> tuple[str, int]:
 
 
 def _bracketed(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
+    if ":" in host:
+        return f"[{host}]"
+    return host
 
 
 def _shown(certificate: Certificate | None) -> dict[str, Any]:

@@ -157,7 +157,9 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
 
 def _ending(complete: bool, check: bool, later: str) -> str:
     if complete:
-        return "would be complete" if check else "complete"
+        if check:
+            return "would be complete"
+        return "complete"
     return f"{'would not be' if check else 'not'} complete. {later}".removesuffix(". ")
 
 

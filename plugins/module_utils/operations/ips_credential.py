@@ -181,7 +181,9 @@ def _in_wallet(task: _Task) -> Credential | None:
 
 
 def _plain(entry: Credential | None) -> dict[str, str] | None:
-    return {"id": entry.id, "type": entry.type} if entry else None
+    if entry:
+        return {"id": entry.id, "type": entry.type}
+    return None
 
 
 @dataclass(frozen=True, kw_only=True)

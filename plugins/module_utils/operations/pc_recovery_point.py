@@ -211,7 +211,9 @@ def _first_of_the_name(params: Params, observed: _Observed) -> RecoveryPoint | N
 
 def _meant(params: Params) -> list[str]:
     """The ids of the copies to remove."""
-    return [params["ext_id"]] if params["ext_ids"] is None else list(dict.fromkeys(params["ext_ids"]))
+    if params["ext_ids"] is None:
+        return [params["ext_id"]]
+    return list(dict.fromkeys(params["ext_ids"]))
 
 
 def _remove(client: PrismCentral, copies: Sequence[RecoveryPoint], deadline: Deadline, reporter: Reporter) -> None:

@@ -173,7 +173,9 @@ def _begun(search: _Search, params: Params, reporter: Reporter) -> RecoveryPoint
             f"{chooser.client.endpoint}: an interrupted run of release {chooser.release.release} has left temporary VMs"
             f" of the recovery point {location_agnostic_id}, which is gone. They are not used."
         )
-    return _refuse_other(chooser, params, chooser.own()) if search.policy else None
+    if search.policy:
+        return _refuse_other(chooser, params, chooser.own())
+    return None
 
 
 def _refuse_other(chooser: Chooser, params: Params, point: RecoveryPoint | None) -> RecoveryPoint | None:
@@ -213,7 +215,9 @@ def _wanted(search: _Search, params: Params) -> RecoveryPoint | None:
             " release make one on demand.",
             options=("made_since", "max_age", "recovery_point"),
         )
-    return young[0] if young else None
+    if young:
+        return young[0]
+    return None
 
 
 def _none(search: _Search) -> str:

@@ -46,7 +46,9 @@ def read(params: Params, reporter: Reporter) -> Result:
 def _observe(client: PrismCentral, params: Params) -> list[RecoveryPoint]:
     if params["ext_id"]:
         point = read_recovery_point(client, params["ext_id"])
-        return [point] if point else []
+        if point:
+            return [point]
+        return []
     cluster_uuid = params["cluster_uuid"] or ""
     if params["location_agnostic_id"]:
         return copies_of(client, params["location_agnostic_id"], cluster_uuid)

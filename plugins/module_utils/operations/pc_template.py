@@ -183,7 +183,9 @@ def _only(client: PrismCentral, kind: str, name: str, namesakes: Sequence[Any], 
             f"Remove what is not needed, by its {option}: Citrix cannot tell them apart.",
             options=(option,),
         )
-    return namesakes[0] if namesakes else None
+    if namesakes:
+        return namesakes[0]
+    return None
 
 
 def _refuse_other_case(client: PrismCentral, kind: str, name: str, known: Sequence[Any]) -> None:
@@ -235,7 +237,9 @@ def _source(client: PrismCentral, params: Params) -> CentralVm | None:
             "Give vm_uuid of the one that is meant.",
             options=("vm_uuid",),
         )
-    return namesakes[0] if namesakes else None
+    if namesakes:
+        return namesakes[0]
+    return None
 
 
 def _refuse_untrue_copy(client: PrismCentral, params: Params, vm: CentralVm) -> None:
@@ -257,7 +261,9 @@ def _made(params: Params, observed: _Observed) -> Template | None:
     if observed.template is None:
         return work.make(params["name"], vm, wait)
     version = work.add(observed.template, params["version_name"], vm, params["activate"], wait)
-    return observed.template if version else None
+    if version:
+        return observed.template
+    return None
 
 
 def _no_source(client: PrismCentral, params: Params) -> OperationError:
@@ -321,7 +327,9 @@ def _of_version(params: Params) -> bool:
 
 
 def _shown(params: Params, observed: _Observed) -> dict[str, Any] | None:
-    return shown(observed.template, observed.versions, params["prefix"]) if observed.template else None
+    if observed.template:
+        return shown(observed.template, observed.versions, params["prefix"])
+    return None
 
 
 def _planned(params: Params, observed: _Observed, steps: tuple[str, ...]) -> Plan[str]:
@@ -348,7 +356,9 @@ def _planned(params: Params, observed: _Observed, steps: tuple[str, ...]) -> Pla
 
 def _read_again(params: Params, observed: _Observed, template: Template | None) -> dict[str, Any] | None:
     now = read_template(observed.client, template.ext_id) if template else None
-    return shown(now, list_versions(observed.client, now.ext_id), params["prefix"]) if now else None
+    if now:
+        return shown(now, list_versions(observed.client, now.ext_id), params["prefix"])
+    return None
 
 
 OPERATION = Change(

@@ -43,7 +43,9 @@ def read(params: Params, reporter: Reporter) -> Result:
 def _chosen(client: PrismCentral, params: Params) -> list[Template]:
     if params["ext_id"]:
         template = read_template(client, params["ext_id"])
-        return [template] if template else []
+        if template:
+            return [template]
+        return []
     templates = list_templates(client)
     if params["name"]:
         return [template for template in templates if template.name == params["name"]]

@@ -118,7 +118,9 @@ def _by_name(client: PrismCentral, params: Params) -> CentralVm | None:
             f"{client.endpoint} has {len(found)} VMs called '{params['name']}': {listed}",
             "Give the uuid of the one that is meant.",
         )
-    return found[0] if found else None
+    if found:
+        return found[0]
+    return None
 
 
 def _no_vm(client: PrismCentral, params: Params) -> OperationError:

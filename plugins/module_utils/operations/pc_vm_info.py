@@ -39,7 +39,9 @@ def _observe(client: PrismCentral, params: Params) -> list[CentralVm]:
     cluster_uuid = params["cluster_uuid"] or ""
     if params["uuid"]:
         vm = read_vm(client, params["uuid"])
-        return [vm] if vm and cluster_uuid in ("", vm.cluster_uuid) else []
+        if vm and cluster_uuid in ("", vm.cluster_uuid):
+            return [vm]
+        return []
     if params["name"]:
         return vms_called(client, params["name"], cluster_uuid)
     return list_vms(client, cluster_uuid)

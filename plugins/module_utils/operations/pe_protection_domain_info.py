@@ -129,7 +129,9 @@ def _observe(client: PrismElement, name: str | None) -> list[ProtectionDomain]:
     if not name:
         return list_protection_domains(client)
     domain = find_protection_domain(client, name)
-    return [domain] if domain else []
+    if domain:
+        return [domain]
+    return []
 
 
 def _shown(

@@ -91,7 +91,9 @@ def _add(client: PrismElement, name: str, schedule: Schedule, begins: int, repor
 
     def added() -> bool | None:
         now = find_protection_domain(client, name)
-        return True if now and satisfied_by(schedule, now.schedules) else None
+        if now and satisfied_by(schedule, now.schedules):
+            return True
+        return None
 
     # Sent again it could be a second schedule.
     send_once(send, added, what=f"schedule of '{name}'", progress=reporter.progress, sends=1)

@@ -110,7 +110,9 @@ def _vm_of(client: PrismElement, uuid: str, name: str | None) -> list[Vm]:
             f"{client.endpoint}: the VM {uuid} is called '{vm.name}' and not '{name}'",
             "Give the name and the uuid of the same VM, or only one of them.",
         )
-    return [vm] if vm else []
+    if vm:
+        return [vm]
+    return []
 
 
 def plan(params: Params, observed: _Observed) -> Plan[Vm]:

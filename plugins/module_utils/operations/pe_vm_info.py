@@ -43,7 +43,9 @@ def read(params: Params, reporter: Reporter) -> Result:
     vms = [_shown(vm) for vm in _observe(client, params["name"], params["uuid"], params["include_disks"])]
     if since is not None:
         vms = [{**vm, "started": _started(client, vm, since)} for vm in vms]
-    return {"vms": vms} if copied is None else {"vms": vms, "true_copy": is_true_copy(client, params["uuid"], copied)}
+    if copied is None:
+        return {"vms": vms}
+    return {"vms": vms, "true_copy": is_true_copy(client, params["uuid"], copied)}
 
 
 def _usecs(params: Params, option: str) -> int | None:
@@ -62,8 +64,12 @@ def _started(client: PrismElement, vm: Mapping[str, Any], since_usecs: int) -> s
 def _observe(client: PrismElement, name: str | None, uuid: str | None, include_disks: bool) -> list[Vm]:
     if uuid:
         vm = read_vm(client, uuid, include_disks)
-        return [vm] if vm else []
-    return vms_called(client, name, include_disks) if name else list_vms(client, include_disks)
+        if vm:
+            return [vm]
+        return []
+    if name:
+        return vms_called(client, name, include_disks)
+    return list_vms(client, include_disks)
 
 
 def _shown(vm: Vm) -> dict[str, Any]:

@@ -225,7 +225,9 @@ def _source(client: PrismElement, params: Params) -> Vm | None:
                 f"{client.endpoint} has {len(namesakes)} VMs called '{name}': {uuids}",
                 "Give vm_uuid of the one that is meant.",
             )
-        return namesakes[0] if namesakes else None
+        if namesakes:
+            return namesakes[0]
+        return None
     vm = read_vm(client, uuid)
     if vm and name and vm.name != name:
         raise OperationError(

@@ -296,7 +296,9 @@ def _by_site(params: Mapping[str, Any], name: str) -> dict[str, Any]:
 def _wrong_template(template: str) -> list[str]:
     """A template that is not there is better missed now than when the page is to be made."""
     path = Path(os.path.expanduser(os.path.expandvars(template)))
-    return [] if not template or path.is_file() else [f"image_release_page_template is '{template}', which is no file."]
+    if not template or path.is_file():
+        return []
+    return [f"image_release_page_template is '{template}', which is no file."]
 
 
 def _wrong_catalogs(params: Mapping[str, Any]) -> list[str]:

@@ -158,7 +158,9 @@ class _Observed:
     @property
     def part(self) -> int:
         """How much of it is there."""
-        return self.directory.parts.get(part_name(self.key, self.writer), 0) if self.sha256 else 0
+        if self.sha256:
+            return self.directory.parts.get(part_name(self.key, self.writer), 0)
+        return 0
 
     @property
     def others(self) -> list[str]:

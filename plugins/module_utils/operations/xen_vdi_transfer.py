@@ -262,7 +262,9 @@ def verify(task: PoolTask, observed: _Observed, facts: Result, reporter: Reporte
 
 def _subject(params: Any) -> str:
     """An export has a lock on its file."""
-    return f"images on {params['storage_repository']}" if params["state"] == IMPORTED else ""
+    if params["state"] == IMPORTED:
+        return f"images on {params['storage_repository']}"
+    return ""
 
 
 OPERATION = PoolChange(

@@ -120,7 +120,9 @@ def _snapshot(overview: DiskOverview, vm: XenVm, snapshot: XenVm) -> dict[str, A
 
 def _moment(told: str) -> str:
     """20261120T10:00:00Z as everybody else writes it."""
-    return f"{told[:4]}-{told[4:6]}-{told[6:]}" if len(told) > 8 and "-" not in told else told
+    if len(told) > 8 and "-" not in told:
+        return f"{told[:4]}-{told[4:6]}-{told[6:]}"
+    return told
 
 
 OPERATION = Reading(arguments=ARGUMENTS, read=read)

@@ -53,7 +53,9 @@ def _only(there: list[str], where: str) -> str:
     if len(there) > 1:
         names = ", ".join(name.rpartition("/")[2] for name in there)
         raise OperationError(f"{where} holds {names}", "Give the extension of the one that is meant.")
-    return there[0] if there else ""
+    if there:
+        return there[0]
+    return ""
 
 
 def _candidates(path: str) -> list[str]:

@@ -45,14 +45,18 @@ def image_words(catalog: Facts) -> str:
         return "no image"
     if not catalog["release"]:
         return "not ours"
-    return str(catalog["release"]) if catalog["verified"] else f"not verified as {catalog['release']}"
+    if catalog["verified"]:
+        return str(catalog["release"])
+    return f"not verified as {catalog['release']}"
 
 
 def age_words(catalog: Facts) -> str:
     age = catalog["image_age_seconds"]
     if age is not None:
         return long_ago(age)
-    return UNKNOWN if catalog["image"] else ""
+    if catalog["image"]:
+        return UNKNOWN
+    return ""
 
 
 def machine_words(catalog: Facts) -> str:
@@ -60,7 +64,9 @@ def machine_words(catalog: Facts) -> str:
         return f"{catalog['machines_up_to_date']} of {catalog['machines']}"
     if not catalog["machines"]:
         return "no machines"
-    return UNKNOWN if catalog["machines_take_image"] is None else f"{catalog['machines']} keep what they have"
+    if catalog["machines_take_image"] is None:
+        return UNKNOWN
+    return f"{catalog['machines']} keep what they have"
 
 
 def protection_words(protection: Facts) -> str:
@@ -72,7 +78,9 @@ def protection_words(protection: Facts) -> str:
 
 def long_ago(seconds: float) -> str:
     """'50 days', and below two days as any duration."""
-    return f"{int(seconds // DAY)} days" if seconds >= 2 * DAY else duration(seconds)
+    if seconds >= 2 * DAY:
+        return f"{int(seconds // DAY)} days"
+    return duration(seconds)
 
 
 def title(catalogs: int, unknown: int, care_count: int) -> str:

@@ -89,7 +89,9 @@ def _of_catalog(catalog: Facts) -> Iterator[Sample]:
 
 def _labels(labels: Mapping[str, Any]) -> str:
     pairs = ",".join(f'{name}="{_escaped(str(value))}"' for name, value in labels.items())
-    return f"{{{pairs}}}" if pairs else ""
+    if pairs:
+        return f"{{{pairs}}}"
+    return ""
 
 
 def _escaped(text: str) -> str:
@@ -98,10 +100,14 @@ def _escaped(text: str) -> str:
     return safe.replace("\\", "\\\\").replace("\n", "\\n").replace('"', '\\"')
 
 
-def _number(value: float | None) -> str:
-    return str(int(value)) if isinstance(value, bool) else str(value)
+def _number(value: bool | float | None) -> str:
+    if isinstance(value, bool):
+        return str(int(value))
+    return str(value)
 
 
 def _seconds(text: object) -> int | None:
     moment = parse_moment(text)
-    return int(moment.timestamp()) if moment else None
+    if moment:
+        return int(moment.timestamp())
+    return None

@@ -93,7 +93,9 @@ def _tree(host: str, outcome: Mapping[str, Any], catalogs: Sequence[Mapping[str,
 
 
 def _is_of(definition: str, name: str, alone: bool) -> bool:
-    return definition.casefold() == name.casefold() if definition else alone
+    if definition:
+        return definition.casefold() == name.casefold()
+    return alone
 
 
 def _spec(spec: Mapping[str, Any], version: Mapping[str, Any]) -> dict[str, Any]:

@@ -96,7 +96,9 @@ def cluster_rows(clusters: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
 def _carried(result: Mapping[str, Any]) -> str:
     """How much this run has transferred for it, where that is counted."""
     carried = result.get("transferred_bytes")
-    return f", {amount(carried)} transferred" if carried else ""
+    if carried:
+        return f", {amount(carried)} transferred"
+    return ""
 
 
 def template_rows(
@@ -133,7 +135,9 @@ def origin_kind(cluster: Mapping[str, Any]) -> str:
     """What the image of a cluster, or of a XenServer pool, is made from."""
     if cluster.get("origin"):
         return str(cluster["origin"])
-    return "recovery point" if cluster.get("prism_central") else "protection domain snapshot"
+    if cluster.get("prism_central"):
+        return "recovery point"
+    return "protection domain snapshot"
 
 
 def central_rows(centrals: Mapping[str, Mapping[str, Any]]) -> list[ReportRow]:
@@ -253,7 +257,9 @@ def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: M
     reasons = [reason for reason in reasons if reason]
     if reasons:
         return "; ".join(reasons)
-    return "the site failed" if site["message"] else "nobody told why"
+    if site["message"]:
+        return "the site failed"
+    return "nobody told why"
 
 
 def _hosts_told(hosts: Sequence[str], words: tuple[str, str]) -> str:
@@ -330,7 +336,9 @@ def left_for_later(sites: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 def blast_radius(sites: Mapping[str, Mapping[str, Any]]) -> str:
     """Whom all catalogs together concern, in one line; '' when nobody is concerned."""
     impacts = [catalog["impact"] for site in sites.values() for catalog in site["catalogs"] if catalog.get("impact")]
-    return sentence(together(impacts)) if impacts else ""
+    if impacts:
+        return sentence(together(impacts))
+    return ""
 
 
 def problems_of(rows: Iterable[ReportRow]) -> dict[str, list[str]]:

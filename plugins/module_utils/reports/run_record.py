@@ -39,7 +39,9 @@ def with_earlier_runs(
 def name_beside(stem: str, name: str) -> str:
     """A file's stem for the record of what bears this name, when another's stands at the usual place."""
     safe = _UNSAFE.sub("-", name)
-    return f"{stem}_{safe}" if safe == name else f"{stem}_{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+    if safe == name:
+        return f"{stem}_{safe}"
+    return f"{stem}_{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
 
 
 def _run(report: Mapping[str, Any], of_a_run: Sequence[str]) -> dict[str, Any]:

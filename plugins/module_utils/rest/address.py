@@ -60,7 +60,9 @@ def netloc(option: str, address: str, port: int | None, port_option: str = "") -
         raise OperationError(f"{port_option or option} has the port {port}", "Give 1 to 65535.")
     host_part = f"[{host}]" if ":" in host else host
     last = follows or port
-    return f"{host_part}:{last}" if last else host_part
+    if last:
+        return f"{host_part}:{last}"
+    return host_part
 
 
 def without_secrets(url: str) -> str:

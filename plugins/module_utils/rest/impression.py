@@ -177,7 +177,9 @@ def _moment(header: str | None) -> datetime | None:
         moment = parsedate_to_datetime(header or "")
     except (TypeError, ValueError):
         return None
-    return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+    if moment.tzinfo:
+        return moment
+    return moment.replace(tzinfo=timezone.utc)
 
 
 def _unreachable(url: str, error: Exception) -> Unreachable:

@@ -46,7 +46,9 @@ def post_notification(url: str, document: Mapping[str, Any]) -> str:
             # Its text holds the address. Some addresses that cannot be are refused below requests, with a ValueError.
             return f"it cannot be reached ({type(error).__name__})"
     # A redirection is no delivery
-    return "" if answer.status_code < 300 else f"it answered HTTP {answer.status_code}"
+    if answer.status_code < 300:
+        return ""
+    return f"it answered HTTP {answer.status_code}"
 
 
 def _was_sent(error: Exception) -> bool:

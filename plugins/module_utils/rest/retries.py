@@ -40,7 +40,9 @@ class PatientRetry(Retry):
     def get_retry_after(self, response: Any) -> float | None:
         delay = super().get_retry_after(response)
         delay = self.asked_delay if delay is None else delay
-        return None if delay is None else min(delay, LONGEST_ASKED_DELAY)
+        if delay is None:
+            return None
+        return min(delay, LONGEST_ASKED_DELAY)
 
     def get_backoff_time(self) -> float:
         return paced(super().get_backoff_time()) * random.uniform(0.5, 1.0)
@@ -53,7 +55,9 @@ def retry_delay(body: Any) -> float | None:
         parameters = {str(entry.get("name")): entry.get("value") for entry in parameters if isinstance(entry, dict)}
     delay = parameters.get("retryDelay") if isinstance(parameters, dict) else None
     try:
-        return None if delay is None else max(0.0, float(delay))
+        if delay is None:
+            return None
+        return max(0.0, float(delay))
     except (TypeError, ValueError):
         return None
 

@@ -325,7 +325,9 @@ class RestSession:
         web_page = f"a web page{f' ({page})' if page else ''}, which is not JSON"
         words = web_page if page is not None else f"something that is not JSON: {response.text[:80]!r}"
         deed = f"{self.endpoint}: {method} {path} was answered with {response.status_code} and {words}"
-        return Unreachable(deed, WEB_PAGE) if method in self._repeatable else AnswerLost(deed, WEB_PAGE)
+        if method in self._repeatable:
+            return Unreachable(deed, WEB_PAGE)
+        return AnswerLost(deed, WEB_PAGE)
 
     def _pointed_elsewhere(self, message: str, response: requests.Response, facts: dict[str, Any]) -> ApiError:
         """A redirect is not followed: who answers there would get the secret."""
@@ -344,7 +346,9 @@ def _page_title(response: requests.Response) -> str | None:
     if "<html" not in start.lower() and "text/html" not in response.headers.get("Content-Type", ""):
         return None
     match = re.search(r"<title[^>]*>(.*?)</title>", start, re.IGNORECASE | re.DOTALL)
-    return " ".join(match[1].split())[:80] if match else ""
+    if match:
+        return " ".join(match[1].split())[:80]
+    return ""
 
 
 def refused_before(endpoint: str) -> AccessDenied:
@@ -367,4 +371,6 @@ def query_of(params: Mapping[str, Any] | None) -> str:
         for key, value in (params or {}).items()
         if value is not None
     }
-    return f"?{urlencode(values, doseq=True, quote_via=quote)}" if values else ""
+    if values:
+        return f"?{urlencode(values, doseq=True, quote_via=quote)}"
+    return ""

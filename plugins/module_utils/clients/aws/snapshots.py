@@ -61,7 +61,9 @@ def _state(state: str, tags: Mapping[str, str]) -> str:
     if state in ("error", "recoverable", "recovering"):
         return FAILED
     is_unfinished = tags.get(MADE_BY) == OWNER and tags.get(CONTENT) == UNFINISHED
-    return UNFINISHED if state == PENDING or is_unfinished else COMPLETE
+    if state == PENDING or is_unfinished:
+        return UNFINISHED
+    return COMPLETE
 
 
 def state_of(client: Aws, snapshot: str) -> str:

@@ -52,7 +52,9 @@ def _state(disk: Any, tags: Mapping[str, str]) -> str:
     if disk.provisioning_state == "Failed":
         return FAILED
     is_unfinished = tags.get(MADE_BY) == OWNER and tags.get(CONTENT) == UNFINISHED
-    return UNFINISHED if is_unfinished or disk.disk_state in BEING_UPLOADED else COMPLETE
+    if is_unfinished or disk.disk_state in BEING_UPLOADED:
+        return UNFINISHED
+    return COMPLETE
 
 
 def create_disk(client: Azure, name: str, upload_size: int, marks: Mapping[str, str]) -> None:

@@ -81,7 +81,9 @@ class ItemAnswer:
     def told(self) -> str:
         """The refusal in words."""
         text = f"{self.code}: {self.refused.text or 'no explanation'}"
-        return f"{text} (transaction {self.refused.transaction_id})" if self.refused.transaction_id else text
+        if self.refused.transaction_id:
+            return f"{text} (transaction {self.refused.transaction_id})"
+        return text
 
 
 def carry_out(

@@ -95,7 +95,9 @@ def read_others_task(site: CitrixSite, catalog: Catalog) -> RunningTask | None:
             return RunningTask(
                 "image update", tuple(str(action[key]) for key in ("MasterImage", "Snapshot") if action.get(key))
             )
-    return RunningTask("provisioning task") if running or catalog.provisioning else None
+    if running or catalog.provisioning:
+        return RunningTask("provisioning task")
+    return None
 
 
 def read_task(site: CitrixSite, catalog: Catalog) -> RunningTask | None:
@@ -138,7 +140,9 @@ def catalog_facts(catalog: Catalog) -> dict[str, Any]:
 
 def image_facts(image: MasterImage | None) -> dict[str, str] | None:
     """An image as modules return it."""
-    return {"name": image.name, "path": image.path} if image else None
+    if image:
+        return {"name": image.name, "path": image.path}
+    return None
 
 
 def assigned_facts(assigned: AssignedVersion | None) -> dict[str, Any] | None:

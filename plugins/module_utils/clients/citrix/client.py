@@ -183,7 +183,9 @@ class CitrixSite(RestSession):
             moment = parsedate_to_datetime(self.request("GET", "/Me").headers.get("Date") or "")
         except (TypeError, ValueError):
             return datetime.now(timezone.utc)
-        return moment if moment.tzinfo else moment.replace(tzinfo=timezone.utc)
+        if moment.tzinfo:
+            return moment
+        return moment.replace(tzinfo=timezone.utc)
 
     def local_path(self, location: str) -> str:
         """The path below our own root of a Location, whose host may be another one (contract citrix 5.1)."""
@@ -255,7 +257,9 @@ class CitrixSite(RestSession):
                     code=error.code,
                 ) from None
             raise
-        return me if isinstance(me, dict) else {}
+        if isinstance(me, dict):
+            return me
+        return {}
 
 
 def _is_cloud(location: str) -> bool:

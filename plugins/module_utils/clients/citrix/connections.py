@@ -60,7 +60,9 @@ def reset_connection(
         progress=progress,
     )
     job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress) if job_id else None
-    return job.warning if job else ""
+    if job:
+        return job.warning
+    return ""
 
 
 def _running_reset(site: CitrixSite, connection: Connection) -> str | None:

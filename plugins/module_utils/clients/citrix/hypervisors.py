@@ -215,7 +215,9 @@ class ImageBrowser:
             for holder in holders
             for version in self.images(unit, f"{TEMPLATES_FOLDER}\\{holder.name}.template", past_cache)
         ]
-        return versions if holders else templates
+        if holders:
+            return versions
+        return templates
 
     def _children(self, unit: HostingUnit, folder: str, past_cache: bool) -> list[MasterImage]:
         path = f"/hypervisors/{segment(unit.connection_id)}/resourcePools/{segment(unit.id)}/resources"

@@ -50,11 +50,15 @@ def make_definition(
 
     def made() -> str | None:
         names = [definition.name.casefold() for definition in read_definitions(site)]
-        return "" if name.casefold() in names else None
+        if name.casefold() in names:
+            return ""
+        return None
 
     job_id = send_once(lambda: start(site, "/ImageDefinitions", body), made, what=what, progress=progress)
     job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress) if job_id else None
-    return job.warning if job else ""
+    if job:
+        return job.warning
+    return ""
 
 
 def describe_definition(
@@ -82,7 +86,9 @@ def delete_definition(
     what = f"Deleting image definition {definition.name}"
 
     def gone() -> str | None:
-        return None if any(each.id == definition.id for each in read_definitions(site)) else ""
+        if any(each.id == definition.id for each in read_definitions(site)):
+            return None
+        return ""
 
     with suppress(NotFound):
         job_id = send_once(

@@ -72,7 +72,9 @@ def start_version(
     what = f"Preparing a version of {definition.name}"
 
     def seen() -> str | None:
-        return "" if versions_of_release(release_of(order["Description"]), read_versions(site, definition)) else None
+        if versions_of_release(release_of(order["Description"]), read_versions(site, definition)):
+            return ""
+        return None
 
     path = f"{definition_path(definition.id)}/ImageVersions"
     return send_once(lambda: start(site, path, order), seen, what=what, progress=progress, sends=1)
@@ -90,7 +92,9 @@ def retry_version(
 
     def seen() -> str | None:
         current = [each for each in read_versions(site, definition) if each.id == version.id]
-        return "" if current and not current[0].has_failed else None
+        if current and not current[0].has_failed:
+            return ""
+        return None
 
     try:
         return send_once(
@@ -168,7 +172,9 @@ def delete_version(
     what = f"Deleting {version}"
 
     def gone() -> str | None:
-        return None if any(each.id == version.id for each in read_versions(site, definition)) else ""
+        if any(each.id == version.id for each in read_versions(site, definition)):
+            return None
+        return ""
 
     with suppress(NotFound):
         job_id = send_once(

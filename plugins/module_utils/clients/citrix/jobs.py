@@ -100,7 +100,9 @@ def job_id_of(answer: Answer) -> str:
     if answer.status == 202 and location:
         return location.partition("?")[0].rstrip("/").rpartition("/")[2]
     body = answer.body if isinstance(answer.body, dict) else {}
-    return str(body["Id"]) if body.get("Id") and "Status" in body and "Type" in body else ""
+    if body.get("Id") and "Status" in body and "Type" in body:
+        return str(body["Id"])
+    return ""
 
 
 def wait_for_job(

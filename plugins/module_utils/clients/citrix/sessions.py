@@ -57,7 +57,9 @@ def _one(site: CitrixSite, machine_id: str) -> dict[str, Any] | None:
         body = site.get(f"/Machines/{segment(machine_id)}", {"fields": FIELDS})
     except NotFound:
         return None
-    return body if isinstance(body, dict) else None
+    if isinstance(body, dict):
+        return body
+    return None
 
 
 def _of_catalog(site: CitrixSite, catalog_id: str) -> list[dict[str, Any]]:

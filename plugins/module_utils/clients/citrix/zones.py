@@ -52,7 +52,9 @@ def move_catalogs(
 
     def moved() -> str | None:
         remaining[:] = _outside(site, zone, ids)
-        return None if remaining else ""
+        if remaining:
+            return None
+        return ""
 
     job_id = send_once(send, moved, what=what, progress=progress)
     job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress) if job_id else None
@@ -70,7 +72,9 @@ def move_catalogs(
             f"{site.endpoint}: {what} has ended, but these are not there: {names}",
             "Look at the zone in the console, then run again.",
         )
-    return job.warning if job else ""
+    if job:
+        return job.warning
+    return ""
 
 
 def _outside(site: CitrixSite, zone: Zone, ids: Collection[str]) -> list[Catalog]:

@@ -91,7 +91,9 @@ class Google:
 
 
 def _at(endpoint: str | None) -> dict[str, str] | None:
-    return {"api_endpoint": endpoint} if endpoint else None
+    if endpoint:
+        return {"api_endpoint": endpoint}
+    return None
 
 
 def _key(params: Mapping[str, Any]) -> dict[str, Any]:

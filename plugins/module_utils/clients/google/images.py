@@ -70,7 +70,9 @@ def _marks(description: str) -> dict[str, str]:
         marks = json.loads(description)
     except ValueError:
         return {}
-    return {str(key): str(value) for key, value in marks.items()} if isinstance(marks, dict) else {}
+    if isinstance(marks, dict):
+        return {str(key): str(value) for key, value in marks.items()}
+    return {}
 
 
 def insert_image(client: Google, name: str, archive: str, marks: Mapping[str, str]) -> str:

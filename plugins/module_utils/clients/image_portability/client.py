@@ -194,7 +194,9 @@ def _regional_host(params: Mapping[str, Any], authorization: TokenAuthorization)
 def _explain(status: int, headers: Mapping[str, str], body: Any) -> Refused:
     """What is gone is not there."""
     said = explain(status, headers, body)
-    return replace(said, not_found=True) if status == GONE else said
+    if status == GONE:
+        return replace(said, not_found=True)
+    return said
 
 
 def _part(body: Any, name: str) -> Any:

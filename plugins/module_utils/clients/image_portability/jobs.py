@@ -188,7 +188,9 @@ def _kind(body: Mapping[str, Any], by_key: Mapping[str, Any], tags: Mapping[str,
             return kind
     if PROVISIONING_TYPE.casefold() in by_key:
         return "prepare"
-    return "export" if STORAGE.casefold() in by_key else "other"
+    if STORAGE.casefold() in by_key:
+        return "export"
+    return "other"
 
 
 def _work(by_key: Mapping[str, Any]) -> Work | None:

@@ -252,7 +252,9 @@ class PrismCentral(RestSession):
         listed = _data(self.request("GET", self.path(namespace, path)).body)
         # A script takes the data of domain-managers for one object (contract prism_central 2.2).
         things = listed if isinstance(listed, list) else [listed or {}]
-        return dict(things[0]) if things else {}
+        if things:
+            return dict(things[0])
+        return {}
 
     def v3_entities(self, kind: str) -> list[dict[str, Any]]:
         """A list of v3 to its end (contract prism_central 7.1). Nothing but lists is asked of v3: it has no request
@@ -289,7 +291,9 @@ class PrismCentral(RestSession):
                 raise
             raise AnswerLost(error.message, MAY_HAVE_TAKEN_EFFECT, **error.details) from None
         data = _data(answer.body)
-        return str(data.get("extId") or "") if isinstance(data, dict) else ""
+        if isinstance(data, dict):
+            return str(data.get("extId") or "")
+        return ""
 
     def request(
         self,
@@ -388,10 +392,14 @@ def _chosen_minor(version: str | None) -> int | None:
 
 def _data(body: Any) -> Any:
     """The `data` of an answer: an empty list has none (contract prism_central 1.5)."""
-    return body.get("data") if isinstance(body, dict) else None
+    if isinstance(body, dict):
+        return body.get("data")
+    return None
 
 
 def _is_last(body: Any, short: bool) -> bool:
     """Whether no page follows; one that tells nothing of its neighbours is the last when it is `short`."""
     links = (body.get("metadata") or {}).get("links") or []
-    return not any(link.get("rel") == "next" for link in links) if links else short
+    if links:
+        return not any(link.get("rel") == "next" for link in links)
+    return short

@@ -136,4 +136,6 @@ def _sorted(schedules: Sequence[PolicySchedule]) -> tuple[PolicySchedule, ...]:
 
 
 def _number(value: Any) -> int | None:
-    return value if isinstance(value, int) else None
+    if isinstance(value, int):
+        return value
+    return None

@@ -113,7 +113,9 @@ def copies_of_any(client: PrismCentral, location_agnostic_ids: Sequence[str]) ->
 def read_recovery_point(client: PrismCentral, ext_id: str) -> RecoveryPoint | None:
     """One copy, or None when it is not there; it may not be known yet right after it was made."""
     entity = client.read_if_there("dataprotection", path_of(ext_id))
-    return recovery_point_of(entity.data) if entity else None
+    if entity:
+        return recovery_point_of(entity.data)
+    return None
 
 
 def listed_among(client: PrismCentral, ext_ids: Sequence[str]) -> dict[str, RecoveryPoint]:

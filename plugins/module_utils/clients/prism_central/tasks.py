@@ -103,14 +103,18 @@ class TaskFailed(OperationError):
 def read_task(client: PrismCentral, task_id: str) -> Task | None:
     """The task, or None when it is not known there."""
     entity = client.read_if_there("prism", f"{TASKS}/{segment(task_id)}")
-    return _task(entity.data) if entity else None
+    if entity:
+        return _task(entity.data)
+    return None
 
 
 def last_told(client: PrismCentral, task_id: str) -> Task | None:
     """The task as it was last told to anybody who watches tasks of this Prism Central; None when it is not known, or
     not known yet."""
     data = client.share.look("tasks", [task_id], lambda ids: _listed(client, ids)).get(task_id)
-    return _task(data) if data else None
+    if data:
+        return _task(data)
+    return None
 
 
 def _listed(client: PrismCentral, ids: Sequence[str]) -> dict[str, dict[str, Any] | None]:
@@ -196,7 +200,9 @@ class _Watch:
             return ""
         slowest = min(self._seen[task_id].percent if task_id in self._seen else 0 for task_id in self.under_way)
         number = len(self.ended) + len(self.under_way)
-        return f"{slowest} %" if number == 1 else f"{len(self.ended)} of {number} done, the slowest at {slowest} %"
+        if number == 1:
+            return f"{slowest} %"
+        return f"{len(self.ended)} of {number} done, the slowest at {slowest} %"
 
     def look(self) -> Iterator[Task]:
         """Read all that are under way, and yield those that have ended since."""
@@ -273,7 +279,9 @@ def _task(data: Mapping[str, Any]) -> Task:
 
 def _text(value: Any) -> str:
     """Several ids come as one text with commas between (contract prism_central trap 16); a list is made one."""
-    return ",".join(map(str, value)) if isinstance(value, list) else str(value or "")
+    if isinstance(value, list):
+        return ",".join(map(str, value))
+    return str(value or "")
 
 
 def _error(data: Mapping[str, Any]) -> str:

@@ -46,7 +46,9 @@ def list_templates(client: PrismCentral) -> list[Template]:
 def read_template(client: PrismCentral, ext_id: str) -> Template | None:
     """One template, or None when it is not there."""
     entity = client.read_if_there("vmm", path_of(ext_id))
-    return template_of(entity.data) if entity else None
+    if entity:
+        return template_of(entity.data)
+    return None
 
 
 def list_versions(client: PrismCentral, ext_id: str) -> list[TemplateVersion]:
@@ -207,4 +209,6 @@ def _shown_version(version: TemplateVersion, prefix: str) -> dict[str, Any]:
 
 
 def _iso(moment: datetime | None) -> str | None:
-    return iso_milliseconds(moment) if moment else None
+    if moment:
+        return iso_milliseconds(moment)
+    return None

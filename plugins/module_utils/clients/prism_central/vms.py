@@ -53,7 +53,9 @@ def vms_beginning(client: PrismCentral, beginning: str) -> list[CentralVm]:
 def read_vm(client: PrismCentral, uuid: str) -> CentralVm | None:
     """One VM, or None when no cluster of the Prism Central has it."""
     entity = client.read_if_there("vmm", path_of(uuid))
-    return vm_of(entity.data) if entity else None
+    if entity:
+        return vm_of(entity.data)
+    return None
 
 
 def remove_vm(client: PrismCentral, vm: CentralVm, what: str, timeout: float, progress: Callable[[str], None]) -> None:

@@ -48,7 +48,9 @@ def _marks(annotation: str) -> dict[str, str]:
         marks = json.loads(annotation)
     except ValueError:
         return {}
-    return {str(key): str(value) for key, value in marks.items()} if isinstance(marks, dict) else {}
+    if isinstance(marks, dict):
+        return {str(key): str(value) for key, value in marks.items()}
+    return {}
 
 
 def create_image(client: PrismElement, name: str, marks: Mapping[str, str]) -> str:

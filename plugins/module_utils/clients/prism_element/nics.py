@@ -122,7 +122,9 @@ def _network(entity: dict[str, Any]) -> Network:
 
 
 def _task(body: Any) -> str | None:
-    return body.get("task_uuid") if isinstance(body, dict) else None
+    if isinstance(body, dict):
+        return body.get("task_uuid")
+    return None
 
 
 def _found(entity: dict[str, Any]) -> Found:

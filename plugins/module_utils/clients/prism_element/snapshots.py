@@ -44,7 +44,9 @@ def read_snapshot(client: PrismElement, uuid: str) -> VmSnapshot | None:
         body = client.get(f"/snapshots/{segment(uuid)}")
     except NotFound:
         return None
-    return _snapshot(body) if body else None
+    if body:
+        return _snapshot(body)
+    return None
 
 
 def create_snapshot(client: PrismElement, name: str, vm_uuid: str, uuid: str) -> str | None:

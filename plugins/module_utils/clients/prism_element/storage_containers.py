@@ -45,4 +45,6 @@ def _bytes(value: object) -> int | None:
         number = int(str(value))
     except ValueError:
         return None
-    return number if number >= 0 else None
+    if number >= 0:
+        return number
+    return None

@@ -88,7 +88,9 @@ def was_started(client: PrismElement, vm_uuid: str, since_usecs: int, until_usec
     if any(vm_uuid in _about(task) and (task.get("create_time_usecs") or 0) <= until_usecs for task in of_power):
         return True
     moments = [task.get("create_time_usecs") or since_usecs + 1 for task in tasks]
-    return False if min(moments, default=since_usecs + 1) <= since_usecs else None
+    if min(moments, default=since_usecs + 1) <= since_usecs:
+        return False
+    return None
 
 
 def _under_way(client: PrismElement) -> list[dict[str, Any]]:

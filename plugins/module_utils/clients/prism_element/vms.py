@@ -64,7 +64,9 @@ def read_vm(client: PrismElement, uuid: str, include_disks: bool = False) -> Vm 
         body = client.get(f"/vms/{segment(uuid)}", _flags(include_disks))
     except NotFound:
         return None
-    return _vm(body) if body else None
+    if body:
+        return _vm(body)
+    return None
 
 
 def delete_vm(client: PrismElement, uuid: str) -> str | None:
@@ -78,7 +80,9 @@ def delete_vm(client: PrismElement, uuid: str) -> str | None:
 
 
 def _flags(include_disks: bool) -> dict[str, Any]:
-    return {"include_vm_disk_config": True} if include_disks else {}
+    if include_disks:
+        return {"include_vm_disk_config": True}
+    return {}
 
 
 def _sorted(entities: list[dict[str, Any]]) -> list[Vm]:

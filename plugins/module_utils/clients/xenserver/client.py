@@ -165,7 +165,9 @@ class XenServer:
         if session["is_local_superuser"]:
             return []
         granted = {str(name).casefold() for name in session.get("rbac_permissions", ())}
-        return [name for name in NEEDED if name.casefold() not in granted] if granted else None
+        if granted:
+            return [name for name in NEEDED if name.casefold() not in granted]
+        return None
 
     @contextmanager
     def stream(self, method: str, path: str, params: Mapping[str, Any], content: Any = None) -> Iterator[Stream]:

@@ -51,7 +51,9 @@ def wait_for_task(client: XenServer, task: str, what: str, timeout: float, progr
     _forget(client, task)
     if record["status"] == GOOD:
         match = _RESULT.match(record["result"])
-        return match[1] if match else str(record["result"])
+        if match:
+            return match[1]
+        return str(record["result"])
     reason = [str(part) for part in record["error_info"]] or [record["status"]]
     told = ", ".join(part for part in reason if part)
     # What writes the bytes of a disk tells of a full SR as the system does (contract xenserver addition D)

@@ -124,7 +124,9 @@ def last_jobs(records: Sequence[Facts]) -> dict[str, Facts | None]:
 
     def last(kinds: Sequence[str], complete: bool) -> Facts | None:
         fitting = [each for each in done if each["kind"] in kinds and (each["complete"] or not complete)]
-        return fitting[-1] if fitting else None
+        if fitting:
+            return fitting[-1]
+        return None
 
     return {
         "release": last(["release"], False),

@@ -98,7 +98,9 @@ def protection_of(vms: Iterable[str], takes_image: bool | None, known: Protectio
 
 def seconds_since(moment: datetime | None, now: datetime) -> int | None:
     """None for no moment. A clock that is ahead of ours makes nothing younger than new."""
-    return max(0, round((now - moment).total_seconds())) if moment else None
+    if moment:
+        return max(0, round((now - moment).total_seconds()))
+    return None
 
 
 def _in_one_word(counts: Mapping[str, int], machines: int) -> str:
@@ -110,4 +112,6 @@ def _in_one_word(counts: Mapping[str, int], machines: int) -> str:
         return PROTECTED
     if counts[PROTECTED]:
         return PARTLY
-    return LOCAL if counts[LOCAL] == machines else UNPROTECTED
+    if counts[LOCAL] == machines:
+        return LOCAL
+    return UNPROTECTED

@@ -77,7 +77,9 @@ def rehosting_of_run(last: Result, earlier: Sequence[Result], part: str) -> Resu
     }
     if any("switched" in piece for piece in all_pieces):
         merged["switched"] = sorted({name for piece in all_pieces for name in piece.get("switched") or []})
-    return {**merged, **_machines_of_run(base, pieces)} if part == "hosting" else merged
+    if part == "hosting":
+        return {**merged, **_machines_of_run(base, pieces)}
+    return merged
 
 
 def _pieces(part: Any) -> Sequence[Result]:

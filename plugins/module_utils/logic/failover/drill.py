@@ -66,7 +66,9 @@ class Drill:
 
     def original_of(self, name: str) -> str | None:
         """The VM whose clone in this drill bears this name, None when it is no name of this drill."""
-        return name[len(self.mark) :] if name.startswith(self.mark) and len(name) > len(self.mark) else None
+        if name.startswith(self.mark) and len(name) > len(self.mark):
+            return name[len(self.mark) :]
+        return None
 
 
 @dataclass(frozen=True)

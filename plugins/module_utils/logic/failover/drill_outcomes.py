@@ -61,4 +61,6 @@ def _not_removed(domain: str, removal: Mapping[str, Any], *, after_work: bool) -
     """The clones that are still there. After a removal that failed as a whole nobody knows which; where it was the only
     work, its own failure says so."""
     whole = removal.get("failed") and after_work and not removal.get("failures")
-    return [{"id": "", "name": domain, "reason": removal["msg"]}] if whole else removal.get("failures") or []
+    if whole:
+        return [{"id": "", "name": domain, "reason": removal["msg"]}]
+    return removal.get("failures") or []

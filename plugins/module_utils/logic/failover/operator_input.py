@@ -91,7 +91,9 @@ def wrong_wishes(
 def wrong_inside(name: str, value: Mapping[str, Any]) -> list[str]:
     """A sentence for every part of a dictionary that cannot be meant, of one that may have been given as text."""
     allowed = INSIDE.get(name)
-    return [] if allowed is None else list(filter(None, (_wrong_part(name, key, value[key], allowed) for key in value)))
+    if allowed is None:
+        return []
+    return list(filter(None, (_wrong_part(name, key, value[key], allowed) for key in value)))
 
 
 def _wrong_part(name: str, key: Any, part: Any, allowed: Mapping[str, Mapping[str, Any]]) -> str:
@@ -100,7 +102,9 @@ def _wrong_part(name: str, key: Any, part: Any, allowed: Mapping[str, Mapping[st
     wrong = " ".join(refusals(str(key), part, allowed[key]))
     if not wrong and allowed[key]["type"] == "int" and part is not None and int(part) < 1:
         wrong = f"{key} must be 1 or more, not {part}"
-    return f"{name}: {wrong}." if wrong else ""
+    if wrong:
+        return f"{name}: {wrong}."
+    return ""
 
 
 def _wrong_discards(wishes: Mapping[str, Any], mode: str) -> list[str]:

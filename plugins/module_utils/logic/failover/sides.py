@@ -50,7 +50,9 @@ class Side:
     @property
     def direction(self) -> str:
         """Where a change of mode under way leads to: ARRIVING, LEAVING, or '' when there is none."""
-        return self.pending.direction if self.pending else self.running
+        if self.pending:
+            return self.pending.direction
+        return self.running
 
     @property
     def migrates(self) -> bool:
@@ -94,9 +96,13 @@ def decide_migration(
             return WAIT
         if here.direction:
             return _in_the_way(name, here)
-        return split_brain(name, here, there) if there and there.active else ORDER
+        if there and there.active:
+            return split_brain(name, here, there)
+        return ORDER
     if there and there.active:
-        return WAIT if here.direction or there.direction else UNCHANGED
+        if here.direction or there.direction:
+            return WAIT
+        return UNCHANGED
     if here.direction or (there and there.direction):
         return WAIT
     if there:

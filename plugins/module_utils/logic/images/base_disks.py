@@ -109,11 +109,15 @@ def _parents(chain: Sequence[VirtualDisk]) -> tuple[str, ...]:
 def _data(chain: Sequence[VirtualDisk], is_file: bool) -> str | None:
     """The nearest disk with data of its own; an empty chain is its own last disk."""
     if not is_file:
-        return chain[0].uuid if not chain[0].parent else None
+        if not chain[0].parent:
+            return chain[0].uuid
+        return None
     holder = next((disk for disk in chain if disk.has_own_data), None)
     if holder is None and chain[-1].parent:
         return None
-    return holder.uuid if holder else chain[-1].uuid
+    if holder:
+        return holder.uuid
+    return chain[-1].uuid
 
 
 def choose(scheme: str, found: Iterable[Standing], now: float) -> Choice:

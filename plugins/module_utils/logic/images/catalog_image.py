@@ -72,7 +72,9 @@ def with_profile(step: CatalogStep, history: Sequence[HistoricalImage]) -> Catal
     if step.action != "unchanged" or not profile_apart(catalog):
         return step
     behind = same_path(just_left(catalog.image_path, history), catalog.machine_profile)
-    return replace(step, action="follow") if behind else step
+    if behind:
+        return replace(step, action="follow")
+    return step
 
 
 def profile_apart(catalog: Catalog) -> bool:
@@ -207,12 +209,16 @@ def _not_updatable(catalog: Catalog) -> str:
         )
     if catalog.hosting_unit is None:
         return "the site names no hosting unit for it; the account may lack permission to read its provisioning scheme"
-    return "" if catalog.image else "the site tells no image of it"
+    if catalog.image:
+        return ""
+    return "the site tells no image of it"
 
 
 def _is_called(path: str, name: str, image: str, unit: HostingUnit) -> bool:
     """Whether an image is the one of this name or path; a prepared one is called as reports call it."""
-    return name == image if is_prepared(path) and not is_path(image) else unit.is_at(path, image)
+    if is_prepared(path) and not is_path(image):
+        return name == image
+    return unit.is_at(path, image)
 
 
 def _in_the_way(catalog: Catalog, task: RunningTask | None) -> str:

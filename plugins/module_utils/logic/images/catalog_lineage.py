@@ -188,7 +188,9 @@ def _home(site: Facts, catalog: Facts, identities: Sequence[ClusterAddresses]) -
     name = catalog.get("hosting_unit") or ""
     unit = next((unit for unit in site.get("hosting_units") or [] if unit["name"].casefold() == name.casefold()), None)
     hosts = cluster_of_unit(unit, identities) if unit else []
-    return hosts[0] if len(hosts) == 1 else None
+    if len(hosts) == 1:
+        return hosts[0]
+    return None
 
 
 def _doubts(copies: Sequence[Facts], home: str | None) -> list[str]:
@@ -251,7 +253,9 @@ def _told(each: Facts) -> str:
 def _release(each: Facts) -> str:
     if not each["release"]:
         return "not ours"
-    return str(each["release"]) if each["marked"] else f"not verified as {each['release']}"
+    if each["marked"]:
+        return str(each["release"])
+    return f"not verified as {each['release']}"
 
 
 def _copy(cluster: str, snapshot: Facts) -> dict[str, Any]:

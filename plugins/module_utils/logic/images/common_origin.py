@@ -22,7 +22,9 @@ Facts = dict[str, Any]
 def snapshot_of(point: Facts, release: Release) -> str:
     """The snapshot that a recovery point of the collection came out of, '' when it tells none of this release."""
     says = parse_temporary_vm_name(point["name"], release.prefix) if point["ours"] else None
-    return says.snapshot_id if says and says.release == release and not says.of_recovery_point else ""
+    if says and says.release == release and not says.of_recovery_point:
+        return says.snapshot_id
+    return ""
 
 
 def common_snapshot(lineage: Sequence[str], points: Sequence[Facts], release: Release) -> str:

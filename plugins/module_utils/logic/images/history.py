@@ -78,7 +78,9 @@ def just_left(current: str, history: Sequence[HistoricalImage]) -> str:
     tell."""
     others = [coming for coming in _comings(history) if not same_path(coming.image.path, current)]
     newest = _newest(others, None)
-    return newest.path if newest else ""
+    if newest:
+        return newest.path
+    return ""
 
 
 def source_in_doubt(
@@ -167,7 +169,9 @@ def _came(own: Sequence[_Coming]) -> list[datetime]:
 
 def _newest(comings: Iterable[_Coming], before: datetime | None) -> HistoricalImage | None:
     earlier = [coming for coming in comings if before is None or coming.moment < before]
-    return max(earlier, key=lambda coming: coming.moment).image if earlier else None
+    if earlier:
+        return max(earlier, key=lambda coming: coming.moment).image
+    return None
 
 
 def _is_withdrawn(image: HistoricalImage, comings: Sequence[_Coming]) -> bool:

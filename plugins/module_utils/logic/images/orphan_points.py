@@ -70,7 +70,9 @@ def decide_recovery_points(
 def _release_named(name: str, prefix: str) -> Release | None:
     """A recovery point is called like the image, or like the temporary VM that it was made of."""
     says = parse_temporary_vm_name(name, prefix)
-    return says.release if says else parse_image_name(name, prefix)
+    if says:
+        return says.release
+    return parse_image_name(name, prefix)
 
 
 def _release_out_of(point: Facts, images: Sequence[Image], prefix: str) -> Release | None:

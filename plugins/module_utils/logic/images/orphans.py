@@ -237,7 +237,9 @@ def _holds(domain: Domain, snapshots: Iterable[KeptSnapshot], base_vm: str) -> b
 
 
 def _told(vm: OrphanVm, doubts: Sequence[str], reason: str) -> Decision:
-    return _of_vm(vm, False, f"would go ({reason}), but {doubts[0]}") if doubts else _of_vm(vm, True, reason)
+    if doubts:
+        return _of_vm(vm, False, f"would go ({reason}), but {doubts[0]}")
+    return _of_vm(vm, True, reason)
 
 
 def _of_vm(vm: OrphanVm, delete: bool, reason: str) -> Decision:
@@ -327,4 +329,6 @@ def _decide_pd_snapshot(
     )
     if not source:
         reason += ", which came out of another snapshot"
-    return decided(False, f"would go ({reason}), but {doubts[0]}") if doubts else decided(True, reason)
+    if doubts:
+        return decided(False, f"would go ({reason}), but {doubts[0]}")
+    return decided(True, reason)

@@ -91,4 +91,6 @@ def state_at(cluster: str, held: Collection[str], locations: Sequence[Location])
     if cluster in held:
         return THERE
     waiting = [location for location in locations if not any(other in held for other in location.clusters)]
-    return EXPECTED if any(cluster in location.clusters for location in waiting) else MISSING
+    if any(cluster in location.clusters for location in waiting):
+        return EXPECTED
+    return MISSING

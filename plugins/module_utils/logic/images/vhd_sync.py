@@ -125,13 +125,17 @@ def basis_for(standings: Mapping[str, Standing], sr: str, pool: str, asked: str 
     else:
         chosen = [one for one in on_sr if SOURCE in one.disk.other_config and not one.disk.is_snapshot]
     ranked = sorted(chosen, key=lambda one: (one.disk.other_config.get(SOURCE_POOL) == pool, _moment(one.disk)))
-    return ranked[-1].data or "" if ranked else ""
+    if ranked:
+        return ranked[-1].data or ""
+    return ""
 
 
 def _moment(disk: VirtualDisk) -> int:
     """When the source of an image was written."""
     last = disk.other_config.get(SOURCE_STATE, "").rpartition(" ")[2]
-    return int(last) if last.isdigit() else 0
+    if last.isdigit():
+        return int(last)
+    return 0
 
 
 def refuse_lacking(endpoint: str, directory: SrDirectory) -> None:

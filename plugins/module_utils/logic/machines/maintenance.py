@@ -59,7 +59,9 @@ def likely_drained(machines: Iterable[Machine]) -> list[Machine]:
     of which nothing is known, is likelier then than an administrator who works on single machines."""
     for_users = [machine for machine in machines if machine.delivery_group]
     already = [machine for machine in for_users if machine.maintenance_mode]
-    return already if 2 * len(already) >= len(for_users) else []
+    if 2 * len(already) >= len(for_users):
+        return already
+    return []
 
 
 def saved_as(machine: Machine) -> Saved:

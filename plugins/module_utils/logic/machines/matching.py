@@ -99,7 +99,9 @@ class _Index:
 
     def copies(self, vm: HostingVm) -> list[HostingVm]:
         """The VM and what else has its uuid."""
-        return [self.vms[place] for place in self.by_uuid[vm.uuid]] if vm.uuid else [vm]
+        if vm.uuid:
+            return [self.vms[place] for place in self.by_uuid[vm.uuid]]
+        return [vm]
 
 
 def _match_by_uuid(

@@ -203,7 +203,9 @@ def unproven_because(evidence: Evidence, terms: VerificationTerms) -> str:
     """Why the set is not proven, '' when it is. An empty set needs no proof; machines that are gone are left out,
     unless all are."""
     if not evidence.present:
-        return f"all {len(evidence.gone)} machines are gone" if evidence.gone else ""
+        if evidence.gone:
+            return f"all {len(evidence.gone)} machines are gone"
+        return ""
     reasons = []
     for affected, what in (
         (evidence.wrong_hosting, "do not have the expected hosting"),

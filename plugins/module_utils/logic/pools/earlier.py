@@ -22,7 +22,9 @@ def recorded_disk(record: str) -> str:
         told = json.loads(record)
     except ValueError:
         return ""
-    return str(told.get("vdi") or "") if isinstance(told, dict) else ""
+    if isinstance(told, dict):
+        return str(told.get("vdi") or "")
+    return ""
 
 
 def made_of_another(pools: Mapping[str, Facts], image: str, source: str, recorded: str = "") -> str:

@@ -87,13 +87,17 @@ def _image(wish: Mapping[str, str], brought: Mapping[str, Any], wrapped: Mapping
         "snapshot_uuid": (wrapped.get("snapshot") or {}).get("uuid") or "",
         "transferred_bytes": brought.get("transferred_bytes") or 0,
     }
-    return {**image, **failure(failed), "state": "failed"} if failed else image
+    if failed:
+        return {**image, **failure(failed), "state": "failed"}
+    return image
 
 
 def _state(brought: Mapping[str, Any], wrapped: Mapping[str, Any]) -> str:
     if not (wrapped.get("snapshot") or {}).get("uuid"):
         return "planned"
-    return "made" if brought.get("changed") or wrapped.get("changed") else "present"
+    if brought.get("changed") or wrapped.get("changed"):
+        return "made"
+    return "present"
 
 
 def going_on(wishes: Sequence[Mapping[str, str]], brought: Loop) -> list[dict[str, str]]:

@@ -155,7 +155,9 @@ def _wrong_target(workflow: str, target: Any) -> list[str]:
 
 def _wrong_publication(workflow: str, publish: Entry) -> list[str]:
     if "publish" not in stages_of(workflow):
-        return [f"has publish, and {workflow} publishes nothing."] if publish else []
+        if publish:
+            return [f"has publish, and {workflow} publishes nothing."]
+        return []
     share = publish.get("share") or {}
     if not share:
         return ["lacks publish: the share that is the store of Citrix Provisioning there, as {share: {location: ...}}."]

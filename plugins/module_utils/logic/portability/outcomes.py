@@ -59,7 +59,9 @@ def _compared(stage: dict[str, Any], expected: str) -> dict[str, Any]:
 
 
 def _told(result: Result | None) -> Result:
-    return result if result and not result.get("skipped") else {}
+    if result and not result.get("skipped"):
+        return result
+    return {}
 
 
 def _state(told: Result, seen: Result) -> dict[str, Any]:
@@ -98,7 +100,9 @@ def _output(told: Result, seen: Result) -> str:
     things = (told.get("file"), told.get("disk"), told.get("output"), seen.get("disk"), seen.get("file"))
     thing: Result = next((each for each in things if each), {})
     name, own_id = str(thing.get("name") or ""), str(thing.get("id") or "")
-    return f"{name} ({own_id})" if name and own_id and len(own_id) < 40 and own_id != name else name or own_id
+    if name and own_id and len(own_id) < 40 and own_id != name:
+        return f"{name} ({own_id})"
+    return name or own_id
 
 
 def _times(told: Result) -> dict[str, Any]:

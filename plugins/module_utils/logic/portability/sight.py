@@ -66,7 +66,9 @@ def file_obstacles(file: Facts, is_exported: bool, room: int | str | None) -> li
     if file.get("failed"):
         return [in_one(*why(file))]
     if not file.get("exists"):
-        return [] if is_exported else ["The vDisk that image_portability_share names is not in the share."]
+        if is_exported:
+            return []
+        return ["The vDisk that image_portability_share names is not in the share."]
     if file.get("problems") and not is_exported:
         return [f"{file.get('name')} cannot be used: {'; '.join(file['problems'])}."]
     # As much as it holds, which is less than its nominal size
@@ -140,7 +142,9 @@ def _expected_md5(export: Facts, results: Facts, standing: Facts) -> str:
     """The hash of an upload: that of the source, unless the platform made the disk larger. '' when nobody knows."""
     disk = (results.get("upload") or {}).get("disk") or standing.get("upload", {}).get("disk") or {}
     size = (export.get("file") or {}).get("virtual_size_bytes")
-    return str(export.get("md5") or "") if size and size == disk.get("size_bytes") else ""
+    if size and size == disk.get("size_bytes"):
+        return str(export.get("md5") or "")
+    return ""
 
 
 def _standing_after(seen: Facts, results: Facts, looked: Facts) -> dict[str, Any]:

@@ -52,7 +52,9 @@ def _fitting(name: str, platform: str) -> str:
     if platform not in _NO_NAME:
         return name
     plain = _NO_NAME[platform].sub("-", name.casefold() if platform == "gcp" else name)
-    return name if plain == name else f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
+    if plain == name:
+        return name
+    return f"{plain}-{hashlib.sha256(name.encode()).hexdigest()[:6]}"
 
 
 def marks_of(image: str, release: str) -> dict[str, str]:

@@ -49,7 +49,9 @@ class ReleaseRequest:
     @property
     def image(self) -> str:
         """The name of the image to be, empty without a release id. Raises ValueError for one that cannot be."""
-        return Release(self.base_vm, self.release, self.prefix).image_name if self.release else ""
+        if self.release:
+            return Release(self.base_vm, self.release, self.prefix).image_name
+        return ""
 
 
 @dataclass(frozen=True)

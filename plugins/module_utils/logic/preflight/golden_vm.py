@@ -30,7 +30,9 @@ def golden_vm(estate: Estate) -> Facts | None:
     if len(members) == 1:
         return next((vm for vm in namesakes if vm["uuid"] == members[0]["vm_uuid"]), None)
     meant = [vm for vm in namesakes if estate.release.vm_uuid in ("", vm["uuid"])]
-    return meant[0] if len(meant) == 1 else None
+    if len(meant) == 1:
+        return meant[0]
+    return None
 
 
 def _named(estate: Estate) -> list[Facts]:

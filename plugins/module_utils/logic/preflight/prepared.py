@@ -58,7 +58,9 @@ def _knows(rows: Rows, facts: Facts, feature: Feature) -> bool:
 
 
 def _shared(names: Sequence[str]) -> str:
-    return f" and shared with {', '.join(names)}" if names else ""
+    if names:
+        return f" and shared with {', '.join(names)}"
+    return ""
 
 
 def _check_accounts(rows: Rows, outcome: Mapping[str, Any], units: Sequence[Mapping[str, Any]]) -> None:

@@ -66,7 +66,9 @@ def _outcome(wish: Mapping[str, Any], tasks: Mapping[str, Loop]) -> dict[str, An
 
 def _names(given: Any) -> list[str]:
     """A list as the modules take it, which may be a text with commas."""
-    return [name.strip() for name in given.split(",")] if isinstance(given, str) else list(given or [])
+    if isinstance(given, str):
+        return [name.strip() for name in given.split(",")]
+    return list(given or [])
 
 
 def _failed_at(outcome: dict[str, Any], found: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:

@@ -148,12 +148,18 @@ def _image_after(outcome: CatalogOutcome) -> MasterImage | None:
     before = outcome.catalog.image if outcome.catalog else None
     if before and same_path(before.path, outcome.after):
         return MasterImage(before.name, outcome.after)
-    return MasterImage(outcome.after_name or image_name(outcome.after), outcome.after) if outcome.after else None
+    if outcome.after:
+        return MasterImage(outcome.after_name or image_name(outcome.after), outcome.after)
+    return None
 
 
 def _shown(image: MasterImage | None) -> str:
-    return image.shown if image else ""
+    if image:
+        return image.shown
+    return ""
 
 
 def _image(image: MasterImage | None) -> dict[str, str] | None:
-    return {"name": image.name, "path": image.path} if image else None
+    if image:
+        return {"name": image.name, "path": image.path}
+    return None

@@ -81,7 +81,9 @@ def restarts_since(
     `ordered` since.
     """
     moment = parse_moment(catalog.image_date) if catalog.machines_take_image else None
-    return moment if moment is not None and (now - moment).total_seconds() < patience else ordered
+    if moment is not None and (now - moment).total_seconds() < patience:
+        return moment
+    return ordered
 
 
 def doubtful(machines: Iterable[Machine], since: datetime | None) -> list[Machine]:
@@ -208,4 +210,6 @@ def anybody_testifies(image: str | None, figures: Figures) -> bool:
 
 def percent(part: int, whole: int) -> int:
     """Rounded down; of nothing it is 100."""
-    return part * 100 // whole if whole else 100
+    if whole:
+        return part * 100 // whole
+    return 100

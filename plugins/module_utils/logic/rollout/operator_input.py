@@ -116,7 +116,9 @@ def wrong_strategy(strategy: Any, protection_domain: Any, centrals: Sequence[str
             f"image_release_strategy is {strategy}, and the group prism_centrals is empty: add the Prism Centrals"
             " of the clusters."
         ]
-    return [] if protection_domain else ["image_release_protection_domain is missing."]
+    if protection_domain:
+        return []
+    return ["image_release_protection_domain is missing."]
 
 
 def strategy_of(variables: Variables, host: str) -> str:
@@ -351,7 +353,9 @@ def _unknown_machines(answers: Mapping[str, Mapping[str, Any]], known_faults: It
 
 def _is_among(image: str, names: Iterable[str]) -> bool:
     """As the roll-back itself compares: case counts in a name, because a cluster may hold both, and not in a path."""
-    return any(same_path(image, name) for name in names if is_path(name)) if is_path(image) else image in names
+    if is_path(image):
+        return any(same_path(image, name) for name in names if is_path(name))
+    return image in names
 
 
 def _unknown_image(image: str, images: Iterable[str], why: str) -> str:

@@ -18,7 +18,9 @@ HAVE_IMAGE = ("present", "made", "planned")
 def needed_clusters(catalog: Mapping[str, Any], clusters: Iterable[str], publish_when: str) -> list[str]:
     """Its own cluster; all where it names none, or where nothing is to move before every cluster has the image."""
     own = catalog.get("cluster")
-    return [str(own)] if own and publish_when == "needed_clusters" else list(clusters)
+    if own and publish_when == "needed_clusters":
+        return [str(own)]
+    return list(clusters)
 
 
 def start_terms(
@@ -63,11 +65,15 @@ def _terms(
     absent = [host for host in missing if host not in at_work or clusters[host].get("state") != "missing"]
     if absent:
         return {"hold": "; ".join(_lack(host, clusters.get(host, {})) for host in absent)}
-    return {"start_when": [f"{topic}{host}" for host in missing]} if missing else {}
+    if missing:
+        return {"start_when": [f"{topic}{host}" for host in missing]}
+    return {}
 
 
 def _lack(host: str, cluster: Mapping[str, Any]) -> str:
     if cluster.get("state") == "not asked":
         return f"it is unknown whether {host} has the image: {cluster.get('message')}"
     # Of one that could not be asked it is not known that it lacks it.
-    return f"{host} lacks the image" if cluster.get("state") == "missing" else f"{host} is not known to have the image"
+    if cluster.get("state") == "missing":
+        return f"{host} lacks the image"
+    return f"{host} is not known to have the image"

@@ -132,7 +132,9 @@ def _restarted(result: Mapping[str, Any], restart: Mapping[str, Any]) -> dict[st
 def _to_accept(gate: Mapping[str, Any], terms: Mapping[str, Any] | None) -> list[str]:
     """The faults that keep a gate closed, [] when that are too many to accept by copying a line."""
     faults = list(gate.get("new_faults") or [])
-    return faults if (terms or {}).get("new_faults", 0) < len(faults) <= MOST_TO_ACCEPT else []
+    if (terms or {}).get("new_faults", 0) < len(faults) <= MOST_TO_ACCEPT:
+        return faults
+    return []
 
 
 def acceptance(faults: Iterable[str], names: Iterable[str]) -> str:
@@ -178,7 +180,9 @@ def _told(message: str, advice: str = "") -> dict[str, Any]:
 
 def _problem(result: Mapping[str, Any]) -> dict[str, Any]:
     """{message, error} of a task that failed, {} of one that did not."""
-    return failure(result) if result.get("failed") or result.get("unreachable") else {}
+    if result.get("failed") or result.get("unreachable"):
+        return failure(result)
+    return {}
 
 
 def _state(

@@ -28,4 +28,6 @@ def window_end(text: str) -> datetime | None:
 
 def window_over(end: datetime | None, now: datetime) -> str:
     """Why nothing may be started any more, '' while it may. `now` bears a time zone."""
-    return f"not started: the window was over at {end.isoformat()}" if end is not None and now >= end else ""
+    if end is not None and now >= end:
+        return f"not started: the window was over at {end.isoformat()}"
+    return ""

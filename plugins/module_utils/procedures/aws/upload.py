@@ -64,12 +64,16 @@ class AwsTarget:
         if not name and not id_:
             filters = {MADE_BY: OWNER}
         there = list_snapshots(self._client, filters, id_)
-        return there if there or not name else self._bucket.left(name)
+        if there or not name:
+            return there
+        return self._bucket.left(name)
 
     def obstacle(self, name: str, size: int) -> str:
         if self._bucket.name and size > LARGEST_VHD:
             return f"a VHD in a bucket has {LARGEST_VHD // GIB} GiB at most"
-        return f"a volume has {LARGEST // GIB} GiB at most" if size > LARGEST else ""
+        if size > LARGEST:
+            return f"a volume has {LARGEST // GIB} GiB at most"
+        return ""
 
     def upload(self, wish: Wish, image: RawImage, unfinished: UploadedDisk | None, work: Work) -> UploadedDisk:
         if self._bucket.name:

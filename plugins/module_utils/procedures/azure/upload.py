@@ -68,7 +68,9 @@ class AzureTarget:
         disk = read_disk(self._client, named)
         if disk is None or (id_ and disk.id.lower() != id_.lower()):
             return []
-        return [replace(disk, name=name)] if name.lower() == disk.name.lower() else [disk]
+        if name.lower() == disk.name.lower():
+            return [replace(disk, name=name)]
+        return [disk]
 
     def obstacle(self, name: str, size: int) -> str:
         if not self._client.params["location"]:

@@ -205,7 +205,9 @@ def _place_of(catalog: Catalog, image: str) -> str:
     catalog."""
     if is_prepared(image):
         return catalog.id
-    return catalog.hosting_unit.id if catalog.hosting_unit else ""
+    if catalog.hosting_unit:
+        return catalog.hosting_unit.id
+    return ""
 
 
 def with_impacts(site: CitrixSite, reporter: Reporter, orders: Sequence[Order], terms: UpdateTerms) -> list[Order]:

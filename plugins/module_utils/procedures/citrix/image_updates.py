@@ -230,7 +230,9 @@ class _CatalogUpdate:
         had_it = bool(faulty) and any(
             same_path(entry.path, self._step.path) for entry in read_history(self._site, self._catalog)
         )
-        return None if had_it else faulty
+        if had_it:
+            return None
+        return faulty
 
     def _move(self) -> CatalogOutcome:
         if self._terms.look_before:
@@ -319,7 +321,9 @@ class _CatalogUpdate:
         task = read_task(self._site, catalog)
         if task and self._is_ours(task):
             return _Begun(self._action, task.job_id)
-        return _Begun(self._action, done=True) if self._arrived(catalog) else None
+        if self._arrived(catalog):
+            return _Begun(self._action, done=True)
+        return None
 
     def _adopted_instead(self, refusal: OperationError) -> _Begun:
         """Another provisioning task is at work: it may be exactly ours, started by another run since we looked."""

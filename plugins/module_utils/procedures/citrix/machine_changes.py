@@ -311,7 +311,9 @@ class MachineWriter:
                 return Fate(NOT_TAKEN, error.message, USUAL_DELAY)
             return Fate(UNCERTAIN if error.status >= 500 else REFUSED, error.message, conflict=error.status == 409)
         job_id = job_id_of(answer)
-        return self._job_fate(change, job_id) if job_id else Fate(DONE)
+        if job_id:
+            return self._job_fate(change, job_id)
+        return Fate(DONE)
 
     def _job_fate(self, change: MachineChange, job_id: str) -> Fate:
         try:

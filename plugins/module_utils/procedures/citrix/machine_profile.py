@@ -42,7 +42,9 @@ def move_profile(site: CitrixSite, catalog: Catalog, path: str, timeout: float, 
         timeout=PATIENCE_WITH_CATALOG,
         progress=progress,
     )
-    return job.warning if job else ""
+    if job:
+        return job.warning
+    return ""
 
 
 def profile_that_stays(catalog: Catalog) -> str:

@@ -133,4 +133,6 @@ def _names(params: Mapping[str, Any]) -> tuple[str, ...] | None:
 
 
 def _tuple(values: list[str] | None) -> tuple[str, ...] | None:
-    return None if values is None else tuple(values)
+    if values is None:
+        return None
+    return tuple(values)

@@ -131,7 +131,9 @@ class CatalogRestart:
                 for machine_id in machine_ids
                 if machine_id not in now or restarts(now[machine_id]) or not is_behind(now[machine_id])
             ]
-            return True if movers else None
+            if movers:
+                return True
+            return None
 
         what = f"Restart of {self.step.catalog.full_name}"
         self._ordered = send_once(send, began, what=what, progress=self.reporter.progress)

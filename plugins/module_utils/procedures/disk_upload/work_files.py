@@ -101,7 +101,9 @@ class WorkFiles:
             is_whole = image.path.stat().st_size == image.size
         except (OSError, ValueError, KeyError, TypeError):
             return None
-        return image if is_whole else None
+        if is_whole:
+            return image
+        return None
 
     def _made(self, progress: Callable[[str], None]) -> RawImage:
         source = self.source

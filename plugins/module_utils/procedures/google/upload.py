@@ -65,7 +65,9 @@ class GoogleTarget:
     def disks(self, name: str, id_: str) -> Sequence[UploadedDisk]:
         if name:
             image = read_image(self._client, name)
-            return [image] if image else self._parts(name)
+            if image:
+                return [image]
+            return self._parts(name)
         return [image for image in list_images(self._client) if (image.id == id_ if id_ else image.is_ours)]
 
     def _parts(self, name: str) -> list[UploadedDisk]:
@@ -84,7 +86,9 @@ class GoogleTarget:
             raise OperationError("gcp.bucket is missing", "Give a bucket for the archive.", options=("gcp",))
         if not NAME.fullmatch(name):
             return f"'{name}' is no name of an image: a-z, 0-9 and -, a letter first, 63 at most"
-        return f"an image has {LARGEST // GIB} GiB at most" if size > LARGEST else ""
+        if size > LARGEST:
+            return f"an image has {LARGEST // GIB} GiB at most"
+        return ""
 
     def upload(self, wish: Wish, image: RawImage, unfinished: UploadedDisk | None, work: Work) -> UploadedDisk:
         client, prefix = self._client, _prefix(wish.name)

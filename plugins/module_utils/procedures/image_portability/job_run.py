@@ -153,7 +153,9 @@ def _recorded(task: JobTask, jobs: JobList) -> PortabilityJob | None:
         return read_job(task.service, record.job_id)
     except NotFound:
         has_ended = record.state in (COMPLETE, FAILED, CANCELLED)
-        return record.as_job(wanted, record.state) if has_ended else record.as_job(wanted, UNKNOWN)
+        if has_ended:
+            return record.as_job(wanted, record.state)
+        return record.as_job(wanted, UNKNOWN)
 
 
 def _started(task: JobTask, observed: Observed, reporter: Reporter) -> PortabilityJob:
@@ -166,7 +168,9 @@ def _started(task: JobTask, observed: Observed, reporter: Reporter) -> Portabili
         twin = twin_of(wanted, [job for job in jobs.jobs if job.id not in known])
         if twin is None and (not jobs.whole or newcomers(observed.jobs.jobs, jobs.jobs)):
             raise OperationError("the list of jobs does not tell what all of them do")
-        return twin.id if twin else None
+        if twin:
+            return twin.id
+        return None
 
     job_id = send_once(
         lambda: start_job(task.service, order.route, order.body),

@@ -84,7 +84,9 @@ def prepare_order(params: Params) -> Order:
 
 def _output_kind(platform: str, option: str) -> str:
     """On Azure a disk becomes a disk and a snapshot a snapshot."""
-    return option if platform == "azure" else names.OUTPUT_KINDS[platform]
+    if platform == "azure":
+        return option
+    return names.OUTPUT_KINDS[platform]
 
 
 def _reconfigure(settings: Mapping[str, Any]) -> list[dict[str, str]]:

@@ -76,13 +76,17 @@ class Chooser:
     def known(self, location_agnostic_id: str) -> RecoveryPoint | None:
         """The recovery point, as the Prism Central of the golden VM has it."""
         copies = newest_first(copies_of(self.client, location_agnostic_id), self.cluster_uuid)
-        return copies[0] if copies else None
+        if copies:
+            return copies[0]
+        return None
 
     def own(self) -> RecoveryPoint | None:
         """The one that an earlier run of this release made on demand; of several the oldest."""
         points = recovery_points_of(self.client, self.vm_uuid, name=self.release.image_name)
         ours = newest_first([point for point in points if is_ours(point, self.release.prefix)], self.cluster_uuid)
-        return ours[-1] if ours else None
+        if ours:
+            return ours[-1]
+        return None
 
     def named(self, wanted: str) -> RecoveryPoint:
         """The one that somebody names, by an id or by a name that only one of the VM's bears."""

@@ -60,7 +60,9 @@ class Target:
             return FAILED
         if self.copy:
             return PRESENT
-        return UNDER_WAY if self.task_id else MISSING
+        if self.task_id:
+            return UNDER_WAY
+        return MISSING
 
 
 @dataclass(frozen=True)

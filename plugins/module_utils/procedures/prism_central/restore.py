@@ -116,7 +116,9 @@ class Transfer:
     @property
     def left(self) -> str:
         """The copy that it says it has made, '' as long as it says none."""
-        return self._task.detail(COPY) if self._task and self._task.succeeded else ""
+        if self._task and self._task.succeeded:
+            return self._task.detail(COPY)
+        return ""
 
     def copy_at_its_end(self, what: str, timeout: float, progress: Callable[[str], None]) -> str:
         """Which copy it has made. A copy is seen before its task is listed, has ended, or tells it."""
@@ -375,7 +377,9 @@ class Restoration:
         """The cards of the golden VM, where none is wanted. A recovery point does not tell them, and only the Prism
         Central of the golden VM knows them."""
         source = read_vm(self.client, member.vm_uuid) if self.networks == [] else None
-        return list(source.nics) if source else []
+        if source:
+            return list(source.nics)
+        return []
 
 
 def _the_one(copies: Sequence[RecoveryPoint]) -> RecoveryPoint | None:

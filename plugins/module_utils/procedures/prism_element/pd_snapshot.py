@@ -103,7 +103,9 @@ def _ordered(client: PrismElement, order: SnapshotOrder, deadline: Deadline, pro
         # The schedules first: between the two reads one may turn into a snapshot, and is then seen in the second.
         schedules = list_pending_schedules(client, name)
         snapshot = made_by_release(list_pd_snapshots(client, name), schedules, order.member, order.mark)
-        return snapshot if snapshot.snapshot or snapshot.schedule else None
+        if snapshot.snapshot or snapshot.schedule:
+            return snapshot
+        return None
 
     what = f"order of a snapshot of '{name}'"
     patience = min(APPEARS_WITHIN, deadline.left / 4)

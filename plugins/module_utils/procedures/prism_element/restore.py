@@ -115,7 +115,9 @@ class Restoration:
     def listed_id(self) -> str:
         """The snapshot's id as this cluster lists it; as the task names it when it is gone by now."""
         matches = snapshots_with_origin(list_pd_snapshots(self.client, self.protection_domain), self.snapshot_id)
-        return matches[0].snapshot_id if matches else self.snapshot_id
+        if matches:
+            return matches[0].snapshot_id
+        return self.snapshot_id
 
     def find_replica(self) -> PdSnapshot | None:
         """The snapshot where it is here and complete."""
@@ -132,7 +134,9 @@ class Restoration:
                 f"{self.client.endpoint}: snapshot {matches[0].snapshot_id} of '{name}' has expired",
                 "Make a new release, with a longer retention.",
             )
-        return matches[0] if matches and matches[0].available else None
+        if matches and matches[0].available:
+            return matches[0]
+        return None
 
     def replica(self) -> PdSnapshot:
         """The snapshot on this cluster, waited for when it is on its way."""
@@ -187,7 +191,9 @@ class Restoration:
         arriving = [
             transfer for transfer in transfers if transfer.incoming and origin_id(transfer.snapshot_id) == origin
         ]
-        return (_in_words(arriving[0]), True) if arriving else ("not here yet", False)
+        if arriving:
+            return (_in_words(arriving[0]), True)
+        return ("not here yet", False)
 
     def choose_vm(self, snapshot: PdSnapshot) -> str:
         """The uuid to restore by, empty when the name is enough. A snapshot listed without its VMs is taken at its word
@@ -213,7 +219,9 @@ class Restoration:
                 f" {uuids}",
                 "Give vm_uuid of the golden VM (image_release_base_vm_uuid in the release playbook).",
             )
-        return matches[0].vm_uuid if len(of_name) > 1 else ""
+        if len(of_name) > 1:
+            return matches[0].vm_uuid
+        return ""
 
     def restore(self, snapshot: PdSnapshot, vm_uuid: str) -> Vm | None:
         """Restore, wait and find the new VM. None when the end is not waited for."""
@@ -275,7 +283,9 @@ class Restoration:
 
         def appeared() -> str | None:
             sight = self.observe()
-            return "" if sight.pending or sight.vms else None
+            if sight.pending or sight.vms:
+                return ""
+            return None
 
         # Not every cluster lists a restore under way, so that seeing nothing proves nothing: a second would be a second
         # VM.

@@ -181,4 +181,6 @@ def only(client: PrismElement, snapshots: list[VmSnapshot], name: str) -> VmSnap
             f"{client.endpoint} has {len(snapshots)} snapshots called '{name}': {uuids}",
             "Remove by uuid the one that is not meant.",
         )
-    return snapshots[0] if snapshots else None
+    if snapshots:
+        return snapshots[0]
+    return None

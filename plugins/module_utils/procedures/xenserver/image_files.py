@@ -51,7 +51,9 @@ def read_record(path: Path) -> ImageFile | None:
         is_whole = path.stat().st_size == record.size and not problem_with(path)
     except (OSError, ValueError, TypeError):
         return None
-    return record if is_whole else None
+    if is_whole:
+        return record
+    return None
 
 
 def problem_with(path: Path) -> str:

@@ -59,7 +59,9 @@ class Place:
     def disk(self, uuid: str) -> VirtualDisk | None:
         """A disk of this SR; the pool may have one of the same uuid on another."""
         disk = disk_by_uuid(self.client, uuid)
-        return disk if disk is not None and disk.sr == self.sr else None
+        if disk is not None and disk.sr == self.sr:
+            return disk
+        return None
 
     def scan(self) -> None:
         what = "the scan of the SR"

@@ -69,7 +69,9 @@ class XenServerTarget:
     def obstacle(self, name: str, size: int) -> str:
         if not self._params["storage_repository"]:
             raise OperationError("xenserver.storage_repository is missing", "Give the SR.", options=("xenserver",))
-        return f"a VHD has {LARGEST // GIB} GiB at most" if size > LARGEST else ""
+        if size > LARGEST:
+            return f"a VHD has {LARGEST // GIB} GiB at most"
+        return ""
 
     def upload(self, wish: Wish, image: RawImage, unfinished: UploadedDisk | None, work: Work) -> UploadedDisk:
         """An import begins anew each time, because XAPI cannot go on with one."""

@@ -122,7 +122,9 @@ def _marked(client: XenServer, machines: Sequence[XenVm], name: str) -> XenVm | 
             f"{client.endpoint} has another VM called '{name}' ({', '.join(sorted(namesakes))})",
             "Citrix finds a VM by its name. Rename that one, or choose another name.",
         )
-    return own[0] if own else None
+    if own:
+        return own[0]
+    return None
 
 
 def make_wrapper(client: XenServer, name: str, memory: int, vcpus: int, firmware: str) -> XenVm:

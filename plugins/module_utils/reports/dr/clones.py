@@ -49,10 +49,14 @@ def _only_removed(part: Part) -> bool:
 def _result(move: Move, part: Part) -> str:
     would = "would be " if move.check and part.changed else ""
     if _only_removed(part):
-        return f"clones {would}removed" if part.items("removed") else "no clones left"
+        if part.items("removed"):
+            return f"clones {would}removed"
+        return "no clones left"
     if would:
         return "clones would be made"
-    return "clones made" if part.changed else "clones were there"
+    if part.changed:
+        return "clones made"
+    return "clones were there"
 
 
 def _detail(move: Move, part: Part) -> str:
@@ -69,4 +73,6 @@ def _detail(move: Move, part: Part) -> str:
 
 def _share(clones: list[Item]) -> str:
     checked = sum(bool(clone.facts.get("checked")) for clone in clones)
-    return f"{checked} of {len(clones)} checked" if checked else ""
+    if checked:
+        return f"{checked} of {len(clones)} checked"
+    return ""

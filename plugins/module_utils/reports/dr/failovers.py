@@ -100,13 +100,17 @@ def data_age(part: Part) -> str:
         return f"data {duration(part.data_age_seconds)} old"
     if part.lost_nothing:
         return "no data lost"
-    return "age of the data not known" if part.state == ACTIVATED and part.changed else ""
+    if part.state == ACTIVATED and part.changed:
+        return "age of the data not known"
+    return ""
 
 
 def _state_words(state: str, part: Part, move: Move) -> str:
     if part.changed:
         return move.would(state, f"would be {state}")
-    return "was inactive already" if state == DEACTIVATED else "was there already"
+    if state == DEACTIVATED:
+        return "was inactive already"
+    return "was there already"
 
 
 def _failed(move: Move, where: str, name: str, state: str, part: Part) -> Finding:
@@ -252,7 +256,9 @@ def _heard(old_side: Part) -> str:
         for item in old_side.items("witnesses")
         if item.text("status")
     ]
-    return f" ({'; '.join(sentences)})" if sentences else ""
+    if sentences:
+        return f" ({'; '.join(sentences)})"
+    return ""
 
 
 def _is_connected(testimony: Item) -> bool:

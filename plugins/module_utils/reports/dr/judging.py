@@ -62,7 +62,9 @@ def _at_whose_log_in(move: Move, finding: Finding) -> Finding:
     cluster = move.host_of(finding.refused_by)
     names = "nutanix_username and nutanix_password" if cluster else "citrix_client_id and citrix_client_secret"
     where = cluster or finding.where
-    return replace(finding, where=where, advice=f"Correct {names} of {where}. {finding.advice}") if where else finding
+    if where:
+        return replace(finding, where=where, advice=f"Correct {names} of {where}. {finding.advice}")
+    return finding
 
 
 def _obstacles(move: Move, judgement: Judgement) -> None:

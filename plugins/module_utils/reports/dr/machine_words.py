@@ -79,4 +79,6 @@ def _candidates(item: Item) -> str:
         return why or "several VMs or machines bear its name"
     more = f" or {len(candidates) - MOST_TOLD} more" if len(candidates) > MOST_TOLD else ""
     could_be = f"it could be {' or '.join(vm.as_vm for vm in candidates[:MOST_TOLD])}{more}"
-    return f"{why}; {could_be}" if why else could_be
+    if why:
+        return f"{why}; {could_be}"
+    return could_be

@@ -100,11 +100,15 @@ def _tell_catalog(
 def registered_in_words(lines: list[MachineLine]) -> str:
     """'registered 38 of 40', '' when nobody looked."""
     looked_at = [line.proof for line in lines if line.proof]
-    return f"registered {looked_at.count(REGISTERED)} of {len(looked_at)}" if looked_at else ""
+    if looked_at:
+        return f"registered {looked_at.count(REGISTERED)} of {len(looked_at)}"
+    return ""
 
 
 def _list_of(hosting: Part, kind: str) -> list[Item]:
-    return hosting.failures if kind == "failed" else hosting.items(kind)
+    if kind == "failed":
+        return hosting.failures
+    return hosting.items(kind)
 
 
 def _listed(hosting: Part) -> list[tuple[str, Item]]:
@@ -177,7 +181,9 @@ def unexpected_vms(sites: Mapping[str, Result | None]) -> list[dict[str, str]]:
 
 def _vm_key(vm: Item) -> tuple[str, ...]:
     """A plan does not know the uuids that an activation will give."""
-    return (vm.text("uuid").casefold(),) if vm.text("uuid") else (vm.text("cluster"), vm.name)
+    if vm.text("uuid"):
+        return (vm.text("uuid").casefold(),)
+    return (vm.text("cluster"), vm.name)
 
 
 def unknown_names(sites: Mapping[str, Result | None]) -> list[str]:

@@ -79,14 +79,18 @@ class Move:
 
     def would(self, done: str, planned: str) -> str:
         """`planned` in a plan, else `done`."""
-        return planned if self.check else done
+        if self.check:
+            return planned
+        return done
 
     @property
     def parts(self) -> Mapping[str, Result | None]:
         """What a move of this kind mainly consists of."""
         if self.mode in (REHOST, UNDO):
             return self.sites
-        return self.drills if self.mode == DRILL else self.failovers
+        if self.mode == DRILL:
+            return self.drills
+        return self.failovers
 
     @property
     def behind(self) -> str:

@@ -65,4 +65,6 @@ def _findings(where: str, part: Part) -> list[Finding]:
 def _result(move: Move, part: Part, failing: bool) -> str:
     if failing:
         return "failed"
-    return move.would("powered on", "would be powered on") if part.changed else "were on"
+    if part.changed:
+        return move.would("powered on", "would be powered on")
+    return "were on"

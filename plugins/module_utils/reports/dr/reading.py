@@ -50,12 +50,16 @@ class Reason:
     @property
     def brief(self) -> str:
         """The message, cut to what a row has room for."""
-        return self.message if len(self.message) <= BRIEF else f"{self.message[: BRIEF - 4].rstrip()} ..."
+        if len(self.message) <= BRIEF:
+            return self.message
+        return f"{self.message[: BRIEF - 4].rstrip()} ..."
 
     @property
     def because(self) -> str:
         """': no memory', or nothing."""
-        return f": {self.message}" if self.message else ""
+        if self.message:
+            return f": {self.message}"
+        return ""
 
 
 @dataclass(frozen=True)
@@ -105,7 +109,9 @@ class Item:
     def vm(self) -> str:
         """'W11-1 on cluster-b'"""
         vm, cluster = self.text("vm_name"), self.text("cluster")
-        return f"{vm} on {cluster}" if vm and cluster else vm
+        if vm and cluster:
+            return f"{vm} on {cluster}"
+        return vm
 
     @property
     def as_vm(self) -> str:
@@ -141,7 +147,9 @@ class Part:
     def items(self, name: str) -> list[Item]:
         """A list of the result, empty when it has none of that name."""
         entries = self.facts.get(name)
-        return [Item.of(value) for value in entries] if isinstance(entries, list) else []
+        if isinstance(entries, list):
+            return [Item.of(value) for value in entries]
+        return []
 
     @property
     def failures(self) -> list[Item]:
@@ -186,7 +194,9 @@ class Part:
     def data_age_seconds(self) -> float | None:
         """How old the data is that came up, None when that is not known."""
         age = self.facts.get("data_age_seconds")
-        return age if isinstance(age, (int, float)) and not isinstance(age, bool) else None
+        if isinstance(age, (int, float)) and not isinstance(age, bool):
+            return age
+        return None
 
     @property
     def lost_nothing(self) -> bool:

@@ -37,7 +37,9 @@ def on_screen(title: str, findings: Sequence[Finding]) -> list[str]:
     for alike in grouped(findings):
         lines += [f"  {line}" for line in sentences(alike)]
         lines.append(f"    {alike[0].advice}")
-    return ["", title, *lines] if lines else []
+    if lines:
+        return ["", title, *lines]
+    return []
 
 
 def grouped(findings: Iterable[Finding]) -> list[list[Finding]]:

@@ -96,7 +96,9 @@ def phases_as_dicts(phases: Sequence[timeline.TimelineStep]) -> list[dict[str, A
 
 def recovery_seconds(steps: Sequence[MoveStep], began: datetime) -> float | None:
     """From the beginning of the run to the end of the last piece of work; None when there was none."""
-    return round((max(step.finished for step in steps) - began).total_seconds(), 3) if steps else None
+    if steps:
+        return round((max(step.finished for step in steps) - began).total_seconds(), 3)
+    return None
 
 
 def _steps(where: str, what: str, phase: str, part: Part) -> list[MoveStep]:

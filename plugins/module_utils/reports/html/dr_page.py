@@ -200,7 +200,9 @@ def _chart(title: str, scale: Scale, steps: Sequence[MoveStep]) -> Chart | None:
     for (where, what), mine in by_lane.items():
         name = f"{what} on {where}" if what and where else what or where
         lanes.append(Lane(scale, name, list(map(_bar, mine)), span(mine)))
-    return Chart(title, scale, lanes, summary=f"{len(lanes)} at work") if lanes else None
+    if lanes:
+        return Chart(title, scale, lanes, summary=f"{len(lanes)} at work")
+    return None
 
 
 def _bar(step: MoveStep) -> Bar:

@@ -123,7 +123,9 @@ class _Work:
             if step.where in hosts and bool(step.what) == of_catalogs:
                 by_lane.setdefault(step.lane, []).append(step)
         lanes = [self.lane(mine, span(mine)) for mine in by_lane.values() if mine]
-        return Chart(title, self.scale, lanes, summary=f"{len(lanes)} at work") if lanes else None
+        if lanes:
+            return Chart(title, self.scale, lanes, summary=f"{len(lanes)} at work")
+        return None
 
 
 def release_page(report: Mapping[str, Any], template: str | None = None) -> str:
@@ -177,7 +179,9 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _places(report: Mapping[str, Any]) -> str:
-    return "Pools" if report.get("of_pools") else "Clusters"
+    if report.get("of_pools"):
+        return "Pools"
+    return "Clusters"
 
 
 def _verdict(report: Mapping[str, Any]) -> Verdict:
@@ -341,7 +345,9 @@ def _path(path: Mapping[str, Any]) -> dict[str, Any]:
 def _first_origin(report: Mapping[str, Any], snapshot_id: str) -> str:
     if report.get("of_pools"):
         return "Disk"
-    return "Recovery point" if "-" in snapshot_id else "Snapshot"
+    if "-" in snapshot_id:
+        return "Recovery point"
+    return "Snapshot"
 
 
 def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:

@@ -96,7 +96,9 @@ def _kept(value: Any) -> Any:
     """What a template writes of a value: nothing of None, and nothing that breaks the document."""
     if isinstance(value, str) and not isinstance(value, Markup):
         return clean(value)
-    return "" if value is None else value
+    if value is None:
+        return ""
+    return value
 
 
 def sentence(words: str) -> str:

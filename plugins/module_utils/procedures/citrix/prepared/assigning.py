@@ -89,7 +89,9 @@ class VersionBook:
         try:
             version = self._by_id(ids[1])
         except Refusal as error:
-            return Sight() if self._will_exist else Sight(problem=error.message)
+            if self._will_exist:
+                return Sight()
+            return Sight(problem=error.message)
         refusal = obstacle_of_kind(catalog, version, self._definitions.get(version.definition_id.casefold()))
         if refusal is None and not self._will_exist:
             refusal = obstacle_of_place(catalog, version)

@@ -49,7 +49,9 @@ def definition_if_any(site: CitrixSite, name: str) -> ImageDefinition | None:
     """The image definition of this name or id, None when there is none."""
     definitions = read_definitions(site)
     names = {each for definition in definitions for each in (definition.id.casefold(), definition.name.casefold())}
-    return definition_called(site, name, definitions) if name.casefold() in names else None
+    if name.casefold() in names:
+        return definition_called(site, name, definitions)
+    return None
 
 
 def definition_called(
@@ -73,7 +75,9 @@ def chosen(
         return [version for version in versions if version.id.casefold() == version_id.casefold()]
     if number is not None:
         return [version for version in versions if version.number == number]
-    return list(versions) if release is None else versions_of_release(release, versions)
+    if release is None:
+        return list(versions)
+    return versions_of_release(release, versions)
 
 
 def ready_version(

@@ -65,13 +65,17 @@ def order_sharing(
         now = {share.id: share.state for share in read_version(site, version).shares}
         has_come = all(now.get(unit_id) not in (None, FAILED, LEAVING) for unit_id in sharing.arriving)
         has_left = all(now.get(gone.id) in (None, LEAVING) for gone in sharing.leaving)
-        return "" if has_come and has_left else None
+        if has_come and has_left:
+            return ""
+        return None
 
     job_id = send_once(
         lambda: start(site, path, {"ImageVersionResourcePools": pools}, "PUT"), begun, what=what, progress=progress
     )
     job = wait_for_job(site, job_id, what=what, timeout=timeout, progress=progress) if job_id else None
-    return job.warning if job else ""
+    if job:
+        return job.warning
+    return ""
 
 
 def take_away(site: CitrixSite, version: ImageVersion, deadline: Deadline, progress: Callable[[str], None]) -> None:

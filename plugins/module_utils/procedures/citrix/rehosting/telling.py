@@ -186,7 +186,9 @@ def _sentence(name: str, entries: Sequence[Any]) -> str:
 def _words(entry: str | Mapping[str, Any]) -> str:
     if isinstance(entry, str):
         return entry
-    return f"{entry['name']} ({entry['reason']})" if entry.get("reason") else str(entry["name"])
+    if entry.get("reason"):
+        return f"{entry['name']} ({entry['reason']})"
+    return str(entry["name"])
 
 
 def diff_of(outcome: RehostingOutcome, check: bool) -> dict[str, Any]:
@@ -200,12 +202,16 @@ def diff_of(outcome: RehostingOutcome, check: bool) -> dict[str, Any]:
 
 def _hosting(uuid: str, connection: str) -> str:
     if not connection:
-        return f"{uuid} without a connection" if uuid else "none"
+        if uuid:
+            return f"{uuid} without a connection"
+        return "none"
     return f"{uuid or 'a VM known after the failover'} on {connection}"
 
 
 def _connection(move: HostingChange) -> str:
-    return move.connection if move.needed else move.machine.hypervisor_connection
+    if move.needed:
+        return move.connection
+    return move.machine.hypervisor_connection
 
 
 def _placed(move: HostingChange, action: str, written_by: str) -> dict[str, Any]:

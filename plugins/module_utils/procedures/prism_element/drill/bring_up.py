@@ -81,7 +81,9 @@ class Rehearsal:
 
     @property
     def network_uuid(self) -> str:
-        return self.network.uuid if self.network else ""
+        if self.network:
+            return self.network.uuid
+        return ""
 
 
 def observe(params: Params, reporter: Reporter) -> Rehearsal:
@@ -103,7 +105,9 @@ def observe(params: Params, reporter: Reporter) -> Rehearsal:
     if network:
         _beware_of_production(work, estate, network, networks)
     rehearsal = Rehearsal(work, snapshot, scope, absent, network, there, under_way, None)
-    return rehearsal if under_way else _with_age(rehearsal)
+    if under_way:
+        return rehearsal
+    return _with_age(rehearsal)
 
 
 def plan(params: Params, observed: Rehearsal) -> Plan[Clone | None]:

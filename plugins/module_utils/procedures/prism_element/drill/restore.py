@@ -67,7 +67,9 @@ def _order(work: DrillWork, snapshot_id: str, missing: Sequence[str]) -> str:
     def appeared() -> str | None:
         estate = work.look()
         absent = work.clones(estate, missing).missing(missing)
-        return "" if work.under_way(estate, missing) or len(absent) < len(missing) else None
+        if work.under_way(estate, missing) or len(absent) < len(missing):
+            return ""
+        return None
 
     # Not every cluster lists a restore under way: seeing nothing proves nothing, and a second makes more VMs.
     return send_once(

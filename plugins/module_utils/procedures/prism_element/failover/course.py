@@ -107,7 +107,9 @@ class Course:
     def _effect(self) -> bool | None:
         """Whether anything of the order shows."""
         here = self._work.look()
-        return True if here.side.direction or here.side.active != self._here.side.active else None
+        if here.side.direction or here.side.active != self._here.side.active:
+            return True
+        return None
 
     def end(self) -> tuple[Seen, Seen | None]:
         """Wait for the end; both sides as they are then, the peer's only of a migration, which needs it."""
@@ -165,10 +167,14 @@ class Course:
                 return "no VM is listed yet"
             self.registered, names = self._registered_here(here)
             self.absent = [{"name": name, "uuid": ""} for name in sorted(names)]
-            return f"{len(self.absent)} of {len(self._names)} VMs are not registered yet" if self.absent else ""
+            if self.absent:
+                return f"{len(self.absent)} of {len(self._names)} VMs are not registered yet"
+            return ""
         remaining = by_uuid(list_vms(work.client))
         self.absent = named(member for member in self._gone if member.vm_uuid in remaining)
-        return f"{len(self.absent)} of {len(self._gone)} VMs are still to be deleted" if self.absent else ""
+        if self.absent:
+            return f"{len(self.absent)} of {len(self._gone)} VMs are still to be deleted"
+        return ""
 
     def tell_what_is_absent(self) -> None:
         if self.absent:
@@ -285,4 +291,6 @@ class Course:
         tasks = [task for task in (arriving or here).tasks if task.operation == operation and task.status == "RUNNING"]
         own = [task for task in tasks if task.names_domain] or tasks
         # Several at once that do not say which domain they are about: none of them is surely ours.
-        return f"{doing}, {own[0].percent} %" if len(own) == 1 else doing
+        if len(own) == 1:
+            return f"{doing}, {own[0].percent} %"
+        return doing

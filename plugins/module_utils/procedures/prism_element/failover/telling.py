@@ -95,7 +95,9 @@ def _diff(work: DomainMove, active_on: Sequence[str], changed: bool) -> dict[str
 def _deleted_in_diff(work: DomainMove) -> dict[str, list[str]]:
     """The VMs that go, as they stand in the state before."""
     deletions = [f"{vm['name']} ({vm['uuid']}) on {work.client.endpoint}" for vm in work.result.get("removed_vms", [])]
-    return {"deleted_vms": deletions} if deletions else {}
+    if deletions:
+        return {"deleted_vms": deletions}
+    return {}
 
 
 def _active_after(work: DomainMove, before: Sequence[str]) -> list[str]:

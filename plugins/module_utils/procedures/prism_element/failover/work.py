@@ -75,7 +75,9 @@ class Seen:
 
     @property
     def members(self) -> tuple[Member, ...]:
-        return self.domain.members if self.domain else ()
+        if self.domain:
+            return self.domain.members
+        return ()
 
 
 class Pair:
@@ -111,12 +113,16 @@ class Pair:
 
     @property
     def other(self) -> str:
-        return self.peer.endpoint if self.peer else "the other side"
+        if self.peer:
+            return self.peer.endpoint
+        return "the other side"
 
     def clock_usecs(self) -> int | None:
         """The time on the cluster now; None when it does not tell it."""
         usecs, at = self._clock
-        return None if usecs is None else usecs + int((time.monotonic() - at) * 1_000_000)
+        if usecs is None:
+            return None
+        return usecs + int((time.monotonic() - at) * 1_000_000)
 
     def there(self, name: str) -> Seen | None:
         """The protection domain on the other side. None when it is not given, or is silent and may be."""
@@ -321,4 +327,6 @@ def counted(members: Sequence[Member], fate: str) -> str:
     if len(members) == 1:
         return f"1 VM ('{members[0].vm_name}') is {fate}"
     names = shortened([repr(name) for name in sorted(member.vm_name for member in members)])
-    return f"{len(members)} VMs ({names}) are {fate}" if members else f"no VM is {fate}"
+    if members:
+        return f"{len(members)} VMs ({names}) are {fate}"
+    return f"no VM is {fate}"
