@@ -1,12 +1,13 @@
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
 
-"""Finding a thing by its name or its id."""
+"""Finding a thing by its name or its id, and what several results hold together."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Protocol, TypeVar
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol, TypeVar
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
@@ -38,3 +39,17 @@ def find_named(kind: str, name: str, things: Sequence[T]) -> T:
         ids = ", ".join(f"'{thing.name}' ({thing.id})" for thing in matches)
         raise Refusal(f"{len(matches)} {kind}s are called '{name}': {ids}", "Give the id.")
     raise Refusal(f"there is no {kind} '{name}'", near_names(name, (thing.name for thing in things)))
+
+
+def all_of(results: Iterable[Mapping[str, Any]], key: str) -> list[Any]:
+    """What the lists under this key hold, of one result after the other. One without the key, or with null, adds
+    nothing."""
+    found: list[Any] = []
+    for result in results:
+        found += result.get(key) or []
+    return found
+
+
+def repeated(names: Iterable[str]) -> list[str]:
+    """The names that occur more than once, each told once."""
+    return [name for name, number in Counter(names).items() if number > 1]

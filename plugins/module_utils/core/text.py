@@ -31,6 +31,11 @@ def quoted(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
+def folded(names: Iterable[str]) -> set[str]:
+    """Names to be compared without case, as Windows and Citrix do."""
+    return {name.casefold() for name in names}
+
+
 def shortened(texts: Sequence[str], most: int = 10) -> str:
     """'a, b and 5 more'"""
     rest = len(texts) - most

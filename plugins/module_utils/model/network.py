@@ -49,3 +49,7 @@ class Found:
     name: str
     power_state: str
     cards: tuple[Card, ...] | None = None
+
+    @property
+    def network_uuids(self) -> set[str]:
+        return {card.network_uuid for card in self.cards or ()}

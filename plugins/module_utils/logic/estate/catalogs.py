@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from itertools import chain
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.clusters import Clusters
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.lineage import Proofs
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_image_name
@@ -56,13 +58,11 @@ def release_told(catalog: Facts, prefix: str) -> dict[str, str | None]:
     version, image = catalog.get("image_version"), catalog.get("master_image")
     if version:
         return {"image": version["name"], "release": version["release"] or None, "base_vm": None}
-    name = image["name"] if image else None
-    release = parse_image_name(name, prefix) if name else None
-    return {
-        "image": name,
-        "release": release.release if release else None,
-        "base_vm": release.base_vm if release else None,
-    }
+    told = {"image": image["name"] if image else None, "release": None, "base_vm": None}
+    release = parse_image_name(told["image"] or "", prefix)
+    if release:
+        told.update(release=release.release, base_vm=release.base_vm)
+    return told
 
 
 def catalogs_of(
@@ -74,7 +74,7 @@ def catalogs_of(
     proofs: Proofs | None,
 ) -> list[dict[str, Any]]:
     """Every catalog of a site, and whether it counts. Without `proofs` nobody asked for the images."""
-    tagged = {each.casefold() for ids in facts["tagged"].values() for each in ids}
+    tagged = folded(chain.from_iterable(facts["tagged"].values()))
     rows = []
     for catalog in facts["catalogs"]:
         cluster = clusters.behind(site, catalog["hypervisor_connection"])

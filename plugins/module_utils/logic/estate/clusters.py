@@ -38,12 +38,14 @@ class Cluster:
     centrals: list[str] = field(default_factory=list)
 
     def is_at(self, others: Iterable[Place]) -> bool:
-        """Whether it is at one of these places. An address without a port is that of any port."""
-        return any(
-            address == own and (None in (port, own_port) or port == own_port)
-            for address, port in others
-            for own, own_port in self.places
-        )
+        """Whether it is at one of these places."""
+        return any(_is_same_place(own, other) for other in others for own in self.places)
+
+
+def _is_same_place(one: Place, other: Place) -> bool:
+    """An address without a port is that of any port."""
+    (address, port), (other_address, other_port) = one, other
+    return address == other_address and (None in (port, other_port) or port == other_port)
 
 
 @dataclass

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import repeated
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.catalogs import (
     Choice,
     catalogs_of,
@@ -89,8 +91,10 @@ def estate_inventory(
             "dr_connections": connections,
         }
         # What the source says itself is not asked for
-        inventory.problems += [] if "image_release_catalogs" in own else homeless
-        inventory.problems += [] if "dr_connections" in own else doubts
+        if "image_release_catalogs" not in own:
+            inventory.problems += homeless
+        if "dr_connections" not in own:
+            inventory.problems += doubts
     inventory.problems += wishes_without_catalog(choice, sites, all_rows)
     inventory.problems += _names_twice(inventory.told, len(clusters.all))
     inventory.problems += _sites_twice(sites)
@@ -122,8 +126,7 @@ def _sites_twice(sites: Mapping[str, Mapping[str, Any]]) -> list[str]:
 
 def _names_twice(told: Mapping[str, Hosts], clusters: int) -> list[str]:
     """Hosts of different kinds or two clusters under one name would be one host."""
-    names = [name for hosts in told.values() for name in hosts]
-    twice = sorted({name for name in names if names.count(name) > 1})
+    twice = sorted(repeated(chain.from_iterable(told.values())))
     problems = [f"several hosts are called '{name}'; name the cluster under clusters" for name in twice]
     if len(told[PRISM_ELEMENTS]) < clusters:
         problems.append("two clusters have the same name; name them under clusters")

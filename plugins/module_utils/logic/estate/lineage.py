@@ -26,11 +26,9 @@ def proofs_of(sites: Mapping[str, Facts], places: Mapping[str, Facts], prefix: s
 def _units(facts: Facts) -> list[dict[str, Any]]:
     """The hosting units that catalogs are on, each with the addresses of its connection."""
     addresses = {connection["name"]: connection["addresses"] for connection in facts["connections"]}
-    return [
-        {
-            "name": catalog["hosting_unit"],
-            "connection": {"addresses": addresses.get(catalog["hypervisor_connection"], [])},
-        }
-        for catalog in facts["catalogs"]
-        if catalog["hosting_unit"]
-    ]
+    units = []
+    for catalog in facts["catalogs"]:
+        if catalog["hosting_unit"]:
+            connection = {"addresses": addresses.get(catalog["hypervisor_connection"], [])}
+            units.append({"name": catalog["hosting_unit"], "connection": connection})
+    return units

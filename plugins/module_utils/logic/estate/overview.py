@@ -44,17 +44,18 @@ def catalogs_of(clusters: Hosts, sites: Hosts, centrals: Hosts, prefix: str, now
 
     `machines` of a site are [catalog id, uuid of the VM, sessions, whether its image is out of date] each.
     """
-    asked = {
-        host: {**facts, "out_of_date": [machine[0] for machine in facts.get("machines") or [] if machine[3]]}
-        for host, facts in sites.items()
-    }
+    asked = {}
+    for host, facts in sites.items():
+        out_of_date = [machine[0] for machine in facts.get("machines") or [] if machine[3]]
+        asked[host] = {**facts, "out_of_date": out_of_date}
     lineages = {(each["site"], each["catalog"]): each for each in ancestries(asked, {**clusters, **centrals}, prefix)}
     known = protections(clusters, centrals)
-    return [
-        _catalog(host, catalog, facts, lineages.get((host, catalog["full_name"])) or NO_IMAGE, known, now)
-        for host, facts in sites.items()
-        for catalog in facts.get("catalogs") or []
-    ]
+    rows = []
+    for host, facts in sites.items():
+        for catalog in facts.get("catalogs") or []:
+            lineage = lineages.get((host, catalog["full_name"])) or NO_IMAGE
+            rows.append(_catalog(host, catalog, facts, lineage, known, now))
+    return rows
 
 
 def _catalog(
@@ -89,7 +90,8 @@ def _made(lineage: Facts) -> datetime | None:
     the first time."""
     home = lineage["cluster"]
     copies = [copy for copy in lineage["clusters"] if copy["cluster"] == home or (home is None and lineage["marked"])]
-    return min((made for made in (parse_moment(copy["created"]) for copy in copies) if made), default=None)
+    made = [parse_moment(copy["created"]) for copy in copies]
+    return min(filter(None, made), default=None)
 
 
 def endpoints_of(clusters: Hosts, centrals: Hosts, sites: Hosts) -> list[dict[str, Any]]:
@@ -147,20 +149,17 @@ def unknowns(
     endpoints: Iterable[Facts], catalogs: Iterable[Facts], doubts: Iterable[Facts], unreadable: Iterable[Facts]
 ) -> list[str]:
     """What is not known, in sentences."""
-    silent = [f"{each['host']} was not read: {each['message'].rstrip('.')}" for each in endpoints if not each["heard"]]
-    blind = [
-        f"the certificate of {each['host']} is unknown"
-        for each in endpoints
-        if each["heard"] and not each["certificate_expires"]
-    ]
-    vms = [
-        f"{_named(each)}: whether {each['protection']['unknown']} of its machines are protected is unknown"
-        for each in catalogs
-        if each["protection"]["state"] == "unknown"
-    ]
-    reasons = [f"what retention would do is unknown: {doubt['reason'].rstrip('.')}" for doubt in doubts]
-    files = [f"{each['file']} does not count: {each['reason']}" for each in unreadable]
-    return [*silent, *blind, *vms, *reasons, *files]
+    texts = [f"{each['host']} was not read: {each['message'].rstrip('.')}" for each in endpoints if not each["heard"]]
+    for each in endpoints:
+        if each["heard"] and not each["certificate_expires"]:
+            texts.append(f"the certificate of {each['host']} is unknown")
+    for each in catalogs:
+        if each["protection"]["state"] == "unknown":
+            machines = f"{each['protection']['unknown']} of its machines"
+            texts.append(f"{_named(each)}: whether {machines} are protected is unknown")
+    texts += [f"what retention would do is unknown: {doubt['reason'].rstrip('.')}" for doubt in doubts]
+    texts += [f"{each['file']} does not count: {each['reason']}" for each in unreadable]
+    return texts
 
 
 def cares(endpoints: Iterable[Facts], catalogs: Iterable[Facts], days: int) -> list[str]:

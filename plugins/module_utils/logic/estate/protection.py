@@ -8,6 +8,7 @@ Only a snapshot that another cluster shows counts. Where somebody who may know m
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -53,9 +54,10 @@ def protections(clusters: Mapping[str, Facts], centrals: Mapping[str, Facts]) ->
     owners: dict[str, set[str]] = {}
     for host, facts in clusters.items():
         for domain in facts.get("protection_domains") or []:
-            if domain["active"]:
-                owners.setdefault(domain["name"], set()).add(host)
-            for member in domain["members"] if domain["active"] else []:
+            if not domain["active"]:
+                continue
+            owners.setdefault(domain["name"], set()).add(host)
+            for member in domain["members"]:
                 uuid = (member["vm_uuid"] or "").casefold()
                 known.domains[uuid] = domain["name"]
                 names[domain["name"], member["vm_name"]] = uuid
@@ -83,7 +85,7 @@ def protection_of(vms: Iterable[str], takes_image: bool | None, known: Protectio
     """What is known of the machines of one catalog, by the uuids of their VMs. Machines that are made anew from the
     image need no protection."""
     states = [known.of_vm(uuid) for uuid in vms]
-    counts = {state: sum(own == state for own, _copy in states) for state in (PROTECTED, LOCAL, UNPROTECTED, UNKNOWN)}
+    counts = Counter(state for state, _copy in states)
     oldest = min((copy for _state, copy in states if copy), default=None)
     return {
         "state": NOT_NEEDED if takes_image else _in_one_word(counts, len(states)),

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from itertools import chain
 from typing import Any
 
 GOLDEN_VM_OFF = "golden_vm_powered_off"
@@ -90,11 +91,9 @@ class ClusterWatch:
 
     def _golden_vms(self, sight: Sight) -> list[Event]:
         ready = [vm for vm in sight.golden_vms if vm.is_off]
-        events = [
-            {"type": GOLDEN_VM_OFF, "vm": {"name": vm.name, "uuid": vm.uuid}}
-            for vm in ready
-            if vm.uuid in self._known - self._ready
-        ]
+        known_as_on = self._known - self._ready
+        seen_to_go_off = [vm for vm in ready if vm.uuid in known_as_on]
+        events = [{"type": GOLDEN_VM_OFF, "vm": {"name": vm.name, "uuid": vm.uuid}} for vm in seen_to_go_off]
         self._known, self._ready = frozenset(sight.vms), frozenset(vm.uuid for vm in ready)
         return events
 
@@ -135,8 +134,8 @@ class Wishes:
         if self._sights.keys() < set(self.clusters):
             return []
         self._is_told = True
-        vms = {name for each in self._sights.values() for name in each.vms.values()}
-        domains = {name for each in self._sights.values() for name in each.protection_domains}
+        vms = set(chain.from_iterable(each.vms.values() for each in self._sights.values()))
+        domains = set(chain.from_iterable(each.protection_domains for each in self._sights.values()))
         missing_vms = [name for name in self.golden_vms if name not in vms]
         missing_domains = [name for name in self.protection_domains if name not in domains]
         if not missing_vms and not missing_domains:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
+
 Result = Mapping[str, Any]
+FAILURE = ("failed", "msg", "error")
 
 
 def by_domain(results: Sequence[Result], names_of: str) -> dict[str, Result]:
@@ -20,10 +23,7 @@ def by_domain(results: Sequence[Result], names_of: str) -> dict[str, Result]:
     """
     by_name: dict[str, Result] = {}
     for result in results:
-        as_a_whole = {
-            "failed": True,
-            **{key: result[key] for key in ("msg", "error", "log_in_refused_by") if key in result},
-        }
+        as_a_whole = {"failed": True, **_part(result, ("msg", "error", "log_in_refused_by"))}
         for name in result[names_of]["names"]:
             own = (result.get("domains") or {}).get(name)
             by_name[name] = {"failed": False, **own} if own else as_a_whole
@@ -38,23 +38,23 @@ def power_of_move(failovers: Mapping[str, Result], later: Result) -> Result:
     timeline.
     """
     parts = [power for result in failovers.values() if (power := (result or {}).get("power"))]
-    looked = "vms" in later
     if not parts:
         return later
-    vms = {vm["uuid"]: vm for part in [*parts, later] for vm in part.get("vms") or []}
+    vms = {vm["uuid"]: vm for vm in all_of([*parts, later], "vms")}
     # What failed at first and is on by now is no failure.
-    failures = (
-        later.get("failures") or [] if looked else [failure for part in parts for failure in part.get("failures") or []]
-    )
-    wrong = [result for result in ([later] if looked else parts) if result.get("failed")]
-    return {
-        **{key: value for result in wrong[:1] for key, value in result.items() if key in ("failed", "msg", "error")},
+    last = [later] if "vms" in later else parts
+    move = {
         "changed": any(result.get("changed") for result in [*parts, later]),
         "vms": sorted(vms.values(), key=lambda vm: (vm["name"], vm["uuid"])),
-        "failures": failures,
+        "failures": all_of(last, "failures"),
         "removed": [],
-        **({"timeline": later["timeline"]} if later.get("timeline") else {}),
     }
+    wrong = [result for result in last if result.get("failed")]
+    if wrong:
+        move.update(_part(wrong[0], FAILURE))
+    if later.get("timeline"):
+        move["timeline"] = later["timeline"]
+    return move
 
 
 def rehosting_of_run(last: Result, earlier: Sequence[Result], part: str) -> Result:
@@ -63,9 +63,7 @@ def rehosting_of_run(last: Result, earlier: Sequence[Result], part: str) -> Resu
     What they did is done in this run: a machine that the last task found right counts as changed, with what was seen of
     it when it was changed.
     """
-    pieces = [
-        piece for rehosting in earlier for piece in _pieces(rehosting.get(part)) if piece and not piece.get("skipped")
-    ]
+    pieces = _pieces(earlier, part)
     if not pieces:
         return last
     base = {} if last.get("skipped") else dict(last)
@@ -73,28 +71,30 @@ def rehosting_of_run(last: Result, earlier: Sequence[Result], part: str) -> Resu
     merged = {
         **base,
         "changed": any(piece.get("changed") for piece in all_pieces),
-        "timeline": [step for piece in all_pieces for step in piece.get("timeline") or []],
+        "timeline": all_of(all_pieces, "timeline"),
     }
     if any("switched" in piece for piece in all_pieces):
-        merged["switched"] = sorted({name for piece in all_pieces for name in piece.get("switched") or []})
+        merged["switched"] = sorted(set(all_of(all_pieces, "switched")))
     if part == "hosting":
         return {**merged, **_machines_of_run(base, pieces)}
     return merged
 
 
-def _pieces(part: Any) -> Sequence[Result]:
-    if isinstance(part, Mapping):
-        return [part]
-    return part or []
+def _pieces(rehostings: Sequence[Result], part: str) -> list[Result]:
+    """A part is one result, or those of a loop."""
+    pieces: list[Result] = []
+    for rehosting in rehostings:
+        told = rehosting.get(part) or []
+        pieces += [told] if isinstance(told, Mapping) else told
+    return [piece for piece in pieces if piece and not piece.get("skipped")]
+
+
+def _part(result: Result, keys: Sequence[str]) -> dict[str, Any]:
+    return {key: result[key] for key in keys if key in result}
 
 
 def _machines_of_run(last: Result, earlier: Sequence[Result]) -> dict[str, Any]:
-    changed = {
-        machine["id"]: machine
-        for piece in earlier
-        for machine in piece.get("machines") or []
-        if machine.get("action") == "changed"
-    }
+    changed = {machine["id"]: machine for machine in all_of(earlier, "machines") if machine.get("action") == "changed"}
     machines = last.get("machines", list(changed.values()))
     machines = [_as_changed(machine, changed.get(machine["id"])) for machine in machines]
     actions = [machine.get("action") for machine in machines]

@@ -20,12 +20,12 @@ def deletions_in(text: str) -> Deletions:
     try:
         if body["format"] != FORMAT:
             raise ValueError(f"its format is {body['format']}")
-        return {
-            name: [{"name": str(vm["name"]), "uuid": str(vm["uuid"])} for vm in vms]
-            for name, vms in body["domains"].items()
-        }
+        deletions = {}
+        for name, vms in body["domains"].items():
+            deletions[name] = [{"name": str(vm["name"]), "uuid": str(vm["uuid"])} for vm in vms]
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError(f"it is no list of protection domains and VMs ({error})") from None
+    return deletions
 
 
 def text_with(deletions: Mapping[str, Sequence[Mapping[str, str]]], name: str, vms: Sequence[Mapping[str, str]]) -> str:
@@ -40,10 +40,10 @@ def told_by_all_runs(
 ) -> dict[str, dict[str, Any]]:
     """The results of giving up, with the VMs that only earlier runs can have deleted in `removed_before`: they were to
     be deleted and are not on the target. One that could not be read proves nothing."""
-    if target["message"]:
-        return {name: dict(result) for name, result in results.items()}
-    there = {vm["uuid"] for vm in target["vms"]}
     told = {name: dict(result) for name, result in results.items()}
+    if target["message"]:
+        return told
+    there = {vm["uuid"] for vm in target["vms"]}
     for name, vms in deletions.items():
         mine = {vm["uuid"] for vm in told.get(name, {}).get("removed_vms") or []}
         before = [vm for vm in vms if vm["uuid"] not in there | mine]

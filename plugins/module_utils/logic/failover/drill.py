@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
@@ -121,7 +122,7 @@ class Clones:
     @property
     def twice(self) -> tuple[Found, ...]:
         """The VMs that share a clone's name with another one."""
-        return tuple(vm for vms in self.by_vm.values() if len(vms) > 1 for vm in vms)
+        return tuple(chain.from_iterable(vms for vms in self.by_vm.values() if len(vms) > 1))
 
 
 def clones_among(drill: Drill, vms: Iterable[Found], names: Collection[str], protected: Mapping[str, str]) -> Clones:

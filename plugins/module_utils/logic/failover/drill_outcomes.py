@@ -5,9 +5,10 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, repeated
 
 # The diff is shown by the task itself.
 NOT_FOR_REPORTS = ("diff", "invocation")
@@ -17,16 +18,15 @@ def unfit_names(plans: Iterable[Mapping[str, Any]], left_out: Sequence[str]) -> 
     """Why the names of the VMs do not fit, '' when they do. `plans` are results of pe_protection_domain_drill in check
     mode, `left_out` the names that the operator wants left out."""
     plans = list(plans)
-    counted = Counter(clone["vm"] for plan in plans for clone in plan.get("clones") or [])
-    twice = [name for name, number in counted.items() if number > 1]
+    twice = repeated(clone["vm"] for clone in all_of(plans, "clones"))
     if twice:
         return (
             "Several protection domains hold VMs of the same names, whose clones could not be told apart:"
             f" {', '.join(twice)}. Drill the protection domains one after the other, or leave these VMs out with"
             " dr_drill_exclude. Nothing was changed."
         )
-    names = {name for plan in plans for name in plan.get("excluded") or []}
-    nowhere = [name for name in left_out if name not in names]
+    excluded = all_of(plans, "excluded")
+    nowhere = [name for name in left_out if name not in excluded]
     if nowhere:
         return f"dr_drill_exclude names VMs that no snapshot holds: {', '.join(nowhere)}. Nothing was changed."
     return ""
@@ -44,7 +44,7 @@ def by_domain(
         outcomes[domain] = {key: value for key, value in (up or down).items() if key not in NOT_FOR_REPORTS} | {
             "removed": _removed(up, down),
             "failures": [*(up.get("failures") or []), *_not_removed(domain, down, after_work=bool(up))],
-            "timeline": [step for each in (up, down) for step in each.get("timeline") or []],
+            "timeline": all_of((up, down), "timeline"),
             **({"state": "absent"} if down and not up else {}),
         }
     return outcomes

@@ -89,7 +89,7 @@ def _in_production(drill_network: Network, network: Network, why: str) -> Refusa
 def on_networks(vms: Iterable[Found], networks: Iterable[Network]) -> list[Found]:
     """The VMs with a card on one of these networks."""
     uuids = {network.uuid for network in networks}
-    return [vm for vm in vms if any(card.network_uuid in uuids for card in vm.cards or ())]
+    return [vm for vm in vms if not uuids.isdisjoint(vm.network_uuids)]
 
 
 def some(vms: Sequence[Found]) -> str:

@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 
 Seen = Mapping[str, Any]
@@ -47,12 +49,11 @@ def present(
             "Every cluster of the move must answer, so that no machine is put on a wrong VM.",
             **({"log_in_refused_by": refused_by[0]} if refused_by else {}),
         )
-    if not protection_domains:
-        vms = [
-            _vm(vm["name"], vm["uuid"], host, connections) for host, facts in clusters.items() for vm in facts["vms"]
-        ]
-        return {"vms": vms, "vm_names": None, "vm_uuids": None, "other_vm_uuids": []}
     vms, names = [], []
+    if not protection_domains:
+        for host, facts in clusters.items():
+            vms += [_vm(vm["name"], vm["uuid"], host, connections) for vm in facts["vms"]]
+        return {"vms": vms, "vm_names": None, "vm_uuids": None, "other_vm_uuids": []}
     for protection_domain in protection_domains:
         host = _where_active(protection_domain, clusters)
         names_by_uuid = {vm["uuid"]: vm["name"] for vm in clusters[host]["vms"]}
@@ -61,7 +62,7 @@ def present(
             names.append(name)
             if member["vm_uuid"] in names_by_uuid:
                 vms.append(_vm(name, member["vm_uuid"], host, connections))
-    return _chosen(vms, [*names, *lost], clusters.values())
+    return _chosen(vms, [*names, *lost], _seen_on(*clusters.values()))
 
 
 @dataclass(frozen=True)
@@ -90,14 +91,12 @@ class Failover:
         for name in self.protection_domains:
             members, keeps_uuids, owner = self._members_to_come(name)
             gone = _deleted(members, owner) if keeps_uuids else ()
-            names += [member["vm_name"] for member in members]
-            vms += [
-                self._vm(member["vm_name"], member["vm_uuid"] if keeps_uuids else "")
-                for member in members
-                if member["vm_uuid"] not in gone
-            ]
-        leaving = {uuid for name in self.protection_domains for uuid in self._member_uuids(name)}
-        return _chosen(vms, names, (self.source, self.target), leaving)
+            for member in members:
+                names.append(member["vm_name"])
+                if member["vm_uuid"] not in gone:
+                    vms.append(self._vm(member["vm_name"], member["vm_uuid"] if keeps_uuids else ""))
+        leaving = self._member_uuids(self.protection_domains)
+        return _chosen(vms, names, _seen_on(self.source, self.target), leaving)
 
     def _members_to_come(self, name: str) -> tuple[Sequence[Mapping[str, str]], bool, Seen]:
         """The members, whether they keep their uuids, and who says so."""
@@ -120,28 +119,29 @@ class Failover:
         """
         there = {note["name"]: note["vms"] for note in notes if note["arrived"]}
         names = [name for name in there if name not in done]
-        others: list[Mapping[str, str]] = []
+        arrived, others, staying = [], [], []
+        for name in names:
+            arrived += there[name]
         for name in self.protection_domains:
             if name in names:
                 continue
+            staying += self._member_uuids([name])
             to_come = there.get(name) or replace(self, protection_domains=[name]).expected()["vms"]
             if not to_come and name not in there and not self.planned:
                 # A snapshot may be listed without its VMs (contract prism_element 1.3).
-                return {**_chosen([], [], ()), "domains": []}
+                return {**_chosen([], [], []), "domains": []}
             others += to_come
         namesakes = {_label(vm["name"]) for vm in others}
-        arrived = [vm for name in names for vm in there[name]]
         vms = [self._vm(vm["name"], vm["uuid"]) for vm in arrived if _label(vm["name"]) not in namesakes]
         # Of another protection domain, or left to the end: none of these, whatever its name.
-        staying = [vm["uuid"] for vm in (*others, *arrived)]
-        for name in self.protection_domains:
-            staying += [] if name in names else self._member_uuids(name)
-        clusters = (self.source, self.target, {"vms": [{"uuid": uuid} for uuid in staying if uuid]})
-        leaving = {uuid for name in names for uuid in self._member_uuids(name)} - {vm["uuid"] for vm in arrived}
-        return {**_chosen(vms, [vm["name"] for vm in vms], clusters, leaving), "domains": names}
+        seen = [*_seen_on(self.source, self.target), *_uuids(others), *_uuids(arrived), *staying]
+        leaving = set(self._member_uuids(names)) - set(_uuids(arrived))
+        return {**_chosen(vms, [vm["name"] for vm in vms], seen, leaving), "domains": names}
 
-    def _member_uuids(self, name: str) -> list[str]:
-        return [member["vm_uuid"] for member in _domain(self.source, name).get("members") or []]
+    def _member_uuids(self, names: Iterable[str]) -> list[str]:
+        """Of the members that these protection domains have on the source."""
+        members = all_of((_domain(self.source, name) for name in names), "members")
+        return [member["vm_uuid"] for member in members]
 
     def _vm(self, name: str, uuid: str) -> dict[str, str]:
         return _vm(name, uuid, self.host, self.connections)
@@ -149,16 +149,13 @@ class Failover:
 
 def clusters_behind(clusters: Mapping[str, Seen], connections: Mapping[str, str]) -> list[dict[str, Any]]:
     """What was read of the clusters to which a site has connections, for citrix_machine_hosting."""
-    return [
-        {
-            "name": host,
-            "hypervisor_connection": connections[host],
-            "vm_uuids": [vm["uuid"] for vm in facts["vms"]],
-            "problem": facts["message"],
-        }
-        for host, facts in clusters.items()
-        if connections.get(host)
-    ]
+    behind = []
+    for host, facts in clusters.items():
+        if connections.get(host):
+            connection, uuids = connections[host], _uuids(facts["vms"])
+            told = {"name": host, "hypervisor_connection": connection, "vm_uuids": uuids, "problem": facts["message"]}
+            behind.append(told)
+    return behind
 
 
 def _label(name: str) -> str:
@@ -166,13 +163,24 @@ def _label(name: str) -> str:
     return name.casefold().partition(".")[0]
 
 
+def _uuids(vms: Iterable[Mapping[str, str]]) -> list[str]:
+    """Without those that are known only after the failover."""
+    return [vm["uuid"] for vm in vms if vm["uuid"]]
+
+
+def _seen_on(*clusters: Seen) -> list[str]:
+    """The uuids of all VMs that were read of these clusters."""
+    return _uuids(chain.from_iterable(facts["vms"] for facts in clusters))
+
+
 def _chosen(
-    vms: Sequence[Mapping[str, str]], names: Iterable[str], clusters: Iterable[Seen], leaving: Collection[str] = ()
+    vms: Sequence[Mapping[str, str]], names: Iterable[str], seen: Iterable[str], leaving: Collection[str] = ()
 ) -> dict[str, Any]:
-    """`leaving` are VMs that are given up for those of the same names."""
-    uuids = list(dict.fromkeys(vm["uuid"] for vm in vms if vm["uuid"]))
-    read = dict.fromkeys(vm["uuid"] for facts in clusters for vm in facts["vms"])
-    others = [uuid for uuid in read if uuid not in {*uuids, *leaving}]
+    """`seen` are the uuids of all VMs that are known, `leaving` those of VMs that are given up for those of the same
+    names."""
+    uuids = list(dict.fromkeys(_uuids(vms)))
+    mine = {*uuids, *leaving}
+    others = [uuid for uuid in dict.fromkeys(seen) if uuid and uuid not in mine]
     return {"vms": vms, "vm_names": list(dict.fromkeys(names)), "vm_uuids": uuids, "other_vm_uuids": others}
 
 
@@ -201,7 +209,7 @@ def _in_newest_snapshot(domain: Mapping[str, Any], snapshot_id: str = "") -> Seq
 
 def _deleted(members: Sequence[Mapping[str, str]], owner: Seen) -> set[str]:
     """The members that are listed and do not exist. The VMs of a cluster that were not read say nothing."""
-    existing = {vm["uuid"] for vm in owner["vms"]}
+    existing = set(_uuids(owner["vms"]))
     return {member["vm_uuid"] for member in members if existing and member["vm_uuid"] not in existing}
 
 

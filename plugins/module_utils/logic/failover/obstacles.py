@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.wishes import names
 
@@ -36,8 +37,10 @@ def problems_of_plan(
     `source_domains`: what the source has; where `schedules_count`, one of them has to replicate to where it goes.
     `leave_off`: names of VMs that must not go on, each of which one VM at least must have. `way_back`: the schedule to
     add on the target, `target_domains` what that has."""
-    problems = [failure(answer) for answer in answers.values() if "state" not in answer]
-    unique = [problem for number, problem in enumerate(problems) if problem not in problems[:number]]
+    problems: list[dict[str, Any]] = []
+    for answer in answers.values():
+        if "state" not in answer and failure(answer) not in problems:
+            problems.append(failure(answer))
     silent = _without_schedule(answers, source_domains) if schedules_count else []
     if silent:
         message = (
@@ -53,17 +56,21 @@ def problems_of_plan(
         advice = (
             f"{adding}, and wait for its first replication. Or try it without, with dr_failover_accept_unscheduled."
         )
-        unique.append({"message": message, "error": {"message": message, "advice": advice}})
+        problems.append(_problem(message, advice))
     return [
-        *unique,
+        *problems,
         *_nobody_to_leave_off(answers, leave_off),
         *_no_way_back(way_back or {}, target, target_domains),
     ]
 
 
+def _problem(message: str, advice: str) -> dict[str, Any]:
+    return {"message": message, "error": {"message": message, "advice": advice}}
+
+
 def _no_way_back(way_back: Told, target: str, target_domains: Iterable[Told]) -> list[dict[str, Any]]:
     """The schedule is added when all have arrived, which is too late to learn that it leads nowhere."""
-    known = [site for domain in target_domains for site in domain.get("remote_sites") or []]
+    known = all_of(target_domains, "remote_sites")
     # A schedule may name one that the cluster does not have.
     sites = {site["name"] for site in known if site.get("status") or site.get("addresses")}
     has = f"it has {quoted(sorted(sites))}" if sites else "it has none"
@@ -78,35 +85,29 @@ def _no_way_back(way_back: Told, target: str, target_domains: Iterable[Told]) ->
     else:
         return []
     advice = f"Correct remote_sites in dr_failover_way_back, or add the remote site on {target} in Prism."
-    return [{"message": message, "error": {"message": message, "advice": advice}}]
+    return [_problem(message, advice)]
 
 
 def _nobody_to_leave_off(answers: Mapping[str, Told], leave_off: Sequence[str]) -> list[dict[str, Any]]:
     """Whoever misspells a name finds the VM switched on. In the middle of a migration no side shows its VMs."""
-    vms = [answer.get("vms") for answer in answers.values()]
-    if not all(vms):
+    if not all(answer.get("vms") for answer in answers.values()):
         return []
-    existing = {vm["name"] for those in vms for vm in those or []}
+    existing = {vm["name"] for vm in all_of(answers.values(), "vms")}
     names = sorted(set(leave_off) - existing)
     if not names:
         return []
     message = f"No VM of this move is called {quoted(names)}, and dr_failover_leave_off names it"
     advice = f"Correct the name, or take it out. {near_names(names[0], existing)}".rstrip()
-    return [{"message": message, "error": {"message": message, "advice": advice}}]
+    return [_problem(message, advice)]
 
 
 def _without_schedule(answers: Mapping[str, Told], source_domains: Iterable[Told]) -> list[str]:
-    replicating = {
-        (domain["name"], site["name"])
-        for domain in source_domains
-        for site in domain.get("remote_sites") or []
-        if site.get("scheduled")
-    }
-    return [
-        answer["name"]
-        for answer in answers.values()
-        if "state" in answer and answer.get("changed") and (answer["name"], answer["remote_site"]) not in replicating
-    ]
+    replicating: set[tuple[str, str]] = set()
+    for domain in source_domains:
+        sites = [site for site in domain.get("remote_sites") or [] if site.get("scheduled")]
+        replicating.update((domain["name"], site["name"]) for site in sites)
+    moving = [answer for answer in answers.values() if "state" in answer and answer.get("changed")]
+    return [answer["name"] for answer in moving if (answer["name"], answer["remote_site"]) not in replicating]
 
 
 def obstacles(
@@ -140,8 +141,7 @@ def _told_by(sites: Mapping[str, Told]) -> list[list[Any]]:
 
 def _silent(prepared: Mapping[str, Told], drained: Mapping[str, bool]) -> list[Any]:
     """Silence is no evidence: a host that becomes unreachable says nothing more."""
-    error = {"message": NOT_DRAINED, "advice": ADVICE_TO_DRAIN}
-    answer = {"message": NOT_DRAINED, "error": error}
+    answer = _problem(NOT_DRAINED, ADVICE_TO_DRAIN)
     return [[site, answer] for site, ready in prepared.items() if ready.get("drains") and not drained[site]]
 
 
@@ -150,11 +150,13 @@ def _misspelt(prepared: Mapping[str, Told], exclude: Sequence[str]) -> list[Told
     answers = [answer for answer in prepared.values() if answer.get("takes_part", True)]
     if not answers or any("unknown" not in answer for answer in answers):
         return []
-    names = [name for name in exclude if all(name in answer["unknown"] for answer in answers)]
+    names = list(exclude)
+    for answer in answers:
+        names = [name for name in names if name in answer["unknown"]]
     if not names:
         return []
     message = f"No site has a machine called {quoted(names)} among those of this move, and dr_failover_exclude names it"
-    return [{"message": message, "error": {"message": message, "advice": "Correct the name, or take it out."}}]
+    return [_problem(message, "Correct the name, or take it out.")]
 
 
 def _nobody_takes_part(prepared: Mapping[str, Told], source: str) -> list[Told]:

@@ -76,11 +76,8 @@ def wrong_wishes(
     if sites is not None and not sites:
         wrong.append("The group citrix_sites has no host, so nothing could be done.")
     # The source need not take part when it is lost.
-    absent = [
-        host
-        for host in ([source] if mode == "planned" else []) + [target]
-        if host in clusters and host not in taking_part
-    ]
+    needed = [source, target] if mode == "planned" else [target]
+    absent = [host for host in needed if host in clusters and host not in taking_part]
     if absent and source != target:
         wrong.append(
             f"{' and '.join(absent)} must take part, but --limit leaves {'it' if len(absent) == 1 else 'them'} out."
@@ -110,11 +107,10 @@ def _wrong_part(name: str, key: Any, part: Any, allowed: Mapping[str, Mapping[st
 def _wrong_discards(wishes: Mapping[str, Any], mode: str) -> list[str]:
     """Whoever misspells one believes its old VMs given up."""
     told = [(variable, names(wishes[variable])) for variable in DISCARDS if wishes.get(variable)]
-    wrong = [
-        f"{variable} gives VMs up before a planned move, and dr_mode is {mode}: leave it out."
-        for variable, _domains in told
-        if mode != "planned"
-    ]
+    wrong = []
+    if mode != "planned":
+        for variable, _domains in told:
+            wrong.append(f"{variable} gives VMs up before a planned move, and dr_mode is {mode}: leave it out.")
     moving = names(wishes.get("dr_protection_domains"))
     for variable, domains in told:
         strange = [name for name in domains if name not in moving]

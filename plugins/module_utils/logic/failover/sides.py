@@ -233,49 +233,56 @@ def choose_site(name: str, endpoint: str, sites: Sequence[Site], remote_site: st
 
     What the peer is known to be comes first, then what the schedules replicate to.
     """
-    if remote_site:
-        candidates = [site for site in sites if site.name == remote_site]
-        if not candidates:
-            return Refusal(
-                f"{endpoint} has no remote site '{remote_site}'",
-                near_names(remote_site, (site.name for site in sites)) or "It has none at all.",
-            )
-        # Only a site that is known to be the peer proves that another one is not.
-        of_peer = [site.name for site in sites if site.fits_peer]
-        if of_peer and remote_site not in of_peer:
-            return Refusal(
-                f"{endpoint}: the remote site '{remote_site}' is not the cluster that was given as peer, which is"
-                f" {quoted(of_peer)}",
-                "Give the remote site of the peer, or the peer of the remote site.",
-            )
-    else:
-        if not sites:
-            return Refusal(
-                f"{endpoint} has no remote site", f"'{name}' cannot be migrated before the clusters know each other."
-            )
-        fitting = [site for site in sites if site.fits_peer] or [site for site in sites if site.fits_peer is None]
-        candidates = [site for site in fitting if site.scheduled] or fitting
-        if not candidates:
-            return Refusal(
-                f"{endpoint}: none of its remote sites is the cluster that was given as peer:"
-                f" {quoted(site.name for site in sites)}",
-                "Check peer. If it is right nevertheless, name its remote site in remote_site.",
-                options=("remote_site",),
-            )
-        if len(candidates) > 1:
-            return Refusal(
-                f"{endpoint}: several remote sites fit for '{name}': {quoted(site.name for site in candidates)}",
-                "Name the one that is meant in remote_site.",
-                options=("remote_site",),
-            )
-    (site,) = candidates
-    if not site.connected:
+    site = _site_named(endpoint, sites, remote_site) if remote_site else _only_site(name, endpoint, sites)
+    if isinstance(site, Refusal) or site.connected:
+        return site
+    return Refusal(
+        f"{endpoint}: the remote site '{site.name}' is not connected (its status is {site.status})",
+        "A migration needs it. If the other side is lost for good, there is nothing to migrate to; if this side is"
+        " failing, activate on the survivor.",
+    )
+
+
+def _site_named(endpoint: str, sites: Sequence[Site], remote_site: str) -> Site | Refusal:
+    candidates = [site for site in sites if site.name == remote_site]
+    if not candidates:
         return Refusal(
-            f"{endpoint}: the remote site '{site.name}' is not connected (its status is {site.status})",
-            "A migration needs it. If the other side is lost for good, there is nothing to migrate to; if this side is"
-            " failing, activate on the survivor.",
+            f"{endpoint} has no remote site '{remote_site}'",
+            near_names(remote_site, (site.name for site in sites)) or "It has none at all.",
         )
+    # Only a site that is known to be the peer proves that another one is not.
+    of_peer = [site.name for site in sites if site.fits_peer]
+    if of_peer and remote_site not in of_peer:
+        return Refusal(
+            f"{endpoint}: the remote site '{remote_site}' is not the cluster that was given as peer, which is"
+            f" {quoted(of_peer)}",
+            "Give the remote site of the peer, or the peer of the remote site.",
+        )
+    (site,) = candidates
     return site
+
+
+def _only_site(name: str, endpoint: str, sites: Sequence[Site]) -> Site | Refusal:
+    if not sites:
+        return Refusal(
+            f"{endpoint} has no remote site", f"'{name}' cannot be migrated before the clusters know each other."
+        )
+    fitting = [site for site in sites if site.fits_peer] or [site for site in sites if site.fits_peer is None]
+    candidates = [site for site in fitting if site.scheduled] or fitting
+    if not candidates:
+        return Refusal(
+            f"{endpoint}: none of its remote sites is the cluster that was given as peer:"
+            f" {quoted(site.name for site in sites)}",
+            "Check peer. If it is right nevertheless, name its remote site in remote_site.",
+            options=("remote_site",),
+        )
+    if len(candidates) > 1:
+        return Refusal(
+            f"{endpoint}: several remote sites fit for '{name}': {quoted(site.name for site in candidates)}",
+            "Name the one that is meant in remote_site.",
+            options=("remote_site",),
+        )
+    return candidates[0]
 
 
 def blocked(name: str, endpoint: str, reasons: Iterable[Unrecoverable], remote_site: str) -> Refusal | None:
@@ -297,21 +304,19 @@ def transfers_in_the_way(
 ) -> Refusal | None:
     """The transfers that a change of side would cut short: all of a migration, only the incoming ones of an
     activation."""
-    running = [
-        f"{origin_id(transfer.snapshot_id)} {'from' if transfer.incoming else 'to'} '{transfer.remote_site}' at"
-        f" {transfer.percent:.0f} %"
-        for transfer in replications
-        if transfer.incoming or not incoming
-    ]
-    waiting = (
-        []
-        if incoming
-        else [f"{origin_id(transfer.snapshot_id)} to '{transfer.remote_site}' waiting" for transfer in queued]
-    )
-    if not running and not waiting:
+    transfers = []
+    for running in replications:
+        if running.incoming or not incoming:
+            way = "from" if running.incoming else "to"
+            where = f"{origin_id(running.snapshot_id)} {way} '{running.remote_site}'"
+            transfers.append(f"{where} at {running.percent:.0f} %")
+    if not incoming:
+        for waiting in queued:
+            transfers.append(f"{origin_id(waiting.snapshot_id)} to '{waiting.remote_site}' waiting")
+    if not transfers:
         return None
     return Refusal(
-        f"{endpoint}: snapshots of '{name}' are being replicated: {shortened([*running, *waiting])}",
+        f"{endpoint}: snapshots of '{name}' are being replicated: {shortened(transfers)}",
         "Wait until they have arrived, or set accept_pending_replications to go on without.",
         options=("accept_pending_replications",),
     )
@@ -326,12 +331,10 @@ def choose_snapshot(
     if not snapshot_id:
         if usable:
             return usable[0]
-        why = (
-            f", only {len(snapshots)} that cannot be used"
-            f" ({', '.join(sorted({snapshot.state for snapshot in snapshots}))})"
-            if snapshots
-            else ""
-        )
+        why = ""
+        if snapshots:
+            states = ", ".join(sorted({snapshot.state for snapshot in snapshots}))
+            why = f", only {len(snapshots)} that cannot be used ({states})"
         return Refusal(
             f"{endpoint} holds no snapshot of '{name}' to activate it from{why}",
             "Nothing can be brought up here. Look whether another cluster holds one.",
@@ -360,12 +363,11 @@ def not_in_snapshot(snapshot: PdSnapshot, last_known: Iterable[Member]) -> list[
     that it does not hold."""
     held_uuids = {member.vm_uuid for member in snapshot.members if member.vm_uuid}
     held_names = {member.vm_name for member in snapshot.members}
-    absent = {
-        member.vm_name: member.vm_uuid
-        for member in last_known
-        if member.vm_uuid not in held_uuids and member.vm_name not in held_names
-    }
-    return sorted({**{name: "" for name in snapshot.missing if name not in held_names}, **absent}.items())
+    absent = {name: "" for name in snapshot.missing if name not in held_names}
+    for member in last_known:
+        if member.vm_uuid not in held_uuids and member.vm_name not in held_names:
+            absent[member.vm_name] = member.vm_uuid
+    return sorted(absent.items())
 
 
 def only_copies(members_here: Iterable[Member], names_there: Iterable[str]) -> list[Member]:
@@ -396,8 +398,6 @@ def _in_the_way(name: str, here: Side) -> Refusal:
 
 
 def _run_it_there(origins: Sequence[str]) -> str:
-    return (
-        f"Its latest snapshot comes from the site '{origins[0]}': run this there."
-        if origins
-        else "Run this on the cluster where it is active."
-    )
+    if origins:
+        return f"Its latest snapshot comes from the site '{origins[0]}': run this there."
+    return "Run this on the cluster where it is active."
