@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +22,7 @@ from harness.schemas import hold_to_schema
 
 HERE = Path(__file__).parent
 ANSIBLE_PLAYBOOK = Path(sys.executable).with_name("ansible-playbook")
+TEMPLATES = tempfile.TemporaryDirectory(prefix="euc-templates-")
 
 
 @dataclass(frozen=True)
@@ -75,6 +77,7 @@ def start_playbook(
         "ANSIBLE_RETRY_FILES_ENABLED": "false",
         "ANSIBLE_NOCOLOR": "true",
         "RECORDER_FILE": str(record),
+        "RECORDER_TEMPLATES": TEMPLATES.name,
     }
     return subprocess.Popen(
         [str(ANSIBLE_PLAYBOOK), "-i", str(inventory), str(playbook), *options],

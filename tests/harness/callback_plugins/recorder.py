@@ -9,7 +9,6 @@ import json
 import marshal
 import os
 
-from ansible import constants as C
 from ansible.plugins.callback import CallbackBase
 from jinja2.environment import Environment
 
@@ -30,10 +29,9 @@ os.register_at_fork(before=gc.freeze)
 
 
 def _compile_templates_once():
-    """Each process compiles the same variables anew, thousands in one failover: a quarter of what it costs. Here those
-    of one run read what the first of them compiled."""
-    directory = os.path.join(C.DEFAULT_LOCAL_TMP, "templates")
-    os.mkdir(directory)
+    """Each process compiles the same variables anew, thousands in one failover: a quarter of what it costs. Here all of
+    a test session read what the first of them compiled."""
+    directory = os.environ["RECORDER_TEMPLATES"]
     compile_anew = Environment.compile
 
     def compile_once(self, source, name=None, filename=None, raw=False, defer_init=False):
