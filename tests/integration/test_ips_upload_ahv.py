@@ -16,6 +16,8 @@ from harness.uploads import MIB, Uploads, disk_image, killed_by_lab, same_conten
 from lab.prism_element.endpoint import ClusterEndpoint
 from lab.running import RunningLab
 
+pytestmark = pytest.mark.newest
+
 NAME = "w11-2026-11-20-1"
 
 

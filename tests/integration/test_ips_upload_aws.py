@@ -17,6 +17,8 @@ import pytest
 from harness.uploads import MIB, Uploads, disk_image, killed, same_content, started
 from lab.clouds.aws import AwsCloud, aws_cloud
 
+pytestmark = pytest.mark.newest
+
 BLOCK = "/snapshots/.*/blocks/"
 
 

@@ -17,6 +17,8 @@ from lab.clouds.azure import GROUP, SECRET, AzureCloud, azure_cloud
 from lab.image_portability.endpoint import PortabilityEndpoint
 from lab.image_portability.stores import PREPARED_AT, PREPARED_LENGTH, prepared_for
 
+pytestmark = pytest.mark.newest
+
 NAME = "w11-2026-11-20-1"
 PAGE = {"method": "PUT", "match": "comp=page"}
 

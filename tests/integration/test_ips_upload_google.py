@@ -14,6 +14,8 @@ import pytest
 from harness.uploads import MIB, Uploads, disk_image, killed, same_content
 from lab.clouds.google import GIB, GoogleCloud, google_cloud
 
+pytestmark = pytest.mark.newest
+
 NAME = "w11-2026-11-20-1"
 # Each part is begun with one, and goes on with others
 PART = {"method": "POST", "match": "/upload/"}

@@ -14,6 +14,8 @@ from harness.pools import Pools
 from harness.uploads import MIB, Uploads, disk_image, killed_by_lab
 from lab.xenserver.state import vhd
 
+pytestmark = pytest.mark.newest
+
 NAME = "w11-2026-11-20-1"
 
 

@@ -23,6 +23,8 @@ from harness.pools import Pools
 from lab.dom0.hosts import Dom0, dom0, found
 from lab.xenserver.state import vhd
 
+pytestmark = pytest.mark.newest
+
 MIB = 1024 * 1024
 NEW = "11111111-2222-4333-8444-000000000001"
 

@@ -93,10 +93,10 @@ def of_messages() -> list[str]:
 
 
 def by_day_and_night() -> list[Any]:
-    """The commands as parameters. By day the first of each playbook, and those with a word that is new there."""
+    """The commands as parameters. By day the first of each playbook, and those with a word that is new in all."""
     parameters, words = [], set()
     for command in commands():
-        of_this = {(command[0], word) for word in re.findall(r"--\w+|\w+_\w+", " ".join(command))}
+        of_this = set(re.findall(r"--\w+|\w+_\w+", " ".join(command)))
         marks = [pytest.mark.night] if of_this <= words else []
         parameters.append(pytest.param(command, marks=marks, id=" ".join(command)))
         words |= of_this

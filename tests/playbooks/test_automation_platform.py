@@ -83,14 +83,7 @@ JOBS: dict[str, dict[str, dict[str, str]]] = {
     },
 }
 # Of each role that takes answers one; the others take them through the same roles
-BY_DAY = (
-    "image_release",
-    "image_retention",
-    "prepared_image_release",
-    "xenserver_image_sync",
-    "dr_failover",
-    "dr_drill",
-)
+BY_DAY = ("image_release", "prepared_image_release", "dr_failover")
 # What nothing was done before for is refused by these, and is said so.
 NOTHING_BEFORE = {
     "dr_failover_release": ("failover", {"dr_id": "d1"}, "d1"),

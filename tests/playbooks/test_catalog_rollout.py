@@ -223,6 +223,7 @@ def test_closed_gate_stays_closed_for_the_same_command_until_the_faults_are_acce
     assert on_image(lab, NEW) == CATALOGS
 
 
+@pytest.mark.newest
 def test_waves_under_the_strategy_free(lab: RunningLab, run: Run) -> None:
     outcome = run(strategy="free")
     assert outcome.status == 0, outcome.output
@@ -338,6 +339,7 @@ def test_one_site_away_holds_the_next_wave_back_but_takes_nothing_back(lab: Runn
     assert "wave 'canary' failed on cvad" in told(outcome)
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize(
     ("variables", "reason"),
     [
@@ -346,8 +348,10 @@ def test_one_site_away_holds_the_next_wave_back_but_takes_nothing_back(lab: Runn
             {"catalog_rollout_waves": [*WAVES[:2], {"name": "ring 2", "gate": {}}, WAVES[2]]},
             "wave 'ring 2' has a gate, and no catalog is in it",
         ),
-        ({"catalog_rollout_catalogs": []}, "so that nothing would be moved"),
-        ({"catalog_rollout_window_end": "tomorrow"}, "is no moment with an offset"),
+        pytest.param({"catalog_rollout_catalogs": []}, "so that nothing would be moved", marks=pytest.mark.night),
+        pytest.param(
+            {"catalog_rollout_window_end": "tomorrow"}, "is no moment with an offset", marks=pytest.mark.night
+        ),
         (
             {"catalog_rollout_waves": [{"name": "canary", "gate": {"registerd_percent": 1}}, *WAVES[1:]]},
             "registerd_percent",
@@ -439,6 +443,7 @@ def test_take_a_release_back_twice(lab: RunningLab, run: Run, tmp_path: Path) ->
     assert on_image(lab, OLD) == CATALOGS
 
 
+@pytest.mark.newest
 def test_take_one_catalog_back_to_a_named_image(lab: RunningLab, run: Run) -> None:
     released(lab)
     outcome = run(

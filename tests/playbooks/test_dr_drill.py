@@ -166,8 +166,8 @@ def test_the_lost_source_is_not_needed(lab: RunningLab, watcher: Watcher, tmp_pa
     ("path", "method", "nth"),
     [
         ("restore_entities", "POST", 1),
-        ("/nics/", "DELETE", 3),
-        ("set_power_state", "POST", 2),
+        pytest.param("/nics/", "DELETE", 3, marks=pytest.mark.night),
+        pytest.param("set_power_state", "POST", 2, marks=pytest.mark.night),
         (r"/vms/[^/]*/?$", "DELETE", 2),
     ],
 )
@@ -263,14 +263,14 @@ def test_exclusions_over_all_protection_domains(lab: RunningLab, drill: Drill, w
     ("variables", "told"),
     [
         ({"dr_target": "cluster-x"}, "cluster-x"),
-        ({"dr_protection_domains": ["PD-W11", "PD-w10"]}, "'PD-W10'"),
+        pytest.param({"dr_protection_domains": ["PD-W11", "PD-w10"]}, "'PD-W10'", marks=pytest.mark.night),
         ({"dr_drill_exclude": ["W11-001", "W10-004"]}, "no snapshot holds: W10-004"),
         ({"dr_drill_network": "VLAN110"}, "in production"),
-        ({"dr_drill_network": "drill"}, "'DRILL'"),
-        ({"dr_id": "q_4"}, "drill id"),
-        ({"dr_drill_data_age_limit": 60}, "beyond the limit"),
-        ({"dr_drill_snapshots": {"PD-W10": "1"}}, "no snapshot 1"),
-        ({"dr_drill_prefix": "ctx_"}, "ctx_"),
+        pytest.param({"dr_drill_network": "drill"}, "'DRILL'", marks=pytest.mark.night),
+        pytest.param({"dr_id": "q_4"}, "drill id", marks=pytest.mark.night),
+        pytest.param({"dr_drill_data_age_limit": 60}, "beyond the limit", marks=pytest.mark.night),
+        pytest.param({"dr_drill_snapshots": {"PD-W10": "1"}}, "no snapshot 1", marks=pytest.mark.night),
+        pytest.param({"dr_drill_prefix": "ctx_"}, "ctx_", marks=pytest.mark.night),
         ({"dr_drill_state": "absent", "dr_id": "q5"}, "There is no clone of the drill q5"),
     ],
 )

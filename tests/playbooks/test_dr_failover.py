@@ -24,6 +24,7 @@ from lab.running import RunningLab
 FAILOVER = "euc.nutanix_citrix.dr_failover"
 FAILBACK = "euc.nutanix_citrix.dr_failback"
 RELEASE = "euc.nutanix_citrix.dr_failover_release"
+DRILL = "euc.nutanix_citrix.dr_drill"
 REHOST = "euc.nutanix_citrix.machine_rehost"
 UNDO = "euc.nutanix_citrix.machine_rehost_undo"
 ESTATE = Path(DEMO).with_name("failover.yml")
@@ -315,6 +316,7 @@ def test_a_move_that_is_given_up_releases_what_it_drained(lab: RunningLab, run: 
     assert_nothing_left_to_do(lab, lambda: run(RELEASE, dr_directory="moves"))
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize(
     ("playbook", "wishes", "told"),
     [
@@ -325,10 +327,15 @@ def test_a_move_that_is_given_up_releases_what_it_drained(lab: RunningLab, run: 
         ),
         (FAILBACK, {"dr_source": "cluster-b"}, "dr_source and dr_target are both cluster-b"),
         (REHOST, {"dr_id": "../x"}, "dr_id is '../x' and cannot name files"),
-        (FAILBACK, {"dr_discard": ["PD-W12"]}, "dr_discard names 'PD-W12', and dr_protection_domains are"),
+        pytest.param(
+            FAILBACK,
+            {"dr_discard": ["PD-W12"]},
+            "dr_discard names 'PD-W12', and dr_protection_domains are",
+            marks=pytest.mark.night,
+        ),
         (FAILOVER, {"dr_failover_policy": {"mising": "warn"}}, "dr_failover_policy has the key 'mising'"),
         (UNDO, {"dr_id": ""}, "dr_id is missing"),
-        (RELEASE, {"dr_id": ""}, "dr_id is missing"),
+        pytest.param(RELEASE, {"dr_id": ""}, "dr_id is missing", marks=pytest.mark.night),
     ],
 )
 def test_what_is_wished_is_looked_at_before_anything_is_asked(
@@ -681,8 +688,8 @@ def test_wrong_secrets_are_tried_once_and_never_shown(lab: RunningLab, run: Run,
             FAILOVER, "planned", "cluster-b", "nutanix_username and nutanix_password", marks=pytest.mark.night
         ),
         (FAILOVER, "unplanned", "cluster-a", "nutanix_username and nutanix_password"),
-        (FAILOVER, "planned", "cvad", "citrix_client_id and citrix_client_secret"),
-        (REHOST, "", "cluster-b", "nutanix_username and nutanix_password"),
+        pytest.param(FAILOVER, "planned", "cvad", "citrix_client_id and citrix_client_secret", marks=pytest.mark.night),
+        pytest.param(REHOST, "", "cluster-b", "nutanix_username and nutanix_password", marks=pytest.mark.night),
     ],
 )
 def test_a_wrong_password_is_told_at_the_host_that_it_belongs_to(
@@ -828,6 +835,7 @@ def test_nobody_knows_of_machines_in_maintenance_mode_when_the_list_is_elsewhere
     assert machines(lab)["w11-003"]["in_maintenance_mode"] is True
 
 
+@pytest.mark.newest
 def test_a_move_that_nobody_drained_for_is_not_released(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     (tmp_path / "moves").mkdir()
     (tmp_path / "moves" / "dr_failover_drill-2_daas_drained.json").write_text("{}", encoding="utf-8")
@@ -868,7 +876,10 @@ def test_names_that_no_site_knows_are_no_success(lab: RunningLab, run: Run) -> N
 
 
 @pytest.mark.bad_day
-@pytest.mark.parametrize("playbook", [FAILOVER, FAILBACK, REHOST, UNDO, RELEASE, "euc.nutanix_citrix.dr_drill"])
+@pytest.mark.parametrize(
+    "playbook",
+    [FAILOVER, REHOST, *(pytest.param(job, marks=pytest.mark.night) for job in (FAILBACK, UNDO, RELEASE, DRILL))],
+)
 def test_nothing_done_is_no_success(lab: RunningLab, run: Run, tmp_path: Path, playbook: str) -> None:
     """Tags leave nothing out, and an inventory whose groups are misspelt is told so."""
     lab.change(

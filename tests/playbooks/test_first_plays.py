@@ -29,21 +29,22 @@ def inventory(lab: RunningLab, directory: Path, groups: dict[str, str]) -> Path:
     return path
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize(
     "job",
     [
         "image_release",
         "preflight",
-        "catalog_rollout",
+        pytest.param("catalog_rollout", marks=pytest.mark.night),
         "image_rollback",
-        "image_retention",
-        "image_lineage",
-        "estate_report",
+        pytest.param("image_retention", marks=pytest.mark.night),
+        pytest.param("image_lineage", marks=pytest.mark.night),
+        pytest.param("estate_report", marks=pytest.mark.night),
         "prepared_image_release",
-        "prepared_image_retire",
-        "prepared_image_rollback",
+        pytest.param("prepared_image_retire", marks=pytest.mark.night),
+        pytest.param("prepared_image_rollback", marks=pytest.mark.night),
         "xenserver_image_sync",
-        "xenserver_image_retire",
+        pytest.param("xenserver_image_retire", marks=pytest.mark.night),
     ],
 )
 def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path: Path, job: str) -> None:
@@ -73,7 +74,7 @@ def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path:
             "image_release_id=2026.10.1-1",
             "None of the catalogs has or had the image 'ctx_Gold_2026.10.1-1'",
         ),
-        ("image_rollback", "image_release_id=../2026.10.01-1", "is no release id"),
+        pytest.param("image_rollback", "image_release_id=../2026.10.01-1", "is no release id", marks=pytest.mark.night),
         (
             "image_retention",
             "image_retention_report_path=/dev/null/report.json",
@@ -85,7 +86,12 @@ def test_misspelt_groups_with_tags_that_nothing_bears(lab: RunningLab, tmp_path:
             "prepared_image_release_definitions=W11",
             "prepared_image_release_definitions is text and must be a list",
         ),
-        ("prepared_image_retire", "prepared_image_retire_keep=many", "prepared_image_retire_keep"),
+        pytest.param(
+            "prepared_image_retire",
+            "prepared_image_retire_keep=many",
+            "prepared_image_retire_keep",
+            marks=pytest.mark.night,
+        ),
         ("image_portability", "image_portability_release=1", "has no host in the group image_portability_targets"),
         (
             "image_release",

@@ -38,6 +38,7 @@ def run(lab: RunningLab, directory: Path, plays: list[dict[str, Any]], *options:
     return run_playbook(playbook, lab.inventory_path, directory, *options, "-e", json.dumps(variables))
 
 
+@pytest.mark.newest
 def test_the_jobs_about_images_part_by_part(lab: RunningLab, tmp_path: Path) -> None:
     """All in one playbook, as a plan; the parts of each job validate their own options."""
     on_source = play(CLUSTERS, "image_release", "protect")

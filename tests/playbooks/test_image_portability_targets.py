@@ -104,6 +104,7 @@ def _estate(aws: AwsCloud, directory: Path) -> dict[str, Any]:
     }
 
 
+@pytest.mark.bad_day
 def test_an_export_that_fails_holds_up_no_target_and_no_catalog_of_one_that_has_its_upload(
     lab: RunningLab, aws: AwsCloud, tmp_path: Path
 ) -> None:

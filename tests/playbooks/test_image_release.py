@@ -354,6 +354,7 @@ def two_releases(tmp_path: Path, second: str) -> Path:
     return playbook
 
 
+@pytest.mark.newest
 def test_what_one_release_said_does_not_count_for_the_next(lab: RunningLab, tmp_path: Path) -> None:
     """The source is lost to the second release only, as by a jump host that is away: Ansible drops it, and its facts of
     the first release stay."""

@@ -131,7 +131,7 @@ def test_images_of_older_scripts_only_when_asked(lab: RunningLab, retention: Ret
 
 
 @pytest.mark.bad_day
-@pytest.mark.parametrize("silent", ["cvad", "cluster-c"])
+@pytest.mark.parametrize("silent", ["cvad", pytest.param("cluster-c", marks=pytest.mark.night)])
 def test_nothing_goes_while_somebody_is_silent(
     lab: RunningLab, retention: Retention, tmp_path: Path, silent: str
 ) -> None:
@@ -145,7 +145,7 @@ def test_nothing_goes_while_somebody_is_silent(
 
 
 @pytest.mark.bad_day
-@pytest.mark.parametrize("limit", ["cluster-a,daas", "citrix_sites"])
+@pytest.mark.parametrize("limit", ["cluster-a,daas", pytest.param("citrix_sites", marks=pytest.mark.night)])
 def test_nothing_goes_on_a_part_of_the_estate(lab: RunningLab, retention: Retention, limit: str) -> None:
     outcome = retention("--limit", limit, keep=1)
     assert outcome.status != 0

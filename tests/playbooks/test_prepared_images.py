@@ -128,6 +128,7 @@ def test_a_canary_that_fails_takes_its_catalog_back_to_the_version_before(lab: R
     assert on_versions(lab, "cvad") == {"W11-Azure": None}
 
 
+@pytest.mark.newest
 def test_a_release_goes_back_to_what_was_there_before(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     released_before(lab, *marked("2026.10", "2026.11.20-1"), on=1)
     catalogs = [catalog["name"] for catalog in state_of(lab)["catalogs"] if catalog["name"] != "W11-C2"]
@@ -167,6 +168,7 @@ def test_what_one_site_cannot_do_is_told_before_anything_is_made(lab: RunningLab
     assert writes(lab) == []
 
 
+@pytest.mark.bad_day
 def test_old_versions_go_in_the_right_order_and_others_stay(lab: RunningLab, run: Run, tmp_path: Path) -> None:
     released_before(lab, *marked("r1", "r2"), "by hand", *marked("r4"))
     lab.change(

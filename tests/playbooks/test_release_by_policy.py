@@ -45,6 +45,7 @@ def orders(lab: RunningLab, path: str) -> list[dict[str, Any]]:
     return [each for each in lab.requests() if each["method"] != "GET" and path in each["path"]]
 
 
+@pytest.mark.bad_day
 def test_what_the_policy_made_and_copied_is_released_and_stays(lab: RunningLab, release: Release) -> None:
     lab.skip(3600)
     before, vms = points(lab), vm_names(lab)
