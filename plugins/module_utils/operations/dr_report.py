@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
@@ -20,14 +19,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
     Verdict,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
-    from_iso_milliseconds,
-    iso_milliseconds,
-)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.figures import counts, oldest_data
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import (
     Judgement,
     findings_as_dicts,
+    number,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judging import judge as judge_move
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import MODES, RULES, USUAL_POLICY, Move
@@ -49,8 +45,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.dr
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.json_file import write_json
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts, table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
-    name_beside,
-    own_record,
+    RunFiles,
+    began,
+    times,
     with_earlier_runs,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import summary
@@ -81,6 +78,7 @@ ARGUMENTS: dict[str, Any] = {
 }
 PARTS = ("failovers", "discards", "ways_back", "power", "sites", "drills")
 # What tells one run of a move from another in its report
+OF_A_JOB = ("move", "source", "target")
 OF_A_RUN = (
     "mode",
     "operator",
@@ -107,13 +105,13 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         obstacles=tuple(params["obstacles"]),
         check=check,
     )
-    steps, began = _steps(move, params["started"], now)
+    steps, start = _steps(move, params["started"], now)
     judgement = judge_move(move)
     figures = {
         "complete": not judgement.problems and not check,
         "counts": counts(move, judgement),
         "data_age_seconds": oldest_data(move),
-        "recovery_seconds": recovery_seconds(steps, began),
+        "recovery_seconds": recovery_seconds(steps, start),
         "phases": phases_as_dicts(phases_of(steps)),
     }
     return Verdict(
@@ -122,7 +120,7 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
             *on_screen("What is wrong, and what to do about it:", judgement.problems),
             *on_screen("Worth knowing:", judgement.notes),
         ],
-        record=_record(params, move, judgement, steps, {**_times(began, now), "check_mode": check, **figures}),
+        record=_record(params, move, judgement, steps, {**times(start, now), "check_mode": check, **figures}),
         facts={
             **figures,
             "problems": sentences(judgement.problems),
@@ -133,15 +131,17 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         },
         summary=summary(move.title, not judgement.problems, sentences(judgement.problems), check),
         details={"rows": as_dicts(judgement.rows)},
-        refusal=_incomplete(move, judgement) if judgement.problems else None,
+        refusal=_incomplete(move, judgement),
     )
 
 
-def _incomplete(move: Move, judgement: Judgement) -> OperationError:
-    problems = f"{len(judgement.problems)} {'problem' if len(judgement.problems) == 1 else 'problems'}"
+def _incomplete(move: Move, judgement: Judgement) -> OperationError | None:
+    problems = judgement.problems
+    if not problems:
+        return None
     return OperationError(
-        f"{MODES[move.mode]} {move.move} {'cannot be completed' if move.check else 'is not complete'}: {problems},"
-        f" the first is: {sentences(judgement.problems)[0].rstrip('.')}",
+        f"{MODES[move.mode]} {move.move} {move.would('is not complete', 'cannot be completed')}:"
+        f" {number(problems, 'problem')}, the first is: {sentences(problems)[0].rstrip('.')}",
         "Below the table it is said what each means and what to do.",
     )
 
@@ -150,20 +150,11 @@ def _steps(move: Move, start: str | None, now: datetime) -> tuple[list[MoveStep]
     """All that was done, and when the run began."""
     try:
         steps = steps_of(move)
-        starts = [from_iso_milliseconds(start)] if start else []
+        return steps, began(start, steps, now)
     except (KeyError, TypeError, ValueError) as error:
         raise OperationError(
             f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC."
         ) from None
-    return steps, min([*starts, *(step.started for step in steps)], default=now)
-
-
-def _times(began: datetime, now: datetime) -> dict[str, Any]:
-    return {
-        "started": iso_milliseconds(began),
-        "finished": iso_milliseconds(now),
-        "seconds": round((now - began).total_seconds(), 3),
-    }
 
 
 def _record(
@@ -187,40 +178,24 @@ def _record(
 def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
     """Write report and page, with what earlier runs of the same move did, beside the files of another move of the same
     id; where they are now."""
-    report = verdict.record
-    path, page_path = (Path(params[name]) if params[name] else None for name in ("report_path", "page_path"))
-    earlier = None
-    if path and path.exists():
-        earlier = _read(path, report)
-        if earlier is None:
-            name = "-".join(filter(None, (report["source"], report["target"], report["mode"])))
-            beside = path.with_name(name_beside(path.stem, name) + path.suffix)
-            reporter.show(
-                f"{path} holds something else than the report of this move, which is therefore written to {beside}"
-            )
-            path, page_path = (
-                beside,
-                page_path.with_name(name_beside(page_path.stem, name) + page_path.suffix) if page_path else None,
-            )
-            earlier = _read(beside, report)
-    report = with_earlier_runs(report, earlier, (*OF_A_RUN, "warnings"))
-    if path:
-        write_json(path, "dr_report", report, REASSURANCE)
-    if page_path:
-        write_report(page_path, dr_page(report, params["page_template"]), REASSURANCE, "page")
-    files = [str(file.absolute()) for file in (path, page_path) if file]
-    for line in ["", f"Written: {' and '.join(files)}"] if files else []:
-        reporter.show(line)
-    return {"report_path": str(path) if path else None, "page_path": str(page_path) if page_path else None}
-
-
-def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
-    try:
-        return own_record(
-            path.read_text(encoding="utf-8"), {name: report[name] for name in ("move", "source", "target")}, OF_A_RUN
+    report, named = verdict.record, RunFiles.named_in(params)
+    name = "-".join(filter(None, (report["source"], report["target"], report["mode"])))
+    files, earlier = named.for_record(report, OF_A_JOB, OF_A_RUN, name)
+    if files != named:
+        reporter.show(
+            f"{named.report} holds something else than the report of this move, which is therefore written to"
+            f" {files.report}"
         )
-    except (OSError, UnicodeDecodeError):
-        return None
+    report = with_earlier_runs(report, earlier, (*OF_A_RUN, "warnings"))
+    if files.report:
+        write_json(files.report, "dr_report", report, REASSURANCE)
+    if files.page:
+        write_report(files.page, dr_page(report, params["page_template"]), REASSURANCE, "page")
+    paths = [str(path.absolute()) for path in (files.report, files.page) if path]
+    if paths:
+        reporter.show("")
+        reporter.show(f"Written: {' and '.join(paths)}")
+    return files.as_facts()
 
 
 RESULTS = ("failovers", "discards", "ways_back", "sites", "drills", "clusters")

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
@@ -20,10 +19,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.run_scope import without_scope
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
-    from_iso_milliseconds,
-    iso_milliseconds,
-)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.outcomes import registrations
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.stages import WORKFLOWS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.portability_page import portability_page
@@ -36,13 +31,20 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.portabi
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
     catalog_rows,
+    incomplete,
     left_for_later,
     problems,
     problems_of,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts, table
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import own_record, with_earlier_runs
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import summary
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
+    RunFiles,
+    began,
+    record_in,
+    times,
+    with_earlier_runs,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import ending, summary, titled
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS: dict[str, Any] = {
@@ -70,9 +72,11 @@ REASSURANCE = "the image itself is not touched by this."
 def judge(params: Params, check: bool, now: datetime) -> Verdict:
     export, targets = params["export"], params["targets"]
     rows = [*stage_rows(export, targets), *catalog_rows(params["sites"], {}, False, params["wanted"], True)]
-    missing = problems(rows) if rows else ["no target took part, so that nothing was done"]
+    missing = problems(rows)
+    if not rows:
+        missing = ["no target took part, so that nothing was done"]
     name = f"Image Portability {params['workflow']}: {params['name']} {params['release']}"
-    title = f"{name}{' (a plan: nothing was changed)' if check else ''}"
+    title = titled(name, check)
     later, unknown = left_for_later(params["sites"]), unknowns(export, targets)
     to_register = registrations(targets)
     record = {
@@ -89,16 +93,12 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         "timeline": timeline(export, targets),
         "rows": as_dicts(rows),
     }
-    refusal = OperationError(
-        f"{name} is not complete: {len(missing)} of {max(len(rows), 1)} parts are missing",
-        "The table says which and why. Mend the cause and run the same command again.",
-    )
     return Verdict(
         lines=[
             *table(title, rows),
             *(f"Not known: {text}" for text in unknown),
             *(f"By hand: {text}" for text in to_register),
-            *([later["text"]] if later else []),
+            *filter(None, [later.get("text")]),
         ],
         record=record,
         facts={
@@ -107,46 +107,33 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
             "report_path": params["report_path"],
             "page_path": params["page_path"],
         },
-        summary=summary(
-            f"{title}: {'complete' if record['complete'] else 'not complete'}", not missing, missing, check
-        ),
+        summary=summary(f"{title}: {ending(record)}", not missing, missing, check),
         details={"rows": record["rows"]},
-        refusal=refusal if missing else None,
+        refusal=incomplete(name, missing, rows),
     )
 
 
 def _times(params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
     try:
-        began = from_iso_milliseconds(params["started"]) if params["started"] else now
+        return times(began(params["started"], (), now), now)
     except ValueError as error:
         raise OperationError(
             f"started is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC."
         ) from None
-    return {
-        "started": iso_milliseconds(began),
-        "finished": iso_milliseconds(now),
-        "seconds": round((now - began).total_seconds(), 3),
-    }
 
 
 def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
     """Write record and page, with what earlier runs of the same image and release did."""
-    path = Path(params["report_path"]) if params["report_path"] else None
-    report = with_earlier_runs(verdict.record, _earlier(path, verdict.record), OF_A_RUN)
-    if path:
-        write_json(path, "image_portability_report", report, REASSURANCE)
-    if params["page_path"]:
-        write_report(Path(params["page_path"]), portability_page(report, params["page_template"]), REASSURANCE)
+    files, earlier = RunFiles.named_in(params), None
+    if files.report:
+        earlier = record_in(files.report, verdict.record, ONE_RECORD, OF_A_RUN)
+    report = with_earlier_runs(verdict.record, earlier, OF_A_RUN)
+    if files.report:
+        write_json(files.report, "image_portability_report", report, REASSURANCE)
+    if files.page:
+        write_report(files.page, portability_page(report, params["page_template"]), REASSURANCE)
         reporter.show(f"Page: {params['page_path']}")
     return {}
-
-
-def _earlier(path: Path | None, report: Mapping[str, Any]) -> dict[str, Any] | None:
-    try:
-        text = path.read_text(encoding="utf-8") if path else ""
-    except (OSError, UnicodeDecodeError):
-        return None
-    return own_record(text, {key: report[key] for key in ONE_RECORD}, OF_A_RUN)
 
 
 OF_EACH: dict[str, type] = {**dict.fromkeys(("targets", "sites"), dict), "wanted": list}

@@ -5,9 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.files import write_report
@@ -20,10 +19,6 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation 
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.run_scope import without_scope
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
-    from_iso_milliseconds,
-    iso_milliseconds,
-)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.baseline import faulty_before
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import RELEASE_ID
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import release_timeline as timeline
@@ -35,7 +30,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
     catalog_rows,
     central_rows,
     cluster_rows,
+    incomplete,
     left_for_later,
+    name_of,
     problems,
     problems_of,
     template_rows,
@@ -43,11 +40,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_paths import paths
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import as_dicts, table
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.run_record import (
-    name_beside,
-    own_record,
+    RunFiles,
+    began,
+    times,
     with_earlier_runs,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import summary
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import summary, titled
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
@@ -107,11 +105,12 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
             params["of_pools"] or bool(params["definitions"]),
         ),
     ]
-    missing = problems(rows) if rows else ["no cluster and no site took part, so that nothing was done"]
-    name = f"{'Roll-back of release' if params['rollback'] else 'Release'} {params['release']}"
-    title = f"{name} of {params['base_vm']}{' (a plan: nothing was changed)' if check else ''}"
-    later = left_for_later(params["sites"])
-    concerns, verb = blast_radius(params["sites"]), "Would concern" if check else "Concerned"
+    missing = problems(rows)
+    if not rows:
+        missing = ["no cluster and no site took part, so that nothing was done"]
+    name = name_of(params)
+    title = titled(f"{name} of {params['base_vm']}", check)
+    later, concerns = left_for_later(params["sites"]), blast_radius(params["sites"])
     record = {
         **{name: params[name] for name in TOLD_AS_GIVEN},
         **{name: without_scope(params[name]) for name in TOLD_OF_HOSTS},
@@ -124,16 +123,10 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         "blast_radius": concerns,
         "rows": as_dicts(rows),
     }
-    refusal = OperationError(
-        f"{name} is not complete: {len(missing)} of {max(len(rows), 1)} parts are missing",
-        "The table says which and why. Mend the cause and run the same command again.",
-    )
     return Verdict(
         lines=[
             *table(title, rows),
-            *([f"{verb} {concerns}"] if concerns else []),
-            *([later["text"]] if later else []),
-            *_farthest_from_own_path(record["own_paths"]),
+            *filter(None, [_concerned(concerns, check), later.get("text"), _farthest(record["own_paths"])]),
         ],
         record=record,
         facts={
@@ -144,33 +137,43 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
             "report_path": params["report_path"],
             "page_path": params["page_path"],
         },
-        summary=summary(
-            f"{title}: {_ending(not missing and not later, check, '' if missing else later.get('text', ''))}",
-            not missing,
-            missing,
-            check,
-        ),
+        summary=summary(f"{title}: {_ending(missing, later, check)}", not missing, missing, check),
         details={"rows": record["rows"]},
-        refusal=refusal if missing else None,
+        refusal=incomplete(name, missing, rows),
     )
 
 
-def _ending(complete: bool, check: bool, later: str) -> str:
-    if complete:
-        if check:
-            return "would be complete"
-        return "complete"
-    return f"{'would not be' if check else 'not'} complete. {later}".removesuffix(". ")
+def _ending(missing: Sequence[str], later: Mapping[str, Any], check: bool) -> str:
+    """How it ended; what was left for later is told where nothing else is missing."""
+    is_complete = not missing and not later
+    words = {
+        (True, False): "complete",
+        (True, True): "would be complete",
+        (False, False): "not complete",
+        (False, True): "would not be complete",
+    }[is_complete, check]
+    if later and not missing:
+        return f"{words}. {later['text']}"
+    return words
 
 
-def _farthest_from_own_path(own_paths: Iterable[Mapping[str, Any]]) -> list[str]:
+def _concerned(concerns: str, check: bool) -> str:
+    if not concerns:
+        return ""
+    if check:
+        return f"Would concern {concerns}"
+    return f"Concerned {concerns}"
+
+
+def _farthest(own_paths: Iterable[Mapping[str, Any]]) -> str:
+    """The catalog that was farthest from its own path, '' when none was moved."""
     path = max((path for path in own_paths if path["ratio"]), key=lambda path: path["ratio"], default=None)
     if path is None:
-        return []
-    return [
+        return ""
+    return (
         f"Each catalog took at most {path['ratio']:.2f} times its own critical path ({path['what']} on"
         f" {path['where']})."
-    ]
+    )
 
 
 def _check(params: Mapping[str, Any]) -> None:
@@ -185,29 +188,23 @@ def _check(params: Mapping[str, Any]) -> None:
 def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:
     """Write record and page, with what earlier runs of the same release did, beside the files of another image; where
     they are now."""
-    report = verdict.record
-    path, page_path = (Path(params[name]) if params[name] else None for name in ("report_path", "page_path"))
-    earlier = None
-    if path and path.exists():
-        earlier = _read(path, report)
-        if earlier is None:
-            beside = _beside(path, report)
-            reporter.show(
-                f"{path} holds something else than the record of {report['image']}, which is therefore written to"
-                f" {beside}"
-            )
-            path, page_path = beside, _beside(page_path, report) if page_path else None
-            earlier = _read(beside, report)
+    report, named = verdict.record, RunFiles.named_in(params)
+    files, earlier = named.for_record(report, ONE_RECORD, OF_A_RUN, report["image"])
+    if files != named:
+        reporter.show(
+            f"{named.report} holds something else than the record of {report['image']}, which is therefore written to"
+            f" {files.report}"
+        )
     report = {
         **with_earlier_runs(report, earlier, (*OF_A_RUN, "later")),
         "faulty_before": _faulty_before(report, earlier),
     }
-    if path:
-        write_json(path, "image_release_report", report, REASSURANCE)
-    if page_path:
-        write_report(page_path, release_page(report, params["page_template"]), REASSURANCE)
-        reporter.show(f"Page: {page_path}")
-    return {"report_path": str(path) if path else None, "page_path": str(page_path) if page_path else None}
+    if files.report:
+        write_json(files.report, "image_release_report", report, REASSURANCE)
+    if files.page:
+        write_report(files.page, release_page(report, params["page_template"]), REASSURANCE)
+        reporter.show(f"Page: {files.page}")
+    return files.as_facts()
 
 
 def _faulty_before(report: Mapping[str, Any], earlier: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -216,17 +213,6 @@ def _faulty_before(report: Mapping[str, Any], earlier: Mapping[str, Any] | None)
         return faulty_before(earlier or {}, report)
     except (TypeError, KeyError, AttributeError):
         return faulty_before(report)
-
-
-def _beside(path: Path, report: Mapping[str, Any]) -> Path:
-    return path.with_name(name_beside(path.stem, report["image"]) + path.suffix)
-
-
-def _read(path: Path, report: Mapping[str, Any]) -> dict[str, Any] | None:
-    try:
-        return own_record(path.read_text(encoding="utf-8"), {name: report[name] for name in ONE_RECORD}, OF_A_RUN)
-    except (OSError, UnicodeDecodeError):
-        return None
 
 
 def _times(params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
@@ -240,20 +226,19 @@ def _times(params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
             params["rollback"],
             params["definitions"],
         )
-        starts = [from_iso_milliseconds(params["started"])] if params["started"] else []
+        start = began(params["started"], steps, now)
     except (KeyError, ValueError) as error:
         raise OperationError(
             f"A time among the results is not understood: {error}", "Times look like 2026-11-20T23:33:00.125Z, in UTC."
         ) from None
-    needs = timeline.needs_of(params["sites"], params["wanted"]) if params["publish_when"] == "needed_clusters" else {}
-    began = min([*starts, *(step.started for step in steps)], default=now)
+    needs = {}
+    if params["publish_when"] == "needed_clusters":
+        needs = timeline.needs_of(params["sites"], params["wanted"])
     return {
-        "started": iso_milliseconds(began),
-        "finished": iso_milliseconds(now),
-        "seconds": round((now - began).total_seconds(), 3),
+        **times(start, now),
         "timeline": timeline.as_dicts(steps),
         "critical_path": timeline.as_dicts(timeline.critical_path(steps, needs)),
-        "own_paths": timeline.own_paths(steps, needs, began),
+        "own_paths": timeline.own_paths(steps, needs, start),
     }
 
 

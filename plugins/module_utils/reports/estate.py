@@ -25,18 +25,19 @@ JOBS = {
 
 def rows(catalogs: Iterable[Facts]) -> list[tuple[str, ...]]:
     """Lines of the table."""
-    return [
-        (
-            each["site"],
-            each["catalog"],
-            image_words(each),
-            age_words(each),
-            machine_words(each),
-            str(each["sessions"]),
-            protection_words(each["protection"]),
-        )
-        for each in catalogs
-    ]
+    return list(map(_row, catalogs))
+
+
+def _row(catalog: Facts) -> tuple[str, ...]:
+    return (
+        catalog["site"],
+        catalog["catalog"],
+        image_words(catalog),
+        age_words(catalog),
+        machine_words(catalog),
+        str(catalog["sessions"]),
+        protection_words(catalog["protection"]),
+    )
 
 
 def image_words(catalog: Facts) -> str:
@@ -71,9 +72,10 @@ def machine_words(catalog: Facts) -> str:
 
 def protection_words(protection: Facts) -> str:
     """'protected, data of 2 h ago'"""
-    age = protection["data_age_seconds"]
-    behind = f", data of {long_ago(age)} ago" if age is not None and protection["state"] != "not needed" else ""
-    return f"{protection['state']}{behind}"
+    state, age = protection["state"], protection["data_age_seconds"]
+    if age is None or state == "not needed":
+        return str(state)
+    return f"{state}, data of {long_ago(age)} ago"
 
 
 def long_ago(seconds: float) -> str:

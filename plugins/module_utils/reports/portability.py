@@ -38,7 +38,9 @@ Targets = Mapping[str, Facts]
 
 
 def stage_rows(export: Facts, targets: Targets) -> list[ReportRow]:
-    rows = [_row(SOURCE, export)] if export else []
+    rows = []
+    if export:
+        rows.append(_row(SOURCE, export))
     for host, target in targets.items():
         if target["message"]:
             detail, advice = why(target)
@@ -48,12 +50,17 @@ def stage_rows(export: Facts, targets: Targets) -> list[ReportRow]:
 
 
 def _row(where: str, stage: Facts) -> ReportRow:
-    settled = stage["state"] in SETTLED
-    detail, advice = (detail_of(stage), "") if settled else why(stage)
+    name, settled = stage["stage"], stage["state"] in SETTLED
+    detail, advice = told(stage)
     advice = with_variables(advice, options_of(stage), PORTABILITY)
-    return ReportRow(
-        where, stage["stage"], result_of(stage), detail, settled, advice, kind="stage", phase=stage["stage"]
-    )
+    return ReportRow(where, name, result_of(stage), detail, settled, advice, kind="stage", phase=name)
+
+
+def told(stage: Facts) -> tuple[str, str]:
+    """What came of a stage that is settled, and no advice; else why it is not, and what to do."""
+    if stage["state"] in SETTLED:
+        return detail_of(stage), ""
+    return why(stage)
 
 
 def result_of(stage: Facts) -> str:
@@ -63,7 +70,7 @@ def result_of(stage: Facts) -> str:
 
 def detail_of(stage: Facts) -> str:
     parts = [str(stage.get("output") or ""), bytes_of(stage), str(stage.get("note") or "")]
-    return "; ".join(part for part in parts if part)
+    return "; ".join(filter(None, parts))
 
 
 def bytes_of(stage: Facts) -> str:
@@ -71,8 +78,10 @@ def bytes_of(stage: Facts) -> str:
     counted = stage.get("bytes") or {}
     if counted.get("sent_bytes") is None:
         return ""
-    whole = counted.get("virtual_size_bytes")
-    return f"{amount(counted['sent_bytes'])} sent{f' of {amount(whole)}' if whole else ''}"
+    sent, whole = f"{amount(counted['sent_bytes'])} sent", counted.get("virtual_size_bytes")
+    if whole:
+        return f"{sent} of {amount(whole)}"
+    return sent
 
 
 def stages_by_host(export: Facts, targets: Targets) -> Iterable[tuple[str, Facts]]:
@@ -86,24 +95,30 @@ def stages_by_host(export: Facts, targets: Targets) -> Iterable[tuple[str, Facts
 
 def unknowns(export: Facts, targets: Targets) -> list[str]:
     """What nobody can say, also where the work went on: a sentence each."""
-    stages = stages_by_host(export, targets)
-    told = [
-        (where, stage, stage.get("note") or (stage["message"] if stage["state"] == "unknown" else ""))
-        for where, stage in stages
-    ]
-    return [f"{where}, {stage['stage']}: {text}" for where, stage, text in told if text]
+    sentences = []
+    for where, stage in stages_by_host(export, targets):
+        text = stage.get("note")
+        if not text and stage["state"] == "unknown":
+            text = stage["message"]
+        if text:
+            sentences.append(f"{where}, {stage['stage']}: {text}")
+    return sentences
 
 
 def totals(export: Facts, targets: Targets) -> dict[str, int]:
     """The bytes of all stages together."""
-    stages = [stage for _where, stage in stages_by_host(export, targets)]
-    return {name: sum((stage.get("bytes") or {}).get(name) or 0 for stage in stages) for name in BYTES}
+    sums = dict.fromkeys(BYTES, 0)
+    for _where, stage in stages_by_host(export, targets):
+        for name in BYTES:
+            sums[name] += (stage.get("bytes") or {}).get(name) or 0
+    return sums
 
 
 def timeline(export: Facts, targets: Targets) -> list[dict[str, Any]]:
     """What this run worked on, and when."""
-    return [
-        {"where": where, **{key: stage[key] for key in ("stage", "started", "finished", "seconds")}}
-        for where, stage in stages_by_host(export, targets)
-        if stage.get("started")
-    ]
+    steps = []
+    for where, stage in stages_by_host(export, targets):
+        if stage.get("started"):
+            facts = {key: stage[key] for key in ("stage", "started", "finished", "seconds")}
+            steps.append({"where": where, **facts})
+    return steps

@@ -38,8 +38,11 @@ def definition_rows(definitions: Definitions) -> list[ReportRow]:
 
 def _row(host: str, outcome: Mapping[str, Any]) -> ReportRow:
     task = outcome.get("failed_at") or ""
-    message, advice = why(outcome) if task else (_where(outcome), "")
-    advice = with_variables(advice, options_of(outcome), VARIABLES.get(task, {}))
+    if task:
+        message, advice = why(outcome)
+        advice = with_variables(advice, options_of(outcome), VARIABLES.get(task, {}))
+    else:
+        message, advice = _where(outcome), ""
     what, phase = f"image definition {outcome['name']}", "share" if task == "share" else "preparation"
     result = _result(outcome)
     return ReportRow(host, what, result, message, not task, advice, kind="prepared image", phase=phase)
@@ -53,7 +56,9 @@ def _result(outcome: Mapping[str, Any]) -> str:
         return f"version {version.get('number')} is not everywhere"
     if outcome["state"] == "failed":
         return "failed"
-    return f"version {version['number']} {'made or shared' if outcome['changed'] else 'was there'}"
+    if outcome["changed"]:
+        return f"version {version['number']} made or shared"
+    return f"version {version['number']} was there"
 
 
 def _where(outcome: Mapping[str, Any]) -> str:
@@ -62,17 +67,17 @@ def _where(outcome: Mapping[str, Any]) -> str:
     names = has_it or [outcome["hosting_unit"], *outcome["share_with"]]
     left = [f"version {number} failed and can be deleted" for number in outcome.get("leftovers") or []]
     warned = [f"the site warns: {text}" for text in version.get("warnings") or []]
-    return "; ".join([f"in {', '.join(dict.fromkeys(name for name in names if name))}", *warned, *left])
+    return "; ".join([f"in {', '.join(dict.fromkeys(filter(None, names)))}", *warned, *left])
 
 
 def trees(definitions: Definitions, catalogs: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """Definition, version, specs, hosting units and the catalogs there, of each site: for the page. `catalogs` bear
     their site, definition and hosting unit."""
-    return [
-        _tree(host, outcome, catalogs, len(site["definitions"]) == 1)
-        for host, site in definitions.items()
-        for outcome in site["definitions"]
-    ]
+    found = []
+    for host, site in definitions.items():
+        alone = len(site["definitions"]) == 1
+        found += [_tree(host, outcome, catalogs, alone) for outcome in site["definitions"]]
+    return found
 
 
 def _tree(host: str, outcome: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]], alone: bool) -> dict[str, Any]:
@@ -99,7 +104,9 @@ def _is_of(definition: str, name: str, alone: bool) -> bool:
 
 
 def _spec(spec: Mapping[str, Any], version: Mapping[str, Any]) -> dict[str, Any]:
-    made_from = (version.get("image") or {}).get("name") or "" if spec["preparation"] == "None" else ""
+    made_from = ""
+    if spec["preparation"] == "None":
+        made_from = (version.get("image") or {}).get("name") or ""
     return {
         "kind": SPECS.get(spec["preparation"], spec["preparation"]),
         "id": spec["id"],

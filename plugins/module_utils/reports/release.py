@@ -22,8 +22,16 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.role_options import with_variables
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.rows import ReportRow
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 NOT_ASKED = "not asked"
+UNKNOWN = "unknown"
+# Why catalogs wait for clusters, by their state: of one, and of several
+WAITING_WORDS = {
+    "missing": ("lacks the image", "lack the image"),
+    NOT_ASKED: ("was not asked", "were not asked"),
+    UNKNOWN: ("is not known to have the image", "are not known to have the image"),
+}
 # The catalog of a wave behind the last one that the operator wished for
 LATER = "later"
 # What a failure of the restore, and of the publishing, advises to change is set by variables of the role.
@@ -193,68 +201,66 @@ def catalog_rows(
     fulfilled. Catalogs that get images `prepared` by the site, and those that go back, are moved by the role
     catalog_rollout alone.
     """
-    phase = ROLL_BACK if rollback else PUBLISH
-    variables = role_options.MOVE if rollback or prepared else role_options.PUBLISH
+    phase, variables = PUBLISH, role_options.PUBLISH
+    if rollback:
+        phase = ROLL_BACK
+    if rollback or prepared:
+        variables = role_options.MOVE
     rows = []
     for host, site in sites.items():
         catalog_lines = [_catalog_row(host, catalog, phase, variables) for catalog in site["catalogs"]]
         if site["message"] and all(row.settled for row in catalog_lines):
             detail, advice = why(site)
             rows.append(ReportRow(host, "site", "failed", detail, False, advice, kind="site"))
-        untold = "the site failed" if site["message"] else "nobody told what became of it"
-        entries = [*site["catalogs"], *site["waiting"]]
-        wishes = [
-            entry
-            for entry in (wishes_by_site or {}).get(host, [])
-            if not any(is_meant(entry, each) for each in entries)
-        ]
-        waiting = [(entry, why_waiting(entry, site, clusters)) for entry in site["waiting"]]
         rows += catalog_lines
-        for entry, detail in [*waiting, *((entry, untold) for entry in wishes)]:
-            rows.append(ReportRow(host, catalog_name(entry), "not touched", detail, False, kind="catalog", phase=phase))
+        for entry in site["waiting"]:
+            rows.append(_untouched(host, entry, why_waiting(entry, site, clusters), phase))
+        untold = "the site failed" if site["message"] else "nobody told what became of it"
+        told = [*site["catalogs"], *site["waiting"]]
+        for wish in (wishes_by_site or {}).get(host, []):
+            if not any(is_meant(wish, entry) for entry in told):
+                rows.append(_untouched(host, wish, untold, phase))
     if rollback and not rows:
         nowhere, why_not = ", ".join(sites) or "nowhere", "no catalog is named for any site of this run"
         rows.append(ReportRow(nowhere, "roll-back", "nothing done", why_not, False, kind="roll-back", phase=phase))
     return rows
 
 
+def _untouched(host: str, catalog: Mapping[str, Any], detail: str, phase: str) -> ReportRow:
+    return ReportRow(host, catalog_name(catalog), "not touched", detail, False, kind="catalog", phase=phase)
+
+
 def _catalog_row(host: str, catalog: Mapping[str, Any], phase: str, variables: Mapping[str, str]) -> ReportRow:
-    good = SETTLED_ROLLBACK_ACTIONS if phase == ROLL_BACK else SETTLED_CATALOG_ACTIONS
+    good = good_actions(phase == ROLL_BACK)
     action = catalog["action"]
     is_settled = action in good
-    detail, advice = (_told(catalog), "") if is_settled else _why(catalog, variables)
-    wave = f"wave {catalog['wave']}: " if catalog.get("wave") else ""
+    detail, advice = _told(catalog), ""
+    if not is_settled:
+        detail, advice = _why(catalog, variables)
+    if catalog.get("wave"):
+        detail = f"wave {catalog['wave']}: {detail}"
     result = {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action)
-    return ReportRow(
-        host, catalog_name(catalog), result, f"{wave}{detail}", is_settled, advice, kind="catalog", phase=phase
-    )
+    return ReportRow(host, catalog_name(catalog), result, detail, is_settled, advice, kind="catalog", phase=phase)
+
+
+def good_actions(rollback: bool) -> Mapping[str, str]:
+    """What a catalog may come to, with the words for it."""
+    if rollback:
+        return SETTLED_ROLLBACK_ACTIONS
+    return SETTLED_CATALOG_ACTIONS
 
 
 def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: Mapping[str, Mapping[str, Any]]) -> str:
     """Why a catalog was not touched. Only of a cluster that was asked it is known that it lacks the image."""
-    cluster_host = str(catalog.get("cluster") or "")
-    own = {cluster_host: clusters[cluster_host]} if cluster_host in clusters else {}
+    own, candidates = str(catalog.get("cluster") or ""), clusters
     # A catalog whose own cluster is ready may still wait for the others
-    candidates = own if any(not _has_image(cluster) for cluster in own.values()) else clusters
-    reasons = [
-        _hosts_told(
-            [host for host, cluster in candidates.items() if cluster["state"] == "missing"],
-            ("lacks the image", "lack the image"),
-        ),
-        _hosts_told(
-            [host for host, cluster in candidates.items() if cluster["state"] == NOT_ASKED],
-            ("was not asked", "were not asked"),
-        ),
-        _hosts_told(
-            [
-                host
-                for host, cluster in candidates.items()
-                if not _has_image(cluster) and cluster["state"] not in ("missing", NOT_ASKED)
-            ],
-            ("is not known to have the image", "are not known to have the image"),
-        ),
-    ]
-    reasons = [reason for reason in reasons if reason]
+    if own in clusters and not _has_image(clusters[own]):
+        candidates = {own: clusters[own]}
+    lacking: dict[str, list[str]] = {state: [] for state in WAITING_WORDS}
+    for host, cluster in candidates.items():
+        if not _has_image(cluster):
+            lacking.get(cluster["state"], lacking[UNKNOWN]).append(host)
+    reasons = [_hosts_told(hosts, *WAITING_WORDS[state]) for state, hosts in lacking.items() if hosts]
     if reasons:
         return "; ".join(reasons)
     if site["message"]:
@@ -262,23 +268,36 @@ def why_waiting(catalog: Mapping[str, Any], site: Mapping[str, Any], clusters: M
     return "nobody told why"
 
 
-def _hosts_told(hosts: Sequence[str], words: tuple[str, str]) -> str:
-    if not hosts:
-        return ""
-    return f"{', '.join(hosts)} {words[0] if len(hosts) == 1 else words[1]}"
+def _hosts_told(hosts: Sequence[str], one: str, many: str) -> str:
+    if len(hosts) == 1:
+        return f"{hosts[0]} {one}"
+    return f"{', '.join(hosts)} {many}"
 
 
 def _has_image(cluster: Mapping[str, Any]) -> bool:
     return cluster["state"] in SETTLED_CLUSTER_STATES
 
 
+def name_of(report: Mapping[str, Any]) -> str:
+    """'Release 2026.11.20-1', 'Roll-back of release 2026.11.20-1'"""
+    if report["rollback"]:
+        return f"Roll-back of release {report['release']}"
+    return f"Release {report['release']}"
+
+
 def problems(rows: Iterable[ReportRow]) -> list[str]:
     """One sentence for each row that is not settled."""
-    return [
-        f"{row.where}, {row.what}: {row.result}{f' ({row.told})' if row.told else ''}"
-        for row in rows
-        if not row.settled
-    ]
+    return [f"{row.where}, {row.problem}" for row in rows if not row.settled]
+
+
+def incomplete(name: str, missing: Sequence[str], rows: Sequence[ReportRow]) -> OperationError | None:
+    """Why the job of this name fails, None when nothing is missing."""
+    if not missing:
+        return None
+    return OperationError(
+        f"{name} is not complete: {len(missing)} of {max(len(rows), 1)} parts are missing",
+        "The table says which and why. Mend the cause and run the same command again.",
+    )
 
 
 def answered_by(problems_of: Mapping[str, Sequence[str]], host: str, taking_part: Sequence[str]) -> list[str]:
@@ -288,12 +307,11 @@ def answered_by(problems_of: Mapping[str, Sequence[str]], host: str, taking_part
     well = [other for other in taking_part if other not in problems_of]
     if own or host != (well or taking_part)[0]:
         return own
-    return [
-        f"{absent}: {problem}"
-        for absent, problems in problems_of.items()
-        if absent not in taking_part
-        for problem in problems
-    ]
+    of_others = []
+    for absent, problems in problems_of.items():
+        if absent not in taking_part:
+            of_others += [f"{absent}: {problem}" for problem in problems]
+    return of_others
 
 
 def catalog_name(catalog: Mapping[str, Any]) -> str:
@@ -306,39 +324,41 @@ def _told(catalog: Mapping[str, Any]) -> str:
     """The move and, in a plan, whom it would concern; what there is to remark goes before the move."""
     if catalog["action"] == LATER:
         return why(catalog)[0]
-    concerns = (
-        sentence(catalog["impact"])
-        if catalog["action"] in ("planned", "restart_planned") and catalog.get("impact")
-        else ""
-    )
-    return "; ".join(part for part in (catalog.get("warning") or _move(catalog), concerns) if part)
+    concerns = ""
+    if catalog["action"] in ("planned", "restart_planned") and catalog.get("impact"):
+        concerns = sentence(catalog["impact"])
+    return "; ".join(filter(None, (catalog.get("warning") or _move(catalog), concerns)))
 
 
 def left_for_later(sites: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """{waves, catalogs, text}: what the operator wished this run to leave; {} when nothing."""
-    waves = [wave for site in sites.values() for wave in site.get("waves") or [] if wave["state"] == LATER]
+    all_waves = [wave for site in sites.values() for wave in site.get("waves") or []]
+    waves = [wave for wave in all_waves if wave["state"] == LATER]
     if not waves:
         return {}
-    catalogs = [catalog for site in sites.values() for catalog in site["catalogs"] if catalog["action"] == LATER]
+    count = sum(catalog["action"] == LATER for catalog in _catalogs_of(sites))
     names = list(dict.fromkeys(wave["name"] for wave in waves))
-    states = {wave["state"] for site in sites.values() for wave in site.get("waves") or []}
     goes_on = f"The same command without {LAST_WAVE} goes on"
-    if states - set(AS_WISHED):
+    if any(wave["state"] not in AS_WISHED for wave in all_waves):
         goes_on += " when what is missing before it is done"
     return {
         "waves": names,
-        "catalogs": len(catalogs),
-        "text": f"As wished, {waves[0]['reason']}. Not started: {', '.join(names)}; without the image: {len(catalogs)}"
+        "catalogs": count,
+        "text": f"As wished, {waves[0]['reason']}. Not started: {', '.join(names)}; without the image: {count}"
         f" catalogs. {goes_on}.",
     }
 
 
 def blast_radius(sites: Mapping[str, Mapping[str, Any]]) -> str:
     """Whom all catalogs together concern, in one line; '' when nobody is concerned."""
-    impacts = [catalog["impact"] for site in sites.values() for catalog in site["catalogs"] if catalog.get("impact")]
+    impacts = [catalog["impact"] for catalog in _catalogs_of(sites) if catalog.get("impact")]
     if impacts:
         return sentence(together(impacts))
     return ""
+
+
+def _catalogs_of(sites: Mapping[str, Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    return [catalog for site in sites.values() for catalog in site["catalogs"]]
 
 
 def problems_of(rows: Iterable[ReportRow]) -> dict[str, list[str]]:
@@ -346,14 +366,12 @@ def problems_of(rows: Iterable[ReportRow]) -> dict[str, list[str]]:
     by_host: dict[str, list[str]] = {}
     for row in rows:
         if not row.settled:
-            by_host.setdefault(row.where, []).append(f"{row.what}: {row.result}{f' ({row.told})' if row.told else ''}")
+            by_host.setdefault(row.where, []).append(row.problem)
     return by_host
 
 
 def _move(catalog: Mapping[str, Any]) -> str:
-    before, after = (catalog.get(side) or {} for side in ("before", "after"))
-    return (
-        f"{before.get('name')} -> {after.get('name')}"
-        if before.get("name") != after.get("name")
-        else str(after.get("name") or "")
-    )
+    before, after = ((catalog.get(side) or {}).get("name") for side in ("before", "after"))
+    if before != after:
+        return f"{before} -> {after}"
+    return str(after or "")

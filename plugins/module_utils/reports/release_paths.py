@@ -25,17 +25,15 @@ def paths(
     when this run saw the copy arrive, the temporary VM restored, and the image made; None for what it found or did not
     wait for. Of a recovery point, `protection` tells the protection domain snapshot that it was made from, and the
     policy that made it."""
-    of_clusters = [
-        _path(host, result, protection)
-        for host, result in clusters.items()
-        if result["state"] in SETTLED_CLUSTER_STATES
-    ]
-    of_templates = [
-        _path(host, {**result, "prism_central": host, "image_uuid": result.get("ext_id")}, protection)
-        for host, result in templates.items()
-        if result["state"] in SETTLED_TEMPLATE_STATES
-    ]
-    return of_clusters + of_templates
+    found = []
+    for host, result in clusters.items():
+        if result["state"] in SETTLED_CLUSTER_STATES:
+            found.append(_path(host, result, protection))
+    for host, result in templates.items():
+        if result["state"] in SETTLED_TEMPLATE_STATES:
+            of_central = {**result, "prism_central": host, "image_uuid": result.get("ext_id")}
+            found.append(_path(host, of_central, protection))
+    return found
 
 
 def _path(host: str, result: Mapping[str, Any], protection: Mapping[str, Any]) -> dict[str, Any]:
@@ -43,7 +41,9 @@ def _path(host: str, result: Mapping[str, Any], protection: Mapping[str, Any]) -
         step["phase"]: step["finished"] for step in reversed(result.get("timeline") or []) if not step.get("failed")
     }
     origin = str(result.get("snapshot_id") or "")
-    made_by = protection if origin and origin == protection.get("snapshot_id") else {}
+    made_by: Mapping[str, Any] = {}
+    if origin and origin == protection.get("snapshot_id"):
+        made_by = protection
     return {
         "cluster": host,
         "prism_central": result.get("prism_central") or "",

@@ -170,18 +170,19 @@ def _holds_up(step: TimelineStep, later: TimelineStep, needs: Needs) -> bool:
 
 def as_dicts(steps: Iterable[TimelineStep]) -> list[dict[str, Any]]:
     """For the report file; `seconds` is for those who only want to add up."""
-    return [
-        {
-            "where": step.where,
-            "what": step.what,
-            "phase": step.phase,
-            "started": iso_milliseconds(step.started),
-            "finished": iso_milliseconds(step.finished),
-            "seconds": round(step.seconds, 3),
-            "failed": step.failed,
-        }
-        for step in steps
-    ]
+    return list(map(_as_dict, steps))
+
+
+def _as_dict(step: TimelineStep) -> dict[str, Any]:
+    return {
+        "where": step.where,
+        "what": step.what,
+        "phase": step.phase,
+        "started": iso_milliseconds(step.started),
+        "finished": iso_milliseconds(step.finished),
+        "seconds": round(step.seconds, 3),
+        "failed": step.failed,
+    }
 
 
 def from_dicts(pieces: Iterable[Mapping[str, Any]]) -> list[TimelineStep]:

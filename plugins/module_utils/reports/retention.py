@@ -14,6 +14,9 @@ DELETED = "deleted"
 GONE = "was gone already"
 FAILED = "not deleted"
 EVERYBODY = "all hosts"
+ENDED = "the run ended before"
+# What else a kind is called than its name
+WORDS = {"image version": "image"}
 
 
 def outcomes(
@@ -24,30 +27,33 @@ def outcomes(
     `removals` are by cluster the results of the removing tasks, each with the decision as its `item`. What should have
     gone and has no result is not deleted.
     """
-    removal_results = {
-        (host, result["item"]["kind"], result["item"]["id"]): result
-        for host, results in removals.items()
-        for result in results
-        if result.get("item")
-    }
+    removal_of: dict[tuple[str, str, str], Mapping[str, Any]] = {}
+    for host, results in removals.items():
+        for result in results:
+            if result.get("item"):
+                removal_of[host, result["item"]["kind"], result["item"]["id"]] = result
     rows_of_objects = []
     for decision in decisions:
-        result, detail = KEPT, decision["reason"]
+        row = {**decision, "result": KEPT, "detail": decision["reason"], "phase": ""}
         if decision["delete"]:
-            removal = removal_results.get((decision["cluster"], decision["kind"], decision["id"]))
-            if removal is None or removal.get("failed"):
-                result, detail = (
-                    (PLANNED, detail)
-                    if check and removal is None
-                    else (FAILED, str((removal or {}).get("msg") or "the run ended before"))
-                )
-            elif check:
-                result = PLANNED
-            else:
-                result = DELETED if removal.get("changed") else GONE
-        phase = "remove" if decision["delete"] else ""
-        rows_of_objects.append({**decision, "result": result, "detail": detail, "phase": phase})
+            removal = removal_of.get((decision["cluster"], decision["kind"], decision["id"]))
+            became, detail = _became(removal, decision["reason"], check)
+            row |= {"result": became, "detail": detail, "phase": "remove"}
+        rows_of_objects.append(row)
     return rows_of_objects
+
+
+def _became(removal: Mapping[str, Any] | None, reason: str, check: bool) -> tuple[str, str]:
+    """Result and detail of an object that had to go, by the result of the task that removes it."""
+    if removal and removal.get("failed"):
+        return FAILED, str(removal.get("msg") or ENDED)
+    if check:
+        return PLANNED, reason
+    if removal is None:
+        return FAILED, ENDED
+    if removal.get("changed"):
+        return DELETED, reason
+    return GONE, reason
 
 
 def rows(objects: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]]:
@@ -57,8 +63,7 @@ def rows(objects: Iterable[Mapping[str, Any]]) -> list[tuple[str, str, str, str]
 
 def label(each: Mapping[str, Any]) -> str:
     """What it is and its name; the name of an image version says that it is one."""
-    words = "image" if each["kind"] == "image version" else each["kind"]
-    return f"{words} {each['name']}"
+    return f"{WORDS.get(each['kind'], each['kind'])} {each['name']}"
 
 
 def problems(objects: Iterable[Mapping[str, Any]], doubts: Iterable[Mapping[str, str]]) -> list[str]:

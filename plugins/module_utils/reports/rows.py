@@ -33,6 +33,13 @@ class ReportRow:
         """Detail and advice in one text."""
         return in_one(self.detail, self.advice)
 
+    @property
+    def problem(self) -> str:
+        """What is not settled here, in one sentence without the place."""
+        if self.told:
+            return f"{self.what}: {self.result} ({self.told})"
+        return f"{self.what}: {self.result}"
+
 
 def table(title: str, rows: Iterable[ReportRow]) -> list[str]:
     """Lines for the screen."""

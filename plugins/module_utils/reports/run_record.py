@@ -8,10 +8,60 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import (
+    from_iso_milliseconds,
+    iso_milliseconds,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release_timeline import TimelineStep
+
 _UNSAFE = re.compile(r"[^A-Za-z0-9.+_-]")
+
+
+@dataclass(frozen=True)
+class RunFiles:
+    """Where the record of a job and its page are written; None for one that nobody wants."""
+
+    report: Path | None
+    page: Path | None
+
+    @classmethod
+    def named_in(cls, params: Mapping[str, Any]) -> RunFiles:
+        """As the options report_path and page_path name them."""
+        return cls(_path(params["report_path"]), _path(params["page_path"]))
+
+    def for_record(
+        self, report: Mapping[str, Any], of_a_job: Sequence[str], of_a_run: Sequence[str], name: str
+    ) -> tuple[RunFiles, dict[str, Any] | None]:
+        """The files to write, and what earlier runs of the job left there. Where something else holds the place they
+        are files beside it that bear this name."""
+        if self.report is None or not self.report.exists():
+            return self, None
+        earlier = record_in(self.report, report, of_a_job, of_a_run)
+        if earlier is not None:
+            return self, earlier
+        path = _beside(self.report, name)
+        return RunFiles(path, self.page and _beside(self.page, name)), record_in(path, report, of_a_job, of_a_run)
+
+    def as_facts(self) -> dict[str, str | None]:
+        """For the result."""
+        return {"report_path": _text(self.report), "page_path": _text(self.page)}
+
+
+def record_in(
+    path: Path, report: Mapping[str, Any], of_a_job: Sequence[str], of_a_run: Sequence[str]
+) -> dict[str, Any] | None:
+    """The record of the same job that a file holds; None for none. `of_a_job` names the facts that tell jobs apart."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return None
+    return own_record(text, {name: report[name] for name in of_a_job}, of_a_run)
 
 
 def own_record(text: str, same: Mapping[str, Any], of_a_run: Sequence[str]) -> dict[str, Any] | None:
@@ -19,10 +69,29 @@ def own_record(text: str, same: Mapping[str, Any], of_a_run: Sequence[str]) -> d
     `of_a_run` those of each run."""
     try:
         record = json.loads(text)
-        ours = all(record[name] == value for name, value in same.items())
-        return record if ours and all(name in record for name in of_a_run) else None
+        ours = all(record[name] == value for name, value in same.items()) and all(name in record for name in of_a_run)
     except (ValueError, KeyError, TypeError):
         return None
+    if ours:
+        return dict(record)
+    return None
+
+
+def began(started: str | None, steps: Iterable[TimelineStep], now: datetime) -> datetime:
+    """When a run began: as its playbook noted, or with the first of its steps. Raises ValueError."""
+    moments = [step.started for step in steps]
+    if started:
+        moments.append(from_iso_milliseconds(started))
+    return min(moments, default=now)
+
+
+def times(start: datetime, end: datetime) -> dict[str, Any]:
+    """{started, finished, seconds} of a run."""
+    return {
+        "started": iso_milliseconds(start),
+        "finished": iso_milliseconds(end),
+        "seconds": round((end - start).total_seconds(), 3),
+    }
 
 
 def with_earlier_runs(
@@ -42,6 +111,22 @@ def name_beside(stem: str, name: str) -> str:
     if safe == name:
         return f"{stem}_{safe}"
     return f"{stem}_{safe}-{hashlib.sha256(name.encode()).hexdigest()[:8]}"
+
+
+def _path(option: str | None) -> Path | None:
+    if option:
+        return Path(option)
+    return None
+
+
+def _text(path: Path | None) -> str | None:
+    if path:
+        return str(path)
+    return None
+
+
+def _beside(path: Path, name: str) -> Path:
+    return path.with_name(name_beside(path.stem, name) + path.suffix)
 
 
 def _run(report: Mapping[str, Any], of_a_run: Sequence[str]) -> dict[str, Any]:

@@ -5,21 +5,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 # A survey or a chat room is no place for hundreds of sentences; the report file has them all.
 LONGEST_LIST = 10
 
 
+def titled(title: str, check: bool) -> str:
+    """The title of a report; that of a plan says so."""
+    if check:
+        return f"{title} (a plan: nothing was changed)"
+    return title
+
+
+def ending(record: Mapping[str, Any]) -> str:
+    """Whether a job is complete, in words."""
+    if record["complete"]:
+        return "complete"
+    return "not complete"
+
+
 def summary(title: str, succeeded: bool, problems: Sequence[str], check: bool) -> dict[str, Any]:
     """{text, succeeded, check_mode, problem_count, problems}; `text` is what Slack and Teams show."""
-    count = len(problems)
-    ending = f" (problems: {count}, the first is: {problems[0].rstrip('.')})" if problems else ""
+    text = title
+    if problems:
+        text = f"{title} (problems: {len(problems)}, the first is: {problems[0].rstrip('.')})"
     return {
-        "text": f"{title}{ending}",
+        "text": text,
         "succeeded": succeeded,
         "check_mode": check,
-        "problem_count": count,
+        "problem_count": len(problems),
         "problems": list(problems[:LONGEST_LIST]),
     }

@@ -11,16 +11,17 @@ from collections.abc import Iterable, Sequence
 
 def table(title: str, header: Sequence[str], rows: Iterable[Sequence[str]]) -> list[str]:
     """Lines with the columns aligned, the last one ragged; wide characters count twice."""
-    cells = [tuple(header), *(tuple(row) for row in rows)]
-    widths = [max(_width(line[column]) for line in cells) for column in range(len(header) - 1)]
-    lines = [
-        "  ".join(
-            [*(text + " " * (width - _width(text)) for text, width in zip(line[:-1], widths, strict=True)), line[-1]]
-        ).rstrip()
-        for line in cells
-    ]
-    return [title, "", lines[0], "-" * _width(lines[0]), *lines[1:]]
+    cells = [tuple(header), *map(tuple, rows)]
+    columns = list(zip(*cells, strict=True))[:-1]
+    widths = [max(map(_width, column)) for column in columns]
+    first, *others = (_line(row, widths) for row in cells)
+    return [title, "", first, "-" * _width(first), *others]
+
+
+def _line(cells: Sequence[str], widths: Sequence[int]) -> str:
+    padded = [text + " " * (width - _width(text)) for text, width in zip(cells[:-1], widths, strict=True)]
+    return "  ".join([*padded, cells[-1]]).rstrip()
 
 
 def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+    return len(text) + sum(unicodedata.east_asian_width(character) in "WF" for character in text)

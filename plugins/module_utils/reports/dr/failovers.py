@@ -224,11 +224,9 @@ def _old_side(move: Move, name: str, part: Part) -> list[Finding]:
     if not about or old_side.facts.get("given_up"):
         return []
     connected = [f"remote site {site.name}" for site in old_side.items("remote_sites") if _is_connected(site)]
-    connected += [
-        f"remote site {testimony.facts.get('remote_site')} of {testimony.facts.get('cluster')}"
-        for testimony in old_side.items("witnesses")
-        if _is_connected(testimony)
-    ]
+    for testimony in old_side.items("witnesses"):
+        if _is_connected(testimony):
+            connected.append(f"remote site {testimony.facts.get('remote_site')} of {testimony.facts.get('cluster')}")
     source, active = move.source, old_side.facts.get("active")
     if active or (connected and not old_side.facts.get("answers")):
         text = f"{name} is active on {source} as well"
@@ -251,11 +249,8 @@ def _old_side(move: Move, name: str, part: Part) -> list[Finding]:
 
 def _heard(old_side: Part) -> str:
     """What third clusters said of the old side."""
-    sentences = [
-        f"{item.text('cluster')} says {item.text('status')}"
-        for item in old_side.items("witnesses")
-        if item.text("status")
-    ]
+    heard = [item for item in old_side.items("witnesses") if item.text("status")]
+    sentences = [f"{item.text('cluster')} says {item.text('status')}" for item in heard]
     if sentences:
         return f" ({'; '.join(sentences)})"
     return ""

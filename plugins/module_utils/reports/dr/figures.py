@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import Judgement
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move import Move
@@ -22,24 +23,30 @@ def counts(move: Move, judgement: Judgement) -> dict[str, int]:
     """How many of what moved, and how many machines came to what."""
     happened = Counter(line.action for line in judgement.machines)
     looked_at = [line for line in judgement.machines if line.proof]
-    failovers, drills = (list(map(Part.of, parts.values())) for parts in (move.failovers, move.drills))
-    arrived = [
-        part
-        for part in failovers
-        if part and not part.failed and not part.skipped and (move.check or not part.only_planned)
-    ]
+    failovers = list(map(Part.of, move.failovers.values()))
+    arrived = [part for part in failovers if _has_arrived(move, part)]
     return {
         "protection_domains": len(failovers),
         "failed_over": len(arrived),
-        "vms": sum(len(part.items("vms")) for part in arrived),
-        "vms_lost": sum(len(part.items("missing_vms")) for part in failovers),
-        "clones": sum(len(part.items("clones")) for part in drills),
+        "vms": _count(arrived, "vms"),
+        "vms_lost": _count(failovers, "missing_vms"),
+        "clones": _count(map(Part.of, move.drills.values()), "clones"),
         "machines": len(judgement.machines),
         **{action: happened[action] for action in (*DONE, *TROUBLES, *LEFT_ALONE)},
         "unexpected": len(judgement.unexpected),
         "registered": sum(line.proof == REGISTERED for line in looked_at),
         "registered_of": len(looked_at),
     }
+
+
+def _has_arrived(move: Move, part: Part) -> bool:
+    if not part or part.failed or part.skipped:
+        return False
+    return move.check or not part.only_planned
+
+
+def _count(parts: Iterable[Part], name: str) -> int:
+    return sum(len(part.items(name)) for part in parts)
 
 
 def oldest_data(move: Move) -> float | None:

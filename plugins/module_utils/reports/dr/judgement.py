@@ -50,6 +50,13 @@ class Finding:
     reason: str = ""
     refused_by: str = ""
 
+    @property
+    def sentence(self) -> str:
+        """The text, behind the place where it is so."""
+        if self.where:
+            return f"{self.where}: {self.text}"
+        return self.text
+
 
 def ended(where: str, what: str, text: str) -> Finding:
     """What was not done because the run ended before."""
@@ -58,7 +65,9 @@ def ended(where: str, what: str, text: str) -> Finding:
 
 def failed(where: str, what: str, text: str, reason: Reason, advice: str = "") -> Finding:
     """A part that failed; `text` goes before the reason."""
-    sentence = f"{text}: {reason.message}" if text else reason.message
+    sentence = reason.message
+    if text:
+        sentence = f"{text}: {reason.message}"
     return Finding(
         where, "failed part", what, sentence, advice or reason.advice, True, reason.message, reason.refused_by
     )
@@ -126,15 +135,19 @@ class Judgement:
 
 def findings_as_dicts(findings: Iterable[Finding]) -> list[dict[str, Any]]:
     """For the report file, where problems and notes stand apart."""
-    left_out = ("fails", "refused_by")
-    return [{name: value for name, value in asdict(finding).items() if name not in left_out} for finding in findings]
+    rows = list(map(asdict, findings))
+    for row in rows:
+        del row["fails"], row["refused_by"]
+    return rows
 
 
 def number(items: Sequence[Any] | range, noun: str, after: str = "") -> str:
     """'2 VMs', '' for none."""
     if not items:
         return ""
-    return f"{len(items)} {noun}{'' if len(items) == 1 else 's'}{after}"
+    if len(items) == 1:
+        return f"1 {noun}{after}"
+    return f"{len(items)} {noun}s{after}"
 
 
 def joined(*texts: str) -> str:

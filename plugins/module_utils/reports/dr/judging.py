@@ -59,9 +59,10 @@ def _at_whose_log_in(move: Move, finding: Finding) -> Finding:
     """A refused log-in is corrected at its own host, whoever asked there."""
     if not finding.refused_by:
         return finding
+    where, names = finding.where, "citrix_client_id and citrix_client_secret"
     cluster = move.host_of(finding.refused_by)
-    names = "nutanix_username and nutanix_password" if cluster else "citrix_client_id and citrix_client_secret"
-    where = cluster or finding.where
+    if cluster:
+        where, names = cluster, "nutanix_username and nutanix_password"
     if where:
         return replace(finding, where=where, advice=f"Correct {names} of {where}. {finding.advice}")
     return finding
@@ -71,8 +72,12 @@ def _obstacles(move: Move, judgement: Judgement) -> None:
     """What stopped the run before anything was moved, as far as no part has told it. One of a site comes in a pair
     behind its name."""
     for obstacle in move.obstacles:
-        where, said = obstacle if isinstance(obstacle, (list, tuple)) else ("", obstacle)
-        reason = Reason.of(said if isinstance(said, dict) else {"message": str(said)}, role_options.FAILOVER)
+        where, said = "", obstacle
+        if isinstance(obstacle, (list, tuple)):
+            where, said = obstacle
+        if not isinstance(said, dict):
+            said = {"message": str(said)}
+        reason = Reason.of(said, role_options.FAILOVER)
         if not judgement.has_told(reason):
             where = where or move.host_of(reason.refused_by)
             finding = failed(where, "", "", reason)

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports import role_options
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.judgement import (
@@ -29,7 +29,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move
     Move,
     Result,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import AGAIN, Item, Part, Reason
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import Item, Part
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.words import (
     DONE,
     LEFT_ALONE,
@@ -55,16 +55,18 @@ def judge_machines(move: Move, site: str, parts: Result, judgement: Judgement) -
     findings: dict[str, list[Finding]] = {}
     for kind, item in _machines(hosting):
         catalog, finding = labels.get(item.catalog, ""), _finding(move, site, hosting, kind, item)
-        registered = registration.of(item) if kind in DONE else ""
-        text, is_settled = (finding.text, not finding.fails) if finding else ("", True)
+        text, is_settled = "", True
+        if finding:
+            text, is_settled = finding.text, not finding.fails
+            findings.setdefault(catalog, []).append(finding)
+        registered = registration.of(kind, item)
         line = MachineLine(site, catalog, item.name, item.vm, item.hosting, kind, text, is_settled, registered)
         lines.setdefault(catalog, []).append(line)
-        findings.setdefault(catalog, []).extend([finding] if finding else [])
     for catalog in sorted(lines, key=str.casefold):
-        _tell_catalog(move, site, catalog, lines[catalog], findings[catalog], judgement)
+        _tell_catalog(move, site, catalog, lines[catalog], findings.get(catalog, []), judgement)
     undone = sum(line.action == "would_change" for line in judgement.machines if line.site == site)
     if (undone and not move.check) or (hosting.failed and not _explained(hosting)):
-        reason = hosting.reason if hosting.reason.message else Reason(BEFORE, AGAIN)
+        reason = hosting.reason.or_else(BEFORE)
         finding = failed(site, "", f"{undone or 'Its'} machines were not re-hosted", reason)
         judgement.tell(KIND, site, "machines", "not re-hosted", reason.brief, finding)
     elif not lines:
@@ -91,9 +93,10 @@ def _tell_catalog(
     words = machine_words(move.mode == UNDO)
     actions = [action for action in (*DONE, *TROUBLES, *LEFT_ALONE) if happened[action]]
     result = ", ".join(f"{happened[action]} {words[action]}" for action in actions)
-    detail = "" if move.check else registered_in_words(lines)
-    kind, what = ("catalog", f"catalog {catalog}") if catalog else (KIND, "machines")
-    judgement.tell(kind, site, what, result, detail, *findings)
+    kind, what = KIND, "machines"
+    if catalog:
+        kind, what = "catalog", f"catalog {catalog}"
+    judgement.tell(kind, site, what, result, move.would(registered_in_words(lines), ""), *findings)
     judgement.machines += lines
 
 
@@ -146,8 +149,11 @@ def _catalog_labels(hosting: Part) -> dict[str, str]:
     """catalog -> its name, with the id where several catalogs bear that name."""
     items = [*hosting.items("machines"), *(item for _kind, item in _listed(hosting))]
     names = {item.catalog: item.text("catalog") or item.text("catalog_id") for item in items}
-    often = Counter(names.values())
-    return {key: f"{name} ({key})" if often[name] > 1 and key != name else name for key, name in names.items()}
+    often, labels = Counter(names.values()), dict(names)
+    for key, name in names.items():
+        if often[name] > 1 and key != name:
+            labels[key] = f"{name} ({key})"
+    return labels
 
 
 class _Registration:
@@ -155,14 +161,18 @@ class _Registration:
 
     def __init__(self, proof: Part) -> None:
         self._looked = bool(proof) and not proof.skipped and "proven" in proof.facts
-        self._lists = {kind: frozenset(key for item in proof.items(kind) for key in item.keys) for kind in UNREGISTERED}
+        self._keys = {kind: _keys_of(proof.items(kind)) for kind in UNREGISTERED}
 
-    def of(self, machine: Item) -> str:
-        """In a word, '' when nobody looked."""
-        if not self._looked:
+    def of(self, action: str, machine: Item) -> str:
+        """In a word, '' when nobody looked, or nothing was done to the machine."""
+        if not self._looked or action not in DONE:
             return ""
         mine = machine.keys
-        return next((words for kind, words in UNREGISTERED.items() if mine & self._lists[kind]), REGISTERED)
+        return next((words for kind, words in UNREGISTERED.items() if mine & self._keys[kind]), REGISTERED)
+
+
+def _keys_of(items: Iterable[Item]) -> set[str]:
+    return {key for item in items for key in item.keys}
 
 
 # What no site knows
@@ -171,12 +181,26 @@ class _Registration:
 def unexpected_vms(sites: Mapping[str, Result | None]) -> list[dict[str, str]]:
     """VMs that no site claims. Sites may share a protection domain and do not know each other's machines: unexpected is
     only what every one of them lists."""
-    hostings = [Part.of(Part.of(parts).facts.get("hosting")) for parts in sites.values()]
-    if not hostings or not all(isinstance(hosting.facts.get("unexpected"), list) for hosting in hostings):
+    if not all(isinstance(hosting.facts.get("unexpected"), list) for hosting in _hostings(sites)):
         return []
-    first, *others = [{_vm_key(vm): vm for vm in hosting.items("unexpected")} for hosting in hostings]
-    shared = [vm for key, vm in first.items() if all(key in other for other in others)]
-    return [{"name": vm.name, "uuid": vm.text("uuid"), "cluster": vm.text("cluster")} for vm in shared]
+    shared = {_vm_key(vm): vm for vm in _listed_by_all(sites, "unexpected", _vm_key)}
+    return [{"name": vm.name, "uuid": vm.text("uuid"), "cluster": vm.text("cluster")} for vm in shared.values()]
+
+
+def _hostings(sites: Mapping[str, Result | None]) -> list[Part]:
+    return [Part.of(Part.of(parts).facts.get("hosting")) for parts in sites.values()]
+
+
+def _listed_by_all(sites: Mapping[str, Result | None], kind: str, key: Callable[[Item], object]) -> list[Item]:
+    """What is in the list of this kind of every site, as the first one tells it."""
+    lists = [hosting.items(kind) for hosting in _hostings(sites)]
+    if not lists:
+        return []
+    shared = lists[0]
+    for others in lists[1:]:
+        keys = set(map(key, others))
+        shared = [item for item in shared if key(item) in keys]
+    return shared
 
 
 def _vm_key(vm: Item) -> tuple[str, ...]:
@@ -189,11 +213,7 @@ def _vm_key(vm: Item) -> tuple[str, ...]:
 def unknown_names(sites: Mapping[str, Result | None]) -> list[str]:
     """Names that were asked for and that no site knows: sites may be given one list, so only what every one of them
     misses is unknown."""
-    hostings = [Part.of(Part.of(parts).facts.get("hosting")) for parts in sites.values()]
-    lists = [[item.name for item in hosting.items("unknown")] for hosting in hostings]
-    name_sets = [{name.casefold() for name in names} for names in lists]
-    first = lists[0] if lists else []
-    return [name for name in first if all(name.casefold() in others for others in name_sets)]
+    return [item.name for item in _listed_by_all(sites, "unknown", lambda item: item.name.casefold())]
 
 
 def judge_strangers(move: Move, judgement: Judgement) -> None:
@@ -203,17 +223,10 @@ def judge_strangers(move: Move, judgement: Judgement) -> None:
     rule, vms = move.rule("unexpected"), [Item.of(vm) for vm in judgement.unexpected]
     advice = "If it is a desktop, add it to a catalog; if it is something else, nothing needs to be done."
     if vms and rule != IGNORE:
-        findings = [
-            Finding(
-                vm.text("cluster") or move.target,
-                "unexpected",
-                vm.name,
-                f"{vm.as_vm} is no machine of {sites}",
-                advice,
-                rule != WARN,
-            )
-            for vm in vms
-        ]
+        findings = []
+        for vm in vms:
+            where, text = vm.text("cluster") or move.target, f"{vm.as_vm} is no machine of {sites}"
+            findings.append(Finding(where, "unexpected", vm.name, text, advice, rule != WARN))
         judgement.tell("unexpected", move.target or "clusters", "VMs", "unexpected", number(vms, "VM"), *findings)
     rule, names = move.rule("unknown"), unknown_names(move.sites)
     advice = "Correct the name, or take it out of the list."

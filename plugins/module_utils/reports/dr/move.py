@@ -9,6 +9,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import titled
+
 Result: TypeAlias = Mapping[str, Any]
 
 PLANNED, UNPLANNED, FAILBACK, DRILL, REHOST, UNDO = "planned", "unplanned", "failback", "drill", "rehost", "undo"
@@ -67,15 +69,15 @@ class Move:
     @property
     def title(self) -> str:
         """'Failover 2026-11-20: cluster-a -> cluster-b'"""
-        way = " -> ".join(cluster for cluster in (self.source, self.target) if cluster)
-        label = f"{MODES[self.mode]} {self.move}"
-        return f"{label}{f': {way}' if way else ''}{' (a plan: nothing was changed)' if self.check else ''}"
+        way = " -> ".join(filter(None, (self.source, self.target)))
+        return titled(": ".join(filter(None, (f"{MODES[self.mode]} {self.move}", way))), self.check)
 
     def rule(self, kind: str, hosting: Result | None = None) -> str:
         """What follows from machines of this kind: what was said here, else what the re-hosting was told."""
-        hosted = (hosting or {}).get("policy")
-        of_hosting = str(hosted.get(kind) or "") if isinstance(hosted, Mapping) else ""
-        return self.policy.get(kind) or of_hosting or USUAL_POLICY[kind]
+        rule, hosted = self.policy.get(kind), (hosting or {}).get("policy")
+        if not rule and isinstance(hosted, Mapping):
+            rule = str(hosted.get(kind) or "")
+        return rule or USUAL_POLICY[kind]
 
     def would(self, done: str, planned: str) -> str:
         """`planned` in a plan, else `done`."""

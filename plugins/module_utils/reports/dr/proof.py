@@ -26,7 +26,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.move
     Move,
     Result,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import AGAIN, Item, Part, Reason
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.reading import Item, Part
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.dr.words import HARMLESS, PROOF_LISTS
 
 KIND = "proof"
@@ -83,7 +83,7 @@ def _judge(move: Move, site: str, parts: Result, part: Part, judgement: Judgemen
     proven = bool(part.facts.get("proven"))
     findings = _findings(site, part, proven) + _in_maintenance(move, site, parts, part)
     if not proven and not any(finding.fails for finding in findings):
-        reason = part.reason if part.reason.message else Reason("it is not said why", AGAIN)
+        reason = part.reason.or_else("it is not said why")
         findings.append(failed(site, "", "Its machines are not verified", reason))
     counts = [f"{len(part.items(kind))} {kind.replace('_', ' ')}" for kind in PROOF_LISTS if part.items(kind)]
     everybody = registered_in_words([line for line in judgement.machines if line.site == site])

@@ -61,6 +61,12 @@ class Reason:
             return f": {self.message}"
         return ""
 
+    def or_else(self, message: str) -> Reason:
+        """This one, or this message where none is told."""
+        if self.message:
+            return self
+        return Reason(message)
+
 
 @dataclass(frozen=True)
 class Item:
@@ -116,8 +122,12 @@ class Item:
     @property
     def as_vm(self) -> str:
         """'W11-1 (uuid) on cluster-b'"""
-        uuid, cluster = self.text("uuid"), self.text("cluster")
-        return f"{self.name}{f' ({uuid})' if uuid not in ('', self.name) else ''}{f' on {cluster}' if cluster else ''}"
+        words, uuid, cluster = self.name, self.text("uuid"), self.text("cluster")
+        if uuid not in ("", self.name):
+            words += f" ({uuid})"
+        if cluster:
+            words += f" on {cluster}"
+        return words
 
 
 @dataclass(frozen=True)
@@ -131,15 +141,21 @@ class Part:
     @classmethod
     def of(cls, value: Any, variables: Mapping[str, str] = NO_VARIABLES) -> Part:
         """Of a result, or of what stands in its place when there is none."""
-        return cls(value if isinstance(value, Mapping) else {}, variables)
+        if isinstance(value, Mapping):
+            return cls(value, variables)
+        return cls({}, variables)
 
     @classmethod
     def all(cls, value: Any, variables: Mapping[str, str] = NO_VARIABLES) -> list[Part]:
         """The results in a result, a list of results, or what a loop registered."""
+        results = value
         if isinstance(value, Mapping):
-            value = value["results"] if isinstance(value.get("results"), list) else [value]
-        items = value if isinstance(value, list) else []
-        return [cls(result, variables) for result in items if isinstance(result, Mapping) and result]
+            results = value.get("results")
+            if not isinstance(results, list):
+                results = [value]
+        if not isinstance(results, list):
+            return []
+        return [cls(result, variables) for result in results if isinstance(result, Mapping) and result]
 
     def __bool__(self) -> bool:
         return bool(self.facts)

@@ -16,8 +16,7 @@ def sentences(findings: Sequence[Finding]) -> list[str]:
     """A sentence for each, but no more than MOST_TOLD of one kind in one place."""
     lines = []
     for alike in grouped(findings):
-        first = alike[:MOST_TOLD]
-        lines += [f"{finding.where}: {finding.text}" if finding.where else finding.text for finding in first]
+        lines += [finding.sentence for finding in alike[:MOST_TOLD]]
         if len(alike) > MOST_TOLD:
             lines.append(f"{alike[0].where}: and {len(alike) - MOST_TOLD} more like this")
     return lines
@@ -25,10 +24,10 @@ def sentences(findings: Sequence[Finding]) -> list[str]:
 
 def sentences_of(findings: Sequence[Finding]) -> dict[str, list[str]]:
     """The same by inventory host; what no host is to blame for is everybody's."""
-    places = dict.fromkeys(finding.where for finding in findings)
-    return {
-        where or EVERYBODY: sentences([finding for finding in findings if finding.where == where]) for where in places
-    }
+    by_place: dict[str, list[Finding]] = {}
+    for finding in findings:
+        by_place.setdefault(finding.where, []).append(finding)
+    return {where or EVERYBODY: sentences(mine) for where, mine in by_place.items()}
 
 
 def on_screen(title: str, findings: Sequence[Finding]) -> list[str]:

@@ -104,12 +104,8 @@ def counts_in_words(part: Part) -> str:
     """'38 drained, 2 in use' out of the counts of a result."""
     counted = part.facts.get("counts")
     if isinstance(counted, Mapping):
-        figures = [
-            f"{count} {str(name).replace('_', ' ')}"
-            for name, count in counted.items()
-            if count and not isinstance(count, bool)
-        ]
-        return ", ".join(figures)
+        figures = {str(name).replace("_", " "): count for name, count in counted.items() if not isinstance(count, bool)}
+        return ", ".join(f"{count} {name}" for name, count in figures.items() if count)
     if isinstance(part.facts.get("moved"), list):
         return number(part.items("moved"), "catalog")
     return number(part.items("switched" if "switched" in part.facts else "machines"), "machine")
@@ -155,9 +151,13 @@ def _in_use(site: str, part: Part) -> list[Finding]:
     )
     findings = []
     for session in part.items("sessions"):
-        machine, user, state = (session.text(name) for name in ("machine", "user", "state"))
-        by = f"{f' by {user}' if user else ''}{f' ({state})' if state else ''}"
-        findings.append(note(site, "session", machine or "?", f"{machine or '?'} is in use{by}", advice))
+        machine, user, state = session.text("machine") or "?", session.text("user"), session.text("state")
+        text = f"{machine} is in use"
+        if user:
+            text += f" by {user}"
+        if state:
+            text += f" ({state})"
+        findings.append(note(site, "session", machine, text, advice))
     return findings
 
 

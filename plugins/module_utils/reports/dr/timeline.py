@@ -54,9 +54,12 @@ def steps_of(move: Move) -> list[MoveStep]:
     steps: list[MoveStep] = []
     for name, result in move.failovers.items():
         part = Part.of(result)
-        for step in _steps(move.source if part.state == DEACTIVATED else move.target, name, FAIL_OVER, part):
+        where = move.source if part.state == DEACTIVATED else move.target
+        for step in _steps(where, name, FAIL_OVER, part):
             # VMs are powered on as they arrive, within the failover of their protection domain.
-            steps.append(replace(step, phase=POWER_ON) if step.work == "power" else step)
+            if step.work == "power":
+                step = replace(step, phase=POWER_ON)
+            steps.append(step)
     for name, result in move.drills.items():
         steps += _steps(move.target, name, CLONE, Part.of(result))
     steps += _steps(move.target, "VMs", POWER_ON, Part.of(move.power))
@@ -90,8 +93,11 @@ def steps_from_dicts(pieces: Iterable[Result]) -> list[MoveStep]:
 
 def phases_as_dicts(phases: Sequence[timeline.TimelineStep]) -> list[dict[str, Any]]:
     """For results and the report file."""
-    facts = ("phase", "started", "finished", "seconds", "failed")
-    return [{name: row[name] for name in facts} for row in timeline.as_dicts(phases)]
+    rows = timeline.as_dicts(phases)
+    for row in rows:
+        # It is everywhere, and of everything
+        del row["where"], row["what"]
+    return rows
 
 
 def recovery_seconds(steps: Sequence[MoveStep], began: datetime) -> float | None:
@@ -103,7 +109,9 @@ def recovery_seconds(steps: Sequence[MoveStep], began: datetime) -> float | None
 
 def _steps(where: str, what: str, phase: str, part: Part) -> list[MoveStep]:
     pieces = part.facts.get("timeline")
-    return [_work(where, what, phase, piece, piece["phase"]) for piece in (pieces if isinstance(pieces, list) else [])]
+    if not isinstance(pieces, list):
+        return []
+    return [_work(where, what, phase, piece, piece["phase"]) for piece in pieces]
 
 
 def _work(where: str, what: str, phase: str, piece: Result, work: str) -> MoveStep:

@@ -64,4 +64,6 @@ KINDS = {
 
 def machine_words(undoing: bool) -> dict[str, str]:
     """action -> what is said of it."""
-    return {**MACHINE_WORDS, **(UNDONE_WORDS if undoing else {})}
+    if undoing:
+        return {**MACHINE_WORDS, **UNDONE_WORDS}
+    return MACHINE_WORDS

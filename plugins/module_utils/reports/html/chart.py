@@ -70,14 +70,12 @@ class Scale:
         step, ticks = self.tick_seconds, []
         for number in range(int(self.seconds / step) + 1):
             percent = number * step / self.seconds * 100
-            place = "mid" if number else "start"
-            ticks.append(
-                {
-                    "percent": f"{percent:.3f}",
-                    "words": duration(number * step) if number else "0",
-                    "place": "end" if percent > 92 else place,
-                }
-            )
+            words, place = duration(number * step), "mid"
+            if not number:
+                words, place = "0", "start"
+            elif percent > 92:
+                place = "end"
+            ticks.append({"percent": f"{percent:.3f}", "words": words, "place": place})
         return ticks
 
 
@@ -92,9 +90,17 @@ class Bar:
     @property
     def told(self) -> str:
         """'Publish 15 min 2 s, 23:43:12 to 23:58:14 UTC'"""
-        step = self.step
-        times = f"{step.started:%H:%M:%S} to {step.finished:%H:%M:%S} UTC"
-        return f"{self.words}{' failed after' if step.failed else ''} {duration(step.seconds)}, {times}"
+        step, words = self.step, self.words
+        if step.failed:
+            words = f"{words} failed after"
+        return f"{words} {duration(step.seconds)}, {step.started:%H:%M:%S} to {step.finished:%H:%M:%S} UTC"
+
+    @property
+    def label(self) -> str:
+        """The same for those who do not see the chart."""
+        if self.critical:
+            return f"{self.told}, on the critical path"
+        return self.told
 
 
 @dataclass(frozen=True)
@@ -114,7 +120,7 @@ class Lane:
 
     def __html__(self) -> str:
         """The drawing, which templates take as it is."""
-        label = "; ".join(f"{piece.told}{', on the critical path' if piece.critical else ''}" for piece in self.bars)
+        label = "; ".join(piece.label for piece in self.bars)
         step = self.scale.tick_seconds / self.scale.seconds * 100
         facts = {"role": "img", "aria-label": clean(f"{self.name}: {label}"), "style": f"--tick: {step:.4f}%"}
         drawing = ElementTree.Element("svg", facts)
@@ -124,13 +130,18 @@ class Lane:
 
     def _draw(self, drawing: ElementTree.Element, piece: Bar) -> None:
         left, right = self.scale.percent(piece.step.started), self.scale.percent(piece.step.finished)
-        classes = [css(piece.step.phase), "failed" if piece.step.failed else "", "on-path" if piece.critical else ""]
+        classes, top, height = [css(piece.step.phase)], "5", "6"
+        if piece.step.failed:
+            classes.append("failed")
+        if piece.critical:
+            classes.append("on-path")
+            top, height = "1", "14"
         facts = {
             "class": " ".join(filter(None, classes)),
             "x": f"{left:.3f}%",
             "width": f"{max(right - left, 0.25):.3f}%",
-            "y": "1" if piece.critical else "5",
-            "height": "14" if piece.critical else "6",
+            "y": top,
+            "height": height,
             "rx": "1.5",
         }
         ElementTree.SubElement(ElementTree.SubElement(drawing, "rect", facts), "title").text = clean(piece.told)
@@ -166,8 +177,9 @@ class Timeline:
 
 def empty_timeline(check_mode: bool) -> Timeline:
     """Of a run that did nothing."""
-    nothing = "Nothing had to be done, so nothing took any time."
-    return Timeline(why_empty="A plan does nothing, so it has no timeline." if check_mode else nothing)
+    if check_mode:
+        return Timeline(why_empty="A plan does nothing, so it has no timeline.")
+    return Timeline(why_empty="Nothing had to be done, so nothing took any time.")
 
 
 def span(steps: Sequence[TimelineStep]) -> str:

@@ -42,7 +42,14 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.ch
     empty_timeline,
     span,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import counted, render, sentence
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import (
+    counted,
+    one_or_many,
+    render,
+    sections,
+    sentence,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import ending
 
 PHASE_COLOURS = {
     "drain": ("#767b83", "#8f959d"),
@@ -75,19 +82,19 @@ def dr_page(report: Mapping[str, Any], template: str | None = None) -> str:
 def view(report: Mapping[str, Any]) -> dict[str, Any]:
     """What a template is given."""
     steps = steps_from_dicts(report["timeline"])
-    began, ended = (from_iso_milliseconds(report[name]) for name in ("started", "finished"))
+    began, ended = from_iso_milliseconds(report["started"]), from_iso_milliseconds(report["finished"])
     verdict, mode = _verdict(report, steps), MODES[report["mode"]]
-    way = " → ".join(cluster for cluster in (report["source"], report["target"]) if cluster)
+    way = " → ".join(filter(None, (report["source"], report["target"])))
     rows = [_row(row, report, steps) for row in report["rows"]]
     parts = {
         "problems": _groups(report["problems"]),
         "notes": _groups(report["notes"]),
         # Not in a report of an earlier version
         "warnings": report.get("warnings") or [],
-        "runs": [_run(run) for run in (report.get("runs") or [])[:-1]],
+        "runs": list(map(_run, (report.get("runs") or [])[:-1])),
         "timeline": _timeline(report, steps, Scale.of(began, ended, steps)),
         "clusters": [row for row in rows if row["where"] not in report["sites"]],
-        "sites": [part for site in report["sites"] if (part := _site(site, rows, steps))],
+        "sites": list(filter(None, (_site(site, rows, steps) for site in report["sites"]))),
         "machines": _machines(report),
     }
     return {
@@ -102,16 +109,18 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "started": began,
         "finished": ended,
         "colours": colours_of(PHASE_COLOURS),
-        "sections": {name: heading for name, heading in HEADINGS.items() if parts[name]},
+        "sections": sections(HEADINGS, parts),
         **parts,
     }
 
 
 def _verdict(report: Mapping[str, Any], steps: Sequence[MoveStep]) -> Verdict:
     count = len(report["problems"])
-    hindered = f"{count} {'problem is' if count == 1 else 'problems are'} explained below."
+    hindered = f"{one_or_many(count, 'problem is', 'problems are')} explained below."
     if report["check_mode"]:
-        sentence = f"It could not be completed: {hindered}" if count else "This is what the run would do."
+        sentence = "This is what the run would do."
+        if count:
+            sentence = f"It could not be completed: {hindered}"
         return Verdict("plan", "A plan: nothing was changed.", sentence)
     if count:
         return Verdict("bad", "Not complete.", hindered)
@@ -151,23 +160,27 @@ def _groups(findings: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     """What needs the same together: {where, words, advice, texts}; a single one has no texts."""
     groups = []
     for alike in grouped([Finding(**finding, fails=False) for finding in findings]):
-        first, texts = alike[0], [finding.text for finding in alike]
-        words = f"{len(alike)} {KINDS.get(first.kind, 'of one kind')}" if len(alike) > 1 else first.text
-        several = texts if len(alike) > 1 else []
-        groups.append({"where": first.where, "words": words, "advice": first.advice, "texts": several})
+        first = alike[0]
+        group: dict[str, Any] = {"where": first.where, "words": first.text, "advice": first.advice, "texts": []}
+        if len(alike) > 1:
+            group["words"] = f"{len(alike)} {KINDS.get(first.kind, 'of one kind')}"
+            group["texts"] = [finding.text for finding in alike]
+        groups.append(group)
     return groups
 
 
 def _run(run: Mapping[str, Any]) -> dict[str, Any]:
     """What a run before this one did, so that the record of a failover outlives its repeats."""
     age, counts = run["data_age_seconds"], run["counts"]
-    details = [f"{duration(age)} was the age of the data"] if age is not None else []
+    details = []
+    if age is not None:
+        details.append(f"{duration(age)} was the age of the data")
     domains, machines = counted(counts["failed_over"], "protection domain"), counted(counts["changed"], "machine")
     return {
         "started": from_iso_milliseconds(run["started"]),
         "mode": MODES[run["mode"]],
         "moved": f"{domains}, {machines}",
-        "result": "complete" if run["complete"] else "not complete",
+        "result": ending(run),
         "settled": run["complete"],
         "details": [*details, *(finding["text"] for finding in (*run["problems"], *run["notes"]))],
         "took": duration(run["recovery_seconds"] or run["seconds"]),
@@ -198,7 +211,7 @@ def _chart(title: str, scale: Scale, steps: Sequence[MoveStep]) -> Chart | None:
         by_lane.setdefault(step.lane, []).append(step)
     lanes = []
     for (where, what), mine in by_lane.items():
-        name = f"{what} on {where}" if what and where else what or where
+        name = " on ".join(filter(None, (what, where)))
         lanes.append(Lane(scale, name, list(map(_bar, mine)), span(mine)))
     if lanes:
         return Chart(title, scale, lanes, summary=f"{len(lanes)} at work")
@@ -207,7 +220,9 @@ def _chart(title: str, scale: Scale, steps: Sequence[MoveStep]) -> Chart | None:
 
 def _bar(step: MoveStep) -> Bar:
     title = sentence(step.phase)
-    return Bar(step, title if step.work in ("", step.phase) else f"{title} ({step.work})")
+    if step.work in ("", step.phase):
+        return Bar(step, title)
+    return Bar(step, f"{title} ({step.work})")
 
 
 def _row(row: Mapping[str, Any], report: Mapping[str, Any], steps: Sequence[MoveStep]) -> dict[str, Any]:
@@ -225,7 +240,7 @@ def _site(site: str, rows: Sequence[Mapping[str, Any]], steps: Sequence[MoveStep
         return None
     took = span([step for step in steps if step.lane == (site, "")])
     summary = f"{sum(row['settled'] for row in mine)} of {len(mine)} as wanted"
-    return {"name": site, "rows": mine, "summary": f"{summary}, {took}" if took else summary}
+    return {"name": site, "rows": mine, "summary": ", ".join(filter(None, (summary, took)))}
 
 
 def _machines(report: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -19,7 +19,13 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.estate 
     protection_words,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.chart import Figure, Verdict
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import counted, render
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import (
+    counted,
+    one_or_many,
+    render,
+    sections,
+)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.summary import ending
 
 HEADINGS = {
     "unknown": "What is not known",
@@ -43,8 +49,8 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
     parts = {
         "unknown": report["unknown"],
         "cares": report["cares"],
-        "catalogs": [_catalog(catalog) for catalog in report["catalogs"]],
-        "endpoints": [_endpoint(endpoint) for endpoint in report["endpoints"]],
+        "catalogs": list(map(_catalog, report["catalogs"])),
+        "endpoints": list(map(_endpoint, report["endpoints"])),
         "retention": report["retention"],
         "last": [(title, _job(report["last"][kind], report["directory"])) for kind, title in JOBS.items()],
     }
@@ -59,7 +65,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "figures": _figures(report),
         "finished": parse_moment(report["written"]),
         "colours": {},
-        "sections": {name: heading for name, heading in HEADINGS.items() if parts[name]},
+        "sections": sections(HEADINGS, parts),
         **parts,
     }
 
@@ -67,18 +73,21 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
 def _verdict(report: Mapping[str, Any]) -> Verdict:
     unknown, cares = len(report["unknown"]), len(report["cares"])
     if unknown:
-        things = "thing is" if unknown == 1 else "things are"
-        return Verdict("bad", "Not everything is known.", f"{unknown} {things} unknown, and named below.")
+        things = one_or_many(unknown, "thing is", "things are")
+        return Verdict("bad", "Not everything is known.", f"{things} unknown, and named below.")
     if cares:
-        things = "thing needs" if cares == 1 else "things need"
-        return Verdict("plan", "Everything was read.", f"{cares} {things} somebody's attention.")
+        things = one_or_many(cares, "thing needs", "things need")
+        return Verdict("plan", "Everything was read.", f"{things} somebody's attention.")
     return Verdict("good", "Everything was read.", "Nothing needs attention.")
 
 
 def _figures(report: Mapping[str, Any]) -> list[Figure]:
     catalogs, certificate = report["catalogs"], next_certificate(report["endpoints"])
-    told = [each for each in catalogs if each["machines_up_to_date"] is not None]
-    current, machines = (sum(each[key] for each in told) for key in ("machines_up_to_date", "machines"))
+    current, machines = 0, 0
+    for each in catalogs:
+        if each["machines_up_to_date"] is not None:
+            current += each["machines_up_to_date"]
+            machines += each["machines"]
     verified_flags = [each["verified"] for each in catalogs if each["image"]]
     figures = [
         Figure(sum(verified_flags), "catalogs on a verified image of a release", f" of {len(verified_flags)} "),
@@ -92,7 +101,6 @@ def _figures(report: Mapping[str, Any]) -> list[Figure]:
 
 
 def _catalog(catalog: Mapping[str, Any]) -> dict[str, Any]:
-    age = age_words(catalog)
     return {
         "name": catalog["catalog"],
         "site": catalog["site"],
@@ -101,7 +109,7 @@ def _catalog(catalog: Mapping[str, Any]) -> dict[str, Any]:
         # Whether the name of the image says that it is of a release
         "claims": bool(catalog["release"]),
         "verified": catalog["verified"],
-        "age": "age unknown" if age == UNKNOWN else age and f"{age} old",
+        "age": _age(age_words(catalog)),
         "machines": machine_words(catalog),
         "sessions": counted(catalog["sessions"], "session"),
         "protection": protection_words(catalog["protection"]),
@@ -109,22 +117,37 @@ def _catalog(catalog: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _age(words: str) -> str:
+    if words == UNKNOWN:
+        return "age unknown"
+    if words:
+        return f"{words} old"
+    return ""
+
+
 def _endpoint(endpoint: Mapping[str, Any]) -> dict[str, Any]:
-    days = endpoint["certificate_days"]
-    trust = "" if endpoint["certificate_trusted"] else ", not trusted"
     return {
         "host": endpoint["host"],
         "kind": KINDS[endpoint["kind"]],
         "heard": endpoint["heard"],
         "message": endpoint["message"],
-        "certificate": f"{days} days left{trust}" if days is not None else "unknown",
+        "certificate": _certificate(endpoint),
         "expires": parse_moment(endpoint["certificate_expires"]),
     }
+
+
+def _certificate(endpoint: Mapping[str, Any]) -> str:
+    days = endpoint["certificate_days"]
+    if days is None:
+        return "unknown"
+    if endpoint["certificate_trusted"]:
+        return f"{days} days left"
+    return f"{days} days left, not trusted"
 
 
 def _job(job: Mapping[str, Any] | None, directory: str) -> dict[str, Any]:
     if job is None:
         words = "none in the reports" if directory else "unknown: no directory of reports is given"
         return {"words": words, "good": False, "finished": None, "file": ""}
-    words = f"{job['id']}, {'complete' if job['complete'] else 'not complete'}"
+    words = f"{job['id']}, {ending(job)}"
     return {"words": words, "good": job["complete"], "finished": parse_moment(job["finished"]), "file": job["file"]}

@@ -14,12 +14,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import amount
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.portability.outcomes import SETTLED
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.chart import Figure, Verdict
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import counted, render
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.portability import (
-    SOURCE,
-    detail_of,
-    result_of,
-)
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import counted, render, sections
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.portability import SOURCE, result_of, told
 
 HEADINGS = {
     "problems": "What is missing",
@@ -57,7 +53,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "started": from_iso_milliseconds(report["started"]),
         "finished": from_iso_milliseconds(report["finished"]),
         "colours": {},
-        "sections": {name: heading for name, heading in HEADINGS.items() if parts[name]},
+        "sections": sections(HEADINGS, parts),
         **parts,
     }
 
@@ -65,7 +61,9 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
 def _verdict(report: Mapping[str, Any]) -> Verdict:
     missing = counted(len(report["problems"]), "part")
     if report["check_mode"]:
-        words = f"{missing} could not be done." if report["problems"] else "Everything could be done."
+        words = "Everything could be done."
+        if report["problems"]:
+            words = f"{missing} could not be done."
         return Verdict("plan", "A plan: nothing was changed.", words)
     if report["problems"]:
         return Verdict("bad", "Not complete.", f"{missing} missing, and named below.")
@@ -95,17 +93,19 @@ def _stages(report: Mapping[str, Any]) -> list[dict[str, Any]]:
         places.append({"name": SOURCE, "platform": "", "failure": "", "stages": [_stage(report["export"])]})
     for host, target in report["targets"].items():
         place = {"name": host, "platform": target.get("platform") or "", "failure": in_one(*why(target))}
-        places.append({**place, "stages": [_stage(stage) for stage in target.get("stages") or []]})
+        places.append({**place, "stages": list(map(_stage, target.get("stages") or []))})
     return places
 
 
 def _stage(stage: Mapping[str, Any]) -> dict[str, Any]:
-    is_settled = stage["state"] in SETTLED
+    took = ""
+    if stage["seconds"] is not None:
+        took = duration(stage["seconds"])
     return {
         "name": stage["stage"],
-        "settled": is_settled,
+        "settled": stage["state"] in SETTLED,
         "result": result_of(stage),
-        "detail": detail_of(stage) if is_settled else in_one(*why(stage)),
+        "detail": in_one(*told(stage)),
         "job": stage["job"].get("id") or "",
-        "took": duration(stage["seconds"]) if stage["seconds"] is not None else "",
+        "took": took,
     }

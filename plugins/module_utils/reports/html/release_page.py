@@ -25,14 +25,18 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.ch
     empty_timeline,
     span,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import render
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.html.render import (
+    one_or_many,
+    render,
+    sections,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.prepared_images import trees
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.reports.release import (
     LATER,
-    SETTLED_CATALOG_ACTIONS,
     SETTLED_CLUSTER_STATES,
-    SETTLED_ROLLBACK_ACTIONS,
     UNSETTLED_CATALOG_ACTIONS,
+    good_actions,
+    name_of,
     origin_kind,
     why_waiting,
 )
@@ -82,7 +86,7 @@ class _Work:
     def of(cls, report: Mapping[str, Any]) -> _Work:
         """Of a report, or of an earlier run in it."""
         steps = from_dicts(report["timeline"])
-        began, ended = (from_iso_milliseconds(report[name]) for name in ("started", "finished"))
+        began, ended = from_iso_milliseconds(report["started"]), from_iso_milliseconds(report["finished"])
         return cls(report, steps, from_dicts(report["critical_path"]), Scale.of(began, ended, steps))
 
     def took(self, where: str, what: str = "") -> str:
@@ -143,7 +147,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "timeline": work.timeline(),
         "clusters": _clusters(report, work),
         "sites": [_site(site, result, catalogs) for site, result in report["sites"].items()],
-        "paths": [_path(path) for path in report.get("paths") or []],
+        "paths": list(map(_path, report.get("paths") or [])),
         "lineage": _lineage(report, catalogs) if report["clusters"] else None,
         "prepared": trees(report.get("definitions") or {}, catalogs),
     }
@@ -158,11 +162,10 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "lineage": "Lineage",
         "prepared": "Prepared images",
     }
-    title = f"{'Roll-back of release' if report['rollback'] else 'Release'} {report['release']} of {report['base_vm']}"
     return {
         "report": report,
         "module": "image_release_report",
-        "title": f"{title}: {verdict.words}",
+        "title": f"{name_of(report)} of {report['base_vm']}: {verdict.words}",
         "eyebrow": "Roll-back of a release" if report["rollback"] else "Image release",
         "name": report["base_vm"],
         "id": report["release"],
@@ -171,7 +174,7 @@ def view(report: Mapping[str, Any]) -> dict[str, Any]:
         "started": from_iso_milliseconds(report["started"]),
         "finished": from_iso_milliseconds(report["finished"]),
         "colours": colours_of(PHASE_COLOURS),
-        "sections": {name: heading for name, heading in headings.items() if blocks.get(name, True)},
+        "sections": sections(headings, blocks),
         "catalogs": catalogs,
         "earlier_runs": earlier,
         **parts,
@@ -186,9 +189,11 @@ def _places(report: Mapping[str, Any]) -> str:
 
 def _verdict(report: Mapping[str, Any]) -> Verdict:
     count = len(report["problems"])
-    hindered = f"{count} {'part is' if count == 1 else 'parts are'} missing; why is said below."
+    hindered = f"{one_or_many(count, 'part is', 'parts are')} missing; why is said below."
     if report["check_mode"]:
-        sentence = f"It would not be complete: {hindered}" if count else "This is what the run would do."
+        sentence = "This is what the run would do."
+        if count:
+            sentence = f"It would not be complete: {hindered}"
         return Verdict("plan", "A plan: nothing was changed.", sentence)
     if count:
         return Verdict("bad", "Not complete.", hindered)
@@ -207,13 +212,13 @@ def _verdict(report: Mapping[str, Any]) -> Verdict:
 def _figures(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> list[Figure]:
     suffix = " (planned)" if report["check_mode"] else ""
     verb = "taken back" if report["rollback"] else "on the image"
-    with_image = [cluster["state"] in SETTLED_CLUSTER_STATES for cluster in report["clusters"].values()]
-    settled_flags = [bool(catalog["settled"]) for catalog in catalogs]
-    machines = [sum(catalog[count] for catalog in catalogs) for count in ("running_image", "machines")]
+    clusters = report["clusters"]
+    with_image = sum(cluster["state"] in SETTLED_CLUSTER_STATES for cluster in clusters.values())
+    running, machines = sum(each["running_image"] for each in catalogs), sum(each["machines"] for each in catalogs)
     rows = [
-        (sum(with_image), len(with_image), f"{_places(report).casefold()} with the image{suffix}"),
-        (sum(settled_flags), len(settled_flags), f"catalogs {verb}{suffix}"),
-        (*machines, "machines run the image"),
+        (with_image, len(clusters), f"{_places(report).casefold()} with the image{suffix}"),
+        (_settled(catalogs), len(catalogs), f"catalogs {verb}{suffix}"),
+        (running, machines, "machines run the image"),
     ]
     return [Figure(number, words, f" of {total} ") for number, total, words in rows if total]
 
@@ -225,9 +230,13 @@ def _problems(report: Mapping[str, Any]) -> list[dict[str, Any]]:
         if not row["settled"]:
             alike.setdefault((row["where"], row["result"], row["detail"], row["advice"]), []).append(row["what"])
     return [
-        {"where": where, "parts": parts, "result": result, "texts": [text for text in (detail, advice) if text]}
+        {"where": where, "parts": parts, "result": result, "texts": list(filter(None, (detail, advice)))}
         for (where, result, detail, advice), parts in alike.items()
     ]
+
+
+def _settled(catalogs: Sequence[Mapping[str, Any]]) -> int:
+    return sum(bool(catalog["settled"]) for catalog in catalogs)
 
 
 def _earlier_runs(report: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -235,15 +244,23 @@ def _earlier_runs(report: Mapping[str, Any]) -> list[dict[str, Any]]:
     idle one after it."""
     runs = []
     for number, run in enumerate(reversed(report.get("runs", [])[:-1]), start=1):
-        missing, who = len(run["problems"]), f", run by {run['operator']}" if run["operator"] else ""
-        ended = "ended early, as wished" if run.get("later") else "complete"
-        ended = f"{missing} missing" if missing else ended
-        heading = f"An earlier run of the same release, which lasted {duration(run['seconds'])}{who}: {ended}."
         start = from_iso_milliseconds(run["started"])
         if run["timeline"]:
             timeline = _Work.of({**report, **run}).timeline()
-            runs.append({"id": f"run-{number}", "started": start, "words": heading, "timeline": timeline})
+            runs.append({"id": f"run-{number}", "started": start, "words": _heading(run), "timeline": timeline})
     return runs
+
+
+def _heading(run: Mapping[str, Any]) -> str:
+    """How long an earlier run lasted, whose it was, and how it ended."""
+    lasted, end = f"which lasted {duration(run['seconds'])}", "complete"
+    if run["operator"]:
+        lasted += f", run by {run['operator']}"
+    if run["problems"]:
+        end = f"{len(run['problems'])} missing"
+    elif run.get("later"):
+        end = "ended early, as wished"
+    return f"An earlier run of the same release, {lasted}: {end}."
 
 
 def _clusters(report: Mapping[str, Any], work: _Work) -> list[dict[str, Any]]:
@@ -252,7 +269,9 @@ def _clusters(report: Mapping[str, Any], work: _Work) -> list[dict[str, Any]]:
     for host, cluster in report["clusters"].items():
         state, leftover = cluster["state"], cluster.get("leftover")
         has_image, (message, advice) = state in SETTLED_CLUSTER_STATES, why(cluster)
-        details = [] if has_image and not message else [message, advice]
+        details = []
+        if message or not has_image:
+            details = [message, advice]
         if leftover:
             details.append(f"The temporary VM is still there: {in_one(*why(leftover))}")
         rows.append(
@@ -278,19 +297,24 @@ def _catalogs_of(site: str, report: Mapping[str, Any], work: _Work) -> list[dict
 
 
 def _moved(catalog: Mapping[str, Any], site: str, report: Mapping[str, Any], to_come: str) -> dict[str, Any]:
-    good = SETTLED_ROLLBACK_ACTIONS if report["rollback"] else SETTLED_CATALOG_ACTIONS
+    good = good_actions(report["rollback"])
     action, wish = catalog["action"], _wish_for(catalog, report, site)
     before = (catalog.get("before") or {}).get("name")
+    if before:
+        to_come = f"Move from {before}"
+    settled, detail = action in good, in_one(*why(catalog))
+    if settled and action != LATER:
+        detail = catalog.get("warning") or ""
     return {
         "name": catalog.get("full_name") or catalog.get("name") or catalog.get("id") or "",
         "cluster": wish.get("cluster") or "",
         "definition": wish.get("definition") or "",
         "hosting_unit": catalog.get("hosting_unit") or "",
-        "plan": PLANS.get(action) or (f"Move from {before}" if before else to_come),
+        "plan": PLANS.get(action, to_come),
         "result": {**UNSETTLED_CATALOG_ACTIONS, **good}.get(action, action),
         # What was left as wished is neither
-        "settled": None if action == LATER else action in good,
-        "detail": (catalog.get("warning") or "") if action in good and action != LATER else in_one(*why(catalog)),
+        "settled": None if action == LATER else settled,
+        "detail": detail,
         "wave": str(catalog.get("wave") or ""),
         **_behind_gate(catalog.get("gate"), action),
     }
@@ -331,9 +355,9 @@ def _site(site: str, result: Mapping[str, Any], catalogs: Sequence[Mapping[str, 
     mine = sorted(
         (catalog for catalog in catalogs if catalog["site"] == site), key=lambda catalog: bool(catalog["settled"])
     )
-    count = sum(bool(catalog["settled"]) for catalog in mine)
     failure = in_one(*why(result)) if result["message"] else ""
-    return {"name": site, "failure": failure, "catalogs": mine, "summary": f"{count} of {len(mine)} as wanted"}
+    summary = f"{_settled(mine)} of {len(mine)} as wanted"
+    return {"name": site, "failure": failure, "catalogs": mine, "summary": summary}
 
 
 def _path(path: Mapping[str, Any]) -> dict[str, Any]:
@@ -353,31 +377,33 @@ def _first_origin(report: Mapping[str, Any], snapshot_id: str) -> str:
 def _lineage(report: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Where the image of each catalog comes from: {snapshot_id, origin_kind, policy, images, homeless}."""
     clusters, protection = report["clusters"], report["protection"]
-    told = [protection.get(name) for name in ("domain_snapshot_id", "snapshot_id")]
-    ids = [*told, *(cluster.get("snapshot_id") for cluster in clusters.values())]
-    images = []
-    for host, cluster in clusters.items():
-        mine = [catalog for catalog in catalogs if catalog["cluster"] == host]
-        has_image = cluster["state"] in SETTLED_CLUSTER_STATES
-        summary = f"{sum(bool(catalog['settled']) for catalog in mine)} of {len(mine)} catalogs on it" if mine else ""
-        origin = {name: str(cluster.get(name) or "") if has_image else "" for name in ("image_uuid", "snapshot_id")}
-        kind = origin_kind(cluster)
-        images.append(
-            {
-                "cluster": host,
-                "has_image": has_image,
-                "settled": summary,
-                "catalogs": mine,
-                "origin_kind": kind if cluster.get("origin") or "recovery" in kind else "snapshot",
-                **origin,
-            }
-        )
-    homeless = [catalog for catalog in catalogs if catalog["cluster"] not in clusters]
-    snapshot_id = next((str(snapshot_id) for snapshot_id in ids if snapshot_id), "")
+    sources = (protection.get("domain_snapshot_id"), protection.get("snapshot_id"))
+    copies = (cluster.get("snapshot_id") for cluster in clusters.values())
+    snapshot_id = str(next(filter(None, (*sources, *copies)), ""))
     return {
         "snapshot_id": snapshot_id,
         "origin_kind": _first_origin(report, snapshot_id),
         "policy": protection.get("policy") or "",
-        "images": images,
-        "homeless": homeless,
+        "images": [_image(host, cluster, catalogs) for host, cluster in clusters.items()],
+        "homeless": [catalog for catalog in catalogs if catalog["cluster"] not in clusters],
     }
+
+
+def _image(host: str, cluster: Mapping[str, Any], catalogs: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    mine = [catalog for catalog in catalogs if catalog["cluster"] == host]
+    image: dict[str, Any] = {
+        "cluster": host,
+        "has_image": cluster["state"] in SETTLED_CLUSTER_STATES,
+        "settled": "",
+        "catalogs": mine,
+        "origin_kind": origin_kind(cluster),
+        "image_uuid": "",
+        "snapshot_id": "",
+    }
+    if mine:
+        image["settled"] = f"{_settled(mine)} of {len(mine)} catalogs on it"
+    if not cluster.get("origin") and "recovery" not in image["origin_kind"]:
+        image["origin_kind"] = "snapshot"
+    if image["has_image"]:
+        image |= {name: str(cluster.get(name) or "") for name in ("image_uuid", "snapshot_id")}
+    return image

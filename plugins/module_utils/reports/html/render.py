@@ -53,10 +53,12 @@ def render(template: str, own: str | None, view: Mapping[str, Any]) -> str:
     """The page of a view. `template` is one of ours, `own` the path of a user's own that takes its place."""
     if JINJA2_IMPORT_ERROR:
         raise OperationError("The page needs Jinja2, which this Python does not have", "Install the package jinja2.")
-    path = Path(own) if own else None
-    environment = _environment(path.parent if path else None)
+    path, name = None, f"{OURS}/{template}"
+    if own:
+        path = Path(own)
+        name = path.name
     try:
-        return environment.get_template(path.name if path else f"{OURS}/{template}").render(view)
+        return _environment(path and path.parent).get_template(name).render(view)
     except TemplateNotFound as error:
         raise OperationError(
             f"The template {error.name} of the page is not there", f"Give the path of a file that exists.{UNTOUCHED}"
@@ -64,8 +66,10 @@ def render(template: str, own: str | None, view: Mapping[str, Any]) -> str:
     except (TemplateError, OSError, AttributeError, LookupError, TypeError, ValueError, ArithmeticError) as error:
         if not path:
             raise
-        line = f" (line {error.lineno})" if isinstance(error, TemplateSyntaxError) else ""
-        raise OperationError(f"The template {own} cannot be used: {error}{line}", f"Correct it.{UNTOUCHED}") from None
+        problem = str(error)
+        if isinstance(error, TemplateSyntaxError):
+            problem = f"{error} (line {error.lineno})"
+        raise OperationError(f"The template {own} cannot be used: {problem}", f"Correct it.{UNTOUCHED}") from None
 
 
 @cache
@@ -121,9 +125,21 @@ def css(phase: str) -> str:
     return phase.replace(" ", "-")
 
 
+def sections(headings: Mapping[str, str], parts: Mapping[str, Any]) -> dict[str, str]:
+    """The headings of a page, without those of parts that are empty."""
+    return {name: heading for name, heading in headings.items() if parts.get(name, True)}
+
+
 def counted(number: int, noun: str) -> str:
     """'1 machine', '2 machines'"""
-    return f"{number} {noun}{'' if number == 1 else 's'}"
+    return one_or_many(number, noun, f"{noun}s")
+
+
+def one_or_many(number: int, one: str, many: str) -> str:
+    """'1 problem is', '2 problems are'"""
+    if number == 1:
+        return f"1 {one}"
+    return f"{number} {many}"
 
 
 def is_folded(length: int) -> bool:
