@@ -31,9 +31,9 @@ def quoted(names: Iterable[str]) -> str:
     return ", ".join(f"'{name}'" for name in names)
 
 
-def folded(names: Iterable[str]) -> set[str]:
+def folded(names: Iterable[str]) -> frozenset[str]:
     """Names to be compared without case, as Windows and Citrix do."""
-    return {name.casefold() for name in names}
+    return frozenset(name.casefold() for name in names)
 
 
 def shortened(texts: Sequence[str], most: int = 10) -> str:

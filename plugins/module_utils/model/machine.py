@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, near_names
 
 NO_FAULT = ("None", "Unknown", "")
 
@@ -71,19 +71,22 @@ def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
     if len(matches) == 1:
         return matches[0]
     if matches:
-        raise Refusal(
-            f"{len(matches)} machines are called '{name}':"
-            f" {', '.join(f'{machine.name} ({machine.id})' for machine in matches)}",
-            "Give DOMAIN\\HOST.",
-        )
-    names = (machine.name if "\\" in name else host_name(machine.name) for machine in machines)
+        raise several_called(name, matches)
+    names = [machine.name for machine in machines]
+    if "\\" not in name:
+        names = list(map(host_name, names))
     raise Refusal(f"there is no machine '{name}'", near_names(name, names))
+
+
+def several_called(name: str, machines: Sequence[Machine]) -> Refusal:
+    ids = ", ".join(f"{machine.name} ({machine.id})" for machine in machines)
+    return Refusal(f"{len(machines)} machines are called '{name}': {ids}", "Give DOMAIN\\HOST.")
 
 
 def names_of(machine: Machine) -> frozenset[str]:
     """What an operator may call a machine, without case: DOMAIN\\HOST, HOST, or its DNS name where the site tells
     it."""
-    return frozenset(name.casefold() for name in (machine.name, host_name(machine.name), machine.dns_name) if name)
+    return folded(filter(None, (machine.name, host_name(machine.name), machine.dns_name)))
 
 
 def host_name(name: str) -> str:
@@ -94,16 +97,16 @@ def host_name(name: str) -> str:
 def summarise(machines: Sequence[Machine]) -> dict[str, Any]:
     """Counts for gates and reports: {total, registered, image_out_of_date, maintenance_mode, with_sessions,
     by_power_state, by_fault_state}."""
+    power = Counter(machine.power_state for machine in machines)
+    faults = Counter(machine.fault_state for machine in machines if machine.fault_state not in NO_FAULT)
     return {
         "total": len(machines),
         "registered": sum(machine.registration_state == "Registered" for machine in machines),
         "image_out_of_date": sum(machine.image_out_of_date for machine in machines),
         "maintenance_mode": sum(machine.maintenance_mode for machine in machines),
         "with_sessions": sum(machine.sessions > 0 for machine in machines),
-        "by_power_state": dict(sorted(Counter(machine.power_state for machine in machines).items())),
-        "by_fault_state": dict(
-            sorted(Counter(machine.fault_state for machine in machines if machine.fault_state not in NO_FAULT).items())
-        ),
+        "by_power_state": dict(sorted(power.items())),
+        "by_fault_state": dict(sorted(faults.items())),
     }
 
 
@@ -119,4 +122,4 @@ class Occupied:
 
     def __str__(self) -> str:
         parts = [self.user, self.state, f"{self.sessions} sessions" if self.sessions > 1 else ""]
-        return f"{self.machine} ({', '.join(part for part in parts if part) or '1 session'})"
+        return f"{self.machine} ({', '.join(filter(None, parts)) or '1 session'})"

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from itertools import chain
@@ -40,7 +40,7 @@ class Choice:
         """'' for none of its own."""
         return next((wave for pattern, wave in self.waves if self.fits(pattern, catalog)), "")
 
-    def takes(self, catalog: Facts, tagged: set[str], verified: bool | None) -> bool:
+    def takes(self, catalog: Facts, tagged: Collection[str], verified: bool | None) -> bool:
         """`tagged`: the ids of the catalogs of this site that bear one of the tags, in lower case. `verified`: whether
         its image is proven to be of its release, None where nobody asked."""
         is_named = not self.names or any(self.fits(pattern, catalog) for pattern in self.names)

@@ -11,8 +11,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import places
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import all_places
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import CENTRAL_PLUGINS
 
 Facts = Mapping[str, Any]
@@ -85,7 +85,7 @@ class Clusters:
         if connection["plugin"].casefold() != ACROPOLIS:
             return
         what = f"hosting connection '{connection['name']}' of {site}"
-        told = [place for text in connection["addresses"] for place in places(str(text))]
+        told = all_places(connection["addresses"])
         cluster = self._the_one(what, self._spread((host, port or PORT) for host, port in told))
         if cluster:
             cluster.connections.append((site, connection["name"]))
@@ -174,7 +174,7 @@ def centrals_behind(
         for connection in facts["connections"]:
             if connection["plugin"] not in CENTRAL_PLUGINS:
                 continue
-            told = {host.casefold() for text in connection["addresses"] for host, _port in places(str(text))}
+            told = folded(host for host, _port in all_places(connection["addresses"]))
             spread = told.union(*(resolved.get(host, ()) for host in told))
             hosts = [host for host, addresses in own.items() if addresses & spread]
             if len(hosts) == 1:

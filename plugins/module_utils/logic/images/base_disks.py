@@ -70,14 +70,9 @@ def standings(
     the space used does not tell whether there is data."""
     by_uuid = {disk.uuid: disk for disk in disks}
     modified = {file.uuid: file.modified for file in files}
-    vms = {vm.ref: vm.name for vm in machines if not vm.is_template and not vm.is_snapshot}
     chains = {disk.ref: _chain(disk, by_uuid) for disk in disks}
     data = {ref: _data(chain, has_files.get(chain[0].sr, False)) for ref, chain in chains.items()}
-    users: dict[str, set[str]] = {}
-    for attachment in attachments:
-        holder = data.get(attachment.disk)
-        if holder and attachment.vm in vms:
-            users.setdefault(holder, set()).add(vms[attachment.vm])
+    users = _users(attachments, machines, data)
     found = {}
     for disk in disks:
         chain, holder = chains[disk.ref], data[disk.ref]
@@ -92,6 +87,19 @@ def standings(
             encrypted=any(part.encrypted for part in chain),
         )
     return found
+
+
+def _users(
+    attachments: Iterable[Attachment], machines: Iterable[XenVm], data: Mapping[str, str | None]
+) -> dict[str, set[str]]:
+    """Disk with data -> the names of the VMs that stand on it."""
+    vms = {vm.ref: vm.name for vm in machines if not vm.is_template and not vm.is_snapshot}
+    users: dict[str, set[str]] = {}
+    for attachment in attachments:
+        holder = data.get(attachment.disk)
+        if holder and attachment.vm in vms:
+            users.setdefault(holder, set()).add(vms[attachment.vm])
+    return users
 
 
 def _chain(disk: VirtualDisk, by_uuid: Mapping[str, VirtualDisk]) -> list[VirtualDisk]:
@@ -129,27 +137,38 @@ def choose(scheme: str, found: Iterable[Standing], now: float) -> Choice:
     name = base_disk_name(scheme)
     candidates = [entry for entry in found if entry.disk.name == name and not entry.disk.is_snapshot]
     usable = [entry for entry in candidates if entry.disk.managed and not entry.disk.missing]
+    by_sr: dict[str, list[Standing]] = {}
+    for entry in usable:
+        by_sr.setdefault(entry.disk.sr, []).append(entry)
     doubts, warnings, chosen = [], [], set()
-    for sr in sorted({entry.disk.sr for entry in usable}):
-        own = sorted((entry for entry in usable if entry.disk.sr == sr), key=lambda entry: entry.disk.uuid)
-        if len(own) > 1 and any(entry.modified is None for entry in own):
-            uuids = ", ".join(entry.disk.uuid for entry in own)
-            doubts.append(
-                f"{len(own)} disks of one SR are called '{name}' ({uuids}), and it is not known how old they are"
-            )
-            continue
-        ranked = sorted(own, key=lambda entry: (-(entry.modified or 0.0), -len(entry.machines), entry.disk.uuid))
-        best = ranked[0]
-        if best.encrypted:
-            # An older one is another image
-            doubts.append(f"{best.disk.uuid}, the youngest called '{name}', is encrypted: {KEY_STAYS}")
-            continue
-        chosen.add(best.disk.ref)
-        warnings += _warnings(best, ranked[1:], now)
+    for sr in sorted(by_sr):
+        youngest, *others = sorted(by_sr[sr], key=_youngest_first)
+        doubt = _doubt(name, youngest, others)
+        if doubt:
+            doubts.append(doubt)
+        else:
+            chosen.add(youngest.disk.ref)
+            warnings += _warnings(youngest, others, now)
     marked = [replace(entry, chosen=entry.disk.ref in chosen) for entry in candidates]
     if not usable:
         doubts.append(f"no disk is called '{name}'" if not candidates else f"no disk called '{name}' can be used")
     return Choice(tuple(marked), tuple(doubts), tuple(warnings))
+
+
+def _youngest_first(entry: Standing) -> tuple[float, int, str]:
+    return -(entry.modified or 0.0), -len(entry.machines), entry.disk.uuid
+
+
+def _doubt(name: str, youngest: Standing, others: Sequence[Standing]) -> str:
+    """Why none of the disks of one SR can be taken, '' when the youngest can."""
+    own = [youngest, *others]
+    if others and any(entry.modified is None for entry in own):
+        uuids = ", ".join(sorted(entry.disk.uuid for entry in own))
+        return f"{len(own)} disks of one SR are called '{name}' ({uuids}), and it is not known how old they are"
+    if youngest.encrypted:
+        # An older one is another image
+        return f"{youngest.disk.uuid}, the youngest called '{name}', is encrypted: {KEY_STAYS}"
+    return ""
 
 
 def _warnings(best: Standing, others: Sequence[Standing], now: float) -> list[str]:

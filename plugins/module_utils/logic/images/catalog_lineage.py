@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
     ClusterAddresses,
@@ -44,42 +44,19 @@ def ancestries(
     for host, site in sites.items():
         behind = Counter(site.get("out_of_date") or [])
         for catalog in site.get("catalogs") or []:
-            if catalog.get("image_version"):
-                lineages.append(_of_version(host, catalog, behind[catalog["id"]]))
+            version, image = catalog.get("image_version"), catalog.get("master_image")
+            if not version and not image:
                 continue
-            if not catalog.get("master_image"):
+            who = _who(host, catalog, behind[catalog["id"]])
+            if version:
+                lineages.append(_of_version(who, version, image or {}))
                 continue
-            image = catalog["master_image"]
             home = _home(site, catalog, identities)
             in_pools = _in_pools(pools, image)
             if home in pools or (home is None and in_pools):
-                lineages.append(_of_pool(_who(host, catalog, behind[catalog["id"]]), home, image, in_pools))
-                continue
-            copies = [
-                _copy(place, snapshot)
-                for place, answer in places.items()
-                for snapshot in _images_at(answer)
-                if snapshot["name"] == image["name"]
-            ]
-            release = parse_image_name(image["name"], prefix)
-            doubts = _doubts(copies, home) if release else []
-            witnesses = [] if doubts else [copy for copy in copies if home in (None, copy["cluster"])]
-            lineages.append(
-                {
-                    **_who(host, catalog, behind[catalog["id"]]),
-                    "cluster": home,
-                    "image_version": None,
-                    "image": image["name"],
-                    "release": release.release if release else None,
-                    "base_vm": release.base_vm if release else None,
-                    "protection_domain_snapshots": _origins(witnesses, "protection_domain_snapshot_id"),
-                    "recovery_points": _origins(witnesses, "recovery_point_id"),
-                    "source_disks": [],
-                    "marked": bool(release) and not doubts,
-                    "doubts": doubts,
-                    "clusters": copies,
-                }
-            )
+                lineages.append(_of_pool(who, home, image, in_pools))
+            else:
+                lineages.append(_of_cluster(who, home, image["name"], _copies(places, image["name"]), prefix))
     return sorted(lineages, key=lambda each: (each["site"], each["catalog"].casefold()))
 
 
@@ -98,14 +75,13 @@ def _who(host: str, catalog: Facts, behind: int) -> dict[str, Any]:
     }
 
 
-def _of_version(host: str, catalog: Facts, behind: int) -> dict[str, Any]:
+def _of_version(who: dict[str, Any], version: Facts, source: Facts) -> dict[str, Any]:
     """A catalog on a prepared image: its release stands in the description of the version, and the site is its only
     witness."""
-    version, source = catalog["image_version"], catalog.get("master_image") or {}
     marked = is_marked(version["description"])
     doubt = "the description of the version does not bear the mark of the collection"
     return {
-        **_who(host, catalog, behind),
+        **who,
         "cluster": None,
         "image_version": {
             "id": version["id"],
@@ -129,13 +105,14 @@ def _in_pools(pools: Mapping[str, Facts], image: Facts) -> list[dict[str, Any]]:
     """The images of ours that stand where the path of a master image leads, in whichever pool: below its hosting unit
     it names VM and snapshot."""
     path = str(image.get("path") or "").casefold()
-    return [
-        {**_copy(host, snapshot), "created": snapshot["taken"], "taken_from": wrapper["name"], **_marks(snapshot)}
-        for host, facts in pools.items()
-        for wrapper in facts.get("wrappers") or []
-        for snapshot in wrapper["snapshots"]
-        if path.endswith(f"\\{snapshot['path'].casefold()}")
-    ]
+    copies = []
+    for host, facts in pools.items():
+        for wrapper in facts.get("wrappers") or []:
+            for snapshot in wrapper["snapshots"]:
+                if path.endswith(f"\\{snapshot['path'].casefold()}"):
+                    made = {"created": snapshot["taken"], "taken_from": wrapper["name"]}
+                    copies.append({**_copy(host, snapshot), **made, **_marks(snapshot)})
+    return copies
 
 
 def _marks(snapshot: Facts) -> dict[str, Any]:
@@ -144,9 +121,45 @@ def _marks(snapshot: Facts) -> dict[str, Any]:
     return {"scheme": scheme, "release": release, "source_vdi_uuid": snapshot["source_vdi_uuid"], "doubt": doubt}
 
 
+def _copies(places: Mapping[str, Facts], name: str) -> list[dict[str, Any]]:
+    """The images of this name, wherever they are."""
+    copies = []
+    for place, answer in places.items():
+        copies += [_copy(place, image) for image in _images_at(answer) if image["name"] == name]
+    return copies
+
+
+def _of_cluster(
+    who: dict[str, Any], home: str | None, image: str, copies: list[dict[str, Any]], prefix: str
+) -> dict[str, Any]:
+    """A catalog of Nutanix clusters: its release stands in the name of the image."""
+    release = parse_image_name(image, prefix)
+    doubts = _doubts(copies, home) if release else []
+    witnesses = [] if doubts else _witnesses(copies, home)
+    return {
+        **who,
+        "cluster": home,
+        "image_version": None,
+        "image": image,
+        "release": release.release if release else None,
+        "base_vm": release.base_vm if release else None,
+        "protection_domain_snapshots": _origins(witnesses, "protection_domain_snapshot_id"),
+        "recovery_points": _origins(witnesses, "recovery_point_id"),
+        "source_disks": [],
+        "marked": bool(release) and not doubts,
+        "doubts": doubts,
+        "clusters": copies,
+    }
+
+
+def _witnesses(copies: Sequence[Facts], home: str | None) -> list[Facts]:
+    """The copies that may be what the catalog is on."""
+    return [copy for copy in copies if home in (None, copy["cluster"])]
+
+
 def _of_pool(who: dict[str, Any], home: str | None, image: Facts, copies: list[dict[str, Any]]) -> dict[str, Any]:
     """A catalog of a XenServer pool: its release stands in the marks of the disk that the image is of."""
-    witnesses = [copy for copy in copies if home in (None, copy["cluster"])]
+    witnesses = _witnesses(copies, home)
     doubts = _doubts(copies, home) if witnesses else []
     releases = {(copy["scheme"], copy["release"]) for copy in witnesses}
     if len(releases) > 1:
@@ -164,10 +177,12 @@ def _of_pool(who: dict[str, Any], home: str | None, image: Facts, copies: list[d
         "source_disks": [] if doubts else _origins(witnesses, "source_vdi_uuid"),
         "marked": bool(witnesses) and not doubts,
         "doubts": doubts,
-        "clusters": [
-            {key: value for key, value in copy.items() if key not in ("scheme", "release")} for copy in copies
-        ],
+        "clusters": [_without_marks(copy) for copy in copies],
     }
+
+
+def _without_marks(copy: Facts) -> dict[str, Any]:
+    return {key: value for key, value in copy.items() if key not in ("scheme", "release")}
 
 
 def _images_at(place: Facts) -> list[Facts]:
@@ -195,7 +210,7 @@ def _home(site: Facts, catalog: Facts, identities: Sequence[ClusterAddresses]) -
 
 def _doubts(copies: Sequence[Facts], home: str | None) -> list[str]:
     """Why the image is not proven to be the release's, in sentences."""
-    candidates = [copy for copy in copies if home in (None, copy["cluster"])]
+    candidates = _witnesses(copies, home)
     if not candidates:
         return [f"{home or 'no cluster that was asked'} has no image of this name"]
     return [f"on {copy['cluster']} it {copy['doubt']}" for copy in candidates if copy["doubt"]]
@@ -204,30 +219,22 @@ def _doubts(copies: Sequence[Facts], home: str | None) -> list[str]:
 def chosen(lineages: Sequence[dict[str, Any]], wishes: Sequence[str]) -> list[dict[str, Any]]:
     """Those of the catalogs that are wanted by name or full name, whole and without case, on whatever site. Raises
     Refusal for one that nobody has."""
-    names = [(each, {each["catalog"].casefold(), each["name"].casefold()}) for each in lineages]
+    names = [(each, folded((each["catalog"], each["name"]))) for each in lineages]
     for name in wishes:
         if not any(name.casefold() in own for _each, own in names):
             near = near_names(name, (each["catalog"] for each in lineages))
             raise Refusal(f"no site that was asked has a catalog '{name}' with an image", near)
-    folded = {name.casefold() for name in wishes}
-    return [each for each, own in names if folded & own]
+    wanted = folded(wishes)
+    return [each for each, own in names if own & wanted]
 
 
 def rows(lineages: Iterable[Mapping[str, Any]]) -> list[tuple[str, ...]]:
     """Lines of the table."""
-    return [
-        (
-            each["site"],
-            each["catalog"],
-            each["image"],
-            _release(each),
-            each["base_vm"] or "",
-            _made_from(each),
-            _where(each),
-            _told(each),
-        )
-        for each in lineages
-    ]
+    return [(each["site"], each["catalog"], each["image"], *_cells(each)) for each in lineages]
+
+
+def _cells(each: Facts) -> tuple[str, ...]:
+    return _release(each), each["base_vm"] or "", _made_from(each), _where(each), _told(each)
 
 
 def _made_from(each: Facts) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import CentralCluster
 
 
@@ -27,9 +28,5 @@ def hosts_of_cluster(cluster: CentralCluster, hosts: Sequence[ClusterHost]) -> l
     by_uuid = [host.host for host in hosts if host.uuid and host.uuid == cluster.uuid.lower()]
     if by_uuid:
         return by_uuid
-    own_addresses = {address.casefold() for address in cluster.addresses}
-    return [
-        host.host
-        for host in hosts
-        if not host.uuid and own_addresses.intersection(address.casefold() for address in host.addresses)
-    ]
+    own_addresses = folded(cluster.addresses)
+    return [host.host for host in hosts if not host.uuid and own_addresses & folded(host.addresses)]

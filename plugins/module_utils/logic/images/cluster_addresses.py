@@ -9,8 +9,11 @@ import ipaddress
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import starmap
 from typing import Any
 from urllib.parse import urlsplit
+
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded
 
 _SEPARATORS = re.compile(r"[,;\s]+")
 
@@ -24,6 +27,9 @@ class ClusterAddresses:
     port: int | None
     names: frozenset[str]
 
+    def is_at(self, host: str, port: int | None) -> bool:
+        return host in self.addresses and port == self.port
+
 
 def places(text: str) -> list[tuple[str, int | None]]:
     """Host and port of each address in a text.
@@ -31,7 +37,13 @@ def places(text: str) -> list[tuple[str, int | None]]:
     How Citrix writes a Nutanix connection's address is unknown (contract citrix 10.2): 'https://host:9440',
     'host:9440', 'host' and lists of these are read.
     """
-    return [place for part in _SEPARATORS.split(text) if part for place in (_place(part),) if place[0]]
+    told = map(_place, filter(None, _SEPARATORS.split(text)))
+    return [(host, port) for host, port in told if host]
+
+
+def all_places(texts: Iterable[object]) -> list[tuple[str, int | None]]:
+    """Those of several texts, such as the addresses of a hosting connection."""
+    return [place for text in texts for place in places(str(text))]
 
 
 def clusters_meant(
@@ -43,17 +55,15 @@ def clusters_meant(
     More than one host is no answer but a doubt.
     """
     endpoints = [(host.casefold(), port) for host, port in addresses]
-    matches = [identity for identity in identities if any(host in identity.addresses for host, _port in endpoints)]
-    namesakes = [identity for identity in identities if name.casefold() in identity.names]
+    hosts = {host for host, _port in endpoints}
+    matches = [identity for identity in identities if hosts & identity.addresses]
     if len(matches) > 1:
-        matches = [
-            identity
-            for identity in matches
-            if any(host in identity.addresses and port == identity.port for host, port in endpoints)
-        ] or matches
-    if len(matches) > 1:
-        matches = [identity for identity in matches if identity in namesakes] or matches
-    return [identity.host for identity in matches or namesakes]
+        at_port = [identity for identity in matches if any(starmap(identity.is_at, endpoints))]
+        matches = at_port or matches
+    if len(matches) == 1:
+        return [matches[0].host]
+    called = [identity for identity in matches or identities if name.casefold() in identity.names]
+    return [identity.host for identity in called or matches]
 
 
 def identity_of(host: str, facts: Mapping[str, Any]) -> ClusterAddresses:
@@ -67,18 +77,16 @@ def identity_of(host: str, facts: Mapping[str, Any]) -> ClusterAddresses:
     }
     return ClusterAddresses(
         host=host,
-        addresses=frozenset(address.casefold() for address in addresses if address),
+        addresses=folded(filter(None, addresses)),
         port=endpoint.get("port") or facts.get("port"),
-        names=frozenset(name.casefold() for name in (host, cluster.get("name") or "") if name),
+        names=folded(filter(None, (host, cluster.get("name")))),
     )
 
 
 def cluster_of_unit(unit: Mapping[str, Any], identities: Sequence[ClusterAddresses]) -> list[str]:
     """The inventory hosts that a hosting unit, as citrix_hosting_unit_info returns it, may stand for, by the addresses
     of its connection."""
-    return clusters_meant(
-        [place for address in unit["connection"]["addresses"] for place in places(str(address))], "", identities
-    )
+    return clusters_meant(all_places(unit["connection"]["addresses"]), "", identities)
 
 
 def _place(part: str) -> tuple[str, int | None]:

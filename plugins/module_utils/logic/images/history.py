@@ -36,6 +36,11 @@ class _Coming:
     image: HistoricalImage
     moment: datetime
 
+    @property
+    def path(self) -> str:
+        """In lower case, to be compared."""
+        return self.image.path.casefold()
+
 
 def return_note(note: str, images: Iterable[str]) -> str:
     """The note on an image that a catalog goes back to, with marks that name the images that it leaves behind."""
@@ -55,16 +60,13 @@ def left_behind(current: str, target: str, history: Sequence[HistoricalImage]) -
     """The names of the images that a catalog leaves behind when it goes back to `target`: the current one, and those
     that came in between and are not withdrawn yet."""
     comings = _comings(history)
-    came = _came([coming for coming in comings if same_path(coming.image.path, target)])
-    between = [
-        coming.image
-        for coming in comings
-        if came
-        and coming.moment > max(came)
-        and not same_path(coming.image.path, target)
-        and not _is_withdrawn(coming.image, comings)
-    ]
-    return list(dict.fromkeys((image_name(current), *(image_name(image.path) for image in between))))
+    came = _came(comings, target)
+    names = [image_name(current)]
+    for coming in comings:
+        since = came and coming.moment > max(came)
+        if since and not same_path(coming.path, target) and not _is_withdrawn(coming.image, comings):
+            names.append(image_name(coming.image.path))
+    return list(dict.fromkeys(names))
 
 
 def image_before(current: str, history: Sequence[HistoricalImage]) -> HistoricalImage:
@@ -111,22 +113,27 @@ def ranks(current: str, history: Sequence[HistoricalImage]) -> dict[str, int]:
     tell.
     """
     others = [entry for entry in history if entry.path and not same_path(entry.path, current)]
-    moments = [(parse_moment(entry.date), entry.path.casefold()) for entry in others]
-    dated = sorted(((moment, path) for moment, path in moments if moment), reverse=True)
-    if len(dated) < len(moments) and len({path for _moment, path in moments}) > 1:
+    comings = sorted(_comings(others), key=lambda coming: (coming.moment, coming.path), reverse=True)
+    paths = [entry.path.casefold() for entry in others]
+    if len(comings) < len(others) and len(set(paths)) > 1:
         return {}
-    newest_first = list(dict.fromkeys(path for _moment, path in dated)) or [path for _moment, path in moments]
+    newest_first = list(dict.fromkeys(coming.path for coming in comings)) or paths
+    back = _roll_backs(current, history)
+    nearest = {}
+    for path in newest_first:
+        nearest[path] = min(order.index(path) + 1 for order in (newest_first, back) if path in order)
+    return nearest
+
+
+def _roll_backs(current: str, history: Sequence[HistoricalImage]) -> list[str]:
+    """Where one roll-back after the other leads to: paths in lower case."""
     back: list[str] = []
     try:
         while True:
-            back.append(
-                _before(back[-1] if back else current, history, frozenset({current.casefold(), *back})).path.casefold()
-            )
+            now = back[-1] if back else current
+            back.append(_before(now, history, frozenset({current.casefold(), *back})).path.casefold())
     except Refusal:
-        pass
-    return {
-        path: min(order.index(path) + 1 for order in (newest_first, back) if path in order) for path in newest_first
-    }
+        return back
 
 
 def _before(current: str, history: Sequence[HistoricalImage], withdrawn: frozenset[str]) -> HistoricalImage:
@@ -136,7 +143,7 @@ def _before(current: str, history: Sequence[HistoricalImage], withdrawn: frozens
     if not paths:
         raise Refusal(NO_IMAGE_BEFORE, "Name an image of its hosting unit in citrix_catalog_image.")
     comings = _comings(history)
-    dated = [coming for coming in comings if coming.image.path.casefold() in paths]
+    dated = [coming for coming in comings if coming.path in paths]
     if len(dated) < len(others):
         if len(paths) == 1:
             return others[0]
@@ -145,9 +152,10 @@ def _before(current: str, history: Sequence[HistoricalImage], withdrawn: frozens
             f" ({quoted(entry.name for entry in others)})",
             "Name the image.",
         )
-    came = _came([coming for coming in comings if same_path(coming.image.path, current)])
+    came = _came(comings, current)
     eligible = [coming for coming in dated if not _is_withdrawn(coming.image, comings)]
-    first, last = (_newest(eligible, boundary) for boundary in ((min(came), max(came)) if came else (None, None)))
+    first = _newest(eligible, min(came, default=None))
+    last = _newest(eligible, max(came, default=None))
     if last is None:
         raise Refusal(NO_IMAGE_BEFORE, "Name an image of its hosting unit in citrix_catalog_image.")
     if first is None or not same_path(first.path, last.path):
@@ -162,8 +170,9 @@ def _comings(history: Iterable[HistoricalImage]) -> list[_Coming]:
     return [_Coming(entry, moment) for entry in history if entry.path and (moment := parse_moment(entry.date))]
 
 
-def _came(own: Sequence[_Coming]) -> list[datetime]:
+def _came(comings: Sequence[_Coming], path: str) -> list[datetime]:
     """When an image came. Going back to it is no coming of it, but all that is known of one where nothing else is."""
+    own = [coming for coming in comings if same_path(coming.path, path)]
     return [coming.moment for coming in own if not withdrawn_by(coming.image.note)] or [coming.moment for coming in own]
 
 

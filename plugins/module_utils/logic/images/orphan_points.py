@@ -14,7 +14,8 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     Decision,
     Image,
     Rules,
-    age_of,
+    may_be_under_way,
+    proven_images,
     span,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
@@ -44,9 +45,9 @@ def decide_recovery_points(
     """
     decisions = []
     for host, point in points:
-        release = _release_out_of(point, images, prefix) or (
-            _release_named(point["name"], prefix) if point["ours"] else None
-        )
+        release = _release_out_of(point, images, prefix)
+        if release is None and point["ours"]:
+            release = _release_named(point["name"], prefix)
         if release and rules.concerns(release.base_vm):
             delete, reason = _judged(point, release, images, clusters, rules, now)
             if delete and doubts:
@@ -88,18 +89,13 @@ def _judged(
     expires = f"; it expires by itself at {point['expires']}" if point.get("expires") else ""
     if not point["ours"]:
         return False, f"a policy or a person made the recovery point, and whose this copy is cannot be told{expires}"
-    own = [
-        image
-        for image in images
-        if image.marked and (image.base_vm, image.release) == (release.base_vm, release.release)
-    ]
+    own = proven_images(images, release.base_vm, release.release)
     missing = sorted(set(clusters) - {image.cluster for image in own})
     if missing:
         return False, f"{', '.join(missing)} can still get the image of release {release.release} out of it{expires}"
     if not any(image.source == point["location_agnostic_id"] for image in own):
         return False, f"no image of release {release.release} came out of it{expires}"
-    latest = max((image.created for image in own if image.created), default=None)
-    if latest is None or age_of(latest, now) < rules.janitor_age:
+    if may_be_under_way(own, rules, now):
         return (
             False,
             f"release {release.release} may still be under way: its newest image is younger than"

@@ -23,7 +23,9 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.re
     Image,
     Rules,
     age_of,
+    may_be_under_way,
     old,
+    proven_images,
     span,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.marks import bears_mark
@@ -60,6 +62,10 @@ class KeptSnapshot:
     oob: bool
     vm_names: tuple[str, ...]
 
+    def bears(self, mark: str, base_vm: str) -> bool:
+        """Whether it holds the golden VM and bears the mark of a release of it."""
+        return base_vm in self.vm_names and self.retention is not None and bears_mark(self.retention, mark)
+
 
 @dataclass(frozen=True)
 class Domain:
@@ -71,6 +77,10 @@ class Domain:
     members: tuple[str, ...] = ()
     last_restore: datetime | None = None
     restoring: tuple[str, ...] = ()
+
+    def restores(self, origin: str) -> bool:
+        """Whether the snapshot of this id on the cluster of origin is being restored."""
+        return origin in map(origin_id, self.restoring)
 
 
 def decide_temporary_vms(
@@ -84,11 +94,8 @@ def decide_temporary_vms(
 ) -> list[Decision]:
     """Keep or delete each temporary VM of the golden VMs that the rules concern. `images`, `snapshots` and `domains`
     are those of all clusters."""
-    return [
-        _decide_vm(vm, images, snapshots, domains, rules, now, doubts)
-        for vm in vms
-        if rules.concerns(vm.says.release.base_vm)
-    ]
+    concerned = [vm for vm in vms if rules.concerns(vm.says.release.base_vm)]
+    return [_decide_vm(vm, images, snapshots, domains, rules, now, doubts) for vm in concerned]
 
 
 def _decide_vm(
@@ -101,11 +108,7 @@ def _decide_vm(
     doubts: Sequence[str],
 ) -> Decision:
     release = vm.says.release
-    own = [
-        image
-        for image in images
-        if image.marked and (image.base_vm, image.release) == (release.base_vm, release.release)
-    ]
+    own = proven_images(images, release.base_vm, release.release)
     if vm.power_state != "off":
         return _of_vm(
             vm, False, f"its power state is '{vm.power_state}': temporary VMs are never started, so it is in use"
@@ -138,26 +141,12 @@ def _decide_vm(
             " told",
         )
     origin = vm.says.snapshot_id
-    if any(
-        domain.cluster == vm.cluster and origin in {origin_id(each) for each in domain.restoring} for domain in homes
-    ):
+    here = [domain for domain in homes if domain.cluster == vm.cluster]
+    if any(domain.restores(origin) for domain in here):
         return _of_vm(vm, False, f"protection domain snapshot {origin} is being restored on {vm.cluster}")
-    signs = [
-        *(("its image on another cluster was made", image.created) for image in own),
-        *(
-            ("its protection domain snapshot was taken", snapshot.created)
-            for snapshot in snapshots
-            if origin_id(snapshot.id) == origin and release.base_vm in snapshot.vm_names
-        ),
-        *(
-            (f"something was restored out of '{domain.name}' here", domain.last_restore)
-            for domain in homes
-            if domain.cluster == vm.cluster
-        ),
-    ]
-    dated = sorted(((sign, moment) for sign, moment in signs if moment), key=lambda pair: pair[1])
-    if dated:
-        sign, latest = dated[-1]
+    signs = _signs_of_life(vm, own, snapshots, here)
+    if signs:
+        latest, sign = signs[-1]
         age = age_of(latest, now)
         if age < rules.janitor_age:
             return _of_vm(vm, False, f"release {release.release} may still be under way: {sign} {span(age)} ago")
@@ -170,6 +159,21 @@ def _decide_vm(
         f"there is no image of release {release.release} here, and protection domain snapshot {origin} that it came out"
         " of is gone",
     )
+
+
+def _signs_of_life(
+    vm: OrphanVm, own: Iterable[Image], snapshots: Iterable[KeptSnapshot], here: Iterable[Domain]
+) -> list[tuple[datetime, str]]:
+    """When something was last heard of its release, and what, the latest at the end. `here` are the protection domains
+    of its cluster that hold its golden VM."""
+    signs = [(image.created, "its image on another cluster was made") for image in own]
+    for snapshot in snapshots:
+        if origin_id(snapshot.id) == vm.says.snapshot_id and vm.says.release.base_vm in snapshot.vm_names:
+            signs.append((snapshot.created, "its protection domain snapshot was taken"))
+    for domain in here:
+        signs.append((domain.last_restore, f"something was restored out of '{domain.name}' here"))
+    dated = [(moment, sign) for moment, sign in signs if moment]
+    return sorted(dated, key=lambda pair: pair[0])
 
 
 def _decide_vm_of_recovery_point(
@@ -185,11 +189,10 @@ def _decide_vm_of_recovery_point(
             "only its name says that the collection made it: no mark is seen, and no image that came out of recovery"
             f" point {point} is known",
         )
-    made = [image.created for image in own if image.cluster == vm.cluster]
-    if not made:
+    here = [image for image in own if image.cluster == vm.cluster]
+    if not here:
         return _decide_vm_without_image(vm, rules, now, doubts)
-    latest = max((moment for moment in made if moment), default=None)
-    if latest is None or age_of(latest, now) < rules.janitor_age:
+    if may_be_under_way(here, rules, now):
         return _of_vm(
             vm,
             False,
@@ -221,13 +224,8 @@ def _is_ours(vm: OrphanVm, own: Iterable[Image], snapshots: Iterable[KeptSnapsho
     release, origin = vm.says.release, vm.says.snapshot_id
     if any(image.source == origin for image in own):
         return True
-    return any(
-        origin_id(snapshot.id) == origin
-        and release.base_vm in snapshot.vm_names
-        and snapshot.retention is not None
-        and bears_mark(snapshot.retention, release.image_name)
-        for snapshot in snapshots
-    )
+    named = [snapshot for snapshot in snapshots if origin_id(snapshot.id) == origin]
+    return any(snapshot.bears(release.image_name, release.base_vm) for snapshot in named)
 
 
 def _holds(domain: Domain, snapshots: Iterable[KeptSnapshot], base_vm: str) -> bool:
@@ -267,15 +265,8 @@ def decide_pd_snapshots(
     decisions = []
     for snapshot in snapshots:
         for (base_vm, release), mark in marks.items():
-            if (
-                rules.concerns(base_vm)
-                and base_vm in snapshot.vm_names
-                and snapshot.retention is not None
-                and bears_mark(snapshot.retention, mark)
-            ):
-                own = [
-                    image for image in images if (image.base_vm, image.release) == (base_vm, release) and image.marked
-                ]
+            if rules.concerns(base_vm) and snapshot.bears(mark, base_vm):
+                own = proven_images(images, base_vm, release)
                 decisions.append(_decide_pd_snapshot(snapshot, base_vm, release, own, clusters, rules, now, doubts))
                 break
     return decisions
@@ -318,8 +309,7 @@ def _decide_pd_snapshot(
     missing = sorted(set(clusters) - {image.cluster for image in own})
     if missing:
         return decided(False, f"{', '.join(missing)} can still get the image of release {release} out of it{expires}")
-    latest = max((image.created for image in own if image.created), default=None)
-    if latest is None or age_of(latest, now) < rules.janitor_age:
+    if may_be_under_way(own, rules, now):
         return decided(
             False,
             f"release {release} may still be under way: its newest image is younger than {span(rules.janitor_age)}",

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.true_copy import UNKNOWN, YES
 
 
@@ -59,9 +60,7 @@ def became(
             "snapshot_id": restored.get("snapshot_id") or "",
             "copy_id": restored.get("recovery_point_ext_id") or "",
         }
-    result["timeline"] = [
-        step for each in (restored, made, template or {}, removed) for step in each.get("timeline") or []
-    ]
+    result["timeline"] = all_of((restored, made, template or {}, removed), "timeline")
     if removed.get("failed") or removed.get("unreachable"):
         result["leftover"] = failure(removed)
     return result

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import chain
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
@@ -33,13 +34,13 @@ class Requirement:
     clusters: tuple[str, ...]
 
     def is_met(self, held: Collection[str]) -> bool:
-        return any(cluster in held for cluster in self.clusters)
+        return not set(held).isdisjoint(self.clusters)
 
 
 def earliest(now: datetime, made_since: datetime | None, max_age: int | None) -> datetime | None:
     """What is older is too old; None where every age will do."""
     by_age = now - timedelta(seconds=max_age) if max_age is not None else None
-    return max((moment for moment in (made_since, by_age) if moment), default=None)
+    return max(filter(None, (made_since, by_age)), default=None)
 
 
 def requirements(
@@ -65,7 +66,7 @@ def _requirement(name: str, locations: Sequence[Location], names: Sequence[tuple
     labelled = [location for location in locations if location.label.casefold() == name.casefold()]
     if len(labelled) == 1:
         return Requirement(name, labelled[0].clusters)
-    covered = {cluster for location in locations for cluster in location.clusters}
+    covered = set(chain.from_iterable(location.clusters for location in locations))
     called = {uuid for other, uuid in names if other.casefold() == name.casefold() and uuid in covered}
     if len(called) == 1:
         return Requirement(name, tuple(called))
@@ -90,7 +91,7 @@ def state_at(cluster: str, held: Collection[str], locations: Sequence[Location])
     one, its others get none."""
     if cluster in held:
         return THERE
-    waiting = [location for location in locations if not any(other in held for other in location.clusters)]
+    waiting = [location for location in locations if set(held).isdisjoint(location.clusters)]
     if any(cluster in location.clusters for location in waiting):
         return EXPECTED
     return MISSING

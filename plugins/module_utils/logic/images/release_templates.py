@@ -11,8 +11,10 @@ says (contract citrix 9). `needs` is site -> its catalogs that need a template.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
     cluster_of_unit,
     identity_of,
@@ -37,14 +39,11 @@ def central_needs(answers: Mapping[str, Facts], centrals: Mapping[str, Facts]) -
     """
     identities = [identity_of(host, facts) for host, facts in centrals.items()]
     silent = [host for host, facts in centrals.items() if not facts.get("endpoint")]
-    return {
-        site: [
-            {**_need(catalog, identities), "silent": silent}
-            for catalog in answer.get("catalogs") or []
-            if _plugin(catalog) in CENTRAL_PLUGINS
-        ]
-        for site, answer in answers.items()
-    }
+    needs = {}
+    for site, answer in answers.items():
+        catalogs = [catalog for catalog in answer.get("catalogs") or [] if _plugin(catalog) in CENTRAL_PLUGINS]
+        needs[site] = [{**_need(catalog, identities), "silent": silent} for catalog in catalogs]
+    return needs
 
 
 def _plugin(catalog: Facts) -> str:
@@ -66,12 +65,13 @@ def unserved(needs: Mapping[str, Sequence[Facts]], template: str = "") -> list[s
     """Sentences about catalogs that cannot get what they need. `template` is the name of the one that lives long, ''
     where each release makes its own. Where the connection may lead to a Prism Central that is silent, the catalog is
     not touched, and the others go on."""
-    return [
-        f"{site}: the catalog '{need['full_name']}' needs a template, and {why}."
-        for site, rows in needs.items()
-        for need in rows
-        if (why := _obstacle(need, template))
-    ]
+    sentences = []
+    for site, rows in needs.items():
+        for need in rows:
+            why = _obstacle(need, template)
+            if why:
+                sentences.append(f"{site}: the catalog '{need['full_name']}' needs a template, and {why}.")
+    return sentences
 
 
 def _obstacle(need: Facts, template: str) -> str:
@@ -127,8 +127,7 @@ def _found_among(candidates: Sequence[Facts], kind: str, image: str) -> dict[str
 
 
 def _places_of(template: Facts) -> list[str]:
-    versions = template.get("versions") or [template]
-    return [uuid for version in versions for uuid in version.get("cluster_uuids") or []]
+    return all_of(template.get("versions") or [template], "cluster_uuids")
 
 
 def witnessed(template: Facts, vms: Sequence[Facts]) -> dict[str, Any]:
@@ -161,14 +160,13 @@ def users(
     `uses` are what citrix_image_usage_info returned in a loop over the sites, of which some may have failed, `wanted`
     is site -> the operator's catalogs.
     """
-    return sorted(
-        {
-            f"{use['item']}: {reference['kind']} of {reference['of']}"
-            for use in uses
-            for reference in use.get("references") or ()
-            if place in _places(reference["of"], wanted.get(use["item"], ()), needs.get(use["item"], ()), place)
-        }
-    )
+    users = set()
+    for use in uses:
+        site = use["item"]
+        for reference in use.get("references") or ():
+            if place in _places(reference["of"], wanted.get(site, ()), needs.get(site, ()), place):
+                users.add(f"{site}: {reference['kind']} of {reference['of']}")
+    return sorted(users)
 
 
 def _places(full_name: str, wishes: Sequence[Facts], needs: Sequence[Facts], otherwise: str) -> list[str]:
@@ -195,13 +193,11 @@ def makers(
     of several, or of none, on the source before others.
     """
     chosen = {}
+    able = {host: cluster for host, cluster in clusters.items() if cluster.get("state") in ("missing", "present")}
     for central, template in templates.items():
-        used = {need["cluster_uuid"] for rows in needs.values() for need in rows if central in need["centrals"]}
-        own = [
-            host
-            for host, cluster in clusters.items()
-            if cluster.get("prism_central") == central and cluster.get("state") in ("missing", "present")
-        ]
+        needing = [need for need in chain.from_iterable(needs.values()) if central in need["centrals"]]
+        used = {need["cluster_uuid"] for need in needing}
+        own = [host for host, cluster in able.items() if cluster.get("prism_central") == central]
         own.sort(key=lambda host: (clusters[host].get("cluster_uuid") not in used, host != source))
         if own and template.get("state") == "missing":
             chosen[central] = own[0]

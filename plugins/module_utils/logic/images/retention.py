@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
     Catalog,
     Selector,
@@ -98,6 +98,17 @@ class Decision:
     definition: str = ""
 
 
+def proven_images(images: Iterable[Image], base_vm: str, release: str) -> list[Image]:
+    """Those of a release that are proven to be the collection's."""
+    return [image for image in images if image.marked and (image.base_vm, image.release) == (base_vm, release)]
+
+
+def may_be_under_way(images: Iterable[Image], rules: Rules, now: datetime) -> bool:
+    """Whether the newest of a release's images is so young, or of unknown age, that the release may not be over."""
+    latest = max(filter(None, (image.created for image in images)), default=None)
+    return latest is None or age_of(latest, now) < rules.janitor_age
+
+
 @dataclass(frozen=True)
 class Uses:
     """The places that refer to images, by image names in lower case: those that need them, and history slots too old to
@@ -116,8 +127,9 @@ def uses_of(sites: Mapping[str, Iterable[Mapping[str, Any]]], rules: Rules) -> U
         for reference in references:
             rank = reference.get("rank")
             old = reference["kind"] == "history" and rank is not None and rank > rules.history
-            for name in {name.casefold() for name in reference["names"]}:
-                (old_slots if old else needed)[name].append(f"{reference['kind']} of {reference['of']} on {host}")
+            places = old_slots if old else needed
+            for name in folded(reference["names"]):
+                places[name].append(f"{reference['kind']} of {reference['of']} on {host}")
     return Uses(needed, old_slots)
 
 
@@ -213,12 +225,11 @@ def doubts(
 ) -> list[dict[str, str]]:
     """All map each declared inventory host to why it cannot be asked, '' when it was asked."""
     kinds = (("cluster", clusters), ("Prism Central", centrals or {}), ("pool", pools or {}), ("site", sites))
-    silent = [
-        doubt(f"{kind} {host} cannot be asked: {why.rstrip('.')}", host)
-        for kind, hosts in kinds
-        for host, why in hosts.items()
-        if why
-    ]
+    silent = []
+    for kind, hosts in kinds:
+        for host, why in hosts.items():
+            if why:
+                silent.append(doubt(f"{kind} {host} cannot be asked: {why.rstrip('.')}", host))
     if not sites:
         silent.append(doubt("no Citrix site is declared, so it is unknown which images are in use"))
     return silent
@@ -228,12 +239,14 @@ def unknown_base_vms(base_vms: Iterable[str], existing: Iterable[str]) -> list[s
     """Golden VMs to look after that nothing on any cluster bears the name of: a mistyped one would be looked after
     never, and every run would be well."""
     names = set(existing)
-    return [
-        f"there is no image and no temporary VM of a golden VM '{name}' on any cluster."
-        f" {near_names(name, names)}".rstrip()
-        for name in sorted(base_vms)
-        if name not in names
-    ]
+    sentences = []
+    for name in sorted(base_vms):
+        if name not in names:
+            known = near_names(name, names)
+            sentences.append(
+                f"there is no image and no temporary VM of a golden VM '{name}' on any cluster. {known}".rstrip()
+            )
+    return sentences
 
 
 def unknown_prefix(prefix: str, others: Iterable[str]) -> list[str]:

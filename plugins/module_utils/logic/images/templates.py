@@ -12,10 +12,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.retention import Image
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import is_proven
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import parse_image_name
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import Release, parse_image_name
 
 TEMPLATE, VERSION = "template", "template version"
 LEFT_ALONE = "image_retention_templates is off: others than the declared sites may use templates"
@@ -30,19 +31,26 @@ def template_images(
     `templates` as pc_template_info returns them, `references` those of all sites, as citrix_image_usage_info does."""
     images = []
     for template in templates:
-        versions = template.get("versions") or []
-        if parse_image_name(template["name"], prefix):
-            others = [version["name"] for version in versions if version["name"] != template["name"]]
-            # Made elsewhere, the only version may be called otherwise.
-            more = others if len(versions) > 1 else []
-            bound = f"it holds other versions as well: {', '.join(more)}" if more else ""
-            images.append(_image(host, template, prefix, TEMPLATE, bound if included else LEFT_ALONE))
+        release = parse_image_name(template["name"], prefix)
+        if release:
+            bound = _other_versions(template) if included else LEFT_ALONE
+            images.append(_image(host, template, release, TEMPLATE, bound))
             continue
-        for version in versions:
-            if parse_image_name(version["name"], prefix):
+        for version in template.get("versions") or []:
+            release = parse_image_name(version["name"], prefix)
+            if release:
                 bound = _bound(template, version, references) if included else LEFT_ALONE
-                images.append(_image(host, version, prefix, VERSION, bound, template["ext_id"]))
+                images.append(_image(host, version, release, VERSION, bound, template["ext_id"]))
     return images
+
+
+def _other_versions(template: Facts) -> str:
+    """Why a template of ours stays that holds more. Made elsewhere, its only version may be called otherwise."""
+    versions = template.get("versions") or []
+    others = [version["name"] for version in versions if version["name"] != template["name"]]
+    if others and len(versions) > 1:
+        return f"it holds other versions as well: {', '.join(others)}"
+    return ""
 
 
 def _bound(template: Facts, version: Facts, references: Sequence[Facts]) -> str:
@@ -52,22 +60,21 @@ def _bound(template: Facts, version: Facts, references: Sequence[Facts]) -> str:
     name = template["name"].casefold()
     versions = {each["name"].casefold() for each in template["versions"]}
     for reference in references:
-        names = {each.casefold() for each in reference["names"]}
+        names = folded(reference["names"])
         if name in names and not versions & names:
             place = f"{reference['kind']} of {reference['of']}"
             return f"in use: {place} is the template '{template['name']}', and in which version is not told"
     return ""
 
 
-def _image(host: str, facts: Facts, prefix: str, kind: str, bound: str, template: str = "") -> Image:
-    release = parse_image_name(facts["name"], prefix)
+def _image(host: str, facts: Facts, release: Release, kind: str, bound: str, template: str = "") -> Image:
     lineage = facts.get("lineage") or {}
     return Image(
         cluster=host,
         uuid=facts["ext_id"],
         name=facts["name"],
-        base_vm=release.base_vm if release else "",
-        release=release.release if release else "",
+        base_vm=release.base_vm,
+        release=release.release,
         created=parse_moment(facts.get("created")),
         marked=is_proven(facts),
         source=lineage.get("recovery_point_id") or lineage.get("protection_domain_snapshot_id") or "",

@@ -188,9 +188,13 @@ def reason(log: Sequence[str]) -> str:
     """The line that says why rsync stopped. What follows from it, in its own process and in the other one, stands
     behind it."""
     lines = [line.strip() for line in log if line.strip() and not line.startswith("rsync error")]
-    own = [line for line in lines if line.startswith("rsync: ") and not any(text in line for text in CONSEQUENCES)]
+    own = [line for line in lines if line.startswith("rsync: ") and not _is_consequence(line)]
     others = [line for line in lines if not line.startswith("rsync: ")]
     return (own[:1] or others[-1:] or lines[-1:] or [""])[0]
+
+
+def _is_consequence(line: str) -> bool:
+    return any(text in line for text in CONSEQUENCES)
 
 
 def meaning(status: int) -> str:

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.matching import Doubt, HostingVm
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import RehostingPlan
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.matching import Doubt
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.rehosting import RehostingPlan, without
 
 # Left alone, but a VM that they have is theirs
 BYSTANDERS = ("excluded", "refused")
@@ -57,18 +57,11 @@ def contested(hostings: Mapping[str, Mapping[str, Any]], site: str) -> list[dict
 def without_contested(plan: RehostingPlan, reasons: Mapping[str, str]) -> RehostingPlan:
     """The plan without these machines, by their ids, which are ambiguous then."""
     moves = [move for move in (*plan.right, *plan.changes) if move.machine.id in reasons]
-    doubts = [
-        Doubt(
-            move.machine,
-            (HostingVm(move.vm_name, move.uuid, move.connection, move.cluster),),
-            reasons[move.machine.id],
-        )
-        for move in moves
-    ]
+    doubts = [Doubt(move.machine, (move.vm,), reasons[move.machine.id]) for move in moves]
     return replace(
         plan,
-        right=tuple(move for move in plan.right if move.machine.id not in reasons),
-        changes=tuple(move for move in plan.changes if move.machine.id not in reasons),
+        right=without(plan.right, reasons),
+        changes=without(plan.changes, reasons),
         ambiguous=(*plan.ambiguous, *doubts),
     )
 

@@ -105,10 +105,11 @@ def _entries(machines: Mapping[str, Saved]) -> list[dict[str, str]]:
 
 
 def _machines(entries: Sequence[Mapping[str, Any]]) -> dict[str, Saved]:
-    return {
-        _text(entry["id"]): Saved(**{key: _text(entry[key]) for key in ("id", "name", "catalog", "catalog_id")})
-        for entry in entries
-    }
+    return {machine.id: machine for machine in map(_saved, entries)}
+
+
+def _saved(entry: Mapping[str, Any]) -> Saved:
+    return Saved(_text(entry["id"]), _text(entry["name"]), _text(entry["catalog"]), _text(entry["catalog_id"]))
 
 
 def _text(value: Any) -> str:

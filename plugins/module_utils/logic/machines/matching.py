@@ -132,13 +132,14 @@ def _match_by_name(
     fates: _Fates,
 ) -> Mapping[int, Sequence[Machine]]:
     """Rules 4 to 9: the machines that bear the name of each VM."""
-    places_of = {
-        machine.id: [place for name in sorted(names[machine.id]) for place in index.by_name.get(name, [])]
-        for machine in machines
-    }
+    places_of: dict[str, list[int]] = {}
     claims: dict[int, list[Machine]] = {}
     for machine in machines:
-        for place in places_of[machine.id]:
+        places: list[int] = []
+        for name in sorted(names[machine.id]):
+            places += index.by_name.get(name, [])
+        places_of[machine.id] = places
+        for place in places:
             claims.setdefault(place, []).append(machine)
     for machine in machines:
         candidates = [index.vms[place] for place in places_of[machine.id]]
@@ -225,4 +226,4 @@ def _places(keys: Iterable[str]) -> dict[str, list[int]]:
 
 
 def _own_names(machine: Machine) -> list[str]:
-    return list(dict.fromkeys(name for name in (host_name(machine.name), machine.dns_name) if name))
+    return list(dict.fromkeys(filter(None, (host_name(machine.name), machine.dns_name))))

@@ -27,15 +27,14 @@ class SeenCluster:
 
 def without_absent(plan: RehostingPlan, clusters: Sequence[SeenCluster]) -> RehostingPlan:
     """The plan without the changes to VMs that none of these clusters has on that connection, which are refused."""
-    objections = [(move, _objection(move, clusters)) for move in plan.changes]
-    return replace(
-        plan,
-        changes=tuple(move for move, objection in objections if not objection),
-        refused=(
-            *plan.refused,
-            *(Obstacle(move.machine.name, objection, move.machine) for move, objection in objections if objection),
-        ),
-    )
+    changes, refused = [], list(plan.refused)
+    for move in plan.changes:
+        objection = _objection(move, clusters)
+        if objection:
+            refused.append(Obstacle(move.machine.name, objection, move.machine))
+        else:
+            changes.append(move)
+    return replace(plan, changes=tuple(changes), refused=tuple(refused))
 
 
 def _objection(move: HostingChange, clusters: Sequence[SeenCluster]) -> str:

@@ -8,10 +8,10 @@ Machines that nobody chose do not take part, but none of them loses a VM that it
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.machines.matching import Doubt, HostingVm, match
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, names_of
 
@@ -47,6 +47,10 @@ class HostingChange:
     @property
     def needed(self) -> bool:
         return needs_change(self.machine, self.uuid, self.connection)
+
+    @property
+    def vm(self) -> HostingVm:
+        return HostingVm(self.vm_name, self.uuid, self.connection, self.cluster)
 
 
 @dataclass(frozen=True)
@@ -157,34 +161,29 @@ def rehost(
             result.ambiguous.append(matching.doubts[machine.id])
         else:
             result.missing.append(Obstacle(machine.name, matching.missing[machine.id], machine))
-    names = {name.casefold() for name in vm_names}
+    names = folded(vm_names)
     return result.plan(vm for vm in matching.unclaimed if vm.name.casefold() in names)
+
+
+def without(moves: Iterable[HostingChange], machine_ids: Container[str]) -> tuple[HostingChange, ...]:
+    """The moves of all other machines."""
+    return tuple(move for move in moves if move.machine.id not in machine_ids)
 
 
 def without_taken(plan: RehostingPlan, machines: Iterable[Machine]) -> RehostingPlan:
     """The plan without the changes that give away a VM which one of these machines has by its uuid, other than those
     that the plan changes; ambiguous then."""
     changing = {move.machine.id for move in plan.changes}
-    holders = {
-        machine.hosted_machine_id: machine
-        for machine in machines
-        if machine.hosted_machine_id and machine.id not in changing
-    }
-    conflicts = [move for move in plan.changes if move.uuid in holders and move.machine.hosted_machine_id != move.uuid]
-    doubts = [
-        Doubt(
-            move.machine,
-            (HostingVm(move.vm_name, move.uuid, move.connection, move.cluster),),
-            f"its VM belongs to {holders[move.uuid].name} by its uuid",
-        )
-        for move in conflicts
-    ]
-    ids = {move.machine.id for move in conflicts}
-    return replace(
-        plan,
-        changes=tuple(move for move in plan.changes if move.machine.id not in ids),
-        ambiguous=(*plan.ambiguous, *doubts),
-    )
+    holders = {}
+    for machine in machines:
+        if machine.hosted_machine_id and machine.id not in changing:
+            holders[machine.hosted_machine_id] = machine
+    doubts = {}
+    for move in plan.changes:
+        if move.uuid in holders and move.machine.hosted_machine_id != move.uuid:
+            reason = f"its VM belongs to {holders[move.uuid].name} by its uuid"
+            doubts[move.machine.id] = Doubt(move.machine, (move.vm,), reason)
+    return replace(plan, changes=without(plan.changes, doubts), ambiguous=(*plan.ambiguous, *doubts.values()))
 
 
 def without_moved_since(plan: RehostingPlan, machine_ids: Collection[str]) -> RehostingPlan:
@@ -192,7 +191,7 @@ def without_moved_since(plan: RehostingPlan, machine_ids: Collection[str]) -> Re
     kept = [move.machine for move in plan.changes if move.machine.id in machine_ids]
     return replace(
         plan,
-        changes=tuple(move for move in plan.changes if move.machine.id not in machine_ids),
+        changes=without(plan.changes, machine_ids),
         refused=(*plan.refused, *(Obstacle(machine.name, MOVED_SINCE, machine) for machine in kept)),
     )
 
@@ -241,7 +240,9 @@ def _machines_of_entries(
     for machine in by_id.values():
         for name in sorted(names_of(machine)):
             by_name.setdefault(name, []).append(machine)
-    left_out = {key for machine in excluded for key in (machine.id, *names_of(machine))}
+    left_out: set[str] = set()
+    for machine in excluded:
+        left_out |= {machine.id, *names_of(machine)}
     pairs = []
     for entry in dict.fromkeys(entries):
         namesakes = by_name.get(entry.name.casefold(), [])
@@ -254,7 +255,7 @@ def _machines_of_entries(
             for machine in matches:
                 several = f"{len(matches)} machines are called '{entry.name}'; give DOMAIN\\HOST"
                 result.doubt(machine, [entry], several)
-        elif not left_out & {entry.machine_id or entry.name.casefold()}:
+        elif (entry.machine_id or entry.name.casefold()) not in left_out:
             is_another = entry.machine_id and namesakes
             reason = "another machine has its name now" if is_another else UNKNOWN_MACHINE
             result.vanished.append(Obstacle(entry.name, reason))

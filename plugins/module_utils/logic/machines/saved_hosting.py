@@ -58,9 +58,8 @@ def _of_this_move(entry: Mapping[str, Any], machine: Machine) -> bool:
 def moved_since(saved: Mapping[str, Any], machines: Iterable[Machine]) -> frozenset[str]:
     """The ids of the machines that somebody else gave another hosting since."""
     by_id = {entry["id"]: entry for entry in saved["machines"]}
-    return frozenset(
-        machine.id for machine in machines if machine.id in by_id and not _of_this_move(by_id[machine.id], machine)
-    )
+    known = [machine for machine in machines if machine.id in by_id]
+    return frozenset(machine.id for machine in known if not _of_this_move(by_id[machine.id], machine))
 
 
 def parse(text: str) -> dict[str, Any]:
@@ -73,11 +72,13 @@ def parse(text: str) -> dict[str, Any]:
         or not isinstance(saved.get("site"), dict)
     ):
         raise ValueError("it was not written by save_path")
-    if not all(
-        isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in KEYS) for entry in saved["machines"]
-    ):
+    if not all(map(_is_whole, saved["machines"])):
         raise ValueError("one of its machines lacks " + ", ".join(KEYS))
     return saved
+
+
+def _is_whole(entry: Any) -> bool:
+    return isinstance(entry, dict) and all(isinstance(entry.get(key), str) for key in KEYS)
 
 
 def render(saved: Mapping[str, Any]) -> str:

@@ -7,11 +7,17 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, host_name, names_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import (
+    Machine,
+    host_name,
+    names_of,
+    several_called,
+)
 
 NAME_COLUMNS = ("machine", "name")
 
@@ -71,35 +77,18 @@ def choose(wish: Wish, machines: Sequence[Machine]) -> MachineScope:
 
     Raises Refusal when a HOST without its domain means machines of several domains.
     """
-    selection = list(machines)
-    if wish.catalog_ids is not None:
-        selection = [machine for machine in selection if machine.catalog_id in wish.catalog_ids]
-    unknown_groups: tuple[str, ...] = ()
-    if wish.delivery_groups is not None:
-        groups, existing_groups = _keys(wish.delivery_groups), _keys(machine.delivery_group for machine in machines)
-        unknown_groups = tuple(
-            dict.fromkeys(group for group in wish.delivery_groups if group.casefold() not in existing_groups)
-        )
-        selection = [machine for machine in selection if machine.delivery_group.casefold() in groups]
-    unknown: tuple[str, ...] = ()
-    if wish.names is not None:
-        unknown = unknown_names(wish.names, machines)
-        _refuse_doubles(wish.names, selection)
-        names = _keys(wish.names)
-        selection = [machine for machine in selection if _bears_one_of(machine, names)]
-    if wish.vm_names is not None or wish.vm_uuids is not None:
-        selection = _running_in(wish, selection)
-    selection, namesakes = _without_namesakes(wish, selection)
-    left_out = _keys(wish.exclude)
+    selection, namesakes = _without_namesakes(wish, _selected(wish, machines))
+    left_out = folded(wish.exclude)
     remaining = [machine for machine in selection if not _bears_one_of(machine, left_out)]
     excluded = [machine for machine in selection if _bears_one_of(machine, left_out)]
     ids = {machine.id for machine in selection}
     others = (machine for machine in machines if machine.id not in ids)
+    groups = folded(machine.delivery_group for machine in machines)
     return MachineScope(
         _sorted(remaining),
         _sorted(excluded),
-        unknown,
-        unknown_groups,
+        unknown_names(wish.names or (), machines),
+        _not_among(wish.delivery_groups or (), groups),
         others=_sorted(others),
         namesakes=tuple(namesakes),
     )
@@ -107,13 +96,12 @@ def choose(wish: Wish, machines: Sequence[Machine]) -> MachineScope:
 
 def unknown_names(names: Iterable[str], machines: Iterable[Machine]) -> tuple[str, ...]:
     """The names that no machine bears, in the order given."""
-    keys = {key for machine in machines for key in names_of(machine)}
-    return tuple(dict.fromkeys(name for name in names if name.casefold() not in keys))
+    return _not_among(names, set(chain.from_iterable(map(names_of, machines))))
 
 
 def vm_names_of(machine: Machine) -> frozenset[str]:
     """The names that the VM of a machine may have, without case: HOST, or the whole DNS name."""
-    return _keys(name for name in (host_name(machine.name), machine.dns_name) if name)
+    return folded(filter(None, (host_name(machine.name), machine.dns_name)))
 
 
 def names_in_csv(text: str) -> tuple[str, ...]:
@@ -134,6 +122,27 @@ def names_in_csv(text: str) -> tuple[str, ...]:
         raise ValueError(f"line {rows.line_num} of it is no CSV ({error})") from None
 
 
+def _selected(wish: Wish, machines: Iterable[Machine]) -> list[Machine]:
+    """The machines that fit what was asked for, namesakes among them."""
+    selection = list(machines)
+    if wish.catalog_ids is not None:
+        selection = [machine for machine in selection if machine.catalog_id in wish.catalog_ids]
+    if wish.delivery_groups is not None:
+        groups = folded(wish.delivery_groups)
+        selection = [machine for machine in selection if machine.delivery_group.casefold() in groups]
+    if wish.names is not None:
+        _refuse_doubles(wish.names, selection)
+        names = folded(wish.names)
+        selection = [machine for machine in selection if _bears_one_of(machine, names)]
+    if wish.vm_names is not None or wish.vm_uuids is not None:
+        selection = _running_in(wish, selection)
+    return selection
+
+
+def _not_among(names: Iterable[str], existing: Collection[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(name for name in names if name.casefold() not in existing))
+
+
 def _refuse_doubles(names: Iterable[str], machines: Sequence[Machine]) -> None:
     by_host: dict[str, list[Machine]] = {}
     for machine in machines:
@@ -141,19 +150,18 @@ def _refuse_doubles(names: Iterable[str], machines: Sequence[Machine]) -> None:
     for name in names:
         matches = by_host.get(name.casefold(), []) if "\\" not in name else []
         if len(matches) > 1:
-            doubles = ", ".join(f"{machine.name} ({machine.id})" for machine in matches)
-            raise Refusal(f"{len(matches)} machines are called '{name}': {doubles}", "Give DOMAIN\\HOST.")
+            raise several_called(name, matches)
 
 
 def _running_in(wish: Wish, machines: Iterable[Machine]) -> list[Machine]:
     """The machines whose VM is meant: by its uuid, or by a name that it may bear."""
-    names, uuids = _keys(wish.vm_names or ()), _keys(wish.vm_uuids or ())
-    return [
-        machine
-        for machine in machines
-        if machine.hosted_machine_id in uuids
-        or (vm_names_of(machine) | {machine.hosted_machine_name.casefold()}) & names
-    ]
+    names, uuids = folded(wish.vm_names or ()), folded(wish.vm_uuids or ())
+    running = []
+    for machine in machines:
+        own_names = {machine.hosted_machine_name.casefold(), *vm_names_of(machine)}
+        if machine.hosted_machine_id in uuids or own_names & names:
+            running.append(machine)
+    return running
 
 
 def _without_namesakes(wish: Wish, machines: Iterable[Machine]) -> tuple[list[Machine], list[Namesake]]:
@@ -163,8 +171,8 @@ def _without_namesakes(wish: Wish, machines: Iterable[Machine]) -> tuple[list[Ma
     one that has another VM is another machine. A name counts only for a machine on a connection of the move, or on
     none.
     """
-    own_uuids, others = _keys((*(wish.vm_uuids or ()), *wish.hosting_vm_uuids)), _keys(wish.other_vm_uuids)
-    connections = None if wish.connections is None else _keys(wish.connections) | {""}
+    own_uuids, others = folded((*(wish.vm_uuids or ()), *wish.hosting_vm_uuids)), folded(wish.other_vm_uuids)
+    connections = None if wish.connections is None else folded((*wish.connections, ""))
     remaining, namesakes = [], []
     for machine in machines:
         if machine.hosted_machine_id in own_uuids:
@@ -182,10 +190,6 @@ def _without_namesakes(wish: Wish, machines: Iterable[Machine]) -> tuple[list[Ma
 
 def _bears_one_of(machine: Machine, keys: frozenset[str]) -> bool:
     return bool(names_of(machine) & keys)
-
-
-def _keys(names: Iterable[str]) -> frozenset[str]:
-    return frozenset(name.casefold() for name in names)
 
 
 def _sorted(machines: Iterable[Machine]) -> tuple[Machine, ...]:

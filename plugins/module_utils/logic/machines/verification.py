@@ -160,29 +160,42 @@ def doubtful(
 
 
 def _earlier(first: datetime | None, second: datetime | None) -> datetime | None:
-    return min((moment for moment in (first, second) if moment), default=None)
+    return min(filter(None, (first, second)), default=None)
 
 
 def evidence(targets: Sequence[Wanted], machines: Mapping[str, Machine], doubted: Collection[str] = ()) -> Evidence:
     """What is seen of the wanted; `machines` by id, those that are gone are not among them. `doubted` are ids whose
     registration proves nothing."""
-    pairs = [(entry, machines[entry.id]) for entry in targets if entry.id in machines]
-    present = [machine for _entry, machine in pairs]
-    on = [machine for machine in present if is_on(machine)]
+    present, gone, wrong_hosting = [], [], []
+    for entry in targets:
+        machine = machines.get(entry.id)
+        if machine is None:
+            gone.append(entry)
+            continue
+        present.append(machine)
+        if not hosted_as_wanted(entry, machine):
+            wrong_hosting.append(machine)
+    power_unknown, vm_not_found, on, off = [], [], [], []
+    for machine in present:
+        if _power_unknown(machine):
+            power_unknown.append(machine)
+        elif machine.power_state == VM_NOT_FOUND:
+            vm_not_found.append(machine)
+        elif is_on(machine):
+            on.append(machine)
+        else:
+            off.append(machine)
+    registered = [machine for machine in on if machine.registration_state == REGISTERED]
     return Evidence(
         present=tuple(present),
-        gone=tuple(entry for entry in targets if entry.id not in machines),
-        wrong_hosting=tuple(machine for entry, machine in pairs if not hosted_as_wanted(entry, machine)),
-        power_unknown=tuple(machine for machine in present if _power_unknown(machine)),
-        vm_not_found=tuple(machine for machine in present if machine.power_state == VM_NOT_FOUND),
+        gone=tuple(gone),
+        wrong_hosting=tuple(wrong_hosting),
+        power_unknown=tuple(power_unknown),
+        vm_not_found=tuple(vm_not_found),
         on=tuple(on),
-        off=tuple(
-            machine
-            for machine in present
-            if not _power_unknown(machine) and not is_on(machine) and machine.power_state != VM_NOT_FOUND
-        ),
+        off=tuple(off),
         unregistered=tuple(machine for machine in on if machine.registration_state != REGISTERED),
-        doubtful=tuple(machine for machine in on if machine.registration_state == REGISTERED and machine.id in doubted),
+        doubtful=tuple(machine for machine in registered if machine.id in doubted),
     )
 
 

@@ -39,11 +39,9 @@ def plan_move_after_machines(
     A machine whose connection nobody knows, because the account may not see it, keeps the catalog where it is.
     """
     zone_ids = {name.casefold(): its_zone.id.casefold() for name, its_zone in zone_of_connection.items()}
-    staying = [
-        machine
-        for machine in machines
-        if machine.hosted_machine_id and zone_ids.get(machine.hypervisor_connection.casefold()) != zone.id.casefold()
-    ]
+    managed = [machine for machine in machines if machine.hosted_machine_id]
+    own_id = zone.id.casefold()
+    staying = [machine for machine in managed if zone_ids.get(machine.hypervisor_connection.casefold()) != own_id]
     if is_in(catalog, zone) or not staying:
         return plan_move(catalog, zone)
     connections = sorted({machine.hypervisor_connection or "no connection" for machine in staying})
