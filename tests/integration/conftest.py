@@ -15,6 +15,8 @@ from harness.centrals import TIME_SCALE, Centrals
 from harness.centrals import TOPOLOGY as CENTRALS
 from harness.citrix import TOPOLOGY, CitrixEstate
 from harness.desktops import Desktops
+from harness.failover_pair import TOPOLOGY as PAIR
+from harness.failover_pair import Pair
 from harness.pools import TIME_SCALE as POOL_TIME_SCALE
 from harness.pools import TOPOLOGY as POOLS
 from harness.pools import Pools
@@ -56,6 +58,14 @@ def prepared(_citrix_lab: RunningLab) -> Iterator[Prepared]:
     recorded = _citrix_lab.requests()
     assert [entry["violation"] for entry in recorded if entry["violation"]] == []
     assert violations(recorded) == []
+
+
+@pytest.fixture
+def pair(lab: RunningLab) -> Pair:
+    """Two clusters and a protection domain between them in their first state."""
+    lab.reset(PAIR)
+    lab.forget()
+    return Pair(lab)
 
 
 @pytest.fixture(scope="session")
