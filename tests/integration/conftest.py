@@ -24,6 +24,8 @@ from harness.portability import TIME_SCALE as PORTABILITY_TIME_SCALE
 from harness.portability import TOPOLOGY as PORTABILITY
 from harness.portability import Portability
 from harness.prepared import Prepared
+from harness.rehosting import TOPOLOGY as REHOSTING
+from harness.rehosting import Rehosting
 from lab.running import RunningLab, serve
 
 
@@ -56,6 +58,21 @@ def prepared(_citrix_lab: RunningLab) -> Iterator[Prepared]:
     """The estate of prepared images in its first state. A test fails when a request broke the wire contract."""
     yield Prepared(_citrix_lab)
     recorded = _citrix_lab.requests()
+    assert [entry["violation"] for entry in recorded if entry["violation"]] == []
+    assert violations(recorded) == []
+
+
+@pytest.fixture(scope="session")
+def _rehosting_lab() -> Iterator[RunningLab]:
+    with serve(REHOSTING, time_scale=600) as lab:
+        yield lab
+
+
+@pytest.fixture
+def desks(_rehosting_lab: RunningLab) -> Iterator[Rehosting]:
+    """The estate of moved desks in its first state. A test fails when a request broke the wire contract."""
+    yield Rehosting(_rehosting_lab)
+    recorded = _rehosting_lab.requests()
     assert [entry["violation"] for entry in recorded if entry["violation"]] == []
     assert violations(recorded) == []
 
