@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
@@ -48,6 +48,16 @@ def all_of(results: Iterable[Mapping[str, Any]], key: str) -> list[Any]:
     for result in results:
         found += result.get(key) or []
     return found
+
+
+def with_keys(facts: Mapping[str, Any], keys: Iterable[str]) -> dict[str, Any]:
+    """These keys only, as far as they are there."""
+    return {key: facts[key] for key in keys if key in facts}
+
+
+def without_keys(facts: Mapping[str, Any], keys: Container[str]) -> dict[str, Any]:
+    """All keys but these."""
+    return {key: value for key, value in facts.items() if key not in keys}
 
 
 def repeated(names: Iterable[str]) -> list[str]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import without_keys
+
 # For whom it was said, what is to be asked before it counts, and why its strategy may not fit
 OF_THE_RUN = ("scope", "witness", "unmanaged")
 
@@ -23,8 +25,11 @@ def facts_of_hosts(
     all hosts forget, what is empty counts as not said.
     """
     names = [fact] if isinstance(fact, str) else fact
-    said = {host: [hostvars[host].get(name) for name in names] for host in hosts}
-    return {host: next((each for each in facts if _counts(each, scope)), unheard) for host, facts in said.items()}
+    said = {}
+    for host in hosts:
+        counting = [each for each in map(hostvars[host].get, names) if _counts(each, scope)]
+        said[host] = counting[0] if counting else unheard
+    return said
 
 
 def _counts(facts: Any, scope: Any) -> bool:
@@ -35,13 +40,13 @@ def _counts(facts: Any, scope: Any) -> bool:
 
 def without_scope(facts: Mapping[str, Any]) -> dict[str, Any]:
     """Inventory host -> its fact, without what is nobody's affair but the run's."""
-    return {host: _without_mark(fact) for host, fact in facts.items()}
-
-
-def _without_mark(fact: Mapping[str, Any]) -> dict[str, Any]:
-    return {key: value for key, value in fact.items() if key not in OF_THE_RUN}
+    return {host: without_keys(fact, OF_THE_RUN) for host, fact in facts.items()}
 
 
 def value_of_each(facts: Mapping[str, Mapping[str, Any]], key: str, default: Any = None) -> dict[str, Any]:
     """Inventory host -> one value of its fact. Null, as of a variable that somebody left empty, is no value."""
-    return {host: default if fact.get(key) is None else fact[key] for host, fact in facts.items()}
+    values = {}
+    for host, fact in facts.items():
+        value = fact.get(key)
+        values[host] = default if value is None else value
+    return values

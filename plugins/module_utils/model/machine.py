@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -94,6 +94,11 @@ def host_name(name: str) -> str:
     return name.rpartition("\\")[2]
 
 
+def out_of_date(machines: Iterable[Machine]) -> int:
+    """How many do not have the image of their catalog."""
+    return sum(machine.image_out_of_date for machine in machines)
+
+
 def summarise(machines: Sequence[Machine]) -> dict[str, Any]:
     """Counts for gates and reports: {total, registered, image_out_of_date, maintenance_mode, with_sessions,
     by_power_state, by_fault_state}."""
@@ -102,7 +107,7 @@ def summarise(machines: Sequence[Machine]) -> dict[str, Any]:
     return {
         "total": len(machines),
         "registered": sum(machine.registration_state == "Registered" for machine in machines),
-        "image_out_of_date": sum(machine.image_out_of_date for machine in machines),
+        "image_out_of_date": out_of_date(machines),
         "maintenance_mode": sum(machine.maintenance_mode for machine in machines),
         "with_sessions": sum(machine.sessions > 0 for machine in machines),
         "by_power_state": dict(sorted(power.items())),

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import repeated
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import repeated, without_keys
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.estate.catalogs import (
     Choice,
     catalogs_of,
@@ -49,7 +49,7 @@ class EstateInventory:
 
 def declared(variables: Facts) -> dict[str, Any]:
     """What a declared host says, without its account."""
-    return {name: value for name, value in variables.items() if name not in CREDENTIALS}
+    return without_keys(variables, CREDENTIALS)
 
 
 def estate_inventory(

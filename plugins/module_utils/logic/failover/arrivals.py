@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, with_keys
 
 Result = Mapping[str, Any]
 FAILURE = ("failed", "msg", "error")
@@ -23,7 +23,7 @@ def by_domain(results: Sequence[Result], names_of: str) -> dict[str, Result]:
     """
     by_name: dict[str, Result] = {}
     for result in results:
-        as_a_whole = {"failed": True, **_part(result, ("msg", "error", "log_in_refused_by"))}
+        as_a_whole = {"failed": True, **with_keys(result, ("msg", "error", "log_in_refused_by"))}
         for name in result[names_of]["names"]:
             own = (result.get("domains") or {}).get(name)
             by_name[name] = {"failed": False, **own} if own else as_a_whole
@@ -51,7 +51,7 @@ def power_of_move(failovers: Mapping[str, Result], later: Result) -> Result:
     }
     wrong = [result for result in last if result.get("failed")]
     if wrong:
-        move.update(_part(wrong[0], FAILURE))
+        move.update(with_keys(wrong[0], FAILURE))
     if later.get("timeline"):
         move["timeline"] = later["timeline"]
     return move
@@ -87,10 +87,6 @@ def _pieces(rehostings: Sequence[Result], part: str) -> list[Result]:
         told = rehosting.get(part) or []
         pieces += [told] if isinstance(told, Mapping) else told
     return [piece for piece in pieces if piece and not piece.get("skipped")]
-
-
-def _part(result: Result, keys: Sequence[str]) -> dict[str, Any]:
-    return {key: result[key] for key in keys if key in result}
 
 
 def _machines_of_run(last: Result, earlier: Sequence[Result]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, repeated
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, repeated, without_keys
 
 # The diff is shown by the task itself.
 NOT_FOR_REPORTS = ("diff", "invocation")
@@ -41,7 +41,7 @@ def by_domain(
     for number, domain in enumerate(domains):
         up = made[number] if number < len(made) else {}
         down = removed[number] if number < len(removed) else {}
-        outcomes[domain] = {key: value for key, value in (up or down).items() if key not in NOT_FOR_REPORTS} | {
+        outcomes[domain] = without_keys(up or down, NOT_FOR_REPORTS) | {
             "removed": _removed(up, down),
             "failures": [*(up.get("failures") or []), *_not_removed(domain, down, after_work=bool(up))],
             "timeline": all_of((up, down), "timeline"),

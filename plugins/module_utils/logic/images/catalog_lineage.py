@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import without_keys
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import cannot_testify
@@ -177,12 +178,8 @@ def _of_pool(who: dict[str, Any], home: str | None, image: Facts, copies: list[d
         "source_disks": [] if doubts else _origins(witnesses, "source_vdi_uuid"),
         "marked": bool(witnesses) and not doubts,
         "doubts": doubts,
-        "clusters": [_without_marks(copy) for copy in copies],
+        "clusters": [without_keys(copy, ("scheme", "release")) for copy in copies],
     }
-
-
-def _without_marks(copy: Facts) -> dict[str, Any]:
-    return {key: value for key, value in copy.items() if key not in ("scheme", "release")}
 
 
 def _images_at(place: Facts) -> list[Facts]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
+from itertools import chain
 from typing import Any
 
 
@@ -35,11 +36,11 @@ def faulty_before(*reports: Mapping[str, Any]) -> dict[str, list[dict[str, Any]]
         for site, catalogs in [*(report.get("faulty_before") or {}).items(), *of_this_run.items()]:
             for catalog in catalogs:
                 if isinstance(catalog.get("faulty_before"), list):
-                    machines.setdefault(site, {})[str(catalog["id"])] = [str(name) for name in catalog["faulty_before"]]
-    return {
-        site: [{"id": each, "faulty_before": names} for each, names in catalogs.items()]
-        for site, catalogs in machines.items()
-    }
+                    machines.setdefault(site, {})[str(catalog["id"])] = list(map(str, catalog["faulty_before"]))
+    faulty = {}
+    for site, catalogs in machines.items():
+        faulty[site] = [{"id": each, "faulty_before": names} for each, names in catalogs.items()]
+    return faulty
 
 
 def baseline(
@@ -49,7 +50,7 @@ def baseline(
     before an earlier run of the same release did, or known to the operator. A catalog that has the image already has no
     before: its faults count."""
     before = faults_before(moved, earlier)
-    return sorted({*known, *(name for names in before.values() for name in names)})
+    return sorted({*known, *chain.from_iterable(before.values())})
 
 
 def faults_before(result: Mapping[str, Any], earlier: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import Machine, out_of_date
 
 NO_GROUP = "no delivery group"
 RUNNING = ("On", "TurningOn", "Resuming")
@@ -29,7 +29,7 @@ def population(machines: Sequence[Machine]) -> dict[str, Any]:
     ]
     return {
         **_counts(machines),
-        "out_of_date": sum(machine.image_out_of_date for machine in machines),
+        "out_of_date": out_of_date(machines),
         "delivery_groups": sorted(counted, key=lambda group: group["name"].casefold()),
     }
 
@@ -46,23 +46,23 @@ def impact(people: Mapping[str, Any], takes_image: bool | None, restarts: bool) 
     `restart` is the most that may restart, and `sessions` those that end with it: a site restarts whatever is on, also
     where it brings no new image.
     """
-    restart = people["on"] if restarts else 0
+    machines, ended = people["machines"], _ended(people, restarts)
+    groups = []
+    for group in people["delivery_groups"]:
+        groups.append({"name": group["name"], "machines": group["machines"], **_ended(group, restarts)})
     return {
-        "machines": people["machines"],
-        "restart": restart,
-        "sessions": people["sessions"] if restarts else 0,
-        "at_next_start": people["machines"] - restart if takes_image else 0,
-        "keep_image": 0 if takes_image else people["machines"],
-        "delivery_groups": [
-            {
-                "name": group["name"],
-                "machines": group["machines"],
-                "restart": group["on"] if restarts else 0,
-                "sessions": group["sessions"] if restarts else 0,
-            }
-            for group in people["delivery_groups"]
-        ],
+        "machines": machines,
+        **ended,
+        "at_next_start": machines - ended["restart"] if takes_image else 0,
+        "keep_image": 0 if takes_image else machines,
+        "delivery_groups": groups,
     }
+
+
+def _ended(people: Mapping[str, Any], restarts: bool) -> dict[str, int]:
+    if restarts:
+        return {"restart": people["on"], "sessions": people["sessions"]}
+    return {"restart": 0, "sessions": 0}
 
 
 def together(impacts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import in_one
@@ -66,23 +67,19 @@ class CatalogOutcome:
 
 def results(outcomes: Sequence[CatalogOutcome]) -> dict[str, Any]:
     """{changed, catalogs, failures, diff}; before and after map each catalog's full name to the path of its image."""
-    pairs = [(outcome, outcome.catalog) for outcome in outcomes if outcome.catalog]
+    failures, before, after = [], {}, {}
+    for outcome in outcomes:
+        catalog = outcome.catalog
+        if catalog:
+            before[catalog.full_name] = _shown(catalog.image)
+            after[catalog.full_name] = _shown(_image_after(outcome))
+        if outcome.action in UNSETTLED:
+            failures.append({"id": catalog.id if catalog else "", "name": outcome.wanted, "reason": outcome.told})
     return {
         "changed": any(outcome.changed for outcome in outcomes),
         "catalogs": [_facts(outcome) for outcome in outcomes],
-        "failures": [
-            {
-                "id": outcome.catalog.id if outcome.catalog else "",
-                "name": outcome.wanted,
-                "reason": outcome.told,
-            }
-            for outcome in outcomes
-            if outcome.action in UNSETTLED
-        ],
-        "diff": {
-            "before": {catalog.full_name: _shown(catalog.image) for _outcome, catalog in pairs},
-            "after": {catalog.full_name: _shown(_image_after(outcome)) for outcome, catalog in pairs},
-        },
+        "failures": failures,
+        "diff": {"before": before, "after": after},
     }
 
 
@@ -95,7 +92,7 @@ def failure(outcomes: Sequence[CatalogOutcome]) -> Refusal | None:
     return Refusal(
         f"{len(unsettled)} of {len(outcomes)} catalogs failed: {reasons}" if len(outcomes) > 1 else reasons,
         " ".join(dict.fromkeys(outcome.advice for outcome in unsettled if outcome.advice)),
-        options=tuple(dict.fromkeys(name for outcome in unsettled for name in outcome.options)),
+        options=tuple(dict.fromkeys(chain.from_iterable(outcome.options for outcome in unsettled))),
     )
 
 
@@ -112,7 +109,7 @@ def _facts(outcome: CatalogOutcome) -> dict[str, Any]:
         "finished": outcome.finished or None,
         **({} if outcome.faulty_before is None else {"faulty_before": list(outcome.faulty_before)}),
         "impact": outcome.impact,
-        "warning": "; ".join(part for part in (outcome.warning, _remark(outcome)) if part) or None,
+        "warning": "; ".join(filter(None, (outcome.warning, _remark(outcome)))) or None,
         "msg": outcome.told or None,
         "error": outcome.error if outcome.action in UNSETTLED else None,
     }

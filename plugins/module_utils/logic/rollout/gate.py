@@ -11,14 +11,14 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import (
     cannot_testify,
     has_image,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import Catalog
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import NO_FAULT, Machine
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.machine import NO_FAULT, Machine, out_of_date
 
 # A machine that is full has registered; a state that nobody knows yet counts as a fault
 HARMLESS = (*NO_FAULT, "MaxCapacity")
@@ -98,11 +98,11 @@ def doubtful(machines: Iterable[Machine], since: datetime | None) -> list[Machin
     registered = [
         machine for machine in machines if machine.registration_state == "Registered" and not machine.image_out_of_date
     ]
-    return [
-        machine
-        for machine in registered
-        if not any(_after(text, since) for text in (machine.last_deregistration, machine.last_connection))
-    ]
+    return [machine for machine in registered if not _came_back(machine, since)]
+
+
+def _came_back(machine: Machine, since: datetime) -> bool:
+    return _after(machine.last_deregistration, since) or _after(machine.last_connection, since)
 
 
 def _after(text: str, since: datetime) -> bool:
@@ -124,24 +124,28 @@ def figures(
     unless the site switched it on because the machine did not register. Machines that keep the image they were made
     from (`takes_image` is not True) testify for no other, whatever the site says of them.
     """
-    names = {name.casefold() for name in baseline}
+    names = folded(baseline)
     at_work = [machine for machine in machines if not machine.maintenance_mode]
     on = [machine for machine in at_work if machine.power_state not in DOWN or machine.scheduled_reboot == "InProgress"]
     registered = [machine for machine in on if machine.registration_state == "Registered" and machine.id not in doubted]
-    given_up = [machine for machine in machines if machine.maintenance_mode and machine.maintenance_reason == GIVEN_UP]
-    with_fault = [machine for machine in at_work if machine.fault_state not in HARMLESS]
-    faulty = sorted(machine.name for machine in (*with_fault, *given_up))
+    faulty = sorted(machine.name for machine in machines if _is_faulty(machine))
     return Figures(
         machines=len(machines),
         maintenance_mode=len(machines) - len(at_work),
         on=len(on),
         registered=len(registered),
-        proven=sum(not machine.image_out_of_date for machine in registered) if takes_image else 0,
-        out_of_date=sum(machine.image_out_of_date for machine in on),
+        proven=len(registered) - out_of_date(registered) if takes_image else 0,
+        out_of_date=out_of_date(on),
         doubtful=tuple(sorted(machine.name for machine in on if machine.id in doubted)),
         faulty=tuple(faulty),
         new_faults=tuple(name for name in faulty if name.casefold() not in names),
     )
+
+
+def _is_faulty(machine: Machine) -> bool:
+    if machine.maintenance_mode:
+        return machine.maintenance_reason == GIVEN_UP
+    return machine.fault_state not in HARMLESS
 
 
 def closed_because(catalog: Catalog, image: str | None, figures: Figures, terms: GateTerms) -> str:
@@ -150,11 +154,9 @@ def closed_because(catalog: Catalog, image: str | None, figures: Figures, terms:
     reasons = []
     if image is not None and not has_image(catalog, image):
         reasons.append(f"its image is '{catalog.image_name or 'none'}' and not '{image}'")
-    unheard = (
-        f" ({len(figures.doubtful)} more may be so only because their end was not noticed yet)"
-        if figures.doubtful
-        else ""
-    )
+    unheard = ""
+    if figures.doubtful:
+        unheard = f" ({len(figures.doubtful)} more may be so only because their end was not noticed yet)"
     if figures.registered * 100 < terms.registered_percent * figures.on:
         reasons.append(
             f"{figures.registered} of {figures.on} machines that are on are registered{unheard},"

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.wave_outcome import FROM_WORST, TELLS
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import Policy
 
@@ -32,15 +33,10 @@ def cannot_wait(sites: Sequence[str], forks: int, batch: Iterable[str]) -> str:
 def notice(planned: Sequence[Mapping[str, Any]], message: str = "") -> dict[str, Any]:
     """What a site tells the others before anything moves: why it takes no part, or its waves with the number of their
     catalogs."""
-    waves = [
-        {
-            "name": wave["name"],
-            "gate": wave["gate"] is not None,
-            "catalogs": len(wave["catalogs"]),
-            "after": wave["after"],
-        }
-        for wave in planned
-    ]
+    waves = []
+    for wave in planned:
+        counts = {"gate": wave["gate"] is not None, "catalogs": len(wave["catalogs"])}
+        waves.append({"name": wave["name"], **counts, "after": wave["after"]})
     return {"message": message, "waves": waves}
 
 
@@ -49,13 +45,13 @@ def refusal(notices: Mapping[str, Mapping[str, Any]], catalogs_required: bool = 
     wrong = [f"{site}: {notice['message']}" for site, notice in notices.items() if notice["message"]]
     if wrong:
         return f"nothing is moved on any site: {'; '.join(wrong)}"
-    orders = [[(wave["name"], wave["after"]) for wave in notice["waves"]] for notice in notices.values()]
+    orders = list(map(_order, notices.values()))
     if any(order != orders[0] for order in orders):
         return (
             "The sites of this play do not have the same waves in the same order, or not the same last wave; put"
             " catalog_rollout_waves and catalog_rollout_last_wave into the group's variables."
         )
-    if catalogs_required and not any(wave["catalogs"] for notice in notices.values() for wave in notice["waves"]):
+    if catalogs_required and not any(wave["catalogs"] for wave in all_of(notices.values(), "waves")):
         return (
             "No site of this play names a catalog, so there is nothing to move. Declare the catalogs of each site in"
             " its host variables."
@@ -63,18 +59,18 @@ def refusal(notices: Mapping[str, Mapping[str, Any]], catalogs_required: bool = 
     return empty_gate(notices)
 
 
+def _order(notice: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [(wave["name"], wave["after"]) for wave in notice["waves"]]
+
+
 def empty_gate(notices: Mapping[str, Mapping[str, Any]]) -> str:
     """A gate over nothing proves nothing: somebody meant a catalog to be there. '' when there is none, or when there
     are no catalogs at all."""
     catalogs: Counter[str] = Counter()
-    for notice in notices.values():
-        catalogs.update({wave["name"]: wave["catalogs"] for wave in notice["waves"]})
-    gated = [
-        wave["name"]
-        for notice in notices.values()
-        for wave in notice["waves"]
-        if wave["gate"] and not catalogs[wave["name"]]
-    ]
+    waves = all_of(notices.values(), "waves")
+    for wave in waves:
+        catalogs[wave["name"]] += wave["catalogs"]
+    gated = [wave["name"] for wave in waves if wave["gate"] and not catalogs[wave["name"]]]
     if not gated or not sum(catalogs.values()):
         return ""
     return (
@@ -92,8 +88,10 @@ def with_wave(
     sites: Mapping[str, Mapping[str, Any]], wave: str, notes: Mapping[str, Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """`sites` as `hold` takes them, with what the sites tell about one wave more."""
-    names = dict.fromkeys([*sites, *notes])
-    return {site: {**sites.get(site, {}), **({wave: notes[site]} if site in notes else {})} for site in names}
+    told = {site: dict(waves) for site, waves in sites.items()}
+    for site, note in notes.items():
+        told.setdefault(site, {})[wave] = note
+    return told
 
 
 def hold(

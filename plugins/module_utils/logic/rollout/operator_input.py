@@ -10,10 +10,12 @@ is looked at, let alone made.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, near_names
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.notices import empty_gate, notice
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import plan_waves
@@ -58,8 +60,7 @@ def wrong_groups(groups: Mapping[str, Sequence[str]], taking_part: Iterable[str]
             f"The inventory has no host in the group {name}: is the group there, and is it spelt like that?"
             for name in empty
         ]
-    playing = set(taking_part)
-    if not any(host in playing for hosts in groups.values() for host in hosts):
+    if set(taking_part).isdisjoint(chain.from_iterable(groups.values())):
         return [f"--limit leaves no host of {' and '.join(groups)} in, so that nothing would be done."]
     return []
 
@@ -82,11 +83,8 @@ def common(variables: Variables, name: str, default: Any = "") -> Any:
 
 def wrong_name(base_vm: Any, release: Any, prefix: Any) -> list[str]:
     """The id becomes a part of names and of files, so that nothing may be made of a wrong one."""
-    missing = [
-        name
-        for name, value in (("image_release_id", release), ("image_release_base_vm", base_vm))
-        if value in (None, "")
-    ]
+    needed = {"image_release_id": release, "image_release_base_vm": base_vm}
+    missing = [name for name, value in needed.items() if value in (None, "")]
     if missing:
         return [f"{name} is missing." for name in missing]
     try:
@@ -191,11 +189,7 @@ def wrong_catalogs(
 
 
 def _wrong_list(name: str, site: str, catalogs: Any, clusters: Sequence[str] | None) -> list[str]:
-    if (
-        not isinstance(catalogs, Sequence)
-        or isinstance(catalogs, str)
-        or not all(isinstance(entry, Mapping) for entry in catalogs)
-    ):
+    if not _are_dictionaries(catalogs):
         return [f"{name} of {site} must be a list of dictionaries such as {EXAMPLE_CATALOG}."]
     wrong, selectors = [], set()
     for entry in catalogs:
@@ -218,6 +212,12 @@ def _wrong_list(name: str, site: str, catalogs: Any, clusters: Sequence[str] | N
     return wrong
 
 
+def _are_dictionaries(entries: Any) -> bool:
+    if not isinstance(entries, Sequence) or isinstance(entries, str):
+        return False
+    return all(isinstance(entry, Mapping) for entry in entries)
+
+
 def _is_one_catalog(entry: Mapping[str, Any]) -> bool:
     """As the modules take it. An empty id beside a name, as a survey or a template gives, would be refused by the site
     when the images are made already."""
@@ -236,7 +236,7 @@ def wrong_waves(
     """Waves, windows and reboot policies. `catalogs` and `reboots` are what each site is given; `wrong_reboot` tells
     what is wrong with a policy."""
     own = {site: variables.get(site, {}) for site in sites}
-    wrong = [text for name in WAVE_VARIABLES for text in differing(own, [name])]
+    wrong = differing(own, WAVE_VARIABLES)
     where: dict[str, list[str]] = {}
     for site, own_variables in own.items():
         reboot_problem = wrong_reboot(reboots.get(site))
@@ -246,24 +246,20 @@ def wrong_waves(
         except Refusal as error:
             problems.append(f"catalog_rollout_window_end: {error}")
         waves = own_variables.get("catalog_rollout_waves", DEFAULT_WAVES)
-        if (
-            not isinstance(waves, Sequence)
-            or isinstance(waves, str)
-            or not all(isinstance(wave, Mapping) for wave in waves)
-        ):
-            problems.append("catalog_rollout_waves must be a list of dictionaries such as {name: canary, gate: {}}")
-        else:
+        if _are_dictionaries(waves):
             problems += _wrong_plan(waves, catalogs.get(site, []), wrong_reboot, own_variables.get(LAST_WAVE))
+        else:
+            problems.append("catalog_rollout_waves must be a list of dictionaries such as {name: canary, gate: {}}")
         for problem in problems:
             where.setdefault(problem.rstrip("."), []).append(site)
     wrong += [f"{', '.join(hosts)}: {problem}." for problem, hosts in where.items()]
     if not wrong:
-        plans = {
-            site: plan_waves(catalogs.get(site, []), own_variables.get("catalog_rollout_waves", DEFAULT_WAVES))
-            for site, own_variables in own.items()
-        }
-        wrong = [empty_gate({site: notice(plan) for site, plan in plans.items()})]
-    return [text for text in wrong if text]
+        notices = {}
+        for site, own_variables in own.items():
+            waves = own_variables.get("catalog_rollout_waves", DEFAULT_WAVES)
+            notices[site] = notice(plan_waves(catalogs.get(site, []), waves))
+        wrong = [empty_gate(notices)]
+    return list(filter(None, wrong))
 
 
 def too_few_forks(forks: int, sites: Sequence[str], taking_part: Sequence[str]) -> list[str]:
@@ -283,12 +279,11 @@ def _wrong_plan(
     wrong_reboot: Callable[[Any], str],
     last: Any,
 ) -> list[str]:
-    problems = [
-        f"wave '{wave.get('name')}': {problem}"
-        for wave in waves
-        for problem in [wrong_reboot(wave.get("reboot"))]
-        if problem
-    ]
+    problems = []
+    for wave in waves:
+        problem = wrong_reboot(wave.get("reboot"))
+        if problem:
+            problems.append(f"wave '{wave.get('name')}': {problem}")
     if problems:
         return problems
     try:
@@ -316,22 +311,23 @@ def unfit_catalogs(
     wrong = []
     for site, answer in answers.items():
         wrong += [f"{site}: {why.rstrip('.')}." for why in answer.get("missing", [])]
-        wrong += [
-            f"{site}: catalog '{catalog['full_name']}' is provisioned by"
-            f" {catalog['provisioning_type'] or 'an unknown service'}, not by MCS, and takes no image."
-            for catalog in answer.get("catalogs", [])
-            if catalog["provisioning_type"] != "MCS"
-        ]
-        wrong += [
-            f"{site}: catalog '{catalog['full_name']}' needs a template of a Prism Central (plug-in"
-            f" {catalog['plugin']}), which is only made with image_release_strategy: recovery_point or"
-            " protection_policy."
-            for catalog in answer.get("catalogs", [])
-            if not templates and catalog.get("plugin") in CENTRAL_PLUGINS
-        ]
-    catalogs = [catalog for answer in answers.values() for catalog in answer.get("catalogs", [])]
+        for catalog in answer.get("catalogs", []):
+            if catalog["provisioning_type"] != "MCS":
+                service = catalog["provisioning_type"] or "an unknown service"
+                wrong.append(
+                    f"{site}: catalog '{catalog['full_name']}' is provisioned by {service}, not by MCS, and takes no"
+                    " image."
+                )
+        for catalog in answer.get("catalogs", []):
+            if not templates and catalog.get("plugin") in CENTRAL_PLUGINS:
+                wrong.append(
+                    f"{site}: catalog '{catalog['full_name']}' needs a template of a Prism Central (plug-in"
+                    f" {catalog['plugin']}), which is only made with image_release_strategy: recovery_point or"
+                    " protection_policy."
+                )
+    catalogs = all_of(answers.values(), "catalogs")
     if catalogs and not wrong:
-        images = {name for catalog in catalogs for name in _images_of(catalog)}
+        images = set(chain.from_iterable(map(_images_of, catalogs)))
         wishes = ((from_image, "so that there is nothing to take back"), (to_image, "so that none can go there"))
         wrong += [_unknown_image(image, images, why) for image, why in wishes if image and not _is_among(image, images)]
     return wrong + _unknown_machines(answers, known_faults)
@@ -341,14 +337,14 @@ def _unknown_machines(answers: Mapping[str, Mapping[str, Any]], known_faults: It
     """A mistyped machine would keep its gate closed, hours later. A site that said nothing may have it."""
     if any(answer.get("message") for answer in answers.values()):
         return []
-    machines = [name for answer in answers.values() for name in answer.get("machines", [])]
-    names = {name.casefold() for name in machines}
-    return [
-        f"catalog_rollout_known_faults names '{name}', and no site has a machine of this name (DOMAIN\\HOST)."
-        f" {near_names(name, machines)}".rstrip()
-        for name in dict.fromkeys(known_faults)
-        if name.casefold() not in names
-    ]
+    machines = all_of(answers.values(), "machines")
+    names = folded(machines)
+    sentences = []
+    for name in dict.fromkeys(known_faults):
+        if name.casefold() not in names:
+            unknown = f"catalog_rollout_known_faults names '{name}', and no site has a machine of this name"
+            sentences.append(f"{unknown} (DOMAIN\\HOST). {near_names(name, machines)}".rstrip())
+    return sentences
 
 
 def _is_among(image: str, names: Iterable[str]) -> bool:
@@ -367,4 +363,4 @@ def _unknown_image(image: str, images: Iterable[str], why: str) -> str:
 
 def _images_of(catalog: Mapping[str, Any]) -> list[str]:
     images = [catalog.get("master_image") or {}, catalog.get("image_version") or {}, *catalog.get("history", [])]
-    return [image[key] for image in images for key in ("name", "path") if image.get(key)]
+    return list(filter(None, (image.get(key) for image in images for key in ("name", "path"))))

@@ -57,16 +57,15 @@ def plan_restart(
     behind = [machine for machine in machines if is_behind(machine)]
     idle = tuple(machine.id for machine in behind if not machine.sessions)
     in_use = tuple(machine.name for machine in behind if machine.sessions)
-    if any(restarts(machine) for machine in machines):
-        return RestartStep(catalog, "adopt", tuple(machine.id for machine in behind))
+    ids = tuple(machine.id for machine in behind)
+    if any(map(restarts, machines)):
+        return RestartStep(catalog, "adopt", ids)
     if everything or all(is_behind(machine) for machine in machines if machine.power_state in RUNNING):
-        return RestartStep(catalog, "restart" if behind else "unchanged", tuple(machine.id for machine in behind))
-    reason = (
-        f"{len(in_use)} machines with sessions still have the image before and are not restarted"
-        f" ({shortened(in_use, most=3)})"
-        if in_use
-        else ""
-    )
+        return RestartStep(catalog, "restart" if behind else "unchanged", ids)
+    reason = ""
+    if in_use:
+        names = shortened(in_use, most=3)
+        reason = f"{len(in_use)} machines with sessions still have the image before and are not restarted ({names})"
     return RestartStep(catalog, "restart singly" if idle else "unchanged", idle, in_use, reason)
 
 

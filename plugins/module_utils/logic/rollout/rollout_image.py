@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import chain
 from typing import Any
 
 IMAGE = "catalog_rollout_image"
@@ -14,11 +15,11 @@ DEFINITION, NUMBER, RELEASE = (f"{IMAGE}_{part}" for part in ("definition", "num
 
 def wrong_image(by_site: Mapping[str, Mapping[str, Any]]) -> list[str]:
     """What is wrong with the image of a roll-out, by the variables of each site."""
-    problems = [text for variables in by_site.values() for text in _contradictions(variables)]
+    problems = list(chain.from_iterable(map(_contradictions, by_site.values())))
     if problems:
         return problems
     without = [variables for variables in by_site.values() if not _given(variables)]
-    images = [image for variables in without for image in _own_images(variables)]
+    images = list(chain.from_iterable(map(_own_images, without)))
     nowhere = len(without) == len(by_site) and not images
     if all(images) and not nowhere:
         return []

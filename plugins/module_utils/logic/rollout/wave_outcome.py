@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.failures import failure, in_one, why
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import all_of, without_keys
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.baseline import faults_before
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.waves import MOVED
 
@@ -46,20 +47,12 @@ def take_back(name: str, sites: Mapping[str, Mapping[str, Mapping[str, Any]]], s
     if not closed:
         return {"catalogs": [], "reason": ""}
     own = sites.get(site, {}).get(name, {}).get("catalogs", [])
-    catalogs = [
-        catalog for catalog in own if catalog["moved"] in MOVED and catalog["changed"] and catalog.get("before")
-    ]
-    return {
-        "catalogs": [
-            {
-                "id": catalog["id"],
-                "image": catalog["before"]["path"],
-                "from_image": catalog["after"]["path"],
-            }
-            for catalog in catalogs
-        ],
-        "reason": f"wave '{name}' {TELLS['closed']} on {', '.join(closed)}",
-    }
+    catalogs = []
+    for catalog in own:
+        before, after = catalog.get("before"), catalog.get("after")
+        if catalog["moved"] in MOVED and catalog["changed"] and before:
+            catalogs.append({"id": catalog["id"], "image": before["path"], "from_image": after["path"]})
+    return {"catalogs": catalogs, "reason": f"wave '{name}' {TELLS['closed']} on {', '.join(closed)}"}
 
 
 def wave_outcome(
@@ -100,7 +93,7 @@ def wave_outcome(
         if catalog["id"] in restarts:
             result.update(_restarted(result, restarts[catalog["id"]]))
         if catalog["id"] in gates:
-            result["gate"] = {key: value for key, value in gates[catalog["id"]].items() if key != "summary"}
+            result["gate"] = without_keys(gates[catalog["id"]], ("summary",))
             result["machines"] = gates[catalog["id"]].get("summary", {})
             if not result["gate"]["open"]:
                 accept, reason = _to_accept(result["gate"], wave["gate"]), result["gate"]["reason"]
@@ -125,7 +118,7 @@ def _restarted(result: Mapping[str, Any], restart: Mapping[str, Any]) -> dict[st
             action="restart_planned" if restart["action"] == "planned" else "restarted", impact=restart["impact"]
         )
     if restart.get("left"):
-        facts["warning"] = "; ".join(part for part in (result.get("warning"), restart["msg"]) if part)
+        facts["warning"] = "; ".join(filter(None, (result.get("warning"), restart["msg"])))
     return facts
 
 
@@ -148,15 +141,11 @@ def acceptance(faults: Iterable[str], names: Iterable[str]) -> str:
 def _taken_back(result: dict[str, Any], back: Mapping[str, Any], because: str) -> dict[str, Any]:
     closed = result["action"] == "gate_closed"
     reason, accept = why(result) if closed else (because, "")
+    if result["moved"] not in MOVED and not closed:
+        return result
     if result["moved"] not in MOVED:
-        return (
-            {
-                **result,
-                **_told(f"{reason}; it had the image before this run, which therefore does not take it back", accept),
-            }
-            if closed
-            else result
-        )
+        message = f"{reason}; it had the image before this run, which therefore does not take it back"
+        return {**result, **_told(message, accept)}
     entry = next(
         (catalog for catalog in back.get("catalogs", []) if catalog["id"] == result["id"]),
         {"action": "failed", **_problem(back)},
@@ -228,30 +217,25 @@ def summary(
 
     With one wave and no gate the catalogs are as citrix_catalog_image returns them.
     """
-    catalogs = [dict(catalog) for wave in waves for catalog in outcomes.get(wave["name"], {}).get("catalogs", [])]
-    if len(waves) == 1 and not waves[0]["gate"]:
-        catalogs = [
-            {key: value for key, value in catalog.items() if key not in ("wave", "moved")} for catalog in catalogs
-        ]
-    states = []
+    catalogs = all_of((outcomes.get(wave["name"], {}) for wave in waves), "catalogs")
+    ours = ("wave", "moved") if len(waves) == 1 and not waves[0]["gate"] else ()
+    states, trouble, failures = [], [], []
     for wave in waves:
         outcome = outcomes.get(wave["name"], {"state": "failed", "reason": message})
         states.append({"name": wave["name"], "state": outcome["state"], "reason": outcome["reason"]})
-    trouble = [
-        f"wave '{wave['name']}' {TELLS[wave['state']]} ({wave['reason']})"
-        for wave in states
-        if wave["state"] not in AS_WISHED
-    ]
-    failures = [outcomes.get(wave["name"], {"reason": message}) for wave in states if wave["state"] == "failed"]
+        if outcome["state"] not in AS_WISHED:
+            trouble.append(f"wave '{wave['name']}' {TELLS[outcome['state']]} ({outcome['reason']})")
+        if outcome["state"] == "failed":
+            failures.append(outcome)
     if failures and not message:
         message, error = failures[0]["reason"], failures[0].get("error")
     return {
         "message": message,
         "error": dict(error) if error else _told(message)["error"],
-        "catalogs": catalogs,
+        "catalogs": [without_keys(catalog, ours) for catalog in catalogs],
         "waiting": [],
         "waves": states,
         "complete": bool(waves) and not message and all(wave["state"] == "open" for wave in states),
         "trouble": message or "; ".join(trouble),
-        "advice": acceptance([name for catalog in catalogs for name in catalog.get("accept", [])], known),
+        "advice": acceptance(all_of(catalogs, "accept"), known),
     }

@@ -9,10 +9,10 @@ Everything here is plain data, because the role catalog_rollout passes it from t
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Literal
 
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import repeated, with_keys, without_keys
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.gate import GateTerms
@@ -44,7 +44,7 @@ def plan_waves(
     names = [str(wave.get("name") or "") for wave in waves]
     if not names or "" in names:
         raise Refusal("catalog_rollout_waves holds no wave, or one without a name", "Give each wave a name.")
-    twice = sorted(name for name, count in Counter(names).items() if count > 1)
+    twice = sorted(repeated(names))
     if twice:
         raise Refusal(f"catalog_rollout_waves holds the wave '{twice[0]}' twice", "Give each wave a name of its own.")
     for entry in catalogs:
@@ -96,7 +96,7 @@ def _last_number(last: Any, names: Sequence[str]) -> int:
 
 def _of_wave(name: str, last: str, catalogs: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
     mine = [entry for entry in catalogs if (entry.get("wave") or last) == name]
-    return [{key: value for key, value in entry.items() if key not in NOT_FOR_MODULES} for entry in mine]
+    return [without_keys(entry, NOT_FOR_MODULES) for entry in mine]
 
 
 def _gate(options: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, int]:
@@ -113,14 +113,14 @@ def _gate(options: Mapping[str, Any], reboot: Mapping[str, Any]) -> dict[str, in
         near = near_names(unknown[0], gate, most=1)
         raise Refusal(f"a gate knows no '{unknown[0]}'", near or f"It knows {', '.join(gate)}.")
     gate.update({key: int(value) for key, value in options.items() if value is not None})
-    GateTerms(**{key: value for key, value in gate.items() if key != "wait_timeout"})
+    GateTerms(**without_keys(gate, ("wait_timeout",)))
     return gate
 
 
 def selectors(catalogs: Iterable[Mapping[str, Any]], *more: str) -> list[dict[str, Any]]:
     """What says which catalog is meant, and these `more` keys, without what else is said about it."""
     keys = ("name", "folder", "id", *more)
-    return [{key: entry[key] for key in keys if key in entry} for entry in catalogs]
+    return [with_keys(entry, keys) for entry in catalogs]
 
 
 def have_image(result: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -128,7 +128,10 @@ def have_image(result: Mapping[str, Any]) -> list[dict[str, Any]]:
     citrix_catalog_image."""
     images = {each["id"]: each["after"]["path"] for each in result.get("catalogs") or [] if each.get("after")}
     arrived = _with_action(result, ("unchanged", *MOVED))
-    return [{**each, "image": images[each["id"]]} if each["id"] in images else each for each in arrived]
+    for each in arrived:
+        if each["id"] in images:
+            each["image"] = images[each["id"]]
+    return arrived
 
 
 def left_behind(result: Mapping[str, Any], wave: Mapping[str, Any]) -> list[dict[str, Any]]:
