@@ -87,7 +87,10 @@ class ConnectionVariables:
         kind = {"type": self.client.ARGUMENTS[option]["type"], "no_log": False}
         checked = ArgumentSpecValidator({name: kind}).validate({name: value})
         if checked.error_messages:
-            raise OperationError(f"The variable {name} of {self.host} is wrong: {checked.error_messages[0]}")
+            raise OperationError(
+                f"The variable {name} of {self.host} is wrong: {checked.error_messages[0]}",
+                "Correct it in the inventory.",
+            )
         if option in self.client.ADDRESSES:
             netloc(name, str(value), None)
         return value
@@ -106,7 +109,10 @@ def connection_params(
     connection.refuse_missing(arguments)
     validation = ArgumentSpecValidator(client.ARGUMENTS).validate(arguments)
     if validation.error_messages:
-        raise OperationError(f"The connection of {host} is wrong: {validation.error_messages[0]}")
+        raise OperationError(
+            f"The connection of {host} is wrong: {validation.error_messages[0]}",
+            "Correct the variables of this host in the inventory.",
+        )
     params: dict[str, Any] = validation.validated_parameters
     return params
 

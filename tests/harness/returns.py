@@ -137,7 +137,7 @@ def _problems_of_failure(result: Mapping[str, Any]) -> Iterator[str]:
     if error is None and WRONG_ARGUMENTS.search(str(result.get("msg"))):
         return
     parts = error if isinstance(error, dict) else {}
-    if not parts.get("message") or not isinstance(parts.get("advice"), str) or set(parts) - PARTS_OF_AN_ERROR:
+    if not parts.get("message") or not parts.get("advice") or set(parts) - PARTS_OF_AN_ERROR:
         yield f"a failure without a message and an advice: {result}"
 
 

@@ -150,7 +150,7 @@ def test_senseless_calls_are_refused(desks: Rehosting) -> None:
     mapping = [{"machine": "PC1", "hosted_machine_id": "1", "hypervisor_connection": "conn-b"}]
     assert "A mapping names its machines itself" in desks.daas.fails(HOSTING, mapping=mapping, catalogs=PC)
     assert "mutually exclusive" in desks.daas.fails(HOSTING, mapping=mapping, vms=[])
-    assert "batch_size must be at least 1" in desks.daas.fails(HOSTING, mapping=mapping, batch_size=0)
+    assert "batch_size is 0" in desks.daas.fails(HOSTING, mapping=mapping, batch_size=0)
     assert "value of ambiguous must be one of" in desks.daas.fails(
         HOSTING, mapping=mapping, policy={"ambiguous": "newest"}
     )

@@ -125,7 +125,7 @@ def test_lost_answer_never_makes_two(lab: RunningLab, host: Host, drop: str) -> 
         (
             "cluster-a",
             {"name": "PD-Gold", "remote_sites": ["cluster-b"], "every_nth": 0},
-            "every_nth must be 1 or more",
+            "every_nth is 0",
         ),
     ],
 )

@@ -477,7 +477,7 @@ def test_what_cannot_be_synced_is_refused_before_a_byte_travels(sync: ControlDom
     assert "cannot be used: primary footer invalid" in sync.fails(source={"vdi_uuid": base})
     (directory / f"{base}.vhd").write_bytes(whole)
     assert "'x; rm'" in sync.fails(source={"vdi_uuid": "x; rm"})
-    assert "attempts is at least 1" in sync.fails(attempts=0)
+    assert "attempts is 0" in sync.fails(attempts=0)
     assert "has no disk nobody to start from" in sync.fails(basis_vdi_uuid="nobody")
     assert sync.files("slave") == before
     assert sync.pools.writes() == []

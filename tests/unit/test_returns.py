@@ -23,7 +23,12 @@ def problems(result: dict[str, Any], action: str = "euc.nutanix_citrix.run_note"
     [
         GOOD,
         {**GOOD, "failed": True, "failed_when_result": True},
-        {"failed": False, "failed_when_result": False, "msg": "It broke.", "error": {"message": "It", "advice": ""}},
+        {
+            "failed": False,
+            "failed_when_result": False,
+            "msg": "It broke.",
+            "error": {"message": "It", "advice": "Mend it."},
+        },
         {"msg": "missing required arguments: names"},
         {"censored": "no_log"},
         {"results": [{**GOOD, "item": 1, "ansible_loop_var": "item"}, {"skipped": True}], "changed": False},
@@ -43,7 +48,7 @@ def test_a_result_that_is_not_documented_is_told_with_its_task() -> None:
 
 def test_what_failed_has_one_shape_in_all_modules() -> None:
     good = {"id": "", "name": "Pol", "reason": "there is no catalog 'Pol'"}
-    result = {"failed": True, "msg": "m", "error": {"message": "m", "advice": ""}}
+    result = {"failed": True, "msg": "m", "error": {"message": "m", "advice": "Mend it."}}
     action = "euc.nutanix_citrix.citrix_catalog_info"
     assert problems({**result, "failures": [good]}, action) == []
     (problem,) = problems({**result, "failures": [good, {"name": "Pol", "msg": "no"}]}, action)

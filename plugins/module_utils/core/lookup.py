@@ -10,7 +10,7 @@ from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeVar
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 
 
 class Named(Protocol):
@@ -38,7 +38,7 @@ def find_named(kind: str, name: str, things: Sequence[T]) -> T:
     if matches:
         ids = ", ".join(f"'{thing.name}' ({thing.id})" for thing in matches)
         raise Refusal(f"{len(matches)} {kind}s are called '{name}': {ids}", "Give the id.")
-    raise Refusal(f"there is no {kind} '{name}'", near_names(name, (thing.name for thing in things)))
+    raise Refusal(f"there is no {kind} '{name}'", right_name(name, (thing.name for thing in things)))
 
 
 def all_of(results: Iterable[Mapping[str, Any]], key: str) -> list[Any]:

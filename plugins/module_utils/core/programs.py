@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import shlex
 import shutil
 import subprocess
 
@@ -22,4 +23,7 @@ def run_program(program: str, arguments: tuple[str, ...], packages: str) -> None
     command = [place, *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=False)  # pylint: disable=ansible-bad-function
     if done.returncode:
-        raise OperationError(f"{program} {arguments[0]} failed: {done.stderr.strip()[:LONGEST_ERROR_TEXT]}")
+        raise OperationError(
+            f"{program} {arguments[0]} failed: {done.stderr.strip()[:LONGEST_ERROR_TEXT]}",
+            f"Run it by hand on the host of this task: {shlex.join([program, *arguments])}",
+        )

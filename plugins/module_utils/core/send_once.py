@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from typing import TypeVar
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Look, wait_for
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.advice import MAY_HAVE_TAKEN_EFFECT
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     AnswerLost,
@@ -24,7 +25,6 @@ T = TypeVar("T")
 # How long an order may take to show on an endpoint that answers at once.
 SHOWS_WITHIN = 4.0
 NOT_IMPLEMENTED = 501
-MAY_HAVE_TAKEN_EFFECT = "It may have taken effect. Run the same task again: it looks first and goes on from there."
 
 
 def send_once(

@@ -74,12 +74,12 @@ class Share(Alone):
             if "asked" not in state or now - state["asked"] >= paced(BETWEEN_LOOKS):
                 state["asked"] = now
                 try:
-                    state["answers"], state["failure"] = ask(list(state["waited_for"])), ""
+                    state["answers"], state["failure"] = ask(list(state["waited_for"])), None
                 except (Unreachable, Unavailable) as error:
-                    state["failure"] = error.message
+                    state["failure"] = error.fields
                     raise
             elif state.get("failure"):
-                raise Unreachable(state["failure"])
+                raise Unreachable(state["failure"]["message"], state["failure"]["advice"])
             answers = state.get("answers", {})
             return {each: answers[each] for each in ids if each in answers}
 

@@ -26,6 +26,14 @@ def near_names(word: str, existing: Iterable[str], most: int = 5) -> str:
     return ""
 
 
+def right_name(word: str, existing: Iterable[str]) -> str:
+    """What to do about a name that does not exist: `near_names`, and a sentence also where none is near."""
+    names = set(existing)
+    if not names:
+        return "There is none at all: check that this is the right place to look."
+    return near_names(word, names) or f"None of the {len(names)} names there is like it: check how it is written."
+
+
 def quoted(names: Iterable[str]) -> str:
     """'Gold', 'Gold-2'"""
     return ", ".join(f"'{name}'" for name in names)

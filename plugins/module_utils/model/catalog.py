@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_image import (
     TEMPLATES_FOLDER,
@@ -230,7 +230,7 @@ def find_catalog(selector: Selector, catalogs: Sequence[Catalog]) -> Catalog:
         key = "name"
     existing = {getattr(catalog, key) for catalog in catalogs}
     label = selector.id or "/".join((*folder_levels(selector.folder or ""), selector.name))
-    raise Refusal(f"there is no catalog {selector}", near_names(label, existing))
+    raise Refusal(f"there is no catalog {selector}", right_name(label, existing))
 
 
 def _fits(selector: Selector, catalog: Catalog) -> bool:

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, right_name
 
 NO_FAULT = ("None", "Unknown", "")
 
@@ -75,7 +75,7 @@ def find_machine(name: str, machines: Sequence[Machine]) -> Machine:
     names = [machine.name for machine in machines]
     if "\\" not in name:
         names = list(map(host_name, names))
-    raise Refusal(f"there is no machine '{name}'", near_names(name, names))
+    raise Refusal(f"there is no machine '{name}'", right_name(name, names))
 
 
 def several_called(name: str, machines: Sequence[Machine]) -> Refusal:

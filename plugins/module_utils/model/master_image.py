@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted, right_name
 
 _UNIT = re.compile(r"\AXDHyp:\\HostingUnits\\[^\\]*\\|.*/Resources/", re.IGNORECASE | re.DOTALL)
 _SEPARATORS = re.compile(r"[\\/]+")
@@ -170,7 +170,7 @@ def find_image(image: str, unit_name: str, visible: Sequence[MasterImage]) -> Ma
             "Rename or delete the others, or give its path.",
         )
     existing = {candidate.path if is_path(image) else candidate.name for candidate in visible}
-    raise Refusal(f"hosting unit '{unit_name}' shows no image '{image}'", near_names(image, existing))
+    raise Refusal(f"hosting unit '{unit_name}' shows no image '{image}'", right_name(image, existing))
 
 
 def _without_type(name: str) -> str:

@@ -148,7 +148,10 @@ def _failure(site: CitrixSite, outcomes: Sequence[RestartOutcome]) -> OperationE
     if not rows:
         return None
     reasons = "; ".join(f"{row['name']}: {row['reason'].rstrip('.')}" for row in rows)
-    return OperationError(f"{site.endpoint}: {len(rows)} of {len(outcomes)} catalogs failed. {reasons}")
+    return OperationError(
+        f"{site.endpoint}: {len(rows)} of {len(outcomes)} catalogs failed. {reasons}",
+        "Remove these reasons, then run the same task again: what is restarted already is left alone.",
+    )
 
 
 def _concerned(step: RestartStep, machines: Sequence[Machine]) -> list[Machine]:

@@ -21,7 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import HostingUnit
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
@@ -49,7 +49,7 @@ def read(params: Params, reporter: Reporter) -> Result:
     if name is not None and not pairs:
         raise OperationError(
             f"{site.endpoint}: there is no hosting unit '{name}'",
-            near_names(name, (unit.name for unit, _connection in units)),
+            right_name(name, (unit.name for unit, _connection in units)),
         )
     in_clouds = {connection.id for _unit, connection in pairs if connection.connection_type in CLOUDS}
     locations = {connection_id: read_location(site, connection_id) for connection_id in sorted(in_clouds)}

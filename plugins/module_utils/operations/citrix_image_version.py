@@ -250,7 +250,7 @@ def _image_path(site: CitrixSite, unit: HostingUnit, image: str, reporter: Repor
     browser = ImageBrowser(site, bypass_cache=False, progress=reporter.progress)
     sight = browser.look_for([(unit, image)])[unit.id, image]
     if sight.problem:
-        raise OperationError(sight.problem, "")
+        raise OperationError(sight.problem, "Look at this hosting unit in Studio under Hosting.")
     return find_image(image, unit.name, sight.images).path
 
 

@@ -6,6 +6,7 @@ nobody."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -84,8 +85,17 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         record=record,
         facts={**record, "report_path": None, "page_path": None, "metrics_path": None},
         summary=summary(text, not unknown, unknown, check),
-        refusal=OperationError(f"Not everything is known: {'; '.join(unknown[:3])}") if unknown else None,
+        refusal=_incomplete(unknown),
     )
+
+
+def _incomplete(unknown: Sequence[str]) -> OperationError | None:
+    if unknown:
+        return OperationError(
+            f"Not everything is known: {'; '.join(unknown[:3])}",
+            "The rest is told all the same. Remove these reasons, then run the playbook again.",
+        )
+    return None
 
 
 def _retention(params: Params) -> dict[str, Any]:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -56,8 +57,17 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
         lines=[*table("Where the images of the catalogs come from", HEADER, rows(catalogs)), *reasons],
         record=facts,
         facts=facts,
-        refusal=OperationError(f"The lineage is not complete: {'; '.join(reasons)}") if silent else None,
+        refusal=_incomplete(reasons),
     )
+
+
+def _incomplete(reasons: Sequence[str]) -> OperationError | None:
+    if reasons:
+        return OperationError(
+            f"The lineage is not complete: {'; '.join(reasons)}",
+            "The rest is told all the same. Remove these reasons, then run the playbook again.",
+        )
+    return None
 
 
 def write(params: Params, verdict: Verdict, reporter: Reporter) -> Result:

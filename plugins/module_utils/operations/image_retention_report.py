@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import (
@@ -44,7 +45,6 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
     )
     title = f"Retention{' (a plan: nothing was changed)' if check else ''}: {figures}"
     wrong = problems(objects, params["doubts"])
-    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
     return Verdict(
         lines=[
             *table(title, ("where", "what", "result", "why"), rows(objects)),
@@ -59,7 +59,17 @@ def judge(params: Params, check: bool, now: datetime) -> Verdict:
             "report_path": params["report_path"],
         },
         summary=summary(title, not wrong, wrong, check),
-        refusal=OperationError(f"Retention is not complete: {wrong[0].rstrip('.')}{more}") if wrong else None,
+        refusal=_incomplete(wrong),
+    )
+
+
+def _incomplete(wrong: Sequence[str]) -> OperationError | None:
+    if not wrong:
+        return None
+    more = f" (and {len(wrong) - 1} more)" if len(wrong) > 1 else ""
+    return OperationError(
+        f"Retention is not complete: {wrong[0].rstrip('.')}{more}",
+        "What is doubted was kept. Remove the reasons in the report, then run the playbook again.",
     )
 
 

@@ -16,7 +16,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import read_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection_policy import ProtectionPolicy
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import shown
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.procedures.prism_central.policy_copies import (
@@ -58,7 +58,7 @@ def _chosen(client: PrismCentral, params: Params, policies: list[ProtectionPolic
     if not chosen:
         raise OperationError(
             f"{client.endpoint} has no protection policy '{name or ext_id}'",
-            near_names(name or "", (policy.name for policy in policies)),
+            right_name(name or "", (policy.name for policy in policies)),
         )
     return chosen
 

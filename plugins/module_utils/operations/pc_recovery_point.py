@@ -251,7 +251,8 @@ def _there(client: PrismCentral, params: Params) -> _Observed:
 def _refuse_to_make_one_of(client: PrismCentral, params: Params, vm: CentralVm | None) -> None:
     if vm is None:
         raise OperationError(
-            f"{client.endpoint} has neither the VM {params['vm_uuid']} nor a recovery point '{params['name']}' of it"
+            f"{client.endpoint} has neither the VM {params['vm_uuid']} nor a recovery point '{params['name']}' of it",
+            "Check vm_uuid, and that this Prism Central manages the cluster of the VM.",
         )
     if params["cluster_uuid"] and vm.cluster_uuid != params["cluster_uuid"]:
         raise OperationError(

@@ -21,7 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Params, Reading, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted, right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_moment, parse_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.recovery_point_choice import (
@@ -152,7 +152,7 @@ def _policy(chooser: Chooser, wanted: str | None, vm: CentralVm | None) -> Prote
     if len(found) != 1:
         raise OperationError(
             f"{endpoint} has {len(found) or 'no'} protection polic{'ies' if found else 'y'} '{wanted}'",
-            near_names(wanted, (policy.name for policy in policies)),
+            right_name(wanted, (policy.name for policy in policies)),
         )
     if vm:
         chooser.refuse_stranger(found[0], vm.policy_ext_id)

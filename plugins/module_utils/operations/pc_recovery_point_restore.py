@@ -27,7 +27,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import path_of
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import (
     CentralCluster,
@@ -193,7 +193,7 @@ def _container(client: PrismCentral, cluster: CentralCluster, name: str | None) 
             return container
     raise OperationError(
         f"{client.endpoint}: the cluster '{cluster.name}' has no storage container '{name}'",
-        near_names(name, (container.name for container in containers)),
+        right_name(name, (container.name for container in containers)),
     )
 
 

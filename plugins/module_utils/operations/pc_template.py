@@ -274,7 +274,10 @@ def _no_source(client: PrismCentral, params: Params) -> OperationError:
             f"There is no '{wanted}' on {client.endpoint} yet, and no VM is named to make it of",
             "Give vm_uuid or vm_name.",
         )
-    return OperationError(f"{client.endpoint} has no VM {uuid or repr(name)} to make '{wanted}' of")
+    return OperationError(
+        f"{client.endpoint} has no VM {uuid or repr(name)} to make '{wanted}' of",
+        "Check vm_uuid and vm_name, and that this Prism Central manages the cluster of the VM.",
+    )
 
 
 def _removal(params: Params, observed: _Observed) -> Plan[str]:

@@ -20,7 +20,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import WAIT_ARGUMENTS, Deadline
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.central import CentralVm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.lineage import bears_temporary_vm_mark
@@ -125,9 +125,9 @@ def _by_name(client: PrismCentral, params: Params) -> CentralVm | None:
 
 def _no_vm(client: PrismCentral, params: Params) -> OperationError:
     if params["uuid"]:
-        return OperationError(f"{client.endpoint} has no VM with the uuid {params['uuid']}")
+        return OperationError(f"{client.endpoint} has no VM with the uuid {params['uuid']}", "Check uuid.")
     names = (vm.name for vm in list_vms(client, params["cluster_uuid"] or ""))
-    return OperationError(f"{client.endpoint} has no VM '{params['name']}'", near_names(params["name"], names))
+    return OperationError(f"{client.endpoint} has no VM '{params['name']}'", right_name(params["name"], names))
 
 
 def _refuse_foreign(client: PrismCentral, params: Params, vm: CentralVm) -> None:

@@ -30,7 +30,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import effect_unknown, send_once
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
 
 ARGUMENTS = {
@@ -142,14 +142,14 @@ def _sites(client: PrismElement, names: list[str] | None) -> list[str]:
         )
     for name in names:
         if name not in existing:
-            raise OperationError(f"{client.endpoint} has no remote site '{name}'", near_names(name, existing))
+            raise OperationError(f"{client.endpoint} has no remote site '{name}'", right_name(name, existing))
     return names
 
 
 def _asked(params: Params, sites: Sequence[str]) -> Schedule:
     for name in ("every_nth", "keep_local", "keep_remote"):
         if params[name] < 1:
-            raise OperationError(f"{name} must be 1 or more, not {params[name]}")
+            raise OperationError(f"{name} is {params[name]}", "Give 1 or more.", options=(name,))
     return Schedule(
         type=params["type"],
         every_nth=params["every_nth"],

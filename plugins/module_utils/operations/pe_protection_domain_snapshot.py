@@ -28,7 +28,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.vms import read_vm
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted, right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_utc
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     WAIT_ARGUMENTS,
@@ -268,7 +268,7 @@ def _sites(client: PrismElement, params: Params, reporter: Reporter, domain: Pro
     names = tuple(dict.fromkeys(domain.scheduled_sites if option is None else option))
     for name in names:
         if name not in by_name:
-            raise OperationError(f"{client.endpoint} has no remote site '{name}'", near_names(name, by_name))
+            raise OperationError(f"{client.endpoint} has no remote site '{name}'", right_name(name, by_name))
         if by_name[name].status == "UNREACHABLE":
             reporter.warn(
                 f"The remote site '{name}' is unreachable for the cluster at the moment; replication to it waits"

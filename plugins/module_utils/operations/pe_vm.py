@@ -32,7 +32,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name, shortened
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     EFFECT_WITHIN,
     LOOK_INTO_EVENTS,
@@ -99,7 +99,7 @@ def observe(params: Params, reporter: Reporter) -> _Observed:
     if uuid:
         return _Observed(client, _vm_of(client, uuid, name))
     vms = vms_called(client, name)
-    near = "" if vms or params["state"] == ABSENT else near_names(name, (vm.name for vm in list_vms(client)))
+    near = "" if vms or params["state"] == ABSENT else right_name(name, (vm.name for vm in list_vms(client)))
     return _Observed(client, vms, near=near)
 
 
@@ -139,7 +139,7 @@ def _not_yet(params: Params, observed: _Observed) -> list[Vm]:
     endpoint, vms = observed.client.endpoint, observed.vms
     if not vms:
         what = f"with the uuid {params['uuid']}" if params["uuid"] else f"'{params['name']}'"
-        raise OperationError(f"{endpoint} has no VM {what}", observed.near)
+        raise OperationError(f"{endpoint} has no VM {what}", observed.near or "Check uuid.")
     if len(vms) > 1:
         raise OperationError(
             f"{endpoint} has {len(vms)} VMs called '{params['name']}': {_listed(vms)}",
@@ -256,7 +256,8 @@ def _power_state(client: PrismElement, vm: Vm) -> str:
     now = read_vm(client, vm.uuid)
     if now is None:
         raise OperationError(
-            f"{client.endpoint}: VM '{vm.name}' ({vm.uuid}) is gone while its power state was being set"
+            f"{client.endpoint}: VM '{vm.name}' ({vm.uuid}) is gone while its power state was being set",
+            "Look for who removed it in Prism Element, under Tasks and Events.",
         )
     return now.power_state
 

@@ -28,7 +28,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.operation import Change, Params, Plan, Result
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import (
     WAIT_ARGUMENTS,
 )
@@ -246,7 +246,7 @@ def _no_source(client: PrismElement, params: Params) -> OperationError:
         )
     return OperationError(
         f"{client.endpoint} has no VM {uuid or repr(name)} to take the snapshot '{params['name']}' of",
-        near_names(name, (vm.name for vm in list_vms(client))) if name else "",
+        right_name(name, (vm.name for vm in list_vms(client))) if name else "Check vm_uuid.",
     )
 
 

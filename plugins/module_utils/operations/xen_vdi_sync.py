@@ -224,8 +224,9 @@ def _refuse_odd_options(params: Params) -> None:
         refuse_odd(f"peer.{name}", peer[name] or "none")
     refuse_odd("sr_directory", params["sr_directory"])
     refuse_odd("peer.user", peer["user"])
-    if params["attempts"] < 1 or params["bandwidth_kib"] < 0:
-        raise OperationError("attempts is at least 1, and bandwidth_kib at least 0")
+    for name, least in (("attempts", 1), ("bandwidth_kib", 0)):
+        if params[name] < least:
+            raise OperationError(f"{name} is {params[name]}", f"Give {least} or more.", options=(name,))
 
 
 def plan(task: SyncTask, observed: _Observed) -> Plan[str]:

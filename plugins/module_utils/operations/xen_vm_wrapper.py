@@ -145,7 +145,10 @@ def verify(task: PoolTask, observed: Wrapper, facts: Result, reporter: Reporter)
     params = task.params
     if params["state"] == ABSENT:
         if read_holder(task.client, params["name"]).vm:
-            raise OperationError(f"{task.client.endpoint}: '{params['name']}' is still there after its removal")
+            raise OperationError(
+                f"{task.client.endpoint}: '{params['name']}' is still there after its removal",
+                "See in XenCenter what keeps it, then run the same task again.",
+            )
         return {}
     found = read_wrapper(task.client, params["name"], params["vdi_uuid"], params["snapshot"])
     if not found.vm or not found.snapshot or not found.snapshot_fits:

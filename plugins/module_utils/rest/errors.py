@@ -15,7 +15,7 @@ class OperationError(Exception):
     """What happened (`message`), what to do next (`advice`), the options of the module that the advice names, and facts
     that belong into the module's result (`details`)."""
 
-    def __init__(self, message: str, advice: str = "", *, options: Sequence[str] = (), **details: Any) -> None:
+    def __init__(self, message: str, advice: str, *, options: Sequence[str] = (), **details: Any) -> None:
         super().__init__(message)
         self.message = message
         self.advice = advice
@@ -74,7 +74,7 @@ class StillRunning(OperationError):
 class ApiError(OperationError):
     """The endpoint answered with a refusal. `status` is the HTTP status, `code` the vendor's error code."""
 
-    def __init__(self, message: str, advice: str = "", *, status: int, code: str = "", **details: Any) -> None:
+    def __init__(self, message: str, advice: str, *, status: int, code: str = "", **details: Any) -> None:
         super().__init__(message, advice, http_status=status, **({"error_code": code} if code else {}), **details)
         self.status = status
         self.code = code

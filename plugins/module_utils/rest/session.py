@@ -25,6 +25,12 @@ from urllib.parse import quote, urlencode, urljoin
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest import refusals
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import without_secrets
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.advice import (
+    LASTING,
+    LOOK_FOR_IT,
+    MAY_HAVE_TAKEN_EFFECT,
+    advice_for,
+)
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.connection_faults import (
     ca_file_error,
     not_trusted,
@@ -53,9 +59,6 @@ try:
 except ImportError:
     REQUESTS_IMPORT_ERROR = traceback.format_exc()
 
-# A service that says that it cannot do this, or that it is asleep until somebody wakes it up, says the same the next
-# time.
-LASTING = (501, 505, 530)
 # Three tries, as the vendor's client makes on any 5xx (contract citrix 15).
 PAUSES_AFTER_SERVER_ERROR = (0.3, 1.0)
 # Wrong log-ins of one session after one that was right; the lowest count at which anybody locks an account is 5.
@@ -263,9 +266,7 @@ class RestSession:
             return Unreachable(deed, "If it is well and only slow, give it more time with read_timeout.")
         if method in self._repeatable:
             return Unreachable(deed, "The connection broke repeatedly; run the same task again when it is stable.")
-        return AnswerLost(
-            deed, "It may have taken effect. Run the same task again: it looks first and goes on from there."
-        )
+        return AnswerLost(deed, MAY_HAVE_TAKEN_EFFECT)
 
     def _refusal_of(self, method: str, path: str, response: requests.Response, body: Any) -> OperationError:
         status = response.status_code
@@ -287,18 +288,16 @@ class RestSession:
         if status in (401, 403):
             return self._denied(message, facts)
         if error.not_found or status == 404:
-            return NotFound(message, **facts)
+            return NotFound(message, LOOK_FOR_IT, **facts)
         if status in UNAVAILABLE and status != 429 and method not in self._repeatable:
-            return AnswerLost(
-                message, "It may have taken effect. Run the same task again: it looks first and goes on from there."
-            )
+            return AnswerLost(message, MAY_HAVE_TAKEN_EFFECT)
         if method in self._repeatable and (status in UNAVAILABLE or (status >= 500 and status not in LASTING)):
             return Unavailable(
                 message,
                 "The service could not answer, asked repeatedly. Run the same task again when it is well.",
                 **facts,
             )
-        return ApiError(message, **facts)
+        return ApiError(message, advice_for(status), **facts)
 
     def _denied(self, message: str, facts: dict[str, Any]) -> AccessDenied:
         if facts["status"] == 403:

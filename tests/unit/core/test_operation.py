@@ -150,7 +150,7 @@ def parts(*numbers: int, check: bool = False) -> Result:
 
     def observe(part: int, reporter: Reporter) -> int:
         if part < 1:
-            raise OperationError(f"{part} is no number")
+            raise OperationError(f"{part} is no number", "Look at it.")
         return part
 
     def failed(part: int, error: OperationError) -> Result:

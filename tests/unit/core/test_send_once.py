@@ -26,7 +26,11 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors imp
 # One look at once, and one when it is over, on however busy a machine.
 PATIENCE = 0.01
 LOST = ["drop before", "drop after", "503 before", "503 after", "500 before", "500 after"]
-FAILING_LOOKS = [Unreachable("nobody answers"), Unavailable("busy", status=503), OperationError("two bear the name")]
+FAILING_LOOKS = [
+    Unreachable("nobody answers", "Look at it."),
+    Unavailable("busy", "Look at it.", status=503),
+    OperationError("two bear the name", "Look at it."),
+]
 NEVER = 99
 
 
@@ -50,9 +54,9 @@ class Endpoint:
             raise AnswerLost("no answer to POST", "It may have taken effect.")
         with effect_unknown():
             if answer.startswith("500"):
-                raise ApiError("POST was answered with 500", status=500)
+                raise ApiError("POST was answered with 500", "Look at it.", status=500)
             if answer == "refused":
-                raise ApiError("POST was answered with 409", status=409)
+                raise ApiError("POST was answered with 409", "Look at it.", status=409)
         return "sent"
 
     def look(self) -> str | None:
@@ -116,7 +120,7 @@ def test_who_cannot_look_does_not_send_again(lost: str, failing: OperationError,
 
 @given(st.sampled_from(LOST))
 def test_refused_credentials_stay_what_they_are(lost: str) -> None:
-    endpoint = Endpoint([lost], failing_look=AccessDenied("no", status=401))
+    endpoint = Endpoint([lost], failing_look=AccessDenied("no", "Look at it.", status=401))
     with pytest.raises(AccessDenied):
         endpoint.order()
     assert endpoint.sends == 1
@@ -137,10 +141,10 @@ def test_the_look_is_told_on_the_screen() -> None:
 @pytest.mark.parametrize(
     ("error", "known"),
     [
-        (ApiError("broken", status=500), False),
-        (ApiError("no such feature", status=501), True),
-        (ApiError("exists", status=409), True),
-        (NotFound("not there", status=500), True),
+        (ApiError("broken", "Look at it.", status=500), False),
+        (ApiError("no such feature", "Look at it.", status=501), True),
+        (ApiError("exists", "Look at it.", status=409), True),
+        (NotFound("not there", "Look at it.", status=500), True),
     ],
     ids=lambda value: str(getattr(value, "status", value)),
 )

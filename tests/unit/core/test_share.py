@@ -76,7 +76,7 @@ def test_what_one_has_asked_for_the_others_know(endpoint: Endpoint) -> None:
 
 def test_that_nobody_answers_is_heard_by_all(endpoint: Endpoint) -> None:
     def silence(_ids: list[str]) -> dict[str, Any]:
-        raise Unreachable("no answer")
+        raise Unreachable("no answer", "Look at it.")
 
     with pytest.raises(Unreachable):
         endpoint.share().look("tasks", ["a"], silence)

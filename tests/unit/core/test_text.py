@@ -8,7 +8,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, shortened
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, right_name, shortened
 
 
 def test_near_names_are_named_in_their_own_spelling() -> None:
@@ -20,6 +20,12 @@ def test_a_handful_of_others_is_named_whole() -> None:
     assert near_names("xyz", ["Gold", "Silver"]) == "There is only 'Gold', 'Silver'."
     assert near_names("xyz", [f"Desktop {n}" for n in range(6)]) == ""
     assert near_names("xyz", []) == ""
+
+
+def test_a_name_that_is_not_there_is_never_left_without_advice() -> None:
+    assert right_name("gold", ["Gold"]) == "Near names are 'Gold'."
+    assert "None of the 6 names" in right_name("xyz", [f"Desktop {n}" for n in range(6)])
+    assert "none at all" in right_name("xyz", iter(()))
 
 
 @given(st.text(max_size=10), st.lists(st.text(max_size=10), max_size=8))

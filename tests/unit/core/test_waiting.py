@@ -93,7 +93,7 @@ def test_an_endpoint_that_is_away_for_a_moment_is_asked_again() -> None:
     lines: list[str] = []
     assert (
         wait_for(
-            looks(Unreachable("gone"), Unreachable("gone"), Look(3, True)),
+            looks(Unreachable("gone", "Look at it."), Unreachable("gone", "Look at it."), Look(3, True)),
             what="work",
             timeout=60,
             progress=lines.append,
@@ -105,12 +105,14 @@ def test_an_endpoint_that_is_away_for_a_moment_is_asked_again() -> None:
 
 def test_an_endpoint_that_stays_away_is_an_error_in_the_end() -> None:
     with pytest.raises((Unreachable, StillRunning), match="gone"):
-        wait_for(looks(Unreachable("gone")), what="work", timeout=0.3, progress=lambda line: None)
+        wait_for(looks(Unreachable("gone", "Look at it.")), what="work", timeout=0.3, progress=lambda line: None)
 
 
 def test_a_refused_login_ends_the_wait() -> None:
     with pytest.raises(AccessDenied):
-        wait_for(looks(AccessDenied("no", status=401)), what="work", timeout=60, progress=lambda line: None)
+        wait_for(
+            looks(AccessDenied("no", "Look at it.", status=401)), what="work", timeout=60, progress=lambda line: None
+        )
 
 
 def denied(status: int = 401, *, once_accepted: bool) -> AccessDenied:
@@ -122,8 +124,8 @@ def denied(status: int = 401, *, once_accepted: bool) -> AccessDenied:
 @pytest.mark.parametrize(
     "error",
     [
-        Unavailable("broken", status=500),
-        Unavailable("busy", status=503),
+        Unavailable("broken", "Look at it.", status=500),
+        Unavailable("busy", "Look at it.", status=503),
         denied(401, once_accepted=True),
         denied(403, once_accepted=True),
     ],
@@ -134,7 +136,10 @@ def test_a_hiccup_in_a_wait_is_a_missing_answer(error: Exception) -> None:
     assert "no answer, trying on" in lines[0]
 
 
-@pytest.mark.parametrize("error", [denied(once_accepted=False), Unreachable("gone"), Unavailable("busy", status=503)])
+@pytest.mark.parametrize(
+    "error",
+    [denied(once_accepted=False), Unreachable("gone", "Look at it."), Unavailable("busy", "Look at it.", status=503)],
+)
 def test_what_was_not_seen_to_end_is_called_that(error: Exception) -> None:
     with pytest.raises(EndNotSeen, match=r"move of 'PD' was not seen to end: .*It was not cancelled") as caught:
         wait_for(looks(Look(1, False), error), what="move of 'PD'", timeout=0.3, progress=lambda line: None)

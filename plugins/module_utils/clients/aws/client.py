@@ -12,6 +12,7 @@ from typing import Any
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.optional_library import library
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.advice import LOOK_FOR_IT, advice_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     ApiError,
@@ -36,6 +37,7 @@ READ_TIMEOUT = 60
 # boto3 waits longer from one attempt to the next, also when AWS throttles
 ATTEMPTS = 10
 DENIED = ("AuthFailure", "UnauthorizedOperation", "AccessDeniedException", "UnrecognizedClientException")
+CHECK_NETWORK = "Check region, endpoint_url, ca_path and the network to AWS, then run the same task again."
 
 
 class Aws:
@@ -77,7 +79,7 @@ class Aws:
                 "Give aws.access_key_id and aws.secret_access_key, or any other that boto3 finds.",
             ) from None
         except self._errors.BotoCoreError as error:
-            raise Unreachable(f"{self.endpoint}: {what} failed: {error}") from None
+            raise Unreachable(f"{self.endpoint}: {what} failed: {error}", CHECK_NETWORK) from None
 
     def _refusal(self, what: str, response: Mapping[str, Any]) -> OperationError:
         told, status = response.get("Error", {}), response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
@@ -86,5 +88,5 @@ class Aws:
         if code in DENIED or status in (401, 403):
             return AccessDenied(message, "Check the credentials and what they may do.", status=status, code=code)
         if "NotFound" in code:
-            return NotFound(message, status=status, code=code)
-        return ApiError(message, status=status, code=code)
+            return NotFound(message, LOOK_FOR_IT, status=status, code=code)
+        return ApiError(message, advice_for(status), status=status, code=code)

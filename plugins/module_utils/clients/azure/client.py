@@ -13,6 +13,7 @@ from typing import Any
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.optional_library import library
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.advice import LOOK_FOR_IT, advice_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     ApiError,
@@ -52,6 +53,7 @@ ATTEMPTS = 10
 PAUSE_BETWEEN_LOOKS = 5.0
 # Microsoft's own, before the second attempt
 PAUSE_OF_STORAGE = 15.0
+CHECK_NETWORK = "Check management_endpoint, authority, ca_path and the network to Azure, then run the same task again."
 
 
 class Azure:
@@ -110,7 +112,7 @@ class Azure:
         except self._errors.HttpResponseError as error:
             raise self._refusal(what, error) from None
         except self._errors.AzureError as error:
-            raise Unreachable(f"{self.endpoint}: {what} failed: {_first_line(error)}") from None
+            raise Unreachable(f"{self.endpoint}: {what} failed: {_first_line(error)}", CHECK_NETWORK) from None
 
     def _refusal(self, what: str, error: Any) -> OperationError:
         status = error.status_code or 0
@@ -119,8 +121,8 @@ class Azure:
         if status in (401, 403):
             return AccessDenied(message, "Check what the service principal may do.", status=status, code=code)
         if status == 404:
-            return NotFound(message, status=status, code=code)
-        return ApiError(message, status=status, code=code)
+            return NotFound(message, LOOK_FOR_IT, status=status, code=code)
+        return ApiError(message, advice_for(status), status=status, code=code)
 
 
 def _first_line(error: Any) -> str:

@@ -22,6 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix.
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.citrix_cloud import explain
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.advice import MAY_HAVE_TAKEN_EFFECT
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     AnswerLost,
@@ -117,7 +118,7 @@ def carry_out(
     result = _result(site, job_id, what, timeout) if job_id else answer.body
     answers = result.get("Items") if isinstance(result, dict) else None
     if not isinstance(answers, list):
-        raise BatchLost(f"{site.endpoint}: {what}: the answer to the batch holds no items")
+        raise BatchLost(f"{site.endpoint}: {what}: the answer to the batch holds no items", MAY_HAVE_TAKEN_EFFECT)
     return {str(item.get("Reference")): _item_answer(item) for item in answers if isinstance(item, dict)}
 
 

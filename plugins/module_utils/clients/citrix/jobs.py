@@ -141,7 +141,7 @@ def wait_for_job(
         end = "was cancelled" if job.status == "Canceled" else "failed"
         raise JobFailed(
             f"{what}: job {job_id} {end}{f': {job.error}' if job.error else ''}",
-            "",
+            "Look for it in Studio under Logging, remove the reason, then run the same task again.",
             job.error_code,
             job_id=job_id,
             job_status=job.status,

@@ -14,6 +14,7 @@ from typing import Any
 from ansible.module_utils.basic import env_fallback
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.optional_library import library
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.advice import LOOK_FOR_IT, advice_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
     ApiError,
@@ -42,6 +43,9 @@ ARGUMENTS: dict[str, Any] = {
 }
 SCOPES = ["https://www.googleapis.com/auth/cloud-platform"]
 TIMEOUT = 120
+CHECK_NETWORK = (
+    "Check storage_endpoint, compute_endpoint and the network to Google Cloud, then run the same task again."
+)
 
 
 class Google:
@@ -78,7 +82,7 @@ class Google:
                 f"{self.endpoint}: the log-in was refused: {error.args[0]}", "Check service_account_key.", status=401
             ) from None
         except (self._errors.GoogleAPIError, self._auth_errors.GoogleAuthError, OSError) as error:
-            raise Unreachable(f"{self.endpoint}: {what} failed: {error}") from None
+            raise Unreachable(f"{self.endpoint}: {what} failed: {error}", CHECK_NETWORK) from None
 
     def _refusal(self, what: str, error: Any) -> OperationError:
         status = int(error.code or 0)
@@ -86,8 +90,8 @@ class Google:
         if status in (401, 403):
             return AccessDenied(message, "Check what the service account may do.", status=status)
         if status == 404:
-            return NotFound(message, status=status)
-        return ApiError(message, status=status)
+            return NotFound(message, LOOK_FOR_IT, status=status)
+        return ApiError(message, advice_for(status), status=status)
 
 
 def _at(endpoint: str | None) -> dict[str, str] | None:
@@ -109,4 +113,8 @@ def _key(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _no_key(reason: str) -> OperationError:
-    return OperationError(f"gcp.service_account_key is no key of a service account: {reason}", options=("gcp",))
+    return OperationError(
+        f"gcp.service_account_key is no key of a service account: {reason}",
+        "Give the JSON that Google Cloud makes under Keys of the service account, or the path of its file.",
+        options=("gcp",),
+    )

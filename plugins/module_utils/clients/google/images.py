@@ -107,7 +107,10 @@ def is_done(client: Google, operation: str) -> bool:
         record = client.operations.get(project=client.project, operation=operation, timeout=TIMEOUT)
     reasons = [error.message or error.code for error in record.error.errors]
     if reasons:
-        raise OperationError(f"{client.endpoint}: the operation {operation} failed: {'; '.join(reasons)}")
+        raise OperationError(
+            f"{client.endpoint}: the operation {operation} failed: {'; '.join(reasons)}",
+            "Remove the reason, then run the same task again. More may stand in the audit logs of the project.",
+        )
     return bool(record.status == client.compute.Operation.Status.DONE)
 
 

@@ -95,7 +95,9 @@ class TaskFailed(OperationError):
     def __init__(self, endpoint: str, what: str, task: Task) -> None:
         reason = task.error or "no reason given"
         super().__init__(
-            f"{endpoint}: {what}: the task ended {task.status.capitalize()}: {reason}", task_ext_id=task.ext_id
+            f"{endpoint}: {what}: the task ended {task.status.capitalize()}: {reason}",
+            f"Look at task {task.ext_id} under Tasks in Prism Central, remove the reason, run the same task again.",
+            task_ext_id=task.ext_id,
         )
         self.task = task
 

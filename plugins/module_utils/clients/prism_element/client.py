@@ -38,6 +38,11 @@ CONNECTION_ARGUMENTS: dict[str, Any] = {
 }
 
 LONGEST_ERROR_TEXT = 300
+LOOK_AT_ALERTS = (
+    "Nothing was changed. Look at the alerts of the protection domain in Prism Element, remove the reason, then run the"
+    " same task again."
+)
+LOOK_AT_TASKS = "See under Tasks in Prism Element what became of it, then run the same task again."
 _NOT_THERE = ("not found", "does not exist", "could not find", "no such")
 
 

@@ -16,6 +16,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
     LONGEST_ERROR_TEXT,
+    LOOK_AT_ALERTS,
     PrismElement,
     refusal_in,
 )
@@ -112,7 +113,8 @@ def order_migration(client: PrismElement, name: str, remote_site: str) -> list[U
     count = (answer.get("metadata") or {}).get("count") or 0
     if not reasons and count:
         raise OperationError(
-            f"{client.endpoint} refuses to migrate '{name}' to '{remote_site}': {count} VMs block it and are not named"
+            f"{client.endpoint} refuses to migrate '{name}' to '{remote_site}': {count} VMs block it and are not named",
+            "Nothing was started. Look at the alerts of the protection domain in Prism Element, which name them.",
         )
     if not reasons:
         _raise_refusal(client, f"migrate '{name}' to '{remote_site}'", answer)
@@ -137,7 +139,7 @@ def order_deactivation(client: PrismElement, name: str) -> None:
 def _raise_refusal(client: PrismElement, what: str, body: Any) -> None:
     reason = refusal_in(body)
     if reason:
-        raise OperationError(f"{client.endpoint} refuses to {what}: {reason}", "Nothing was changed.")
+        raise OperationError(f"{client.endpoint} refuses to {what}: {reason}", LOOK_AT_ALERTS)
 
 
 def _version_1(client: PrismElement) -> PrismElement:

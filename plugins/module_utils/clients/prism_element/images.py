@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
+    LOOK_AT_TASKS,
     PrismElement,
     explain,
 )
@@ -72,7 +73,7 @@ def _task(client: PrismElement, body: Any) -> str:
     answer = body if isinstance(body, dict) else {}
     task = answer.get("task_uuid") or answer.get("taskUuid")
     if not task:
-        raise OperationError(f"{client.endpoint} answered without a task: {str(body)[:200]}")
+        raise OperationError(f"{client.endpoint} answered without a task: {str(body)[:200]}", LOOK_AT_TASKS)
     return str(task)
 
 
@@ -97,4 +98,6 @@ def upload_image(
     try:
         return _task(client, json.loads(body))
     except ValueError:
-        raise OperationError(f"{client.endpoint} answered the upload with no JSON: {body[:200]!r}") from None
+        raise OperationError(
+            f"{client.endpoint} answered the upload with no JSON: {body[:200]!r}", LOOK_AT_TASKS
+        ) from None

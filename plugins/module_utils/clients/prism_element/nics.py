@@ -12,7 +12,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
     PrismElement,
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.send_once import effect_unknown
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.network import Card, Found, Network
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
@@ -37,7 +37,7 @@ def network_called(name: str, networks: list[Network], endpoint: str) -> Network
     matches = [network for network in networks if network.name == name]
     if not matches:
         raise OperationError(
-            f"{endpoint} has no network '{name}'", near_names(name, (network.name for network in networks))
+            f"{endpoint} has no network '{name}'", right_name(name, (network.name for network in networks))
         )
     if len(matches) > 1:
         uuids = ", ".join(f"{network.uuid} (VLAN {network.vlan_id})" for network in matches)

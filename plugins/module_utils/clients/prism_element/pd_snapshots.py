@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
+    LOOK_AT_ALERTS,
     PrismElement,
     refusal_in,
 )
@@ -99,7 +100,8 @@ def delete_pd_snapshot(client: PrismElement, protection_domain: str, snapshot_id
     reason = refusal_in(body)
     if reason:
         raise OperationError(
-            f"{client.endpoint} refuses to remove snapshot {snapshot_id} of '{protection_domain}': {reason}"
+            f"{client.endpoint} refuses to remove snapshot {snapshot_id} of '{protection_domain}': {reason}",
+            LOOK_AT_ALERTS,
         )
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import PrismElement
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import Member, Unrecoverable
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.replication import Link
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import OperationError
@@ -81,7 +81,7 @@ def unknown_protection_domain(client: PrismElement, name: str) -> OperationError
     existing = [entity.get("name") or "" for entity in client.entities("/protection_domains/")]
     return OperationError(
         f"{client.endpoint} has no protection domain '{name}'",
-        near_names(name, existing) or "It has none of a name like that.",
+        right_name(name, existing),
     )
 
 

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_element.client import (
+    LOOK_AT_ALERTS,
     PrismElement,
     refusal_in,
 )
@@ -111,6 +112,7 @@ def _restore(
     if reason:
         raise OperationError(
             f"{client.endpoint} refuses to restore {what} from snapshot {snapshot_id} of '{protection_domain}':"
-            f" {reason}"
+            f" {reason}",
+            LOOK_AT_ALERTS,
         )
     return None

@@ -136,6 +136,8 @@ def wait_for_task(
     if task is None or task.status != SUCCEEDED:
         ended, reason = (task.status.capitalize(), task.error) if task else ("", "")
         raise TaskFailed(
-            f"{client.endpoint}: {what}: the task ended {ended}: {reason or 'no reason given'}", task_uuid=task_uuid
+            f"{client.endpoint}: {what}: the task ended {ended}: {reason or 'no reason given'}",
+            f"Look at task {task_uuid} under Tasks in Prism Element, remove the reason, run the same task again.",
+            task_uuid=task_uuid,
         )
     return task

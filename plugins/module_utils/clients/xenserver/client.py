@@ -21,6 +21,7 @@ from ansible.module_utils.basic import env_fallback, missing_required_lib
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest import refusals
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.address import host_and_port, netloc
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.advice import LOOK_FOR_IT
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.byte_session import ByteSession, Stream
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.errors import (
     AccessDenied,
@@ -83,13 +84,17 @@ ADVICE = {
     "VDI_IN_USE": "It is attached to a running VM, which keeps it.",
     "VDI_NOT_MANAGED": "XenServer keeps it for itself, as a base copy for example.",
     "RBAC_PERMISSION_DENIED": "The account may log in but may not do this; check its role.",
+    **dict.fromkeys(NOT_THERE, LOOK_FOR_IT),
 }
+LOOK_INTO_LOG = (
+    "Remove the reason, then run the same task again. More stands in /var/log/xensource.log of the pool's master."
+)
 
 
 class XapiError(ApiError):
     """A refusal in XAPI's own form: `code` and `parameters`. HTTP itself went well."""
 
-    def __init__(self, message: str, advice: str = "", *, code: str, parameters: tuple[str, ...] = ()) -> None:
+    def __init__(self, message: str, advice: str, *, code: str, parameters: tuple[str, ...] = ()) -> None:
         super().__init__(message, advice, status=HTTP_OK, code=code)
         self.parameters = parameters
 
@@ -238,7 +243,7 @@ class XenServer:
         except XenAPI.Failure as failure:
             raise self._refusal(method, failure.details) from None
         except Fault as fault:
-            raise OperationError(f"{self.endpoint}: {method} failed: {fault.faultString}") from None
+            raise OperationError(f"{self.endpoint}: {method} failed: {fault.faultString}", LOOK_INTO_LOG) from None
 
     def _refusal(self, method: str, details: list[Any]) -> OperationError:
         code, *parameters = (str(part) for part in details)
@@ -248,7 +253,7 @@ class XenServer:
             refusals.note_refusal(self.proof(self._params))
             message = f"{self.endpoint}: the log-in was refused with {code}"
             return AccessDenied(message, CHECK_SECRET, log_in_refused_by=self.endpoint, status=HTTP_OK, code=code)
-        advice = ADVICE.get(code, "")
+        advice = ADVICE.get(code, LOOK_INTO_LOG)
         if code in DENIED:
             return AccessDenied(message, advice, status=HTTP_OK, code=code)
         if code in NOT_THERE:

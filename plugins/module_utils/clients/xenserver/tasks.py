@@ -12,6 +12,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserver.client import (
     ADVICE,
+    LOOK_INTO_LOG,
     NO_SPACE,
     XapiError,
     XenServer,
@@ -57,7 +58,7 @@ def wait_for_task(client: XenServer, task: str, what: str, timeout: float, progr
     reason = [str(part) for part in record["error_info"]] or [record["status"]]
     told = ", ".join(part for part in reason if part)
     # What writes the bytes of a disk tells of a full SR as the system does (contract xenserver addition D)
-    advice = ADVICE[NO_SPACE] if "ENOSPC" in told else ADVICE.get(reason[0], "")
+    advice = ADVICE[NO_SPACE] if "ENOSPC" in told else ADVICE.get(reason[0], LOOK_INTO_LOG)
     raise XapiError(
         f"{client.endpoint}: {what} failed with {told}", advice, code=reason[0], parameters=tuple(reason[1:])
     )

@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from itertools import chain
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted, right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.network import Card, Found
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.protection import Member
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.release_names import (
@@ -88,7 +88,7 @@ def scope_of(members: Iterable[Member], vm_names: Sequence[str], exclude: Sequen
     copies = Counter(member.vm_name for member in members)
     for name in vm_names:
         if name not in copies:
-            raise Refusal(f"it holds no VM '{name}'", near_names(name, copies))
+            raise Refusal(f"it holds no VM '{name}'", right_name(name, copies))
     names = [name for name in dict.fromkeys(vm_names) or copies if name not in exclude]
     twice = [name for name in names if copies[name] > 1]
     if twice:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.history import image_before, just_left
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.catalog import (
     Catalog,
@@ -194,7 +194,7 @@ def rollback_target(catalog: Catalog, image: str | None, history: Sequence[Histo
         unit = catalog.hosting_unit
         namesakes = [entry for entry in others if unit and _is_called(entry.path, entry.name, image, unit)]
         if not namesakes:
-            raise Refusal(f"its history holds no image '{image}'", near_names(image, (entry.name for entry in others)))
+            raise Refusal(f"its history holds no image '{image}'", right_name(image, (entry.name for entry in others)))
         target = namesakes[0]
     if target.status == "Deleted":
         raise Refusal(f"the image '{target.name}' of its history was deleted", "Name another image to go back to.")

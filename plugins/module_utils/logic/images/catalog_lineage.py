@@ -11,7 +11,7 @@ from typing import Any
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.lookup import without_keys
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import folded, right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.catalog_image import cannot_testify
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.cluster_addresses import (
     ClusterAddresses,
@@ -219,7 +219,7 @@ def chosen(lineages: Sequence[dict[str, Any]], wishes: Sequence[str]) -> list[di
     names = [(each, folded((each["catalog"], each["name"]))) for each in lineages]
     for name in wishes:
         if not any(name.casefold() in own for _each, own in names):
-            near = near_names(name, (each["catalog"] for each in lineages))
+            near = right_name(name, (each["catalog"] for each in lineages))
             raise Refusal(f"no site that was asked has a catalog '{name}' with an image", near)
     wanted = folded(wishes)
     return [each for each, own in names if own & wanted]

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import chain
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.refusal import Refusal
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted, right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.recovery_point import RecoveryPoint
 
 THERE, EXPECTED, MISSING = "there", "expected", "missing"
@@ -73,7 +73,7 @@ def _requirement(name: str, locations: Sequence[Location], names: Sequence[tuple
     if called or labelled:
         raise Refusal(f"'{name}' means several locations of the policy", "Give the uuid of the cluster.")
     known = [location.label for location in locations] + [other for other, uuid in names if uuid in covered]
-    raise Refusal(f"the policy has no location '{name}'", near_names(name, known))
+    raise Refusal(f"the policy has no location '{name}'", right_name(name, known))
 
 
 def newest_first(points: Iterable[RecoveryPoint], cluster_uuid: str) -> list[RecoveryPoint]:

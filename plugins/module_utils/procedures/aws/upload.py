@@ -139,7 +139,10 @@ class AwsTarget:
     def _snapshot(self, snapshot: str) -> UploadedDisk:
         disks = list_snapshots(self._client, {}, snapshot)
         if not disks:
-            raise OperationError(f"{self.endpoint}: the snapshot {snapshot} is not there any more")
+            raise OperationError(
+                f"{self.endpoint}: the snapshot {snapshot} is not there any more",
+                "Somebody removed it meanwhile. Run the same task again: it uploads the image anew.",
+            )
         return disks[0]
 
     def _wait(self, snapshot: str, work: Work) -> None:

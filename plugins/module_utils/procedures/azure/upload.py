@@ -90,7 +90,10 @@ class AzureTarget:
         tag_disk(self._client, wish.name, wish.marks(image, self.granularity, COMPLETE))
         disk = read_disk(self._client, wish.name)
         if disk is None:
-            raise OperationError(f"{self.endpoint}: the disk '{wish.name}' is not there any more")
+            raise OperationError(
+                f"{self.endpoint}: the disk '{wish.name}' is not there any more",
+                "Somebody removed it meanwhile. Run the same task again: it uploads the image anew.",
+            )
         return disk
 
     def _fill(self, wish: Wish, image: RawImage, size: int, unfinished: UploadedDisk | None, work: Work) -> None:

@@ -33,6 +33,10 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.rest.session im
 
 READ_AT_ONCE = 8
 GONE = "Deleted"
+SEE_IN_STUDIO = (
+    "Open it in Studio with the same account. If its image is shown there, check the role of the account; if not, give"
+    " it a new image or delete it."
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,8 @@ def _of_catalog(
         yield _reference(site, "machine profile", catalog.full_name, scheme["MachineProfile"], unit)
     if not (scheme.get("MasterImage") or current.get("Image") or scheme.get("CurrentImageVersion")):
         raise OperationError(
-            f"{site.endpoint}: catalog '{catalog.full_name}' names neither a master image nor an image version"
+            f"{site.endpoint}: catalog '{catalog.full_name}' names neither a master image nor an image version",
+            SEE_IN_STUDIO,
         )
     history = list(site.items(f"/MachineCatalogs/{segment(catalog.id)}/MasterImageHistory", limit=None))
     slots = [*(scheme.get("HistoricalDiskImages") or ()), *history]
@@ -128,7 +133,8 @@ def _of_catalog(
         elif slot.get("ImageStatus") != GONE:
             raise OperationError(
                 f"{site.endpoint}: a slot in the image history of catalog '{catalog.full_name}' does not say which"
-                " image it holds"
+                " image it holds",
+                SEE_IN_STUDIO,
             )
     yield from _of_task(site, catalog, task, unit)
 
@@ -186,7 +192,9 @@ def _of_definition(site: CitrixSite, definition: Mapping[str, Any]) -> Iterator[
                 if ref
             ]
         if not any(kind == "image version" for kind, _ref, _unit in refs):
-            raise OperationError(f"{site.endpoint}: image definition {of} does not say which image it was made from")
+            raise OperationError(
+                f"{site.endpoint}: image definition {of} does not say which image it was made from", SEE_IN_STUDIO
+            )
         yield from (_reference(site, kind, of, ref, unit) for kind, ref, unit in refs)
 
 
@@ -195,5 +203,7 @@ def _reference(site: CitrixSite, kind: str, of: str, ref: Mapping[str, Any] | st
     path = data.get("XDPath") or data.get("FullRelativePath") or data.get("RelativePath") or ""
     names = tuple(dict.fromkeys((*((data["Name"],) if data.get("Name") else ()), *names_in(path))))
     if not names:
-        raise OperationError(f"{site.endpoint}: the {kind} of '{of}' is a reference without name and path")
+        raise OperationError(
+            f"{site.endpoint}: the {kind} of '{of}' is a reference without name and path", SEE_IN_STUDIO
+        )
     return Reference(kind, of, names, path, unit)

@@ -114,7 +114,7 @@ class MachineWriter:
     ) -> None:
         for name in ("batch_size", "concurrency"):
             if params[name] < 1:
-                raise OperationError(f"{name} must be at least 1, not {params[name]}")
+                raise OperationError(f"{name} is {params[name]}", "Give 1 or more.", options=(name,))
         self.site = site
         self.written_by = ""
         self._what = what

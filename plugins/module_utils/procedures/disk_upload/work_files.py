@@ -110,7 +110,10 @@ class WorkFiles:
         path = source.path if source.path and source.file.format == RAW else self._converted(progress)
         size = path.stat().st_size
         if size != source.file.virtual_size:
-            raise OperationError(f"{source.name} holds {size} bytes and says that it has {source.file.virtual_size}")
+            raise OperationError(
+                f"{source.name} holds {size} bytes and says that it has {source.file.virtual_size}",
+                "It is damaged or not whole: export or copy it again.",
+            )
         hashed = Steps(f"hashing {source.name}", size, progress)
         sha256, md5 = hashes_of(path, GRANULARITIES, hashed.at)
         image = RawImage(path, size, data_of(path), sha256, md5)

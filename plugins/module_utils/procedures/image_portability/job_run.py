@@ -167,7 +167,7 @@ def _started(task: JobTask, observed: Observed, reporter: Reporter) -> Portabili
         jobs = read_jobs(task.service)
         twin = twin_of(wanted, [job for job in jobs.jobs if job.id not in known])
         if twin is None and (not jobs.whole or newcomers(observed.jobs.jobs, jobs.jobs)):
-            raise OperationError("the list of jobs does not tell what all of them do")
+            raise OperationError("the list of jobs does not tell what all of them do", LOOK_FIRST)
         if twin:
             return twin.id
         return None

@@ -21,7 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_c
 )
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_central.vms import vms_beginning
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.reporter import Reporter
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names, quoted
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import quoted, right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.timestamps import iso_moment
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.waiting import Deadline, Look, wait_for
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.recovery_point_choice import (
@@ -104,7 +104,7 @@ class Chooser:
                 "Give the id of the one that is meant.",
             )
         raise OperationError(
-            f"{self._golden} has no recovery point '{wanted}'", near_names(wanted, (each.name for each in everything))
+            f"{self._golden} has no recovery point '{wanted}'", right_name(wanted, (each.name for each in everything))
         )
 
     def since(self, moment: datetime | None) -> list[RecoveryPoint]:

@@ -114,6 +114,7 @@ def _power_state(client: PrismCentral, vm: CentralVm) -> str:
     now = read_vm(client, vm.uuid)
     if now is None:
         raise OperationError(
-            f"{client.endpoint}: VM '{vm.name}' ({vm.uuid}) is gone while its power state was being set"
+            f"{client.endpoint}: VM '{vm.name}' ({vm.uuid}) is gone while its power state was being set",
+            "Look for who removed it in Prism Central, under Tasks.",
         )
     return now.power_state

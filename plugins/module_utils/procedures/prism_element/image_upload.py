@@ -22,7 +22,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.prism_e
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.qemu_img import QCOW2, RAW, convert
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.raw_image import RawImage
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.sent_file import SentFile
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.uploaded_disk import (
     COMPLETE,
     UploadedDisk,
@@ -59,7 +59,7 @@ class AhvTarget:
         if not named:
             raise OperationError(
                 f"{self.endpoint} has no storage container '{wanted or ''}'",
-                near_names(wanted or "", (container.name for container in containers)),
+                right_name(wanted or "", (container.name for container in containers)),
                 options=("ahv",),
             )
         return named[0]

@@ -98,7 +98,10 @@ class ControlDomain:
         if answer.status in (NOT_REACHED, PEER_NOT_REACHED):
             raise Unreachable(f"{self.name} cannot be reached by SSH: {_last_line(answer)}", SSH_ADVICE)
         if answer.status:
-            raise OperationError(f"{self.name}: {what} failed with {answer.status}: {_last_line(answer)}")
+            raise OperationError(
+                f"{self.name}: {what} failed with {answer.status}: {_last_line(answer)}",
+                f"Log in there by SSH and see whether {self.directory} is mounted, has room and can be read.",
+            )
         return answer.out.replace("\r\n", "\n").splitlines()
 
     def path(self, name: str) -> str:

@@ -50,7 +50,10 @@ def payload_hash(
     lines = wait_for(look, what=f"{domain.name}: {what}", timeout=deadline.left, progress=progress)
     found = [line.split()[0] for line in lines if line.endswith(" -")]
     if status_of(lines) != 0 or len(found) != 1 or _place(lines) != FOOTER_BYTES + payload:
-        raise OperationError(f"{domain.name}: {path} could not be read to its end: {' '.join(lines)}")
+        raise OperationError(
+            f"{domain.name}: {path} could not be read to its end: {' '.join(lines)}",
+            "See on this host whether its SR is mounted and healthy, then run the same task again.",
+        )
     return found[0]
 
 

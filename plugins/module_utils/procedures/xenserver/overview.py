@@ -21,7 +21,7 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.clients.xenserv
     list_attachments,
     list_machines,
 )
-from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import near_names
+from ansible_collections.euc.nutanix_citrix.plugins.module_utils.core.text import right_name
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.images.base_disks import (
     DiskFile,
     Standing,
@@ -67,7 +67,7 @@ class DiskOverview(PoolOverview):
             [one for one in self.storage.values() if named in (one.uuid, one.name)],
             f"{self.endpoint}: SRs called '{named}'",
             lambda one: one.uuid,
-            near_names(named, (one.name for one in self.storage.values())),
+            right_name(named, (one.name for one in self.storage.values())),
         )
 
 

@@ -303,7 +303,10 @@ def settled_on(decision: str | Refusal) -> str:
 
 def domain_of(sight: Seen) -> ProtectionDomain:
     if sight.domain is None:
-        raise OperationError(f"{sight.side.endpoint}: the protection domain vanished meanwhile")
+        raise OperationError(
+            f"{sight.side.endpoint}: the protection domain vanished meanwhile",
+            "Look for who removed it in Prism Element, under Tasks and Events.",
+        )
     return sight.domain
 
 
