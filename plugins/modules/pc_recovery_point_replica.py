@@ -161,9 +161,10 @@ copies:
       type: str
       returned: always
     error:
-      description: Why it could not be made. Empty when it was.
-      type: str
-      returned: always
+      description: Why it could not be made (C(message)), what to do about it (C(advice)) and, where the advice names
+        some, the options of this module that it means (C(options)).
+      type: dict
+      returned: always, null unless it failed
   sample:
     - cluster: 00061d4b-9e3c-2a10-0000-000000026b3f
       cluster_name: cluster-b
@@ -173,7 +174,7 @@ copies:
       state: present
       ours: true
       task_ext_id: "ZXJnb24=:5f63a855-6b6e-4aca-4efb-159a35ce0e52"
-      error: ""
+      error:
 timeline:
   description: The steps of the work, each with C(phase) (V(replicate)), C(started) and C(finished) in UTC, and
     C(failed).

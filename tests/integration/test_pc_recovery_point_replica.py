@@ -154,6 +154,9 @@ def test_one_that_fails_holds_up_no_other_and_is_made_the_next_time(centrals: Ce
     assert "1 of 3 copies could not be made" in failed["msg"]
     assert "no space left" in failed["msg"]
     assert sorted(row["state"] for row in failed["copies"]) == ["failed", "present", "present"]
+    (error,) = [row["error"] for row in failed["copies"] if row["error"]]
+    assert "no space left" in error["message"]
+    assert "under Tasks in Prism Central" in error["advice"]
     made = centrals.east(MODULE, **arguments)
     assert [row["state"] for row in made["copies"]] == ["present"] * 3
     assert [len(contents) for contents in held(centrals).values()] == [1, 1, 1]
@@ -210,6 +213,11 @@ def test_a_missing_pairing_concerns_only_the_clusters_behind_it(centrals: Centra
     assert "1 of 3 copies could not be made, on 'c'" in result["msg"]
     assert "is not paired with 'west'" in result["msg"]
     assert rows(result) == [("a", "present", False), ("b", "present", True), ("c", "failed", False)]
+    assert [row["error"] and row["error"]["advice"] for row in result["copies"]] == [
+        None,
+        None,
+        "Pair them in Prism Central, under Availability Zones.",
+    ]
     centrals.lab.forget()
     alone = {**everywhere(centrals, point), "clusters": [centrals.cluster("c", "west")]}
     assert "is not paired with 'west'" in centrals.east.fails(MODULE, **alone)

@@ -123,6 +123,7 @@ def test_a_prism_central_without_pairing_holds_up_only_its_own_clusters(
     (told,) = [problem for problem in report["problems"] if "image on cluster-c" in problem]
     assert told.startswith("pc-east, image on cluster-c: failed")
     assert "is not paired with 'pc-west'" in told
+    assert "Pair them in Prism Central, under Availability Zones." in told
 
 
 @pytest.mark.bad_day

@@ -23,7 +23,7 @@ def failure(result: Mapping[str, Any], before: str = "") -> dict[str, Any]:
         if failures:
             return failure(failures[0], before)
     message, advice = fields_of(result)
-    text = str(result.get("msg") or result.get("message") or "") or message or SILENT
+    text = str(result.get("msg") or result.get("message") or "") or in_one(message, advice) or SILENT
     error: dict[str, Any] = {"message": f"{before}{message or text}", "advice": advice}
     if options_of(result):
         error["options"] = options_of(result)

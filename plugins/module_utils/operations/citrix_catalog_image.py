@@ -189,7 +189,8 @@ def apply(lane: _Lane, observed: Moves, plan: Plan[Order], reporter: Reporter) -
 def failed(lane: _Lane, error: OperationError) -> Result:
     if not lane.start_when and not lane.hold and len(lane.targets) == len(lane.job.targets):
         raise error
-    return {"outcomes": [_standing(target, "failed", str(error)) for target in lane.targets]}
+    outcomes = [_standing(target, "failed", error.message) for target in lane.targets]
+    return {"outcomes": [replace(each, advice=error.advice, options=error.options) for each in outcomes]}
 
 
 def gather(lanes: Sequence[_Lane], parts: Sequence[Result]) -> Result:

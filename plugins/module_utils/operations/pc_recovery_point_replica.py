@@ -169,7 +169,7 @@ def _raise_failures(targets: Sequence[Target], ordered: bool) -> None:
     first = next(iter(failed.values()))
     raise OperationError(
         f"{len(failed)} of {len(targets)} copies could not be made, on {quoted(failed)}: {first.message}",
-        first.advice or "Run the same task again: it makes those that are missing.",
+        f"{first.advice} The next run makes those that are missing.",
         **_facts(targets),
         changed=ordered,
     )
@@ -189,7 +189,7 @@ def _row(target: Target) -> dict[str, Any]:
         "state": target.state,
         "ours": target.ours,
         "task_ext_id": target.task_id,
-        "error": str(target.error) if target.error else "",
+        "error": target.error.fields if target.error else None,
     }
 
 

@@ -51,6 +51,10 @@ def test_a_failure_without_fields_is_told_whole() -> None:
     assert failure({"failed": True})["message"] == SILENT
 
 
+def test_fields_without_a_text_are_told_in_one() -> None:
+    assert failure({"error": {"message": "It broke", "advice": "Mend it."}})["message"] == "It broke. Mend it."
+
+
 def test_a_name_with_a_full_stop_is_no_end_of_a_sentence() -> None:
     with pytest.raises(Refusal) as caught:
         find_named("zone", "Win 11. Standrad", [Zone("1", "Win 11. Standard")])

@@ -20,7 +20,12 @@ from ansible_collections.euc.nutanix_citrix.plugins.module_utils.model.master_im
     same_path,
 )
 
-UNSETTLED = ("failed", "window_over", "not_ready")
+# What to do about those that have no advice of their own
+UNSETTLED = {
+    "failed": "Look at the catalog in Studio, and run the same task again when this reason is gone.",
+    "window_over": "Run the same task again in the next window.",
+    "not_ready": "Run the same task again when this reason is gone: catalogs that have the image are left alone.",
+}
 
 
 @dataclass(frozen=True)
@@ -57,7 +62,11 @@ class CatalogOutcome:
     def error(self) -> dict[str, Any]:
         """Message and advice apart, and the options that the advice names."""
         more = {"options": list(self.options)} if self.options else {}
-        return {"message": self.msg, "advice": self.advice, **more}
+        return {"message": self.msg, "advice": self.what_to_do, **more}
+
+    @property
+    def what_to_do(self) -> str:
+        return self.advice or UNSETTLED.get(self.action, "")
 
     @property
     def told(self) -> str:
@@ -91,7 +100,7 @@ def failure(outcomes: Sequence[CatalogOutcome]) -> Refusal | None:
     reasons = "; ".join(f"{outcome.wanted}: {outcome.msg.rstrip('.')}" for outcome in unsettled)
     return Refusal(
         f"{len(unsettled)} of {len(outcomes)} catalogs failed: {reasons}" if len(outcomes) > 1 else reasons,
-        " ".join(dict.fromkeys(outcome.advice for outcome in unsettled if outcome.advice)),
+        " ".join(dict.fromkeys(outcome.what_to_do for outcome in unsettled)),
         options=tuple(dict.fromkeys(chain.from_iterable(outcome.options for outcome in unsettled))),
     )
 

@@ -126,7 +126,11 @@ def chosen_targets(site: CitrixSite, entries: Sequence[Mapping[str, Any]]) -> tu
         if (first.image, first.version) != (target.image, target.version):
             mismatches.append(
                 CatalogOutcome(
-                    target.catalog.full_name, None, "failed", msg="the catalog is in the list twice, with two images"
+                    target.catalog.full_name,
+                    None,
+                    "failed",
+                    msg="the catalog is in the list twice, with two images",
+                    advice="Leave it in the list once.",
                 )
             )
     return list(targets.values()), mismatches

@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ansible_collections.euc.nutanix_citrix.plugins.module_utils.logic.rollout.catalog_outcomes import (
+    UNSETTLED,
     CatalogOutcome,
     failure,
     results,
@@ -85,10 +86,10 @@ def test_catalogs_whose_machines_keep_their_image_are_called_that() -> None:
 
 def test_failure_is_one_sentence_that_names_all() -> None:
     assert failure([MOVED, LEFT]) is None
-    assert refusal([MISSED]) == ("D: there is no catalog 'D'", "", ())
+    assert refusal([MISSED]) == ("D: there is no catalog 'D'", UNSETTLED["failed"], ())
     assert refusal([MOVED, FAILED, MISSED]) == (
         "2 of 3 catalogs failed: Prod/C: job j failed: no space; D: there is no catalog 'D'",
-        "",
+        UNSETTLED["failed"],
         (),
     )
 

@@ -84,14 +84,14 @@ class VersionBook:
     def sight(self, catalog: Catalog, path: str) -> Sight:
         """The version that the path stands for, or why the catalog cannot be on it."""
         if self._missing_feature:
-            return Sight(problem=self._missing_feature.message)
+            return Sight(problem=self._missing_feature.message, advice=self._missing_feature.advice)
         ids = prepared_ids(path) or ("", "")
         try:
             version = self._by_id(ids[1])
         except Refusal as error:
             if self._will_exist:
                 return Sight()
-            return Sight(problem=error.message)
+            return Sight(problem=error.message, advice=error.advice)
         refusal = obstacle_of_kind(catalog, version, self._definitions.get(version.definition_id.casefold()))
         if refusal is None and not self._will_exist:
             refusal = obstacle_of_place(catalog, version)
